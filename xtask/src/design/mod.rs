@@ -1,0 +1,41 @@
+//! The design: what the documents say, resolved. Loaded once, checked once, and read by every emitter.
+
+mod action;
+mod arguments;
+mod condition;
+mod entity;
+mod pattern;
+mod template;
+
+pub use action::{Action, ActionKind, Change, How, Require, Shape, Value};
+pub use arguments::{Argument, action_arguments, action_uses, condition_fields, partition, pattern_arguments, pattern_uses, sort_field};
+pub use condition::{Comparison, Expression, Literal, Operand};
+pub use entity::{Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Table, Type};
+pub use pattern::{Cost, Expired, Operation, Order, Paging, Pattern, Query, ReadPart, Sort, WritePart};
+pub use template::{Segment, Template};
+
+/// Everything the generator knows.
+#[derive(Debug)]
+pub struct Design {
+    pub table: Table,
+    pub entities: Vec<Entity>,
+    pub patterns: Vec<Pattern>,
+    /// `keys.lock` as it was committed: entity, partition key template, sort key template.
+    pub lock: Vec<LockedKey>,
+    /// access-patterns.md whole, for the block that is generated back into it.
+    pub document: String,
+}
+
+/// A line of `keys.lock`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockedKey {
+    pub entity: String,
+    pub pk: String,
+    pub sk: String,
+}
+
+impl Design {
+    pub fn entity(&self, index: usize) -> &Entity {
+        &self.entities[index]
+    }
+}

@@ -1,0 +1,152 @@
+//! Access patterns: what is asked, by whom, in which order, and what it costs.
+
+use crate::design::{Action, Template};
+use crate::source::At;
+
+#[derive(Debug)]
+pub struct Pattern {
+    pub id: String,
+    /// The heading after the id.
+    pub title: String,
+    /// The paragraphs between the heading and the block, as Markdown.
+    pub prose: String,
+    pub name: String,
+    pub operation: Operation,
+    pub callers: Vec<String>,
+    pub tool: bool,
+    /// Each domain error and what it means.
+    pub errors: Vec<(String, String)>,
+    pub cost: Cost,
+    pub heading: At,
+    pub at: At,
+}
+
+#[derive(Debug)]
+pub struct Cost {
+    pub fixture: String,
+    pub requests: f64,
+    pub rcu: f64,
+    pub wcu: f64,
+}
+
+#[derive(Debug)]
+pub enum Operation {
+    Get { entity: usize, consistent: bool, expired: Option<Expired> },
+    Query(Query),
+    Write(Action),
+    Transact(Vec<Action>),
+    ReadBatch { parts: Vec<ReadPart>, consistent: bool },
+    WriteBatch(Vec<WritePart>),
+}
+
+#[derive(Debug)]
+pub struct Query {
+    /// One, or several that share a partition key template.
+    pub entities: Vec<usize>,
+    pub index: Option<usize>,
+    pub sort: Sort,
+    pub order: Order,
+    pub paging: Paging,
+    pub consistent: bool,
+    pub expired: Option<Expired>,
+    /// A projection and the name of its struct.
+    pub row: Option<(String, Vec<String>)>,
+    pub returns_keys: bool,
+    pub at: At,
+}
+
+#[derive(Debug, Clone)]
+pub enum Sort {
+    Whole,
+    /// A template that ends at a delimiter.
+    BeginsWith { template: Template, at: At },
+    Between { from: Template, to: Template },
+    Below(Template),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    Ascending,
+    Descending,
+    Either,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paging {
+    Page(u32),
+    First(u32),
+    All,
+    Count,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expired {
+    Hidden,
+    /// With the reason why.
+    Included(String),
+}
+
+#[derive(Debug)]
+pub struct ReadPart {
+    pub name: String,
+    pub entity: usize,
+    pub many: bool,
+}
+
+#[derive(Debug)]
+pub enum WritePart {
+    Put { name: String, entity: usize },
+    Delete { name: String, entity: usize },
+    DeleteKeys { name: String },
+}
+
+impl Pattern {
+    /// `Query`, `TransactWriteItems` and so on.
+    pub fn api(&self) -> &'static str {
+        match &self.operation {
+            Operation::Get { .. } => "GetItem",
+            Operation::Query(_) => "Query",
+            Operation::Write(action) => match action.kind {
+                crate::design::ActionKind::Put => "PutItem",
+                crate::design::ActionKind::Delete => "DeleteItem",
+                _ => "UpdateItem",
+            },
+            Operation::Transact(_) => "TransactWriteItems",
+            Operation::ReadBatch { .. } => "BatchGetItem",
+            Operation::WriteBatch(_) => "BatchWriteItem",
+        }
+    }
+
+    /// Every entity it touches, each once.
+    pub fn entities(&self) -> Vec<usize> {
+        let all: Vec<usize> = match &self.operation {
+            Operation::Get { entity, .. } => vec![*entity],
+            Operation::Query(query) => query.entities.clone(),
+            Operation::Write(action) => vec![action.entity],
+            Operation::Transact(actions) => actions.iter().map(|action| action.entity).collect(),
+            Operation::ReadBatch { parts, .. } => parts.iter().map(|part| part.entity).collect(),
+            Operation::WriteBatch(parts) => parts
+                .iter()
+                .filter_map(|part| match part {
+                    WritePart::Put { entity, .. } | WritePart::Delete { entity, .. } => Some(*entity),
+                    WritePart::DeleteKeys { .. } => None,
+                })
+                .collect(),
+        };
+        let mut seen = Vec::new();
+        for entity in all {
+            if !seen.contains(&entity) {
+                seen.push(entity);
+            }
+        }
+        seen
+    }
+
+    pub fn actions(&self) -> &[Action] {
+        match &self.operation {
+            Operation::Write(action) => std::slice::from_ref(action),
+            Operation::Transact(actions) => actions,
+            _ => &[],
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! `generated/entity/`: a struct for every entity, with its records, its enums and its way in and out of an item.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::codegen::Emitted;
+use crate::design::{ActionKind, Design, Entity, Field, Operation, Type, WritePart};
+use crate::emit::debug::debug;
+use crate::emit::keys::key_name;
+use crate::emit::rust::{self, RustFile, camel, doc, ident};
+use crate::emit::types;
+
+pub fn emit(design: &Design) -> Vec<Emitted> {
+    let mut files: Vec<_> = design.entities.iter().map(|entity| entity_file(design, entity)).collect();
+    let mut root = RustFile::default();
+    for entity in &design.entities {
+        let module = ident(&entity.name);
+        root.item(quote!(mod #module;));
+    }
+    for entity in &design.entities {
+        let module = ident(&entity.name);
+        root.item(quote!(pub use #module::*;));
+    }
+    files.push(root.finish("entity/mod.rs", "The entities: what an item of each kind holds.", "schema/"));
+    files
+}
+
+fn entity_file(design: &Design, entity: &Entity) -> Emitted {
+    let mut file = RustFile::default();
+    let name = ident(&camel(&entity.name));
+    for field in entity.fields.iter().chain(entity.records.iter().flat_map(|record| &record.fields)) {
+        if let Type::Enum { rust, .. } | Type::Record { rust, .. } = &field.ty {
+            file.defines(&format!("crate::generated::entity::{rust}"));
+        }
+    }
+    structure(&mut file, &camel(&entity.name), &entity.summary, &entity.fields);
+    for record in &entity.records {
+        let rust = entity.fields.iter().find_map(|field| match &field.ty {
+            Type::Record { record: named, rust } if *named == record.name => Some((rust.clone(), field.doc.clone())),
+            _ => None,
+        });
+        if let Some((rust, about)) = rust {
+            structure(&mut file, &rust, &about, &record.fields);
+        }
+    }
+    for field in entity.fields.iter().chain(entity.records.iter().flat_map(|record| &record.fields)) {
+        if let Type::Enum { rust, values } = &field.ty {
+            enumeration(&mut file, rust, &field.doc, values);
+        }
+    }
+    storage(design, &mut file, entity, &name);
+    let path = format!("entity/{}.rs", entity.name);
+    let about = format!("The entity `{}`.", entity.name);
+    file.finish(&path, &about, &format!("schema/{}.toml", entity.name))
+}
+
+fn structure(file: &mut RustFile, name: &str, about: &str, fields: &[Field]) {
+    let (name, about) = (ident(name), doc(about));
+    let references: Vec<&Field> = fields.iter().collect();
+    let (derive_debug, implementation) = debug(file, &name, &references);
+    let members = fields.iter().map(|field| {
+        let (doc, ident, ty) = (doc(&field.doc), ident(&field.name), types::field(file, field));
+        let bytes = (field.ty == Type::Bytes).then(|| quote!(#[serde(with = "serde_bytes")]));
+        let absent = field.optional.then(|| quote!(#[serde(default, skip_serializing_if = "Option::is_none")]));
+        quote!(#doc #absent #bytes pub #ident: #ty,)
+    });
+    let members: Vec<_> = members.collect();
+    file.item(quote! {
+        #about
+        #[derive(Clone, #derive_debug PartialEq, serde::Serialize, serde::Deserialize)]
+        pub struct #name { #(#members)* }
+        #implementation
+    });
+}
+
+fn enumeration(file: &mut RustFile, rust: &str, about: &str, values: &[String]) {
+    let (name, about) = (ident(rust), doc(about));
+    let variants: Vec<_> = values.iter().map(|value| ident(&camel(value))).collect();
+    let abouts = values.iter().map(|value| doc(&format!("Stored as `{value}`.")));
+    file.item(quote! {
+        #about
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum #name { #(#abouts #[serde(rename = #values)] #variants,)* }
+        impl #name {
+            #[doc = " The value as it is stored."]
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { #(Self::#variants => #values,)* }
+            }
+        }
+    });
+}
+
+fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &proc_macro2::Ident) {
+    let key = file.import(&format!("crate::generated::keys::{}", key_name(entity)));
+    let primary = file.import("crate::key::Primary");
+    let store = file.import("crate::store::Store");
+    let (item, from_item) = (file.import("crate::store::item::Item"), file.import("crate::store::item::FromItem"));
+    let decode = file.import("crate::store::item::decode_entity");
+    let corrupt = file.import("crate::store::item::CorruptItem");
+    let fields = entity.key_fields();
+    let key_members = fields.iter().map(|field| {
+        let ident = ident(&field.name);
+        if field.ty.is_copy() { quote!(#ident: self.#ident) } else { quote!(#ident: self.#ident.clone()) }
+    });
+    let about = doc("The key it is stored under.");
+    let (type_name, version) = (&entity.type_name, rust::number(entity.version));
+    let to_item = is_put(design, entity).then(|| {
+        let encode = file.import("crate::store::item::encode_entity");
+        quote! {
+            #[doc = " The item it is stored as."]
+            pub(crate) fn to_item(&self) -> #item { #encode(self, #version) }
+        }
+    });
+    file.item(quote! {
+        impl #name {
+            #about
+            #[must_use]
+            pub fn key(&self) -> #key { #key { #(#key_members),* } }
+
+            #to_item
+        }
+    });
+    let attributes = entity.fields.iter().map(|field| &field.name);
+    let (index_type, full_key) = full_key(design, file, entity, &key);
+    file.item(quote! {
+        impl modyne::EntityDef for #name {
+            const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(#type_name);
+            const PROJECTED_ATTRIBUTES: &'static [&'static str] = &[#(#attributes),*];
+        }
+        impl modyne::Entity for #name {
+            type KeyInput<'a> = #key;
+            type Table = #store;
+            type IndexKeys = #index_type;
+            fn primary_key(key: #key) -> #primary { key.primary() }
+            fn full_key(&self) -> modyne::keys::FullKey<#primary, Self::IndexKeys> { #full_key }
+        }
+        impl #from_item for #name {
+            fn from_item(item: #item) -> Result<Self, #corrupt> { #decode(item, #type_name, #version) }
+        }
+    });
+}
+
+/// Whether a pattern puts it whole; an entity that is only upserted is never encoded.
+fn is_put(design: &Design, entity: &Entity) -> bool {
+    design.patterns.iter().any(|pattern| {
+        let puts = |index: usize| design.entity(index).name == entity.name;
+        let batch = matches!(&pattern.operation, Operation::WriteBatch(parts)
+            if parts.iter().any(|part| matches!(part, WritePart::Put { entity, .. } if puts(*entity))));
+        batch || pattern.actions().iter().any(|action| action.kind == ActionKind::Put && puts(action.entity))
+    })
+}
+
+fn full_key(design: &Design, file: &mut RustFile, entity: &Entity, key: &proc_macro2::Ident) -> (TokenStream, TokenStream) {
+    let Some(index_key) = entity.index_keys.first() else { return (quote!(()), quote!(self.key().primary().into())) };
+    let index = &design.table.indexes[index_key.index];
+    let index_type = file.import(&format!("crate::generated::keys::{}", camel(&index.name.to_lowercase())));
+    let partition = quote::format_ident!("{}_partition", index.name.to_lowercase());
+    let arguments = index_key.pk.fields().filter_map(|name| entity.field(name)).map(|field| {
+        let ident = ident(&field.name);
+        if field.ty.is_copy() { quote!(self.#ident) } else { quote!(&self.#ident) }
+    });
+    let sort = entity.field(&index_key.sk).map(|field| number(&field.ty, &{
+        let ident = ident(&field.name);
+        quote!(self.#ident)
+    }));
+    let full = quote! {
+        modyne::keys::FullKey {
+            indexes: #index_type { partition: #key::#partition(#(#arguments),*), sort: #sort },
+            primary: self.key().primary(),
+        }
+    };
+    (quote!(#index_type), full)
+}
+
+/// A numeric field as an `i64`.
+pub fn number(ty: &Type, value: &TokenStream) -> TokenStream {
+    match ty {
+        Type::Time => quote!(#value.millis()),
+        Type::Expiry => quote!(#value.seconds()),
+        Type::Count => quote!(i64::from(#value)),
+        _ => quote!(#value),
+    }
+}

@@ -1,0 +1,16 @@
+//! The emitters: each turns the design into its files, and knows nothing of the others.
+
+mod debug;
+pub mod entity;
+pub mod ids;
+pub mod index;
+pub mod keys;
+pub mod lock;
+pub mod pattern;
+pub mod registry;
+pub mod root;
+mod rust;
+pub mod table;
+mod types;
+
+pub use rust::camel;

@@ -1,0 +1,63 @@
+//! The documents as text, and the way from a byte of one to its file, line and column.
+
+use std::fmt;
+
+/// A document that was read, under the name a person knows it by.
+#[derive(Debug)]
+pub struct Source {
+    pub path: String,
+    pub text: String,
+}
+
+/// A place in one of the [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct At {
+    pub source: usize,
+    pub offset: usize,
+}
+
+impl At {
+    /// The place `offset` bytes further on in the same document.
+    pub fn plus(self, offset: usize) -> At {
+        At { offset: self.offset + offset, ..self }
+    }
+}
+
+/// Every document that was read.
+#[derive(Debug, Default)]
+pub struct Sources(Vec<Source>);
+
+impl Sources {
+    /// Adds a document and returns the place of its first byte.
+    pub fn add(&mut self, path: &str, text: &str) -> At {
+        self.0.push(Source { path: path.to_owned(), text: text.to_owned() });
+        At { source: self.0.len() - 1, offset: 0 }
+    }
+
+    pub fn text(&self, at: At) -> &str {
+        &self.0[at.source].text
+    }
+
+    /// `path:line:column`, both counted from 1 and the column in characters.
+    pub fn locate(&self, at: At) -> Location<'_> {
+        let source = &self.0[at.source];
+        let before = &source.text[..source.text.floor_char_boundary(at.offset)];
+        let line = before.matches('\n').count() + 1;
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+        Location { path: &source.path, line, column }
+    }
+}
+
+/// A place as a person and an editor write it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Location<'s> {
+    pub path: &'s str,
+    pub line: usize,
+    pub column: usize,
+}
+
+impl fmt::Display for Location<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.path, self.line, self.column)
+    }
+}
