@@ -1,0 +1,174 @@
+//! Code at rest: a session's text as gzip, in one piece or in chunks, checked by size and digest when it comes back.
+
+use std::fmt;
+use std::io::{BufRead, Read, Write as _};
+
+use flate2::Compression;
+use flate2::bufread::GzDecoder;
+use flate2::write::GzEncoder;
+
+use crate::Digest;
+
+/// The longest text, in bytes of UTF-8.
+pub const MAX_CODE_BYTES: usize = 5 * 1024 * 1024;
+/// The largest gzip that is stored in the session's code item itself. `ARCHITECTURE.md` says what it is weighed by.
+pub const INLINE_MAX: usize = 240 * 1024;
+/// The size of a chunk, except the last: the item limit of 400 KB, less the chunk's other attributes.
+pub const CHUNK_BYTES: usize = 384 * 1024;
+
+/// A text, ready to be stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PackedCode {
+    /// The digest of the text, not of the gzip.
+    pub sha256: Digest,
+    /// The size of the text, in bytes of UTF-8.
+    pub size: u32,
+    /// The gzip.
+    pub body: PackedBody,
+}
+
+/// A gzip, in one piece or in several.
+#[derive(Clone, PartialEq, Eq)]
+pub enum PackedBody {
+    /// At most [`INLINE_MAX`] bytes.
+    Inline(Vec<u8>),
+    /// Pieces of [`CHUNK_BYTES`] in order; the last may be shorter.
+    Chunked(Vec<Vec<u8>>),
+}
+
+/// The text is longer than [`MAX_CODE_BYTES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the code has {bytes} bytes, and at most {MAX_CODE_BYTES} can be kept")]
+pub struct CodeTooLarge {
+    /// Its size, in bytes of UTF-8.
+    pub bytes: usize,
+}
+
+/// What is stored is not the text that was packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CorruptCode {
+    /// The gzip is damaged, cut short or followed by something.
+    #[error("the stored code is not one whole gzip")]
+    Gzip,
+    /// It inflates to another size than was stored with it.
+    #[error("the stored code has another size than was stored with it")]
+    Size,
+    /// It inflates to another text, or to none.
+    #[error("the stored code does not match its digest")]
+    Digest,
+}
+
+impl PackedCode {
+    /// Packs a text. The same text always gives the same bytes.
+    ///
+    /// # Errors
+    /// When the text is longer than [`MAX_CODE_BYTES`].
+    pub fn pack(text: &str) -> Result<Self, CodeTooLarge> {
+        let too_large = CodeTooLarge { bytes: text.len() };
+        if text.len() > MAX_CODE_BYTES {
+            return Err(too_large);
+        }
+        let size = u32::try_from(text.len()).map_err(|_| too_large)?;
+        let gzip = deflate(text.as_bytes());
+        let body = if gzip.len() <= INLINE_MAX {
+            PackedBody::Inline(gzip)
+        } else {
+            PackedBody::Chunked(gzip.chunks(CHUNK_BYTES).map(<[u8]>::to_vec).collect())
+        };
+        Ok(Self { sha256: Digest::of(text), size, body })
+    }
+
+    /// The text again, from the pieces of its gzip in order. Inflates no more than `size` says and one byte, however
+    /// much the gzip holds.
+    ///
+    /// # Errors
+    /// When the pieces are not the whole gzip of a text of this digest and size.
+    pub fn unpack(parts: &[&[u8]], sha256: Digest, size: u32) -> Result<String, CorruptCode> {
+        let size = size as usize;
+        if size > MAX_CODE_BYTES {
+            return Err(CorruptCode::Size);
+        }
+        let mut decoder = GzDecoder::new(Parts::new(parts));
+        let mut text = Vec::with_capacity(size);
+        // One byte more than there should be, so that too long is seen and the gzip's end is read and checked.
+        let mut limited = decoder.by_ref().take(size as u64 + 1);
+        limited.read_to_end(&mut text).map_err(|_| CorruptCode::Gzip)?;
+        if text.len() != size {
+            return Err(CorruptCode::Size);
+        }
+        if !decoder.into_inner().is_at_end() {
+            return Err(CorruptCode::Gzip);
+        }
+        if Digest::of(&text) != sha256 {
+            return Err(CorruptCode::Digest);
+        }
+        String::from_utf8(text).map_err(|_| CorruptCode::Digest)
+    }
+}
+
+fn deflate(bytes: &[u8]) -> Vec<u8> {
+    // The header's time stays 0, which is what makes the bytes the same every time.
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let done = encoder.write_all(bytes).and_then(|()| encoder.finish());
+    done.expect("writing to memory does not fail")
+}
+
+/// The pieces, read as one.
+struct Parts<'a> {
+    current: &'a [u8],
+    rest: std::slice::Iter<'a, &'a [u8]>,
+}
+
+impl<'a> Parts<'a> {
+    fn new(parts: &'a [&'a [u8]]) -> Self {
+        Self { current: &[], rest: parts.iter() }
+    }
+
+    fn is_at_end(mut self) -> bool {
+        self.current.is_empty() && self.rest.all(|part| part.is_empty())
+    }
+}
+
+impl BufRead for Parts<'_> {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        while self.current.is_empty() {
+            let Some(next) = self.rest.next() else { break };
+            self.current = next;
+        }
+        Ok(self.current)
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.current = &self.current[amount..];
+    }
+}
+
+impl Read for Parts<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+impl fmt::Debug for PackedCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PackedCode")
+            .field("sha256", &self.sha256)
+            .field("size", &self.size)
+            .field("body", &self.body)
+            .finish()
+    }
+}
+
+impl fmt::Debug for PackedBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inline(gzip) => write!(f, "Inline(<{} bytes>)", gzip.len()),
+            Self::Chunked(chunks) => write!(f, "Chunked(<{} chunks>)", chunks.len()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

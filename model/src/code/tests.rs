@@ -1,0 +1,152 @@
+//! The tests of packing.
+
+use proptest::prelude::*;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+
+use super::*;
+
+fn unpack(packed: &PackedCode) -> Result<String, CorruptCode> {
+    let parts: Vec<&[u8]> = match &packed.body {
+        PackedBody::Inline(gzip) => vec![gzip],
+        PackedBody::Chunked(chunks) => chunks.iter().map(Vec::as_slice).collect(),
+    };
+    PackedCode::unpack(&parts, packed.sha256, packed.size)
+}
+
+fn pack(text: &str) -> PackedCode {
+    PackedCode::pack(text).expect("the text is short enough")
+}
+
+/// Text that gzip makes no smaller than it must: all of ASCII at random, seven bits in every byte.
+fn noise(bytes: usize) -> String {
+    let mut rng = StdRng::seed_from_u64(1);
+    (0..bytes).map(|_| char::from(u8::try_from(rng.next_u32() & 127).expect("seven bits are a byte"))).collect()
+}
+
+/// A text whose gzip has exactly this many bytes.
+fn text_with_gzip_of(wanted: usize) -> String {
+    let noise = noise(2 * wanted);
+    let gzip = |bytes: usize| deflate(&noise.as_bytes()[..bytes]).len();
+    let mut bytes = wanted;
+    // A few corrections by the measured rate end within some bytes of the aim; from there on, byte by byte.
+    for _ in 0..4 {
+        bytes = bytes * wanted / gzip(bytes);
+    }
+    let near = (bytes - 40..bytes + 40).find(|bytes| gzip(*bytes) == wanted);
+    noise[..near.expect("a byte more text is at most a byte more gzip")].to_owned()
+}
+
+#[test]
+fn an_empty_text_is_inline() {
+    let packed = pack("");
+    assert_eq!(packed.size, 0);
+    assert!(matches!(packed.body, PackedBody::Inline(_)));
+    assert_eq!(unpack(&packed).as_deref(), Ok(""));
+}
+
+#[test]
+fn what_compresses_to_the_threshold_is_inline_and_one_byte_more_is_not() {
+    for (gzip, inline) in [(INLINE_MAX - 1, true), (INLINE_MAX, true), (INLINE_MAX + 1, false)] {
+        let text = text_with_gzip_of(gzip);
+        let packed = pack(&text);
+        assert_eq!(matches!(packed.body, PackedBody::Inline(_)), inline, "{gzip}");
+        assert_eq!(unpack(&packed), Ok(text), "{gzip}");
+    }
+}
+
+#[test]
+fn five_mebibytes_of_noise_are_twelve_chunks() {
+    let text = noise(MAX_CODE_BYTES);
+    let packed = pack(&text);
+    let PackedBody::Chunked(chunks) = &packed.body else { panic!("5 MiB of noise are not inline") };
+    assert_eq!(chunks.len(), 12);
+    assert!(chunks[..11].iter().all(|chunk| chunk.len() == CHUNK_BYTES));
+    assert!(unpack(&packed) == Ok(text));
+}
+
+#[test]
+fn no_text_can_take_more_than_fourteen_chunks() {
+    // What does not compress is stored in blocks: five bytes for each 16 KB, and 18 of header and trailer.
+    let worst = MAX_CODE_BYTES + 5 * MAX_CODE_BYTES.div_ceil(16_383) + 18;
+    assert_eq!(worst.div_ceil(CHUNK_BYTES), 14);
+}
+
+#[test]
+fn one_byte_too_many_is_refused() {
+    assert!(PackedCode::pack(&"a".repeat(MAX_CODE_BYTES)).is_ok());
+    let refused = PackedCode::pack(&"a".repeat(MAX_CODE_BYTES + 1));
+    assert_eq!(refused, Err(CodeTooLarge { bytes: MAX_CODE_BYTES + 1 }));
+    // Bytes count, not letters.
+    assert!(PackedCode::pack(&"é".repeat(MAX_CODE_BYTES / 2 + 1)).is_err());
+}
+
+#[test]
+fn a_bomb_is_inflated_no_further_than_its_stated_size() {
+    let bomb = deflate(&vec![b'a'; 200 * 1024 * 1024]);
+    assert!(bomb.len() < INLINE_MAX);
+    assert_eq!(PackedCode::unpack(&[&bomb], Digest::of(""), 1_000), Err(CorruptCode::Size));
+    assert_eq!(PackedCode::unpack(&[&bomb], Digest::of(""), u32::MAX), Err(CorruptCode::Size));
+}
+
+#[test]
+fn damage_is_noticed() {
+    let packed = pack("fn main() {}\n");
+    let PackedBody::Inline(gzip) = &packed.body else { panic!("a short text is inline") };
+    let again = |bytes: &[u8]| PackedCode::unpack(&[bytes], packed.sha256, packed.size);
+    assert_eq!(again(&gzip[..gzip.len() - 1]), Err(CorruptCode::Gzip));
+    assert_eq!(again(&[gzip.as_slice(), b"x"].concat()), Err(CorruptCode::Gzip));
+    assert_eq!(again(b""), Err(CorruptCode::Gzip));
+    assert_eq!(PackedCode::unpack(&[], packed.sha256, packed.size), Err(CorruptCode::Gzip));
+    let mut flipped = gzip.clone();
+    let crc = flipped.len() - 8;
+    flipped[crc] ^= 1;
+    assert_eq!(again(&flipped), Err(CorruptCode::Gzip));
+    assert_eq!(PackedCode::unpack(&[gzip], Digest::of("x"), packed.size), Err(CorruptCode::Digest));
+    assert_eq!(PackedCode::unpack(&[gzip], packed.sha256, packed.size - 1), Err(CorruptCode::Size));
+    assert_eq!(PackedCode::unpack(&[gzip], packed.sha256, packed.size + 1), Err(CorruptCode::Size));
+}
+
+#[test]
+fn what_is_no_text_is_refused_even_when_its_digest_matches() {
+    let bytes = [0xff, 0xfe];
+    assert_eq!(PackedCode::unpack(&[&deflate(&bytes)], Digest::of(bytes), 2), Err(CorruptCode::Digest));
+}
+
+#[test]
+fn the_code_does_not_print() {
+    let packed = pack("canary");
+    assert!(!format!("{packed:?}").contains("canary"));
+    assert!(format!("{packed:?}").contains("Inline(<"));
+}
+
+proptest! {
+    #[test]
+    fn what_is_packed_can_be_unpacked(text in any::<String>()) {
+        let packed = pack(&text);
+        prop_assert_eq!(&packed, &pack(&text));
+        prop_assert_eq!(unpack(&packed), Ok(text));
+    }
+
+    #[test]
+    fn it_does_not_matter_where_the_gzip_is_cut(text in ".{0,200}", cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..6)) {
+        let packed = pack(&text);
+        let PackedBody::Inline(gzip) = &packed.body else { panic!("a short text is inline") };
+        let mut at: Vec<usize> = cuts.iter().map(|cut| cut.index(gzip.len())).chain([0, gzip.len()]).collect();
+        at.sort_unstable();
+        let parts: Vec<&[u8]> = at.windows(2).map(|pair| &gzip[pair[0]..pair[1]]).collect();
+        prop_assert_eq!(PackedCode::unpack(&parts, packed.sha256, packed.size), Ok(text));
+    }
+
+    #[test]
+    fn damaged_bytes_never_panic_and_never_pass_as_another_text(text in ".{0,100}", at in any::<prop::sample::Index>(), flip in 1_u8..=255) {
+        let packed = pack(&text);
+        let PackedBody::Inline(mut gzip) = packed.body else { panic!("a short text is inline") };
+        let at = at.index(gzip.len());
+        gzip[at] ^= flip;
+        // A flipped bit in the header's time or system name changes nothing.
+        if let Ok(unpacked) = PackedCode::unpack(&[&gzip], packed.sha256, packed.size) {
+            prop_assert_eq!(unpacked, text);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The parts of a key: what may stand between two `#`, and how it is written there.
+
+use std::borrow::Cow;
+
+pub(crate) use modyne::keys::Primary;
+
+/// A value that can stand in a key. Its text has no `#` and differs for every two values that differ, so a key
+/// built of parts can be read in one way only.
+pub trait KeyPart {
+    /// The text of this value inside a key.
+    fn key_part(&self) -> Cow<'_, str>;
+}
+
+impl KeyPart for str {
+    fn key_part(&self) -> Cow<'_, str> {
+        escaped(self)
+    }
+}
+
+impl KeyPart for String {
+    fn key_part(&self) -> Cow<'_, str> {
+        escaped(self)
+    }
+}
+
+/// The text with `#`, `%`, `/`, control characters and non-ASCII bytes written as `%XX`, in upper-case hex.
+///
+/// Injective: two texts that differ stay different, because `%` itself is escaped.
+#[must_use]
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    if !text.bytes().any(needs_escape) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for byte in text.bytes() {
+        if needs_escape(byte) {
+            out.push('%');
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
+        } else {
+            out.push(char::from(byte));
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn needs_escape(byte: u8) -> bool {
+    matches!(byte, b'#' | b'%' | b'/') || byte.is_ascii_control() || !byte.is_ascii()
+}
+
+/// The number with leading zeros up to `width` digits, so that text order is number order.
+///
+/// A number with more digits keeps them all: it sorts out of order but never becomes another number. The caps of
+/// the fields used in keys (500 messages, 14 chunks) are far below their widths.
+#[must_use]
+pub fn padded(number: u32, width: usize) -> String {
+    format!("{number:0width$}")
+}
+
+/// The key of an item that a keys-only query found, to be handed to a batch of deletes. It says nothing about the
+/// item and cannot be made by hand.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ItemKey {
+    pk: String,
+    sk: String,
+}
+
+impl ItemKey {
+    pub(crate) fn new(key: Primary) -> Self {
+        Self { pk: key.hash, sk: key.range }
+    }
+
+    /// The key as the store writes it.
+    pub(crate) fn primary(&self) -> Primary {
+        Primary { hash: self.pk.clone(), range: self.sk.clone() }
+    }
+}
+
+impl std::fmt::Debug for ItemKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ItemKey(<redacted>)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_delimiter_in_a_text_cannot_end_its_segment() {
+        assert_eq!(escaped("a#b"), "a%23b");
+        assert_eq!(escaped("a%23b"), "a%2523b");
+        assert_eq!(escaped("é/\n"), "%C3%A9%2F%0A");
+        assert_eq!(escaped("C++"), "C++");
+    }
+
+    #[test]
+    fn a_number_wider_than_its_width_keeps_its_digits() {
+        assert_eq!(padded(7, 4), "0007");
+        assert_eq!(padded(9999, 4), "9999");
+        assert_eq!(padded(10_000, 4), "10000");
+    }
+
+    #[test]
+    fn an_item_key_does_not_print_its_parts() {
+        let key = ItemKey::new(Primary { hash: "EMAIL#secret".into(), range: "CLAIM".into() });
+        assert_eq!(format!("{key:?}"), "ItemKey(<redacted>)");
+        assert_eq!(key.primary().hash, "EMAIL#secret");
+    }
+
+    proptest! {
+        #[test]
+        fn escaping_is_injective(a in any::<String>(), b in any::<String>()) {
+            prop_assert_eq!(a == b, escaped(&a) == escaped(&b));
+        }
+
+        #[test]
+        fn texts_made_of_escapes_stay_apart(a in "[#%/2355]{0,6}", b in "[#%/2355]{0,6}") {
+            prop_assert_eq!(a == b, escaped(&a) == escaped(&b));
+        }
+
+        #[test]
+        fn escaped_text_is_printable_ascii_without_delimiters(text in any::<String>()) {
+            let out = escaped(&text).into_owned();
+            prop_assert!(out.bytes().all(|b| (b' '..=b'~').contains(&b) && b != b'#' && b != b'/'));
+        }
+
+        #[test]
+        fn padding_keeps_the_order(a in any::<u32>(), b in any::<u32>()) {
+            prop_assert_eq!(a.cmp(&b), padded(a, 10).cmp(&padded(b, 10)));
+        }
+    }
+}

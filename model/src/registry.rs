@@ -1,0 +1,91 @@
+//! The registry's types: what the documents say about every access pattern, as data to walk.
+
+/// One access pattern, as `access-patterns.md` describes it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pattern {
+    /// The stable id, for instance `AP-07`. Never reused.
+    pub id: &'static str,
+    /// The name of the generated function.
+    pub name: &'static str,
+    /// The heading, without the id.
+    pub title: &'static str,
+    /// What is asked of DynamoDB.
+    pub operation: Operation,
+    /// The entities it reads or writes, by their names in `schema/`.
+    pub entities: &'static [&'static str],
+    /// The index it queries; `None` for the table itself.
+    pub index: Option<&'static str>,
+    /// What the function takes, in order.
+    pub arguments: &'static [Argument],
+    /// What it may cost.
+    pub cost: Cost,
+    /// Whether it is asked by operators and data engineers instead of the product.
+    pub tool: bool,
+    /// The Lambda functions that may call it.
+    pub callers: &'static [&'static str],
+    /// A command line that asks it.
+    pub example: &'static str,
+    /// Who asks it and why.
+    pub doc: &'static str,
+}
+
+/// A kind of request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// One item by its key.
+    Get,
+    /// Items of one partition.
+    Query,
+    /// One item, written whole.
+    Put,
+    /// Fields of one item.
+    Update,
+    /// One item, removed.
+    Delete,
+    /// Several items, all or none.
+    Transact,
+    /// Many items, each for itself.
+    Batch,
+}
+
+impl Operation {
+    /// The word for it in `access-patterns.md`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Get => "get",
+            Self::Query => "query",
+            Self::Put => "put",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Transact => "transact",
+            Self::Batch => "batch",
+        }
+    }
+}
+
+/// One argument of a pattern's function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// Its name in the documents.
+    pub name: &'static str,
+    /// Its type in the documents, for instance `session_id` or `time`.
+    pub kind: &'static str,
+    /// Whether it may be left out.
+    pub optional: bool,
+    /// Whether it takes any number of values.
+    pub many: bool,
+}
+
+/// What a pattern may cost for a stated fixture. A test measures it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cost {
+    /// What is in the table when it is measured.
+    pub fixture: &'static str,
+    /// Round trips, where the documents state them.
+    pub requests: f64,
+    /// Read capacity units.
+    pub rcu: f64,
+    /// Write capacity units.
+    pub wcu: f64,
+}

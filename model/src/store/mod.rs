@@ -1,0 +1,201 @@
+//! The store: a client, a table's name, a clock, a source of ids and a cursor key. Generated functions call it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
+
+use crate::key::Primary;
+use crate::registry::{Cost, Operation, Pattern};
+use crate::{Clock, Ids, ItemKey};
+
+pub(crate) mod batch;
+pub(crate) mod call;
+pub(crate) mod changes;
+mod cursor;
+mod error;
+mod failure;
+pub(crate) mod item;
+mod meter;
+mod query;
+mod table;
+pub(crate) mod transact;
+pub(crate) mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use cursor::{CursorError, CursorKey};
+pub use error::{BoxError, StoreError};
+pub use meter::{CallCost, Meter, Total};
+pub use query::{Order, Page, PageRequest};
+pub use table::{Protection, TableError};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// One attempt; there are up to three more.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The table, ready to be asked. Clones share one connection pool.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+    meter: Option<Meter>,
+}
+
+struct Shared {
+    client: Client,
+    table: String,
+    cursor_key: CursorKey,
+    clock: Clock,
+    ids: Ids,
+}
+
+/// What a store needs.
+#[derive(Clone, Debug)]
+pub struct StoreConfig {
+    /// The table's name.
+    pub table: String,
+    /// Where the table is.
+    pub endpoint: Endpoint,
+    /// What cursors are sealed with. The same for all processes that serve one table.
+    pub cursor_key: CursorKey,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where ids come from.
+    pub ids: Ids,
+}
+
+/// Where a table is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// On AWS, with the region and credentials of the environment.
+    Aws,
+    /// On an engine at this URL, such as `DynamoDB` Local. Needs no credentials; takes those of the environment when
+    /// they are set, and the region of `AWS_REGION`, else `us-east-1`.
+    Url(String),
+}
+
+impl Store {
+    /// Prepares a store. Nothing is sent yet: whether the table answers, [`Store::ping`] says.
+    pub async fn connect(config: StoreConfig) -> Self {
+        let sdk = match &config.endpoint {
+            Endpoint::Aws => {
+                let environment = aws_config::load_defaults(BehaviorVersion::latest()).await;
+                aws_sdk_dynamodb::config::Builder::from(&environment)
+            }
+            Endpoint::Url(url) => local(url),
+        };
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .build();
+        // The SDK would repeat conditional writes without knowing their own traces; our repeats do.
+        let sdk = sdk.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
+        let StoreConfig { table, cursor_key, clock, ids, .. } = config;
+        let shared = Shared { client: Client::from_conf(sdk), table, cursor_key, clock, ids };
+        Self { shared: Arc::new(shared), meter: None }
+    }
+
+    /// The same store, with every call's cost added to this meter.
+    #[must_use]
+    pub fn metered(&self, meter: Meter) -> Self {
+        Self { shared: Arc::clone(&self.shared), meter: Some(meter) }
+    }
+
+    /// The clock that was passed in.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.shared.clock
+    }
+
+    /// The source of ids that was passed in.
+    #[must_use]
+    pub fn ids(&self) -> &Ids {
+        &self.shared.ids
+    }
+
+    /// The table's name.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        &self.shared.table
+    }
+
+    /// Asks for one item that is never there: whether the table answers, for half a read unit.
+    ///
+    /// # Errors
+    /// [`StoreError::TableMissing`], or why it does not answer.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let nowhere = Primary { hash: "PING".to_owned(), range: "PING".to_owned() };
+        self.call(&PING).get::<ItemKey>(nowhere, false).await.map(|_| ())
+    }
+
+    /// Begins a call of this pattern.
+    pub(crate) fn call(&self, pattern: &'static Pattern) -> call::Call<'_> {
+        call::Call::new(self, pattern)
+    }
+
+    fn client(&self) -> &Client {
+        &self.shared.client
+    }
+
+    fn cursor_key(&self) -> &CursorKey {
+        &self.shared.cursor_key
+    }
+}
+
+fn local(url: &str) -> Builder {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let credentials = match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+        (Some(id), Some(secret)) => Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment"),
+        // Engines check the form of a signature at most, but the client must make one.
+        _ => Credentials::new("local", "local", None, None, "no credentials needed"),
+    };
+    let region = variable("AWS_REGION").unwrap_or_else(|| "us-east-1".to_owned());
+    Builder::new()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(url)
+        .region(Region::new(region))
+        .credentials_provider(credentials)
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({})", self.shared.table)
+    }
+}
+
+/// How modyne's operations find the table. Not for use outside this crate.
+#[doc(hidden)]
+impl modyne::Table for Store {
+    const ENTITY_TYPE_ATTRIBUTE: &'static str = item::ENTITY_ATTRIBUTE;
+    type PrimaryKey = Primary;
+    type IndexKeys = ();
+
+    fn table_name(&self) -> &str {
+        self.table()
+    }
+
+    fn client(&self) -> &Client {
+        &self.shared.client
+    }
+}
+
+/// Not from the documents: it asks nothing about them.
+static PING: Pattern = Pattern {
+    id: "ping",
+    name: "ping",
+    title: "Does the table answer?",
+    operation: Operation::Get,
+    entities: &[],
+    index: None,
+    arguments: &[],
+    cost: Cost { fixture: "any table", requests: 1.0, rcu: 0.5, wcu: 0.0 },
+    tool: false,
+    callers: &[],
+    example: "",
+    doc: "A health check asks for one key that is never written.",
+};

@@ -1,0 +1,206 @@
+//! What the store's tests share: an engine, a table, an entity and its patterns.
+
+use modyne::expr::{Condition, KeyCondition};
+use modyne::keys::{FullKey, GlobalSecondaryIndexDefinition, IndexKey, SecondaryIndexDefinition};
+use modyne::model::Query;
+use modyne::{Entity, EntityDef, EntityTypeNameRef};
+use serde::{Deserialize, Serialize};
+
+use crate::key::{Primary, padded};
+use crate::registry::{Cost, Operation, Pattern};
+use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
+use crate::store::{Endpoint, Protection, Store, StoreConfig};
+use crate::{Clock, CursorKey, Ids, Timestamp};
+
+/// A pattern of the tests, with nothing but an id.
+pub(super) const fn pattern(id: &'static str, operation: Operation) -> Pattern {
+    let cost = Cost { fixture: "", requests: None, rcu: 0.0, wcu: 0.0 };
+    Pattern {
+        id,
+        name: "tend",
+        title: "",
+        operation,
+        entities: &["plant"],
+        index: None,
+        arguments: &[],
+        cost,
+        tool: true,
+        callers: &[],
+        example: "",
+        doc: "",
+    }
+}
+
+pub(super) static GET: Pattern = pattern("T-01", Operation::Get);
+pub(super) static LIST: Pattern = pattern("T-02", Operation::Query);
+pub(super) static PUT: Pattern = pattern("T-03", Operation::Put);
+pub(super) static UPDATE: Pattern = pattern("T-04", Operation::Update);
+pub(super) static DELETE: Pattern = pattern("T-05", Operation::Delete);
+pub(super) static TRANSACT: Pattern = pattern("T-06", Operation::Transact);
+pub(super) static BATCH: Pattern = pattern("T-07", Operation::Batch);
+
+/// What the tests keep.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Plant {
+    pub(super) garden: String,
+    pub(super) number: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) height: Option<i64>,
+    pub(super) leaves: u32,
+    pub(super) note: String,
+}
+
+/// The index by height; only plants that have one are in it.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct ByHeight {
+    #[serde(rename = "GSI1PK")]
+    hash: String,
+    #[serde(rename = "GSI1SK")]
+    range: i64,
+}
+
+impl IndexKey for ByHeight {
+    const INDEX_DEFINITION: SecondaryIndexDefinition =
+        SecondaryIndexDefinition::Global(GlobalSecondaryIndexDefinition {
+            index_name: "GSI1",
+            hash_key: "GSI1PK",
+            range_key: Some("GSI1SK"),
+        });
+}
+
+impl EntityDef for Plant {
+    const ENTITY_TYPE: &'static EntityTypeNameRef = EntityTypeNameRef::from_static("plant");
+}
+
+impl Entity for Plant {
+    type KeyInput<'a> = (&'a str, u32);
+    type Table = Store;
+    type IndexKeys = Option<ByHeight>;
+
+    fn primary_key((garden, number): (&str, u32)) -> Primary {
+        key(garden, number)
+    }
+
+    fn full_key(&self) -> FullKey<Primary, Option<ByHeight>> {
+        let index = self.height.map(|range| ByHeight { hash: height_partition(&self.garden), range });
+        FullKey { primary: key(&self.garden, self.number), indexes: index }
+    }
+}
+
+impl FromItem for Plant {
+    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+        decode_entity(item, "plant", 1)
+    }
+}
+
+impl Plant {
+    pub(super) fn new(garden: &str, number: u32) -> Self {
+        Self { garden: garden.to_owned(), number, height: None, leaves: 0, note: String::new() }
+    }
+
+    pub(super) fn item(&self) -> Item {
+        encode_entity(self, 1)
+    }
+}
+
+pub(super) fn key(garden: &str, number: u32) -> Primary {
+    Primary { hash: partition(garden), range: format!("PLANT#{}", padded(number, 4)) }
+}
+
+pub(super) fn partition(garden: &str) -> String {
+    format!("GARDEN#{garden}")
+}
+
+pub(super) fn height_partition(garden: &str) -> String {
+    format!("HEIGHTS#{garden}")
+}
+
+pub(super) fn plants_of(garden: &str) -> Query<Primary> {
+    Query::new(KeyCondition::in_partition(partition(garden)).begins_with("PLANT#"))
+}
+
+pub(super) fn by_height(garden: &str) -> Query<ByHeight> {
+    Query::new(KeyCondition::in_partition(height_partition(garden)))
+}
+
+pub(super) fn is_new() -> Option<Condition> {
+    Some(Condition::new("attribute_not_exists(#pk)").name("#pk", "PK"))
+}
+
+pub(super) fn exists() -> Option<Condition> {
+    Some(Condition::new("attribute_exists(#pk)").name("#pk", "PK"))
+}
+
+pub(super) fn has_leaves(leaves: u32) -> Option<Condition> {
+    Some(Condition::new("#leaves = :leaves").name("#leaves", "leaves").value(":leaves", leaves))
+}
+
+const DEFINITION: &str = r#"{
+    "TableName": "by default",
+    "AttributeDefinitions": [
+        { "AttributeName": "PK", "AttributeType": "S" },
+        { "AttributeName": "SK", "AttributeType": "S" },
+        { "AttributeName": "GSI1PK", "AttributeType": "S" },
+        { "AttributeName": "GSI1SK", "AttributeType": "N" }
+    ],
+    "KeySchema": [
+        { "AttributeName": "PK", "KeyType": "HASH" },
+        { "AttributeName": "SK", "KeyType": "RANGE" }
+    ],
+    "GlobalSecondaryIndexes": [{
+        "IndexName": "GSI1",
+        "KeySchema": [
+            { "AttributeName": "GSI1PK", "KeyType": "HASH" },
+            { "AttributeName": "GSI1SK", "KeyType": "RANGE" }
+        ],
+        "Projection": { "ProjectionType": "ALL" }
+    }],
+    "BillingMode": "PAY_PER_REQUEST",
+    "DeletionProtectionEnabled": true
+}"#;
+
+/// Starts an engine of its own for one test, and returns its address.
+pub(super) async fn engine() -> std::net::SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("a bound socket has an address");
+    let database = dynoxide::Database::memory().expect("a database in memory");
+    tokio::spawn(dynoxide::server::serve_on(listener, database));
+    address
+}
+
+/// A store at this address, without a table.
+pub(super) async fn store_at(address: std::net::SocketAddr) -> Store {
+    let now = Timestamp::from_millis(1_800_000_000_000).expect("a time of this century");
+    let config = StoreConfig {
+        table: "garden".to_owned(),
+        endpoint: Endpoint::Url(format!("http://{address}")),
+        cursor_key: CursorKey::from_secret("a secret of the tests"),
+        clock: Clock::fixed(now),
+        ids: Ids::random(),
+    };
+    Store::connect(config).await
+}
+
+pub(super) async fn create(store: &Store, protection: Protection) -> bool {
+    let created = store.create_table_if_absent(DEFINITION, "expires_at", protection).await;
+    created.expect("the engine creates tables")
+}
+
+/// A store with an empty table on an engine of its own.
+pub(super) async fn garden() -> Store {
+    let store = store_at(engine().await).await;
+    assert!(create(&store, Protection::Off).await);
+    store
+}
+
+/// Puts these plants, without conditions.
+pub(super) async fn plant(store: &Store, plants: &[Plant]) {
+    for plant in plants {
+        let put = store.call(&PUT).put(plant.item(), None).await.expect("the engine answers");
+        put.expect("there is no condition");
+    }
+}
+
+pub(super) async fn find(store: &Store, garden: &str, number: u32) -> Option<Plant> {
+    store.call(&GET).get(key(garden, number), true).await.expect("the engine answers")
+}

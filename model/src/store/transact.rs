@@ -1,0 +1,153 @@
+//! Transactions: several writes that all happen or none, each with a name for when its condition is false.
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, TransactWriteItem};
+use modyne::expr::Condition;
+use modyne::keys::PrimaryKey as _;
+use modyne::model::{ConditionCheck, Delete, Put, Update};
+
+use super::Store;
+use super::call::{Call, SendError};
+use super::changes::Changes;
+use super::error::{Fault, StoreError};
+use super::item::Item;
+use super::write::Refused;
+use crate::key::Primary;
+
+/// The most actions that `DynamoDB` takes in one transaction.
+const MAX_ACTIONS: usize = 100;
+
+/// The actions of a transaction, in order. No two may touch the same item.
+#[derive(Default)]
+#[must_use]
+pub(crate) struct Transaction {
+    actions: Vec<Action>,
+}
+
+struct Action {
+    name: &'static str,
+    operation: Operation,
+}
+
+enum Operation {
+    Put(Item, Option<Condition>),
+    Update(Primary, Changes, Option<Condition>),
+    Delete(Primary, Option<Condition>),
+    Check(Primary, Condition),
+}
+
+impl Transaction {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes an item whole.
+    pub(crate) fn put(self, name: &'static str, item: Item, condition: Option<Condition>) -> Self {
+        self.with(name, Operation::Put(item, condition))
+    }
+
+    /// Changes fields of an item.
+    pub(crate) fn update(
+        self,
+        name: &'static str,
+        key: Primary,
+        changes: Changes,
+        condition: Option<Condition>,
+    ) -> Self {
+        self.with(name, Operation::Update(key, changes, condition))
+    }
+
+    /// Removes an item.
+    pub(crate) fn delete(self, name: &'static str, key: Primary, condition: Option<Condition>) -> Self {
+        self.with(name, Operation::Delete(key, condition))
+    }
+
+    /// Only checks a condition on an item.
+    pub(crate) fn check(self, name: &'static str, key: Primary, condition: Condition) -> Self {
+        self.with(name, Operation::Check(key, condition))
+    }
+
+    fn with(mut self, name: &'static str, operation: Operation) -> Self {
+        self.actions.push(Action { name, operation });
+        self
+    }
+}
+
+impl Call<'_> {
+    /// Carries out all actions or none. When conditions are false, the first such action in order is the one that
+    /// is told.
+    pub(crate) async fn transact(self, transaction: Transaction) -> Result<Result<(), Refused>, StoreError> {
+        let names: Vec<&'static str> = transaction.actions.iter().map(|action| action.name).collect();
+        if names.is_empty() {
+            return Ok(Ok(()));
+        }
+        if names.len() > MAX_ACTIONS {
+            let fault = Fault(format!("{} actions, and a transaction takes {MAX_ACTIONS}", names.len()));
+            return Err(StoreError::Rejected { pattern: self.id(), source: Box::new(fault) });
+        }
+        let items = transaction.actions.into_iter().map(|action| action.operation.build(self.store)).collect();
+        let request = self
+            .store
+            .client()
+            .transact_write_items()
+            .set_transact_items(Some(items))
+            // One token for all repeats: the table applies what it stands for once, within ten minutes.
+            .client_request_token(self.store.ids().token().to_string())
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
+        match self.send(|| request.clone().send()).await {
+            Ok(output) => {
+                self.has_written(output.consumed_capacity());
+                Ok(Ok(()))
+            }
+            Err(SendError::Failed(error)) => Err(error),
+            Err(SendError::Refused(error)) => Ok(Err(self.first_refusal(error, &names))),
+        }
+    }
+
+    fn first_refusal(&self, error: TransactWriteItemsError, names: &[&'static str]) -> Refused {
+        let reasons = match error {
+            TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled.cancellation_reasons,
+            _ => None,
+        };
+        let refusals = reasons.unwrap_or_default().into_iter().zip(names).enumerate();
+        let mut refusals = refusals.filter(|(_, (reason, _))| reason.code() == Some("ConditionalCheckFailed"));
+        match refusals.next() {
+            Some((position, (reason, name))) => {
+                // An absent item is sent as an empty one by some engines.
+                let old = reason.item.filter(|item| !item.is_empty());
+                Refused::new(self.id(), name, position, old)
+            }
+            None => Refused::new(self.id(), "", 0, None),
+        }
+    }
+}
+
+impl Operation {
+    fn build(self, store: &Store) -> TransactWriteItem {
+        let item = TransactWriteItem::builder();
+        let item = match self {
+            Self::Put(put, Some(condition)) => {
+                item.put(Put::new(put).condition(condition).transact_with_return_on_fail().build(store))
+            }
+            Self::Put(put, None) => item.put(Put::new(put).transact().build(store)),
+            Self::Update(key, changes, condition) => {
+                let update = Update::new(key.into_key()).expression(changes.into_update());
+                let update = match condition {
+                    Some(condition) => update.condition(condition).transact_with_return_on_fail(),
+                    None => update.transact(),
+                };
+                item.update(update.build(store))
+            }
+            Self::Delete(key, Some(condition)) => {
+                let delete = Delete::new(key.into_key()).condition(condition);
+                item.delete(delete.transact_with_return_on_fail().build(store))
+            }
+            Self::Delete(key, None) => item.delete(Delete::new(key.into_key()).transact().build(store)),
+            Self::Check(key, condition) => {
+                let check = ConditionCheck::new(key.into_key(), condition);
+                item.condition_check(check.transact_with_return_on_fail().build(store))
+            }
+        };
+        item.build()
+    }
+}

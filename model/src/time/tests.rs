@@ -1,0 +1,100 @@
+//! The tests of time.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("the tests write times in RFC 3339")
+}
+
+#[test]
+fn a_timestamp_is_written_with_milliseconds_and_z() {
+    let time = at("2026-11-23T08:05:09.12+01:00");
+    assert_eq!(time.to_rfc3339(), "2026-11-23T07:05:09.120Z");
+    assert_eq!(at("2026-11-23T00:00:00Z").to_rfc3339(), "2026-11-23T00:00:00.000Z");
+    assert_eq!(serde_json::to_string(&time).expect("a number"), time.millis().to_string());
+    assert_eq!(time.key_part().len(), 13);
+    assert_eq!(Timestamp::EPOCH.key_part(), "0000000000000");
+}
+
+#[test]
+fn times_that_thirteen_digits_cannot_write_are_refused() {
+    assert_eq!(Timestamp::from_millis(-1), Err(InvalidTime));
+    assert_eq!(Timestamp::from_millis(10_000_000_000_000), Err(InvalidTime));
+    assert!(serde_json::from_str::<Timestamp>("-5").is_err());
+    assert_eq!("1969-12-31T23:59:59.999Z".parse::<Timestamp>(), Err(InvalidTime));
+    assert_eq!("yesterday".parse::<Timestamp>(), Err(InvalidTime));
+    assert_eq!(Timestamp(MAX_MILLIS).plus(Duration::MAX), Timestamp(MAX_MILLIS));
+    assert_eq!(Timestamp(5).minus(Duration::from_secs(1)), Timestamp::EPOCH);
+}
+
+#[test]
+fn a_day_has_one_text() {
+    let day: Date = "2026-11-23".parse().expect("the one form");
+    assert_eq!(day, at("2026-11-23T23:59:59.999Z").date());
+    assert_eq!(day.start(), at("2026-11-23T00:00:00Z"));
+    assert_eq!(day.end(), at("2026-11-24T00:00:00Z"));
+    assert_eq!(day.days_before(23).to_string(), "2026-10-31");
+    assert_eq!(day.key_part(), "2026-11-23");
+    for bad in ["", "20261123", "2026-11-31", "2026-1-1", "2026-11-23T00:00:00", "+002026-11-23", "1969-12-31", "9999-01-01"] {
+        assert_eq!(bad.parse::<Date>(), Err(InvalidTime), "{bad}");
+    }
+}
+
+#[test]
+fn nothing_expires_early() {
+    let time = at("2026-11-23T08:00:00.001Z");
+    let expiry = time.expiry();
+    assert_eq!(expiry.at(), at("2026-11-23T08:00:01Z"));
+    assert!(!expiry.has_passed(time));
+    assert!(!expiry.has_passed(at("2026-11-23T08:00:00.999Z")));
+    assert!(expiry.has_passed(at("2026-11-23T08:00:01Z")));
+    assert_eq!(at("2026-11-23T08:00:00Z").expiry().at(), at("2026-11-23T08:00:00Z"));
+    assert_eq!(serde_json::to_string(&expiry).expect("a number"), expiry.seconds().to_string());
+}
+
+#[test]
+fn clones_of_a_fixed_clock_move_together() {
+    let clock = Clock::fixed(at("2026-11-23T08:00:00Z"));
+    let clone = clock.clone();
+    clock.advance(Duration::from_secs(3));
+    assert_eq!(clone.now(), at("2026-11-23T08:00:03Z"));
+    clone.set(at("2027-01-01T00:00:00Z"));
+    assert_eq!(clock.now(), at("2027-01-01T00:00:00Z"));
+}
+
+#[test]
+fn the_system_clock_runs_and_cannot_be_moved() {
+    let clock = Clock::system();
+    clock.set(Timestamp::EPOCH);
+    clock.advance(Duration::from_hours(1_000));
+    let now = clock.now();
+    assert!(now > at("2025-01-01T00:00:00Z") && now < at("2200-01-01T00:00:00Z"), "{now}");
+}
+
+proptest! {
+    #[test]
+    fn written_times_can_be_read_and_keep_their_order(a in 0..=MAX_MILLIS, b in 0..=MAX_MILLIS) {
+        let (a, b) = (Timestamp(a), Timestamp(b));
+        prop_assert_eq!(a.to_rfc3339().parse(), Ok(a));
+        prop_assert_eq!(a.cmp(&b), a.key_part().cmp(&b.key_part()));
+        prop_assert_eq!(a.cmp(&b), a.to_rfc3339().cmp(&b.to_rfc3339()));
+        prop_assert!(a.expiry().at() >= a || a.millis() > MAX_MILLIS - 1_000);
+        prop_assert_eq!(a.since(b), Duration::from_millis(a.millis().saturating_sub(b.millis()).max(0).unsigned_abs()));
+    }
+
+    #[test]
+    fn days_are_cut_at_utc_midnight(millis in 0..=MAX_MILLIS) {
+        let time = Timestamp(millis);
+        let day = time.date();
+        prop_assert!(day.start() <= time);
+        prop_assert!(time < day.end() || day.end() == Timestamp(MAX_MILLIS));
+        prop_assert_eq!(day.to_string().parse(), Ok(day));
+    }
+
+    #[test]
+    fn parsing_never_panics(text in any::<String>()) {
+        let _ = (text.parse::<Timestamp>(), text.parse::<Date>(), text.parse::<Expiry>());
+    }
+}
