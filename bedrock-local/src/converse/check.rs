@@ -1,0 +1,84 @@
+//! The checks a request must pass, as the real service makes them.
+
+use axum::http::{HeaderMap, header};
+use serde_json::{Map, Value};
+
+use super::fault::Fault;
+use super::{messages, settings};
+
+pub(super) type Body = Map<String, Value>;
+type Check = fn(&Body) -> Result<(), Fault>;
+
+/// Every check of a body, in order.
+pub(super) const CHECKS: [Check; 11] = [
+    known_keys,
+    messages::present,
+    messages::alternate,
+    messages::blocks_are_whole,
+    messages::results_answer_uses,
+    settings::system_is_text,
+    settings::inference_in_range,
+    settings::tools_are_declared,
+    settings::cache_points_are_few,
+    settings::metadata_is_short,
+    settings::input_fits,
+];
+
+const KEYS: [&str; 11] = [
+    "additionalModelRequestFields",
+    "additionalModelResponseFieldPaths",
+    "guardrailConfig",
+    "inferenceConfig",
+    "messages",
+    "outputConfig",
+    "performanceConfig",
+    "promptVariables",
+    "requestMetadata",
+    "serviceTier",
+    "system",
+];
+
+/// Only requests signed with `SigV4` are let in; the signature itself cannot be checked without the secret.
+pub(super) fn signature(headers: &HeaderMap) -> Result<(), Fault> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else {
+        let message = "Missing Authentication Token";
+        return Err(Fault::new(
+            403,
+            "MissingAuthenticationTokenException",
+            message,
+        ));
+    };
+    if value.as_bytes().starts_with(b"AWS4-HMAC-SHA256 ") {
+        return Ok(());
+    }
+    let message = "The request must be signed with AWS4-HMAC-SHA256.";
+    Err(Fault::new(403, "AccessDeniedException", message))
+}
+
+fn known_keys(body: &Body) -> Result<(), Fault> {
+    let known = |key: &&String| KEYS.contains(&key.as_str()) || *key == "toolConfig";
+    match body.keys().find(|key| !known(key)) {
+        Some(key) => Err(malformed(&format!(
+            "extraneous key [{key}] is not permitted"
+        ))),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn malformed(what: &str) -> Fault {
+    Fault::invalid(format!(
+        "Malformed input request: #: {what}, please reformat your input and try again."
+    ))
+}
+
+/// What a value outside its bounds is answered with.
+pub(super) fn out_of_bounds(path: &str, constraint: &str) -> Fault {
+    Fault::invalid(format!(
+        "1 validation error detected: Value at '{path}' failed to satisfy constraint: Member must {constraint}"
+    ))
+}
+
+/// The entries of an array; none if there is no array.
+pub(super) fn list(value: Option<&Value>) -> &[Value] {
+    value.and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}

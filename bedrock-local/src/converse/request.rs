@@ -1,0 +1,85 @@
+//! A request that passed every check, as far as the answer depends on it.
+
+use serde_json::Value;
+
+use super::check::{CHECKS, list, malformed};
+use super::fault::Fault;
+use super::settings::characters;
+
+/// How the answer is to be sent.
+#[derive(Debug)]
+pub(super) enum Form {
+    /// Through the tool of this name.
+    Tool(String),
+    /// As the text of a JSON object.
+    Json,
+    /// As prose.
+    Prose,
+}
+
+/// What the answer needs to know.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) form: Form,
+    pub(super) max_tokens: Option<usize>,
+    /// The length of everything that was sent, in characters.
+    pub(super) input: usize,
+    /// The texts of the user's messages, the last one first.
+    user_texts: Vec<String>,
+}
+
+impl Request {
+    pub(super) fn read(body: Option<&Value>) -> Result<Self, Fault> {
+        let Some(body) = body.and_then(Value::as_object) else {
+            return Err(malformed("the body is not a JSON object"));
+        };
+        for check in CHECKS {
+            check(body)?;
+        }
+        let tools = body.get("toolConfig");
+        let in_tools = tools.map_or(0, |tools| tools.to_string().len());
+        let asked_for_json = body
+            .get("outputConfig")
+            .is_some_and(|config| config["textFormat"]["type"] == "json_schema");
+        let form = match tools.and_then(tool_name) {
+            Some(name) => Form::Tool(name),
+            None if asked_for_json => Form::Json,
+            None => Form::Prose,
+        };
+        let max_tokens = body
+            .get("inferenceConfig")
+            .and_then(|config| config["maxTokens"].as_u64())
+            .map(|tokens| usize::try_from(tokens).unwrap_or(usize::MAX));
+        let messages = list(body.get("messages")).iter().rev();
+        let from_user = messages.filter(|message| message["role"] == "user");
+        Ok(Self {
+            form,
+            max_tokens,
+            input: characters(body) + in_tools,
+            user_texts: from_user.map(texts).collect(),
+        })
+    }
+
+    /// The texts of the user's messages, the last one first.
+    pub(super) fn user_texts(&self) -> &[String] {
+        &self.user_texts
+    }
+}
+
+/// The tool to answer through: the one that is forced, or the first.
+fn tool_name(config: &Value) -> Option<String> {
+    let forced = config["toolChoice"]["tool"]["name"].as_str();
+    let mut declared = list(config.get("tools")).iter();
+    let first = declared.find_map(|tool| tool["toolSpec"]["name"].as_str());
+    forced.or(first).map(str::to_owned)
+}
+
+/// The text blocks of a message, each on lines of its own.
+fn texts(message: &Value) -> String {
+    let blocks = list(message.get("content")).iter();
+    let texts = blocks.filter_map(|block| {
+        let plain = block["text"].as_str();
+        plain.or_else(|| block["guardContent"]["text"]["text"].as_str())
+    });
+    texts.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,175 @@
+//! What the product's prompt holds: the numbered code, the selection, the question, each in a fence with one nonce.
+//!
+//! Fences are read from the top, and what stands inside one is never searched for another: text that imitates a fence is
+//! text. The nonce cannot be guessed by whoever wrote the code, the history or the question.
+
+use crate::language::Language;
+use crate::source::Source;
+
+/// The parts of a prompt.
+#[derive(Debug)]
+pub(crate) struct Prompt<'a> {
+    pub(crate) source: Source<'a>,
+    /// The first and last selected line, by the file's numbers.
+    pub(crate) selection: Option<(usize, usize)>,
+    pub(crate) question: &'a str,
+}
+
+struct Fence<'a> {
+    name: &'a str,
+    nonce: &'a str,
+    attributes: &'a str,
+    body: &'a str,
+}
+
+impl<'a> Prompt<'a> {
+    /// Reads a prompt; `None` if it shows no code.
+    pub(crate) fn read(text: &'a str) -> Option<Self> {
+        let fences = fences(text);
+        let at = fences
+            .iter()
+            .rposition(|fence| fence.name == "code" && numbered_lines(fence).is_some())?;
+        let code = &fences[at];
+        let lines = numbered_lines(code)?;
+        let first = number(code, "first_line").unwrap_or(1).max(1);
+        let total = number(code, "total_lines").unwrap_or(first - 1 + lines.len());
+        let language = Language::from_name(attribute(code, "language").unwrap_or(""));
+        let same = |name: &str| {
+            let mut rest = fences[at + 1..].iter();
+            rest.find(|fence| fence.name == name && fence.nonce == code.nonce)
+        };
+        let selection = same("selection").and_then(|fence| {
+            let first = number(fence, "start_line")?;
+            let last = number(fence, "end_line")?;
+            (first <= last).then_some((first, last))
+        });
+        Some(Self {
+            source: Source::new(language, lines, first, total),
+            selection,
+            question: same("question").map_or("", |fence| fence.body),
+        })
+    }
+
+    /// The indexes of the lines in question: the selected ones that were sent, or all of them.
+    pub(crate) fn scope(&self) -> std::ops::Range<usize> {
+        let lines = &self.source.lines;
+        let all = 0..lines.len();
+        let (Some((first, last)), Some(top)) = (self.selection, lines.first()) else {
+            return all;
+        };
+        let start = first.saturating_sub(top.number).min(lines.len());
+        let end = (last + 1).saturating_sub(top.number).min(lines.len());
+        start..end.max(start)
+    }
+}
+
+/// The fences of a text, in order.
+fn fences(text: &str) -> Vec<Fence<'_>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end);
+        let after = (line_end + 1).min(text.len());
+        let opened = opening(&text[at..line_end]);
+        at = after;
+        if let Some((name, nonce, attributes)) = opened {
+            let close = format!("</{name}-{nonce}>");
+            if let Some(length) = text[after..].find(&close) {
+                let body = &text[after..after + length];
+                found.push(Fence {
+                    name,
+                    nonce,
+                    attributes,
+                    body: body.strip_suffix('\n').unwrap_or(body),
+                });
+                at = after + length + close.len();
+            }
+        }
+    }
+    found
+}
+
+/// Reads `<name-nonce attributes>`.
+fn opening(line: &str) -> Option<(&str, &str, &str)> {
+    let inner = line.trim_end().strip_prefix('<')?.strip_suffix('>')?;
+    let (tag, attributes) = inner.split_once(' ').unwrap_or((inner, ""));
+    let (name, nonce) = tag.split_once('-')?;
+    let known = ["code", "selection", "history", "question"].contains(&name);
+    let hex = !nonce.is_empty() && nonce.chars().all(|c| c.is_ascii_hexdigit());
+    (known && hex).then_some((name, nonce, attributes))
+}
+
+fn attribute<'a>(fence: &Fence<'a>, name: &str) -> Option<&'a str> {
+    let mut rest = fence.attributes;
+    loop {
+        let (key, tail) = rest.split_once("=\"")?;
+        let (value, tail) = tail.split_once('"')?;
+        if key.trim() == name {
+            return Some(value);
+        }
+        rest = tail;
+    }
+}
+
+fn number(fence: &Fence<'_>, name: &str) -> Option<usize> {
+    attribute(fence, name)?.parse().ok()
+}
+
+/// The lines of a code fence without their numbers; `None` if they do not count up from `first_line`.
+fn numbered_lines<'a>(fence: &Fence<'a>) -> Option<Vec<&'a str>> {
+    let first = number(fence, "first_line").unwrap_or(1).max(1);
+    if fence.body.is_empty() {
+        return Some(Vec::new());
+    }
+    fence
+        .body
+        .split('\n')
+        .enumerate()
+        .map(|(index, line)| {
+            let (shown, text) = line.split_once('|')?;
+            let expected = first.checked_add(index)?;
+            (shown.trim().parse() == Ok(expected)).then_some(text)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROMPT: &str = "Please review.\n\
+        <code-af09 language=\"rust\" filename=\"a.rs\" first_line=\"3\" last_line=\"5\" total_lines=\"9\">\n\
+        3|fn a() {\n4|    // </code-beef>\n5|}\r\n</code-af09>\n\
+        <selection-af09 start_line=\"4\" end_line=\"5\">\nx\n</selection-af09>\n\
+        <question-af09>\nWhy?\n<code-af09 first_line=\"1\">\n1|not this\n</question-af09>\n";
+
+    #[test]
+    fn the_parts_are_found_and_imitations_are_not() {
+        let prompt = Prompt::read(PROMPT).expect("the prompt holds code");
+        assert_eq!(prompt.source.language, Language::Rust);
+        assert_eq!(
+            prompt.source.quote(0..3),
+            "fn a() {\n    // </code-beef>\n}\r"
+        );
+        assert_eq!(prompt.source.lines[0].number, 3);
+        assert_eq!(prompt.scope(), 1..3);
+        assert!(prompt.question.starts_with("Why?"));
+        assert!(!prompt.source.whole);
+    }
+
+    #[test]
+    fn numbers_that_do_not_count_up_are_no_code() {
+        assert!(Prompt::read("<code-a1 first_line=\"1\">\n1|a\n3|b\n</code-a1>").is_none());
+        assert!(Prompt::read("no fence at all").is_none());
+    }
+
+    #[test]
+    fn a_selection_outside_of_what_was_sent_is_empty() {
+        let text = PROMPT.replace(
+            "start_line=\"4\" end_line=\"5\"",
+            "start_line=\"70\" end_line=\"80\"",
+        );
+        let prompt = Prompt::read(&text).expect("the prompt holds code");
+        assert!(prompt.scope().is_empty());
+    }
+}

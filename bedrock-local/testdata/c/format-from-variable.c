@@ -1,0 +1,6 @@
+#include <stdio.h>
+
+void log_line(const char *message)
+{
+    printf(message);
+}

@@ -1,0 +1,6 @@
+#include <stdlib.h>
+
+int port_of(const char *text)
+{
+    return atoi(text);
+}

@@ -1,0 +1,9 @@
+#include <stdio.h>
+
+int main(void)
+{
+    char name[32];
+    gets(name);
+    printf("Hello %s\n", name);
+    return 0;
+}

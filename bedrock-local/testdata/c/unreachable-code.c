@@ -1,0 +1,8 @@
+int parse(const char *text)
+{
+    if (!text) {
+        return -1;
+        report(text);
+    }
+    return scan(text);
+}

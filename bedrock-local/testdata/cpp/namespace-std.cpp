@@ -1,0 +1,8 @@
+#include <string>
+
+using namespace std;
+
+string shout(const string& text)
+{
+    return text + "!";
+}

@@ -1,0 +1,6 @@
+#include <cstring>
+
+void Session::rename(const char* name)
+{
+    std::strcpy(name_, name);
+}

@@ -1,0 +1,7 @@
+public class Uploader
+{
+    public async void Upload(string path)
+    {
+        await client.SendAsync(path);
+    }
+}

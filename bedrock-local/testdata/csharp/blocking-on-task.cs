@@ -1,0 +1,7 @@
+public class Weather
+{
+    public string Today(HttpClient client)
+    {
+        return client.GetStringAsync("https://weather.example").Result;
+    }
+}

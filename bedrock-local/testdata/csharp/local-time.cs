@@ -1,0 +1,7 @@
+public class Session
+{
+    public bool Expired(DateTime until)
+    {
+        return until < DateTime.Now;
+    }
+}

@@ -1,0 +1,12 @@
+public class Counter
+{
+    private int count;
+
+    public int Next()
+    {
+        lock (this)
+        {
+            return ++count;
+        }
+    }
+}

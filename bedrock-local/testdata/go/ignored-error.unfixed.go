@@ -1,0 +1,8 @@
+package store
+
+import "strconv"
+
+func Count(text string) int {
+	count, _ := strconv.Atoi(text)
+	return count
+}

@@ -1,0 +1,10 @@
+public class Loader {
+    public String load(Path path) {
+        try {
+            return Files.readString(path);
+        } catch (IOException e) {
+            e.printStackTrace();
+            return "";
+        }
+    }
+}

@@ -1,0 +1,7 @@
+public class Account {
+    private String owner;
+
+    public Account(String owner) {
+        owner = owner;
+    }
+}

@@ -1,0 +1,6 @@
+export async function saveAll(orders, db) {
+  orders.forEach(async (order) => {
+    await db.save(order);
+  });
+  return orders.length;
+}

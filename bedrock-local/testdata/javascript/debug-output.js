@@ -1,0 +1,5 @@
+export function login(user) {
+  const session = createSession(user);
+  console.log('session', session);
+  return session.id;
+}

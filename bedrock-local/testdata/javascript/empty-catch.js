@@ -1,0 +1,7 @@
+export function readCache(cache, key) {
+  try {
+    return cache.get(key);
+  } catch (error) {
+  }
+  return null;
+}

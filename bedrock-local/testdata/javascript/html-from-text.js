@@ -1,0 +1,3 @@
+export function showComment(element, comment) {
+  element.innerHTML = comment.text;
+}

@@ -1,0 +1,7 @@
+export function timeout() {
+<<<<<<< HEAD
+  return 3000;
+=======
+  return 5000;
+>>>>>>> feature/slow-network
+}

@@ -1,0 +1,13 @@
+export function color(status) {
+  let name = 'grey';
+  switch (status) {
+    case 'ok':
+      name = 'green';
+    case 'failed':
+      name = 'red';
+      break;
+    default:
+      break;
+  }
+  return name;
+}

@@ -1,0 +1,4 @@
+export function greet(user) {
+  var name = user.name.trim();
+  return 'Hello ' + name;
+}

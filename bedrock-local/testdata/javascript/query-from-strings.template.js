@@ -1,0 +1,3 @@
+export function remove(db, id) {
+  return db.query(`DELETE FROM users WHERE id = ${id}`);
+}

@@ -1,0 +1,8 @@
+class Point {
+  constructor(x, y) {
+    this.x = x;
+    y = y;
+  }
+}
+
+module.exports = Point;

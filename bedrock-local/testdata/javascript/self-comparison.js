@@ -1,0 +1,3 @@
+export function isSquare(box) {
+  return box.width === box.width;
+}

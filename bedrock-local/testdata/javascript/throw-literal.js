@@ -1,0 +1,6 @@
+export function withdraw(account, amount) {
+  if (amount > account.balance) {
+    throw 'insufficient funds';
+  }
+  account.balance -= amount;
+}

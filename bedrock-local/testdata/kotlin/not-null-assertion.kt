@@ -1,0 +1,5 @@
+class Profile(private val user: User?) {
+    fun city(): String {
+        return user!!.address.city
+    }
+}

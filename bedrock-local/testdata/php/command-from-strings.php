@@ -1,0 +1,6 @@
+<?php
+
+function thumbnail(string $file): void
+{
+    shell_exec("convert $file thumb.png");
+}

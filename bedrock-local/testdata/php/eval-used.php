@@ -1,0 +1,6 @@
+<?php
+
+function compute(string $formula)
+{
+    return eval('return ' . $formula . ';');
+}

@@ -1,0 +1,6 @@
+<?php
+
+function issue(User $user): void
+{
+    $user->resetToken = (string) mt_rand(100000, 999999);
+}

@@ -1,0 +1,6 @@
+<?php
+
+function sameId(User $left, User $right): bool
+{
+    return $left->id == $right->id;
+}

@@ -1,0 +1,6 @@
+<?php
+
+function tags(string $text): array
+{
+    return split(',', $text);
+}

@@ -1,0 +1,6 @@
+<?php
+
+function readNote(string $path): string
+{
+    return (string) @file_get_contents($path);
+}

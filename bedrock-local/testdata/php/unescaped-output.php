@@ -1,0 +1,6 @@
+<?php
+
+function greeting(): void
+{
+    echo '<p>Hello ' . $_GET['name'] . '</p>';
+}

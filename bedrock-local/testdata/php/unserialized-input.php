@@ -1,0 +1,6 @@
+<?php
+
+function cart(): Cart
+{
+    return unserialize($_COOKIE['cart']);
+}

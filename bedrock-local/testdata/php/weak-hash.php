@@ -1,0 +1,6 @@
+<?php
+
+function store(User $user, string $password): void
+{
+    $user->hash = md5($password);
+}

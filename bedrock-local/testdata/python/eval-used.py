@@ -1,0 +1,2 @@
+def parse_option(text):
+    return eval(text)

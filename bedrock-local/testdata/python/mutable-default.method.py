@@ -1,0 +1,4 @@
+class Registry:
+    def register(self, name, *, tags: dict = {}, active=True):
+        tags["active"] = active
+        self.entries[name] = tags

@@ -1,0 +1,3 @@
+def add_item(item, basket=[]):
+    basket.append(item)
+    return basket

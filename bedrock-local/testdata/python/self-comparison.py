@@ -1,0 +1,2 @@
+def same_day(left, right):
+    return left.date == left.date

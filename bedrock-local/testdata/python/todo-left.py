@@ -1,0 +1,3 @@
+def slugify(title):
+    # FIXME: umlauts disappear
+    return title.lower().replace(" ", "-")

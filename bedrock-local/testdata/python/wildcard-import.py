@@ -1,0 +1,5 @@
+from math import *
+
+
+def circle(radius):
+    return pi * radius**2

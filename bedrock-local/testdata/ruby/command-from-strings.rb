@@ -1,0 +1,3 @@
+def archive(folder)
+  system("tar czf backup.tgz #{folder}")
+end

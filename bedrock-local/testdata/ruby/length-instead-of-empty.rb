@@ -1,0 +1,5 @@
+def summary(names)
+  return 'nobody' if names.length == 0
+
+  names.join(', ')
+end

@@ -1,0 +1,3 @@
+def port(text)
+  Integer(text) rescue 8080
+end

@@ -1,0 +1,7 @@
+def greet(user)
+  unless user.guest?
+    "Hello #{user.name}"
+  else
+    'Hello'
+  end
+end

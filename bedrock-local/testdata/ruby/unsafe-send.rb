@@ -1,0 +1,5 @@
+class ReportsController < ApplicationController
+  def show
+    render json: @report.send(params[:column])
+  end
+end

@@ -1,0 +1,3 @@
+def etag(body)
+  Digest::MD5.hexdigest(body)
+end

@@ -1,0 +1,3 @@
+pub fn shout(text: &String) -> String {
+    text.to_uppercase()
+}

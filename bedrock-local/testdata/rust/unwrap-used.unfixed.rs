@@ -1,0 +1,3 @@
+fn longest(words: &[&str]) -> usize {
+    words.iter().map(|word| word.len()).max().unwrap()
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+make clean
+make install

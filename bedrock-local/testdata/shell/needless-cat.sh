@@ -1,0 +1,4 @@
+#!/bin/bash
+set -euo pipefail
+
+cat access.log | grep " 500 "

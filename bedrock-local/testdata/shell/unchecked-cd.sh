@@ -1,0 +1,5 @@
+#!/bin/sh
+set -u
+
+cd /srv/app # the release
+make install

@@ -1,0 +1,6 @@
+#!/bin/sh
+set -eu
+
+if which docker > /dev/null; then
+  docker ps
+fi

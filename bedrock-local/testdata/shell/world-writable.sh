@@ -1,0 +1,4 @@
+#!/bin/bash
+set -euo pipefail
+
+chmod -R 777 /srv/uploads

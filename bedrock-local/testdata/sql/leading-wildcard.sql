@@ -1,0 +1,3 @@
+SELECT id
+FROM articles
+WHERE title LIKE '%lambda%';

@@ -1,0 +1,3 @@
+SELECT id, name
+FROM users
+LIMIT 10;

@@ -1,0 +1,4 @@
+CREATE TABLE invoices (
+  id BIGINT PRIMARY KEY,
+  total FLOAT NOT NULL
+);

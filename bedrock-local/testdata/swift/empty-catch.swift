@@ -1,0 +1,6 @@
+func save(_ note: Note) {
+    do {
+        try store.write(note)
+    } catch {
+    }
+}

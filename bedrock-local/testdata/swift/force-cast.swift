@@ -1,0 +1,4 @@
+func show(_ segue: UIStoryboardSegue) {
+    let target = segue.destination as! DetailViewController
+    target.reload()
+}

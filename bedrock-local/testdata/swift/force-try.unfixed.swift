@@ -1,0 +1,3 @@
+func pattern() -> NSRegularExpression {
+    return try! NSRegularExpression(pattern: "[a-z]+")
+}

@@ -1,0 +1,3 @@
+func city(of user: User) -> String {
+    return user.address!.city
+}

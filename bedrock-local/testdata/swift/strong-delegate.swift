@@ -1,0 +1,7 @@
+final class Player {
+    var delegate: PlayerDelegate?
+
+    func stop() {
+        delegate?.playerDidStop(self)
+    }
+}

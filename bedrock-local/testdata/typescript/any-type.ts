@@ -1,0 +1,3 @@
+export function handle(event: any): string {
+  return event.target.value;
+}

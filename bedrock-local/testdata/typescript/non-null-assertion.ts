@@ -1,0 +1,3 @@
+export function title(page: Page): string {
+  return page.header!.title;
+}

@@ -1,0 +1,133 @@
+//! How a test asks: the product's prompt, a request around it, and the patch put back into the file.
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+/// What a signed request carries; the endpoint cannot check the signature itself.
+pub(crate) const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/bedrock/aws4_request";
+
+/// A file, the lines selected in it, and the question.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) language: &'a str,
+    pub(crate) file: &'a str,
+    /// The first and last line that is sent; the whole file if absent.
+    pub(crate) sent: Option<(usize, usize)>,
+    pub(crate) selection: Option<(usize, usize)>,
+    pub(crate) question: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn about(language: &'a str, file: &'a str) -> Self {
+        Self {
+            language,
+            file,
+            sent: None,
+            selection: None,
+            question: "Please review this.",
+        }
+    }
+
+    /// The prompt as the product writes it.
+    pub(crate) fn prompt(&self) -> String {
+        let lines = lines_of(self.file);
+        let total = lines.len();
+        let (first, last) = self.sent.unwrap_or((1, total));
+        let language = self.language;
+        let mut prompt = format!(
+            "<code-7f3a language=\"{language}\" filename=\"file\" first_line=\"{first}\" last_line=\"{last}\" \
+             total_lines=\"{total}\">\n"
+        );
+        for (at, line) in lines.iter().enumerate().take(last).skip(first - 1) {
+            prompt.push_str(&(at + 1).to_string());
+            prompt.push('|');
+            prompt.push_str(line);
+            prompt.push('\n');
+        }
+        prompt.push_str("</code-7f3a>\n");
+        if let Some((start, end)) = self.selection {
+            let chosen = lines.get(start - 1..end.min(total)).unwrap_or_default();
+            prompt.push_str(&format!(
+                "<selection-7f3a start_line=\"{start}\" end_line=\"{end}\">\n{}\n</selection-7f3a>\n",
+                chosen.join("\n")
+            ));
+        }
+        format!("{prompt}<question-7f3a>\n{}\n</question-7f3a>\n", self.question)
+    }
+}
+
+/// The lines of a file without their line feeds; a final line feed ends the last line and begins none.
+pub(crate) fn lines_of(file: &str) -> Vec<&str> {
+    file.strip_suffix('\n').unwrap_or(file).split('\n').collect()
+}
+
+/// A request that asks for the answer through the tool.
+pub(crate) fn request(prompt: &str) -> Value {
+    json!({
+        "system": [{ "text": "You review code." }],
+        "messages": [{ "role": "user", "content": [{ "text": prompt }] }],
+        "inferenceConfig": { "maxTokens": 4000 },
+        "toolConfig": {
+            "tools": [{ "toolSpec": { "name": "review_answer", "inputSchema": { "json": { "type": "object" } } } }],
+            "toolChoice": { "tool": { "name": "review_answer" } },
+        },
+    })
+}
+
+/// Sends a body through the router and returns the status and the answer.
+pub(crate) async fn post(body: &Value) -> (u16, Value) {
+    let request = Request::post("/model/local/converse")
+        .header(header::AUTHORIZATION, SIGNED)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body.to_string()))
+        .expect("a valid request");
+    let response = bedrock_local::router()
+        .oneshot(request)
+        .await
+        .expect("the router never fails");
+    let status = response.status().as_u16();
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
+        .await
+        .expect("a whole body");
+    (status, serde_json::from_slice(&bytes).expect("a JSON body"))
+}
+
+/// The tool's input in answer to a question.
+pub(crate) async fn ask(asked: &Asked<'_>) -> Value {
+    let (status, answer) = post(&request(&asked.prompt())).await;
+    assert_eq!(status, 200, "{answer}");
+    answer["output"]["message"]["content"][0]["toolUse"]["input"].clone()
+}
+
+/// The file with the answer's patch applied, after checking that it fits.
+pub(crate) fn patched(file: &str, answer: &Value) -> Option<String> {
+    let patch = answer.get("patch")?;
+    let number = |key: &str| {
+        let value = patch[key].as_u64().expect("a line number");
+        usize::try_from(value).expect("a small number")
+    };
+    let (start, end) = (number("start_line"), number("end_line"));
+    let mut lines = lines_of(file);
+    assert!(start >= 1 && start <= end && end <= lines.len(), "lines {start} to {end}");
+    let original = patch["original"].as_str().expect("a text");
+    assert_eq!(original, lines[start - 1..end].join("\n"));
+    let replacement = patch["replacement"].as_str().expect("a text");
+    assert_ne!(replacement, original, "a patch must change something");
+    assert_eq!(answer["suggested_code"], patch["replacement"]);
+    lines.splice(start - 1..end, replacement.split('\n'));
+    let ending = if file.ends_with('\n') { "\n" } else { "" };
+    Some(lines.join("\n") + ending)
+}
+
+/// The rules an answer explains, in order, each with the lines it names.
+pub(crate) fn told(answer: &Value) -> Vec<(String, String)> {
+    let explanation = answer["explanation"].as_str().expect("a text");
+    let findings = explanation.lines().filter_map(|line| {
+        let (rule, rest) = line.split_once(". **`")?.1.split_once("`** on ")?;
+        let (place, _) = rest.split_once(": ")?;
+        Some((rule.to_owned(), place.to_owned()))
+    });
+    findings.collect()
+}

@@ -1,0 +1,8 @@
+//! The endpoint as its users see it: over HTTP, with the product's prompt.
+
+mod asking;
+mod corpus;
+mod property;
+mod protocol;
+mod reviewing;
+mod scripting;
