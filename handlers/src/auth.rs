@@ -1,0 +1,7 @@
+//! Accounts at the edge: passwords, signing keys, tokens, and who is calling.
+
+pub mod caller;
+pub mod keys;
+pub mod password;
+pub mod sign_up;
+pub mod token;

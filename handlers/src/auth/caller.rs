@@ -1,0 +1,96 @@
+//! Who is calling: the user and the sign-in that the access token names.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use model::{Clock, FamilyId, UserId};
+
+use crate::auth::token::{TokenError, Tokens};
+use crate::error::{ApiError, ErrorCode};
+use crate::http::cookie::Cookies;
+use crate::http::trace;
+
+/// Extractor: the caller of a protected route. `UNAUTHORIZED` without a good access token, `TOKEN_EXPIRED` with one
+/// that was good once.
+///
+/// The token alone is looked at. Whether its sign-in still stands is in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The signed-in user.
+    pub user_id: UserId,
+    /// The sign-in.
+    pub family_id: FamilyId,
+}
+
+impl<S> FromRequestParts<S> for Caller
+where
+    S: Send + Sync,
+    Arc<Tokens>: FromRef<S>,
+    Clock: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let cookies = Cookies::parse(&parts.headers).map_err(|_| ErrorCode::Unauthorized)?;
+        let token = cookies.access().ok_or(ErrorCode::Unauthorized)?;
+        let now = Clock::from_ref(state).now();
+        let tokens = Arc::<Tokens>::from_ref(state);
+        let access = tokens.verify_access(token, now).map_err(TokenError::for_access)?;
+        trace::identify(access.user_id);
+        Ok(Self { user_id: access.user_id, family_id: access.family_id })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::keys::tests::keys;
+    use axum::http::{HeaderValue, Request, header};
+    use model::{Ids, Timestamp};
+    use std::time::Duration;
+
+    struct State {
+        tokens: Arc<Tokens>,
+        clock: Clock,
+    }
+
+    impl FromRef<State> for Arc<Tokens> {
+        fn from_ref(state: &State) -> Self {
+            Self::clone(&state.tokens)
+        }
+    }
+
+    impl FromRef<State> for Clock {
+        fn from_ref(state: &State) -> Self {
+            state.clock.clone()
+        }
+    }
+
+    async fn called(state: &State, cookies: &[&str]) -> Result<Caller, ErrorCode> {
+        let mut request = Request::get("/users/me").body(()).expect("a request");
+        for cookie in cookies {
+            let value = HeaderValue::from_str(cookie).expect("a header value");
+            request.headers_mut().append(header::COOKIE, value);
+        }
+        let mut parts = request.into_parts().0;
+        Caller::from_request_parts(&mut parts, state).await.map_err(|error| error.code())
+    }
+
+    #[tokio::test]
+    async fn the_caller_is_who_the_access_token_names_and_an_expired_one_is_told_apart() {
+        let now: Timestamp = "2026-11-23T08:00:00Z".parse().expect("a time");
+        let ids = Ids::seeded(1);
+        let (user_id, family_id): (UserId, FamilyId) = (ids.next(now), ids.next(now));
+        let state = State { tokens: Arc::new(Tokens::new(keys(0, &[]), "us", "page")), clock: Clock::fixed(now) };
+        let access = format!("access_token={}", state.tokens.access(user_id, family_id, now).expect("signed").as_str());
+        let refresh = format!("access_token={}", state.tokens.refresh(user_id, family_id, 1, now).expect("signed").as_str());
+
+        assert_eq!(called(&state, &["a=b", &access]).await, Ok(Caller { user_id, family_id }));
+        for bad in [&[][..], &["access_token=x"], &[&refresh], &[&access, &access], &["access_token="]] {
+            assert_eq!(called(&state, bad).await, Err(ErrorCode::Unauthorized), "{}", bad.len());
+        }
+        state.clock.advance(Duration::from_hours(1));
+        assert_eq!(called(&state, &[&access]).await, Err(ErrorCode::TokenExpired));
+    }
+}

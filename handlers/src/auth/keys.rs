@@ -1,0 +1,153 @@
+//! The keys that sign tokens and the keys that check them, named by their thumbprints.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, ThumbprintHash};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, encode};
+use serde::Serialize;
+
+/// The smallest modulus that is taken, in bytes.
+const MIN_MODULUS: usize = 256;
+
+/// A private key to sign with, and every public key that is still good for checking: its own, the next one before it
+/// signs, and the last one until its tokens have run out. Only RS256.
+pub struct SigningKeys {
+    kid: String,
+    private: EncodingKey,
+    public: BTreeMap<String, DecodingKey>,
+}
+
+/// A key cannot be used. Does not repeat it.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidKey {
+    /// It is no RSA key in PEM form.
+    #[error("not an RSA key in PEM form")]
+    Malformed,
+    /// It has less than 2048 bits.
+    #[error("an RSA key must have at least 2048 bits")]
+    TooShort,
+}
+
+impl SigningKeys {
+    /// Signs with this private key (PKCS#8 or PKCS#1), and also accepts what the given public keys check.
+    ///
+    /// # Errors
+    /// When a key is no RSA key of 2048 bits or more.
+    pub fn from_pem<'a>(private: &str, also_accepted: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidKey> {
+        let private = EncodingKey::from_rsa_pem(private.as_bytes()).map_err(|_| InvalidKey::Malformed)?;
+        let jwk = Jwk::from_encoding_key(&private, Algorithm::RS256).map_err(|_| InvalidKey::Malformed)?;
+        let (kid, own) = named(&jwk)?;
+        let mut public = BTreeMap::from([(kid.clone(), own)]);
+        for pem in also_accepted {
+            let key = DecodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| InvalidKey::Malformed)?;
+            let jwk = Jwk::from_decoding_key(&key, Some(Algorithm::RS256)).map_err(|_| InvalidKey::Malformed)?;
+            let (kid, key) = named(&jwk)?;
+            public.insert(kid, key);
+        }
+        Ok(Self { kid, private, public })
+    }
+
+    /// The name of the key that signs.
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The public key of this name, if it is one of ours. The name is looked up, never used to find or fetch a key.
+    #[must_use]
+    pub(crate) fn public(&self, kid: &str) -> Option<&DecodingKey> {
+        self.public.get(kid)
+    }
+
+    /// Signs claims under the given `typ`. The same claims give the same text: RS256 has no randomness.
+    pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, jsonwebtoken::errors::Error> {
+        let mut header = Header::new(Algorithm::RS256);
+        header.typ = Some(typ.to_owned());
+        header.kid = Some(self.kid.clone());
+        encode(&header, claims, &self.private)
+    }
+}
+
+/// The SHA-256 thumbprint of RFC 7638, and the key.
+fn named(jwk: &Jwk) -> Result<(String, DecodingKey), InvalidKey> {
+    let AlgorithmParameters::RSA(parts) = &jwk.algorithm else { return Err(InvalidKey::Malformed) };
+    let modulus = URL_SAFE_NO_PAD.decode(&parts.n).map_err(|_| InvalidKey::Malformed)?;
+    if modulus.iter().skip_while(|byte| **byte == 0).count() < MIN_MODULUS {
+        return Err(InvalidKey::TooShort);
+    }
+    let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| InvalidKey::Malformed)?;
+    let key = DecodingKey::from_jwk(jwk).map_err(|_| InvalidKey::Malformed)?;
+    Ok((kid, key))
+}
+
+impl fmt::Debug for SigningKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKeys")
+            .field("kid", &self.kid)
+            .field("accepted", &self.public.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use rsa::RsaPrivateKey;
+    use rsa::pkcs1::EncodeRsaPrivateKey as _;
+    use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
+    use rsa::rand_core::OsRng;
+    use std::sync::LazyLock;
+
+    /// Three key pairs, private and public, made once per run: no private key lies in the repository.
+    pub(crate) static PAIRS: LazyLock<[(String, String); 3]> = LazyLock::new(|| [2048; 3].map(pair));
+
+    fn pair(bits: usize) -> (String, String) {
+        let key = RsaPrivateKey::new(&mut OsRng, bits).expect("a key");
+        let public = key.to_public_key().to_public_key_pem(LineEnding::LF).expect("PEM");
+        (key.to_pkcs8_pem(LineEnding::LF).expect("PEM").to_string(), public)
+    }
+
+    /// The keys of the pair with this number, which accept the others too when told so.
+    pub(crate) fn keys(own: usize, accepted: &[usize]) -> SigningKeys {
+        let public = accepted.iter().map(|n| PAIRS[*n].1.as_str());
+        SigningKeys::from_pem(&PAIRS[own].0, public).expect("good keys")
+    }
+
+    #[test]
+    fn a_key_has_one_name_however_it_is_given() {
+        let keys = keys(0, &[0, 1]);
+        assert_eq!(keys.public.len(), 2, "the public form of the private key is the same key");
+        assert_eq!(keys.kid().len(), 43, "base64url of 32 bytes");
+        assert!(keys.public(keys.kid()).is_some() && keys.public("other").is_none());
+        let shown = format!("{keys:?}");
+        assert!(shown.contains(keys.kid()) && !shown.contains("PRIVATE") && shown.len() < 250, "{shown}");
+    }
+
+    #[test]
+    fn the_older_private_form_is_the_same_key() {
+        let key = RsaPrivateKey::new(&mut OsRng, 2048).expect("a key");
+        let old = SigningKeys::from_pem(&key.to_pkcs1_pem(LineEnding::LF).expect("PEM"), []).expect("PKCS#1");
+        let new = SigningKeys::from_pem(&key.to_pkcs8_pem(LineEnding::LF).expect("PEM"), []).expect("PKCS#8");
+        assert_eq!(old.kid(), new.kid());
+    }
+
+    #[test]
+    fn what_cannot_sign_safely_is_refused() {
+        let (weak, weak_public) = pair(1024);
+        for (private, public) in [
+            ("", ""),
+            ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", ""),
+            (&*PAIRS[0].1, ""),
+            (&*weak, ""),
+            (&*PAIRS[0].0, "not a key"),
+            (&*PAIRS[0].0, &*weak_public),
+        ] {
+            let public = (!public.is_empty()).then_some(public);
+            let error = SigningKeys::from_pem(private, public).expect_err("refused");
+            assert!(!error.to_string().contains("BEGIN"));
+        }
+    }
+}

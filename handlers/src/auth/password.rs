@@ -1,0 +1,288 @@
+//! Passwords: the rules for a new one, and bcrypt, which never runs on an async worker.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use model::PasswordHash;
+use tokio::sync::Semaphore;
+
+use crate::error::{ApiError, BoxError, ErrorCode};
+
+/// The cost of the specification.
+pub const COST: u32 = 10;
+/// bcrypt reads 72 bytes, of which the last is a zero.
+pub const MAX_BYTES: usize = 71;
+const MIN_CHARS: usize = 8;
+
+/// Passwords that obey every rule and are still among the first to be tried, in lower case.
+const COMMON: [&str; 24] = [
+    "password1!",
+    "password!1",
+    "password123!",
+    "password1234!",
+    "password@123",
+    "password@1",
+    "passw0rd!",
+    "p@ssword1",
+    "p@ssw0rd",
+    "p@ssw0rd1",
+    "p@ssw0rd123",
+    "p@ssword123",
+    "pa$$w0rd",
+    "welcome1!",
+    "welcome@123",
+    "welcome123!",
+    "qwerty1!",
+    "qwerty123!",
+    "qwerty@123",
+    "admin123!",
+    "admin@123",
+    "abcd1234!",
+    "abc123!@#",
+    "1q2w3e4r!",
+];
+
+/// A password that obeys the rules. Kept as typed: not trimmed, not normalised. Does not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+/// The first rule that a password breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WeakPassword {
+    /// It is too short.
+    #[error("A password has at least 8 characters.")]
+    TooShort,
+    /// bcrypt would not read all of it.
+    #[error("A password has at most 71 bytes.")]
+    TooLong,
+    /// Two passwords that differ after a control character can have one hash.
+    #[error("A password has no control characters.")]
+    Control,
+    /// There is no upper-case letter.
+    #[error("A password has at least one upper-case letter.")]
+    NoUppercase,
+    /// There is no digit.
+    #[error("A password has at least one number.")]
+    NoNumber,
+    /// Every character is a letter or a number.
+    #[error("A password has at least one special character.")]
+    NoSpecial,
+    /// It is one of those that are tried first.
+    #[error("This password is too common.")]
+    Common,
+}
+
+impl FromStr for Password {
+    type Err = WeakPassword;
+
+    fn from_str(text: &str) -> Result<Self, WeakPassword> {
+        let rules = [
+            (text.chars().count() >= MIN_CHARS, WeakPassword::TooShort),
+            (text.len() <= MAX_BYTES, WeakPassword::TooLong),
+            (!text.contains(char::is_control), WeakPassword::Control),
+            (text.contains(char::is_uppercase), WeakPassword::NoUppercase),
+            (text.contains(char::is_numeric), WeakPassword::NoNumber),
+            (text.contains(|c: char| !c.is_alphanumeric()), WeakPassword::NoSpecial),
+            (!COMMON.contains(&text.to_lowercase().as_str()), WeakPassword::Common),
+        ];
+        match rules.into_iter().find(|(obeyed, _)| !obeyed) {
+            Some((_, broken)) => Err(broken),
+            None => Ok(Self(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(<redacted>)")
+    }
+}
+
+impl WeakPassword {
+    /// `WEAK_PASSWORD` at this field of the request.
+    #[must_use]
+    pub fn at(self, field: &'static str) -> ApiError {
+        ApiError::new(ErrorCode::WeakPassword).at(field).saying(self.to_string())
+    }
+}
+
+/// What [`Hasher::verify`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The password is not the one, or there is none.
+    Wrong,
+    /// It is the one.
+    Right,
+    /// It is the one, and its hash is cheaper than hashes are made now: hash it again and store that.
+    RightButOutdated,
+}
+
+impl Verdict {
+    /// Whether the password is the one.
+    #[must_use]
+    pub fn is_right(self) -> bool {
+        self != Self::Wrong
+    }
+}
+
+/// Hashes and verifies passwords, a few at a time, on threads that may block. Clones share the threads.
+#[derive(Clone)]
+pub struct Hasher {
+    cost: u32,
+    /// A hash of nothing anyone can type, verified when there is no user so that this takes as long.
+    nobody: Arc<str>,
+    turns: Arc<Semaphore>,
+}
+
+/// bcrypt takes costs from 4 to 31.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the cost of bcrypt is a number from 4 to 31")]
+pub struct InvalidCost;
+
+impl Hasher {
+    /// A hasher that makes hashes of this cost.
+    ///
+    /// # Errors
+    /// When bcrypt does not know the cost.
+    pub fn new(cost: u32) -> Result<Self, InvalidCost> {
+        if !(4..=31).contains(&cost) {
+            return Err(InvalidCost);
+        }
+        // The salt and digest of a random password that was thrown away. A malformed hash would be refused in
+        // nanoseconds and give away that there is no such user.
+        let nobody = format!("$2b${cost:02}$X3nMcPpVRZjzyZwZ3z0mPOQJ8v0bZq0oJx0m5n3yqkq1m2l7bY8bW");
+        // As many at once as there are processors: more would only slow each other down.
+        let turns = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self { cost, nobody: nobody.into(), turns: Arc::new(Semaphore::new(turns)) })
+    }
+
+    /// The hash of a new password.
+    ///
+    /// # Errors
+    /// When the operating system gives no random salt.
+    pub async fn hash(&self, password: &Password) -> Result<PasswordHash, BoxError> {
+        let (password, cost) = (password.0.clone(), self.cost);
+        let hash = self.aside(move || bcrypt::non_truncating_hash(password, cost)).await??;
+        Ok(hash.parse()?)
+    }
+
+    /// Whether the text is the password of this hash. Without a hash, that is for an unknown user, the answer is no
+    /// and takes as long.
+    ///
+    /// # Errors
+    /// When the stored hash cannot be read.
+    pub async fn verify(&self, text: &str, hash: Option<&PasswordHash>) -> Result<Verdict, BoxError> {
+        // What could never be set is not tried, for known users and unknown ones alike.
+        if text.len() > MAX_BYTES || text.contains(char::is_control) {
+            return Ok(Verdict::Wrong);
+        }
+        let stored = hash.map_or_else(|| self.nobody.to_string(), |hash| hash.as_str().to_owned());
+        let outdated = cost_of(&stored) < self.cost;
+        let text = text.to_owned();
+        let matches = self.aside(move || bcrypt::non_truncating_verify(text, &stored)).await??;
+        Ok(match (matches && hash.is_some(), outdated) {
+            (false, _) => Verdict::Wrong,
+            (true, false) => Verdict::Right,
+            (true, true) => Verdict::RightButOutdated,
+        })
+    }
+
+    async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, BoxError> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await?;
+        let done = tokio::task::spawn_blocking(move || {
+            // The turn ends with the work, also when nobody waits for it any more.
+            let _turn = turn;
+            work()
+        });
+        Ok(done.await?)
+    }
+}
+
+fn cost_of(hash: &str) -> u32 {
+    hash.get(4..6).and_then(|digits| digits.parse().ok()).unwrap_or_default()
+}
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hasher(cost {})", self.cost)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    const GOOD: &str = "Correct horse 7";
+
+    fn hasher() -> Hasher {
+        Hasher::new(4).expect("the lowest cost")
+    }
+
+    #[test]
+    fn each_rule_is_checked_alone() {
+        let (longest, too_long) = (format!("A1!{}", "x".repeat(68)), format!("A1!{}", "x".repeat(69)));
+        assert!(longest.parse::<Password>().is_ok());
+        let crabs = format!("A1!{}", "\u{1f980}".repeat(18));
+        for (text, broken) in [
+            ("Aa1!567", WeakPassword::TooShort),
+            (&*too_long, WeakPassword::TooLong),
+            (&*crabs, WeakPassword::TooLong),
+            ("Passw0rd!\0", WeakPassword::Control),
+            ("Passw0rd!\n", WeakPassword::Control),
+            ("correct horse 7", WeakPassword::NoUppercase),
+            ("Correct horse", WeakPassword::NoNumber),
+            ("CorrectHorse7", WeakPassword::NoSpecial),
+            ("Password1!", WeakPassword::Common),
+            ("pASSW0RD!", WeakPassword::Common),
+        ] {
+            assert_eq!(text.parse::<Password>(), Err(broken), "{text}");
+        }
+        for good in [GOOD, "Übergrößenträger7!", " Aa1     ", "Пароль-7"] {
+            assert!(good.parse::<Password>().is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_password_does_not_print() {
+        let password: Password = GOOD.parse().expect("strong");
+        assert_eq!(format!("{password:?}"), "Password(<redacted>)");
+        assert_eq!(WeakPassword::Common.at("new_password").field(), Some("new_password"));
+    }
+
+    #[tokio::test]
+    async fn only_the_password_itself_is_right() {
+        let hasher = hasher();
+        let hash = hasher.hash(&GOOD.parse().expect("strong")).await.expect("a hash");
+        assert!(hash.as_str().starts_with("$2b$04$"));
+        assert_eq!(hasher.verify(GOOD, Some(&hash)).await.expect("readable"), Verdict::Right);
+        for wrong in ["", "Correct horse 7 ", "correct horse 7", &GOOD.repeat(9), "Correct horse 7\0x"] {
+            assert_eq!(hasher.verify(wrong, Some(&hash)).await.expect("readable"), Verdict::Wrong, "{wrong}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_an_older_cost_is_right_and_outdated() {
+        let hash = hasher().hash(&GOOD.parse().expect("strong")).await.expect("a hash");
+        let newer = Hasher::new(5).expect("a cost");
+        assert_eq!(newer.verify(GOOD, Some(&hash)).await.expect("readable"), Verdict::RightButOutdated);
+        assert!(Hasher::new(3).is_err() && Hasher::new(32).is_err());
+    }
+
+    #[tokio::test]
+    async fn an_unknown_user_costs_as_much_as_a_known_one() {
+        let hasher = Hasher::new(8).expect("a cost");
+        assert!(bcrypt::verify("x", &hasher.nobody).is_ok(), "the stand-in is well-formed");
+        let hash = hasher.hash(&GOOD.parse().expect("strong")).await.expect("a hash");
+        let mut best = [u128::MAX; 2];
+        for _ in 0..5 {
+            for (best, hash) in best.iter_mut().zip([Some(&hash), None]) {
+                let began = Instant::now();
+                assert_eq!(hasher.verify("Wrong horse 7", hash).await.expect("readable"), Verdict::Wrong);
+                *best = (*best).min(began.elapsed().as_micros());
+            }
+        }
+        assert!(best[0] < best[1] * 2 && best[1] < best[0] * 2, "{best:?}");
+    }
+}

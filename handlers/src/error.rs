@@ -1,0 +1,264 @@
+//! Errors as they leave the service: one type, one envelope, and the one place where causes are logged.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use model::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::http::trace;
+
+mod code;
+mod store;
+
+pub use code::ErrorCode;
+
+/// Any error, for a cause that only the log sees.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// What a handler returns.
+pub type ApiResult<T> = Result<T, ApiError>;
+
+/// A failed request: what the client is told, and apart from it the cause, which only the log is told.
+pub struct ApiError {
+    code: ErrorCode,
+    message: Cow<'static, str>,
+    field: Option<Cow<'static, str>>,
+    extra: Map<String, Value>,
+    retry_seconds: Option<u64>,
+    cause: Option<BoxError>,
+}
+
+impl ApiError {
+    /// A failure with its code's own message.
+    #[must_use]
+    pub fn new(code: ErrorCode) -> Self {
+        Self {
+            code,
+            message: Cow::Borrowed(code.message()),
+            field: None,
+            extra: Map::new(),
+            retry_seconds: None,
+            cause: None,
+        }
+    }
+
+    /// `INVALID_INPUT` at one field of the request.
+    #[must_use]
+    pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorCode::InvalidInput).at(field).saying(message)
+    }
+
+    /// `INTERNAL_ERROR`: a fault of ours, whose cause is logged and never sent.
+    #[must_use]
+    pub fn internal(cause: impl Into<BoxError>) -> Self {
+        Self::new(ErrorCode::InternalError).caused_by(cause)
+    }
+
+    /// Names the field of the request that is wrong, as the request spells it.
+    #[must_use]
+    pub fn at(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// Replaces the code's message. The text is public and repeats nothing that was sent.
+    #[must_use]
+    pub fn saying(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.message = message.into();
+        self
+    }
+
+    /// Adds a value to the error object: `current_version`, `message_id`. A value that JSON cannot hold is left out.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
+        if let Ok(value) = serde_json::to_value(value) {
+            self.extra.insert(name.to_owned(), value);
+        }
+        self
+    }
+
+    /// Says when to try again: `retry_after` in the body, whole seconds in the `Retry-After` header.
+    #[must_use]
+    pub fn retry_at(mut self, at: Timestamp, now: Timestamp) -> Self {
+        let millis = u64::try_from(at.since(now).as_millis()).unwrap_or(u64::MAX);
+        // Rounded up, and never 0: a client that waits as told must not come too early.
+        self.retry_seconds = Some(millis.div_ceil(1_000).max(1));
+        self.with("retry_after", at.to_rfc3339())
+    }
+
+    /// Keeps the cause for the log.
+    #[must_use]
+    pub fn caused_by(mut self, cause: impl Into<BoxError>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// The field that was wrong, if the error is about one.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
+    /// What the client is told.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    fn log(&self) {
+        let code = self.code.as_str();
+        let cause = self.cause.as_deref().map(|cause| tracing::field::display(Chain(cause)));
+        match self.code.status() {
+            StatusCode::INTERNAL_SERVER_ERROR => tracing::error!(code, cause, "The request failed: {code}"),
+            status if status.is_server_error() => tracing::warn!(code, cause, "The request failed: {code}"),
+            _ if cause.is_some() => tracing::debug!(code, cause, "The request was refused: {code}"),
+            _ => {}
+        }
+    }
+
+    fn envelope(self) -> Value {
+        let mut error = Map::new();
+        error.insert("code".into(), self.code.as_str().into());
+        if self.code == ErrorCode::InternalError {
+            // Whatever else is known about a fault of ours is for the log.
+            error.insert("message".into(), self.code.message().into());
+            error.insert("trace_id".into(), trace::current_id().map_or(Value::Null, |id| Value::from(&*id)));
+        } else {
+            error.insert("message".into(), self.message.into());
+            if let Some(field) = self.field {
+                error.insert("field".into(), field.into());
+            }
+            error.extend(self.extra);
+        }
+        json!({ "error": error })
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.log();
+        let (code, retry_seconds) = (self.code, self.retry_seconds);
+        let mut response = (code.status(), Json(self.envelope())).into_response();
+        if let Some(seconds) = retry_seconds {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        // The request's log line reads the code from here.
+        response.extensions_mut().insert(code);
+        response
+    }
+}
+
+impl From<ErrorCode> for ApiError {
+    fn from(code: ErrorCode) -> Self {
+        Self::new(code)
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.message)
+    }
+}
+
+/// Without the added values, one of which is the user's code.
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .field("field", &self.field)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for ApiError {}
+
+/// An error and everything under it, in one line.
+struct Chain<'a>(&'a (dyn StdError + Send + Sync));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    async fn sent(error: ApiError) -> (StatusCode, axum::http::HeaderMap, Value) {
+        let response = error.into_response();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("the body is in memory");
+        (parts.status, parts.headers, serde_json::from_slice(&bytes).expect("an envelope is JSON"))
+    }
+
+    #[tokio::test]
+    async fn a_field_error_names_its_field() {
+        let (status, headers, body) = sent(ApiError::invalid("filename", "The file name is empty.")).await;
+        assert_eq!(status, 400);
+        assert_eq!(headers[header::CONTENT_TYPE], "application/json");
+        let error = json!({"code": "INVALID_INPUT", "message": "The file name is empty.", "field": "filename"});
+        assert_eq!(body, json!({ "error": error }));
+    }
+
+    #[tokio::test]
+    async fn a_conflict_carries_what_the_client_needs_to_merge() {
+        let error = ApiError::new(ErrorCode::VersionConflict).with("current_version", 7).with("current_code", "a\n");
+        assert!(!format!("{error:?}").contains("current_code"), "code is never printed");
+        let (status, _, body) = sent(error).await;
+        assert_eq!(status, 409);
+        assert_eq!(body["error"]["current_version"], 7);
+        assert_eq!(body["error"]["current_code"], "a\n");
+    }
+
+    #[tokio::test]
+    async fn a_fault_of_ours_tells_only_a_trace_id() {
+        let cause = io::Error::other("the table is on fire");
+        let error = ApiError::internal(cause).at("secret_field").with("secret", "value").saying("secret text");
+        let (status, _, body) = trace::within("trace-1", sent(error)).await;
+        assert_eq!(status, 500);
+        let message = ErrorCode::InternalError.message();
+        assert_eq!(body, json!({"error": {"code": "INTERNAL_ERROR", "message": message, "trace_id": "trace-1"}}));
+    }
+
+    #[tokio::test]
+    async fn the_time_to_retry_is_exact_in_the_body_and_rounded_up_in_the_header() {
+        let now: Timestamp = "2026-11-23T08:00:00.600Z".parse().expect("a time");
+        let at: Timestamp = "2026-11-23T08:00:42Z".parse().expect("a time");
+        let (status, headers, body) = sent(ApiError::new(ErrorCode::RateLimitExceeded).retry_at(at, now)).await;
+        assert_eq!(status, 429);
+        assert_eq!(headers[header::RETRY_AFTER], "42");
+        assert_eq!(body["error"]["retry_after"], "2026-11-23T08:00:42.000Z");
+        let (_, headers, _) = sent(ApiError::new(ErrorCode::RateLimitExceeded).retry_at(now, at)).await;
+        assert_eq!(headers[header::RETRY_AFTER], "1", "a time in the past is still a second away");
+    }
+
+    #[test]
+    fn a_logged_cause_shows_what_is_under_it() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("reading failed")]
+        struct Outer(#[source] io::Error);
+        let error = Outer(io::Error::other("the disk is gone"));
+        assert_eq!(Chain(&error).to_string(), "reading failed: the disk is gone");
+    }
+}

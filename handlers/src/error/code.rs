@@ -1,0 +1,144 @@
+//! The table of error codes: each code's text, HTTP status and public message, once.
+
+use axum::http::StatusCode;
+
+macro_rules! error_codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal $status:ident $message:literal;)+) => {
+        /// Every way in which a request can fail, as the client sees it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ErrorCode {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl ErrorCode {
+            /// Every code, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The code as it is sent: `SESSION_NOT_FOUND`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
+
+            /// The HTTP status it is sent with.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status,)+ }
+            }
+
+            /// What a person is told when nothing more precise is known.
+            #[must_use]
+            pub const fn message(self) -> &'static str {
+                match self { $(Self::$variant => $message,)+ }
+            }
+        }
+    };
+}
+
+error_codes! {
+    /// Username and password do not belong together, or there is no such user: the two are never told apart.
+    InvalidCredentials = "INVALID_CREDENTIALS" UNAUTHORIZED "Invalid credentials.";
+    /// The e-mail address or the username is taken; which of the two is not said.
+    UserAlreadyExists = "USER_ALREADY_EXISTS" CONFLICT "This e-mail address or username is already taken.";
+    /// The password breaks a rule.
+    WeakPassword = "WEAK_PASSWORD" BAD_REQUEST "This password is too weak.";
+    /// The access token was good once: the client refreshes it and asks again.
+    TokenExpired = "TOKEN_EXPIRED" UNAUTHORIZED "Your access has expired and has to be refreshed.";
+    /// The refresh token is missing, expired, superseded or revoked: the user signs in again.
+    RefreshTokenInvalid = "REFRESH_TOKEN_INVALID" UNAUTHORIZED "Your session has ended. Please sign in again.";
+    /// No usable access token came with the request.
+    Unauthorized = "UNAUTHORIZED" UNAUTHORIZED "Please sign in.";
+    /// The resource is another user's.
+    Forbidden = "FORBIDDEN" FORBIDDEN "You do not have access to this.";
+    /// There is no such session.
+    SessionNotFound = "SESSION_NOT_FOUND" NOT_FOUND "This session does not exist.";
+    /// There is no such thread.
+    ThreadNotFound = "THREAD_NOT_FOUND" NOT_FOUND "This thread does not exist.";
+    /// There is no such route.
+    NotFound = "NOT_FOUND" NOT_FOUND "There is nothing at this address.";
+    /// The route exists, but not with this method.
+    MethodNotAllowed = "METHOD_NOT_ALLOWED" METHOD_NOT_ALLOWED "This address does not take requests of this kind.";
+    /// The language is not in the list.
+    InvalidLanguage = "INVALID_LANGUAGE" BAD_REQUEST "This language is not supported.";
+    /// The code is over 5 MiB, or its request is over what can be read.
+    FileTooLarge = "FILE_TOO_LARGE" PAYLOAD_TOO_LARGE "The file is larger than 5 MB.";
+    /// The message is over 5,000 characters.
+    MessageTooLong = "MESSAGE_TOO_LONG" BAD_REQUEST "The message is longer than 5,000 characters.";
+    /// Anything else that is wrong with what the client sent.
+    InvalidInput = "INVALID_INPUT" BAD_REQUEST "The request is not valid.";
+    /// Too many requests; `retry_after` says when the next one passes.
+    RateLimitExceeded = "RATE_LIMIT_EXCEEDED" TOO_MANY_REQUESTS "Too many requests. Please wait a moment.";
+    /// The session was saved by someone else since; `current_version` and `current_code` say what it is now.
+    VersionConflict = "VERSION_CONFLICT" CONFLICT "The session was changed by another client.";
+    /// The same question is being answered right now by an earlier request with the same `client_message_id`.
+    RequestInProgress = "REQUEST_IN_PROGRESS" CONFLICT "This question is already being answered.";
+    /// The model took longer than the request may.
+    AiTimeout = "AI_TIMEOUT" GATEWAY_TIMEOUT "AI is taking too long. Try with a smaller code selection.";
+    /// The model's answer could not be read, even after asking once more.
+    AiMalformedResponse = "AI_MALFORMED_RESPONSE" BAD_GATEWAY "The AI's answer could not be read. Please try again.";
+    /// Even the selection and its surroundings are too much for the model.
+    TokenLimitExceeded = "TOKEN_LIMIT_EXCEEDED" PAYLOAD_TOO_LARGE
+        "This is too much code for the AI. Please select a smaller region.";
+    /// The model could not be reached, or is busy.
+    BedrockUnavailable = "BEDROCK_UNAVAILABLE" SERVICE_UNAVAILABLE
+        "The AI service is temporarily unavailable. Please try again.";
+    /// The user has 100 sessions.
+    SessionLimitExceeded = "SESSION_LIMIT_EXCEEDED" CONFLICT "You have reached the limit of 100 sessions.";
+    /// The session has 50 threads.
+    ThreadLimitExceeded = "THREAD_LIMIT_EXCEEDED" CONFLICT "This session has reached the limit of 50 threads.";
+    /// The thread has 500 messages, or no room for a question and its answer.
+    MessageLimitExceeded = "MESSAGE_LIMIT_EXCEEDED" CONFLICT "This thread has reached the limit of 500 messages.";
+    /// A fault of ours. Only a trace id is told.
+    InternalError = "INTERNAL_ERROR" INTERNAL_SERVER_ERROR "Something went wrong on our side.";
+    /// The table could not be read or written, even after retries.
+    DatabaseError = "DATABASE_ERROR" SERVICE_UNAVAILABLE "The service is temporarily busy. Please try again.";
+    /// Another service we depend on could not be reached.
+    NetworkError = "NETWORK_ERROR" SERVICE_UNAVAILABLE "A service we depend on cannot be reached. Please try again.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_of_the_specification_has_its_status() {
+        for (code, status) in [
+            ("INVALID_CREDENTIALS", 401),
+            ("USER_ALREADY_EXISTS", 409),
+            ("WEAK_PASSWORD", 400),
+            ("TOKEN_EXPIRED", 401),
+            ("REFRESH_TOKEN_INVALID", 401),
+            ("UNAUTHORIZED", 401),
+            ("SESSION_NOT_FOUND", 404),
+            ("FORBIDDEN", 403),
+            ("THREAD_NOT_FOUND", 404),
+            ("INVALID_LANGUAGE", 400),
+            ("FILE_TOO_LARGE", 413),
+            ("MESSAGE_TOO_LONG", 400),
+            ("INVALID_INPUT", 400),
+            ("RATE_LIMIT_EXCEEDED", 429),
+            ("VERSION_CONFLICT", 409),
+            ("AI_TIMEOUT", 504),
+            ("AI_MALFORMED_RESPONSE", 502),
+            ("TOKEN_LIMIT_EXCEEDED", 413),
+            ("BEDROCK_UNAVAILABLE", 503),
+            ("SESSION_LIMIT_EXCEEDED", 409),
+            ("THREAD_LIMIT_EXCEEDED", 409),
+            ("MESSAGE_LIMIT_EXCEEDED", 409),
+            ("INTERNAL_ERROR", 500),
+            ("DATABASE_ERROR", 503),
+            ("NETWORK_ERROR", 503),
+        ] {
+            let found: Vec<_> = ErrorCode::ALL.iter().filter(|row| row.as_str() == code).collect();
+            assert_eq!(found.len(), 1, "{code} once");
+            assert_eq!(found[0].status().as_u16(), status, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_public_message_is_a_sentence() {
+        for code in ErrorCode::ALL {
+            assert!(code.message().ends_with('.'), "{}", code.as_str());
+        }
+    }
+}

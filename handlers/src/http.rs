@@ -1,0 +1,11 @@
+//! HTTP around the handlers: what a request may look like, and what every answer has in common.
+
+pub mod body;
+pub mod client_ip;
+pub mod cookie;
+pub mod cors;
+mod json;
+pub mod layers;
+pub mod path;
+pub mod query;
+pub mod trace;

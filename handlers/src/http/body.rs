@@ -1,0 +1,248 @@
+//! Request bodies: JSON, or gzipped JSON, never more of it in memory than the route allows.
+
+use std::io::Read as _;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
+use flate2::bufread::MultiGzDecoder;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+
+use crate::error::{ApiError, ErrorCode};
+use crate::http::json;
+use crate::limits::{CODE_BODY_BYTES, SELECTION_BODY_BYTES, SMALL_BODY_BYTES};
+
+/// Extractor: the body as a `T`. `LIMIT` bounds the bytes on the wire and the bytes they inflate to.
+///
+/// Taken are `application/json`, also with `Content-Encoding: gzip`, and gzipped JSON sent as `application/gzip`, which
+/// is for gateways that undo the encoding before they measure. One layer of gzip, never two.
+#[derive(Clone, Copy)]
+pub struct Body<T, const LIMIT: usize = SMALL_BODY_BYTES>(pub T);
+
+/// The body of a request that carries a file.
+pub type CodeBody<T> = Body<T, CODE_BODY_BYTES>;
+
+/// The body of a request that carries selected text.
+pub type SelectionBody<T> = Body<T, SELECTION_BODY_BYTES>;
+
+impl<S, T, const LIMIT: usize> FromRequest<S> for Body<T, LIMIT>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        let packing = Packing::of(request.headers())?;
+        let bytes = read(request.into_body(), LIMIT).await?;
+        match packing {
+            Packing::Plain => json::parse(&bytes),
+            Packing::Gzip => json::parse(&inflate(&bytes, LIMIT)?),
+        }
+        .map(Self)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Packing {
+    Plain,
+    Gzip,
+}
+
+impl Packing {
+    fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
+        let gzipped_type = match single(headers, &header::CONTENT_TYPE)? {
+            Some(value) => is_gzip_type(value)?,
+            None => return Err(refuse("Content-Type must be application/json or application/gzip.")),
+        };
+        let encoding = single(headers, &header::CONTENT_ENCODING)?.unwrap_or("identity");
+        let encoded = if encoding.eq_ignore_ascii_case("gzip") {
+            true
+        } else if encoding.eq_ignore_ascii_case("identity") {
+            false
+        } else {
+            return Err(refuse("Content-Encoding must be gzip, or absent."));
+        };
+        match (gzipped_type, encoded) {
+            (false, false) => Ok(Self::Plain),
+            (true, false) | (false, true) => Ok(Self::Gzip),
+            (true, true) => Err(refuse("The body is gzipped twice.")),
+        }
+    }
+}
+
+/// The one value of a header; a header that is there twice could be read in two ways.
+fn single<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> Result<Option<&'h str>, ApiError> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => {
+            value.to_str().map(|text| Some(text.trim())).map_err(|_| refuse("A header of the request is not ASCII."))
+        }
+        (Some(_), Some(_)) => Err(refuse("A header of the request is given twice.")),
+    }
+}
+
+fn is_gzip_type(content_type: &str) -> Result<bool, ApiError> {
+    let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
+    let utf8 = parameters.split(';').map(str::trim).filter(|parameter| !parameter.is_empty()).all(|parameter| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let value = value.trim().trim_matches('"');
+        name.trim().eq_ignore_ascii_case("charset") && value.eq_ignore_ascii_case("utf-8")
+    });
+    let kind = kind.trim();
+    if kind.eq_ignore_ascii_case("application/json") && utf8 {
+        Ok(false)
+    } else if kind.eq_ignore_ascii_case("application/gzip") && parameters.trim().is_empty() {
+        Ok(true)
+    } else {
+        Err(refuse("Content-Type must be application/json, in UTF-8, or application/gzip."))
+    }
+}
+
+async fn read(body: axum::body::Body, limit: usize) -> Result<Bytes, ApiError> {
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
+        Err(_) => Err(refuse("The body ended early.")),
+    }
+}
+
+fn inflate(bytes: &[u8], limit: usize) -> Result<Vec<u8>, ApiError> {
+    let broken = |_| refuse("The body is not valid gzip.");
+    let one_too_many = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let mut inflated = Vec::new();
+    MultiGzDecoder::new(bytes).take(one_too_many).read_to_end(&mut inflated).map_err(broken)?;
+    if inflated.len() > limit { Err(too_large(limit)) } else { Ok(inflated) }
+}
+
+fn too_large(limit: usize) -> ApiError {
+    if limit >= CODE_BODY_BYTES { ErrorCode::FileTooLarge.into() } else { refuse("The body is too large.") }
+}
+
+fn refuse(message: &'static str) -> ApiError {
+    ApiError::new(ErrorCode::InvalidInput).saying(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::json::tests::Note;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use proptest::prelude::*;
+    use std::io::Write as _;
+
+    const LIMIT: usize = 1_000;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).expect("writing to memory");
+        encoder.finish().expect("writing to memory")
+    }
+
+    async fn parsed(headers: &[(&str, &str)], body: impl Into<axum::body::Body>) -> Result<Note, ApiError> {
+        let mut request = Request::post("/");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.into()).expect("a request");
+        Body::<Note, LIMIT>::from_request(request, &()).await.map(|Body(note)| note)
+    }
+
+    const JSON: (&str, &str) = ("content-type", "application/json");
+    const GZIP: (&str, &str) = ("content-type", "application/gzip");
+    const ENCODED: (&str, &str) = ("content-encoding", "gzip");
+    const NOTE: &[u8] = br#"{"content":"hi"}"#;
+
+    #[tokio::test]
+    async fn json_is_taken_plain_encoded_and_as_gzip() {
+        let utf8 = ("content-type", "Application/JSON; charset=\"UTF-8\"");
+        for (headers, body) in [
+            (&[JSON][..], NOTE.to_vec()),
+            (&[utf8], NOTE.to_vec()),
+            (&[JSON, ("content-encoding", "identity")], NOTE.to_vec()),
+            (&[JSON, ENCODED], gzip(NOTE)),
+            (&[GZIP], gzip(NOTE)),
+            (&[GZIP], [gzip(&NOTE[..5]), gzip(&NOTE[5..])].concat()),
+        ] {
+            assert_eq!(parsed(headers, body).await.expect("a note").content, "hi", "{headers:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn other_types_and_encodings_are_refused() {
+        let mut cut = gzip(NOTE);
+        cut.truncate(cut.len() - 3);
+        let mut wrong_sum = gzip(NOTE);
+        let sum = wrong_sum.len() - 6;
+        wrong_sum[sum] ^= 1;
+        for (headers, body) in [
+            (&[][..], NOTE.to_vec()),
+            (&[("content-type", "text/plain")], NOTE.to_vec()),
+            (&[("content-type", "application/json; charset=latin1")], NOTE.to_vec()),
+            (&[JSON, JSON], NOTE.to_vec()),
+            (&[JSON, ("content-encoding", "br")], NOTE.to_vec()),
+            (&[JSON, ("content-encoding", "gzip, gzip")], gzip(&gzip(NOTE))),
+            (&[GZIP, ENCODED], gzip(&gzip(NOTE))),
+            (&[GZIP], NOTE.to_vec()),
+            (&[JSON], gzip(NOTE)),
+            (&[GZIP], cut),
+            (&[GZIP], wrong_sum),
+            (&[GZIP], [gzip(NOTE), b"more".to_vec()].concat()),
+            (&[GZIP], Vec::new()),
+        ] {
+            let error = parsed(headers, body).await.map(|_| ()).expect_err("refused");
+            assert_eq!(error.code(), ErrorCode::InvalidInput, "{headers:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_limit_counts_the_wire_and_the_inflated_bytes() {
+        let sized = |size: usize| {
+            let text = "x".repeat(size - r#"{"content":""}"#.len());
+            format!(r#"{{"content":"{text}"}}"#).into_bytes()
+        };
+        assert!(parsed(&[JSON], sized(LIMIT)).await.is_ok());
+        assert!(parsed(&[JSON], sized(LIMIT + 1)).await.is_err());
+        assert!(parsed(&[GZIP], gzip(&sized(LIMIT))).await.is_ok());
+        assert!(parsed(&[GZIP], gzip(&sized(LIMIT + 1))).await.is_err());
+        assert_eq!(too_large(SMALL_BODY_BYTES).code(), ErrorCode::InvalidInput);
+        assert_eq!(too_large(CODE_BODY_BYTES).code(), ErrorCode::FileTooLarge);
+    }
+
+    #[test]
+    fn a_bomb_is_not_inflated_beyond_the_limit() {
+        let bomb = gzip(&vec![b' '; 50_000_000]);
+        assert!(bomb.len() < 1_000_000);
+        assert!(inflate(&bomb, 100_000).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_refused() {
+        let parts: [Result<_, std::io::Error>; 2] = [Ok(NOTE), Err(std::io::Error::other("reset"))];
+        let body = axum::body::Body::from_stream(futures::stream::iter(parts));
+        let error = parsed(&[JSON], body).await.map(|_| ()).expect_err("half a body");
+        assert_eq!(error.code(), ErrorCode::InvalidInput);
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_compressed_is_read_back(bytes: Vec<u8>) {
+            prop_assert_eq!(inflate(&gzip(&bytes), bytes.len()).expect("within the limit"), bytes);
+        }
+
+        #[test]
+        fn broken_gzip_is_an_error_and_never_a_panic(bytes: Vec<u8>, at: prop::sample::Index, with: u8) {
+            let _ = inflate(&bytes, LIMIT);
+            let mut broken = gzip(NOTE);
+            let at = at.index(broken.len());
+            broken[at] ^= with;
+            if let Ok(inflated) = inflate(&broken, LIMIT) {
+                // Some header fields, the time for instance, carry no meaning for the content.
+                prop_assert_eq!(inflated, NOTE);
+            }
+        }
+    }
+}

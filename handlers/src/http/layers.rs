@@ -1,0 +1,162 @@
+//! What every answer has in common, whatever route gave it and whether it is an error or not.
+
+use std::any::Any;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::{IntoResponse as _, Response};
+use model::Ids;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
+
+use crate::error::{ApiError, ErrorCode};
+use crate::http::cors::CorsPolicy;
+use crate::http::trace;
+
+/// Answers from this size on are gzipped for clients that ask for it.
+const COMPRESSED_FROM: u16 = 1_024;
+
+const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+];
+
+/// Puts the common layers around a finished router. From the outside in: the trace id and the log line, CORS with its
+/// preflights, security headers, compression, and a net under panics. Unknown routes and methods get the envelope too.
+pub fn around(routes: Router, cors: &CorsPolicy, ids: Ids) -> Router {
+    let compression =
+        CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::SSE));
+    routes
+        .fallback(async || ApiError::new(ErrorCode::NotFound))
+        .method_not_allowed_fallback(async || ApiError::new(ErrorCode::MethodNotAllowed))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(compression)
+        .layer(map_response(secured))
+        .layer(cors.layer())
+        .layer(from_fn_with_state(ids, trace::follow))
+}
+
+/// What a panic says is for the standard error stream; the client and the request's log line get a code.
+fn panicked(_message: Box<dyn Any + Send>) -> Response {
+    ApiError::internal("a handler panicked").into_response()
+}
+
+async fn secured(mut response: Response) -> Response {
+    for (name, value) in SECURITY_HEADERS {
+        response.headers_mut().entry(name).or_insert(value);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::http::{Method, Request, StatusCode};
+    use axum::routing::{get, post};
+    use flate2::read::GzDecoder;
+    use std::io::Read as _;
+    use tower::ServiceExt as _;
+
+    const PAGE: &str = "https://app.codesensei.com";
+
+    async fn send(request: axum::http::request::Builder) -> Response {
+        let routes = Router::new()
+            .route("/small", get(async || "x".repeat(1_023)))
+            .route("/large", get(async || "x".repeat(1_024)))
+            .route("/panic", get(async || -> &'static str { panic!("this panic is part of a test") }))
+            .route("/limited", post(async || ApiError::new(ErrorCode::RateLimitExceeded)));
+        let app = around(routes, &CorsPolicy::production(PAGE).expect("an origin"), Ids::seeded(1));
+        app.oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible")
+    }
+
+    fn allowed_origin(response: &Response) -> Option<&HeaderValue> {
+        response.headers().get(header::ACCESS_CONTROL_ALLOW_ORIGIN)
+    }
+
+    #[tokio::test]
+    async fn every_answer_has_cors_security_and_trace_headers_errors_included() {
+        for (method, path, status) in [
+            ("GET", "/small", 200),
+            ("GET", "/panic", 500),
+            ("POST", "/limited", 429),
+            ("GET", "/nowhere", 404),
+            ("DELETE", "/small", 405),
+        ] {
+            let response = send(Request::builder().method(method).uri(path).header(header::ORIGIN, PAGE)).await;
+            assert_eq!(response.status().as_u16(), status, "{path}");
+            let headers = response.headers();
+            assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], PAGE, "{path}");
+            assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_CREDENTIALS], "true", "{path}");
+            let vary: Vec<_> = headers.get_all(header::VARY).iter().filter_map(|v| v.to_str().ok()).collect();
+            assert!(vary.join(",").contains("origin"), "{path}: {vary:?}");
+            for (name, value) in SECURITY_HEADERS {
+                assert_eq!(headers[&name], value, "{path}");
+            }
+            assert!(headers.contains_key(trace::TRACE_ID), "{path}");
+            if status >= 400 {
+                assert_eq!(headers[header::CONTENT_TYPE], "application/json", "{path}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_fault_of_ours_with_a_trace_id_and_without_its_message() {
+        let response = send(Request::get("/panic")).await;
+        let id = response.headers()[trace::TRACE_ID].to_str().expect("hex").to_owned();
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.expect("in memory");
+        let error: serde_json::Value = serde_json::from_slice(&body).expect("an envelope");
+        assert_eq!(error["error"]["trace_id"], id);
+        assert!(!String::from_utf8_lossy(&body).contains("part of a test"));
+    }
+
+    #[tokio::test]
+    async fn other_origins_get_no_permission() {
+        for origin in [
+            "https://app.codesensei.com.evil.com",
+            "http://app.codesensei.com",
+            "https://APP.codesensei.com",
+            "https://app.codesensei.com:8443",
+            "http://localhost:5173",
+            "null",
+        ] {
+            assert_eq!(allowed_origin(&send(Request::get("/small").header(header::ORIGIN, origin)).await), None);
+        }
+        assert_eq!(allowed_origin(&send(Request::get("/small")).await), None);
+    }
+
+    #[tokio::test]
+    async fn a_preflight_is_answered_before_any_route() {
+        for path in ["/limited", "/nowhere"] {
+            let request = Request::builder()
+                .method(Method::OPTIONS)
+                .uri(path)
+                .header(header::ORIGIN, PAGE)
+                .header(header::ACCESS_CONTROL_REQUEST_METHOD, "PATCH");
+            let response = send(request).await;
+            assert_eq!(response.status(), StatusCode::OK);
+            let headers = response.headers();
+            assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], PAGE);
+            assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_METHODS], "GET,POST,PUT,PATCH,DELETE,OPTIONS");
+            assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_HEADERS], "content-type,authorization");
+        }
+    }
+
+    #[tokio::test]
+    async fn answers_of_a_kilobyte_are_gzipped_when_asked() {
+        let asked = |path| Request::get(path).header(header::ACCEPT_ENCODING, "gzip");
+        let response = send(asked("/large")).await;
+        assert_eq!(response.headers()[header::CONTENT_ENCODING], "gzip");
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.expect("in memory");
+        let mut text = String::new();
+        GzDecoder::new(&*body).read_to_string(&mut text).expect("gzip");
+        assert_eq!(text, "x".repeat(1_024));
+        assert!(!send(asked("/small")).await.headers().contains_key(header::CONTENT_ENCODING));
+        assert!(!send(Request::get("/large")).await.headers().contains_key(header::CONTENT_ENCODING));
+    }
+}

@@ -1,0 +1,114 @@
+//! Query parameters of lists: how much, from where, and in which order.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use model::{Order, PageRequest};
+use serde::Deserialize;
+
+use crate::error::ApiError;
+
+/// A cursor of ours is well below this many characters.
+const MAX_CURSOR: usize = 4_096;
+
+/// Extractor: `?limit=` from 1 to `MAX`, which is also the default; `?cursor=`, as an earlier page gave it; and, on
+/// lists that can be `ORDERED`, `?order=asc` or `desc`. Other parameters are ignored, one that is given twice is not.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Paging<const MAX: u32, const ORDERED: bool = false> {
+    /// How many items the page has at most.
+    pub limit: u32,
+    /// Where the page begins. Sealed: only the store can read it.
+    pub cursor: Option<String>,
+    /// In which order.
+    pub order: Order,
+}
+
+impl<const MAX: u32, const ORDERED: bool> Paging<MAX, ORDERED> {
+    /// The page as the store is asked for it.
+    #[must_use]
+    pub fn request(&self) -> PageRequest<'_> {
+        PageRequest { limit: Some(self.limit), cursor: self.cursor.as_deref() }
+    }
+}
+
+impl<const MAX: u32, const ORDERED: bool> std::fmt::Debug for Paging<MAX, ORDERED> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Paging").field("limit", &self.limit).field("order", &self.order).finish_non_exhaustive()
+    }
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    limit: Option<String>,
+    cursor: Option<String>,
+    order: Option<String>,
+}
+
+impl<S, const MAX: u32, const ORDERED: bool> FromRequestParts<S> for Paging<MAX, ORDERED>
+where
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let query = axum::extract::Query::<Raw>::try_from_uri(&parts.uri);
+        let raw = query.map_err(|_| ApiError::invalid("query", "The query is not valid."))?.0;
+        let limit = match raw.limit {
+            None => MAX,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|limit| (1..=MAX).contains(limit))
+                .ok_or_else(|| ApiError::invalid("limit", format!("The limit is a number from 1 to {MAX}.")))?,
+        };
+        let order = match raw.order.as_deref() {
+            None => Order::default(),
+            Some("asc") if ORDERED => Order::Ascending,
+            Some("desc") if ORDERED => Order::Descending,
+            Some(_) if ORDERED => return Err(ApiError::invalid("order", "The order is asc or desc.")),
+            Some(_) => return Err(ApiError::invalid("order", "This list has one order only.")),
+        };
+        if raw.cursor.as_ref().is_some_and(|cursor| cursor.is_empty() || cursor.len() > MAX_CURSOR) {
+            return Err(ApiError::invalid("cursor", "This cursor is not valid."));
+        }
+        Ok(Self { limit, cursor: raw.cursor, order })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Request;
+
+    async fn paging<const ORDERED: bool>(query: &str) -> Result<Paging<50, ORDERED>, ApiError> {
+        let request = Request::get(format!("/sessions{query}")).body(()).expect("a request");
+        Paging::from_request_parts(&mut request.into_parts().0, &()).await
+    }
+
+    #[tokio::test]
+    async fn limit_cursor_and_order_are_read() {
+        let page = paging::<true>("?limit=7&cursor=a%2Bb&order=desc&x=1").await.expect("a page");
+        assert_eq!(page, Paging { limit: 7, cursor: Some("a+b".into()), order: Order::Descending });
+        let page = paging::<false>("").await.expect("a page");
+        assert_eq!(page, Paging { limit: 50, cursor: None, order: Order::Ascending });
+        assert!(!format!("{:?}", paging::<false>("?cursor=secret").await).contains("secret"));
+    }
+
+    #[tokio::test]
+    async fn what_no_page_can_be_is_refused_by_its_field() {
+        for (query, field) in [
+            ("?limit=0", "limit"),
+            ("?limit=51", "limit"),
+            ("?limit=-1", "limit"),
+            ("?limit=", "limit"),
+            ("?limit=9999999999999", "limit"),
+            ("?cursor=", "cursor"),
+            ("?order=up", "order"),
+            ("?limit=1&limit=2", "query"),
+            ("?cursor=a&cursor=b", "query"),
+        ] {
+            let error = paging::<true>(query).await.expect_err(query);
+            assert_eq!(error.field(), Some(field), "{query}");
+        }
+        assert_eq!(paging::<false>("?order=desc").await.expect_err("unordered").field(), Some("order"));
+    }
+}

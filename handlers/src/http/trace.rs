@@ -1,0 +1,196 @@
+//! What one request is called in the log: its trace id, its user, and the one line it leaves.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+use model::Ids;
+use tracing::{Instrument as _, Span};
+
+use crate::error::ErrorCode;
+
+/// The header of every answer that names its request in the log.
+pub const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
+
+tokio::task_local! {
+    static REQUEST: Arc<Known>;
+}
+
+/// What is known about the request that is being answered.
+struct Known {
+    id: Arc<str>,
+    user: OnceLock<String>,
+    span: Span,
+}
+
+/// The trace id of the request that is being answered; none outside of [`follow`].
+#[must_use]
+pub fn current_id() -> Option<Arc<str>> {
+    REQUEST.try_with(|request| Arc::clone(&request.id)).ok()
+}
+
+/// Notes whose request this is, for its log line and for every line that follows. The first call counts.
+pub fn identify(user: impl fmt::Display) {
+    let _ = REQUEST.try_with(|request| {
+        let user = request.user.get_or_init(|| user.to_string());
+        request.span.record("user_id", user);
+    });
+}
+
+/// Runs a future as part of the request with this trace id.
+pub async fn within<F: Future>(id: impl Into<Arc<str>>, future: F) -> F::Output {
+    let known = Known { id: id.into(), user: OnceLock::new(), span: Span::none() };
+    REQUEST.scope(Arc::new(known), future).await
+}
+
+/// Middleware: gives the request a trace id, the gateway's or one of ours, sends it back, and logs one line when the
+/// answer is ready: method, route, status, error code, time and user. Never the address as it was typed, a header or
+/// a body.
+pub async fn follow(State(ids): State<Ids>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id: Arc<str> = gateway_id(request.headers()).unwrap_or_else(|| ids.token().simple().to_string()).into();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let span = tracing::info_span!("request", trace_id = &*id, user_id = tracing::field::Empty);
+    let known = Arc::new(Known { id: Arc::clone(&id), user: OnceLock::new(), span: span.clone() });
+    let answer = next.run(request).instrument(span);
+    let mut response = REQUEST.scope(Arc::clone(&known), answer).await;
+    known.span.in_scope(|| log_line(&known, &method, route.as_ref(), &response, began));
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(TRACE_ID, value);
+    }
+    response
+}
+
+fn log_line(known: &Known, method: &Method, route: Option<&MatchedPath>, response: &Response, began: Instant) {
+    let route = route.map_or("(no route)", MatchedPath::as_str);
+    let status = response.status().as_u16();
+    let code = response.extensions().get::<ErrorCode>().map(|code| code.as_str());
+    let user_id = known.user.get().map(String::as_str);
+    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let method = method.as_str();
+    let trace_id = &*known.id;
+    tracing::info!(method, route, status, code, duration_ms, user_id, trace_id, "{method} {route} {status}");
+}
+
+/// The root of the gateway's `x-amzn-trace-id`. Anything that does not have exactly its form is ignored: a client on
+/// another way in could put anything there, and it goes to the log.
+fn gateway_id(headers: &HeaderMap) -> Option<String> {
+    let header = headers.get("x-amzn-trace-id")?.to_str().ok()?;
+    let root = header.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
+    let mut parts = root.split('-');
+    let is_hex = |part: Option<&str>, digits| {
+        part.is_some_and(|part| part.len() == digits && part.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    let well_formed =
+        parts.next() == Some("1") && is_hex(parts.next(), 8) && is_hex(parts.next(), 24) && parts.next().is_none();
+    well_formed.then(|| root.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ApiError;
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::StatusCode;
+    use axum::routing::get;
+    use std::sync::Mutex;
+    use tower::ServiceExt as _;
+    use tracing_subscriber::fmt::MakeWriter;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("no test panics while writing").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl<'a> MakeWriter<'a> for Lines {
+        type Writer = Self;
+
+        fn make_writer(&'a self) -> Self {
+            self.clone()
+        }
+    }
+
+    fn app() -> Router {
+        Router::new()
+            .route(
+                "/sessions/{id}",
+                get(|| async {
+                    identify("ada");
+                    ApiError::internal("the cause")
+                }),
+            )
+            .layer(axum::middleware::from_fn_with_state(Ids::seeded(1), follow))
+    }
+
+    fn request(path: &str, trace: &str) -> Request {
+        Request::get(path).header("x-amzn-trace-id", trace).body(Body::empty()).expect("a request")
+    }
+
+    const GATEWAY: &str = "1-67891233-abcdef012345678912345678";
+
+    #[tokio::test]
+    async fn a_request_leaves_one_line_with_route_status_code_user_and_trace_id() {
+        let lines = Lines::default();
+        let subscriber = tracing_subscriber::fmt().json().with_writer(lines.clone()).finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        let header = format!("Self=1-0-0;Root={GATEWAY};Sampled=1");
+        let response = app().oneshot(request("/sessions/secret?q=secret", &header)).await.expect("infallible");
+        drop(guard);
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.headers()[TRACE_ID], GATEWAY);
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.expect("in memory");
+        assert!(String::from_utf8_lossy(&body).contains(GATEWAY));
+
+        let text = String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("JSON lines");
+        let lines: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect();
+        assert!(!text.contains("secret"), "{text}");
+        let [cause, line] = lines.as_slice() else { panic!("one line for the cause, one for the request: {text}") };
+        assert_eq!((&cause["fields"]["cause"], &cause["span"]["trace_id"]), (&"the cause".into(), &GATEWAY.into()));
+        assert_eq!(cause["span"]["user_id"], "ada");
+        for (name, value) in [
+            ("method", "GET"),
+            ("route", "/sessions/{id}"),
+            ("code", "INTERNAL_ERROR"),
+            ("user_id", "ada"),
+            ("trace_id", GATEWAY),
+            ("message", "GET /sessions/{id} 500"),
+        ] {
+            assert_eq!(line["fields"][name], value, "{name}");
+        }
+        assert!(line["fields"]["duration_ms"].is_u64());
+    }
+
+    #[tokio::test]
+    async fn a_trace_id_of_another_form_is_replaced_by_one_of_ours() {
+        for bad in
+            ["", "Root=1-x-y", "Root=evil\t", "1-67891233-abcdef012345678912345678", &format!("Root={GATEWAY}-1")]
+        {
+            let response = app().oneshot(request("/sessions/1", bad)).await.expect("infallible");
+            let id = response.headers()[TRACE_ID].to_str().expect("hex digits");
+            assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{bad}: {id}");
+        }
+    }
+
+    #[test]
+    fn outside_of_a_request_there_is_no_trace_id() {
+        identify("nobody");
+        assert_eq!(current_id(), None);
+    }
+}

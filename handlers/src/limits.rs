@@ -1,0 +1,148 @@
+//! Every limit of the product in one place, so that none is enforced twice with two numbers.
+
+use std::time::Duration;
+
+use model::RateRule;
+
+/// The most code a session holds, in bytes of UTF-8.
+pub const CODE_BYTES: usize = model::MAX_CODE_BYTES;
+/// The longest question or note, in characters.
+pub const MESSAGE_CHARS: usize = 5_000;
+/// The longest selected text that a thread keeps, in bytes of UTF-8.
+pub const SELECTED_TEXT_BYTES: usize = 16 * 1024;
+/// The longest display name of a person, in characters.
+pub const NAME_CHARS: usize = 100;
+
+/// Sessions a user can have.
+pub const SESSIONS_PER_USER: u32 = 100;
+/// Threads a session can have.
+pub const THREADS_PER_SESSION: u32 = 50;
+/// Messages a thread can have, questions, notes and answers together.
+pub const MESSAGES_PER_THREAD: u32 = 500;
+
+/// Sessions on one page of a list.
+pub const SESSIONS_PER_PAGE: u32 = 50;
+/// Threads on one page of a list.
+pub const THREADS_PER_PAGE: u32 = 50;
+/// Messages on one page of a history.
+pub const MESSAGES_PER_PAGE: u32 = 100;
+
+/// Inflated body of a request that carries a file. 5 MiB of source grow by 3 % when written as JSON, JSON text by
+/// half; 12 MiB leave room for a file made of quotes and backslashes.
+pub const CODE_BODY_BYTES: usize = 12 * 1024 * 1024;
+/// Inflated body of a request that carries selected text: [`SELECTED_TEXT_BYTES`] of nothing but escapes, and more.
+pub const SELECTION_BODY_BYTES: usize = 128 * 1024;
+/// Inflated body of every other request. A message of 5,000 escaped surrogate pairs still fits.
+pub const SMALL_BODY_BYTES: usize = 64 * 1024;
+/// How deep arrays and objects may nest in a body. Ours nest three deep.
+pub const BODY_DEPTH: u32 = 32;
+
+/// A token longer than this is refused before anything of it is decoded. Ours have about 700 bytes.
+pub const TOKEN_BYTES: usize = 8 * 1024;
+/// How long an access token is good for.
+pub const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(15);
+/// How long a refresh token is good for.
+pub const REFRESH_TOKEN_LIFE: Duration = Duration::from_hours(7 * 24);
+/// A refresh token with less life left than this is replaced when it is used.
+pub const REFRESH_ROTATES_BELOW: Duration = Duration::from_hours(24);
+/// How long a superseded refresh token still earns its successor, so that two tabs do not log each other out.
+pub const REFRESH_GRACE: Duration = Duration::from_secs(10);
+/// How far the clocks of the machines that sign and check tokens may be apart.
+pub const CLOCK_LEEWAY: Duration = Duration::from_secs(5);
+
+/// Below this estimate the model sees the whole file.
+pub const FULL_CONTEXT_TOKENS: usize = 80_000;
+/// Above this estimate the model is not asked at all.
+pub const MAX_INPUT_TOKENS: usize = 100_000;
+/// Lines shown before and after a selection when the file is too large to be shown whole.
+pub const CONTEXT_LINES: usize = 50;
+/// Messages of a thread's history that the model sees.
+pub const HISTORY_MESSAGES: usize = 10;
+/// The most the model may write.
+pub const MAX_OUTPUT_TOKENS: i32 = 4_000;
+/// From a request's arrival to the answer, the model's time included.
+pub const AI_DEADLINE: Duration = Duration::from_secs(30);
+/// How long the lines of two versions are compared when anchors move.
+pub const DIFF_DEADLINE: Duration = Duration::from_millis(250);
+
+/// Who a rate limit counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateSubject {
+    /// The network address of the client.
+    Ip,
+    /// The signed-in user.
+    User,
+    /// The account that is being signed in to, whoever tries.
+    Account,
+}
+
+/// So many requests in a window that begins with a subject's first request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// How many in how long. The rule's name is never used again for another rule.
+    pub rule: RateRule,
+    /// Who is counted.
+    pub subject: RateSubject,
+}
+
+impl RateLimit {
+    const fn per_minute(name: &'static str, subject: RateSubject, max_hits: u32) -> Self {
+        Self { rule: RateRule { name, max_hits, window_seconds: 60 }, subject }
+    }
+
+    /// `POST /auth/signup`.
+    pub const SIGN_UP: Self = Self::per_minute("signup", RateSubject::Ip, 5);
+    /// `POST /auth/login`, counted by address.
+    pub const LOGIN: Self = Self::per_minute("login", RateSubject::Ip, 5);
+    /// `POST /auth/login`, counted by account: many addresses cannot guess one password faster than this.
+    pub const LOGIN_ACCOUNT: Self = Self {
+        rule: RateRule { name: "login-account", max_hits: 10, window_seconds: 15 * 60 },
+        subject: RateSubject::Account,
+    };
+    /// `POST /auth/refresh`.
+    pub const REFRESH: Self = Self::per_minute("refresh", RateSubject::User, 20);
+    /// `PUT /users/me/password` and `DELETE /users/me`: both take a password, so both could be used to guess it.
+    pub const ACCOUNT: Self = Self::per_minute("account", RateSubject::User, 5);
+    /// `POST /sessions`.
+    pub const SESSION_CREATE: Self = Self::per_minute("session-create", RateSubject::User, 20);
+    /// `PUT /sessions/{id}`.
+    pub const SESSION_SAVE: Self = Self::per_minute("session-save", RateSubject::User, 60);
+    /// `POST /threads/{id}/messages`.
+    pub const MESSAGE: Self = Self::per_minute("message", RateSubject::User, 30);
+    /// Every question to the model, by message or by `POST /ai/analyze`.
+    pub const AI: Self = Self::per_minute("ai", RateSubject::User, 10);
+
+    /// All rules.
+    pub const ALL: [Self; 9] = [
+        Self::SIGN_UP,
+        Self::LOGIN,
+        Self::LOGIN_ACCOUNT,
+        Self::REFRESH,
+        Self::ACCOUNT,
+        Self::SESSION_CREATE,
+        Self::SESSION_SAVE,
+        Self::MESSAGE,
+        Self::AI,
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_rules_share_a_counter() {
+        let mut names: Vec<_> = RateLimit::ALL.iter().map(|limit| limit.rule.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), RateLimit::ALL.len());
+    }
+
+    #[test]
+    fn the_longest_texts_fit_their_bodies_even_when_every_character_is_escaped() {
+        let escaped_pair = "\\ud83e\\udd80".len();
+        assert!(MESSAGE_CHARS * escaped_pair + 1_024 < SMALL_BODY_BYTES);
+        let escaped_byte = "\\u0001".len();
+        assert!(SELECTED_TEXT_BYTES * escaped_byte + 1_024 < SELECTION_BODY_BYTES);
+    }
+}

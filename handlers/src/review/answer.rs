@@ -1,0 +1,181 @@
+//! The model's answer: the form it is forced into, and how it is read when it does not quite keep to it.
+
+use std::fmt;
+
+use model::Confidence;
+use serde_json::{Map, Value, json};
+
+use crate::review::patch::Patch;
+
+/// The one tool the model can call, and has to.
+pub const TOOL: &str = "review_answer";
+
+/// What the tool is for, in words for the model.
+pub const TOOL_DESCRIPTION: &str = "Gives the user the answer to their question about the code.";
+
+/// An answer that could be read. Its patch is still to be checked against the code. Does not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The explanation, in Markdown.
+    pub explanation: String,
+    /// Code the model suggests, to be read rather than applied.
+    pub suggested_code: Option<String>,
+    /// The edit the model proposes.
+    pub patch: Option<Patch>,
+    /// How sure it says it is.
+    pub confidence: Option<Confidence>,
+}
+
+/// An answer that could not be read, and what of it could. Does not print what it says.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the model's answer cannot be read: {problem}")]
+pub struct Malformed {
+    /// What is wrong with it, in words that can be said to the model too.
+    pub problem: &'static str,
+    /// The explanation, or as much of it as there is.
+    pub partial: Option<String>,
+    /// Whether asking once more could help. A refusal stays a refusal.
+    pub repairable: bool,
+}
+
+/// What came back from the model, without its wire form.
+#[derive(Clone, Copy)]
+pub struct Reply<'a> {
+    /// Why the model stopped, in the API's word: `tool_use`.
+    pub stop_reason: &'a str,
+    /// The name and the input of the tool it called.
+    pub tool: Option<(&'a str, &'a Value)>,
+    /// Text it wrote outside of the tool.
+    pub text: Option<&'a str>,
+}
+
+/// The form of an answer, as JSON Schema. The SDK does not keep the order of keys, so the explanation's description says
+/// that it comes first: an answer that is cut off then still has it.
+#[must_use]
+pub fn schema() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "explanation": { "type": "string", "description": "The answer, in Markdown. Write this first." },
+            "suggested_code": { "type": "string", "description": "Corrected code to read, if any." },
+            "patch": {
+                "type": "object",
+                "description": "A change of consecutive whole lines, if one answers the question.",
+                "properties": {
+                    "start_line": { "type": "integer", "minimum": 1 },
+                    "end_line": { "type": "integer", "minimum": 1 },
+                    "original": { "type": "string", "description": "The exact text of those lines, without numbers." },
+                    "replacement": { "type": "string", "description": "What they become. Empty deletes them." }
+                },
+                "required": ["start_line", "end_line", "original", "replacement"]
+            },
+            "confidence": { "type": "string", "enum": ["high", "medium", "low"] }
+        },
+        "required": ["explanation", "confidence"]
+    })
+}
+
+/// Reads a reply. Only one that stopped to call the tool is an answer.
+///
+/// # Errors
+/// With what is wrong, and with the explanation as far as it can be read.
+pub fn accept(reply: &Reply<'_>) -> Result<Answer, Malformed> {
+    let input = reply.tool.filter(|(name, _)| *name == TOOL).map(|(_, input)| input);
+    let partial =
+        || input.and_then(explanation).or(reply.text.filter(|text| !text.trim().is_empty())).map(str::to_owned);
+    let refuse = |problem, repairable| Err(Malformed { problem, partial: partial(), repairable });
+    match (reply.stop_reason, input) {
+        ("tool_use", Some(input)) => read(input),
+        ("tool_use" | "end_turn" | "stop_sequence", _) => refuse("the tool review_answer was not called", true),
+        ("max_tokens", _) => refuse("it was too long and was cut off", true),
+        ("malformed_tool_use" | "malformed_model_output", _) => refuse("the call of the tool was malformed", true),
+        ("content_filtered" | "guardrail_intervened" | "refusal", _) => refuse("it was withheld by a filter", false),
+        _ => refuse("it ended for an unknown reason", true),
+    }
+}
+
+/// The input of the tool as an answer.
+fn read(input: &Value) -> Result<Answer, Malformed> {
+    let refuse = |problem| {
+        let partial = explanation(input).map(str::to_owned);
+        Malformed { problem, partial, repairable: true }
+    };
+    let fields = input.as_object().ok_or_else(|| refuse("the input of the tool is not an object"))?;
+    let explanation = explanation(input).ok_or_else(|| refuse("the explanation is missing"))?.to_owned();
+    let suggested_code = match fields.get("suggested_code") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(code)) => Some(code.clone()).filter(|code| !code.is_empty()),
+        Some(_) => return Err(refuse("suggested_code is not text")),
+    };
+    let patch = patch(fields.get("patch")).map_err(refuse)?;
+    let confidence = fields.get("confidence").and_then(Value::as_str).and_then(confidence);
+    Ok(Answer { explanation, suggested_code, patch, confidence })
+}
+
+fn explanation(input: &Value) -> Option<&str> {
+    input.get("explanation")?.as_str().filter(|text| !text.trim().is_empty())
+}
+
+fn confidence(text: &str) -> Option<Confidence> {
+    [Confidence::High, Confidence::Medium, Confidence::Low]
+        .into_iter()
+        .find(|confidence| confidence.as_str().eq_ignore_ascii_case(text.trim()))
+}
+
+fn patch(value: Option<&Value>) -> Result<Option<Patch>, &'static str> {
+    let parsed: Value;
+    let fields = match value {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Object(fields)) => fields,
+        Some(Value::String(text)) if text.trim().is_empty() => return Ok(None),
+        // Some models write nested objects as text.
+        Some(Value::String(text)) => {
+            parsed = serde_json::from_str(text).map_err(|_| "the patch is not an object")?;
+            parsed.as_object().ok_or("the patch is not an object")?
+        }
+        Some(_) => return Err("the patch is not an object"),
+    };
+    if fields.is_empty() {
+        return Ok(None);
+    }
+    let start_line = line(fields, "start_line").ok_or("the patch has no start_line from 1")?;
+    let end_line = line(fields, "end_line").ok_or("the patch has no end_line from 1")?;
+    let text = |name| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+    let original = text("original").ok_or("the patch has no original text")?;
+    let replacement = text("replacement").ok_or("the patch has no replacement text")?;
+    Ok(Some(Patch { start_line, end_line, original, replacement }))
+}
+
+/// A line number: `12`, and also `12.0` and `"12"`.
+fn line(fields: &Map<String, Value>, name: &str) -> Option<u32> {
+    let number = match fields.get(name)? {
+        Value::String(text) => text.trim().parse().ok()?,
+        Value::Number(number) => match number.as_u64() {
+            Some(number) => u32::try_from(number).ok()?,
+            None => number.as_f64().filter(|number| number.fract() == 0.0)?.to_string().parse().ok()?,
+        },
+        _ => return None,
+    };
+    (number >= 1).then_some(number)
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("patch", &self.patch)
+            .field("confidence", &self.confidence)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Malformed")
+            .field("problem", &self.problem)
+            .field("partial", &self.partial.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! Answers as models give them: good, sloppy and broken.
+
+use super::*;
+use proptest::prelude::*;
+
+fn called(input: &Value) -> Result<Answer, Malformed> {
+    accept(&Reply { stop_reason: "tool_use", tool: Some((TOOL, input)), text: None })
+}
+
+#[test]
+fn a_full_answer_is_read() {
+    let answer = called(&json!({
+        "explanation": "It never ends.",
+        "suggested_code": "break;",
+        "patch": {"start_line": 2, "end_line": 3, "original": "loop {\n}", "replacement": ""},
+        "confidence": "high",
+    }))
+    .expect("a good answer");
+    assert_eq!((&*answer.explanation, answer.suggested_code.as_deref()), ("It never ends.", Some("break;")));
+    let patch = answer.patch.as_ref().expect("a patch");
+    assert_eq!((patch.start_line, patch.end_line, &*patch.original, &*patch.replacement), (2, 3, "loop {\n}", ""));
+    assert_eq!(answer.confidence.map(Confidence::as_str), Some("high"));
+    assert!(!format!("{answer:?}").contains("never"), "an answer does not print");
+}
+
+#[test]
+fn small_slips_are_forgiven() {
+    let patch = json!({"start_line": "2", "end_line": 3.0, "original": "a", "replacement": "b", "note": "x"});
+    for input in [
+        json!({"explanation": "e", "patch": patch, "confidence": "HIGH "}),
+        json!({"explanation": "e", "patch": patch.to_string(), "confidence": "High", "extra": [1]}),
+    ] {
+        let answer = called(&input).expect("readable");
+        assert_eq!(answer.patch.map(|patch| (patch.start_line, patch.end_line)), Some((2, 3)));
+        assert_eq!(answer.confidence, Some(Confidence::High));
+    }
+    for nothing in [json!(null), json!({}), json!("")] {
+        let input = json!({"explanation": "e", "patch": nothing, "suggested_code": null, "confidence": "certain"});
+        let answer = called(&input).expect("readable");
+        assert_eq!((answer.patch, answer.suggested_code, answer.confidence), (None, None, None));
+    }
+}
+
+#[test]
+fn a_broken_answer_keeps_what_can_be_read() {
+    let good = json!({"start_line": 1, "end_line": 1, "original": "a", "replacement": "b"});
+    let with = |name: &str, value: Value| {
+        let mut patch = good.clone();
+        patch[name] = value;
+        json!({"explanation": "why", "patch": patch})
+    };
+    for (input, partial) in [
+        (json!(null), None),
+        (json!([]), None),
+        (json!("text"), None),
+        (json!({}), None),
+        (json!({"explanation": ""}), None),
+        (json!({"explanation": 7}), None),
+        (json!({"explanation": "why", "suggested_code": 7}), Some("why")),
+        (json!({"explanation": "why", "patch": 7}), Some("why")),
+        (json!({"explanation": "why", "patch": "no JSON"}), Some("why")),
+        (json!({"explanation": "why", "patch": {"start_line": 1}}), Some("why")),
+        (with("start_line", json!(0)), Some("why")),
+        (with("start_line", json!(-1)), Some("why")),
+        (with("end_line", json!(1.5)), Some("why")),
+        (with("end_line", json!(1e300)), Some("why")),
+        (with("end_line", json!(5_000_000_000u64)), Some("why")),
+        (with("original", json!(null)), Some("why")),
+        (with("replacement", json!(["b"])), Some("why")),
+    ] {
+        let malformed = called(&input).expect_err("malformed");
+        assert_eq!(malformed.partial.as_deref(), partial, "{input}");
+        assert!(malformed.repairable);
+        assert!(!format!("{malformed:?} {malformed}").contains("why"), "what it says is not printed");
+    }
+}
+
+#[test]
+fn only_a_reply_that_stopped_for_the_tool_is_an_answer() {
+    let input = json!({"explanation": "why", "confidence": "low"});
+    for (stop_reason, repairable) in [
+        ("end_turn", true),
+        ("stop_sequence", true),
+        ("max_tokens", true),
+        ("malformed_tool_use", true),
+        ("malformed_model_output", true),
+        ("content_filtered", false),
+        ("guardrail_intervened", false),
+        ("refusal", false),
+        ("", true),
+        ("something new", true),
+    ] {
+        let reply = Reply { stop_reason, tool: Some((TOOL, &input)), text: None };
+        let malformed = accept(&reply).expect_err(stop_reason);
+        assert_eq!((malformed.partial.as_deref(), malformed.repairable), (Some("why"), repairable), "{stop_reason}");
+    }
+    let another = Reply { stop_reason: "tool_use", tool: Some(("rm_rf", &input)), text: Some("prose") };
+    assert_eq!(accept(&another).expect_err("another tool").partial.as_deref(), Some("prose"));
+    let prose = Reply { stop_reason: "end_turn", tool: None, text: Some("prose") };
+    assert_eq!(accept(&prose).expect_err("no tool").partial.as_deref(), Some("prose"));
+}
+
+#[test]
+fn the_schema_asks_for_what_is_read() {
+    let schema = schema();
+    let properties = schema["properties"].as_object().expect("an object");
+    let mut names: Vec<_> = properties.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["confidence", "explanation", "patch", "suggested_code"]);
+}
+
+proptest! {
+    #[test]
+    fn no_input_makes_it_panic(text in "[0-9a-z\"{}\\[\\]:,. -]{0,40}", line: u64, float: f64, name in "(explanation|patch|confidence)") {
+        let value: Value = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        let _ = called(&value);
+        let _ = called(&json!({"explanation": "e", name: value.clone()}));
+        let patch = json!({"start_line": line, "end_line": float, "original": value.clone(), "replacement": ""});
+        let _ = called(&json!({"explanation": "e", "patch": patch}));
+    }
+}
