@@ -1,1 +1,3 @@
-//! placeholder
+//! The command `codesensei`: the backend on a developer's machine.
+
+pub mod engine;

@@ -75,7 +75,11 @@ impl PackedCode {
         } else {
             PackedBody::Chunked(gzip.chunks(CHUNK_BYTES).map(<[u8]>::to_vec).collect())
         };
-        Ok(Self { sha256: Digest::of(text), size, body })
+        Ok(Self {
+            sha256: Digest::of(text),
+            size,
+            body,
+        })
     }
 
     /// The text again, from the pieces of its gzip in order. Inflates no more than `size` says and one byte, however
@@ -92,11 +96,13 @@ impl PackedCode {
         let mut text = Vec::with_capacity(size);
         // One byte more than there should be, so that too long is seen and the gzip's end is read and checked.
         let mut limited = decoder.by_ref().take(size as u64 + 1);
-        limited.read_to_end(&mut text).map_err(|_| CorruptCode::Gzip)?;
+        limited
+            .read_to_end(&mut text)
+            .map_err(|_| CorruptCode::Gzip)?;
         if text.len() != size {
             return Err(CorruptCode::Size);
         }
-        if !decoder.into_inner().is_at_end() {
+        if !decoder.into_inner().are_used_up() {
             return Err(CorruptCode::Gzip);
         }
         if Digest::of(&text) != sha256 {
@@ -121,10 +127,13 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn new(parts: &'a [&'a [u8]]) -> Self {
-        Self { current: &[], rest: parts.iter() }
+        Self {
+            current: &[],
+            rest: parts.iter(),
+        }
     }
 
-    fn is_at_end(mut self) -> bool {
+    fn are_used_up(mut self) -> bool {
         self.current.is_empty() && self.rest.all(|part| part.is_empty())
     }
 }

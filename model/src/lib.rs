@@ -1,7 +1,9 @@
 //! CodeSensei's data layer: one DynamoDB table, asked only through access patterns generated from documents.
 
+mod access;
 pub mod account;
 pub mod code;
+mod code_storage;
 pub mod digest;
 pub mod filename;
 #[rustfmt::skip] // Its formatting is the generator's.
@@ -10,11 +12,20 @@ mod generated;
 pub mod ids;
 pub mod key;
 pub mod language;
+mod message;
+mod public_id;
+mod rate;
 pub mod registry;
+mod save;
+mod session;
 pub mod store;
+mod sweep;
 pub(crate) mod text;
+mod thread;
 pub mod time;
+mod user;
 
+pub use access::AccessError;
 pub use account::{
     Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, PasswordHash, Username, UsernameKey,
 };
@@ -25,8 +36,16 @@ pub use filename::{Filename, InvalidFilename};
 pub use ids::{Ids, InvalidId, UuidNewtype};
 pub use key::{ItemKey, KeyPart};
 pub use language::{InvalidLanguage, Language};
+pub use message::{NewAnswer, PostError};
+pub use public_id::{InvalidPublicId, MessageId, ThreadId};
+pub use rate::{Hit, RateRule};
+pub use save::{Anchor, Reanchor, SaveCode, SaveCodeError, Saved};
+pub use session::{NewSession, NewSessionError, OpenedSession};
 pub use store::{
     BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection, Store, StoreConfig,
     StoreError, TableError, Total,
 };
+pub use sweep::Swept;
+pub use thread::{NewThread, NewThreadError};
 pub use time::{Clock, Date, Expiry, InvalidTime, Timestamp};
+pub use user::NewUser;

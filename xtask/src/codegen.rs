@@ -43,7 +43,12 @@ pub fn run(root: &Path, mode: Mode) -> io::Result<Outcome> {
     }
     let design = match loaded.design {
         Some(design) if loaded.problems.is_empty() => design,
-        _ => return Ok(Outcome::Problems { count: loaded.problems.len(), text: loaded.problems.render(&loaded.sources) }),
+        _ => {
+            return Ok(Outcome::Problems {
+                count: loaded.problems.len(),
+                text: loaded.problems.render(&loaded.sources),
+            });
+        }
     };
     let files = generate(&design);
     let stale = stale(root, &files)?;
@@ -52,12 +57,17 @@ pub fn run(root: &Path, mode: Mode) -> io::Result<Outcome> {
     }
     match mode {
         Mode::Check => {
-            let line = |path: &String| format!("{path} is stale: run `cargo xtask codegen` and commit the result\n");
+            let line = |path: &String| {
+                format!("{path} is stale: run `cargo xtask codegen` and commit the result\n")
+            };
             Ok(Outcome::Stale(stale.iter().map(line).collect()))
         }
         Mode::Write => {
             write(root, &files, &stale)?;
-            Ok(Outcome::Written { changed: stale, files: files.len() })
+            Ok(Outcome::Written {
+                changed: stale,
+                files: files.len(),
+            })
         }
     }
 }

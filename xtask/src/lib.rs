@@ -1,5 +1,9 @@
 //! The generator: documents in, code out. Load into one design, check it, then one small emitter for each output.
-#![expect(missing_docs, unreachable_pub, reason = "a tool of this repository: what is public is public to its own modules and tests")]
+#![expect(
+    missing_docs,
+    unreachable_pub,
+    reason = "a tool of this repository: what is public is public to its own modules and tests"
+)]
 
 pub mod check;
 pub mod codegen;

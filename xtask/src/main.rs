@@ -29,7 +29,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let Command::Codegen { check } = Arguments::parse().command;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask is a folder of the workspace");
     match codegen::run(root, if check { Mode::Check } else { Mode::Write }) {
         Ok(Outcome::Current { files }) => println!("{files} generated files are current"),
         Ok(Outcome::Written { changed, files }) => {

@@ -17,7 +17,11 @@ pub struct Problems(Vec<Problem>);
 
 impl Problems {
     pub fn push(&mut self, check: &'static str, at: At, message: impl Into<String>) {
-        self.0.push(Problem { at, check, message: message.into() });
+        self.0.push(Problem {
+            at,
+            check,
+            message: message.into(),
+        });
     }
 
     pub fn is_empty(&self) -> bool {
@@ -32,7 +36,14 @@ impl Problems {
     pub fn render(&self, sources: &Sources) -> String {
         let mut sorted: Vec<&Problem> = self.0.iter().collect();
         sorted.sort_by_key(|problem| problem.at);
-        let line = |p: &Problem| format!("{}: error: {} [{}]\n", sources.locate(p.at), p.message, p.check);
+        let line = |p: &Problem| {
+            format!(
+                "{}: error: {} [{}]\n",
+                sources.locate(p.at),
+                p.message,
+                p.check
+            )
+        };
         sorted.into_iter().map(line).collect()
     }
 }
@@ -44,7 +55,9 @@ pub fn suggestion<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -
         .map(|word| (strsim::damerau_levenshtein(written, word), word))
         .min_by_key(|(distance, _)| *distance);
     match closest {
-        Some((distance, word)) if distance <= 1 + written.len() / 4 => format!("; did you mean \"{word}\"?"),
+        Some((distance, word)) if distance <= 1 + written.len() / 4 => {
+            format!("; did you mean \"{word}\"?")
+        }
         _ => String::new(),
     }
 }

@@ -19,7 +19,10 @@ pub struct At {
 impl At {
     /// The place `offset` bytes further on in the same document.
     pub fn plus(self, offset: usize) -> At {
-        At { offset: self.offset + offset, ..self }
+        At {
+            offset: self.offset + offset,
+            ..self
+        }
     }
 }
 
@@ -30,8 +33,14 @@ pub struct Sources(Vec<Source>);
 impl Sources {
     /// Adds a document and returns the place of its first byte.
     pub fn add(&mut self, path: &str, text: &str) -> At {
-        self.0.push(Source { path: path.to_owned(), text: text.to_owned() });
-        At { source: self.0.len() - 1, offset: 0 }
+        self.0.push(Source {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        });
+        At {
+            source: self.0.len() - 1,
+            offset: 0,
+        }
     }
 
     pub fn text(&self, at: At) -> &str {
@@ -44,7 +53,11 @@ impl Sources {
         let before = &source.text[..source.text.floor_char_boundary(at.offset)];
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-        Location { path: &source.path, line, column }
+        Location {
+            path: &source.path,
+            line,
+            column,
+        }
     }
 }
 

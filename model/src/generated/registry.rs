@@ -57,6 +57,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_77,
     &AP_78,
     &AP_79,
+    &AP_82,
     &AP_80,
     &AP_81,
     &AP_90,
@@ -893,6 +894,12 @@ pub(crate) static AP_26: Pattern = Pattern {
             many: false,
         },
         Argument {
+            name: "user",
+            kind: "user",
+            optional: true,
+            many: false,
+        },
+        Argument {
             name: "job",
             kind: "sweep_job",
             optional: false,
@@ -908,7 +915,7 @@ pub(crate) static AP_26: Pattern = Pattern {
     tool: false,
     callers: &["sessions", "sweep"],
     example: "codesensei query delete_session --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001 --revision 0198c5e2-8a00-7000-8000-000000000001 --job …",
-    doc: "`DELETE /sessions/{id}`. Head and code go, the user's slot comes back and a sweep job is left, in one transaction. The revision is a condition, so\nthat the job names the chunks that were really there.",
+    doc: "`DELETE /sessions/{id}`. Head and code go, the user's slot comes back and a sweep job is left, in one transaction. The revision is a condition, so\nthat the job names the chunks that were really there. The sweep of a deleted account takes its sessions the same way; there is no user then to give\na slot back to.",
 };
 
 /// AP-27: Read a session's code.
@@ -2211,6 +2218,34 @@ pub(crate) static AP_79: Pattern = Pattern {
     callers: &["sweep", "sessions"],
     example: "codesensei query delete_code_chunks --chunks …",
     doc: "Chunks whose code was replaced, deleted or never committed.",
+};
+
+/// AP-82: Delete a user's days.
+pub(crate) static AP_82: Pattern = Pattern {
+    id: "AP-82",
+    name: "delete_usage",
+    title: "Delete a user's days",
+    operation: Operation::Batch,
+    entities: &["daily_usage"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "days",
+            kind: "daily_usage key",
+            optional: false,
+            many: true,
+        },
+    ],
+    cost: Cost {
+        fixture: "31 days",
+        requests: 2f64,
+        rcu: 0f64,
+        wcu: 62f64,
+    },
+    tool: false,
+    callers: &["sweep"],
+    example: "codesensei query delete_usage --days …",
+    doc: "The usage of a deleted account. Days are few, and their keys are known from the footprint.",
 };
 
 /// AP-80: The users who cost most on a day.

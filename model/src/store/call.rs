@@ -12,8 +12,8 @@ use tracing::Instrument as _;
 
 use super::Store;
 use super::error::StoreError;
-use super::failure::{ServiceFailure, verdict, Verdict};
-use super::item::{FromItem, Item};
+use super::failure::{ServiceFailure, Verdict, verdict};
+use super::item::FromItem;
 use super::meter::CallCost;
 use crate::key::Primary;
 use crate::registry::Pattern;
@@ -43,8 +43,18 @@ pub(super) enum SendError<E> {
 impl<'a> Call<'a> {
     pub(super) fn new(store: &'a Store, pattern: &'static Pattern) -> Self {
         let span = tracing::debug_span!("store", pattern = pattern.id, name = pattern.name);
-        let cost = CallCost { pattern, requests: 0, rcu: 0.0, wcu: 0.0 };
-        Self { store, pattern, span, cost: Mutex::new(cost) }
+        let cost = CallCost {
+            pattern,
+            requests: 0,
+            rcu: 0.0,
+            wcu: 0.0,
+        };
+        Self {
+            store,
+            pattern,
+            span,
+            cost: Mutex::new(cost),
+        }
     }
 
     /// The id of the pattern, for errors.
@@ -53,7 +63,11 @@ impl<'a> Call<'a> {
     }
 
     /// One item by its key.
-    pub(crate) async fn get<T: FromItem>(self, key: Primary, consistent: bool) -> Result<Option<T>, StoreError> {
+    pub(crate) async fn get<T: FromItem>(
+        self,
+        key: Primary,
+        consistent: bool,
+    ) -> Result<Option<T>, StoreError> {
         let request = self
             .store
             .client()
@@ -64,7 +78,11 @@ impl<'a> Call<'a> {
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
         let output = self.ask(|| request.clone().send()).await?;
         self.has_read(output.consumed_capacity());
-        output.item.map(T::from_item).transpose().map_err(|corrupt| corrupt.read_by(self.id()))
+        output
+            .item
+            .map(T::from_item)
+            .transpose()
+            .map_err(|corrupt| corrupt.read_by(self.id()))
     }
 
     /// Sends a request that has no condition, and repeats it while that makes sense.
@@ -77,8 +95,12 @@ impl<'a> Call<'a> {
         self.send(attempt).await.map_err(|error| match error {
             SendError::Failed(error) => error,
             SendError::Refused(_) => {
-                let fault = super::error::Fault("a condition was false where none was sent".to_owned());
-                StoreError::Rejected { pattern: self.id(), source: Box::new(fault) }
+                let fault =
+                    super::error::Fault("a condition was false where none was sent".to_owned());
+                StoreError::Rejected {
+                    pattern: self.id(),
+                    source: Box::new(fault),
+                }
             }
         })
     }
@@ -107,7 +129,11 @@ impl<'a> Call<'a> {
                 return Err(SendError::Refused(context.into_err()));
             }
             if !verdict.repeats() || repeats == REPEATS {
-                return Err(SendError::Failed(verdict.into_error(self.id(), self.store.table(), &error)));
+                return Err(SendError::Failed(verdict.into_error(
+                    self.id(),
+                    self.store.table(),
+                    &error,
+                )));
             }
             pause(repeats).await;
             repeats += 1;
@@ -117,7 +143,10 @@ impl<'a> Call<'a> {
     /// Adds what a read reports.
     pub(super) fn has_read<'c>(&self, capacity: impl IntoIterator<Item = &'c ConsumedCapacity>) {
         for capacity in capacity {
-            self.cost().rcu += capacity.read_capacity_units().or(capacity.capacity_units()).unwrap_or(0.0);
+            self.cost().rcu += capacity
+                .read_capacity_units()
+                .or(capacity.capacity_units())
+                .unwrap_or(0.0);
         }
     }
 
@@ -125,7 +154,10 @@ impl<'a> Call<'a> {
     pub(super) fn has_written<'c>(&self, capacity: impl IntoIterator<Item = &'c ConsumedCapacity>) {
         for capacity in capacity {
             let mut cost = self.cost();
-            match (capacity.write_capacity_units(), capacity.read_capacity_units()) {
+            match (
+                capacity.write_capacity_units(),
+                capacity.read_capacity_units(),
+            ) {
                 (None, None) => cost.wcu += capacity.capacity_units().unwrap_or(0.0),
                 (write, read) => {
                     cost.wcu += write.unwrap_or(0.0);
@@ -143,7 +175,12 @@ impl<'a> Call<'a> {
 impl Drop for Call<'_> {
     fn drop(&mut self) {
         let cost = *self.cost();
-        let CallCost { pattern, requests, rcu, wcu } = cost;
+        let CallCost {
+            pattern,
+            requests,
+            rcu,
+            wcu,
+        } = cost;
         tracing::debug!(parent: &self.span, pattern = pattern.id, name = pattern.name, requests, rcu, wcu, "called");
         if let Some(meter) = &self.store.meter {
             meter.add(cost);

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use modyne::expr::Update;
 use serde::Serialize;
 
-/// What an update does to an item. Order does not matter: `DynamoDB` applies all of it to the old item.
+/// What an update does to an item. Order does not matter: DynamoDB applies all of it to the old item.
 #[derive(Default)]
 #[must_use]
 pub(crate) struct Changes {
@@ -30,7 +30,8 @@ impl Changes {
     /// Writes the field unless the item has it already.
     pub(crate) fn set_once(mut self, field: &'static str, value: impl Serialize) -> Self {
         let (name, value) = (self.name(field), self.value(value));
-        self.set.push(format!("{name} = if_not_exists({name}, {value})"));
+        self.set
+            .push(format!("{name} = if_not_exists({name}, {value})"));
         self
     }
 
@@ -62,7 +63,11 @@ impl Changes {
     }
 
     pub(super) fn into_update(self) -> Update {
-        let clauses = [("SET", self.set), ("ADD", self.add), ("REMOVE", self.remove)];
+        let clauses = [
+            ("SET", self.set),
+            ("ADD", self.add),
+            ("REMOVE", self.remove),
+        ];
         let expression: Vec<String> = clauses
             .into_iter()
             .filter(|(_, parts)| !parts.is_empty())
@@ -86,7 +91,8 @@ impl Changes {
 
     fn value(&mut self, value: impl Serialize) -> String {
         let alias = format!(":upd_v{}", self.values.len());
-        let value = serde_dynamo::to_attribute_value(value).expect("fields are of types that all have a form in the table");
+        let value = serde_dynamo::to_attribute_value(value)
+            .expect("fields are of types that all have a form in the table");
         self.values.push((alias.clone(), value));
         alias
     }

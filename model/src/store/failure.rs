@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::RequestId as _;
 use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemError;
@@ -37,21 +38,36 @@ impl Verdict {
     }
 
     /// The error that a caller sees when there are no more repeats.
-    pub(super) fn into_error<E>(self, pattern: &'static str, table: &str, error: &SdkError<E>) -> StoreError
+    pub(super) fn into_error<E>(
+        self,
+        pattern: &'static str,
+        table: &str,
+        error: &SdkError<E>,
+    ) -> StoreError
     where
         E: ServiceFailure,
     {
         match self {
             Self::Contended => StoreError::Contended { pattern },
-            Self::Unavailable => StoreError::Unavailable { pattern, source: Box::new(describe(error)) },
-            Self::TableMissing => StoreError::TableMissing { table: table.to_owned() },
-            Self::Refused | Self::Rejected => StoreError::Rejected { pattern, source: Box::new(describe(error)) },
+            Self::Unavailable => StoreError::Unavailable {
+                pattern,
+                source: Box::new(describe(error)),
+            },
+            Self::TableMissing => StoreError::TableMissing {
+                table: table.to_owned(),
+            },
+            Self::Refused | Self::Rejected => StoreError::Rejected {
+                pattern,
+                source: Box::new(describe(error)),
+            },
         }
     }
 }
 
 /// An operation's own errors.
-pub(super) trait ServiceFailure: ProvideErrorMetadata + Error + Send + Sync + 'static {
+pub(super) trait ServiceFailure:
+    ProvideErrorMetadata + Error + Send + Sync + 'static
+{
     fn verdict(&self, status: u16) -> Verdict {
         verdict_of_code(self.code().unwrap_or_default(), status)
     }
@@ -59,7 +75,8 @@ pub(super) trait ServiceFailure: ProvideErrorMetadata + Error + Send + Sync + 's
     /// The message, where it helps and holds no value of ours.
     fn detail(&self) -> Option<String> {
         // DynamoDB's validation messages name attributes and limits. Other messages only repeat the code.
-        (self.code() == Some("ValidationException")).then(|| self.message().map(ToOwned::to_owned))?
+        (self.code() == Some("ValidationException"))
+            .then(|| self.message().map(ToOwned::to_owned))?
     }
 }
 
@@ -85,7 +102,10 @@ impl ServiceFailure for TransactWriteItemsError {
         };
         let reasons = cancelled.cancellation_reasons().iter().map(|reason| {
             let code = reason.code().unwrap_or("unknown");
-            let message = reason.message().filter(|_| code == "ValidationError").unwrap_or_default();
+            let message = reason
+                .message()
+                .filter(|_| code == "ValidationError")
+                .unwrap_or_default();
             format!("{code} {message}").trim_end().to_owned()
         });
         Some(reasons.collect::<Vec<_>>().join(", "))
@@ -94,11 +114,17 @@ impl ServiceFailure for TransactWriteItemsError {
 
 pub(super) fn verdict<E: ServiceFailure>(error: &SdkError<E>) -> Verdict {
     match error {
+        // The SDK also calls it so when it cannot read a success: cut short or garbled on its way.
+        SdkError::ServiceError(context) if is_success(context.raw()) => Verdict::Unavailable,
         SdkError::ServiceError(context) => context.err().verdict(context.raw().status().as_u16()),
         SdkError::ConstructionFailure(_) => Verdict::Rejected,
         // A timeout, a broken connection, an answer cut short.
         _ => Verdict::Unavailable,
     }
+}
+
+fn is_success(answer: &HttpResponse) -> bool {
+    answer.status().is_success()
 }
 
 fn verdict_of_code(code: &str, status: u16) -> Verdict {
@@ -113,7 +139,10 @@ fn verdict_of_code(code: &str, status: u16) -> Verdict {
         | "ReplicatedWriteConflictException" => Verdict::Contended,
         "ResourceNotFoundException" => Verdict::TableMissing,
         _ if status == 429 => Verdict::Contended,
-        "InternalServerError" | "ServiceUnavailable" | "RequestTimeout" => Verdict::Unavailable,
+        // Without a code it is not the table that answers, but something on the way, or a garbled answer.
+        "" | "InternalServerError" | "ServiceUnavailable" | "RequestTimeout" => {
+            Verdict::Unavailable
+        }
         _ if status >= 500 => Verdict::Unavailable,
         _ => Verdict::Rejected,
     }
@@ -121,12 +150,19 @@ fn verdict_of_code(code: &str, status: u16) -> Verdict {
 
 fn verdict_of_reasons(cancelled: &TransactionCanceledException) -> Verdict {
     let has = |wanted: &[&str]| {
-        cancelled.cancellation_reasons().iter().any(|reason| reason.code().is_some_and(|code| wanted.contains(&code)))
+        cancelled
+            .cancellation_reasons()
+            .iter()
+            .any(|reason| reason.code().is_some_and(|code| wanted.contains(&code)))
     };
     // A false condition stays false, whatever else there was; a wrong request stays wrong.
     if has(&["ConditionalCheckFailed"]) {
         Verdict::Refused
-    } else if has(&["ValidationError", "ItemCollectionSizeLimitExceeded", "AccessDenied"]) {
+    } else if has(&[
+        "ValidationError",
+        "ItemCollectionSizeLimitExceeded",
+        "AccessDenied",
+    ]) {
         Verdict::Rejected
     } else {
         Verdict::Contended
@@ -136,11 +172,21 @@ fn verdict_of_reasons(cancelled: &TransactionCanceledException) -> Verdict {
 /// The failure in words. The SDK's own `Debug` prints whole answers, in which there are items.
 pub(super) fn describe<E: ServiceFailure>(error: &SdkError<E>) -> Fault {
     let words = match error {
+        SdkError::ServiceError(context) if is_success(context.raw()) => {
+            "the answer could not be read".to_owned()
+        }
         SdkError::ServiceError(context) => {
             let code = context.err().code().unwrap_or("an unknown error");
             let status = context.raw().status().as_u16();
-            let request = error.request_id().map(|id| format!(", request {id}")).unwrap_or_default();
-            let detail = context.err().detail().map(|detail| format!(": {detail}")).unwrap_or_default();
+            let request = error
+                .request_id()
+                .map(|id| format!(", request {id}"))
+                .unwrap_or_default();
+            let detail = context
+                .err()
+                .detail()
+                .map(|detail| format!(": {detail}"))
+                .unwrap_or_default();
             format!("{code} (HTTP {status}{request}){detail}")
         }
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
@@ -172,9 +218,16 @@ mod tests {
     use aws_sdk_dynamodb::types::CancellationReason;
 
     fn cancelled(codes: &[&str]) -> TransactWriteItemsError {
-        let reasons = codes.iter().map(|code| CancellationReason::builder().code(*code).message("canary").build());
+        let reasons = codes.iter().map(|code| {
+            CancellationReason::builder()
+                .code(*code)
+                .message("canary")
+                .build()
+        });
         TransactWriteItemsError::TransactionCanceledException(
-            TransactionCanceledException::builder().set_cancellation_reasons(Some(reasons.collect())).build(),
+            TransactionCanceledException::builder()
+                .set_cancellation_reasons(Some(reasons.collect()))
+                .build(),
         )
     }
 
@@ -182,15 +235,26 @@ mod tests {
     fn a_false_condition_outweighs_a_conflict_and_a_mistake() {
         for (codes, expected) in [
             (&["None", "TransactionConflict"][..], Verdict::Contended),
-            (&["TransactionConflict", "ConditionalCheckFailed"], Verdict::Refused),
-            (&["ConditionalCheckFailed", "ValidationError"], Verdict::Refused),
+            (
+                &["TransactionConflict", "ConditionalCheckFailed"],
+                Verdict::Refused,
+            ),
+            (
+                &["ConditionalCheckFailed", "ValidationError"],
+                Verdict::Refused,
+            ),
             (&["ThrottlingError", "None"], Verdict::Contended),
             (&["ProvisionedThroughputExceeded"], Verdict::Contended),
             (&["None", "ValidationError"], Verdict::Rejected),
         ] {
             assert_eq!(cancelled(codes).verdict(400), expected, "{codes:?}");
         }
-        assert_eq!(cancelled(&["None", "TransactionConflict"]).detail().as_deref(), Some("None, TransactionConflict"));
+        assert_eq!(
+            cancelled(&["None", "TransactionConflict"])
+                .detail()
+                .as_deref(),
+            Some("None, TransactionConflict")
+        );
     }
 
     #[test]
@@ -201,6 +265,7 @@ mod tests {
             ("InternalServerError", 500, Verdict::Unavailable),
             ("", 503, Verdict::Unavailable),
             ("", 429, Verdict::Contended),
+            ("", 400, Verdict::Unavailable),
             ("ResourceNotFoundException", 400, Verdict::TableMissing),
             ("ValidationException", 400, Verdict::Rejected),
             ("AccessDeniedException", 400, Verdict::Rejected),

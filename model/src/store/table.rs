@@ -5,13 +5,18 @@ use std::time::Duration;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, IndexStatus, KeySchemaElement, Projection, SseSpecification,
-    TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, GlobalSecondaryIndexDescription,
+    IndexStatus, KeySchemaElement, Projection, SseSpecification, TableStatus,
+    TimeToLiveSpecification, TimeToLiveStatus,
 };
 use serde::Deserialize;
 
 use super::Store;
 use super::error::BoxError;
+
+/// What `cargo xtask codegen` made of `schema/table.toml`.
+const DEFINITION: &str = include_str!("../../../schema/generated/create-table.json");
+const EXPIRY: &str = include_str!("../../../schema/generated/time-to-live.json");
 
 /// How often the table is asked whether it is ready.
 const POLL: Duration = Duration::from_millis(200);
@@ -59,7 +64,10 @@ pub enum TableError {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Definition {
-    #[expect(dead_code, reason = "the configured name rules; the definition holds the default one")]
+    #[expect(
+        dead_code,
+        reason = "the configured name rules; the definition holds the default one"
+    )]
     table_name: String,
     attribute_definitions: Vec<Attribute>,
     key_schema: Vec<KeyElement>,
@@ -70,6 +78,25 @@ struct Definition {
     encryption: Option<Encryption>,
     #[serde(default)]
     deletion_protection_enabled: bool,
+}
+
+/// The same for an `UpdateTimeToLive` request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Expiry {
+    #[expect(
+        dead_code,
+        reason = "the configured name rules; the definition holds the default one"
+    )]
+    table_name: String,
+    time_to_live_specification: ExpirySpecification,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct ExpirySpecification {
+    attribute_name: String,
+    enabled: bool,
 }
 
 #[derive(Deserialize)]
@@ -89,7 +116,8 @@ struct KeyElement {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Index {
-    index_name: String,
+    #[serde(rename = "IndexName")]
+    name: String,
     key_schema: Vec<KeyElement>,
     projection: IndexProjection,
 }
@@ -110,21 +138,27 @@ struct Encryption {
 }
 
 impl Store {
-    /// Creates the table as `definition` says, a `CreateTable` request in JSON, with items expiring by
-    /// `ttl_attribute`, and waits until it can be used. Returns whether it was created; a table that is there is left as
-    /// it is.
+    /// Creates the table that `schema/table.toml` describes, and waits until it can be used. Returns whether it was
+    /// created; a table that is there is left as it is.
     ///
     /// # Errors
-    /// When the definition is no such request, or a request fails or takes more than two minutes.
-    pub async fn create_table_if_absent(
+    /// When a request fails, or takes more than two minutes.
+    pub async fn create_table_if_absent(&self, protection: Protection) -> Result<bool, TableError> {
+        self.create_as_defined(DEFINITION, EXPIRY, protection).await
+    }
+
+    pub(super) async fn create_as_defined(
         &self,
         definition: &str,
-        ttl_attribute: &str,
+        expiry: &str,
         protection: Protection,
     ) -> Result<bool, TableError> {
-        let definition: Definition =
-            serde_json::from_str(definition).map_err(|error| TableError::Definition(Box::new(error)))?;
-        let create = definition.request(self, protection).map_err(TableError::Definition)?;
+        let unusable = |error| TableError::Definition(Box::new(error));
+        let definition: Definition = serde_json::from_str(definition).map_err(unusable)?;
+        let expiry: Expiry = serde_json::from_str(expiry).map_err(unusable)?;
+        let create = definition
+            .request(self, protection)
+            .map_err(TableError::Definition)?;
         let created = match create.send().await {
             Ok(_) => true,
             // Its code when there is such a table, or one is just being created.
@@ -132,7 +166,7 @@ impl Store {
             Err(error) => return Err(self.failed("CreateTable", &error)),
         };
         self.wait_until_active().await?;
-        self.expire_by(ttl_attribute).await?;
+        self.expire_by(expiry.time_to_live_specification).await?;
         Ok(created)
     }
 
@@ -141,49 +175,95 @@ impl Store {
     /// # Errors
     /// When the table is protected, or a request fails or takes more than two minutes.
     pub async fn delete_table(&self) -> Result<(), TableError> {
-        match self.client().delete_table().table_name(self.table()).send().await {
+        match self
+            .client()
+            .delete_table()
+            .table_name(self.table())
+            .send()
+            .await
+        {
             Ok(_) => {}
             Err(error) if is_missing(&error) => return Ok(()),
             Err(error) => return Err(self.failed("DeleteTable", &error)),
         }
         for _ in 0..polls() {
-            match self.client().describe_table().table_name(self.table()).send().await {
+            match self
+                .client()
+                .describe_table()
+                .table_name(self.table())
+                .send()
+                .await
+            {
                 Ok(_) => tokio::time::sleep(POLL).await,
                 Err(error) if is_missing(&error) => return Ok(()),
                 Err(error) => return Err(self.failed("DescribeTable", &error)),
             }
         }
-        Err(TableError::Slow { table: self.table().to_owned(), what: "deleted" })
+        Err(TableError::Slow {
+            table: self.table().to_owned(),
+            what: "deleted",
+        })
     }
 
     async fn wait_until_active(&self) -> Result<(), TableError> {
         for _ in 0..polls() {
-            let described = self.client().describe_table().table_name(self.table()).send().await;
+            let described = self
+                .client()
+                .describe_table()
+                .table_name(self.table())
+                .send()
+                .await;
             let described = described.map_err(|error| self.failed("DescribeTable", &error))?;
             let table = described.table();
-            let mut indexes = table.map(|table| table.global_secondary_indexes()).unwrap_or_default().iter();
             // Some engines give indexes no status.
-            let indexed = indexes.all(|index| index.index_status().is_none_or(|status| *status == IndexStatus::Active));
-            if indexed && table.and_then(|table| table.table_status()) == Some(&TableStatus::Active) {
+            let is_ready = |index: &GlobalSecondaryIndexDescription| {
+                index
+                    .index_status()
+                    .is_none_or(|status| *status == IndexStatus::Active)
+            };
+            if let Some(table) = table
+                && table.table_status() == Some(&TableStatus::Active)
+                && table.global_secondary_indexes().iter().all(is_ready)
+            {
                 return Ok(());
             }
             tokio::time::sleep(POLL).await;
         }
-        Err(TableError::Slow { table: self.table().to_owned(), what: "created" })
+        Err(TableError::Slow {
+            table: self.table().to_owned(),
+            what: "created",
+        })
     }
 
-    async fn expire_by(&self, attribute: &str) -> Result<(), TableError> {
-        let described = self.client().describe_time_to_live().table_name(self.table()).send().await;
+    async fn expire_by(&self, expiry: ExpirySpecification) -> Result<(), TableError> {
+        let described = self
+            .client()
+            .describe_time_to_live()
+            .table_name(self.table())
+            .send()
+            .await;
         let described = described.map_err(|error| self.failed("DescribeTimeToLive", &error))?;
-        let status = described.time_to_live_description().and_then(|ttl| ttl.time_to_live_status());
-        // Turning on what is on already is an error.
-        if matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)) {
+        let status = described
+            .time_to_live_description()
+            .and_then(|ttl| ttl.time_to_live_status());
+        let is_on = matches!(
+            status,
+            Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)
+        );
+        // Asking for what is so already is an error.
+        if is_on == expiry.enabled {
             return Ok(());
         }
-        let specification = TimeToLiveSpecification::builder().enabled(true).attribute_name(attribute);
-        let specification = specification.build().map_err(|error| TableError::Definition(Box::new(error)))?;
+        let specification = TimeToLiveSpecification::builder()
+            .enabled(expiry.enabled)
+            .attribute_name(expiry.attribute_name)
+            .build()
+            .map_err(|error| TableError::Definition(Box::new(error)))?;
         let update = self.client().update_time_to_live().table_name(self.table());
-        let updated = update.time_to_live_specification(specification).send().await;
+        let updated = update
+            .time_to_live_specification(specification)
+            .send()
+            .await;
         updated.map_err(|error| self.failed("UpdateTimeToLive", &error))?;
         Ok(())
     }
@@ -197,12 +277,20 @@ impl Store {
             (Some(code), message) => format!("{code}: {}", message.unwrap_or_default()),
             (None, _) => DisplayErrorContext(error).to_string(),
         };
-        TableError::Failed { operation, table: self.table().to_owned(), source: words.into() }
+        TableError::Failed {
+            operation,
+            table: self.table().to_owned(),
+            source: words.into(),
+        }
     }
 }
 
 impl Definition {
-    fn request(self, store: &Store, protection: Protection) -> Result<CreateTableFluentBuilder, BoxError> {
+    fn request(
+        self,
+        store: &Store,
+        protection: Protection,
+    ) -> Result<CreateTableFluentBuilder, BoxError> {
         let attributes = self.attribute_definitions.into_iter().map(|attribute| {
             AttributeDefinition::builder()
                 .attribute_name(attribute.attribute_name)
@@ -228,7 +316,9 @@ impl Definition {
             .billing_mode(BillingMode::from(self.billing_mode.as_str()))
             .set_sse_specification(encryption);
         Ok(match protection {
-            Protection::AsDefined => create.deletion_protection_enabled(self.deletion_protection_enabled),
+            Protection::AsDefined => {
+                create.deletion_protection_enabled(self.deletion_protection_enabled)
+            }
             Protection::Off => create,
         })
     }
@@ -241,7 +331,7 @@ impl Index {
             .set_non_key_attributes(self.projection.non_key_attributes)
             .build();
         let index = GlobalSecondaryIndex::builder()
-            .index_name(self.index_name)
+            .index_name(self.name)
             .set_key_schema(Some(key_schema(self.key_schema)?))
             .projection(projection);
         Ok(index.build()?)

@@ -26,8 +26,6 @@ pub(crate) struct Refused {
     pattern: &'static str,
     /// The name of the action within its transaction; empty for a single write.
     pub(crate) action: &'static str,
-    /// The position of the action within its transaction, from 0.
-    pub(crate) position: usize,
     old: OldItem,
 }
 
@@ -36,13 +34,21 @@ struct OldItem(Option<Item>);
 
 impl std::fmt::Debug for OldItem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() { "<an item>" } else { "<none>" })
+        f.write_str(if self.0.is_some() {
+            "<an item>"
+        } else {
+            "<none>"
+        })
     }
 }
 
 impl Refused {
-    pub(super) fn new(pattern: &'static str, action: &'static str, position: usize, old: Option<Item>) -> Self {
-        Self { pattern, action, position, old: OldItem(old) }
+    pub(super) fn new(pattern: &'static str, action: &'static str, old: Option<Item>) -> Self {
+        Self {
+            pattern,
+            action,
+            old: OldItem(old),
+        }
     }
 
     /// Whether there was no item under the key.
@@ -50,18 +56,15 @@ impl Refused {
         self.old.0.is_none()
     }
 
-    /// The item under the key, on which the condition was false.
-    pub(crate) fn item(&self) -> Option<&Item> {
-        self.old.0.as_ref()
-    }
-
     /// The item under the key, decoded; `None` when there is none.
     pub(crate) fn current<T: FromItem>(self) -> Result<Option<T>, StoreError> {
-        self.old.0.map(T::from_item).transpose().map_err(|corrupt| corrupt.read_by(self.pattern))
+        self.old
+            .0
+            .map(T::from_item)
+            .transpose()
+            .map_err(|corrupt| corrupt.read_by(self.pattern))
     }
-}
 
-impl Refused {
     /// The item under the key, where the condition cannot be false without one.
     pub(crate) fn into_current<T: FromItem>(self) -> Result<T, StoreError> {
         let pattern = self.pattern;
@@ -75,7 +78,10 @@ impl Refused {
 }
 
 fn unexplained(pattern: &'static str) -> StoreError {
-    StoreError::Rejected { pattern, source: "a write was refused, and no condition of it explains why".into() }
+    StoreError::Rejected {
+        pattern,
+        source: "a write was refused, and no condition of it explains why".into(),
+    }
 }
 
 impl Call<'_> {
@@ -88,7 +94,9 @@ impl Call<'_> {
     ) -> Result<Result<T, Refused>, StoreError> {
         let pattern = self.id();
         match self.update(key, changes, condition, true).await? {
-            Ok(Some(item)) => Ok(Ok(T::from_item(item).map_err(|corrupt| corrupt.read_by(pattern))?)),
+            Ok(Some(item)) => Ok(Ok(
+                T::from_item(item).map_err(|corrupt| corrupt.read_by(pattern))?
+            )),
             Ok(None) => Err(unexplained(pattern)),
             Err(refused) => Ok(Err(refused)),
         }
@@ -104,7 +112,9 @@ impl Call<'_> {
         let put = match condition {
             Some(condition) => {
                 item.insert(WRITE_ID.to_owned(), write_id.clone());
-                model::Put::new(item).condition(condition).transact_with_return_on_fail()
+                model::Put::new(item)
+                    .condition(condition)
+                    .transact_with_return_on_fail()
             }
             // Whoever writes last wins, also when it is a repeat: there is nothing to recognise.
             None => model::Put::new(item).transact(),
@@ -119,7 +129,9 @@ impl Call<'_> {
             .set_condition_expression(put.condition_expression)
             .set_expression_attribute_names(put.expression_attribute_names)
             .set_expression_attribute_values(put.expression_attribute_values)
-            .set_return_values_on_condition_check_failure(put.return_values_on_condition_check_failure)
+            .set_return_values_on_condition_check_failure(
+                put.return_values_on_condition_check_failure,
+            )
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
         match self.send(|| request.clone().send()).await {
             Ok(output) => {
@@ -130,7 +142,7 @@ impl Call<'_> {
             Err(SendError::Refused(PutItemError::ConditionalCheckFailedException(refusal))) => {
                 Ok(self.settle(refusal.item, &write_id).map(|_| ()))
             }
-            Err(SendError::Refused(_)) => Ok(Err(Refused::new(self.id(), "", 0, None))),
+            Err(SendError::Refused(_)) => Ok(Err(Refused::new(self.id(), "", None))),
         }
     }
 
@@ -148,7 +160,11 @@ impl Call<'_> {
     ) -> Result<Result<Option<Item>, Refused>, StoreError> {
         let write_id = self.write_id();
         // A condition such as "exists" is still true for a repeat, so what adds up needs one that is not.
-        let condition = if changes.accumulate() { Some(unless_written_by(condition, &write_id)) } else { condition };
+        let condition = if changes.accumulate() {
+            Some(unless_written_by(condition, &write_id))
+        } else {
+            condition
+        };
         let marked = condition.is_some();
         let mut update = changes.into_update();
         if marked {
@@ -170,8 +186,14 @@ impl Call<'_> {
             .set_condition_expression(update.condition_expression)
             .set_expression_attribute_names(update.expression_attribute_names)
             .set_expression_attribute_values(update.expression_attribute_values)
-            .set_return_values_on_condition_check_failure(update.return_values_on_condition_check_failure)
-            .return_values(if returns_new { ReturnValue::AllNew } else { ReturnValue::None })
+            .set_return_values_on_condition_check_failure(
+                update.return_values_on_condition_check_failure,
+            )
+            .return_values(if returns_new {
+                ReturnValue::AllNew
+            } else {
+                ReturnValue::None
+            })
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
         match self.send(|| request.clone().send()).await {
             Ok(output) => {
@@ -180,9 +202,11 @@ impl Call<'_> {
             }
             Err(SendError::Failed(error)) => Err(error),
             Err(SendError::Refused(UpdateItemError::ConditionalCheckFailedException(refusal))) => {
-                Ok(self.settle(refusal.item, &write_id).map(|item| returns_new.then_some(item)))
+                Ok(self
+                    .settle(refusal.item, &write_id)
+                    .map(|item| returns_new.then_some(item)))
             }
-            Err(SendError::Refused(_)) => Ok(Err(Refused::new(self.id(), "", 0, None))),
+            Err(SendError::Refused(_)) => Ok(Err(Refused::new(self.id(), "", None))),
         }
     }
 
@@ -208,7 +232,7 @@ impl Call<'_> {
     fn settle(&self, old: Option<Item>, write_id: &AttributeValue) -> Result<Item, Refused> {
         match old {
             Some(item) if item.get(WRITE_ID) == Some(write_id) => Ok(item),
-            old => Err(Refused::new(self.id(), "", 0, old)),
+            old => Err(Refused::new(self.id(), "", old)),
         }
     }
 }
@@ -220,18 +244,32 @@ fn mark(update: &mut modyne::expr::Update, write_id: &AttributeValue) {
         Some(rest) => format!("SET {ASSIGNMENT}, {rest}"),
         None => format!("SET {ASSIGNMENT} {}", update.expression),
     };
-    update.names.push(("#upd_write_id".to_owned(), WRITE_ID.to_owned()));
-    update.sensitive_values.push((":upd_write_id".to_owned(), write_id.clone()));
+    update
+        .names
+        .push(("#upd_write_id".to_owned(), WRITE_ID.to_owned()));
+    update
+        .sensitive_values
+        .push((":upd_write_id".to_owned(), write_id.clone()));
 }
 
 /// The condition, and that the item is not from this very write.
 fn unless_written_by(condition: Option<Condition>, write_id: &AttributeValue) -> Condition {
     const OTHER: &str = "(attribute_not_exists(#cnd_write_id) OR #cnd_write_id <> :cnd_write_id)";
     let mut condition = match condition {
-        Some(condition) => Condition { expression: format!("({}) AND {OTHER}", condition.expression), ..condition },
-        None => Condition { expression: OTHER.to_owned(), ..Condition::new("") },
+        Some(condition) => Condition {
+            expression: format!("({}) AND {OTHER}", condition.expression),
+            ..condition
+        },
+        None => Condition {
+            expression: OTHER.to_owned(),
+            ..Condition::new("")
+        },
     };
-    condition.names.push(("#cnd_write_id".to_owned(), WRITE_ID.to_owned()));
-    condition.sensitive_values.push((":cnd_write_id".to_owned(), write_id.clone()));
+    condition
+        .names
+        .push(("#cnd_write_id".to_owned(), WRITE_ID.to_owned()));
+    condition
+        .sensitive_values
+        .push((":cnd_write_id".to_owned(), write_id.clone()));
     condition
 }

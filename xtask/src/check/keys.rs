@@ -14,10 +14,17 @@ pub fn keys_decode_in_one_way(design: &Design, problems: &mut Problems) {
                 );
                 problems.push("keys-decode-in-one-way", b.at, message);
             }
-            for (ka, kb) in a.index_keys.iter().flat_map(|ka| b.index_keys.iter().map(move |kb| (ka, kb))) {
+            for (ka, kb) in a
+                .index_keys
+                .iter()
+                .flat_map(|ka| b.index_keys.iter().map(move |kb| (ka, kb)))
+            {
                 if ka.index == kb.index && ka.pk.overlaps(&kb.pk) {
                     let index = &design.table.indexes[ka.index].name;
-                    let message = format!("{} and {} can share a partition of {index}: {} and {}", a.name, b.name, ka.pk, kb.pk);
+                    let message = format!(
+                        "{} and {} can share a partition of {index}: {} and {}",
+                        a.name, b.name, ka.pk, kb.pk
+                    );
                     problems.push("keys-decode-in-one-way", b.at, message);
                 }
             }
@@ -26,10 +33,13 @@ pub fn keys_decode_in_one_way(design: &Design, problems: &mut Problems) {
 }
 
 fn queries(design: &Design) -> impl Iterator<Item = &Query> {
-    design.patterns.iter().filter_map(|pattern| match &pattern.operation {
-        Operation::Query(query) => Some(query),
-        _ => None,
-    })
+    design
+        .patterns
+        .iter()
+        .filter_map(|pattern| match &pattern.operation {
+            Operation::Query(query) => Some(query),
+            _ => None,
+        })
 }
 
 /// A sort condition is written in the segments of the entity's own sort key.
@@ -41,18 +51,29 @@ pub fn sort_conditions_fit_the_sort_key(design: &Design, problems: &mut Problems
             Sort::Between { from, to } => vec![from, to],
         };
         if query.index.is_some() {
-            problems.push("sort-fits-the-key", query.at, "an index is read by partition; its numeric sort key takes no `sort` yet");
+            problems.push(
+                "sort-fits-the-key",
+                query.at,
+                "an index is read by partition; its numeric sort key takes no `sort` yet",
+            );
             continue;
         }
         for entity in query.entities.iter().map(|index| design.entity(*index)) {
             for template in &templates {
                 let fits = template.segments.len() <= entity.sk.segments.len()
-                    && template.segments.iter().enumerate().all(|(i, segment)| match segment {
-                        Segment::Literal(_) => entity.sk.segments[i] == *segment,
-                        Segment::Field { .. } => sort_field(entity, i).is_some(),
-                    });
+                    && template
+                        .segments
+                        .iter()
+                        .enumerate()
+                        .all(|(i, segment)| match segment {
+                            Segment::Literal(_) => entity.sk.segments[i] == *segment,
+                            Segment::Field { .. } => sort_field(entity, i).is_some(),
+                        });
                 if !fits {
-                    let message = format!("\"{template}\" is no beginning of the sort key of {}, \"{}\"", entity.name, entity.sk);
+                    let message = format!(
+                        "\"{template}\" is no beginning of the sort key of {}, \"{}\"",
+                        entity.name, entity.sk
+                    );
                     problems.push("sort-fits-the-key", query.at, message);
                 }
             }
@@ -63,22 +84,45 @@ pub fn sort_conditions_fit_the_sort_key(design: &Design, problems: &mut Problems
 /// Several entities in one query must lie in the same partition, and must be all that lies there.
 pub fn queries_read_one_partition(design: &Design, problems: &mut Problems) {
     for query in queries(design) {
-        let entities: Vec<_> = query.entities.iter().map(|index| design.entity(*index)).collect();
-        let Some(first) = entities.first() else { continue };
+        let entities: Vec<_> = query
+            .entities
+            .iter()
+            .map(|index| design.entity(*index))
+            .collect();
+        let Some(first) = entities.first() else {
+            continue;
+        };
         let template = partition(first, query);
         for entity in &entities {
-            if query.index.is_some_and(|index| !entity.index_keys.iter().any(|key| key.index == index)) {
-                let message = format!("{} has no key in this index; give it `[index.…]` in its schema", entity.name);
+            if query
+                .index
+                .is_some_and(|index| !entity.index_keys.iter().any(|key| key.index == index))
+            {
+                let message = format!(
+                    "{} has no key in this index; give it `[index.…]` in its schema",
+                    entity.name
+                );
                 problems.push("query-reads-one-partition", query.at, message);
             } else if partition(entity, query) != template {
-                let message = format!("{} lies in \"{}\", {} in \"{}\"", first.name, template, entity.name, partition(entity, query));
+                let message = format!(
+                    "{} lies in \"{}\", {} in \"{}\"",
+                    first.name,
+                    template,
+                    entity.name,
+                    partition(entity, query)
+                );
                 problems.push("query-reads-one-partition", query.at, message);
             }
         }
         if matches!(query.sort, Sort::Whole) && query.index.is_none() {
             for other in &design.entities {
-                if other.pk.overlaps(template) && !entities.iter().any(|entity| entity.name == other.name) {
-                    let message = format!("the whole partition \"{template}\" also holds {}: name it, or say which `sort`", other.name);
+                if other.pk.overlaps(template)
+                    && !entities.iter().any(|entity| entity.name == other.name)
+                {
+                    let message = format!(
+                        "the whole partition \"{template}\" also holds {}: name it, or say which `sort`",
+                        other.name
+                    );
                     problems.push("query-reads-one-partition", query.at, message);
                 }
             }
@@ -89,15 +133,25 @@ pub fn queries_read_one_partition(design: &Design, problems: &mut Problems) {
 /// Items keep the key they were written with, so a template does not change without a migration.
 pub fn keys_are_as_locked(design: &Design, problems: &mut Problems) {
     for entity in &design.entities {
-        let Some(locked) = design.lock.iter().find(|locked| locked.entity == entity.name) else { continue };
+        let Some(locked) = design
+            .lock
+            .iter()
+            .find(|locked| locked.entity == entity.name)
+        else {
+            continue;
+        };
         let now = (entity.pk.to_string(), entity.sk.to_string());
         if (locked.pk.as_str(), locked.sk.as_str()) == (now.0.as_str(), now.1.as_str()) {
             continue;
         }
         match &entity.migration {
-            Some(migration) if (&migration.from_pk, &migration.from_sk) == (&locked.pk, &locked.sk) => {}
+            Some(migration)
+                if (&migration.from_pk, &migration.from_sk) == (&locked.pk, &locked.sk) => {}
             Some(migration) => {
-                let message = format!("the migration is from {} / {}, but keys.lock has {} / {}", migration.from_pk, migration.from_sk, locked.pk, locked.sk);
+                let message = format!(
+                    "the migration is from {} / {}, but keys.lock has {} / {}",
+                    migration.from_pk, migration.from_sk, locked.pk, locked.sk
+                );
                 problems.push("keys-are-as-locked", migration.at, message);
             }
             None => {

@@ -1,6 +1,8 @@
 //! One write: alone, or as an action of a transaction.
 
-use crate::design::{Expired, Expression, Literal};
+use std::collections::BTreeSet;
+
+use crate::design::{Expired, Expression, Literal, Operand};
 use crate::source::At;
 
 #[derive(Debug)]
@@ -61,7 +63,10 @@ pub enum How {
 pub enum Value {
     Argument(String),
     /// A field of an item that another action of the transaction puts.
-    FieldOf { action: String, field: String },
+    FieldOf {
+        action: String,
+        field: String,
+    },
     Literal(Literal),
 }
 
@@ -85,8 +90,13 @@ impl Value {
             return Ok(Value::Literal(literal));
         }
         match text.split_once('.') {
-            Some((action, field)) => Ok(Value::FieldOf { action: action.to_owned(), field: field.to_owned() }),
-            None => Err(format!("`{text}` is no value; write \":{text}\" for an argument, \"action.field\" or \"'{text}'\"")),
+            Some((action, field)) => Ok(Value::FieldOf {
+                action: action.to_owned(),
+                field: field.to_owned(),
+            }),
+            None => Err(format!(
+                "`{text}` is no value; write \":{text}\" for an argument, \"action.field\" or \"'{text}'\""
+            )),
         }
     }
 }
@@ -95,13 +105,41 @@ impl Action {
     /// The domain errors it can end with, in the order they are tried, each once.
     pub fn errors(&self) -> Vec<(&str, bool)> {
         let mut errors: Vec<(&str, bool)> = Vec::new();
-        let named = self.if_missing.iter().chain(&self.if_present).map(|name| (name.as_str(), false));
+        let named = self
+            .if_missing
+            .iter()
+            .chain(&self.if_present)
+            .map(|name| (name.as_str(), false));
         for error in named.chain(self.require.iter().map(|r| (r.error.as_str(), r.current))) {
             if !errors.iter().any(|seen| seen.0 == error.0) {
                 errors.push(error);
             }
         }
         errors
+    }
+
+    /// The arguments it mentions, whatever their types.
+    pub fn argument_names(&self) -> BTreeSet<&str> {
+        let keys = self.key.iter().map(|(_, value)| value);
+        let changes = self.changes.iter().filter_map(|change| match &change.how {
+            How::Set(value) | How::SetOnce(value) | How::Add(value) => Some(value),
+            How::Remove => None,
+        });
+        let mut names: BTreeSet<&str> = keys
+            .chain(changes)
+            .filter_map(|value| match value {
+                Value::Argument(name) => Some(name.as_str()),
+                _ => None,
+            })
+            .collect();
+        for require in &self.require {
+            require.that.each(&mut |_, compared| {
+                if let Some((_, Operand::Argument(name))) = compared {
+                    names.insert(name);
+                }
+            });
+        }
+        names
     }
 
     /// Whether an optional or repeated action is named by its key alone, so that the key is its argument.
@@ -115,10 +153,16 @@ impl Action {
 
     /// What becomes of a field, if anything does.
     pub fn change(&self, field: &str) -> Option<&How> {
-        self.changes.iter().find(|change| change.field == field).map(|change| &change.how)
+        self.changes
+            .iter()
+            .find(|change| change.field == field)
+            .map(|change| &change.how)
     }
 
     pub fn key_value(&self, field: &str) -> Option<&Value> {
-        self.key.iter().find(|(name, _)| name == field).map(|(_, value)| value)
+        self.key
+            .iter()
+            .find(|(name, _)| name == field)
+            .map(|(_, value)| value)
     }
 }

@@ -1,6 +1,9 @@
 //! What a function takes: every argument a pattern mentions, with the type of the field it meets.
 
-use crate::design::{Action, ActionKind, Entity, Expression, How, Operand, Operation, Pattern, Query, Segment, Shape, Sort, Template, Type, Value};
+use crate::design::{
+    Action, ActionKind, Entity, Expression, How, Operand, Operation, Pattern, Query, Segment,
+    Shape, Sort, Template, Type, Value,
+};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Argument {
@@ -31,9 +34,11 @@ pub fn pattern_uses(entities: &[Entity], pattern: &Pattern) -> Vec<Argument> {
             .filter(|action| action.shape == Shape::One)
             .flat_map(|action| action_uses(entities, action))
             .collect(),
-        Operation::ReadBatch { parts, .. } => {
-            parts.iter().filter(|part| !part.many).flat_map(|part| key_uses(&entities[part.entity])).collect()
-        }
+        Operation::ReadBatch { parts, .. } => parts
+            .iter()
+            .filter(|part| !part.many)
+            .flat_map(|part| key_uses(&entities[part.entity]))
+            .collect(),
         Operation::WriteBatch(_) => Vec::new(),
     }
 }
@@ -44,7 +49,11 @@ pub fn action_uses(entities: &[Entity], action: &Action) -> Vec<Argument> {
     let mut meet = |field: &str, value: &Value, may_be_absent: bool| {
         if let (Value::Argument(name), Some(field)) = (value, entity.field(field)) {
             let optional = may_be_absent && field.optional;
-            uses.push(Argument { name: name.clone(), ty: field.ty.clone(), optional });
+            uses.push(Argument {
+                name: name.clone(),
+                ty: field.ty.clone(),
+                optional,
+            });
         }
     };
     for (field, value) in &action.key {
@@ -70,16 +79,26 @@ pub fn action_uses(entities: &[Entity], action: &Action) -> Vec<Argument> {
 }
 
 fn key_uses(entity: &Entity) -> Vec<Argument> {
-    let argument = |field: &crate::design::Field| Argument { name: field.name.clone(), ty: field.ty.clone(), optional: false };
+    let argument = |field: &crate::design::Field| Argument {
+        name: field.name.clone(),
+        ty: field.ty.clone(),
+        optional: false,
+    };
     entity.key_fields().into_iter().map(argument).collect()
 }
 
 fn query_uses(entities: &[Entity], query: &Query) -> Vec<Argument> {
-    let Some(entity) = query.entities.first().map(|index| &entities[*index]) else { return Vec::new() };
+    let Some(entity) = query.entities.first().map(|index| &entities[*index]) else {
+        return Vec::new();
+    };
     let mut uses = Vec::new();
     for name in partition(entity, query).fields() {
         if let Some(field) = entity.field(name) {
-            uses.push(Argument { name: name.to_owned(), ty: field.ty.clone(), optional: false });
+            uses.push(Argument {
+                name: name.to_owned(),
+                ty: field.ty.clone(),
+                optional: false,
+            });
         }
     }
     let templates: Vec<&Template> = match &query.sort {
@@ -90,7 +109,11 @@ fn query_uses(entities: &[Entity], query: &Query) -> Vec<Argument> {
     for template in templates {
         for (i, segment) in template.segments.iter().enumerate() {
             if let (Segment::Field { name, .. }, Some(field)) = (segment, sort_field(entity, i)) {
-                uses.push(Argument { name: name.clone(), ty: field.ty.clone(), optional: false });
+                uses.push(Argument {
+                    name: name.clone(),
+                    ty: field.ty.clone(),
+                    optional: false,
+                });
             }
         }
     }

@@ -5,7 +5,11 @@
 pub enum Expression {
     And(Vec<Expression>),
     Or(Vec<Expression>),
-    Compare { field: String, comparison: Comparison, operand: Operand },
+    Compare {
+        field: String,
+        comparison: Comparison,
+        operand: Operand,
+    },
     Missing(String),
     Present(String),
 }
@@ -49,19 +53,30 @@ impl Comparison {
 impl Expression {
     /// Reads `version_number = :expected and state <> 'done'`.
     pub fn parse(text: &str) -> Result<Expression, String> {
-        let mut parser = Parser { tokens: tokens(text)?, next: 0 };
+        let mut parser = Parser {
+            tokens: tokens(text)?,
+            next: 0,
+        };
         let expression = parser.any_of()?;
         match parser.peek() {
             None => Ok(expression),
-            Some(token) => Err(format!("`{token}` is left over; join conditions with `and` or `or`")),
+            Some(token) => Err(format!(
+                "`{token}` is left over; join conditions with `and` or `or`"
+            )),
         }
     }
 
     /// Calls `visit` for every comparison, presence test and absence test.
     pub fn each<'e>(&'e self, visit: &mut impl FnMut(&'e str, Option<(Comparison, &'e Operand)>)) {
         match self {
-            Expression::And(parts) | Expression::Or(parts) => parts.iter().for_each(|part| part.each(visit)),
-            Expression::Compare { field, comparison, operand } => visit(field, Some((*comparison, operand))),
+            Expression::And(parts) | Expression::Or(parts) => {
+                parts.iter().for_each(|part| part.each(visit))
+            }
+            Expression::Compare {
+                field,
+                comparison,
+                operand,
+            } => visit(field, Some((*comparison, operand))),
             Expression::Missing(field) | Expression::Present(field) => visit(field, None),
         }
     }
@@ -73,11 +88,18 @@ fn tokens(text: &str) -> Result<Vec<String>, String> {
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '(' | ')' | '=' => 1,
-            '<' | '>' => rest[1..].chars().next().map_or(1, |c| 1 + usize::from(c == '=' || (first == '<' && c == '>'))),
-            '\'' => rest[1..].find('\'').map(|end| end + 2).ok_or("a text literal has no closing `'`")?,
-            c if c.is_alphanumeric() || c == '_' || c == ':' || c == '-' => {
-                rest.char_indices().skip(1).find(|(_, c)| !c.is_alphanumeric() && *c != '_').map_or(rest.len(), |(i, _)| i)
-            }
+            '<' | '>' => rest[1..].chars().next().map_or(1, |c| {
+                1 + usize::from(c == '=' || (first == '<' && c == '>'))
+            }),
+            '\'' => rest[1..]
+                .find('\'')
+                .map(|end| end + 2)
+                .ok_or("a text literal has no closing `'`")?,
+            c if c.is_alphanumeric() || c == '_' || c == ':' || c == '-' => rest
+                .char_indices()
+                .skip(1)
+                .find(|(_, c)| !c.is_alphanumeric() && *c != '_')
+                .map_or(rest.len(), |(i, _)| i),
             other => return Err(format!("`{other}` is no part of a condition")),
         };
         tokens.push(rest[..length].to_owned());
@@ -97,7 +119,11 @@ impl Parser {
     }
 
     fn take(&mut self, what: &str) -> Result<String, String> {
-        let token = self.tokens.get(self.next).cloned().ok_or_else(|| format!("the condition ends where {what} should be"))?;
+        let token = self
+            .tokens
+            .get(self.next)
+            .cloned()
+            .ok_or_else(|| format!("the condition ends where {what} should be"))?;
         self.next += 1;
         Ok(token)
     }
@@ -108,7 +134,11 @@ impl Parser {
             self.next += 1;
             parts.push(self.all_of()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Expression::Or(parts) })
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Expression::Or(parts)
+        })
     }
 
     fn all_of(&mut self) -> Result<Expression, String> {
@@ -117,7 +147,11 @@ impl Parser {
             self.next += 1;
             parts.push(self.one()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Expression::And(parts) })
+        Ok(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Expression::And(parts)
+        })
     }
 
     fn one(&mut self) -> Result<Expression, String> {
@@ -138,24 +172,39 @@ impl Parser {
             "<=" => Comparison::LessOrEqual,
             ">" => Comparison::Greater,
             ">=" => Comparison::GreaterOrEqual,
-            other => return Err(format!("`{other}` is no comparison; use =, <>, <, <=, >, >=, `missing` or `present`")),
+            other => {
+                return Err(format!(
+                    "`{other}` is no comparison; use =, <>, <, <=, >, >=, `missing` or `present`"
+                ));
+            }
         };
         let token = self.take("a value")?;
         let operand = match Literal::parse(&token) {
             Some(literal) => Operand::Literal(literal),
             None => match token.strip_prefix(':') {
                 Some(name) => Operand::Argument(name.to_owned()),
-                None => return Err(format!("`{token}` is no value; write `:argument`, a number or a 'text'")),
+                None => {
+                    return Err(format!(
+                        "`{token}` is no value; write `:argument`, a number or a 'text'"
+                    ));
+                }
             },
         };
-        Ok(Expression::Compare { field, comparison, operand })
+        Ok(Expression::Compare {
+            field,
+            comparison,
+            operand,
+        })
     }
 }
 
 impl Literal {
     /// Reads `100` or `'waiting'`.
     pub fn parse(token: &str) -> Option<Literal> {
-        if let Some(text) = token.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+        if let Some(text) = token
+            .strip_prefix('\'')
+            .and_then(|rest| rest.strip_suffix('\''))
+        {
             return Some(Literal::Text(text.to_owned()));
         }
         token.parse().ok().map(Literal::Number)

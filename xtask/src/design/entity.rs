@@ -120,7 +120,10 @@ impl Type {
     /// The word for it in a message.
     pub fn word(&self) -> &str {
         match self {
-            Type::Uuid(rust) | Type::Extern { rust, .. } | Type::Enum { rust, .. } | Type::Record { rust, .. } => rust,
+            Type::Uuid(rust)
+            | Type::Extern { rust, .. }
+            | Type::Enum { rust, .. }
+            | Type::Record { rust, .. } => rust,
             Type::Text => "text",
             Type::Count => "count",
             Type::Amount => "amount",
@@ -139,7 +142,10 @@ impl Type {
 
     /// Whether a value of it may stand in a string key.
     pub fn fits_a_key(&self) -> bool {
-        !matches!(self, Type::Amount | Type::Flag | Type::Bytes | Type::Expiry | Type::Record { .. })
+        !matches!(
+            self,
+            Type::Amount | Type::Flag | Type::Bytes | Type::Expiry | Type::Record { .. }
+        )
     }
 
     /// Whether Rust passes it by value.
@@ -176,6 +182,8 @@ impl Entity {
 
     /// Every index whose key a change of this field would change.
     pub fn index_keys_of(&self, field: &str) -> impl Iterator<Item = &IndexKey> {
-        self.index_keys.iter().filter(move |key| key.sk == field || key.pk.fields().any(|part| part == field))
+        self.index_keys
+            .iter()
+            .filter(move |key| key.sk == field || key.pk.fields().any(|part| part == field))
     }
 }

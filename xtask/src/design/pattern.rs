@@ -31,11 +31,18 @@ pub struct Cost {
 
 #[derive(Debug)]
 pub enum Operation {
-    Get { entity: usize, consistent: bool, expired: Option<Expired> },
+    Get {
+        entity: usize,
+        consistent: bool,
+        expired: Option<Expired>,
+    },
     Query(Query),
     Write(Action),
     Transact(Vec<Action>),
-    ReadBatch { parts: Vec<ReadPart>, consistent: bool },
+    ReadBatch {
+        parts: Vec<ReadPart>,
+        consistent: bool,
+    },
     WriteBatch(Vec<WritePart>),
 }
 
@@ -59,8 +66,14 @@ pub struct Query {
 pub enum Sort {
     Whole,
     /// A template that ends at a delimiter.
-    BeginsWith { template: Template, at: At },
-    Between { from: Template, to: Template },
+    BeginsWith {
+        template: Template,
+        at: At,
+    },
+    Between {
+        from: Template,
+        to: Template,
+    },
     Below(Template),
 }
 
@@ -128,7 +141,9 @@ impl Pattern {
             Operation::WriteBatch(parts) => parts
                 .iter()
                 .filter_map(|part| match part {
-                    WritePart::Put { entity, .. } | WritePart::Delete { entity, .. } => Some(*entity),
+                    WritePart::Put { entity, .. } | WritePart::Delete { entity, .. } => {
+                        Some(*entity)
+                    }
                     WritePart::DeleteKeys { .. } => None,
                 })
                 .collect(),

@@ -37,32 +37,48 @@ impl Template {
     /// a field, being escaped, is never empty and never holds a `#`, but may hold any literal.
     pub fn overlaps(&self, other: &Template) -> bool {
         self.segments.len() == other.segments.len()
-            && self.segments.iter().zip(&other.segments).all(|pair| match pair {
-                (Segment::Literal(a), Segment::Literal(b)) => a == b,
-                _ => true,
-            })
+            && self
+                .segments
+                .iter()
+                .zip(&other.segments)
+                .all(|pair| match pair {
+                    (Segment::Literal(a), Segment::Literal(b)) => a == b,
+                    _ => true,
+                })
     }
 }
 
 impl Segment {
     fn parse(part: &str) -> Result<Segment, String> {
         if part.is_empty() {
-            return Err("an empty segment: write a literal or one `{field}` between two `#`".to_owned());
+            return Err(
+                "an empty segment: write a literal or one `{field}` between two `#`".to_owned(),
+            );
         }
-        let Some(inner) = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+        let Some(inner) = part
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'))
+        else {
             if part.contains(['{', '}']) {
-                return Err(format!("`{part}` mixes a literal and a field: a segment is wholly one or the other"));
+                return Err(format!(
+                    "`{part}` mixes a literal and a field: a segment is wholly one or the other"
+                ));
             }
             return Ok(Segment::Literal(part.to_owned()));
         };
         let (name, width) = match inner.split_once(':') {
             None => (inner, None),
             Some((name, width)) => {
-                let digits = width.parse().map_err(|_| format!("`{width}` is no number of digits; write `{{seq:04}}`"))?;
+                let digits = width
+                    .parse()
+                    .map_err(|_| format!("`{width}` is no number of digits; write `{{seq:04}}`"))?;
                 (name, Some(digits))
             }
         };
-        Ok(Segment::Field { name: name.to_owned(), width })
+        Ok(Segment::Field {
+            name: name.to_owned(),
+            width,
+        })
     }
 }
 
@@ -75,7 +91,10 @@ impl fmt::Display for Template {
             match segment {
                 Segment::Literal(text) => f.write_str(text)?,
                 Segment::Field { name, width: None } => write!(f, "{{{name}}}")?,
-                Segment::Field { name, width: Some(width) } => write!(f, "{{{name}:0{width}}}")?,
+                Segment::Field {
+                    name,
+                    width: Some(width),
+                } => write!(f, "{{{name}:0{width}}}")?,
             }
         }
         Ok(())

@@ -11,7 +11,11 @@ use crate::emit::rust::{self, RustFile, camel, doc, ident};
 use crate::emit::types;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
-    let mut files: Vec<_> = design.entities.iter().map(|entity| entity_file(design, entity)).collect();
+    let mut files: Vec<_> = design
+        .entities
+        .iter()
+        .map(|entity| entity_file(design, entity))
+        .collect();
     let mut root = RustFile::default();
     for entity in &design.entities {
         let module = ident(&entity.name);
@@ -21,29 +25,49 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         let module = ident(&entity.name);
         root.item(quote!(pub use #module::*;));
     }
-    files.push(root.finish("entity/mod.rs", "The entities: what an item of each kind holds.", "schema/"));
+    files.push(root.finish(
+        "entity/mod.rs",
+        "The entities: what an item of each kind holds.",
+        "schema/",
+    ));
     files
 }
 
 fn entity_file(design: &Design, entity: &Entity) -> Emitted {
     let mut file = RustFile::default();
     let name = ident(&camel(&entity.name));
-    for field in entity.fields.iter().chain(entity.records.iter().flat_map(|record| &record.fields)) {
+    for field in entity
+        .fields
+        .iter()
+        .chain(entity.records.iter().flat_map(|record| &record.fields))
+    {
         if let Type::Enum { rust, .. } | Type::Record { rust, .. } = &field.ty {
             file.defines(&format!("crate::generated::entity::{rust}"));
         }
     }
-    structure(&mut file, &camel(&entity.name), &entity.summary, &entity.fields);
+    structure(
+        &mut file,
+        &camel(&entity.name),
+        &entity.summary,
+        &entity.fields,
+    );
     for record in &entity.records {
         let rust = entity.fields.iter().find_map(|field| match &field.ty {
-            Type::Record { record: named, rust } if *named == record.name => Some((rust.clone(), field.doc.clone())),
+            Type::Record {
+                record: named,
+                rust,
+            } if *named == record.name => Some((rust.clone(), field.doc.clone())),
             _ => None,
         });
         if let Some((rust, about)) = rust {
             structure(&mut file, &rust, &about, &record.fields);
         }
     }
-    for field in entity.fields.iter().chain(entity.records.iter().flat_map(|record| &record.fields)) {
+    for field in entity
+        .fields
+        .iter()
+        .chain(entity.records.iter().flat_map(|record| &record.fields))
+    {
         if let Type::Enum { rust, values } = &field.ty {
             enumeration(&mut file, rust, &field.doc, values);
         }
@@ -59,9 +83,15 @@ fn structure(file: &mut RustFile, name: &str, about: &str, fields: &[Field]) {
     let references: Vec<&Field> = fields.iter().collect();
     let (derive_debug, implementation) = debug(file, &name, &references);
     let members = fields.iter().map(|field| {
-        let (doc, ident, ty) = (doc(&field.doc), ident(&field.name), types::field(file, field));
+        let (doc, ident, ty) = (
+            doc(&field.doc),
+            ident(&field.name),
+            types::field(file, field),
+        );
         let bytes = (field.ty == Type::Bytes).then(|| quote!(#[serde(with = "serde_bytes")]));
-        let absent = field.optional.then(|| quote!(#[serde(default, skip_serializing_if = "Option::is_none")]));
+        let absent = field
+            .optional
+            .then(|| quote!(#[serde(default, skip_serializing_if = "Option::is_none")]));
         quote!(#doc #absent #bytes pub #ident: #ty,)
     });
     let members: Vec<_> = members.collect();
@@ -76,7 +106,9 @@ fn structure(file: &mut RustFile, name: &str, about: &str, fields: &[Field]) {
 fn enumeration(file: &mut RustFile, rust: &str, about: &str, values: &[String]) {
     let (name, about) = (ident(rust), doc(about));
     let variants: Vec<_> = values.iter().map(|value| ident(&camel(value))).collect();
-    let abouts = values.iter().map(|value| doc(&format!("Stored as `{value}`.")));
+    let abouts = values
+        .iter()
+        .map(|value| doc(&format!("Stored as `{value}`.")));
     file.item(quote! {
         #about
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -95,13 +127,20 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &proc_ma
     let key = file.import(&format!("crate::generated::keys::{}", key_name(entity)));
     let primary = file.import("crate::key::Primary");
     let store = file.import("crate::store::Store");
-    let (item, from_item) = (file.import("crate::store::item::Item"), file.import("crate::store::item::FromItem"));
+    let (item, from_item) = (
+        file.import("crate::store::item::Item"),
+        file.import("crate::store::item::FromItem"),
+    );
     let decode = file.import("crate::store::item::decode_entity");
     let corrupt = file.import("crate::store::item::CorruptItem");
     let fields = entity.key_fields();
     let key_members = fields.iter().map(|field| {
         let ident = ident(&field.name);
-        if field.ty.is_copy() { quote!(#ident: self.#ident) } else { quote!(#ident: self.#ident.clone()) }
+        if field.ty.is_copy() {
+            quote!(#ident: self.#ident)
+        } else {
+            quote!(#ident: self.#ident.clone())
+        }
     });
     let about = doc("The key it is stored under.");
     let (type_name, version) = (&entity.type_name, rust::number(entity.version));
@@ -151,19 +190,39 @@ fn is_put(design: &Design, entity: &Entity) -> bool {
     })
 }
 
-fn full_key(design: &Design, file: &mut RustFile, entity: &Entity, key: &proc_macro2::Ident) -> (TokenStream, TokenStream) {
-    let Some(index_key) = entity.index_keys.first() else { return (quote!(()), quote!(self.key().primary().into())) };
+fn full_key(
+    design: &Design,
+    file: &mut RustFile,
+    entity: &Entity,
+    key: &proc_macro2::Ident,
+) -> (TokenStream, TokenStream) {
+    let Some(index_key) = entity.index_keys.first() else {
+        return (quote!(()), quote!(self.key().primary().into()));
+    };
     let index = &design.table.indexes[index_key.index];
-    let index_type = file.import(&format!("crate::generated::keys::{}", camel(&index.name.to_lowercase())));
+    let index_type = file.import(&format!(
+        "crate::generated::keys::{}",
+        camel(&index.name.to_lowercase())
+    ));
     let partition = quote::format_ident!("{}_partition", index.name.to_lowercase());
-    let arguments = index_key.pk.fields().filter_map(|name| entity.field(name)).map(|field| {
-        let ident = ident(&field.name);
-        if field.ty.is_copy() { quote!(self.#ident) } else { quote!(&self.#ident) }
+    let arguments = index_key
+        .pk
+        .fields()
+        .filter_map(|name| entity.field(name))
+        .map(|field| {
+            let ident = ident(&field.name);
+            if field.ty.is_copy() {
+                quote!(self.#ident)
+            } else {
+                quote!(&self.#ident)
+            }
+        });
+    let sort = entity.field(&index_key.sk).map(|field| {
+        number(&field.ty, &{
+            let ident = ident(&field.name);
+            quote!(self.#ident)
+        })
     });
-    let sort = entity.field(&index_key.sk).map(|field| number(&field.ty, &{
-        let ident = ident(&field.name);
-        quote!(self.#ident)
-    }));
     let full = quote! {
         modyne::keys::FullKey {
             indexes: #index_type { partition: #key::#partition(#(#arguments),*), sort: #sort },

@@ -9,18 +9,29 @@ const END: &str = "<!-- generated:end index -->";
 
 /// The whole document with its index renewed; a document without markers is left alone.
 pub fn emit(design: &Design) -> Vec<Emitted> {
-    let Some((before, rest)) = design.document.split_once(BEGIN) else { return Vec::new() };
-    let Some((_, after)) = rest.split_once(END) else { return Vec::new() };
-    let mut table = String::from("| | pattern | asks DynamoDB for | function | asked by | requests | RCU | WCU |\n|---|---|---|---|---|--:|--:|--:|\n");
+    let Some((before, rest)) = design.document.split_once(BEGIN) else {
+        return Vec::new();
+    };
+    let Some((_, after)) = rest.split_once(END) else {
+        return Vec::new();
+    };
+    let mut table = String::from(
+        "| | pattern | asks DynamoDB for | function | asked by | requests | RCU | WCU |\n|---|---|---|---|---|--:|--:|--:|\n",
+    );
     for pattern in &design.patterns {
         table.push_str(&row(design, pattern));
     }
-    vec![Emitted { path: PATTERNS.to_owned(), text: format!("{before}{BEGIN}\n{table}{END}{after}") }]
+    vec![Emitted {
+        path: PATTERNS.to_owned(),
+        text: format!("{before}{BEGIN}\n{table}{END}{after}"),
+    }]
 }
 
 fn row(design: &Design, pattern: &Pattern) -> String {
     let index = match &pattern.operation {
-        Operation::Query(query) => query.index.map(|index| format!(" on {}", design.table.indexes[index].name)),
+        Operation::Query(query) => query
+            .index
+            .map(|index| format!(" on {}", design.table.indexes[index].name)),
         _ => None,
     };
     let mut askers = pattern.callers.clone();
@@ -45,6 +56,10 @@ fn row(design: &Design, pattern: &Pattern) -> String {
 
 /// GitHub's anchor of a heading: lower case, punctuation dropped, spaces to hyphens.
 fn anchor(heading: &str) -> String {
-    let kept = heading.chars().filter(|c| c.is_alphanumeric() || *c == '-' || *c == ' ' || *c == '_');
-    kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()
+    let kept = heading
+        .chars()
+        .filter(|c| c.is_alphanumeric() || *c == '-' || *c == ' ' || *c == '_');
+    kept.flat_map(char::to_lowercase)
+        .map(|c| if c == ' ' { '-' } else { c })
+        .collect()
 }

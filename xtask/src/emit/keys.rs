@@ -37,7 +37,11 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     for entity in &design.entities {
         key(design, &mut file, entity);
     }
-    vec![file.finish("keys.rs", "Typed keys: the only way to write one.", "schema/")]
+    vec![file.finish(
+        "keys.rs",
+        "Typed keys: the only way to write one.",
+        "schema/",
+    )]
 }
 
 pub fn key_name(entity: &Entity) -> String {
@@ -48,20 +52,45 @@ fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
     let name = ident(&key_name(entity));
     let fields = entity.key_fields();
     let primary = file.import("crate::key::Primary");
-    let about = doc(&format!("Names one {}: `{}` / `{}`.", entity.name.replace('_', " "), entity.pk, entity.sk));
+    let about = doc(&format!(
+        "Names one {}: `{}` / `{}`.",
+        entity.name.replace('_', " "),
+        entity.pk,
+        entity.sk
+    ));
     let (derive_debug, implementation) = debug(file, &name, &fields);
-    let copy = fields.iter().all(|field| field.ty.is_copy()).then(|| quote!(Copy,));
+    let copy = fields
+        .iter()
+        .all(|field| field.ty.is_copy())
+        .then(|| quote!(Copy,));
     let members = fields.iter().map(|field| {
-        let (doc, ident, ty) = (doc(&field.doc), ident(&field.name), types::owned(file, &field.ty));
+        let (doc, ident, ty) = (
+            doc(&field.doc),
+            ident(&field.name),
+            types::owned(file, &field.ty),
+        );
         quote!(#doc pub #ident: #ty,)
     });
     let members: Vec<_> = members.collect();
-    let (partition, partition_args) = partition_function(file, entity, &entity.pk, "partition", "The partition it lies in.");
+    let (partition, partition_args) = partition_function(
+        file,
+        entity,
+        &entity.pk,
+        "partition",
+        "The partition it lies in.",
+    );
     let sort = text(file, entity, &entity.sk, &quote!(self.));
     let index_partitions = entity.index_keys.iter().map(|key| {
         let index = &design.table.indexes[key.index].name;
         let name = format!("{}_partition", index.to_lowercase());
-        partition_function(file, entity, &key.pk, &name, &format!("Its partition in `{index}`.")).0
+        partition_function(
+            file,
+            entity,
+            &key.pk,
+            &name,
+            &format!("Its partition in `{index}`."),
+        )
+        .0
     });
     let index_partitions: Vec<_> = index_partitions.collect();
     file.item(quote! {
@@ -92,17 +121,33 @@ fn partition_function(
     let about = doc(about);
     let (mut parameters, mut from_self) = (Vec::new(), Vec::new());
     for field in template.fields().filter_map(|name| entity.field(name)) {
-        let argument = Argument { name: field.name.clone(), ty: field.ty.clone(), optional: false };
+        let argument = Argument {
+            name: field.name.clone(),
+            ty: field.ty.clone(),
+            optional: false,
+        };
         let (ident, ty) = (ident(&field.name), types::argument(file, &argument, None));
         parameters.push(quote!(#ident: #ty));
-        from_self.push(if field.ty.is_copy() { quote!(self.#ident) } else { quote!(&self.#ident) });
+        from_self.push(if field.ty.is_copy() {
+            quote!(self.#ident)
+        } else {
+            quote!(&self.#ident)
+        });
     }
     let text = text(file, entity, template, &quote!());
-    (quote!(#about pub(crate) fn #name(#(#parameters),*) -> String { #text }), from_self)
+    (
+        quote!(#about pub(crate) fn #name(#(#parameters),*) -> String { #text }),
+        from_self,
+    )
 }
 
 /// The expression that writes a template's text, its fields reached through `from`.
-pub fn text(file: &mut RustFile, entity: &Entity, template: &Template, from: &TokenStream) -> TokenStream {
+pub fn text(
+    file: &mut RustFile,
+    entity: &Entity,
+    template: &Template,
+    from: &TokenStream,
+) -> TokenStream {
     let field_type = |name: &str| entity.field(name).map(|field| field.ty.clone());
     template_text(file, template, from, &field_type)
 }
@@ -139,5 +184,9 @@ pub fn template_text(
             }
         }
     }
-    if values.is_empty() { quote!(#format.to_owned()) } else { quote!(format!(#format, #(#values),*)) }
+    if values.is_empty() {
+        quote!(#format.to_owned())
+    } else {
+        quote!(format!(#format, #(#values),*))
+    }
 }

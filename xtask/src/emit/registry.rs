@@ -4,7 +4,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::codegen::Emitted;
-use crate::design::{ActionKind, Argument, Design, DomainKind, Operation, Order, Paging, Pattern, Shape, Type, WritePart, pattern_arguments};
+use crate::design::{
+    ActionKind, Argument, Design, DomainKind, Operation, Order, Paging, Pattern, Shape, Type,
+    WritePart, pattern_arguments,
+};
 use crate::emit::rust::{RustFile, doc};
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
@@ -20,7 +23,11 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     for pattern in &design.patterns {
         file.item(entry(design, pattern));
     }
-    vec![file.finish("registry.rs", "The access patterns as data.", "access-patterns.md")]
+    vec![file.finish(
+        "registry.rs",
+        "The access patterns as data.",
+        "access-patterns.md",
+    )]
 }
 
 /// `AP-07` as the name of its static.
@@ -43,7 +50,10 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
         Operation::Transact(_) => quote!(Transact),
         Operation::ReadBatch { .. } | Operation::WriteBatch(_) => quote!(Batch),
     };
-    let entities = pattern.entities().into_iter().map(|index| &design.entity(index).name);
+    let entities = pattern
+        .entities()
+        .into_iter()
+        .map(|index| &design.entity(index).name);
     let index = match &pattern.operation {
         Operation::Query(query) => query.index.map(|index| &design.table.indexes[index].name),
         _ => None,
@@ -53,7 +63,12 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
     let shown = arguments.iter().map(|(name, kind, optional, many)| {
         quote!(Argument { name: #name, kind: #kind, optional: #optional, many: #many })
     });
-    let (fixture, requests, rcu, wcu) = (&pattern.cost.fixture, pattern.cost.requests, pattern.cost.rcu, pattern.cost.wcu);
+    let (fixture, requests, rcu, wcu) = (
+        &pattern.cost.fixture,
+        pattern.cost.requests,
+        pattern.cost.rcu,
+        pattern.cost.wcu,
+    );
     let (tool, callers, example) = (pattern.tool, &pattern.callers, example(pattern, &arguments));
     quote! {
         #about
@@ -77,32 +92,60 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
 type Shown = (String, String, bool, bool);
 
 fn arguments(design: &Design, pattern: &Pattern) -> Vec<Shown> {
-    let plain = |argument: Argument| (argument.name.clone(), kind(design, &argument.ty), argument.optional, false);
-    let mut arguments: Vec<Shown> = pattern_arguments(&design.entities, pattern).into_iter().map(plain).collect();
+    let plain = |argument: Argument| {
+        (
+            argument.name.clone(),
+            kind(design, &argument.ty),
+            argument.optional,
+            false,
+        )
+    };
+    let mut arguments: Vec<Shown> = pattern_arguments(&design.entities, pattern)
+        .into_iter()
+        .map(plain)
+        .collect();
     let entity = |index: usize| design.entity(index).name.clone();
     match &pattern.operation {
         Operation::Query(query) if query.order == Order::Either => {
             arguments.push(("order".to_owned(), "order".to_owned(), true, false));
         }
         Operation::Write(action) if action.kind == ActionKind::Put => {
-            arguments.insert(0, (entity(action.entity), entity(action.entity), false, false));
+            arguments.insert(
+                0,
+                (entity(action.entity), entity(action.entity), false, false),
+            );
         }
         Operation::Transact(actions) => {
-            for action in actions.iter().filter(|action| action.kind == ActionKind::Put || action.shape != Shape::One) {
-                let (optional, many) = (action.shape == Shape::Optional, action.shape == Shape::Many);
+            for action in actions
+                .iter()
+                .filter(|action| action.kind == ActionKind::Put || action.shape != Shape::One)
+            {
+                let (optional, many) =
+                    (action.shape == Shape::Optional, action.shape == Shape::Many);
                 arguments.push((action.name.clone(), entity(action.entity), optional, many));
             }
         }
         Operation::ReadBatch { parts, .. } => {
             for part in parts.iter().filter(|part| part.many) {
-                arguments.push((part.name.clone(), format!("{} key", entity(part.entity)), false, true));
+                arguments.push((
+                    part.name.clone(),
+                    format!("{} key", entity(part.entity)),
+                    false,
+                    true,
+                ));
             }
         }
         Operation::WriteBatch(parts) => {
             for part in parts {
                 arguments.push(match part {
-                    WritePart::Put { name, entity: index } => (name.clone(), entity(*index), false, true),
-                    WritePart::Delete { name, entity: index } => (name.clone(), format!("{} key", entity(*index)), false, true),
+                    WritePart::Put {
+                        name,
+                        entity: index,
+                    } => (name.clone(), entity(*index), false, true),
+                    WritePart::Delete {
+                        name,
+                        entity: index,
+                    } => (name.clone(), format!("{} key", entity(*index)), false, true),
                     WritePart::DeleteKeys { name } => (name.clone(), "key".to_owned(), false, true),
                 });
             }
@@ -115,7 +158,12 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Shown> {
 /// The word of the documents for a type.
 fn kind(design: &Design, ty: &Type) -> String {
     let named = |rust: &str, kind: DomainKind| {
-        design.table.domains.iter().find(|domain| domain.rust == rust && domain.kind == kind).map(|domain| domain.name.clone())
+        design
+            .table
+            .domains
+            .iter()
+            .find(|domain| domain.rust == rust && domain.kind == kind)
+            .map(|domain| domain.name.clone())
     };
     match ty {
         Type::Uuid(rust) => named(rust, DomainKind::Uuid),
@@ -130,7 +178,9 @@ fn example(pattern: &Pattern, arguments: &[Shown]) -> String {
     let mut line = format!("codesensei query {}", pattern.name);
     for (name, kind, optional, _) in arguments.iter().filter(|argument| !argument.2) {
         let sample = match kind.as_str() {
-            kind if kind.ends_with("_id") || kind.ends_with("_key") && kind != "username_key" => "0198c5e2-8a00-7000-8000-000000000001",
+            kind if kind.ends_with("_id") || kind.ends_with("_key") && kind != "username_key" => {
+                "0198c5e2-8a00-7000-8000-000000000001"
+            }
             "username_key" => "ada",
             "date" => "2026-11-23",
             "time" => "2026-11-23T09:00:00Z",

@@ -15,5 +15,9 @@ pub fn emit(_design: &Design) -> Vec<Emitted> {
         pub(crate) mod pattern;
         pub(crate) mod registry;
     });
-    vec![file.finish("mod.rs", "What the documents say, as code: read it, and change the documents.", "schema/ and access-patterns.md")]
+    vec![file.finish(
+        "mod.rs",
+        "What the documents say, as code: read it, and change the documents.",
+        "schema/ and access-patterns.md",
+    )]
 }

@@ -6,7 +6,11 @@ use crate::codegen::Emitted;
 use crate::design::Design;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
-    vec![create_table(design), time_to_live(design), cloudformation(design)]
+    vec![
+        create_table(design),
+        time_to_live(design),
+        cloudformation(design),
+    ]
 }
 
 fn pretty(value: &Value) -> String {
@@ -15,7 +19,10 @@ fn pretty(value: &Value) -> String {
 
 fn attributes(design: &Design) -> Vec<(&str, &str)> {
     let table = &design.table;
-    let mut attributes = vec![(table.partition_key.as_str(), "S"), (table.sort_key.as_str(), "S")];
+    let mut attributes = vec![
+        (table.partition_key.as_str(), "S"),
+        (table.sort_key.as_str(), "S"),
+    ];
     for index in &table.indexes {
         attributes.push((&index.partition_key, "S"));
         attributes.push((&index.sort_key, "N"));
@@ -29,7 +36,8 @@ fn key_schema(partition: &str, sort: &str) -> Value {
 
 fn create_table(design: &Design) -> Emitted {
     let table = &design.table;
-    let definition = |(name, kind): (&str, &str)| json!({ "AttributeName": name, "AttributeType": kind });
+    let definition =
+        |(name, kind): (&str, &str)| json!({ "AttributeName": name, "AttributeType": kind });
     let indexes: Vec<Value> = table
         .indexes
         .iter()
@@ -51,7 +59,10 @@ fn create_table(design: &Design) -> Emitted {
     if !indexes.is_empty() {
         body["GlobalSecondaryIndexes"] = Value::Array(indexes);
     }
-    Emitted { path: "schema/generated/create-table.json".to_owned(), text: pretty(&body) }
+    Emitted {
+        path: "schema/generated/create-table.json".to_owned(),
+        text: pretty(&body),
+    }
 }
 
 fn time_to_live(design: &Design) -> Emitted {
@@ -59,7 +70,10 @@ fn time_to_live(design: &Design) -> Emitted {
         "TableName": design.table.name,
         "TimeToLiveSpecification": { "AttributeName": design.table.ttl_attribute, "Enabled": true },
     });
-    Emitted { path: "schema/generated/time-to-live.json".to_owned(), text: pretty(&body) }
+    Emitted {
+        path: "schema/generated/time-to-live.json".to_owned(),
+        text: pretty(&body),
+    }
 }
 
 fn cloudformation(design: &Design) -> Emitted {
@@ -84,23 +98,36 @@ fn cloudformation(design: &Design) -> Emitted {
     }
     text.push_str("      AttributeDefinitions:\n");
     for (name, kind) in attributes(design) {
-        text.push_str(&format!("        - AttributeName: {name}\n          AttributeType: {kind}\n"));
+        text.push_str(&format!(
+            "        - AttributeName: {name}\n          AttributeType: {kind}\n"
+        ));
     }
     let keys = |indent: &str, partition: &str, sort: &str| {
-        format!("{indent}- AttributeName: {partition}\n{indent}  KeyType: HASH\n{indent}- AttributeName: {sort}\n{indent}  KeyType: RANGE\n")
+        format!(
+            "{indent}- AttributeName: {partition}\n{indent}  KeyType: HASH\n{indent}- AttributeName: {sort}\n{indent}  KeyType: RANGE\n"
+        )
     };
-    text.push_str(&format!("      KeySchema:\n{}", keys("        ", &table.partition_key, &table.sort_key)));
+    text.push_str(&format!(
+        "      KeySchema:\n{}",
+        keys("        ", &table.partition_key, &table.sort_key)
+    ));
     if !table.indexes.is_empty() {
         text.push_str("      GlobalSecondaryIndexes:\n");
     }
     for index in &table.indexes {
         let schema = keys("            ", &index.partition_key, &index.sort_key);
-        text.push_str(&format!("        - IndexName: {}\n          KeySchema:\n{schema}", index.name));
+        text.push_str(&format!(
+            "        - IndexName: {}\n          KeySchema:\n{schema}",
+            index.name
+        ));
         text.push_str("          Projection:\n            ProjectionType: INCLUDE\n            NonKeyAttributes:\n");
         for attribute in &index.projection {
             text.push_str(&format!("              - {attribute}\n"));
         }
     }
     text.push_str("Outputs:\n  TableName:\n    Value: !Ref Table\n  TableArn:\n    Value: !GetAtt Table.Arn\n");
-    Emitted { path: "schema/generated/table.cfn.yaml".to_owned(), text }
+    Emitted {
+        path: "schema/generated/table.cfn.yaml".to_owned(),
+        text,
+    }
 }

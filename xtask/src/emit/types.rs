@@ -16,7 +16,9 @@ pub fn owned(file: &mut RustFile, ty: &Type) -> TokenStream {
         Type::Bytes => return quote!(Vec<u8>),
         Type::Uuid(rust) => format!("crate::generated::ids::{rust}"),
         Type::Extern { rust, .. } => rust.clone(),
-        Type::Enum { rust, .. } | Type::Record { rust, .. } => format!("crate::generated::entity::{rust}"),
+        Type::Enum { rust, .. } | Type::Record { rust, .. } => {
+            format!("crate::generated::entity::{rust}")
+        }
         Type::Time => "crate::Timestamp".to_owned(),
         Type::Expiry => "crate::Expiry".to_owned(),
         Type::Date => "crate::Date".to_owned(),
@@ -29,11 +31,19 @@ pub fn owned(file: &mut RustFile, ty: &Type) -> TokenStream {
 /// The type of a struct's field: what it owns, or an `Option` of that.
 pub fn field(file: &mut RustFile, field: &Field) -> TokenStream {
     let ty = owned(file, &field.ty);
-    if field.optional { quote!(Option<#ty>) } else { ty }
+    if field.optional {
+        quote!(Option<#ty>)
+    } else {
+        ty
+    }
 }
 
 /// The type of an argument: by value when that is a copy, else a reference of the given lifetime.
-pub fn argument(file: &mut RustFile, argument: &Argument, lifetime: Option<&TokenStream>) -> TokenStream {
+pub fn argument(
+    file: &mut RustFile,
+    argument: &Argument,
+    lifetime: Option<&TokenStream>,
+) -> TokenStream {
     let ty = match &argument.ty {
         Type::Text => quote!(&#lifetime str),
         Type::Bytes => quote!(&#lifetime [u8]),
@@ -43,5 +53,9 @@ pub fn argument(file: &mut RustFile, argument: &Argument, lifetime: Option<&Toke
             quote!(&#lifetime #owned)
         }
     };
-    if argument.optional { quote!(Option<#ty>) } else { ty }
+    if argument.optional {
+        quote!(Option<#ty>)
+    } else {
+        ty
+    }
 }

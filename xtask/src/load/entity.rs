@@ -1,15 +1,25 @@
 //! `schema/<entity>.toml`.
 
-use crate::design::{DomainKind, Entity, Field, IndexKey, Migration, Record, Table, Template, Type};
+use crate::design::{
+    DomainKind, Entity, Field, IndexKey, Migration, Record, Table, Template, Type,
+};
 use crate::load::raw::{Map, RawEntity, RawField, RawKey, Word, in_order};
 use crate::load::toml_problem;
 use crate::problem::{Problems, suggestion};
 use crate::source::At;
 
-const BUILT_IN: [&str; 12] =
-    ["text", "count", "amount", "flag", "bytes", "time", "expiry", "date", "digest", "enum", "record", "uuid"];
+const BUILT_IN: [&str; 12] = [
+    "text", "count", "amount", "flag", "bytes", "time", "expiry", "date", "digest", "enum",
+    "record", "uuid",
+];
 
-pub fn load(table: &Table, file: &str, text: &str, at: At, problems: &mut Problems) -> Option<Entity> {
+pub fn load(
+    table: &Table,
+    file: &str,
+    text: &str,
+    at: At,
+    problems: &mut Problems,
+) -> Option<Entity> {
     let raw: RawEntity = match toml::from_str(text) {
         Ok(raw) => raw,
         Err(error) => {
@@ -19,26 +29,57 @@ pub fn load(table: &Table, file: &str, text: &str, at: At, problems: &mut Proble
     };
     let name = raw.entity.get_ref().clone();
     if name != file {
-        let message = format!("the file is `{file}.toml`, so the entity is \"{file}\", not \"{name}\"");
-        problems.push("file-is-named-after-entity", at.plus(raw.entity.span().start), message);
+        let message =
+            format!("the file is `{file}.toml`, so the entity is \"{file}\", not \"{name}\"");
+        problems.push(
+            "file-is-named-after-entity",
+            at.plus(raw.entity.span().start),
+            message,
+        );
     }
-    let mut loader = Loader { table, at, problems };
+    let mut loader = Loader {
+        table,
+        at,
+        problems,
+    };
     let fields = loader.fields(raw.fields);
     let records = in_order(raw.records)
         .into_iter()
-        .map(|(name, fields)| Record { name: name.into_inner(), fields: loader.fields(fields) })
+        .map(|(name, fields)| Record {
+            name: name.into_inner(),
+            fields: loader.fields(fields),
+        })
         .collect();
     let (pk, sk) = (loader.template(&raw.key.pk)?, loader.template(&raw.key.sk)?);
     loader.key_fields(&fields, &raw.key.pk, &pk);
     loader.key_fields(&fields, &raw.key.sk, &sk);
-    let index_keys = in_order(raw.index).into_iter().filter_map(|(name, key)| loader.index_key(&fields, &name, &key)).collect();
+    let index_keys = in_order(raw.index)
+        .into_iter()
+        .filter_map(|(name, key)| loader.index_key(&fields, &name, &key))
+        .collect();
     let migration = raw.migration.map(|migration| {
         let at = at.plus(migration.span().start);
         let from = migration.into_inner().from;
-        Migration { from_pk: from.pk.into_inner(), from_sk: from.sk.into_inner(), at }
+        Migration {
+            from_pk: from.pk.into_inner(),
+            from_sk: from.sk.into_inner(),
+            at,
+        }
     });
     let type_name = raw.type_name.into_inner();
-    Some(Entity { name, type_name, version: raw.version, summary: raw.summary, pk, sk, index_keys, fields, records, migration, at })
+    Some(Entity {
+        name,
+        type_name,
+        version: raw.version,
+        summary: raw.summary,
+        pk,
+        sk,
+        index_keys,
+        fields,
+        records,
+        migration,
+        at,
+    })
 }
 
 struct Loader<'l> {
@@ -49,7 +90,8 @@ struct Loader<'l> {
 
 impl Loader<'_> {
     fn problem(&mut self, check: &'static str, word: &Word, message: String) {
-        self.problems.push(check, self.at.plus(word.span().start), message);
+        self.problems
+            .push(check, self.at.plus(word.span().start), message);
     }
 
     fn fields(&mut self, raw: Map<RawField>) -> Vec<Field> {
@@ -57,7 +99,14 @@ impl Loader<'_> {
         for (name, raw) in in_order(raw) {
             if let Some(ty) = self.field_type(&raw) {
                 let at = self.at.plus(name.span().start);
-                fields.push(Field { name: name.into_inner(), ty, optional: raw.optional, pii: raw.pii, doc: raw.doc, at });
+                fields.push(Field {
+                    name: name.into_inner(),
+                    ty,
+                    optional: raw.optional,
+                    pii: raw.pii,
+                    doc: raw.doc,
+                    at,
+                });
             }
         }
         fields
@@ -68,7 +117,10 @@ impl Loader<'_> {
         if let Some(domain) = self.table.domains.iter().find(|domain| domain.name == word) {
             return Some(match domain.kind {
                 DomainKind::Uuid => Type::Uuid(domain.rust.clone()),
-                DomainKind::Extern => Type::Extern { rust: domain.rust.clone(), copy: domain.copy },
+                DomainKind::Extern => Type::Extern {
+                    rust: domain.rust.clone(),
+                    copy: domain.copy,
+                },
             });
         }
         Some(match word {
@@ -82,14 +134,24 @@ impl Loader<'_> {
             "date" => Type::Date,
             "digest" => Type::Digest,
             "enum" => match (&raw.rust, &raw.values) {
-                (Some(rust), Some(values)) => Type::Enum { rust: rust.clone(), values: values.clone() },
+                (Some(rust), Some(values)) => Type::Enum {
+                    rust: rust.clone(),
+                    values: values.clone(),
+                },
                 _ => {
-                    self.problem("field-type", &raw.type_name, "an enum needs `rust`, its name, and `values`".to_owned());
+                    self.problem(
+                        "field-type",
+                        &raw.type_name,
+                        "an enum needs `rust`, its name, and `values`".to_owned(),
+                    );
                     return None;
                 }
             },
             "record" => match (&raw.rust, &raw.record) {
-                (Some(rust), Some(record)) => Type::Record { record: record.get_ref().clone(), rust: rust.clone() },
+                (Some(rust), Some(record)) => Type::Record {
+                    record: record.get_ref().clone(),
+                    rust: rust.clone(),
+                },
                 _ => {
                     let message = "a record needs `rust`, its name, and `record`, the `[records.<name>]` it is made of".to_owned();
                     self.problem("field-type", &raw.type_name, message);
@@ -97,7 +159,12 @@ impl Loader<'_> {
                 }
             },
             other => {
-                let known = self.table.domains.iter().map(|domain| domain.name.as_str()).chain(BUILT_IN);
+                let known = self
+                    .table
+                    .domains
+                    .iter()
+                    .map(|domain| domain.name.as_str())
+                    .chain(BUILT_IN);
                 let message = format!("unknown type \"{other}\"{}", suggestion(other, known));
                 self.problem("field-type", &raw.type_name, message);
                 return None;
@@ -109,7 +176,11 @@ impl Loader<'_> {
         Template::parse(word.get_ref())
             .map_err(|(offset, message)| {
                 // The value begins after its opening quote.
-                self.problems.push("key-template", self.at.plus(word.span().start + 1 + offset), message);
+                self.problems.push(
+                    "key-template",
+                    self.at.plus(word.span().start + 1 + offset),
+                    message,
+                );
             })
             .ok()
     }
@@ -119,13 +190,26 @@ impl Loader<'_> {
             match fields.iter().find(|field| field.name == name) {
                 None => {
                     let hint = suggestion(name, fields.iter().map(|field| field.name.as_str()));
-                    self.problem("key-fields-exist", word, format!("the key uses `{name}`, which is not a field{hint}"));
+                    self.problem(
+                        "key-fields-exist",
+                        word,
+                        format!("the key uses `{name}`, which is not a field{hint}"),
+                    );
                 }
                 Some(field) if field.optional => {
-                    self.problem("key-fields-exist", word, format!("the key uses `{name}`, which is optional; an item always has its key"));
+                    self.problem(
+                        "key-fields-exist",
+                        word,
+                        format!(
+                            "the key uses `{name}`, which is optional; an item always has its key"
+                        ),
+                    );
                 }
                 Some(field) if !field.ty.fits_a_key() => {
-                    let message = format!("`{name}` is {}, which cannot stand in a string key", field.ty.word());
+                    let message = format!(
+                        "`{name}` is {}, which cannot stand in a string key",
+                        field.ty.word()
+                    );
                     self.problem("key-fields-exist", word, message);
                 }
                 Some(field) => self.width(word, field, template),
@@ -139,17 +223,36 @@ impl Loader<'_> {
         );
         if padded != (field.ty == Type::Count) {
             let message = match padded {
-                true => format!("`{}` is {}, which has one width already", field.name, field.ty.word()),
-                false => format!("`{0}` is a count: say its digits, as in `{{{0}:04}}`, or \"10\" sorts before \"9\"", field.name),
+                true => format!(
+                    "`{}` is {}, which has one width already",
+                    field.name,
+                    field.ty.word()
+                ),
+                false => format!(
+                    "`{0}` is a count: say its digits, as in `{{{0}:04}}`, or \"10\" sorts before \"9\"",
+                    field.name
+                ),
             };
             self.problem("key-width", word, message);
         }
     }
 
     fn index_key(&mut self, fields: &[Field], name: &Word, raw: &RawKey) -> Option<IndexKey> {
-        let Some(index) = self.table.indexes.iter().position(|index| index.name == *name.get_ref()) else {
-            let hint = suggestion(name.get_ref(), self.table.indexes.iter().map(|index| index.name.as_str()));
-            self.problem("index-exists", name, format!("table.toml has no index \"{}\"{hint}", name.get_ref()));
+        let Some(index) = self
+            .table
+            .indexes
+            .iter()
+            .position(|index| index.name == *name.get_ref())
+        else {
+            let hint = suggestion(
+                name.get_ref(),
+                self.table.indexes.iter().map(|index| index.name.as_str()),
+            );
+            self.problem(
+                "index-exists",
+                name,
+                format!("table.toml has no index \"{}\"{hint}", name.get_ref()),
+            );
             return None;
         };
         let pk = self.template(&raw.pk)?;
@@ -159,11 +262,19 @@ impl Loader<'_> {
             [crate::design::Segment::Field { name, width: None }] => Some(name.clone()),
             _ => None,
         };
-        let numeric = one.filter(|name| fields.iter().any(|field| field.name == *name && field.ty.is_number() && !field.optional));
+        let numeric = one.filter(|name| {
+            fields
+                .iter()
+                .any(|field| field.name == *name && field.ty.is_number() && !field.optional)
+        });
         if numeric.is_none() {
             let message = "an index's sort key is a number: one count, amount or time field, as in `{created_at}`".to_owned();
             self.problem("index-sort-key", &raw.sk, message);
         }
-        Some(IndexKey { index, pk, sk: numeric? })
+        Some(IndexKey {
+            index,
+            pk,
+            sk: numeric?,
+        })
     }
 }

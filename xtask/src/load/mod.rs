@@ -42,24 +42,39 @@ pub fn load(root: &Path) -> io::Result<Loaded> {
     let document = read(root, PATTERNS)?;
     let document_at = sources.add(PATTERNS, &document);
     let design = table.map(|table| {
-        let load_one = |(name, at, text): &(String, _, String)| entity::load(&table, name, text, *at, &mut problems);
+        let load_one = |(name, at, text): &(String, _, String)| {
+            entity::load(&table, name, text, *at, &mut problems)
+        };
         let entities: Vec<_> = texts.iter().filter_map(load_one).collect();
         let patterns = pattern::load_all(&table, &entities, &document, document_at, &mut problems);
-        Design { table, entities, patterns, lock: read_lock(root), document: document.clone() }
+        Design {
+            table,
+            entities,
+            patterns,
+            lock: read_lock(root),
+            document: document.clone(),
+        }
     });
-    Ok(Loaded { sources, problems, design })
+    Ok(Loaded {
+        sources,
+        problems,
+        design,
+    })
 }
 
 fn read(root: &Path, path: &str) -> io::Result<String> {
-    fs::read_to_string(root.join(path)).map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))
+    fs::read_to_string(root.join(path))
+        .map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))
 }
 
 fn entity_files(root: &Path) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(root.join(SCHEMA))? {
         let path = entry?.path();
-        if let (Some(stem), Some("toml")) = (path.file_stem().and_then(|s| s.to_str()), path.extension().and_then(|s| s.to_str()))
-            && stem != "table"
+        if let (Some(stem), Some("toml")) = (
+            path.file_stem().and_then(|s| s.to_str()),
+            path.extension().and_then(|s| s.to_str()),
+        ) && stem != "table"
         {
             names.push(stem.to_owned());
         }
@@ -75,7 +90,11 @@ fn read_lock(root: &Path) -> Vec<LockedKey> {
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| {
             let mut words = line.split_whitespace().map(str::to_owned);
-            Some(LockedKey { entity: words.next()?, pk: words.next()?, sk: words.next()? })
+            Some(LockedKey {
+                entity: words.next()?,
+                pk: words.next()?,
+                sk: words.next()?,
+            })
         })
         .collect()
 }
@@ -84,8 +103,13 @@ fn read_lock(root: &Path) -> Vec<LockedKey> {
 fn toml_problem(error: &toml::de::Error, at: crate::source::At, problems: &mut Problems) {
     let offset = error.span().map_or(0, |span| span.start);
     let message = error.message().trim_end().to_owned();
-    let hint = unknown_word(&message).map(|(word, known)| crate::problem::suggestion(&word, known.iter().map(String::as_str)));
-    problems.push("toml", at.plus(offset), format!("{message}{}", hint.unwrap_or_default()));
+    let hint = unknown_word(&message)
+        .map(|(word, known)| crate::problem::suggestion(&word, known.iter().map(String::as_str)));
+    problems.push(
+        "toml",
+        at.plus(offset),
+        format!("{message}{}", hint.unwrap_or_default()),
+    );
 }
 
 /// Serde lists the known words in its message: "unknown field `x`, expected one of `a`, `b`".

@@ -21,18 +21,35 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
             "extern" => DomainKind::Extern,
             other => {
                 let hint = suggestion(other, ["uuid", "extern"]);
-                problems.push("toml", at.plus(domain.kind.span().start), format!("unknown kind \"{other}\"{hint}"));
+                problems.push(
+                    "toml",
+                    at.plus(domain.kind.span().start),
+                    format!("unknown kind \"{other}\"{hint}"),
+                );
                 continue;
             }
         };
         let at = at.plus(name.span().start);
         let name = name.into_inner();
-        domains.push(Domain { name, kind, rust: domain.rust, copy: domain.copy, doc: domain.doc, at });
+        domains.push(Domain {
+            name,
+            kind,
+            rust: domain.rust,
+            copy: domain.copy,
+            doc: domain.doc,
+            at,
+        });
     }
     let index = |spanned: toml::Spanned<crate::load::raw::RawIndex>| {
         let at = at.plus(spanned.span().start);
         let raw = spanned.into_inner();
-        Index { name: raw.name, partition_key: raw.partition_key, sort_key: raw.sort_key, projection: raw.projection, at }
+        Index {
+            name: raw.name,
+            partition_key: raw.partition_key,
+            sort_key: raw.sort_key,
+            projection: raw.projection,
+            at,
+        }
     };
     Some(Table {
         name: raw.name,

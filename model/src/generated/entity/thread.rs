@@ -28,7 +28,7 @@ pub struct Thread {
     pub selected_text: String,
     /// Stable if and only if the text at the anchor equals `selected_text`.
     pub anchor_status: AnchorStatus,
-    /// The session's version that the anchor was computed for.
+    /// The session's version in which the anchor last changed.
     pub anchor_version: u32,
     /// Slots taken: one for each note, two for each question, at most 500. The next message's number is one more.
     pub message_slots: u32,

@@ -50,7 +50,7 @@ impl Store {
         transaction = transaction.update("usage", key.primary(), changes, None);
         match self.call(&AP_66).transact(transaction).await? {
             Ok(()) => Ok(()),
-            Err(refused) => Err(refused.unexplained().into()),
+            Err(refused) => Err(refused.unexplained()),
         }
     }
 }

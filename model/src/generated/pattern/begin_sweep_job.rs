@@ -20,19 +20,6 @@ pub enum BeginSweepJobError {
     Store(#[from] StoreError),
 }
 
-/// What [`Store::begin_sweep_job`](crate::Store::begin_sweep_job) writes.
-#[derive(Clone, Debug)]
-pub struct BeginSweepJob<'a> {
-    /// One of 8, from the target: spreads a busy hour over partitions.
-    pub shard: u32,
-    /// Not before this.
-    pub due: Timestamp,
-    /// What is to be removed.
-    pub kind: SweepKind,
-    /// The id of the revision, thread, session or user.
-    pub target: &'a str,
-}
-
 impl Store {
     /// AP-72: Begin a sweep job.
     ///
@@ -41,13 +28,16 @@ impl Store {
     /// `UpdateItem`. Costs 1 request and 1 WCU for one job.
     pub async fn begin_sweep_job(
         &self,
-        input: BeginSweepJob<'_>,
+        shard: u32,
+        due: Timestamp,
+        kind: SweepKind,
+        target: &str,
     ) -> Result<(), BeginSweepJobError> {
         let key = SweepJobKey {
-            shard: input.shard,
-            due: input.due,
-            kind: input.kind,
-            target: input.target.to_owned(),
+            shard,
+            due,
+            kind,
+            target: target.to_owned(),
         };
         let changes = Changes::new().set("state", SweepState::Running);
         let condition = Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK"));

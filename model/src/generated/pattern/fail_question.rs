@@ -23,19 +23,6 @@ pub enum FailQuestionError {
     Store(#[from] StoreError),
 }
 
-/// What [`Store::fail_question`](crate::Store::fail_question) writes.
-#[derive(Clone, Debug)]
-pub struct FailQuestion<'a> {
-    /// Where it is.
-    pub session_id: SessionId,
-    /// Which thread.
-    pub thread: ThreadUuid,
-    /// Its number in the thread, 1 to 500.
-    pub seq: u32,
-    /// On a failed question: the error code.
-    pub reply_error: Option<&'a str>,
-}
-
 impl Store {
     /// AP-43: Mark a question failed.
     ///
@@ -44,16 +31,19 @@ impl Store {
     /// `UpdateItem`. Costs 1 request and 1 WCU for a question of 200 B.
     pub async fn fail_question(
         &self,
-        input: FailQuestion<'_>,
+        session_id: SessionId,
+        thread: ThreadUuid,
+        seq: u32,
+        reply_error: Option<&str>,
     ) -> Result<(), FailQuestionError> {
         let key = MessageKey {
-            session_id: input.session_id,
-            thread: input.thread,
-            seq: input.seq,
+            session_id,
+            thread,
+            seq,
         };
         let changes = Changes::new()
             .set("reply_state", ReplyState::Failed)
-            .set_or_remove("reply_error", input.reply_error);
+            .set_or_remove("reply_error", reply_error);
         let condition = Some(
             Condition::new("attribute_exists(#PK) AND #reply_state <> :answered")
                 .name("#PK", "PK")

@@ -35,13 +35,7 @@ impl Store {
             query
         };
         self.call(&AP_44)
-            .page(
-                query,
-                &format!("{} {}", prefix, order.as_str()),
-                &partition,
-                page,
-                100,
-            )
+            .page(query, &format!("{prefix} {}", order.as_str()), &partition, page, 100)
             .await
     }
 }

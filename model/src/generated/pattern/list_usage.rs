@@ -33,7 +33,7 @@ impl Store {
             KeyCondition::<Primary>::in_partition(&partition).between(&first, &last),
         );
         self.call(&AP_65)
-            .page(query, &format!("{}..{} asc", first, last), &partition, page, 31)
+            .page(query, &format!("{first}..{last} asc"), &partition, page, 31)
             .await
     }
 }

@@ -105,6 +105,8 @@ mod delete_leftovers;
 
 mod delete_code_chunks;
 
+mod delete_usage;
+
 mod top_users_by_cost;
 
 mod list_signups;

@@ -38,7 +38,7 @@ pub struct MoveThread<'a> {
     pub selected_text: &'a str,
     /// Stable if and only if the text at the anchor equals `selected_text`.
     pub anchor_status: AnchorStatus,
-    /// The session's version that the anchor was computed for.
+    /// The session's version in which the anchor last changed.
     pub anchor_version: u32,
     /// The new `updated_at` of the thread.
     pub now: Timestamp,

@@ -56,7 +56,7 @@ pub struct MovedThread {
     pub end_line: u32,
     /// Stable if and only if the text at the anchor equals `selected_text`.
     pub anchor_status: AnchorStatus,
-    /// The session's version that the anchor was computed for.
+    /// The session's version in which the anchor last changed.
     pub anchor_version: u32,
 }
 

@@ -1,92 +1,12 @@
-//! Broken connections, lost answers, throttling: what is repeated, what is recognised and what is told.
+//! Throttling, conflicts and failures: what is repeated, and what is told in the end.
 
 use std::time::{Duration, Instant};
 
-use super::proxy::{Fault, Proxy};
+use super::proxy::Fault;
 use super::support::*;
 use crate::store::batch::BatchWrite;
-use crate::store::changes::Changes;
 use crate::store::transact::Transaction;
-use crate::store::{Meter, Protection, Store, StoreError};
-
-/// A store that talks through a proxy, and the proxy.
-async fn broken_garden() -> (Store, Proxy) {
-    let proxy = Proxy::before(engine().await).await;
-    let store = store_at(proxy.address).await;
-    assert!(create(&store, Protection::Off).await);
-    proxy.requests();
-    (store, proxy)
-}
-
-const LOST: [Fault; 2] = [Fault::BreakAfter, Fault::CutAnswer];
-
-#[tokio::test]
-async fn a_create_whose_answer_is_lost_is_no_conflict() {
-    for fault in LOST {
-        let (store, proxy) = broken_garden().await;
-        proxy.plan([fault]);
-        let put = store.call(&PUT).put(Plant::new("a", 1).item(), is_new()).await.expect("an answer");
-        put.expect("the item that is there is our own");
-        assert_eq!(proxy.requests().len(), 2);
-        let put = store.call(&PUT).put(Plant::new("a", 1).item(), is_new()).await.expect("an answer");
-        put.expect_err("another call is another write");
-    }
-}
-
-#[tokio::test]
-async fn a_versioned_update_whose_answer_is_lost_returns_the_new_item() {
-    for fault in LOST {
-        let (store, proxy) = broken_garden().await;
-        plant(&store, &[Plant { leaves: 1, ..Plant::new("a", 1) }]).await;
-        proxy.plan([fault]);
-        let changes = Changes::new().set("leaves", 2);
-        let updated = store.call(&UPDATE).update(key("a", 1), changes, has_leaves(1), true).await.expect("an answer");
-        let item = updated.expect("the write was ours").expect("the new item was asked for");
-        assert_eq!(item["leaves"].as_n().map(String::as_str), Ok("2"));
-    }
-}
-
-#[tokio::test]
-async fn an_addition_whose_answer_is_lost_counts_once() {
-    for condition in [None, exists()] {
-        for faults in [vec![Fault::BreakAfter], vec![Fault::BreakAfter, Fault::BreakBefore, Fault::CutAnswer]] {
-            let (store, proxy) = broken_garden().await;
-            plant(&store, &[Plant { leaves: 1, ..Plant::new("a", 1) }]).await;
-            proxy.plan(faults);
-            let changes = Changes::new().add("leaves", 1);
-            let updated = store.call(&UPDATE).update(key("a", 1), changes, condition.clone(), true).await;
-            updated.expect("an answer").expect("the write was ours");
-            assert_eq!(find(&store, "a", 1).await.map(|plant| plant.leaves), Some(2));
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_conflict_with_someone_else_stays_one_after_a_broken_connection() {
-    let (store, proxy) = broken_garden().await;
-    plant(&store, &[Plant { leaves: 1, ..Plant::new("a", 1) }]).await;
-    proxy.plan([Fault::BreakBefore]);
-    let put = store.call(&PUT).put(Plant::new("a", 1).item(), is_new()).await.expect("an answer");
-    let refused = put.expect_err("someone else's plant is there");
-    assert_eq!(refused.current::<Plant>().expect("a plant").map(|plant| plant.leaves), Some(1));
-}
-
-#[tokio::test]
-async fn a_transaction_whose_answer_is_lost_happens_once() {
-    for fault in LOST {
-        let (store, proxy) = broken_garden().await;
-        plant(&store, &[Plant { leaves: 1, ..Plant::new("a", 1) }]).await;
-        proxy.plan([fault]);
-        let transaction = Transaction::new()
-            .put("sow", Plant::new("a", 2).item(), is_new())
-            .update("grow", key("a", 1), Changes::new().add("leaves", 1), exists());
-        let done = store.call(&TRANSACT).transact(transaction).await.expect("an answer");
-        done.expect("the repeat carries the same token");
-        assert_eq!(find(&store, "a", 1).await.map(|plant| plant.leaves), Some(2));
-        let requests = proxy.requests();
-        assert_eq!(requests[1], requests[2], "token and all");
-    }
-}
+use crate::store::{Meter, StoreError};
 
 #[tokio::test]
 async fn three_failures_are_survived_and_the_fourth_is_told() {
@@ -101,12 +21,23 @@ async fn three_failures_are_survived_and_the_fourth_is_told() {
         let meter = Meter::new();
         let metered = store.metered(meter.clone());
         proxy.plan([400; 3].map(|status| Fault::Answer(status, code)));
-        let put = metered.call(&PUT).put(Plant::new("a", 1).item(), is_new()).await.expect("an answer");
+        let put = metered
+            .call(&PUT)
+            .put(Plant::new("a", 1).item(), Some(is_new()))
+            .await
+            .expect("an answer");
         put.expect("it is new");
         assert_eq!(meter.take()[0].requests, 4);
         proxy.plan([400; 4].map(|status| Fault::Answer(status, code)));
-        let error = metered.call(&GET).get::<Plant>(key("a", 1), false).await.expect_err("it is throttled");
-        assert!(matches!(error, StoreError::Contended { pattern: "T-01" }), "{error:?}");
+        let error = metered
+            .call(&GET)
+            .get::<Plant>(key("a", 1), false)
+            .await
+            .expect_err("it is throttled");
+        assert!(
+            matches!(error, StoreError::Contended { pattern: "T-01" }),
+            "{error:?}"
+        );
         assert_eq!(meter.take()[0].requests, 4);
     }
 }
@@ -121,8 +52,15 @@ async fn failures_of_the_other_side_are_unavailable() {
     ] {
         let (store, proxy) = broken_garden().await;
         proxy.plan(vec![fault.clone(); 4]);
-        let error = store.call(&GET).get::<Plant>(key("a", 1), false).await.expect_err("it fails");
-        assert!(matches!(error, StoreError::Unavailable { .. }), "{fault:?}: {error:?}");
+        let error = store
+            .call(&GET)
+            .get::<Plant>(key("a", 1), false)
+            .await
+            .expect_err("it fails");
+        assert!(
+            matches!(error, StoreError::Unavailable { .. }),
+            "{fault:?}: {error:?}"
+        );
         assert_eq!(proxy.requests().len(), 4, "{fault:?}");
         store.ping().await.expect("the next call finds it well");
     }
@@ -131,10 +69,26 @@ async fn failures_of_the_other_side_are_unavailable() {
 #[tokio::test]
 async fn mistakes_and_false_conditions_are_not_repeated() {
     let (store, proxy) = broken_garden().await;
-    proxy.plan([Fault::Answer(400, "ValidationException"), Fault::Answer(400, "AccessDeniedException")]);
+    proxy.plan([
+        Fault::Answer(400, "ValidationException"),
+        Fault::Answer(400, "AccessDeniedException"),
+    ]);
     for _ in 0..2 {
-        let error = store.call(&GET).get::<Plant>(key("a", 1), false).await.expect_err("it is refused");
-        assert!(matches!(error, StoreError::Rejected { pattern: "T-01", .. }), "{error:?}");
+        let error = store
+            .call(&GET)
+            .get::<Plant>(key("a", 1), false)
+            .await
+            .expect_err("it is refused");
+        assert!(
+            matches!(
+                error,
+                StoreError::Rejected {
+                    pattern: "T-01",
+                    ..
+                }
+            ),
+            "{error:?}"
+        );
     }
     assert_eq!(proxy.requests().len(), 2);
 }
@@ -145,21 +99,44 @@ async fn a_transaction_in_conflict_is_repeated_and_then_told_apart_from_a_refusa
     let cancelled = |code: &str| {
         let reasons = format!(r#"[{{"Code":"None"}},{{"Code":"{code}","Message":"m"}}]"#);
         let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
-        Fault::Body(400, format!(r#"{{"__type":"{kind}","Message":"m","CancellationReasons":{reasons}}}"#))
+        Fault::Body(
+            400,
+            format!(r#"{{"__type":"{kind}","Message":"m","CancellationReasons":{reasons}}}"#),
+        )
     };
     let transaction = || {
-        Transaction::new().put("sow", Plant::new("a", 1).item(), is_new()).delete("pull", key("a", 2), None)
+        Transaction::new()
+            .put("sow", Plant::new("a", 1).item(), Some(is_new()))
+            .delete("pull", key("a", 2), None)
     };
-    proxy.plan([cancelled("TransactionConflict"), Fault::Answer(400, "TransactionInProgressException")]);
-    let done = store.call(&TRANSACT).transact(transaction()).await.expect("an answer");
+    proxy.plan([
+        cancelled("TransactionConflict"),
+        Fault::Answer(400, "TransactionInProgressException"),
+    ]);
+    let done = store
+        .call(&TRANSACT)
+        .transact(transaction())
+        .await
+        .expect("an answer");
     done.expect("the third attempt gets through");
     assert_eq!(proxy.requests().len(), 3);
     proxy.plan(vec![cancelled("TransactionConflict"); 4]);
-    let error = store.call(&TRANSACT).transact(transaction()).await.expect_err("it never gets through");
+    let error = store
+        .call(&TRANSACT)
+        .transact(transaction())
+        .await
+        .expect_err("it never gets through");
     assert!(matches!(error, StoreError::Contended { .. }), "{error:?}");
     proxy.plan([cancelled("ConditionalCheckFailed")]);
-    let done = store.call(&TRANSACT).transact(transaction()).await.expect("an answer");
-    assert_eq!(done.expect_err("the second condition is false").action, "pull");
+    let done = store
+        .call(&TRANSACT)
+        .transact(transaction())
+        .await
+        .expect("an answer");
+    assert_eq!(
+        done.expect_err("the second condition is false").action,
+        "pull"
+    );
 }
 
 #[tokio::test]
@@ -170,33 +147,81 @@ async fn what_a_batch_leaves_over_is_sent_again() {
         format!(r#"{{"PutRequest":{{"Item":{{{key},"et":{{"S":"plant"}}}}}}}}"#)
     };
     let left = |writes: &[String]| {
-        Fault::Body(200, format!(r#"{{"UnprocessedItems":{{"garden":[{}]}}}}"#, writes.join(",")))
+        Fault::Body(
+            200,
+            format!(
+                r#"{{"UnprocessedItems":{{"garden":[{}]}}}}"#,
+                writes.join(",")
+            ),
+        )
     };
-    let writes = || (1..=2).map(|number| BatchWrite::Put(Plant::new("a", number).item())).collect();
+    let writes = || {
+        (1..=2)
+            .map(|number| BatchWrite::Put(Plant::new("a", number).item()))
+            .collect()
+    };
     let both = left(&[put(1), put(2)]);
     // Progress after three idle requests makes room for three more.
-    let plan = [both.clone(), both.clone(), both.clone(), left(&[put(2)]), left(&[put(2)]), Fault::Pass];
+    let plan = [
+        both.clone(),
+        both.clone(),
+        both.clone(),
+        left(&[put(2)]),
+        left(&[put(2)]),
+        Fault::Pass,
+    ];
     proxy.plan(plan);
-    store.call(&BATCH).write_batch(writes()).await.expect("it gets done");
+    store
+        .call(&BATCH)
+        .write_batch(writes())
+        .await
+        .expect("it gets done");
     assert_eq!(proxy.requests().len(), 6);
     proxy.plan([both.clone(), both.clone(), both.clone(), both]);
-    let error = store.call(&BATCH).write_batch(writes()).await.expect_err("nothing gets done");
-    assert!(matches!(error, StoreError::Contended { pattern: "T-07" }), "{error:?}");
+    let error = store
+        .call(&BATCH)
+        .write_batch(writes())
+        .await
+        .expect_err("nothing gets done");
+    assert!(
+        matches!(error, StoreError::Contended { pattern: "T-07" }),
+        "{error:?}"
+    );
     let left = r#"{"UnprocessedKeys":{"garden":{"Keys":[{"PK":{"S":"GARDEN#a"},"SK":{"S":"PLANT#0002"}}]}}}"#;
     proxy.plan([Fault::Body(200, left.to_owned())]);
-    let mut found = store.call(&BATCH).read_batch(vec![key("a", 1), key("a", 2)], false).await.expect("an answer");
-    assert!(found.take::<crate::ItemKey>(&key("a", 2)).expect("a key").is_some());
+    let mut found = store
+        .call(&BATCH)
+        .read_batch(vec![key("a", 1), key("a", 2)], false)
+        .await
+        .expect("an answer");
+    assert!(
+        found
+            .take::<crate::ItemKey>(&key("a", 2))
+            .expect("a key")
+            .is_some()
+    );
 }
 
 #[tokio::test]
 async fn nobody_listening_is_told_soon() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("a bound socket has an address");
+    let address = listener
+        .local_addr()
+        .expect("a bound socket has an address");
     drop(listener);
     let store = store_at(address).await;
     let start = Instant::now();
     let error = store.ping().await.expect_err("nobody listens");
-    assert!(matches!(error, StoreError::Unavailable { pattern: "ping", .. }), "{error:?}");
+    assert!(
+        matches!(
+            error,
+            StoreError::Unavailable {
+                pattern: "ping",
+                ..
+            }
+        ),
+        "{error:?}"
+    );
     assert!(start.elapsed() < Duration::from_secs(3));
 }
 
@@ -205,13 +230,31 @@ async fn errors_hold_nothing_of_the_items() {
     let (store, proxy) = broken_garden().await;
     let body = r#"{"Item":{"note":{"S":"canary"},"et":{"S":"plant"},"v":{"N":"1"},"leaves":{"S":"canary"}}}"#;
     proxy.plan([Fault::Body(200, body.to_owned())]);
-    let corrupt = store.call(&GET).get::<Plant>(key("canary", 1), false).await.expect_err("it does not decode");
-    proxy.plan([Fault::Body(400, r#"{"__type":"Odd","message":"canary"}"#.to_owned())]);
-    let rejected = store.call(&GET).get::<Plant>(key("canary", 1), false).await.expect_err("it is refused");
+    let corrupt = store
+        .call(&GET)
+        .get::<Plant>(key("canary", 1), false)
+        .await
+        .expect_err("it does not decode");
+    proxy.plan([Fault::Body(
+        400,
+        r#"{"__type":"Odd","message":"canary"}"#.to_owned(),
+    )]);
+    let rejected = store
+        .call(&GET)
+        .get::<Plant>(key("canary", 1), false)
+        .await
+        .expect_err("it is refused");
     proxy.plan(vec![Fault::Body(200, format!("{body}canary")); 4]);
-    let unreadable = store.call(&GET).get::<Plant>(key("canary", 1), false).await.expect_err("it is no JSON");
+    let unreadable = store
+        .call(&GET)
+        .get::<Plant>(key("canary", 1), false)
+        .await
+        .expect_err("it is no JSON");
     for error in [corrupt, rejected, unreadable] {
         let source = std::error::Error::source(&error).map(|source| format!("{source} {source:?}"));
-        assert!(!format!("{error} {error:?} {source:?}").contains("canary"), "{error:?}");
+        assert!(
+            !format!("{error} {error:?} {source:?}").contains("canary"),
+            "{error:?}"
+        );
     }
 }

@@ -1,8 +1,12 @@
 //! The store against a real engine over real sockets, with an entity that only these tests know.
 
+mod batches;
 mod faults;
+mod lost_answers;
 mod proxy;
 mod queries;
 mod support;
 mod table;
+mod traces;
+mod transactions;
 mod writes;

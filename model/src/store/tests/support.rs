@@ -6,6 +6,7 @@ use modyne::model::Query;
 use modyne::{Entity, EntityDef, EntityTypeNameRef};
 use serde::{Deserialize, Serialize};
 
+use super::proxy::Proxy;
 use crate::key::{Primary, padded};
 use crate::registry::{Cost, Operation, Pattern};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
@@ -14,7 +15,12 @@ use crate::{Clock, CursorKey, Ids, Timestamp};
 
 /// A pattern of the tests, with nothing but an id.
 pub(super) const fn pattern(id: &'static str, operation: Operation) -> Pattern {
-    let cost = Cost { fixture: "", requests: None, rcu: 0.0, wcu: 0.0 };
+    let cost = Cost {
+        fixture: "",
+        requests: 0.0,
+        rcu: 0.0,
+        wcu: 0.0,
+    };
     Pattern {
         id,
         name: "tend",
@@ -82,8 +88,14 @@ impl Entity for Plant {
     }
 
     fn full_key(&self) -> FullKey<Primary, Option<ByHeight>> {
-        let index = self.height.map(|range| ByHeight { hash: height_partition(&self.garden), range });
-        FullKey { primary: key(&self.garden, self.number), indexes: index }
+        let index = self.height.map(|range| ByHeight {
+            hash: height_partition(&self.garden),
+            range,
+        });
+        FullKey {
+            primary: key(&self.garden, self.number),
+            indexes: index,
+        }
     }
 }
 
@@ -95,7 +107,13 @@ impl FromItem for Plant {
 
 impl Plant {
     pub(super) fn new(garden: &str, number: u32) -> Self {
-        Self { garden: garden.to_owned(), number, height: None, leaves: 0, note: String::new() }
+        Self {
+            garden: garden.to_owned(),
+            number,
+            height: None,
+            leaves: 0,
+            note: String::new(),
+        }
     }
 
     pub(super) fn item(&self) -> Item {
@@ -104,7 +122,10 @@ impl Plant {
 }
 
 pub(super) fn key(garden: &str, number: u32) -> Primary {
-    Primary { hash: partition(garden), range: format!("PLANT#{}", padded(number, 4)) }
+    Primary {
+        hash: partition(garden),
+        range: format!("PLANT#{}", padded(number, 4)),
+    }
 }
 
 pub(super) fn partition(garden: &str) -> String {
@@ -123,19 +144,22 @@ pub(super) fn by_height(garden: &str) -> Query<ByHeight> {
     Query::new(KeyCondition::in_partition(height_partition(garden)))
 }
 
-pub(super) fn is_new() -> Option<Condition> {
-    Some(Condition::new("attribute_not_exists(#pk)").name("#pk", "PK"))
+pub(super) fn is_new() -> Condition {
+    Condition::new("attribute_not_exists(#pk)").name("#pk", "PK")
 }
 
-pub(super) fn exists() -> Option<Condition> {
-    Some(Condition::new("attribute_exists(#pk)").name("#pk", "PK"))
+pub(super) fn exists() -> Condition {
+    Condition::new("attribute_exists(#pk)").name("#pk", "PK")
 }
 
-pub(super) fn has_leaves(leaves: u32) -> Option<Condition> {
-    Some(Condition::new("#leaves = :leaves").name("#leaves", "leaves").value(":leaves", leaves))
+pub(super) fn has_leaves(leaves: u32) -> Condition {
+    Condition::new("#leaves = :leaves")
+        .name("#leaves", "leaves")
+        .value(":leaves", leaves)
 }
 
-const DEFINITION: &str = r#"{
+/// As the product's table, but with everything in the index.
+pub(super) const DEFINITION: &str = r#"{
     "TableName": "by default",
     "AttributeDefinitions": [
         { "AttributeName": "PK", "AttributeType": "S" },
@@ -159,10 +183,19 @@ const DEFINITION: &str = r#"{
     "DeletionProtectionEnabled": true
 }"#;
 
+pub(super) const EXPIRY: &str = r#"{
+    "TableName": "by default",
+    "TimeToLiveSpecification": { "AttributeName": "expires_at", "Enabled": true }
+}"#;
+
 /// Starts an engine of its own for one test, and returns its address.
 pub(super) async fn engine() -> std::net::SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("a bound socket has an address");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a free port");
+    let address = listener
+        .local_addr()
+        .expect("a bound socket has an address");
     let database = dynoxide::Database::memory().expect("a database in memory");
     tokio::spawn(dynoxide::server::serve_on(listener, database));
     address
@@ -182,7 +215,9 @@ pub(super) async fn store_at(address: std::net::SocketAddr) -> Store {
 }
 
 pub(super) async fn create(store: &Store, protection: Protection) -> bool {
-    let created = store.create_table_if_absent(DEFINITION, "expires_at", protection).await;
+    let created = store
+        .create_as_defined(DEFINITION, EXPIRY, protection)
+        .await;
     created.expect("the engine creates tables")
 }
 
@@ -196,11 +231,28 @@ pub(super) async fn garden() -> Store {
 /// Puts these plants, without conditions.
 pub(super) async fn plant(store: &Store, plants: &[Plant]) {
     for plant in plants {
-        let put = store.call(&PUT).put(plant.item(), None).await.expect("the engine answers");
+        let put = store
+            .call(&PUT)
+            .put(plant.item(), None)
+            .await
+            .expect("the engine answers");
         put.expect("there is no condition");
     }
 }
 
 pub(super) async fn find(store: &Store, garden: &str, number: u32) -> Option<Plant> {
-    store.call(&GET).get(key(garden, number), true).await.expect("the engine answers")
+    store
+        .call(&GET)
+        .get(key(garden, number), true)
+        .await
+        .expect("the engine answers")
+}
+
+/// A store that talks through a proxy, and the proxy.
+pub(super) async fn broken_garden() -> (Store, Proxy) {
+    let proxy = Proxy::before(engine().await).await;
+    let store = store_at(proxy.address).await;
+    assert!(create(&store, Protection::Off).await);
+    proxy.requests();
+    (store, proxy)
 }

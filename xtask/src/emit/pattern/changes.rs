@@ -10,7 +10,12 @@ use crate::emit::pattern::condition::literal;
 use crate::emit::rust::{RustFile, ident};
 
 /// The key as a value of its key struct.
-pub fn key(design: &Design, file: &mut RustFile, action: &Action, from: &TokenStream) -> TokenStream {
+pub fn key(
+    design: &Design,
+    file: &mut RustFile,
+    action: &Action,
+    from: &TokenStream,
+) -> TokenStream {
     let entity = design.entity(action.entity);
     let name = file.import(&format!("crate::generated::keys::{}", key_name(entity)));
     let members = action.key.iter().filter_map(|(field, value)| {
@@ -18,7 +23,11 @@ pub fn key(design: &Design, file: &mut RustFile, action: &Action, from: &TokenSt
         let member = ident(field);
         let owned = owned_value(&known.ty, value, from);
         let short = owned.to_string() == *field;
-        Some(if short { quote!(#member) } else { quote!(#member: #owned) })
+        Some(if short {
+            quote!(#member)
+        } else {
+            quote!(#member: #owned)
+        })
     });
     quote!(#name { #(#members),* })
 }
@@ -52,7 +61,12 @@ fn place(value: &Value, from: &TokenStream) -> TokenStream {
 }
 
 /// `Changes::new()…` for an update.
-pub fn changes(design: &Design, file: &mut RustFile, action: &Action, from: &TokenStream) -> TokenStream {
+pub fn changes(
+    design: &Design,
+    file: &mut RustFile,
+    action: &Action,
+    from: &TokenStream,
+) -> TokenStream {
     let builder = file.import("crate::store::changes::Changes");
     let entity = design.entity(action.entity);
     let mut calls = Vec::new();
@@ -69,21 +83,41 @@ pub fn changes(design: &Design, file: &mut RustFile, action: &Action, from: &Tok
 }
 
 /// What a new item needs to say what it is.
-fn identity(design: &Design, entity: &Entity, action: &Action, from: &TokenStream) -> Vec<TokenStream> {
-    let (et, v) = (&design.table.entity_attribute, &design.table.version_attribute);
+fn identity(
+    design: &Design,
+    entity: &Entity,
+    action: &Action,
+    from: &TokenStream,
+) -> Vec<TokenStream> {
+    let (et, v) = (
+        &design.table.entity_attribute,
+        &design.table.version_attribute,
+    );
     let (type_name, version) = (&entity.type_name, crate::emit::rust::number(entity.version));
     let mut calls = vec![quote!(.set(#et, #type_name)), quote!(.set(#v, #version))];
     for (field, value) in &action.key {
         let ty = entity.field(field).map(|field| &field.ty);
         let tokens = place(value, from);
         let by_copy = ty.is_some_and(Type::is_copy) || matches!(value, Value::Argument(_));
-        calls.push(if by_copy { quote!(.set(#field, #tokens)) } else { quote!(.set(#field, &#tokens)) });
+        calls.push(if by_copy {
+            quote!(.set(#field, #tokens))
+        } else {
+            quote!(.set(#field, &#tokens))
+        });
     }
     calls
 }
 
-fn one(file: &mut RustFile, entity: &Entity, name: &str, how: &How, from: &TokenStream) -> TokenStream {
-    let Some(field) = entity.field(name) else { return TokenStream::new() };
+fn one(
+    file: &mut RustFile,
+    entity: &Entity,
+    name: &str,
+    how: &How,
+    from: &TokenStream,
+) -> TokenStream {
+    let Some(field) = entity.field(name) else {
+        return TokenStream::new();
+    };
     let tokens = |file: &mut RustFile, value: &Value| match value {
         Value::Literal(Literal::Text(text)) => literal(file, entity, name, text),
         Value::FieldOf { .. } if !field.ty.is_copy() => {
@@ -96,7 +130,11 @@ fn one(file: &mut RustFile, entity: &Entity, name: &str, how: &How, from: &Token
         How::Set(value) => {
             let may_be_absent = field.optional && !matches!(value, Value::Literal(_));
             let tokens = tokens(file, value);
-            if may_be_absent { quote!(.set_or_remove(#name, #tokens)) } else { quote!(.set(#name, #tokens)) }
+            if may_be_absent {
+                quote!(.set_or_remove(#name, #tokens))
+            } else {
+                quote!(.set(#name, #tokens))
+            }
         }
         How::SetOnce(value) => {
             let tokens = tokens(file, value);
@@ -137,7 +175,9 @@ fn index_changes(
         calls.push(quote!(.set(#attribute, #key_name::#function(#(#arguments),*))));
     }
     let attribute = &index.sort_key;
-    let ty = entity.field(&key.sk).map_or(Type::Amount, |field| field.ty.clone());
+    let ty = entity
+        .field(&key.sk)
+        .map_or(Type::Amount, |field| field.ty.clone());
     match action.change(&key.sk) {
         Some(How::Set(value)) => {
             let tokens = number(&ty, &place(value, from));

@@ -7,7 +7,12 @@ use crate::design::{Action, Comparison, Design, Entity, Expression, Literal, Ope
 use crate::emit::rust::{RustFile, camel, ident};
 
 /// The `Condition` of an action, or `None` when it has none.
-pub fn expression(design: &Design, file: &mut RustFile, action: &Action, from: &TokenStream) -> Option<TokenStream> {
+pub fn expression(
+    design: &Design,
+    file: &mut RustFile,
+    action: &Action,
+    from: &TokenStream,
+) -> Option<TokenStream> {
     if !action.is_conditional() {
         return None;
     }
@@ -17,11 +22,15 @@ pub fn expression(design: &Design, file: &mut RustFile, action: &Action, from: &
     let partition_key = design.table.partition_key.as_str();
     if action.if_missing.is_some() {
         parts.names.push(partition_key.to_owned());
-        parts.conjuncts.push(format!("attribute_exists(#{partition_key})"));
+        parts
+            .conjuncts
+            .push(format!("attribute_exists(#{partition_key})"));
     }
     if action.if_present.is_some() {
         parts.names.push(partition_key.to_owned());
-        parts.conjuncts.push(format!("attribute_not_exists(#{partition_key})"));
+        parts
+            .conjuncts
+            .push(format!("attribute_not_exists(#{partition_key})"));
     }
     let alone = action.require.len() == 1 && parts.conjuncts.is_empty();
     for require in &action.require {
@@ -64,26 +73,49 @@ impl Parts {
     }
 
     /// `outermost` is whether the text stands alone, so that an `OR` needs no parentheses.
-    fn text(&mut self, file: &mut RustFile, entity: &Entity, that: &Expression, from: &TokenStream, outermost: bool) -> String {
+    fn text(
+        &mut self,
+        file: &mut RustFile,
+        entity: &Entity,
+        that: &Expression,
+        from: &TokenStream,
+        outermost: bool,
+    ) -> String {
         match that {
             Expression::And(parts) => {
-                let texts: Vec<_> = parts.iter().map(|part| self.text(file, entity, part, from, false)).collect();
+                let texts: Vec<_> = parts
+                    .iter()
+                    .map(|part| self.text(file, entity, part, from, false))
+                    .collect();
                 texts.join(" AND ")
             }
             Expression::Or(parts) => {
-                let texts: Vec<_> = parts.iter().map(|part| self.grouped(file, entity, part, from)).collect();
-                if outermost { texts.join(" OR ") } else { format!("({})", texts.join(" OR ")) }
+                let texts: Vec<_> = parts
+                    .iter()
+                    .map(|part| self.grouped(file, entity, part, from))
+                    .collect();
+                if outermost {
+                    texts.join(" OR ")
+                } else {
+                    format!("({})", texts.join(" OR "))
+                }
             }
             Expression::Missing(field) => format!("attribute_not_exists({})", self.name(field)),
             Expression::Present(field) => format!("attribute_exists({})", self.name(field)),
-            Expression::Compare { field, comparison, operand } => {
+            Expression::Compare {
+                field,
+                comparison,
+                operand,
+            } => {
                 let name = self.name(field);
                 let value = match operand {
                     Operand::Argument(argument) => {
                         let ident = ident(argument);
                         self.value(argument.clone(), quote!(#from #ident))
                     }
-                    Operand::Literal(Literal::Number(number)) => self.value(format!("n{number}").replace('-', "minus"), quote!(#number)),
+                    Operand::Literal(Literal::Number(number)) => {
+                        self.value(format!("n{number}").replace('-', "minus"), quote!(#number))
+                    }
                     Operand::Literal(Literal::Text(text)) => {
                         let literal = literal(file, entity, field, text);
                         self.value(text.clone(), literal)
@@ -94,9 +126,19 @@ impl Parts {
         }
     }
 
-    fn grouped(&mut self, file: &mut RustFile, entity: &Entity, that: &Expression, from: &TokenStream) -> String {
+    fn grouped(
+        &mut self,
+        file: &mut RustFile,
+        entity: &Entity,
+        that: &Expression,
+        from: &TokenStream,
+    ) -> String {
         let text = self.text(file, entity, that, from, false);
-        if matches!(that, Expression::And(_)) { format!("({text})") } else { text }
+        if matches!(that, Expression::And(_)) {
+            format!("({text})")
+        } else {
+            text
+        }
     }
 }
 
@@ -113,12 +155,24 @@ pub fn literal(file: &mut RustFile, entity: &Entity, field: &str, text: &str) ->
 }
 
 /// Rust that is true when the condition does **not** hold for `item`.
-pub fn violated(file: &mut RustFile, entity: &Entity, that: &Expression, item: &Ident, from: &TokenStream) -> TokenStream {
+pub fn violated(
+    file: &mut RustFile,
+    entity: &Entity,
+    that: &Expression,
+    item: &Ident,
+    from: &TokenStream,
+) -> TokenStream {
     match that {
-        Expression::And(parts) => joined(parts, &quote!(||), |part| violated(file, entity, part, item, from)),
+        Expression::And(parts) => joined(parts, &quote!(||), |part| {
+            violated(file, entity, part, item, from)
+        }),
         Expression::Or(parts) => joined(parts, &quote!(&&), |part| {
             let inner = violated(file, entity, part, item, from);
-            if matches!(part, Expression::And(_)) { quote!((#inner)) } else { inner }
+            if matches!(part, Expression::And(_)) {
+                quote!((#inner))
+            } else {
+                inner
+            }
         }),
         Expression::Missing(field) => {
             let field = ident(field);
@@ -128,15 +182,27 @@ pub fn violated(file: &mut RustFile, entity: &Entity, that: &Expression, item: &
             let field = ident(field);
             quote!(#item.#field.is_none())
         }
-        Expression::Compare { field, comparison, operand } => comparison_violated(file, entity, field, *comparison, operand, item, from),
+        Expression::Compare {
+            field,
+            comparison,
+            operand,
+        } => comparison_violated(file, entity, field, *comparison, operand, item, from),
     }
 }
 
-fn joined(parts: &[Expression], with: &TokenStream, mut one: impl FnMut(&Expression) -> TokenStream) -> TokenStream {
+fn joined(
+    parts: &[Expression],
+    with: &TokenStream,
+    mut one: impl FnMut(&Expression) -> TokenStream,
+) -> TokenStream {
     let mut tokens = TokenStream::new();
     for (i, part) in parts.iter().enumerate() {
         let inner = one(part);
-        tokens = if i == 0 { inner } else { quote!(#tokens #with #inner) };
+        tokens = if i == 0 {
+            inner
+        } else {
+            quote!(#tokens #with #inner)
+        };
     }
     tokens
 }
@@ -150,13 +216,19 @@ fn comparison_violated(
     item: &Ident,
     from: &TokenStream,
 ) -> TokenStream {
-    let Some(known) = entity.field(field) else { return quote!(false) };
+    let Some(known) = entity.field(field) else {
+        return quote!(false);
+    };
     let name = ident(field);
     let by_reference = matches!(&known.ty, Type::Extern { copy: false, .. });
     let value = match operand {
         Operand::Argument(argument) => {
             let argument = ident(argument);
-            if by_reference && !known.optional { quote!(*#from #argument) } else { quote!(#from #argument) }
+            if by_reference && !known.optional {
+                quote!(*#from #argument)
+            } else {
+                quote!(#from #argument)
+            }
         }
         Operand::Literal(Literal::Number(number)) => {
             let number = proc_macro2::Literal::i64_unsuffixed(*number);
@@ -165,7 +237,11 @@ fn comparison_violated(
         Operand::Literal(Literal::Text(text)) => literal(file, entity, field, text),
     };
     if known.optional {
-        let found = if known.ty.is_copy() { quote!(#item.#name) } else { quote!(#item.#name.as_ref()) };
+        let found = if known.ty.is_copy() {
+            quote!(#item.#name)
+        } else {
+            quote!(#item.#name.as_ref())
+        };
         return match comparison {
             Comparison::Equal => quote!(#found != Some(#value)),
             Comparison::NotEqual => quote!(#found == Some(#value)),

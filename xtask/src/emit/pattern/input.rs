@@ -3,7 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::design::{Action, ActionKind, Argument, Design, Operation, Pattern, Shape, action_arguments, pattern_arguments};
+use crate::design::{
+    Action, ActionKind, Argument, Design, Operation, Pattern, Shape, action_arguments,
+    pattern_arguments,
+};
 use crate::emit::keys::key_name;
 use crate::emit::rust::{RustFile, camel, doc, ident};
 use crate::emit::types;
@@ -16,8 +19,7 @@ pub fn is_struct(pattern: &Pattern) -> bool {
     match &pattern.operation {
         Operation::Transact(_) => true,
         Operation::Write(action) => {
-            let mentioned = action.key.len() + action.changes.len() + action.require.len();
-            action.kind == ActionKind::Update && mentioned > POSITIONAL
+            action.kind == ActionKind::Update && action.argument_names().len() > POSITIONAL
         }
         _ => false,
     }
@@ -38,10 +40,18 @@ pub fn structure(design: &Design, file: &mut RustFile, pattern: &Pattern) -> Tok
         members.extend(action_member(design, file, action, &lifetime));
     }
     for argument in pattern_arguments(&design.entities, pattern) {
-        members.push(argument_member(file, &argument, &about(design, pattern.actions(), &argument), &lifetime));
+        members.push(argument_member(
+            file,
+            &argument,
+            &about(design, pattern.actions(), &argument),
+            &lifetime,
+        ));
     }
     let name = camel(&pattern.name);
-    let title = format!("What [`Store::{}`](crate::Store::{}) writes.", pattern.name, pattern.name);
+    let title = format!(
+        "What [`Store::{}`](crate::Store::{}) writes.",
+        pattern.name, pattern.name
+    );
     emit(file, &name, &title, members)
 }
 
@@ -62,7 +72,12 @@ fn emit(file: &mut RustFile, name: &str, about: &str, members: Vec<Member>) -> T
     quote!(#name #anonymous)
 }
 
-fn argument_member(file: &mut RustFile, argument: &Argument, about: &str, lifetime: &TokenStream) -> Member {
+fn argument_member(
+    file: &mut RustFile,
+    argument: &Argument,
+    about: &str,
+    lifetime: &TokenStream,
+) -> Member {
     Member {
         name: argument.name.clone(),
         about: about.to_owned(),
@@ -72,43 +87,96 @@ fn argument_member(file: &mut RustFile, argument: &Argument, about: &str, lifeti
 }
 
 /// The item of a put, or the struct of an optional or repeated action.
-fn action_member(design: &Design, file: &mut RustFile, action: &Action, lifetime: &TokenStream) -> Option<Member> {
+fn action_member(
+    design: &Design,
+    file: &mut RustFile,
+    action: &Action,
+    lifetime: &TokenStream,
+) -> Option<Member> {
     let entity = design.entity(action.entity);
     let words = entity.name.replace('_', " ");
     let (ty, about, borrows) = match (action.kind, &action.row) {
         (ActionKind::Put, _) => {
-            let name = file.import(&format!("crate::generated::entity::{}", camel(&entity.name)));
+            let name = file.import(&format!(
+                "crate::generated::entity::{}",
+                camel(&entity.name)
+            ));
             match action.shape {
-                Shape::One => (quote!(&#lifetime #name), format!("The {words} to put."), true),
-                Shape::Optional => (quote!(Option<&#lifetime #name>), format!("The {words} to put, if any."), true),
-                Shape::Many => (quote!(&#lifetime [#name]), format!("Each {words} to put."), true),
+                Shape::One => (
+                    quote!(&#lifetime #name),
+                    format!("The {words} to put."),
+                    true,
+                ),
+                Shape::Optional => (
+                    quote!(Option<&#lifetime #name>),
+                    format!("The {words} to put, if any."),
+                    true,
+                ),
+                Shape::Many => (
+                    quote!(&#lifetime [#name]),
+                    format!("Each {words} to put."),
+                    true,
+                ),
             }
         }
         _ if action.is_keyed() => {
             let key = file.import(&format!("crate::generated::keys::{}", key_name(entity)));
             match action.shape {
-                Shape::Many => (quote!(&#lifetime [#key]), format!("Names each {words}."), true),
-                _ => (quote!(Option<&#lifetime #key>), format!("Names the {words}, if any."), true),
+                Shape::Many => (
+                    quote!(&#lifetime [#key]),
+                    format!("Names each {words}."),
+                    true,
+                ),
+                _ => (
+                    quote!(Option<&#lifetime #key>),
+                    format!("Names the {words}, if any."),
+                    true,
+                ),
             }
         }
         (_, Some(row)) => {
             let (row, row_borrows) = row_structure(design, file, action, row);
             match action.shape {
-                Shape::Many => (quote!(&#lifetime [#row]), format!("Each {words} to write."), true),
-                _ => (quote!(Option<#row>), format!("The {words} to write, if any."), row_borrows),
+                Shape::Many => (
+                    quote!(&#lifetime [#row]),
+                    format!("Each {words} to write."),
+                    true,
+                ),
+                _ => (
+                    quote!(Option<#row>),
+                    format!("The {words} to write, if any."),
+                    row_borrows,
+                ),
             }
         }
         _ => return None,
     };
-    Some(Member { name: action.name.clone(), about, ty, borrows })
+    Some(Member {
+        name: action.name.clone(),
+        about,
+        ty,
+        borrows,
+    })
 }
 
-fn row_structure(design: &Design, file: &mut RustFile, action: &Action, row: &str) -> (TokenStream, bool) {
+fn row_structure(
+    design: &Design,
+    file: &mut RustFile,
+    action: &Action,
+    row: &str,
+) -> (TokenStream, bool) {
     let lifetime = quote!('a);
     let entity = design.entity(action.entity);
     let members: Vec<_> = action_arguments(&design.entities, action)
         .iter()
-        .map(|argument| argument_member(file, argument, &about(design, std::slice::from_ref(action), argument), &lifetime))
+        .map(|argument| {
+            argument_member(
+                file,
+                argument,
+                &about(design, std::slice::from_ref(action), argument),
+                &lifetime,
+            )
+        })
         .collect();
     let borrows = members.iter().any(|member| member.borrows);
     let verb = match action.kind {
@@ -116,14 +184,30 @@ fn row_structure(design: &Design, file: &mut RustFile, action: &Action, row: &st
         ActionKind::Check => "Checks a",
         _ => "Changes a",
     };
-    emit(file, row, &format!("{verb} {}.", entity.name.replace('_', " ")), members);
+    emit(
+        file,
+        row,
+        &format!("{verb} {}.", entity.name.replace('_', " ")),
+        members,
+    );
     let name = ident(row);
-    (if borrows { quote!(#name<'a>) } else { quote!(#name) }, borrows)
+    (
+        if borrows {
+            quote!(#name<'a>)
+        } else {
+            quote!(#name)
+        },
+        borrows,
+    )
 }
 
 /// What an argument is, from the field of its name, or from the one it is compared with.
 fn about(design: &Design, actions: &[Action], argument: &Argument) -> String {
-    let field = |name: &str| actions.iter().find_map(|action| design.entity(action.entity).field(name));
+    let field = |name: &str| {
+        actions
+            .iter()
+            .find_map(|action| design.entity(action.entity).field(name))
+    };
     if let Some(field) = field(&argument.name) {
         return field.doc.clone();
     }
@@ -139,19 +223,32 @@ fn about(design: &Design, actions: &[Action], argument: &Argument) -> String {
                 }
             });
             if let Some(field) = met {
-                return format!("Compared with the `{field}` of the {}.", entity.name.replace('_', " "));
+                return format!(
+                    "Compared with the `{field}` of the {}.",
+                    entity.name.replace('_', " ")
+                );
             }
         }
         let given = action.changes.iter().find(|change| match &change.how {
-            crate::design::How::Set(value) | crate::design::How::SetOnce(value) | crate::design::How::Add(value) => {
+            crate::design::How::Set(value)
+            | crate::design::How::SetOnce(value)
+            | crate::design::How::Add(value) => {
                 *value == crate::design::Value::Argument(argument.name.clone())
             }
             crate::design::How::Remove => false,
         });
         if let Some(change) = given {
-            return format!("The new `{}` of the {}.", change.field, entity.name.replace('_', " "));
+            return format!(
+                "The new `{}` of the {}.",
+                change.field,
+                entity.name.replace('_', " ")
+            );
         }
-        if let Some((part, _)) = action.key.iter().find(|(_, value)| *value == crate::design::Value::Argument(argument.name.clone())) {
+        if let Some((part, _)) = action
+            .key
+            .iter()
+            .find(|(_, value)| *value == crate::design::Value::Argument(argument.name.clone()))
+        {
             return format!("The `{part}` of the {}.", entity.name.replace('_', " "));
         }
     }

@@ -14,8 +14,15 @@ pub fn error_type(design: &Design, file: &mut RustFile, pattern: &Pattern) -> To
         return quote!(#store_error);
     }
     let name = format_ident!("{}Error", camel(&pattern.name));
-    let variants: Vec<_> = pattern.errors.iter().map(|(error, meaning)| variant(design, file, pattern, error, meaning)).collect();
-    let about = doc(&format!("Why [`Store::{0}`](crate::Store::{0}) was refused.", pattern.name));
+    let variants: Vec<_> = pattern
+        .errors
+        .iter()
+        .map(|(error, meaning)| variant(design, file, pattern, error, meaning))
+        .collect();
+    let about = doc(&format!(
+        "Why [`Store::{0}`](crate::Store::{0}) was refused.",
+        pattern.name
+    ));
     let from_store = doc("The store could not be asked, or its answer not be understood.");
     file.item(quote! {
         #about
@@ -30,13 +37,25 @@ pub fn error_type(design: &Design, file: &mut RustFile, pattern: &Pattern) -> To
     quote!(#name)
 }
 
-fn variant(design: &Design, file: &mut RustFile, pattern: &Pattern, error: &str, meaning: &str) -> TokenStream {
+fn variant(
+    design: &Design,
+    file: &mut RustFile,
+    pattern: &Pattern,
+    error: &str,
+    meaning: &str,
+) -> TokenStream {
     let (name, about) = (ident(error), doc(meaning));
-    let carrier = pattern.actions().iter().find(|action| action.errors().contains(&(error, true)));
+    let carrier = pattern
+        .actions()
+        .iter()
+        .find(|action| action.errors().contains(&(error, true)));
     match carrier {
         None => quote!(#about #[error(#meaning)] #name,),
         Some(action) => {
-            let entity = file.import(&format!("crate::generated::entity::{}", camel(&design.entity(action.entity).name)));
+            let entity = file.import(&format!(
+                "crate::generated::entity::{}",
+                camel(&design.entity(action.entity).name)
+            ));
             let inner = doc("The item that refused, as it is.");
             quote!(#about #[error(#meaning)] #name { #inner current: Box<#entity> },)
         }
@@ -44,7 +63,13 @@ fn variant(design: &Design, file: &mut RustFile, pattern: &Pattern, error: &str,
 }
 
 /// Statements that end in the error which `refused` means for this action.
-pub fn error_value(design: &Design, file: &mut RustFile, action: &Action, error_type: &TokenStream, from: &TokenStream) -> TokenStream {
+pub fn error_value(
+    design: &Design,
+    file: &mut RustFile,
+    action: &Action,
+    error_type: &TokenStream,
+    from: &TokenStream,
+) -> TokenStream {
     let entity = design.entity(action.entity);
     let errors = action.errors();
     if let [(only, false)] = errors.as_slice() {
@@ -57,7 +82,10 @@ pub fn error_value(design: &Design, file: &mut RustFile, action: &Action, error_
         let (missing, other) = (ident(missing), ident(&require.error));
         return quote!(Err(if refused.missing() { #error_type::#missing } else { #error_type::#other }));
     }
-    let entity_type = file.import(&format!("crate::generated::entity::{}", camel(&entity.name)));
+    let entity_type = file.import(&format!(
+        "crate::generated::entity::{}",
+        camel(&entity.name)
+    ));
     let current = format_ident!("current");
     let mut statements = match &action.if_missing {
         Some(missing) => {
@@ -68,7 +96,11 @@ pub fn error_value(design: &Design, file: &mut RustFile, action: &Action, error_
     };
     for (i, require) in action.require.iter().enumerate() {
         let name = ident(&require.error);
-        let value = if require.current { quote!(#error_type::#name { current: Box::new(current) }) } else { quote!(#error_type::#name) };
+        let value = if require.current {
+            quote!(#error_type::#name { current: Box::new(current) })
+        } else {
+            quote!(#error_type::#name)
+        };
         if i + 1 == action.require.len() {
             statements = quote!(#statements Err(#value));
         } else {

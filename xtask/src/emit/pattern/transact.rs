@@ -12,7 +12,10 @@ pub fn transact(design: &Design, file: &mut RustFile, pattern: &Pattern, actions
     let error = refusal::error_type(design, file, pattern);
     let ty = input::structure(design, file, pattern);
     let transaction = file.import("crate::store::transact::Transaction");
-    let adds: Vec<_> = actions.iter().map(|action| add(design, file, action)).collect();
+    let adds: Vec<_> = actions
+        .iter()
+        .map(|action| add(design, file, action))
+        .collect();
 
     let call = call(file, pattern);
     let refusals = refusals(design, file, actions, &error);
@@ -24,7 +27,14 @@ pub fn transact(design: &Design, file: &mut RustFile, pattern: &Pattern, actions
             #refusals
         }
     };
-    method(design, file, pattern, &[quote!(input: #ty)], &quote!(Result<(), #error>), &body);
+    method(
+        design,
+        file,
+        pattern,
+        &[quote!(input: #ty)],
+        &quote!(Result<(), #error>),
+        &body,
+    );
 }
 
 /// The statement that adds an action, inside a loop or an `if let` when it is repeated or optional.
@@ -46,14 +56,22 @@ fn add(design: &Design, file: &mut RustFile, action: &Action) -> TokenStream {
             quote!(transaction = transaction.put(#name, #item.to_item(), #condition);)
         }
         ActionKind::Update => {
-            let (key, changes) = (changes::key(design, file, action, &from), changes::changes(design, file, action, &from));
+            let changes = changes::changes(design, file, action, &from);
+            let (statement, key) = if action.is_keyed() {
+                (quote!(), quote!(#one))
+            } else {
+                let key = changes::key(design, file, action, &from);
+                (quote!(let key = #key;), quote!(key))
+            };
             quote! {
-                let key = #key;
+                #statement
                 let changes = #changes;
-                transaction = transaction.update(#name, key.primary(), changes, #condition);
+                transaction = transaction.update(#name, #key.primary(), changes, #condition);
             }
         }
-        ActionKind::Delete if action.is_keyed() => quote!(transaction = transaction.delete(#name, #one.primary(), #condition);),
+        ActionKind::Delete if action.is_keyed() => {
+            quote!(transaction = transaction.delete(#name, #one.primary(), #condition);)
+        }
         ActionKind::Delete => {
             let key = changes::key(design, file, action, &from);
             quote! {
@@ -61,7 +79,9 @@ fn add(design: &Design, file: &mut RustFile, action: &Action) -> TokenStream {
                 transaction = transaction.delete(#name, key.primary(), #condition);
             }
         }
-        ActionKind::Check if action.is_keyed() => quote!(transaction = transaction.check(#name, #one.primary(), #condition);),
+        ActionKind::Check if action.is_keyed() => {
+            quote!(transaction = transaction.check(#name, #one.primary(), #condition);)
+        }
         ActionKind::Check => {
             let key = changes::key(design, file, action, &from);
             quote! {
@@ -72,27 +92,44 @@ fn add(design: &Design, file: &mut RustFile, action: &Action) -> TokenStream {
     };
     match (action.shape, action.kind) {
         (Shape::One, _) => statement,
-        (Shape::Optional, _) if action.kind == ActionKind::Put || action.is_keyed() => quote!(if let Some(#one) = input.#member { #statement }),
+        (Shape::Optional, _) if action.kind == ActionKind::Put || action.is_keyed() => {
+            quote!(if let Some(#one) = input.#member { #statement })
+        }
         (Shape::Optional, _) => quote!(if let Some(#one) = &input.#member { #statement }),
         (Shape::Many, _) => quote!(for #one in input.#member { #statement }),
     }
 }
 
 /// The arm for a refusal: which action it was, and what that means.
-fn refusals(design: &Design, file: &mut RustFile, actions: &[Action], error: &TokenStream) -> TokenStream {
-    let conditional: Vec<_> = actions.iter().filter(|action| action.is_conditional()).collect();
+fn refusals(
+    design: &Design,
+    file: &mut RustFile,
+    actions: &[Action],
+    error: &TokenStream,
+) -> TokenStream {
+    let conditional: Vec<_> = actions
+        .iter()
+        .filter(|action| action.is_conditional())
+        .collect();
     let values: Vec<_> = conditional
         .iter()
         .map(|action| refusal::error_value(design, file, action, error, &quote!(input.)))
         .collect();
     let Some((last, before)) = values.split_last() else {
-        return quote!(Err(refused) => Err(refused.unexplained().into()),);
+        return quote!(Err(refused) => Err(refused.unexplained()),);
     };
     if before.is_empty() {
-        let bound = if last.to_string().contains("refused") { quote!(refused) } else { quote!(_) };
+        let bound = if last.to_string().contains("refused") {
+            quote!(refused)
+        } else {
+            quote!(_)
+        };
         return quote!(Err(#bound) => { #last });
     }
-    let names = conditional.iter().take(before.len()).map(|action| &action.name);
+    let names = conditional
+        .iter()
+        .take(before.len())
+        .map(|action| &action.name);
     quote! {
         Err(refused) => match refused.action {
             #(#names => { #before })*

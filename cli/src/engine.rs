@@ -1,0 +1,67 @@
+//! The embedded engine: DynamoDB's API on SQLite, in this process, reached over a socket like any other.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+use dynoxide::Database;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// A running engine. It stops when this is dropped; what is in a file stays there.
+#[derive(Debug)]
+pub struct Engine {
+    url: String,
+    server: JoinHandle<()>,
+}
+
+/// The engine could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The file cannot be opened as a database.
+    #[error("cannot open {path} as a database: {reason}; is another codesensei using it, or is it some other file?")]
+    Open {
+        /// The file.
+        path: String,
+        /// What the engine said.
+        reason: String,
+    },
+    /// No port of this machine could be had.
+    #[error("cannot listen on 127.0.0.1")]
+    Listen(#[source] io::Error),
+}
+
+impl Engine {
+    /// Starts an engine that forgets everything when it stops.
+    pub async fn in_memory() -> Result<Self, EngineError> {
+        let database = Database::memory()
+            .map_err(|error| EngineError::Open { path: "memory".to_owned(), reason: error.to_string() })?;
+        Self::serve(database).await
+    }
+
+    /// Starts an engine that keeps everything in a file, which it creates when it is not there.
+    pub async fn in_file(path: &Path) -> Result<Self, EngineError> {
+        let name = path.display().to_string();
+        let database = Database::new(&name).map_err(|error| EngineError::Open { path: name, reason: error.to_string() })?;
+        Self::serve(database).await
+    }
+
+    /// Where it answers.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    async fn serve(database: Database) -> Result<Self, EngineError> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(EngineError::Listen)?;
+        let url = format!("http://{}", listener.local_addr().map_err(EngineError::Listen)?);
+        let server = tokio::spawn(dynoxide::server::serve_on(listener, database));
+        Ok(Self { url, server })
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}

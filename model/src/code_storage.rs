@@ -1,0 +1,137 @@
+//! Code in the table: inline, or staged in chunks that a commit makes reachable and a sweep removes. AP-27 to AP-29.
+
+use std::time::Duration;
+
+use crate::{
+    Code, CodeChunk, CodeChunkKey, CodeTooLarge, LeaveSweepJobError, PackedBody, PackedCode, RevisionId, Session,
+    SessionId, Store, StoreError, SweepJob, SweepKind, UserId,
+};
+
+/// How long a commit may take after its chunks were staged. Far longer than a request may run.
+const STAGING: Duration = Duration::from_mins(15);
+/// Below this, compressing is quicker than handing it to another thread.
+const BLOCKING_FROM: usize = 64 * 1024;
+
+/// Code that is ready to be committed: its item, and the job of its chunks when it has any.
+#[derive(Debug)]
+pub(crate) struct Staged {
+    pub(crate) code: Code,
+    pub(crate) job: Option<SweepJob>,
+}
+
+/// The code could not be made ready.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// It is longer than 5 MiB.
+    #[error(transparent)]
+    TooLarge(#[from] CodeTooLarge),
+    /// The table could not be asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<LeaveSweepJobError> for StageError {
+    fn from(error: LeaveSweepJobError) -> Self {
+        StageError::Store(match error {
+            LeaveSweepJobError::Store(error) => error,
+            // The job is named after a revision that was made for it.
+            LeaveSweepJobError::JobExists => StoreError::Contended { pattern: "AP-70" },
+        })
+    }
+}
+
+impl Store {
+    /// Compresses the text, and writes what does not fit one item as chunks that nothing points at yet.
+    pub(crate) async fn stage_code(
+        &self,
+        owner: UserId,
+        session_id: SessionId,
+        text: String,
+    ) -> Result<Staged, StageError> {
+        let packed = pack(text).await?;
+        let now = self.clock().now();
+        let revision: RevisionId = self.ids().next(now);
+        let code = |chunk_count, inline| Code {
+            session_id,
+            user_id: owner,
+            revision,
+            sha256: packed.sha256,
+            size: packed.size,
+            chunk_count,
+            inline,
+        };
+        match packed.body {
+            PackedBody::Inline(bytes) => Ok(Staged { code: code(0, Some(bytes)), job: None }),
+            PackedBody::Chunked(pieces) => {
+                let code = code(count(pieces.len()), None);
+                let job = SweepJob {
+                    session_id: Some(session_id),
+                    revision: Some(revision),
+                    chunk_count: code.chunk_count,
+                    ..SweepJob::new(SweepKind::Staged, revision.to_string(), owner, now.plus(STAGING))
+                };
+                // Before the first chunk, so that whatever happens from here on, somebody knows of them.
+                self.leave_sweep_job(&job).await?;
+                let chunk = |(n, bytes)| CodeChunk { revision, n: count(n), session_id, bytes };
+                let chunks: Vec<CodeChunk> = pieces.into_iter().enumerate().map(chunk).collect();
+                self.write_code_chunks(&chunks).await?;
+                Ok(Staged { code, job: Some(job) })
+            }
+        }
+    }
+
+    /// The text of a code item, or `None` when a chunk is missing because the code was replaced meanwhile.
+    pub(crate) async fn load_code(&self, code: Code) -> Result<Option<String>, StoreError> {
+        let pieces: Vec<Vec<u8>> = if let Some(bytes) = code.inline {
+            vec![bytes]
+        } else {
+            let keys = chunk_keys(code.revision, code.chunk_count);
+            let mut chunks = self.read_code_chunks(&keys).await?;
+            if chunks.len() != keys.len() {
+                return Ok(None);
+            }
+            chunks.sort_by_key(|chunk| chunk.n);
+            chunks.into_iter().map(|chunk| chunk.bytes).collect()
+        };
+        unpack(pieces, code.sha256, code.size).await.map(Some)
+    }
+}
+
+/// The keys of a revision's chunks.
+pub(crate) fn chunk_keys(revision: RevisionId, chunk_count: u32) -> Vec<CodeChunkKey> {
+    (0..chunk_count).map(|n| CodeChunkKey { revision, n }).collect()
+}
+
+/// The job that removes the chunks which a head points at, if it points at any.
+pub(crate) fn replaced_chunks(head: &Session, job: SweepJob) -> Option<SweepJob> {
+    (head.chunk_count > 0).then_some(SweepJob {
+        session_id: Some(head.session_id),
+        revision: Some(head.revision),
+        chunk_count: head.chunk_count,
+        ..job
+    })
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).expect("5 MiB are at most 14 chunks")
+}
+
+async fn pack(text: String) -> Result<PackedCode, CodeTooLarge> {
+    if text.len() < BLOCKING_FROM {
+        return PackedCode::pack(&text);
+    }
+    tokio::task::spawn_blocking(move || PackedCode::pack(&text)).await.expect("packing does not panic and is not cancelled")
+}
+
+async fn unpack(pieces: Vec<Vec<u8>>, sha256: crate::Digest, size: u32) -> Result<String, StoreError> {
+    let inflate = move || {
+        let parts: Vec<&[u8]> = pieces.iter().map(Vec::as_slice).collect();
+        PackedCode::unpack(&parts, sha256, size)
+    };
+    let text = if (size as usize) < BLOCKING_FROM {
+        inflate()
+    } else {
+        tokio::task::spawn_blocking(inflate).await.expect("inflating does not panic and is not cancelled")
+    };
+    text.map_err(|error| StoreError::Corrupt { pattern: "AP-27", entity: "code", reason: error.to_string() })
+}

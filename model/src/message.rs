@@ -1,0 +1,188 @@
+//! Messages: a question with room for its answer, the answer with what it cost, and the conversation so far. AP-40 to AP-46.
+
+use crate::{
+    AccessError, AddNote, AddNoteError, AskQuestion, AskQuestionError, Confidence, ContextMode, FailQuestionError,
+    Message, Patch, ReplyState, Role, Store, StoreAnswer, StoreAnswerError, StoreError, Thread, ThreadId, UserId,
+};
+
+/// Another message may take the number first; then the next one is tried, this often.
+const TRIES: u32 = 50;
+
+/// Why a question or note was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum PostError {
+    /// It is another's thread, or there is none.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// There is no room left: 500 messages, of which a question takes two.
+    #[error("the thread has no room for it")]
+    LimitExceeded,
+}
+
+impl From<StoreError> for PostError {
+    fn from(error: StoreError) -> Self {
+        AccessError::Store(error).into()
+    }
+}
+
+/// What a model said, and what it cost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewAnswer {
+    /// The explanation, in Markdown.
+    pub content: String,
+    /// Whether the model saw the whole file.
+    pub context_mode: ContextMode,
+    /// How sure it says it is.
+    pub confidence: Option<Confidence>,
+    /// Code it suggests.
+    pub suggested_code: Option<String>,
+    /// An edit that was checked against the code.
+    pub patch: Option<Patch>,
+    /// Why its edit is not shown.
+    pub patch_withheld: Option<String>,
+    /// Which model it was.
+    pub model_id: String,
+    /// Tokens sent.
+    pub input_tokens: u32,
+    /// Tokens answered.
+    pub output_tokens: u32,
+    /// Millionths of a US dollar.
+    pub cost_micros: i64,
+}
+
+impl Store {
+    /// Stores a question in the thread, with room for its answer.
+    ///
+    /// # Errors
+    /// When there is no such thread any more, or no room in it.
+    pub async fn ask(&self, thread: &Thread, content: &str) -> Result<Message, PostError> {
+        let mut seen_slots = thread.message_slots;
+        for _ in 0..TRIES {
+            let question = self.message(thread, seen_slots + 1, content, Some(ReplyState::Pending));
+            match self.ask_question(AskQuestion { question: &question, record: None, seen_slots }).await {
+                Ok(()) => return Ok(question),
+                Err(AskQuestionError::SlotTaken { current }) => seen_slots = current.message_slots,
+                Err(AskQuestionError::MessageLimitExceeded) => return Err(PostError::LimitExceeded),
+                Err(AskQuestionError::ThreadNotFound) => return Err(AccessError::NotFound.into()),
+                Err(AskQuestionError::Store(error)) => return Err(error.into()),
+                Err(AskQuestionError::MessageExists | AskQuestionError::RequestKnown) => break,
+            }
+        }
+        Err(StoreError::Contended { pattern: "AP-40" }.into())
+    }
+
+    /// Stores a note, which nobody answers.
+    ///
+    /// # Errors
+    /// When there is no such thread any more, or no room in it.
+    pub async fn note(&self, thread: &Thread, content: &str) -> Result<Message, PostError> {
+        let mut seen_slots = thread.message_slots;
+        for _ in 0..TRIES {
+            let note = self.message(thread, seen_slots + 1, content, None);
+            match self.add_note(AddNote { note: &note, seen_slots }).await {
+                Ok(()) => return Ok(note),
+                Err(AddNoteError::SlotTaken { current }) => seen_slots = current.message_slots,
+                Err(AddNoteError::MessageLimitExceeded) => return Err(PostError::LimitExceeded),
+                Err(AddNoteError::ThreadNotFound) => return Err(AccessError::NotFound.into()),
+                Err(AddNoteError::Store(error)) => return Err(error.into()),
+                Err(AddNoteError::MessageExists) => break,
+            }
+        }
+        Err(StoreError::Contended { pattern: "AP-41" }.into())
+    }
+
+    fn message(&self, thread: &Thread, seq: u32, content: &str, reply_state: Option<ReplyState>) -> Message {
+        Message {
+            session_id: thread.session_id,
+            thread: thread.thread,
+            seq,
+            user_id: thread.user_id,
+            role: Role::User,
+            content: content.to_owned(),
+            created_at: self.clock().now(),
+            reply_state,
+            reply_error: None,
+            context_mode: None,
+            confidence: None,
+            suggested_code: None,
+            patch: None,
+            patch_withheld: None,
+            model_id: None,
+            input_tokens: None,
+            output_tokens: None,
+        }
+    }
+
+    /// Stores the answer to a question, marks the question answered and adds the cost to the user's day, all or nothing.
+    ///
+    /// # Errors
+    /// When the question is gone or has its answer already.
+    pub async fn answer(&self, question: &Message, new: NewAnswer) -> Result<Message, StoreAnswerError> {
+        let now = self.clock().now();
+        let (input_tokens, output_tokens) = (i64::from(new.input_tokens), i64::from(new.output_tokens));
+        let answer = Message {
+            seq: question.seq + 1,
+            role: Role::Ai,
+            content: new.content,
+            created_at: now,
+            reply_state: None,
+            reply_error: None,
+            context_mode: Some(new.context_mode),
+            confidence: new.confidence,
+            suggested_code: new.suggested_code,
+            patch: new.patch,
+            patch_withheld: new.patch_withheld,
+            model_id: Some(new.model_id),
+            input_tokens: Some(new.input_tokens),
+            output_tokens: Some(new.output_tokens),
+            ..question.clone()
+        };
+        let input = StoreAnswer {
+            answer: &answer,
+            record: None,
+            question_seq: question.seq,
+            date: now.date(),
+            input_tokens,
+            output_tokens,
+            cost_micros: new.cost_micros,
+        };
+        self.store_answer(input).await?;
+        Ok(answer)
+    }
+
+    /// Says on a question why it has no answer. Asking it again stays possible.
+    ///
+    /// # Errors
+    /// When the question is gone or has its answer already.
+    pub async fn fail(&self, question: &Message, error_code: &str) -> Result<(), FailQuestionError> {
+        self.fail_question(question.session_id, question.thread, question.seq, Some(error_code)).await
+    }
+
+    /// The conversation before a message, oldest first: at most ten messages, without questions that failed.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn conversation_before(&self, message: &Message) -> Result<Vec<Message>, StoreError> {
+        let mut last = self.last_messages(message.session_id, message.thread).await?;
+        last.retain(|other| other.seq < message.seq && other.reply_state.is_none_or(|state| state == ReplyState::Answered));
+        last.reverse();
+        Ok(last)
+    }
+
+    /// The messages of the caller's thread.
+    ///
+    /// # Errors
+    /// When the thread is another's or there is none.
+    pub async fn thread_messages(
+        &self,
+        caller: UserId,
+        id: ThreadId,
+        order: crate::Order,
+        page: crate::PageRequest<'_>,
+    ) -> Result<crate::Page<Message>, AccessError> {
+        let (thread, messages) =
+            futures::join!(self.own_thread(caller, id), self.list_messages(id.session_id, id.thread, order, page));
+        thread?;
+        Ok(messages?)
+    }
+}

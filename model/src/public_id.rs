@@ -1,0 +1,120 @@
+//! The ids of threads and messages as the API shows them: each carries its session's id, and so names its own key.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{Message, SessionId, Thread, ThreadUuid};
+
+/// Names a thread: `{session_id}.{thread}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ThreadId {
+    /// The session it is in.
+    pub session_id: SessionId,
+    /// The thread within it.
+    pub thread: ThreadUuid,
+}
+
+/// Names a message: `{session_id}.{thread}.{seq}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MessageId {
+    /// The thread it is in.
+    pub thread_id: ThreadId,
+    /// Its number there.
+    pub seq: u32,
+}
+
+/// A text is not the id of a thread or message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is not the id of a {0}")]
+pub struct InvalidPublicId(&'static str);
+
+impl fmt::Display for ThreadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.session_id, self.thread)
+    }
+}
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.thread_id, self.seq)
+    }
+}
+
+impl FromStr for ThreadId {
+    type Err = InvalidPublicId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPublicId> {
+        let invalid = InvalidPublicId("thread");
+        let (session, thread) = text.split_once('.').ok_or(invalid)?;
+        let session_id = session.parse().map_err(|_| invalid)?;
+        Ok(Self { session_id, thread: thread.parse().map_err(|_| invalid)? })
+    }
+}
+
+impl FromStr for MessageId {
+    type Err = InvalidPublicId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPublicId> {
+        let invalid = InvalidPublicId("message");
+        let (thread, seq) = text.rsplit_once('.').ok_or(invalid)?;
+        let thread_id = thread.parse().map_err(|_| invalid)?;
+        let number: u32 = seq.parse().map_err(|_| invalid)?;
+        // One number has one text: no sign, no leading zero.
+        if number == 0 || number.to_string() != seq {
+            return Err(invalid);
+        }
+        Ok(Self { thread_id, seq: number })
+    }
+}
+
+impl Thread {
+    /// The id that the API shows.
+    #[must_use]
+    pub fn id(&self) -> ThreadId {
+        ThreadId { session_id: self.session_id, thread: self.thread }
+    }
+}
+
+impl Message {
+    /// The id that the API shows.
+    #[must_use]
+    pub fn id(&self) -> MessageId {
+        MessageId { thread_id: ThreadId { session_id: self.session_id, thread: self.thread }, seq: self.seq }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Ids, Timestamp};
+    use proptest::prelude::*;
+
+    fn thread_id(seed: u64) -> ThreadId {
+        let (ids, now) = (Ids::seeded(seed), Timestamp::from_millis(1_763_884_800_000).unwrap());
+        ThreadId { session_id: ids.next(now), thread: ids.next(now) }
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_reads_back_as_itself(seed: u64, seq in 1_u32..=500) {
+            let message = MessageId { thread_id: thread_id(seed), seq };
+            prop_assert_eq!(message.thread_id.to_string().parse(), Ok(message.thread_id));
+            prop_assert_eq!(message.to_string().parse(), Ok(message));
+        }
+
+        #[test]
+        fn any_other_text_is_refused_without_a_panic(text in ".{0,120}") {
+            if let Ok(id) = text.parse::<MessageId>() {
+                prop_assert_eq!(id.to_string(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn one_message_has_one_id() {
+        let id = thread_id(1);
+        for seq in ["0", "007", "+7", "", "4294967296"] {
+            assert!(format!("{id}.{seq}").parse::<MessageId>().is_err(), "{seq}");
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Saving code: the version check, the anchors that move with the lines, and the chunks that are replaced. AP-24.
+
+use crate::code_storage::{StageError, Staged, replaced_chunks};
+use crate::session::{READS, detect};
+use crate::{
+    AccessError, AnchorStatus, CodeTooLarge, Language, MovedThread, OpenedSession, PageRequest, SaveSession,
+    SaveSessionError, Session, SessionId, Store, StoreError, SweepJob, SweepKind, Thread, ThreadKind, UserId,
+};
+
+/// Code to save over a version that the client edited.
+#[derive(Clone)]
+pub struct SaveCode {
+    /// The session.
+    pub session_id: SessionId,
+    /// The version it was edited from.
+    pub expected_version_number: u32,
+    /// The whole new code.
+    pub text: String,
+    /// The language the user says it is in; what they said before when absent.
+    pub language_override: Option<Language>,
+}
+
+/// Where a thread's lines are in the new code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// First line, from 1.
+    pub start_line: u32,
+    /// Last line, included.
+    pub end_line: u32,
+    /// Whether the text there is still the text that was selected.
+    pub status: AnchorStatus,
+}
+
+/// Finds the anchors again: old code, new code, the threads of the old; an anchor for each, in their order.
+pub type Reanchor = fn(&str, &str, &[Thread]) -> Vec<Anchor>;
+
+/// What a save left.
+#[derive(Clone, Debug)]
+pub struct Saved {
+    /// The head as it is now.
+    pub head: Session,
+    /// All threads, where they are now.
+    pub threads: Vec<Thread>,
+}
+
+/// Why code was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveCodeError {
+    /// It is another's session, or there is none.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The session is at another version; here it is as it stands.
+    #[error("the session was saved by someone else since it was read")]
+    VersionConflict(Box<OpenedSession>),
+    /// The code is longer than 5 MiB.
+    #[error(transparent)]
+    TooLarge(#[from] CodeTooLarge),
+}
+
+impl From<StoreError> for SaveCodeError {
+    fn from(error: StoreError) -> Self {
+        AccessError::Store(error).into()
+    }
+}
+
+impl From<StageError> for SaveCodeError {
+    fn from(error: StageError) -> Self {
+        match error {
+            StageError::TooLarge(error) => error.into(),
+            StageError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Store {
+    /// Saves code if the session is still at the expected version, and moves its threads with their lines, all or
+    /// nothing. A thread that is created or deleted meanwhile makes it look again.
+    ///
+    /// # Errors
+    /// When the session has moved on, is another's or is gone, or the code is too large.
+    pub async fn save_code(&self, caller: UserId, save: SaveCode, reanchor: Reanchor) -> Result<Saved, SaveCodeError> {
+        let mut staged: Option<Staged> = None;
+        for _ in 0..READS {
+            let base = match self.base(caller, &save).await {
+                Ok(base) => base,
+                Err(error) => {
+                    self.sweep_now(staged.and_then(|staged| staged.job).as_ref()).await;
+                    return Err(error);
+                }
+            };
+            let moved = self.moved_threads(&base, &save.text, reanchor).await?;
+            let ready = match staged.take() {
+                Some(ready) => ready,
+                None => self.stage_code(caller, save.session_id, save.text.clone()).await?,
+            };
+            match self.commit_save(&base, &save, &ready, &moved).await {
+                Ok(saved) => return Ok(saved),
+                Err(SaveSessionError::ThreadsChanged) => staged = Some(ready),
+                Err(error) => return Err(self.save_refused(caller, &save, &ready, error).await),
+            }
+        }
+        self.sweep_now(staged.and_then(|staged| staged.job).as_ref()).await;
+        Err(StoreError::Contended { pattern: "AP-24" }.into())
+    }
+
+    /// The head and threads that the save starts from, and the old code when a thread needs it to move.
+    async fn base(&self, caller: UserId, save: &SaveCode) -> Result<Base, SaveCodeError> {
+        let (head, threads) = futures::join!(
+            self.own_session(caller, save.session_id),
+            self.list_threads(save.session_id, PageRequest::default()),
+        );
+        let (head, threads) = (head?, threads?.items);
+        if head.version_number != save.expected_version_number {
+            return Err(self.conflict(caller, save.session_id).await);
+        }
+        let anchored = threads.iter().any(|thread| thread.kind == ThreadKind::Block);
+        let old_text = if anchored { self.text_of(&head).await? } else { Some(String::new()) };
+        match old_text {
+            Some(old_text) => Ok(Base { head, threads, old_text }),
+            None => Err(self.conflict(caller, save.session_id).await),
+        }
+    }
+
+    /// The code of this head, or `None` when the session has moved on.
+    async fn text_of(&self, head: &Session) -> Result<Option<String>, StoreError> {
+        match self.get_code(head.session_id).await? {
+            Some(code) if code.revision == head.revision => self.load_code(code).await,
+            _ => Ok(None),
+        }
+    }
+
+    async fn conflict(&self, caller: UserId, session_id: SessionId) -> SaveCodeError {
+        match self.read_session(caller, session_id).await {
+            Ok(current) => SaveCodeError::VersionConflict(Box::new(current)),
+            Err(error) => error.into(),
+        }
+    }
+
+    async fn moved_threads(&self, base: &Base, text: &str, reanchor: Reanchor) -> Result<Vec<Anchor>, StoreError> {
+        if base.old_text.is_empty() && !base.threads.iter().any(|thread| thread.kind == ThreadKind::Block) {
+            return Ok(base.threads.iter().map(Thread::anchor).collect());
+        }
+        let (old, new, threads) = (base.old_text.clone(), text.to_owned(), base.threads.clone());
+        let find = move || reanchor(&old, &new, &threads);
+        Ok(tokio::task::spawn_blocking(find).await.expect("finding anchors does not panic and is not cancelled"))
+    }
+
+    async fn commit_save(
+        &self,
+        base: &Base,
+        save: &SaveCode,
+        staged: &Staged,
+        anchors: &[Anchor],
+    ) -> Result<Saved, SaveSessionError> {
+        let now = self.clock().now();
+        let (head, code) = (&base.head, &staged.code);
+        let version = head.version_number + 1;
+        let pairs = base.threads.iter().zip(anchors);
+        let moved: Vec<MovedThread> =
+            pairs.filter(|(thread, anchor)| thread.anchor() != **anchor).map(|(t, a)| moved(t, *a, version)).collect();
+        let job = SweepJob::new(SweepKind::Replaced, head.revision.to_string(), head.user_id, now);
+        let replaced = replaced_chunks(head, job);
+        let staged_key = staged.job.as_ref().map(SweepJob::key);
+        let language_detected = detect(&head.filename, &save.text);
+        let language_override = save.language_override.or(head.language_override);
+        self.save_session(SaveSession {
+            code,
+            threads: &moved,
+            staged: staged_key.as_ref(),
+            replaced: replaced.as_ref(),
+            user_id: head.user_id,
+            session_id: head.session_id,
+            expected_version_number: save.expected_version_number,
+            seen_thread_changes: head.thread_changes,
+            language_detected,
+            language_override,
+            now,
+            saved_by: head.user_id,
+        })
+        .await?;
+        self.sweep_now(replaced.as_ref()).await;
+        let head = Session {
+            version_number: version,
+            revision: code.revision,
+            code_bytes: code.size,
+            chunk_count: code.chunk_count,
+            language_detected,
+            language_override,
+            updated_at: now,
+            ..head.clone()
+        };
+        let threads = base.threads.iter().zip(anchors).map(|(thread, anchor)| thread.at(*anchor, version)).collect();
+        Ok(Saved { head, threads })
+    }
+
+    async fn save_refused(&self, caller: UserId, save: &SaveCode, staged: &Staged, error: SaveSessionError) -> SaveCodeError {
+        if let SaveSessionError::Store(error) = error {
+            // It may have happened: the job of the staged chunks decides later.
+            return error.into();
+        }
+        self.sweep_now(staged.job.as_ref()).await;
+        match error {
+            SaveSessionError::SessionNotFound => match self.why_not_mine(caller, save.session_id).await {
+                Ok(error) => error.into(),
+                Err(error) => error.into(),
+            },
+            SaveSessionError::VersionConflict { .. } => self.conflict(caller, save.session_id).await,
+            _ => StoreError::Contended { pattern: "AP-24" }.into(),
+        }
+    }
+}
+
+struct Base {
+    head: Session,
+    threads: Vec<Thread>,
+    /// Empty when no thread is on lines.
+    old_text: String,
+}
+
+impl Thread {
+    /// Where it is.
+    #[must_use]
+    pub fn anchor(&self) -> Anchor {
+        Anchor { start_line: self.start_line, end_line: self.end_line, status: self.anchor_status }
+    }
+
+    fn at(&self, anchor: Anchor, version: u32) -> Thread {
+        let anchor_version = if self.anchor() == anchor { self.anchor_version } else { version };
+        let Anchor { start_line, end_line, status } = anchor;
+        Thread { start_line, end_line, anchor_status: status, anchor_version, ..self.clone() }
+    }
+}
+
+fn moved(thread: &Thread, anchor: Anchor, version: u32) -> MovedThread {
+    MovedThread {
+        session_id: thread.session_id,
+        thread: thread.thread,
+        seen_anchor_version: thread.anchor_version,
+        seen_start_line: thread.start_line,
+        seen_end_line: thread.end_line,
+        start_line: anchor.start_line,
+        end_line: anchor.end_line,
+        anchor_status: anchor.status,
+        anchor_version: version,
+    }
+}
