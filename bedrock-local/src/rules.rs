@@ -235,3 +235,60 @@ pub(crate) fn run(source: &Source<'_>) -> Vec<(&'static Rule, Hit)> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::path::Path;
+
+    use super::*;
+    use crate::language::NAMED;
+
+    fn all() -> impl Iterator<Item = &'static Rule> {
+        ALL.iter().copied().flatten()
+    }
+
+    /// The folder of a language's cases.
+    fn folder(shown: &str) -> String {
+        shown
+            .to_lowercase()
+            .replace("c++", "cpp")
+            .replace("c#", "csharp")
+    }
+
+    fn has_case(rule: &Rule, shown: &str) -> bool {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("testdata")
+            .join(folder(shown));
+        let cases = std::fs::read_dir(path).expect("every language has a folder");
+        cases.flatten().any(|case| {
+            let name = case.file_name();
+            name.to_string_lossy().starts_with(&format!("{}.", rule.id))
+        })
+    }
+
+    #[test]
+    fn every_rule_has_an_id_of_its_own() {
+        let ids: HashSet<_> = all().map(|rule| rule.id).collect();
+        assert_eq!(ids.len(), all().count());
+    }
+
+    #[test]
+    fn every_rule_has_a_case_in_one_of_its_languages() {
+        let without = all().filter(|rule| {
+            let mut languages = NAMED.iter();
+            !languages
+                .any(|(language, shown)| rule.languages.include(*language) && has_case(rule, shown))
+        });
+        let without: Vec<_> = without.map(|rule| rule.id).collect();
+        assert!(without.is_empty(), "no case for {without:?}");
+    }
+
+    #[test]
+    fn every_language_has_rules_of_its_own() {
+        let general = count_for(Language::Other);
+        for (language, shown) in NAMED {
+            assert!(count_for(language) > general + 8, "{shown}");
+        }
+    }
+}

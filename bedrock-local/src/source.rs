@@ -173,6 +173,11 @@ impl<'a> Source<'a> {
         (0..index).rev().find(|at| self.lines[*at].has_code())
     }
 
+    /// Whether an import of this file is in sight, or may stand where we cannot see.
+    pub(crate) fn names_file(&self, file: &str) -> bool {
+        !self.whole || self.lines.iter().any(|line| line.text.contains(file))
+    }
+
     /// Whether a pattern stands on any line.
     pub(crate) fn has(&self, pattern: &str) -> bool {
         self.lines.iter().any(|line| line.has(pattern))

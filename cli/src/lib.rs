@@ -1,3 +1,13 @@
-//! The command `codesensei`: the backend on a developer's machine.
+//! The command `codesensei`: the whole backend on one machine.
 
+pub mod demo;
 pub mod engine;
+pub mod local;
+pub mod options;
+pub mod seed;
+pub mod serve;
+
+mod secrets;
+
+/// Why a command failed, for the person who gave it.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -3,5 +3,6 @@
 pub mod caller;
 pub mod keys;
 pub mod password;
+pub mod routes;
 pub mod sign_up;
 pub mod token;

@@ -1,5 +1,6 @@
 //! HTTP around the handlers: what a request may look like, and what every answer has in common.
 
+pub mod bill;
 pub mod body;
 pub mod client_ip;
 pub mod cookie;

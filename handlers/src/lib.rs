@@ -3,8 +3,16 @@
 pub mod auth;
 pub mod bedrock;
 pub mod error;
+pub mod health;
 pub mod http;
 pub mod limits;
+pub mod messages;
 pub mod review;
+pub mod routes;
+pub mod sessions;
+pub mod state;
+pub mod threads;
 
 pub use error::{ApiError, ApiResult, ErrorCode};
+pub use routes::{Domain, router};
+pub use state::App;

@@ -46,6 +46,6 @@ pub use store::{
     StoreError, TableError, Total,
 };
 pub use sweep::Swept;
-pub use thread::{NewThread, NewThreadError};
+pub use thread::{Locate, NewThread, NewThreadError};
 pub use time::{Clock, Date, Expiry, InvalidTime, Timestamp};
 pub use user::NewUser;

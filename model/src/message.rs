@@ -158,13 +158,13 @@ impl Store {
         self.fail_question(question.session_id, question.thread, question.seq, Some(error_code)).await
     }
 
-    /// The conversation before a message, oldest first: at most ten messages, without questions that failed.
+    /// The conversation so far, oldest first: of the last ten messages those that are no open or failed questions.
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn conversation_before(&self, message: &Message) -> Result<Vec<Message>, StoreError> {
-        let mut last = self.last_messages(message.session_id, message.thread).await?;
-        last.retain(|other| other.seq < message.seq && other.reply_state.is_none_or(|state| state == ReplyState::Answered));
+    pub async fn conversation(&self, id: ThreadId) -> Result<Vec<Message>, StoreError> {
+        let mut last = self.last_messages(id.session_id, id.thread).await?;
+        last.retain(|message| message.reply_state.is_none_or(|state| state == ReplyState::Answered));
         last.reverse();
         Ok(last)
     }

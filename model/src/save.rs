@@ -3,7 +3,7 @@
 use crate::code_storage::{StageError, Staged, replaced_chunks};
 use crate::session::{READS, detect};
 use crate::{
-    AccessError, AnchorStatus, CodeTooLarge, Language, MovedThread, OpenedSession, PageRequest, SaveSession,
+    AccessError, AnchorStatus, ChangeSessionSettings, ChangeSessionSettingsError, CodeTooLarge, Language, MovedThread, OpenedSession, PageRequest, SaveSession,
     SaveSessionError, Session, SessionId, Store, StoreError, SweepJob, SweepKind, Thread, ThreadKind, UserId,
 };
 
@@ -14,8 +14,8 @@ pub struct SaveCode {
     pub session_id: SessionId,
     /// The version it was edited from.
     pub expected_version_number: u32,
-    /// The whole new code.
-    pub text: String,
+    /// The whole new code; the old code and version stay when absent.
+    pub text: Option<String>,
     /// The language the user says it is in; what they said before when absent.
     pub language_override: Option<Language>,
 }
@@ -79,6 +79,7 @@ impl Store {
     /// # Errors
     /// When the session has moved on, is another's or is gone, or the code is too large.
     pub async fn save_code(&self, caller: UserId, save: SaveCode, reanchor: Reanchor) -> Result<Saved, SaveCodeError> {
+        let Some(text) = &save.text else { return self.save_language(caller, &save).await };
         let mut staged: Option<Staged> = None;
         for _ in 0..READS {
             let base = match self.base(caller, &save).await {
@@ -88,12 +89,12 @@ impl Store {
                     return Err(error);
                 }
             };
-            let moved = self.moved_threads(&base, &save.text, reanchor).await?;
+            let moved = self.moved_threads(&base, text, reanchor).await?;
             let ready = match staged.take() {
                 Some(ready) => ready,
-                None => self.stage_code(caller, save.session_id, save.text.clone()).await?,
+                None => self.stage_code(caller, save.session_id, text.clone()).await?,
             };
-            match self.commit_save(&base, &save, &ready, &moved).await {
+            match self.commit_save(&base, &save, text, &ready, &moved).await {
                 Ok(saved) => return Ok(saved),
                 Err(SaveSessionError::ThreadsChanged) => staged = Some(ready),
                 Err(error) => return Err(self.save_refused(caller, &save, &ready, error).await),
@@ -101,6 +102,25 @@ impl Store {
         }
         self.sweep_now(staged.and_then(|staged| staged.job).as_ref()).await;
         Err(StoreError::Contended { pattern: "AP-24" }.into())
+    }
+
+    /// Changes no more than the language that the user says the code is in.
+    async fn save_language(&self, caller: UserId, save: &SaveCode) -> Result<Saved, SaveCodeError> {
+        let Base { head, threads, .. } = self.base(caller, save).await?;
+        let Some(language) = save.language_override else { return Ok(Saved { head, threads }) };
+        let changed = self.change_session_settings(ChangeSessionSettings {
+            user_id: caller,
+            session_id: save.session_id,
+            filename: &head.filename,
+            language_detected: head.language_detected,
+            language_override: Some(language),
+            now: self.clock().now(),
+        });
+        match changed.await {
+            Ok(head) => Ok(Saved { head, threads }),
+            Err(ChangeSessionSettingsError::SessionNotFound) => Err(AccessError::NotFound.into()),
+            Err(ChangeSessionSettingsError::Store(error)) => Err(error.into()),
+        }
     }
 
     /// The head and threads that the save starts from, and the old code when a thread needs it to move.
@@ -113,7 +133,7 @@ impl Store {
         if head.version_number != save.expected_version_number {
             return Err(self.conflict(caller, save.session_id).await);
         }
-        let anchored = threads.iter().any(|thread| thread.kind == ThreadKind::Block);
+        let anchored = save.text.is_some() && threads.iter().any(|thread| thread.kind == ThreadKind::Block);
         let old_text = if anchored { self.text_of(&head).await? } else { Some(String::new()) };
         match old_text {
             Some(old_text) => Ok(Base { head, threads, old_text }),
@@ -149,6 +169,7 @@ impl Store {
         &self,
         base: &Base,
         save: &SaveCode,
+        text: &str,
         staged: &Staged,
         anchors: &[Anchor],
     ) -> Result<Saved, SaveSessionError> {
@@ -161,7 +182,7 @@ impl Store {
         let job = SweepJob::new(SweepKind::Replaced, head.revision.to_string(), head.user_id, now);
         let replaced = replaced_chunks(head, job);
         let staged_key = staged.job.as_ref().map(SweepJob::key);
-        let language_detected = detect(&head.filename, &save.text);
+        let language_detected = detect(&head.filename, text);
         let language_override = save.language_override.or(head.language_override);
         self.save_session(SaveSession {
             code,

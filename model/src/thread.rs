@@ -1,8 +1,9 @@
 //! Threads: opening one on some lines, under the cap. AP-30 to AP-34.
 
+use crate::session::READS;
 use crate::{
-    AccessError, AnchorStatus, CreateThread, CreateThreadError, Page, PageRequest, SessionId, Store, StoreError,
-    Thread, ThreadKind, ThreadUuid, UserId,
+    AccessError, AnchorStatus, CreateThread, CreateThreadError, OpenedSession, Page, PageRequest, SessionId, Store,
+    StoreError, Thread, ThreadKind, ThreadUuid, UserId,
 };
 
 /// Lines to talk about.
@@ -16,11 +17,10 @@ pub struct NewThread {
     pub end_line: u32,
     /// The lines as they were selected.
     pub selected_text: String,
-    /// Whether the text there is the selected text.
-    pub anchor_status: AnchorStatus,
-    /// The session's version that was looked at.
-    pub anchor_version: u32,
 }
+
+/// Whether the text at the lines of a new thread is its selected text; `None` when the code has no such lines.
+pub type Locate = fn(&str, &NewThread) -> Option<AnchorStatus>;
 
 /// Why a thread was not created.
 #[derive(Debug, thiserror::Error)]
@@ -31,43 +31,61 @@ pub enum NewThreadError {
     /// The session has 50 threads already.
     #[error("the session has 50 threads already")]
     LimitExceeded,
+    /// The code has no such lines.
+    #[error("the code has no such lines")]
+    OutsideTheCode,
+}
+
+impl From<StoreError> for NewThreadError {
+    fn from(error: StoreError) -> Self {
+        AccessError::Store(error).into()
+    }
 }
 
 impl Store {
-    /// Opens a thread in the caller's session.
+    /// Opens a thread on lines of the caller's session, as its code is now. A save meanwhile makes it look again.
     ///
     /// # Errors
-    /// When the session is another's or gone, or has 50 threads.
+    /// When the session is another's or gone, has 50 threads, or its code has no such lines.
     pub async fn new_thread(
         &self,
         caller: UserId,
         session_id: SessionId,
         new: NewThread,
+        locate: Locate,
     ) -> Result<Thread, NewThreadError> {
+        for _ in 0..READS {
+            let opened = self.read_session(caller, session_id).await?;
+            let status = locate(&opened.text, &new).ok_or(NewThreadError::OutsideTheCode)?;
+            let thread = self.unsaved_thread(&opened, &new, status);
+            let seen_version = opened.head.version_number;
+            match self.create_thread(CreateThread { thread: &thread, seen_version }).await {
+                Ok(()) => return Ok(thread),
+                Err(CreateThreadError::ThreadLimitExceeded) => return Err(NewThreadError::LimitExceeded),
+                Err(CreateThreadError::SessionNotFound) => return Err(AccessError::NotFound.into()),
+                Err(CreateThreadError::Store(error)) => return Err(error.into()),
+                Err(CreateThreadError::SessionChanged | CreateThreadError::ThreadExists) => {}
+            }
+        }
+        Err(StoreError::Contended { pattern: "AP-30" }.into())
+    }
+
+    fn unsaved_thread(&self, opened: &OpenedSession, new: &NewThread, anchor_status: AnchorStatus) -> Thread {
         let now = self.clock().now();
-        let uuid: ThreadUuid = self.ids().next(now);
-        let thread = Thread {
-            session_id,
-            thread: uuid,
-            user_id: caller,
+        let thread: ThreadUuid = self.ids().next(now);
+        Thread {
+            session_id: opened.head.session_id,
+            thread,
+            user_id: opened.head.user_id,
             kind: new.kind,
             start_line: new.start_line,
             end_line: new.end_line,
-            selected_text: new.selected_text,
-            anchor_status: new.anchor_status,
-            anchor_version: new.anchor_version,
+            selected_text: new.selected_text.clone(),
+            anchor_status,
+            anchor_version: opened.head.version_number,
             message_slots: 0,
             created_at: now,
             updated_at: now,
-        };
-        match self.create_thread(CreateThread { thread: &thread }).await {
-            Ok(()) => Ok(thread),
-            Err(CreateThreadError::ThreadLimitExceeded) => Err(NewThreadError::LimitExceeded),
-            Err(CreateThreadError::SessionNotFound) => {
-                Err(self.why_not_mine(caller, session_id).await.map_err(AccessError::Store)?.into())
-            }
-            Err(CreateThreadError::ThreadExists) => Err(AccessError::Store(contended()).into()),
-            Err(CreateThreadError::Store(error)) => Err(AccessError::Store(error).into()),
         }
     }
 
@@ -86,9 +104,4 @@ impl Store {
         head?;
         Ok(threads?)
     }
-}
-
-/// A new id is taken already, which no two sources of ids do.
-fn contended() -> StoreError {
-    StoreError::Contended { pattern: "AP-30" }
 }

@@ -1,1 +1,17 @@
-//! placeholder
+//! What the integration tests are written in: tables and the people in them, raw items, texts, and a proxy that stalls.
+//!
+//! A test reads as a story: `let ada = table.user("ada").await;`. What it says is checked through the product's own
+//! functions, and what must *not* be in the table by reading the table itself, see [`raw`].
+
+pub mod capacity;
+pub mod engine;
+pub mod proxy;
+pub mod raw;
+pub mod story;
+pub mod table;
+pub mod texts;
+
+pub use proxy::Proxy;
+pub use raw::{RawItem, RawTable};
+pub use story::at_once;
+pub use table::TestTable;

@@ -98,11 +98,17 @@ fn is_array(source: &Source<'_>, index: usize, name: &str) -> bool {
     })
 }
 
+/// Whether the name at `at` can only be that of the C library.
+fn is_library(line: &Line<'_>, at: usize) -> bool {
+    let qualified = at > 0 && matches!(line.token(at - 1), "." | "->" | "::");
+    !qualified || at > 1 && line.is_at(at - 2, "std ::")
+}
+
 fn unbounded_copy(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let names = ["gets", "strcpy", "strcat", "sprintf", "vsprintf"];
     let at = line
         .find("<word> (")
-        .find(|at| names.contains(&line.token(*at)) && (*at == 0 || line.token(at - 1) != "."))?;
+        .find(|at| names.contains(&line.token(*at)) && is_library(line, *at))?;
     let name = line.token(at);
     let hit = Hit::at(index).detail(format!("The function is `{name}`."));
     let (Some(arguments), Some(close)) = (line.arguments(at + 1), line.close_of(at + 1)) else {
@@ -114,7 +120,8 @@ fn unbounded_copy(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<
     let buffer = line.token(first.start);
     // A result that is used means the call stands inside an expression, and the other function answers differently.
     let statement = at == 0 && line.token(close + 1) == ";";
-    if !is_array(source, index, buffer) || !statement {
+    let declared = source.names_file("stdio");
+    if !is_array(source, index, buffer) || !statement || !declared {
         return Some(hit);
     }
     let rest = line.source(first.end + 1..close);

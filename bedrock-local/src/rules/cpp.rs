@@ -56,9 +56,12 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn null_macro(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let at = line.find("NULL").next()?;
+    let found = line
+        .find("NULL")
+        .map(|at| (at..at + 1, "nullptr".to_owned()));
+    let edits: Vec<_> = found.collect();
     let directive = line.first() == "#";
-    (!directive).then(|| Hit::at(index).becomes(line.replaced(at..at + 1, "nullptr")))
+    (!directive && !edits.is_empty()).then(|| Hit::at(index).becomes(line.edited(&edits)))
 }
 
 /// Whether a name gets what `new T[…]` makes, in the same function.

@@ -116,7 +116,6 @@ fn not_disposed(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hi
         "SqlCommand",
         "BinaryReader",
         "BinaryWriter",
-        "MemoryStream",
     ];
     let made = line.begins("<word> <word> = new <word> (") && types.contains(&line.token(4));
     if !made || line.last() != ";" {
@@ -126,7 +125,7 @@ fn not_disposed(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hi
     let function = source.function_around(index)?;
     let mut later = (index + 1..=function.lines.last()).map(|at| &source.lines[at]);
     let leaves = later.any(|line| {
-        let handed_on = line.begins("return") && line.has(name);
+        let handed_on = line.has(&format!("return {name} ;")) || line.has("new") && line.has(name);
         handed_on
             || line.has(&format!("{name} . Dispose ("))
             || line.has(&format!("{name} . Close ("))

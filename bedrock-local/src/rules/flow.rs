@@ -73,7 +73,8 @@ fn empty_catch(source: &Source<'_>) -> Vec<Hit> {
                 && source.next_code(index) == Some(last)
                 && source.lines[last].first() == "}"
         };
-        if empty && !explained {
+        let meant = line.has_word(&["ignored", "ignore", "expected", "unused", "_"]);
+        if empty && !explained && !meant {
             hits.push(Hit::at(index));
         }
     }
@@ -204,7 +205,7 @@ fn missing_break(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<H
         "unreachable",
         "fallthrough",
     ]);
-    // Nothing after an empty case: it shares the body of the next one on purpose.
+    let macro_says_so = before.first().to_lowercase().contains("fall");
     let marked = source.lines[before_at..=index].iter().any(|line| {
         line.comment
             .is_some_and(|c| c.to_lowercase().contains("fall"))
@@ -212,5 +213,5 @@ fn missing_break(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<H
     let continued = source
         .previous_code(before_at)
         .is_some_and(|at| !matches!(source.lines[at].last(), ";" | ":" | "{" | "}"));
-    (statement && !leaves && !marked && !continued).then(|| Hit::at(before_at))
+    (statement && !leaves && !marked && !macro_says_so && !continued).then(|| Hit::at(before_at))
 }

@@ -65,54 +65,82 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// Calls whose last result is not an error.
-const NOT_ERRORS: [&str; 12] = [
-    "LookupEnv",
-    "Cut",
-    "CutPrefix",
-    "CutSuffix",
-    "Load",
-    "LoadOrStore",
-    "Caller",
-    "Lookup",
-    "Get",
-    "FromContext",
-    "DecodeRune",
-    "Frexp",
+/// Functions whose last result is surely an error, beside a value.
+const VALUE_AND_ERROR: [&str; 24] = [
+    "Atoi",
+    "ParseInt",
+    "ParseUint",
+    "ParseFloat",
+    "ParseBool",
+    "ParseDuration",
+    "ParseQuery",
+    "Open",
+    "OpenFile",
+    "Create",
+    "ReadFile",
+    "ReadAll",
+    "ReadDir",
+    "Stat",
+    "Marshal",
+    "MarshalIndent",
+    "NewRequest",
+    "Getwd",
+    "Hostname",
+    "Exec",
+    "Query",
+    "Dial",
+    "Listen",
+    "LookPath",
+];
+
+/// Functions whose only result is an error.
+const ONLY_ERROR: [&str; 20] = [
+    "Remove",
+    "RemoveAll",
+    "Close",
+    "Mkdir",
+    "MkdirAll",
+    "Rename",
+    "Chmod",
+    "Chdir",
+    "Setenv",
+    "Unsetenv",
+    "Unmarshal",
+    "Flush",
+    "Sync",
+    "Encode",
+    "Decode",
+    "ListenAndServe",
+    "Ping",
+    "Commit",
+    "Rollback",
+    "Shutdown",
 ];
 
 fn ignored_error(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let at = line.find("_ =").chain(line.find("_ :=")).next()?;
     let name = call_name(line, at + 2)?;
-    let single = at == 0;
-    let several = at == 2 && line.token(1) == "," && line.is_word(0);
-    if !(single || several) || NOT_ERRORS.contains(&name) || line.comment.is_some() {
+    let single = at == 0 && ONLY_ERROR.contains(&name);
+    let several = at == 2 && line.begins("<word> ,") && VALUE_AND_ERROR.contains(&name);
+    if !(single || several) || line.comment.is_some() {
         return None;
     }
     let hit = Hit::at(index).detail(format!("The call is `{name}`."));
-    let only_error = source
-        .function_around(index)
-        .is_some_and(|function| returns_only_error(source, function));
+    let function = source.function_around(index);
+    let passes_on = function.is_some_and(|function| returns_only_error(source, function));
     let ends_here = line.is_balanced() && line.last() == ")";
-    if !only_error || !ends_here || (several && line.token(at + 1) == "=") {
+    if !passes_on || !ends_here || (several && line.token(at + 1) == "=") {
         return Some(hit);
     }
     let indent = line.indent();
     let call = line.source(at + 2..line.tokens.len());
-    let lines = if single {
-        vec![
-            format!("{indent}if err := {call}; err != nil {{"),
-            format!("{indent}\treturn err"),
-            format!("{indent}}}"),
-        ]
+    let mut lines = if single {
+        vec![format!("{indent}if err := {call}; err != nil {{")]
     } else {
-        vec![
-            line.replaced(at..at + 1, "err"),
-            format!("{indent}if err != nil {{"),
-            format!("{indent}\treturn err"),
-            format!("{indent}}}"),
-        ]
+        let assigned = line.replaced(at..at + 1, "err");
+        vec![assigned, format!("{indent}if err != nil {{")]
     };
+    lines.extend([format!("{indent}\treturn err"), format!("{indent}}}")]);
     Some(hit.fix(Fix::lines(index, index, lines)))
 }
 
@@ -175,12 +203,22 @@ fn body_not_closed(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option
     let from_http = requested.iter().any(|call| line.has(call));
     let named =
         line.begins("<word> , err :=") && matches!(line.first(), "resp" | "res" | "response");
+    if !from_http || !named {
+        return None;
+    }
     let function = source.function_around(index)?;
     let closed = function.lines.indexes().any(|at| {
         let later = &source.lines[at];
-        later.has("Body . Close (") || later.begins("return") && later.has(line.first())
+        later.has("Body . Close (") || hands_on(later, line.first())
     });
-    (from_http && named && !closed).then(|| Hit::at(index))
+    (!closed).then(|| Hit::at(index))
+}
+
+/// Whether a line returns the value of this name itself, not something made of it.
+fn hands_on(line: &Line<'_>, name: &str) -> bool {
+    let whole =
+        |at: usize| at > 0 && line.token(at - 1) != "." && matches!(line.token(at + 1), "" | ",");
+    line.first() == "return" && line.find(name).any(whole)
 }
 
 fn sleep_as_wait(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -192,7 +230,7 @@ fn sleep_as_wait(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<H
     (line.begins("time . Sleep (") && starts_work).then(|| Hit::at(index))
 }
 
-fn error_compared(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
+fn error_compared(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let at = line.find("err ==").chain(line.find("err !=")).next()?;
     let end = line.operand_after(at + 1)?;
     let known = line.source(at + 2..end);
@@ -202,5 +240,13 @@ fn error_compared(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> 
     let start = line.operand_before(at + 1).filter(|start| *start == at)?;
     let not = if line.token(at + 1) == "!=" { "!" } else { "" };
     let asked = format!("{not}errors.Is(err, {known})");
-    sentinel.then(|| Hit::at(index).becomes(line.replaced(start..end, &asked)))
+    let hit = Hit::at(index);
+    let imported = source.names_file("\"errors\"");
+    sentinel.then(|| {
+        if imported {
+            hit.becomes(line.replaced(start..end, &asked))
+        } else {
+            hit
+        }
+    })
 }

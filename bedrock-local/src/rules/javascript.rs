@@ -114,9 +114,12 @@ fn strict_equality(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit>
         let idiom = |side: &str| matches!(side, "null" | "undefined" | "NaN");
         line.kind(*at) == Some(Kind::Symbol) && !idiom(next) && !idiom(before)
     };
-    let at = line.find("==").chain(line.find("!=")).find(loose)?;
-    let strict = format!("{}=", line.token(at));
-    Some(Hit::at(index).becomes(line.replaced(at..at + 1, &strict)))
+    let operators = (0..line.tokens.len()).filter(|at| matches!(line.token(*at), "==" | "!="));
+    let edits: Vec<_> = operators
+        .filter(loose)
+        .map(|at| (at..at + 1, format!("{}=", line.token(at))))
+        .collect();
+    (!edits.is_empty()).then(|| Hit::at(index).becomes(line.edited(&edits)))
 }
 
 fn nan_comparison(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {

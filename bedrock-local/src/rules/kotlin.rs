@@ -31,7 +31,7 @@ pub(super) const RULES: &[Rule] = &[
         languages: Languages::Only(&[Kotlin]),
         topic: Topic::Clarity,
         weight: Weight::Note,
-        confidence: Confidence::High,
+        confidence: Confidence::Medium,
         why: "Comparing a size with 0 asks whether there is anything. `isEmpty` and `isNotEmpty` say so.",
         find: Find::Line(size_instead_of_empty),
     },
@@ -46,7 +46,7 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-fn not_null_assertion(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
+fn not_null_assertion(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let at = line.find("!!").find(|at| line.touches_previous(*at))?;
     let hit = Hit::at(index);
     // Only where the value is used at once and its result thrown away can `?.` take its place.
@@ -55,11 +55,17 @@ fn not_null_assertion(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<H
     let statement =
         start == Some(0) && line.token(at + 1) == "." && close == Some(line.tokens.len() - 1);
     let plain_call = line.is_at(at + 1, ". <word> (") && line.close_of(at + 3) == close;
-    Some(if statement && plain_call && !line.has("=") {
-        hit.becomes(line.replaced(at..at + 2, "?."))
-    } else {
-        hit
-    })
+    let in_function = source.function_around(index).is_some_and(|function| {
+        let body = source.depths[function.opens] + 1;
+        index > function.opens && source.depths[index] == body
+    });
+    Some(
+        if statement && plain_call && in_function && !line.has("=") {
+            hit.becomes(line.replaced(at..at + 2, "?."))
+        } else {
+            hit
+        },
+    )
 }
 
 fn global_scope(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -78,6 +84,9 @@ fn size_instead_of_empty(_: &Source<'_>, index: usize, line: &Line<'_>) -> Optio
     let (at, better) = asked
         .iter()
         .find_map(|(pattern, better)| Some((line.find(pattern).next()?, better)))?;
+    if at > 0 && line.token(at - 1) == "this" {
+        return None;
+    }
     Some(Hit::at(index).becomes(line.replaced(at + 1..at + 4, better)))
 }
 

@@ -136,6 +136,15 @@ fn commented_out_code(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<H
     let text = comment.trim();
     let statement = text.ends_with(';') && text.contains(['(', '=']) && !text.contains(". ");
     let words_before_sign = text.split(['(', '=']).next().unwrap_or("");
-    let reads_as_code = words_before_sign.split_whitespace().count() <= 3;
+    let begins = text.split([' ', '(']).next().unwrap_or("");
+    let name = |c: char| c.is_alphanumeric() || " _.:*&<>-[]$".contains(c);
+    let short = words_before_sign.split_whitespace().count() <= 3
+        && !words_before_sign.trim().is_empty()
+        && words_before_sign.chars().all(name);
+    let reads_as_code = short
+        || matches!(
+            begins,
+            "return" | "const" | "let" | "var" | "throw" | "if" | "for"
+        );
     (statement && reads_as_code).then(|| Hit::at(index))
 }

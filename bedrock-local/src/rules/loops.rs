@@ -65,7 +65,7 @@ const LONGEST_LOOP: usize = 400;
 
 /// Whether the tokens from `at` on are the length of something: `x.length`, `x.size()`, `len(x)`.
 fn is_length(line: &Line<'_>, at: usize) -> bool {
-    if ["len (", "count (", "sizeof (", "strlen ("]
+    if ["len (", "count (", "strlen ("]
         .iter()
         .any(|call| line.is_at(at, call))
     {
@@ -85,25 +85,45 @@ fn is_length(line: &Line<'_>, at: usize) -> bool {
         && ends_condition(line.token(end))
 }
 
+/// Whether the next lines use this variable as an index; a loop that only counts may well count to the length.
+fn is_index(source: &Source<'_>, index: usize, variable: &str) -> bool {
+    let uses = ["[", "get (", "at (", "charAt ("].map(|open| format!("{open} {variable}"));
+    let end = source.lines.len().min(index + 15);
+    source.lines[index..end].iter().any(|line| {
+        uses.iter().any(|pattern| {
+            let length = pattern.split(' ').count();
+            line.find(pattern)
+                .any(|at| matches!(line.token(at + length), "]" | ")"))
+        })
+    })
+}
+
 fn ends_condition(token: &str) -> bool {
     matches!(token, ";" | ")" | "&&" | "{" | "")
 }
 
-fn off_by_one(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
+fn off_by_one(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let starts = line.find("for").next()?;
     let at = line.find("<=").find(|at| is_length(line, at + 1))?;
+    let variable = line.token(at.checked_sub(1)?);
+    let plain = at > 1 && matches!(line.token(at - 2), ";" | ",");
     let from_zero = ["= 0 ;", ":= 0 ;", "= 0 ,"]
         .iter()
         .any(|zero| line.find(zero).any(|found| found > starts && found < at));
-    from_zero.then(|| Hit::at(index).becomes(line.replaced(at..at + 1, "<")))
+    let found = plain && from_zero && is_index(source, index, variable);
+    found.then(|| Hit::at(index).becomes(line.replaced(at..at + 1, "<")))
 }
 
 fn off_by_one_range(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let hit = Hit::at(index);
+    let variable = match line.find("in").next() {
+        Some(at) if at > 0 => line.token(at - 1),
+        _ => "",
+    };
     if source.language == Python {
         let at = line.find("range ( len (").next()?;
         let close = line.close_of(at + 3)?;
-        let one_more = line.is_at(close + 1, "+ 1 )");
+        let one_more = line.is_at(close + 1, "+ 1 )") && is_index(source, index, variable);
         return one_more.then(|| hit.becomes(line.replaced(close..close + 3, ")")));
     }
     let (range, exclusive) = match source.language {
@@ -128,12 +148,14 @@ fn off_by_one_range(source: &Source<'_>, index: usize, line: &Line<'_>) -> Optio
                 && ends_range(line.token(end + 3))
         }
     };
+    // A block of Ruby names its variable elsewhere.
+    let indexes = source.language == Ruby || is_index(source, index, variable);
     let spaced = if source.language == Kotlin && line.touches_previous(at + 1) {
         " until "
     } else {
         exclusive
     };
-    ends_in_length.then(|| hit.becomes(line.replaced(at + 1..at + 2, spaced)))
+    (ends_in_length && indexes).then(|| hit.becomes(line.replaced(at + 1..at + 2, spaced)))
 }
 
 fn ends_range(token: &str) -> bool {

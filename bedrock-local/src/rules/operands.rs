@@ -81,18 +81,26 @@ fn operators<'a>(line: &'a Line<'_>, which: &'a [&'a str]) -> impl Iterator<Item
 }
 
 fn compare_to_boolean(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let at =
-        operators(line, &["==", "!="]).find(|at| matches!(line.token(at + 1), "true" | "false"))?;
+    let compared = |at: &usize| matches!(line.token(at + 1), "true" | "false");
+    let found: Vec<usize> = operators(line, &["==", "!="]).filter(compared).collect();
+    found.first()?;
     let hit = Hit::at(index);
     // In C a number that is not 1 is true and yet not equal to `true`, so there the meaning would change.
-    let changes_meaning = matches!(source.language, C | Cpp);
-    let Some((start, _, end)) = plain_sides(line, at).filter(|_| !changes_meaning) else {
+    if matches!(source.language, C | Cpp) {
         return Some(hit);
-    };
-    let wanted = (line.token(at) == "==") == (line.token(at + 1) == "true");
-    let not = if wanted { "" } else { "!" };
-    let condition = format!("{not}{}", line.source(start..at));
-    Some(hit.becomes(line.replaced(start..end, &condition)))
+    }
+    let edits = found.iter().filter_map(|at| {
+        let (start, at, end) = plain_sides(line, *at)?;
+        let wanted = (line.token(at) == "==") == (line.token(at + 1) == "true");
+        let not = if wanted { "" } else { "!" };
+        Some((start..end, format!("{not}{}", line.source(start..at))))
+    });
+    let edits: Vec<_> = edits.collect();
+    Some(if edits.is_empty() {
+        hit
+    } else {
+        hit.becomes(line.edited(&edits))
+    })
 }
 
 fn self_comparison(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -114,13 +122,21 @@ fn self_comparison(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit>
     Some(hit)
 }
 
-fn self_assignment(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
+fn self_assignment(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let at = operators(line, &["="]).next()?;
     let (start, _, end) = plain_sides(line, at)?;
-    let whole = start == 0 && (end == line.tokens.len() || line.token(end) == ";");
+    let goes_on = source.next_code(index).is_some_and(|next| {
+        let next = &source.lines[next];
+        next.kind(0) == Some(Kind::Symbol) && !matches!(next.first(), "}" | "@" | "#")
+    });
+    let ends = end == line.tokens.len() && source.language != Rust && !goes_on;
+    let stops = line.token(end) == ";" || ends;
     let same = line.source(0..at) == line.source(at + 1..end);
     let path = line.tokens[..at].iter().all(|token| token.text != "(");
-    (whole && same && path).then(|| Hit::at(index))
+    // Between brackets this passes an argument, and in a class of Python it takes over a name from outside.
+    let statement = start == 0 && stops && !source.continues[index];
+    let inside = source.language != Python || source.function_around(index).is_some();
+    (statement && same && path && inside).then(|| Hit::at(index))
 }
 
 fn string_identity(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -150,7 +166,12 @@ fn string_identity(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option
         let not = if equal { "" } else { "!" };
         format!("{not}{text}.equals({other})")
     };
-    Some(hit.becomes(line.replaced(start..end, &compared)))
+    let declared = source.language != C || source.names_file("string.h");
+    Some(if declared {
+        hit.becomes(line.replaced(start..end, &compared))
+    } else {
+        hit
+    })
 }
 
 fn assignment_in_condition(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {

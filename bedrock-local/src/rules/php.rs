@@ -126,7 +126,7 @@ fn removed_function(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit
 fn silenced_error(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let found = line
         .find("@ <word>")
-        .any(|at| line.touches_previous(at + 1));
+        .any(|at| line.touches_previous(at + 1) && line.token(at + 1) != "trigger_error");
     found.then(|| Hit::at(index))
 }
 

@@ -1,5 +1,7 @@
 //! Python: exceptions, comparisons, defaults.
 
+use std::ops::Range;
+
 use crate::language::Language::Python;
 use crate::source::{Kind, Line, Source};
 
@@ -143,33 +145,43 @@ fn mutable_default(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option
 }
 
 fn none_comparison(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let (at, word) = [("== None", "is"), ("!= None", "is not")]
-        .into_iter()
-        .find_map(|(pattern, word)| Some((line.find(pattern).next()?, word)))?;
-    let spaced = !line.touches_previous(at) && !line.touches_previous(at + 1);
-    let hit = Hit::at(index);
-    Some(if spaced {
-        hit.becomes(line.replaced(at..at + 1, word))
-    } else {
+    let compared = |at: &usize| line.is_at(*at, "== None") || line.is_at(*at, "!= None");
+    let found: Vec<usize> = (0..line.tokens.len()).filter(compared).collect();
+    found.first()?;
+    let spaced = |at: &usize| !line.touches_previous(*at) && !line.touches_previous(at + 1);
+    let edits = found.into_iter().filter(spaced).map(|at| {
+        let word = if line.token(at) == "==" {
+            "is"
+        } else {
+            "is not"
+        };
+        (at..at + 1, word.to_owned())
+    });
+    Some(with_edits(Hit::at(index), line, &edits.collect::<Vec<_>>()))
+}
+
+fn with_edits(hit: Hit, line: &Line<'_>, edits: &[(Range<usize>, String)]) -> Hit {
+    if edits.is_empty() {
         hit
-    })
+    } else {
+        hit.becomes(line.edited(edits))
+    }
 }
 
 fn boolean_comparison(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let patterns = ["== True", "== False", "!= True", "!= False"];
-    let at = patterns
-        .iter()
-        .find_map(|pattern| line.find(pattern).next())?;
     let condition = matches!(line.first(), "if" | "elif" | "while" | "assert");
-    let hit = Hit::at(index);
-    let sides = line.operand_before(at).zip(line.operand_after(at));
-    let Some((start, end)) = sides.filter(|_| condition) else {
-        return condition.then_some(hit);
+    let compared = |at: &usize| {
+        matches!(line.token(*at), "==" | "!=") && matches!(line.token(at + 1), "True" | "False")
     };
-    let wanted = (line.token(at) == "==") == (line.token(at + 1) == "True");
-    let not = if wanted { "" } else { "not " };
-    let plain = format!("{not}{}", line.source(start..at));
-    Some(hit.becomes(line.replaced(start..end, &plain)))
+    let found: Vec<usize> = (0..line.tokens.len()).filter(compared).collect();
+    found.first().filter(|_| condition)?;
+    let edits = found.into_iter().filter_map(|at| {
+        let (start, end) = line.operand_before(at).zip(line.operand_after(at))?;
+        let wanted = (line.token(at) == "==") == (line.token(at + 1) == "True");
+        let not = if wanted { "" } else { "not " };
+        Some((start..end, format!("{not}{}", line.source(start..at))))
+    });
+    Some(with_edits(Hit::at(index), line, &edits.collect::<Vec<_>>()))
 }
 
 fn literal_identity(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {

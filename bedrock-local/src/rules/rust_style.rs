@@ -113,6 +113,10 @@ fn length_compared(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit>
     let (at, not) = asked
         .iter()
         .find_map(|(pattern, not)| Some((line.find(pattern).next()?, *not)))?;
+    // `is_empty` itself is often written this way.
+    if at > 0 && line.token(at - 1) == "self" {
+        return None;
+    }
     let hit = Hit::at(index);
     let operator = at + 4;
     let sides = line

@@ -86,8 +86,15 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
+/// How surely a name stands for something secret. A token may also be a piece of text in a parser.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Secret {
+    Sure,
+    Perhaps,
+}
+
 /// Whether a name, cut at case changes and underscores, ends in a word for something secret.
-fn names_secret(name: &str) -> bool {
+fn names_secret(name: &str) -> Option<Secret> {
     let mut plain = String::new();
     let mut after_lower = false;
     for c in name.chars() {
@@ -98,12 +105,14 @@ fn names_secret(name: &str) -> bool {
         plain.extend(c.to_lowercase());
     }
     let plain = plain.trim_matches(|c: char| !c.is_alphanumeric());
-    [
+    if plain == "token" || plain.ends_with("_token") {
+        return Some(Secret::Perhaps);
+    }
+    let words = [
         "password",
         "passwd",
         "pwd",
         "secret",
-        "token",
         "api_key",
         "apikey",
         "private_key",
@@ -113,9 +122,12 @@ fn names_secret(name: &str) -> bool {
         "encryption_key",
         "signing_key",
         "client_secret",
-    ]
-    .iter()
-    .any(|secret| plain == *secret || plain.ends_with(&format!("_{secret}")))
+    ];
+    let ends = |secret: &str| plain == secret || plain.ends_with(&format!("_{secret}"));
+    words
+        .iter()
+        .any(|secret| ends(secret))
+        .then_some(Secret::Sure)
 }
 
 fn hard_coded_secret(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -153,15 +165,21 @@ fn is_secret_assignment(line: &Line<'_>, at: usize) -> bool {
         .trim_start_matches(|c: char| c.is_ascii_alphabetic() && text.contains(['"', '\'']))
         .trim_matches(['"', '\'', '`']);
     let dynamic = value.starts_with('$') || value.contains("${") || value.contains("$(");
-    let filled = value.len() >= 6 && !value.contains([' ', '<', '{', '%']) && !dynamic;
+    let random = value.len() >= 8 && value.contains(|c: char| c.is_ascii_digit());
+    let filled = value.len() >= 6
+        && !value.starts_with(['#', '/'])
+        && !value.contains([' ', '<', '{', '%'])
+        && !dynamic;
     let placeholder = ["example", "changeme", "placeholder", "your", "xxxx", "****"]
         .iter()
         .any(|word| value.to_lowercase().contains(word));
-    let named = line.tokens[..at].iter().rev().take(4).any(|token| {
+    let named = line.tokens[..at].iter().rev().take(4).find_map(|token| {
         let name = token.text.trim_matches(['"', '\'']);
-        matches!(token.kind, Kind::Word | Kind::Text) && names_secret(name)
+        let names = matches!(token.kind, Kind::Word | Kind::Text);
+        names.then(|| names_secret(name)).flatten()
     });
-    filled && !placeholder && !names_secret(value) && named
+    let likely = named == Some(Secret::Sure) || named == Some(Secret::Perhaps) && random;
+    filled && !placeholder && names_secret(value).is_none() && likely
 }
 
 fn query_from_strings(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -315,6 +333,6 @@ fn guessable_secret(source: &Source<'_>, index: usize, line: &Line<'_>) -> Optio
     let secret = line
         .tokens
         .iter()
-        .any(|token| token.is_word() && names_secret(token.text));
+        .any(|token| token.is_word() && names_secret(token.text).is_some());
     (random && secret).then(|| Hit::at(index))
 }

@@ -171,7 +171,11 @@ fn deep_nesting(source: &Source<'_>) -> Vec<Hit> {
             continue;
         }
         covered = function.lines.last() + 1;
-        let deepest = function.lines.indexes().max_by_key(|index| {
+        let code = function
+            .lines
+            .indexes()
+            .filter(|index| source.lines[*index].has_code());
+        let deepest = code.max_by_key(|index| {
             let first_of_equals = source.lines.len() - *index;
             (depths[*index], first_of_equals)
         });

@@ -11,7 +11,7 @@ pub(super) const RULES: &[Rule] = &[
         languages: Languages::Only(&[Shell]),
         topic: Topic::Errors,
         weight: Weight::Risk,
-        confidence: Confidence::High,
+        confidence: Confidence::Medium,
         why: "Without `set -e` the script goes on after a command has failed, and without `-u` a misspelt variable is \
               empty. Both make a small error into a large one.",
         find: Find::File(missing_set_e),

@@ -162,7 +162,9 @@ fn unquoted_variable(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hi
     let mut mended = line.text.to_owned();
     for at in splits.iter().rev() {
         let token = line.tokens[*at];
-        mended.replace_range(token.start..token.end(), &format!("\"{}\"", token.text));
+        // `"$*"` would be one word, `"$@"` is each argument.
+        let whole = if token.text == "$*" { "$@" } else { token.text };
+        mended.replace_range(token.start..token.end(), &format!("\"{whole}\""));
     }
     let name = plain_name(line.token(first)).map(|name| format!("The variable is `{name}`."));
     Some(

@@ -92,6 +92,9 @@ fn force_cast(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
 }
 
 fn count_instead_of_empty(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
+    if line.has("self . count") {
+        return None;
+    }
     let hit = Hit::at(index);
     if let Some(at) = line.find(". count == 0").next() {
         return Some(hit.becomes(line.replaced(at + 1..at + 4, "isEmpty")));

@@ -31,6 +31,11 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
+/// The types of C and C++ that surely do nothing by themselves.
+const NUMBERS: [&str; 10] = [
+    "int", "long", "short", "char", "bool", "float", "double", "unsigned", "size_t", "auto",
+];
+
 /// The position of the name that a line declares inside a function.
 fn declared(language: Language, line: &Line<'_>) -> Option<usize> {
     let keyworded: &[&str] = match language {
@@ -38,7 +43,7 @@ fn declared(language: Language, line: &Line<'_>) -> Option<usize> {
         Rust => &["let"],
         Kotlin => &["val", "var"],
         Swift => &["let", "var"],
-        CSharp | Cpp => &["var", "auto"],
+        CSharp => &["var"],
         _ => &[],
     };
     if keyworded.contains(&line.first()) {
@@ -51,6 +56,9 @@ fn declared(language: Language, line: &Line<'_>) -> Option<usize> {
         Java | C | Cpp | CSharp => {
             let at = 1;
             let plain = line.begins("<word> <word> =") && !is_keyword(line.first());
+            // A class of C++ may do its work when the variable goes.
+            let only_holds = !matches!(language, C | Cpp) || NUMBERS.contains(&line.first());
+            let plain = plain && only_holds;
             plain.then_some(at)
         }
         _ => None,
@@ -60,7 +68,9 @@ fn declared(language: Language, line: &Line<'_>) -> Option<usize> {
 fn unused_variable(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let at = declared(source.language, line)?;
     let name = line.token(at);
-    let private = name.starts_with(['_', '@']) || name.starts_with("$_") || is_keyword(name);
+    let meant = matches!(name, "unused" | "ignored");
+    let private =
+        meant || name.starts_with(['_', '@']) || name.starts_with("$_") || is_keyword(name);
     if private || source.mentions(name) != 1 || source.continues[index] {
         return None;
     }

@@ -47,7 +47,8 @@ pub(super) fn find<'a>(source: &Source<'a>) -> Vec<Function<'a>> {
     let mut found = Vec::new();
     for index in 0..source.lines.len() {
         let line = &source.lines[index];
-        let Some(header) = header(source.language, line) else {
+        let header = header(source.language, line);
+        let Some(header) = header.filter(|header| !header.typed || !source.continues[index]) else {
             continue;
         };
         let extent = match source.language {
@@ -91,6 +92,8 @@ pub(super) fn innermost(functions: &[Function<'_>], lines: usize) -> Vec<Option<
 struct Header<'a> {
     at: usize,
     name: Option<&'a str>,
+    /// Whether only its shape tells it from a call.
+    typed: bool,
 }
 
 fn header<'a>(language: Language, line: &Line<'a>) -> Option<Header<'a>> {
@@ -125,6 +128,7 @@ fn named_by<'a>(line: &Line<'a>, keyword: &str) -> Option<Header<'a>> {
     Some(Header {
         at,
         name: line.is_word(name).then(|| line.token(name)),
+        typed: false,
     })
 }
 
@@ -133,7 +137,11 @@ fn arrow<'a>(line: &Line<'a>) -> Option<Header<'a>> {
     let named = line.is_word(0) && matches!(line.first(), "const" | "let" | "var");
     let exported = line.begins("export const");
     let name = (named || exported).then(|| line.token(1 + usize::from(exported)));
-    Some(Header { at, name })
+    Some(Header {
+        at,
+        name,
+        typed: false,
+    })
 }
 
 /// `Type name(…) {`, as in C, Java and C#, and methods of JavaScript.
@@ -152,12 +160,15 @@ fn typed_header<'a>(language: Language, line: &Line<'a>) -> Option<Header<'a>> {
         let accessor = matches!(token, "async" | "struct" | "const" | "ref" | "class");
         token != "=" && token != "." && token != "(" && (accessor || !is_keyword(token))
     };
-    let plausible = typed && !is_keyword(name) && (0..open).all(in_header);
+    let other = matches!(line.first(), "#" | "namespace" | "typedef" | "using")
+        || matches!(name, "base" | "this" | "super");
+    let plausible = typed && !other && !is_keyword(name) && (0..open).all(in_header);
     let ends = line.last();
     let opens = ends == "{" || ends == ")" || ends == "," || ends == "(" || line.has(") {");
     (plausible && opens && (!script || ends == "{")).then_some(Header {
         at: open,
         name: Some(name),
+        typed: true,
     })
 }
 
@@ -166,11 +177,13 @@ fn shell_header<'a>(line: &Line<'a>) -> Option<Header<'a>> {
         return Some(Header {
             at: 0,
             name: Some(line.token(1)),
+            typed: false,
         });
     }
     line.begins("<word> ( )").then(|| Header {
         at: 0,
         name: Some(line.first()),
+        typed: false,
     })
 }
 
@@ -179,6 +192,9 @@ fn braced_extent(source: &Source<'_>, first: usize, from: usize) -> Option<(usiz
     let mut brackets = 0_usize;
     let header = first..source.lines.len().min(first + LONGEST_HEADER);
     for index in header {
+        if index > first && brackets == 0 && !goes_on(source, index) {
+            return None;
+        }
         let skip = if index == first { from } else { 0 };
         for (at, token) in source.lines[index].tokens.iter().enumerate().skip(skip) {
             match token.text {
@@ -193,6 +209,35 @@ fn braced_extent(source: &Source<'_>, first: usize, from: usize) -> Option<(usiz
         }
     }
     None
+}
+
+/// Whether a header that is complete so far can go on with this line.
+fn goes_on(source: &Source<'_>, index: usize) -> bool {
+    let line = &source.lines[index];
+    let ends_open = source.previous_code(index).is_some_and(|before| {
+        matches!(
+            source.lines[before].last(),
+            "," | "->" | ":" | "where" | "=>" | "throws"
+        )
+    });
+    let begins_open = matches!(
+        line.first(),
+        "{" | ":"
+            | ","
+            | "->"
+            | "=>"
+            | "where"
+            | "throws"
+            | "rethrows"
+            | "async"
+            | "noexcept"
+            | "const"
+            | "override"
+            | "final"
+            | "base"
+            | "try"
+    );
+    !line.has_code() || ends_open || begins_open
 }
 
 fn indented_extent(source: &Source<'_>, first: usize) -> Option<(usize, usize)> {
@@ -217,7 +262,12 @@ fn indented_extent(source: &Source<'_>, first: usize) -> Option<(usize, usize)> 
 }
 
 fn ended_extent(source: &Source<'_>, first: usize) -> Option<(usize, usize)> {
-    let indent = source.lines[first].indent();
+    let header = &source.lines[first];
+    let endless = header.find(") =").next().is_some() || header.begins("def <word> =");
+    if header.last() == "end" || endless {
+        return Some((first, first));
+    }
+    let indent = header.indent();
     let ends = |index: &usize| {
         let line = &source.lines[*index];
         line.first() == "end" && line.indent() == indent

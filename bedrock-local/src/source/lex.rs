@@ -123,7 +123,7 @@ impl<'a> Lexer<'a> {
                 let end = at + end.unwrap_or(rest.len());
                 lexed.push(Kind::Text, text, at, end)
             }
-            Some(Inside::Template) => self.template(text, at, lexed),
+            Some(Inside::Template) => self.template(text, at, at, lexed),
             Some(Inside::Heredoc { label }) => {
                 let label = *label;
                 self.heredoc(text, at, label, lexed)
@@ -218,7 +218,7 @@ impl<'a> Lexer<'a> {
         let script = matches!(self.language, Language::JavaScript | Language::TypeScript);
         if script && rest.starts_with('`') {
             self.open.push(Inside::Template);
-            return Some(lexed.push(Kind::Text, text, at, at + 1));
+            return Some(self.template(text, at, at + 1, lexed));
         }
         if (script || self.language == Language::Ruby)
             && let Some(length) = quotes::regex(rest, lexed.tokens.last())
@@ -248,21 +248,23 @@ impl<'a> Lexer<'a> {
         Some(lexed.push(Kind::Text, text, at, end))
     }
 
-    fn template(&mut self, text: &'a str, at: usize, lexed: &mut Lexed<'a>) -> usize {
-        let rest = &text[at..];
+    /// Goes on in a template string from `from`; the token begins at `at`.
+    fn template(&mut self, text: &'a str, at: usize, from: usize, lexed: &mut Lexed<'a>) -> usize {
+        let rest = &text[from..];
         let close = quotes::end_of(rest, "`", true);
         let hole = quotes::end_of(rest, "${", true);
-        match (close, hole) {
+        let end = match (close, hole) {
             (_, Some(hole)) if close.is_none_or(|close| hole < close) => {
                 self.open.push(Inside::Hole { braces: 0 });
-                lexed.push(Kind::Text, text, at, at + hole)
+                from + hole
             }
             (Some(close), _) => {
                 self.open.pop();
-                lexed.push(Kind::Text, text, at, at + close)
+                from + close
             }
-            _ => lexed.push(Kind::Text, text, at, text.len()),
-        }
+            _ => text.len(),
+        };
+        lexed.push(Kind::Text, text, at, end)
     }
 
     fn heredoc(&mut self, text: &'a str, at: usize, label: &str, lexed: &mut Lexed<'a>) -> usize {
@@ -327,7 +329,7 @@ impl<'a> Lexer<'a> {
                 Some(b'{') => *braces += 1,
                 Some(b'}') if *braces == 0 => {
                     self.open.pop();
-                    return self.template(text, at, lexed);
+                    return self.template(text, at, at, lexed);
                 }
                 Some(b'}') => *braces -= 1,
                 _ => {}

@@ -192,6 +192,22 @@ impl<'a> Line<'a> {
         format!("{}{with}{}", &self.text[..start], &self.text[end..])
     }
 
+    /// The line with several ranges of tokens replaced; they are in order and do not overlap.
+    pub(crate) fn edited(&self, edits: &[(Range<usize>, String)]) -> String {
+        let mut text = self.text.to_owned();
+        for (tokens, with) in edits.iter().rev() {
+            let first = self.tokens.get(tokens.start);
+            let last = tokens
+                .end
+                .checked_sub(1)
+                .and_then(|last| self.tokens.get(last));
+            if let (Some(first), Some(last)) = (first, last) {
+                text.replace_range(first.start..last.end(), with);
+            }
+        }
+        text
+    }
+
     /// Where the operand that ends right before `operator` begins, if it is a plain path of names, calls and indexes.
     pub(crate) fn operand_before(&self, operator: usize) -> Option<usize> {
         let mut at = operator;

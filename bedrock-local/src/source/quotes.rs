@@ -31,35 +31,38 @@ pub(super) fn end_of(body: &str, close: &str, escapes: bool) -> Option<usize> {
     None
 }
 
-/// The offset behind the quote that ends a shell string; `$( … )` inside may hold quotes of its own.
+/// The offset behind the quote that ends a shell string; `$( … )` and `${ … }` inside may hold quotes of their own.
 pub(super) fn end_of_shell_text(body: &str) -> Option<usize> {
     let bytes = body.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        match bytes[at] {
-            b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            b'$' if bytes.get(at + 1) == Some(&b'(') => at = end_of_substitution(body, at + 2)?,
+        match (bytes[at], bytes.get(at + 1)) {
+            (b'"', _) => return Some(at + 1),
+            (b'\\', _) => at += 2,
+            (b'$', Some(b'(')) => at = end_of_expansion(body, at + 2, b')')?,
+            (b'$', Some(b'{')) => at = end_of_expansion(body, at + 2, b'}')?,
             _ => at += 1,
         }
     }
     None
 }
 
-fn end_of_substitution(body: &str, from: usize) -> Option<usize> {
+/// The offset behind the bracket that closes an expansion whose inside begins at `from`.
+fn end_of_expansion(body: &str, from: usize, close: u8) -> Option<usize> {
     let bytes = body.as_bytes();
+    let open = if close == b')' { b'(' } else { b'{' };
     let mut at = from;
     let mut depth = 1_usize;
     while at < bytes.len() {
         match bytes[at] {
-            b'(' => depth += 1,
-            b')' if depth == 1 => return Some(at + 1),
-            b')' => depth -= 1,
+            byte if byte == open => depth += 1,
+            byte if byte == close && depth == 1 => return Some(at + 1),
+            byte if byte == close => depth -= 1,
             b'\\' => at += 1,
-            b'\'' => at += 1 + bytes[at + 1..].iter().position(|byte| *byte == b'\'')?,
-            b'"' => {
-                at += end_of_shell_text(&body[at + 1..])?;
+            b'\'' if close == b')' => {
+                at += 1 + bytes[at + 1..].iter().position(|byte| *byte == b'\'')?;
             }
+            b'"' => at += end_of_shell_text(&body[at + 1..])?,
             _ => {}
         }
         at += 1;
@@ -176,7 +179,7 @@ pub(super) fn shell_variable(rest: &str) -> Option<usize> {
     let name = rest.strip_prefix('$')?;
     let first = name.chars().next()?;
     if first == '{' {
-        return name.find('}').map(|at| 1 + at + 1);
+        return end_of_expansion(rest, 2, b'}');
     }
     if first.is_ascii_alphabetic() || first == '_' {
         let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';

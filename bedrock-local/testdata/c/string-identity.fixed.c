@@ -1,3 +1,5 @@
+#include <string.h>
+
 int is_root(const char *user)
 {
     if (strcmp(user, "root") == 0) {

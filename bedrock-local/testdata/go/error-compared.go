@@ -1,6 +1,9 @@
 package read
 
-import "io"
+import (
+	"errors"
+	"io"
+)
 
 func Done(err error) bool {
 	if err == io.EOF {

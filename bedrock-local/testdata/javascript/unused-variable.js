@@ -1,4 +1,4 @@
 export function total(order) {
-  const discount = order.customer.discount();
+  const discount = order.customer.rebate();
   return order.net + order.tax;
 }

@@ -1,4 +1,4 @@
 fun total(order: Order): Long {
-    val discount = order.customer.discount()
+    val discount = order.customer.rebate()
     return order.net + order.tax
 }

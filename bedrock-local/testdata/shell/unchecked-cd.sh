@@ -1,5 +1,5 @@
-#!/bin/sh
-set -u
-
-cd /srv/app # the release
-make install
+# Functions for the release scripts.
+release() {
+  cd /srv/app # the release
+  make install
+}

@@ -1,4 +1,4 @@
 func total(of order: Order) -> Int {
-    let discount = order.customer.discount()
+    let discount = order.customer.rebate()
     return order.net + order.tax
 }

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 /// What a signed request carries; the endpoint cannot check the signature itself.
-pub(crate) const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/bedrock/aws4_request";
+pub(crate) const SIGNED: &str =
+    "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/bedrock/aws4_request";
 
 /// A file, the lines selected in it, and the question.
 #[derive(Clone, Copy, Debug)]
@@ -54,13 +55,19 @@ impl<'a> Asked<'a> {
                 chosen.join("\n")
             ));
         }
-        format!("{prompt}<question-7f3a>\n{}\n</question-7f3a>\n", self.question)
+        format!(
+            "{prompt}<question-7f3a>\n{}\n</question-7f3a>\n",
+            self.question
+        )
     }
 }
 
 /// The lines of a file without their line feeds; a final line feed ends the last line and begins none.
 pub(crate) fn lines_of(file: &str) -> Vec<&str> {
-    file.strip_suffix('\n').unwrap_or(file).split('\n').collect()
+    file.strip_suffix('\n')
+        .unwrap_or(file)
+        .split('\n')
+        .collect()
 }
 
 /// A request that asks for the answer through the tool.
@@ -110,7 +117,10 @@ pub(crate) fn patched(file: &str, answer: &Value) -> Option<String> {
     };
     let (start, end) = (number("start_line"), number("end_line"));
     let mut lines = lines_of(file);
-    assert!(start >= 1 && start <= end && end <= lines.len(), "lines {start} to {end}");
+    assert!(
+        start >= 1 && start <= end && end <= lines.len(),
+        "lines {start} to {end}"
+    );
     let original = patch["original"].as_str().expect("a text");
     assert_eq!(original, lines[start - 1..end].join("\n"));
     let replacement = patch["replacement"].as_str().expect("a text");

@@ -1,1 +1,378 @@
-//! Not yet.
+//! The wire: what a request must be, and what an answer looks like, over a real socket.
+
+use bedrock_local::LocalBedrock;
+use reqwest::{RequestBuilder, Response};
+use serde_json::{Value, json};
+
+use crate::asking::{Asked, SIGNED, request};
+
+const FILE: &str =
+    "fn main() {\n    let port = \"80\".parse::<u16>().unwrap();\n    println!(\"{port}\");\n}\n";
+
+fn valid() -> Value {
+    request(&Asked::about("Rust", FILE).prompt())
+}
+
+fn to(url: &str, model: &str) -> RequestBuilder {
+    reqwest::Client::new()
+        .post(format!("{url}/model/{model}/converse"))
+        .header("content-type", "application/json")
+}
+
+async fn send(url: &str, body: &Value) -> Response {
+    let request = to(url, "local")
+        .header("authorization", SIGNED)
+        .body(body.to_string());
+    request.send().await.expect("the endpoint answers")
+}
+
+fn error_type(response: &Response) -> String {
+    let value = response
+        .headers()
+        .get("x-amzn-errortype")
+        .expect("an error type");
+    value.to_str().expect("plain text").to_owned()
+}
+
+#[tokio::test]
+async fn the_answer_comes_through_the_forced_tool() {
+    let bedrock = LocalBedrock::start().expect("a free port");
+    let response = send(&bedrock.url, &valid()).await;
+    assert_eq!(response.status(), 200);
+    let answer: Value = response.json().await.expect("JSON");
+    let message = &answer["output"]["message"];
+    assert_eq!(message["role"], "assistant");
+    let tool = &message["content"][0]["toolUse"];
+    assert_eq!(tool["name"], "review_answer");
+    assert!(
+        tool["toolUseId"]
+            .as_str()
+            .expect("an id")
+            .starts_with("tooluse_")
+    );
+    assert!(tool["input"]["explanation"].is_string());
+    assert_eq!(answer["stopReason"], "tool_use");
+    assert!(answer["metrics"]["latencyMs"].is_u64());
+    let usage = &answer["usage"];
+    let sum = usage["inputTokens"]
+        .as_u64()
+        .zip(usage["outputTokens"].as_u64());
+    assert_eq!(
+        usage["totalTokens"].as_u64(),
+        sum.map(|(input, output)| input + output)
+    );
+}
+
+#[tokio::test]
+async fn a_longer_request_costs_more() {
+    let bedrock = LocalBedrock::start().expect("a free port");
+    let mut costs = Vec::new();
+    for file in [FILE.to_owned(), FILE.repeat(20)] {
+        let body = request(&Asked::about("Rust", &file).prompt());
+        let answer: Value = send(&bedrock.url, &body).await.json().await.expect("JSON");
+        costs.push(answer["usage"]["inputTokens"].as_u64().expect("a number"));
+    }
+    assert!(costs[1] > costs[0] * 5, "{costs:?}");
+}
+
+#[tokio::test]
+async fn the_model_id_is_decoded_and_the_body_kept_for_tests() {
+    let bedrock = LocalBedrock::start().expect("a free port");
+    let model = "us.anthropic.claude-sonnet-4-5-20250929-v1%3A0";
+    let request = to(&bedrock.url, model)
+        .header("authorization", SIGNED)
+        .body(valid().to_string());
+    assert_eq!(request.send().await.expect("an answer").status(), 200);
+    let seen = bedrock.seen();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(
+        seen[0].model_id,
+        "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
+    );
+    assert_eq!(seen[0].body, valid());
+    assert!(!seen[0].cancelled);
+    assert!(
+        !format!("{seen:?}").contains("unwrap"),
+        "the code must not be printed"
+    );
+}
+
+#[tokio::test]
+async fn an_unsigned_request_is_refused() {
+    let bedrock = LocalBedrock::start().expect("a free port");
+    let response = to(&bedrock.url, "local")
+        .body(valid().to_string())
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(response.status(), 403);
+    assert_eq!(error_type(&response), "MissingAuthenticationTokenException");
+    let bearer = to(&bedrock.url, "local")
+        .header("authorization", "Bearer x")
+        .body(valid().to_string());
+    let response = bearer.send().await.expect("an answer");
+    assert_eq!(response.status(), 403);
+    assert_eq!(error_type(&response), "AccessDeniedException");
+}
+
+#[tokio::test]
+async fn other_routes_are_unknown_operations() {
+    let bedrock = LocalBedrock::start().expect("a free port");
+    for path in ["/", "/model/local/converse-stream", "/__script", "/__seen"] {
+        let url = format!("{}{path}", bedrock.url);
+        let response = reqwest::Client::new()
+            .post(url)
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(response.status(), 404, "{path}");
+        assert_eq!(error_type(&response), "UnknownOperationException");
+    }
+    let url = format!("{}/model/local/converse", bedrock.url);
+    let response = reqwest::get(url).await.expect("an answer");
+    assert_eq!(response.status(), 404);
+}
+
+fn text(text: &str) -> Value {
+    json!([{ "text": text }])
+}
+
+fn message(role: &str, content: &Value) -> Value {
+    json!({ "role": role, "content": content })
+}
+
+/// A valid request with one field replaced.
+fn with(pointer: &str, value: &Value) -> Value {
+    let mut body = valid();
+    let (parent, key) = pointer.rsplit_once('/').expect("a pointer");
+    let parent = body.pointer_mut(parent).expect("a known field");
+    match parent.as_array_mut() {
+        Some(list) => list[key.parse::<usize>().expect("an index")] = value.clone(),
+        None => parent[key] = value.clone(),
+    }
+    body
+}
+
+fn invalid_requests() -> Vec<(&'static str, Value)> {
+    let cache_points = json!([{ "cachePoint": { "type": "default" } }; 5]);
+    let hello = text("hello");
+    let mut with_points = cache_points.as_array().cloned().unwrap_or_default();
+    with_points.push(json!({ "text": "x" }));
+    let tool_use =
+        json!([{ "toolUse": { "toolUseId": "a", "name": "review_answer", "input": {} } }]);
+    let other_result = json!([{ "toolResult": { "toolUseId": "b", "content": [] } }]);
+    vec![
+        ("not an object", json!(["x"])),
+        ("unknown key", with("/modelId", &json!("local"))),
+        ("no messages", with("/messages", &json!([]))),
+        ("messages is no list", with("/messages", &json!("x"))),
+        (
+            "begins with the assistant",
+            with("/messages", &json!([message("assistant", &hello)])),
+        ),
+        (
+            "same role twice",
+            with(
+                "/messages",
+                &json!([message("user", &hello), message("user", &hello)]),
+            ),
+        ),
+        (
+            "unknown role",
+            with("/messages", &json!([message("system", &hello)])),
+        ),
+        (
+            "no content",
+            with("/messages", &json!([message("user", &json!([]))])),
+        ),
+        (
+            "blank text",
+            with("/messages", &json!([message("user", &text("  \n"))])),
+        ),
+        (
+            "text is no string",
+            with(
+                "/messages",
+                &json!([message("user", &json!([{ "text": 1 }]))]),
+            ),
+        ),
+        (
+            "two kinds in one block",
+            with(
+                "/messages/0/content",
+                &json!([{ "text": "x", "image": {} }]),
+            ),
+        ),
+        (
+            "unknown block",
+            with("/messages/0/content", &json!([{ "txt": "x" }])),
+        ),
+        (
+            "five cache points",
+            with("/messages/0/content", &json!(with_points)),
+        ),
+        (
+            "odd cache point",
+            with(
+                "/system",
+                &json!([{ "cachePoint": { "type": "default", "ttl": "2h" } }]),
+            ),
+        ),
+        ("blank system text", with("/system", &text(" "))),
+        (
+            "unknown system block",
+            with("/system", &json!([{ "image": {} }])),
+        ),
+        ("no tokens", with("/inferenceConfig/maxTokens", &json!(0))),
+        (
+            "too warm",
+            with("/inferenceConfig/temperature", &json!(1.1)),
+        ),
+        ("negative topP", with("/inferenceConfig/topP", &json!(-0.1))),
+        ("unknown setting", with("/inferenceConfig/topK", &json!(5))),
+        ("no tools", with("/toolConfig/tools", &json!([]))),
+        (
+            "tool without a schema",
+            with(
+                "/toolConfig/tools",
+                &json!([{ "toolSpec": { "name": "review_answer" } }]),
+            ),
+        ),
+        (
+            "undeclared tool",
+            with("/toolConfig/toolChoice/tool/name", &json!("other")),
+        ),
+        (
+            "unknown tool choice",
+            with("/toolConfig/toolChoice", &json!({ "none": {} })),
+        ),
+        (
+            "metadata is no map of texts",
+            with("/requestMetadata", &json!({ "user": 7 })),
+        ),
+        (
+            "result without a use",
+            with(
+                "/messages",
+                &json!([
+                    message("user", &hello),
+                    message("assistant", &tool_use),
+                    message("user", &other_result)
+                ]),
+            ),
+        ),
+        (
+            "use without a result",
+            with(
+                "/messages",
+                &json!([
+                    message("user", &hello),
+                    message("assistant", &tool_use),
+                    message("user", &hello)
+                ]),
+            ),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn every_invalid_request_is_a_validation_exception() {
+    let bedrock = LocalBedrock::start().expect("a free port");
+    for (name, body) in invalid_requests() {
+        let response = send(&bedrock.url, &body).await;
+        assert_eq!(response.status(), 400, "{name}");
+        assert_eq!(error_type(&response), "ValidationException", "{name}");
+        let answer: Value = response.json().await.expect("JSON");
+        assert!(
+            answer["message"]
+                .as_str()
+                .is_some_and(|message| !message.is_empty()),
+            "{name}"
+        );
+    }
+    let request = to(&bedrock.url, "local")
+        .header("authorization", SIGNED)
+        .body("{\"messages\":");
+    let response = request.send().await.expect("an answer");
+    assert_eq!(response.status(), 400);
+    assert!(
+        bedrock
+            .seen()
+            .last()
+            .is_some_and(|seen| seen.body.is_null())
+    );
+}
+
+#[tokio::test]
+async fn input_that_is_too_long_is_named_as_such() {
+    let bedrock = LocalBedrock::start().expect("a free port");
+    let body = with("/messages/0/content", &text(&"word ".repeat(170_000)));
+    let response = send(&bedrock.url, &body).await;
+    assert_eq!(response.status(), 400);
+    let answer: Value = response.json().await.expect("JSON");
+    assert_eq!(answer["message"], "Input is too long for requested model.");
+}
+
+#[tokio::test]
+async fn four_cache_points_and_every_known_key_are_fine() {
+    let bedrock = LocalBedrock::start().expect("a free port");
+    let mut body = valid();
+    let point = json!({ "cachePoint": { "type": "default", "ttl": "1h" } });
+    body["system"] = json!([{ "text": "You review code." }, point, point]);
+    body["toolConfig"]["tools"] = json!([body["toolConfig"]["tools"][0], point]);
+    body["messages"][0]["content"] = json!([body["messages"][0]["content"][0], point]);
+    body["inferenceConfig"] =
+        json!({ "maxTokens": 1, "temperature": 0.0, "topP": 1.0, "stopSequences": ["x"] });
+    body["requestMetadata"] = json!({ "trace": "abc" });
+    for key in [
+        "additionalModelRequestFields",
+        "guardrailConfig",
+        "outputConfig",
+        "performanceConfig",
+        "serviceTier",
+    ] {
+        body[key] = json!({});
+    }
+    assert_eq!(send(&bedrock.url, &body).await.status(), 200);
+}
+
+#[tokio::test]
+async fn without_tools_the_answer_is_text() {
+    let bedrock = LocalBedrock::start().expect("a free port");
+    let mut body = valid();
+    body.as_object_mut()
+        .expect("an object")
+        .remove("toolConfig");
+    let answer: Value = send(&bedrock.url, &body).await.json().await.expect("JSON");
+    assert_eq!(answer["stopReason"], "end_turn");
+    let text = answer["output"]["message"]["content"][0]["text"]
+        .as_str()
+        .expect("text");
+    assert!(
+        text.starts_with("*Local rule-based reviewer: no model was asked.*"),
+        "{text}"
+    );
+    body["outputConfig"] = json!({ "textFormat": { "type": "json_schema", "structure": {} } });
+    let answer: Value = send(&bedrock.url, &body).await.json().await.expect("JSON");
+    let text = answer["output"]["message"]["content"][0]["text"]
+        .as_str()
+        .expect("text");
+    let parsed: Value = serde_json::from_str(text).expect("JSON in the text");
+    assert!(parsed["explanation"].is_string());
+}
+
+#[tokio::test]
+async fn too_few_tokens_cut_the_answer() {
+    let bedrock = LocalBedrock::start().expect("a free port");
+    let body = with("/inferenceConfig/maxTokens", &json!(20));
+    let answer: Value = send(&bedrock.url, &body).await.json().await.expect("JSON");
+    assert_eq!(answer["stopReason"], "max_tokens");
+    let input = &answer["output"]["message"]["content"][0]["toolUse"]["input"];
+    assert_eq!(
+        input["explanation"]
+            .as_str()
+            .map(|text| text.chars().count()),
+        Some(80)
+    );
+    assert!(input.get("patch").is_none());
+}

@@ -44,7 +44,11 @@ pub fn identify(user: impl fmt::Display) {
 
 /// Runs a future as part of the request with this trace id.
 pub async fn within<F: Future>(id: impl Into<Arc<str>>, future: F) -> F::Output {
-    let known = Known { id: id.into(), user: OnceLock::new(), span: Span::none() };
+    let known = Known {
+        id: id.into(),
+        user: OnceLock::new(),
+        span: Span::none(),
+    };
     REQUEST.scope(Arc::new(known), future).await
 }
 
@@ -53,42 +57,72 @@ pub async fn within<F: Future>(id: impl Into<Arc<str>>, future: F) -> F::Output 
 /// a body.
 pub async fn follow(State(ids): State<Ids>, request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let id: Arc<str> = gateway_id(request.headers()).unwrap_or_else(|| ids.token().simple().to_string()).into();
+    let id: Arc<str> = gateway_id(request.headers())
+        .unwrap_or_else(|| ids.token().simple().to_string())
+        .into();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", trace_id = &*id, user_id = tracing::field::Empty);
-    let known = Arc::new(Known { id: Arc::clone(&id), user: OnceLock::new(), span: span.clone() });
+    let known = Arc::new(Known {
+        id: Arc::clone(&id),
+        user: OnceLock::new(),
+        span: span.clone(),
+    });
     let answer = next.run(request).instrument(span);
     let mut response = REQUEST.scope(Arc::clone(&known), answer).await;
-    known.span.in_scope(|| log_line(&known, &method, route.as_ref(), &response, began));
+    known
+        .span
+        .in_scope(|| log_line(&known, &method, route.as_ref(), &response, began));
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(TRACE_ID, value);
     }
     response
 }
 
-fn log_line(known: &Known, method: &Method, route: Option<&MatchedPath>, response: &Response, began: Instant) {
+fn log_line(
+    known: &Known,
+    method: &Method,
+    route: Option<&MatchedPath>,
+    response: &Response,
+    began: Instant,
+) {
     let route = route.map_or("(no route)", MatchedPath::as_str);
     let status = response.status().as_u16();
-    let code = response.extensions().get::<ErrorCode>().map(|code| code.as_str());
+    let code = response
+        .extensions()
+        .get::<ErrorCode>()
+        .map(|code| code.as_str());
     let user_id = known.user.get().map(String::as_str);
     let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let method = method.as_str();
     let trace_id = &*known.id;
-    tracing::info!(method, route, status, code, duration_ms, user_id, trace_id, "{method} {route} {status}");
+    tracing::info!(
+        method,
+        route,
+        status,
+        code,
+        duration_ms,
+        user_id,
+        trace_id,
+        "{method} {route} {status}"
+    );
 }
 
 /// The root of the gateway's `x-amzn-trace-id`. Anything that does not have exactly its form is ignored: a client on
 /// another way in could put anything there, and it goes to the log.
 fn gateway_id(headers: &HeaderMap) -> Option<String> {
     let header = headers.get("x-amzn-trace-id")?.to_str().ok()?;
-    let root = header.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
+    let root = header
+        .split(';')
+        .find_map(|part| part.trim().strip_prefix("Root="))?;
     let mut parts = root.split('-');
     let is_hex = |part: Option<&str>, digits| {
         part.is_some_and(|part| part.len() == digits && part.bytes().all(|b| b.is_ascii_hexdigit()))
     };
-    let well_formed =
-        parts.next() == Some("1") && is_hex(parts.next(), 8) && is_hex(parts.next(), 24) && parts.next().is_none();
+    let well_formed = parts.next() == Some("1")
+        && is_hex(parts.next(), 8)
+        && is_hex(parts.next(), 24)
+        && parts.next().is_none();
     well_formed.then(|| root.to_owned())
 }
 
@@ -100,16 +134,20 @@ mod tests {
     use axum::body::Body;
     use axum::http::StatusCode;
     use axum::routing::get;
-    use std::sync::Mutex;
+    use std::cell::RefCell;
+    use std::sync::Once;
     use tower::ServiceExt as _;
-    use tracing_subscriber::fmt::MakeWriter;
 
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
+    thread_local! {
+        static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// Keeps what is logged on this thread, which is all that a test of the one-threaded runtime logs.
+    struct Lines;
 
     impl std::io::Write for Lines {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().expect("no test panics while writing").extend_from_slice(bytes);
+            LINES.with_borrow_mut(|lines| lines.extend_from_slice(bytes));
             Ok(bytes.len())
         }
 
@@ -118,12 +156,16 @@ mod tests {
         }
     }
 
-    impl<'a> MakeWriter<'a> for Lines {
-        type Writer = Self;
-
-        fn make_writer(&'a self) -> Self {
-            self.clone()
-        }
+    /// A subscriber for one thread would not do: a callsite that another thread reaches first is off for all.
+    fn listen() {
+        static LISTENING: Once = Once::new();
+        LISTENING.call_once(|| {
+            let subscriber = tracing_subscriber::fmt()
+                .json()
+                .with_writer(|| Lines)
+                .finish();
+            tracing::subscriber::set_global_default(subscriber).expect("no other test sets one");
+        });
     }
 
     fn app() -> Router {
@@ -139,30 +181,40 @@ mod tests {
     }
 
     fn request(path: &str, trace: &str) -> Request {
-        Request::get(path).header("x-amzn-trace-id", trace).body(Body::empty()).expect("a request")
+        Request::get(path)
+            .header("x-amzn-trace-id", trace)
+            .body(Body::empty())
+            .expect("a request")
     }
 
     const GATEWAY: &str = "1-67891233-abcdef012345678912345678";
 
     #[tokio::test]
     async fn a_request_leaves_one_line_with_route_status_code_user_and_trace_id() {
-        let lines = Lines::default();
-        let subscriber = tracing_subscriber::fmt().json().with_writer(lines.clone()).finish();
-        let guard = tracing::subscriber::set_default(subscriber);
+        listen();
         let header = format!("Self=1-0-0;Root={GATEWAY};Sampled=1");
-        let response = app().oneshot(request("/sessions/secret?q=secret", &header)).await.expect("infallible");
-        drop(guard);
+        let request = request("/sessions/secret?q=secret", &header);
+        let response = app().oneshot(request).await.expect("infallible");
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(response.headers()[TRACE_ID], GATEWAY);
-        let body = axum::body::to_bytes(response.into_body(), 10_000).await.expect("in memory");
+        let body = axum::body::to_bytes(response.into_body(), 10_000)
+            .await
+            .expect("in memory");
         assert!(String::from_utf8_lossy(&body).contains(GATEWAY));
 
-        let text = String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("JSON lines");
-        let lines: Vec<serde_json::Value> =
-            text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect();
+        let text = String::from_utf8(LINES.take()).expect("JSON lines");
+        let lines: Vec<serde_json::Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a JSON line"))
+            .collect();
         assert!(!text.contains("secret"), "{text}");
-        let [cause, line] = lines.as_slice() else { panic!("one line for the cause, one for the request: {text}") };
-        assert_eq!((&cause["fields"]["cause"], &cause["span"]["trace_id"]), (&"the cause".into(), &GATEWAY.into()));
+        let [cause, line] = lines.as_slice() else {
+            panic!("one line for the cause, one for the request: {text}")
+        };
+        assert_eq!(
+            (&cause["fields"]["cause"], &cause["span"]["trace_id"]),
+            (&"the cause".into(), &GATEWAY.into())
+        );
         assert_eq!(cause["span"]["user_id"], "ada");
         for (name, value) in [
             ("method", "GET"),
@@ -179,12 +231,22 @@ mod tests {
 
     #[tokio::test]
     async fn a_trace_id_of_another_form_is_replaced_by_one_of_ours() {
-        for bad in
-            ["", "Root=1-x-y", "Root=evil\t", "1-67891233-abcdef012345678912345678", &format!("Root={GATEWAY}-1")]
-        {
-            let response = app().oneshot(request("/sessions/1", bad)).await.expect("infallible");
+        for bad in [
+            "",
+            "Root=1-x-y",
+            "Root=evil\t",
+            "1-67891233-abcdef012345678912345678",
+            &format!("Root={GATEWAY}-1"),
+        ] {
+            let response = app()
+                .oneshot(request("/sessions/1", bad))
+                .await
+                .expect("infallible");
             let id = response.headers()[TRACE_ID].to_str().expect("hex digits");
-            assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{bad}: {id}");
+            assert!(
+                id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()),
+                "{bad}: {id}"
+            );
         }
     }
 

@@ -1012,6 +1012,12 @@ pub(crate) static AP_30: Pattern = Pattern {
     index: None,
     arguments: &[
         Argument {
+            name: "seen_version",
+            kind: "count",
+            optional: false,
+            many: false,
+        },
+        Argument {
             name: "thread",
             kind: "thread",
             optional: false,
@@ -1026,8 +1032,8 @@ pub(crate) static AP_30: Pattern = Pattern {
     },
     tool: false,
     callers: &["threads"],
-    example: "codesensei query create_thread --thread …",
-    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the thread.",
+    example: "codesensei query create_thread --seen-version 1 --thread …",
+    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the thread. The version is one\ntoo: lines that were looked up in a version which has just been saved over would be the wrong lines.",
 };
 
 /// AP-31: List a session's threads.

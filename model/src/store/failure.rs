@@ -74,9 +74,7 @@ pub(super) trait ServiceFailure:
 
     /// The message, where it helps and holds no value of ours.
     fn detail(&self) -> Option<String> {
-        // DynamoDB's validation messages name attributes and limits. Other messages only repeat the code.
-        (self.code() == Some("ValidationException"))
-            .then(|| self.message().map(ToOwned::to_owned))?
+        validation_message(self)
     }
 }
 
@@ -98,7 +96,7 @@ impl ServiceFailure for TransactWriteItemsError {
 
     fn detail(&self) -> Option<String> {
         let Self::TransactionCanceledException(cancelled) = self else {
-            return self.message().map(ToOwned::to_owned);
+            return validation_message(self);
         };
         let reasons = cancelled.cancellation_reasons().iter().map(|reason| {
             let code = reason.code().unwrap_or("unknown");
@@ -110,6 +108,14 @@ impl ServiceFailure for TransactWriteItemsError {
         });
         Some(reasons.collect::<Vec<_>>().join(", "))
     }
+}
+
+/// DynamoDB's validation messages name attributes and limits. Other messages only repeat the code.
+fn validation_message(error: &(impl ProvideErrorMetadata + ?Sized)) -> Option<String> {
+    let message = error
+        .message()
+        .filter(|_| error.code() == Some("ValidationException"));
+    message.map(ToOwned::to_owned)
 }
 
 pub(super) fn verdict<E: ServiceFailure>(error: &SdkError<E>) -> Verdict {

@@ -150,7 +150,8 @@ async fn what_a_batch_leaves_over_is_sent_again() {
         Fault::Body(
             200,
             format!(
-                r#"{{"UnprocessedItems":{{"garden":[{}]}}}}"#,
+                r#"{{"UnprocessedItems":{{"{}":[{}]}}}}"#,
+                store.table(),
                 writes.join(",")
             ),
         )
@@ -187,8 +188,12 @@ async fn what_a_batch_leaves_over_is_sent_again() {
         matches!(error, StoreError::Contended { pattern: "T-07" }),
         "{error:?}"
     );
-    let left = r#"{"UnprocessedKeys":{"garden":{"Keys":[{"PK":{"S":"GARDEN#a"},"SK":{"S":"PLANT#0002"}}]}}}"#;
-    proxy.plan([Fault::Body(200, left.to_owned())]);
+    let key_left = r#"{"PK":{"S":"GARDEN#a"},"SK":{"S":"PLANT#0002"}}"#;
+    let left = format!(
+        r#"{{"UnprocessedKeys":{{"{}":{{"Keys":[{key_left}]}}}}}}"#,
+        store.table()
+    );
+    proxy.plan([Fault::Body(200, left)]);
     let mut found = store
         .call(&BATCH)
         .read_batch(vec![key("a", 1), key("a", 2)], false)

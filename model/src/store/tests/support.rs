@@ -1,5 +1,7 @@
 //! What the store's tests share: an engine, a table, an entity and its patterns.
 
+use std::net::SocketAddr;
+
 use modyne::expr::{Condition, KeyCondition};
 use modyne::keys::{FullKey, GlobalSecondaryIndexDefinition, IndexKey, SecondaryIndexDefinition};
 use modyne::model::Query;
@@ -188,8 +190,25 @@ pub(super) const EXPIRY: &str = r#"{
     "TimeToLiveSpecification": { "AttributeName": "expires_at", "Enabled": true }
 }"#;
 
-/// Starts an engine of its own for one test, and returns its address.
-pub(super) async fn engine() -> std::net::SocketAddr {
+const ENGINE: &str = "CODESENSEI_TEST_STORE";
+
+/// Whether the tests run on the embedded engine.
+pub(super) fn is_embedded() -> bool {
+    std::env::var_os(ENGINE).is_none()
+}
+
+/// The address of an engine: one of its own for each test, or the one that `CODESENSEI_TEST_STORE` names by its URL.
+pub(super) async fn engine() -> SocketAddr {
+    if let Ok(url) = std::env::var(ENGINE) {
+        let address = url
+            .trim_start_matches("http://")
+            .trim_end_matches('/')
+            .to_owned();
+        let mut addresses = tokio::net::lookup_host(address)
+            .await
+            .expect("the URL names a host and a port");
+        return addresses.next().expect("the host has an address");
+    }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a free port");
@@ -201,15 +220,16 @@ pub(super) async fn engine() -> std::net::SocketAddr {
     address
 }
 
-/// A store at this address, without a table.
-pub(super) async fn store_at(address: std::net::SocketAddr) -> Store {
+/// A store at this address, whose table is not there yet. Each has a name of its own.
+pub(super) async fn store_at(address: SocketAddr) -> Store {
+    let ids = Ids::random();
     let now = Timestamp::from_millis(1_800_000_000_000).expect("a time of this century");
     let config = StoreConfig {
-        table: "garden".to_owned(),
+        table: format!("garden-{}", ids.token()),
         endpoint: Endpoint::Url(format!("http://{address}")),
         cursor_key: CursorKey::from_secret("a secret of the tests"),
         clock: Clock::fixed(now),
-        ids: Ids::random(),
+        ids,
     };
     Store::connect(config).await
 }

@@ -8,7 +8,7 @@ async fn a_table_is_created_once_and_deleted_twice() {
     let store = store_at(engine().await).await;
     let missing = store.ping().await.expect_err("there is no table yet");
     assert!(
-        matches!(&missing, StoreError::TableMissing { table } if table == "garden"),
+        matches!(&missing, StoreError::TableMissing { table } if table == store.table()),
         "{missing:?}"
     );
     assert!(create(&store, Protection::Off).await);
@@ -28,7 +28,7 @@ async fn items_expire_by_the_given_attribute() {
     let store = garden().await;
     let described = modyne::Table::client(&store)
         .describe_time_to_live()
-        .table_name("garden")
+        .table_name(store.table())
         .send()
         .await;
     let ttl = described

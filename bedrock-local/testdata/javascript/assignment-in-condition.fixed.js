@@ -1,0 +1,6 @@
+export function isAdmin(user) {
+  if (user.role === 'admin') {
+    return true;
+  }
+  return false;
+}

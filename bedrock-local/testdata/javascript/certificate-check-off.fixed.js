@@ -1,0 +1,5 @@
+const https = require('node:https');
+
+const agent = new https.Agent({ rejectUnauthorized: true });
+
+module.exports = agent;

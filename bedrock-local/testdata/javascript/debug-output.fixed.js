@@ -1,0 +1,4 @@
+export function login(user) {
+  const session = createSession(user);
+  return session.id;
+}

@@ -1,0 +1,5 @@
+export function nextState(state) {
+  const copy = structuredClone(state);
+  copy.version += 1;
+  return copy;
+}

@@ -1,0 +1,3 @@
+export function pageNumber(query) {
+  return Math.max(1, parseInt(query.page, 10));
+}

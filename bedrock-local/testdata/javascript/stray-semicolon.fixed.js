@@ -1,0 +1,5 @@
+export function clear(list) {
+  if (list.length > 0) {
+    list.length = 0;
+  }
+}

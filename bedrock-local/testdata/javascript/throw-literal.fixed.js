@@ -1,0 +1,6 @@
+export function withdraw(account, amount) {
+  if (amount > account.balance) {
+    throw new Error('insufficient funds');
+  }
+  account.balance -= amount;
+}

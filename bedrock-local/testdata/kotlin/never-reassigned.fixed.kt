@@ -1,0 +1,4 @@
+fun greeting(user: User): String {
+    val name = user.name.trim()
+    return "Hello $name"
+}

@@ -1,0 +1,5 @@
+class Player(private var track: Track?) {
+    fun stop() {
+        track?.release()
+    }
+}

@@ -1,0 +1,6 @@
+fun summary(names: List<String>): String {
+    if (names.isEmpty()) {
+        return "nobody"
+    }
+    return names.joinToString()
+}

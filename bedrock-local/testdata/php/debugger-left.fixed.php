@@ -1,0 +1,7 @@
+<?php
+
+function pay(Cart $cart): int
+{
+    $total = $cart->total();
+    return $total;
+}

@@ -1,0 +1,6 @@
+<?php
+
+function isAdmin(array $user): bool
+{
+    return $user['role'] === 'admin';
+}

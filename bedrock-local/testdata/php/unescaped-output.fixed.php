@@ -1,0 +1,6 @@
+<?php
+
+function greeting(): void
+{
+    echo '<p>Hello ' . htmlspecialchars($_GET['name'], ENT_QUOTES) . '</p>';
+}

@@ -1,0 +1,3 @@
+def withdraw(account, amount):
+    assert amount > 0, "amount must be positive"
+    account.balance -= amount

@@ -1,0 +1,6 @@
+def visible(posts):
+    shown = []
+    for post in posts:
+        if post.published and not post.deleted:
+            shown.append(post)
+    return shown

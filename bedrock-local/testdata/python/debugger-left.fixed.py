@@ -1,0 +1,6 @@
+import pdb
+
+
+def settle(invoice):
+    amount = invoice.total()
+    return invoice.pay(amount)

@@ -1,0 +1,2 @@
+def is_guest(name):
+    return name != "admin"

@@ -1,0 +1,5 @@
+def pairs(items):
+    found = []
+    for i in range(len(items)):
+        found.append((i, items[i]))
+    return found

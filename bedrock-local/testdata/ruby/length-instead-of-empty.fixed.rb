@@ -1,0 +1,5 @@
+def summary(names)
+  return 'nobody' if names.empty?
+
+  names.join(', ')
+end

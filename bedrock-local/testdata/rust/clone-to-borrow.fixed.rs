@@ -1,0 +1,4 @@
+pub fn send(mailer: &Mailer, text: String) {
+    mailer.deliver(&text);
+    mailer.archive(text);
+}

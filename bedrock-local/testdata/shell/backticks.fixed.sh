@@ -1,0 +1,5 @@
+#!/bin/sh
+set -eu
+
+today=$(date +%F)
+echo "$today"

@@ -1,0 +1,6 @@
+#!/bin/bash
+set -euo pipefail
+
+for file in *; do
+  gzip "$file"
+done

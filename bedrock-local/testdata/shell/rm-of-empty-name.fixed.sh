@@ -1,0 +1,5 @@
+#!/bin/bash
+set -e
+
+BUILD_DIR=$1
+rm -rf "${BUILD_DIR:?}"/*

@@ -1,0 +1,4 @@
+#!/bin/bash
+set -e
+
+sudo rm -rf "${PREFIX:?}/lib"

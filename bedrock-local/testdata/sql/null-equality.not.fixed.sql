@@ -1,0 +1,1 @@
+SELECT id FROM users WHERE confirmed_at IS NOT NULL;

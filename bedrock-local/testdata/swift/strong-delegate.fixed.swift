@@ -1,0 +1,7 @@
+final class Player {
+    weak var delegate: PlayerDelegate?
+
+    func stop() {
+        delegate?.playerDidStop(self)
+    }
+}

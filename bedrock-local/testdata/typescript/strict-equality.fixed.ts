@@ -1,0 +1,3 @@
+export function isOwner(user: User, doc: Doc): boolean {
+  return user.id === doc.ownerId;
+}

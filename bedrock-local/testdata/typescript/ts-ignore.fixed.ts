@@ -1,0 +1,6 @@
+import legacy from './legacy';
+
+export function start(): void {
+  // @ts-expect-error the old module has no types
+  legacy.init({ verbose: true });
+}

@@ -1,0 +1,147 @@
+//! `codesensei demo`: the product in thirty lines, each step through the HTTP routes with what it asks of the table.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use bedrock_local::LocalBedrock;
+use handlers::http::bill::Bill;
+use handlers::{Domain, router};
+use http_body_util::BodyExt as _;
+use model::{Clock, CursorKey, Endpoint, Ids, Protection, Store, StoreConfig};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use crate::Failure;
+use crate::engine::Engine;
+use crate::local::application_on;
+use crate::seed::FILES;
+
+/// The lines of the file that the demo talks about: a comparison in a loop.
+const LINES: (usize, usize) = (33, 35);
+
+/// Runs the journey and prints it.
+///
+/// # Errors
+/// When a step does not answer as it should.
+pub async fn run() -> Result<(), Failure> {
+    let engine = Engine::in_memory().await?;
+    let bedrock = LocalBedrock::start()?;
+    let store = Store::connect(StoreConfig {
+        table: "codesensei-demo".to_owned(),
+        endpoint: Endpoint::Url(engine.url().to_owned()),
+        cursor_key: CursorKey::from_secret(b"a demo has nothing to hide"),
+        clock: Clock::system(),
+        ids: Ids::random(),
+    })
+    .await;
+    store.create_table_if_absent(Protection::Off).await?;
+    let app = application_on(store, &bedrock.url, handlers::auth::password::COST).await?;
+    println!("CodeSensei, step by step, on a fresh table in memory. The reviewer is the rule-based one of this process.\n");
+    println!("{:<46} {:>6}  {:>3} {:>6} {:>6}  access patterns", "step", "status", "req", "RCU", "WCU");
+    let mut walk = Walk { router: router(&app, &Domain::ALL), cookies: String::new(), requests: 0, rcu: 0.0, wcu: 0.0 };
+    journey(&mut walk).await?;
+    println!("\n{:<46} {:>6}  {:>3} {:>6} {:>6}", "together", "", walk.requests, walk.rcu, walk.wcu);
+    println!("\nAn access pattern is a heading of access-patterns.md; RCU and WCU are what DynamoDB bills for.");
+    Ok(())
+}
+
+/// A client that keeps cookies and a running total.
+struct Walk {
+    router: Router,
+    cookies: String,
+    requests: u32,
+    rcu: f64,
+    wcu: f64,
+}
+
+async fn journey(walk: &mut Walk) -> Result<(), Failure> {
+    let (filename, code) = FILES[1];
+    let account = json!({ "name": "Ada", "email": "ada@example.com", "username": "ada",
+        "password": "Engine-1843", "confirm_password": "Engine-1843" });
+    walk.step("sign up", "POST", "/auth/signup", Some(account)).await?;
+    let credentials = json!({ "username": "ada", "password": "Engine-1843" });
+    walk.step("sign in", "POST", "/auth/login", Some(credentials)).await?;
+    let file = json!({ "filename": filename, "code_content": code });
+    let session = walk.step("create a session from rate_limiter.py", "POST", "/sessions", Some(file)).await?;
+    let session = format!("/sessions/{}", text(&session["session"]["session_id"])?);
+    walk.step("list my sessions: it is there", "GET", "/sessions", None).await?;
+    walk.step("open it with its code", "GET", &session, None).await?;
+    let selected: String = code.lines().skip(LINES.0 - 1).take(LINES.1 - LINES.0 + 1).collect::<Vec<_>>().join("\n");
+    let lines = json!({ "type": "block", "start_line": LINES.0, "end_line": LINES.1, "selected_text": selected });
+    let thread = walk.step(&format!("open a thread on lines {} to {}", LINES.0, LINES.1), "POST", &format!("{session}/threads"), Some(lines)).await?;
+    let thread = format!("/threads/{}", text(&thread["thread"]["thread_id"])?);
+    let question = json!({ "content": "Is this comparison right?" });
+    let posted = walk.step("ask a question, get an answer with a patch", "POST", &format!("{thread}/messages"), Some(question)).await?;
+    let reply = &posted["reply"];
+    let mut explained = text(&reply["content"])?.lines().filter(|line| !line.trim().is_empty());
+    for line in explained.by_ref().take(3) {
+        println!("    | {}", line.chars().take(100).collect::<String>());
+    }
+    let patched = patched(code, &reply["patch"])?;
+    let save = json!({ "expected_version_number": 1, "code_content": patched });
+    let saved = walk.step("apply the patch by saving", "PUT", &session, Some(save.clone())).await?;
+    let anchor = &saved["threads"][0];
+    println!("    | version {}, the thread is {} at lines {} to {}", saved["version_number"], anchor["anchor_status"], anchor["start_line"], anchor["end_line"]);
+    let conflict = walk.step("save again from the old version: refused", "PUT", &session, Some(save)).await?;
+    println!("    | {}, current version {}", conflict["error"]["code"], conflict["error"]["current_version"]);
+    walk.step("read the thread back", "GET", &thread, None).await?;
+    let messages = walk.step("read its messages", "GET", &format!("{thread}/messages"), None).await?;
+    println!("    | {} messages", messages["messages"].as_array().map_or(0, Vec::len));
+    Ok(())
+}
+
+/// The code with the answer's patch applied, as a client would do it.
+fn patched(code: &str, patch: &Value) -> Result<String, Failure> {
+    let number = |name: &str| {
+        let number = patch[name].as_u64().and_then(|number| usize::try_from(number).ok());
+        number.ok_or_else(|| format!("the answer has no patch with a {name}"))
+    };
+    let (start, end) = (number("start_line")?, number("end_line")?);
+    println!("    | a patch for lines {start} to {end}");
+    let lines: Vec<&str> = code.lines().collect();
+    let replacement: Vec<&str> = text(&patch["replacement"])?.lines().collect();
+    let patched = [&lines[..start - 1], &replacement, &lines[end..]].concat().join("\n");
+    Ok(patched + "\n")
+}
+
+fn text(value: &Value) -> Result<&str, Failure> {
+    value.as_str().ok_or_else(|| "an answer lacks a field".into())
+}
+
+impl Walk {
+    async fn step(&mut self, what: &str, method: &str, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+        let request = Request::builder()
+            .method(Method::from_bytes(method.as_bytes())?)
+            .uri(path)
+            .header(header::COOKIE, &self.cookies)
+            .header(header::CONTENT_TYPE, "application/json");
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let response = self.router.clone().oneshot(request.body(body)?).await?;
+        let (parts, body) = response.into_parts();
+        self.remember(&parts.headers);
+        self.show(what, parts.status, parts.extensions.get::<Bill>());
+        let answer: Value = serde_json::from_slice(&body.collect().await?.to_bytes())?;
+        if parts.status.is_success() || parts.status == StatusCode::CONFLICT {
+            return Ok(answer);
+        }
+        Err(format!("{method} {path} answered {}: {}", parts.status, answer["error"]["code"]).into())
+    }
+
+    fn remember(&mut self, headers: &axum::http::HeaderMap) {
+        let cookies = headers.get_all(header::SET_COOKIE).iter();
+        let pairs: Vec<&str> =
+            cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next()).collect();
+        if !pairs.is_empty() {
+            self.cookies = pairs.join("; ");
+        }
+    }
+
+    fn show(&mut self, what: &str, status: StatusCode, bill: Option<&Bill>) {
+        let calls = bill.map(|bill| bill.0.as_slice()).unwrap_or_default();
+        let requests: u32 = calls.iter().map(|call| call.requests).sum();
+        let (rcu, wcu) = (calls.iter().map(|call| call.rcu).sum::<f64>(), calls.iter().map(|call| call.wcu).sum::<f64>());
+        (self.requests, self.rcu, self.wcu) = (self.requests + requests, self.rcu + rcu, self.wcu + wcu);
+        let patterns: Vec<String> = calls.iter().map(|call| format!("{} {}", call.pattern.id, call.pattern.name)).collect();
+        println!("{what:<46} {:>6}  {requests:>3} {rcu:>6} {wcu:>6}  {}", status.as_u16(), patterns.join(", "));
+    }
+}

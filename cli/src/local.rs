@@ -1,0 +1,184 @@
+//! The application on this machine: the same handlers as on Lambda, with a table and a model that are at hand.
+
+use std::io;
+use std::sync::Arc;
+
+use bedrock_local::LocalBedrock;
+use handlers::App;
+use handlers::auth::keys::{InvalidKey, SigningKeys};
+use handlers::auth::password::{COST, Hasher};
+use handlers::auth::token::Tokens;
+use handlers::bedrock::{InvalidReviewerConfig, Reviewer, ReviewerConfig};
+use handlers::http::cors::CorsPolicy;
+use model::{Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, TableError};
+
+use crate::engine::{Engine, EngineError};
+use crate::options::{Serve, StoreChoice};
+use crate::secrets::Secrets;
+
+/// Who issues and takes tokens on a developer's machine.
+const ISSUER: &str = "codesensei-local";
+
+/// The application could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum LocalError {
+    /// The data folder cannot be used.
+    #[error("cannot use the folder {folder}: {source}; name another with --data-dir")]
+    DataDir {
+        /// The folder.
+        folder: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The signing key in the data folder is not one.
+    #[error("{0}; remove signing-key.pem from the data folder to get a new one")]
+    Key(#[from] InvalidKey),
+    /// The embedded engine did not start.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The table could not be created.
+    #[error("the store at {place} does not work: {source}; check --store and that it is running")]
+    Table {
+        /// Which store.
+        place: String,
+        /// What happened.
+        source: TableError,
+    },
+    /// The table does not answer.
+    #[error("the store at {place} does not answer: {source}; check --store, --table and your AWS settings")]
+    Store {
+        /// Which store.
+        place: String,
+        /// What happened.
+        source: StoreError,
+    },
+    /// The reviewer is misconfigured.
+    #[error(transparent)]
+    Reviewer(#[from] InvalidReviewerConfig),
+    /// The local reviewer did not start.
+    #[error("cannot start the local reviewer: {0}")]
+    Bedrock(io::Error),
+}
+
+/// A running application, and what it runs on.
+pub struct Local {
+    /// What the routes share.
+    pub app: App,
+    /// Where the table is, for a person.
+    pub place: String,
+    /// Who answers questions, for a person.
+    pub reviewer: String,
+    /// Whether the table was made just now.
+    pub fresh: bool,
+    _engine: Option<Engine>,
+    _bedrock: Option<LocalBedrock>,
+}
+
+impl Local {
+    /// Starts what the options ask for.
+    ///
+    /// # Errors
+    /// With what is wrong and what to do about it.
+    pub async fn start(serve: &Serve) -> Result<Self, LocalError> {
+        let folder = serve.data_dir.display().to_string();
+        let data_dir = |source| LocalError::DataDir { folder: folder.clone(), source };
+        let secrets = if serve.store == StoreChoice::Memory {
+            Secrets::generate().map_err(data_dir)?
+        } else {
+            std::fs::create_dir_all(&serve.data_dir).map_err(data_dir)?;
+            Secrets::in_folder(&serve.data_dir).map_err(data_dir)?
+        };
+        let (engine, endpoint, place) = place(serve).await?;
+        let store = Store::connect(StoreConfig {
+            table: serve.table.clone(),
+            endpoint,
+            cursor_key: CursorKey::from_secret(&secrets.seed),
+            clock: Clock::system(),
+            ids: Ids::random(),
+        })
+        .await;
+        let fresh = prepare(&store, serve, &place).await?;
+        let (bedrock, reviewer, reviewer_name) = reviewer().await?;
+        let app = application(store, &secrets, reviewer, COST)?;
+        Ok(Self { app, place, reviewer: reviewer_name, fresh, _engine: engine, _bedrock: bedrock })
+    }
+}
+
+/// The application around a store: what `serve` and the tests share.
+fn application(store: Store, secrets: &Secrets, reviewer: Reviewer, cost: u32) -> Result<App, LocalError> {
+    let keys = SigningKeys::from_pem(&secrets.signing_key, [])?;
+    let fence_key = Digest::of([b"fence".as_slice(), &secrets.seed].concat());
+    Ok(App {
+        store,
+        tokens: Arc::new(Tokens::new(keys, ISSUER, ISSUER)),
+        hasher: Hasher::new(cost).expect("bcrypt takes every cost that is passed here"),
+        reviewer: Arc::new(reviewer),
+        fence_key: fence_key.as_bytes().as_slice().into(),
+        cors: CorsPolicy::development(),
+    })
+}
+
+/// The application on any store, with keys of its own and a reviewer at this endpoint, for tests and the demo.
+///
+/// # Errors
+/// When no key can be made.
+pub async fn application_on(store: Store, bedrock_url: &str, cost: u32) -> Result<App, LocalError> {
+    let generated = Secrets::generate();
+    let secrets = generated.map_err(|source| LocalError::DataDir { folder: "(none)".to_owned(), source })?;
+    application(store, &secrets, Reviewer::connect(local_reviewer(bedrock_url)).await, cost)
+}
+
+fn local_reviewer(url: &str) -> ReviewerConfig {
+    ReviewerConfig {
+        model_ids: vec!["local.rule-based-reviewer".to_owned()],
+        endpoint_url: Some(url.to_owned()),
+        stand_in_credentials: true,
+        ..ReviewerConfig::default()
+    }
+}
+
+async fn place(serve: &Serve) -> Result<(Option<Engine>, Endpoint, String), LocalError> {
+    Ok(match &serve.store {
+        StoreChoice::Embedded => {
+            let file = serve.data_dir.join("table.db");
+            let engine = Engine::in_file(&file).await?;
+            let endpoint = Endpoint::Url(engine.url().to_owned());
+            (Some(engine), endpoint, format!("embedded, kept in {}", file.display()))
+        }
+        StoreChoice::Memory => {
+            let engine = Engine::in_memory().await?;
+            let endpoint = Endpoint::Url(engine.url().to_owned());
+            (Some(engine), endpoint, "embedded, in memory".to_owned())
+        }
+        StoreChoice::Url(url) => (None, Endpoint::Url(url.clone()), url.clone()),
+        StoreChoice::Aws => (None, Endpoint::Aws, "AWS".to_owned()),
+    })
+}
+
+/// Makes sure there is a table. On AWS it is infrastructure's to create, and only looked for.
+async fn prepare(store: &Store, serve: &Serve, place: &str) -> Result<bool, LocalError> {
+    if serve.store == StoreChoice::Aws {
+        let place = place.to_owned();
+        return store.ping().await.map(|()| false).map_err(|source| LocalError::Store { place, source });
+    }
+    let created = store.create_table_if_absent(Protection::Off).await;
+    created.map_err(|source| LocalError::Table { place: place.to_owned(), source })
+}
+
+/// Bedrock when it is configured, else the rule-based reviewer in this process.
+async fn reviewer() -> Result<(Option<LocalBedrock>, Reviewer, String), LocalError> {
+    let get = |name: &str| std::env::var(name).ok();
+    let config = ReviewerConfig::from_env(get)?;
+    let credentials = ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"].iter().any(|name| get(name).is_some());
+    if let Some(url) = &config.endpoint_url {
+        let name = format!("the endpoint {url}");
+        return Ok((None, Reviewer::connect(config).await, name));
+    }
+    if credentials && get("BEDROCK_MODEL_IDS").is_some() {
+        let name = format!("Amazon Bedrock, {}", config.model_ids.join(", "));
+        return Ok((None, Reviewer::connect(config).await, name));
+    }
+    let bedrock = LocalBedrock::start().map_err(LocalError::Bedrock)?;
+    let reviewer = Reviewer::connect(local_reviewer(&bedrock.url)).await;
+    Ok((Some(bedrock), reviewer, "rules in this process; no model is asked".to_owned()))
+}

@@ -1,0 +1,127 @@
+//! What can be said on the command line, or through the environment.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand};
+
+/// CodeSensei's backend on this machine.
+///
+/// Without a command it serves: the HTTP API on localhost, its table on an embedded engine, a demo account, and a
+/// rule-based reviewer where no model is configured. Nothing else has to be installed or running.
+#[derive(Debug, Parser)]
+#[command(name = "codesensei", version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+pub struct Options {
+    /// What to do; serves when absent.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to serve.
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  codesensei                                     serve on http://localhost:8080, data kept in .codesensei/
+  codesensei --store memory --port 0             forget everything at the end, on any free port
+  codesensei --store http://127.0.0.1:8000       use DynamoDB Local
+  codesensei --store aws --table codesensei-dev  use a table on AWS, with the usual AWS_* variables
+  codesensei demo                                walk through the product and see what each step costs
+
+The model: with AWS credentials and BEDROCK_MODEL_IDS set, questions go to Amazon Bedrock; with BEDROCK_ENDPOINT_URL
+set, to that endpoint; else to a rule-based reviewer in this process, which says in every answer that no model was asked.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the HTTP API on localhost (the default).
+    Serve(Serve),
+    /// Walk through the product on a fresh table in memory, and see what each step asks of it and costs.
+    Demo,
+}
+
+/// How to serve.
+#[derive(Clone, Debug, Args)]
+pub struct Serve {
+    /// The port on 127.0.0.1; 0 takes any free one.
+    #[arg(long, env = "CODESENSEI_PORT", default_value_t = 8080)]
+    pub port: u16,
+    /// Where the table is: `embedded` (a file), `memory`, the URL of a DynamoDB endpoint, or `aws`.
+    #[arg(long, env = "CODESENSEI_STORE", default_value = "embedded", value_name = "STORE")]
+    pub store: StoreChoice,
+    /// The table's name. It is created when it is not there, except on AWS.
+    #[arg(long, env = "CODESENSEI_TABLE", default_value = "codesensei")]
+    pub table: String,
+    /// Where the embedded engine's file and this machine's keys are kept.
+    #[arg(long, env = "CODESENSEI_DATA_DIR", default_value = ".codesensei", value_name = "FOLDER")]
+    pub data_dir: PathBuf,
+}
+
+/// Where the table is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreChoice {
+    /// The embedded engine, in a file of the data folder.
+    Embedded,
+    /// The embedded engine, forgotten at the end.
+    Memory,
+    /// A DynamoDB endpoint.
+    Url(String),
+    /// AWS.
+    Aws,
+}
+
+/// The text names no store.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a store is `embedded`, `memory`, `aws`, or a URL such as http://127.0.0.1:8000")]
+pub struct InvalidStore;
+
+impl FromStr for StoreChoice {
+    type Err = InvalidStore;
+
+    fn from_str(text: &str) -> Result<Self, InvalidStore> {
+        match text {
+            "embedded" => Ok(Self::Embedded),
+            "memory" => Ok(Self::Memory),
+            "aws" => Ok(Self::Aws),
+            url => {
+                let uri: axum::http::Uri = url.parse().map_err(|_| InvalidStore)?;
+                let known = matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some();
+                if known { Ok(Self::Url(url.trim_end_matches('/').to_owned())) } else { Err(InvalidStore) }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_options_are_well_formed() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn a_store_is_one_of_four_things() {
+        assert_eq!("embedded".parse(), Ok(StoreChoice::Embedded));
+        assert_eq!("memory".parse(), Ok(StoreChoice::Memory));
+        assert_eq!("aws".parse(), Ok(StoreChoice::Aws));
+        assert_eq!("http://127.0.0.1:8000/".parse(), Ok(StoreChoice::Url("http://127.0.0.1:8000".to_owned())));
+        for bad in ["", "AWS", "sqlite", "ftp://x", "127.0.0.1:8000", "http://"] {
+            assert_eq!(bad.parse::<StoreChoice>(), Err(InvalidStore), "{bad}");
+        }
+    }
+
+    #[test]
+    fn serving_takes_its_options_with_and_without_its_name() {
+        for line in [&["codesensei", "--port", "9"][..], &["codesensei", "serve", "--port", "9"]] {
+            let options = Options::parse_from(line);
+            let serve = match options.command {
+                Some(Command::Serve(serve)) => serve,
+                _ => options.serve,
+            };
+            assert_eq!(serve.port, 9);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `codesensei serve`: the API on localhost until it is interrupted.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use handlers::{Domain, router};
+use model::Store;
+use tokio::net::TcpListener;
+
+use crate::local::{Local, LocalError};
+use crate::options::{Serve, StoreChoice};
+use crate::seed::{self, SeedError};
+
+/// How often what deletes left behind is removed. On AWS a schedule does it.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+
+/// Serving ended, or did not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The port cannot be had.
+    #[error("cannot listen on port {port}: {source}; choose another with --port, or any free one with --port 0")]
+    Listen {
+        /// The port.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The application could not be put together.
+    #[error(transparent)]
+    Local(#[from] LocalError),
+    /// The demo account could not be made.
+    #[error("cannot make the demo account: {0}")]
+    Seed(SeedError),
+    /// The server stopped by itself.
+    #[error("the server stopped: {0}")]
+    Stopped(io::Error),
+}
+
+/// Serves until Ctrl-C.
+///
+/// # Errors
+/// With what is wrong and what to do about it.
+pub async fn run(options: Serve) -> Result<(), crate::Failure> {
+    serve(options).await.map_err(Into::into)
+}
+
+async fn serve(options: Serve) -> Result<(), ServeError> {
+    let port = options.port;
+    // Before anything is created: a taken port should leave nothing behind.
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await;
+    let listener = listener.map_err(|source| ServeError::Listen { port, source })?;
+    let address = listener.local_addr().map_err(|source| ServeError::Listen { port, source })?;
+    let local = Local::start(&options).await?;
+    let demo = options.store != StoreChoice::Aws;
+    if demo {
+        seed::seed(&local.app).await.map_err(ServeError::Seed)?;
+    }
+    println!("{}", banner(&local, address, demo));
+    let sweeper = tokio::spawn(sweep(local.app.store.clone()));
+    let routes = router(&local.app, &Domain::ALL).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, routes).with_graceful_shutdown(interrupted()).await;
+    sweeper.abort();
+    served.map_err(ServeError::Stopped)
+}
+
+async fn sweep(store: Store) {
+    loop {
+        tokio::time::sleep(SWEEP_EVERY).await;
+        match store.sweep_due().await {
+            Ok(swept) if swept.jobs > 0 => tracing::info!(jobs = swept.jobs, "swept"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "the sweep goes on in a minute"),
+        }
+    }
+}
+
+async fn interrupted() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::warn!(%error, "Ctrl-C cannot be seen; end the process to stop it");
+        std::future::pending::<()>().await;
+    }
+}
+
+fn banner(local: &Local, address: SocketAddr, demo: bool) -> String {
+    // Browsers and curl send Secure cookies to `localhost`, not to an address.
+    let url = format!("http://localhost:{}", address.port());
+    let mut lines = vec![
+        format!("CodeSensei is at {url}"),
+        format!("  table     {} ({})", local.app.store.table(), local.place),
+        format!("  reviewer  {}", local.reviewer),
+    ];
+    if demo {
+        let (name, password) = (seed::USERNAME, seed::PASSWORD);
+        lines.push(format!("  sign in   {name} / {password}"));
+        lines.push(String::new());
+        lines.push("Try it:".to_owned());
+        lines.push(format!(
+            "  curl -c jar -H 'Content-Type: application/json' -d '{{\"username\":\"{name}\",\"password\":\"{password}\"}}' {url}/auth/login"
+        ));
+        lines.push(format!("  curl -b jar {url}/sessions"));
+        lines.push(format!(
+            "  curl -b jar -H 'Content-Type: application/json' -d '{{\"filename\":\"hello.py\",\"code_content\":\"print(1)\"}}' {url}/sessions"
+        ));
+    }
+    lines.push(String::new());
+    lines.push("Ctrl-C stops it.".to_owned());
+    lines.join("\n")
+}

@@ -1,0 +1,53 @@
+//! `POST /auth/login`: a sign-in with username and password.
+
+use axum::Json;
+use model::{StartRefreshFamilyError, Username};
+use serde::Deserialize;
+
+use crate::auth::routes::view::{SignedIn, cookies};
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::body::Body;
+use crate::http::cookie::SetCookies;
+use crate::http::trace;
+use crate::limits::REFRESH_TOKEN_LIFE;
+use crate::state::Ctx;
+
+/// The form as it is sent.
+#[derive(Deserialize)]
+pub struct LoginForm {
+    username: String,
+    password: String,
+}
+
+/// Signs in. 200 with the user and both cookies; an unknown name and a wrong password are one error, and take as long.
+pub async fn login(
+    ctx: Ctx,
+    Body(form): Body<LoginForm>,
+) -> ApiResult<(SetCookies, Json<SignedIn>)> {
+    let user = match form.username.parse::<Username>() {
+        Ok(username) => ctx.store.find_user(&username.key()).await?,
+        Err(_) => None,
+    };
+    let hash = user.as_ref().map(|user| &user.password_hash);
+    let verdict = ctx
+        .app
+        .hasher
+        .verify(&form.password, hash)
+        .await
+        .map_err(ApiError::internal)?;
+    let user = user
+        .filter(|_| verdict.is_right())
+        .ok_or(ErrorCode::InvalidCredentials)?;
+    trace::identify(user.user_id);
+    let family = ctx.store.sign_in(user.user_id, REFRESH_TOKEN_LIFE).await?;
+    Ok((cookies(&ctx, &family)?, Json(SignedIn::from(&user))))
+}
+
+impl From<StartRefreshFamilyError> for ApiError {
+    fn from(error: StartRefreshFamilyError) -> Self {
+        match error {
+            StartRefreshFamilyError::FamilyExists => Self::internal(error),
+            StartRefreshFamilyError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! A user as the API shows them, and the cookies of their sign-in.
+
+use model::{RefreshFamily, User};
+use serde::Serialize;
+
+use crate::error::{ApiError, ApiResult};
+use crate::http::cookie::SetCookies;
+use crate::state::Ctx;
+
+/// `{"success": true, "user": …}`.
+#[derive(Serialize)]
+pub struct SignedIn {
+    success: bool,
+    user: UserView,
+}
+
+/// A user in the answer to their own request.
+#[derive(Serialize)]
+pub(super) struct UserView {
+    id: String,
+    name: String,
+    email: String,
+    username: String,
+}
+
+impl From<&User> for SignedIn {
+    fn from(user: &User) -> Self {
+        let user = UserView {
+            id: user.user_id.to_string(),
+            name: user.name.clone(),
+            email: user.email.as_str().to_owned(),
+            username: user.username.as_str().to_owned(),
+        };
+        Self {
+            success: true,
+            user,
+        }
+    }
+}
+
+/// Both tokens of a new sign-in, in their cookies.
+pub(super) fn cookies(ctx: &Ctx, family: &RefreshFamily) -> ApiResult<SetCookies> {
+    let now = ctx.store.clock().now();
+    let tokens = &ctx.app.tokens;
+    let access = tokens
+        .access(family.user_id, family.family_id, now)
+        .map_err(ApiError::internal)?;
+    let refresh = tokens
+        .refresh(
+            family.user_id,
+            family.family_id,
+            family.seq,
+            family.rotated_at,
+        )
+        .map_err(ApiError::internal)?;
+    Ok(SetCookies::none()
+        .access(&access, now)
+        .refresh(&refresh, now))
+}

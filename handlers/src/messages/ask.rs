@@ -1,0 +1,150 @@
+//! A question from its thread to its stored answer.
+
+use std::time::Instant;
+
+use model::{Message, NewAnswer, OpenedSession, StoreAnswerError, Thread, ThreadId, ThreadKind};
+
+use crate::auth::caller::Caller;
+use crate::bedrock::Reviewed;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::review::lines::Selection;
+use crate::review::prompt::{Prompt, Question, TokenLimitExceeded, Turn};
+use crate::state::Ctx;
+
+/// What the model is told beside the question.
+pub(super) struct Context {
+    thread: Thread,
+    session: OpenedSession,
+    history: Vec<Message>,
+}
+
+/// A question and its answer, both stored.
+pub(super) struct Asked {
+    pub question: Message,
+    pub answer: Message,
+}
+
+impl Context {
+    /// Reads thread, code and conversation, which do not depend on each other, together.
+    pub(super) async fn read(ctx: &Ctx, caller: Caller, id: ThreadId) -> ApiResult<Self> {
+        let (thread, session, history) = futures::join!(
+            ctx.store.own_thread(caller.user_id, id),
+            ctx.store.read_session(caller.user_id, id.session_id),
+            ctx.store.conversation(id),
+        );
+        // First the thread, so that an absent one is not called an absent session.
+        let thread =
+            thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
+        let session =
+            session.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
+        Ok(Self {
+            thread,
+            session,
+            history: history?,
+        })
+    }
+
+    /// Stores the question, asks the model and stores its answer. Nothing is stored for a question that is too long.
+    pub(super) async fn ask(&self, ctx: &Ctx, content: &str, deadline: Instant) -> ApiResult<Asked> {
+        let prompt = self.prompt(ctx, content)?;
+        let question = ctx.store.ask(&self.thread, content).await?;
+        match ctx.app.reviewer.ask(&prompt, deadline).await {
+            Ok(reviewed) => {
+                let answer = self.checked(reviewed, &prompt);
+                let answer = ctx.store.answer(&question, answer).await?;
+                Ok(Asked {
+                    question: Message {
+                        reply_state: Some(model::ReplyState::Answered),
+                        ..question
+                    },
+                    answer,
+                })
+            }
+            Err(error) => Err(failed(ctx, &question, ApiError::from(error)).await),
+        }
+    }
+
+    fn prompt(&self, ctx: &Ctx, content: &str) -> Result<Prompt, TokenLimitExceeded> {
+        let (head, thread) = (&self.session.head, &self.thread);
+        let selection = (thread.kind == ThreadKind::Block).then_some(Selection {
+            start_line: thread.start_line,
+            end_line: thread.end_line,
+            text: &thread.selected_text,
+        });
+        let history: Vec<Turn<'_>> = self
+            .history
+            .iter()
+            .map(|message| Turn {
+                role: message.role,
+                text: &message.content,
+            })
+            .collect();
+        let question = Question {
+            language: head.language().name(),
+            filename: head.filename.as_str(),
+            code: &self.session.text,
+            selection,
+            history: &history,
+            text: content,
+        };
+        Prompt::build(
+            &ctx.app.fence(head.session_id, head.version_number),
+            &question,
+        )
+    }
+
+    /// The answer as it is stored: its patch only if it applies to the very code the model was shown.
+    fn checked(&self, reviewed: Reviewed, prompt: &Prompt) -> NewAnswer {
+        let Reviewed {
+            answer,
+            usage,
+            model_id,
+        } = reviewed;
+        let (patch, patch_withheld) =
+            match answer.patch.map(|patch| patch.check(&self.session.text)) {
+                None => (None, None),
+                Some(Ok(patch)) => (Some(patch.based_on(self.session.head.version_number)), None),
+                Some(Err(reason)) => (None, Some(reason.to_string())),
+            };
+        NewAnswer {
+            content: answer.explanation,
+            context_mode: prompt.context_mode,
+            confidence: answer.confidence,
+            suggested_code: answer.suggested_code,
+            patch,
+            patch_withheld,
+            model_id,
+            input_tokens: usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens,
+            output_tokens: usage.output_tokens,
+            cost_micros: usage.cost_micros,
+        }
+    }
+}
+
+/// Notes on the question why it has no answer, and names the question in the error. Should the note fail too, the
+/// question stays pending, and the model's error is still the one to tell.
+async fn failed(ctx: &Ctx, question: &Message, error: ApiError) -> ApiError {
+    if let Err(unnoted) = ctx.store.fail(question, error.code().as_str()).await {
+        tracing::warn!(error = %unnoted, "a question stays pending");
+    }
+    error.with("message_id", question.id().to_string())
+}
+
+impl From<TokenLimitExceeded> for ApiError {
+    fn from(_: TokenLimitExceeded) -> Self {
+        ErrorCode::TokenLimitExceeded.into()
+    }
+}
+
+impl From<StoreAnswerError> for ApiError {
+    fn from(error: StoreAnswerError) -> Self {
+        match error {
+            // Its thread was deleted while the model thought.
+            StoreAnswerError::QuestionGone => ErrorCode::ThreadNotFound.into(),
+            StoreAnswerError::AnswerExists | StoreAnswerError::LeaseLost => {
+                ErrorCode::RequestInProgress.into()
+            }
+            StoreAnswerError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `POST /threads/{thread_id}/messages`: a question that the model answers, or a note.
+
+use std::time::Instant;
+
+use axum::Json;
+use axum::http::StatusCode;
+use model::{Message, PostError, ThreadId};
+use serde::{Deserialize, Serialize};
+
+use crate::auth::caller::Caller;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::body::Body;
+use crate::http::path::Path;
+use crate::limits::MESSAGE_CHARS;
+use crate::messages::ask::{Asked, Context};
+use crate::messages::view::MessageView;
+use crate::state::Ctx;
+
+/// The message as it is sent.
+#[derive(Deserialize)]
+pub struct NewMessage {
+    content: String,
+    #[serde(default = "asks")]
+    ask: bool,
+}
+
+const fn asks() -> bool {
+    true
+}
+
+/// `{"message": …, "reply": …}`; a note has no reply.
+#[derive(Serialize)]
+pub struct Posted {
+    message: MessageView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply: Option<MessageView>,
+}
+
+/// Stores the message, asks the model, stores its answer. 201 with both. When the model fails the question stays, and
+/// the error names it.
+pub async fn post(
+    ctx: Ctx,
+    caller: Caller,
+    Path(id): Path<ThreadId>,
+    Body(new): Body<NewMessage>,
+) -> ApiResult<(StatusCode, Json<Posted>)> {
+    let deadline = Instant::now() + ctx.app.reviewer.deadline();
+    new.check()?;
+    if new.ask {
+        let context = Context::read(&ctx, caller, id).await?;
+        let Asked { question, answer } = context.ask(&ctx, &new.content, deadline).await?;
+        return Ok(created(&question, Some(&answer)));
+    }
+    let thread = ctx.store.own_thread(caller.user_id, id).await;
+    let thread = thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
+    let note = ctx.store.note(&thread, &new.content).await?;
+    Ok(created(&note, None))
+}
+
+fn created(message: &Message, reply: Option<&Message>) -> (StatusCode, Json<Posted>) {
+    let posted = Posted {
+        message: message.into(),
+        reply: reply.map(MessageView::from),
+    };
+    (StatusCode::CREATED, Json(posted))
+}
+
+impl NewMessage {
+    fn check(&self) -> ApiResult<()> {
+        if self.content.trim().is_empty() {
+            return Err(ApiError::invalid("content", "A message says something."));
+        }
+        if self.content.chars().count() > MESSAGE_CHARS {
+            return Err(ApiError::new(ErrorCode::MessageTooLong).at("content"));
+        }
+        Ok(())
+    }
+}
+
+impl From<PostError> for ApiError {
+    fn from(error: PostError) -> Self {
+        match error {
+            PostError::Access(error) => Self::no_access(error, ErrorCode::ThreadNotFound),
+            PostError::LimitExceeded => ErrorCode::MessageLimitExceeded.into(),
+        }
+    }
+}

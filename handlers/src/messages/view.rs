@@ -1,0 +1,80 @@
+//! A message as the API shows it.
+
+use model::{Message, Patch};
+use serde::Serialize;
+
+/// A question, a note or an answer.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) struct MessageView {
+    message_id: String,
+    thread_id: String,
+    role: &'static str,
+    content: String,
+    created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggested_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch: Option<PatchView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch_withheld: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context_mode: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_count: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model_id: Option<String>,
+}
+
+/// An edit that applies to `base_version` of the session.
+#[derive(Serialize)]
+pub(super) struct PatchView {
+    start_line: u32,
+    end_line: u32,
+    original: String,
+    replacement: String,
+    base_version: u32,
+}
+
+impl From<&Message> for MessageView {
+    fn from(message: &Message) -> Self {
+        let id = message.id();
+        Self {
+            message_id: id.to_string(),
+            thread_id: id.thread_id.to_string(),
+            role: message.role.as_str(),
+            content: message.content.clone(),
+            created_at: message.created_at.to_rfc3339(),
+            reply_state: message.reply_state.map(model::ReplyState::as_str),
+            reply_error: message.reply_error.clone(),
+            suggested_code: message.suggested_code.clone(),
+            patch: message.patch.as_ref().map(PatchView::from),
+            patch_withheld: message.patch_withheld.clone(),
+            context_mode: message.context_mode.map(model::ContextMode::as_str),
+            confidence: message.confidence.map(model::Confidence::as_str),
+            token_count: message
+                .input_tokens
+                .zip(message.output_tokens)
+                .map(|(sent, answered)| sent + answered),
+            model_id: message.model_id.clone(),
+        }
+    }
+}
+
+impl From<&Patch> for PatchView {
+    fn from(patch: &Patch) -> Self {
+        Self {
+            start_line: patch.start_line,
+            end_line: patch.end_line,
+            original: patch.original.clone(),
+            replacement: patch.replacement.clone(),
+            base_version: patch.base_version,
+        }
+    }
+}

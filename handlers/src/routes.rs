@@ -1,0 +1,62 @@
+//! The routes, by domain: one Lambda function each, all of them together on a developer's machine.
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+
+use crate::http::{bill, layers};
+use crate::state::App;
+use crate::{auth, health, messages, sessions, threads};
+
+/// A part of the API that is deployed as one function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Domain {
+    /// Signing up and in.
+    Auth,
+    /// Sessions and their code.
+    Sessions,
+    /// Threads.
+    Threads,
+    /// Questions and answers.
+    Messages,
+}
+
+impl Domain {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Auth, Self::Sessions, Self::Threads, Self::Messages];
+
+    fn routes(self) -> Router<App> {
+        match self {
+            Self::Auth => Router::new()
+                .route("/auth/signup", post(auth::routes::signup))
+                .route("/auth/login", post(auth::routes::login)),
+            Self::Sessions => Router::new()
+                .route("/sessions", get(sessions::list).post(sessions::create))
+                .route("/sessions/{id}", get(sessions::read).put(sessions::save)),
+            Self::Threads => Router::new()
+                .route(
+                    "/sessions/{id}/threads",
+                    get(threads::list).post(threads::create),
+                )
+                .route("/threads/{thread_id}", get(threads::read)),
+            Self::Messages => Router::new().route(
+                "/threads/{thread_id}/messages",
+                get(messages::list).post(messages::post),
+            ),
+        }
+    }
+}
+
+/// The router of some domains, with everything that answers have in common around it.
+pub fn router(app: &App, domains: &[Domain]) -> Router {
+    let mut routes = Router::new().route("/health", get(health::check));
+    for domain in domains {
+        routes = routes.merge(domain.routes());
+    }
+    let ids = app.store.ids().clone();
+    layers::around(
+        routes.layer(from_fn(bill::count)).with_state(app.clone()),
+        &app.cors,
+        ids,
+    )
+}

@@ -1,0 +1,59 @@
+//! `POST /sessions`: a file to review.
+
+use axum::Json;
+use axum::http::StatusCode;
+use model::{Filename, Language, NewSession, NewSessionError};
+use serde::Deserialize;
+
+use crate::auth::caller::Caller;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::body::CodeBody;
+use crate::sessions::view::OneSession;
+use crate::state::Ctx;
+
+/// The file as it is sent.
+#[derive(Deserialize)]
+pub struct NewFile {
+    filename: String,
+    code_content: String,
+    language_override: Option<String>,
+}
+
+/// Creates a session. 201 with the session, without the code that was just sent.
+pub async fn create(
+    ctx: Ctx,
+    caller: Caller,
+    CodeBody { 0: file }: CodeBody<NewFile>,
+) -> ApiResult<(StatusCode, Json<OneSession>)> {
+    let filename = Filename::parse(&file.filename)
+        .map_err(|error| ApiError::invalid("filename", error.to_string()))?;
+    let language_override = language(file.language_override.as_deref())?;
+    let new = NewSession {
+        filename,
+        language_override,
+        text: file.code_content,
+    };
+    let session = ctx.store.new_session(caller.user_id, new).await?;
+    Ok((StatusCode::CREATED, Json(OneSession::from(&session))))
+}
+
+/// The language that was asked for, in its display form.
+pub(super) fn language(name: Option<&str>) -> ApiResult<Option<Language>> {
+    let parse = |name: &str| {
+        name.parse()
+            .map_err(|_| ApiError::new(ErrorCode::InvalidLanguage).at("language_override"))
+    };
+    name.map(parse).transpose()
+}
+
+impl From<NewSessionError> for ApiError {
+    fn from(error: NewSessionError) -> Self {
+        match error {
+            NewSessionError::TooLarge(_) => Self::new(ErrorCode::FileTooLarge).at("code_content"),
+            NewSessionError::LimitExceeded => ErrorCode::SessionLimitExceeded.into(),
+            // The account was deleted while its token was still good.
+            NewSessionError::UserNotFound => ErrorCode::Unauthorized.into(),
+            NewSessionError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! `PUT /sessions/{id}`: new code over the version that was edited, or another language.
+
+use axum::Json;
+use model::{SaveCode, SaveCodeError, Saved, SessionId};
+use serde::{Deserialize, Serialize};
+
+use crate::auth::caller::Caller;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::body::CodeBody;
+use crate::http::path::Path;
+use crate::review::anchor::re_anchor_threads;
+use crate::sessions::create::language;
+use crate::state::Ctx;
+use crate::threads::ThreadView;
+
+/// What to save, as it is sent.
+#[derive(Deserialize)]
+pub struct Save {
+    expected_version_number: u32,
+    code_content: Option<String>,
+    language_override: Option<String>,
+}
+
+/// What a save left, without the code that was just sent.
+#[derive(Serialize)]
+pub struct SavedView {
+    session_id: String,
+    version_number: u32,
+    updated_at: String,
+    threads: Vec<ThreadView>,
+}
+
+/// Saves. 409 with the current version and code when the session has moved on.
+pub async fn save(
+    ctx: Ctx,
+    caller: Caller,
+    Path(session_id): Path<SessionId>,
+    CodeBody { 0: save }: CodeBody<Save>,
+) -> ApiResult<Json<SavedView>> {
+    let language_override = language(save.language_override.as_deref())?;
+    let expected_version_number = save.expected_version_number;
+    let save = SaveCode {
+        session_id,
+        expected_version_number,
+        text: save.code_content,
+        language_override,
+    };
+    let saved = ctx
+        .store
+        .save_code(caller.user_id, save, re_anchor_threads)
+        .await?;
+    Ok(Json(SavedView::from(&saved)))
+}
+
+impl From<&Saved> for SavedView {
+    fn from(saved: &Saved) -> Self {
+        Self {
+            session_id: saved.head.session_id.to_string(),
+            version_number: saved.head.version_number,
+            updated_at: saved.head.updated_at.to_rfc3339(),
+            threads: saved.threads.iter().map(ThreadView::from).collect(),
+        }
+    }
+}
+
+impl From<SaveCodeError> for ApiError {
+    fn from(error: SaveCodeError) -> Self {
+        match error {
+            SaveCodeError::Access(error) => Self::no_access(error, ErrorCode::SessionNotFound),
+            SaveCodeError::TooLarge(_) => Self::new(ErrorCode::FileTooLarge).at("code_content"),
+            SaveCodeError::VersionConflict(current) => Self::new(ErrorCode::VersionConflict)
+                .with("current_version", current.head.version_number)
+                .with("current_code", &current.text),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! A session as the API shows it.
+
+use model::{OpenedSession, Session};
+use serde::Serialize;
+
+/// Everything about a session but its code.
+#[derive(Serialize)]
+pub(super) struct SessionView {
+    session_id: String,
+    filename: String,
+    language_detected: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language_override: Option<&'static str>,
+    version_number: u32,
+    code_bytes: u32,
+    thread_count: u32,
+    created_at: String,
+    updated_at: String,
+    last_modified_by: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_content: Option<String>,
+}
+
+/// `{"session": …}`.
+#[derive(Serialize)]
+pub struct OneSession {
+    session: SessionView,
+}
+
+impl From<&Session> for SessionView {
+    fn from(head: &Session) -> Self {
+        Self {
+            session_id: head.session_id.to_string(),
+            filename: head.filename.as_str().to_owned(),
+            language_detected: head.language_detected.name(),
+            language_override: head.language_override.map(model::Language::name),
+            version_number: head.version_number,
+            code_bytes: head.code_bytes,
+            thread_count: head.thread_count,
+            created_at: head.created_at.to_rfc3339(),
+            updated_at: head.updated_at.to_rfc3339(),
+            last_modified_by: head.last_modified_by.to_string(),
+            code_content: None,
+        }
+    }
+}
+
+impl From<&Session> for OneSession {
+    fn from(head: &Session) -> Self {
+        Self {
+            session: head.into(),
+        }
+    }
+}
+
+impl From<OpenedSession> for OneSession {
+    fn from(opened: OpenedSession) -> Self {
+        let head = SessionView::from(&opened.head);
+        Self {
+            session: SessionView {
+                code_content: Some(opened.text),
+                ..head
+            },
+        }
+    }
+}

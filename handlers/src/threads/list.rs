@@ -1,0 +1,40 @@
+//! `GET /sessions/{id}/threads`: a session's threads, oldest first.
+
+use axum::Json;
+use model::SessionId;
+use serde::Serialize;
+
+use crate::auth::caller::Caller;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::path::Path;
+use crate::http::query::Paging;
+use crate::limits::THREADS_PER_PAGE;
+use crate::state::Ctx;
+use crate::threads::view::ThreadView;
+
+/// `{"threads": […], "cursor": …}`.
+#[derive(Serialize)]
+pub struct ThreadPage {
+    threads: Vec<ThreadView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cursor: Option<String>,
+}
+
+/// Lists a page.
+pub async fn list(
+    ctx: Ctx,
+    caller: Caller,
+    Path(session_id): Path<SessionId>,
+    paging: Paging<THREADS_PER_PAGE>,
+) -> ApiResult<Json<ThreadPage>> {
+    let page = ctx
+        .store
+        .session_threads(caller.user_id, session_id, paging.request())
+        .await;
+    let page = page.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
+    let threads = page.items.iter().map(ThreadView::from).collect();
+    Ok(Json(ThreadPage {
+        threads,
+        cursor: page.cursor,
+    }))
+}

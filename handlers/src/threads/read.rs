@@ -1,0 +1,21 @@
+//! `GET /threads/{thread_id}`: one thread.
+
+use axum::Json;
+use model::ThreadId;
+
+use crate::auth::caller::Caller;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::path::Path;
+use crate::state::Ctx;
+use crate::threads::view::OneThread;
+
+/// Reads the thread.
+pub async fn read(
+    ctx: Ctx,
+    caller: Caller,
+    Path(id): Path<ThreadId>,
+) -> ApiResult<Json<OneThread>> {
+    let thread = ctx.store.own_thread(caller.user_id, id).await;
+    let thread = thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
+    Ok(Json(OneThread::from(&thread)))
+}

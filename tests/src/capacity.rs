@@ -1,0 +1,168 @@
+//! What writes cost by DynamoDB's documented formula, from the items before and after.
+//!
+//! Engines report the capacity of single writes and reads as AWS does, but not all of them that of transactions. AWS
+//! documents it: 2 units for each KB of each item, the larger of the item before and after; and for an index 1 unit for
+//! each KB of each entry that is written or removed, which is both when an entry moves. (Developer Guide, "Capacity unit
+//! consumption for write operations", "DynamoDB Transactions" and "Global secondary indexes: write capacity units".)
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::RawItem;
+
+/// What an entry of `GSI1` holds besides the keys of the table and its own.
+const PROJECTED: [&str; 8] = [
+    "user_id",
+    "username",
+    "created_at",
+    "date",
+    "requests",
+    "input_tokens",
+    "output_tokens",
+    "cost_micros",
+];
+const KEYS: [&str; 4] = ["PK", "SK", "GSI1PK", "GSI1SK"];
+
+/// The write units of the one transaction that turned the first items into the second.
+#[must_use]
+pub fn of_transaction(before: &[RawItem], after: &[RawItem]) -> f64 {
+    units(before, after, 2)
+}
+
+fn units(before: &[RawItem], after: &[RawItem], factor: usize) -> f64 {
+    let key = |item: &RawItem| (item.pk().to_owned(), item.sk().to_owned());
+    let mut pairs: HashMap<_, (Option<&RawItem>, Option<&RawItem>)> = HashMap::new();
+    for item in before {
+        pairs.entry(key(item)).or_default().0 = Some(item);
+    }
+    for item in after {
+        pairs.entry(key(item)).or_default().1 = Some(item);
+    }
+    let changed = pairs.into_values().filter(|(old, new)| old != new);
+    let sum: usize = changed
+        .map(|(old, new)| factor * table_units(old, new) + index_units(old, new))
+        .sum();
+    f64::from(u32::try_from(sum).expect("a few thousand units"))
+}
+
+fn table_units(old: Option<&RawItem>, new: Option<&RawItem>) -> usize {
+    let larger = old.map(size).max(new.map(size));
+    kilobytes(larger.unwrap_or_default())
+}
+
+fn index_units(old: Option<&RawItem>, new: Option<&RawItem>) -> usize {
+    let weight = |entry: &Option<RawItem>| entry.as_ref().map_or(0, |entry| kilobytes(size(entry)));
+    let (old, new) = (old.and_then(entry), new.and_then(entry));
+    let moved = match (&old, &new) {
+        (Some(old), Some(new)) => KEYS.iter().any(|key| old.0.get(*key) != new.0.get(*key)),
+        _ => true,
+    };
+    if old == new {
+        0
+    } else if moved {
+        weight(&old) + weight(&new)
+    } else {
+        weight(&old).max(weight(&new))
+    }
+}
+
+/// What `GSI1` shows of an item, if it shows it.
+fn entry(item: &RawItem) -> Option<RawItem> {
+    item.0.get("GSI1PK")?;
+    let mut shown = item.0.clone();
+    shown.retain(|name, _| KEYS.contains(&name.as_str()) || PROJECTED.contains(&name.as_str()));
+    Some(RawItem(shown))
+}
+
+fn kilobytes(bytes: usize) -> usize {
+    bytes.div_ceil(1024).max(1)
+}
+
+/// The bytes of an item: its attributes' names and values.
+#[must_use]
+pub fn size(item: &RawItem) -> usize {
+    item.0
+        .iter()
+        .map(|(name, value)| name.len() + weight(value))
+        .sum()
+}
+
+fn weight(value: &Value) -> usize {
+    let Some((kind, value)) = value.as_object().and_then(|typed| typed.iter().next()) else {
+        panic!("{value} has no type")
+    };
+    match (kind.as_str(), value) {
+        ("S", Value::String(text)) => text.len(),
+        ("N", Value::String(number)) => digits(number),
+        ("B", Value::String(base64)) => base64_bytes(base64),
+        ("BOOL" | "NULL", _) => 1,
+        ("M", Value::Object(fields)) => {
+            let inner = fields.iter().map(|(name, value)| name.len() + weight(value) + 1);
+            3 + inner.sum::<usize>()
+        }
+        _ => panic!("our items have no attributes of the type {kind}"),
+    }
+}
+
+/// One byte for two significant digits, and one more.
+fn digits(number: &str) -> usize {
+    let significant = number.trim_start_matches('-').trim_matches('0').len();
+    significant.div_ceil(2) + 1 + usize::from(number.starts_with('-'))
+}
+
+fn base64_bytes(base64: &str) -> usize {
+    base64.trim_end_matches('=').len() * 3 / 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn item(sk: &str, more: &Value) -> RawItem {
+        let mut item = json!({ "PK": { "S": "P" }, "SK": { "S": sk } });
+        for (name, value) in more.as_object().expect("attributes") {
+            item[name] = value.clone();
+        }
+        RawItem::from(item)
+    }
+
+    #[test]
+    fn names_and_values_of_every_type_count() {
+        let more = json!({
+            "text": { "S": "añb" },
+            "number": { "N": "-1200" },
+            "bytes": { "B": "AAECAw==" },
+            "flag": { "BOOL": true },
+            "map": { "M": { "a": { "N": "7" } } },
+        });
+        // Two keys; 4+4, 6+(1+1+1), 5+4, 4+1, 3+(3+1+2+1).
+        let keys = 6;
+        assert_eq!(size(&item("S", &more)), keys + 8 + 9 + 9 + 5 + 10);
+    }
+
+    #[test]
+    fn the_larger_of_before_and_after_counts_twice_in_a_transaction() {
+        let big = item("S", &json!({ "t": { "S": "x".repeat(1500) } }));
+        let small = item("S", &json!({ "t": { "S": "x" } }));
+        let other = item("T", &json!({}));
+        let of = |before: &[RawItem], after: &[RawItem]| format!("{}", of_transaction(before, after));
+        assert_eq!(of(&[], &[big.clone()]), "4");
+        assert_eq!(of(&[big.clone()], &[small.clone()]), "4");
+        assert_eq!(of(&[small.clone()], &[]), "2");
+        assert_eq!(of(&[big.clone(), other.clone()], &[big, other]), "0");
+    }
+
+    #[test]
+    fn an_index_counts_once_and_a_move_within_it_twice() {
+        let at = |sort: u32, hidden: &str| {
+            let keys = json!({ "GSI1PK": { "S": "G" }, "GSI1SK": { "N": sort.to_string() }, "secret": { "S": hidden } });
+            vec![item("S", &keys)]
+        };
+        let of = |before: &[RawItem], after: &[RawItem]| format!("{}", of_transaction(before, after));
+        assert_eq!(of(&[], &at(1, "")), "3");
+        assert_eq!(of(&at(1, ""), &at(1, "hidden")), "2");
+        assert_eq!(of(&at(1, ""), &at(2, "")), "4");
+    }
+}

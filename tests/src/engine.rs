@@ -1,0 +1,59 @@
+//! Where the tests' tables are: on the embedded engine, or on the endpoint that the environment names.
+
+use std::sync::{LazyLock, mpsc};
+
+use codesensei::engine::Engine;
+
+/// Names an endpoint, such as `http://127.0.0.1:8000`, on which all tests make their tables.
+pub const VARIABLE: &str = "CODESENSEI_TEST_STORE";
+
+/// The value of [`VARIABLE`] that names no endpoint, and makes it an error when the suite cannot also run in a container.
+pub const TESTCONTAINERS: &str = "testcontainers";
+
+/// The endpoint that the environment names, if it names one.
+#[must_use]
+pub fn named() -> Option<String> {
+    std::env::var(VARIABLE)
+        .ok()
+        .filter(|value| !value.is_empty() && value != TESTCONTAINERS)
+}
+
+/// Whether the environment insists on containers.
+#[must_use]
+pub fn containers_are_required() -> bool {
+    std::env::var(VARIABLE).is_ok_and(|value| value == TESTCONTAINERS)
+}
+
+/// The endpoint of all tables of this process.
+#[must_use]
+pub fn endpoint() -> &'static str {
+    static ENDPOINT: LazyLock<String> = LazyLock::new(|| named().unwrap_or_else(embedded));
+    &ENDPOINT
+}
+
+/// Starts the embedded engine. It gets a runtime of its own, because each test has one that ends with the test.
+fn embedded() -> String {
+    let (ready, started) = mpsc::channel();
+    let serve = move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime for the engine");
+        runtime.block_on(async {
+            let engine = Engine::in_memory().await.expect("an engine in memory");
+            ready
+                .send(engine.url().to_owned())
+                .expect("the first test waits for it");
+            // It serves until the process ends.
+            std::future::pending::<()>().await;
+        });
+    };
+    std::thread::Builder::new()
+        .name("engine".to_owned())
+        .spawn(serve)
+        .expect("a thread for the engine");
+    started
+        .recv()
+        .expect("the engine says where it is, or panics in words")
+}

@@ -1,0 +1,157 @@
+//! The table as it is, past the model: for what must not be in it, and for what its items weigh.
+//!
+//! The product has no scan. A test that says "nothing is left behind" needs one, so this speaks DynamoDB's JSON over
+//! HTTP by itself. Engines check the form of a signature at most.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+/// The attributes that say what an item is. All but the large ones.
+const OUTLINE: &str =
+    "PK, SK, et, v, revision, n, chunk_count, session_id, seq, hits, #state, session_count, thread_count";
+
+/// A table, asked directly.
+#[derive(Clone, Debug)]
+pub struct RawTable {
+    endpoint: String,
+    table: String,
+    http: reqwest::Client,
+}
+
+/// One item, in DynamoDB's JSON: `{"PK": {"S": "…"}, …}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawItem(pub Map<String, Value>);
+
+impl RawTable {
+    /// The table of this name at this endpoint.
+    #[must_use]
+    pub fn at(endpoint: &str, table: &str) -> Self {
+        // A proxy of the environment is not asked: the engine is on this machine.
+        let http = reqwest::Client::builder().no_proxy().build();
+        Self {
+            endpoint: endpoint.to_owned(),
+            table: table.to_owned(),
+            http: http.expect("a client without TLS needs nothing"),
+        }
+    }
+
+    /// Every item, whole.
+    pub async fn items(&self) -> Vec<RawItem> {
+        self.scan(json!({})).await
+    }
+
+    /// Every item, without what is large.
+    pub async fn outline(&self) -> Vec<RawItem> {
+        let names = json!({ "#state": "state" });
+        self.scan(json!({ "ProjectionExpression": OUTLINE, "ExpressionAttributeNames": names }))
+            .await
+    }
+
+    /// How many items of each entity there are.
+    pub async fn census(&self) -> BTreeMap<String, usize> {
+        let mut census = BTreeMap::new();
+        for item in self.outline().await {
+            *census.entry(item.kind().to_owned()).or_default() += 1;
+        }
+        census
+    }
+
+    /// The items of one entity, without what is large.
+    pub async fn all(&self, kind: &str) -> Vec<RawItem> {
+        let mut items = self.outline().await;
+        items.retain(|item| item.kind() == kind);
+        items
+    }
+
+    /// Deletes the table and all it holds.
+    pub async fn delete_table(&self) {
+        self.ask("DeleteTable", json!({})).await;
+    }
+
+    async fn scan(&self, how: Value) -> Vec<RawItem> {
+        let mut found = Vec::new();
+        let mut request = how;
+        request["ConsistentRead"] = true.into();
+        loop {
+            let mut answer = self.ask("Scan", request.clone()).await;
+            let Value::Array(items) = answer["Items"].take() else {
+                panic!("a scan without items: {answer}")
+            };
+            found.extend(items.into_iter().map(RawItem::from));
+            match answer["LastEvaluatedKey"].take() {
+                Value::Null => return found,
+                last => request["ExclusiveStartKey"] = last,
+            }
+        }
+    }
+
+    async fn ask(&self, operation: &str, mut request: Value) -> Value {
+        request["TableName"] = self.table.as_str().into();
+        let request = self
+            .http
+            .post(&self.endpoint)
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+            .header("x-amz-date", "20261123T080000Z")
+            .header("authorization", authorization())
+            .body(request.to_string());
+        let answer = request.send().await.expect("the engine answers");
+        let status = answer.status();
+        let body = answer.text().await.expect("the engine answers whole");
+        assert!(status.is_success(), "{operation}: {status}: {body}");
+        serde_json::from_str(&body).expect("the engine answers in JSON")
+    }
+}
+
+/// A signature of the right form. DynamoDB Local keeps the tables of each access key and region apart, unless it is told
+/// to share them; so both are those that the store takes.
+fn authorization() -> String {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let key = variable("AWS_SECRET_ACCESS_KEY").and_then(|_| variable("AWS_ACCESS_KEY_ID"));
+    let key = key.unwrap_or_else(|| "local".to_owned());
+    let region = variable("AWS_REGION").unwrap_or_else(|| "us-east-1".to_owned());
+    let scope = format!("Credential={key}/20261123/{region}/dynamodb/aws4_request");
+    format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host;x-amz-date;x-amz-target, Signature=0")
+}
+
+impl From<Value> for RawItem {
+    fn from(item: Value) -> Self {
+        let Value::Object(attributes) = item else {
+            panic!("an item is an object, not {item}")
+        };
+        Self(attributes)
+    }
+}
+
+impl RawItem {
+    /// Which entity it says it is.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.text("et").unwrap_or_default()
+    }
+
+    /// Its partition key.
+    #[must_use]
+    pub fn pk(&self) -> &str {
+        self.text("PK").expect("every item has a partition key")
+    }
+
+    /// Its sort key.
+    #[must_use]
+    pub fn sk(&self) -> &str {
+        self.text("SK").expect("every item has a sort key")
+    }
+
+    /// The text of an attribute.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.get("S")?.as_str()
+    }
+
+    /// The number of an attribute.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<i64> {
+        self.0.get(name)?.get("N")?.as_str()?.parse().ok()
+    }
+}

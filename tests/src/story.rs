@@ -1,0 +1,222 @@
+//! What people do in the tests' stories: sign up, open sessions and threads, save, ask and answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{
+    Anchor, AnchorStatus, ContextMode, DeleteAccount, DeleteThread, Message, NewAnswer, NewSession, NewThread, NewUser,
+    OpenedSession, RefreshFamily, SaveCode, SaveCodeError, Saved, Session, Store, SweepJob, SweepKind, SweepState, Swept,
+    Thread, ThreadKind, User,
+};
+use tokio::sync::Barrier;
+
+use crate::TestTable;
+
+/// How long a sign-in lasts.
+pub const A_WEEK: Duration = Duration::from_hours(7 * 24);
+
+/// A hash of the right form. Nobody signs in with a password here.
+pub const PASSWORD_HASH: &str = "$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// Does something so many times at once, and returns what came of each.
+///
+/// # Panics
+/// When one of them panics.
+pub async fn at_once<T, F>(times: usize, mut act: impl FnMut(usize) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let start = Arc::new(Barrier::new(times));
+    let tasks: Vec<_> = (0..times)
+        .map(|number| {
+            let (start, deed) = (Arc::clone(&start), act(number));
+            tokio::spawn(async move {
+                start.wait().await;
+                deed.await
+            })
+        })
+        .collect();
+    let mut results = Vec::with_capacity(times);
+    for task in tasks {
+        results.push(task.await.expect("none of them panics"));
+    }
+    results
+}
+
+/// Someone who signs up under this name, with the address `name@example.com`.
+#[must_use]
+pub fn newcomer(name: &str) -> NewUser {
+    NewUser {
+        name: name.to_owned(),
+        email: format!("{name}@example.com").parse().expect("an address"),
+        username: name.parse().expect("a user name"),
+        password_hash: PASSWORD_HASH.parse().expect("a hash"),
+    }
+}
+
+/// A file to review.
+#[must_use]
+pub fn file(filename: &str, text: &str) -> NewSession {
+    NewSession {
+        filename: filename.parse().expect("a file name"),
+        language_override: None,
+        text: text.to_owned(),
+    }
+}
+
+/// A save of this session, as it was when it was read.
+#[must_use]
+pub fn edit(session: &Session, text: &str) -> SaveCode {
+    SaveCode {
+        session_id: session.session_id,
+        expected_version_number: session.version_number,
+        text: Some(text.to_owned()),
+        language_override: None,
+    }
+}
+
+/// Lines to talk about.
+#[must_use]
+pub fn lines(start_line: u32, end_line: u32) -> NewThread {
+    NewThread { kind: ThreadKind::Block, start_line, end_line, selected_text: "selected".to_owned() }
+}
+
+/// What a model says, at the price of 5 millionths of a dollar.
+#[must_use]
+pub fn answer(content: &str) -> NewAnswer {
+    NewAnswer {
+        content: content.to_owned(),
+        context_mode: ContextMode::Full,
+        confidence: None,
+        suggested_code: None,
+        patch: None,
+        patch_withheld: None,
+        model_id: "model".to_owned(),
+        input_tokens: 3,
+        output_tokens: 2,
+        cost_micros: 5,
+    }
+}
+
+/// Every thread stays at its lines.
+#[must_use]
+pub fn stay(_old: &str, _new: &str, threads: &[Thread]) -> Vec<Anchor> {
+    threads.iter().map(Thread::anchor).collect()
+}
+
+/// Every thread moves one line down.
+#[must_use]
+pub fn one_line_down(_old: &str, _new: &str, threads: &[Thread]) -> Vec<Anchor> {
+    let moved = |thread: &Thread| Anchor {
+        start_line: thread.start_line + 1,
+        end_line: thread.end_line + 1,
+        status: AnchorStatus::Stable,
+    };
+    threads.iter().map(moved).collect()
+}
+
+/// The lines are wherever the caller says.
+#[must_use]
+pub fn anywhere(_text: &str, _new: &NewThread) -> Option<AnchorStatus> {
+    Some(AnchorStatus::Stable)
+}
+
+impl TestTable {
+    /// Someone signs up.
+    pub async fn user(&self, name: &str) -> User {
+        self.user_and_family(name).await.0
+    }
+
+    /// Someone signs up, and here is their first sign-in too.
+    pub async fn user_and_family(&self, name: &str) -> (User, RefreshFamily) {
+        self.create_user(newcomer(name), A_WEEK).await.expect("the name is free")
+    }
+
+    /// The user as they are now.
+    pub async fn profile(&self, user: &User) -> User {
+        self.get_user(user.user_id).await.expect("the table answers").expect("they have an account")
+    }
+
+    /// The user opens a session.
+    pub async fn session(&self, owner: &User, filename: &str, text: &str) -> Session {
+        let created = self.new_session(owner.user_id, file(filename, text)).await;
+        created.expect("there is room for a session")
+    }
+
+    /// The session's owner reads it.
+    pub async fn read(&self, session: &Session) -> OpenedSession {
+        let read = self.read_session(session.user_id, session.session_id).await;
+        read.expect("there is such a session")
+    }
+
+    /// The session's owner saves code over the version in hand; threads stay at their lines.
+    pub async fn save(&self, session: &Session, text: &str) -> Result<Saved, SaveCodeError> {
+        self.save_code(session.user_id, edit(session, text), stay).await
+    }
+
+    /// The session's owner opens a thread.
+    pub async fn thread(&self, session: &Session, start_line: u32, end_line: u32) -> Thread {
+        let new = lines(start_line, end_line);
+        let opened = self.new_thread(session.user_id, session.session_id, new, anywhere).await;
+        opened.expect("there is room for a thread")
+    }
+
+    /// The thread's owner asks.
+    pub async fn question(&self, thread: &Thread, content: &str) -> Message {
+        self.ask(thread, content).await.expect("there is room for a question")
+    }
+
+    /// The thread's owner asks, and the model answers.
+    pub async fn talk(&self, thread: &Thread, content: &str) -> (Message, Message) {
+        let question = self.question(thread, content).await;
+        let reply = Store::answer(self, &question, answer("because")).await;
+        (question, reply.expect("the question is open"))
+    }
+
+    /// The thread's owner deletes it; what it leaves is left to the sweep.
+    pub async fn drop_thread(&self, thread: &Thread) {
+        let job = SweepJob {
+            session_id: Some(thread.session_id),
+            thread: Some(thread.thread),
+            ..self.job(SweepKind::Thread, &thread.thread.to_string(), thread.user_id)
+        };
+        let (session_id, user_id) = (thread.session_id, thread.user_id);
+        let input = DeleteThread { job: &job, session_id, thread: thread.thread, user_id };
+        self.delete_thread(input).await.expect("there is such a thread");
+    }
+
+    /// The user deletes their account; what it leaves is left to the sweep.
+    pub async fn drop_account(&self, user: &User) {
+        let deleted = self.delete_account(DeleteAccount {
+            job: &self.job(SweepKind::Account, &user.user_id.to_string(), user.user_id),
+            user_id: user.user_id,
+            email: &user.email,
+            username: &user.username,
+            email_digest: user.email.digest(),
+            username_key: &user.username.key(),
+        });
+        deleted.await.expect("there is such an account");
+    }
+
+    fn job(&self, kind: SweepKind, target: &str, user_id: model::UserId) -> SweepJob {
+        SweepJob {
+            shard: 3,
+            due: self.clock().now(),
+            kind,
+            target: target.to_owned(),
+            state: SweepState::Waiting,
+            user_id,
+            session_id: None,
+            thread: None,
+            revision: None,
+            chunk_count: 0,
+        }
+    }
+
+    /// A moment later, the scheduled sweep runs.
+    pub async fn sweep_a_moment_later(&self) -> Swept {
+        self.later(Duration::from_millis(1));
+        self.sweep_due().await.expect("the table answers")
+    }
+}

@@ -1,0 +1,116 @@
+//! `TestTable`: a store on a table of its own, with a clock that the test moves.
+
+use std::ops::Deref;
+use std::time::Duration;
+
+use model::{Clock, CursorKey, Endpoint, Ids, Meter, Protection, Store, StoreConfig, Timestamp};
+
+use crate::{RawTable, engine};
+
+/// What time it is when a test begins: 1 January 2100, eight in the morning. Far ahead of any real clock, so that no
+/// engine finds an item expired that the test's clock does not.
+pub const MORNING: i64 = 4_102_473_600_000;
+
+/// A store on an empty table that nobody else uses, deleted at the end. What [`Store`] can do, it can do too; what people
+/// do in a story is in [`crate::story`].
+#[derive(Debug)]
+pub struct TestTable {
+    store: Store,
+    endpoint: String,
+    clock: Clock,
+    ids: Ids,
+    meter: Meter,
+    raw: RawTable,
+}
+
+impl TestTable {
+    /// A table with ids that differ in every run.
+    pub async fn new() -> Self {
+        Self::with(Ids::random()).await
+    }
+
+    /// A table with the same ids in every run.
+    pub async fn seeded(seed: u64) -> Self {
+        Self::with(Ids::seeded(seed)).await
+    }
+
+    async fn with(ids: Ids) -> Self {
+        let endpoint = engine::endpoint().to_owned();
+        // Not from `ids`: seeded ones would give two runs on one engine one name.
+        let name = format!("test-{}", Ids::random().token());
+        let clock = Clock::fixed(Timestamp::from_millis(MORNING).expect("a time of this kind"));
+        let meter = Meter::new();
+        let store = connect(&name, &endpoint, &clock, &ids).await.metered(meter.clone());
+        let created = store.create_table_if_absent(Protection::Off).await;
+        assert!(created.expect("the engine makes a table"), "{name} is new");
+        let raw = RawTable::at(&endpoint, &name);
+        Self { store, endpoint, clock, ids, meter, raw }
+    }
+
+    /// The store.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Another store on the same table that talks through this URL, with the same clock and ids.
+    pub async fn store_through(&self, url: &str) -> Store {
+        connect(self.store.table(), url, &self.clock, &self.ids).await
+    }
+
+    /// Where the table is.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The table, past the model.
+    #[must_use]
+    pub const fn raw(&self) -> &RawTable {
+        &self.raw
+    }
+
+    /// What the calls of this table's store cost.
+    #[must_use]
+    pub const fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// Moves the clock forward.
+    pub fn later(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+}
+
+async fn connect(table: &str, url: &str, clock: &Clock, ids: &Ids) -> Store {
+    Store::connect(StoreConfig {
+        table: table.to_owned(),
+        endpoint: Endpoint::Url(url.to_owned()),
+        cursor_key: CursorKey::from_secret("a secret of the tests"),
+        clock: clock.clone(),
+        ids: ids.clone(),
+    })
+    .await
+}
+
+impl Deref for TestTable {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+impl Drop for TestTable {
+    /// An engine that serves many runs would keep every table of them. On a thread and with a client of its own, because
+    /// the test's runtime may be ending; a test that fails is not made to fail twice.
+    fn drop(&mut self) {
+        let raw = RawTable::at(&self.endpoint, self.store.table());
+        let delete = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(raw.delete_table());
+        };
+        let deleted = std::thread::spawn(delete).join();
+        assert!(deleted.is_ok() || std::thread::panicking(), "the table is deleted");
+    }
+}
