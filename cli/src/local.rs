@@ -1,6 +1,8 @@
 //! The application on this machine: the same handlers as on Lambda, with a table and a model that are at hand.
 
+use std::fs::{File, TryLockError};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use bedrock_local::LocalBedrock;
@@ -29,6 +31,12 @@ pub enum LocalError {
         folder: String,
         /// What the system said.
         source: io::Error,
+    },
+    /// Another process has the data folder.
+    #[error("another codesensei is using {folder}; stop it, or use --data-dir or --store memory")]
+    InUse {
+        /// The folder.
+        folder: String,
     },
     /// The signing key in the data folder is not one.
     #[error("{0}; remove signing-key.pem from the data folder to get a new one")]
@@ -72,6 +80,7 @@ pub struct Local {
     pub fresh: bool,
     _engine: Option<Engine>,
     _bedrock: Option<LocalBedrock>,
+    _lock: Option<File>,
 }
 
 impl Local {
@@ -82,11 +91,12 @@ impl Local {
     pub async fn start(serve: &Serve) -> Result<Self, LocalError> {
         let folder = serve.data_dir.display().to_string();
         let data_dir = |source| LocalError::DataDir { folder: folder.clone(), source };
-        let secrets = if serve.store == StoreChoice::Memory {
-            Secrets::generate().map_err(data_dir)?
+        let (lock, secrets) = if serve.store == StoreChoice::Memory {
+            (None, Secrets::generate().map_err(data_dir)?)
         } else {
             std::fs::create_dir_all(&serve.data_dir).map_err(data_dir)?;
-            Secrets::in_folder(&serve.data_dir).map_err(data_dir)?
+            let lock = (serve.store == StoreChoice::Embedded).then(|| lock(&serve.data_dir)).transpose()?;
+            (lock, Secrets::in_folder(&serve.data_dir).map_err(data_dir)?)
         };
         let (engine, endpoint, place) = place(serve).await?;
         let store = Store::connect(StoreConfig {
@@ -100,7 +110,19 @@ impl Local {
         let fresh = prepare(&store, serve, &place).await?;
         let (bedrock, reviewer, reviewer_name) = reviewer().await?;
         let app = application(store, &secrets, reviewer, COST)?;
-        Ok(Self { app, place, reviewer: reviewer_name, fresh, _engine: engine, _bedrock: bedrock })
+        Ok(Self { app, place, reviewer: reviewer_name, fresh, _engine: engine, _bedrock: bedrock, _lock: lock })
+    }
+}
+
+/// Holds the folder for this process: two engines on one file would each believe they are alone.
+fn lock(folder: &Path) -> Result<File, LocalError> {
+    let name = folder.display().to_string();
+    let file = File::create(folder.join("lock"));
+    let file = file.map_err(|source| LocalError::DataDir { folder: name.clone(), source })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(LocalError::InUse { folder: name }),
+        Err(TryLockError::Error(source)) => Err(LocalError::DataDir { folder: name, source }),
     }
 }
 

@@ -34,7 +34,7 @@ async fn main() -> ExitCode {
 /// To standard error, in colour only on a terminal. modyne's spans hold whole keys, so they are never shown.
 fn log() {
     let filter = EnvFilter::try_from_env("CODESENSEI_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let filter = ["modyne=off", "dynoxide=warn", "aws_config=warn"]
+    let filter = ["modyne=off", "dynoxide=error", "aws_config=warn"]
         .into_iter()
         .fold(filter, |filter, rule| filter.add_directive(rule.parse().expect("these rules are well-formed")));
     tracing_subscriber::fmt()

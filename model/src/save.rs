@@ -85,7 +85,7 @@ impl Store {
             let base = match self.base(caller, &save).await {
                 Ok(base) => base,
                 Err(error) => {
-                    self.sweep_now(staged.and_then(|staged| staged.job).as_ref()).await;
+                    self.discard(staged.and_then(|staged| staged.job).as_ref()).await;
                     return Err(error);
                 }
             };
@@ -100,7 +100,7 @@ impl Store {
                 Err(error) => return Err(self.save_refused(caller, &save, &ready, error).await),
             }
         }
-        self.sweep_now(staged.and_then(|staged| staged.job).as_ref()).await;
+        self.discard(staged.and_then(|staged| staged.job).as_ref()).await;
         Err(StoreError::Contended { pattern: "AP-24" }.into())
     }
 
@@ -219,7 +219,7 @@ impl Store {
             // It may have happened: the job of the staged chunks decides later.
             return error.into();
         }
-        self.sweep_now(staged.job.as_ref()).await;
+        self.discard(staged.job.as_ref()).await;
         match error {
             SaveSessionError::SessionNotFound => match self.why_not_mine(caller, save.session_id).await {
                 Ok(error) => error.into(),

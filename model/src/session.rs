@@ -104,7 +104,7 @@ impl Store {
     /// the job decides later.
     async fn unstage(&self, staged: &Staged, error: &CreateSessionError) {
         if !matches!(error, CreateSessionError::Store(_)) {
-            self.sweep_now(staged.job.as_ref()).await;
+            self.discard(staged.job.as_ref()).await;
         }
     }
 

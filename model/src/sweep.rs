@@ -49,6 +49,20 @@ impl Store {
         }
     }
 
+    /// Removes the chunks of a commit that was refused, also when their job is gone: a sweep that took it before the chunks
+    /// were written did not find them. If that fails it is no error: the job, if there is one, is run when it is due.
+    pub(crate) async fn discard(&self, staged: Option<&SweepJob>) {
+        let Some(job) = staged else { return };
+        let removed = async {
+            self.begin(job).await?;
+            self.sweep_chunks(job).await?;
+            self.settle(job).await
+        };
+        if let Err(error) = removed.await {
+            tracing::warn!(kind = job.kind.as_str(), %error, "refused code is left to the scheduled sweep");
+        }
+    }
+
     /// Removes everything that a job names, then the job.
     ///
     /// # Errors

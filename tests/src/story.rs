@@ -188,15 +188,16 @@ impl TestTable {
 
     /// The user deletes their account; what it leaves is left to the sweep.
     pub async fn drop_account(&self, user: &User) {
-        let deleted = self.delete_account(DeleteAccount {
-            job: &self.job(SweepKind::Account, &user.user_id.to_string(), user.user_id),
+        let job = self.job(SweepKind::Account, &user.user_id.to_string(), user.user_id);
+        let input = DeleteAccount {
+            job: &job,
             user_id: user.user_id,
             email: &user.email,
             username: &user.username,
             email_digest: user.email.digest(),
             username_key: &user.username.key(),
-        });
-        deleted.await.expect("there is such an account");
+        };
+        self.delete_account(input).await.expect("there is such an account");
     }
 
     fn job(&self, kind: SweepKind, target: &str, user_id: model::UserId) -> SweepJob {

@@ -22,6 +22,16 @@ pub fn noise(bytes: usize, seed: u64) -> String {
     String::from_utf8(text).expect("ASCII is UTF-8")
 }
 
+/// The noise with its first characters moved to its end: another noise of the same size, for less work.
+///
+/// # Panics
+/// When `by` is more than there are.
+#[must_use]
+pub fn rotated(noise: &str, by: usize) -> String {
+    let (first, rest) = noise.split_at(by);
+    [rest, first].concat()
+}
+
 /// A text of exactly this many bytes, made of this repository's own source, over and over.
 #[must_use]
 pub fn source(bytes: usize) -> String {

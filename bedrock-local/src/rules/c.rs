@@ -91,7 +91,7 @@ pub(super) const RULES: &[Rule] = &[
 fn is_array(source: &Source<'_>, index: usize, name: &str) -> bool {
     let first = source
         .function_around(index)
-        .map_or(0, |function| function.opens);
+        .map_or(0, |function| function.lines.first());
     source.lines[first..=index].iter().any(|line| {
         line.find("char <word> [")
             .any(|at| line.token(at + 1) == name && line.token(at + 3) != "]")

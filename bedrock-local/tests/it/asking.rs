@@ -50,10 +50,10 @@ impl<'a> Asked<'a> {
         prompt.push_str("</code-7f3a>\n");
         if let Some((start, end)) = self.selection {
             let chosen = lines.get(start - 1..end.min(total)).unwrap_or_default();
-            prompt.push_str(&format!(
-                "<selection-7f3a start_line=\"{start}\" end_line=\"{end}\">\n{}\n</selection-7f3a>\n",
-                chosen.join("\n")
-            ));
+            let chosen = chosen.join("\n");
+            prompt = format!(
+                "{prompt}<selection-7f3a start_line=\"{start}\" end_line=\"{end}\">\n{chosen}\n</selection-7f3a>\n"
+            );
         }
         format!(
             "{prompt}<question-7f3a>\n{}\n</question-7f3a>\n",

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::asking::{Asked, ask, patched, told};
 
-const LANGUAGES: [(&str, &str); 15] = [
+pub(crate) const LANGUAGES: [(&str, &str); 15] = [
     ("c", "C"),
     ("cpp", "C++"),
     ("csharp", "C#"),
@@ -91,7 +91,7 @@ async fn check(folder_name: &str, language: &str) {
             problems.push(format!("{}: the first finding is {first}", case.display()));
         }
         for (rule, place) in &findings {
-            expected.push_str(&format!("{}: {rule} on {place}\n", name(&case)));
+            expected.extend([name(&case), ": ", rule, " on ", place, "\n"]);
         }
         problems.extend(same_as_file(&fixed_path(&case), fixed.as_deref()).err());
     }

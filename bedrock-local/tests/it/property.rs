@@ -5,63 +5,79 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
+use proptest::sample::Index;
 use serde_json::Value;
 
 use crate::asking::{Asked, ask, lines_of, patched};
+use crate::corpus::LANGUAGES;
 
-const LANGUAGES: [&str; 17] = [
-    "JavaScript",
-    "TypeScript",
-    "Python",
-    "Java",
-    "Go",
-    "Rust",
-    "C",
-    "C++",
-    "C#",
-    "PHP",
-    "Ruby",
-    "Kotlin",
-    "Swift",
-    "SQL",
-    "Shell",
-    "Markdown",
-    "",
-];
-
-/// Every line of the corpus, so that generated files hold what the rules look for.
-static LINES: LazyLock<Vec<String>> = LazyLock::new(|| {
+/// What each language's cases are made of, so that generated files hold what the rules look for.
+static LINES: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
-    let folders = fs::read_dir(root).expect("the corpus").flatten();
-    let files = folders.flat_map(|folder| fs::read_dir(folder.path()).expect("a folder").flatten());
-    let texts = files.map(|file| fs::read_to_string(file.path()).expect("a case"));
-    texts
-        .flat_map(|text| {
+    let lines_in = |folder: &str| {
+        let files = fs::read_dir(root.join(folder))
+            .expect("a folder of cases")
+            .flatten();
+        let texts = files.map(|file| fs::read_to_string(file.path()).expect("a case"));
+        let lines = texts.flat_map(|text| {
             lines_of(&text)
                 .into_iter()
                 .map(str::to_owned)
                 .collect::<Vec<_>>()
-        })
+        });
+        lines.collect()
+    };
+    LANGUAGES
+        .iter()
+        .map(|(folder, _)| lines_in(folder))
         .collect()
 });
 
-/// A line of the corpus, one of them cut and joined to another, or anything at all.
-fn line() -> impl Strategy<Value = String> {
-    let known = || any::<prop::sample::Index>().prop_map(|at| at.get(&LINES).clone());
-    let joined = (known(), known(), any::<prop::sample::Index>()).prop_map(|(left, right, cut)| {
-        let cuts: Vec<usize> = left.char_indices().map(|(at, _)| at).collect();
-        let end = if cuts.is_empty() { 0 } else { *cut.get(&cuts) };
-        format!("{}{right}", &left[..end])
-    });
-    let symbols = "[ \t(){}\\[\\];:,.<>=!&|+*/'\"`$#@\\\\_a-zé→0-9-]{0,40}";
-    prop_oneof![6 => known(), 3 => joined, 2 => symbols, 1 => "[^\n\r]{0,30}"]
+/// A line of a language's cases, or of any's.
+fn known(language: usize) -> impl Strategy<Value = String> {
+    (any::<Index>(), any::<Index>(), 0..5_usize).prop_map(move |(other, at, luck)| {
+        let own = if luck > 0 {
+            &LINES[language]
+        } else {
+            other.get(&LINES[..])
+        };
+        at.get(own).clone()
+    })
 }
 
-fn file() -> impl Strategy<Value = String> {
-    let ends = prop_oneof![3 => Just("\n"), 1 => Just("\r\n")];
-    (prop::collection::vec(line(), 1..40), ends, any::<bool>()).prop_map(|(lines, end, last)| {
-        let text = lines.join(end);
-        if last { text + end } else { text }
+/// A place between two characters, or at an end.
+fn place(line: &str, at: Index) -> usize {
+    let places: Vec<usize> = line
+        .char_indices()
+        .map(|(at, _)| at)
+        .chain([line.len()])
+        .collect();
+    *at.get(&places)
+}
+
+/// A known line, one cut and joined to another, one with a symbol put in, or anything at all.
+fn line(language: usize) -> impl Strategy<Value = String> {
+    let joined = (known(language), known(language), any::<Index>())
+        .prop_map(|(left, right, at)| format!("{}{right}", &left[..place(&left, at)]));
+    let symbol = "[(){}\\[\\];:,.<>=!&|+*/'\"`$#@\\\\ é→]";
+    let disturbed = (known(language), symbol, any::<Index>()).prop_map(|(mut line, symbol, at)| {
+        line.insert_str(place(&line, at), &symbol);
+        line
+    });
+    let symbols = "[ \t(){}\\[\\];:,.<>=!&|+*/'\"`$#@\\\\_a-zé→0-9-]{0,40}";
+    prop_oneof![8 => known(language), 2 => joined, 2 => disturbed, 1 => symbols, 1 => "[^\n\r]{0,30}"]
+}
+
+/// A language and a file in it.
+fn file() -> impl Strategy<Value = (&'static str, String)> {
+    let ends = || prop_oneof![3 => Just("\n"), 1 => Just("\r\n")];
+    (0..LANGUAGES.len()).prop_flat_map(move |language| {
+        let lines = prop::collection::vec(line(language), 1..40);
+        (lines, ends(), any::<bool>()).prop_map(move |(lines, end, last)| {
+            let text = lines.join(end);
+            let text = if last { text + end } else { text };
+            (LANGUAGES[language].1, text)
+        })
     })
 }
 
@@ -80,8 +96,8 @@ fn asked(
     let asked = Asked {
         language,
         file,
-        sent: (sent.0 % 3 > 0).then(|| within(sent)),
-        selection: (ends.0 % 4 > 0).then(|| within(ends)),
+        sent: (sent.0 & 3 > 0).then(|| within(sent)),
+        selection: (ends.0 & 3 > 0).then(|| within(ends)),
         question,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -95,8 +111,7 @@ proptest! {
 
     #[test]
     fn a_patch_quotes_the_true_lines(
-        file in file(),
-        language in prop::sample::select(&LANGUAGES[..]),
+        (language, file) in file(),
         selection in any::<(usize, usize)>(),
         sent in any::<(usize, usize)>(),
         question in prop::sample::select(&["Please review.", "Why does line 3 fail?", "Is it safe?", ""][..]),

@@ -153,71 +153,65 @@ fn with(pointer: &str, value: &Value) -> Value {
     body
 }
 
-fn invalid_requests() -> Vec<(&'static str, Value)> {
-    let cache_points = json!([{ "cachePoint": { "type": "default" } }; 5]);
+fn invalid_conversations() -> Vec<(&'static str, Value)> {
     let hello = text("hello");
-    let mut with_points = cache_points.as_array().cloned().unwrap_or_default();
-    with_points.push(json!({ "text": "x" }));
     let tool_use =
         json!([{ "toolUse": { "toolUseId": "a", "name": "review_answer", "input": {} } }]);
-    let other_result = json!([{ "toolResult": { "toolUseId": "b", "content": [] } }]);
+    let other = json!([{ "toolResult": { "toolUseId": "b", "content": [] } }]);
+    let turns = |turns: &[(&str, &Value)]| {
+        let list: Vec<_> = turns
+            .iter()
+            .map(|(role, content)| message(role, content))
+            .collect();
+        with("/messages", &json!(list))
+    };
     vec![
-        ("not an object", json!(["x"])),
-        ("unknown key", with("/modelId", &json!("local"))),
-        ("no messages", with("/messages", &json!([]))),
+        ("no messages", turns(&[])),
         ("messages is no list", with("/messages", &json!("x"))),
-        (
-            "begins with the assistant",
-            with("/messages", &json!([message("assistant", &hello)])),
-        ),
+        ("begins with the assistant", turns(&[("assistant", &hello)])),
         (
             "same role twice",
-            with(
-                "/messages",
-                &json!([message("user", &hello), message("user", &hello)]),
-            ),
+            turns(&[("user", &hello), ("user", &hello)]),
         ),
-        (
-            "unknown role",
-            with("/messages", &json!([message("system", &hello)])),
-        ),
-        (
-            "no content",
-            with("/messages", &json!([message("user", &json!([]))])),
-        ),
-        (
-            "blank text",
-            with("/messages", &json!([message("user", &text("  \n"))])),
-        ),
+        ("unknown role", turns(&[("system", &hello)])),
+        ("no content", turns(&[("user", &json!([]))])),
+        ("blank text", turns(&[("user", &text("  \n"))])),
         (
             "text is no string",
-            with(
-                "/messages",
-                &json!([message("user", &json!([{ "text": 1 }]))]),
-            ),
+            turns(&[("user", &json!([{ "text": 1 }]))]),
         ),
         (
             "two kinds in one block",
-            with(
-                "/messages/0/content",
-                &json!([{ "text": "x", "image": {} }]),
-            ),
+            turns(&[("user", &json!([{ "text": "x", "image": {} }]))]),
         ),
         (
             "unknown block",
-            with("/messages/0/content", &json!([{ "txt": "x" }])),
+            turns(&[("user", &json!([{ "txt": "x" }]))]),
         ),
+        (
+            "result without a use",
+            turns(&[("user", &hello), ("assistant", &tool_use), ("user", &other)]),
+        ),
+        (
+            "use without a result",
+            turns(&[("user", &hello), ("assistant", &tool_use), ("user", &hello)]),
+        ),
+    ]
+}
+
+fn invalid_settings() -> Vec<(&'static str, Value)> {
+    let mut points = vec![json!({ "cachePoint": { "type": "default" } }); 5];
+    points.push(json!({ "text": "x" }));
+    let odd_point = json!([{ "cachePoint": { "type": "default", "ttl": "2h" } }]);
+    let no_schema = json!([{ "toolSpec": { "name": "review_answer" } }]);
+    vec![
+        ("not an object", json!(["x"])),
+        ("unknown key", with("/modelId", &json!("local"))),
         (
             "five cache points",
-            with("/messages/0/content", &json!(with_points)),
+            with("/messages/0/content", &json!(points)),
         ),
-        (
-            "odd cache point",
-            with(
-                "/system",
-                &json!([{ "cachePoint": { "type": "default", "ttl": "2h" } }]),
-            ),
-        ),
+        ("odd cache point", with("/system", &odd_point)),
         ("blank system text", with("/system", &text(" "))),
         (
             "unknown system block",
@@ -233,10 +227,7 @@ fn invalid_requests() -> Vec<(&'static str, Value)> {
         ("no tools", with("/toolConfig/tools", &json!([]))),
         (
             "tool without a schema",
-            with(
-                "/toolConfig/tools",
-                &json!([{ "toolSpec": { "name": "review_answer" } }]),
-            ),
+            with("/toolConfig/tools", &no_schema),
         ),
         (
             "undeclared tool",
@@ -250,35 +241,13 @@ fn invalid_requests() -> Vec<(&'static str, Value)> {
             "metadata is no map of texts",
             with("/requestMetadata", &json!({ "user": 7 })),
         ),
-        (
-            "result without a use",
-            with(
-                "/messages",
-                &json!([
-                    message("user", &hello),
-                    message("assistant", &tool_use),
-                    message("user", &other_result)
-                ]),
-            ),
-        ),
-        (
-            "use without a result",
-            with(
-                "/messages",
-                &json!([
-                    message("user", &hello),
-                    message("assistant", &tool_use),
-                    message("user", &hello)
-                ]),
-            ),
-        ),
     ]
 }
 
 #[tokio::test]
 async fn every_invalid_request_is_a_validation_exception() {
     let bedrock = LocalBedrock::start().expect("a free port");
-    for (name, body) in invalid_requests() {
+    for (name, body) in [invalid_conversations(), invalid_settings()].concat() {
         let response = send(&bedrock.url, &body).await;
         assert_eq!(response.status(), 400, "{name}");
         assert_eq!(error_type(&response), "ValidationException", "{name}");

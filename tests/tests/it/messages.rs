@@ -1,0 +1,142 @@
+//! Messages: 500 of a thread and not one more, in order without gaps, each question answered once.
+
+use model::{Message, Order, Page, PageRequest, PostError, StoreAnswerError, Thread, ThreadId};
+use tests::story::answer;
+use tests::{TestTable, at_once};
+
+async fn a_thread(table: &TestTable) -> Thread {
+    let ada = table.user("ada").await;
+    let session = table.session(&ada, "main.rs", "fn main() {}").await;
+    table.thread(&session, 1, 1).await
+}
+
+/// The thread as it is now, with its count of slots.
+async fn current(table: &TestTable, thread: &Thread) -> Thread {
+    table.own_thread(thread.user_id, thread.id()).await.unwrap()
+}
+
+/// All messages of a thread, page by page.
+async fn all_messages(table: &TestTable, thread: &Thread, order: Order) -> Vec<Message> {
+    let ThreadId { session_id, thread: uuid } = thread.id();
+    let (mut all, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let request = PageRequest { limit: None, cursor: cursor.as_deref() };
+        let page: Page<Message> = table.list_messages(session_id, uuid, order, request).await.unwrap();
+        all.extend(page.items);
+        match page.cursor {
+            Some(next) => cursor = Some(next),
+            None => return all,
+        }
+    }
+}
+
+fn numbers(messages: &[Message]) -> Vec<u32> {
+    messages.iter().map(|message| message.seq).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_forty_questions_at_once_for_five_slots_two_are_stored() {
+    let table = TestTable::new().await;
+    let thread = a_thread(&table).await;
+    let mut seen = thread.clone();
+    for number in 1..=495 {
+        let note = table.note(&seen, &format!("note {number}")).await.unwrap();
+        assert_eq!(note.seq, number);
+        seen.message_slots = number;
+    }
+    let outcomes = at_once(40, |number| {
+        let (store, thread) = (table.store().clone(), seen.clone());
+        async move { store.ask(&thread, &format!("question {number}")).await }
+    })
+    .await;
+    let mut asked: Vec<Message> = Vec::new();
+    for outcome in outcomes {
+        match outcome {
+            Ok(question) => asked.push(question),
+            Err(PostError::LimitExceeded) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+    asked.sort_by_key(|question| question.seq);
+    assert_eq!(numbers(&asked), [496, 498]);
+    // There is room for one note, and then for nothing but the two answers.
+    assert_eq!(table.note(&seen, "the last").await.unwrap().seq, 500);
+    let now = current(&table, &thread).await;
+    assert_eq!(now.message_slots, 500);
+    assert!(matches!(table.note(&now, "one too many").await, Err(PostError::LimitExceeded)));
+    for question in &asked {
+        model::Store::answer(&table, question, answer("because")).await.unwrap();
+    }
+    let all = all_messages(&table, &thread, Order::Ascending).await;
+    assert_eq!(numbers(&all), (1..=500).collect::<Vec<_>>());
+    let newest_first = all_messages(&table, &thread, Order::Descending).await;
+    assert!(newest_first.iter().rev().eq(&all));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forty_questions_at_once_take_forty_pairs_of_numbers_without_gaps() {
+    let table = TestTable::new().await;
+    let thread = a_thread(&table).await;
+    let asked = at_once(40, |number| {
+        let (store, thread) = (table.store().clone(), thread.clone());
+        async move { store.ask(&thread, &format!("question {number}")).await }
+    })
+    .await;
+    let mut taken: Vec<u32> = asked.into_iter().map(|question| question.unwrap().seq).collect();
+    taken.sort_unstable();
+    assert_eq!(taken, (1..80).step_by(2).collect::<Vec<_>>());
+    assert_eq!(current(&table, &thread).await.message_slots, 80);
+    let stored = all_messages(&table, &thread, Order::Ascending).await;
+    assert_eq!(numbers(&stored), taken);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_ten_answers_at_once_one_is_stored_and_paid() {
+    let table = TestTable::new().await;
+    let thread = a_thread(&table).await;
+    let question = table.question(&thread, "why?").await;
+    let outcomes = at_once(10, |number| {
+        let (store, question) = (table.store().clone(), question.clone());
+        async move { store.answer(&question, answer(&format!("answer {number}"))).await }
+    })
+    .await;
+    let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(StoreAnswerError::AnswerExists))).count();
+    assert_eq!(refused, 9, "{:?}", outcomes.iter().find(|outcome| outcome.is_err()));
+    let stored = all_messages(&table, &thread, Order::Ascending).await;
+    assert_eq!(numbers(&stored), [1, 2]);
+    let kept = outcomes.into_iter().find_map(Result::ok).expect("one was stored");
+    assert_eq!(stored[1], kept);
+    let today = table.clock().now().date();
+    let usage = table.get_usage(thread.user_id, today).await.unwrap().expect("it cost something");
+    assert_eq!((usage.requests, usage.cost_micros, usage.input_tokens, usage.output_tokens), (1, 5, 3, 2));
+}
+
+#[tokio::test]
+async fn an_answered_question_cannot_fail_any_more_and_a_failed_one_can_be_answered() {
+    let table = TestTable::new().await;
+    let thread = a_thread(&table).await;
+    let question = table.question(&thread, "why?").await;
+    table.fail(&question, "AI_TIMEOUT").await.unwrap();
+    model::Store::answer(&table, &question, answer("because")).await.unwrap();
+    assert!(table.fail(&question, "AI_TIMEOUT").await.is_err());
+    let stored = all_messages(&table, &thread, Order::Ascending).await;
+    assert_eq!(stored[0].reply_state, Some(model::ReplyState::Answered));
+    assert_eq!(stored[0].reply_error, None);
+}
+
+#[tokio::test]
+async fn the_conversation_is_at_most_ten_messages_in_order_without_open_or_failed_questions() {
+    let table = TestTable::new().await;
+    let thread = a_thread(&table).await;
+    let mut now = thread.clone();
+    for number in 1..=7 {
+        table.talk(&now, &format!("question {number}")).await;
+        now = current(&table, &now).await;
+    }
+    let failed = table.question(&now, "a question that fails").await;
+    table.fail(&failed, "AI_TIMEOUT").await.unwrap();
+    let conversation = table.conversation(thread.id()).await.unwrap();
+    assert!(conversation.len() <= 10);
+    assert_eq!(numbers(&conversation), (6..=14).collect::<Vec<_>>());
+    assert!(conversation.iter().all(|message| message.seq != failed.seq));
+}

@@ -1,0 +1,177 @@
+//! Saves: a version is saved over once, threads move with the code, and nobody ever reads half of one and half of another.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, OnceLock};
+
+use model::{Anchor, PageRequest, SaveCodeError, Session, Store, Thread};
+use tests::story::{anywhere, edit, lines, one_line_down, stay};
+use tests::texts::{noise, rotated};
+use tests::{TestTable, at_once};
+
+use crate::items;
+
+/// Enough noise for two chunks.
+const CHUNKED: usize = 500_000;
+
+async fn fifty_savers(table: &TestTable, session: &Session, texts: Vec<String>) -> String {
+    let outcomes = at_once(texts.len(), |number| {
+        let (store, save, owner) = (table.store().clone(), edit(session, &texts[number]), session.user_id);
+        async move { store.save_code(owner, save, stay).await }
+    })
+    .await;
+    let mut winner = None;
+    for (outcome, text) in outcomes.iter().zip(&texts) {
+        match outcome {
+            Ok(saved) => {
+                assert_eq!(saved.head.version_number, 2);
+                assert!(winner.replace(text.clone()).is_none(), "a second saver succeeded");
+            }
+            Err(SaveCodeError::VersionConflict(current)) => {
+                assert_eq!(current.head.version_number, 2);
+                assert!(texts.contains(&current.text));
+            }
+            Err(other) => panic!("neither saved nor told of the other version: {other}"),
+        }
+    }
+    let winner = winner.expect("one saver succeeded");
+    let told = |outcome: &Result<_, SaveCodeError>| matches!(outcome, Err(SaveCodeError::VersionConflict(current)) if current.text == winner);
+    assert_eq!(outcomes.iter().filter(|outcome| told(outcome)).count(), texts.len() - 1);
+    let opened = table.read(session).await;
+    assert!(opened.text == winner, "the stored code is not the winner's");
+    assert_eq!(opened.head.version_number, 2);
+    winner
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_saves_of_one_version_at_once_one_succeeds_and_the_rest_are_told_what_it_saved() {
+    let table = TestTable::new().await;
+    let ada = table.user("ada").await;
+    let session = table.session(&ada, "main.rs", "fn main() {}").await;
+    fifty_savers(&table, &session, (0..50).map(|number| format!("// saver {number}")).collect()).await;
+    let census = items([("user", 1), ("email_claim", 1), ("username_claim", 1), ("refresh_family", 1), ("session", 1), ("code", 1)]);
+    assert_eq!(table.raw().census().await, census);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_saves_in_chunks_at_once_one_succeeds_and_the_chunks_of_the_rest_are_removed() {
+    let table = TestTable::new().await;
+    let ada = table.user("ada").await;
+    let session = table.session(&ada, "main.rs", &noise(CHUNKED, 99)).await;
+    let base = noise(CHUNKED, 1);
+    fifty_savers(&table, &session, (0..50).map(|by| rotated(&base, by)).collect()).await;
+    let head = table.read(&session).await.head;
+    let chunks = table.raw().all("code_chunk").await;
+    let revision = head.revision.to_string();
+    assert_eq!(chunks.len(), head.chunk_count as usize);
+    assert!(chunks.iter().all(|chunk| chunk.text("revision") == Some(&revision)));
+    assert_eq!(table.raw().all("sweep_job").await, []);
+}
+
+#[tokio::test]
+async fn a_save_over_an_older_version_is_told_the_current_version_and_code() {
+    let table = TestTable::new().await;
+    let ada = table.user("ada").await;
+    let first = table.session(&ada, "main.rs", "one").await;
+    table.save(&first, "two").await.unwrap();
+    match table.save(&first, "three").await {
+        Err(SaveCodeError::VersionConflict(current)) => {
+            assert_eq!((current.head.version_number, current.text.as_str()), (2, "two"));
+        }
+        other => panic!("{:?}", other.map(|saved| saved.head)),
+    }
+    assert_eq!(table.read(&first).await.text, "two");
+}
+
+/// A text of its own for each version: inline for odd ones, and in two chunks for even ones.
+fn stamped(version: u32) -> String {
+    static NOISE: LazyLock<String> = LazyLock::new(|| noise(CHUNKED, 0));
+    if version % 2 == 0 { rotated(&NOISE, version as usize) } else { format!("version {version}") }
+}
+
+/// Saves versions as they come until the given one is reached; others save at the same time.
+async fn save_up_to(store: Store, session: Session, last: u32) {
+    let mut head = session;
+    while head.version_number < last {
+        match store.save_code(head.user_id, edit(&head, &stamped(head.version_number + 1)), stay).await {
+            Ok(saved) => head = saved.head,
+            Err(SaveCodeError::VersionConflict(current)) => head = current.head,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// Reads the session over and over until nobody saves any more. Returns how often.
+async fn read_all_the_while(store: Store, session: Session, saving: Arc<AtomicBool>) -> u32 {
+    let (mut reads, mut seen) = (0, 0);
+    while saving.load(Ordering::SeqCst) {
+        let opened = store.read_session(session.user_id, session.session_id).await;
+        let opened = opened.expect("a reader that meets a save reads again");
+        let version = opened.head.version_number;
+        assert!(opened.text == stamped(version), "not the code of version {version}");
+        assert!(version >= seen, "version {version} was read after {seen}");
+        (reads, seen) = (reads + 1, version);
+    }
+    reads
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_among_savers_always_reads_one_version_whole() {
+    let table = TestTable::new().await;
+    let ada = table.user("ada").await;
+    let session = table.session(&ada, "main.rs", &stamped(1)).await;
+    let saving = Arc::new(AtomicBool::new(true));
+    let reader = read_all_the_while(table.store().clone(), session.clone(), Arc::clone(&saving));
+    let reader = tokio::spawn(reader);
+    at_once(2, |_| save_up_to(table.store().clone(), session.clone(), 201)).await;
+    saving.store(false, Ordering::SeqCst);
+    let reads = reader.await.unwrap();
+    assert!(reads >= 10, "only {reads} reads raced 200 saves");
+    assert!(table.read(&session).await.text == stamped(201));
+}
+
+#[tokio::test]
+async fn a_save_moves_its_threads_in_the_same_write() {
+    let table = TestTable::new().await;
+    let ada = table.user("ada").await;
+    let session = table.session(&ada, "main.rs", "a\nb").await;
+    table.thread(&session, 2, 2).await;
+    let saved = table.save_code(ada.user_id, edit(&session, "new\na\nb"), one_line_down).await.unwrap();
+    let page = table.list_threads(session.session_id, PageRequest::default()).await.unwrap();
+    assert_eq!(page.items, saved.threads);
+    assert_eq!((page.items[0].start_line, page.items[0].anchor_version), (3, 2));
+}
+
+/// Where the threads of a session are, by the store that `thread_opened_meanwhile` uses.
+static MEANWHILE: OnceLock<(tokio::runtime::Handle, Store, Session)> = OnceLock::new();
+
+/// Opens a thread when it is first asked, after the saver has read the threads and before it commits.
+fn thread_opened_meanwhile(_old: &str, _new: &str, threads: &[Thread]) -> Vec<Anchor> {
+    let (runtime, store, session) = MEANWHILE.get().expect("the test has set it");
+    if threads.len() == 1 {
+        let opened = store.new_thread(session.user_id, session.session_id, lines(1, 1), anywhere);
+        runtime.block_on(opened).expect("there is room");
+    }
+    one_line_down("", "", threads)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_save_moves_a_thread_that_was_opened_while_it_ran() {
+    let table = TestTable::new().await;
+    let ada = table.user("ada").await;
+    let session = table.session(&ada, "main.rs", &noise(CHUNKED, 1)).await;
+    table.thread(&session, 5, 6).await;
+    let here = (tokio::runtime::Handle::current(), table.store().clone(), session.clone());
+    assert!(MEANWHILE.set(here).is_ok());
+    let new = noise(CHUNKED, 2);
+    let saved = table.save_code(ada.user_id, edit(&session, &new), thread_opened_meanwhile).await.unwrap();
+    let page = table.list_threads(session.session_id, PageRequest::default()).await.unwrap();
+    let starts: Vec<u32> = page.items.iter().map(|thread| thread.start_line).collect();
+    assert_eq!(starts, [6, 2]);
+    assert_eq!(saved.threads, page.items);
+    let opened = table.read(&session).await;
+    assert!(opened.text == new);
+    assert_eq!(opened.head, Session { last_modified_by: ada.user_id, ..saved.head });
+    // What was staged for the first try was used by the second.
+    assert_eq!(table.raw().all("code_chunk").await.len(), opened.head.chunk_count as usize);
+    assert_eq!(table.raw().all("sweep_job").await, []);
+}

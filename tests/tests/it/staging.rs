@@ -1,0 +1,198 @@
+//! Large code is staged before it is committed: a writer that dies in between tears nothing and leaves nothing for good.
+
+use std::time::Duration;
+
+use model::{RevisionId, SaveCodeError, Saved, Session, Store, SweepJob, User};
+use tests::proxy::{Moment, Stalled};
+use tests::story::{edit, file, stay};
+use tests::texts::noise;
+use tests::{Proxy, TestTable};
+use tokio::task::JoinHandle;
+
+/// Enough noise for two chunks.
+const CHUNKED: usize = 500_000;
+/// When staged code that nobody committed may be removed.
+const STAGING: Duration = Duration::from_mins(15);
+
+type Save = JoinHandle<Result<Saved, SaveCodeError>>;
+
+/// A session in chunks, and somebody who saves over it through a proxy.
+struct Scene {
+    table: TestTable,
+    ada: User,
+    session: Session,
+    old: String,
+    proxy: Proxy,
+    store: Store,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let table = TestTable::new().await;
+        let ada = table.user("ada").await;
+        let old = noise(CHUNKED, 1);
+        let session = table.session(&ada, "main.rs", &old).await;
+        let proxy = Proxy::before(table.endpoint()).await;
+        let store = table.store_through(&proxy.url()).await;
+        Self { table, ada, session, old, proxy, store }
+    }
+
+    fn start_saving(&self, text: &str) -> Save {
+        let (store, owner, save) = (self.store.clone(), self.ada.user_id, edit(&self.session, text));
+        tokio::spawn(async move { store.save_code(owner, save, stay).await })
+    }
+
+    /// A save that dies where the proxy stalls it.
+    async fn killed_save(&self, text: &str, stalled: Stalled) {
+        let save = self.start_saving(text);
+        stalled.arrived().await;
+        save.abort();
+        assert!(save.await.expect_err("it was stalled").is_cancelled());
+    }
+
+    async fn assert_reads(&self, text: &str, version: u32) {
+        let opened = self.table.read(&self.session).await;
+        assert!(opened.text == text, "the code is not whole");
+        assert_eq!(opened.head.version_number, version);
+    }
+
+    /// How many chunks and jobs there are.
+    async fn chunks_and_jobs(&self) -> (usize, usize) {
+        let census = self.table.raw().census().await;
+        let of = |kind| census.get(kind).copied().unwrap_or_default();
+        (of("code_chunk"), of("sweep_job"))
+    }
+
+    async fn job(&self) -> SweepJob {
+        let now = self.table.clock().now().plus(Duration::from_millis(1));
+        for shard in 0..8 {
+            if let Some(job) = self.table.list_due_sweep_jobs(shard, now).await.unwrap().pop() {
+                return job;
+            }
+        }
+        panic!("no job is due")
+    }
+
+    fn revision(&self) -> RevisionId {
+        self.session.revision
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_writer_killed_before_its_commit_the_sweep_removes_every_chunk() {
+    let scene = Scene::new().await;
+    let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
+    scene.killed_save(&noise(CHUNKED, 2), stalled).await;
+    assert_eq!(scene.chunks_and_jobs().await, (4, 1));
+    scene.assert_reads(&scene.old, 1).await;
+    // Not before its time: the commit might still come.
+    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 0);
+    assert_eq!(scene.chunks_and_jobs().await, (4, 1));
+    scene.table.later(STAGING);
+    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
+    assert_eq!(scene.chunks_and_jobs().await, (2, 0));
+    scene.assert_reads(&scene.old, 1).await;
+    let kept = scene.table.raw().all("code_chunk").await;
+    assert!(kept.iter().all(|chunk| chunk.text("revision") == Some(&scene.revision().to_string())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_writer_killed_while_it_writes_chunks_nothing_is_left_either() {
+    for moment in [Moment::BeforeTheEngine, Moment::BeforeTheAnswer] {
+        let scene = Scene::new().await;
+        let stalled = scene.proxy.stall("BatchWriteItem", moment);
+        scene.killed_save(&noise(CHUNKED, 2), stalled).await;
+        scene.assert_reads(&scene.old, 1).await;
+        scene.table.later(STAGING);
+        assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
+        assert_eq!(scene.chunks_and_jobs().await, (2, 0));
+        scene.assert_reads(&scene.old, 1).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_writer_killed_after_its_commit_the_new_code_stays_and_the_old_is_swept() {
+    let scene = Scene::new().await;
+    let new = noise(CHUNKED, 2);
+    let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheAnswer);
+    scene.killed_save(&new, stalled).await;
+    scene.assert_reads(&new, 2).await;
+    assert_eq!(scene.chunks_and_jobs().await, (4, 1));
+    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
+    assert_eq!(scene.chunks_and_jobs().await, (2, 0));
+    scene.assert_reads(&new, 2).await;
+    // The staged job went with the commit: nothing comes for the new code later.
+    scene.table.later(STAGING * 2);
+    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 0);
+    scene.assert_reads(&new, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_arrives_after_the_sweep_began_is_refused_and_its_chunks_are_removed() {
+    let scene = Scene::new().await;
+    let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
+    let save = scene.start_saving(&noise(CHUNKED, 2));
+    stalled.arrived().await;
+    scene.table.later(STAGING + Duration::from_millis(1));
+    let job = scene.job().await;
+    scene.table.begin_sweep_job(job.shard, job.due, job.kind, &job.target).await.unwrap();
+    stalled.release();
+    assert!(save.await.unwrap().is_err(), "the commit came too late");
+    assert_eq!(scene.chunks_and_jobs().await, (2, 0));
+    scene.assert_reads(&scene.old, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_arrives_after_the_sweep_ended_is_refused() {
+    let scene = Scene::new().await;
+    let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
+    let save = scene.start_saving(&noise(CHUNKED, 2));
+    stalled.arrived().await;
+    scene.table.later(STAGING);
+    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
+    stalled.release();
+    assert!(save.await.unwrap().is_err(), "the commit came too late");
+    assert_eq!(scene.chunks_and_jobs().await, (2, 0));
+    scene.assert_reads(&scene.old, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chunks_that_are_written_after_the_sweep_ended_are_removed_by_their_writer() {
+    let scene = Scene::new().await;
+    let stalled = scene.proxy.stall("BatchWriteItem", Moment::BeforeTheEngine);
+    let save = scene.start_saving(&noise(CHUNKED, 2));
+    stalled.arrived().await;
+    scene.table.later(STAGING);
+    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
+    stalled.release();
+    assert!(save.await.unwrap().is_err(), "the commit came too late");
+    assert_eq!(scene.chunks_and_jobs().await, (2, 0));
+    scene.assert_reads(&scene.old, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_creation_killed_before_its_commit_nothing_is_left() {
+    let scene = Scene::new().await;
+    let before = scene.table.raw().items().await;
+    let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
+    let (store, owner) = (scene.store.clone(), scene.ada.user_id);
+    let creation = tokio::spawn(async move { store.new_session(owner, file("b.rs", &noise(CHUNKED, 3))).await });
+    stalled.arrived().await;
+    creation.abort();
+    assert!(creation.await.expect_err("it was stalled").is_cancelled());
+    assert_eq!(scene.chunks_and_jobs().await, (4, 1));
+    scene.table.later(STAGING);
+    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
+    assert_eq!(scene.table.raw().items().await, before);
+}
+
+#[tokio::test]
+async fn a_refused_creation_removes_what_it_staged_at_once() {
+    let table = TestTable::new().await;
+    let ada = table.user("ada").await;
+    table.drop_account(&ada).await;
+    table.sweep_a_moment_later().await;
+    let refused = table.new_session(ada.user_id, file("main.rs", &noise(CHUNKED, 1))).await;
+    assert!(matches!(refused, Err(model::NewSessionError::UserNotFound)), "{refused:?}");
+    assert_eq!(table.raw().items().await, []);
+}
