@@ -5,6 +5,7 @@ pub mod bedrock;
 pub mod error;
 pub mod health;
 pub mod http;
+pub mod lambda;
 pub mod limits;
 pub mod messages;
 pub mod review;

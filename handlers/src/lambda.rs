@@ -1,0 +1,107 @@
+//! The same routers on Lambda: settings from the environment, secrets from Secrets Manager, logs as JSON.
+
+use std::sync::Arc;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use lambda_http::Error;
+use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
+use model::{Clock, CursorKey, Digest, Endpoint, Ids, Store, StoreConfig};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tracing_subscriber::EnvFilter;
+
+use crate::auth::keys::SigningKeys;
+use crate::auth::password::{COST, Hasher};
+use crate::auth::token::Tokens;
+use crate::bedrock::{Reviewer, ReviewerConfig};
+use crate::http::cors::CorsPolicy;
+use crate::routes::{Domain, router};
+use crate::state::App;
+
+/// The secret's value: a JSON object. Never logged, and never in an environment variable.
+#[derive(Deserialize)]
+struct Secret {
+    /// The RSA key that tokens are signed with, in PEM.
+    signing_key: String,
+    /// Public keys whose tokens are still good, in PEM: the one before, while its tokens live.
+    #[serde(default)]
+    accepted_keys: Vec<String>,
+    /// What cursors and fences are derived from: at least 32 random characters.
+    seed: String,
+}
+
+/// Serves one domain until Lambda ends the process.
+///
+/// # Errors
+/// When a setting is missing or wrong; its name is in the message.
+pub async fn serve(domain: Domain) -> Result<(), Error> {
+    log();
+    let app = application().await?;
+    lambda_http::run(router(&app, &[domain])).await
+}
+
+/// Removes what is due, whenever the schedule says so.
+///
+/// # Errors
+/// When a setting is missing or wrong; its name is in the message.
+pub async fn sweep() -> Result<(), Error> {
+    log();
+    let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let store = store(&secret(&sdk).await?).await?;
+    lambda_runtime::run(service_fn(move |_: LambdaEvent<Value>| {
+        let store = store.clone();
+        async move { Ok::<_, Error>(json!({ "jobs": store.sweep_due().await?.jobs })) }
+    }))
+    .await
+}
+
+/// One JSON object a line. modyne's spans hold whole keys, so they are never shown.
+fn log() {
+    let filter = EnvFilter::try_from_env("CODESENSEI_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let quiet = "modyne=off".parse().expect("this rule is well-formed");
+    tracing_subscriber::fmt().json().with_env_filter(filter.add_directive(quiet)).with_current_span(false).init();
+}
+
+async fn application() -> Result<App, Error> {
+    let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let secret = secret(&sdk).await?;
+    let keys = SigningKeys::from_pem(&secret.signing_key, secret.accepted_keys.iter().map(String::as_str))?;
+    let origin = setting("CODESENSEI_ORIGIN")?;
+    let fence_key = Digest::of(format!("fence{}", secret.seed));
+    Ok(App {
+        store: store(&secret).await?,
+        tokens: Arc::new(Tokens::new(keys, origin.clone(), origin.clone())),
+        hasher: Hasher::new(COST)?,
+        reviewer: Arc::new(Reviewer::connect(ReviewerConfig::from_env(|name| std::env::var(name).ok())?).await),
+        fence_key: fence_key.as_bytes().as_slice().into(),
+        cors: CorsPolicy::production(&origin)?,
+    })
+}
+
+async fn store(secret: &Secret) -> Result<Store, Error> {
+    Ok(Store::connect(StoreConfig {
+        table: setting("CODESENSEI_TABLE")?,
+        endpoint: Endpoint::Aws,
+        cursor_key: CursorKey::from_secret(secret.seed.as_bytes()),
+        clock: Clock::system(),
+        ids: Ids::random(),
+    })
+    .await)
+}
+
+async fn secret(sdk: &SdkConfig) -> Result<Secret, Error> {
+    let id = setting("CODESENSEI_SECRET_ID")?;
+    let answer = aws_sdk_secretsmanager::Client::new(sdk).get_secret_value().secret_id(&id).send().await;
+    let answer = answer.map_err(|error| format!("the secret {id} cannot be read: {}", error.into_service_error()))?;
+    // Serde repeats what it could not read, so its message is not passed on.
+    let unreadable = || format!("the secret {id} is not an object with signing_key and seed");
+    let secret: Secret = serde_json::from_str(answer.secret_string().ok_or_else(unreadable)?).map_err(|_| unreadable())?;
+    if secret.seed.len() < 32 {
+        return Err(format!("the seed in the secret {id} is shorter than 32 characters").into());
+    }
+    Ok(secret)
+}
+
+fn setting(name: &str) -> Result<String, Error> {
+    std::env::var(name).map_err(|_| format!("the environment variable {name} is not set").into())
+}
