@@ -15,9 +15,9 @@ use crate::review::lines::Selection;
 use crate::state::Ctx;
 use crate::threads::view::OneThread;
 
-/// The selection as it is sent. A thread on the whole file needs no lines.
+/// The form as it is sent. A thread on the whole file needs no lines.
 #[derive(Deserialize)]
-pub struct Selected {
+pub struct ThreadForm {
     #[serde(rename = "type")]
     kind: ThreadKind,
     start_line: Option<u32>,
@@ -30,9 +30,9 @@ pub async fn create(
     ctx: Ctx,
     caller: Caller,
     Path(session_id): Path<SessionId>,
-    SelectionBody { 0: selected }: SelectionBody<Selected>,
+    SelectionBody { 0: form }: SelectionBody<ThreadForm>,
 ) -> ApiResult<(StatusCode, Json<OneThread>)> {
-    let new = selected.check()?;
+    let new = form.check()?;
     let thread = ctx
         .store
         .new_thread(caller.user_id, session_id, new, locate)
@@ -40,7 +40,7 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(OneThread::from(&thread))))
 }
 
-impl Selected {
+impl ThreadForm {
     fn check(self) -> ApiResult<NewThread> {
         let whole_file = self.kind == ThreadKind::File;
         let line = |given: Option<u32>, field| match given {
