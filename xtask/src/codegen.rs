@@ -8,86 +8,103 @@ use std::path::Path;
 use crate::check;
 use crate::design::Design;
 use crate::emit;
-use crate::load::load;
+use crate::files;
+use crate::load::{Documents, load};
 
 /// Where generated files live, and nothing else does.
-const OWNED: [&str; 2] = ["model/src/generated", "schema/generated"];
+pub const OWNED: [&str; 2] = [emit::GENERATED, "schema/generated"];
 
+/// What is done with what comes out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
+    /// It is written where it differs.
     Write,
+    /// It is compared, and nothing is written.
     Check,
 }
 
 /// A file that the generator writes.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Emitted {
+    /// Where it goes, from the root of the repository.
     pub path: String,
+    /// All of it.
     pub text: String,
 }
 
-/// What a run did or found. `Stale` and `Problems` are texts for a person.
+/// What a run did or found.
 #[derive(Debug)]
 pub enum Outcome {
-    Current { files: usize },
-    Written { changed: Vec<String>, files: usize },
-    Stale(String),
-    Problems { count: usize, text: String },
+    /// Every file is what the documents say.
+    Current {
+        /// How many there are.
+        files: usize,
+    },
+    /// Some were not, and now are.
+    Written {
+        /// The paths of those.
+        changed: Vec<String>,
+        /// How many there are in all.
+        files: usize,
+    },
+    /// The paths of files that are not what the documents say.
+    Stale(Vec<String>),
+    /// A line for each problem of the documents.
+    Problems(Vec<String>),
 }
 
 /// Reads the documents under `root` and writes, or checks, what comes out of them.
 pub fn run(root: &Path, mode: Mode) -> io::Result<Outcome> {
-    let mut loaded = load(root)?;
-    if let Some(design) = &loaded.design {
-        check::run(design, &mut loaded.problems);
-    }
-    let design = match loaded.design {
-        Some(design) if loaded.problems.is_empty() => design,
-        _ => {
-            return Ok(Outcome::Problems {
-                count: loaded.problems.len(),
-                text: loaded.problems.render(&loaded.sources),
-            });
-        }
+    let files = match compile(&Documents::read(root)?) {
+        Ok(files) => files,
+        Err(problems) => return Ok(Outcome::Problems(problems)),
     };
-    let files = generate(&design);
     let stale = stale(root, &files)?;
     if stale.is_empty() {
         return Ok(Outcome::Current { files: files.len() });
     }
     match mode {
-        Mode::Check => {
-            let line = |path: &String| {
-                format!("{path} is stale: run `cargo xtask codegen` and commit the result\n")
-            };
-            Ok(Outcome::Stale(stale.iter().map(line).collect()))
-        }
+        Mode::Check => Ok(Outcome::Stale(stale)),
         Mode::Write => {
             write(root, &files, &stale)?;
-            Ok(Outcome::Written {
-                changed: stale,
-                files: files.len(),
-            })
+            Ok(Outcome::Written { changed: stale, files: files.len() })
         }
     }
 }
 
+/// What comes out of the documents: every file, or a line for each problem.
+pub fn compile(documents: &Documents) -> Result<Vec<Emitted>, Vec<String>> {
+    let mut loaded = load(documents);
+    if let Some(design) = &loaded.design {
+        check::run(design, loaded.complete, &mut loaded.problems);
+    }
+    match loaded.design {
+        Some(design) if loaded.problems.is_empty() => Ok(generate(&design)),
+        _ => Err(loaded.problems.lines(&loaded.sources)),
+    }
+}
+
+/// The problems as `cargo xtask codegen` reports them.
+#[must_use]
+pub fn problem_report(problems: &[String]) -> String {
+    let plural = if problems.len() == 1 { "" } else { "s" };
+    format!("{}{} problem{plural}; nothing was written\n", problems.concat(), problems.len())
+}
+
 /// Every output, in one list: a new emitter is one more line.
-pub fn generate(design: &Design) -> Vec<Emitted> {
+fn generate(design: &Design) -> Vec<Emitted> {
     [
         emit::ids::emit(design),
         emit::keys::emit(design),
         emit::entity::emit(design),
         emit::pattern::emit(design),
         emit::registry::emit(design),
-        emit::root::emit(design),
+        emit::root::emit(),
         emit::table::emit(design),
         emit::lock::emit(design),
         emit::index::emit(design),
     ]
-    .into_iter()
-    .flatten()
-    .collect()
+    .concat()
 }
 
 /// Files whose text differs, that are missing, or that nothing emits any more.
@@ -99,7 +116,7 @@ fn stale(root: &Path, files: &[Emitted]) -> io::Result<Vec<String>> {
         }
     }
     for folder in OWNED {
-        for path in files_under(root, folder)? {
+        for path in files::under(root, folder)? {
             if !files.iter().any(|file| file.path == path) {
                 stale.insert(path);
             }
@@ -110,38 +127,10 @@ fn stale(root: &Path, files: &[Emitted]) -> io::Result<Vec<String>> {
 
 fn write(root: &Path, files: &[Emitted], stale: &[String]) -> io::Result<()> {
     for path in stale {
-        let full = root.join(path);
         match files.iter().find(|file| file.path == *path) {
-            Some(file) => {
-                if let Some(folder) = full.parent() {
-                    fs::create_dir_all(folder)?;
-                }
-                fs::write(full, &file.text)?;
-            }
-            None => fs::remove_file(full)?,
+            Some(file) => files::write(root, path, &file.text)?,
+            None => fs::remove_file(root.join(path))?,
         }
     }
     Ok(())
-}
-
-fn files_under(root: &Path, folder: &str) -> io::Result<Vec<String>> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let entries = match fs::read_dir(root.join(&folder)) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
-        };
-        for entry in entries {
-            let entry = entry?;
-            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            if entry.file_type()?.is_dir() {
-                folders.push(path);
-            } else {
-                files.push(path);
-            }
-        }
-    }
-    Ok(files)
 }

@@ -29,9 +29,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let Command::Codegen { check } = Arguments::parse().command;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask is a folder of the workspace");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace");
     match codegen::run(root, if check { Mode::Check } else { Mode::Write }) {
         Ok(Outcome::Current { files }) => println!("{files} generated files are current"),
         Ok(Outcome::Written { changed, files }) => {
@@ -40,13 +38,14 @@ fn main() -> ExitCode {
             }
             println!("{} of {files} generated files changed", changed.len());
         }
-        Ok(Outcome::Stale(text)) => {
-            eprint!("{text}");
+        Ok(Outcome::Stale(paths)) => {
+            for path in paths {
+                eprintln!("{path} is stale: run `cargo xtask codegen` and commit the result");
+            }
             return ExitCode::FAILURE;
         }
-        Ok(Outcome::Problems { count, text }) => {
-            eprint!("{text}");
-            eprintln!("{count} problems; nothing was written");
+        Ok(Outcome::Problems(problems)) => {
+            eprint!("{}", codegen::problem_report(&problems));
             return ExitCode::FAILURE;
         }
         Err(error) => {

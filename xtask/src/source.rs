@@ -4,25 +4,23 @@ use std::fmt;
 
 /// A document that was read, under the name a person knows it by.
 #[derive(Debug)]
-pub struct Source {
-    pub path: String,
-    pub text: String,
+struct Source {
+    path: String,
+    text: String,
 }
 
 /// A place in one of the [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct At {
-    pub source: usize,
-    pub offset: usize,
+    source: usize,
+    offset: usize,
 }
 
 impl At {
     /// The place `offset` bytes further on in the same document.
+    #[must_use]
     pub fn plus(self, offset: usize) -> At {
-        At {
-            offset: self.offset + offset,
-            ..self
-        }
+        At { offset: self.offset + offset, ..self }
     }
 }
 
@@ -33,18 +31,8 @@ pub struct Sources(Vec<Source>);
 impl Sources {
     /// Adds a document and returns the place of its first byte.
     pub fn add(&mut self, path: &str, text: &str) -> At {
-        self.0.push(Source {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        });
-        At {
-            source: self.0.len() - 1,
-            offset: 0,
-        }
-    }
-
-    pub fn text(&self, at: At) -> &str {
-        &self.0[at.source].text
+        self.0.push(Source { path: path.to_owned(), text: text.to_owned() });
+        At { source: self.0.len() - 1, offset: 0 }
     }
 
     /// `path:line:column`, both counted from 1 and the column in characters.
@@ -53,11 +41,7 @@ impl Sources {
         let before = &source.text[..source.text.floor_char_boundary(at.offset)];
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-        Location {
-            path: &source.path,
-            line,
-            column,
-        }
+        Location { path: &source.path, line, column }
     }
 }
 
@@ -72,5 +56,38 @@ pub struct Location<'s> {
 impl fmt::Display for Location<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.path, self.line, self.column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn located(text: &str, offset: usize) -> String {
+        let mut sources = Sources::default();
+        sources.add("other.md", "one\ntwo\n");
+        let at = sources.add("a.md", text).plus(offset);
+        sources.locate(at).to_string()
+    }
+
+    #[test]
+    fn lines_and_columns_are_counted_from_one() {
+        assert_eq!(located("ab\ncd", 0), "a.md:1:1");
+        assert_eq!(located("ab\ncd", 2), "a.md:1:3");
+        assert_eq!(located("ab\ncd", 3), "a.md:2:1");
+        assert_eq!(located("ab\r\ncd", 5), "a.md:2:2");
+    }
+
+    #[test]
+    fn columns_are_characters_and_not_bytes() {
+        assert_eq!(located("é€x", 5), "a.md:1:3");
+        // Inside a character is at that character.
+        assert_eq!(located("é€x", 4), "a.md:1:2");
+    }
+
+    #[test]
+    fn a_place_past_the_end_is_the_end() {
+        assert_eq!(located("ab\n", 99), "a.md:2:1");
+        assert_eq!(located("", 0), "a.md:1:1");
     }
 }

@@ -66,7 +66,7 @@ impl CodeChunkKey {
 
     /// The partition it lies in.
     pub(crate) fn partition(revision: RevisionId, n: u32) -> String {
-        format!("CHUNK#{}#{}", revision.key_part(), padded(n, 2usize))
+        format!("CHUNK#{}#{}", revision.key_part(), padded(n, 2))
     }
 }
 
@@ -165,7 +165,7 @@ impl MessageKey {
     pub(crate) fn primary(&self) -> Primary {
         Primary {
             hash: Self::partition(self.session_id),
-            range: format!("MSG#{}#{}", self.thread.key_part(), padded(self.seq, 3usize)),
+            range: format!("MSG#{}#{}", self.thread.key_part(), padded(self.seq, 3)),
         }
     }
 
@@ -209,7 +209,7 @@ impl RateWindowKey {
     pub(crate) fn partition(rule: &str, subject: &str, window_seconds: u32) -> String {
         format!(
             "RATE#{}#{}#{}", rule.key_part(), subject.key_part(), padded(window_seconds,
-            5usize)
+            5)
         )
     }
 }
@@ -289,7 +289,7 @@ impl SweepJobKey {
 
     /// The partition it lies in.
     pub(crate) fn partition(shard: u32) -> String {
-        format!("SWEEP#{}", padded(shard, 2usize))
+        format!("SWEEP#{}", padded(shard, 2))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::design::{Expired, Expression, Literal, Operand};
+use crate::design::{Entity, Expired, Expression, Literal, Operand};
 use crate::source::At;
 
 #[derive(Debug)]
@@ -66,6 +66,7 @@ pub enum Value {
     FieldOf {
         action: String,
         field: String,
+        optional: bool,
     },
     Literal(Literal),
 }
@@ -80,38 +81,34 @@ pub struct Require {
     pub at: At,
 }
 
+impl How {
+    /// The value that is written, if one is.
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            How::Set(value) | How::SetOnce(value) | How::Add(value) => Some(value),
+            How::Remove => None,
+        }
+    }
+}
+
 impl Value {
-    /// Reads `:argument`, `action.field`, `1` or `'text'`.
-    pub fn parse(text: &str) -> Result<Value, String> {
-        if let Some(name) = text.strip_prefix(':') {
-            return Ok(Value::Argument(name.to_owned()));
-        }
-        if let Some(literal) = Literal::parse(text) {
-            return Ok(Value::Literal(literal));
-        }
-        match text.split_once('.') {
-            Some((action, field)) => Ok(Value::FieldOf {
-                action: action.to_owned(),
-                field: field.to_owned(),
-            }),
-            None => Err(format!(
-                "`{text}` is no value; write \":{text}\" for an argument, \"action.field\" or \"'{text}'\""
-            )),
+    /// The argument's name, if it is one.
+    pub fn argument(&self) -> Option<&str> {
+        match self {
+            Value::Argument(name) => Some(name),
+            Value::FieldOf { .. } | Value::Literal(_) => None,
         }
     }
 }
 
 impl Action {
-    /// The domain errors it can end with, in the order they are tried, each once.
+    /// The domain errors it can end with, each with whether it carries the current item, in the order they are tried.
     pub fn errors(&self) -> Vec<(&str, bool)> {
+        let named = self.if_missing.iter().chain(&self.if_present).map(|name| (name.as_str(), false));
+        let required = self.require.iter().map(|require| (require.error.as_str(), require.current));
         let mut errors: Vec<(&str, bool)> = Vec::new();
-        let named = self
-            .if_missing
-            .iter()
-            .chain(&self.if_present)
-            .map(|name| (name.as_str(), false));
-        for error in named.chain(self.require.iter().map(|r| (r.error.as_str(), r.current))) {
-            if !errors.iter().any(|seen| seen.0 == error.0) {
+        for error in named.chain(required) {
+            if !errors.contains(&error) {
                 errors.push(error);
             }
         }
@@ -121,30 +118,21 @@ impl Action {
     /// The arguments it mentions, whatever their types.
     pub fn argument_names(&self) -> BTreeSet<&str> {
         let keys = self.key.iter().map(|(_, value)| value);
-        let changes = self.changes.iter().filter_map(|change| match &change.how {
-            How::Set(value) | How::SetOnce(value) | How::Add(value) => Some(value),
-            How::Remove => None,
-        });
-        let mut names: BTreeSet<&str> = keys
-            .chain(changes)
-            .filter_map(|value| match value {
-                Value::Argument(name) => Some(name.as_str()),
-                _ => None,
-            })
-            .collect();
-        for require in &self.require {
-            require.that.each(&mut |_, compared| {
-                if let Some((_, Operand::Argument(name))) = compared {
-                    names.insert(name);
-                }
-            });
-        }
-        names
+        let changes = self.changes.iter().filter_map(|change| change.how.value());
+        let tests = self.require.iter().flat_map(|require| require.that.tests());
+        let compared = tests.filter_map(|test| test.compared?.1.argument());
+        keys.chain(changes).filter_map(Value::argument).chain(compared).collect()
     }
 
     /// Whether an optional or repeated action is named by its key alone, so that the key is its argument.
     pub fn is_keyed(&self) -> bool {
         self.shape != Shape::One && self.kind != ActionKind::Put && self.row.is_none()
+    }
+
+    /// Whether all it takes are the fields of the entity's key, under their own names.
+    pub fn takes_only_its_key(&self, entity: &Entity) -> bool {
+        self.key.iter().all(|(field, value)| value.argument() == Some(field))
+            && self.argument_names().iter().all(|name| entity.key_fields().iter().any(|field| field.name == *name))
     }
 
     pub fn is_conditional(&self) -> bool {
@@ -153,16 +141,24 @@ impl Action {
 
     /// What becomes of a field, if anything does.
     pub fn change(&self, field: &str) -> Option<&How> {
-        self.changes
-            .iter()
-            .find(|change| change.field == field)
-            .map(|change| &change.how)
+        self.changes.iter().find(|change| change.field == field).map(|change| &change.how)
     }
 
     pub fn key_value(&self, field: &str) -> Option<&Value> {
-        self.key
-            .iter()
-            .find(|(name, _)| name == field)
-            .map(|(_, value)| value)
+        self.key.iter().find(|(name, _)| name == field).map(|(_, value)| value)
+    }
+
+    /// The place of a field's value after the write, if the write says it.
+    pub fn written(&self, field: &str) -> Option<&Value> {
+        match self.change(field) {
+            Some(How::Set(value)) => Some(value),
+            _ => self.key_value(field),
+        }
+    }
+
+    /// The operands that its conditions compare with, each with the field it meets.
+    pub fn operands(&self) -> impl Iterator<Item = (&str, &Operand)> {
+        let tests = self.require.iter().flat_map(|require| require.that.tests());
+        tests.filter_map(|test| Some((test.field, test.compared?.1)))
     }
 }

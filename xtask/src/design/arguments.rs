@@ -1,8 +1,7 @@
 //! What a function takes: every argument a pattern mentions, with the type of the field it meets.
 
 use crate::design::{
-    Action, ActionKind, Entity, Expression, How, Operand, Operation, Pattern, Query, Segment,
-    Shape, Sort, Template, Type, Value,
+    Action, ActionKind, Entity, Field, How, Operation, Pattern, Query, Segment, Shape, Template, Type, Value,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +9,15 @@ pub struct Argument {
     pub name: String,
     pub ty: Type,
     pub optional: bool,
+    /// Whether it meets a personal field.
+    pub pii: bool,
+}
+
+impl Argument {
+    /// An argument that is named after the field it fills.
+    pub fn of(field: &Field) -> Argument {
+        Argument { name: field.name.clone(), ty: field.ty.clone(), optional: false, pii: field.pii }
+    }
 }
 
 /// The arguments of the pattern's function, in the order they are first mentioned. An action with a struct of its
@@ -29,16 +37,14 @@ pub fn pattern_uses(entities: &[Entity], pattern: &Pattern) -> Vec<Argument> {
         Operation::Get { entity, .. } => key_uses(&entities[*entity]),
         Operation::Query(query) => query_uses(entities, query),
         Operation::Write(action) => action_uses(entities, action),
-        Operation::Transact(actions) => actions
-            .iter()
-            .filter(|action| action.shape == Shape::One)
-            .flat_map(|action| action_uses(entities, action))
-            .collect(),
-        Operation::ReadBatch { parts, .. } => parts
-            .iter()
-            .filter(|part| !part.many)
-            .flat_map(|part| key_uses(&entities[part.entity]))
-            .collect(),
+        Operation::Transact(actions) => {
+            let single = actions.iter().filter(|action| action.shape == Shape::One);
+            single.flat_map(|action| action_uses(entities, action)).collect()
+        }
+        Operation::ReadBatch { parts, .. } => {
+            let single = parts.iter().filter(|part| !part.many);
+            single.flat_map(|part| key_uses(&entities[part.entity])).collect()
+        }
         Operation::WriteBatch(_) => Vec::new(),
     }
 }
@@ -46,74 +52,43 @@ pub fn pattern_uses(entities: &[Entity], pattern: &Pattern) -> Vec<Argument> {
 pub fn action_uses(entities: &[Entity], action: &Action) -> Vec<Argument> {
     let entity = &entities[action.entity];
     let mut uses = Vec::new();
-    let mut meet = |field: &str, value: &Value, may_be_absent: bool| {
-        if let (Value::Argument(name), Some(field)) = (value, entity.field(field)) {
-            let optional = may_be_absent && field.optional;
+    let mut meet = |field: &str, name: Option<&str>, may_be_absent: bool| {
+        if let (Some(name), Some(field)) = (name, entity.field(field)) {
             uses.push(Argument {
-                name: name.clone(),
-                ty: field.ty.clone(),
-                optional,
+                name: name.to_owned(),
+                optional: may_be_absent && field.optional,
+                ..Argument::of(field)
             });
         }
     };
     for (field, value) in &action.key {
-        meet(field, value, false);
+        meet(field, value.argument(), false);
     }
-    for require in &action.require {
-        require.that.each(&mut |field, compared| {
-            if let Some((_, Operand::Argument(name))) = compared {
-                meet(field, &Value::Argument(name.clone()), false);
-            }
-        });
+    for (field, operand) in action.operands() {
+        meet(field, operand.argument(), false);
     }
     if action.kind == ActionKind::Update {
         for change in &action.changes {
-            match &change.how {
-                How::Set(value) => meet(&change.field, value, true),
-                How::SetOnce(value) | How::Add(value) => meet(&change.field, value, false),
-                How::Remove => {}
-            }
+            let may_be_absent = matches!(change.how, How::Set(_));
+            meet(&change.field, change.how.value().and_then(Value::argument), may_be_absent);
         }
     }
     uses
 }
 
 fn key_uses(entity: &Entity) -> Vec<Argument> {
-    let argument = |field: &crate::design::Field| Argument {
-        name: field.name.clone(),
-        ty: field.ty.clone(),
-        optional: false,
-    };
-    entity.key_fields().into_iter().map(argument).collect()
+    entity.key_fields().into_iter().map(Argument::of).collect()
 }
 
 fn query_uses(entities: &[Entity], query: &Query) -> Vec<Argument> {
-    let Some(entity) = query.entities.first().map(|index| &entities[*index]) else {
-        return Vec::new();
-    };
     let mut uses = Vec::new();
-    for name in partition(entity, query).fields() {
-        if let Some(field) = entity.field(name) {
-            uses.push(Argument {
-                name: name.to_owned(),
-                ty: field.ty.clone(),
-                optional: false,
-            });
-        }
-    }
-    let templates: Vec<&Template> = match &query.sort {
-        Sort::Whole => Vec::new(),
-        Sort::BeginsWith { template, .. } | Sort::Below(template) => vec![template],
-        Sort::Between { from, to } => vec![from, to],
-    };
-    for template in templates {
-        for (i, segment) in template.segments.iter().enumerate() {
-            if let (Segment::Field { name, .. }, Some(field)) = (segment, sort_field(entity, i)) {
-                uses.push(Argument {
-                    name: name.clone(),
-                    ty: field.ty.clone(),
-                    optional: false,
-                });
+    for entity in query.entities.iter().map(|index| &entities[*index]) {
+        uses.extend(partition(entity, query).fields().filter_map(|name| entity.field(name)).map(Argument::of));
+        for template in query.sort.templates() {
+            for (i, segment) in template.segments.iter().enumerate() {
+                if let (Segment::Field { name, .. }, Some(field)) = (segment, sort_field(entity, i)) {
+                    uses.push(Argument { name: name.clone(), ..Argument::of(field) });
+                }
             }
         }
     }
@@ -122,32 +97,21 @@ fn query_uses(entities: &[Entity], query: &Query) -> Vec<Argument> {
 
 /// The partition key template that the query reads.
 pub fn partition<'e>(entity: &'e Entity, query: &Query) -> &'e Template {
-    query
-        .index
-        .and_then(|index| entity.index_keys.iter().find(|key| key.index == index))
-        .map_or(&entity.pk, |key| &key.pk)
+    let in_index = query.index.and_then(|index| entity.index_keys.iter().find(|key| key.index == index));
+    in_index.map_or(&entity.pk, |key| &key.pk)
 }
 
 /// The field in the i-th segment of the entity's sort key.
-pub fn sort_field(entity: &Entity, i: usize) -> Option<&crate::design::Field> {
-    match entity.sk.segments.get(i) {
-        Some(Segment::Field { name, .. }) => entity.field(name),
-        _ => None,
-    }
-}
-
-/// The fields a condition reads.
-pub fn condition_fields(that: &Expression) -> Vec<&str> {
-    let mut fields = Vec::new();
-    that.each(&mut |field, _| fields.push(field));
-    fields
+pub fn sort_field(entity: &Entity, i: usize) -> Option<&Field> {
+    entity.field(entity.sk.segments.get(i)?.field()?)
 }
 
 fn unique(uses: Vec<Argument>) -> Vec<Argument> {
     let mut arguments: Vec<Argument> = Vec::new();
     for used in uses {
-        if !arguments.iter().any(|argument| argument.name == used.name) {
-            arguments.push(used);
+        match arguments.iter_mut().find(|argument| argument.name == used.name) {
+            Some(argument) => argument.pii |= used.pii,
+            None => arguments.push(used),
         }
     }
     arguments

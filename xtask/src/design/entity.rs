@@ -19,6 +19,8 @@ pub struct Table {
     pub functions: Vec<String>,
     pub indexes: Vec<Index>,
     pub domains: Vec<Domain>,
+    /// The first byte of the document.
+    pub at: At,
 }
 
 /// A global secondary index: a string partition key, a numeric sort key, and what it shows.
@@ -61,8 +63,11 @@ pub struct Entity {
     pub index_keys: Vec<IndexKey>,
     pub fields: Vec<Field>,
     pub records: Vec<Record>,
-    pub migration: Option<Migration>,
+    pub migrations: Vec<Migration>,
+    /// The place of its name.
     pub at: At,
+    /// The place of its partition key template.
+    pub key_at: At,
 }
 
 /// The entity's key in one of the table's indexes.
@@ -72,6 +77,7 @@ pub struct IndexKey {
     pub pk: Template,
     /// The numeric field that is the sort key.
     pub sk: String,
+    pub at: At,
 }
 
 #[derive(Debug, Clone)]
@@ -89,13 +95,16 @@ pub struct Field {
 pub struct Record {
     pub name: String,
     pub fields: Vec<Field>,
+    pub at: At,
 }
 
-/// How items move from the locked key templates to the present ones.
+/// The key templates that items are moved from.
 #[derive(Debug)]
 pub struct Migration {
-    pub from_pk: String,
-    pub from_sk: String,
+    /// The index whose keys move; `None` for the table's own.
+    pub index: Option<String>,
+    pub pk: Template,
+    pub sk: Template,
     pub at: At,
 }
 
@@ -120,10 +129,7 @@ impl Type {
     /// The word for it in a message.
     pub fn word(&self) -> &str {
         match self {
-            Type::Uuid(rust)
-            | Type::Extern { rust, .. }
-            | Type::Enum { rust, .. }
-            | Type::Record { rust, .. } => rust,
+            Type::Uuid(rust) | Type::Extern { rust, .. } | Type::Enum { rust, .. } | Type::Record { rust, .. } => rust,
             Type::Text => "text",
             Type::Count => "count",
             Type::Amount => "amount",
@@ -142,10 +148,7 @@ impl Type {
 
     /// Whether a value of it may stand in a string key.
     pub fn fits_a_key(&self) -> bool {
-        !matches!(
-            self,
-            Type::Amount | Type::Flag | Type::Bytes | Type::Expiry | Type::Record { .. }
-        )
+        !matches!(self, Type::Amount | Type::Flag | Type::Bytes | Type::Expiry | Type::Record { .. })
     }
 
     /// Whether Rust passes it by value.
@@ -161,6 +164,11 @@ impl Type {
 impl Entity {
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Its fields, and those of its records.
+    pub fn all_fields(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().chain(self.records.iter().flat_map(|record| &record.fields))
     }
 
     /// The fields of the primary key, partition first, each once.
@@ -182,8 +190,18 @@ impl Entity {
 
     /// Every index whose key a change of this field would change.
     pub fn index_keys_of(&self, field: &str) -> impl Iterator<Item = &IndexKey> {
-        self.index_keys
-            .iter()
-            .filter(move |key| key.sk == field || key.pk.fields().any(|part| part == field))
+        self.index_keys.iter().filter(move |key| key.sk == field || key.pk.fields().any(|part| part == field))
+    }
+
+    /// Its name as words of a sentence.
+    pub fn words(&self) -> String {
+        self.name.replace('_', " ")
+    }
+
+    /// Its name as words of a sentence, with an article.
+    pub fn a(&self) -> String {
+        // `user` begins with the sound of a `y`.
+        let an = self.name.starts_with(['a', 'e', 'i', 'o', 'u']) && !self.name.starts_with("us");
+        format!("{} {}", if an { "an" } else { "a" }, self.words())
     }
 }

@@ -8,17 +8,10 @@ mod pattern;
 mod template;
 
 pub use action::{Action, ActionKind, Change, How, Require, Shape, Value};
-pub use arguments::{
-    Argument, action_arguments, action_uses, condition_fields, partition, pattern_arguments,
-    pattern_uses, sort_field,
-};
-pub use condition::{Comparison, Expression, Literal, Operand};
-pub use entity::{
-    Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Table, Type,
-};
-pub use pattern::{
-    Cost, Expired, Operation, Order, Paging, Pattern, Query, ReadPart, Sort, WritePart,
-};
+pub use arguments::{Argument, action_arguments, action_uses, partition, pattern_arguments, pattern_uses, sort_field};
+pub use condition::{Comparison, Expression, Literal, Operand, Test};
+pub use entity::{Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Table, Type};
+pub use pattern::{Cost, Expired, Operation, Order, Paging, Pattern, Query, ReadPart, Sort, WritePart};
 pub use template::{Segment, Template};
 
 /// Everything the generator knows.
@@ -27,7 +20,7 @@ pub struct Design {
     pub table: Table,
     pub entities: Vec<Entity>,
     pub patterns: Vec<Pattern>,
-    /// `keys.lock` as it was committed: entity, partition key template, sort key template.
+    /// `keys.lock` as it was committed.
     pub lock: Vec<LockedKey>,
     /// access-patterns.md whole, for the block that is generated back into it.
     pub document: String,
@@ -37,8 +30,10 @@ pub struct Design {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockedKey {
     pub entity: String,
-    pub pk: String,
-    pub sk: String,
+    /// The index whose key it is; `None` for the table's own.
+    pub index: Option<String>,
+    pub pk: Template,
+    pub sk: Template,
 }
 
 impl Design {

@@ -1,6 +1,6 @@
 //! Access patterns: what is asked, by whom, in which order, and what it costs.
 
-use crate::design::{Action, Template};
+use crate::design::{Action, ActionKind, Segment, Template};
 use crate::source::At;
 
 #[derive(Debug)]
@@ -17,7 +17,6 @@ pub struct Pattern {
     /// Each domain error and what it means.
     pub errors: Vec<(String, String)>,
     pub cost: Cost,
-    pub heading: At,
     pub at: At,
 }
 
@@ -31,18 +30,11 @@ pub struct Cost {
 
 #[derive(Debug)]
 pub enum Operation {
-    Get {
-        entity: usize,
-        consistent: bool,
-        expired: Option<Expired>,
-    },
+    Get { entity: usize, consistent: bool, expired: Option<Expired> },
     Query(Query),
     Write(Action),
     Transact(Vec<Action>),
-    ReadBatch {
-        parts: Vec<ReadPart>,
-        consistent: bool,
-    },
+    ReadBatch { parts: Vec<ReadPart>, consistent: bool },
     WriteBatch(Vec<WritePart>),
 }
 
@@ -62,6 +54,7 @@ pub struct Query {
     pub at: At,
 }
 
+/// Which part of the partition is read, in the words of the sort key.
 #[derive(Debug, Clone)]
 pub enum Sort {
     Whole,
@@ -73,8 +66,12 @@ pub enum Sort {
     Between {
         from: Template,
         to: Template,
+        at: At,
     },
-    Below(Template),
+    Below {
+        template: Template,
+        at: At,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +110,58 @@ pub enum WritePart {
     DeleteKeys { name: String },
 }
 
+impl Sort {
+    /// The templates it is written with.
+    pub fn templates(&self) -> Vec<&Template> {
+        match self {
+            Sort::Whole => Vec::new(),
+            Sort::BeginsWith { template, .. } | Sort::Below { template, .. } => vec![template],
+            Sort::Between { from, to, .. } => vec![from, to],
+        }
+    }
+
+    /// The segments that every sort key in this part begins with.
+    pub fn beginning(&self) -> &[Segment] {
+        match self {
+            Sort::Whole | Sort::Below { .. } => &[],
+            Sort::BeginsWith { template, .. } => &template.segments,
+            Sort::Between { from, to, .. } => {
+                let same = from.segments.iter().zip(&to.segments).take_while(|(from, to)| from == to).count();
+                &from.segments[..same]
+            }
+        }
+    }
+
+    pub fn at(&self) -> Option<At> {
+        match self {
+            Sort::Whole => None,
+            Sort::BeginsWith { at, .. } | Sort::Between { at, .. } | Sort::Below { at, .. } => Some(*at),
+        }
+    }
+}
+
+impl Query {
+    /// Whether what comes back are items, whole or in part, and not keys or a number.
+    pub fn returns_items(&self) -> bool {
+        !self.returns_keys && self.paging != Paging::Count
+    }
+}
+
+impl WritePart {
+    pub fn name(&self) -> &str {
+        match self {
+            WritePart::Put { name, .. } | WritePart::Delete { name, .. } | WritePart::DeleteKeys { name } => name,
+        }
+    }
+
+    pub fn entity(&self) -> Option<usize> {
+        match self {
+            WritePart::Put { entity, .. } | WritePart::Delete { entity, .. } => Some(*entity),
+            WritePart::DeleteKeys { .. } => None,
+        }
+    }
+}
+
 impl Pattern {
     /// `Query`, `TransactWriteItems` and so on.
     pub fn api(&self) -> &'static str {
@@ -120,9 +169,9 @@ impl Pattern {
             Operation::Get { .. } => "GetItem",
             Operation::Query(_) => "Query",
             Operation::Write(action) => match action.kind {
-                crate::design::ActionKind::Put => "PutItem",
-                crate::design::ActionKind::Delete => "DeleteItem",
-                _ => "UpdateItem",
+                ActionKind::Put => "PutItem",
+                ActionKind::Delete => "DeleteItem",
+                ActionKind::Update | ActionKind::Check => "UpdateItem",
             },
             Operation::Transact(_) => "TransactWriteItems",
             Operation::ReadBatch { .. } => "BatchGetItem",
@@ -138,15 +187,7 @@ impl Pattern {
             Operation::Write(action) => vec![action.entity],
             Operation::Transact(actions) => actions.iter().map(|action| action.entity).collect(),
             Operation::ReadBatch { parts, .. } => parts.iter().map(|part| part.entity).collect(),
-            Operation::WriteBatch(parts) => parts
-                .iter()
-                .filter_map(|part| match part {
-                    WritePart::Put { entity, .. } | WritePart::Delete { entity, .. } => {
-                        Some(*entity)
-                    }
-                    WritePart::DeleteKeys { .. } => None,
-                })
-                .collect(),
+            Operation::WriteBatch(parts) => parts.iter().filter_map(WritePart::entity).collect(),
         };
         let mut seen = Vec::new();
         for entity in all {

@@ -3,25 +3,30 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::design::Field;
 use crate::emit::rust::{RustFile, ident};
 
-/// The derive list's `Debug`, or an implementation that hides what is personal.
-pub fn debug(file: &mut RustFile, name: &Ident, fields: &[&Field]) -> (TokenStream, TokenStream) {
-    if !fields.iter().any(|field| field.pii) {
+/// A field, and whether it is personal.
+pub type Shown<'f> = (&'f str, bool);
+
+/// The derive list's `Debug`, or an implementation that hides what is personal. `lifetime` is `<'_>` where the struct
+/// has one.
+pub fn debug(
+    file: &mut RustFile,
+    name: &Ident,
+    lifetime: Option<&TokenStream>,
+    fields: &[Shown<'_>],
+) -> (TokenStream, TokenStream) {
+    if !fields.iter().any(|(_, pii)| *pii) {
         return (quote!(Debug,), quote!());
     }
     file.import_trait("std::fmt");
     let text = name.to_string();
-    let lines = fields.iter().map(|field| {
-        let (label, ident) = (&field.name, ident(&field.name));
-        match field.pii {
-            true => quote!(.field(#label, &format_args!("<redacted>"))),
-            false => quote!(.field(#label, &self.#ident)),
-        }
+    let lines = fields.iter().map(|(label, pii)| {
+        let ident = ident(label);
+        if *pii { quote!(.field(#label, &format_args!("<redacted>"))) } else { quote!(.field(#label, &self.#ident)) }
     });
     let implementation = quote! {
-        impl fmt::Debug for #name {
+        impl fmt::Debug for #name #lifetime {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_struct(#text) #(#lines)* .finish()
             }

@@ -1,21 +1,17 @@
 //! `generated/entity/`: a struct for every entity, with its records, its enums and its way in and out of an item.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::codegen::Emitted;
-use crate::design::{ActionKind, Design, Entity, Field, Operation, Type, WritePart};
-use crate::emit::debug::debug;
-use crate::emit::keys::key_name;
+use crate::design::{ActionKind, Design, Entity, Field, IndexKey, Operation, Type, WritePart};
+use crate::emit::debug::{Shown, debug};
+use crate::emit::keys::{index_partition, index_type};
 use crate::emit::rust::{self, RustFile, camel, doc, ident};
 use crate::emit::types;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
-    let mut files: Vec<_> = design
-        .entities
-        .iter()
-        .map(|entity| entity_file(design, entity))
-        .collect();
+    let mut files: Vec<_> = design.entities.iter().map(|entity| entity_file(design, entity)).collect();
     let mut root = RustFile::default();
     for entity in &design.entities {
         let module = ident(&entity.name);
@@ -25,49 +21,29 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         let module = ident(&entity.name);
         root.item(quote!(pub use #module::*;));
     }
-    files.push(root.finish(
-        "entity/mod.rs",
-        "The entities: what an item of each kind holds.",
-        "schema/",
-    ));
+    files.push(root.finish("entity/mod.rs", "The entities: what an item of each kind holds.", "schema/"));
     files
 }
 
 fn entity_file(design: &Design, entity: &Entity) -> Emitted {
     let mut file = RustFile::default();
     let name = ident(&camel(&entity.name));
-    for field in entity
-        .fields
-        .iter()
-        .chain(entity.records.iter().flat_map(|record| &record.fields))
-    {
+    for field in entity.all_fields() {
         if let Type::Enum { rust, .. } | Type::Record { rust, .. } = &field.ty {
             file.defines(&format!("crate::generated::entity::{rust}"));
         }
     }
-    structure(
-        &mut file,
-        &camel(&entity.name),
-        &entity.summary,
-        &entity.fields,
-    );
+    structure(&mut file, &camel(&entity.name), &entity.summary, &entity.fields);
     for record in &entity.records {
-        let rust = entity.fields.iter().find_map(|field| match &field.ty {
-            Type::Record {
-                record: named,
-                rust,
-            } if *named == record.name => Some((rust.clone(), field.doc.clone())),
-            _ => None,
-        });
-        if let Some((rust, about)) = rust {
-            structure(&mut file, &rust, &about, &record.fields);
+        for field in entity.all_fields() {
+            if let Type::Record { record: named, rust } = &field.ty
+                && *named == record.name
+            {
+                structure(&mut file, rust, &field.doc, &record.fields);
+            }
         }
     }
-    for field in entity
-        .fields
-        .iter()
-        .chain(entity.records.iter().flat_map(|record| &record.fields))
-    {
+    for field in entity.all_fields() {
         if let Type::Enum { rust, values } = &field.ty {
             enumeration(&mut file, rust, &field.doc, values);
         }
@@ -80,21 +56,10 @@ fn entity_file(design: &Design, entity: &Entity) -> Emitted {
 
 fn structure(file: &mut RustFile, name: &str, about: &str, fields: &[Field]) {
     let (name, about) = (ident(name), doc(about));
-    let references: Vec<&Field> = fields.iter().collect();
-    let (derive_debug, implementation) = debug(file, &name, &references);
-    let members = fields.iter().map(|field| {
-        let (doc, ident, ty) = (
-            doc(&field.doc),
-            ident(&field.name),
-            types::field(file, field),
-        );
-        let bytes = (field.ty == Type::Bytes).then(|| quote!(#[serde(with = "serde_bytes")]));
-        let absent = field
-            .optional
-            .then(|| quote!(#[serde(default, skip_serializing_if = "Option::is_none")]));
-        quote!(#doc #absent #bytes pub #ident: #ty,)
-    });
-    let members: Vec<_> = members.collect();
+    let shown: Vec<Shown<'_>> = fields.iter().map(|field| (field.name.as_str(), field.pii)).collect();
+    let (derive_debug, implementation) = debug(file, &name, None, &shown);
+    let absent = quote!(#[serde(default, skip_serializing_if = "Option::is_none")]);
+    let members: Vec<_> = fields.iter().map(|field| types::member(file, field, &absent)).collect();
     file.item(quote! {
         #about
         #[derive(Clone, #derive_debug PartialEq, serde::Serialize, serde::Deserialize)]
@@ -106,9 +71,7 @@ fn structure(file: &mut RustFile, name: &str, about: &str, fields: &[Field]) {
 fn enumeration(file: &mut RustFile, rust: &str, about: &str, values: &[String]) {
     let (name, about) = (ident(rust), doc(about));
     let variants: Vec<_> = values.iter().map(|value| ident(&camel(value))).collect();
-    let abouts = values
-        .iter()
-        .map(|value| doc(&format!("Stored as `{value}`.")));
+    let abouts = values.iter().map(|value| doc(&format!("Stored as `{value}`.")));
     file.item(quote! {
         #about
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -123,24 +86,15 @@ fn enumeration(file: &mut RustFile, rust: &str, about: &str, values: &[String]) 
     });
 }
 
-fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &proc_macro2::Ident) {
-    let key = file.import(&format!("crate::generated::keys::{}", key_name(entity)));
-    let primary = file.import("crate::key::Primary");
-    let store = file.import("crate::store::Store");
-    let (item, from_item) = (
-        file.import("crate::store::item::Item"),
-        file.import("crate::store::item::FromItem"),
-    );
-    let decode = file.import("crate::store::item::decode_entity");
-    let corrupt = file.import("crate::store::item::CorruptItem");
-    let fields = entity.key_fields();
-    let key_members = fields.iter().map(|field| {
+fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) {
+    let key = types::key(file, entity);
+    let (primary, store) = (file.import("crate::key::Primary"), file.import("crate::store::Store"));
+    let (item, from_item) = (file.import("crate::store::item::Item"), file.import("crate::store::item::FromItem"));
+    let (decode, corrupt) =
+        (file.import("crate::store::item::decode_entity"), file.import("crate::store::item::CorruptItem"));
+    let key_members = entity.key_fields().into_iter().map(|field| {
         let ident = ident(&field.name);
-        if field.ty.is_copy() {
-            quote!(#ident: self.#ident)
-        } else {
-            quote!(#ident: self.#ident.clone())
-        }
+        if field.ty.is_copy() { quote!(#ident: self.#ident) } else { quote!(#ident: self.#ident.clone()) }
     });
     let about = doc("The key it is stored under.");
     let (type_name, version) = (&entity.type_name, rust::number(entity.version));
@@ -161,7 +115,7 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &proc_ma
         }
     });
     let attributes = entity.fields.iter().map(|field| &field.name);
-    let (index_type, full_key) = full_key(design, file, entity, &key);
+    let (index_types, full_key) = full_key(design, file, entity, &key);
     file.item(quote! {
         impl modyne::EntityDef for #name {
             const ENTITY_TYPE: &'static modyne::EntityTypeNameRef = modyne::EntityTypeNameRef::from_static(#type_name);
@@ -170,7 +124,7 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &proc_ma
         impl modyne::Entity for #name {
             type KeyInput<'a> = #key;
             type Table = #store;
-            type IndexKeys = #index_type;
+            type IndexKeys = #index_types;
             fn primary_key(key: #key) -> #primary { key.primary() }
             fn full_key(&self) -> modyne::keys::FullKey<#primary, Self::IndexKeys> { #full_key }
         }
@@ -190,46 +144,45 @@ fn is_put(design: &Design, entity: &Entity) -> bool {
     })
 }
 
-fn full_key(
-    design: &Design,
-    file: &mut RustFile,
-    entity: &Entity,
-    key: &proc_macro2::Ident,
-) -> (TokenStream, TokenStream) {
-    let Some(index_key) = entity.index_keys.first() else {
-        return (quote!(()), quote!(self.key().primary().into()));
+/// The type of the entity's index keys, and the expression of all its keys.
+fn full_key(design: &Design, file: &mut RustFile, entity: &Entity, key: &Ident) -> (TokenStream, TokenStream) {
+    let keys: Vec<(Ident, TokenStream)> =
+        entity.index_keys.iter().map(|index_key| own_index_key(design, file, entity, key, index_key)).collect();
+    let (types, values): (Vec<_>, Vec<_>) = keys.into_iter().unzip();
+    let (index_types, indexes) = match (types.as_slice(), values.as_slice()) {
+        ([], _) => return (quote!(()), quote!(self.key().primary().into())),
+        ([ty], [value]) => (quote!(#ty), quote!(#value)),
+        (types, values) => (quote!((#(#types),*)), quote!((#(#values),*))),
     };
-    let index = &design.table.indexes[index_key.index];
-    let index_type = file.import(&format!(
-        "crate::generated::keys::{}",
-        camel(&index.name.to_lowercase())
-    ));
-    let partition = quote::format_ident!("{}_partition", index.name.to_lowercase());
-    let arguments = index_key
-        .pk
-        .fields()
-        .filter_map(|name| entity.field(name))
-        .map(|field| {
-            let ident = ident(&field.name);
-            if field.ty.is_copy() {
-                quote!(self.#ident)
-            } else {
-                quote!(&self.#ident)
-            }
-        });
-    let sort = entity.field(&index_key.sk).map(|field| {
-        number(&field.ty, &{
-            let ident = ident(&field.name);
-            quote!(self.#ident)
-        })
-    });
     let full = quote! {
         modyne::keys::FullKey {
-            indexes: #index_type { partition: #key::#partition(#(#arguments),*), sort: #sort },
+            indexes: #indexes,
             primary: self.key().primary(),
         }
     };
-    (quote!(#index_type), full)
+    (index_types, full)
+}
+
+fn own_index_key(
+    design: &Design,
+    file: &mut RustFile,
+    entity: &Entity,
+    key: &Ident,
+    index_key: &IndexKey,
+) -> (Ident, TokenStream) {
+    let index = &design.table.indexes[index_key.index];
+    let index_type = file.import(&format!("crate::generated::keys::{}", index_type(index)));
+    let partition = index_partition(index);
+    let arguments = index_key.pk.fields().filter_map(|name| entity.field(name)).map(|field| {
+        let ident = ident(&field.name);
+        if field.ty.is_copy() { quote!(self.#ident) } else { quote!(&self.#ident) }
+    });
+    let sort = entity.field(&index_key.sk).map(|field| {
+        let ident = ident(&field.name);
+        number(&field.ty, &quote!(self.#ident))
+    });
+    let value = quote!(#index_type { partition: #key::#partition(#(#arguments),*), sort: #sort });
+    (index_type, value)
 }
 
 /// A numeric field as an `i64`.

@@ -8,15 +8,10 @@ use crate::emit::rust::{RustFile, doc, ident};
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
-    let ids = design
-        .table
-        .domains
-        .iter()
-        .filter(|domain| domain.kind == DomainKind::Uuid)
-        .map(|domain| {
-            let (doc, name) = (doc(&domain.doc), ident(&domain.rust));
-            quote!(#doc #name)
-        });
+    let ids = design.table.domains.iter().filter(|domain| domain.kind == DomainKind::Uuid).map(|domain| {
+        let (doc, name) = (doc(&domain.doc), ident(&domain.rust));
+        quote!(#doc #name)
+    });
     file.item(quote!(crate::ids::uuid_newtypes! { #(#ids,)* }));
     vec![file.finish(
         "ids.rs",

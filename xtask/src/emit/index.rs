@@ -1,37 +1,35 @@
 //! The index of patterns, between the markers of access-patterns.md.
 
+use std::fmt::Write as _;
+
 use crate::codegen::Emitted;
 use crate::design::{Design, Operation, Pattern};
-use crate::load::PATTERNS;
+use crate::load::{INDEX_BEGIN, INDEX_END, PATTERNS};
 
-const BEGIN: &str = "<!-- generated:begin index -->";
-const END: &str = "<!-- generated:end index -->";
+const HEADER: &str = "| | pattern | asks DynamoDB for | function | asked by | requests | RCU | WCU |\n|---|---|---|---|---|--:|--:|--:|\n";
 
 /// The whole document with its index renewed; a document without markers is left alone.
 pub fn emit(design: &Design) -> Vec<Emitted> {
-    let Some((before, rest)) = design.document.split_once(BEGIN) else {
+    let Some((before, rest)) = design.document.split_once(INDEX_BEGIN) else {
         return Vec::new();
     };
-    let Some((_, after)) = rest.split_once(END) else {
+    let Some((_, after)) = rest.split_once(INDEX_END) else {
         return Vec::new();
     };
-    let mut table = String::from(
-        "| | pattern | asks DynamoDB for | function | asked by | requests | RCU | WCU |\n|---|---|---|---|---|--:|--:|--:|\n",
-    );
+    let mut table = format!("\n{HEADER}");
     for pattern in &design.patterns {
-        table.push_str(&row(design, pattern));
+        row(&mut table, design, pattern);
     }
-    vec![Emitted {
-        path: PATTERNS.to_owned(),
-        text: format!("{before}{BEGIN}\n{table}{END}{after}"),
-    }]
+    // A document keeps the line endings it has.
+    if before.contains("\r\n") {
+        table = table.replace('\n', "\r\n");
+    }
+    vec![Emitted { path: PATTERNS.to_owned(), text: format!("{before}{INDEX_BEGIN}{table}{INDEX_END}{after}") }]
 }
 
-fn row(design: &Design, pattern: &Pattern) -> String {
+fn row(table: &mut String, design: &Design, pattern: &Pattern) {
     let index = match &pattern.operation {
-        Operation::Query(query) => query
-            .index
-            .map(|index| format!(" on {}", design.table.indexes[index].name)),
+        Operation::Query(query) => query.index.map(|index| format!(" on {}", design.table.indexes[index].name)),
         _ => None,
     };
     let mut askers = pattern.callers.clone();
@@ -39,11 +37,12 @@ fn row(design: &Design, pattern: &Pattern) -> String {
         askers.push("tools".to_owned());
     }
     let cost = &pattern.cost;
-    format!(
-        "| [{id}](#{anchor}) | {title} | {api}{index} | `{name}` | {askers} | {requests} | {rcu} | {wcu} |\n",
+    writeln!(
+        table,
+        "| [{id}](#{anchor}) | {title} | {api}{index} | `{name}` | {askers} | {requests} | {rcu} | {wcu} |",
         id = pattern.id,
         anchor = anchor(&format!("{} {}", pattern.id, pattern.title)),
-        title = pattern.title,
+        title = pattern.title.replace('|', "\\|"),
         api = pattern.api(),
         index = index.unwrap_or_default(),
         name = pattern.name,
@@ -52,14 +51,22 @@ fn row(design: &Design, pattern: &Pattern) -> String {
         rcu = cost.rcu,
         wcu = cost.wcu,
     )
+    .expect("a String takes every write");
 }
 
 /// GitHub's anchor of a heading: lower case, punctuation dropped, spaces to hyphens.
 fn anchor(heading: &str) -> String {
-    let kept = heading
-        .chars()
-        .filter(|c| c.is_alphanumeric() || *c == '-' || *c == ' ' || *c == '_');
-    kept.flat_map(char::to_lowercase)
-        .map(|c| if c == ' ' { '-' } else { c })
-        .collect()
+    let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | ' ' | '_'));
+    kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_anchor_is_the_one_that_github_makes() {
+        assert_eq!(anchor("AP-21 List a user's sessions"), "ap-21-list-a-users-sessions");
+        assert_eq!(anchor("AP-03 E-mail: `x_y`, é"), "ap-03-e-mail-x_y-é");
+    }
 }

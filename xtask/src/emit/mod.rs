@@ -13,4 +13,4 @@ mod rust;
 pub mod table;
 mod types;
 
-pub use rust::camel;
+pub use rust::{GENERATED, camel};

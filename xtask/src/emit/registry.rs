@@ -5,10 +5,9 @@ use quote::{format_ident, quote};
 
 use crate::codegen::Emitted;
 use crate::design::{
-    ActionKind, Argument, Design, DomainKind, Operation, Order, Paging, Pattern, Shape, Type,
-    WritePart, pattern_arguments,
+    ActionKind, Design, DomainKind, Operation, Order, Paging, Pattern, Shape, Type, WritePart, pattern_arguments,
 };
-use crate::emit::rust::{RustFile, doc};
+use crate::emit::rust::{RustFile, doc, float};
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
@@ -23,11 +22,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     for pattern in &design.patterns {
         file.item(entry(design, pattern));
     }
-    vec![file.finish(
-        "registry.rs",
-        "The access patterns as data.",
-        "access-patterns.md",
-    )]
+    vec![file.finish("registry.rs", "The access patterns as data.", "access-patterns.md")]
 }
 
 /// `AP-07` as the name of its static.
@@ -45,30 +40,32 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
         Operation::Write(action) => match action.kind {
             ActionKind::Put => quote!(Put),
             ActionKind::Delete => quote!(Delete),
-            _ => quote!(Update),
+            ActionKind::Update | ActionKind::Check => quote!(Update),
         },
         Operation::Transact(_) => quote!(Transact),
         Operation::ReadBatch { .. } | Operation::WriteBatch(_) => quote!(Batch),
     };
-    let entities = pattern
-        .entities()
-        .into_iter()
-        .map(|index| &design.entity(index).name);
+    let entities = pattern.entities().into_iter().map(|index| &design.entity(index).name);
     let index = match &pattern.operation {
         Operation::Query(query) => query.index.map(|index| &design.table.indexes[index].name),
         _ => None,
     };
     let index = index.map_or_else(|| quote!(None), |name| quote!(Some(#name)));
     let arguments = arguments(design, pattern);
-    let shown = arguments.iter().map(|(name, kind, optional, many)| {
-        quote!(Argument { name: #name, kind: #kind, optional: #optional, many: #many })
-    });
-    let (fixture, requests, rcu, wcu) = (
-        &pattern.cost.fixture,
-        pattern.cost.requests,
-        pattern.cost.rcu,
-        pattern.cost.wcu,
+    let shown = arguments.iter().map(
+        |Argument {
+             name,
+             kind,
+             optional,
+             many,
+             ..
+         }| {
+            quote!(Argument { name: #name, kind: #kind, optional: #optional, many: #many })
+        },
     );
+    let cost = &pattern.cost;
+    let (fixture, requests) = (&cost.fixture, float(cost.requests));
+    let (rcu, wcu) = (float(cost.rcu), float(cost.wcu));
     let (tool, callers, example) = (pattern.tool, &pattern.callers, example(pattern, &arguments));
     quote! {
         #about
@@ -89,68 +86,63 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
     }
 }
 
-type Shown = (String, String, bool, bool);
+/// An argument as the registry shows it.
+struct Argument {
+    name: String,
+    kind: String,
+    optional: bool,
+    many: bool,
+    /// A value for the example.
+    sample: &'static str,
+}
 
-fn arguments(design: &Design, pattern: &Pattern) -> Vec<Shown> {
-    let plain = |argument: Argument| {
-        (
-            argument.name.clone(),
-            kind(design, &argument.ty),
-            argument.optional,
-            false,
-        )
+impl Argument {
+    /// An item, a key or a list of either.
+    fn part(name: &str, kind: String, optional: bool, many: bool) -> Argument {
+        Argument { name: name.to_owned(), kind, optional, many, sample: "…" }
+    }
+}
+
+fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
+    let plain = |argument: crate::design::Argument| Argument {
+        kind: kind(design, &argument.ty),
+        sample: sample(&argument.ty),
+        name: argument.name,
+        optional: argument.optional,
+        many: false,
     };
-    let mut arguments: Vec<Shown> = pattern_arguments(&design.entities, pattern)
-        .into_iter()
-        .map(plain)
-        .collect();
+    let mut arguments: Vec<Argument> = pattern_arguments(&design.entities, pattern).into_iter().map(plain).collect();
     let entity = |index: usize| design.entity(index).name.clone();
+    let key = |index: usize| format!("{} key", entity(index));
     match &pattern.operation {
         Operation::Query(query) if query.order == Order::Either => {
-            arguments.push(("order".to_owned(), "order".to_owned(), true, false));
+            arguments.push(Argument::part("order", "order".to_owned(), true, false));
         }
         Operation::Write(action) if action.kind == ActionKind::Put => {
-            arguments.insert(
-                0,
-                (entity(action.entity), entity(action.entity), false, false),
-            );
+            let name = entity(action.entity);
+            arguments.insert(0, Argument::part(&name, name.clone(), false, false));
         }
         Operation::Transact(actions) => {
-            for action in actions
-                .iter()
-                .filter(|action| action.kind == ActionKind::Put || action.shape != Shape::One)
-            {
-                let (optional, many) =
-                    (action.shape == Shape::Optional, action.shape == Shape::Many);
-                arguments.push((action.name.clone(), entity(action.entity), optional, many));
-            }
+            let parts = actions.iter().filter(|action| action.kind == ActionKind::Put || action.shape != Shape::One);
+            arguments.extend(parts.map(|action| {
+                let (optional, many) = (action.shape == Shape::Optional, action.shape == Shape::Many);
+                let kind = if action.is_keyed() { key(action.entity) } else { entity(action.entity) };
+                Argument::part(&action.name, kind, optional, many)
+            }));
         }
         Operation::ReadBatch { parts, .. } => {
-            for part in parts.iter().filter(|part| part.many) {
-                arguments.push((
-                    part.name.clone(),
-                    format!("{} key", entity(part.entity)),
-                    false,
-                    true,
-                ));
-            }
+            let many = parts.iter().filter(|part| part.many);
+            arguments.extend(many.map(|part| Argument::part(&part.name, key(part.entity), false, true)));
         }
-        Operation::WriteBatch(parts) => {
-            for part in parts {
-                arguments.push(match part {
-                    WritePart::Put {
-                        name,
-                        entity: index,
-                    } => (name.clone(), entity(*index), false, true),
-                    WritePart::Delete {
-                        name,
-                        entity: index,
-                    } => (name.clone(), format!("{} key", entity(*index)), false, true),
-                    WritePart::DeleteKeys { name } => (name.clone(), "key".to_owned(), false, true),
-                });
-            }
-        }
-        _ => {}
+        Operation::WriteBatch(parts) => arguments.extend(parts.iter().map(|part| {
+            let kind = match part {
+                WritePart::Put { entity: index, .. } => entity(*index),
+                WritePart::Delete { entity: index, .. } => key(*index),
+                WritePart::DeleteKeys { .. } => "key".to_owned(),
+            };
+            Argument::part(part.name(), kind, false, true)
+        })),
+        Operation::Get { .. } | Operation::Query(_) | Operation::Write(_) => {}
     }
     arguments
 }
@@ -158,38 +150,35 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Shown> {
 /// The word of the documents for a type.
 fn kind(design: &Design, ty: &Type) -> String {
     let named = |rust: &str, kind: DomainKind| {
-        design
-            .table
-            .domains
-            .iter()
-            .find(|domain| domain.rust == rust && domain.kind == kind)
-            .map(|domain| domain.name.clone())
+        let mut domains = design.table.domains.iter();
+        domains.find(|domain| domain.rust == rust && domain.kind == kind).map(|domain| domain.name.clone())
     };
-    match ty {
+    let named = match ty {
         Type::Uuid(rust) => named(rust, DomainKind::Uuid),
         Type::Extern { rust, .. } => named(rust, DomainKind::Extern),
         Type::Enum { values, .. } => Some(values.join("|")),
         _ => None,
-    }
-    .unwrap_or_else(|| ty.word().to_owned())
+    };
+    named.unwrap_or_else(|| ty.word().to_owned())
 }
 
-fn example(pattern: &Pattern, arguments: &[Shown]) -> String {
+/// A value of the type as a person types it.
+fn sample(ty: &Type) -> &'static str {
+    match ty {
+        Type::Uuid(_) => "0198c5e2-8a00-7000-8000-000000000001",
+        Type::Extern { rust, .. } if rust == "crate::UsernameKey" => "ada",
+        Type::Date => "2026-11-23",
+        Type::Time => "2026-11-23T09:00:00Z",
+        Type::Digest => "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
+        Type::Count | Type::Amount | Type::Expiry => "1",
+        _ => "…",
+    }
+}
+
+fn example(pattern: &Pattern, arguments: &[Argument]) -> String {
     let mut line = format!("codesensei query {}", pattern.name);
-    for (name, kind, optional, _) in arguments.iter().filter(|argument| !argument.2) {
-        let sample = match kind.as_str() {
-            kind if kind.ends_with("_id") || kind.ends_with("_key") && kind != "username_key" => {
-                "0198c5e2-8a00-7000-8000-000000000001"
-            }
-            "username_key" => "ada",
-            "date" => "2026-11-23",
-            "time" => "2026-11-23T09:00:00Z",
-            "digest" => "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
-            "count" | "amount" | "expiry" => "1",
-            _ => "…",
-        };
-        let _ = optional;
-        line.push_str(&format!(" --{} {sample}", name.replace('_', "-")));
+    for argument in arguments.iter().filter(|argument| !argument.optional) {
+        line = format!("{line} --{} {}", argument.name.replace('_', "-"), argument.sample);
     }
     if let Operation::Query(query) = &pattern.operation
         && let Paging::Page(_) = query.paging

@@ -3,10 +3,9 @@
 use quote::quote;
 
 use crate::codegen::Emitted;
-use crate::design::Design;
 use crate::emit::rust::RustFile;
 
-pub fn emit(_design: &Design) -> Vec<Emitted> {
+pub fn emit() -> Vec<Emitted> {
     let mut file = RustFile::default();
     file.item(quote! {
         pub(crate) mod entity;

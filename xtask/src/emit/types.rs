@@ -1,10 +1,24 @@
 //! Types of the documents as types of Rust.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::design::{Argument, Field, Type};
-use crate::emit::rust::RustFile;
+use crate::design::{Argument, Entity, Field, Type};
+use crate::emit::rust::{RustFile, camel};
+
+/// The struct of an entity.
+pub fn entity(file: &mut RustFile, entity: &Entity) -> Ident {
+    file.import(&format!("crate::generated::entity::{}", camel(&entity.name)))
+}
+
+pub fn key_name(entity: &Entity) -> String {
+    format!("{}Key", camel(&entity.name))
+}
+
+/// The struct of an entity's key.
+pub fn key(file: &mut RustFile, entity: &Entity) -> Ident {
+    file.import(&format!("crate::generated::keys::{}", key_name(entity)))
+}
 
 /// The type a struct owns.
 pub fn owned(file: &mut RustFile, ty: &Type) -> TokenStream {
@@ -28,22 +42,17 @@ pub fn owned(file: &mut RustFile, ty: &Type) -> TokenStream {
     quote!(#name)
 }
 
-/// The type of a struct's field: what it owns, or an `Option` of that.
-pub fn field(file: &mut RustFile, field: &Field) -> TokenStream {
-    let ty = owned(file, &field.ty);
-    if field.optional {
-        quote!(Option<#ty>)
-    } else {
-        ty
-    }
+/// A struct's member for a field: its documentation, how serde reads and writes it, and its type.
+pub fn member(file: &mut RustFile, field: &Field, serde: &TokenStream) -> TokenStream {
+    let (doc, ident, ty) = (super::rust::doc(&field.doc), super::rust::ident(&field.name), owned(file, &field.ty));
+    let ty = if field.optional { quote!(Option<#ty>) } else { ty };
+    let absent = field.optional.then_some(serde);
+    let bytes = (field.ty == Type::Bytes).then(|| quote!(#[serde(with = "serde_bytes")]));
+    quote!(#doc #absent #bytes pub #ident: #ty,)
 }
 
 /// The type of an argument: by value when that is a copy, else a reference of the given lifetime.
-pub fn argument(
-    file: &mut RustFile,
-    argument: &Argument,
-    lifetime: Option<&TokenStream>,
-) -> TokenStream {
+pub fn argument(file: &mut RustFile, argument: &Argument, lifetime: Option<&TokenStream>) -> TokenStream {
     let ty = match &argument.ty {
         Type::Text => quote!(&#lifetime str),
         Type::Bytes => quote!(&#lifetime [u8]),
@@ -53,9 +62,5 @@ pub fn argument(
             quote!(&#lifetime #owned)
         }
     };
-    if argument.optional {
-        quote!(Option<#ty>)
-    } else {
-        ty
-    }
+    if argument.optional { quote!(Option<#ty>) } else { ty }
 }

@@ -1,84 +1,56 @@
 //! `schema/<entity>.toml`.
 
-use crate::design::{
-    DomainKind, Entity, Field, IndexKey, Migration, Record, Table, Template, Type,
-};
-use crate::load::raw::{Map, RawEntity, RawField, RawKey, Word, in_order};
-use crate::load::toml_problem;
+use crate::design::{DomainKind, Entity, Field, IndexKey, Migration, Record, Segment, Table, Template, Type};
+use crate::load::raw::{Map, RawEntity, RawField, RawKey, RawMigration, Word, in_order};
+use crate::load::{all, toml_problem};
 use crate::problem::{Problems, suggestion};
 use crate::source::At;
 
-const BUILT_IN: [&str; 12] = [
-    "text", "count", "amount", "flag", "bytes", "time", "expiry", "date", "digest", "enum",
-    "record", "uuid",
-];
+pub const BUILT_IN: [&str; 11] =
+    ["text", "count", "amount", "flag", "bytes", "time", "expiry", "date", "digest", "enum", "record"];
 
-pub fn load(
-    table: &Table,
-    file: &str,
-    text: &str,
-    at: At,
-    problems: &mut Problems,
-) -> Option<Entity> {
-    let raw: RawEntity = match toml::from_str(text) {
-        Ok(raw) => raw,
-        Err(error) => {
-            toml_problem(&error, at, problems);
-            return None;
-        }
-    };
+pub fn read(text: &str, at: At, problems: &mut Problems) -> Option<RawEntity> {
+    toml::from_str(text).map_err(|error| toml_problem(&error, at, problems)).ok()
+}
+
+/// The entity, unless a part of it could not be understood.
+pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Problems) -> Option<Entity> {
+    let mut loader = Loader { table, at, problems };
     let name = raw.entity.get_ref().clone();
     if name != file {
-        let message =
-            format!("the file is `{file}.toml`, so the entity is \"{file}\", not \"{name}\"");
-        problems.push(
-            "file-is-named-after-entity",
-            at.plus(raw.entity.span().start),
-            message,
-        );
+        let message = format!("the file is `{file}.toml`, so the entity is \"{file}\", not \"{name}\"");
+        loader.problem("file-is-named-after-entity", &raw.entity, message);
     }
-    let mut loader = Loader {
-        table,
-        at,
-        problems,
-    };
+    let records = all(in_order(raw.records).into_iter().map(|(name, fields)| {
+        let at = at.plus(name.span().start);
+        Some(Record { name: name.into_inner(), fields: loader.fields(fields)?, at })
+    }));
     let fields = loader.fields(raw.fields);
-    let records = in_order(raw.records)
-        .into_iter()
-        .map(|(name, fields)| Record {
-            name: name.into_inner(),
-            fields: loader.fields(fields),
-        })
-        .collect();
-    let (pk, sk) = (loader.template(&raw.key.pk)?, loader.template(&raw.key.sk)?);
-    loader.key_fields(&fields, &raw.key.pk, &pk);
-    loader.key_fields(&fields, &raw.key.sk, &sk);
-    let index_keys = in_order(raw.index)
-        .into_iter()
-        .filter_map(|(name, key)| loader.index_key(&fields, &name, &key))
-        .collect();
-    let migration = raw.migration.map(|migration| {
-        let at = at.plus(migration.span().start);
-        let from = migration.into_inner().from;
-        Migration {
-            from_pk: from.pk.into_inner(),
-            from_sk: from.sk.into_inner(),
-            at,
-        }
-    });
-    let type_name = raw.type_name.into_inner();
+    let (pk, sk) = (loader.template(&raw.key.pk), loader.template(&raw.key.sk));
+    // Without all of the fields, one that is in a key could seem to be missing.
+    let (fields, records) = (fields?, records?);
+    for (word, template) in [(&raw.key.pk, &pk), (&raw.key.sk, &sk)] {
+        loader.key_fields(&fields, word, template.as_ref());
+    }
+    let index_keys = all(in_order(raw.index).into_iter().map(|(name, key)| loader.index_key(&fields, &name, &key)));
+    let migrations = match raw.migration {
+        Some(migration) => loader.migrations(migration.span().start, migration.into_inner()),
+        None => Some(Vec::new()),
+    };
+    loader.records(&fields, &records);
     Some(Entity {
         name,
-        type_name,
+        type_name: raw.type_name.into_inner(),
         version: raw.version,
         summary: raw.summary,
-        pk,
-        sk,
-        index_keys,
+        pk: pk?,
+        sk: sk?,
+        index_keys: index_keys?,
         fields,
         records,
-        migration,
-        at,
+        migrations: migrations?,
+        at: at.plus(raw.entity.span().start),
+        key_at: at.plus(raw.key.pk.span().start),
     })
 }
 
@@ -90,37 +62,24 @@ struct Loader<'l> {
 
 impl Loader<'_> {
     fn problem(&mut self, check: &'static str, word: &Word, message: String) {
-        self.problems
-            .push(check, self.at.plus(word.span().start), message);
+        self.problems.push(check, self.at.plus(word.span().start), message);
     }
 
-    fn fields(&mut self, raw: Map<RawField>) -> Vec<Field> {
-        let mut fields = Vec::new();
-        for (name, raw) in in_order(raw) {
-            if let Some(ty) = self.field_type(&raw) {
-                let at = self.at.plus(name.span().start);
-                fields.push(Field {
-                    name: name.into_inner(),
-                    ty,
-                    optional: raw.optional,
-                    pii: raw.pii,
-                    doc: raw.doc,
-                    at,
-                });
-            }
-        }
-        fields
+    fn fields(&mut self, raw: Map<RawField>) -> Option<Vec<Field>> {
+        all(in_order(raw).into_iter().map(|(name, raw)| {
+            let ty = self.field_type(&raw)?;
+            let at = self.at.plus(name.span().start);
+            Some(Field { name: name.into_inner(), ty, optional: raw.optional, pii: raw.pii, doc: raw.doc, at })
+        }))
     }
 
     fn field_type(&mut self, raw: &RawField) -> Option<Type> {
         let word = raw.type_name.get_ref().as_str();
+        self.type_words(raw, word);
         if let Some(domain) = self.table.domains.iter().find(|domain| domain.name == word) {
             return Some(match domain.kind {
                 DomainKind::Uuid => Type::Uuid(domain.rust.clone()),
-                DomainKind::Extern => Type::Extern {
-                    rust: domain.rust.clone(),
-                    copy: domain.copy,
-                },
+                DomainKind::Extern => Type::Extern { rust: domain.rust.clone(), copy: domain.copy },
             });
         }
         Some(match word {
@@ -134,37 +93,25 @@ impl Loader<'_> {
             "date" => Type::Date,
             "digest" => Type::Digest,
             "enum" => match (&raw.rust, &raw.values) {
-                (Some(rust), Some(values)) => Type::Enum {
-                    rust: rust.clone(),
-                    values: values.clone(),
-                },
-                _ => {
-                    self.problem(
-                        "field-type",
-                        &raw.type_name,
-                        "an enum needs `rust`, its name, and `values`".to_owned(),
-                    );
-                    return None;
+                (Some(rust), Some(values)) if !values.is_empty() => {
+                    Type::Enum { rust: rust.clone(), values: values.clone() }
                 }
-            },
-            "record" => match (&raw.rust, &raw.record) {
-                (Some(rust), Some(record)) => Type::Record {
-                    record: record.get_ref().clone(),
-                    rust: rust.clone(),
-                },
                 _ => {
-                    let message = "a record needs `rust`, its name, and `record`, the `[records.<name>]` it is made of".to_owned();
+                    let message = "an enum needs `rust`, its name, and `values`".to_owned();
                     self.problem("field-type", &raw.type_name, message);
                     return None;
                 }
             },
+            "record" => {
+                let (Some(rust), Some(record)) = (&raw.rust, &raw.record) else {
+                    let message = "a record needs `rust`, its name, and `record`, the `[records.<name>]` it is made of";
+                    self.problem("field-type", &raw.type_name, message.to_owned());
+                    return None;
+                };
+                Type::Record { record: record.get_ref().clone(), rust: rust.clone() }
+            }
             other => {
-                let known = self
-                    .table
-                    .domains
-                    .iter()
-                    .map(|domain| domain.name.as_str())
-                    .chain(BUILT_IN);
+                let known = self.table.domains.iter().map(|domain| domain.name.as_str()).chain(BUILT_IN);
                 let message = format!("unknown type \"{other}\"{}", suggestion(other, known));
                 self.problem("field-type", &raw.type_name, message);
                 return None;
@@ -172,109 +119,131 @@ impl Loader<'_> {
         })
     }
 
-    fn template(&mut self, word: &Word) -> Option<Template> {
-        Template::parse(word.get_ref())
-            .map_err(|(offset, message)| {
-                // The value begins after its opening quote.
-                self.problems.push(
-                    "key-template",
-                    self.at.plus(word.span().start + 1 + offset),
-                    message,
-                );
-            })
-            .ok()
+    /// Refuses a word that the type does not know, where a reader would think it did something.
+    fn type_words(&mut self, raw: &RawField, word: &str) {
+        let of_enum_or_record = matches!(word, "enum" | "record");
+        let idle = [
+            ("rust", raw.rust.is_some() && !of_enum_or_record),
+            ("values", raw.values.is_some() && word != "enum"),
+            ("record", raw.record.is_some() && word != "record"),
+        ];
+        for (idle, _) in idle.into_iter().filter(|(_, given)| *given) {
+            self.problem("field-type", &raw.type_name, format!("`{idle}` is no word of the type \"{word}\""));
+        }
     }
 
-    fn key_fields(&mut self, fields: &[Field], word: &Word, template: &Template) {
-        for name in template.fields() {
-            match fields.iter().find(|field| field.name == name) {
-                None => {
-                    let hint = suggestion(name, fields.iter().map(|field| field.name.as_str()));
-                    self.problem(
-                        "key-fields-exist",
-                        word,
-                        format!("the key uses `{name}`, which is not a field{hint}"),
-                    );
-                }
-                Some(field) if field.optional => {
-                    self.problem(
-                        "key-fields-exist",
-                        word,
-                        format!(
-                            "the key uses `{name}`, which is optional; an item always has its key"
-                        ),
-                    );
-                }
-                Some(field) if !field.ty.fits_a_key() => {
-                    let message = format!(
-                        "`{name}` is {}, which cannot stand in a string key",
-                        field.ty.word()
-                    );
-                    self.problem("key-fields-exist", word, message);
-                }
-                Some(field) => self.width(word, field, template),
+    fn template(&mut self, word: &Word) -> Option<Template> {
+        match Template::parse(word.get_ref()) {
+            Ok(template) => Some(template),
+            Err((offset, message)) => {
+                // The value begins after its opening quote.
+                let at = self.at.plus(word.span().start + 1 + offset);
+                self.problems.push("key-template", at, message);
+                None
             }
         }
     }
 
-    fn width(&mut self, word: &Word, field: &Field, template: &Template) {
-        let padded = template.segments.iter().any(
-            |segment| matches!(segment, crate::design::Segment::Field { name, width: Some(_) } if *name == field.name),
-        );
-        if padded != (field.ty == Type::Count) {
-            let message = match padded {
-                true => format!(
-                    "`{}` is {}, which has one width already",
-                    field.name,
-                    field.ty.word()
-                ),
-                false => format!(
-                    "`{0}` is a count: say its digits, as in `{{{0}:04}}`, or \"10\" sorts before \"9\"",
-                    field.name
-                ),
+    fn key_fields(&mut self, fields: &[Field], word: &Word, template: Option<&Template>) {
+        let Some(template) = template else { return };
+        let names: Vec<&str> = template.fields().collect();
+        for (i, segment) in template.segments.iter().enumerate() {
+            let Segment::Field { name, width } = segment else {
+                continue;
             };
-            self.problem("key-width", word, message);
+            if template.segments[..i].iter().any(|before| before.field() == Some(name)) {
+                let message = format!("the key uses `{name}` twice, which tells no more than once");
+                self.problem("key-fields-exist", word, message);
+            }
+            match fields.iter().find(|field| field.name == *name) {
+                None => {
+                    let unused = fields.iter().map(|field| field.name.as_str()).filter(|field| !names.contains(field));
+                    let hint = suggestion(name, unused);
+                    let message = format!("the key uses `{name}`, which is not a field{hint}");
+                    self.problem("key-fields-exist", word, message);
+                }
+                Some(field) if field.optional => {
+                    let message = format!("the key uses `{name}`, which is optional; an item always has its key");
+                    self.problem("key-fields-exist", word, message);
+                }
+                Some(field) if !field.ty.fits_a_key() => {
+                    let message = format!("`{name}` is {}, which cannot stand in a string key", field.ty.word());
+                    self.problem("key-fields-exist", word, message);
+                }
+                Some(field) => self.width(word, field, *width),
+            }
         }
     }
 
-    fn index_key(&mut self, fields: &[Field], name: &Word, raw: &RawKey) -> Option<IndexKey> {
-        let Some(index) = self
-            .table
-            .indexes
-            .iter()
-            .position(|index| index.name == *name.get_ref())
-        else {
-            let hint = suggestion(
-                name.get_ref(),
-                self.table.indexes.iter().map(|index| index.name.as_str()),
-            );
-            self.problem(
-                "index-exists",
-                name,
-                format!("table.toml has no index \"{}\"{hint}", name.get_ref()),
-            );
-            return None;
+    fn width(&mut self, word: &Word, field: &Field, width: Option<usize>) {
+        let name = &field.name;
+        let message = match (width, &field.ty) {
+            (None, Type::Count) => {
+                format!("`{name}` is a count: say its digits, as in `{{{name}:04}}`, or \"10\" sorts before \"9\"")
+            }
+            (Some(_), other) if *other != Type::Count => {
+                format!("`{name}` is {}, which has one width already", other.word())
+            }
+            _ => return,
         };
-        let pk = self.template(&raw.pk)?;
-        self.key_fields(fields, &raw.pk, &pk);
+        self.problem("key-width", word, message);
+    }
+
+    fn index_key(&mut self, fields: &[Field], name: &Word, raw: &RawKey) -> Option<IndexKey> {
+        let known = self.table.indexes.iter().position(|index| index.name == *name.get_ref());
+        if known.is_none() {
+            let hint = suggestion(name.get_ref(), self.table.indexes.iter().map(|index| index.name.as_str()));
+            self.problem("index-exists", name, format!("table.toml has no index \"{}\"{hint}", name.get_ref()));
+        }
+        let pk = self.template(&raw.pk);
+        self.key_fields(fields, &raw.pk, pk.as_ref());
         let sk = self.template(&raw.sk)?;
         let one = match sk.segments.as_slice() {
-            [crate::design::Segment::Field { name, width: None }] => Some(name.clone()),
+            [Segment::Field { name, width: None }] => fields.iter().find(|field| field.name == *name),
             _ => None,
         };
-        let numeric = one.filter(|name| {
-            fields
-                .iter()
-                .any(|field| field.name == *name && field.ty.is_number() && !field.optional)
-        });
+        let numeric = one.filter(|field| field.ty.is_number() && !field.optional);
         if numeric.is_none() {
-            let message = "an index's sort key is a number: one count, amount or time field, as in `{created_at}`".to_owned();
-            self.problem("index-sort-key", &raw.sk, message);
+            let message = "an index's sort key is a number: one count, amount or time field, as in `{created_at}`";
+            self.problem("index-sort-key", &raw.sk, message.to_owned());
         }
-        Some(IndexKey {
-            index,
-            pk,
-            sk: numeric?,
-        })
+        let at = self.at.plus(raw.pk.span().start);
+        Some(IndexKey { index: known?, pk: pk?, sk: numeric?.name.clone(), at })
+    }
+
+    fn migrations(&mut self, offset: usize, raw: RawMigration) -> Option<Vec<Migration>> {
+        let at = self.at.plus(offset);
+        let of_indexes = in_order(raw.index).into_iter().map(|(name, key)| (Some(name.into_inner()), key));
+        let all_keys = raw.from.into_iter().map(|key| (None, key)).chain(of_indexes);
+        all(all_keys.map(|(index, key)| {
+            let (pk, sk) = (self.template(&key.pk), self.template(&key.sk));
+            Some(Migration { index, pk: pk?, sk: sk?, at })
+        }))
+    }
+
+    /// Every record that a field names is there, and every one that is there is named once.
+    fn records(&mut self, fields: &[Field], records: &[Record]) {
+        let all_fields = || fields.iter().chain(records.iter().flat_map(|record| &record.fields));
+        let users = |name: &str| {
+            let uses = |field: &&Field| matches!(&field.ty, Type::Record { record, .. } if record == name);
+            all_fields().filter(uses).count()
+        };
+        for field in all_fields() {
+            if let Type::Record { record, .. } = &field.ty
+                && !records.iter().any(|known| known.name == *record)
+            {
+                let hint = suggestion(record, records.iter().map(|record| record.name.as_str()));
+                let message = format!("`{}` is made of `[records.{record}]`, which is not here{hint}", field.name);
+                self.problems.push("field-type", field.at, message);
+            }
+        }
+        for record in records {
+            let message = match users(&record.name) {
+                0 => format!("no field is made of `[records.{}]`", record.name),
+                1 => continue,
+                _ => format!("several fields are made of `[records.{}]`; give each a record of its own", record.name),
+            };
+            self.problems.push("field-type", record.at, message);
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Access patterns as Markdown: headings that start with an id, prose, and one fenced block each.
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag};
 
 use crate::problem::Problems;
 use crate::source::At;
@@ -12,20 +14,40 @@ pub struct Section {
     pub title: String,
     pub prose: String,
     pub block: String,
-    pub heading: At,
     /// The first byte of the block's content.
     pub at: At,
 }
 
+/// A heading of the first or second level.
+#[derive(Debug)]
+struct Heading {
+    is_second: bool,
+    range: Range<usize>,
+}
+
+/// A fenced block that says it is a pattern's.
+#[derive(Debug)]
+struct Block {
+    /// What it says after `pattern=`.
+    id: String,
+    range: Range<usize>,
+}
+
 /// Splits the page at its second-level headings and takes those that start with an id.
 pub fn sections(text: &str, at: At, problems: &mut Problems) -> Vec<Section> {
+    let (headings, blocks) = outline(text);
     let mut sections: Vec<Section> = Vec::new();
-    for (heading, body) in headings(text) {
-        let title = text[heading.clone()].trim().trim_start_matches('#').trim();
-        let Some((id, title)) = title.split_once(' ').filter(|(id, _)| is_id(id)) else {
+    let mut unclaimed: Vec<&Block> = blocks.iter().collect();
+    for (i, heading) in headings.iter().enumerate().filter(|(_, heading)| heading.is_second) {
+        let words = title(&text[heading.range.clone()]);
+        let (id, title) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+        if !is_id(id) {
             continue;
-        };
-        let here = at.plus(heading.start);
+        }
+        let here = at.plus(heading.range.start);
+        if title.is_empty() {
+            problems.push("pattern-has-a-title", here, format!("{id} has no title: say after the id what is asked"));
+        }
         if let Some(first) = sections.iter().find(|section| section.id == id) {
             problems.push(
                 "pattern-ids-are-unique",
@@ -33,101 +55,216 @@ pub fn sections(text: &str, at: At, problems: &mut Problems) -> Vec<Section> {
                 format!("{id} is taken by \"{}\"; ids are never reused", first.title),
             );
         }
-        match section(text, at, id, title.trim(), here, body, problems) {
-            Some(section) => sections.push(section),
-            None => problems.push(
-                "pattern-has-a-block",
-                here,
-                format!("{id} has no block; open one with ```toml pattern={id}"),
-            ),
+        let end = headings.get(i + 1).map_or(text.len(), |next| next.range.start);
+        let own: Vec<&Block> =
+            blocks.iter().filter(|block| (heading.range.end..end).contains(&block.range.start)).collect();
+        unclaimed.retain(|block| !own.iter().any(|own| own.range == block.range));
+        let page = Page { text, at, id };
+        let Some(block) = page.only_block(&own, here, problems) else {
+            continue;
+        };
+        let content = page.content(block, problems);
+        let prose = text[heading.range.end..block.range.start].trim().replace("\r\n", "\n");
+        if prose.is_empty() {
+            let message = format!("{id} says nothing before its block: who asks, and why is the key so?");
+            problems.push("pattern-has-prose", here, message);
         }
+        sections.push(Section {
+            id: id.to_owned(),
+            title: title.trim().to_owned(),
+            prose,
+            block: text[content.clone()].to_owned(),
+            at: at.plus(content.start),
+        });
+    }
+    for Block { id, range } in unclaimed {
+        let message =
+            format!("this block is under no heading that starts with its id; write one like \"## {id} …\" above it");
+        problems.push("pattern-block-names-its-heading", at.plus(range.start), message);
     }
     sections
 }
 
 fn is_id(word: &str) -> bool {
-    word.strip_prefix("AP-")
-        .is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+    let number = word.strip_prefix("AP-");
+    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Every second-level heading, and the bytes from its end to the next heading of its level or above.
-fn headings(text: &str) -> Vec<(std::ops::Range<usize>, std::ops::Range<usize>)> {
-    let all: Vec<_> = Parser::new(text)
-        .into_offset_iter()
-        .filter_map(|(event, range)| match event {
-            Event::Start(Tag::Heading { level, .. }) if level <= HeadingLevel::H2 => {
-                Some((level, range))
-            }
-            _ => None,
-        })
-        .collect();
-    let ends = all
-        .iter()
-        .skip(1)
-        .map(|(_, range)| range.start)
-        .chain([text.len()]);
-    let with_end = all.iter().zip(ends);
-    with_end
-        .filter(|((level, _), _)| *level == HeadingLevel::H2)
-        .map(|((_, h), end)| (h.clone(), h.end..end))
-        .collect()
+/// The words of a heading, without the signs that make it one.
+fn title(heading: &str) -> &str {
+    let line = heading.lines().next().unwrap_or_default().trim().trim_start_matches('#').trim();
+    let without = line.trim_end_matches('#');
+    // A closing `##` stands apart from the last word; a `#` at its end belongs to it.
+    if without.ends_with(' ') { without.trim_end() } else { line }
 }
 
-fn section(
-    text: &str,
-    at: At,
-    id: &str,
-    title: &str,
-    heading: At,
-    body: std::ops::Range<usize>,
-    problems: &mut Problems,
-) -> Option<Section> {
-    let mut found: Option<Section> = None;
-    let mut inside = None;
-    for (event, range) in Parser::new(&text[body.clone()]).into_offset_iter() {
+/// The headings of the page and its patterns' blocks, wherever they are.
+fn outline(text: &str) -> (Vec<Heading>, Vec<Block>) {
+    let (mut headings, mut blocks) = (Vec::new(), Vec::new());
+    for (event, range) in Parser::new(text).into_offset_iter() {
         match event {
+            Event::Start(Tag::Heading { level, .. }) if level <= HeadingLevel::H2 => {
+                headings.push(Heading { is_second: level == HeadingLevel::H2, range });
+            }
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                if let Some(pattern) = info.strip_prefix("toml pattern=") {
-                    let here = at.plus(body.start + range.start);
-                    if pattern != id {
-                        problems.push(
-                            "pattern-block-names-its-heading",
-                            here,
-                            format!("this block is under {id}, but says {pattern}"),
-                        );
-                    }
-                    if found.is_some() {
-                        problems.push(
-                            "pattern-has-a-block",
-                            here,
-                            format!("{id} has a second block"),
-                        );
-                        continue;
-                    }
-                    inside = Some(body.start + range.start);
+                let mut words = info.split_whitespace();
+                let pattern =
+                    words.next().filter(|word| *word == "toml").and_then(|_| words.next()?.strip_prefix("pattern="));
+                if let Some(id) = pattern {
+                    blocks.push(Block { id: id.to_owned(), range });
                 }
             }
-            Event::Text(block) => {
-                if let Some(start) = inside.take() {
-                    let prose = text[body.start..start].trim().to_owned();
-                    if prose.is_empty() {
-                        problems.push("pattern-has-prose", heading, format!("{id} says nothing before its block: who asks, and why is the key so?"));
-                    }
-                    let at = at.plus(body.start + range.start);
-                    let (id, title, block) = (id.to_owned(), title.to_owned(), block.to_string());
-                    found = Some(Section {
-                        id,
-                        title,
-                        prose,
-                        block,
-                        heading,
-                        at,
-                    });
-                }
-            }
-            Event::End(TagEnd::CodeBlock) => inside = None,
             _ => {}
         }
     }
-    found
+    (headings, blocks)
+}
+
+/// The page, read for one pattern.
+struct Page<'p> {
+    text: &'p str,
+    at: At,
+    id: &'p str,
+}
+
+impl Page<'_> {
+    /// The first of the blocks under the pattern's heading; there should be no other.
+    fn only_block<'b>(&self, own: &[&'b Block], heading: At, problems: &mut Problems) -> Option<&'b Block> {
+        let id = self.id;
+        for block in own.iter().filter(|block| block.id != id) {
+            let message = format!("this block is under {id}, but says {}", block.id);
+            problems.push("pattern-block-names-its-heading", self.at.plus(block.range.start), message);
+        }
+        if let Some(second) = own.get(1) {
+            problems.push("pattern-has-a-block", self.at.plus(second.range.start), format!("{id} has a second block"));
+        }
+        if own.is_empty() {
+            let message = format!("{id} has no block; open one with ```toml pattern={id}");
+            problems.push("pattern-has-a-block", heading, message);
+        }
+        own.first().copied()
+    }
+
+    /// The bytes between the fences, as they stand in the page, so that every place in them is one of the page.
+    fn content(&self, block: &Block, problems: &mut Problems) -> Range<usize> {
+        let Range { start, end } = block.range;
+        let fence = &self.text[start..end];
+        if !self.text[..start].is_empty() && !self.text[..start].ends_with('\n') {
+            let message = "the block is indented, or inside a list or a quote; begin its fence at the margin";
+            problems.push("pattern-has-a-block", self.at.plus(start), message);
+        }
+        let first = start + fence.find('\n').map_or(fence.len(), |newline| newline + 1);
+        let mark: String = fence.chars().take_while(|c| matches!(c, '`' | '~')).collect();
+        let last = fence.trim_end().rfind('\n').map_or(start, |newline| start + newline + 1);
+        if last < first || !self.text[last..end].trim().starts_with(&mark) {
+            let message = format!("the block is never closed; end it with a line of {mark}");
+            problems.push("pattern-has-a-block", self.at.plus(start), message);
+            return first..end.max(first);
+        }
+        first..last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn read(text: &str) -> (Vec<Section>, Vec<String>, Sources) {
+        let (mut sources, mut problems) = (Sources::default(), Problems::default());
+        let at = sources.add("page.md", text);
+        let sections = sections(text, at, &mut problems);
+        let lines = problems.lines(&sources);
+        (sections, lines, sources)
+    }
+
+    fn problems(text: &str) -> Vec<String> {
+        read(text).1
+    }
+
+    const PAGE: &str = "# Page\n\n## AP-01 Ask one thing\n\nWho asks.\n\n```toml pattern=AP-01\n# a comment\nname = \"x\"\n\nrcu = 1\n```\n\n## AP-02 Ask C#\n\nWhy.\n\n~~~toml pattern=AP-02\n~~~\n\nAfter.\n";
+
+    #[test]
+    fn a_section_is_a_heading_prose_and_a_block() {
+        let (sections, problems, sources) = read(PAGE);
+        assert_eq!(problems, [""; 0]);
+        let [first, second] = sections.as_slice() else { panic!("{sections:?}") };
+        assert_eq!(
+            (first.id.as_str(), first.title.as_str(), first.prose.as_str()),
+            ("AP-01", "Ask one thing", "Who asks.")
+        );
+        // A `#` inside a block is a comment of TOML, and no heading.
+        assert_eq!(first.block, "# a comment\nname = \"x\"\n\nrcu = 1\n");
+        assert_eq!(sources.locate(first.at).to_string(), "page.md:8:1");
+        assert_eq!((second.title.as_str(), second.block.as_str()), ("Ask C#", ""));
+    }
+
+    #[test]
+    fn line_endings_of_windows_change_no_word_and_no_line() {
+        let text = PAGE.replace('\n', "\r\n");
+        let (sections, problems, sources) = read(&text);
+        assert_eq!(problems, [""; 0]);
+        assert_eq!(sections[0].block, "# a comment\r\nname = \"x\"\r\n\r\nrcu = 1\r\n");
+        assert_eq!(sections[0].prose, "Who asks.");
+        assert_eq!(sources.locate(sections[0].at).to_string(), "page.md:8:1");
+        assert_eq!(sections[1].block, "");
+    }
+
+    #[test]
+    fn prose_of_several_paragraphs_and_lower_headings_is_kept_whole() {
+        let prose = "One.\n\n### Why\n\n- a list\n\n```text\nPK  SK\n```";
+        let (sections, problems, _) = read(&format!("## AP-01 T\n\n{prose}\n\n```toml pattern=AP-01\n```\n"));
+        assert_eq!(problems, [""; 0]);
+        assert_eq!(sections[0].prose, prose);
+    }
+
+    #[test]
+    fn headings_are_read_in_each_of_their_forms() {
+        assert_eq!(title("## AP-01 Ask ##\n"), "AP-01 Ask");
+        assert_eq!(title("##   AP-01 Ask C#\n"), "AP-01 Ask C#");
+        assert_eq!(title("AP-01 Ask\n---------\n"), "AP-01 Ask");
+        assert_eq!(title("##"), "");
+    }
+
+    #[test]
+    fn other_headings_and_other_blocks_are_prose_of_the_page() {
+        let text = "## Index\n\n```toml\nx = 1\n```\n\n## AP-1x Not an id\n\n<!-- ## AP-03 Hidden -->\n";
+        let (sections, problems, _) = read(text);
+        assert!(sections.is_empty() && problems.is_empty(), "{sections:?} {problems:?}");
+    }
+
+    #[test]
+    fn a_block_where_nobody_looks_is_told() {
+        let lost = problems("## AP01 Typo\n\nWhy.\n\n```toml pattern=AP-01\n```\n");
+        assert_eq!(lost.len(), 1);
+        assert!(lost[0].starts_with("page.md:5:1: error: this block is under no heading"), "{lost:?}");
+        let lost = problems("### AP-01 Too deep\n\n```toml  pattern=AP-01\n```\n");
+        assert!(lost[0].contains("write one like \"## AP-01 …\""), "{lost:?}");
+    }
+
+    #[test]
+    fn a_block_that_is_not_plain_is_told() {
+        let open = problems("## AP-01 T\n\nWhy.\n\n```toml pattern=AP-01\nname = \"x\"\n");
+        assert!(open[0].contains("never closed; end it with a line of ```"), "{open:?}");
+        let open = problems("## AP-01 T\n\nWhy.\n\n```toml pattern=AP-01");
+        assert!(open[0].contains("never closed"), "{open:?}");
+        let listed = problems("## AP-01 T\n\nWhy.\n\n- x\n\n  ```toml pattern=AP-01\n  a = 1\n  ```\n");
+        assert!(listed[0].contains("inside a list or a quote"), "{listed:?}");
+        let quoted = problems("## AP-01 T\n\nWhy.\n\n> ```toml pattern=AP-01\n> a = 1\n> ```\n");
+        assert!(quoted[0].contains("inside a list or a quote"), "{quoted:?}");
+    }
+
+    #[test]
+    fn what_a_section_lacks_is_told_at_its_heading() {
+        assert!(problems("## AP-01\n\nWhy.\n\n```toml pattern=AP-01\n```\n")[0].contains("AP-01 has no title"));
+        assert!(problems("## AP-01 T\n\nWhy.\n")[0].contains("AP-01 has no block"));
+        assert!(problems("## AP-01 T\n\n```toml pattern=AP-01\n```\n")[0].contains("says nothing before its block"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn reading_never_panics(text in "(## AP-0[12] ?|```toml pattern=AP-01|~~~|[a-z]|> |- |    |\r?\n|\n\n){0,24}") {
+            read(&text);
+        }
+    }
 }

@@ -1,115 +1,100 @@
 //! From documents to a design: every file is read, every word resolved, every problem kept.
 
 mod action;
+mod documents;
 mod entity;
+mod lock;
 mod markdown;
+mod markers;
 mod pattern;
+mod query;
 mod raw;
+mod scope;
 mod table;
+mod value;
+mod words;
 
-use std::fs;
-use std::io;
-use std::path::Path;
+pub use documents::{Documents, LOCK, PATTERNS, TABLE};
+pub use markers::{INDEX_BEGIN, INDEX_END};
 
-use crate::design::{Design, LockedKey};
-use crate::problem::Problems;
-use crate::source::Sources;
+use crate::design::Design;
+use crate::problem::{Problems, suggestion};
+use crate::source::{At, Sources};
 
-pub const SCHEMA: &str = "schema";
-pub const PATTERNS: &str = "access-patterns.md";
-pub const LOCK: &str = "schema/keys.lock";
-
-/// What came of reading the documents. The design is whole only when there are no problems.
+/// What came of reading the documents.
 pub struct Loaded {
     pub sources: Sources,
     pub problems: Problems,
+    /// What could be resolved; nothing without a table.
     pub design: Option<Design>,
+    /// Whether the design is all that the documents say. What has a problem of its own may be missing from it.
+    pub complete: bool,
 }
 
-/// Reads the documents under `root`.
-pub fn load(root: &Path) -> io::Result<Loaded> {
+/// Reads the documents, first each for itself, then all together.
+pub fn load(documents: &Documents) -> Loaded {
     let mut sources = Sources::default();
     let mut problems = Problems::default();
-    let table_text = read(root, "schema/table.toml")?;
-    let at = sources.add("schema/table.toml", &table_text);
-    let table = table::load(&table_text, at, &mut problems);
-    let mut texts = Vec::new();
-    for name in entity_files(root)? {
-        let path = format!("{SCHEMA}/{name}.toml");
-        let text = read(root, &path)?;
-        texts.push((name, sources.add(&path, &text), text));
-    }
-    let document = read(root, PATTERNS)?;
-    let document_at = sources.add(PATTERNS, &document);
-    let design = table.map(|table| {
-        let load_one = |(name, at, text): &(String, _, String)| {
-            entity::load(&table, name, text, *at, &mut problems)
-        };
-        let entities: Vec<_> = texts.iter().filter_map(load_one).collect();
-        let patterns = pattern::load_all(&table, &entities, &document, document_at, &mut problems);
-        Design {
-            table,
-            entities,
-            patterns,
-            lock: read_lock(root),
-            document: document.clone(),
-        }
-    });
-    Ok(Loaded {
-        sources,
-        problems,
-        design,
-    })
-}
 
-fn read(root: &Path, path: &str) -> io::Result<String> {
-    fs::read_to_string(root.join(path))
-        .map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))
-}
-
-fn entity_files(root: &Path) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(root.join(SCHEMA))? {
-        let path = entry?.path();
-        if let (Some(stem), Some("toml")) = (
-            path.file_stem().and_then(|s| s.to_str()),
-            path.extension().and_then(|s| s.to_str()),
-        ) && stem != "table"
-        {
-            names.push(stem.to_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-/// `entity<TAB>pk<TAB>sk`, a line each; no file is no lock yet.
-fn read_lock(root: &Path) -> Vec<LockedKey> {
-    let text = fs::read_to_string(root.join(LOCK)).unwrap_or_default();
-    text.lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| {
-            let mut words = line.split_whitespace().map(str::to_owned);
-            Some(LockedKey {
-                entity: words.next()?,
-                pk: words.next()?,
-                sk: words.next()?,
-            })
+    let (text, at) = document(documents, TABLE, &mut sources, &mut problems);
+    let table = text.and_then(|text| table::load(text, at, &mut problems));
+    let files: Vec<_> = documents
+        .entities()
+        .map(|(name, path, text)| {
+            let at = sources.add(path, text);
+            (name, entity::read(text, at, &mut problems), at)
         })
-        .collect()
+        .collect();
+    let lock = lock::load(documents, &mut sources, &mut problems);
+    let (text, at) = document(documents, PATTERNS, &mut sources, &mut problems);
+    let document = text.unwrap_or_default();
+    markers::check(document, at, &mut problems);
+    let sections = markdown::sections(document, at, &mut problems);
+    let blocks: Vec<_> = sections.into_iter().map(|section| pattern::read(section, &mut problems)).collect();
+
+    let (entity_count, pattern_count) = (files.len(), blocks.len());
+    let design = table.map(|table| {
+        let (mut entities, mut broken) = (Vec::new(), Vec::new());
+        for (name, raw, at) in files {
+            let loaded = raw.and_then(|raw| entity::load(&table, name, raw, at, &mut problems));
+            match loaded {
+                Some(entity) => entities.push(entity),
+                None => broken.push(name.to_owned()),
+            }
+        }
+        let known = scope::Known { table: &table, entities: &entities, broken: &broken };
+        let blocks = blocks.into_iter().flatten();
+        let patterns = blocks.filter_map(|block| pattern::load(known, block, &mut problems)).collect();
+        Design { table, entities, patterns, lock, document: document.to_owned() }
+    });
+    let complete = design
+        .as_ref()
+        .is_some_and(|design| (design.entities.len(), design.patterns.len()) == (entity_count, pattern_count));
+    Loaded { sources, problems, design, complete }
+}
+
+/// The text of a document that there must be.
+fn document<'d>(
+    documents: &'d Documents,
+    path: &str,
+    sources: &mut Sources,
+    problems: &mut Problems,
+) -> (Option<&'d str>, At) {
+    let text = documents.get(path);
+    let at = sources.add(path, text.unwrap_or_default());
+    if text.is_none() {
+        problems.push("documents-exist", at, "there is no such document; schema/README.md says what it holds");
+    }
+    (text, at)
 }
 
 /// The place and the words of a TOML error.
-fn toml_problem(error: &toml::de::Error, at: crate::source::At, problems: &mut Problems) {
+fn toml_problem(error: &toml::de::Error, at: At, problems: &mut Problems) {
     let offset = error.span().map_or(0, |span| span.start);
-    let message = error.message().trim_end().to_owned();
-    let hint = unknown_word(&message)
-        .map(|(word, known)| crate::problem::suggestion(&word, known.iter().map(String::as_str)));
-    problems.push(
-        "toml",
-        at.plus(offset),
-        format!("{message}{}", hint.unwrap_or_default()),
-    );
+    // Two lines for some errors of syntax: what it is, and what was expected.
+    let message = error.message().trim_end().replace('\n', "; ");
+    let hint = unknown_word(&message).map(|(word, known)| suggestion(&word, known.iter().map(String::as_str)));
+    problems.push("toml", at.plus(offset), format!("{message}{}", hint.unwrap_or_default()));
 }
 
 /// Serde lists the known words in its message: "unknown field `x`, expected one of `a`, `b`".
@@ -117,4 +102,26 @@ fn unknown_word(message: &str) -> Option<(String, Vec<String>)> {
     let (_, rest) = message.split_once("unknown ")?;
     let mut words = rest.split('`').skip(1).step_by(2).map(str::to_owned);
     Some((words.next()?, words.collect()))
+}
+
+/// All of them or nothing, but every one is looked at, so that each can tell its problem.
+fn all<T>(parts: impl IntoIterator<Item = Option<T>>) -> Option<Vec<T>> {
+    let parts: Vec<Option<T>> = parts.into_iter().collect();
+    parts.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_documents_each_that_is_missing_is_named() {
+        let loaded = load(&Documents::default());
+        let lines = loaded.problems.lines(&loaded.sources);
+        let missing: Vec<_> = lines.iter().filter(|line| line.contains("[documents-exist]")).collect();
+        assert!(missing[0].starts_with("schema/table.toml:1:1: error: there is no such document"), "{lines:?}");
+        assert!(missing[1].starts_with("access-patterns.md:1:1: error: there is no such document"), "{lines:?}");
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        assert!(loaded.design.is_none());
+    }
 }

@@ -17,8 +17,8 @@ pub struct RawTable {
     pub entity_attribute: String,
     pub version_attribute: String,
     pub ttl_attribute: String,
-    pub billing_mode: String,
-    pub encryption: String,
+    pub billing_mode: Word,
+    pub encryption: Word,
     pub point_in_time_recovery: bool,
     pub deletion_protection: bool,
     pub functions: Vec<String>,
@@ -89,7 +89,9 @@ pub struct RawField {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RawMigration {
-    pub from: RawKey,
+    pub from: Option<RawKey>,
+    #[serde(default)]
+    pub index: Map<RawKey>,
     #[serde(rename = "how")]
     pub _how: String,
 }
@@ -114,7 +116,7 @@ pub struct RawPattern {
     pub row: Option<Word>,
     pub returns: Option<Word>,
     pub expired: Option<Word>,
-    pub because: Option<String>,
+    pub because: Option<Word>,
     #[serde(default)]
     pub key: Map<Spanned<toml::Value>>,
     #[serde(default)]
@@ -143,7 +145,7 @@ pub struct RawPattern {
     pub tool: bool,
     #[serde(default)]
     pub errors: Map<String>,
-    pub cost: RawCost,
+    pub cost: Spanned<RawCost>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -175,9 +177,9 @@ pub struct RawCost {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the words of a block")]
 pub struct RawAction {
-    #[serde(default)]
-    pub name: String,
+    pub name: Option<Word>,
     pub put: Option<Word>,
     pub update: Option<Word>,
     pub delete: Option<Word>,
@@ -186,7 +188,7 @@ pub struct RawAction {
     pub optional: bool,
     #[serde(default)]
     pub many: bool,
-    pub row: Option<String>,
+    pub row: Option<Word>,
     #[serde(default)]
     pub key: Map<Spanned<toml::Value>>,
     #[serde(default)]
@@ -206,7 +208,7 @@ pub struct RawAction {
     #[serde(default)]
     pub require: Vec<RawRequire>,
     pub expired: Option<Word>,
-    pub because: Option<String>,
+    pub because: Option<Word>,
 }
 
 #[derive(Debug, Deserialize)]

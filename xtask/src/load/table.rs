@@ -1,10 +1,13 @@
 //! `schema/table.toml`.
 
 use crate::design::{Domain, DomainKind, Index, Table};
-use crate::load::raw::{RawTable, in_order};
+use crate::load::entity::BUILT_IN;
+use crate::load::raw::{RawDomain, RawIndex, RawTable, Word, in_order};
 use crate::load::toml_problem;
 use crate::problem::{Problems, suggestion};
 use crate::source::At;
+
+const CHECK: &str = "table-is-understood";
 
 pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
     let raw: RawTable = match toml::from_str(text) {
@@ -14,42 +17,13 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
             return None;
         }
     };
-    let mut domains = Vec::new();
-    for (name, domain) in in_order(raw.types) {
-        let kind = match domain.kind.get_ref().as_str() {
-            "uuid" => DomainKind::Uuid,
-            "extern" => DomainKind::Extern,
-            other => {
-                let hint = suggestion(other, ["uuid", "extern"]);
-                problems.push(
-                    "toml",
-                    at.plus(domain.kind.span().start),
-                    format!("unknown kind \"{other}\"{hint}"),
-                );
-                continue;
-            }
-        };
-        let at = at.plus(name.span().start);
-        let name = name.into_inner();
-        domains.push(Domain {
-            name,
-            kind,
-            rust: domain.rust,
-            copy: domain.copy,
-            doc: domain.doc,
-            at,
-        });
-    }
-    let index = |spanned: toml::Spanned<crate::load::raw::RawIndex>| {
+    one_of(&raw.billing_mode, &["PAY_PER_REQUEST"], at, problems);
+    one_of(&raw.encryption, &["AWS_OWNED", "KMS"], at, problems);
+    let domains = in_order(raw.types).into_iter().map(|(name, raw)| domain(name, raw, at, problems)).collect();
+    let index = |spanned: toml::Spanned<RawIndex>| {
         let at = at.plus(spanned.span().start);
-        let raw = spanned.into_inner();
-        Index {
-            name: raw.name,
-            partition_key: raw.partition_key,
-            sort_key: raw.sort_key,
-            projection: raw.projection,
-            at,
-        }
+        let RawIndex { name, partition_key, sort_key, projection } = spanned.into_inner();
+        Index { name, partition_key, sort_key, projection, at }
     };
     Some(Table {
         name: raw.name,
@@ -58,12 +32,34 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
         entity_attribute: raw.entity_attribute,
         version_attribute: raw.version_attribute,
         ttl_attribute: raw.ttl_attribute,
-        billing_mode: raw.billing_mode,
-        encryption: raw.encryption,
+        billing_mode: raw.billing_mode.into_inner(),
+        encryption: raw.encryption.into_inner(),
         point_in_time_recovery: raw.point_in_time_recovery,
         deletion_protection: raw.deletion_protection,
         functions: raw.functions,
         indexes: raw.index.into_iter().map(index).collect(),
         domains,
+        at,
     })
+}
+
+/// A domain whose kind is unknown is kept, so that the fields of its type are not told to have none.
+fn domain(name: Word, raw: RawDomain, at: At, problems: &mut Problems) -> Domain {
+    one_of(&raw.kind, &["uuid", "extern"], at, problems);
+    let at = at.plus(name.span().start);
+    let name = name.into_inner();
+    if BUILT_IN.contains(&name.as_str()) {
+        problems.push(CHECK, at, format!("\"{name}\" is a built-in type; give this one another name"));
+    }
+    let kind = if raw.kind.get_ref() == "uuid" { DomainKind::Uuid } else { DomainKind::Extern };
+    Domain { name, kind, rust: raw.rust, copy: raw.copy, doc: raw.doc, at }
+}
+
+fn one_of(word: &Word, known: &[&str], at: At, problems: &mut Problems) {
+    let written = word.get_ref();
+    if !known.contains(&written.as_str()) {
+        let hint = suggestion(written, known.iter().copied());
+        let message = format!("\"{written}\" is not understood here; it is \"{}\"{hint}", known.join("\" or \""));
+        problems.push(CHECK, at.plus(word.span().start), message);
+    }
 }

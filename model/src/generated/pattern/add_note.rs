@@ -67,7 +67,7 @@ impl Store {
                         )
                         .name("#PK", "PK")
                         .name("#message_slots", "message_slots")
-                        .value(":n499", 499i64)
+                        .value(":n499", 499)
                         .value(":seen_slots", input.seen_slots),
                 ),
             );

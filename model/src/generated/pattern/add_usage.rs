@@ -29,7 +29,7 @@ impl Store {
     ///
     /// `POST /ai/analyze` stores no answer, but costs. A transaction of one, because its token makes a repeat harmless where a plain ADD would count twice.
     ///
-    /// `TransactWriteItems`. Costs 1 request and 6 WCU for the user's tenth answer that day.
+    /// `TransactWriteItems`. Costs 1 request and 4 WCU for the user's tenth answer that day.
     pub async fn add_usage(&self, input: AddUsage) -> Result<(), StoreError> {
         let mut transaction = Transaction::new();
         let key = DailyUsageKey {

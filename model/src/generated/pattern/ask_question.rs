@@ -77,7 +77,7 @@ impl Store {
                         )
                         .name("#PK", "PK")
                         .name("#message_slots", "message_slots")
-                        .value(":n498", 498i64)
+                        .value(":n498", 498)
                         .value(":seen_slots", input.seen_slots),
                 ),
             );

@@ -9,6 +9,7 @@ use crate::store::{Store, StoreError};
 use crate::store::changes::Changes;
 use crate::store::transact::Transaction;
 use modyne::expr::Condition;
+use std::fmt;
 
 /// Why [`Store::change_password`](crate::Store::change_password) was refused.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +26,7 @@ pub enum ChangePasswordError {
 }
 
 /// What [`Store::change_password`](crate::Store::change_password) writes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ChangePassword<'a> {
     /// Names each refresh family.
     pub families: &'a [RefreshFamilyKey],
@@ -37,6 +38,18 @@ pub struct ChangePassword<'a> {
     pub new_hash: &'a PasswordHash,
     /// The new `updated_at` of the user.
     pub now: Timestamp,
+}
+
+impl fmt::Debug for ChangePassword<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChangePassword")
+            .field("families", &self.families)
+            .field("user_id", &self.user_id)
+            .field("old_hash", &format_args!("<redacted>"))
+            .field("new_hash", &format_args!("<redacted>"))
+            .field("now", &self.now)
+            .finish()
+    }
 }
 
 impl Store {

@@ -10,6 +10,7 @@ use crate::store::{Store, StoreError};
 use crate::store::changes::Changes;
 use crate::store::transact::Transaction;
 use modyne::expr::Condition;
+use std::fmt;
 
 /// Why [`Store::change_profile`](crate::Store::change_profile) was refused.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +35,7 @@ pub enum ChangeProfileError {
     Store(#[from] StoreError),
 }
 
-/// Names a email claim.
+/// Names an email claim.
 #[derive(Clone, Debug)]
 pub struct OldEmailClaim {
     /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.
@@ -44,7 +45,7 @@ pub struct OldEmailClaim {
 }
 
 /// Names a username claim.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct OldUsernameClaim<'a> {
     /// The name in lower case, so that `Ada` and `ada` are one.
     pub username_key: &'a UsernameKey,
@@ -52,8 +53,17 @@ pub struct OldUsernameClaim<'a> {
     pub owner: UserId,
 }
 
+impl fmt::Debug for OldUsernameClaim<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OldUsernameClaim")
+            .field("username_key", &format_args!("<redacted>"))
+            .field("owner", &self.owner)
+            .finish()
+    }
+}
+
 /// What [`Store::change_profile`](crate::Store::change_profile) writes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ChangeProfile<'a> {
     /// The email claim to put, if any.
     pub new_email: Option<&'a EmailClaim>,
@@ -77,6 +87,24 @@ pub struct ChangeProfile<'a> {
     pub username: &'a Username,
     /// The new `updated_at` of the user.
     pub now: Timestamp,
+}
+
+impl fmt::Debug for ChangeProfile<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChangeProfile")
+            .field("new_email", &self.new_email)
+            .field("new_username", &self.new_username)
+            .field("old_email", &self.old_email)
+            .field("old_username", &self.old_username)
+            .field("user_id", &self.user_id)
+            .field("seen_email", &format_args!("<redacted>"))
+            .field("seen_username", &format_args!("<redacted>"))
+            .field("name", &format_args!("<redacted>"))
+            .field("email", &format_args!("<redacted>"))
+            .field("username", &format_args!("<redacted>"))
+            .field("now", &self.now)
+            .finish()
+    }
 }
 
 impl Store {
@@ -176,7 +204,6 @@ impl Store {
                     }
                     "new_email" => Err(ChangeProfileError::EmailTaken),
                     "new_username" => Err(ChangeProfileError::UsernameTaken),
-                    "old_email" => Err(ChangeProfileError::ClaimLost),
                     _ => Err(ChangeProfileError::ClaimLost),
                 }
             }

@@ -9,6 +9,7 @@ use crate::generated::registry::AP_25;
 use crate::store::{Store, StoreError};
 use crate::store::changes::Changes;
 use modyne::expr::Condition;
+use std::fmt;
 
 /// Why [`Store::change_session_settings`](crate::Store::change_session_settings) was refused.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +23,7 @@ pub enum ChangeSessionSettingsError {
 }
 
 /// What [`Store::change_session_settings`](crate::Store::change_session_settings) writes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ChangeSessionSettings<'a> {
     /// Whose it is.
     pub user_id: UserId,
@@ -36,6 +37,19 @@ pub struct ChangeSessionSettings<'a> {
     pub language_override: Option<Language>,
     /// The new `updated_at` of the session.
     pub now: Timestamp,
+}
+
+impl fmt::Debug for ChangeSessionSettings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChangeSessionSettings")
+            .field("user_id", &self.user_id)
+            .field("session_id", &self.session_id)
+            .field("filename", &format_args!("<redacted>"))
+            .field("language_detected", &self.language_detected)
+            .field("language_override", &self.language_override)
+            .field("now", &self.now)
+            .finish()
+    }
 }
 
 impl Store {

@@ -8,6 +8,7 @@ use crate::generated::registry::AP_60;
 use crate::store::{Store, StoreError};
 use crate::store::changes::Changes;
 use modyne::expr::Condition;
+use std::fmt;
 
 /// Why [`Store::count_hit`](crate::Store::count_hit) was refused.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +25,7 @@ pub enum CountHitError {
 }
 
 /// What [`Store::count_hit`](crate::Store::count_hit) writes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct CountHit<'a> {
     /// Which limit, for example `login`.
     pub rule: &'a str,
@@ -40,6 +41,20 @@ pub struct CountHit<'a> {
     pub now: Timestamp,
     /// When DynamoDB may remove it. Only cleaning: `started_at` decides.
     pub expires_at: Expiry,
+}
+
+impl fmt::Debug for CountHit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CountHit")
+            .field("rule", &self.rule)
+            .field("subject", &format_args!("<redacted>"))
+            .field("window_seconds", &self.window_seconds)
+            .field("window_start", &self.window_start)
+            .field("max_hits", &self.max_hits)
+            .field("now", &self.now)
+            .field("expires_at", &self.expires_at)
+            .finish()
+    }
 }
 
 impl Store {

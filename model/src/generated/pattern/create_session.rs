@@ -66,7 +66,7 @@ impl Store {
                     Condition::new("attribute_exists(#PK) AND #session_count < :n100")
                         .name("#PK", "PK")
                         .name("#session_count", "session_count")
-                        .value(":n100", 100i64),
+                        .value(":n100", 100),
                 ),
             );
         transaction = transaction

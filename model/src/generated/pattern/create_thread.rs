@@ -67,7 +67,7 @@ impl Store {
                         .name("#PK", "PK")
                         .name("#thread_count", "thread_count")
                         .name("#version_number", "version_number")
-                        .value(":n50", 50i64)
+                        .value(":n50", 50)
                         .value(":seen_version", input.seen_version),
                 ),
             );

@@ -9,6 +9,7 @@ use crate::generated::registry::AP_07;
 use crate::store::{Store, StoreError};
 use crate::store::transact::Transaction;
 use modyne::expr::Condition;
+use std::fmt;
 
 /// Why [`Store::delete_account`](crate::Store::delete_account) was refused.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +29,7 @@ pub enum DeleteAccountError {
 }
 
 /// What [`Store::delete_account`](crate::Store::delete_account) writes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DeleteAccount<'a> {
     /// The sweep job to put.
     pub job: &'a SweepJob,
@@ -42,6 +43,19 @@ pub struct DeleteAccount<'a> {
     pub email_digest: Digest,
     /// The name in lower case, so that `Ada` and `ada` are one.
     pub username_key: &'a UsernameKey,
+}
+
+impl fmt::Debug for DeleteAccount<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeleteAccount")
+            .field("job", &self.job)
+            .field("user_id", &self.user_id)
+            .field("email", &format_args!("<redacted>"))
+            .field("username", &format_args!("<redacted>"))
+            .field("email_digest", &self.email_digest)
+            .field("username_key", &format_args!("<redacted>"))
+            .finish()
+    }
 }
 
 impl Store {

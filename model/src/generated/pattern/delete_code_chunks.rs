@@ -11,7 +11,7 @@ impl Store {
     ///
     /// Chunks whose code was replaced, deleted or never committed.
     ///
-    /// `BatchWriteItem`. Costs 1 request and 5140 WCU for 14 chunks: 5 MiB that do not compress.
+    /// `BatchWriteItem`. Costs 1 request and 5134 WCU for 14 chunks: 5 MiB that do not compress.
     pub async fn delete_code_chunks(
         &self,
         chunks: &[CodeChunkKey],

@@ -11,7 +11,7 @@ impl Store {
     ///
     /// Takes keys that a query returned, and nothing else: no caller can name an item to delete by hand.
     ///
-    /// `BatchWriteItem`. Costs 1 request and 25 WCU for 25 messages of 500 B.
+    /// `BatchWriteItem`. Costs 1 request and 25 WCU for 25 messages with 500 B of text.
     pub async fn delete_leftovers(
         &self,
         leftovers: &[ItemKey],

@@ -36,7 +36,7 @@ pub struct DeleteThread<'a> {
     pub session_id: SessionId,
     /// A UUIDv7, so the sort key orders threads by creation.
     pub thread: ThreadUuid,
-    /// Who owns the session.
+    /// Whose it is.
     pub user_id: UserId,
 }
 

@@ -12,7 +12,7 @@ impl Store {
     ///
     /// One message by its public id, which names its key: asking a failed question again, or applying an answer's patch.
     ///
-    /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for a message of 500 B.
+    /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for a message with 500 B of text.
     pub async fn get_message(
         &self,
         session_id: SessionId,

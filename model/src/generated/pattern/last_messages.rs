@@ -15,7 +15,7 @@ impl Store {
     ///
     /// The conversation so far, for the model's context: ten messages, newest first.
     ///
-    /// `Query` on the table, descending, the first 10, strongly consistent. Costs 1 request and 2 RCU for 10 messages of 500 B.
+    /// `Query` on the table, descending, the first 10, strongly consistent. Costs 1 request and 2 RCU for 10 messages with 500 B of text.
     pub async fn last_messages(
         &self,
         session_id: SessionId,

@@ -16,7 +16,7 @@ impl Store {
     /// The scheduled sweep asks each of the 8 shards. The due time leads the sort key, so the query ends where the future begins. A job that is hours overdue is also what
     /// an engineer looks for who suspects orphaned chunks.
     ///
-    /// `Query` on the table, ascending, the first 25, strongly consistent. Costs 1 request and 2 RCU for 25 due jobs.
+    /// `Query` on the table, ascending, the first 25, strongly consistent. Costs 1 request and 3 RCU for 25 due jobs.
     pub async fn list_due_sweep_jobs(
         &self,
         shard: u32,

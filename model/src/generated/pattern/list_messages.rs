@@ -15,7 +15,7 @@ impl Store {
     ///
     /// `GET /threads/{id}/messages`, from either end. The number is in the key, zero-padded, so byte order is message order.
     ///
-    /// `Query` on the table, in either order, pages of up to 100, strongly consistent. Costs 1 request and 19 RCU for 100 messages of 500 B.
+    /// `Query` on the table, in either order, pages of up to 100, strongly consistent. Costs 1 request and 19 RCU for 100 messages with 500 B of text.
     pub async fn list_messages(
         &self,
         session_id: SessionId,

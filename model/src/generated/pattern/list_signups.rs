@@ -55,7 +55,7 @@ impl Store {
     ///
     /// Who came, in order. The index shows a username and an id, no address and no hash.
     ///
-    /// `Query` on `GSI1`, ascending, pages of up to 100, eventually consistent. Costs 1 request and 2.5 RCU for 100 sign-ups.
+    /// `Query` on `GSI1`, ascending, pages of up to 100, eventually consistent. Costs 1 request and 2 RCU for 100 sign-ups.
     pub async fn list_signups(
         &self,
         signup_date: Date,

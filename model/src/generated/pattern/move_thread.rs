@@ -9,6 +9,7 @@ use crate::generated::registry::AP_33;
 use crate::store::{Store, StoreError};
 use crate::store::changes::Changes;
 use modyne::expr::Condition;
+use std::fmt;
 
 /// Why [`Store::move_thread`](crate::Store::move_thread) was refused.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +23,7 @@ pub enum MoveThreadError {
 }
 
 /// What [`Store::move_thread`](crate::Store::move_thread) writes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct MoveThread<'a> {
     /// Where it is.
     pub session_id: SessionId,
@@ -42,6 +43,22 @@ pub struct MoveThread<'a> {
     pub anchor_version: u32,
     /// The new `updated_at` of the thread.
     pub now: Timestamp,
+}
+
+impl fmt::Debug for MoveThread<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MoveThread")
+            .field("session_id", &self.session_id)
+            .field("thread", &self.thread)
+            .field("kind", &self.kind)
+            .field("start_line", &self.start_line)
+            .field("end_line", &self.end_line)
+            .field("selected_text", &format_args!("<redacted>"))
+            .field("anchor_status", &self.anchor_status)
+            .field("anchor_version", &self.anchor_version)
+            .field("now", &self.now)
+            .finish()
+    }
 }
 
 impl Store {

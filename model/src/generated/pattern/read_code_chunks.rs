@@ -11,7 +11,7 @@ impl Store {
     ///
     /// Opening a session whose code does not fit one item: all its chunks in one request, each from its own partition.
     ///
-    /// `BatchGetItem`, strongly consistent. Costs 1 request and 1290 RCU for 14 chunks: 5 MiB that do not compress.
+    /// `BatchGetItem`, strongly consistent. Costs 1 request and 1294 RCU for 14 chunks: 5 MiB that do not compress.
     pub async fn read_code_chunks(
         &self,
         chunks: &[CodeChunkKey],

@@ -14,7 +14,7 @@ impl Store {
     ///
     /// Keys only, first page, again and again until there is none: what was written late is then seen too.
     ///
-    /// `Query` on the table, ascending, the first 250, strongly consistent. Costs 1 request and 47 RCU for 250 messages of 500 B.
+    /// `Query` on the table, ascending, the first 250, strongly consistent. Costs 1 request and 48 RCU for 250 messages with 500 B of text.
     pub async fn session_leftovers(
         &self,
         session_id: SessionId,

@@ -28,7 +28,7 @@ pub enum StoreAnswerError {
     Store(#[from] StoreError),
 }
 
-/// Changes a idempotency.
+/// Changes an idempotency.
 #[derive(Clone, Debug)]
 pub struct AnsweredRecord {
     /// Where the question is.
@@ -48,13 +48,13 @@ pub struct StoreAnswer<'a> {
     pub answer: &'a Message,
     /// The idempotency to write, if any.
     pub record: Option<AnsweredRecord>,
-    /// The question's number; its answer has the next.
+    /// The `seq` of the message.
     pub question_seq: u32,
     /// The UTC day.
     pub date: Date,
-    /// On an answer: tokens sent.
+    /// Tokens sent, without those read from or written to the prompt cache.
     pub input_tokens: i64,
-    /// On an answer: tokens answered.
+    /// Tokens answered.
     pub output_tokens: i64,
     /// Millionths of a US dollar.
     pub cost_micros: i64,
@@ -67,7 +67,7 @@ impl Store {
     /// there is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives
     /// after its thread was swept brings nothing back.
     ///
-    /// `TransactWriteItems`. Costs 1 request and 12 WCU for an answer of 900 B with a patch, the user's tenth that day.
+    /// `TransactWriteItems`. Costs 1 request and 12 WCU for an answer of 900 B with a patch, the user's tenth that day, with a client id.
     pub async fn store_answer(
         &self,
         input: StoreAnswer<'_>,

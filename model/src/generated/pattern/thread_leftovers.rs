@@ -14,7 +14,7 @@ impl Store {
     ///
     /// Keys only, until there is none. The messages lie together under the thread's own prefix.
     ///
-    /// `Query` on the table, ascending, the first 250, strongly consistent. Costs 1 request and 47 RCU for 250 messages of 500 B.
+    /// `Query` on the table, ascending, the first 250, strongly consistent. Costs 1 request and 48 RCU for 250 messages with 500 B of text.
     pub async fn thread_leftovers(
         &self,
         session_id: SessionId,

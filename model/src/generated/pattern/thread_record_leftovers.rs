@@ -14,7 +14,7 @@ impl Store {
     ///
     /// The records of client ids under a deleted thread. TTL would remove them within days; the sweep does not wait.
     ///
-    /// `Query` on the table, ascending, the first 250, strongly consistent. Costs 1 request and 1 RCU for 10 records.
+    /// `Query` on the table, ascending, the first 250, strongly consistent. Costs 1 request and 2 RCU for 10 records.
     pub async fn thread_record_leftovers(
         &self,
         session_id: SessionId,

@@ -12,7 +12,7 @@ impl Store {
     /// Before the commit of a large save. The chunks are new items that nothing points at yet; the staged job (AP-70) was written before
     /// them. Not a transaction: that would cost twice and take at most 4 MB.
     ///
-    /// `BatchWriteItem`. Costs 1 request and 5140 WCU for 14 chunks: 5 MiB that do not compress.
+    /// `BatchWriteItem`. Costs 1 request and 5134 WCU for 14 chunks: 5 MiB that do not compress.
     pub async fn write_code_chunks(
         &self,
         chunks: &[CodeChunk],

@@ -4,10 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::design::{
-    Action, ActionKind, Argument, Design, Operation, Pattern, Shape, action_arguments,
-    pattern_arguments,
+    Action, ActionKind, Argument, Design, How, Operation, Pattern, Shape, Value, action_arguments, pattern_arguments,
 };
-use crate::emit::keys::key_name;
+use crate::emit::debug::{Shown, debug};
 use crate::emit::rust::{RustFile, camel, doc, ident};
 use crate::emit::types;
 
@@ -18,9 +17,7 @@ const POSITIONAL: usize = 4;
 pub fn is_struct(pattern: &Pattern) -> bool {
     match &pattern.operation {
         Operation::Transact(_) => true,
-        Operation::Write(action) => {
-            action.kind == ActionKind::Update && action.argument_names().len() > POSITIONAL
-        }
+        Operation::Write(action) => action.kind == ActionKind::Update && action.argument_names().len() > POSITIONAL,
         _ => false,
     }
 }
@@ -30,227 +27,121 @@ struct Member {
     about: String,
     ty: TokenStream,
     borrows: bool,
+    pii: bool,
 }
 
 /// Emits the input struct, and those of its optional and repeated actions. Returns its type for the signature.
 pub fn structure(design: &Design, file: &mut RustFile, pattern: &Pattern) -> TokenStream {
-    let lifetime = quote!('a);
     let mut members: Vec<Member> = Vec::new();
     for action in pattern.actions() {
-        members.extend(action_member(design, file, action, &lifetime));
+        members.extend(action_member(design, file, action));
     }
+    let actions: Vec<&Action> = pattern.actions().iter().filter(|action| action.shape == Shape::One).collect();
     for argument in pattern_arguments(&design.entities, pattern) {
-        members.push(argument_member(
-            file,
-            &argument,
-            &about(design, pattern.actions(), &argument),
-            &lifetime,
-        ));
+        members.push(argument_member(file, &argument, about(design, &actions, &argument)));
     }
-    let name = camel(&pattern.name);
-    let title = format!(
-        "What [`Store::{}`](crate::Store::{}) writes.",
-        pattern.name, pattern.name
-    );
-    emit(file, &name, &title, members)
+    let title = format!("What [`Store::{0}`](crate::Store::{0}) writes.", pattern.name);
+    let borrows = emit(file, &camel(&pattern.name), &title, &members);
+    let name = ident(&camel(&pattern.name));
+    if borrows { quote!(#name<'_>) } else { quote!(#name) }
 }
 
-fn emit(file: &mut RustFile, name: &str, about: &str, members: Vec<Member>) -> TokenStream {
+/// Emits a struct and returns whether it borrows.
+fn emit(file: &mut RustFile, name: &str, about: &str, members: &[Member]) -> bool {
     let borrows = members.iter().any(|member| member.borrows);
-    let parameters = borrows.then(|| quote!(<'a>));
+    let (parameters, anonymous) = (borrows.then(|| quote!(<'a>)), borrows.then(|| quote!(<'_>)));
     let fields = members.iter().map(|member| {
         let (about, name, ty) = (doc(&member.about), ident(&member.name), &member.ty);
         quote!(#about pub #name: #ty,)
     });
     let (about, name) = (doc(about), ident(name));
+    let shown: Vec<Shown<'_>> = members.iter().map(|member| (member.name.as_str(), member.pii)).collect();
+    let (derive_debug, implementation) = debug(file, &name, anonymous.as_ref(), &shown);
     file.item(quote! {
         #about
-        #[derive(Clone, Debug)]
+        #[derive(Clone, #derive_debug)]
         pub struct #name #parameters { #(#fields)* }
+        #implementation
     });
-    let anonymous = borrows.then(|| quote!(<'_>));
-    quote!(#name #anonymous)
+    borrows
 }
 
-fn argument_member(
-    file: &mut RustFile,
-    argument: &Argument,
-    about: &str,
-    lifetime: &TokenStream,
-) -> Member {
+fn argument_member(file: &mut RustFile, argument: &Argument, about: String) -> Member {
     Member {
         name: argument.name.clone(),
-        about: about.to_owned(),
-        ty: types::argument(file, argument, Some(lifetime)),
-        borrows: !argument.ty.is_copy(),
-    }
-}
-
-/// The item of a put, or the struct of an optional or repeated action.
-fn action_member(
-    design: &Design,
-    file: &mut RustFile,
-    action: &Action,
-    lifetime: &TokenStream,
-) -> Option<Member> {
-    let entity = design.entity(action.entity);
-    let words = entity.name.replace('_', " ");
-    let (ty, about, borrows) = match (action.kind, &action.row) {
-        (ActionKind::Put, _) => {
-            let name = file.import(&format!(
-                "crate::generated::entity::{}",
-                camel(&entity.name)
-            ));
-            match action.shape {
-                Shape::One => (
-                    quote!(&#lifetime #name),
-                    format!("The {words} to put."),
-                    true,
-                ),
-                Shape::Optional => (
-                    quote!(Option<&#lifetime #name>),
-                    format!("The {words} to put, if any."),
-                    true,
-                ),
-                Shape::Many => (
-                    quote!(&#lifetime [#name]),
-                    format!("Each {words} to put."),
-                    true,
-                ),
-            }
-        }
-        _ if action.is_keyed() => {
-            let key = file.import(&format!("crate::generated::keys::{}", key_name(entity)));
-            match action.shape {
-                Shape::Many => (
-                    quote!(&#lifetime [#key]),
-                    format!("Names each {words}."),
-                    true,
-                ),
-                _ => (
-                    quote!(Option<&#lifetime #key>),
-                    format!("Names the {words}, if any."),
-                    true,
-                ),
-            }
-        }
-        (_, Some(row)) => {
-            let (row, row_borrows) = row_structure(design, file, action, row);
-            match action.shape {
-                Shape::Many => (
-                    quote!(&#lifetime [#row]),
-                    format!("Each {words} to write."),
-                    true,
-                ),
-                _ => (
-                    quote!(Option<#row>),
-                    format!("The {words} to write, if any."),
-                    row_borrows,
-                ),
-            }
-        }
-        _ => return None,
-    };
-    Some(Member {
-        name: action.name.clone(),
         about,
-        ty,
-        borrows,
-    })
-}
-
-fn row_structure(
-    design: &Design,
-    file: &mut RustFile,
-    action: &Action,
-    row: &str,
-) -> (TokenStream, bool) {
-    let lifetime = quote!('a);
-    let entity = design.entity(action.entity);
-    let members: Vec<_> = action_arguments(&design.entities, action)
-        .iter()
-        .map(|argument| {
-            argument_member(
-                file,
-                argument,
-                &about(design, std::slice::from_ref(action), argument),
-                &lifetime,
-            )
-        })
-        .collect();
-    let borrows = members.iter().any(|member| member.borrows);
-    let verb = match action.kind {
-        ActionKind::Delete => "Names a",
-        ActionKind::Check => "Checks a",
-        _ => "Changes a",
-    };
-    emit(
-        file,
-        row,
-        &format!("{verb} {}.", entity.name.replace('_', " ")),
-        members,
-    );
-    let name = ident(row);
-    (
-        if borrows {
-            quote!(#name<'a>)
-        } else {
-            quote!(#name)
-        },
-        borrows,
-    )
-}
-
-/// What an argument is, from the field of its name, or from the one it is compared with.
-fn about(design: &Design, actions: &[Action], argument: &Argument) -> String {
-    let field = |name: &str| {
-        actions
-            .iter()
-            .find_map(|action| design.entity(action.entity).field(name))
-    };
-    if let Some(field) = field(&argument.name) {
-        return field.doc.clone();
+        ty: types::argument(file, argument, Some(&quote!('a))),
+        borrows: !argument.ty.is_copy(),
+        pii: argument.pii,
     }
+}
+
+/// The item of a put, or the key or the struct of an optional or repeated action.
+fn action_member(design: &Design, file: &mut RustFile, action: &Action) -> Option<Member> {
+    let entity = design.entity(action.entity);
+    let words = entity.words();
+    let (ty, about, borrows) = if action.kind == ActionKind::Put {
+        let name = types::entity(file, entity);
+        let (ty, about) = match action.shape {
+            Shape::One => (quote!(&'a #name), format!("The {words} to put.")),
+            Shape::Optional => (quote!(Option<&'a #name>), format!("The {words} to put, if any.")),
+            Shape::Many => (quote!(&'a [#name]), format!("Each {words} to put.")),
+        };
+        (ty, about, true)
+    } else if action.is_keyed() {
+        let key = types::key(file, entity);
+        match action.shape {
+            Shape::Many => (quote!(&'a [#key]), format!("Names each {words}."), true),
+            _ => (quote!(Option<&'a #key>), format!("Names the {words}, if any."), true),
+        }
+    } else {
+        let (row, row_borrows) = row_structure(design, file, action, action.row.as_ref()?);
+        match action.shape {
+            Shape::Many => (quote!(&'a [#row]), format!("Each {words} to write."), true),
+            _ => (quote!(Option<#row>), format!("The {words} to write, if any."), row_borrows),
+        }
+    };
+    // Items, keys and rows hide what is personal in them by themselves.
+    Some(Member { name: action.name.clone(), about, ty, borrows, pii: false })
+}
+
+fn row_structure(design: &Design, file: &mut RustFile, action: &Action, row: &str) -> (TokenStream, bool) {
+    let arguments = action_arguments(&design.entities, action);
+    let members: Vec<Member> =
+        arguments.iter().map(|argument| argument_member(file, argument, about(design, &[action], argument))).collect();
+    let verb = match action.kind {
+        ActionKind::Delete => "Names",
+        ActionKind::Check => "Checks",
+        ActionKind::Update | ActionKind::Put => "Changes",
+    };
+    let borrows = emit(file, row, &format!("{verb} {}.", design.entity(action.entity).a()), &members);
+    let name = ident(row);
+    (if borrows { quote!(#name<'a>) } else { quote!(#name) }, borrows)
+}
+
+/// What an argument is: the field of its name that it meets, or else what it does to the one it meets.
+fn about(design: &Design, actions: &[&Action], argument: &Argument) -> String {
+    let meets = |value: &Value| value.argument() == Some(&argument.name);
+    let mut said = None;
     for action in actions {
         let entity = design.entity(action.entity);
-        for require in &action.require {
-            let mut met = None;
-            require.that.each(&mut |field, compared| {
-                if let Some((_, crate::design::Operand::Argument(name))) = compared
-                    && *name == argument.name
-                {
-                    met = Some(field.to_owned());
-                }
-            });
-            if let Some(field) = met {
-                return format!(
-                    "Compared with the `{field}` of the {}.",
-                    entity.name.replace('_', " ")
-                );
-            }
-        }
-        let given = action.changes.iter().find(|change| match &change.how {
-            crate::design::How::Set(value)
-            | crate::design::How::SetOnce(value)
-            | crate::design::How::Add(value) => {
-                *value == crate::design::Value::Argument(argument.name.clone())
-            }
-            crate::design::How::Remove => false,
+        let words = entity.words();
+        let key = action.key.iter().filter(|(_, value)| meets(value));
+        let of_key = key.map(|(field, _)| (field.as_str(), format!("The `{field}` of the {words}.")));
+        let compared = action.operands().filter(|(_, operand)| operand.argument() == Some(&argument.name));
+        let of_conditions = compared.map(|(field, _)| (field, format!("Compared with the `{field}` of the {words}.")));
+        let changed = action.changes.iter().filter(|change| change.how.value().is_some_and(meets));
+        let of_changes = changed.map(|change| {
+            let field = change.field.as_str();
+            let does = if matches!(change.how, How::Add(_)) { "Added to the" } else { "The new" };
+            (field, format!("{does} `{field}` of the {words}."))
         });
-        if let Some(change) = given {
-            return format!(
-                "The new `{}` of the {}.",
-                change.field,
-                entity.name.replace('_', " ")
-            );
-        }
-        if let Some((part, _)) = action
-            .key
-            .iter()
-            .find(|(_, value)| *value == crate::design::Value::Argument(argument.name.clone()))
-        {
-            return format!("The `{part}` of the {}.", entity.name.replace('_', " "));
+        for (field, does) in of_conditions.chain(of_changes).chain(of_key) {
+            match entity.field(field) {
+                Some(field) if field.name == argument.name => return field.doc.clone(),
+                _ => said = said.or(Some(does)),
+            }
         }
     }
-    format!("The pattern's `{}`.", argument.name)
+    said.unwrap_or_else(|| format!("The pattern's `{}`.", argument.name))
 }

@@ -4,8 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::design::{Action, Design, Pattern};
-use crate::emit::pattern::condition::violated;
+use crate::emit::pattern::value::Source;
+use crate::emit::pattern::violation::{Violation, violation};
 use crate::emit::rust::{RustFile, camel, doc, ident};
+use crate::emit::types;
 
 /// Emits the error enum of a pattern and returns its type; a pattern without domain errors has the store's.
 pub fn error_type(design: &Design, file: &mut RustFile, pattern: &Pattern) -> TokenStream {
@@ -14,15 +16,9 @@ pub fn error_type(design: &Design, file: &mut RustFile, pattern: &Pattern) -> To
         return quote!(#store_error);
     }
     let name = format_ident!("{}Error", camel(&pattern.name));
-    let variants: Vec<_> = pattern
-        .errors
-        .iter()
-        .map(|(error, meaning)| variant(design, file, pattern, error, meaning))
-        .collect();
-    let about = doc(&format!(
-        "Why [`Store::{0}`](crate::Store::{0}) was refused.",
-        pattern.name
-    ));
+    let errors = pattern.errors.iter();
+    let variants: Vec<_> = errors.map(|(error, meaning)| variant(design, file, pattern, error, meaning)).collect();
+    let about = doc(&format!("Why [`Store::{0}`](crate::Store::{0}) was refused.", pattern.name));
     let from_store = doc("The store could not be asked, or its answer not be understood.");
     file.item(quote! {
         #about
@@ -37,76 +33,115 @@ pub fn error_type(design: &Design, file: &mut RustFile, pattern: &Pattern) -> To
     quote!(#name)
 }
 
-fn variant(
-    design: &Design,
-    file: &mut RustFile,
-    pattern: &Pattern,
-    error: &str,
-    meaning: &str,
-) -> TokenStream {
+fn variant(design: &Design, file: &mut RustFile, pattern: &Pattern, error: &str, meaning: &str) -> TokenStream {
     let (name, about) = (ident(error), doc(meaning));
-    let carrier = pattern
-        .actions()
-        .iter()
-        .find(|action| action.errors().contains(&(error, true)));
+    // `thiserror` reads it as a format.
+    let message = meaning.replace('{', "{{").replace('}', "}}");
+    let carrier = pattern.actions().iter().find(|action| action.errors().contains(&(error, true)));
     match carrier {
-        None => quote!(#about #[error(#meaning)] #name,),
+        None => quote!(#about #[error(#message)] #name,),
         Some(action) => {
-            let entity = file.import(&format!(
-                "crate::generated::entity::{}",
-                camel(&design.entity(action.entity).name)
-            ));
+            let entity = types::entity(file, design.entity(action.entity));
             let inner = doc("The item that refused, as it is.");
-            quote!(#about #[error(#meaning)] #name { #inner current: Box<#entity> },)
+            quote!(#about #[error(#message)] #name { #inner current: Box<#entity> },)
         }
     }
 }
 
-/// Statements that end in the error which `refused` means for this action.
-pub fn error_value(
+/// What becomes of a refusal.
+#[derive(Clone)]
+pub struct Ending {
+    /// Statements that end in the error.
+    pub statements: TokenStream,
+    /// Whether they look at `refused`.
+    pub looks: bool,
+}
+
+impl Ending {
+    /// The arm of the `match`, with the refusal under the name that its statements know it by.
+    pub fn arm(&self) -> TokenStream {
+        let Ending { statements, looks } = self;
+        if *looks { quote!(Err(refused) => { #statements }) } else { quote!(Err(_) => { #statements }) }
+    }
+}
+
+/// What becomes of a refusal where no condition was sent.
+pub fn unexplained() -> Ending {
+    Ending { statements: quote!(Err(refused.unexplained())), looks: true }
+}
+
+/// What becomes of a refusal of this action.
+pub fn ending(
     design: &Design,
     file: &mut RustFile,
     action: &Action,
     error_type: &TokenStream,
-    from: &TokenStream,
-) -> TokenStream {
-    let entity = design.entity(action.entity);
-    let errors = action.errors();
-    if let [(only, false)] = errors.as_slice() {
+    source: Source,
+) -> Ending {
+    if let [(only, false)] = action.errors().as_slice() {
         let only = ident(only);
-        return quote!(Err(#error_type::#only));
+        return Ending { statements: quote!(Err(#error_type::#only)), looks: false };
     }
     if let (Some(missing), [require]) = (&action.if_missing, action.require.as_slice())
         && !require.current
     {
         let (missing, other) = (ident(missing), ident(&require.error));
-        return quote!(Err(if refused.missing() { #error_type::#missing } else { #error_type::#other }));
+        let either = quote!(if refused.missing() { #error_type::#missing } else { #error_type::#other });
+        return Ending { statements: quote!(Err(#either)), looks: true };
     }
-    let entity_type = file.import(&format!(
-        "crate::generated::entity::{}",
-        camel(&entity.name)
-    ));
-    let current = format_ident!("current");
-    let mut statements = match &action.if_missing {
-        Some(missing) => {
-            let missing = ident(missing);
-            quote!(let Some(current) = refused.current::<#entity_type>()? else { return Err(#error_type::#missing) };)
+    let (checks, reads) = checks(design, file, action, error_type, source);
+    let found = match (&action.if_missing, reads) {
+        (Some(missing), true) => {
+            let (missing, entity) = (ident(missing), types::entity(file, design.entity(action.entity)));
+            quote! {
+                let Some(current) = refused.current::<#entity>()? else { return Err(#error_type::#missing) };
+            }
         }
-        None => quote!(let current = refused.into_current::<#entity_type>()?;),
+        (Some(missing), false) => {
+            let missing = ident(missing);
+            quote!(if refused.missing() { return Err(#error_type::#missing); })
+        }
+        (None, true) => {
+            let entity = types::entity(file, design.entity(action.entity));
+            quote!(let current = refused.into_current::<#entity>()?;)
+        }
+        (None, false) => quote!(),
     };
+    Ending { statements: quote!(#found #checks), looks: reads || action.if_missing.is_some() }
+}
+
+/// The conditions, tried in order until one is found that failed; the last needs no trying. The second is whether
+/// they look at the current item.
+fn checks(
+    design: &Design,
+    file: &mut RustFile,
+    action: &Action,
+    error_type: &TokenStream,
+    source: Source,
+) -> (TokenStream, bool) {
+    let entity = design.entity(action.entity);
+    let (mut statements, mut reads) = (TokenStream::new(), false);
     for (i, require) in action.require.iter().enumerate() {
+        let is_last = i + 1 == action.require.len();
+        let violated = if is_last { Violation::Always } else { violation(file, entity, &require.that, source) };
         let name = ident(&require.error);
         let value = if require.current {
             quote!(#error_type::#name { current: Box::new(current) })
         } else {
             quote!(#error_type::#name)
         };
-        if i + 1 == action.require.len() {
-            statements = quote!(#statements Err(#value));
-        } else {
-            let violated = violated(file, entity, &require.that, &current, from);
-            statements = quote!(#statements if #violated { return Err(#value); });
+        match violated {
+            Violation::Always => {
+                reads |= require.current;
+                statements.extend(quote!(Err(#value)));
+                break;
+            }
+            Violation::Never => {}
+            Violation::When(violated, _) => {
+                reads = true;
+                statements.extend(quote!(if #violated { return Err(#value); }));
+            }
         }
     }
-    statements
+    (statements, reads)
 }

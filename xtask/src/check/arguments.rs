@@ -1,0 +1,126 @@
+//! Checks on what functions take and what they end in: one thing for each argument, and words for every error.
+
+use crate::design::{
+    Action, ActionKind, Argument, Design, Operation, Pattern, ReadPart, Shape, action_uses, pattern_arguments,
+    pattern_uses,
+};
+use crate::emit::pattern::is_struct;
+use crate::problem::{Problems, suggestion};
+
+/// What generated functions call their own, while they still need their arguments.
+const OWN: &[&str] =
+    &["changes", "condition", "current", "items", "key", "keys", "order", "page", "partition", "query", "refused"];
+
+/// Two things of one name would be one argument, or one field of the input, twice.
+pub fn members_are_unique(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "names-are-unique";
+    for pattern in &design.patterns {
+        let members = members(design, pattern);
+        for Argument { name, .. } in pattern_arguments(&design.entities, pattern) {
+            if members.contains(&name) {
+                let message = format!("`:{name}` has the name of a part; both are given by name, so name them apart");
+                problems.push(CHECK, pattern.at, message);
+            }
+            if !is_struct(pattern) && OWN.contains(&name.as_str()) {
+                problems.push(
+                    CHECK,
+                    pattern.at,
+                    format!("`:{name}` is a name that the function itself uses; choose another"),
+                );
+            }
+        }
+        if matches!(pattern.operation, Operation::ReadBatch { .. } | Operation::WriteBatch(_)) {
+            for name in members.iter().filter(|name| OWN.contains(&name.as_str())) {
+                problems.push(
+                    CHECK,
+                    pattern.at,
+                    format!("\"{name}\" is a name that the function itself uses; choose another"),
+                );
+            }
+        }
+    }
+}
+
+/// What the function takes beside arguments that meet a field.
+fn members(design: &Design, pattern: &Pattern) -> Vec<String> {
+    match &pattern.operation {
+        Operation::Write(action) if action.kind == ActionKind::Put => {
+            vec![design.entity(action.entity).name.clone()]
+        }
+        Operation::Transact(actions) => {
+            let is_member = |action: &&Action| action.kind == ActionKind::Put || action.shape != Shape::One;
+            actions.iter().filter(is_member).map(|action| action.name.clone()).collect()
+        }
+        // The key of a part is in hand until all are read.
+        Operation::ReadBatch { parts, .. } => {
+            let name = |part: &ReadPart| {
+                if part.many { part.name.clone() } else { format!("{}_key", part.name) }
+            };
+            parts.iter().map(name).collect()
+        }
+        Operation::WriteBatch(parts) => parts.iter().map(|part| part.name().to_owned()).collect(),
+        Operation::Get { .. } | Operation::Query(_) | Operation::Write(_) => Vec::new(),
+    }
+}
+
+pub fn arguments_have_one_type(design: &Design, problems: &mut Problems) {
+    for pattern in &design.patterns {
+        let mut groups = vec![pattern_uses(&design.entities, pattern)];
+        let shaped = pattern.actions().iter().filter(|action| action.shape != Shape::One);
+        groups.extend(shaped.map(|action| action_uses(&design.entities, action)));
+        for uses in groups {
+            for (i, a) in uses.iter().enumerate() {
+                let differs = |b: &&Argument| b.name == a.name && (b.ty != a.ty || b.optional != a.optional);
+                if let Some(b) = uses[i + 1..].iter().find(differs) {
+                    let message = format!(
+                        "`:{}` is {} in one place and {} in another; name them apart",
+                        a.name,
+                        describe(a),
+                        describe(b)
+                    );
+                    problems.push("arguments-have-one-type", pattern.at, message);
+                }
+            }
+        }
+    }
+}
+
+fn describe(argument: &Argument) -> String {
+    let optional = if argument.optional { "optional " } else { "" };
+    format!("{optional}{}", argument.ty.word())
+}
+
+/// Every error that a block names is explained there, and every explanation is used.
+pub fn errors_are_explained(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "errors-are-explained";
+    for pattern in &design.patterns {
+        let mut used: Vec<&str> = Vec::new();
+        for action in pattern.actions() {
+            for (name, current) in action.errors() {
+                let others = pattern.actions().iter();
+                let mut meanings =
+                    others.flat_map(|other| other.errors().into_iter().map(|error| (other.entity, error)));
+                if current
+                    && meanings
+                        .any(|(entity, error)| error == (name, false) || error.0 == name && entity != action.entity)
+                {
+                    let message = format!(
+                        "{name} carries the current item here, and none or another elsewhere; name the errors apart"
+                    );
+                    problems.push(CHECK, action.at, message);
+                }
+                used.push(name);
+            }
+        }
+        for name in &used {
+            if !pattern.errors.iter().any(|(explained, _)| explained == name) {
+                let hint = suggestion(name, pattern.errors.iter().map(|(explained, _)| explained.as_str()));
+                problems.push(CHECK, pattern.at, format!("say in `errors` what {name} means{hint}"));
+            }
+        }
+        for (name, _) in pattern.errors.iter().filter(|(name, _)| !used.contains(&name.as_str())) {
+            let hint = suggestion(name, used.iter().copied());
+            problems.push(CHECK, pattern.at, format!("nothing in the block ends in {name}{hint}"));
+        }
+    }
+}

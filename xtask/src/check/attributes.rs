@@ -1,0 +1,85 @@
+//! Checks on attributes: each has one meaning, and the table's own are what it takes them for.
+
+use std::collections::BTreeMap;
+
+use crate::design::{Design, Type};
+use crate::problem::Problems;
+
+/// The attribute in which the store remembers its last write. `model/src/store/write.rs` names it too.
+const WRITE_ID: &str = "write_id";
+
+/// Two of the table's attributes with one name, or a field with the name of one, would overwrite each other.
+pub fn attributes_are_told_apart(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "attributes-are-told-apart";
+    let table = &design.table;
+    let mut own = BTreeMap::from([(WRITE_ID, "the id of the last write".to_owned())]);
+    let of_table = [
+        (&table.partition_key, "the partition key"),
+        (&table.sort_key, "the sort key"),
+        (&table.entity_attribute, "the entity's type"),
+        (&table.version_attribute, "the entity's version"),
+    ];
+    let of_indexes = table.indexes.iter().flat_map(|index| {
+        let (pk, sk) = (format!("the partition key of {}", index.name), format!("the sort key of {}", index.name));
+        [(&index.partition_key, pk, index.at), (&index.sort_key, sk, index.at)]
+    });
+    let of_table = of_table.into_iter().map(|(name, what)| (name, what.to_owned(), table.at));
+    for (name, what, at) in of_table.chain(of_indexes) {
+        if let Some(first) = own.insert(name, what.clone()) {
+            problems.push(CHECK, at, format!("`{name}` would be {first} and {what}"));
+        }
+    }
+    if let Some(what) = own.get(table.ttl_attribute.as_str()) {
+        problems.push(CHECK, table.at, format!("`{}` would be {what} and the expiry", table.ttl_attribute));
+    }
+    for field in design.entities.iter().flat_map(|entity| &entity.fields) {
+        if let Some(what) = own.get(field.name.as_str()) {
+            problems.push(
+                CHECK,
+                field.at,
+                format!("`{}` is {what} in every item; name the field otherwise", field.name),
+            );
+        }
+    }
+}
+
+/// DynamoDB expires items by the seconds in one attribute, and ignores those in which it is anything else.
+pub fn the_ttl_attribute_is_an_expiry(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "the-ttl-attribute-is-an-expiry";
+    let ttl = &design.table.ttl_attribute;
+    for entity in &design.entities {
+        for field in &entity.fields {
+            let (is_ttl, is_expiry) = (field.name == *ttl, field.ty == Type::Expiry);
+            let message = match (is_ttl, is_expiry) {
+                (true, false) => {
+                    format!("`{ttl}` is when items expire, so it is an `expiry` and not {}", field.ty.word())
+                }
+                (true, true) if field.optional => {
+                    format!("`{ttl}` is optional, so some items would never expire")
+                }
+                (false, true) => format!("DynamoDB expires items by `{ttl}` alone; `{}` is a `time`", field.name),
+                _ => continue,
+            };
+            problems.push(CHECK, field.at, message);
+        }
+    }
+}
+
+/// An index shows fields of the entities that are in it, each once.
+pub fn projections_show_fields(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "projections-show-fields";
+    for (i, index) in design.table.indexes.iter().enumerate() {
+        let within = || design.entities.iter().filter(|entity| entity.index_keys.iter().any(|key| key.index == i));
+        for (j, field) in index.projection.iter().enumerate() {
+            if index.projection[..j].contains(field) {
+                problems.push(CHECK, index.at, format!("{} projects `{field}` twice", index.name));
+            }
+            if within().next().is_some() && !within().any(|entity| entity.field(field).is_some()) {
+                let known = within().flat_map(|entity| &entity.fields).map(|field| field.name.as_str());
+                let hint = crate::problem::suggestion(field, known);
+                let message = format!("{} projects `{field}`, which no entity in it has{hint}", index.name);
+                problems.push(CHECK, index.at, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Checks on queries: that what is read is what is meant.
+
+use crate::design::{Design, Entity, Expired, Operation, Query, Segment, Sort, Template, partition, sort_field};
+use crate::problem::Problems;
+
+fn queries(design: &Design) -> impl Iterator<Item = &Query> {
+    design.patterns.iter().filter_map(|pattern| match &pattern.operation {
+        Operation::Query(query) => Some(query),
+        _ => None,
+    })
+}
+
+/// A sort condition is written in the segments of the entity's own sort key.
+pub fn sort_conditions_fit_the_sort_key(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "sort-fits-the-key";
+    for query in queries(design) {
+        let Some(at) = query.sort.at() else { continue };
+        if query.index.is_some() {
+            problems.push(CHECK, at, "an index is read by partition; its numeric sort key takes no `sort` yet");
+            continue;
+        }
+        for entity in query.entities.iter().map(|index| design.entity(*index)) {
+            for template in query.sort.templates() {
+                let prefix = matches!(query.sort, Sort::BeginsWith { .. });
+                let shown = if prefix { format!("{template}#") } else { template.to_string() };
+                if !fits(template, entity, prefix) {
+                    let message =
+                        format!("\"{shown}\" is no beginning of the sort key of {}, \"{}\"", entity.name, entity.sk);
+                    problems.push(CHECK, at, message);
+                }
+            }
+        }
+    }
+}
+
+/// Whether the template's segments are the first ones of the entity's sort key. After a prefix, which ends at a delimiter,
+/// there must be at least one more.
+fn fits(template: &Template, entity: &Entity, prefix: bool) -> bool {
+    let most = entity.sk.segments.len() - usize::from(prefix);
+    let fits = |(i, segment): (usize, &Segment)| match segment {
+        Segment::Literal(_) => entity.sk.segments[i] == *segment,
+        Segment::Field { width: None, .. } => sort_field(entity, i).is_some(),
+        // A width may be repeated, but it is the key that says it.
+        Segment::Field { width, .. } => {
+            matches!(&entity.sk.segments[i], Segment::Field { width: own, .. } if own == width)
+        }
+    };
+    template.segments.len() <= most && template.segments.iter().enumerate().all(fits)
+}
+
+/// Several entities in one query must lie in the same partition, and must be all that the query can meet there.
+pub fn queries_read_one_partition(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "query-reads-one-partition";
+    for query in queries(design) {
+        let entities: Vec<&Entity> = query.entities.iter().map(|index| design.entity(*index)).collect();
+        let Some(first) = entities.first() else {
+            continue;
+        };
+        let template = partition(first, query);
+        for entity in &entities {
+            if query.index.is_some_and(|index| !entity.index_keys.iter().any(|key| key.index == index)) {
+                let message = format!("{} has no key in this index; give it `[index.…]` in its schema", entity.name);
+                problems.push(CHECK, query.at, message);
+            } else if partition(entity, query) != template {
+                let own = partition(entity, query);
+                let message = format!("{} lies in \"{template}\", {} in \"{own}\"", first.name, entity.name);
+                problems.push(CHECK, query.at, message);
+            } else if let Some((name, width)) = differing_width(first, entity, query) {
+                let message = format!("`{name}` has {width} in the sort key of {}; give both the same", entity.name);
+                problems.push(CHECK, query.at, message);
+            }
+        }
+        if query.index.is_some() {
+            continue;
+        }
+        for other in design.entities.iter().filter(|other| !entities.iter().any(|entity| entity.name == other.name)) {
+            if other.pk.overlaps(template) && may_meet(other, &query.sort) {
+                let message = match &query.sort {
+                    Sort::Whole => {
+                        format!(
+                            "the whole partition \"{template}\" also holds {}: name it, or say which `sort`",
+                            other.name
+                        )
+                    }
+                    _ => format!(
+                        "this part of \"{template}\" may also hold {} (\"{}\"): name it too",
+                        other.name, other.sk
+                    ),
+                };
+                problems.push(CHECK, query.sort.at().unwrap_or(query.at), message);
+            }
+        }
+    }
+}
+
+/// Whether an item of the entity can have a sort key in this part of its partition.
+fn may_meet(entity: &Entity, sort: &Sort) -> bool {
+    let beginning = sort.beginning();
+    entity.sk.segments.len() > beginning.len() && entity.sk.could_begin_like(beginning)
+}
+
+/// The field of the sort condition that two entities pad to different widths.
+fn differing_width(first: &Entity, other: &Entity, query: &Query) -> Option<(String, String)> {
+    for template in query.sort.templates() {
+        for (i, segment) in template.segments.iter().enumerate() {
+            if let (Some(name), Some(Segment::Field { width: a, .. }), Some(Segment::Field { width: b, .. })) =
+                (segment.field(), first.sk.segments.get(i), other.sk.segments.get(i))
+                && a != b
+            {
+                let digits = b.map_or("no fixed digits".to_owned(), |width| format!("{width} digits"));
+                return Some((name.to_owned(), digits));
+            }
+        }
+    }
+    None
+}
+
+pub fn index_queries_read_what_is_projected(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "index-reads-what-is-projected";
+    for query in queries(design) {
+        let Some(index) = query.index.map(|index| &design.table.indexes[index]) else {
+            continue;
+        };
+        if let Some((_, fields)) = &query.row {
+            for field in fields.iter().filter(|field| !index.projection.contains(field)) {
+                let message = format!(
+                    "{} does not show `{field}`; add it to the projection, at a write's cost, or leave it out",
+                    index.name
+                );
+                problems.push(CHECK, query.at, message);
+            }
+        } else if query.returns_items() {
+            let message = format!("{} does not show whole items: name the `fields` and the `row`", index.name);
+            problems.push(CHECK, query.at, message);
+        } else if query.returns_keys {
+            let message = format!("an index returns no keys: name the `fields` and the `row`, for {} too", index.name);
+            problems.push(CHECK, query.at, message);
+        }
+        let ttl = &design.table.ttl_attribute;
+        if query.expired == Some(Expired::Hidden) && !index.projection.contains(ttl) {
+            let message =
+                format!("{} does not show `{ttl}`, so it cannot hide what has expired; project it", index.name);
+            problems.push(CHECK, query.at, message);
+        }
+    }
+}

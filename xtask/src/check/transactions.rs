@@ -1,0 +1,82 @@
+//! Checks on transactions: that their actions touch different items and fail with one meaning each.
+
+use crate::design::{Action, ActionKind, Design, Pattern, Shape, Value};
+use crate::problem::Problems;
+
+fn shaped(design: &Design) -> impl Iterator<Item = &Action> {
+    design.patterns.iter().flat_map(Pattern::actions).filter(|action| action.shape != Shape::One)
+}
+
+/// Which of several errors a repeated action means could only be found by reading its item again.
+pub fn shaped_actions_name_one_error(design: &Design, problems: &mut Problems) {
+    for action in shaped(design) {
+        let errors = action.errors();
+        if errors.len() > 1 || errors.iter().any(|(_, current)| *current) {
+            let message = "an optional or repeated action names one error, without `current`";
+            problems.push("shaped-actions-name-one-error", action.at, message);
+        }
+    }
+}
+
+/// What an optional or repeated action takes is an item, a key, or a struct with a name.
+pub fn shaped_actions_take_a_row(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "shaped-actions-take-a-row";
+    for action in design.patterns.iter().flat_map(Pattern::actions) {
+        let given = action.row.is_some();
+        let message = match action.shape {
+            Shape::One if given => "`row` is the struct of an `optional` or `many` action; this one is neither",
+            Shape::One => continue,
+            _ if action.kind == ActionKind::Put && !action.argument_names().is_empty() => {
+                "an optional or repeated put takes its item and nothing else; compare with literals, or put one item"
+            }
+            _ => {
+                let entity = design.entity(action.entity);
+                let needed = action.kind != ActionKind::Put && !action.takes_only_its_key(entity);
+                match (needed, given) {
+                    (true, false) => {
+                        "an optional or repeated action with arguments beside its key needs a `row`, the name of their struct"
+                    }
+                    (false, true) => "an optional or repeated action that takes an item or a key has no `row`",
+                    _ => continue,
+                }
+            }
+        };
+        problems.push(CHECK, action.at, message);
+    }
+}
+
+/// DynamoDB refuses a transaction that names one item twice.
+pub fn actions_touch_different_items(design: &Design, problems: &mut Problems) {
+    for pattern in &design.patterns {
+        for (i, a) in pattern.actions().iter().enumerate() {
+            for b in &pattern.actions()[i + 1..] {
+                if same_item(a, b) {
+                    let message = format!(
+                        "\"{}\" and \"{}\" write the same item; DynamoDB refuses such a transaction",
+                        a.name, b.name
+                    );
+                    problems.push("actions-touch-different-items", b.at, message);
+                }
+            }
+        }
+    }
+}
+
+/// Whether two actions certainly name one item. Optional and repeated ones are given theirs apart.
+fn same_item(a: &Action, b: &Action) -> bool {
+    if a.entity != b.entity || a.shape != Shape::One || b.shape != Shape::One {
+        return false;
+    }
+    match (a.kind, b.kind) {
+        (ActionKind::Put, ActionKind::Put) => false,
+        (ActionKind::Put, _) => is_key_of(b, a),
+        (_, ActionKind::Put) => is_key_of(a, b),
+        _ => a.key == b.key,
+    }
+}
+
+/// Whether the action's key is that of the item which `put` puts.
+fn is_key_of(action: &Action, put: &Action) -> bool {
+    let taken = |(name, value): &(String, Value)| matches!(value, Value::FieldOf { action, field, .. } if *action == put.name && field == name);
+    action.key.iter().all(taken)
+}

@@ -1,0 +1,251 @@
+//! The parser of conditions: words first, then `or` over `and` over single tests.
+
+use super::{Comparison, Expression, Literal, Operand};
+
+/// Parentheses deeper than this are no condition that a person wrote.
+const DEEPEST: usize = 16;
+
+type Parsed<T> = Result<T, (usize, String)>;
+
+pub fn parse(text: &str) -> Parsed<Expression> {
+    let mut parser = Parser { tokens: tokens(text)?, next: 0, depth: 0, end: text.len() };
+    let expression = parser.any_of()?;
+    match parser.tokens.get(parser.next) {
+        None => Ok(expression),
+        Some(token) => {
+            Err((token.offset, format!("`{}` is left over; join conditions with `and` or `or`", token.text)))
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Token<'t> {
+    text: &'t str,
+    offset: usize,
+}
+
+impl Token<'_> {
+    fn is_word(&self) -> bool {
+        self.text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+    }
+}
+
+fn tokens(text: &str) -> Parsed<Vec<Token<'_>>> {
+    let mut tokens = Vec::new();
+    let mut offset = text.len() - text.trim_start().len();
+    while let Some(first) = text[offset..].chars().next() {
+        let rest = &text[offset..];
+        let length = match first {
+            '(' | ')' | '=' => 1,
+            '<' => 1 + usize::from(rest[1..].starts_with(['=', '>'])),
+            '>' => 1 + usize::from(rest[1..].starts_with('=')),
+            '\'' => match rest[1..].find('\'') {
+                Some(end) => end + 2,
+                None => return Err((offset, "a text literal has no closing `'`".to_owned())),
+            },
+            c if c.is_alphanumeric() || matches!(c, '_' | ':' | '-') => {
+                let is_part = |c: char| c.is_alphanumeric() || c == '_';
+                rest.char_indices().skip(1).find(|(_, c)| !is_part(*c)).map_or(rest.len(), |(end, _)| end)
+            }
+            other => return Err((offset, format!("`{other}` is no part of a condition"))),
+        };
+        tokens.push(Token { text: &rest[..length], offset });
+        offset = text.len() - rest[length..].trim_start().len();
+    }
+    Ok(tokens)
+}
+
+struct Parser<'t> {
+    tokens: Vec<Token<'t>>,
+    next: usize,
+    depth: usize,
+    end: usize,
+}
+
+impl<'t> Parser<'t> {
+    fn next_is(&mut self, word: &str) -> bool {
+        let is = self.tokens.get(self.next).is_some_and(|token| token.text == word);
+        self.next += usize::from(is);
+        is
+    }
+
+    fn take(&mut self, what: &str) -> Parsed<Token<'t>> {
+        let token = self.tokens.get(self.next).copied();
+        self.next += 1;
+        token.ok_or_else(|| (self.end, format!("the condition ends where {what} should be")))
+    }
+
+    fn any_of(&mut self) -> Parsed<Expression> {
+        let mut parts = vec![self.all_of()?];
+        while self.next_is("or") {
+            parts.push(self.all_of()?);
+        }
+        Ok(if parts.len() == 1 { parts.remove(0) } else { Expression::Or(parts) })
+    }
+
+    fn all_of(&mut self) -> Parsed<Expression> {
+        let mut parts = vec![self.one()?];
+        while self.next_is("and") {
+            parts.push(self.one()?);
+        }
+        Ok(if parts.len() == 1 { parts.remove(0) } else { Expression::And(parts) })
+    }
+
+    fn one(&mut self) -> Parsed<Expression> {
+        let field = self.take("a field")?;
+        if field.text == "(" {
+            return self.grouped(field.offset);
+        }
+        if !field.is_word() {
+            return Err((field.offset, format!("`{}` where a field should be", field.text)));
+        }
+        let field = field.text.to_owned();
+        let sign = self.take("a comparison")?;
+        let comparison = match sign.text {
+            "missing" => return Ok(Expression::Missing(field)),
+            "present" => return Ok(Expression::Present(field)),
+            "=" => Comparison::Equal,
+            "<>" => Comparison::NotEqual,
+            "<" => Comparison::Less,
+            "<=" => Comparison::LessOrEqual,
+            ">" => Comparison::Greater,
+            ">=" => Comparison::GreaterOrEqual,
+            other => {
+                let message = format!("`{other}` is no comparison; use =, <>, <, <=, >, >=, `missing` or `present`");
+                return Err((sign.offset, message));
+            }
+        };
+        let token = self.take("a value")?;
+        let operand = match (Literal::parse(token.text), token.text.strip_prefix(':')) {
+            (Some(literal), _) => Operand::Literal(literal),
+            (None, Some(name)) if !name.is_empty() => Operand::Argument(name.to_owned()),
+            _ => {
+                let message = format!("`{}` is no value; write `:argument`, a number or a 'text'", token.text);
+                return Err((token.offset, message));
+            }
+        };
+        Ok(Expression::Compare { field, comparison, operand })
+    }
+
+    /// What follows an opening parenthesis.
+    fn grouped(&mut self, opening: usize) -> Parsed<Expression> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err((opening, format!("parentheses go {DEEPEST} deep and no deeper")));
+        }
+        let inner = self.any_of()?;
+        self.depth -= 1;
+        let closing = self.take("`)`")?;
+        if closing.text != ")" {
+            return Err((closing.offset, format!("`{}` where `)` should be", closing.text)));
+        }
+        Ok(inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn compare(field: &str, comparison: Comparison, operand: Operand) -> Expression {
+        Expression::Compare { field: field.to_owned(), comparison, operand }
+    }
+
+    fn argument(name: &str) -> Operand {
+        Operand::Argument(name.to_owned())
+    }
+
+    fn refused(text: &str) -> String {
+        match parse(text) {
+            Ok(expression) => format!("{expression:?}"),
+            Err((offset, message)) => format!("{offset}: {message}"),
+        }
+    }
+
+    #[test]
+    fn and_binds_closer_than_or() {
+        let hits = Expression::Missing("hits".to_owned());
+        let started = compare("started_at", Comparison::Greater, argument("window"));
+        let under = compare("hits", Comparison::Less, Operand::Literal(Literal::Number(-7)));
+        assert_eq!(
+            parse("hits missing or started_at > :window and hits < -7"),
+            Ok(Expression::Or(vec![hits.clone(), Expression::And(vec![started.clone(), under.clone()])]))
+        );
+        assert_eq!(
+            parse("(hits missing or started_at > :window) and hits<-7"),
+            Ok(Expression::And(vec![Expression::Or(vec![hits, started]), under]))
+        );
+    }
+
+    #[test]
+    fn every_comparison_is_read_with_and_without_spaces() {
+        for sign in ["=", "<>", "<", "<=", ">", ">="] {
+            let spaced = parse(&format!("a {sign} 'x y'"));
+            let Ok(Expression::Compare { comparison, operand, .. }) = &spaced else { panic!("{sign}: {spaced:?}") };
+            assert_eq!(comparison.sign(), sign);
+            assert_eq!(*operand, Operand::Literal(Literal::Text("x y".to_owned())));
+            assert_eq!(parse(&format!("a{sign}'x y'")), spaced);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        assert_eq!(refused(""), "0: the condition ends where a field should be");
+        assert_eq!(refused("a"), "1: the condition ends where a comparison should be");
+        assert_eq!(refused("a ="), "3: the condition ends where a value should be");
+        assert_eq!(refused("a = b"), "4: `b` is no value; write `:argument`, a number or a 'text'");
+        assert_eq!(refused("a = :"), "4: `:` is no value; write `:argument`, a number or a 'text'");
+        assert_eq!(refused("a == 1"), "3: `=` is no value; write `:argument`, a number or a 'text'");
+        assert_eq!(refused("a 'x"), "2: a text literal has no closing `'`");
+        assert_eq!(refused("a = 1 b = 2"), "6: `b` is left over; join conditions with `and` or `or`");
+        assert_eq!(refused("(a = 1"), "6: the condition ends where `)` should be");
+        assert_eq!(refused("a != 1"), "2: `!` is no part of a condition");
+        assert_eq!(refused(") = 1"), "0: `)` where a field should be");
+    }
+
+    #[test]
+    fn parentheses_have_a_bottom() {
+        let nested = |depth: usize| format!("{}a = 1{}", "(".repeat(depth), ")".repeat(depth));
+        assert!(parse(&nested(DEEPEST)).is_ok());
+        assert!(parse(&nested(DEEPEST + 1)).is_err());
+        assert!(parse(&nested(100_000)).is_err());
+        // Beside each other is not inside each other.
+        assert!(parse(&vec!["(a = 1)"; 50].join(" and ")).is_ok());
+    }
+
+    #[test]
+    fn a_condition_says_what_it_makes_of_no_item() {
+        let holds = |text: &str| parse(text).expect("a condition").holds_for_nothing();
+        assert!(holds("a missing or a < 3"));
+        assert!(holds("a <> 'x'"));
+        assert!(!holds("a < 3"));
+        assert!(!holds("a missing and b = 1"));
+        assert!(!holds("a present"));
+    }
+
+    /// Pieces that nearly make a condition, which random characters hardly ever do.
+    fn nearly_a_condition() -> impl Strategy<Value = String> {
+        let words = ["a", "hits", ":x", ":", "7", "-", "'t'", "'", "=", "<", ">", "<>", "(", ")", "é", "and", "or"];
+        let rest = ["missing", "present", " ", "  "];
+        let piece = prop::sample::select([words.as_slice(), rest.as_slice()].concat());
+        prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.join(""))
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics_and_errors_lie_inside(text in any::<String>()) {
+            if let Err((offset, _)) = parse(&text) {
+                prop_assert!(text.is_char_boundary(offset));
+            }
+        }
+
+        #[test]
+        fn parsing_never_panics_on_what_is_nearly_right(text in nearly_a_condition()) {
+            if let Err((offset, _)) = parse(&text) {
+                prop_assert!(text.is_char_boundary(offset));
+            }
+        }
+    }
+}

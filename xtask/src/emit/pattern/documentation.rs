@@ -1,0 +1,115 @@
+//! The documentation of a pattern's function: what, why, how and for how much.
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+use crate::design::{Design, Operation, Order, Paging, Pattern};
+
+pub fn documentation(design: &Design, pattern: &Pattern) -> String {
+    let prose = without_doctests(&without_links(&pattern.prose));
+    format!("{}: {}.\n\n{prose}\n\n{}", pattern.id, pattern.title, how(design, pattern))
+}
+
+/// Links of the document lead nowhere from here, so only their words stay.
+fn without_links(prose: &str) -> String {
+    let mut out = String::with_capacity(prose.len());
+    let mut copied = 0;
+    // The link that is open: its own range, and that of its words so far.
+    let mut open: Option<(std::ops::Range<usize>, Option<std::ops::Range<usize>>)> = None;
+    for (event, range) in Parser::new(prose).into_offset_iter() {
+        match (event, &mut open) {
+            (Event::Start(Tag::Link { .. }), None) => open = Some((range, None)),
+            (Event::End(TagEnd::Link), Some((link, words))) => {
+                out.push_str(&prose[copied..link.start]);
+                out.push_str(words.clone().map_or("", |words| &prose[words]));
+                copied = link.end;
+                open = None;
+            }
+            (_, Some((_, words))) => {
+                let start = words.as_ref().map_or(range.start, |words| words.start);
+                *words = Some(start..range.end);
+            }
+            _ => {}
+        }
+    }
+    out + &prose[copied..]
+}
+
+/// A fenced block without a language would be a test of Rust; what stands in prose is text.
+fn without_doctests(prose: &str) -> String {
+    let mut lines = Vec::new();
+    let mut is_open = false;
+    for line in prose.lines() {
+        let is_fence = line.trim_start().starts_with("```");
+        let is_bare = is_fence && line.trim() == "```";
+        lines.push(if is_bare && !is_open { format!("{line}text") } else { line.to_owned() });
+        is_open ^= is_fence;
+    }
+    lines.join("\n")
+}
+
+fn how(design: &Design, pattern: &Pattern) -> String {
+    let mut words = vec![format!("`{}`", pattern.api())];
+    if let Operation::Query(query) = &pattern.operation {
+        let index = query.index.map(|index| format!("`{}`", design.table.indexes[index].name));
+        words[0] = format!("{} on {}", words[0], index.as_deref().unwrap_or("the table"));
+        let order = match query.order {
+            Order::Ascending => "ascending",
+            Order::Descending => "descending",
+            Order::Either => "in either order",
+        };
+        words.push(order.to_owned());
+        words.push(match query.paging {
+            Paging::Page(size) => format!("pages of up to {size}"),
+            Paging::First(size) => format!("the first {size}"),
+            Paging::All => "every page".to_owned(),
+            Paging::Count => "counted, not returned".to_owned(),
+        });
+    }
+    let consistent = match &pattern.operation {
+        Operation::Get { consistent, .. } | Operation::ReadBatch { consistent, .. } => Some(*consistent),
+        Operation::Query(query) => Some(query.consistent),
+        _ => None,
+    };
+    if let Some(consistent) = consistent {
+        words.push(if consistent { "strongly consistent" } else { "eventually consistent" }.to_owned());
+    }
+    format!("{}. {}", words.join(", "), cost(pattern))
+}
+
+fn cost(pattern: &Pattern) -> String {
+    let cost = &pattern.cost;
+    let plural = if (cost.requests - 1.0).abs() < f64::EPSILON { "" } else { "s" };
+    let mut units = vec![format!("{} request{plural}", cost.requests)];
+    for (amount, unit) in [(cost.rcu, "RCU"), (cost.wcu, "WCU")] {
+        if amount > 0.0 {
+            units.push(format!("{amount} {unit}"));
+        }
+    }
+    format!("Costs {} for {}.", units.join(" and "), cost.fixture)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leaves_its_words() {
+        assert_eq!(without_links("Before ([AP-70](#ap-70-leave-a-job)) after."), "Before (AP-70) after.");
+        assert_eq!(without_links("[the `x` of *y*](a.md) and [b](c)"), "the `x` of *y* and b");
+        assert_eq!(without_links("[](a)"), "");
+    }
+
+    #[test]
+    fn brackets_that_are_no_link_stay() {
+        for text in ["a[0] and (b)", "`[a](b)`", "[x] y ](z)", "é [x]"] {
+            assert_eq!(without_links(text), text);
+        }
+        assert_eq!(without_links("[a] before [b](c)"), "[a] before b");
+    }
+
+    #[test]
+    fn a_block_in_prose_is_no_test() {
+        assert_eq!(without_doctests("a\n```\nPK\n```\nb"), "a\n```text\nPK\n```\nb");
+        assert_eq!(without_doctests("```sql\nx\n```"), "```sql\nx\n```");
+    }
+}

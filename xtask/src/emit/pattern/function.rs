@@ -1,0 +1,45 @@
+//! What every function has: its place in `Store`, its call and its parameters.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::design::{Argument, Design, Pattern, pattern_arguments};
+use crate::emit::pattern::documentation::documentation;
+use crate::emit::registry::constant;
+use crate::emit::rust::{RustFile, doc, ident};
+use crate::emit::types;
+
+/// A method of `Store`.
+pub fn method(
+    design: &Design,
+    file: &mut RustFile,
+    pattern: &Pattern,
+    parameters: &[TokenStream],
+    result: &TokenStream,
+    body: &TokenStream,
+) {
+    let store = file.import("crate::store::Store");
+    let (name, about) = (ident(&pattern.name), doc(&documentation(design, pattern)));
+    file.item(quote! {
+        impl #store {
+            #about
+            pub async fn #name(&self, #(#parameters),*) -> #result { #body }
+        }
+    });
+}
+
+/// `self.call(&AP_07)`.
+pub fn call(file: &mut RustFile, pattern: &Pattern) -> TokenStream {
+    let constant = file.import(&format!("crate::generated::registry::{}", constant(pattern)));
+    quote!(self.call(&#constant))
+}
+
+/// A parameter for each of the pattern's arguments.
+pub fn parameters(design: &Design, file: &mut RustFile, pattern: &Pattern) -> Vec<TokenStream> {
+    pattern_arguments(&design.entities, pattern).iter().map(|argument| parameter(file, argument)).collect()
+}
+
+fn parameter(file: &mut RustFile, argument: &Argument) -> TokenStream {
+    let (name, ty) = (ident(&argument.name), types::argument(file, argument, None));
+    quote!(#name: #ty)
+}

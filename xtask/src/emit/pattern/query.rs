@@ -1,0 +1,152 @@
+//! Functions that read a partition, or a part of one.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::design::{
+    Design, Entity, Expired, Order, Paging, Pattern, Query, Segment, Sort, Template, partition, sort_field,
+};
+use crate::emit::keys::{Part, index_partition, index_type, key_text};
+use crate::emit::pattern::function::{call, method, parameters};
+use crate::emit::pattern::rows;
+use crate::emit::rust::{self, RustFile, ident};
+use crate::emit::types;
+
+pub fn query(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Query) {
+    let mut parameters = parameters(design, file, pattern);
+    let item = rows::item_type(design, file, pattern, query);
+    let error = file.import("crate::store::StoreError");
+    let (build, bound) = build(design, file, query);
+    let call = call(file, pattern);
+    if query.order == Order::Either {
+        let order = file.import("crate::store::Order");
+        parameters.push(quote!(order: #order));
+    }
+    let (result, send) = match query.paging {
+        Paging::Page(size) => {
+            let (page, request) = (file.import("crate::store::Page"), file.import("crate::store::PageRequest"));
+            parameters.push(quote!(page: #request<'_>));
+            let size = rust::number(size);
+            (quote!(#page<#item>), quote!(page(query, #bound, &partition, page, #size)))
+        }
+        Paging::First(size) => {
+            let size = rust::number(size);
+            (quote!(Vec<#item>), quote!(first(query, #size)))
+        }
+        Paging::All => (quote!(Vec<#item>), quote!(all(query))),
+        Paging::Count => (quote!(u64), quote!(count(query))),
+    };
+    let body = quote!(#build #call.#send.await);
+    method(design, file, pattern, &parameters, &quote!(Result<#result, #error>), &body);
+}
+
+/// Statements that leave `partition` and `query`, and what a cursor is bound to beside the partition.
+fn build(design: &Design, file: &mut RustFile, query: &Query) -> (TokenStream, TokenStream) {
+    let entity = design.entity(query.entities[0]);
+    let key = types::key(file, entity);
+    let (function, key_type) = match query.index.map(|index| &design.table.indexes[index]) {
+        None => (format_ident!("partition"), file.import("crate::key::Primary")),
+        Some(index) => (index_partition(index), file.import(&format!("crate::generated::keys::{}", index_type(index)))),
+    };
+    let arguments = partition(entity, query).fields().map(ident);
+    let (modyne_query, condition) = (file.import("modyne::model::Query"), file.import("modyne::expr::KeyCondition"));
+    let Sorted { statement, call, range } = sort(file, entity, query);
+    let mut options = Vec::new();
+    if query.consistent {
+        options.push(quote!(.consistent_read()));
+    }
+    if query.order == Order::Descending {
+        options.push(quote!(.scan_index_backward()));
+    }
+    options.extend(filter(design, file, query));
+    let either = (query.order == Order::Either).then(|| {
+        let order = file.import("crate::store::Order");
+        quote!(let query = if order == #order::Descending { query.scan_index_backward() } else { query };)
+    });
+    let build = quote! {
+        let partition = #key::#function(#(#arguments),*);
+        #statement
+        let query = #modyne_query::new(#condition::<#key_type>::in_partition(&partition) #call) #(#options)*;
+        #either
+    };
+    (build, bound(query, &range))
+}
+
+/// A sort condition: what is computed before, the call on the key condition, and the format of the range that a cursor
+/// is bound to.
+struct Sorted {
+    statement: TokenStream,
+    call: TokenStream,
+    range: String,
+}
+
+/// A cursor is good for one range in one order.
+fn bound(query: &Query, range: &str) -> TokenStream {
+    let word = match query.order {
+        Order::Ascending => "asc",
+        Order::Descending => "desc",
+        Order::Either => "{}",
+    };
+    let format = format!("{range} {word}");
+    match query.order {
+        Order::Either => quote!(&format!(#format, order.as_str())),
+        _ if format.contains('{') => quote!(&format!(#format)),
+        _ => quote!(#format),
+    }
+}
+
+fn sort(file: &mut RustFile, entity: &Entity, query: &Query) -> Sorted {
+    let (statement, call, range) = match &query.sort {
+        Sort::Whole => (quote!(), quote!(), "whole".to_owned()),
+        Sort::BeginsWith { template, .. } if template.fields().next().is_none() => {
+            let prefix = format!("{template}#");
+            (quote!(), quote!(.begins_with(#prefix)), prefix)
+        }
+        Sort::BeginsWith { template, .. } => {
+            // The delimiter that ends the prefix comes before an empty last segment.
+            let text = key_text(file, parts(entity, template).into_iter().chain([Part::Literal(String::new())]));
+            (quote!(let prefix = #text;), quote!(.begins_with(&prefix)), "{prefix}".to_owned())
+        }
+        Sort::Between { from, to, .. } => {
+            let (from, to) = (key_text(file, parts(entity, from)), key_text(file, parts(entity, to)));
+            let statement = quote!(let (first, last) = (#from, #to););
+            (statement, quote!(.between(&first, &last)), "{first}..{last}".to_owned())
+        }
+        Sort::Below { template, .. } => {
+            let text = key_text(file, parts(entity, template));
+            (quote!(let limit = #text;), quote!(.less_than(&limit)), "..{limit}".to_owned())
+        }
+    };
+    Sorted { statement, call, range }
+}
+
+/// The template's segments, its words being arguments with the types and widths of the entity's own sort key.
+fn parts(entity: &Entity, template: &Template) -> Vec<Part> {
+    let part = |(i, segment): (usize, &Segment)| match segment {
+        Segment::Literal(text) => Some(Part::Literal(text.clone())),
+        Segment::Field { name, .. } => {
+            let name = ident(name);
+            let Segment::Field { width, .. } = entity.sk.segments.get(i)? else {
+                return None;
+            };
+            Some(Part::Value { value: quote!(#name), ty: sort_field(entity, i)?.ty.clone(), width: *width })
+        }
+    };
+    template.segments.iter().enumerate().filter_map(part).collect()
+}
+
+fn filter(design: &Design, file: &mut RustFile, query: &Query) -> Option<TokenStream> {
+    if query.expired != Some(Expired::Hidden) {
+        return None;
+    }
+    let ttl = &design.table.ttl_attribute;
+    let all_expire = query.entities.iter().all(|index| design.entity(*index).expires(&design.table));
+    let mut text = format!("#{ttl} > :second");
+    if !all_expire {
+        text = format!("attribute_not_exists(#{ttl}) OR {text}");
+    }
+    let filter = file.import("modyne::expr::Filter");
+    let placeholder = format!("#{ttl}");
+    let second = quote!(self.clock().now().seconds());
+    Some(quote!(.filter(#filter::new(#text).name(#placeholder, #ttl).value(":second", #second))))
+}

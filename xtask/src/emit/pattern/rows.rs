@@ -1,0 +1,116 @@
+//! What queries return: items, rows, keys, or one of several kinds.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::design::{Design, Pattern, Query};
+use crate::emit::debug::{Shown, debug};
+use crate::emit::rust::{RustFile, camel, doc, ident};
+use crate::emit::types;
+
+/// The type of one thing that the query returns; nothing for a number.
+pub fn item_type(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Query) -> TokenStream {
+    if query.returns_keys {
+        let key = file.import("crate::key::ItemKey");
+        return quote!(#key);
+    }
+    if let Some((row, fields)) = &query.row {
+        return row_type(design, file, pattern, query, row, fields);
+    }
+    if is_union(query) {
+        return union_type(design, file, pattern, query);
+    }
+    if !query.returns_items() {
+        return quote!();
+    }
+    let name = types::entity(file, design.entity(query.entities[0]));
+    quote!(#name)
+}
+
+/// Whether the query returns items of several kinds.
+pub fn is_union(query: &Query) -> bool {
+    query.returns_items() && query.entities.len() > 1
+}
+
+pub fn union_name(pattern: &Pattern) -> String {
+    format!("{}Item", camel(&pattern.name))
+}
+
+/// The attributes of a row, and those of its keys, which a cursor needs.
+fn projection(design: &Design, file: &mut RustFile, query: &Query, fields: &[String]) -> TokenStream {
+    let mut fields = fields.to_vec();
+    fields.extend([design.table.partition_key.clone(), design.table.sort_key.clone()]);
+    if let Some(index) = query.index.map(|index| &design.table.indexes[index]) {
+        fields.extend([index.partition_key.clone(), index.sort_key.clone()]);
+    }
+    let projection = file.import("modyne::expr::StaticProjection");
+    let expression = fields.iter().map(|field| format!("#{field}")).collect::<Vec<_>>().join(",");
+    let names = fields.iter().map(|field| {
+        let placeholder = format!("#{field}");
+        quote!((#placeholder, #field))
+    });
+    quote!(#projection { expression: #expression, names: &[#(#names),*] })
+}
+
+fn row_type(
+    design: &Design,
+    file: &mut RustFile,
+    pattern: &Pattern,
+    query: &Query,
+    row: &str,
+    fields: &[String],
+) -> TokenStream {
+    let entity = design.entity(query.entities[0]);
+    let name = ident(row);
+    let known: Vec<_> = fields.iter().filter_map(|field| entity.field(field)).collect();
+    let default = quote!(#[serde(default)]);
+    let members: Vec<_> = known.iter().map(|field| types::member(file, field, &default)).collect();
+    let shown: Vec<Shown<'_>> = known.iter().map(|field| (field.name.as_str(), field.pii)).collect();
+    let (derive_debug, implementation) = debug(file, &name, None, &shown);
+    let whence = if query.index.is_some() { "what the index shows" } else { "a part of the item" };
+    let about = doc(&format!("A row of [`Store::{0}`](crate::Store::{0}): {whence}.", pattern.name));
+    let (from_item, item) = (file.import("crate::store::item::FromItem"), file.import("crate::store::item::Item"));
+    let (corrupt, decode) =
+        (file.import("crate::store::item::CorruptItem"), file.import("crate::store::item::decode_row"));
+    let projected = projection(design, file, query, fields);
+    let projection = file.import("modyne::expr::StaticProjection");
+    file.item(quote! {
+        #about
+        #[derive(Clone, #derive_debug PartialEq, serde::Deserialize)]
+        pub struct #name { #(#members)* }
+        #implementation
+        impl #from_item for #name {
+            const PROJECTION: Option<#projection> = Some(#projected);
+            fn from_item(item: #item) -> Result<Self, #corrupt> { #decode(item, #row) }
+        }
+    });
+    quote!(#name)
+}
+
+/// An enum of the entities that share the partition.
+fn union_type(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Query) -> TokenStream {
+    let name = ident(&union_name(pattern));
+    let entities: Vec<_> = query.entities.iter().map(|index| design.entity(*index)).collect();
+    let types: Vec<_> = entities.iter().map(|entity| types::entity(file, entity)).collect();
+    let abouts = entities.iter().map(|entity| doc(&entity.summary));
+    let stored: Vec<_> = entities.iter().map(|entity| &entity.type_name).collect();
+    let (from_item, item) = (file.import("crate::store::item::FromItem"), file.import("crate::store::item::Item"));
+    let (corrupt, kind_of) =
+        (file.import("crate::store::item::CorruptItem"), file.import("crate::store::item::entity_of"));
+    let about = doc(&format!("What [`Store::{0}`](crate::Store::{0}) finds.", pattern.name));
+    let pattern_name = &pattern.name;
+    file.item(quote! {
+        #about
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum #name { #(#abouts #types(#types),)* }
+        impl #from_item for #name {
+            fn from_item(item: #item) -> Result<Self, #corrupt> {
+                match #kind_of(&item) {
+                    #(Some(#stored) => #types::from_item(item).map(Self::#types),)*
+                    _ => Err(#corrupt::new(#pattern_name, "it is none of the entities of its partition")),
+                }
+            }
+        }
+    });
+    quote!(#name)
+}

@@ -1,0 +1,131 @@
+//! A condition as Rust that tells, from the item that refused a write, whether it was this one that failed.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::design::{Comparison, Entity, Expression, Field, Literal, Operand, Type};
+use crate::emit::pattern::value::{Source, literal};
+use crate::emit::rust::{RustFile, ident};
+
+/// Whether a condition failed for `current`.
+pub enum Violation {
+    Always,
+    Never,
+    /// When this is true. The flag is whether it is several parts joined by `||`.
+    When(TokenStream, bool),
+}
+
+pub fn violation(file: &mut RustFile, entity: &Entity, that: &Expression, source: Source) -> Violation {
+    match that {
+        // All must hold, so one that fails is enough.
+        Expression::And(parts) => any(parts.iter().map(|part| violation(file, entity, part, source)).collect()),
+        Expression::Or(parts) => all(parts.iter().map(|part| violation(file, entity, part, source)).collect()),
+        Expression::Missing(field) => presence(entity, field, true),
+        Expression::Present(field) => presence(entity, field, false),
+        Expression::Compare { field, comparison, operand } => match entity.field(field) {
+            Some(field) => Violation::When(differs(file, field, *comparison, operand, source), false),
+            None => Violation::Never,
+        },
+    }
+}
+
+fn any(parts: Vec<Violation>) -> Violation {
+    let mut tokens = TokenStream::new();
+    let mut count = 0;
+    for part in parts {
+        match part {
+            Violation::Always => return Violation::Always,
+            Violation::Never => {}
+            Violation::When(part, _) => {
+                tokens = if count == 0 { part } else { quote!(#tokens || #part) };
+                count += 1;
+            }
+        }
+    }
+    match count {
+        0 => Violation::Never,
+        1 => Violation::When(tokens, false),
+        // It becomes a part of an `&&`, which binds closer.
+        _ => Violation::When(tokens, true),
+    }
+}
+
+fn all(parts: Vec<Violation>) -> Violation {
+    let mut tokens = TokenStream::new();
+    let mut count = 0;
+    for part in parts {
+        match part {
+            Violation::Always => {}
+            Violation::Never => return Violation::Never,
+            Violation::When(part, several) => {
+                let part = if several { quote!((#part)) } else { part };
+                tokens = if count == 0 { part } else { quote!(#tokens && #part) };
+                count += 1;
+            }
+        }
+    }
+    if count == 0 { Violation::Always } else { Violation::When(tokens, false) }
+}
+
+/// A field that is not optional is present in every item that can be read.
+fn presence(entity: &Entity, name: &str, violated_by_presence: bool) -> Violation {
+    let field = ident(name);
+    match (entity.field(name).is_some_and(|field| field.optional), violated_by_presence) {
+        (false, true) => Violation::Always,
+        (false, false) => Violation::Never,
+        (true, true) => Violation::When(quote!(current.#field.is_some()), false),
+        (true, false) => Violation::When(quote!(current.#field.is_none()), false),
+    }
+}
+
+fn differs(
+    file: &mut RustFile,
+    field: &Field,
+    comparison: Comparison,
+    operand: &Operand,
+    source: Source,
+) -> TokenStream {
+    let name = ident(&field.name);
+    let value = match operand {
+        Operand::Argument(argument) => source.borrowed(argument, &field.ty),
+        Operand::Literal(value) => literal(file, &field.ty, value),
+    };
+    if field.optional {
+        let found = match &field.ty {
+            ty if ty.is_copy() => quote!(current.#name),
+            Type::Text => quote!(current.#name.as_deref()),
+            _ => quote!(current.#name.as_ref()),
+        };
+        // As DynamoDB decides it: what is absent differs from everything, and no other comparison with it holds.
+        return match comparison {
+            Comparison::Equal => quote!(#found != Some(#value)),
+            Comparison::NotEqual => quote!(#found == Some(#value)),
+            other => {
+                let sign = sign(other.opposite());
+                quote!(#found.is_none_or(|found| found #sign #value))
+            }
+        };
+    }
+    // No count is less than 0, and clippy knows.
+    let is_none = matches!(operand, Operand::Literal(Literal::Number(0))) && field.ty == Type::Count;
+    let opposite = comparison.opposite();
+    let sign = sign(if is_none && opposite == Comparison::LessOrEqual { Comparison::Equal } else { opposite });
+    match (&field.ty, operand) {
+        (Type::Text, _) if comparison.is_order() => quote!(current.#name.as_str() #sign #value),
+        (Type::Extern { copy: false, .. }, Operand::Argument(_)) => {
+            quote!(current.#name #sign *#value)
+        }
+        _ => quote!(current.#name #sign #value),
+    }
+}
+
+fn sign(comparison: Comparison) -> TokenStream {
+    match comparison {
+        Comparison::Equal => quote!(==),
+        Comparison::NotEqual => quote!(!=),
+        Comparison::Less => quote!(<),
+        Comparison::LessOrEqual => quote!(<=),
+        Comparison::Greater => quote!(>),
+        Comparison::GreaterOrEqual => quote!(>=),
+    }
+}

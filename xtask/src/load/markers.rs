@@ -1,0 +1,20 @@
+//! The markers in access-patterns.md between which the index of patterns is generated.
+
+use crate::problem::Problems;
+use crate::source::At;
+
+pub const INDEX_BEGIN: &str = "<!-- generated:begin index -->";
+pub const INDEX_END: &str = "<!-- generated:end index -->";
+
+/// Both once and in order, or neither: a page without an index is left alone.
+pub fn check(text: &str, at: At, problems: &mut Problems) {
+    let places = |marker: &str| text.match_indices(marker).map(|(offset, _)| offset).collect::<Vec<_>>();
+    let message = match (places(INDEX_BEGIN).as_slice(), places(INDEX_END).as_slice()) {
+        ([], []) => return,
+        ([begin], [end]) if begin < end => return,
+        ([first, ..], [] | [_]) | ([], [first, ..]) | ([first, _, ..], _) | ([_], [_, first, ..]) => {
+            (*first, format!("the index is between one {INDEX_BEGIN} and one {INDEX_END} after it"))
+        }
+    };
+    problems.push("index-has-its-markers", at.plus(message.0), message.1);
+}

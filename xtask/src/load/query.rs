@@ -1,0 +1,170 @@
+//! The words of a query.
+
+use crate::design::{Order, Paging, Query, Sort};
+use crate::load::all;
+use crate::load::raw::{RawPattern, RawSort, Word};
+use crate::load::scope::{Scope, Told};
+use crate::problem::suggestion;
+use crate::source::At;
+
+impl Scope<'_> {
+    pub fn query(&mut self, raw: &RawPattern, at: At) -> Option<Query> {
+        let entities = self.queried(raw, at);
+        let index = raw.index.as_ref().map(|word| self.index(word));
+        let consistent = match (&raw.index, raw.consistent) {
+            (None, _) => self.consistent(raw.consistent, at),
+            (Some(_), None | Some(false)) => Some(false),
+            (Some(word), Some(true)) => {
+                self.problem("operation", word, "an index is eventually consistent; leave `consistent` out");
+                None
+            }
+        };
+        let sort = self.sort(raw.sort.as_ref(), at);
+        let order = self.order(raw.order.as_ref(), at);
+        let paging = self.paging(raw, at);
+        let returns_keys = self.returns(raw.returns.as_ref(), "keys");
+        let expired = self.expired(raw.expired.as_ref(), raw.because.as_ref());
+        let entities = entities?;
+        let row = self.row(&entities, raw, at);
+        let shown =
+            usize::from(raw.row.is_some()) + usize::from(raw.returns.is_some()) + usize::from(raw.count.is_some());
+        if shown > 1 {
+            let message = "a query returns rows (`row`), keys (`returns`) or a number (`count`), and one of them only";
+            self.problems.push("operation", at, message);
+        }
+        let index = match index {
+            None => None,
+            Some(found) => Some(found?),
+        };
+        Some(Query {
+            entities,
+            index,
+            sort: sort?,
+            order: order?,
+            paging: paging?,
+            consistent: consistent?,
+            expired: expired.ok()?,
+            row: row.ok()?,
+            returns_keys: returns_keys?,
+            at,
+        })
+    }
+
+    fn queried(&mut self, raw: &RawPattern, at: At) -> Option<Vec<usize>> {
+        match (&raw.entity, &raw.entities) {
+            (Some(word), None) => Some(vec![self.entity(word)?]),
+            (None, Some(words)) if !words.is_empty() => {
+                for (i, word) in words.iter().enumerate() {
+                    if words[..i].iter().any(|before| before.get_ref() == word.get_ref()) {
+                        self.problem("operation", word, format!("\"{}\" is named twice", word.get_ref()));
+                    }
+                }
+                all(words.iter().map(|word| self.entity(word)))
+            }
+            _ => {
+                let message = "a query needs an `entity`, or `entities` that share a partition";
+                self.problems.push("operation", at, message);
+                None
+            }
+        }
+    }
+
+    fn index(&mut self, word: &Word) -> Option<usize> {
+        let indexes = &self.known.table.indexes;
+        let found = indexes.iter().position(|index| index.name == *word.get_ref());
+        if found.is_none() {
+            let hint = suggestion(word.get_ref(), indexes.iter().map(|index| index.name.as_str()));
+            self.problem("index-exists", word, format!("table.toml has no index \"{}\"{hint}", word.get_ref()));
+        }
+        found
+    }
+
+    pub fn consistent(&mut self, consistent: Option<bool>, at: At) -> Option<bool> {
+        if consistent.is_none() {
+            let message = "say `consistent = true` or `false`: it doubles the cost, and a reader should see which";
+            self.problems.push("operation", at, message);
+        }
+        consistent
+    }
+
+    fn order(&mut self, word: Option<&Word>, at: At) -> Option<Order> {
+        match word.map(|word| word.get_ref().as_str()) {
+            Some("asc") => Some(Order::Ascending),
+            Some("desc") => Some(Order::Descending),
+            Some("either") => Some(Order::Either),
+            _ => {
+                let at = word.map_or(at, |word| self.place(word));
+                self.problems.push("operation", at, "a query needs `order` = \"asc\", \"desc\" or \"either\"");
+                None
+            }
+        }
+    }
+
+    fn paging(&mut self, raw: &RawPattern, at: At) -> Option<Paging> {
+        match (raw.page, raw.first, raw.all, raw.count) {
+            (Some(size @ 1..), None, None, None) => Some(Paging::Page(size)),
+            (None, Some(size @ 1..), None, None) => Some(Paging::First(size)),
+            (None, None, Some(true), None) => Some(Paging::All),
+            (None, None, None, Some(true)) => Some(Paging::Count),
+            _ => {
+                let message = "a query says exactly one of `page = N`, `first = N`, `all = true` and `count = true`";
+                self.problems.push("operation", at, message);
+                None
+            }
+        }
+    }
+
+    /// The name of a row and its fields, if there is one.
+    fn row(&mut self, entities: &[usize], raw: &RawPattern, at: At) -> Result<Option<(String, Vec<String>)>, Told> {
+        let (Some(row), Some(words)) = (&raw.row, &raw.fields) else {
+            if raw.row.is_none() && raw.fields.is_none() {
+                return Ok(None);
+            }
+            self.problems.push("operation", at, "`fields` and `row`, the name of their struct, go together");
+            return Err(Told);
+        };
+        let [entity] = entities else {
+            self.problem("operation", row, "a row shows one entity, and this query reads several");
+            return Err(Told);
+        };
+        for (i, word) in words.iter().enumerate() {
+            if words[..i].iter().any(|before| before.get_ref() == word.get_ref()) {
+                self.problem("operation", word, format!("`{}` is named twice", word.get_ref()));
+            }
+        }
+        let fields = all(words.iter().map(|word| Some(self.field(*entity, word)?.name.clone()))).ok_or(Told)?;
+        Ok(Some((row.get_ref().clone(), fields)))
+    }
+
+    fn sort(&mut self, raw: Option<&RawSort>, at: At) -> Option<Sort> {
+        let Some(raw) = raw else {
+            return Some(Sort::Whole);
+        };
+        match (&raw.begins_with, &raw.between, &raw.below) {
+            (Some(word), None, None) => {
+                let (text, at) = (word.get_ref(), self.place(word));
+                let Some(complete) = text.strip_suffix('#') else {
+                    let message = format!(
+                        "the prefix \"{text}\" must end at a delimiter, or it also matches longer words; write \"{text}#\""
+                    );
+                    self.problems.push("prefix-ends-at-a-delimiter", at, message);
+                    return None;
+                };
+                Some(Sort::BeginsWith { template: self.template(word, complete)?, at })
+            }
+            (None, Some([from, to]), None) => {
+                let at = self.place(from);
+                let (from, to) = (self.template(from, from.get_ref()), self.template(to, to.get_ref()));
+                Some(Sort::Between { from: from?, to: to?, at })
+            }
+            (None, None, Some(word)) => {
+                Some(Sort::Below { template: self.template(word, word.get_ref())?, at: self.place(word) })
+            }
+            _ => {
+                let message = "`sort` is exactly one of `begins_with`, `between` and `below`";
+                self.problems.push("operation", at, message);
+                None
+            }
+        }
+    }
+}

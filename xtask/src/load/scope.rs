@@ -1,0 +1,101 @@
+//! What the loaders of blocks share: the words they may use, and where they are.
+
+use toml::Spanned;
+
+use crate::design::{Entity, Expired, Table, Template};
+use crate::load::raw::Word;
+use crate::problem::{Problems, suggestion};
+use crate::source::At;
+
+/// What `schema/` says.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'l> {
+    pub table: &'l Table,
+    pub entities: &'l [Entity],
+    /// The entities that have problems of their own, so that nothing is said of their fields.
+    pub broken: &'l [String],
+}
+
+/// A problem that was told.
+#[derive(Debug, Clone, Copy)]
+pub struct Told;
+
+/// One block.
+pub struct Scope<'l> {
+    pub known: Known<'l>,
+    /// The first byte of the block.
+    pub at: At,
+    pub problems: &'l mut Problems,
+}
+
+impl<'l> Scope<'l> {
+    pub fn place<T>(&self, word: &Spanned<T>) -> At {
+        self.at.plus(word.span().start)
+    }
+
+    pub fn problem<T>(&mut self, check: &'static str, word: &Spanned<T>, message: impl Into<String>) {
+        self.problems.push(check, self.place(word), message);
+    }
+
+    pub fn entity(&mut self, word: &Word) -> Option<usize> {
+        let name = word.get_ref();
+        let Known { entities, broken, .. } = self.known;
+        let found = entities.iter().position(|entity| entity.name == *name);
+        if found.is_none() && !broken.contains(name) {
+            let known = entities.iter().map(|entity| &entity.name).chain(broken);
+            let hint = suggestion(name, known.map(String::as_str));
+            self.problem("entity-exists", word, format!("unknown entity \"{name}\"{hint}"));
+        }
+        found
+    }
+
+    /// The entity's field of this name.
+    pub fn field(&mut self, entity: usize, word: &Word) -> Option<&'l crate::design::Field> {
+        let entity = &self.known.entities[entity];
+        let found = entity.field(word.get_ref());
+        if found.is_none() {
+            let hint = suggestion(word.get_ref(), entity.fields.iter().map(|field| field.name.as_str()));
+            let message = format!("`{}` is not a field of {}{hint}", word.get_ref(), entity.name);
+            self.problem("fields-exist", word, message);
+        }
+        found
+    }
+
+    pub fn template(&mut self, word: &Word, text: &str) -> Option<Template> {
+        match Template::parse(text) {
+            Ok(template) => Some(template),
+            Err((offset, message)) => {
+                // The value begins after its opening quote.
+                let at = self.place(word).plus(1 + offset);
+                self.problems.push("key-template", at, message);
+                None
+            }
+        }
+    }
+
+    /// What is said of items that have expired, if anything.
+    pub fn expired(&mut self, word: Option<&Word>, because: Option<&Word>) -> Result<Option<Expired>, Told> {
+        let (place, message) = match (word, because) {
+            (None, None) => return Ok(None),
+            (Some(word), None) if word.get_ref() == "hidden" => return Ok(Some(Expired::Hidden)),
+            (Some(word), Some(reason)) if word.get_ref() == "included" => {
+                return Ok(Some(Expired::Included(reason.get_ref().clone())));
+            }
+            (Some(word), None) if word.get_ref() == "included" => (word, "`expired = \"included\"` needs a `because`"),
+            (_, Some(reason)) => (reason, "`because` is the reason of `expired = \"included\"`, and of nothing else"),
+            (Some(word), None) => (word, "`expired` is \"hidden\", or \"included\" with a `because`"),
+        };
+        self.problem("expired-items-are-hidden", place, message);
+        Err(Told)
+    }
+
+    /// Whether `returns` is given; `known` is the only word for it here.
+    pub fn returns(&mut self, word: Option<&Word>, known: &str) -> Option<bool> {
+        let Some(word) = word else { return Some(false) };
+        if word.get_ref() == known {
+            return Some(true);
+        }
+        self.problem("operation", word, format!("`returns` is \"{known}\" or left out"));
+        None
+    }
+}

@@ -1,0 +1,148 @@
+//! What a write puts into a field, and what a condition compares one with.
+
+use toml::Spanned;
+
+use crate::design::{Comparison, Expression, Field, Literal, Operand, Require, Test, Type, Value};
+use crate::load::raw::RawRequire;
+use crate::load::scope::Scope;
+use crate::problem::suggestion;
+
+/// The items that a transaction puts: the name of each action, and the entity.
+pub type Puts = [(String, usize)];
+
+/// What a value is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// It becomes the field, or a part of a key.
+    Replaces,
+    /// It is added to the field, so it may be negative.
+    Adds,
+}
+
+impl Scope<'_> {
+    pub fn value(&mut self, field: &Field, raw: &Spanned<toml::Value>, puts: &Puts, used: Use) -> Option<Value> {
+        let value = match raw.get_ref() {
+            toml::Value::Integer(number) => Ok(Value::Literal(Literal::Number(*number))),
+            toml::Value::String(text) => self.parse(text, puts),
+            other => Err(format!("{} is no value; write \":argument\", a number or \"'text'\"", other.type_str())),
+        };
+        let checked = value.and_then(|value| {
+            match &value {
+                _ if used == Use::Adds && !matches!(field.ty, Type::Count | Type::Amount) => {
+                    let message =
+                        format!("`{}` is {}; only a count or an amount is added to", field.name, field.ty.word());
+                    return Err(message);
+                }
+                Value::Literal(Literal::Number(_)) if used == Use::Adds => {}
+                Value::Literal(literal) => literal_fits(literal, &field.ty)?,
+                Value::FieldOf { action, field: source, optional } => {
+                    self.field_fits(action, source, *optional, field, puts)?;
+                }
+                Value::Argument(_) => {}
+            }
+            Ok(value)
+        });
+        checked.map_err(|message| self.problem("values-fit-their-fields", raw, message)).ok()
+    }
+
+    /// Reads `:argument`, `action.field`, `1` or `'text'`.
+    fn parse(&self, text: &str, puts: &Puts) -> Result<Value, String> {
+        if let Some(name) = text.strip_prefix(':') {
+            return Ok(Value::Argument(name.to_owned()));
+        }
+        if let Some(literal) = Literal::parse(text) {
+            return Ok(Value::Literal(literal));
+        }
+        let Some((action, field)) = text.split_once('.') else {
+            return Err(format!(
+                "`{text}` is no value; write \":{text}\" for an argument, \"action.field\" or \"'{text}'\""
+            ));
+        };
+        let Some((_, entity)) = puts.iter().find(|(name, _)| name == action) else {
+            let hint = suggestion(action, puts.iter().map(|(name, _)| name.as_str()));
+            return Err(format!("no action \"{action}\" of this transaction puts an item{hint}"));
+        };
+        let entity = &self.known.entities[*entity];
+        let Some(found) = entity.field(field) else {
+            let hint = suggestion(field, entity.fields.iter().map(|field| field.name.as_str()));
+            return Err(format!("`{field}` is not a field of {}{hint}", entity.name));
+        };
+        Ok(Value::FieldOf { action: action.to_owned(), field: field.to_owned(), optional: found.optional })
+    }
+
+    fn field_fits(&self, action: &str, source: &str, optional: bool, field: &Field, puts: &Puts) -> Result<(), String> {
+        let put = puts.iter().find(|(name, _)| name == action);
+        let found = put.and_then(|(_, entity)| self.known.entities[*entity].field(source));
+        match found {
+            Some(found) if found.ty == field.ty && (field.optional || !optional) => Ok(()),
+            Some(found) => {
+                let (optional, ty) = (if optional { "an optional " } else { "" }, found.ty.word());
+                Err(format!("{action}.{source} is {optional}{ty}, where {} is needed", field.ty.word()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    pub fn require(&mut self, entity: usize, raw: RawRequire) -> Option<Require> {
+        let at = self.place(&raw.that);
+        let that = match Expression::parse(raw.that.get_ref()) {
+            Ok(that) => that,
+            Err((offset, message)) => {
+                // The condition begins after its opening quote.
+                self.problems.push("condition", at.plus(1 + offset), message);
+                return None;
+            }
+        };
+        let entity = &self.known.entities[entity];
+        let mut sound = true;
+        for Test { field, compared } in that.tests() {
+            let wrong = match (entity.field(field), compared) {
+                (None, _) => {
+                    let hint = suggestion(field, entity.fields.iter().map(|field| field.name.as_str()));
+                    Some(format!("`{field}` is not a field of {}{hint}", entity.name))
+                }
+                (Some(known), Some((comparison, operand))) => comparison_fits(known, comparison, operand).err(),
+                (Some(_), None) => None,
+            };
+            if let Some(message) = wrong {
+                self.problems.push("condition", at, message);
+                sound = false;
+            }
+        }
+        sound.then_some(Require { that, error: raw.error, current: raw.current, at })
+    }
+}
+
+fn comparison_fits(field: &Field, comparison: Comparison, operand: &Operand) -> Result<(), String> {
+    let (name, ty) = (&field.name, field.ty.word());
+    if matches!(field.ty, Type::Bytes | Type::Record { .. }) {
+        return Err(format!("`{name}` is {ty}, which is `missing` or `present` and is not compared"));
+    }
+    let has_order = field.ty.is_number() || matches!(field.ty, Type::Text | Type::Date);
+    if comparison.is_order() && !has_order {
+        return Err(format!("`{name}` is {ty}, which is compared with `=` and `<>` only"));
+    }
+    match operand {
+        Operand::Literal(Literal::Number(0))
+            if field.ty == Type::Count && matches!(comparison, Comparison::Less | Comparison::GreaterOrEqual) =>
+        {
+            Err(format!("`{name}` is a count, which is never less than 0"))
+        }
+        Operand::Literal(literal) => literal_fits(literal, &field.ty),
+        Operand::Argument(_) => Ok(()),
+    }
+}
+
+fn literal_fits(literal: &Literal, ty: &Type) -> Result<(), String> {
+    match (literal, ty) {
+        (Literal::Number(number), Type::Count) if u32::try_from(*number).is_err() => {
+            Err(format!("{number} is no count; one goes from 0 to {}", u32::MAX))
+        }
+        (Literal::Text(text), Type::Enum { rust, values }) if !values.contains(text) => {
+            Err(format!("'{text}' is not one of {rust}{}", suggestion(text, values.iter().map(String::as_str))))
+        }
+        (Literal::Number(_), Type::Count | Type::Amount) | (Literal::Text(_), Type::Text | Type::Enum { .. }) => Ok(()),
+        (Literal::Number(number), other) => Err(format!("{number} is no {}", other.word())),
+        (Literal::Text(text), other) => Err(format!("'{text}' is no {}", other.word())),
+    }
+}

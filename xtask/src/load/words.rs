@@ -1,0 +1,108 @@
+//! Which words a block may use. One that its operation does not know is refused, where a reader would think it did something.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::load::raw::Word;
+use crate::load::scope::Scope;
+use crate::problem::suggestion;
+
+type Known = (&'static str, &'static [&'static str]);
+
+const COMMON: &[&str] = &["name", "operation", "callers", "tool", "errors", "cost"];
+const OPERATIONS: &[Known] = &[
+    ("get", &["entity", "consistent", "expired", "because"]),
+    (
+        "query",
+        &[
+            "entity",
+            "entities",
+            "index",
+            "sort",
+            "order",
+            "page",
+            "first",
+            "all",
+            "count",
+            "consistent",
+            "fields",
+            "row",
+            "returns",
+            "expired",
+            "because",
+        ],
+    ),
+    ("put", &["entity", "if_present", "replace", "require", "expired", "because"]),
+    (
+        "update",
+        &[
+            "entity",
+            "key",
+            "set",
+            "set_once",
+            "add",
+            "remove",
+            "if_missing",
+            "upsert",
+            "require",
+            "returns",
+            "expired",
+            "because",
+        ],
+    ),
+    ("delete", &["entity"]),
+    ("transact", &["action"]),
+    ("batch", &["read", "write", "consistent"]),
+];
+
+const SHAPE: &[&str] = &["name", "optional", "many", "expired", "because"];
+const ACTIONS: &[Known] = &[
+    ("put", &["if_present", "replace", "require"]),
+    ("update", &["row", "key", "set", "set_once", "add", "remove", "if_missing", "upsert", "require"]),
+    ("delete", &["row", "key", "if_missing", "require"]),
+    ("check", &["row", "key", "if_missing", "require"]),
+];
+
+type Words = BTreeMap<Word, toml::Value>;
+
+#[derive(Deserialize)]
+struct Actions {
+    #[serde(default)]
+    action: Vec<Words>,
+}
+
+/// Checks the words of a block, and of each action in it. `None` is an operation that is none.
+pub fn check(scope: &mut Scope<'_>, operation: &Word, block: &str) -> Option<()> {
+    let name = operation.get_ref().as_str();
+    let Some((_, own)) = OPERATIONS.iter().find(|(known, _)| *known == name) else {
+        let hint = suggestion(name, OPERATIONS.iter().map(|(known, _)| *known));
+        scope.problem("operation", operation, format!("unknown operation \"{name}\"{hint}"));
+        return None;
+    };
+    let words: Words = toml::from_str(block).unwrap_or_default();
+    own_words(scope, &words, name, own, COMMON);
+    let Ok(Actions { action }) = toml::from_str(block) else {
+        return Some(());
+    };
+    for words in action {
+        let is_named = |kind: &&Known| words.keys().any(|word: &Spanned<String>| word.get_ref() == kind.0);
+        let kinds: Vec<&Known> = ACTIONS.iter().filter(is_named).collect();
+        // An action of no kind, or of several, is told as such.
+        if let [(kind, own)] = kinds.as_slice() {
+            own_words(scope, &words, kind, own, &[SHAPE, &[*kind]].concat());
+        }
+    }
+    Some(())
+}
+
+fn own_words(scope: &mut Scope<'_>, words: &Words, name: &str, own: &[&str], common: &[&str]) {
+    for word in words.keys() {
+        let written = word.get_ref().as_str();
+        if !common.contains(&written) && !own.contains(&written) {
+            let message = format!("`{written}` is no word of a {name}; it knows {}", own.join(", "));
+            scope.problem("operation", word, message);
+        }
+    }
+}
