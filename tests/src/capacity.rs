@@ -12,25 +12,14 @@ use serde_json::Value;
 use crate::RawItem;
 
 /// What an entry of `GSI1` holds besides the keys of the table and its own.
-const PROJECTED: [&str; 8] = [
-    "user_id",
-    "username",
-    "created_at",
-    "date",
-    "requests",
-    "input_tokens",
-    "output_tokens",
-    "cost_micros",
-];
+const PROJECTED: [&str; 8] =
+    ["user_id", "username", "created_at", "date", "requests", "input_tokens", "output_tokens", "cost_micros"];
 const KEYS: [&str; 4] = ["PK", "SK", "GSI1PK", "GSI1SK"];
 
-/// The write units of the one transaction that turned the first items into the second.
+/// The write units of the one request that turned the first items into the second. The factor is 2 for a transaction, else
+/// 1. What a write left as it was is not seen.
 #[must_use]
-pub fn of_transaction(before: &[RawItem], after: &[RawItem]) -> f64 {
-    units(before, after, 2)
-}
-
-fn units(before: &[RawItem], after: &[RawItem], factor: usize) -> f64 {
+pub fn of_write(before: &[RawItem], after: &[RawItem], factor: usize) -> f64 {
     let key = |item: &RawItem| (item.pk().to_owned(), item.sk().to_owned());
     let mut pairs: HashMap<_, (Option<&RawItem>, Option<&RawItem>)> = HashMap::new();
     for item in before {
@@ -40,9 +29,7 @@ fn units(before: &[RawItem], after: &[RawItem], factor: usize) -> f64 {
         pairs.entry(key(item)).or_default().1 = Some(item);
     }
     let changed = pairs.into_values().filter(|(old, new)| old != new);
-    let sum: usize = changed
-        .map(|(old, new)| factor * table_units(old, new) + index_units(old, new))
-        .sum();
+    let sum: usize = changed.map(|(old, new)| factor * table_units(old, new) + index_units(old, new)).sum();
     f64::from(u32::try_from(sum).expect("a few thousand units"))
 }
 
@@ -82,10 +69,7 @@ fn kilobytes(bytes: usize) -> usize {
 /// The bytes of an item: its attributes' names and values.
 #[must_use]
 pub fn size(item: &RawItem) -> usize {
-    item.0
-        .iter()
-        .map(|(name, value)| name.len() + weight(value))
-        .sum()
+    item.0.iter().map(|(name, value)| name.len() + weight(value)).sum()
 }
 
 fn weight(value: &Value) -> usize {
@@ -147,7 +131,7 @@ mod tests {
         let big = item("S", &json!({ "t": { "S": "x".repeat(1500) } }));
         let small = item("S", &json!({ "t": { "S": "x" } }));
         let other = item("T", &json!({}));
-        let of = |before: &[RawItem], after: &[RawItem]| format!("{}", of_transaction(before, after));
+        let of = |before: &[RawItem], after: &[RawItem]| of_write(before, after, 2).to_string();
         assert_eq!(of(&[], &[big.clone()]), "4");
         assert_eq!(of(&[big.clone()], &[small.clone()]), "4");
         assert_eq!(of(&[small.clone()], &[]), "2");
@@ -157,10 +141,11 @@ mod tests {
     #[test]
     fn an_index_counts_once_and_a_move_within_it_twice() {
         let at = |sort: u32, hidden: &str| {
-            let keys = json!({ "GSI1PK": { "S": "G" }, "GSI1SK": { "N": sort.to_string() }, "secret": { "S": hidden } });
+            let keys =
+                json!({ "GSI1PK": { "S": "G" }, "GSI1SK": { "N": sort.to_string() }, "secret": { "S": hidden } });
             vec![item("S", &keys)]
         };
-        let of = |before: &[RawItem], after: &[RawItem]| format!("{}", of_transaction(before, after));
+        let of = |before: &[RawItem], after: &[RawItem]| of_write(before, after, 2).to_string();
         assert_eq!(of(&[], &at(1, "")), "3");
         assert_eq!(of(&at(1, ""), &at(1, "hidden")), "2");
         assert_eq!(of(&at(1, ""), &at(2, "")), "4");

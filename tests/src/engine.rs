@@ -13,9 +13,7 @@ pub const TESTCONTAINERS: &str = "testcontainers";
 /// The endpoint that the environment names, if it names one.
 #[must_use]
 pub fn named() -> Option<String> {
-    std::env::var(VARIABLE)
-        .ok()
-        .filter(|value| !value.is_empty() && value != TESTCONTAINERS)
+    std::env::var(VARIABLE).ok().filter(|value| !value.is_empty() && value != TESTCONTAINERS)
 }
 
 /// Whether the environment insists on containers.
@@ -42,18 +40,11 @@ fn embedded() -> String {
             .expect("a runtime for the engine");
         runtime.block_on(async {
             let engine = Engine::in_memory().await.expect("an engine in memory");
-            ready
-                .send(engine.url().to_owned())
-                .expect("the first test waits for it");
+            ready.send(engine.url().to_owned()).expect("the first test waits for it");
             // It serves until the process ends.
             std::future::pending::<()>().await;
         });
     };
-    std::thread::Builder::new()
-        .name("engine".to_owned())
-        .spawn(serve)
-        .expect("a thread for the engine");
-    started
-        .recv()
-        .expect("the engine says where it is, or panics in words")
+    std::thread::Builder::new().name("engine".to_owned()).spawn(serve).expect("a thread for the engine");
+    started.recv().expect("the engine says where it is, or panics in words")
 }

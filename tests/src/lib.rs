@@ -3,6 +3,9 @@
 //! A test reads as a story: `let ada = table.user("ada").await;`. What it says is checked through the product's own
 //! functions, and what must *not* be in the table by reading the table itself, see [`raw`].
 
+#![expect(clippy::missing_panics_doc, reason = "a panic here is how a test fails")]
+
+pub mod app;
 pub mod capacity;
 pub mod engine;
 pub mod proxy;
@@ -11,6 +14,7 @@ pub mod story;
 pub mod table;
 pub mod texts;
 
+pub use app::TestApp;
 pub use proxy::Proxy;
 pub use raw::{RawItem, RawTable};
 pub use story::at_once;

@@ -50,9 +50,6 @@ pub struct Stalled(watch::Sender<Caught>);
 
 impl Stalled {
     /// Waits until a request has been stalled.
-    ///
-    /// # Panics
-    /// Never: this value keeps the sender alive.
     pub async fn arrived(&self) {
         let mut state = self.0.subscribe();
         let caught = state.wait_for(|caught| *caught == Caught::ARequest).await;
@@ -67,9 +64,6 @@ impl Stalled {
 
 impl Proxy {
     /// Starts a proxy in front of the engine at this URL.
-    ///
-    /// # Panics
-    /// When there is no free port.
     pub async fn before(engine: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let http = reqwest::Client::builder().no_proxy().build();

@@ -44,8 +44,7 @@ impl RawTable {
     /// Every item, without what is large.
     pub async fn outline(&self) -> Vec<RawItem> {
         let names = json!({ "#state": "state" });
-        self.scan(json!({ "ProjectionExpression": OUTLINE, "ExpressionAttributeNames": names }))
-            .await
+        self.scan(json!({ "ProjectionExpression": OUTLINE, "ExpressionAttributeNames": names })).await
     }
 
     /// How many items of each entity there are.
@@ -75,9 +74,7 @@ impl RawTable {
         request["ConsistentRead"] = true.into();
         loop {
             let mut answer = self.ask("Scan", request.clone()).await;
-            let Value::Array(items) = answer["Items"].take() else {
-                panic!("a scan without items: {answer}")
-            };
+            let Value::Array(items) = answer["Items"].take() else { panic!("a scan without items: {answer}") };
             found.extend(items.into_iter().map(RawItem::from));
             match answer["LastEvaluatedKey"].take() {
                 Value::Null => return found,
@@ -117,9 +114,7 @@ fn authorization() -> String {
 
 impl From<Value> for RawItem {
     fn from(item: Value) -> Self {
-        let Value::Object(attributes) = item else {
-            panic!("an item is an object, not {item}")
-        };
+        let Value::Object(attributes) = item else { panic!("an item is an object, not {item}") };
         Self(attributes)
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use model::{
     Anchor, AnchorStatus, ContextMode, DeleteAccount, DeleteThread, Message, NewAnswer, NewSession, NewThread, NewUser,
-    OpenedSession, RefreshFamily, SaveCode, SaveCodeError, Saved, Session, Store, SweepJob, SweepKind, SweepState, Swept,
-    Thread, ThreadKind, User,
+    OpenedSession, RefreshFamily, SaveCode, SaveCodeError, Saved, Session, Store, SweepJob, SweepKind, SweepState,
+    Swept, Thread, ThreadKind, User,
 };
 use tokio::sync::Barrier;
 
@@ -19,9 +19,6 @@ pub const A_WEEK: Duration = Duration::from_hours(7 * 24);
 pub const PASSWORD_HASH: &str = "$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 /// Does something so many times at once, and returns what came of each.
-///
-/// # Panics
-/// When one of them panics.
 pub async fn at_once<T, F>(times: usize, mut act: impl FnMut(usize) -> F) -> Vec<T>
 where
     T: Send + 'static,
@@ -58,11 +55,7 @@ pub fn newcomer(name: &str) -> NewUser {
 /// A file to review.
 #[must_use]
 pub fn file(filename: &str, text: &str) -> NewSession {
-    NewSession {
-        filename: filename.parse().expect("a file name"),
-        language_override: None,
-        text: text.to_owned(),
-    }
+    NewSession { filename: filename.parse().expect("a file name"), language_override: None, text: text.to_owned() }
 }
 
 /// A save of this session, as it was when it was read.
@@ -200,7 +193,9 @@ impl TestTable {
         self.delete_account(input).await.expect("there is such an account");
     }
 
-    fn job(&self, kind: SweepKind, target: &str, user_id: model::UserId) -> SweepJob {
+    /// A job that is due, with no more than its kind and target.
+    #[must_use]
+    pub fn job(&self, kind: SweepKind, target: &str, user_id: model::UserId) -> SweepJob {
         SweepJob {
             shard: 3,
             due: self.clock().now(),

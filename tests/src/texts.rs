@@ -23,9 +23,6 @@ pub fn noise(bytes: usize, seed: u64) -> String {
 }
 
 /// The noise with its first characters moved to its end: another noise of the same size, for less work.
-///
-/// # Panics
-/// When `by` is more than there are.
 #[must_use]
 pub fn rotated(noise: &str, by: usize) -> String {
     let (first, rest) = noise.split_at(by);
@@ -68,9 +65,6 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// A text whose gzip has exactly this many bytes.
-///
-/// # Panics
-/// When no prefix of the noise has such a gzip. One more character makes the gzip a byte longer or leaves it as it is.
 #[must_use]
 pub fn with_gzip_of(bytes: usize, seed: u64) -> String {
     let noise = noise(bytes * 2, seed);

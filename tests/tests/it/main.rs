@@ -3,7 +3,13 @@
 mod accounts;
 mod caps;
 mod code_sizes;
+mod costs;
+mod cursors;
+mod deleting;
+mod keys;
+mod lists;
 mod messages;
+mod rates;
 mod saves;
 mod staging;
 

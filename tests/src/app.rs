@@ -1,0 +1,129 @@
+//! `TestApp`: the whole API on a table of its own, and the people who use it over HTTP.
+//!
+//! Requests go through the real router with all its layers, one `oneshot` each. Every answer is looked at for what all
+//! answers have in common, see [`Response`]; what people send and get in a story is in [`Person`].
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use bedrock_local::LocalBedrock;
+use codesensei::local::application_on;
+use handlers::bedrock::{Reviewer, ReviewerConfig};
+use handlers::{Domain, router};
+use serde_json::{Value, json};
+
+use crate::TestTable;
+
+mod person;
+mod response;
+
+pub use person::{Person, Session, Thread};
+pub use response::{Response, SetCookie};
+
+/// The first of the addresses that people come from, on this machine.
+const FIRST_ADDRESS: u32 = u32::from_be_bytes([127, 1, 0, 1]);
+
+/// The cheapest bcrypt there is.
+const BCRYPT_COST: u32 = 4;
+
+/// The password of everyone who signs up in a story.
+pub const PASSWORD: &str = "Analytical-1843";
+
+/// The API with its own table, model and clock. The clock stands still until the test moves it.
+#[derive(Debug)]
+pub struct TestApp {
+    table: TestTable,
+    bedrock: LocalBedrock,
+    router: Router,
+    arrivals: AtomicU32,
+}
+
+impl TestApp {
+    /// An application whose table nobody else uses.
+    pub async fn new() -> Self {
+        Self::answering_within(None).await
+    }
+
+    /// One that gives up on the model after this long.
+    pub async fn with_deadline(deadline: Duration) -> Self {
+        Self::answering_within(Some(deadline)).await
+    }
+
+    async fn answering_within(deadline: Option<Duration>) -> Self {
+        let table = TestTable::new().await;
+        let bedrock = LocalBedrock::start().expect("a free port");
+        let app = application_on(table.store().clone(), &bedrock.url, BCRYPT_COST).await;
+        let mut app = app.expect("a key for tokens");
+        if let Some(deadline) = deadline {
+            let config = ReviewerConfig {
+                model_ids: vec!["local.rule-based-reviewer".to_owned()],
+                deadline,
+                endpoint_url: Some(bedrock.url.clone()),
+                stand_in_credentials: true,
+                ..ReviewerConfig::default()
+            };
+            app.reviewer = Arc::new(Reviewer::connect(config).await);
+        }
+        let router = router(&app, &Domain::ALL);
+        let arrivals = AtomicU32::new(FIRST_ADDRESS);
+        Self { table, bedrock, router, arrivals }
+    }
+
+    /// The table under it, with the clock.
+    #[must_use]
+    pub const fn table(&self) -> &TestTable {
+        &self.table
+    }
+
+    /// The model behind it.
+    #[must_use]
+    pub const fn bedrock(&self) -> &LocalBedrock {
+        &self.bedrock
+    }
+
+    /// Moves the clock forward.
+    pub fn later(&self, by: Duration) {
+        self.table.later(by);
+    }
+
+    /// Somebody without cookies, at an address of their own.
+    #[must_use]
+    pub fn stranger(&self) -> Person {
+        let address = self.arrivals.fetch_add(1, Ordering::Relaxed);
+        Person {
+            router: self.router.clone(),
+            address: SocketAddr::from((Ipv4Addr::from(address), 50_000)),
+            cookies: Arc::default(),
+        }
+    }
+
+    /// Somebody signs up under this name, with the address `name@example.com` and [`PASSWORD`].
+    pub async fn signs_up(&self, name: &str) -> Person {
+        let person = self.stranger();
+        person.posts("/auth/signup", &sign_up(name)).await.is(201);
+        person
+    }
+
+    /// Somebody who has signed up signs in, on another device.
+    pub async fn signs_in(&self, name: &str) -> Person {
+        let person = self.stranger();
+        let form = json!({ "username": name, "password": PASSWORD });
+        person.posts("/auth/login", &form).await.is(200);
+        person
+    }
+}
+
+/// The form of somebody who signs up.
+#[must_use]
+pub fn sign_up(name: &str) -> Value {
+    json!({
+        "name": name,
+        "email": format!("{name}@example.com"),
+        "username": name,
+        "password": PASSWORD,
+        "confirm_password": PASSWORD,
+    })
+}

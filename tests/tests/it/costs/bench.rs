@@ -1,0 +1,148 @@
+//! A table on which one call is measured.
+
+use std::pin::Pin;
+use std::sync::LazyLock;
+
+use model::registry::Pattern;
+use model::{CodeChunk, NewUser, RevisionId, Session, Store, Thread, User};
+use tests::capacity::{self, size};
+use tests::story::{A_WEEK, newcomer};
+use tests::texts::{noise, with_gzip_of};
+use tests::{RawItem, TestTable};
+use tokio::sync::OnceCell;
+
+/// Prepares the table as a contract's fixture says, then asks the pattern once.
+pub(super) type Fixture = for<'a> fn(&'a Bench) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// Lists the fixtures of a module: `fixtures! { "AP-01" => sign_up }`.
+macro_rules! fixtures {
+    ($($id:literal => $fixture:ident),+ $(,)?) => {
+        pub(super) const FIXTURES: &[(&str, super::bench::Fixture)] =
+            &[$(($id, |bench| Box::pin($fixture(bench)))),+];
+    };
+}
+pub(super) use fixtures;
+
+/// A table whose next call counts.
+pub(super) struct Bench {
+    pub(super) table: TestTable,
+    before: OnceCell<Vec<RawItem>>,
+}
+
+/// What one call cost.
+#[derive(Debug)]
+pub(super) struct Measured {
+    pub(super) requests: f64,
+    pub(super) rcu: f64,
+    pub(super) wcu: f64,
+    /// The write units by AWS's formula, from the items before and after.
+    pub(super) by_formula: f64,
+}
+
+impl Bench {
+    pub(super) fn on(table: TestTable) -> Self {
+        Self { table, before: OnceCell::new() }
+    }
+
+    /// The store, for the one call that is measured. All before it was the fixture.
+    pub(super) async fn once(&self) -> &Store {
+        assert!(self.before.set(self.table.raw().items().await).is_ok(), "one call is measured");
+        let _ = self.table.meter().take();
+        self.table.store()
+    }
+
+    pub(super) async fn measured(self, pattern: &'static Pattern) -> Measured {
+        let calls = self.table.meter().take();
+        assert!(
+            calls.len() == 1 && calls[0].pattern.id == pattern.id,
+            "one call of {}, not these: {:?}",
+            pattern.id,
+            calls.iter().map(|call| call.pattern.id).collect::<Vec<_>>()
+        );
+        let before = self.before.into_inner().expect("the fixture said what it measures");
+        let after = self.table.raw().items().await;
+        let factor = if pattern.operation == model::registry::Operation::Transact { 2 } else { 1 };
+        Measured {
+            requests: calls[0].requests.into(),
+            rcu: calls[0].rcu,
+            wcu: calls[0].wcu,
+            by_formula: capacity::of_write(&before, &after, factor),
+        }
+    }
+
+    /// Checks that every item of an entity has this many bytes, as the fixture says.
+    pub(super) async fn weighs(&self, kind: &str, bytes: usize) {
+        let mut items = self.table.raw().items().await;
+        items.retain(|item| item.kind() == kind);
+        assert!(!items.is_empty(), "there is no {kind}");
+        for item in items {
+            assert_eq!(size(&item), bytes, "bytes of a {kind}");
+        }
+    }
+
+    /// A user whose profile has 500 bytes.
+    pub(super) async fn user(&self) -> User {
+        let (user, _) = self.table.create_user(ada(), A_WEEK).await.expect("the name is free");
+        self.weighs("user", 500).await;
+        user
+    }
+
+    /// A session whose head has 500 bytes, and whose code compresses to 1.2 KB.
+    pub(super) async fn session(&self, owner: &User) -> Session {
+        let session = self.table.session(owner, &filename(), &small_code()).await;
+        self.weighs("session", 500).await;
+        session
+    }
+
+    /// So many of them.
+    pub(super) async fn sessions(&self, owner: &User, count: usize) {
+        for _ in 0..count {
+            self.table.session(owner, &filename(), &small_code()).await;
+        }
+        self.weighs("session", 500).await;
+    }
+
+    /// A thread with a selection of 300 bytes.
+    pub(super) async fn thread(&self, session: &Session) -> Thread {
+        let new = model::NewThread { selected_text: "s".repeat(300), ..tests::story::lines(1, 1) };
+        let opened = self.table.new_thread(session.user_id, session.session_id, new, tests::story::anywhere).await;
+        opened.expect("there is room")
+    }
+
+    /// Notes with this many bytes of text.
+    pub(super) async fn notes(&self, thread: &Thread, count: u32, bytes: usize) -> Thread {
+        let mut thread = thread.clone();
+        for _ in 0..count {
+            self.table.note(&thread, &"w".repeat(bytes)).await.expect("there is room");
+            thread.message_slots += 1;
+        }
+        thread
+    }
+
+    /// The chunks of 5 MiB of gzip, as a store of code that did not compress at all would have them.
+    pub(super) fn chunks(&self, session: &Session) -> Vec<CodeChunk> {
+        let revision: RevisionId = self.table.ids().next(self.table.clock().now());
+        let gzip = noise(5 * 1024 * 1024, 1).into_bytes();
+        let pieces = gzip.chunks(model::code::CHUNK_BYTES).zip(0..);
+        let chunk =
+            |(bytes, n): (&[u8], u32)| CodeChunk { revision, n, session_id: session.session_id, bytes: bytes.to_vec() };
+        pieces.map(chunk).collect()
+    }
+}
+
+/// Someone with a name and an address so long that their profile has 500 bytes.
+pub(super) fn ada() -> NewUser {
+    let email = format!("ada@{}.{}.com", "d".repeat(57), "e".repeat(38)).parse().expect("an address");
+    NewUser { name: "n".repeat(100), email, ..newcomer("ada") }
+}
+
+/// A name so long that a head has 500 bytes.
+pub(super) fn filename() -> String {
+    format!("{}.rs", "f".repeat(83))
+}
+
+/// A text that compresses to 1,200 bytes.
+pub(super) fn small_code() -> String {
+    static CODE: LazyLock<String> = LazyLock::new(|| with_gzip_of(1_200, 1));
+    CODE.clone()
+}

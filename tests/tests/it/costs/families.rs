@@ -1,0 +1,52 @@
+//! The fixtures of AP-10 to AP-14: refresh families.
+
+use model::RotateRefreshToken;
+use tests::story::A_WEEK;
+
+use super::bench::{Bench, fixtures};
+
+fixtures! {
+    "AP-10" => start_refresh_family,
+    "AP-11" => get_refresh_family,
+    "AP-12" => rotate_refresh_token,
+    "AP-13" => end_refresh_family,
+    "AP-14" => list_refresh_families,
+}
+
+async fn start_refresh_family(bench: &Bench) {
+    let ada = bench.user().await;
+    bench.once().await.sign_in(ada.user_id, A_WEEK).await.unwrap();
+}
+
+async fn get_refresh_family(bench: &Bench) {
+    let (ada, family) = bench.table.user_and_family("ada").await;
+    let found = bench.once().await.get_refresh_family(ada.user_id, family.family_id).await;
+    assert_eq!(found.unwrap(), Some(family));
+}
+
+async fn rotate_refresh_token(bench: &Bench) {
+    let (ada, family) = bench.table.user_and_family("ada").await;
+    let now = bench.table.clock().now();
+    let input = RotateRefreshToken {
+        user_id: ada.user_id,
+        family_id: family.family_id,
+        second: now.expiry(),
+        seq: 1,
+        now,
+        expires_at: now.plus(A_WEEK).expiry(),
+    };
+    assert_eq!(bench.once().await.rotate_refresh_token(input).await.unwrap().seq, 2);
+}
+
+async fn end_refresh_family(bench: &Bench) {
+    let (ada, family) = bench.table.user_and_family("ada").await;
+    bench.once().await.end_refresh_family(ada.user_id, family.family_id).await.unwrap();
+}
+
+async fn list_refresh_families(bench: &Bench) {
+    let ada = bench.user().await;
+    for _ in 0..2 {
+        bench.table.sign_in(ada.user_id, A_WEEK).await.unwrap();
+    }
+    assert_eq!(bench.once().await.list_refresh_families(ada.user_id).await.unwrap().len(), 3);
+}

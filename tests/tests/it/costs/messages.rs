@@ -1,0 +1,117 @@
+//! The fixtures of AP-40 to AP-46: messages.
+
+use model::{
+    AddNote, AnsweredRecord, AskQuestion, Idempotency, Message, NewAnswer, Order, PageRequest, Patch, Store,
+    StoreAnswer, Thread,
+};
+use tests::story::answer;
+
+use super::bench::{Bench, fixtures};
+use super::records::record_of;
+
+fixtures! {
+    "AP-40" => ask_question,
+    "AP-41" => add_note,
+    "AP-42" => store_answer,
+    "AP-43" => fail_question,
+    "AP-44" => list_messages,
+    "AP-45" => last_messages,
+    "AP-46" => get_message,
+}
+
+pub(super) async fn a_thread(bench: &Bench) -> Thread {
+    let ada = bench.user().await;
+    let session = bench.session(&ada).await;
+    bench.thread(&session).await
+}
+
+/// The question after one that was asked, and its record.
+async fn next_question(bench: &Bench, thread: &Thread) -> (Message, Idempotency) {
+    let first = bench.table.question(thread, &"q".repeat(200)).await;
+    let question = Message { seq: 3, ..first };
+    let record = record_of(bench, &question);
+    (question, record)
+}
+
+async fn ask_question(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    let (question, record) = next_question(bench, &thread).await;
+    let asked = AskQuestion { question: &question, record: Some(&record), seen_slots: 2 };
+    bench.once().await.ask_question(asked).await.unwrap();
+}
+
+async fn add_note(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    let first = bench.table.note(&thread, &"n".repeat(200)).await.unwrap();
+    let note = Message { seq: 2, ..first };
+    bench.once().await.add_note(AddNote { note: &note, seen_slots: 1 }).await.unwrap();
+}
+
+/// An answer of 900 bytes with a patch of two short pieces of code.
+fn answer_with_patch() -> NewAnswer {
+    let patch = Patch {
+        start_line: 10,
+        end_line: 14,
+        original: "o".repeat(200),
+        replacement: "r".repeat(200),
+        base_version: 1,
+    };
+    NewAnswer { patch: Some(patch), ..answer(&"a".repeat(900)) }
+}
+
+async fn store_answer(bench: &Bench) {
+    let mut thread = a_thread(bench).await;
+    let (question, reply) = loop {
+        let question = bench.table.question(&thread, &"q".repeat(200)).await;
+        let reply = Store::answer(&bench.table, &question, answer_with_patch()).await.unwrap();
+        thread.message_slots += 2;
+        if thread.message_slots == 18 {
+            break (question, reply);
+        }
+    };
+    let question = Message { seq: 19, ..question };
+    let record = record_of(bench, &question);
+    let asked = AskQuestion { question: &question, record: Some(&record), seen_slots: 18 };
+    bench.table.ask_question(asked).await.unwrap();
+    let input = StoreAnswer {
+        answer: &Message { seq: 20, ..reply },
+        record: Some(AnsweredRecord {
+            session_id: record.session_id,
+            thread: record.thread,
+            key_digest: record.key_digest,
+            held_until: record.lease_until,
+        }),
+        question_seq: 19,
+        date: bench.table.clock().now().date(),
+        input_tokens: 3,
+        output_tokens: 2,
+        cost_micros: 5,
+    };
+    bench.once().await.store_answer(input).await.unwrap();
+}
+
+async fn fail_question(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    let question = bench.table.question(&thread, &"q".repeat(200)).await;
+    bench.once().await.fail(&question, "AI_TIMEOUT").await.unwrap();
+}
+
+async fn list_messages(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    bench.notes(&thread, 100, 500).await;
+    let (session_id, uuid) = (thread.session_id, thread.thread);
+    let page = bench.once().await.list_messages(session_id, uuid, Order::Ascending, PageRequest::default()).await;
+    assert_eq!(page.unwrap().items.len(), 100);
+}
+
+async fn last_messages(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    bench.notes(&thread, 12, 500).await;
+    assert_eq!(bench.once().await.last_messages(thread.session_id, thread.thread).await.unwrap().len(), 10);
+}
+
+async fn get_message(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    bench.notes(&thread, 1, 500).await;
+    assert!(bench.once().await.get_message(thread.session_id, thread.thread, 1).await.unwrap().is_some());
+}

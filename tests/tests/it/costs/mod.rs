@@ -1,0 +1,91 @@
+//! Cost contracts: every pattern, asked once through its generated function, costs what `access-patterns.md` says.
+
+mod accounts;
+mod bench;
+mod deleting;
+mod families;
+mod messages;
+mod operators;
+mod records;
+mod sessions;
+mod threads;
+mod usage;
+
+use std::fmt::Write as _;
+
+use model::PATTERNS;
+use model::registry::{Operation, Pattern};
+use tests::{TestTable, engine};
+
+use bench::{Bench, Fixture, Measured};
+
+/// The fixture of each pattern, by the pattern's id.
+const FIXTURES: [&[(&str, Fixture)]; 9] = [
+    accounts::FIXTURES,
+    families::FIXTURES,
+    sessions::FIXTURES,
+    threads::FIXTURES,
+    messages::FIXTURES,
+    records::FIXTURES,
+    usage::FIXTURES,
+    deleting::FIXTURES,
+    operators::FIXTURES,
+];
+
+fn fixture_of(pattern: &Pattern) -> Fixture {
+    let found: Vec<_> = FIXTURES.iter().copied().flatten().filter(|(id, _)| *id == pattern.id).collect();
+    match found[..] {
+        [(_, fixture)] => *fixture,
+        [] => panic!("{} has a cost contract and no fixture: write one in tests/tests/it/costs", pattern.id),
+        _ => panic!("{} has two fixtures", pattern.id),
+    }
+}
+
+async fn measure(pattern: &'static Pattern) -> Measured {
+    let fixture = fixture_of(pattern);
+    let bench = Bench::on(TestTable::new().await);
+    fixture(&bench).await;
+    bench.measured(pattern).await
+}
+
+/// The write units to hold a contract against. Not every engine reports those of a transaction as AWS does; the formula is
+/// AWS's.
+fn write_units(pattern: &Pattern, measured: &Measured) -> f64 {
+    if pattern.operation == Operation::Transact { measured.by_formula } else { measured.wcu }
+}
+
+/// Whether two figures are the same. They are multiples of a half, which floats hold exactly.
+fn same(one: f64, other: f64) -> bool {
+    (one - other).abs() < 0.01
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_pattern_costs_what_its_contract_says() {
+    let benches: Vec<_> = PATTERNS.iter().map(|&pattern| tokio::spawn(measure(pattern))).collect();
+    let mut wrong = String::new();
+    for (pattern, bench) in PATTERNS.iter().zip(benches) {
+        let measured = bench.await.unwrap_or_else(|_| panic!("{}: its fixture panicked, see above", pattern.id));
+        let (cost, wcu) = (pattern.cost, write_units(pattern, &measured));
+        let kept = same(cost.requests, measured.requests) && same(cost.rcu, measured.rcu) && same(cost.wcu, wcu);
+        if !kept {
+            let Measured { requests, rcu, .. } = measured;
+            let _ = writeln!(
+                wrong,
+                "{} {}, {}: says requests = {}, rcu = {}, wcu = {}; costs requests = {requests}, rcu = {rcu}, wcu = {wcu}",
+                pattern.id, pattern.name, cost.fixture, cost.requests, cost.rcu, cost.wcu,
+            );
+        }
+        // The formula is right: where the engine reports what AWS reports, it says the same.
+        if pattern.operation != Operation::Transact || engine::named().is_none() {
+            assert!(same(measured.wcu, measured.by_formula), "{}: {measured:?}", pattern.id);
+        }
+    }
+    assert!(wrong.is_empty(), "correct access-patterns.md and run `cargo xtask codegen`:\n{wrong}");
+}
+
+#[test]
+fn no_fixture_is_of_a_pattern_that_is_gone() {
+    let known = |id: &str| PATTERNS.iter().any(|pattern| pattern.id == id);
+    let orphans: Vec<_> = FIXTURES.iter().copied().flatten().filter(|(id, _)| !known(id)).map(|(id, _)| id).collect();
+    assert_eq!(orphans, Vec::<&&str>::new());
+}

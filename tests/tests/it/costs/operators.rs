@@ -1,0 +1,75 @@
+//! The fixtures of AP-80 to AP-95 but AP-82: what operators ask, and repair.
+
+use model::{CodeChunk, PageRequest, UserId};
+
+use super::bench::{Bench, fixtures};
+use super::usage::spend;
+
+fixtures! {
+    "AP-80" => top_users_by_cost,
+    "AP-81" => list_signups,
+    "AP-90" => count_sessions,
+    "AP-91" => repair_session_count,
+    "AP-92" => count_threads,
+    "AP-93" => repair_thread_count,
+    "AP-94" => check_claims,
+    "AP-95" => get_code_chunk,
+}
+
+async fn top_users_by_cost(bench: &Bench) {
+    let now = bench.table.clock().now();
+    for user in 0..40 {
+        let user_id: UserId = bench.table.ids().next(now);
+        spend(&bench.table, user_id, now.date(), 8_500 + user).await;
+    }
+    assert_eq!(bench.once().await.top_users_by_cost(now.date()).await.unwrap().len(), 10);
+}
+
+async fn list_signups(bench: &Bench) {
+    for number in 100..200 {
+        bench.table.user(&format!("user{number}")).await;
+    }
+    let today = bench.table.clock().now().date();
+    let page = bench.once().await.list_signups(today, PageRequest::default()).await.unwrap();
+    assert_eq!((page.items.len(), page.cursor), (100, None));
+}
+
+async fn count_sessions(bench: &Bench) {
+    let ada = bench.user().await;
+    bench.sessions(&ada, 50).await;
+    assert_eq!(bench.once().await.count_sessions(ada.user_id).await.unwrap(), 50);
+}
+
+async fn repair_session_count(bench: &Bench) {
+    let ada = bench.user().await;
+    bench.once().await.repair_session_count(ada.user_id, 0, 7).await.unwrap();
+}
+
+async fn count_threads(bench: &Bench) {
+    let ada = bench.user().await;
+    let session = bench.session(&ada).await;
+    for _ in 0..50 {
+        bench.thread(&session).await;
+    }
+    assert_eq!(bench.once().await.count_threads(session.session_id).await.unwrap(), 50);
+}
+
+async fn repair_thread_count(bench: &Bench) {
+    let ada = bench.user().await;
+    let session = bench.session(&ada).await;
+    bench.once().await.repair_thread_count(ada.user_id, session.session_id, 0, 7).await.unwrap();
+}
+
+async fn check_claims(bench: &Bench) {
+    let ada = bench.user().await;
+    let checked = bench.once().await.check_claims(ada.user_id, ada.email.digest(), &ada.username.key()).await.unwrap();
+    assert!(checked.user.is_some() && checked.email_claim.is_some() && checked.username_claim.is_some());
+}
+
+async fn get_code_chunk(bench: &Bench) {
+    let ada = bench.user().await;
+    let chunks = bench.chunks(&bench.session(&ada).await);
+    bench.table.write_code_chunks(&chunks[..1]).await.unwrap();
+    let CodeChunk { revision, n, .. } = chunks[0];
+    assert!(bench.once().await.get_code_chunk(revision, n).await.unwrap().is_some());
+}

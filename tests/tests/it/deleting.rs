@@ -1,0 +1,228 @@
+//! Deleting: at once out of reach, in the end gone to the last item, wherever the sweep is killed on its way.
+
+use std::time::Duration;
+
+use model::{AccessError, PageRequest, PostError, Session, Store, StoreAnswerError, Thread, User};
+use tests::proxy::Moment;
+use tests::story::{A_WEEK, answer};
+use tests::texts::noise;
+use tests::{Proxy, TestTable};
+
+/// Enough noise for two chunks.
+const CHUNKED: usize = 500_000;
+
+/// Ada with a session that has everything a session can have, and Bob with one that must not be touched.
+struct Scene {
+    table: TestTable,
+    ada: User,
+    session: Session,
+    threads: Vec<Thread>,
+    bob: User,
+    bobs: Vec<String>,
+}
+
+/// The keys of all items, and nothing that changes when they are read.
+async fn keys(table: &TestTable) -> Vec<String> {
+    let mut keys: Vec<String> =
+        table.raw().outline().await.iter().map(|item| format!("{} / {}", item.pk(), item.sk())).collect();
+    keys.sort();
+    keys
+}
+
+impl Scene {
+    async fn new(messages: usize) -> Self {
+        let table = TestTable::new().await;
+        let bob = table.user("bob").await;
+        let his = table.session(&bob, "main.rs", &noise(CHUNKED, 1)).await;
+        table.talk(&table.thread(&his, 1, 1).await, "why?").await;
+        let bobs = keys(&table).await;
+        let ada = table.user("ada").await;
+        let session = table.session(&ada, "main.rs", &noise(CHUNKED, 2)).await;
+        let mut threads = Vec::new();
+        for line in 1..=2 {
+            let mut thread = table.thread(&session, line, line).await;
+            for _ in 0..messages {
+                table.talk(&thread, "why?").await;
+                thread.message_slots += 2;
+            }
+            threads.push(thread);
+        }
+        Self { table, ada, session, threads, bob, bobs }
+    }
+
+    async fn bob_is_untouched(&self) {
+        let left: Vec<String> = keys(&self.table).await;
+        assert!(self.bobs.iter().all(|key| left.contains(key)), "something of Bob's is gone");
+        let page = self.table.list_sessions(self.bob.user_id, PageRequest::default()).await.unwrap();
+        assert!(self.table.read(&page.items[0]).await.text == noise(CHUNKED, 1));
+    }
+
+    /// What is in the table besides what is Bob's.
+    async fn left(&self) -> Vec<String> {
+        let mut left = keys(&self.table).await;
+        left.retain(|key| !self.bobs.contains(key));
+        left
+    }
+
+    /// What Ada has without sessions: profile, claims, sign-in and today's usage.
+    async fn assert_only_the_account_is_left(&self) {
+        let mut kinds: Vec<String> =
+            self.left().await.iter().map(|key| key.split_once(" / ").unwrap().1.to_owned()).collect();
+        kinds.sort();
+        let prefixes: Vec<&str> = kinds.iter().map(|kind| kind.split('#').next().unwrap()).collect();
+        assert_eq!(prefixes, ["CLAIM", "CLAIM", "PROFILE", "REFRESH", "USAGE"], "{kinds:?}");
+        assert_eq!(self.table.profile(&self.ada).await.session_count, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_session_leaves_nothing() {
+    let scene = Scene::new(10).await;
+    let (table, ada) = (&scene.table, scene.ada.user_id);
+    table.remove_session(ada, scene.session.session_id).await.unwrap();
+    scene.assert_only_the_account_is_left().await;
+    scene.bob_is_untouched().await;
+    let again = table.remove_session(ada, scene.session.session_id).await;
+    assert!(matches!(again, Err(AccessError::NotFound)), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_deleted_thread_leaves_nothing_and_its_neighbour_everything() {
+    let scene = Scene::new(10).await;
+    let before = keys(&scene.table).await;
+    let gone = &scene.threads[0];
+    scene.table.drop_thread(gone).await;
+    let read = scene.table.own_thread(scene.ada.user_id, gone.id()).await;
+    assert!(matches!(read, Err(AccessError::NotFound)), "{:?}", read.is_ok());
+    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
+    let uuid = gone.thread.to_string();
+    let expected: Vec<String> = before.into_iter().filter(|key| !key.contains(&uuid)).collect();
+    assert_eq!(keys(&scene.table).await, expected);
+}
+
+#[tokio::test]
+async fn a_deleted_account_leaves_nothing() {
+    let scene = Scene::new(10).await;
+    let (table, ada) = (&scene.table, &scene.ada);
+    for number in 0..7 {
+        table.session(ada, "main.rs", &number.to_string()).await;
+        table.sign_in(ada.user_id, A_WEEK).await.unwrap();
+        table.later(Duration::from_hours(24));
+        let thread = table.own_thread(ada.user_id, scene.threads[0].id()).await.unwrap();
+        table.talk(&thread, "and today?").await;
+    }
+    table.drop_account(ada).await;
+    assert_eq!(table.get_user(ada.user_id).await.unwrap(), None);
+    assert_eq!(table.sweep_a_moment_later().await.jobs, 1);
+    assert_eq!(scene.left().await, Vec::<String>::new());
+    scene.bob_is_untouched().await;
+}
+
+#[tokio::test]
+async fn what_is_written_while_a_session_goes_is_refused_or_goes_with_it() {
+    let scene = Scene::new(1).await;
+    let (table, ada) = (&scene.table, scene.ada.user_id);
+    let question = table.question(&scene.threads[0], "is anybody there?").await;
+    let proxy = Proxy::before(table.endpoint()).await;
+    let store = table.store_through(&proxy.url()).await;
+    // The session is out of reach, and not one of its items is removed yet.
+    let stalled = proxy.stall("UpdateItem", Moment::BeforeTheEngine);
+    let id = scene.session.session_id;
+    let removal = tokio::spawn(async move { store.remove_session(ada, id).await });
+    stalled.arrived().await;
+    let save = table.save(&scene.session, "too late").await;
+    assert!(save.is_err());
+    // Threads are still there, and take a last word.
+    let thread = table.own_thread(ada, scene.threads[0].id()).await.unwrap();
+    table.note(&thread, "a last word").await.unwrap();
+    stalled.release();
+    removal.await.unwrap().unwrap();
+    scene.assert_only_the_account_is_left().await;
+    // Whoever comes after that finds nothing to write to.
+    assert!(matches!(table.note(&thread, "hello?").await, Err(PostError::Access(AccessError::NotFound))));
+    let late = Store::answer(table, &question, answer("here I am")).await;
+    assert!(matches!(late, Err(StoreAnswerError::QuestionGone)), "{late:?}");
+    scene.assert_only_the_account_is_left().await;
+}
+
+/// Deletes what `delete` deletes, through a store that dies after so many requests; then the scheduled sweep comes, alone.
+/// Returns whether it did die.
+async fn killed_after<F>(scene: &Scene, requests: usize, delete: impl FnOnce(Store) -> F) -> bool
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let proxy = Proxy::before(scene.table.endpoint()).await;
+    let moment = if requests % 2 == 0 { Moment::BeforeTheEngine } else { Moment::BeforeTheAnswer };
+    let stalled = proxy.stall_after(requests, moment);
+    let mut deletion = tokio::spawn(delete(scene.table.store_through(&proxy.url()).await));
+    let died = tokio::select! {
+        ended = &mut deletion => {
+            ended.expect("it does not panic");
+            false
+        }
+        () = stalled.arrived() => true,
+    };
+    deletion.abort();
+    scene.table.sweep_a_moment_later().await;
+    died
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_of_a_session_killed_anywhere_is_all_or_nothing_in_the_end() {
+    for requests in 0.. {
+        let scene = Scene::new(20).await;
+        let (ada, id) = (scene.ada.user_id, scene.session.session_id);
+        let died =
+            killed_after(&scene, requests, |store| async move { store.remove_session(ada, id).await.unwrap() }).await;
+        if scene.table.get_session(ada, id).await.unwrap().is_some() {
+            // It died before the one write that counts.
+            assert!(died && requests <= 1, "{requests}");
+            assert!(scene.table.read(&scene.session).await.text == noise(CHUNKED, 2));
+        } else {
+            scene.assert_only_the_account_is_left().await;
+        }
+        scene.bob_is_untouched().await;
+        if !died {
+            assert!(requests > 5, "only {requests} requests: nothing was killed half-way");
+            break;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_of_an_account_killed_anywhere_is_finished_by_the_next() {
+    for requests in 0.. {
+        let scene = Scene::new(2).await;
+        scene.table.session(&scene.ada, "main.rs", "a second one").await;
+        scene.table.drop_account(&scene.ada).await;
+        scene.table.later(Duration::from_millis(1));
+        let died = killed_after(&scene, requests, |store| async move {
+            store.sweep_due().await.unwrap();
+        })
+        .await;
+        assert_eq!(scene.left().await, Vec::<String>::new(), "killed after {requests} requests");
+        scene.bob_is_untouched().await;
+        if !died {
+            assert!(requests > 15, "only {requests} requests: nothing was killed half-way");
+            break;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sweeps_at_once_do_no_harm_to_each_other() {
+    let scene = Scene::new(10).await;
+    scene.table.drop_account(&scene.ada).await;
+    scene.table.later(Duration::from_millis(1));
+    let swept = tests::at_once(5, |_| {
+        let store = scene.table.store().clone();
+        async move { store.sweep_due().await.map(|swept| swept.jobs) }
+    })
+    .await;
+    for outcome in swept {
+        outcome.expect("a sweep that meets another goes on");
+    }
+    scene.table.sweep_a_moment_later().await;
+    assert_eq!(scene.left().await, Vec::<String>::new());
+    scene.bob_is_untouched().await;
+}
