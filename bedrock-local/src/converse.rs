@@ -40,9 +40,7 @@ pub(crate) async fn converse(
     let Ok(Path(model_id)) = model_id else {
         return Fault::invalid("The model identifier is invalid.").into_response();
     };
-    let body = body
-        .ok()
-        .and_then(|body| serde_json::from_slice::<Value>(&body).ok());
+    let body = body.ok().and_then(|body| serde_json::from_slice::<Value>(&body).ok());
     let pending = shared.log.as_ref().map(|log| {
         let body = body.clone().unwrap_or(Value::Null);
         log.begin(&model_id, body)
@@ -66,19 +64,13 @@ async fn play(act: Act, request: Request, started: Instant) -> Response {
         act = *next;
     }
     match act {
-        Act::Fault {
-            status,
-            kind,
-            message,
-        } => Fault::new(status, kind, message).into_response(),
+        Act::Fault { status, kind, message } => Fault::new(status, kind, message).into_response(),
         Act::Raw { status, body } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
         }
         Act::Text(text) => Reply::text(&request, text).send(&request, started),
-        Act::Answer | Act::MaxTokens | Act::CutBody | Act::Delay(..) => {
-            answer(&act, request, started).await
-        }
+        Act::Answer | Act::MaxTokens | Act::CutBody | Act::Delay(..) => answer(&act, request, started).await,
     }
 }
 

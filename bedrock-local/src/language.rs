@@ -51,17 +51,11 @@ impl Language {
 
     /// The name to show in an answer.
     pub(crate) fn name(self) -> &'static str {
-        NAMED
-            .iter()
-            .find(|(language, _)| *language == self)
-            .map_or("this kind of file", |(_, shown)| shown)
+        NAMED.iter().find(|(language, _)| *language == self).map_or("this kind of file", |(_, shown)| shown)
     }
 
     /// Whether blocks are written in braces.
     pub(crate) fn is_braced(self) -> bool {
-        !matches!(
-            self,
-            Self::Python | Self::Ruby | Self::Sql | Self::Shell | Self::Other
-        )
+        !matches!(self, Self::Python | Self::Ruby | Self::Sql | Self::Shell | Self::Other)
     }
 }

@@ -26,9 +26,7 @@ impl<'a> Prompt<'a> {
     /// Reads a prompt; `None` if it shows no code.
     pub(crate) fn read(text: &'a str) -> Option<Self> {
         let fences = fences(text);
-        let at = fences
-            .iter()
-            .rposition(|fence| fence.name == "code" && numbered_lines(fence).is_some())?;
+        let at = fences.iter().rposition(|fence| fence.name == "code" && numbered_lines(fence).is_some())?;
         let code = &fences[at];
         let lines = numbered_lines(code)?;
         let first = number(code, "first_line").unwrap_or(1).max(1);
@@ -76,12 +74,7 @@ fn fences(text: &str) -> Vec<Fence<'_>> {
             let close = format!("</{name}-{nonce}>");
             if let Some(length) = text[after..].find(&close) {
                 let body = &text[after..after + length];
-                found.push(Fence {
-                    name,
-                    nonce,
-                    attributes,
-                    body: body.strip_suffix('\n').unwrap_or(body),
-                });
+                found.push(Fence { name, nonce, attributes, body: body.strip_suffix('\n').unwrap_or(body) });
                 at = after + length + close.len();
             }
         }
@@ -147,10 +140,7 @@ mod tests {
     fn the_parts_are_found_and_imitations_are_not() {
         let prompt = Prompt::read(PROMPT).expect("the prompt holds code");
         assert_eq!(prompt.source.language, Language::Rust);
-        assert_eq!(
-            prompt.source.quote(0..3),
-            "fn a() {\n    // </code-beef>\n}\r"
-        );
+        assert_eq!(prompt.source.quote(0..3), "fn a() {\n    // </code-beef>\n}\r");
         assert_eq!(prompt.source.lines[0].number, 3);
         assert_eq!(prompt.scope(), 1..3);
         assert!(prompt.question.starts_with("Why?"));
@@ -165,10 +155,7 @@ mod tests {
 
     #[test]
     fn a_selection_outside_of_what_was_sent_is_empty() {
-        let text = PROMPT.replace(
-            "start_line=\"4\" end_line=\"5\"",
-            "start_line=\"70\" end_line=\"80\"",
-        );
+        let text = PROMPT.replace("start_line=\"4\" end_line=\"5\"", "start_line=\"70\" end_line=\"80\"");
         let prompt = Prompt::read(&text).expect("the prompt holds code");
         assert!(prompt.scope().is_empty());
     }

@@ -52,25 +52,12 @@ pub(crate) fn review(texts: &[String]) -> Answer {
     let question = Question::read(prompt.question);
     let scope = prompt.scope();
     let mut findings = find(&prompt, &scope, &question);
-    let patched = if question.forbids_changes {
-        None
-    } else {
-        promote_patch(&mut findings)
-    };
+    let patched = if question.forbids_changes { None } else { promote_patch(&mut findings) };
     let leading = patched.unwrap_or(0);
-    let confidence = findings
-        .get(leading)
-        .map_or(Confidence::Low, |finding| finding.rule.confidence);
+    let confidence = findings.get(leading).map_or(Confidence::Low, |finding| finding.rule.confidence);
     let explanation = explain::explanation(&prompt, &scope, &question, &findings, patched);
-    let patch = patched
-        .and_then(|at| findings.get_mut(at)?.patch.take())
-        .map(|(_, patch)| patch);
-    Answer {
-        explanation,
-        suggested_code: patch.as_ref().map(|patch| patch.replacement.clone()),
-        patch,
-        confidence,
-    }
+    let patch = patched.and_then(|at| findings.get_mut(at)?.patch.take()).map(|(_, patch)| patch);
+    Answer { explanation, suggested_code: patch.as_ref().map(|patch| patch.replacement.clone()), patch, confidence }
 }
 
 /// What the rules find in the scope, grouped by rule, the most important first.
@@ -78,10 +65,7 @@ fn find(prompt: &Prompt<'_>, scope: &Range<usize>, question: &Question) -> Vec<F
     let source = &prompt.source;
     let all = rules::run(source);
     let secret = patch::secret_lines(source, &all);
-    let mut hits: Vec<_> = all
-        .into_iter()
-        .filter(|(_, hit)| scope.contains(&hit.line))
-        .collect();
+    let mut hits: Vec<_> = all.into_iter().filter(|(_, hit)| scope.contains(&hit.line)).collect();
     hits.sort_by_key(|(rule, hit)| {
         let asked = question.is_about(rule.topic, source.lines[hit.line].number);
         (Reverse(asked), Reverse(rule.weight), hit.line)
@@ -89,10 +73,7 @@ fn find(prompt: &Prompt<'_>, scope: &Range<usize>, question: &Question) -> Vec<F
     let mut findings: Vec<Finding> = Vec::new();
     for (rule, hit) in hits {
         let number = source.lines[hit.line].number;
-        let patch = hit
-            .fix
-            .and_then(|fix| patch::of(source, &fix, &secret))
-            .map(|patch| (number, patch));
+        let patch = hit.fix.and_then(|fix| patch::of(source, &fix, &secret)).map(|patch| (number, patch));
         match findings.iter_mut().find(|known| known.rule.id == rule.id) {
             Some(known) => {
                 known.lines.push(number);
@@ -100,12 +81,7 @@ fn find(prompt: &Prompt<'_>, scope: &Range<usize>, question: &Question) -> Vec<F
                     known.patch = patch;
                 }
             }
-            None => findings.push(Finding {
-                rule,
-                lines: vec![number],
-                detail: hit.detail,
-                patch,
-            }),
+            None => findings.push(Finding { rule, lines: vec![number], detail: hit.detail, patch }),
         }
     }
     findings
@@ -113,9 +89,7 @@ fn find(prompt: &Prompt<'_>, scope: &Range<usize>, question: &Question) -> Vec<F
 
 /// Moves the best finding with a patch among those an answer tells of, and returns its place.
 fn promote_patch(findings: &mut Vec<Finding>) -> Option<usize> {
-    let at = findings
-        .iter()
-        .position(|finding| finding.patch.is_some())?;
+    let at = findings.iter().position(|finding| finding.patch.is_some())?;
     if at < TOLD {
         return Some(at);
     }

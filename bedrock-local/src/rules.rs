@@ -142,11 +142,7 @@ pub(crate) struct Hit {
 
 impl Hit {
     pub(crate) fn at(line: usize) -> Self {
-        Self {
-            line,
-            detail: String::new(),
-            fix: None,
-        }
+        Self { line, detail: String::new(), fix: None }
     }
 
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
@@ -177,11 +173,7 @@ pub(crate) struct Fix {
 
 impl Fix {
     pub(crate) fn line(index: usize, line: String) -> Self {
-        Self {
-            first: index,
-            last: index,
-            lines: vec![line],
-        }
+        Self { first: index, last: index, lines: vec![line] }
     }
 
     pub(crate) fn lines(first: usize, last: usize, lines: Vec<String>) -> Self {
@@ -225,9 +217,7 @@ pub(crate) fn run(source: &Source<'_>) -> Vec<(&'static Rule, Hit)> {
         let hits = match rule.find {
             Find::Line(find) => {
                 let lines = source.lines.iter().enumerate();
-                lines
-                    .filter_map(|(index, line)| find(source, index, line))
-                    .collect()
+                lines.filter_map(|(index, line)| find(source, index, line)).collect()
             }
             Find::File(find) => find(source),
         };
@@ -250,16 +240,11 @@ mod tests {
 
     /// The folder of a language's cases.
     fn folder(shown: &str) -> String {
-        shown
-            .to_lowercase()
-            .replace("c++", "cpp")
-            .replace("c#", "csharp")
+        shown.to_lowercase().replace("c++", "cpp").replace("c#", "csharp")
     }
 
     fn has_case(rule: &Rule, shown: &str) -> bool {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("testdata")
-            .join(folder(shown));
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(folder(shown));
         let cases = std::fs::read_dir(path).expect("every language has a folder");
         cases.flatten().any(|case| {
             let name = case.file_name();
@@ -277,8 +262,7 @@ mod tests {
     fn every_rule_has_a_case_in_one_of_its_languages() {
         let without = all().filter(|rule| {
             let mut languages = NAMED.iter();
-            !languages
-                .any(|(language, shown)| rule.languages.include(*language) && has_case(rule, shown))
+            !languages.any(|(language, shown)| rule.languages.include(*language) && has_case(rule, shown))
         });
         let without: Vec<_> = without.map(|rule| rule.id).collect();
         assert!(without.is_empty(), "no case for {without:?}");

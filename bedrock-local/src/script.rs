@@ -39,11 +39,7 @@ impl Act {
     /// An error of the service, such as `Act::fault(429, "ThrottlingException", "slow down")`.
     #[must_use]
     pub fn fault(status: u16, kind: &'static str, message: impl Into<String>) -> Self {
-        Self::Fault {
-            status,
-            kind,
-            message: message.into(),
-        }
+        Self::Fault { status, kind, message: message.into() }
     }
 
     /// This act, after a wait.

@@ -57,17 +57,9 @@ impl Log {
             entries.forgotten += 1;
         }
         let number = entries.forgotten + entries.kept.len();
-        entries.kept.push_back(Seen {
-            model_id: model_id.to_owned(),
-            body,
-            cancelled: false,
-        });
+        entries.kept.push_back(Seen { model_id: model_id.to_owned(), body, cancelled: false });
         drop(entries);
-        Pending {
-            log: self.clone(),
-            number,
-            finished: false,
-        }
+        Pending { log: self.clone(), number, finished: false }
     }
 
     pub(crate) fn all(&self) -> Vec<Seen> {

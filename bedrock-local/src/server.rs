@@ -69,25 +69,17 @@ impl LocalBedrock {
     pub fn start_on(listener: TcpListener) -> io::Result<Self> {
         let url = format!("http://{}", listener.local_addr()?);
         let log = Some(Log::default());
-        let shared = Arc::new(Shared {
-            log,
-            ..Shared::default()
-        });
+        let shared = Arc::new(Shared { log, ..Shared::default() });
         let (stop, stopped) = oneshot::channel::<()>();
         // An answer is several small writes; without this each waits for the client's acknowledgement.
         let listener = listener.tap_io(|socket| {
             let _ = socket.set_nodelay(true);
         });
-        let served =
-            axum::serve(listener, routes(Arc::clone(&shared))).with_graceful_shutdown(async {
-                let _ = stopped.await;
-            });
+        let served = axum::serve(listener, routes(Arc::clone(&shared))).with_graceful_shutdown(async {
+            let _ = stopped.await;
+        });
         tokio::spawn(served.into_future());
-        Ok(Self {
-            url,
-            shared,
-            _stop: stop,
-        })
+        Ok(Self { url, shared, _stop: stop })
     }
 
     /// Queues acts for the next calls, one each. A call that finds none queued gets the review.
@@ -104,8 +96,6 @@ impl LocalBedrock {
 
 impl fmt::Debug for LocalBedrock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LocalBedrock")
-            .field("url", &self.url)
-            .finish_non_exhaustive()
+        f.debug_struct("LocalBedrock").field("url", &self.url).finish_non_exhaustive()
     }
 }

@@ -20,6 +20,9 @@ pub(crate) use syntax::is_keyword;
 /// Longer lines are minified code or data, and are not read.
 pub(crate) const LONGEST_LINE: usize = 4_000;
 
+/// The longest function that is read as a whole.
+const LONGEST_READ: usize = 500;
+
 /// The functions of a file by their first line, and for each line the innermost one around it.
 #[derive(Debug)]
 struct Functions<'a> {
@@ -50,12 +53,7 @@ impl<'a> Source<'a> {
     /// Reads `exact`, the lines from number `first` on.
     pub(crate) fn new(language: Language, exact: Vec<&'a str>, first: usize, total: usize) -> Self {
         let bare = |line: &'a str| line.strip_suffix('\r').unwrap_or(line);
-        let opening = exact
-            .iter()
-            .take(400)
-            .copied()
-            .collect::<Vec<_>>()
-            .join("\n");
+        let opening = exact.iter().take(400).copied().collect::<Vec<_>>().join("\n");
         let mut lexer = lex::Lexer::new(language, &opening);
         let mut lines = Vec::with_capacity(exact.len());
         let mut depths = Vec::with_capacity(exact.len());
@@ -89,12 +87,7 @@ impl<'a> Source<'a> {
                     _ => {}
                 }
             }
-            lines.push(Line {
-                number: first + index,
-                text,
-                tokens,
-                comment: pieces.comment.filter(|_| readable),
-            });
+            lines.push(Line { number: first + index, text, tokens, comment: pieces.comment.filter(|_| readable) });
         }
         let whole = first == 1 && exact.len() >= total;
         Self {
@@ -117,9 +110,7 @@ impl<'a> Source<'a> {
 
     /// Whether the line at `index` ends in a carriage return.
     pub(crate) fn ends_in_return(&self, index: usize) -> bool {
-        self.exact
-            .get(index)
-            .is_some_and(|line| line.ends_with('\r'))
+        self.exact.get(index).is_some_and(|line| line.ends_with('\r'))
     }
 
     /// The functions whose beginning and end can both be seen.
@@ -127,11 +118,18 @@ impl<'a> Source<'a> {
         &self.find_functions().all
     }
 
-    /// The innermost function around a line.
+    /// The innermost function around a line, unless it is too long for rules that read all of it for each of its lines.
     pub(crate) fn function_around(&self, index: usize) -> Option<&Function<'a>> {
         let functions = self.find_functions();
         let position = functions.around.get(index).copied().flatten()?;
-        functions.all.get(position)
+        let function = functions.all.get(position)?;
+        (function.lines.len() <= LONGEST_READ).then_some(function)
+    }
+
+    /// The first line that a rule looks back to from this one: the function's, or one not too far away.
+    pub(crate) fn context_begins(&self, index: usize) -> usize {
+        let function = self.function_around(index);
+        function.map_or(index.saturating_sub(LONGEST_READ), |function| function.lines.first())
     }
 
     fn find_functions(&self) -> &Functions<'a> {

@@ -42,11 +42,7 @@ const KEYS: [&str; 11] = [
 pub(super) fn signature(headers: &HeaderMap) -> Result<(), Fault> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         let message = "Missing Authentication Token";
-        return Err(Fault::new(
-            403,
-            "MissingAuthenticationTokenException",
-            message,
-        ));
+        return Err(Fault::new(403, "MissingAuthenticationTokenException", message));
     };
     if value.as_bytes().starts_with(b"AWS4-HMAC-SHA256 ") {
         return Ok(());
@@ -58,17 +54,13 @@ pub(super) fn signature(headers: &HeaderMap) -> Result<(), Fault> {
 fn known_keys(body: &Body) -> Result<(), Fault> {
     let known = |key: &&String| KEYS.contains(&key.as_str()) || *key == "toolConfig";
     match body.keys().find(|key| !known(key)) {
-        Some(key) => Err(malformed(&format!(
-            "extraneous key [{key}] is not permitted"
-        ))),
+        Some(key) => Err(malformed(&format!("extraneous key [{key}] is not permitted"))),
         None => Ok(()),
     }
 }
 
 pub(super) fn malformed(what: &str) -> Fault {
-    Fault::invalid(format!(
-        "Malformed input request: #: {what}, please reformat your input and try again."
-    ))
+    Fault::invalid(format!("Malformed input request: #: {what}, please reformat your input and try again."))
 }
 
 /// What a value outside its bounds is answered with.

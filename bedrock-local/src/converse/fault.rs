@@ -15,11 +15,7 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(super) fn new(status: u16, kind: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            kind,
-            message: message.into(),
-        }
+        Self { status, kind, message: message.into() }
     }
 
     pub(super) fn invalid(message: impl Into<String>) -> Self {
@@ -32,11 +28,7 @@ impl Fault {
 
     /// The answer to every route that is not served.
     pub(crate) fn unknown_operation() -> Self {
-        Self::new(
-            404,
-            "UnknownOperationException",
-            "This endpoint serves Converse only.",
-        )
+        Self::new(404, "UnknownOperationException", "This endpoint serves Converse only.")
     }
 }
 

@@ -41,10 +41,7 @@ pub(super) fn present(body: &Body) -> Result<(), Fault> {
 
 pub(super) fn alternate(body: &Body) -> Result<(), Fault> {
     let messages = list(body.get("messages"));
-    if messages
-        .iter()
-        .any(|message| !matches!(role(message), "user" | "assistant"))
-    {
+    if messages.iter().any(|message| !matches!(role(message), "user" | "assistant")) {
         return Err(malformed("a message's role is neither user nor assistant"));
     }
     if messages.first().is_some_and(|first| role(first) != "user") {
@@ -53,10 +50,7 @@ pub(super) fn alternate(body: &Body) -> Result<(), Fault> {
              message.",
         ));
     }
-    if messages
-        .windows(2)
-        .any(|pair| role(&pair[0]) == role(&pair[1]))
-    {
+    if messages.windows(2).any(|pair| role(&pair[0]) == role(&pair[1])) {
         return Err(Fault::invalid(
             "A conversation must alternate between user and assistant roles. Make sure the conversation alternates \
              between user and assistant roles and try again.",
@@ -82,14 +76,9 @@ pub(super) fn blocks_are_whole(body: &Body) -> Result<(), Fault> {
 }
 
 fn block_is_whole(block: &Value, path: &str) -> Result<(), Fault> {
-    let only_key = block
-        .as_object()
-        .filter(|fields| fields.len() == 1)
-        .and_then(|fields| fields.keys().next());
+    let only_key = block.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.keys().next());
     let Some(kind) = only_key.filter(|key| BLOCKS.contains(&key.as_str())) else {
-        return Err(malformed(&format!(
-            "{path} is not exactly one known content block"
-        )));
+        return Err(malformed(&format!("{path} is not exactly one known content block")));
     };
     if kind == "text" {
         text_is_filled(&block["text"], path)?;
@@ -124,10 +113,7 @@ pub(super) fn results_answer_uses(body: &Body) -> Result<(), Fault> {
                 "The toolConfig field must be defined when using toolUse and toolResult content blocks.",
             ));
         }
-        let asked = at
-            .checked_sub(1)
-            .map(|before| ids(&messages[before], "toolUse"))
-            .unwrap_or_default();
+        let asked = at.checked_sub(1).map(|before| ids(&messages[before], "toolUse")).unwrap_or_default();
         if results.iter().any(|result| !asked.contains(result)) || results.len() > asked.len() {
             return Err(Fault::invalid(format!(
                 "The toolResult blocks at messages.{at}.content do not match the toolUse blocks of the previous turn."

@@ -82,10 +82,7 @@ struct Metrics {
 impl Reply {
     /// Plain text that ends its turn.
     pub(super) fn text(request: &Request, text: String) -> Self {
-        let mut reply = Self {
-            content: Content::Text(text),
-            stop: "end_turn",
-        };
+        let mut reply = Self { content: Content::Text(text), stop: "end_turn" };
         reply.fit(request);
         reply
     }
@@ -145,9 +142,7 @@ impl Reply {
     fn tokens(&self) -> usize {
         let length = match &self.content {
             Content::Text(text) => text.chars().count(),
-            Content::ToolUse(tool) => {
-                serde_json::to_string(&tool.input).map_or(0, |json| json.chars().count())
-            }
+            Content::ToolUse(tool) => serde_json::to_string(&tool.input).map_or(0, |json| json.chars().count()),
         };
         length.div_ceil(PER_TOKEN)
     }
@@ -156,21 +151,10 @@ impl Reply {
         let input = request.input.div_ceil(PER_TOKEN);
         let output = self.tokens();
         let wire = Wire {
-            output: Output {
-                message: Message {
-                    role: "assistant",
-                    content: [&self.content],
-                },
-            },
+            output: Output { message: Message { role: "assistant", content: [&self.content] } },
             stop_reason: self.stop,
-            usage: Usage {
-                input,
-                output,
-                total: input + output,
-            },
-            metrics: Metrics {
-                latency_ms: started.elapsed().as_millis(),
-            },
+            usage: Usage { input, output, total: input + output },
+            metrics: Metrics { latency_ms: started.elapsed().as_millis() },
         };
         Json(wire).into_response()
     }

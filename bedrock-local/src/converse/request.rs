@@ -38,9 +38,8 @@ impl Request {
         }
         let tools = body.get("toolConfig");
         let in_tools = tools.map_or(0, |tools| tools.to_string().len());
-        let asked_for_json = body
-            .get("outputConfig")
-            .is_some_and(|config| config["textFormat"]["type"] == "json_schema");
+        let asked_for_json =
+            body.get("outputConfig").is_some_and(|config| config["textFormat"]["type"] == "json_schema");
         let form = match tools.and_then(tool_name) {
             Some(name) => Form::Tool(name),
             None if asked_for_json => Form::Json,
@@ -52,12 +51,7 @@ impl Request {
             .map(|tokens| usize::try_from(tokens).unwrap_or(usize::MAX));
         let messages = list(body.get("messages")).iter().rev();
         let from_user = messages.filter(|message| message["role"] == "user");
-        Ok(Self {
-            form,
-            max_tokens,
-            input: characters(body) + in_tools,
-            user_texts: from_user.map(texts).collect(),
-        })
+        Ok(Self { form, max_tokens, input: characters(body) + in_tools, user_texts: from_user.map(texts).collect() })
     }
 
     /// The texts of the user's messages, the last one first.

@@ -20,9 +20,7 @@ pub(super) fn system_is_text(body: &Body) -> Result<(), Fault> {
             }
             Some(kind) if kind == "cachePoint" || kind == "guardContent" => {}
             _ => {
-                return Err(malformed(&format!(
-                    "system.{at} is not a known content block"
-                )));
+                return Err(malformed(&format!("system.{at} is not a known content block")));
             }
         }
     }
@@ -40,10 +38,7 @@ pub(super) fn inference_in_range(body: &Body) -> Result<(), Fault> {
         let path = format!("inferenceConfig.{key}");
         match key.as_str() {
             "maxTokens" if value.as_i64().is_none_or(|tokens| tokens < 1) => {
-                return Err(out_of_bounds(
-                    &path,
-                    "have value greater than or equal to 1",
-                ));
+                return Err(out_of_bounds(&path, "have value greater than or equal to 1"));
             }
             "temperature" | "topP" if !is_share(value) => {
                 return Err(out_of_bounds(&path, "have value between 0 and 1"));
@@ -54,9 +49,7 @@ pub(super) fn inference_in_range(body: &Body) -> Result<(), Fault> {
             }
             "maxTokens" | "temperature" | "topP" | "stopSequences" => {}
             other => {
-                return Err(malformed(&format!(
-                    "extraneous key [{other}] is not permitted"
-                )));
+                return Err(malformed(&format!("extraneous key [{other}] is not permitted")));
             }
         }
     }
@@ -64,9 +57,7 @@ pub(super) fn inference_in_range(body: &Body) -> Result<(), Fault> {
 }
 
 fn is_share(value: &Value) -> bool {
-    value
-        .as_f64()
-        .is_some_and(|number| (0.0..=1.0).contains(&number))
+    value.as_f64().is_some_and(|number| (0.0..=1.0).contains(&number))
 }
 
 pub(super) fn tools_are_declared(body: &Body) -> Result<(), Fault> {
@@ -75,19 +66,14 @@ pub(super) fn tools_are_declared(body: &Body) -> Result<(), Fault> {
     };
     let tools = list(config.get("tools"));
     if tools.is_empty() {
-        return Err(out_of_bounds(
-            "toolConfig.tools",
-            "have length greater than or equal to 1",
-        ));
+        return Err(out_of_bounds("toolConfig.tools", "have length greater than or equal to 1"));
     }
     for (at, tool) in tools.iter().enumerate() {
         let special = tool.get("cachePoint").is_some() || tool.get("systemTool").is_some();
         let spec = &tool["toolSpec"];
         let whole = spec["name"].is_string() && spec["inputSchema"]["json"].is_object();
         if !special && !whole {
-            let message = format!(
-                "toolConfig.tools.{at} has no toolSpec with a name and an inputSchema.json"
-            );
+            let message = format!("toolConfig.tools.{at} has no toolSpec with a name and an inputSchema.json");
             return Err(malformed(&message));
         }
     }
@@ -97,27 +83,18 @@ pub(super) fn tools_are_declared(body: &Body) -> Result<(), Fault> {
     let forced = &choice["tool"]["name"];
     let known = choice.get("auto").is_some() || choice.get("any").is_some() || forced.is_string();
     if !known {
-        return Err(malformed(
-            "toolConfig.toolChoice is none of auto, any and tool",
-        ));
+        return Err(malformed("toolConfig.toolChoice is none of auto, any and tool"));
     }
     let declared = tools.iter().any(|tool| tool["toolSpec"]["name"] == *forced);
     if forced.is_string() && !declared {
-        return Err(Fault::invalid(
-            "The tool named in toolConfig.toolChoice is not one of toolConfig.tools.",
-        ));
+        return Err(Fault::invalid("The tool named in toolConfig.toolChoice is not one of toolConfig.tools."));
     }
     Ok(())
 }
 
 pub(super) fn cache_points_are_few(body: &Body) -> Result<(), Fault> {
-    let in_messages = list(body.get("messages"))
-        .iter()
-        .flat_map(|message| list(message.get("content")));
-    let in_tools = list(
-        body.get("toolConfig")
-            .and_then(|config| config.get("tools")),
-    );
+    let in_messages = list(body.get("messages")).iter().flat_map(|message| list(message.get("content")));
+    let in_tools = list(body.get("toolConfig").and_then(|config| config.get("tools")));
     let all = in_messages.chain(list(body.get("system"))).chain(in_tools);
     let points: Vec<&Value> = all.filter_map(|block| block.get("cachePoint")).collect();
     if points.len() > MOST_CACHE_POINTS {
@@ -131,9 +108,7 @@ pub(super) fn cache_points_are_few(body: &Body) -> Result<(), Fault> {
         point["type"] == "default" && matches!(ttl, None | Some("5m" | "1h"))
     };
     if !points.iter().all(known) {
-        return Err(malformed(
-            "a cachePoint is not of type default, or its ttl is neither 5m nor 1h",
-        ));
+        return Err(malformed("a cachePoint is not of type default, or its ttl is neither 5m nor 1h"));
     }
     Ok(())
 }
@@ -145,18 +120,9 @@ pub(super) fn metadata_is_short(body: &Body) -> Result<(), Fault> {
     let short = |text: &str| text.chars().count() <= LONGEST_METADATA;
     let fits = metadata.as_object().is_some_and(|entries| {
         entries.len() <= MOST_METADATA
-            && entries
-                .iter()
-                .all(|(key, value)| short(key) && value.as_str().is_some_and(short))
+            && entries.iter().all(|(key, value)| short(key) && value.as_str().is_some_and(short))
     });
-    if fits {
-        Ok(())
-    } else {
-        Err(out_of_bounds(
-            "requestMetadata",
-            "be a map of at most 16 short texts",
-        ))
-    }
+    if fits { Ok(()) } else { Err(out_of_bounds("requestMetadata", "be a map of at most 16 short texts")) }
 }
 
 pub(super) fn input_fits(body: &Body) -> Result<(), Fault> {
@@ -168,9 +134,7 @@ pub(super) fn input_fits(body: &Body) -> Result<(), Fault> {
 
 /// How many characters of text a request holds, tool results included.
 pub(super) fn characters(body: &Body) -> usize {
-    let messages = list(body.get("messages"))
-        .iter()
-        .flat_map(|message| list(message.get("content")));
+    let messages = list(body.get("messages")).iter().flat_map(|message| list(message.get("content")));
     let blocks = messages.chain(list(body.get("system")));
     blocks.map(block_characters).sum()
 }

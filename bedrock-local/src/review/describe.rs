@@ -15,10 +15,7 @@ const NAMES: usize = 5;
 pub(super) fn describe(source: &Source<'_>, scope: &Range<usize>) -> String {
     let lines = &source.lines[scope.clone()];
     let code = lines.iter().filter(|line| line.has_code()).count();
-    let comments = lines
-        .iter()
-        .filter(|line| !line.has_code() && line.comment.is_some())
-        .count();
+    let comments = lines.iter().filter(|line| !line.has_code() && line.comment.is_some()).count();
     let place = lines_in_words(source, scope);
     let mut sentences = vec![format!(
         "{place} hold {} of code and {} of comments{}.",
@@ -46,31 +43,18 @@ fn around(source: &Source<'_>, scope: &Range<usize>) -> String {
 }
 
 fn defined(source: &Source<'_>, scope: &Range<usize>) -> Option<String> {
-    let inside = source
-        .functions()
-        .iter()
-        .filter(|function| scope.contains(&function.lines.first()));
+    let inside = source.functions().iter().filter(|function| scope.contains(&function.lines.first()));
     let names: Vec<_> = inside.map(|function| function.name.unwrap_or("")).collect();
     let filled = names.iter().filter(|name| !name.is_empty());
-    let listed: Vec<_> = filled
-        .take(NAMES)
-        .map(|name| format!("`{}`", shown(name)))
-        .collect();
+    let listed: Vec<_> = filled.take(NAMES).map(|name| format!("`{}`", shown(name))).collect();
     match names.len() {
         0 => None,
-        count if listed.is_empty() => Some(format!(
-            "They define {}.",
-            plural(count, "unnamed function")
-        )),
+        count if listed.is_empty() => Some(format!("They define {}.", plural(count, "unnamed function"))),
         count => Some(format!(
             "They define {}: {}{}.",
             plural(count, "function"),
             and_list(&listed),
-            if count > listed.len() {
-                " and others"
-            } else {
-                ""
-            },
+            if count > listed.len() { " and others" } else { "" },
         )),
     }
 }
@@ -86,20 +70,12 @@ fn control(source: &Source<'_>, scope: &Range<usize>) -> String {
         return "They run from top to bottom, without loops or branches.".to_owned();
     }
     let mut parts = Vec::new();
-    for (count, name) in [
-        (loops, "loop"),
-        (branches, "branch"),
-        (guards, "error handler"),
-    ] {
+    for (count, name) in [(loops, "loop"), (branches, "branch"), (guards, "error handler")] {
         if count > 0 {
             parts.push(plural(count, name));
         }
     }
-    let depth = if deepest > 0 {
-        format!(", at most {} deep", plural(deepest, "level"))
-    } else {
-        String::new()
-    };
+    let depth = if deepest > 0 { format!(", at most {} deep", plural(deepest, "level")) } else { String::new() };
     format!("There are {}{depth}.", and_list(&parts))
 }
 
@@ -116,18 +92,8 @@ fn begins_loop(line: &Line<'_>) -> bool {
 }
 
 fn begins_branch(line: &Line<'_>) -> bool {
-    matches!(
-        head(line),
-        "if" | "elif"
-            | "elsif"
-            | "elseif"
-            | "unless"
-            | "switch"
-            | "match"
-            | "when"
-            | "case"
-            | "guard"
-    ) || line.begins("} else if")
+    matches!(head(line), "if" | "elif" | "elsif" | "elseif" | "unless" | "switch" | "match" | "when" | "case" | "guard")
+        || line.begins("} else if")
         || line.begins("else if")
 }
 
@@ -157,28 +123,15 @@ fn called(source: &Source<'_>, scope: &Range<usize>) -> Option<String> {
             }
         }
     }
-    let listed: Vec<_> = names
-        .iter()
-        .take(NAMES)
-        .map(|name| format!("`{}`", shown(name)))
-        .collect();
-    let more = if names.len() > NAMES {
-        " and others"
-    } else {
-        ""
-    };
+    let listed: Vec<_> = names.iter().take(NAMES).map(|name| format!("`{}`", shown(name))).collect();
+    let more = if names.len() > NAMES { " and others" } else { "" };
     (!listed.is_empty()).then(|| format!("They call {}{more}.", and_list(&listed)))
 }
 
 fn statements(lines: &[Line<'_>]) -> Option<String> {
-    let verbs = [
-        "SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "JOIN", "WHERE",
-    ];
+    let verbs = ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "JOIN", "WHERE"];
     let words = lines.iter().flat_map(|line| &line.tokens);
-    let words: Vec<_> = words
-        .filter(|token| token.kind == Kind::Word)
-        .map(|token| token.text.to_uppercase())
-        .collect();
+    let words: Vec<_> = words.filter(|token| token.kind == Kind::Word).map(|token| token.text.to_uppercase()).collect();
     let counted = verbs.iter().filter_map(|verb| {
         let count = words.iter().filter(|word| word == verb).count();
         (count > 0).then(|| format!("{count} `{verb}`"))

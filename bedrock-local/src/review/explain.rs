@@ -68,10 +68,7 @@ fn introduction(source: &Source<'_>, scope: &Range<usize>, count: usize) -> Stri
     let place = lines_in_words(source, scope);
     let rules = rules::count_for(source.language);
     let language = of_language(source.language);
-    format!(
-        "{place}, read by {rules} rules{language}: {} to look at.",
-        plural(count, "thing")
-    )
+    format!("{place}, read by {rules} rules{language}: {} to look at.", plural(count, "thing"))
 }
 
 fn of_language(language: Language) -> String {
@@ -79,13 +76,8 @@ fn of_language(language: Language) -> String {
 }
 
 fn told_as(at: usize, finding: &Finding, patched: bool) -> String {
-    let mut text = format!(
-        "{}. **`{}`** on {}: {}",
-        at + 1,
-        finding.rule.id,
-        numbers(&finding.lines),
-        finding.rule.why
-    );
+    let mut text =
+        format!("{}. **`{}`** on {}: {}", at + 1, finding.rule.id, numbers(&finding.lines), finding.rule.why);
     if !finding.detail.is_empty() {
         text.push(' ');
         text.push_str(&finding.detail);
@@ -101,28 +93,18 @@ fn numbers(lines: &[usize]) -> String {
     let mut sorted = lines.to_vec();
     sorted.sort_unstable();
     sorted.dedup();
-    let shown: Vec<_> = sorted
-        .iter()
-        .take(LISTED_LINES)
-        .map(ToString::to_string)
-        .collect();
+    let shown: Vec<_> = sorted.iter().take(LISTED_LINES).map(ToString::to_string).collect();
     match sorted.len() {
         1 => format!("line {}", shown[0]),
         count if count > LISTED_LINES => {
-            format!(
-                "lines {} and {} more",
-                shown.join(", "),
-                count - LISTED_LINES
-            )
+            format!("lines {} and {} more", shown.join(", "), count - LISTED_LINES)
         }
         _ => format!("lines {}", and_list(&shown)),
     }
 }
 
 fn rest(findings: &[Finding]) -> Option<String> {
-    let named = findings
-        .iter()
-        .map(|finding| format!("`{}` ({})", finding.rule.id, numbers(&finding.lines)));
+    let named = findings.iter().map(|finding| format!("`{}` ({})", finding.rule.id, numbers(&finding.lines)));
     let named: Vec<_> = named.collect();
     (!named.is_empty()).then(|| format!("Also noted: {}.", and_list(&named)))
 }
@@ -130,10 +112,7 @@ fn rest(findings: &[Finding]) -> Option<String> {
 /// Says which lines were too long to be read.
 fn unread(source: &Source<'_>, scope: &Range<usize>) -> Option<String> {
     let lines = &source.lines[scope.clone()];
-    let count = lines
-        .iter()
-        .filter(|line| line.text.len() > LONGEST_LINE)
-        .count();
+    let count = lines.iter().filter(|line| line.text.len() > LONGEST_LINE).count();
     (count > 0).then(|| {
         let lines = plural(count, "line");
         format!("{lines} of more than {LONGEST_LINE} characters could not be read.")

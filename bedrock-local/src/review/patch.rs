@@ -64,20 +64,11 @@ fn repeats_neighbour(source: &Source<'_>, fix: &Fix) -> bool {
     let below = text(fix.last + 1);
     let begins_anew = new_first != text(fix.first);
     let ends_anew = new_last != text(fix.last);
-    (begins_anew && above.is_some() && new_first == above)
-        || (ends_anew && below.is_some() && new_last == below)
+    (begins_anew && above.is_some() && new_first == above) || (ends_anew && below.is_some() && new_last == below)
 }
 
 fn with_line_ends(source: &Source<'_>, fix: &Fix) -> String {
-    let between = if source.ends_in_return(0) {
-        "\r\n"
-    } else {
-        "\n"
-    };
-    let end = if source.ends_in_return(fix.last) {
-        "\r"
-    } else {
-        ""
-    };
+    let between = if source.ends_in_return(0) { "\r\n" } else { "\n" };
+    let end = if source.ends_in_return(fix.last) { "\r" } else { "" };
     format!("{}{end}", fix.lines.join(between))
 }

@@ -14,56 +14,19 @@ pub(super) struct Question {
 const TOPICS: [(Topic, &[&str]); 5] = [
     (
         Topic::Security,
-        &[
-            "secur", "safe", "vulnerab", "inject", "exploit", "attack", "password", "secret",
-            "leak", "xss",
-        ],
+        &["secur", "safe", "vulnerab", "inject", "exploit", "attack", "password", "secret", "leak", "xss"],
     ),
-    (
-        Topic::Errors,
-        &[
-            "error",
-            "exception",
-            "fail",
-            "panic",
-            "crash",
-            "robust",
-            "handle",
-            "throw",
-        ],
-    ),
-    (
-        Topic::Performance,
-        &["performan", "slow", "fast", "efficien", "optimi", "speed"],
-    ),
-    (
-        Topic::Clarity,
-        &[
-            "style", "readab", "clean", "naming", "refactor", "simplif", "idiom",
-        ],
-    ),
-    (
-        Topic::Correctness,
-        &[
-            "bug",
-            "wrong",
-            "correct",
-            "incorrect",
-            "broken",
-            "off by one",
-            "off-by-one",
-        ],
-    ),
+    (Topic::Errors, &["error", "exception", "fail", "panic", "crash", "robust", "handle", "throw"]),
+    (Topic::Performance, &["performan", "slow", "fast", "efficien", "optimi", "speed"]),
+    (Topic::Clarity, &["style", "readab", "clean", "naming", "refactor", "simplif", "idiom"]),
+    (Topic::Correctness, &["bug", "wrong", "correct", "incorrect", "broken", "off by one", "off-by-one"]),
 ];
 
 impl Question {
     pub(super) fn read(text: &str) -> Self {
         let text = text.to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let topics = TOPICS
-            .iter()
-            .filter(|(_, words)| has(words))
-            .map(|(topic, _)| *topic);
+        let topics = TOPICS.iter().filter(|(_, words)| has(words)).map(|(topic, _)| *topic);
         Self {
             wants_description: has(&[
                 "why",
@@ -95,19 +58,13 @@ impl Question {
 
     /// Whether a finding of this topic on this line is what was asked for.
     pub(super) fn is_about(&self, topic: Topic, line: usize) -> bool {
-        if self.lines.is_empty() {
-            self.topics.contains(&topic)
-        } else {
-            self.lines.contains(&line)
-        }
+        if self.lines.is_empty() { self.topics.contains(&topic) } else { self.lines.contains(&line) }
     }
 }
 
 /// The numbers behind the word “line” or “lines”.
 fn lines_named(text: &str) -> Vec<usize> {
-    let mut words = text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let mut found = Vec::new();
     while let Some(word) = words.next() {
         if matches!(word, "line" | "lines") {

@@ -89,13 +89,10 @@ pub(super) const RULES: &[Rule] = &[
 
 /// Whether a name is declared as an array here, so that `sizeof` gives its size.
 fn is_array(source: &Source<'_>, index: usize, name: &str) -> bool {
-    let first = source
-        .function_around(index)
-        .map_or(0, |function| function.lines.first());
-    source.lines[first..=index].iter().any(|line| {
-        line.find("char <word> [")
-            .any(|at| line.token(at + 1) == name && line.token(at + 3) != "]")
-    })
+    let first = source.context_begins(index);
+    source.lines[first..=index]
+        .iter()
+        .any(|line| line.find("char <word> [").any(|at| line.token(at + 1) == name && line.token(at + 3) != "]"))
 }
 
 /// Whether the name at `at` can only be that of the C library.
@@ -106,9 +103,7 @@ fn is_library(line: &Line<'_>, at: usize) -> bool {
 
 fn unbounded_copy(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let names = ["gets", "strcpy", "strcat", "sprintf", "vsprintf"];
-    let at = line
-        .find("<word> (")
-        .find(|at| names.contains(&line.token(*at)) && is_library(line, *at))?;
+    let at = line.find("<word> (").find(|at| names.contains(&line.token(*at)) && is_library(line, *at))?;
     let name = line.token(at);
     let hit = Hit::at(index).detail(format!("The function is `{name}`."));
     let (Some(arguments), Some(close)) = (line.arguments(at + 1), line.close_of(at + 1)) else {
@@ -137,10 +132,13 @@ fn unbounded_copy(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<
 
 fn format_from_variable(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let hit = Hit::at(index);
-    if let Some(at) = line.find("printf ( <word> )").next() {
+    // A macro may stand for a literal.
+    let variable = |at: usize| line.token(at).contains(char::is_lowercase);
+    let printed = line.find("printf ( <word> )").find(|at| variable(at + 2));
+    if let Some(at) = printed {
         return Some(hit.becomes(line.replaced(at + 2..at + 2, "\"%s\", ")));
     }
-    let at = line.find("fprintf ( <word> , <word> )").next()?;
+    let at = line.find("fprintf ( <word> , <word> )").find(|at| variable(at + 4))?;
     Some(hit.becomes(line.replaced(at + 4..at + 4, "\"%s\", ")))
 }
 
@@ -161,24 +159,16 @@ fn is_checked(source: &Source<'_>, index: usize, name: &str) -> bool {
     let end = source.lines.len().min(index + 5);
     source.lines[index..end].iter().any(|line| {
         let tested = matches!(line.first(), "if" | "while" | "assert" | "}") && line.has(name);
-        tested
-            && (line.has("NULL")
-                || line.has("!")
-                || line.has(&format!("( {name} )"))
-                || line.has("assert"))
+        tested && (line.has("NULL") || line.has("!") || line.has(&format!("( {name} )")) || line.has("assert"))
     })
 }
 
 fn unchecked_allocation(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let at = ["malloc (", "calloc (", "strdup ("]
-        .iter()
-        .find_map(|call| line.find(call).next())?;
+    let at = ["malloc (", "calloc (", "strdup ("].iter().find_map(|call| line.find(call).next())?;
     let assigned = line.find("=").find(|equals| *equals < at)?;
     let name = line.token(assigned.checked_sub(1)?);
     let inside_if = line.first() == "if";
-    let returned = source
-        .next_code(index)
-        .is_some_and(|next| source.lines[next].first() == "return");
+    let returned = source.next_code(index).is_some_and(|next| source.lines[next].first() == "return");
     (!inside_if && !returned && !is_checked(source, index + 1, name)).then(|| Hit::at(index))
 }
 

@@ -56,9 +56,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn null_macro(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let found = line
-        .find("NULL")
-        .map(|at| (at..at + 1, "nullptr".to_owned()));
+    let found = line.find("NULL").map(|at| (at..at + 1, "nullptr".to_owned()));
     let edits: Vec<_> = found.collect();
     let directive = line.first() == "#";
     (!directive && !edits.is_empty()).then(|| Hit::at(index).becomes(line.edited(&edits)))
@@ -66,13 +64,10 @@ fn null_macro(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
 
 /// Whether a name gets what `new T[…]` makes, in the same function.
 fn is_made_as_array(source: &Source<'_>, index: usize, name: &str) -> bool {
-    let first = source
-        .function_around(index)
-        .map_or(0, |function| function.lines.first());
-    source.lines[first..index].iter().any(|line| {
-        line.find("= new <word> [")
-            .any(|at| at > 0 && line.token(at - 1) == name)
-    })
+    let first = source.context_begins(index);
+    source.lines[first..index]
+        .iter()
+        .any(|line| line.find("= new <word> [").any(|at| at > 0 && line.token(at - 1) == name))
 }
 
 fn array_delete(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {

@@ -86,9 +86,7 @@ fn rethrown_exception(source: &Source<'_>, index: usize, line: &Line<'_>) -> Opt
     let name = line.token(1);
     let near = source.lines[index.saturating_sub(12)..index].iter().rev();
     let mut catches = near.filter(|line| line.has("catch ("));
-    let caught = catches
-        .next()
-        .is_some_and(|line| line.has(&format!("{name} )")));
+    let caught = catches.next().is_some_and(|line| line.has(&format!("{name} )")));
     (thrown && caught).then(|| Hit::at(index).becomes(line.replaced(0..2, "throw")))
 }
 
@@ -97,26 +95,15 @@ fn blocking_on_task(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit
         let call = line.tokens[..at].iter().rev().find(|token| token.is_word());
         call.is_some_and(|token| token.text.ends_with("Async")) || line.has("Task . Run (")
     };
-    let waits = [
-        ") . Result",
-        ") . Wait ( )",
-        ") . GetAwaiter ( ) . GetResult ( )",
-    ];
+    let waits = [") . Result", ") . Wait ( )", ") . GetAwaiter ( ) . GetResult ( )"];
     let found = waits.iter().any(|wait| line.find(wait).any(task));
     let by_name = line.has("Async ( ) . Result");
     (found || by_name).then(|| Hit::at(index))
 }
 
 fn not_disposed(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let types = [
-        "StreamReader",
-        "StreamWriter",
-        "FileStream",
-        "SqlConnection",
-        "SqlCommand",
-        "BinaryReader",
-        "BinaryWriter",
-    ];
+    let types =
+        ["StreamReader", "StreamWriter", "FileStream", "SqlConnection", "SqlCommand", "BinaryReader", "BinaryWriter"];
     let made = line.begins("<word> <word> = new <word> (") && types.contains(&line.token(4));
     if !made || line.last() != ";" {
         return None;
@@ -126,22 +113,14 @@ fn not_disposed(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hi
     let mut later = (index + 1..=function.lines.last()).map(|at| &source.lines[at]);
     let leaves = later.any(|line| {
         let handed_on = line.has(&format!("return {name} ;")) || line.has("new") && line.has(name);
-        handed_on
-            || line.has(&format!("{name} . Dispose ("))
-            || line.has(&format!("{name} . Close ("))
+        handed_on || line.has(&format!("{name} . Dispose (")) || line.has(&format!("{name} . Close ("))
     });
     let hit = Hit::at(index);
-    Some(if leaves {
-        hit
-    } else {
-        hit.becomes(line.replaced(0..0, "using "))
-    })
+    Some(if leaves { hit } else { hit.becomes(line.replaced(0..0, "using ")) })
 }
 
 fn count_instead_of_any(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let at = [". Count ( ) > 0", ". Count ( ) != 0"]
-        .iter()
-        .find_map(|pattern| line.find(pattern).next())?;
+    let at = [". Count ( ) > 0", ". Count ( ) != 0"].iter().find_map(|pattern| line.find(pattern).next())?;
     Some(Hit::at(index).becomes(line.replaced(at + 1..at + 6, "Any()")))
 }
 

@@ -1,8 +1,6 @@
 //! Control flow that does not do what it seems to: errors that vanish, empty bodies, code nothing reaches.
 
-use crate::language::Language::{
-    C, CSharp, Cpp, Java, JavaScript, Kotlin, Php, Python, Swift, TypeScript,
-};
+use crate::language::Language::{C, CSharp, Cpp, Java, JavaScript, Kotlin, Php, Python, Swift, TypeScript};
 use crate::source::{Line, Source, is_keyword};
 
 use super::{Confidence, Find, Hit, Languages, Rule, Topic, Weight};
@@ -10,9 +8,7 @@ use super::{Confidence, Find, Hit, Languages, Rule, Topic, Weight};
 pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "empty-catch",
-        languages: Languages::Only(&[
-            JavaScript, TypeScript, Java, Cpp, CSharp, Php, Kotlin, Swift,
-        ]),
+        languages: Languages::Only(&[JavaScript, TypeScript, Java, Cpp, CSharp, Php, Kotlin, Swift]),
         topic: Topic::Errors,
         weight: Weight::Risk,
         confidence: Confidence::High,
@@ -69,9 +65,7 @@ fn empty_catch(source: &Source<'_>) -> Vec<Hit> {
         let empty = if last == index {
             line.token(brace + 1) == "}"
         } else {
-            brace + 1 == line.tokens.len()
-                && source.next_code(index) == Some(last)
-                && source.lines[last].first() == "}"
+            brace + 1 == line.tokens.len() && source.next_code(index) == Some(last) && source.lines[last].first() == "}"
         };
         let meant = line.has_word(&["ignored", "ignore", "expected", "unused", "_"]);
         if empty && !explained && !meant {
@@ -112,35 +106,22 @@ fn stray_semicolon(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option
     }
     let hit = Hit::at(index);
     let mended = line.replaced(close + 1..close + 2, "");
-    Some(if block_follows {
-        hit.becomes(mended)
-    } else {
-        hit
-    })
+    Some(if block_follows { hit.becomes(mended) } else { hit })
 }
 
 fn previous_is_brace(source: &Source<'_>, index: usize) -> bool {
-    source
-        .previous_code(index)
-        .is_some_and(|before| source.lines[before].last() == "}")
+    source.previous_code(index).is_some_and(|before| source.lines[before].last() == "}")
 }
 
 fn unreachable_code(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let before_at = source.previous_code(index)?;
     let before = &source.lines[before_at];
-    let leaves = matches!(
-        before.first(),
-        "return" | "throw" | "raise" | "break" | "continue"
-    );
+    let leaves = matches!(before.first(), "return" | "throw" | "raise" | "break" | "continue");
     if !leaves || before.indent() != line.indent() || !before.is_balanced() {
         return None;
     }
     let python = source.language == Python;
-    let complete = if python {
-        !before.text.trim_end().ends_with('\\')
-    } else {
-        before.last() == ";"
-    };
+    let complete = if python { !before.text.trim_end().ends_with('\\') } else { before.last() == ";" };
     let goes_on = matches!(
         line.first(),
         "}" | "{"
@@ -179,9 +160,8 @@ fn unreachable_code(source: &Source<'_>, index: usize, line: &Line<'_>) -> Optio
 }
 
 fn missing_break(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let begins_case = |line: &Line<'_>| {
-        matches!(line.first(), "case" | "default") && line.last() == ":" && line.token(1) != ";"
-    };
+    let begins_case =
+        |line: &Line<'_>| matches!(line.first(), "case" | "default") && line.last() == ":" && line.token(1) != ";";
     if !begins_case(line) {
         return None;
     }
@@ -206,12 +186,10 @@ fn missing_break(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<H
         "fallthrough",
     ]);
     let macro_says_so = before.first().to_lowercase().contains("fall");
-    let marked = source.lines[before_at..=index].iter().any(|line| {
-        line.comment
-            .is_some_and(|c| c.to_lowercase().contains("fall"))
-    });
-    let continued = source
-        .previous_code(before_at)
-        .is_some_and(|at| !matches!(source.lines[at].last(), ";" | ":" | "{" | "}"));
+    let marked = source.lines[before_at..=index]
+        .iter()
+        .any(|line| line.comment.is_some_and(|c| c.to_lowercase().contains("fall")));
+    let continued =
+        source.previous_code(before_at).is_some_and(|at| !matches!(source.lines[at].last(), ";" | ":" | "{" | "}"));
     (statement && !leaves && !marked && !macro_says_so && !continued).then(|| Hit::at(before_at))
 }

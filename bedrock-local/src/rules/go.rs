@@ -156,10 +156,7 @@ fn call_name<'a>(line: &Line<'a>, at: usize) -> Option<&'a str> {
 
 fn returns_only_error(source: &Source<'_>, function: &Function<'_>) -> bool {
     let line = &source.lines[function.opens];
-    line.tokens
-        .len()
-        .checked_sub(3)
-        .is_some_and(|at| line.is_at(at, ") error {"))
+    line.tokens.len().checked_sub(3).is_some_and(|at| line.is_at(at, ") error {"))
 }
 
 fn unwrapped_error(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -186,9 +183,7 @@ fn nil_map_write(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<H
     for at in index + 1..=function.lines.last() {
         let later = &source.lines[at];
         if let Some(found) = later.find(name).next() {
-            let close = (later.token(found + 1) == "[")
-                .then(|| later.close_of(found + 1))
-                .flatten();
+            let close = (later.token(found + 1) == "[").then(|| later.close_of(found + 1)).flatten();
             let written = found == 0 && close.is_some_and(|close| later.token(close + 1) == "=");
             let kind = line.source(2..line.tokens.len());
             let made = format!("{}{name} := make({kind})", line.indent());
@@ -201,8 +196,7 @@ fn nil_map_write(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<H
 fn body_not_closed(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let requested = ["http . Get (", "http . Post (", ". Do ("];
     let from_http = requested.iter().any(|call| line.has(call));
-    let named =
-        line.begins("<word> , err :=") && matches!(line.first(), "resp" | "res" | "response");
+    let named = line.begins("<word> , err :=") && matches!(line.first(), "resp" | "res" | "response");
     if !from_http || !named {
         return None;
     }
@@ -216,17 +210,13 @@ fn body_not_closed(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option
 
 /// Whether a line returns the value of this name itself, not something made of it.
 fn hands_on(line: &Line<'_>, name: &str) -> bool {
-    let whole =
-        |at: usize| at > 0 && line.token(at - 1) != "." && matches!(line.token(at + 1), "" | ",");
+    let whole = |at: usize| at > 0 && line.token(at - 1) != "." && matches!(line.token(at + 1), "" | ",");
     line.first() == "return" && line.find(name).any(whole)
 }
 
 fn sleep_as_wait(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let function = source.function_around(index)?;
-    let starts_work = function
-        .lines
-        .indexes()
-        .any(|at| source.lines[at].begins("go func"));
+    let starts_work = function.lines.indexes().any(|at| source.lines[at].begins("go func"));
     (line.begins("time . Sleep (") && starts_work).then(|| Hit::at(index))
 }
 
@@ -242,11 +232,5 @@ fn error_compared(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<
     let asked = format!("{not}errors.Is(err, {known})");
     let hit = Hit::at(index);
     let imported = source.names_file("\"errors\"");
-    sentinel.then(|| {
-        if imported {
-            hit.becomes(line.replaced(start..end, &asked))
-        } else {
-            hit
-        }
-    })
+    sentinel.then(|| if imported { hit.becomes(line.replaced(start..end, &asked)) } else { hit })
 }

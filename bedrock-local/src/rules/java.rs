@@ -68,12 +68,8 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn boxed_constructor(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let types = [
-        "Integer", "Long", "Double", "Boolean", "Short", "Byte", "Float",
-    ];
-    let at = line
-        .find("new <word> (")
-        .find(|at| types.contains(&line.token(at + 1)))?;
+    let types = ["Integer", "Long", "Double", "Boolean", "Short", "Byte", "Float"];
+    let at = line.find("new <word> (").find(|at| types.contains(&line.token(at + 1)))?;
     let made = format!("{}.valueOf", line.token(at + 1));
     Some(Hit::at(index).becomes(line.replaced(at..at + 2, &made)))
 }
@@ -101,17 +97,8 @@ fn optional_get(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hi
         ") . get ( )", // a call that answers with an Optional, in one expression
     ];
     let chained = finders.iter().any(|pattern| line.has(pattern))
-        && line.has_word(&[
-            "findFirst",
-            "findAny",
-            "findById",
-            "max",
-            "min",
-            "ofNullable",
-        ]);
-    let guarded = source
-        .previous_code(index)
-        .is_some_and(|before| source.lines[before].has(". isPresent ("));
+        && line.has_word(&["findFirst", "findAny", "findById", "max", "min", "ofNullable"]);
+    let guarded = source.previous_code(index).is_some_and(|before| source.lines[before].has(". isPresent ("));
     (chained && !guarded).then(|| Hit::at(index))
 }
 

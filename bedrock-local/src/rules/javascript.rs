@@ -115,10 +115,7 @@ fn strict_equality(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit>
         line.kind(*at) == Some(Kind::Symbol) && !idiom(next) && !idiom(before)
     };
     let operators = (0..line.tokens.len()).filter(|at| matches!(line.token(*at), "==" | "!="));
-    let edits: Vec<_> = operators
-        .filter(loose)
-        .map(|at| (at..at + 1, format!("{}=", line.token(at))))
-        .collect();
+    let edits: Vec<_> = operators.filter(loose).map(|at| (at..at + 1, format!("{}=", line.token(at)))).collect();
     (!edits.is_empty()).then(|| Hit::at(index).becomes(line.edited(&edits)))
 }
 
@@ -130,11 +127,7 @@ fn nan_comparison(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> 
     let Some((start, end)) = sides else {
         return Some(hit);
     };
-    let not = if line.token(at).starts_with('!') {
-        "!"
-    } else {
-        ""
-    };
+    let not = if line.token(at).starts_with('!') { "!" } else { "" };
     let asked = format!("{not}Number.isNaN({})", line.source(start..at));
     Some(hit.becomes(line.replaced(start..end, &asked)))
 }
@@ -201,12 +194,10 @@ fn unguarded_parse(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option
 }
 
 fn html_from_text(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let at = [". innerHTML =", ". innerHTML +=", ". outerHTML ="]
-        .iter()
-        .find_map(|pattern| line.find(pattern).next())?;
+    let at =
+        [". innerHTML =", ". innerHTML +=", ". outerHTML ="].iter().find_map(|pattern| line.find(pattern).next())?;
     let value = line.token(at + 3);
-    let fixed =
-        line.is_text(at + 3) && matches!(line.token(at + 4), ";" | "") && !value.ends_with("${");
+    let fixed = line.is_text(at + 3) && matches!(line.token(at + 4), ";" | "") && !value.ends_with("${");
     (!fixed && !value.is_empty()).then(|| Hit::at(index))
 }
 
@@ -226,9 +217,5 @@ fn json_copy(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     };
     let simple = line.arguments(at + 7).is_some_and(|list| list.len() == 1) && outer == inner + 1;
     let copied = format!("structuredClone({})", line.source(at + 8..inner));
-    Some(if simple {
-        hit.becomes(line.replaced(at..outer + 1, &copied))
-    } else {
-        hit
-    })
+    Some(if simple { hit.becomes(line.replaced(at..outer + 1, &copied)) } else { hit })
 }

@@ -52,20 +52,17 @@ fn not_null_assertion(source: &Source<'_>, index: usize, line: &Line<'_>) -> Opt
     // Only where the value is used at once and its result thrown away can `?.` take its place.
     let start = line.operand_before(at);
     let close = line.find("(").last().and_then(|open| line.close_of(open));
-    let statement =
-        start == Some(0) && line.token(at + 1) == "." && close == Some(line.tokens.len() - 1);
+    let statement = start == Some(0) && line.token(at + 1) == "." && close == Some(line.tokens.len() - 1);
     let plain_call = line.is_at(at + 1, ". <word> (") && line.close_of(at + 3) == close;
     let in_function = source.function_around(index).is_some_and(|function| {
         let body = source.depths[function.opens] + 1;
         index > function.opens && source.depths[index] == body
     });
-    Some(
-        if statement && plain_call && in_function && !line.has("=") {
-            hit.becomes(line.replaced(at..at + 2, "?."))
-        } else {
-            hit
-        },
-    )
+    Some(if statement && plain_call && in_function && !line.has("=") {
+        hit.becomes(line.replaced(at..at + 2, "?."))
+    } else {
+        hit
+    })
 }
 
 fn global_scope(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -81,9 +78,7 @@ fn size_instead_of_empty(_: &Source<'_>, index: usize, line: &Line<'_>) -> Optio
         (". length == 0", "isEmpty()"),
         (". length > 0", "isNotEmpty()"),
     ];
-    let (at, better) = asked
-        .iter()
-        .find_map(|(pattern, better)| Some((line.find(pattern).next()?, better)))?;
+    let (at, better) = asked.iter().find_map(|(pattern, better)| Some((line.find(pattern).next()?, better)))?;
     if at > 0 && line.token(at - 1) == "this" {
         return None;
     }

@@ -50,9 +50,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "commented-out-code",
-        languages: Languages::Only(&[
-            JavaScript, TypeScript, Java, Go, Rust, C, Cpp, CSharp, Php, Kotlin, Swift,
-        ]),
+        languages: Languages::Only(&[JavaScript, TypeScript, Java, Go, Rust, C, Cpp, CSharp, Php, Kotlin, Swift]),
         topic: Topic::Clarity,
         weight: Weight::Note,
         confidence: Confidence::Medium,
@@ -71,11 +69,7 @@ fn merge_conflict(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> 
 fn debugger_left(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let statements: &[&str] = match source.language {
         JavaScript | TypeScript => &["debugger"],
-        Python => &[
-            "breakpoint ( )",
-            "pdb . set_trace ( )",
-            "ipdb . set_trace ( )",
-        ],
+        Python => &["breakpoint ( )", "pdb . set_trace ( )", "ipdb . set_trace ( )"],
         Ruby => &["byebug", "binding . pry", "binding . irb"],
         _ => &["xdebug_break ( )"],
     };
@@ -90,12 +84,8 @@ fn debugger_left(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<H
 /// Whether a Python block would be left empty without this line.
 fn is_whole_block(source: &Source<'_>, index: usize) -> bool {
     let indent = source.lines[index].indent();
-    let opens = source
-        .previous_code(index)
-        .is_none_or(|before| source.lines[before].last() == ":");
-    let goes_on = source
-        .next_code(index)
-        .is_some_and(|next| source.lines[next].indent() == indent);
+    let opens = source.previous_code(index).is_none_or(|before| source.lines[before].last() == ":");
+    let goes_on = source.next_code(index).is_some_and(|next| source.lines[next].indent() == indent);
     opens && !goes_on
 }
 
@@ -112,9 +102,8 @@ fn debug_output(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hi
         2 => line.last() == ";",
         _ => false,
     });
-    let body_of_condition = source
-        .previous_code(index)
-        .is_some_and(|before| matches!(source.lines[before].last(), ")" | "else" | "=>"));
+    let body_of_condition =
+        source.previous_code(index).is_some_and(|before| matches!(source.lines[before].last(), ")" | "else" | "=>"));
     // A printing program prints; only in the other languages is the call surely a left-over.
     let sure = alone && !body_of_condition && source.language != Java;
     Some(Hit::at(index).fix(sure.then(|| Fix::without(source, index)).flatten()))
@@ -141,10 +130,6 @@ fn commented_out_code(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<H
     let short = words_before_sign.split_whitespace().count() <= 3
         && !words_before_sign.trim().is_empty()
         && words_before_sign.chars().all(name);
-    let reads_as_code = short
-        || matches!(
-            begins,
-            "return" | "const" | "let" | "var" | "throw" | "if" | "for"
-        );
+    let reads_as_code = short || matches!(begins, "return" | "const" | "let" | "var" | "throw" | "if" | "for");
     (statement && reads_as_code).then(|| Hit::at(index))
 }

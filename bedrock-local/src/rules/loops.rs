@@ -65,13 +65,8 @@ const LONGEST_LOOP: usize = 400;
 
 /// Whether the tokens from `at` on are the length of something: `x.length`, `x.size()`, `len(x)`.
 fn is_length(line: &Line<'_>, at: usize) -> bool {
-    if ["len (", "count (", "strlen ("]
-        .iter()
-        .any(|call| line.is_at(at, call))
-    {
-        return line
-            .close_of(at + 1)
-            .is_some_and(|close| ends_condition(line.token(close + 1)));
+    if ["len (", "count (", "strlen ("].iter().any(|call| line.is_at(at, call)) {
+        return line.close_of(at + 1).is_some_and(|close| ends_condition(line.token(close + 1)));
     }
     let mut here = at;
     while line.is_word(here) && matches!(line.token(here + 1), "." | "->") {
@@ -80,9 +75,7 @@ fn is_length(line: &Line<'_>, at: usize) -> bool {
     let name = line.token(here);
     let called = line.is_at(here + 1, "( )");
     let end = if called { here + 3 } else { here + 1 };
-    here > at
-        && matches!(name, "length" | "size" | "Length" | "Count" | "count")
-        && ends_condition(line.token(end))
+    here > at && matches!(name, "length" | "size" | "Length" | "Count" | "count") && ends_condition(line.token(end))
 }
 
 /// Whether the next lines use this variable as an index; a loop that only counts may well count to the length.
@@ -92,8 +85,7 @@ fn is_index(source: &Source<'_>, index: usize, variable: &str) -> bool {
     source.lines[index..end].iter().any(|line| {
         uses.iter().any(|pattern| {
             let length = pattern.split(' ').count();
-            line.find(pattern)
-                .any(|at| matches!(line.token(at + length), "]" | ")"))
+            line.find(pattern).any(|at| matches!(line.token(at + length), "]" | ")"))
         })
     })
 }
@@ -107,9 +99,8 @@ fn off_by_one(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit>
     let at = line.find("<=").find(|at| is_length(line, at + 1))?;
     let variable = line.token(at.checked_sub(1)?);
     let plain = at > 1 && matches!(line.token(at - 2), ";" | ",");
-    let from_zero = ["= 0 ;", ":= 0 ;", "= 0 ,"]
-        .iter()
-        .any(|zero| line.find(zero).any(|found| found > starts && found < at));
+    let from_zero =
+        ["= 0 ;", ":= 0 ;", "= 0 ,"].iter().any(|zero| line.find(zero).any(|found| found > starts && found < at));
     let found = plain && from_zero && is_index(source, index, variable);
     found.then(|| Hit::at(index).becomes(line.replaced(at..at + 1, "<")))
 }
@@ -138,23 +129,16 @@ fn off_by_one_range(source: &Source<'_>, index: usize, line: &Line<'_>) -> Optio
         Rust => line.is_at(end, "<word> . len ( )") && ends_range(line.token(end + 5)),
         Swift => line.is_at(end, "<word> . count") && ends_range(line.token(end + 3)),
         Kotlin => {
-            (line.is_at(end, "<word> . size") || line.is_at(end, "<word> . length"))
-                && ends_range(line.token(end + 3))
+            (line.is_at(end, "<word> . size") || line.is_at(end, "<word> . length")) && ends_range(line.token(end + 3))
         }
         _ => {
             let counted = ["length", "size", "count"];
-            line.is_at(end, "<word> .")
-                && counted.contains(&line.token(end + 2))
-                && ends_range(line.token(end + 3))
+            line.is_at(end, "<word> .") && counted.contains(&line.token(end + 2)) && ends_range(line.token(end + 3))
         }
     };
     // A block of Ruby names its variable elsewhere.
     let indexes = source.language == Ruby || is_index(source, index, variable);
-    let spaced = if source.language == Kotlin && line.touches_previous(at + 1) {
-        " until "
-    } else {
-        exclusive
-    };
+    let spaced = if source.language == Kotlin && line.touches_previous(at + 1) { " until " } else { exclusive };
     (ends_in_length && indexes).then(|| hit.becomes(line.replaced(at + 1..at + 2, spaced)))
 }
 
@@ -166,8 +150,8 @@ fn ends_range(token: &str) -> bool {
 fn bodies(source: &Source<'_>) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for (index, line) in source.lines.iter().enumerate() {
-        let begins = matches!(line.first(), "for" | "foreach" | "while")
-            || line.first() == "async" && line.token(1) == "for";
+        let begins =
+            matches!(line.first(), "for" | "foreach" | "while") || line.first() == "async" && line.token(1) == "for";
         if !begins {
             continue;
         }
@@ -212,9 +196,7 @@ fn changed_while_iterating(source: &Source<'_>) -> Vec<Hit> {
         let changes = ["remove", "append", "pop", "insert", "add", "Remove", "Add"];
         let changing = (header + 1..=last).find(|index| {
             let line = &source.lines[*index];
-            let stops = |at: Option<usize>| {
-                at.is_some_and(|at| matches!(source.lines[at].first(), "break" | "return"))
-            };
+            let stops = |at: Option<usize>| at.is_some_and(|at| matches!(source.lines[at].first(), "break" | "return"));
             line.is_at(0, name)
                 && line.token(1) == "."
                 && changes.contains(&line.token(2))

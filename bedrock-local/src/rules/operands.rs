@@ -21,8 +21,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "self-comparison",
         languages: Languages::Only(&[
-            JavaScript, TypeScript, Python, Java, Go, Rust, C, Cpp, CSharp, Php, Ruby, Kotlin,
-            Swift,
+            JavaScript, TypeScript, Python, Java, Go, Rust, C, Cpp, CSharp, Php, Ruby, Kotlin, Swift,
         ]),
         topic: Topic::Correctness,
         weight: Weight::Bug,
@@ -34,8 +33,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "self-assignment",
         languages: Languages::Only(&[
-            JavaScript, TypeScript, Python, Java, Go, Rust, C, Cpp, CSharp, Php, Ruby, Kotlin,
-            Swift,
+            JavaScript, TypeScript, Python, Java, Go, Rust, C, Cpp, CSharp, Php, Ruby, Kotlin, Swift,
         ]),
         topic: Topic::Correctness,
         weight: Weight::Bug,
@@ -75,9 +73,7 @@ fn plain_sides(line: &Line<'_>, operator: usize) -> Option<(usize, usize, usize)
 
 fn operators<'a>(line: &'a Line<'_>, which: &'a [&'a str]) -> impl Iterator<Item = usize> + 'a {
     let tokens = line.tokens.iter().enumerate();
-    tokens
-        .filter(|(_, token)| token.kind == Kind::Symbol && which.contains(&token.text))
-        .map(|(at, _)| at)
+    tokens.filter(|(_, token)| token.kind == Kind::Symbol && which.contains(&token.text)).map(|(at, _)| at)
 }
 
 fn compare_to_boolean(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -96,11 +92,7 @@ fn compare_to_boolean(source: &Source<'_>, index: usize, line: &Line<'_>) -> Opt
         Some((start..end, format!("{not}{}", line.source(start..at))))
     });
     let edits: Vec<_> = edits.collect();
-    Some(if edits.is_empty() {
-        hit
-    } else {
-        hit.becomes(line.edited(&edits))
-    })
+    Some(if edits.is_empty() { hit } else { hit.becomes(line.edited(&edits)) })
 }
 
 fn self_comparison(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -141,8 +133,7 @@ fn self_assignment(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option
 
 fn string_identity(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let is_string = |at: usize| line.is_text(at) && line.token(at).starts_with('"');
-    let at = operators(line, &["==", "!="])
-        .find(|at| is_string(at + 1) || *at > 0 && is_string(at - 1))?;
+    let at = operators(line, &["==", "!="]).find(|at| is_string(at + 1) || *at > 0 && is_string(at - 1))?;
     let equal = line.token(at) == "==";
     let hit = Hit::at(index);
     let sides = if is_string(at + 1) {
@@ -154,11 +145,7 @@ fn string_identity(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option
         return Some(hit);
     };
     let (left, right) = (line.source(start..at), line.source(at + 1..end));
-    let (text, other) = if is_string(at + 1) {
-        (right, left)
-    } else {
-        (left, right)
-    };
+    let (text, other) = if is_string(at + 1) { (right, left) } else { (left, right) };
     let compared = if source.language == C {
         let sign = if equal { "==" } else { "!=" };
         format!("strcmp({other}, {text}) {sign} 0")
@@ -167,17 +154,11 @@ fn string_identity(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option
         format!("{not}{text}.equals({other})")
     };
     let declared = source.language != C || source.names_file("string.h");
-    Some(if declared {
-        hit.becomes(line.replaced(start..end, &compared))
-    } else {
-        hit
-    })
+    Some(if declared { hit.becomes(line.replaced(start..end, &compared)) } else { hit })
 }
 
 fn assignment_in_condition(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let at = ["if (", "while (", "elseif ("]
-        .iter()
-        .find_map(|pattern| line.find(pattern).next())?;
+    let at = ["if (", "while (", "elseif ("].iter().find_map(|pattern| line.find(pattern).next())?;
     let close = line.close_of(at + 1)?;
     let mut inside = (at + 2..close).filter(|at| line.token(*at) == "=");
     let operator = inside.next_back()?;
@@ -187,10 +168,7 @@ fn assignment_in_condition(source: &Source<'_>, index: usize, line: &Line<'_>) -
     let value = line.kind(operator + 1)?;
     let constant = value == Kind::Number
         || value == Kind::Text
-        || matches!(
-            line.token(operator + 1),
-            "true" | "false" | "null" | "NULL" | "nullptr" | "undefined"
-        );
+        || matches!(line.token(operator + 1), "true" | "false" | "null" | "NULL" | "nullptr" | "undefined");
     let alone = matches!(line.token(operator + 2), ")" | "&&" | "||");
     if declared || !constant || !alone || line.tokens[operator - 1].kind == Kind::Symbol {
         return None;

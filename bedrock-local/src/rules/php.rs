@@ -61,21 +61,12 @@ const INPUT: [&str; 4] = ["$_GET", "$_POST", "$_REQUEST", "$_COOKIE"];
 fn unescaped_output(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let at = line.find("echo").chain(line.find("print")).next()?;
     let input = (at + 1..line.tokens.len()).find(|at| INPUT.contains(&line.token(*at)))?;
-    let escaped = line.has_word(&[
-        "htmlspecialchars",
-        "htmlentities",
-        "intval",
-        "strip_tags",
-        "urlencode",
-    ]);
+    let escaped = line.has_word(&["htmlspecialchars", "htmlentities", "intval", "strip_tags", "urlencode"]);
     if escaped || line.has("( int )") {
         return None;
     }
-    let close = line
-        .close_of(input + 1)
-        .filter(|_| line.token(input + 1) == "[");
-    let Some(close) = close.filter(|close| matches!(line.token(close + 1), ";" | "." | "," | ""))
-    else {
+    let close = line.close_of(input + 1).filter(|_| line.token(input + 1) == "[");
+    let Some(close) = close.filter(|close| matches!(line.token(close + 1), ";" | "." | "," | "")) else {
         return Some(Hit::at(index));
     };
     let value = line.source(input..close + 1);
@@ -95,11 +86,7 @@ fn loose_comparison(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit
     };
     let sure = plain_text(at + 1) || plain_text(before);
     let strict = format!("{}=", line.token(at));
-    Some(if sure && !asks_for_null {
-        hit.becomes(line.replaced(at..at + 1, &strict))
-    } else {
-        hit
-    })
+    Some(if sure && !asks_for_null { hit.becomes(line.replaced(at..at + 1, &strict)) } else { hit })
 }
 
 fn removed_function(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -116,17 +103,14 @@ fn removed_function(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit
     ];
     let at = line.find("<word> (").find(|at| {
         let before = at.checked_sub(1).map_or("", |before| line.token(before));
-        removed.contains(&line.token(*at))
-            && !matches!(before, "->" | "?->" | "::" | "function" | "new")
+        removed.contains(&line.token(*at)) && !matches!(before, "->" | "?->" | "::" | "function" | "new")
     })?;
     let name = format!("The function is `{}`.", line.token(at));
     Some(Hit::at(index).detail(name))
 }
 
 fn silenced_error(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let found = line
-        .find("@ <word>")
-        .any(|at| line.touches_previous(at + 1) && line.token(at + 1) != "trigger_error");
+    let found = line.find("@ <word>").any(|at| line.touches_previous(at + 1) && line.token(at + 1) != "trigger_error");
     found.then(|| Hit::at(index))
 }
 

@@ -90,8 +90,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn bare_except(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    line.begins("except :")
-        .then(|| Hit::at(index).becomes(line.replaced(0..1, "except Exception")))
+    line.begins("except :").then(|| Hit::at(index).becomes(line.replaced(0..1, "except Exception")))
 }
 
 fn swallowed_exception(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -110,25 +109,15 @@ fn mutable_default(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option
     let defaults: Vec<usize> = line
         .find("=")
         .filter(|at| *at > def)
-        .filter(|at| {
-            ["[ ]", "{ }", "list ( )", "dict ( )", "set ( )"]
-                .iter()
-                .any(|empty| line.is_at(at + 1, empty))
-        })
+        .filter(|at| ["[ ]", "{ }", "list ( )", "dict ( )", "set ( )"].iter().any(|empty| line.is_at(at + 1, empty)))
         .collect();
     let at = *defaults.first()?;
     let hit = Hit::at(index);
     let length = if line.is_word(at + 1) { 3 } else { 2 };
-    let name_at = line
-        .arguments(def + 2)?
-        .into_iter()
-        .find(|range| range.contains(&at))?
-        .start;
+    let name_at = line.arguments(def + 2)?.into_iter().find(|range| range.contains(&at))?.start;
     let body = source.next_code(index).map(|next| &source.lines[next])?;
-    let simple = defaults.len() == 1
-        && line.last() == ":"
-        && !body.is_text(0)
-        && body.indent().len() > line.indent().len();
+    let simple =
+        defaults.len() == 1 && line.last() == ":" && !body.is_text(0) && body.indent().len() > line.indent().len();
     if !simple {
         return Some(hit);
     }
@@ -150,29 +139,20 @@ fn none_comparison(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit>
     found.first()?;
     let spaced = |at: &usize| !line.touches_previous(*at) && !line.touches_previous(at + 1);
     let edits = found.into_iter().filter(spaced).map(|at| {
-        let word = if line.token(at) == "==" {
-            "is"
-        } else {
-            "is not"
-        };
+        let word = if line.token(at) == "==" { "is" } else { "is not" };
         (at..at + 1, word.to_owned())
     });
     Some(with_edits(Hit::at(index), line, &edits.collect::<Vec<_>>()))
 }
 
 fn with_edits(hit: Hit, line: &Line<'_>, edits: &[(Range<usize>, String)]) -> Hit {
-    if edits.is_empty() {
-        hit
-    } else {
-        hit.becomes(line.edited(edits))
-    }
+    if edits.is_empty() { hit } else { hit.becomes(line.edited(edits)) }
 }
 
 fn boolean_comparison(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let condition = matches!(line.first(), "if" | "elif" | "while" | "assert");
-    let compared = |at: &usize| {
-        matches!(line.token(*at), "==" | "!=") && matches!(line.token(at + 1), "True" | "False")
-    };
+    let compared =
+        |at: &usize| matches!(line.token(*at), "==" | "!=") && matches!(line.token(at + 1), "True" | "False");
     let found: Vec<usize> = (0..line.tokens.len()).filter(compared).collect();
     found.first().filter(|_| condition)?;
     let edits = found.into_iter().filter_map(|at| {
@@ -212,10 +192,7 @@ fn type_comparison(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit>
         return None;
     }
     let hit = Hit::at(index);
-    let Some(end) = line
-        .operand_after(close + 1)
-        .filter(|end| *end == close + 3)
-    else {
+    let Some(end) = line.operand_after(close + 1).filter(|end| *end == close + 3) else {
         return Some(hit);
     };
     let not = if sign == "!=" { "not " } else { "" };

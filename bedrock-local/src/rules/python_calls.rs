@@ -81,9 +81,7 @@ fn unpickled_input(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit>
 
 fn request_without_timeout(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let methods = ["get", "post", "put", "delete", "patch", "head"];
-    let at = line
-        .find("requests . <word> (")
-        .find(|at| methods.contains(&line.token(at + 2)))?;
+    let at = line.find("requests . <word> (").find(|at| methods.contains(&line.token(at + 2)))?;
     let close = line.close_of(at + 3)?;
     let unpacks = line.find("**").any(|star| star > at && star < close);
     let has_arguments = close > at + 4 && line.token(close - 1) != ",";

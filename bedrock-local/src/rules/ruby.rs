@@ -70,9 +70,7 @@ fn rescue_exception(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit
 }
 
 fn rescue_modifier(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let found = line
-        .find("rescue")
-        .any(|at| at > 0 && line.token(at - 1) != ";");
+    let found = line.find("rescue").any(|at| at > 0 && line.token(at - 1) != ";");
     found.then(|| Hit::at(index))
 }
 
@@ -89,9 +87,7 @@ fn nil_comparison(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> 
 }
 
 fn length_instead_of_empty(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let at = [". length == 0", ". size == 0", ". count == 0"]
-        .iter()
-        .find_map(|pattern| line.find(pattern).next())?;
+    let at = [". length == 0", ". size == 0", ". count == 0"].iter().find_map(|pattern| line.find(pattern).next())?;
     Some(Hit::at(index).becomes(line.replaced(at + 1..at + 4, "empty?")))
 }
 
@@ -100,19 +96,14 @@ fn unless_with_else(source: &Source<'_>, index: usize, line: &Line<'_>) -> Optio
         return None;
     }
     let far = source.lines.len().min(index + 60);
-    let closing = source.lines[index + 1..far].iter().find(|later| {
-        later.indent() == line.indent() && matches!(later.first(), "else" | "elsif" | "end")
-    })?;
+    let closing = source.lines[index + 1..far]
+        .iter()
+        .find(|later| later.indent() == line.indent() && matches!(later.first(), "else" | "elsif" | "end"))?;
     (closing.first() == "else").then(|| Hit::at(index))
 }
 
 fn unsafe_send(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let chosen = [
-        ". send ( params",
-        ". public_send ( params",
-        ". constantize",
-        "const_get ( params",
-    ];
+    let chosen = [". send ( params", ". public_send ( params", ". constantize", "const_get ( params"];
     let found = chosen.iter().any(|pattern| line.has(pattern)) && line.has("params");
     found.then(|| Hit::at(index))
 }

@@ -66,6 +66,9 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
+/// How far a guard is followed.
+const LONGEST_GUARDED: usize = 300;
+
 /// Calls that answer with a `Result` whose error a boxed one can hold.
 const FALLIBLE: [&str; 18] = [
     "parse",
@@ -98,11 +101,7 @@ struct Tests<'s, 'a> {
 impl<'s, 'a> Tests<'s, 'a> {
     fn of(source: &'s Source<'a>) -> Self {
         let begins = |line: &Line<'_>| line.has("cfg ( test");
-        let module = source
-            .lines
-            .iter()
-            .position(begins)
-            .unwrap_or(source.lines.len());
+        let module = source.lines.iter().position(begins).unwrap_or(source.lines.len());
         Self { source, module }
     }
 
@@ -133,30 +132,18 @@ fn unwrap_used(source: &Source<'_>) -> Vec<Hit> {
 
 fn unwrap_at(source: &Source<'_>, index: usize, line: &Line<'_>, at: usize) -> Hit {
     let hit = Hit::at(index);
-    let called = at
-        .checked_sub(1)
-        .filter(|close| line.token(*close) == ")")
-        .and_then(|close| called_before(line, close));
+    let called =
+        at.checked_sub(1).filter(|close| line.token(*close) == ")").and_then(|close| called_before(line, close));
     let fallible = called.is_some_and(|name| FALLIBLE.contains(&name));
-    if fallible && takes_any_error(source, index) {
-        hit.becomes(line.replaced(at..at + 4, "?"))
-    } else {
-        hit
-    }
+    if fallible && takes_any_error(source, index) { hit.becomes(line.replaced(at..at + 4, "?")) } else { hit }
 }
 
 /// The name of the function whose brackets close at `close`.
 fn called_before<'a>(line: &Line<'a>, close: usize) -> Option<&'a str> {
-    let open = (0..close)
-        .rev()
-        .find(|open| line.token(*open) == "(" && line.close_of(*open) == Some(close))?;
+    let open = (0..close).rev().find(|open| line.token(*open) == "(" && line.close_of(*open) == Some(close))?;
     let mut name = open.checked_sub(1)?;
     if line.token(name) == ">" {
-        name = line
-            .find(":: <")
-            .filter(|at| *at < name)
-            .last()?
-            .checked_sub(1)?;
+        name = line.find(":: <").filter(|at| *at < name).last()?.checked_sub(1)?;
     }
     line.is_word(name).then(|| line.token(name))
 }
@@ -167,15 +154,12 @@ fn takes_any_error(source: &Source<'_>, index: usize) -> bool {
         return false;
     };
     let closures = ["|| {", "| {", "async {", "async move {"];
-    let nested = (function.opens + 1..=index)
-        .any(|at| closures.iter().any(|open| source.lines[at].has(open)))
+    let nested = (function.opens + 1..=index).any(|at| closures.iter().any(|open| source.lines[at].has(open)))
         || source.lines[index].has("|");
     let mut header = (function.lines.first()..=function.opens).map(|at| &source.lines[at]);
     !nested
         && header.any(|line| {
-            line.has("Box < dyn") && line.has("Error")
-                || line.has("anyhow :: Result <")
-                || line.has("eyre :: Result <")
+            line.has("Box < dyn") && line.has("Error") || line.has("anyhow :: Result <") || line.has("eyre :: Result <")
         })
 }
 
@@ -195,31 +179,20 @@ fn dbg_left(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     }
     let one = line.arguments(at + 2).is_some_and(|list| list.len() == 1);
     let inner = line.source(at + 3..close);
-    Some(if one {
-        hit.becomes(line.replaced(at..close + 1, inner))
-    } else {
-        hit
-    })
+    Some(if one { hit.becomes(line.replaced(at..close + 1, inner)) } else { hit })
 }
 
 fn ignored_result(source: &Source<'_>) -> Vec<Hit> {
     let tests = Tests::of(source);
     let ignores = |(index, line): (usize, &Line<'_>)| {
         let called = line.begins("let _ =") && line.last() == ";" && line.has("(");
-        let before = index
-            .checked_sub(1)
-            .and_then(|before| source.lines[before].comment);
+        let before = index.checked_sub(1).and_then(|before| source.lines[before].comment);
         let explained = line.comment.is_some() || before.is_some();
         let writes = line.has("write ! (") || line.has("writeln ! (");
         let found = called && !explained && !writes && !tests.include(index);
         found.then(|| Hit::at(index))
     };
-    source
-        .lines
-        .iter()
-        .enumerate()
-        .filter_map(ignores)
-        .collect()
+    source.lines.iter().enumerate().filter_map(ignores).collect()
 }
 
 fn unsafe_unexplained(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -229,9 +202,7 @@ fn unsafe_unexplained(source: &Source<'_>, index: usize, line: &Line<'_>) -> Opt
     let above = source.lines[index.saturating_sub(6)..=index].iter().rev();
     let mut explained = false;
     for (distance, near) in above.enumerate() {
-        let safety = near
-            .comment
-            .is_some_and(|text| text.to_lowercase().contains("safety"));
+        let safety = near.comment.is_some_and(|text| text.to_lowercase().contains("safety"));
         explained |= safety;
         // A comment may stand above a statement of two lines, not above the one before it.
         if safety || distance > 1 && near.has_code() {
@@ -249,7 +220,8 @@ fn lock_across_await(source: &Source<'_>, index: usize, line: &Line<'_>) -> Opti
         return None;
     }
     let depth = source.depths[index];
-    let block = (index + 1..source.lines.len()).take_while(|at| source.depths[*at] >= depth);
+    let end = source.lines.len().min(index + LONGEST_GUARDED);
+    let block = (index + 1..end).take_while(|at| source.depths[*at] >= depth);
     for later in block {
         let line_after = &source.lines[later];
         if line_after.has("drop (") {

@@ -58,29 +58,16 @@ pub(super) const RULES: &[Rule] = &[
 fn owned_by_reference(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     line.find("fn").next()?;
     let hit = Hit::at(index);
-    if let Some(at) = line
-        .find(": & String")
-        .find(|at| ends_parameter(line.token(at + 3)))
-    {
+    if let Some(at) = line.find(": & String").find(|at| ends_parameter(line.token(at + 3))) {
         let name = line.token(at.checked_sub(1)?);
         let fixed = line.replaced(at + 2..at + 3, "str");
-        return Some(if keeps_working(source, index, name) {
-            hit.becomes(fixed)
-        } else {
-            hit
-        });
+        return Some(if keeps_working(source, index, name) { hit.becomes(fixed) } else { hit });
     }
-    let at = line
-        .find(": & Vec < <word> >")
-        .find(|at| ends_parameter(line.token(at + 6)))?;
+    let at = line.find(": & Vec < <word> >").find(|at| ends_parameter(line.token(at + 6)))?;
     let name = line.token(at.checked_sub(1)?);
     let slice = format!("[{}]", line.token(at + 4));
     let fixed = line.replaced(at + 2..at + 6, &slice);
-    Some(if keeps_working(source, index, name) {
-        hit.becomes(fixed)
-    } else {
-        hit
-    })
+    Some(if keeps_working(source, index, name) { hit.becomes(fixed) } else { hit })
 }
 
 fn ends_parameter(token: &str) -> bool {
@@ -89,39 +76,26 @@ fn ends_parameter(token: &str) -> bool {
 
 /// Whether nothing in the function asks for what only the owner has.
 fn keeps_working(source: &Source<'_>, index: usize, name: &str) -> bool {
-    let Some(function) = source
-        .functions()
-        .iter()
-        .find(|function| function.lines.first() == index)
-    else {
+    let Some(function) = source.functions().iter().find(|function| function.lines.first() == index) else {
         return false;
     };
     let owned = ["clone", "capacity", "clone_from"];
     !function.lines.indexes().any(|at| {
         let line = &source.lines[at];
-        line.find(name)
-            .any(|at| line.token(at + 1) == "." && owned.contains(&line.token(at + 2)))
+        line.find(name).any(|at| line.token(at + 1) == "." && owned.contains(&line.token(at + 2)))
     })
 }
 
 fn length_compared(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let asked = [
-        (". len ( ) == 0", ""),
-        (". len ( ) > 0", "!"),
-        (". len ( ) != 0", "!"),
-    ];
-    let (at, not) = asked
-        .iter()
-        .find_map(|(pattern, not)| Some((line.find(pattern).next()?, *not)))?;
+    let asked = [(". len ( ) == 0", ""), (". len ( ) > 0", "!"), (". len ( ) != 0", "!")];
+    let (at, not) = asked.iter().find_map(|(pattern, not)| Some((line.find(pattern).next()?, *not)))?;
     // `is_empty` itself is often written this way.
     if at > 0 && line.token(at - 1) == "self" {
         return None;
     }
     let hit = Hit::at(index);
     let operator = at + 4;
-    let sides = line
-        .operand_before(operator)
-        .zip(line.operand_after(operator));
+    let sides = line.operand_before(operator).zip(line.operand_after(operator));
     let Some((start, end)) = sides else {
         return Some(hit);
     };
@@ -147,8 +121,6 @@ fn index_loop(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
 }
 
 fn clone_to_borrow(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let at = line
-        .find("& <word> . clone ( )")
-        .find(|at| ends_parameter(line.token(at + 6)))?;
+    let at = line.find("& <word> . clone ( )").find(|at| ends_parameter(line.token(at + 6)))?;
     Some(Hit::at(index).becomes(line.replaced(at + 2..at + 6, "")))
 }

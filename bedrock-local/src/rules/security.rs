@@ -1,8 +1,6 @@
 //! Secrets in the code, input that becomes a command, and protections that are switched off.
 
-use crate::language::Language::{
-    CSharp, Go, Java, JavaScript, Kotlin, Php, Python, Ruby, Shell, TypeScript,
-};
+use crate::language::Language::{CSharp, Go, Java, JavaScript, Kotlin, Php, Python, Ruby, Shell, TypeScript};
 use crate::source::{Kind, Line, Source};
 
 use super::{Confidence, Find, Hit, Languages, Rule, Topic, Weight};
@@ -64,9 +62,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "weak-hash",
-        languages: Languages::Only(&[
-            JavaScript, TypeScript, Python, Java, Kotlin, Go, Php, Ruby, CSharp,
-        ]),
+        languages: Languages::Only(&[JavaScript, TypeScript, Python, Java, Kotlin, Go, Php, Ruby, CSharp]),
         topic: Topic::Security,
         weight: Weight::Risk,
         confidence: Confidence::Medium,
@@ -124,10 +120,7 @@ fn names_secret(name: &str) -> Option<Secret> {
         "client_secret",
     ];
     let ends = |secret: &str| plain == secret || plain.ends_with(&format!("_{secret}"));
-    words
-        .iter()
-        .any(|secret| ends(secret))
-        .then_some(Secret::Sure)
+    words.iter().any(|secret| ends(secret)).then_some(Secret::Sure)
 }
 
 fn hard_coded_secret(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -146,12 +139,8 @@ fn hard_coded_secret(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hi
 }
 
 fn is_prefixed_key(text: &str, prefix: &str, length: usize) -> bool {
-    text.strip_prefix(prefix).is_some_and(|rest| {
-        rest.len() >= length
-            && rest
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
-    })
+    text.strip_prefix(prefix)
+        .is_some_and(|rest| rest.len() >= length && rest.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c)))
 }
 
 /// Whether the text at `at` is assigned to a name for a secret.
@@ -166,10 +155,8 @@ fn is_secret_assignment(line: &Line<'_>, at: usize) -> bool {
         .trim_matches(['"', '\'', '`']);
     let dynamic = value.starts_with('$') || value.contains("${") || value.contains("$(");
     let random = value.len() >= 8 && value.contains(|c: char| c.is_ascii_digit());
-    let filled = value.len() >= 6
-        && !value.starts_with(['#', '/'])
-        && !value.contains([' ', '<', '{', '%'])
-        && !dynamic;
+    let filled =
+        value.len() >= 6 && !value.starts_with(['#', '/']) && !value.contains([' ', '<', '{', '%']) && !dynamic;
     let placeholder = ["example", "changeme", "placeholder", "your", "xxxx", "****"]
         .iter()
         .any(|word| value.to_lowercase().contains(word));
@@ -239,9 +226,7 @@ fn command_from_strings(source: &Source<'_>, index: usize, line: &Line<'_>) -> O
         Ruby => &["system ("],
         _ => &["exec ("],
     };
-    let call = calls
-        .iter()
-        .find_map(|call| Some((call, line.find(call).next()?)))?;
+    let call = calls.iter().find_map(|call| Some((call, line.find(call).next()?)))?;
     let open = call.1 + call.0.split(' ').count() - 1;
     let method = open > 1 && line.token(open - 2) == "." && call.0.split(' ').count() == 2;
     if method && matches!(source.language, JavaScript | TypeScript | Php) {
@@ -302,37 +287,29 @@ fn weak_hash(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> 
         let length = pattern.split(' ').count();
         line.find(pattern).any(|at| names_weak(at + length))
     };
-    let found =
-        match source.language {
-            JavaScript | TypeScript => argument("createHash ("),
-            Python => line.has("hashlib . md5 (") || line.has("hashlib . sha1 ("),
-            Java | Kotlin => argument("MessageDigest . getInstance ("),
-            Go => ["md5 . Sum", "md5 . New", "sha1 . Sum", "sha1 . New"]
-                .iter()
-                .any(|call| line.has(call)),
-            Php => line.tokens.iter().enumerate().any(|(at, token)| {
-                matches!(token.text, "md5" | "sha1") && line.token(at + 1) == "("
-            }),
-            Ruby => line.has("Digest :: MD5") || line.has("Digest :: SHA1"),
-            _ => line.has("MD5 . Create (") || line.has("SHA1 . Create ("),
-        };
+    let found = match source.language {
+        JavaScript | TypeScript => argument("createHash ("),
+        Python => line.has("hashlib . md5 (") || line.has("hashlib . sha1 ("),
+        Java | Kotlin => argument("MessageDigest . getInstance ("),
+        Go => ["md5 . Sum", "md5 . New", "sha1 . Sum", "sha1 . New"].iter().any(|call| line.has(call)),
+        Php => line
+            .tokens
+            .iter()
+            .enumerate()
+            .any(|(at, token)| matches!(token.text, "md5" | "sha1") && line.token(at + 1) == "("),
+        Ruby => line.has("Digest :: MD5") || line.has("Digest :: SHA1"),
+        _ => line.has("MD5 . Create (") || line.has("SHA1 . Create ("),
+    };
     found.then(|| Hit::at(index))
 }
 
 fn guessable_secret(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let draws: &[&str] = match source.language {
         JavaScript | TypeScript => &["Math . random ("],
-        Python => &[
-            "random . randint (",
-            "random . choice (",
-            "random . random (",
-        ],
+        Python => &["random . randint (", "random . choice (", "random . random ("],
         _ => &["rand (", "mt_rand ("],
     };
     let random = draws.iter().any(|call| line.has(call));
-    let secret = line
-        .tokens
-        .iter()
-        .any(|token| token.is_word() && names_secret(token.text).is_some());
+    let secret = line.tokens.iter().any(|token| token.is_word() && names_secret(token.text).is_some());
     (random && secret).then(|| Hit::at(index))
 }

@@ -94,11 +94,7 @@ pub(crate) fn opens_control(line: &Line<'_>) -> bool {
 
 /// For each line how many branches and loops stand around it, functions starting anew.
 pub(crate) fn nesting(source: &Source<'_>) -> Vec<usize> {
-    if source.language.is_braced() {
-        nesting_by_braces(source)
-    } else {
-        nesting_by_indent(source)
-    }
+    if source.language.is_braced() { nesting_by_braces(source) } else { nesting_by_indent(source) }
 }
 
 fn nesting_by_braces(source: &Source<'_>) -> Vec<usize> {
@@ -109,11 +105,7 @@ fn nesting_by_braces(source: &Source<'_>) -> Vec<usize> {
         let current = open.last().copied().unwrap_or(0);
         depths.push(current);
         let mut control = opens_control(line) && !matches!(line.first(), "case" | "with");
-        for token in line
-            .tokens
-            .iter()
-            .filter(|token| token.kind == Kind::Symbol)
-        {
+        for token in line.tokens.iter().filter(|token| token.kind == Kind::Symbol) {
             match token.text {
                 "{" => {
                     let around = open.last().copied().unwrap_or(0);
@@ -171,10 +163,7 @@ fn deep_nesting(source: &Source<'_>) -> Vec<Hit> {
             continue;
         }
         covered = function.lines.last() + 1;
-        let code = function
-            .lines
-            .indexes()
-            .filter(|index| source.lines[*index].has_code());
+        let code = function.lines.indexes().filter(|index| source.lines[*index].has_code());
         let deepest = code.max_by_key(|index| {
             let first_of_equals = source.lines.len() - *index;
             (depths[*index], first_of_equals)
@@ -193,10 +182,7 @@ fn many_parameters(source: &Source<'_>) -> Vec<Hit> {
         let Some(name) = function.name else { continue };
         let header = function.lines.first();
         let line = &source.lines[header];
-        let at = line
-            .find("<word> (")
-            .find(|at| line.token(*at) == name)
-            .map(|at| at + 1);
+        let at = line.find("<word> (").find(|at| line.token(*at) == name).map(|at| at + 1);
         let Some(open) = at else { continue };
         let count = count_parameters(source, header, open, function.opens);
         if count > MOST_PARAMETERS {

@@ -23,7 +23,7 @@ pub(super) const RULES: &[Rule] = &[
         weight: Weight::Risk,
         confidence: Confidence::High,
         why: "If this `cd` fails, everything after it runs in the wrong directory.",
-        find: Find::Line(unchecked_cd),
+        find: Find::File(unchecked_cd),
     },
     Rule {
         id: "piped-into-shell",
@@ -99,8 +99,7 @@ fn missing_set_e(source: &Source<'_>) -> Vec<Hit> {
     };
     let interpreter = first.text.trim_end();
     let bash = interpreter.ends_with("bash");
-    let shell = interpreter.starts_with("#!")
-        && (bash || interpreter.ends_with("/sh") || interpreter.ends_with(" sh"));
+    let shell = interpreter.starts_with("#!") && (bash || interpreter.ends_with("/sh") || interpreter.ends_with(" sh"));
     if !shell || !source.whole || sets_e(source) {
         return Vec::new();
     }
@@ -113,29 +112,36 @@ fn sets_e(source: &Source<'_>) -> bool {
     source.lines.iter().any(|line| {
         let flags = line.tokens.iter().skip(1);
         line.first() == "set"
-            && flags.into_iter().any(|token| {
-                token.text == "errexit" || token.text.starts_with('-') && token.text.contains('e')
-            })
+            && flags
+                .into_iter()
+                .any(|token| token.text == "errexit" || token.text.starts_with('-') && token.text.contains('e'))
     })
 }
 
-fn unchecked_cd(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
+fn unchecked_cd(source: &Source<'_>) -> Vec<Hit> {
+    if sets_e(source) {
+        return Vec::new();
+    }
+    let lines = source.lines.iter().enumerate();
+    let changes = lines.filter_map(|(index, line)| unchecked_cd_on(source, index, line));
+    changes.collect()
+}
+
+fn unchecked_cd_on(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let plain = line.first() == "cd" && line.tokens.len() > 1;
     let joined = ["||", "&&", "|", ";"].iter().any(|sign| line.has(sign));
     let inside_subshell = source.depths[index] == 0 && line.has(")");
     let literal = matches!(line.token(1), "/" | "-" | "~" | "..") && line.tokens.len() == 2;
-    if !plain || joined || inside_subshell || literal || sets_e(source) {
+    if !plain || joined || inside_subshell || literal {
         return None;
     }
     // The comment stays behind the command.
     let last = line.tokens.last()?;
     let (command, rest) = line.text.split_at(last.end());
-    let way_out = if source.function_around(index).is_some() {
-        "return"
-    } else {
-        "exit"
-    };
-    Some(Hit::at(index).becomes(format!("{command} || {way_out} 1{rest}")))
+    let in_function = source.function_around(index).is_some();
+    let way_out = if in_function { "return" } else { "exit" };
+    let guarded = format!("{command} || {way_out} 1{rest}");
+    Some(Hit::at(index).becomes(guarded))
 }
 
 fn piped_into_shell(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -148,9 +154,7 @@ fn piped_into_shell(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit
 fn world_writable(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let modes = ["777", "0777", "a+rwx", "-R 777"];
     let at = line.find("chmod").next()?;
-    let open = line.tokens[at..]
-        .iter()
-        .any(|token| modes.contains(&token.text));
+    let open = line.tokens[at..].iter().any(|token| modes.contains(&token.text));
     open.then(|| Hit::at(index))
 }
 
@@ -159,25 +163,16 @@ fn read_without_r(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> 
         let before = at.checked_sub(1).map_or("", |before| line.token(before));
         matches!(before, "" | "while" | "|" | ";" | "do" | "=")
     })?;
-    let flags = line.tokens[at + 1..]
-        .iter()
-        .take_while(|token| token.text.starts_with('-'));
+    let flags = line.tokens[at + 1..].iter().take_while(|token| token.text.starts_with('-'));
     let raw = flags.into_iter().any(|token| token.text.contains('r'));
     (!raw).then(|| Hit::at(index).becomes(line.replaced(at..at + 1, "read -r")))
 }
 
 fn listed_by_ls(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let at = line
-        .find("in $( ls")
-        .next()
-        .filter(|_| line.first() == "for")?;
+    let at = line.find("in $( ls").next().filter(|_| line.first() == "for")?;
     let hit = Hit::at(index);
     let everything = line.token(at + 3) == ")";
-    Some(if everything {
-        hit.becomes(line.replaced(at + 1..at + 4, "*"))
-    } else {
-        hit
-    })
+    Some(if everything { hit.becomes(line.replaced(at + 1..at + 4, "*")) } else { hit })
 }
 
 fn double_equals(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
@@ -197,8 +192,7 @@ fn needless_cat(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
 fn which_command(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let at = line.find("which <word>").find(|at| {
         let before = at.checked_sub(1).map_or("", |before| line.token(before));
-        matches!(before, "" | "if" | "!" | "$(" | "&&" | ";" | "elif")
-            && !line.token(at + 1).starts_with('-')
+        matches!(before, "" | "if" | "!" | "$(" | "&&" | ";" | "elif") && !line.token(at + 1).starts_with('-')
     })?;
     Some(Hit::at(index).becomes(line.replaced(at..at + 1, "command -v")))
 }

@@ -41,11 +41,8 @@ pub(super) const RULES: &[Rule] = &[
 
 /// The run of tokens around `at` that the shell reads as one word.
 fn shell_word(line: &Line<'_>, at: usize) -> Range<usize> {
-    let joins = |at: usize| {
-        line.touches_previous(at)
-            && !is_separator(line.token(at))
-            && !is_separator(line.token(at - 1))
-    };
+    let joins =
+        |at: usize| line.touches_previous(at) && !is_separator(line.token(at)) && !is_separator(line.token(at - 1));
     let start = (1..=at).rev().find(|at| !joins(*at)).unwrap_or(0);
     let end = (at + 1..line.tokens.len()).find(|at| !joins(*at));
     start..end.unwrap_or(line.tokens.len())
@@ -54,22 +51,7 @@ fn shell_word(line: &Line<'_>, at: usize) -> Range<usize> {
 fn is_separator(token: &str) -> bool {
     matches!(
         token,
-        ";" | ";;"
-            | "|"
-            | "||"
-            | "&"
-            | "&&"
-            | "("
-            | ")"
-            | "$("
-            | "$(("
-            | "<"
-            | ">"
-            | ">>"
-            | "<<<"
-            | "`"
-            | "{"
-            | "}"
+        ";" | ";;" | "|" | "||" | "&" | "&&" | "(" | ")" | "$(" | "$((" | "<" | ">" | ">>" | "<<<" | "`" | "{" | "}"
     )
 }
 
@@ -108,9 +90,7 @@ fn rm_of_empty_name(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit
     for at in rm + 1..line.tokens.len() {
         let token = line.token(at);
         match line.kind(at) {
-            Some(Kind::Variable)
-                if line.touches_previous(at + 1) && line.token(at + 1).starts_with('/') =>
-            {
+            Some(Kind::Variable) if line.touches_previous(at + 1) && line.token(at + 1).starts_with('/') => {
                 let Some(name) = plain_name(token) else {
                     continue;
                 };
@@ -139,25 +119,17 @@ fn rm_of_empty_name(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit
 /// The name in `$NAME` or `${NAME}`, unless the expansion does more.
 fn plain_name(variable: &str) -> Option<&str> {
     let name = variable.strip_prefix('$')?;
-    let name = name
-        .strip_prefix('{')
-        .and_then(|name| name.strip_suffix('}'))
-        .unwrap_or(name);
+    let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     (plain && !name.is_empty()).then_some(name)
 }
 
 fn unquoted_variable(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let harmless = [
-        "for", "case", "return", "exit", "shift", "kill", "wait", "let", "select", "eval", "set",
-        "unset",
-    ];
+    let harmless = ["for", "case", "return", "exit", "shift", "kill", "wait", "let", "select", "eval", "set", "unset"];
     if harmless.contains(&line.first()) {
         return None;
     }
-    let splits: Vec<usize> = (0..line.tokens.len())
-        .filter(|at| is_split(line, *at))
-        .collect();
+    let splits: Vec<usize> = (0..line.tokens.len()).filter(|at| is_split(line, *at)).collect();
     let first = *splits.first()?;
     let mut mended = line.text.to_owned();
     for at in splits.iter().rev() {
@@ -167,11 +139,7 @@ fn unquoted_variable(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hi
         mended.replace_range(token.start..token.end(), &format!("\"{whole}\""));
     }
     let name = plain_name(line.token(first)).map(|name| format!("The variable is `{name}`."));
-    Some(
-        Hit::at(index)
-            .detail(name.unwrap_or_default())
-            .becomes(mended),
-    )
+    Some(Hit::at(index).detail(name.unwrap_or_default()).becomes(mended))
 }
 
 fn is_split(line: &Line<'_>, at: usize) -> bool {
@@ -180,9 +148,7 @@ fn is_split(line: &Line<'_>, at: usize) -> bool {
         return false;
     }
     let bare = token.trim_matches(['$', '{', '}']).to_uppercase();
-    let meant = ["OPTS", "FLAGS", "ARGS", "OPTIONS"]
-        .iter()
-        .any(|end| bare.ends_with(end));
+    let meant = ["OPTS", "FLAGS", "ARGS", "OPTIONS"].iter().any(|end| bare.ends_with(end));
     let counts = token.starts_with("${#");
     let word = shell_word(line, at);
     let assigns = word.clone().any(|at| matches!(line.token(at), "=" | "+="));

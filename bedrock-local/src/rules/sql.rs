@@ -104,6 +104,9 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
+/// How far behind `FROM` a comma may join tables.
+const FARTHEST_COMMA: usize = 60;
+
 /// One word or symbol of a statement: its upper-case text and where it stands.
 struct Part {
     text: String,
@@ -125,11 +128,7 @@ fn statements(source: &Source<'_>) -> Vec<Statement> {
                 Kind::Text => "'…'".to_owned(),
                 _ => token.text.to_uppercase(),
             };
-            let part = Part {
-                text,
-                line: index,
-                token: at,
-            };
+            let part = Part { text, line: index, token: at };
             if let Some(current) = all.last_mut() {
                 current.push(part);
             }
@@ -151,17 +150,13 @@ fn has(statement: &Statement, word: &str) -> bool {
 fn places<'s>(statement: &'s Statement, words: &'s str) -> impl Iterator<Item = usize> + 's {
     (0..statement.len()).filter(move |at| {
         let mut parts = statement[*at..].iter();
-        words
-            .split(' ')
-            .all(|word| parts.next().is_some_and(|part| part.text == word))
+        words.split(' ').all(|word| parts.next().is_some_and(|part| part.text == word))
     })
 }
 
 fn at_places(source: &Source<'_>, words: &str) -> Vec<Hit> {
     let statements = statements(source);
-    let found = statements
-        .iter()
-        .flat_map(|statement| places(statement, words).map(|at| statement[at].line));
+    let found = statements.iter().flat_map(|statement| places(statement, words).map(|at| statement[at].line));
     let mut lines: Vec<usize> = found.collect();
     lines.dedup();
     lines.into_iter().map(Hit::at).collect()
@@ -193,18 +188,9 @@ fn null_equality(source: &Source<'_>) -> Vec<Hit> {
                     let next = statement.get(at + 1).filter(|next| next.text == "NULL");
                     if let Some(next) = next.filter(|next| next.line == part.line) {
                         let line = &source.lines[part.line];
-                        let asked = if part.text == "=" {
-                            "IS NULL"
-                        } else {
-                            "IS NOT NULL"
-                        };
-                        let gap = if line.touches_previous(part.token) {
-                            " "
-                        } else {
-                            ""
-                        };
-                        let mended =
-                            line.replaced(part.token..next.token + 1, &format!("{gap}{asked}"));
+                        let asked = if part.text == "=" { "IS NULL" } else { "IS NOT NULL" };
+                        let gap = if line.touches_previous(part.token) { " " } else { "" };
+                        let mended = line.replaced(part.token..next.token + 1, &format!("{gap}{asked}"));
                         hits.push(Hit::at(part.line).becomes(mended));
                     }
                 }
@@ -248,8 +234,7 @@ fn insert_without_columns(source: &Source<'_>) -> Vec<Hit> {
 
 fn leading_wildcard(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let found = line.tokens.windows(2).any(|pair| {
-        let compares =
-            pair[0].text.eq_ignore_ascii_case("like") || pair[0].text.eq_ignore_ascii_case("ilike");
+        let compares = pair[0].text.eq_ignore_ascii_case("like") || pair[0].text.eq_ignore_ascii_case("ilike");
         compares && pair[1].text.starts_with("'%") && pair[1].text.len() > 3
     });
     found.then(|| Hit::at(index))
@@ -258,8 +243,12 @@ fn leading_wildcard(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit
 fn comma_join(source: &Source<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for statement in statements(source) {
+        if !has(&statement, "SELECT") {
+            continue;
+        }
         for at in places(&statement, "FROM") {
-            let names = statement[at + 1..].iter().take_while(|part| {
+            let nearby = statement[at + 1..].iter().take(FARTHEST_COMMA);
+            let names = nearby.take_while(|part| {
                 !matches!(
                     part.text.as_str(),
                     "WHERE"
@@ -278,8 +267,7 @@ fn comma_join(source: &Source<'_>) -> Vec<Hit> {
                         | "LATERAL"
                 )
             });
-            let selects = has(&statement, "SELECT");
-            if selects && names.into_iter().any(|part| part.text == ",") {
+            if names.into_iter().any(|part| part.text == ",") {
                 hits.push(Hit::at(statement[at].line));
             }
         }
@@ -305,14 +293,10 @@ fn grant_all(source: &Source<'_>) -> Vec<Hit> {
 }
 
 fn money_as_float(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let amounts = [
-        "price", "amount", "total", "balance", "cost", "salary", "fee",
-    ];
+    let amounts = ["price", "amount", "total", "balance", "cost", "salary", "fee"];
     let found = line.tokens.windows(2).any(|pair| {
         let name = pair[0].text.to_lowercase();
-        let money = amounts
-            .iter()
-            .any(|word| name == *word || name.ends_with(&format!("_{word}")));
+        let money = amounts.iter().any(|word| name == *word || name.ends_with(&format!("_{word}")));
         let float = ["float", "real", "double"].contains(&pair[1].text.to_lowercase().as_str());
         money && float && pair[1].is_word()
     });

@@ -54,34 +54,23 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 fn force_try(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let at = line
-        .find("try !")
-        .find(|at| line.touches_previous(at + 1))?;
+    let at = line.find("try !").find(|at| line.touches_previous(at + 1))?;
     let hit = Hit::at(index);
     let Some(function) = source.function_around(index) else {
         return Some(hit);
     };
     let mut header = (function.lines.first()..=function.opens).map(|at| &source.lines[at]);
     let throws = header.any(|line| line.has_word(&["throws"]));
-    let block = (function.opens + 1..=index)
-        .any(|at| source.lines[at].last() == "in" || source.lines[at].has("do {"));
-    Some(if throws && !block {
-        hit.becomes(line.replaced(at..at + 2, "try"))
-    } else {
-        hit
-    })
+    let block = (function.opens + 1..=index).any(|at| source.lines[at].last() == "in" || source.lines[at].has("do {"));
+    Some(if throws && !block { hit.becomes(line.replaced(at..at + 2, "try")) } else { hit })
 }
 
 fn force_unwrap(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let found = line.find("!").any(|at| {
         let before = at.checked_sub(1).map_or("", |before| line.token(before));
-        let value =
-            at > 0 && (line.kind(at - 1) == Some(Kind::Word) || matches!(before, ")" | "]"));
+        let value = at > 0 && (line.kind(at - 1) == Some(Kind::Word) || matches!(before, ")" | "]"));
         let declares_type = line.has(": <word> !");
-        value
-            && line.touches_previous(at)
-            && !matches!(before, "try" | "as" | "is")
-            && !declares_type
+        value && line.touches_previous(at) && !matches!(before, "try" | "as" | "is") && !declares_type
     });
     found.then(|| Hit::at(index))
 }
@@ -99,14 +88,9 @@ fn count_instead_of_empty(_: &Source<'_>, index: usize, line: &Line<'_>) -> Opti
     if let Some(at) = line.find(". count == 0").next() {
         return Some(hit.becomes(line.replaced(at + 1..at + 4, "isEmpty")));
     }
-    let at = line
-        .find(". count > 0")
-        .chain(line.find(". count != 0"))
-        .next()?;
+    let at = line.find(". count > 0").chain(line.find(". count != 0")).next()?;
     let operator = at + 2;
-    let sides = line
-        .operand_before(operator)
-        .zip(line.operand_after(operator));
+    let sides = line.operand_before(operator).zip(line.operand_after(operator));
     let Some((start, end)) = sides else {
         return Some(hit);
     };

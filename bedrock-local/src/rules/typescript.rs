@@ -42,24 +42,17 @@ fn ts_ignore(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     line.comment.filter(|text| text.contains("@ts-ignore"))?;
     let at = line.text.rfind("@ts-ignore")?;
     let (before, after) = line.text.split_at(at);
-    let mended = format!(
-        "{before}@ts-expect-error{}",
-        after.strip_prefix("@ts-ignore")?
-    );
+    let mended = format!("{before}@ts-expect-error{}", after.strip_prefix("@ts-ignore")?);
     Some(Hit::at(index).becomes(mended))
 }
 
 fn any_type(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
     let caught = line.has("catch (");
-    let found = [": any", "as any", "< any >", "< any ,"]
-        .iter()
-        .any(|pattern| line.has(pattern));
+    let found = [": any", "as any", "< any >", "< any ,"].iter().any(|pattern| line.has(pattern));
     (found && !caught).then(|| Hit::at(index))
 }
 
 fn non_null_assertion(_: &Source<'_>, index: usize, line: &Line<'_>) -> Option<Hit> {
-    let asserts = line
-        .find("! .")
-        .any(|at| line.touches_previous(at) && line.touches_previous(at + 1));
+    let asserts = line.find("! .").any(|at| line.touches_previous(at) && line.touches_previous(at + 1));
     asserts.then(|| Hit::at(index))
 }

@@ -32,9 +32,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// The types of C and C++ that surely do nothing by themselves.
-const NUMBERS: [&str; 10] = [
-    "int", "long", "short", "char", "bool", "float", "double", "unsigned", "size_t", "auto",
-];
+const NUMBERS: [&str; 10] = ["int", "long", "short", "char", "bool", "float", "double", "unsigned", "size_t", "auto"];
 
 /// The position of the name that a line declares inside a function.
 fn declared(language: Language, line: &Line<'_>) -> Option<usize> {
@@ -69,8 +67,7 @@ fn unused_variable(source: &Source<'_>, index: usize, line: &Line<'_>) -> Option
     let at = declared(source.language, line)?;
     let name = line.token(at);
     let meant = matches!(name, "unused" | "ignored");
-    let private =
-        meant || name.starts_with(['_', '@']) || name.starts_with("$_") || is_keyword(name);
+    let private = meant || name.starts_with(['_', '@']) || name.starts_with("$_") || is_keyword(name);
     if private || source.mentions(name) != 1 || source.continues[index] {
         return None;
     }
@@ -112,17 +109,11 @@ fn never_reassigned(source: &Source<'_>, index: usize, line: &Line<'_>) -> Optio
 }
 
 /// Whether a function gives a name another value than the one on the line that declares it.
-pub(super) fn changes(
-    source: &Source<'_>,
-    function: &Function<'_>,
-    declared: usize,
-    name: &str,
-) -> bool {
+pub(super) fn changes(source: &Source<'_>, function: &Function<'_>, declared: usize, name: &str) -> bool {
     source.mentions(name) > 1
         && function.lines.indexes().any(|index| {
             let line = &source.lines[index];
-            line.find(name)
-                .any(|at| is_written(line, at) && (index != declared || at > 1))
+            line.find(name).any(|at| is_written(line, at) && (index != declared || at > 1))
         })
 }
 

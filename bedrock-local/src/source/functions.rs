@@ -57,11 +57,7 @@ pub(super) fn find<'a>(source: &Source<'a>) -> Vec<Function<'a>> {
             _ => braced_extent(source, index, header.at),
         };
         if let Some((opens, last)) = extent {
-            found.push(Function {
-                name: header.name,
-                lines: Lines(index..=last),
-                opens,
-            });
+            found.push(Function { name: header.name, lines: Lines(index..=last), opens });
         }
     }
     found
@@ -103,12 +99,10 @@ fn header<'a>(language: Language, line: &Line<'a>) -> Option<Header<'a>> {
         Language::Swift | Language::Go => named_by(line, "func"),
         Language::Php => named_by(line, "function"),
         Language::Python | Language::Ruby => named_by(line, "def"),
-        Language::JavaScript | Language::TypeScript => named_by(line, "function")
-            .or_else(|| arrow(line))
-            .or_else(|| typed_header(language, line)),
-        Language::Java | Language::C | Language::Cpp | Language::CSharp => {
-            typed_header(language, line)
+        Language::JavaScript | Language::TypeScript => {
+            named_by(line, "function").or_else(|| arrow(line)).or_else(|| typed_header(language, line))
         }
+        Language::Java | Language::C | Language::Cpp | Language::CSharp => typed_header(language, line),
         Language::Shell => shell_header(line),
         Language::Sql | Language::Other => None,
     }
@@ -120,16 +114,8 @@ fn named_by<'a>(line: &Line<'a>, keyword: &str) -> Option<Header<'a>> {
         return None;
     }
     let receiver = keyword == "func" && line.token(at + 1) == "(";
-    let name = if receiver {
-        line.close_of(at + 1)? + 1
-    } else {
-        at + 1
-    };
-    Some(Header {
-        at,
-        name: line.is_word(name).then(|| line.token(name)),
-        typed: false,
-    })
+    let name = if receiver { line.close_of(at + 1)? + 1 } else { at + 1 };
+    Some(Header { at, name: line.is_word(name).then(|| line.token(name)), typed: false })
 }
 
 fn arrow<'a>(line: &Line<'a>) -> Option<Header<'a>> {
@@ -137,11 +123,7 @@ fn arrow<'a>(line: &Line<'a>) -> Option<Header<'a>> {
     let named = line.is_word(0) && matches!(line.first(), "const" | "let" | "var");
     let exported = line.begins("export const");
     let name = (named || exported).then(|| line.token(1 + usize::from(exported)));
-    Some(Header {
-        at,
-        name,
-        typed: false,
-    })
+    Some(Header { at, name, typed: false })
 }
 
 /// `Type name(…) {`, as in C, Java and C#, and methods of JavaScript.
@@ -160,31 +142,19 @@ fn typed_header<'a>(language: Language, line: &Line<'a>) -> Option<Header<'a>> {
         let accessor = matches!(token, "async" | "struct" | "const" | "ref" | "class");
         token != "=" && token != "." && token != "(" && (accessor || !is_keyword(token))
     };
-    let other = matches!(line.first(), "#" | "namespace" | "typedef" | "using")
-        || matches!(name, "base" | "this" | "super");
+    let other =
+        matches!(line.first(), "#" | "namespace" | "typedef" | "using") || matches!(name, "base" | "this" | "super");
     let plausible = typed && !other && !is_keyword(name) && (0..open).all(in_header);
     let ends = line.last();
     let opens = ends == "{" || ends == ")" || ends == "," || ends == "(" || line.has(") {");
-    (plausible && opens && (!script || ends == "{")).then_some(Header {
-        at: open,
-        name: Some(name),
-        typed: true,
-    })
+    (plausible && opens && (!script || ends == "{")).then_some(Header { at: open, name: Some(name), typed: true })
 }
 
 fn shell_header<'a>(line: &Line<'a>) -> Option<Header<'a>> {
     if line.begins("function <word>") {
-        return Some(Header {
-            at: 0,
-            name: Some(line.token(1)),
-            typed: false,
-        });
+        return Some(Header { at: 0, name: Some(line.token(1)), typed: false });
     }
-    line.begins("<word> ( )").then(|| Header {
-        at: 0,
-        name: Some(line.first()),
-        typed: false,
-    })
+    line.begins("<word> ( )").then(|| Header { at: 0, name: Some(line.first()), typed: false })
 }
 
 /// The line that opens the body and the line that closes it. A `;` before the body means there is none.
@@ -214,12 +184,9 @@ fn braced_extent(source: &Source<'_>, first: usize, from: usize) -> Option<(usiz
 /// Whether a header that is complete so far can go on with this line.
 fn goes_on(source: &Source<'_>, index: usize) -> bool {
     let line = &source.lines[index];
-    let ends_open = source.previous_code(index).is_some_and(|before| {
-        matches!(
-            source.lines[before].last(),
-            "," | "->" | ":" | "where" | "=>" | "throws"
-        )
-    });
+    let ends_open = source
+        .previous_code(index)
+        .is_some_and(|before| matches!(source.lines[before].last(), "," | "->" | ":" | "where" | "=>" | "throws"));
     let begins_open = matches!(
         line.first(),
         "{" | ":"
@@ -242,8 +209,8 @@ fn goes_on(source: &Source<'_>, index: usize) -> bool {
 
 fn indented_extent(source: &Source<'_>, first: usize) -> Option<(usize, usize)> {
     let indent = source.lines[first].indent().len();
-    let opens = (first..source.lines.len().min(first + LONGEST_HEADER))
-        .find(|index| source.lines[*index].last() == ":")?;
+    let opens =
+        (first..source.lines.len().min(first + LONGEST_HEADER)).find(|index| source.lines[*index].last() == ":")?;
     let body = |index: &usize| {
         let line = &source.lines[*index];
         let continues = line.is_text(0) && line.tokens[0].start == 0;

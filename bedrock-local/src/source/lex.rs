@@ -79,12 +79,7 @@ pub(super) struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(language: Language, text: &str) -> Self {
-        let mut lexer = Self {
-            language,
-            syntax: syntax::of(language),
-            open: Vec::new(),
-            waiting: Vec::new(),
-        };
+        let mut lexer = Self { language, syntax: syntax::of(language), open: Vec::new(), waiting: Vec::new() };
         if language == Language::Php && quotes::php_begins_outside_code(text) {
             lexer.open.push(Inside::Markup { until: "<?" });
         }
@@ -271,8 +266,7 @@ impl<'a> Lexer<'a> {
         let trimmed = text.trim_start();
         let ends = trimmed.strip_prefix(label).is_some_and(|after| {
             after.trim().is_empty()
-                || (self.language == Language::Php
-                    && !after.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+                || (self.language == Language::Php && !after.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
         });
         if at > 0 || !ends {
             return lexed.push(Kind::Text, text, at, text.len());
@@ -286,9 +280,7 @@ impl<'a> Lexer<'a> {
             return at + rest.len();
         };
         self.open.pop();
-        let tag = ["<?php", "<?=", "<?"]
-            .into_iter()
-            .find(|tag| rest[found..].starts_with(tag));
+        let tag = ["<?php", "<?=", "<?"].into_iter().find(|tag| rest[found..].starts_with(tag));
         at + found + tag.map_or(rest.len() - found, str::len)
     }
 
@@ -302,13 +294,7 @@ impl<'a> Lexer<'a> {
         Some(lexed.push(Kind::Variable, text, at, at + length))
     }
 
-    fn word(
-        &mut self,
-        text: &'a str,
-        at: usize,
-        first: char,
-        lexed: &mut Lexed<'a>,
-    ) -> Option<usize> {
+    fn word(&mut self, text: &'a str, at: usize, first: char, lexed: &mut Lexed<'a>) -> Option<usize> {
         let rest = &text[at..];
         if first.is_ascii_digit() {
             let end = at + quotes::number(rest);
@@ -342,11 +328,7 @@ impl<'a> Lexer<'a> {
 
 impl<'a> Lexed<'a> {
     fn push(&mut self, kind: Kind, text: &'a str, start: usize, end: usize) -> usize {
-        self.tokens.push(Token {
-            kind,
-            text: &text[start..end],
-            start,
-        });
+        self.tokens.push(Token { kind, text: &text[start..end], start });
         end
     }
 }

@@ -51,31 +51,29 @@ impl<'a> Line<'a> {
 
     /// Whether the token stands right behind the one before it.
     pub(crate) fn touches_previous(&self, at: usize) -> bool {
-        at > 0
-            && self
-                .tokens
-                .get(at)
-                .is_some_and(|token| self.tokens[at - 1].end() == token.start)
+        at > 0 && self.tokens.get(at).is_some_and(|token| self.tokens[at - 1].end() == token.start)
     }
 
     /// Whether the tokens from `at` on are those of `pattern`: its parts are separated by spaces, and `<word>`, `<text>`
     /// and `<number>` stand for any token of that kind.
     pub(crate) fn is_at(&self, at: usize, pattern: &str) -> bool {
         pattern.split(' ').enumerate().all(|(offset, part)| {
-            self.tokens
-                .get(at + offset)
-                .is_some_and(|token| match part {
-                    "<word>" => token.kind == Kind::Word,
-                    "<text>" => token.kind == Kind::Text,
-                    "<number>" => token.kind == Kind::Number,
-                    _ => token.kind != Kind::Text && token.text == part,
-                })
+            self.tokens.get(at + offset).is_some_and(|token| match part {
+                "<word>" => token.kind == Kind::Word,
+                "<text>" => token.kind == Kind::Text,
+                "<number>" => token.kind == Kind::Number,
+                _ => token.kind != Kind::Text && token.text == part,
+            })
         })
     }
 
     /// Every place where `pattern` stands.
     pub(crate) fn find(&self, pattern: &str) -> impl Iterator<Item = usize> {
-        (0..self.tokens.len()).filter(move |at| self.is_at(*at, pattern))
+        let first = pattern.split(' ').next().unwrap_or("");
+        let any = first.len() > 2 && first.starts_with('<');
+        let tokens = self.tokens.iter().enumerate();
+        let begins = tokens.filter(move |(_, token)| any || token.text == first);
+        begins.map(|(at, _)| at).filter(move |at| self.is_at(*at, pattern))
     }
 
     pub(crate) fn has(&self, pattern: &str) -> bool {
@@ -88,9 +86,7 @@ impl<'a> Line<'a> {
 
     /// Whether any of these words stands in the code.
     pub(crate) fn has_word(&self, words: &[&str]) -> bool {
-        self.tokens
-            .iter()
-            .any(|token| token.is_word() && words.contains(&token.text))
+        self.tokens.iter().any(|token| token.is_word() && words.contains(&token.text))
     }
 
     /// The token that closes the bracket at `open`, when it does so on this line.
@@ -179,14 +175,9 @@ impl<'a> Line<'a> {
 
     /// The line with a range of tokens replaced.
     pub(crate) fn replaced(&self, tokens: Range<usize>, with: &str) -> String {
-        let start = self
-            .tokens
-            .get(tokens.start)
-            .map_or(self.text.len(), |token| token.start);
+        let start = self.tokens.get(tokens.start).map_or(self.text.len(), |token| token.start);
         let end = match tokens.end.checked_sub(1) {
-            Some(last) if tokens.end > tokens.start => {
-                self.tokens.get(last).map_or(self.text.len(), Token::end)
-            }
+            Some(last) if tokens.end > tokens.start => self.tokens.get(last).map_or(self.text.len(), Token::end),
             _ => start,
         };
         format!("{}{with}{}", &self.text[..start], &self.text[end..])
@@ -197,10 +188,7 @@ impl<'a> Line<'a> {
         let mut text = self.text.to_owned();
         for (tokens, with) in edits.iter().rev() {
             let first = self.tokens.get(tokens.start);
-            let last = tokens
-                .end
-                .checked_sub(1)
-                .and_then(|last| self.tokens.get(last));
+            let last = tokens.end.checked_sub(1).and_then(|last| self.tokens.get(last));
             if let (Some(first), Some(last)) = (first, last) {
                 text.replace_range(first.start..last.end(), with);
             }
@@ -307,9 +295,9 @@ impl<'a> Line<'a> {
     }
 
     fn names_value(&self, at: usize) -> bool {
-        self.tokens.get(at).is_some_and(|token| {
-            matches!(token.kind, Kind::Word | Kind::Variable) && !is_keyword(token.text)
-        })
+        self.tokens
+            .get(at)
+            .is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Variable) && !is_keyword(token.text))
     }
 }
 

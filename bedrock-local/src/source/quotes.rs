@@ -72,9 +72,7 @@ fn end_of_expansion(body: &str, from: usize, close: u8) -> Option<usize> {
 
 /// Strings that a letter or two in front turn into another kind, Rust's characters, and shell's `$'…'`.
 pub(super) fn prefixed(language: Language, rest: &str) -> Option<Prefixed> {
-    let letters = rest
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(rest.len());
+    let letters = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
     let (prefix, tail) = rest.split_at(letters);
     match language {
         Language::Python if is_one_of(prefix, &["r", "b", "f", "u", "rb", "br", "fr", "rf"]) => {
@@ -98,12 +96,9 @@ pub(super) fn prefixed(language: Language, rest: &str) -> Option<Prefixed> {
             })
         }
         Language::Rust => rust_text(prefix, tail),
-        Language::Shell if rest.starts_with("$'") => Some(Prefixed {
-            open: 2,
-            close: "'".to_owned(),
-            escapes: true,
-            spans: true,
-        }),
+        Language::Shell if rest.starts_with("$'") => {
+            Some(Prefixed { open: 2, close: "'".to_owned(), escapes: true, spans: true })
+        }
         _ => None,
     }
 }
@@ -123,12 +118,7 @@ fn rust_text(prefix: &str, tail: &str) -> Option<Prefixed> {
         });
     }
     if matches!(prefix, "b" | "c") && tail.starts_with('"') {
-        return Some(Prefixed {
-            open: prefix.len() + 1,
-            close: "\"".to_owned(),
-            escapes: true,
-            spans: true,
-        });
+        return Some(Prefixed { open: prefix.len() + 1, close: "\"".to_owned(), escapes: true, spans: true });
     }
     // `'x'` is a character, `'x` a lifetime.
     let inner = matches!(prefix, "" | "b").then(|| tail.strip_prefix('\''))??;
@@ -163,9 +153,7 @@ pub(super) fn regex(rest: &str, before: Option<&Token<'_>>) -> Option<usize> {
             ']' => in_class = false,
             '/' if !in_class => {
                 let flags = &body[at + 1..];
-                let letters = flags
-                    .find(|c: char| !c.is_ascii_alphabetic())
-                    .unwrap_or(flags.len());
+                let letters = flags.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(flags.len());
                 return Some(1 + at + 1 + letters);
             }
             _ => {}
@@ -228,22 +216,12 @@ pub(super) fn word(language: Language, rest: &str) -> Option<usize> {
         return None;
     }
     let is_part = |c: char| {
-        c.is_alphanumeric()
-            || c == '_'
-            || (c == '$' && matches!(language, Language::JavaScript | Language::TypeScript))
+        c.is_alphanumeric() || c == '_' || (c == '$' && matches!(language, Language::JavaScript | Language::TypeScript))
     };
-    let skip = if language == Language::Ruby && rest.starts_with("@@") {
-        2
-    } else {
-        first.len_utf8()
-    };
-    let length = rest[skip..]
-        .find(|c| !is_part(c))
-        .map_or(rest.len(), |at| skip + at);
+    let skip = if language == Language::Ruby && rest.starts_with("@@") { 2 } else { first.len_utf8() };
+    let length = rest[skip..].find(|c| !is_part(c)).map_or(rest.len(), |at| skip + at);
     let tail = &rest[length..];
-    let asks = language == Language::Ruby
-        && tail.starts_with(['?', '!'])
-        && !tail[1..].starts_with(['=', '~', ':']);
+    let asks = language == Language::Ruby && tail.starts_with(['?', '!']) && !tail[1..].starts_with(['=', '~', ':']);
     Some(length + usize::from(asks))
 }
 
@@ -267,9 +245,7 @@ pub(super) fn heredoc(language: Language, rest: &str) -> Option<(&str, usize)> {
     }
     let quoted = tail.starts_with(['"', '\'']);
     tail = if quoted { &tail[1..] } else { tail };
-    let length = tail
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(tail.len());
+    let length = tail.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(tail.len());
     let label = &tail[..length];
     let begins_well = label.starts_with(|c: char| c.is_alphabetic() || c == '_');
     let behind = tail.len() - length;

@@ -25,21 +25,11 @@ pub(super) struct Syntax {
 }
 
 const fn quote(open: &'static str, escapes: bool, spans: bool) -> Quote {
-    Quote {
-        open,
-        close: open,
-        escapes,
-        spans,
-    }
+    Quote { open, close: open, escapes, spans }
 }
 
 const fn closed_by(open: &'static str, close: &'static str, escapes: bool) -> Quote {
-    Quote {
-        open,
-        close,
-        escapes,
-        spans: true,
-    }
+    Quote { open, close, escapes, spans: true }
 }
 
 const SLASHES: Option<(&str, &str)> = Some(("/*", "*/"));
@@ -55,47 +45,27 @@ const PYTHON: Syntax = Syntax {
     line_comments: &["#"],
     block_comment: None,
     nests: false,
-    quotes: &[
-        quote("\"\"\"", true, true),
-        quote("'''", true, true),
-        quote("\"", true, false),
-        quote("'", true, false),
-    ],
+    quotes: &[quote("\"\"\"", true, true), quote("'''", true, true), quote("\"", true, false), quote("'", true, false)],
 };
 
 const JAVA: Syntax = Syntax {
     line_comments: &["//"],
     block_comment: SLASHES,
     nests: false,
-    quotes: &[
-        quote("\"\"\"", true, true),
-        quote("\"", true, false),
-        quote("'", true, false),
-    ],
+    quotes: &[quote("\"\"\"", true, true), quote("\"", true, false), quote("'", true, false)],
 };
 
-const NESTED_JAVA: Syntax = Syntax {
-    nests: true,
-    ..JAVA
-};
+const NESTED_JAVA: Syntax = Syntax { nests: true, ..JAVA };
 
 const GO: Syntax = Syntax {
     line_comments: &["//"],
     block_comment: SLASHES,
     nests: false,
-    quotes: &[
-        quote("\"", true, false),
-        quote("'", true, false),
-        quote("`", false, true),
-    ],
+    quotes: &[quote("\"", true, false), quote("'", true, false), quote("`", false, true)],
 };
 
-const RUST: Syntax = Syntax {
-    line_comments: &["//"],
-    block_comment: SLASHES,
-    nests: true,
-    quotes: &[quote("\"", true, true)],
-};
+const RUST: Syntax =
+    Syntax { line_comments: &["//"], block_comment: SLASHES, nests: true, quotes: &[quote("\"", true, true)] };
 
 const CSHARP: Syntax = Syntax {
     line_comments: &["//"],
@@ -107,12 +77,7 @@ const CSHARP: Syntax = Syntax {
         closed_by("@$\"", "\"", false),
         quote("\"\"\"", false, true),
         closed_by("@\"", "\"", false),
-        Quote {
-            open: "$\"",
-            close: "\"",
-            escapes: true,
-            spans: false,
-        },
+        Quote { open: "$\"", close: "\"", escapes: true, spans: false },
         quote("\"", true, false),
         quote("'", true, false),
     ],
@@ -129,22 +94,14 @@ const RUBY: Syntax = Syntax {
     line_comments: &["#"],
     block_comment: None,
     nests: false,
-    quotes: &[
-        quote("\"", true, true),
-        quote("'", true, true),
-        quote("`", true, false),
-    ],
+    quotes: &[quote("\"", true, true), quote("'", true, true), quote("`", true, false)],
 };
 
 const SQL: Syntax = Syntax {
     line_comments: &["--"],
     block_comment: SLASHES,
     nests: false,
-    quotes: &[
-        quote("'", false, true),
-        quote("\"", false, false),
-        quote("`", false, false),
-    ],
+    quotes: &[quote("'", false, true), quote("\"", false, false), quote("`", false, false)],
 };
 
 const SHELL: Syntax = Syntax {
@@ -180,9 +137,9 @@ pub(super) fn of(language: Language) -> &'static Syntax {
 
 /// Symbols of more than one character that mean the same wherever they occur, longest first.
 const SYMBOLS: [&str; 37] = [
-    ">>>=", "<=>", "===", "!==", "**=", "...", "..=", "..<", "<<=", ">>=", "&&=", "||=", "??=",
-    "->", "=>", "==", "!=", "<=", ">=", "&&", "||", "??", "?.", "::", ":=", "++", "--", "+=", "-=",
-    "*=", "/=", "%=", "<<", ">>", "..", "=~", "**",
+    ">>>=", "<=>", "===", "!==", "**=", "...", "..=", "..<", "<<=", ">>=", "&&=", "||=", "??=", "->", "=>", "==", "!=",
+    "<=", ">=", "&&", "||", "??", "?.", "::", ":=", "++", "--", "+=", "-=", "*=", "/=", "%=", "<<", ">>", "..", "=~",
+    "**",
 ];
 
 /// Symbols that are one token in one language and two in another.

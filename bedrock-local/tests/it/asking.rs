@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 /// What a signed request carries; the endpoint cannot check the signature itself.
-pub(crate) const SIGNED: &str =
-    "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/bedrock/aws4_request";
+pub(crate) const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/bedrock/aws4_request";
 
 /// A file, the lines selected in it, and the question.
 #[derive(Clone, Copy, Debug)]
@@ -22,13 +21,7 @@ pub(crate) struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     pub(crate) fn about(language: &'a str, file: &'a str) -> Self {
-        Self {
-            language,
-            file,
-            sent: None,
-            selection: None,
-            question: "Please review this.",
-        }
+        Self { language, file, sent: None, selection: None, question: "Please review this." }
     }
 
     /// The prompt as the product writes it.
@@ -55,19 +48,13 @@ impl<'a> Asked<'a> {
                 "{prompt}<selection-7f3a start_line=\"{start}\" end_line=\"{end}\">\n{chosen}\n</selection-7f3a>\n"
             );
         }
-        format!(
-            "{prompt}<question-7f3a>\n{}\n</question-7f3a>\n",
-            self.question
-        )
+        format!("{prompt}<question-7f3a>\n{}\n</question-7f3a>\n", self.question)
     }
 }
 
 /// The lines of a file without their line feeds; a final line feed ends the last line and begins none.
 pub(crate) fn lines_of(file: &str) -> Vec<&str> {
-    file.strip_suffix('\n')
-        .unwrap_or(file)
-        .split('\n')
-        .collect()
+    file.strip_suffix('\n').unwrap_or(file).split('\n').collect()
 }
 
 /// A request that asks for the answer through the tool.
@@ -90,14 +77,9 @@ pub(crate) async fn post(body: &Value) -> (u16, Value) {
         .header(header::CONTENT_TYPE, "application/json")
         .body(Body::from(body.to_string()))
         .expect("a valid request");
-    let response = bedrock_local::router()
-        .oneshot(request)
-        .await
-        .expect("the router never fails");
+    let response = bedrock_local::router().oneshot(request).await.expect("the router never fails");
     let status = response.status().as_u16();
-    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
-        .await
-        .expect("a whole body");
+    let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a whole body");
     (status, serde_json::from_slice(&bytes).expect("a JSON body"))
 }
 
@@ -117,10 +99,7 @@ pub(crate) fn patched(file: &str, answer: &Value) -> Option<String> {
     };
     let (start, end) = (number("start_line"), number("end_line"));
     let mut lines = lines_of(file);
-    assert!(
-        start >= 1 && start <= end && end <= lines.len(),
-        "lines {start} to {end}"
-    );
+    assert!(start >= 1 && start <= end && end <= lines.len(), "lines {start} to {end}");
     let original = patch["original"].as_str().expect("a text");
     assert_eq!(original, lines[start - 1..end].join("\n"));
     let replacement = patch["replacement"].as_str().expect("a text");

@@ -28,32 +28,25 @@ pub(crate) const LANGUAGES: [(&str, &str); 15] = [
 ];
 
 fn folder(language: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("testdata")
-        .join(language)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(language)
 }
 
 /// The cases of a language: source files that are not results.
 fn cases(language: &str) -> Vec<PathBuf> {
     let listed = fs::read_dir(folder(language)).expect("every language has a folder");
     let paths = listed.map(|entry| entry.expect("a readable folder").path());
-    let mut cases: Vec<_> = paths
-        .filter(|path| !name(path).contains(".fixed.") && name(path) != "expected.txt")
-        .collect();
+    let mut cases: Vec<_> =
+        paths.filter(|path| !name(path).contains(".fixed.") && name(path) != "expected.txt").collect();
     cases.sort();
     cases
 }
 
 fn name(path: &Path) -> &str {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .expect("a plain name")
+    path.file_name().and_then(|name| name.to_str()).expect("a plain name")
 }
 
 fn fixed_path(case: &Path) -> PathBuf {
-    let (stem, extension) = name(case)
-        .rsplit_once('.')
-        .expect("a name with an extension");
+    let (stem, extension) = name(case).rsplit_once('.').expect("a name with an extension");
     case.with_file_name(format!("{stem}.fixed.{extension}"))
 }
 
@@ -71,10 +64,7 @@ fn same_as_file(path: &Path, text: Option<&str>) -> Result<(), String> {
     if stored.as_deref() == text {
         return Ok(());
     }
-    Err(format!(
-        "{} is not what the review gives; it gives:\n{text:?}",
-        path.display()
-    ))
+    Err(format!("{} is not what the review gives; it gives:\n{text:?}", path.display()))
 }
 
 async fn check(folder_name: &str, language: &str) {
@@ -110,9 +100,7 @@ async fn every_case_is_answered_as_written_down() {
 #[tokio::test]
 async fn every_language_has_a_clean_case() {
     for (language, _) in LANGUAGES {
-        let clean = cases(language)
-            .iter()
-            .any(|case| name(case).starts_with("clean."));
+        let clean = cases(language).iter().any(|case| name(case).starts_with("clean."));
         assert!(clean, "{language} has no clean case");
     }
 }
@@ -125,19 +113,11 @@ async fn a_patch_settles_its_finding() {
             let Ok(fixed) = fs::read_to_string(fixed_path(&case)) else {
                 continue;
             };
-            let before = ask(&Asked::about(
-                language,
-                &fs::read_to_string(&case).expect("a case"),
-            ))
-            .await;
+            let before = ask(&Asked::about(language, &fs::read_to_string(&case).expect("a case"))).await;
             let after = ask(&Asked::about(language, &fixed)).await;
-            let line = before["patch"]["start_line"]
-                .as_u64()
-                .expect("a line number");
+            let line = before["patch"]["start_line"].as_u64().expect("a line number");
             let rule = name(&case).split('.').next().unwrap_or("");
-            let again = told(&after)
-                .iter()
-                .any(|(again, place)| again == rule && *place == format!("line {line}"));
+            let again = told(&after).iter().any(|(again, place)| again == rule && *place == format!("line {line}"));
             assert!(!again, "{} finds the same again", case.display());
         }
     }

@@ -15,43 +15,25 @@ use crate::corpus::LANGUAGES;
 static LINES: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
     let lines_in = |folder: &str| {
-        let files = fs::read_dir(root.join(folder))
-            .expect("a folder of cases")
-            .flatten();
+        let files = fs::read_dir(root.join(folder)).expect("a folder of cases").flatten();
         let texts = files.map(|file| fs::read_to_string(file.path()).expect("a case"));
-        let lines = texts.flat_map(|text| {
-            lines_of(&text)
-                .into_iter()
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        });
+        let lines = texts.flat_map(|text| lines_of(&text).into_iter().map(str::to_owned).collect::<Vec<_>>());
         lines.collect()
     };
-    LANGUAGES
-        .iter()
-        .map(|(folder, _)| lines_in(folder))
-        .collect()
+    LANGUAGES.iter().map(|(folder, _)| lines_in(folder)).collect()
 });
 
 /// A line of a language's cases, or of any's.
 fn known(language: usize) -> impl Strategy<Value = String> {
     (any::<Index>(), any::<Index>(), 0..5_usize).prop_map(move |(other, at, luck)| {
-        let own = if luck > 0 {
-            &LINES[language]
-        } else {
-            other.get(&LINES[..])
-        };
+        let own = if luck > 0 { &LINES[language] } else { other.get(&LINES[..]) };
         at.get(own).clone()
     })
 }
 
 /// A place between two characters, or at an end.
 fn place(line: &str, at: Index) -> usize {
-    let places: Vec<usize> = line
-        .char_indices()
-        .map(|(at, _)| at)
-        .chain([line.len()])
-        .collect();
+    let places: Vec<usize> = line.char_indices().map(|(at, _)| at).chain([line.len()]).collect();
     *at.get(&places)
 }
 
@@ -81,13 +63,7 @@ fn file() -> impl Strategy<Value = (&'static str, String)> {
     })
 }
 
-fn asked(
-    file: &str,
-    language: &str,
-    ends: (usize, usize),
-    sent: (usize, usize),
-    question: &str,
-) -> Value {
+fn asked(file: &str, language: &str, ends: (usize, usize), sent: (usize, usize), question: &str) -> Value {
     let total = lines_of(file).len();
     let within = |(a, b): (usize, usize)| {
         let (a, b) = (a % total + 1, b % total + 1);
@@ -100,9 +76,7 @@ fn asked(
         selection: (ends.0 & 3 > 0).then(|| within(ends)),
         question,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(ask(&asked))
 }
 

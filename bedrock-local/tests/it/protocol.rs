@@ -6,31 +6,23 @@ use serde_json::{Value, json};
 
 use crate::asking::{Asked, SIGNED, request};
 
-const FILE: &str =
-    "fn main() {\n    let port = \"80\".parse::<u16>().unwrap();\n    println!(\"{port}\");\n}\n";
+const FILE: &str = "fn main() {\n    let port = \"80\".parse::<u16>().unwrap();\n    println!(\"{port}\");\n}\n";
 
 fn valid() -> Value {
     request(&Asked::about("Rust", FILE).prompt())
 }
 
 fn to(url: &str, model: &str) -> RequestBuilder {
-    reqwest::Client::new()
-        .post(format!("{url}/model/{model}/converse"))
-        .header("content-type", "application/json")
+    reqwest::Client::new().post(format!("{url}/model/{model}/converse")).header("content-type", "application/json")
 }
 
 async fn send(url: &str, body: &Value) -> Response {
-    let request = to(url, "local")
-        .header("authorization", SIGNED)
-        .body(body.to_string());
+    let request = to(url, "local").header("authorization", SIGNED).body(body.to_string());
     request.send().await.expect("the endpoint answers")
 }
 
 fn error_type(response: &Response) -> String {
-    let value = response
-        .headers()
-        .get("x-amzn-errortype")
-        .expect("an error type");
+    let value = response.headers().get("x-amzn-errortype").expect("an error type");
     value.to_str().expect("plain text").to_owned()
 }
 
@@ -44,23 +36,13 @@ async fn the_answer_comes_through_the_forced_tool() {
     assert_eq!(message["role"], "assistant");
     let tool = &message["content"][0]["toolUse"];
     assert_eq!(tool["name"], "review_answer");
-    assert!(
-        tool["toolUseId"]
-            .as_str()
-            .expect("an id")
-            .starts_with("tooluse_")
-    );
+    assert!(tool["toolUseId"].as_str().expect("an id").starts_with("tooluse_"));
     assert!(tool["input"]["explanation"].is_string());
     assert_eq!(answer["stopReason"], "tool_use");
     assert!(answer["metrics"]["latencyMs"].is_u64());
     let usage = &answer["usage"];
-    let sum = usage["inputTokens"]
-        .as_u64()
-        .zip(usage["outputTokens"].as_u64());
-    assert_eq!(
-        usage["totalTokens"].as_u64(),
-        sum.map(|(input, output)| input + output)
-    );
+    let sum = usage["inputTokens"].as_u64().zip(usage["outputTokens"].as_u64());
+    assert_eq!(usage["totalTokens"].as_u64(), sum.map(|(input, output)| input + output));
 }
 
 #[tokio::test]
@@ -79,37 +61,23 @@ async fn a_longer_request_costs_more() {
 async fn the_model_id_is_decoded_and_the_body_kept_for_tests() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let model = "us.anthropic.claude-sonnet-4-5-20250929-v1%3A0";
-    let request = to(&bedrock.url, model)
-        .header("authorization", SIGNED)
-        .body(valid().to_string());
+    let request = to(&bedrock.url, model).header("authorization", SIGNED).body(valid().to_string());
     assert_eq!(request.send().await.expect("an answer").status(), 200);
     let seen = bedrock.seen();
     assert_eq!(seen.len(), 1);
-    assert_eq!(
-        seen[0].model_id,
-        "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
-    );
+    assert_eq!(seen[0].model_id, "us.anthropic.claude-sonnet-4-5-20250929-v1:0");
     assert_eq!(seen[0].body, valid());
     assert!(!seen[0].cancelled);
-    assert!(
-        !format!("{seen:?}").contains("unwrap"),
-        "the code must not be printed"
-    );
+    assert!(!format!("{seen:?}").contains("unwrap"), "the code must not be printed");
 }
 
 #[tokio::test]
 async fn an_unsigned_request_is_refused() {
     let bedrock = LocalBedrock::start().expect("a free port");
-    let response = to(&bedrock.url, "local")
-        .body(valid().to_string())
-        .send()
-        .await
-        .expect("an answer");
+    let response = to(&bedrock.url, "local").body(valid().to_string()).send().await.expect("an answer");
     assert_eq!(response.status(), 403);
     assert_eq!(error_type(&response), "MissingAuthenticationTokenException");
-    let bearer = to(&bedrock.url, "local")
-        .header("authorization", "Bearer x")
-        .body(valid().to_string());
+    let bearer = to(&bedrock.url, "local").header("authorization", "Bearer x").body(valid().to_string());
     let response = bearer.send().await.expect("an answer");
     assert_eq!(response.status(), 403);
     assert_eq!(error_type(&response), "AccessDeniedException");
@@ -120,11 +88,7 @@ async fn other_routes_are_unknown_operations() {
     let bedrock = LocalBedrock::start().expect("a free port");
     for path in ["/", "/model/local/converse-stream", "/__script", "/__seen"] {
         let url = format!("{}{path}", bedrock.url);
-        let response = reqwest::Client::new()
-            .post(url)
-            .send()
-            .await
-            .expect("an answer");
+        let response = reqwest::Client::new().post(url).send().await.expect("an answer");
         assert_eq!(response.status(), 404, "{path}");
         assert_eq!(error_type(&response), "UnknownOperationException");
     }
@@ -155,47 +119,25 @@ fn with(pointer: &str, value: &Value) -> Value {
 
 fn invalid_conversations() -> Vec<(&'static str, Value)> {
     let hello = text("hello");
-    let tool_use =
-        json!([{ "toolUse": { "toolUseId": "a", "name": "review_answer", "input": {} } }]);
+    let tool_use = json!([{ "toolUse": { "toolUseId": "a", "name": "review_answer", "input": {} } }]);
     let other = json!([{ "toolResult": { "toolUseId": "b", "content": [] } }]);
     let turns = |turns: &[(&str, &Value)]| {
-        let list: Vec<_> = turns
-            .iter()
-            .map(|(role, content)| message(role, content))
-            .collect();
+        let list: Vec<_> = turns.iter().map(|(role, content)| message(role, content)).collect();
         with("/messages", &json!(list))
     };
     vec![
         ("no messages", turns(&[])),
         ("messages is no list", with("/messages", &json!("x"))),
         ("begins with the assistant", turns(&[("assistant", &hello)])),
-        (
-            "same role twice",
-            turns(&[("user", &hello), ("user", &hello)]),
-        ),
+        ("same role twice", turns(&[("user", &hello), ("user", &hello)])),
         ("unknown role", turns(&[("system", &hello)])),
         ("no content", turns(&[("user", &json!([]))])),
         ("blank text", turns(&[("user", &text("  \n"))])),
-        (
-            "text is no string",
-            turns(&[("user", &json!([{ "text": 1 }]))]),
-        ),
-        (
-            "two kinds in one block",
-            turns(&[("user", &json!([{ "text": "x", "image": {} }]))]),
-        ),
-        (
-            "unknown block",
-            turns(&[("user", &json!([{ "txt": "x" }]))]),
-        ),
-        (
-            "result without a use",
-            turns(&[("user", &hello), ("assistant", &tool_use), ("user", &other)]),
-        ),
-        (
-            "use without a result",
-            turns(&[("user", &hello), ("assistant", &tool_use), ("user", &hello)]),
-        ),
+        ("text is no string", turns(&[("user", &json!([{ "text": 1 }]))])),
+        ("two kinds in one block", turns(&[("user", &json!([{ "text": "x", "image": {} }]))])),
+        ("unknown block", turns(&[("user", &json!([{ "txt": "x" }]))])),
+        ("result without a use", turns(&[("user", &hello), ("assistant", &tool_use), ("user", &other)])),
+        ("use without a result", turns(&[("user", &hello), ("assistant", &tool_use), ("user", &hello)])),
     ]
 }
 
@@ -207,40 +149,19 @@ fn invalid_settings() -> Vec<(&'static str, Value)> {
     vec![
         ("not an object", json!(["x"])),
         ("unknown key", with("/modelId", &json!("local"))),
-        (
-            "five cache points",
-            with("/messages/0/content", &json!(points)),
-        ),
+        ("five cache points", with("/messages/0/content", &json!(points))),
         ("odd cache point", with("/system", &odd_point)),
         ("blank system text", with("/system", &text(" "))),
-        (
-            "unknown system block",
-            with("/system", &json!([{ "image": {} }])),
-        ),
+        ("unknown system block", with("/system", &json!([{ "image": {} }]))),
         ("no tokens", with("/inferenceConfig/maxTokens", &json!(0))),
-        (
-            "too warm",
-            with("/inferenceConfig/temperature", &json!(1.1)),
-        ),
+        ("too warm", with("/inferenceConfig/temperature", &json!(1.1))),
         ("negative topP", with("/inferenceConfig/topP", &json!(-0.1))),
         ("unknown setting", with("/inferenceConfig/topK", &json!(5))),
         ("no tools", with("/toolConfig/tools", &json!([]))),
-        (
-            "tool without a schema",
-            with("/toolConfig/tools", &no_schema),
-        ),
-        (
-            "undeclared tool",
-            with("/toolConfig/toolChoice/tool/name", &json!("other")),
-        ),
-        (
-            "unknown tool choice",
-            with("/toolConfig/toolChoice", &json!({ "none": {} })),
-        ),
-        (
-            "metadata is no map of texts",
-            with("/requestMetadata", &json!({ "user": 7 })),
-        ),
+        ("tool without a schema", with("/toolConfig/tools", &no_schema)),
+        ("undeclared tool", with("/toolConfig/toolChoice/tool/name", &json!("other"))),
+        ("unknown tool choice", with("/toolConfig/toolChoice", &json!({ "none": {} }))),
+        ("metadata is no map of texts", with("/requestMetadata", &json!({ "user": 7 }))),
     ]
 }
 
@@ -252,24 +173,12 @@ async fn every_invalid_request_is_a_validation_exception() {
         assert_eq!(response.status(), 400, "{name}");
         assert_eq!(error_type(&response), "ValidationException", "{name}");
         let answer: Value = response.json().await.expect("JSON");
-        assert!(
-            answer["message"]
-                .as_str()
-                .is_some_and(|message| !message.is_empty()),
-            "{name}"
-        );
+        assert!(answer["message"].as_str().is_some_and(|message| !message.is_empty()), "{name}");
     }
-    let request = to(&bedrock.url, "local")
-        .header("authorization", SIGNED)
-        .body("{\"messages\":");
+    let request = to(&bedrock.url, "local").header("authorization", SIGNED).body("{\"messages\":");
     let response = request.send().await.expect("an answer");
     assert_eq!(response.status(), 400);
-    assert!(
-        bedrock
-            .seen()
-            .last()
-            .is_some_and(|seen| seen.body.is_null())
-    );
+    assert!(bedrock.seen().last().is_some_and(|seen| seen.body.is_null()));
 }
 
 #[tokio::test]
@@ -290,16 +199,9 @@ async fn four_cache_points_and_every_known_key_are_fine() {
     body["system"] = json!([{ "text": "You review code." }, point, point]);
     body["toolConfig"]["tools"] = json!([body["toolConfig"]["tools"][0], point]);
     body["messages"][0]["content"] = json!([body["messages"][0]["content"][0], point]);
-    body["inferenceConfig"] =
-        json!({ "maxTokens": 1, "temperature": 0.0, "topP": 1.0, "stopSequences": ["x"] });
+    body["inferenceConfig"] = json!({ "maxTokens": 1, "temperature": 0.0, "topP": 1.0, "stopSequences": ["x"] });
     body["requestMetadata"] = json!({ "trace": "abc" });
-    for key in [
-        "additionalModelRequestFields",
-        "guardrailConfig",
-        "outputConfig",
-        "performanceConfig",
-        "serviceTier",
-    ] {
+    for key in ["additionalModelRequestFields", "guardrailConfig", "outputConfig", "performanceConfig", "serviceTier"] {
         body[key] = json!({});
     }
     assert_eq!(send(&bedrock.url, &body).await.status(), 200);
@@ -309,23 +211,14 @@ async fn four_cache_points_and_every_known_key_are_fine() {
 async fn without_tools_the_answer_is_text() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let mut body = valid();
-    body.as_object_mut()
-        .expect("an object")
-        .remove("toolConfig");
+    body.as_object_mut().expect("an object").remove("toolConfig");
     let answer: Value = send(&bedrock.url, &body).await.json().await.expect("JSON");
     assert_eq!(answer["stopReason"], "end_turn");
-    let text = answer["output"]["message"]["content"][0]["text"]
-        .as_str()
-        .expect("text");
-    assert!(
-        text.starts_with("*Local rule-based reviewer: no model was asked.*"),
-        "{text}"
-    );
+    let text = answer["output"]["message"]["content"][0]["text"].as_str().expect("text");
+    assert!(text.starts_with("*Local rule-based reviewer: no model was asked.*"), "{text}");
     body["outputConfig"] = json!({ "textFormat": { "type": "json_schema", "structure": {} } });
     let answer: Value = send(&bedrock.url, &body).await.json().await.expect("JSON");
-    let text = answer["output"]["message"]["content"][0]["text"]
-        .as_str()
-        .expect("text");
+    let text = answer["output"]["message"]["content"][0]["text"].as_str().expect("text");
     let parsed: Value = serde_json::from_str(text).expect("JSON in the text");
     assert!(parsed["explanation"].is_string());
 }
@@ -337,11 +230,6 @@ async fn too_few_tokens_cut_the_answer() {
     let answer: Value = send(&bedrock.url, &body).await.json().await.expect("JSON");
     assert_eq!(answer["stopReason"], "max_tokens");
     let input = &answer["output"]["message"]["content"][0]["toolUse"]["input"];
-    assert_eq!(
-        input["explanation"]
-            .as_str()
-            .map(|text| text.chars().count()),
-        Some(80)
-    );
+    assert_eq!(input["explanation"].as_str().map(|text| text.chars().count()), Some(80));
     assert!(input.get("patch").is_none());
 }

@@ -39,10 +39,7 @@ async fn a_thread_on_the_file_tells_the_three_worst() {
 
 #[tokio::test]
 async fn a_selection_narrows_the_review() {
-    let asked = Asked {
-        selection: Some((6, 8)),
-        ..Asked::about("JavaScript", FILE)
-    };
+    let asked = Asked { selection: Some((6, 8)), ..Asked::about("JavaScript", FILE) };
     let answer = ask(&asked).await;
     assert_eq!(rules(&answer), ["strict-equality"]);
     let fixed = patched(FILE, &answer).expect("a patch");
@@ -51,11 +48,7 @@ async fn a_selection_narrows_the_review() {
 
 #[tokio::test]
 async fn part_of_a_file_keeps_its_line_numbers() {
-    let asked = Asked {
-        sent: Some((5, 9)),
-        selection: Some((6, 6)),
-        ..Asked::about("JavaScript", FILE)
-    };
+    let asked = Asked { sent: Some((5, 9)), selection: Some((6, 6)), ..Asked::about("JavaScript", FILE) };
     let answer = ask(&asked).await;
     assert_eq!(answer["patch"]["start_line"], 6);
     assert!(patched(FILE, &answer).is_some());
@@ -81,19 +74,13 @@ async fn a_question_for_an_explanation_gets_a_description() {
     };
     let text = ask(&asked).await;
     let text = explanation(&text);
-    assert!(
-        text.contains("Lines 2 to 8 hold 7 lines of code and 0 lines of comments, inside `total`."),
-        "{text}"
-    );
+    assert!(text.contains("Lines 2 to 8 hold 7 lines of code and 0 lines of comments, inside `total`."), "{text}");
     assert!(text.contains("There are 1 loop and 1 branch"), "{text}");
 }
 
 #[tokio::test]
 async fn a_question_that_forbids_changes_gets_no_patch() {
-    let asked = Asked {
-        question: "Explain this without changing it.",
-        ..Asked::about("JavaScript", FILE)
-    };
+    let asked = Asked { question: "Explain this without changing it.", ..Asked::about("JavaScript", FILE) };
     let answer = ask(&asked).await;
     assert!(answer.get("patch").is_none() && answer.get("suggested_code").is_none());
     assert_eq!(rules(&answer).len(), 3);
@@ -110,16 +97,10 @@ async fn nothing_found_is_said_without_a_patch() {
 
 #[tokio::test]
 async fn every_answer_says_that_no_model_was_asked() {
-    for (language, file) in [
-        ("Rust", "fn a() {}\n"),
-        ("Plain Text", "hello\n"),
-        ("Klingon", ""),
-        ("SQL", "SELECT *\n"),
-    ] {
+    for (language, file) in [("Rust", "fn a() {}\n"), ("Plain Text", "hello\n"), ("Klingon", ""), ("SQL", "SELECT *\n")]
+    {
         let answer = ask(&Asked::about(language, file)).await;
-        assert!(
-            explanation(&answer).starts_with("*Local rule-based reviewer: no model was asked.*")
-        );
+        assert!(explanation(&answer).starts_with("*Local rule-based reviewer: no model was asked.*"));
     }
     let (_, answer) = post(&request("There is no code here.")).await;
     let input = &answer["output"]["message"]["content"][0]["toolUse"]["input"];
@@ -134,10 +115,7 @@ async fn a_secret_is_pointed_at_and_never_repeated() {
     assert_eq!(rules(&answer)[0], "hard-coded-secret");
     assert!(explanation(&answer).contains("on line 2"));
     assert!(!answer.to_string().contains("hunter2"), "{answer}");
-    let asked = Asked {
-        question: "What about line 2? Is var fine?",
-        ..Asked::about("JavaScript", file)
-    };
+    let asked = Asked { question: "What about line 2? Is var fine?", ..Asked::about("JavaScript", file) };
     assert!(!ask(&asked).await.to_string().contains("hunter2"));
 }
 
@@ -193,13 +171,8 @@ async fn windows_line_ends_stay_as_they_are() {
 
 #[tokio::test]
 async fn a_line_that_is_too_long_to_read_is_named() {
-    let file = format!(
-        "var a = '{}';\nif (a == 1) {{ run(a); }}\n",
-        "x".repeat(5_000)
-    );
+    let file = format!("var a = '{}';\nif (a == 1) {{ run(a); }}\n", "x".repeat(5_000));
     let answer = ask(&Asked::about("JavaScript", &file)).await;
     assert_eq!(rules(&answer), ["strict-equality"]);
-    assert!(
-        explanation(&answer).contains("1 line of more than 4000 characters could not be read.")
-    );
+    assert!(explanation(&answer).contains("1 line of more than 4000 characters could not be read."));
 }

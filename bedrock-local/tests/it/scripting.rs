@@ -13,19 +13,12 @@ const FILE: &str = "if (a == b) {\n  go();\n}\n";
 async fn call(bedrock: &LocalBedrock) -> reqwest::Result<Response> {
     let body = request(&Asked::about("JavaScript", FILE).prompt());
     let url = format!("{}/model/local/converse", bedrock.url);
-    let request = reqwest::Client::new()
-        .post(url)
-        .header("authorization", SIGNED);
+    let request = reqwest::Client::new().post(url).header("authorization", SIGNED);
     request.body(body.to_string()).send().await
 }
 
 async fn answered(bedrock: &LocalBedrock) -> Value {
-    call(bedrock)
-        .await
-        .expect("an answer")
-        .json()
-        .await
-        .expect("JSON")
+    call(bedrock).await.expect("an answer").json().await.expect("JSON")
 }
 
 #[tokio::test]
@@ -33,32 +26,20 @@ async fn acts_are_played_in_order_and_then_the_review_returns() {
     let bedrock = LocalBedrock::start().expect("a free port");
     bedrock.script(vec![
         Act::fault(429, "ThrottlingException", "slow down"),
-        Act::Raw {
-            status: 502,
-            body: "<html>".to_owned(),
-        },
+        Act::Raw { status: 502, body: "<html>".to_owned() },
         Act::Text("Looks good to me.".to_owned()),
         Act::Answer,
     ]);
     let throttled = call(&bedrock).await.expect("an answer");
     assert_eq!(throttled.status(), 429);
-    assert_eq!(
-        throttled.headers()["x-amzn-errortype"],
-        "ThrottlingException"
-    );
-    assert_eq!(
-        throttled.json::<Value>().await.expect("JSON"),
-        json!({ "message": "slow down" })
-    );
+    assert_eq!(throttled.headers()["x-amzn-errortype"], "ThrottlingException");
+    assert_eq!(throttled.json::<Value>().await.expect("JSON"), json!({ "message": "slow down" }));
     let raw = call(&bedrock).await.expect("an answer");
     assert_eq!(raw.status(), 502);
     assert_eq!(raw.text().await.expect("text"), "<html>");
     let text = answered(&bedrock).await;
     assert_eq!(text["stopReason"], "end_turn");
-    assert_eq!(
-        text["output"]["message"]["content"],
-        json!([{ "text": "Looks good to me." }])
-    );
+    assert_eq!(text["output"]["message"]["content"], json!([{ "text": "Looks good to me." }]));
     for _ in 0..2 {
         assert_eq!(answered(&bedrock).await["stopReason"], "tool_use");
     }
@@ -81,9 +62,7 @@ async fn tokens_that_run_out_leave_the_explanation_without_a_patch() {
 async fn a_delay_passes_before_its_act() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let wait = Duration::from_millis(120);
-    bedrock.script(vec![
-        Act::fault(503, "ServiceUnavailableException", "later").after(wait),
-    ]);
+    bedrock.script(vec![Act::fault(503, "ServiceUnavailableException", "later").after(wait)]);
     let started = Instant::now();
     assert_eq!(call(&bedrock).await.expect("an answer").status(), 503);
     assert!(started.elapsed() >= wait);
@@ -110,9 +89,7 @@ async fn a_client_that_goes_away_is_seen() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), noticed)
-        .await
-        .expect("the cancel is noticed");
+    tokio::time::timeout(Duration::from_secs(5), noticed).await.expect("the cancel is noticed");
     assert_eq!(answered(&bedrock).await["stopReason"], "tool_use");
     assert!(!bedrock.seen()[1].cancelled);
 }
@@ -122,10 +99,7 @@ async fn an_invalid_request_does_not_use_up_the_script() {
     let bedrock = LocalBedrock::start().expect("a free port");
     bedrock.script(vec![Act::fault(500, "InternalServerException", "broken")]);
     let url = format!("{}/model/local/converse", bedrock.url);
-    let request = reqwest::Client::new()
-        .post(url)
-        .header("authorization", SIGNED)
-        .body("{}");
+    let request = reqwest::Client::new().post(url).header("authorization", SIGNED).body("{}");
     assert_eq!(request.send().await.expect("an answer").status(), 400);
     assert_eq!(call(&bedrock).await.expect("an answer").status(), 500);
 }
@@ -141,16 +115,12 @@ async fn a_dropped_endpoint_takes_no_more_calls() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), refused)
-        .await
-        .expect("the port is closed");
+    tokio::time::timeout(Duration::from_secs(5), refused).await.expect("the port is closed");
 }
 
 #[tokio::test]
 async fn an_endpoint_starts_on_a_port_of_the_callers_choice() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a free port");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
     let bedrock = LocalBedrock::start_on(listener).expect("a server");
     assert_eq!(bedrock.url, format!("http://127.0.0.1:{port}"));
