@@ -2279,7 +2279,7 @@ pub(crate) static AP_80: Pattern = Pattern {
     tool: true,
     callers: &[],
     example: "codesensei query top_users_by_cost --date 2026-11-23",
-    doc: "Ten rows from the index, dearest first: the day is the partition, the amount the sort key. Spec 13.5 asks for it every morning. Eventually consistent, as indexes are.",
+    doc: "Ten rows from the index, dearest first: the day is the partition, the amount the sort key. Read every morning, to find out who the heavy users are. Eventually consistent, as indexes are.",
 };
 
 /// AP-81: Sign-ups of a day.

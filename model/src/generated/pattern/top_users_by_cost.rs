@@ -51,7 +51,7 @@ impl FromItem for UserCost {
 impl Store {
     /// AP-80: The users who cost most on a day.
     ///
-    /// Ten rows from the index, dearest first: the day is the partition, the amount the sort key. Spec 13.5 asks for it every morning. Eventually consistent, as indexes are.
+    /// Ten rows from the index, dearest first: the day is the partition, the amount the sort key. Read every morning, to find out who the heavy users are. Eventually consistent, as indexes are.
     ///
     /// `Query` on `GSI1`, descending, the first 10, eventually consistent. Costs 1 request and 0.5 RCU for 10 of 40 users.
     pub async fn top_users_by_cost(
