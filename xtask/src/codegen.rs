@@ -84,6 +84,31 @@ pub fn compile(documents: &Documents) -> Result<Vec<Emitted>, Vec<String>> {
     }
 }
 
+/// A pattern of the documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternName {
+    /// For instance `AP-07`.
+    pub id: String,
+    /// The name of its function.
+    pub name: String,
+    /// Whether people ask it, and not the product.
+    pub tool: bool,
+}
+
+/// The patterns of the documents, as far as they can be understood.
+#[must_use]
+pub fn patterns(documents: &Documents) -> Vec<PatternName> {
+    let patterns = load(documents).design.map(|design| design.patterns).unwrap_or_default();
+    patterns.into_iter().map(|pattern| PatternName { id: pattern.id, name: pattern.name, tool: pattern.tool }).collect()
+}
+
+/// The stale files as `cargo xtask codegen --check` reports them.
+#[must_use]
+pub fn stale_report(paths: &[String]) -> String {
+    let line = |path: &String| format!("{path} is stale: run `cargo xtask codegen` and commit the result\n");
+    paths.iter().map(line).collect()
+}
+
 /// The problems as `cargo xtask codegen` reports them.
 #[must_use]
 pub fn problem_report(problems: &[String]) -> String {

@@ -29,6 +29,12 @@ pub fn under(root: &Path, folder: &str) -> io::Result<Vec<String>> {
     Ok(files)
 }
 
+/// Whether the path ends in `.` and this.
+#[must_use]
+pub fn has_extension(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == extension)
+}
+
 /// Writes a file, and the folders it lies in.
 pub fn write(root: &Path, path: &str, text: &str) -> io::Result<()> {
     let full = root.join(path);

@@ -10,9 +10,10 @@ pub mod corpus;
 mod check;
 mod design;
 mod emit;
-mod files;
+pub mod files;
 mod load;
 mod problem;
 mod source;
+pub mod tidy;
 
 pub use load::Documents;

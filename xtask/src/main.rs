@@ -1,10 +1,14 @@
 //! `cargo xtask`: what the repository does to itself.
 
+use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::codegen::{self, Mode, Outcome};
+use xtask::tidy::{self, PATTERNS_FILE, Tree};
+use xtask::{Documents, corpus};
 
 /// What the repository does to itself.
 #[derive(Parser)]
@@ -25,33 +29,86 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Compare what the generator makes of every design in xtask/testdata with what it should.
+    Corpus {
+        /// Make what comes out what should come out; then look at the difference.
+        #[arg(long)]
+        bless: bool,
+    },
+    /// Renew everything that tests compare with: the corpus, and the list of patterns that are not called.
+    Bless,
 }
 
 fn main() -> ExitCode {
-    let Command::Codegen { check } = Arguments::parse().command;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace");
-    match codegen::run(root, if check { Mode::Check } else { Mode::Write }) {
-        Ok(Outcome::Current { files }) => println!("{files} generated files are current"),
-        Ok(Outcome::Written { changed, files }) => {
+    let done = match Arguments::parse().command {
+        Command::Codegen { check } => codegen(root, if check { Mode::Check } else { Mode::Write }),
+        Command::Corpus { bless: false } => compare_corpus(),
+        Command::Corpus { bless: true } => bless_corpus(),
+        Command::Bless => bless_corpus().and_then(|done| Ok(done && bless_uncalled_patterns(root)?)),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("cargo xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Each command says whether all is well.
+fn codegen(root: &Path, mode: Mode) -> io::Result<bool> {
+    match codegen::run(root, mode)? {
+        Outcome::Current { files } => println!("{files} generated files are current"),
+        Outcome::Written { changed, files } => {
             for path in &changed {
                 println!("wrote {path}");
             }
             println!("{} of {files} generated files changed", changed.len());
         }
-        Ok(Outcome::Stale(paths)) => {
-            for path in paths {
-                eprintln!("{path} is stale: run `cargo xtask codegen` and commit the result");
-            }
-            return ExitCode::FAILURE;
+        Outcome::Stale(paths) => {
+            eprint!("{}", codegen::stale_report(&paths));
+            return Ok(false);
         }
-        Ok(Outcome::Problems(problems)) => {
+        Outcome::Problems(problems) => {
             eprint!("{}", codegen::problem_report(&problems));
-            return ExitCode::FAILURE;
-        }
-        Err(error) => {
-            eprintln!("cargo xtask codegen: {error}");
-            return ExitCode::FAILURE;
+            return Ok(false);
         }
     }
-    ExitCode::SUCCESS
+    Ok(true)
+}
+
+fn compare_corpus() -> io::Result<bool> {
+    let cases = corpus::cases(&corpus::folder())?;
+    let mut well = 0;
+    for case in &cases {
+        let differences = case.differences()?;
+        eprint!("{}", differences.concat());
+        well += usize::from(differences.is_empty());
+    }
+    println!("{well} of {} designs come out as expected", cases.len());
+    Ok(well == cases.len())
+}
+
+fn bless_corpus() -> io::Result<bool> {
+    let cases = corpus::cases(&corpus::folder())?;
+    let mut changed = 0;
+    for case in &cases {
+        for path in case.bless()? {
+            println!("wrote xtask/testdata/{path}");
+            changed += 1;
+        }
+    }
+    println!("{changed} files changed for {} designs", cases.len());
+    Ok(true)
+}
+
+fn bless_uncalled_patterns(root: &Path) -> io::Result<bool> {
+    let patterns = codegen::patterns(&Documents::read(root)?);
+    let uncalled = tidy::uncalled_patterns(&Tree::read(root)?, &patterns);
+    let end = if uncalled.is_empty() { "" } else { "\n" };
+    fs::write(root.join(PATTERNS_FILE), uncalled.join("\n") + end)?;
+    println!("{} of {} patterns are called nowhere", uncalled.len(), patterns.len());
+    Ok(true)
 }

@@ -9,48 +9,35 @@ use crate::source::At;
 
 const CHECK: &str = "names-are-unique";
 
-/// The types that generated files import, and those that `model` exports beside the generated ones.
+/// What generated files import by its name, and what they have of the language.
 pub const TAKEN: &[&str] = &[
     "Argument",
     "BatchWrite",
-    "BoxError",
-    "CallCost",
     "Changes",
-    "Clock",
     "Condition",
     "CorruptItem",
     "Cost",
-    "CursorError",
-    "CursorKey",
     "Date",
     "Digest",
-    "Endpoint",
     "Expiry",
     "Filter",
     "FromItem",
-    "Ids",
     "Item",
     "ItemKey",
     "KeyCondition",
     "KeyPart",
-    "Meter",
     "Operation",
     "Order",
     "Page",
     "PageRequest",
     "Pattern",
     "Primary",
-    "Protection",
     "Query",
     "StaticProjection",
     "Store",
-    "StoreConfig",
     "StoreError",
-    "TableError",
     "Timestamp",
-    "Total",
     "Transaction",
-    // The language's own.
     "Box",
     "Err",
     "None",
@@ -154,5 +141,42 @@ fn parts_are_unique(design: &Design, problems: &mut Problems) {
                 problems.push(CHECK, *at, format!("{} has two parts with the name \"{name}\"", pattern.id));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::codegen::compile;
+    use crate::corpus;
+
+    /// The names that a line like `use a::{B, C};` imports, unless the documents named them.
+    fn imported(line: &str) -> Option<Vec<String>> {
+        let path = line.strip_prefix("use ")?.strip_suffix(';')?;
+        let (module, names) = match path.split_once("::{") {
+            Some((module, names)) => (module, names.strip_suffix('}')?),
+            None => path.rsplit_once("::")?,
+        };
+        let is_of_the_design = module.starts_with("crate::generated") || module == "crate::place";
+        (!is_of_the_design && !names.contains("fmt")).then(|| names.split(", ").map(str::to_owned).collect())
+    }
+
+    #[test]
+    fn every_name_that_generated_files_import_is_taken() {
+        let mut names = BTreeSet::new();
+        for case in corpus::cases(&corpus::folder()).expect("the corpus can be read") {
+            for file in compile(&case.documents).unwrap_or_default() {
+                names.extend(file.text.lines().filter_map(imported).flatten());
+            }
+        }
+        // Hand-written types, which the documents name.
+        names.remove("Isbn");
+        // Functions cannot be mistaken for types.
+        names.retain(|name| name.starts_with(char::is_uppercase));
+        let untaken: Vec<_> = names.iter().filter(|name| !TAKEN.contains(&name.as_str())).collect();
+        assert!(names.contains("Transaction") && names.contains("PageRequest"), "{names:?}");
+        assert!(untaken.is_empty(), "an entity could be called {untaken:?}: add them to TAKEN");
     }
 }

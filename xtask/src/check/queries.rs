@@ -133,7 +133,7 @@ pub fn index_queries_read_what_is_projected(design: &Design, problems: &mut Prob
             let message = format!("{} does not show whole items: name the `fields` and the `row`", index.name);
             problems.push(CHECK, query.at, message);
         } else if query.returns_keys {
-            let message = format!("an index returns no keys: name the `fields` and the `row`, for {} too", index.name);
+            let message = format!("keys are read from the table; from {}, name the `fields` and the `row`", index.name);
             problems.push(CHECK, query.at, message);
         }
         let ttl = &design.table.ttl_attribute;

@@ -46,7 +46,7 @@ impl Scope<'_> {
         let key = if kind == ActionKind::Put { Some(Vec::new()) } else { self.key(entity, raw.key, puts) };
         let changes = [
             self.changes(entity, raw.set, puts, Use::Replaces, How::Set),
-            self.changes(entity, raw.set_once, puts, Use::Replaces, How::SetOnce),
+            self.changes(entity, raw.set_once, puts, Use::Fills, How::SetOnce),
             self.changes(entity, raw.add, puts, Use::Adds, How::Add),
             self.removals(entity, &raw.remove),
         ];
@@ -81,7 +81,7 @@ impl Scope<'_> {
                 self.problem("fields-exist", &word, message);
                 return None;
             };
-            Some((word.into_inner(), self.value(field, &value, puts, Use::Replaces)?))
+            Some((word.into_inner(), self.value(field, &value, puts, Use::Fills)?))
         }))?;
         let value_of = |name: &String| {
             let value = given.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());

@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::files::has_extension;
+
 pub const SCHEMA: &str = "schema";
 pub const TABLE: &str = "schema/table.toml";
 pub const PATTERNS: &str = "access-patterns.md";
@@ -75,7 +77,7 @@ fn paths(root: &Path) -> io::Result<Vec<String>> {
     };
     for entry in entries {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if Path::new(&name).extension().is_some_and(|extension| extension == "toml") {
+        if has_extension(&name, "toml") {
             paths.push(format!("{SCHEMA}/{name}"));
         }
     }

@@ -18,6 +18,14 @@ pub struct Section {
     pub at: At,
 }
 
+/// The patterns of a page.
+#[derive(Debug)]
+pub struct Sections {
+    pub found: Vec<Section>,
+    /// Whether every heading and every block became one.
+    pub complete: bool,
+}
+
 /// A heading of the first or second level.
 #[derive(Debug)]
 struct Heading {
@@ -34,9 +42,10 @@ struct Block {
 }
 
 /// Splits the page at its second-level headings and takes those that start with an id.
-pub fn sections(text: &str, at: At, problems: &mut Problems) -> Vec<Section> {
+pub fn sections(text: &str, at: At, problems: &mut Problems) -> Sections {
     let (headings, blocks) = outline(text);
     let mut sections: Vec<Section> = Vec::new();
+    let mut complete = true;
     let mut unclaimed: Vec<&Block> = blocks.iter().collect();
     for (i, heading) in headings.iter().enumerate().filter(|(_, heading)| heading.is_second) {
         let words = title(&text[heading.range.clone()]);
@@ -60,10 +69,12 @@ pub fn sections(text: &str, at: At, problems: &mut Problems) -> Vec<Section> {
             blocks.iter().filter(|block| (heading.range.end..end).contains(&block.range.start)).collect();
         unclaimed.retain(|block| !own.iter().any(|own| own.range == block.range));
         let page = Page { text, at, id };
-        let Some(block) = page.only_block(&own, here, problems) else {
+        let block = page.only_block(&own, here, problems);
+        let Some((block, content)) = block.and_then(|block| Some((block, page.content(block, problems)?))) else {
+            complete = false;
             continue;
         };
-        let content = page.content(block, problems);
+        complete &= own.len() == 1;
         let prose = text[heading.range.end..block.range.start].trim().replace("\r\n", "\n");
         if prose.is_empty() {
             let message = format!("{id} says nothing before its block: who asks, and why is the key so?");
@@ -77,12 +88,13 @@ pub fn sections(text: &str, at: At, problems: &mut Problems) -> Vec<Section> {
             at: at.plus(content.start),
         });
     }
+    complete &= unclaimed.is_empty();
     for Block { id, range } in unclaimed {
         let message =
             format!("this block is under no heading that starts with its id; write one like \"## {id} …\" above it");
         problems.push("pattern-block-names-its-heading", at.plus(range.start), message);
     }
-    sections
+    Sections { found: sections, complete }
 }
 
 fn is_id(word: &str) -> bool {
@@ -146,12 +158,13 @@ impl Page<'_> {
     }
 
     /// The bytes between the fences, as they stand in the page, so that every place in them is one of the page.
-    fn content(&self, block: &Block, problems: &mut Problems) -> Range<usize> {
+    fn content(&self, block: &Block, problems: &mut Problems) -> Option<Range<usize>> {
         let Range { start, end } = block.range;
         let fence = &self.text[start..end];
         if !self.text[..start].is_empty() && !self.text[..start].ends_with('\n') {
             let message = "the block is indented, or inside a list or a quote; begin its fence at the margin";
             problems.push("pattern-has-a-block", self.at.plus(start), message);
+            return None;
         }
         let first = start + fence.find('\n').map_or(fence.len(), |newline| newline + 1);
         let mark: String = fence.chars().take_while(|c| matches!(c, '`' | '~')).collect();
@@ -159,9 +172,9 @@ impl Page<'_> {
         if last < first || !self.text[last..end].trim().starts_with(&mark) {
             let message = format!("the block is never closed; end it with a line of {mark}");
             problems.push("pattern-has-a-block", self.at.plus(start), message);
-            return first..end.max(first);
+            return None;
         }
-        first..last
+        Some(first..last)
     }
 }
 
@@ -173,7 +186,7 @@ mod tests {
     fn read(text: &str) -> (Vec<Section>, Vec<String>, Sources) {
         let (mut sources, mut problems) = (Sources::default(), Problems::default());
         let at = sources.add("page.md", text);
-        let sections = sections(text, at, &mut problems);
+        let sections = sections(text, at, &mut problems).found;
         let lines = problems.lines(&sources);
         (sections, lines, sources)
     }

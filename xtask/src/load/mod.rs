@@ -50,7 +50,8 @@ pub fn load(documents: &Documents) -> Loaded {
     let document = text.unwrap_or_default();
     markers::check(document, at, &mut problems);
     let sections = markdown::sections(document, at, &mut problems);
-    let blocks: Vec<_> = sections.into_iter().map(|section| pattern::read(section, &mut problems)).collect();
+    let has_all_sections = sections.complete;
+    let blocks: Vec<_> = sections.found.into_iter().map(|section| pattern::read(section, &mut problems)).collect();
 
     let (entity_count, pattern_count) = (files.len(), blocks.len());
     let design = table.map(|table| {
@@ -67,9 +68,9 @@ pub fn load(documents: &Documents) -> Loaded {
         let patterns = blocks.filter_map(|block| pattern::load(known, block, &mut problems)).collect();
         Design { table, entities, patterns, lock, document: document.to_owned() }
     });
-    let complete = design
-        .as_ref()
-        .is_some_and(|design| (design.entities.len(), design.patterns.len()) == (entity_count, pattern_count));
+    let has_all_parts =
+        |design: &Design| (design.entities.len(), design.patterns.len()) == (entity_count, pattern_count);
+    let complete = has_all_sections && design.as_ref().is_some_and(has_all_parts);
     Loaded { sources, problems, design, complete }
 }
 
@@ -93,6 +94,9 @@ fn toml_problem(error: &toml::de::Error, at: At, problems: &mut Problems) {
     let offset = error.span().map_or(0, |span| span.start);
     // Two lines for some errors of syntax: what it is, and what was expected.
     let message = error.message().trim_end().replace('\n', "; ");
+    // What a word without quotes looks like to a parser that tries each kind of value.
+    let unquoted = message.starts_with("invalid float, expected");
+    let message = if unquoted { "a text is in quotes".to_owned() } else { message };
     let hint = unknown_word(&message).map(|(word, known)| suggestion(&word, known.iter().map(String::as_str)));
     problems.push("toml", at.plus(offset), format!("{message}{}", hint.unwrap_or_default()));
 }

@@ -96,11 +96,11 @@ impl Scope<'_> {
         let actions = all(raw.into_iter().map(|spanned| {
             let at = self.place(&spanned);
             let raw = spanned.into_inner();
-            let name = raw.name.as_ref().map(|word| word.get_ref().clone());
-            if name.is_none() {
+            let Some(name) = raw.name.as_ref().map(|word| word.get_ref().clone()) else {
                 self.problems.push("names-are-unique", at, "every action of a transaction has a `name` of its own");
-            }
-            self.action(&name.unwrap_or_default(), raw, at, &puts)
+                return None;
+            };
+            self.action(&name, raw, at, &puts)
         }));
         Some(Operation::Transact(actions?))
     }

@@ -62,7 +62,7 @@ impl Scope<'_> {
                 all(words.iter().map(|word| self.entity(word)))
             }
             _ => {
-                let message = "a query needs an `entity`, or `entities` that share a partition";
+                let message = "a query needs `entity`, or `entities` that share a partition, and not both";
                 self.problems.push("operation", at, message);
                 None
             }

@@ -12,10 +12,10 @@ pub type Map<T> = BTreeMap<Word, T>;
 #[serde(deny_unknown_fields)]
 pub struct RawTable {
     pub name: String,
-    pub partition_key: String,
-    pub sort_key: String,
-    pub entity_attribute: String,
-    pub version_attribute: String,
+    pub partition_key: Word,
+    pub sort_key: Word,
+    pub entity_attribute: Word,
+    pub version_attribute: Word,
     pub ttl_attribute: String,
     pub billing_mode: Word,
     pub encryption: Word,

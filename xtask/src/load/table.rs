@@ -17,6 +17,11 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
             return None;
         }
     };
+    // modyne writes the keys under these names, and `model/src/store/item.rs` the others.
+    one_of(&raw.partition_key, &["PK"], at, problems);
+    one_of(&raw.sort_key, &["SK"], at, problems);
+    one_of(&raw.entity_attribute, &["et"], at, problems);
+    one_of(&raw.version_attribute, &["v"], at, problems);
     one_of(&raw.billing_mode, &["PAY_PER_REQUEST"], at, problems);
     one_of(&raw.encryption, &["AWS_OWNED", "KMS"], at, problems);
     let domains = in_order(raw.types).into_iter().map(|(name, raw)| domain(name, raw, at, problems)).collect();
@@ -27,10 +32,10 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
     };
     Some(Table {
         name: raw.name,
-        partition_key: raw.partition_key,
-        sort_key: raw.sort_key,
-        entity_attribute: raw.entity_attribute,
-        version_attribute: raw.version_attribute,
+        partition_key: raw.partition_key.into_inner(),
+        sort_key: raw.sort_key.into_inner(),
+        entity_attribute: raw.entity_attribute.into_inner(),
+        version_attribute: raw.version_attribute.into_inner(),
         ttl_attribute: raw.ttl_attribute,
         billing_mode: raw.billing_mode.into_inner(),
         encryption: raw.encryption.into_inner(),
@@ -51,14 +56,19 @@ fn domain(name: Word, raw: RawDomain, at: At, problems: &mut Problems) -> Domain
     if BUILT_IN.contains(&name.as_str()) {
         problems.push(CHECK, at, format!("\"{name}\" is a built-in type; give this one another name"));
     }
-    let kind = if raw.kind.get_ref() == "uuid" { DomainKind::Uuid } else { DomainKind::Extern };
+    let kind = match raw.kind.get_ref().as_str() {
+        "uuid" => DomainKind::Uuid,
+        "extern" => DomainKind::Extern,
+        _ if raw.rust.contains("::") => DomainKind::Extern,
+        _ => DomainKind::Uuid,
+    };
     Domain { name, kind, rust: raw.rust, copy: raw.copy, doc: raw.doc, at }
 }
 
 fn one_of(word: &Word, known: &[&str], at: At, problems: &mut Problems) {
     let written = word.get_ref();
     if !known.contains(&written.as_str()) {
-        let hint = suggestion(written, known.iter().copied());
+        let hint = if known.len() == 1 { String::new() } else { suggestion(written, known.iter().copied()) };
         let message = format!("\"{written}\" is not understood here; it is \"{}\"{hint}", known.join("\" or \""));
         problems.push(CHECK, at.plus(word.span().start), message);
     }

@@ -13,8 +13,10 @@ pub type Puts = [(String, usize)];
 /// What a value is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
-    /// It becomes the field, or a part of a key.
+    /// It becomes the field; nothing, where that is optional, removes it.
     Replaces,
+    /// It becomes the field, or a part of a key, and cannot be nothing.
+    Fills,
     /// It is added to the field, so it may be negative.
     Adds,
 }
@@ -23,22 +25,18 @@ impl Scope<'_> {
     pub fn value(&mut self, field: &Field, raw: &Spanned<toml::Value>, puts: &Puts, used: Use) -> Option<Value> {
         let value = match raw.get_ref() {
             toml::Value::Integer(number) => Ok(Value::Literal(Literal::Number(*number))),
-            toml::Value::String(text) => self.parse(text, puts),
+            toml::Value::String(text) => self.parse(text, field, puts, used),
             other => Err(format!("{} is no value; write \":argument\", a number or \"'text'\"", other.type_str())),
         };
         let checked = value.and_then(|value| {
+            if used == Use::Adds && !matches!(field.ty, Type::Count | Type::Amount) {
+                return Err(format!("`{}` is {}; only a count or an amount is added to", field.name, field.ty.word()));
+            }
             match &value {
-                _ if used == Use::Adds && !matches!(field.ty, Type::Count | Type::Amount) => {
-                    let message =
-                        format!("`{}` is {}; only a count or an amount is added to", field.name, field.ty.word());
-                    return Err(message);
-                }
+                // What is added may be negative.
                 Value::Literal(Literal::Number(_)) if used == Use::Adds => {}
                 Value::Literal(literal) => literal_fits(literal, &field.ty)?,
-                Value::FieldOf { action, field: source, optional } => {
-                    self.field_fits(action, source, *optional, field, puts)?;
-                }
-                Value::Argument(_) => {}
+                Value::FieldOf { .. } | Value::Argument(_) => {}
             }
             Ok(value)
         });
@@ -46,7 +44,7 @@ impl Scope<'_> {
     }
 
     /// Reads `:argument`, `action.field`, `1` or `'text'`.
-    fn parse(&self, text: &str, puts: &Puts) -> Result<Value, String> {
+    fn parse(&self, text: &str, target: &Field, puts: &Puts, used: Use) -> Result<Value, String> {
         if let Some(name) = text.strip_prefix(':') {
             return Ok(Value::Argument(name.to_owned()));
         }
@@ -67,20 +65,12 @@ impl Scope<'_> {
             let hint = suggestion(field, entity.fields.iter().map(|field| field.name.as_str()));
             return Err(format!("`{field}` is not a field of {}{hint}", entity.name));
         };
-        Ok(Value::FieldOf { action: action.to_owned(), field: field.to_owned(), optional: found.optional })
-    }
-
-    fn field_fits(&self, action: &str, source: &str, optional: bool, field: &Field, puts: &Puts) -> Result<(), String> {
-        let put = puts.iter().find(|(name, _)| name == action);
-        let found = put.and_then(|(_, entity)| self.known.entities[*entity].field(source));
-        match found {
-            Some(found) if found.ty == field.ty && (field.optional || !optional) => Ok(()),
-            Some(found) => {
-                let (optional, ty) = (if optional { "an optional " } else { "" }, found.ty.word());
-                Err(format!("{action}.{source} is {optional}{ty}, where {} is needed", field.ty.word()))
-            }
-            None => Ok(()),
+        let may_be_absent = target.optional && used == Use::Replaces;
+        if found.ty != target.ty || found.optional && !may_be_absent {
+            let (optional, ty) = (if found.optional { "an optional " } else { "" }, found.ty.word());
+            return Err(format!("{text} is {optional}{ty}, where {} is needed", target.ty.word()));
         }
+        Ok(Value::FieldOf { action: action.to_owned(), field: field.to_owned(), optional: found.optional })
     }
 
     pub fn require(&mut self, entity: usize, raw: RawRequire) -> Option<Require> {

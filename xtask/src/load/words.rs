@@ -77,7 +77,11 @@ struct Actions {
 pub fn check(scope: &mut Scope<'_>, operation: &Word, block: &str) -> Option<()> {
     let name = operation.get_ref().as_str();
     let Some((_, own)) = OPERATIONS.iter().find(|(known, _)| *known == name) else {
-        let hint = suggestion(name, OPERATIONS.iter().map(|(known, _)| *known));
+        let known: Vec<&str> = OPERATIONS.iter().map(|(known, _)| *known).collect();
+        let mut hint = suggestion(name, known.iter().copied());
+        if hint.is_empty() {
+            hint = format!("; there are {}", known.join(", "));
+        }
         scope.problem("operation", operation, format!("unknown operation \"{name}\"{hint}"));
         return None;
     };

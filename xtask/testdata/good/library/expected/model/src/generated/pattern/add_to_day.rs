@@ -33,8 +33,8 @@ impl Store {
             date: input.date,
         };
         let changes = Changes::new()
-            .set("kind_of_item", "day")
-            .set("shape", 1)
+            .set("et", "day")
+            .set("v", 1)
             .set("member_id", input.member_id)
             .set("date", input.date)
             .add("loans", 1)

@@ -27,14 +27,14 @@ pub struct NewBook {
 
 impl FromItem for NewBook {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#isbn,#title,#cover,#added_at,#Owner,#Thing,#TimeGroup,#TimeOf",
+        expression: "#isbn,#title,#cover,#added_at,#PK,#SK,#TimeGroup,#TimeOf",
         names: &[
             ("#isbn", "isbn"),
             ("#title", "title"),
             ("#cover", "cover"),
             ("#added_at", "added_at"),
-            ("#Owner", "Owner"),
-            ("#Thing", "Thing"),
+            ("#PK", "PK"),
+            ("#SK", "SK"),
             ("#TimeGroup", "TimeGroup"),
             ("#TimeOf", "TimeOf"),
         ],

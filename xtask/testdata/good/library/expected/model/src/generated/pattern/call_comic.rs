@@ -37,9 +37,9 @@ impl Store {
             .set("TimeGroup", BookKey::bytime_partition(BookType::Comic));
         let condition = Some(
             Condition::new(
-                    "attribute_exists(#Owner) AND #type <> :comic AND (attribute_not_exists(#remark) OR #remark <> :text)",
+                    "attribute_exists(#PK) AND #type <> :comic AND (attribute_not_exists(#remark) OR #remark <> :text)",
                 )
-                .name("#Owner", "Owner")
+                .name("#PK", "PK")
                 .name("#type", "type")
                 .name("#remark", "remark")
                 .value(":comic", BookType::Comic)

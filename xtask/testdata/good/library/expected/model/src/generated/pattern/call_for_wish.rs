@@ -52,8 +52,8 @@ impl Store {
             member_id: input.member_id,
         };
         let changes = Changes::new()
-            .set("kind_of_item", "wish")
-            .set("shape", 1)
+            .set("et", "wish")
+            .set("v", 1)
             .set("isbn", input.isbn)
             .set("branch", input.branch)
             .set("member_id", input.member_id)

@@ -83,9 +83,9 @@ impl Store {
             .set("Price", input.price);
         let condition = Some(
             Condition::new(
-                    "attribute_exists(#Owner) AND #remark = :seen_remark AND #title <> :text AND (#copies > :n0 OR attribute_not_exists(#cover)) AND #price = :seen_price",
+                    "attribute_exists(#PK) AND #remark = :seen_remark AND #title <> :text AND (#copies > :n0 OR attribute_not_exists(#cover)) AND #price = :seen_price",
                 )
-                .name("#Owner", "Owner")
+                .name("#PK", "PK")
                 .name("#remark", "remark")
                 .name("#title", "title")
                 .name("#copies", "copies")

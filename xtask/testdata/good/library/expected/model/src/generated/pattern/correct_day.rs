@@ -23,8 +23,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let key = DayKey { member_id, date };
         let changes = Changes::new()
-            .set("kind_of_item", "day")
-            .set("shape", 1)
+            .set("et", "day")
+            .set("v", 1)
             .set("member_id", member_id)
             .set("date", date)
             .set("loans", loans)

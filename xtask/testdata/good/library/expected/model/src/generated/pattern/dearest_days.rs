@@ -21,12 +21,12 @@ pub struct DearDay {
 
 impl FromItem for DearDay {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#member_id,#fees,#Owner,#Thing,#TimeGroup,#TimeOf",
+        expression: "#member_id,#fees,#PK,#SK,#TimeGroup,#TimeOf",
         names: &[
             ("#member_id", "member_id"),
             ("#fees", "fees"),
-            ("#Owner", "Owner"),
-            ("#Thing", "Thing"),
+            ("#PK", "PK"),
+            ("#SK", "SK"),
             ("#TimeGroup", "TimeGroup"),
             ("#TimeOf", "TimeOf"),
         ],

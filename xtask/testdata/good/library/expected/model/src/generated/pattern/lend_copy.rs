@@ -145,9 +145,9 @@ impl Store {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#Owner) AND #lent < :n10 AND #home = :house",
+                            "attribute_exists(#PK) AND #lent < :n10 AND #home = :house",
                         )
-                        .name("#Owner", "Owner")
+                        .name("#PK", "PK")
                         .name("#lent", "lent")
                         .name("#home", "home")
                         .value(":n10", 10)
@@ -158,10 +158,7 @@ impl Store {
             .put(
                 "loan",
                 input.loan.to_item(),
-                Some(
-                    Condition::new("attribute_not_exists(#Owner)")
-                        .name("#Owner", "Owner"),
-                ),
+                Some(Condition::new("attribute_not_exists(#PK)").name("#PK", "PK")),
             );
         let key = CopyKey {
             isbn: input.loan.isbn.clone(),
@@ -178,9 +175,9 @@ impl Store {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#Owner) AND (#remark = :seen_remark OR (attribute_not_exists(#remark) AND #is_fragile = :fragile)) AND #state = :shelved",
+                            "attribute_exists(#PK) AND (#remark = :seen_remark OR (attribute_not_exists(#remark) AND #is_fragile = :fragile)) AND #state = :shelved",
                         )
-                        .name("#Owner", "Owner")
+                        .name("#PK", "PK")
                         .name("#remark", "remark")
                         .name("#is_fragile", "is_fragile")
                         .name("#state", "state")
@@ -197,9 +194,9 @@ impl Store {
                 "book",
                 key.primary(),
                 Condition::new(
-                        "attribute_exists(#Owner) AND #copies >= :n1 AND #isbn <> :other",
+                        "attribute_exists(#PK) AND #copies >= :n1 AND #isbn <> :other",
                     )
-                    .name("#Owner", "Owner")
+                    .name("#PK", "PK")
                     .name("#copies", "copies")
                     .name("#isbn", "isbn")
                     .value(":n1", 1)
@@ -210,8 +207,8 @@ impl Store {
             date: input.today,
         };
         let changes = Changes::new()
-            .set("kind_of_item", "day")
-            .set("shape", 1)
+            .set("et", "day")
+            .set("v", 1)
             .set("member_id", input.loan.member_id)
             .set("date", input.today)
             .set("fees", 0)
@@ -236,8 +233,8 @@ impl Store {
                     key.primary(),
                     changes,
                     Some(
-                        Condition::new("attribute_exists(#Owner) AND #tries < :most")
-                            .name("#Owner", "Owner")
+                        Condition::new("attribute_exists(#PK) AND #tries < :most")
+                            .name("#PK", "PK")
                             .name("#tries", "tries")
                             .value(":most", one.most),
                     ),

@@ -23,12 +23,12 @@ pub struct LoanRemark {
 
 impl FromItem for LoanRemark {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#number,#remark,#Owner,#Thing",
+        expression: "#number,#remark,#PK,#SK",
         names: &[
             ("#number", "number"),
             ("#remark", "remark"),
-            ("#Owner", "Owner"),
-            ("#Thing", "Thing"),
+            ("#PK", "PK"),
+            ("#SK", "SK"),
         ],
     });
     fn from_item(item: Item) -> Result<Self, CorruptItem> {

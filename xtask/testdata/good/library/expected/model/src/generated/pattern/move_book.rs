@@ -37,9 +37,7 @@ impl Store {
             .set("branch", branch)
             .set("shelf_mark", shelf_mark)
             .set("PriceGroup", BookKey::byprice_partition(branch, shelf_mark));
-        let condition = Some(
-            Condition::new("attribute_exists(#Owner)").name("#Owner", "Owner"),
-        );
+        let condition = Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK"));
         match self.call(&AP_04).update(key.primary(), changes, condition, false).await? {
             Ok(_) => Ok(()),
             Err(_) => Err(MoveBookError::BookNotFound),

@@ -41,8 +41,8 @@ impl Store {
             .remove("remark")
             .add("Price", cents);
         let condition = Some(
-            Condition::new("attribute_exists(#Owner) AND #price < :n5000000000")
-                .name("#Owner", "Owner")
+            Condition::new("attribute_exists(#PK) AND #price < :n5000000000")
+                .name("#PK", "PK")
                 .name("#price", "price")
                 .value(":n5000000000", 5_000_000_000_i64),
         );

@@ -34,10 +34,7 @@ impl Store {
             .call(&AP_01)
             .put(
                 book.to_item(),
-                Some(
-                    Condition::new("attribute_not_exists(#Owner)")
-                        .name("#Owner", "Owner"),
-                ),
+                Some(Condition::new("attribute_not_exists(#PK)").name("#PK", "PK")),
             )
             .await?
         {

@@ -75,7 +75,7 @@ impl Store {
             .delete(
                 "loan",
                 key.primary(),
-                Some(Condition::new("attribute_exists(#Owner)").name("#Owner", "Owner")),
+                Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK")),
             );
         let key = CopyKey {
             isbn: input.isbn.clone(),
@@ -87,7 +87,7 @@ impl Store {
                 "copy",
                 key.primary(),
                 changes,
-                Some(Condition::new("attribute_exists(#Owner)").name("#Owner", "Owner")),
+                Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK")),
             );
         let key = MemberKey {
             member_id: input.member_id,
@@ -98,17 +98,14 @@ impl Store {
                 "member",
                 key.primary(),
                 changes,
-                Some(Condition::new("attribute_exists(#Owner)").name("#Owner", "Owner")),
+                Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK")),
             );
         for one in input.notices {
             transaction = transaction
                 .delete(
                     "notices",
                     one.primary(),
-                    Some(
-                        Condition::new("attribute_exists(#Owner)")
-                            .name("#Owner", "Owner"),
-                    ),
+                    Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK")),
                 );
         }
         for one in input.others {
@@ -120,8 +117,8 @@ impl Store {
                 .check(
                     "others",
                     key.primary(),
-                    Condition::new("attribute_exists(#Owner) AND #state <> :state")
-                        .name("#Owner", "Owner")
+                    Condition::new("attribute_exists(#PK) AND #state <> :state")
+                        .name("#PK", "PK")
                         .name("#state", "state")
                         .value(":state", one.state),
                 );
@@ -133,10 +130,7 @@ impl Store {
                     "calmed",
                     one.primary(),
                     changes,
-                    Some(
-                        Condition::new("attribute_exists(#Owner)")
-                            .name("#Owner", "Owner"),
-                    ),
+                    Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK")),
                 );
         }
         match self.call(&AP_31).transact(transaction).await? {

@@ -22,12 +22,12 @@ pub struct Waiting {
 
 impl FromItem for Waiting {
     const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "#isbn,#member_id,#Owner,#Thing,#TimeGroup,#TimeOf",
+        expression: "#isbn,#member_id,#PK,#SK,#TimeGroup,#TimeOf",
         names: &[
             ("#isbn", "isbn"),
             ("#member_id", "member_id"),
-            ("#Owner", "Owner"),
-            ("#Thing", "Thing"),
+            ("#PK", "PK"),
+            ("#SK", "SK"),
             ("#TimeGroup", "TimeGroup"),
             ("#TimeOf", "TimeOf"),
         ],

@@ -1,0 +1,136 @@
+//! Which patterns nobody calls: the product's code is to use what its documents ask for.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use syn::visit::{self, Visit};
+
+use crate::codegen::PatternName;
+use crate::tidy::rust::{flat, syntax};
+use crate::tidy::tree::{File, Tree};
+
+/// The patterns that are known to have no call yet, a line each.
+pub const PATTERNS_FILE: &str = "xtask/testdata/uncalled-patterns.txt";
+
+/// Where the product calls them: `cli` can ask every one of them, and `tests` do.
+const PRODUCT: [&str; 2] = ["model/src/", "handlers/src/"];
+
+/// The patterns that the product never calls, as the lines of [`PATTERNS_FILE`]. A tool is asked from the command line.
+#[must_use]
+pub fn uncalled_patterns(tree: &Tree, patterns: &[PatternName]) -> Vec<String> {
+    let mut calls = Calls::default();
+    for file in tree.rust().filter(|file| is_product(file)) {
+        // What is no Rust is told by other rules.
+        if let Ok(syntax) = syntax(file) {
+            calls.visit_file(&syntax);
+        }
+    }
+    let uncalled = patterns.iter().filter(|pattern| !pattern.tool && !calls.0.contains(&pattern.name));
+    uncalled.map(|pattern| format!("{} {}", pattern.id, pattern.name)).collect()
+}
+
+fn is_product(file: &File) -> bool {
+    let is_test = file.path.split('/').any(|part| matches!(part, "tests" | "tests.rs"));
+    !is_test && PRODUCT.iter().any(|place| file.path.starts_with(place))
+}
+
+/// The names of everything that is called, outside of tests.
+#[derive(Default)]
+struct Calls(BTreeSet<String>);
+
+impl Calls {
+    /// Calls among the tokens of a macro: names after a `.` or a `::`.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let tokens = flat(tokens);
+        let calls = tokens.windows(2).filter(|pair| matches!(pair[0].text.as_str(), "." | ":"));
+        self.0.extend(calls.map(|pair| pair[1].text.clone()));
+    }
+}
+
+fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        let is_cfg_test = attribute.path().is_ident("cfg")
+            && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"));
+        is_cfg_test || attribute.path().segments.last().is_some_and(|last| last.ident == "test")
+    })
+}
+
+impl<'ast> Visit<'ast> for Calls {
+    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
+        if !is_for_tests(&item.attrs) {
+            visit::visit_item_mod(self, item);
+        }
+    }
+
+    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
+        if !is_for_tests(&item.attrs) {
+            visit::visit_item_fn(self, item);
+        }
+    }
+
+    fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
+        if !is_for_tests(&item.attrs) {
+            visit::visit_item_impl(self, item);
+        }
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        self.0.insert(call.method.to_string());
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+        if path.path.segments.len() > 1 {
+            self.0.extend(path.path.segments.last().map(|last| last.ident.to_string()));
+        }
+        visit::visit_expr_path(self, path);
+    }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        self.tokens(call.tokens.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uncalled(path: &str, code: &str) -> bool {
+        let pattern = |name: &str, tool| PatternName { id: "AP-01".to_owned(), name: name.to_owned(), tool };
+        let tree = Tree::of(&[(path, &format!("//! x\n{code}\n"))]);
+        let found = uncalled_patterns(&tree, &[pattern("get_note", false), pattern("count_notes", true)]);
+        assert!(found.is_empty() || found == ["AP-01 get_note"], "{found:?}");
+        !found.is_empty()
+    }
+
+    #[test]
+    fn a_call_of_the_product_is_found_in_any_form() {
+        for code in [
+            "async fn a(s: &Store) { s.get_note(id).await }",
+            "async fn a(s: &Store) { Store::get_note(s, id).await }",
+            "async fn a(s: &Store) { tokio::join!(s.other(), s.get_note(id)) }",
+            "impl X { fn a(&self) { ids.map(|id| self.store.get_note(id)) } }",
+        ] {
+            assert!(!uncalled("handlers/src/notes/get.rs", code), "{code}");
+            assert!(!uncalled("model/src/note.rs", code), "{code}");
+        }
+    }
+
+    #[test]
+    fn calls_elsewhere_do_not_count() {
+        let call = "fn a(s: &Store) { s.get_note(id) }";
+        let others =
+            ["cli/src/query.rs", "tests/tests/a.rs", "model/src/generated/pattern/a.rs", "model/src/store/tests/a.rs"];
+        for path in others {
+            assert!(uncalled(path, call), "{path}");
+        }
+        for code in [
+            "#[cfg(test)] mod tests { fn a(s: &Store) { s.get_note(id) } }",
+            "#[tokio::test] async fn a() { s.get_note(id) }",
+            "fn a() { let get_note = 1; get_note(); }",
+            "// s.get_note(id)\nfn a() { let x = \"s.get_note(id)\"; }",
+        ] {
+            assert!(uncalled("handlers/src/a.rs", code), "{code}");
+        }
+    }
+}

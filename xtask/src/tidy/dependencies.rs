@@ -1,0 +1,173 @@
+//! Who may depend on what. `deny.toml` says the same, to those who have cargo-deny.
+
+use crate::tidy::Findings;
+use crate::tidy::rust::tokens;
+use crate::tidy::tree::{File, Tree};
+
+/// A crate that only one of ours may know.
+struct Owned {
+    dependency: &'static str,
+    owner: &'static str,
+    /// Where the owner may name it in code.
+    place: &'static str,
+    instead: &'static str,
+}
+
+const OWNED: [Owned; 4] = [
+    Owned {
+        dependency: "aws-sdk-dynamodb",
+        owner: "model",
+        place: "model/src/",
+        instead: "call an access pattern of `model`",
+    },
+    Owned { dependency: "modyne", owner: "model", place: "model/src/", instead: "call an access pattern of `model`" },
+    Owned {
+        dependency: "serde_dynamo",
+        owner: "model",
+        place: "model/src/",
+        instead: "call an access pattern of `model`",
+    },
+    Owned {
+        dependency: "aws-sdk-bedrockruntime",
+        owner: "handlers",
+        place: "handlers/src/bedrock",
+        instead: "ask through `handlers::bedrock`",
+    },
+];
+
+/// The dependencies a `Cargo.toml` names, of every kind and for every target; those that a workspace offers are nobody's.
+fn dependencies(manifest: &toml::Table) -> Vec<String> {
+    const KINDS: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+    let targets = manifest.get("target").and_then(toml::Value::as_table);
+    let of_targets = targets.into_iter().flatten().filter_map(|(_, target)| target.as_table());
+    let mut names = Vec::new();
+    for table in std::iter::once(manifest).chain(of_targets) {
+        for dependencies in KINDS.iter().filter_map(|kind| table.get(*kind)?.as_table()) {
+            for (name, entry) in dependencies {
+                // A dependency may be renamed.
+                let package = entry.get("package").and_then(toml::Value::as_str);
+                names.push(package.unwrap_or(name).to_owned());
+            }
+        }
+    }
+    names
+}
+
+/// Every `Cargo.toml` of a package: its file, its folder, its package's name and its dependencies.
+fn packages(tree: &Tree) -> Vec<(&File, String, String, Vec<String>)> {
+    let manifests = tree.files.iter().filter(|file| !file.is_testdata());
+    let package = |file| {
+        let file: &File = file;
+        let folder = if file.path == "Cargo.toml" { "" } else { file.path.strip_suffix("/Cargo.toml")? };
+        let manifest: toml::Table = file.text.parse().ok()?;
+        let name = manifest.get("package")?.get("name")?.as_str()?.to_owned();
+        Some((file, folder.to_owned(), name, dependencies(&manifest)))
+    };
+    manifests.filter_map(package).collect()
+}
+
+/// Only `model` depends on the DynamoDB SDK and on what it is used with, only `handlers` on the Bedrock SDK.
+#[must_use]
+pub fn only_its_owner_depends_on_an_sdk(tree: &Tree) -> Findings {
+    let mut findings = Vec::new();
+    for (file, _, name, dependencies) in packages(tree) {
+        for Owned { dependency, owner, instead, .. } in &OWNED {
+            if name != *owner && dependencies.iter().any(|known| known == dependency) {
+                let path = &file.path;
+                findings.push(format!("{path}: only `{owner}` depends on {dependency}; `{name}` should {instead}"));
+            }
+        }
+    }
+    findings
+}
+
+/// An SDK is named in the code of its owner alone, and there in its own place. The generator writes such code.
+#[must_use]
+pub fn only_its_owner_uses_an_sdk(tree: &Tree) -> Findings {
+    let mut findings = Vec::new();
+    let rust = tree.files.iter().filter(|file| file.is_rust() && !file.path.starts_with("xtask/"));
+    for file in rust {
+        // What is no Rust is told by other rules.
+        for token in tokens(file).unwrap_or_default() {
+            for Owned { dependency, place, instead, .. } in &OWNED {
+                if token.text == dependency.replace('-', "_") && !file.path.starts_with(place) {
+                    let at = file.at(token.line);
+                    findings.push(format!("{at}: `{}` belongs in {place}; {instead}", token.text));
+                }
+            }
+        }
+    }
+    findings.dedup();
+    findings
+}
+
+/// `xtask` depends on no crate of the workspace, so broken generated code can always be generated again.
+#[must_use]
+pub fn xtask_stands_alone(tree: &Tree) -> Findings {
+    let packages = packages(tree);
+    let mut findings = Vec::new();
+    let Some((file, .., dependencies)) = packages.iter().find(|(_, folder, ..)| folder == "xtask") else {
+        return vec!["xtask/Cargo.toml cannot be read".to_owned()];
+    };
+    for (_, _, name, _) in packages.iter().filter(|(_, _, name, _)| dependencies.contains(name)) {
+        findings
+            .push(format!("{}: xtask depends on `{name}`; when that does not build, nothing is generated", file.path));
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest(name: &str, rest: &str) -> String {
+        format!("[package]\nname = \"{name}\"\n{rest}")
+    }
+
+    #[test]
+    fn an_sdk_in_the_manifest_of_another_crate_is_told() {
+        let root = "[workspace]\nmembers = []\n[workspace.dependencies]\naws-sdk-dynamodb = \"1\"\n";
+        let model = manifest("model", "[dependencies]\naws-sdk-dynamodb.workspace = true\n");
+        let cli = manifest(
+            "cli",
+            "[target.'cfg(unix)'.dev-dependencies]\nddb = { package = \"aws-sdk-dynamodb\", version = \"1\" }\n",
+        );
+        let tree = Tree::of(&[("Cargo.toml", root), ("model/Cargo.toml", &model), ("cli/Cargo.toml", &cli)]);
+        let findings = only_its_owner_depends_on_an_sdk(&tree);
+        assert_eq!(
+            findings,
+            [
+                "cli/Cargo.toml: only `model` depends on aws-sdk-dynamodb; `cli` should call an access pattern of `model`"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_sdk_in_code_of_another_place_is_told() {
+        let tree = Tree::of(&[
+            ("model/src/store/mod.rs", "//! x\nuse aws_sdk_dynamodb::Client;\nuse modyne::Item;\n"),
+            ("handlers/src/bedrock/client.rs", "//! x\nuse aws_sdk_bedrockruntime::Client;\n"),
+            ("handlers/src/http/body.rs", "//! about aws_sdk_dynamodb\n\nuse aws_sdk_bedrockruntime::Client;\n"),
+            ("tests/tests/a.rs", "//! x\nfn a() { let x: modyne::Item; }\n"),
+            ("xtask/src/a.rs", "//! x\nfn a() { quote!(modyne::Item) }\n"),
+        ]);
+        assert_eq!(
+            only_its_owner_uses_an_sdk(&tree),
+            [
+                "handlers/src/http/body.rs:3: `aws_sdk_bedrockruntime` belongs in handlers/src/bedrock; ask through `handlers::bedrock`",
+                "tests/tests/a.rs:2: `modyne` belongs in model/src/; call an access pattern of `model`",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_crate_of_ours_in_xtask_is_told() {
+        let model = manifest("model", "");
+        let alone = manifest("xtask", "[dependencies]\nsyn = \"2\"\n");
+        let leaning = manifest("xtask", "[dev-dependencies]\nmodel.workspace = true\n");
+        let tree = |xtask: &str| Tree::of(&[("model/Cargo.toml", &model), ("xtask/Cargo.toml", xtask)]);
+        assert_eq!(xtask_stands_alone(&tree(&alone)), [""; 0]);
+        assert_eq!(xtask_stands_alone(&tree(&leaning)).len(), 1);
+        assert_eq!(xtask_stands_alone(&Tree::default()), ["xtask/Cargo.toml cannot be read"]);
+    }
+}

@@ -1,0 +1,118 @@
+//! The repository's own documents, and what was generated from them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use xtask::codegen::{Mode, OWNED, Outcome, problem_report, run, stale_report};
+use xtask::{Documents, files};
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace").to_owned()
+}
+
+/// The repository's documents and generated files, alone in a folder.
+fn copy() -> TempDir {
+    let copy = tempfile::tempdir().expect("a folder can be made");
+    for (path, text) in Documents::read(&repository()).expect("the documents can be read").iter() {
+        files::write(copy.path(), path, text).expect("a document can be copied");
+    }
+    for folder in OWNED {
+        for path in files::under(&repository(), folder).expect("the folder can be read") {
+            let text = fs::read_to_string(repository().join(&path)).expect("a generated file is a text");
+            files::write(copy.path(), &path, &text).expect("a generated file can be copied");
+        }
+    }
+    // What is tested is what an edit makes stale, and not whether something was stale before.
+    run(copy.path(), Mode::Write).expect("the copy can be written");
+    copy
+}
+
+fn stale(root: &Path) -> Vec<String> {
+    match run(root, Mode::Check).expect("the copy can be read") {
+        Outcome::Stale(paths) => paths,
+        other => panic!("something should be stale: {other:?}"),
+    }
+}
+
+fn is_current(root: &Path) -> bool {
+    matches!(run(root, Mode::Check), Ok(Outcome::Current { .. }))
+}
+
+fn edit(root: &Path, path: &str, change: impl FnOnce(String) -> String) {
+    let text = fs::read_to_string(root.join(path)).expect("the file can be read");
+    let changed = change(text.clone());
+    assert_ne!(text, changed, "the edit of {path} changed nothing");
+    files::write(root, path, &changed).expect("the file can be written");
+}
+
+#[test]
+fn generated_files_are_current() {
+    match run(&repository(), Mode::Check).expect("the repository can be read") {
+        Outcome::Current { .. } => {}
+        Outcome::Stale(paths) => panic!("\n{}", stale_report(&paths)),
+        Outcome::Problems(problems) => panic!("\n{}", problem_report(&problems)),
+        Outcome::Written { .. } => unreachable!("a check writes nothing"),
+    }
+}
+
+#[test]
+fn editing_a_block_without_generating_again_is_found_and_the_command_is_named() {
+    let copy = copy();
+    assert!(is_current(copy.path()));
+    let mut name = String::new();
+    edit(copy.path(), "access-patterns.md", |text| {
+        let (before, block) = text.split_once("```toml pattern=AP-21\n").expect("there is a pattern AP-21");
+        name = block.split('"').nth(1).expect("a block begins with the function's name").to_owned();
+        let block = block.replacen("fixture = \"", "fixture = \"about ", 1);
+        format!("{before}```toml pattern=AP-21\n{block}")
+    });
+    let own = format!("model/src/generated/pattern/{name}.rs");
+    let paths = stale(copy.path());
+    assert_eq!(paths, [own.as_str(), "model/src/generated/registry.rs"]);
+    let report = stale_report(&paths);
+    assert!(report.contains(&format!("{own} is stale: run `cargo xtask codegen` and commit the result\n")), "{report}");
+
+    let Ok(Outcome::Written { changed, .. }) = run(copy.path(), Mode::Write) else { panic!("the copy can be written") };
+    assert_eq!(changed, paths);
+    assert!(is_current(copy.path()));
+}
+
+#[test]
+fn a_generated_file_that_was_edited_lost_or_left_over_is_found_and_put_right() {
+    let copy = copy();
+    let (edited, lost, left_over) =
+        ("model/src/generated/ids.rs", "schema/keys.lock", "model/src/generated/entity/old.rs");
+    edit(copy.path(), edited, |text| text + "// mine\n");
+    fs::remove_file(copy.path().join(lost)).expect("the lock is there");
+    files::write(copy.path(), left_over, "//! Of an entity that is gone.\n").expect("a file can be written");
+    let mut expected = [edited, lost, left_over];
+    expected.sort_unstable();
+    assert_eq!(stale(copy.path()), expected);
+
+    run(copy.path(), Mode::Write).expect("the copy can be written");
+    assert!(is_current(copy.path()));
+    assert!(!copy.path().join(left_over).exists());
+}
+
+#[test]
+fn a_problem_leaves_every_file_as_it_was() {
+    let copy = copy();
+    edit(copy.path(), "access-patterns.md", |text| {
+        text.replacen("operation = \"transact\"", "operation = \"transcat\"", 1)
+    });
+    let before = fs::read_to_string(copy.path().join("model/src/generated/registry.rs")).expect("it is there");
+    let Ok(Outcome::Problems(problems)) = run(copy.path(), Mode::Write) else { panic!("there should be a problem") };
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].contains("unknown operation \"transcat\"; did you mean \"transact\"?"), "{problems:?}");
+    let after = fs::read_to_string(copy.path().join("model/src/generated/registry.rs")).expect("it is there");
+    assert_eq!(before, after);
+}
+
+#[test]
+fn a_changed_key_template_needs_a_migration() {
+    let copy = copy();
+    edit(copy.path(), "schema/session.toml", |text| text.replacen("\"SESSION#{session_id}\"", "\"S#{session_id}\"", 1));
+    let Ok(Outcome::Problems(problems)) = run(copy.path(), Mode::Write) else { panic!("there should be a problem") };
+    assert!(problems[0].contains("items that exist keep the old one: declare a `[migration]`"), "{problems:?}");
+}
