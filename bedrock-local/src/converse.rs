@@ -8,12 +8,13 @@ mod request;
 mod settings;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::{StreamExt as _, stream};
 use serde_json::Value;
@@ -46,15 +47,21 @@ pub(crate) async fn converse(
         log.begin(&model_id, body)
     });
     let request = check::signature(&headers).and_then(|()| Request::read(body.as_ref()));
-    let response = match request {
+    let mut response = match request {
         Ok(request) => play(shared.script.next(), request, started).await,
         Err(fault) => fault.into_response(),
     };
+    response.headers_mut().insert("x-amzn-requestid", next_request_id());
     tracing::debug!(model = %model_id, status = response.status().as_u16(), "Answered a Converse call");
     if let Some(pending) = pending {
         pending.finish();
     }
     response
+}
+
+fn next_request_id() -> HeaderValue {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    HeaderValue::from(NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 async fn play(act: Act, request: Request, started: Instant) -> Response {

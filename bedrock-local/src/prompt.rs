@@ -56,7 +56,7 @@ impl<'a> Prompt<'a> {
             return all;
         };
         let start = first.saturating_sub(top.number).min(lines.len());
-        let end = (last + 1).saturating_sub(top.number).min(lines.len());
+        let end = last.saturating_add(1).saturating_sub(top.number).min(lines.len());
         start..end.max(start)
     }
 }

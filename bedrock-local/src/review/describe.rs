@@ -16,11 +16,12 @@ pub(super) fn describe(source: &Source<'_>, scope: &Range<usize>) -> String {
     let lines = &source.lines[scope.clone()];
     let code = lines.iter().filter(|line| line.has_code()).count();
     let comments = lines.iter().filter(|line| !line.has_code() && line.comment.is_some()).count();
-    let place = lines_in_words(source, scope);
+    let holds = if lines.len() == 1 { "holds" } else { "hold" };
+    let beside = if comments > 0 { format!(" and {} of comments", plural(comments, "line")) } else { String::new() };
     let mut sentences = vec![format!(
-        "{place} hold {} of code and {} of comments{}.",
+        "{} {holds} {} of code{beside}{}.",
+        lines_in_words(source, scope),
         plural(code, "line"),
-        plural(comments, "line"),
         around(source, scope),
     )];
     if source.language == Language::Sql {

@@ -169,80 +169,83 @@ pub(super) fn symbol_length(language: Language, rest: &str) -> usize {
 }
 
 /// Words that begin or join expressions and so never name a value.
+const KEYWORDS: [&str; 73] = [
+    "if",
+    "elif",
+    "elsif",
+    "elseif",
+    "else",
+    "unless",
+    "while",
+    "until",
+    "for",
+    "foreach",
+    "switch",
+    "match",
+    "when",
+    "case",
+    "guard",
+    "return",
+    "throw",
+    "raise",
+    "yield",
+    "await",
+    "async",
+    "new",
+    "delete",
+    "typeof",
+    "sizeof",
+    "instanceof",
+    "void",
+    "in",
+    "is",
+    "as",
+    "of",
+    "not",
+    "and",
+    "or",
+    "let",
+    "const",
+    "var",
+    "val",
+    "do",
+    "then",
+    "try",
+    "catch",
+    "finally",
+    "using",
+    "lock",
+    "echo",
+    "print",
+    "assert",
+    "mut",
+    "ref",
+    "move",
+    "goto",
+    "function",
+    "fn",
+    "func",
+    "fun",
+    "def",
+    "class",
+    "struct",
+    "lambda",
+    "defer",
+    "go",
+    "select",
+    "synchronized",
+    "with",
+    "end",
+    "begin",
+    "rescue",
+    "ensure",
+    "except",
+    "pass",
+    "break",
+    "continue",
+];
+
+/// Whether a word is one of the languages' own and so never names a value.
 pub(crate) fn is_keyword(word: &str) -> bool {
-    matches!(
-        word,
-        "if" | "elif"
-            | "elsif"
-            | "elseif"
-            | "else"
-            | "unless"
-            | "while"
-            | "until"
-            | "for"
-            | "foreach"
-            | "switch"
-            | "match"
-            | "when"
-            | "case"
-            | "guard"
-            | "return"
-            | "throw"
-            | "raise"
-            | "yield"
-            | "await"
-            | "async"
-            | "new"
-            | "delete"
-            | "typeof"
-            | "sizeof"
-            | "instanceof"
-            | "void"
-            | "in"
-            | "is"
-            | "as"
-            | "of"
-            | "not"
-            | "and"
-            | "or"
-            | "let"
-            | "const"
-            | "var"
-            | "val"
-            | "do"
-            | "then"
-            | "try"
-            | "catch"
-            | "finally"
-            | "using"
-            | "lock"
-            | "echo"
-            | "print"
-            | "assert"
-            | "mut"
-            | "ref"
-            | "move"
-            | "goto"
-            | "function"
-            | "fn"
-            | "func"
-            | "fun"
-            | "def"
-            | "class"
-            | "struct"
-            | "lambda"
-            | "defer"
-            | "go"
-            | "select"
-            | "synchronized"
-            | "with"
-            | "end"
-            | "begin"
-            | "rescue"
-            | "ensure"
-            | "except"
-            | "pass"
-            | "break"
-            | "continue"
-    )
+    KEYWORDS.contains(&word)
 }

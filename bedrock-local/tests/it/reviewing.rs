@@ -74,7 +74,7 @@ async fn a_question_for_an_explanation_gets_a_description() {
     };
     let text = ask(&asked).await;
     let text = explanation(&text);
-    assert!(text.contains("Lines 2 to 8 hold 7 lines of code and 0 lines of comments, inside `total`."), "{text}");
+    assert!(text.contains("Lines 2 to 8 hold 7 lines of code, inside `total`."), "{text}");
     assert!(text.contains("There are 1 loop and 1 branch"), "{text}");
 }
 
@@ -108,15 +108,38 @@ async fn every_answer_says_that_no_model_was_asked() {
     assert_eq!(input["confidence"], "low");
 }
 
+const WITH_SECRET: &str = "\
+function open(db) {
+  var password = 'hunter2-hunter2';
+  console.log('opening');
+
+  var port = 80;
+  return db.open(port, password);
+}
+";
+
 #[tokio::test]
 async fn a_secret_is_pointed_at_and_never_repeated() {
-    let file = "const db = connect();\nvar password = 'hunter2-hunter2';\nvar port = 80;\nif (port == 80) { db.open(password); }\n";
-    let answer = ask(&Asked::about("JavaScript", file)).await;
+    let answer = ask(&Asked::about("JavaScript", WITH_SECRET)).await;
     assert_eq!(rules(&answer)[0], "hard-coded-secret");
     assert!(explanation(&answer).contains("on line 2"));
-    assert!(!answer.to_string().contains("hunter2"), "{answer}");
-    let asked = Asked { question: "What about line 2? Is var fine?", ..Asked::about("JavaScript", file) };
-    assert!(!ask(&asked).await.to_string().contains("hunter2"));
+    assert_eq!(answer["patch"]["start_line"], 5);
+    // Each of these lines has a mend of its own, and both mends would have to quote line 2.
+    for (line, rule) in [(2, "no-var"), (3, "debug-output")] {
+        let asked = Asked { selection: Some((line, line)), ..Asked::about("JavaScript", WITH_SECRET) };
+        let answer = ask(&asked).await;
+        assert!(rules(&answer).iter().any(|told| told == rule), "{answer}");
+        assert!(answer.get("patch").is_none(), "{answer}");
+        assert!(!answer.to_string().contains("hunter2"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_patch_that_would_seem_to_repeat_its_neighbour_is_withheld() {
+    let file = "if (a === b) start();\nif (a == b) start();\nstop();\n";
+    let answer = ask(&Asked::about("JavaScript", file)).await;
+    assert_eq!(rules(&answer), ["strict-equality"]);
+    assert!(answer.get("patch").is_none(), "{answer}");
 }
 
 #[tokio::test]
