@@ -135,32 +135,17 @@ struct Model {
 impl Reviewer {
     /// Makes the client. Nothing is sent yet.
     pub async fn connect(config: ReviewerConfig) -> Self {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new(config.region.clone()));
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(Region::new(config.region.clone()));
         if config.stand_in_credentials {
-            loader = loader.credentials_provider(Credentials::new(
-                "local",
-                "local",
-                None,
-                None,
-                "local endpoint",
-            ));
+            loader = loader.credentials_provider(Credentials::new("local", "local", None, None, "local endpoint"));
         }
         let sdk = loader.load().await;
         // The SDK repeats calls that timed out, each of which the model has run: repeating is up to us.
         let mut builder = Builder::from(&sdk).retry_config(RetryConfig::disabled());
         builder.set_endpoint_url(config.endpoint_url.clone());
-        let model = |id: &String| Model {
-            id: id.clone(),
-            takes_temperature: AtomicBool::new(true),
-        };
+        let model = |id: &String| Model { id: id.clone(), takes_temperature: AtomicBool::new(true) };
         let models = config.model_ids.iter().map(model).collect();
-        Self {
-            client: Client::from_conf(builder.build()),
-            config,
-            models,
-            first: AtomicUsize::new(0),
-        }
+        Self { client: Client::from_conf(builder.build()), config, models, first: AtomicUsize::new(0) }
     }
 
     /// How long a request that asks the model may take from its arrival.
@@ -180,32 +165,17 @@ impl Reviewer {
             Err(malformed) => malformed,
         };
         if !first.repairable || left(deadline) < WORTH_TRYING {
-            return Err(AiError::Malformed {
-                malformed: first,
-                usage,
-            });
+            return Err(AiError::Malformed { malformed: first, usage });
         }
-        tracing::warn!(
-            problem = first.problem,
-            "The model's answer cannot be read, asking once more"
-        );
-        match self
-            .attempt(prompt, Some(first.problem), deadline, &mut usage)
-            .await
-        {
+        tracing::warn!(problem = first.problem, "The model's answer cannot be read, asking once more");
+        match self.attempt(prompt, Some(first.problem), deadline, &mut usage).await {
             Ok(Ok(reviewed)) => Ok(reviewed),
             Ok(Err(second)) => {
                 let partial = second.partial.or(first.partial);
-                Err(AiError::Malformed {
-                    malformed: Malformed { partial, ..second },
-                    usage,
-                })
+                Err(AiError::Malformed { malformed: Malformed { partial, ..second }, usage })
             }
             // What the first answer said is worth more than why the second one did not come.
-            Err(_) => Err(AiError::Malformed {
-                malformed: first,
-                usage,
-            }),
+            Err(_) => Err(AiError::Malformed { malformed: first, usage }),
         }
     }
 
@@ -220,11 +190,7 @@ impl Reviewer {
         let (model, reply) = match self.send(prompt, problem, deadline).await {
             Ok(sent) => sent,
             Err(failure) if failure.kind == Kind::Garbled => {
-                return Ok(Err(Malformed {
-                    problem: "it was no JSON",
-                    partial: None,
-                    repairable: true,
-                }));
+                return Ok(Err(Malformed { problem: "it was no JSON", partial: None, repairable: true }));
             }
             Err(failure) => return Err(failure.into()),
         };
@@ -244,11 +210,7 @@ impl Reviewer {
             return Err(AiError::TokenLimitExceeded);
         }
         let read = answer::accept(&reply.as_reply());
-        Ok(read.map(|answer| Reviewed {
-            answer,
-            usage: *usage,
-            model_id: model.id.clone(),
-        }))
+        Ok(read.map(|answer| Reviewed { answer, usage: *usage, model_id: model.id.clone() }))
     }
 
     /// Sends until something comes back: again when the model is busy, to the next one when it is refused to us.
@@ -258,15 +220,9 @@ impl Reviewer {
         problem: Option<&'static str>,
         deadline: Instant,
     ) -> Result<(&Model, wire::Received), Failure> {
-        let mut way = Way {
-            at: self.first.load(Ordering::Relaxed),
-            tries: 0,
-        };
+        let mut way = Way { at: self.first.load(Ordering::Relaxed), tries: 0 };
         loop {
-            let model = self
-                .models
-                .get(way.at)
-                .ok_or_else(|| Failure::ours("NoModel"))?;
+            let model = self.models.get(way.at).ok_or_else(|| Failure::ours("NoModel"))?;
             let left = left(deadline);
             if left.is_zero() {
                 return Err(Failure::timeout());
@@ -288,32 +244,18 @@ impl Reviewer {
     }
 
     /// Prepares the next try, or gives the failure back when there is none.
-    async fn go_on(
-        &self,
-        failure: Failure,
-        model: &Model,
-        way: &mut Way,
-        deadline: Instant,
-    ) -> Result<(), Failure> {
+    async fn go_on(&self, failure: Failure, model: &Model, way: &mut Way, deadline: Instant) -> Result<(), Failure> {
         let (model_id, code) = (model.id.as_str(), failure.code.as_str());
         match failure.kind {
             Kind::Refused => {
                 tracing::error!(model_id, code, "The model is refused to us");
                 way.at += 1;
                 // After the last one the next question starts over: what was refused may have been granted since.
-                self.first
-                    .store(way.at % self.models.len(), Ordering::Relaxed);
-                if way.at < self.models.len() {
-                    Ok(())
-                } else {
-                    Err(failure)
-                }
+                self.first.store(way.at % self.models.len(), Ordering::Relaxed);
+                if way.at < self.models.len() { Ok(()) } else { Err(failure) }
             }
             Kind::Temperature if model.takes_temperature.swap(false, Ordering::Relaxed) => {
-                tracing::warn!(
-                    model_id,
-                    "The model takes no temperature, asking without one"
-                );
+                tracing::warn!(model_id, "The model takes no temperature, asking without one");
                 Ok(())
             }
             Kind::Busy => {
@@ -323,13 +265,7 @@ impl Reviewer {
                     return Err(failure);
                 }
                 let (tries, wait_ms) = (way.tries, wait.as_millis());
-                tracing::warn!(
-                    model_id,
-                    code,
-                    tries,
-                    wait_ms,
-                    "The model is busy, trying again"
-                );
+                tracing::warn!(model_id, code, tries, wait_ms, "The model is busy, trying again");
                 tokio::time::sleep(wait).await;
                 // The last try goes to the next model, if there is one: it has a quota of its own.
                 if way.tries + 1 == TRIES && way.at + 1 < self.models.len() {
@@ -365,8 +301,6 @@ fn left(deadline: Instant) -> Duration {
 
 impl fmt::Debug for Reviewer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reviewer")
-            .field("config", &self.config)
-            .finish_non_exhaustive()
+        f.debug_struct("Reviewer").field("config", &self.config).finish_non_exhaustive()
     }
 }

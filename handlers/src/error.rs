@@ -50,10 +50,7 @@ impl ApiError {
 
     /// `INVALID_INPUT` at one field of the request.
     #[must_use]
-    pub fn invalid(
-        field: impl Into<Cow<'static, str>>,
-        message: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorCode::InvalidInput).at(field).saying(message)
     }
 
@@ -122,10 +119,7 @@ impl ApiError {
 
     fn log(&self) {
         let code = self.code.as_str();
-        let cause = self
-            .cause
-            .as_deref()
-            .map(|cause| tracing::field::display(Chain(cause)));
+        let cause = self.cause.as_deref().map(|cause| tracing::field::display(Chain(cause)));
         match self.code.status() {
             StatusCode::INTERNAL_SERVER_ERROR => {
                 tracing::error!(code, cause, "The request failed: {code}");
@@ -144,10 +138,7 @@ impl ApiError {
         if self.code == ErrorCode::InternalError {
             // Whatever else is known about a fault of ours is for the log.
             error.insert("message".into(), self.code.message().into());
-            error.insert(
-                "trace_id".into(),
-                trace::current_id().map_or(Value::Null, |id| Value::from(&*id)),
-            );
+            error.insert("trace_id".into(), trace::current_id().map_or(Value::Null, |id| Value::from(&*id)));
         } else {
             error.insert("message".into(), self.message.into());
             if let Some(field) = self.field {
@@ -165,9 +156,7 @@ impl IntoResponse for ApiError {
         let (code, retry_seconds) = (self.code, self.retry_seconds);
         let mut response = (code.status(), Json(self.envelope())).into_response();
         if let Some(seconds) = retry_seconds {
-            response
-                .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         // The request's log line reads the code from here.
         response.extensions_mut().insert(code);
@@ -215,6 +204,12 @@ impl fmt::Display for Chain<'_> {
     }
 }
 
+/// An error's own words as a person is told them: with a capital and a full stop.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).chain(['.']).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,20 +218,13 @@ mod tests {
     async fn sent(error: ApiError) -> (StatusCode, axum::http::HeaderMap, Value) {
         let response = error.into_response();
         let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX)
-            .await
-            .expect("the body is in memory");
-        (
-            parts.status,
-            parts.headers,
-            serde_json::from_slice(&bytes).expect("an envelope is JSON"),
-        )
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("the body is in memory");
+        (parts.status, parts.headers, serde_json::from_slice(&bytes).expect("an envelope is JSON"))
     }
 
     #[tokio::test]
     async fn a_field_error_names_its_field() {
-        let (status, headers, body) =
-            sent(ApiError::invalid("filename", "The file name is empty.")).await;
+        let (status, headers, body) = sent(ApiError::invalid("filename", "The file name is empty.")).await;
         assert_eq!(status, 400);
         assert_eq!(headers[header::CONTENT_TYPE], "application/json");
         let error = json!({"code": "INVALID_INPUT", "message": "The file name is empty.", "field": "filename"});
@@ -245,13 +233,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_conflict_carries_what_the_client_needs_to_merge() {
-        let error = ApiError::new(ErrorCode::VersionConflict)
-            .with("current_version", 7)
-            .with("current_code", "a\n");
-        assert!(
-            !format!("{error:?}").contains("current_code"),
-            "code is never printed"
-        );
+        let error = ApiError::new(ErrorCode::VersionConflict).with("current_version", 7).with("current_code", "a\n");
+        assert!(!format!("{error:?}").contains("current_code"), "code is never printed");
         let (status, _, body) = sent(error).await;
         assert_eq!(status, 409);
         assert_eq!(body["error"]["current_version"], 7);
@@ -261,35 +244,23 @@ mod tests {
     #[tokio::test]
     async fn a_fault_of_ours_tells_only_a_trace_id() {
         let cause = io::Error::other("the table is on fire");
-        let error = ApiError::internal(cause)
-            .at("secret_field")
-            .with("secret", "value")
-            .saying("secret text");
+        let error = ApiError::internal(cause).at("secret_field").with("secret", "value").saying("secret text");
         let (status, _, body) = trace::within("trace-1", sent(error)).await;
         assert_eq!(status, 500);
         let message = ErrorCode::InternalError.message();
-        assert_eq!(
-            body,
-            json!({"error": {"code": "INTERNAL_ERROR", "message": message, "trace_id": "trace-1"}})
-        );
+        assert_eq!(body, json!({"error": {"code": "INTERNAL_ERROR", "message": message, "trace_id": "trace-1"}}));
     }
 
     #[tokio::test]
     async fn the_time_to_retry_is_exact_in_the_body_and_rounded_up_in_the_header() {
         let now: Timestamp = "2026-11-23T08:00:00.600Z".parse().expect("a time");
         let at: Timestamp = "2026-11-23T08:00:42Z".parse().expect("a time");
-        let (status, headers, body) =
-            sent(ApiError::new(ErrorCode::RateLimitExceeded).retry_at(at, now)).await;
+        let (status, headers, body) = sent(ApiError::new(ErrorCode::RateLimitExceeded).retry_at(at, now)).await;
         assert_eq!(status, 429);
         assert_eq!(headers[header::RETRY_AFTER], "42");
         assert_eq!(body["error"]["retry_after"], "2026-11-23T08:00:42.000Z");
-        let (_, headers, _) =
-            sent(ApiError::new(ErrorCode::RateLimitExceeded).retry_at(now, at)).await;
-        assert_eq!(
-            headers[header::RETRY_AFTER],
-            "1",
-            "a time in the past is still a second away"
-        );
+        let (_, headers, _) = sent(ApiError::new(ErrorCode::RateLimitExceeded).retry_at(now, at)).await;
+        assert_eq!(headers[header::RETRY_AFTER], "1", "a time in the past is still a second away");
     }
 
     #[test]
@@ -298,9 +269,6 @@ mod tests {
         #[error("reading failed")]
         struct Outer(#[source] io::Error);
         let error = Outer(io::Error::other("the disk is gone"));
-        assert_eq!(
-            Chain(&error).to_string(),
-            "reading failed: the disk is gone"
-        );
+        assert_eq!(Chain(&error).to_string(), "reading failed: the disk is gone");
     }
 }

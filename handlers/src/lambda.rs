@@ -65,16 +65,20 @@ fn log() {
 async fn application() -> Result<App, Error> {
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let secret = secret(&sdk).await?;
-    let keys = SigningKeys::from_pem(&secret.signing_key, secret.accepted_keys.iter().map(String::as_str))?;
+    let keys = SigningKeys::from_pem(&secret.signing_key, secret.accepted_keys.iter().map(String::as_str));
+    let keys = keys.map_err(|error| said("a key in the secret", &error))?;
     let origin = setting("CODESENSEI_ORIGIN")?;
+    let cors = CorsPolicy::production(&origin).map_err(|error| said("CODESENSEI_ORIGIN", &error))?;
+    let reviewer = ReviewerConfig::from_env(|name| std::env::var(name).ok());
+    let reviewer = reviewer.map_err(|error| said("the reviewer", &error))?;
     let fence_key = Digest::of(format!("fence{}", secret.seed));
     Ok(App {
         store: store(&secret).await?,
         tokens: Arc::new(Tokens::new(keys, origin.clone(), origin.clone())),
         hasher: Hasher::new(COST)?,
-        reviewer: Arc::new(Reviewer::connect(ReviewerConfig::from_env(|name| std::env::var(name).ok())?).await),
+        reviewer: Arc::new(Reviewer::connect(reviewer).await),
         fence_key: fence_key.as_bytes().as_slice().into(),
-        cors: CorsPolicy::production(&origin)?,
+        cors,
     })
 }
 
@@ -95,11 +99,17 @@ async fn secret(sdk: &SdkConfig) -> Result<Secret, Error> {
     let answer = answer.map_err(|error| format!("the secret {id} cannot be read: {}", error.into_service_error()))?;
     // Serde repeats what it could not read, so its message is not passed on.
     let unreadable = || format!("the secret {id} is not an object with signing_key and seed");
-    let secret: Secret = serde_json::from_str(answer.secret_string().ok_or_else(unreadable)?).map_err(|_| unreadable())?;
+    let secret: Secret =
+        serde_json::from_str(answer.secret_string().ok_or_else(unreadable)?).map_err(|_| unreadable())?;
     if secret.seed.len() < 32 {
         return Err(format!("the seed in the secret {id} is shorter than 32 characters").into());
     }
     Ok(secret)
+}
+
+/// An error in words: what `main` returns is printed with `{:?}`, which for most errors is only their name.
+fn said(what: &str, error: &dyn std::error::Error) -> Error {
+    format!("{what}: {error}").into()
 }
 
 fn setting(name: &str) -> Result<String, Error> {

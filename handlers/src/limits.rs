@@ -87,14 +87,7 @@ pub struct RateLimit {
 
 impl RateLimit {
     const fn per_minute(name: &'static str, subject: RateSubject, max_hits: u32) -> Self {
-        Self {
-            rule: RateRule {
-                name,
-                max_hits,
-                window_seconds: 60,
-            },
-            subject,
-        }
+        Self { rule: RateRule { name, max_hits, window_seconds: 60 }, subject }
     }
 
     /// `POST /auth/signup`.
@@ -103,11 +96,7 @@ impl RateLimit {
     pub const LOGIN: Self = Self::per_minute("login", RateSubject::Ip, 5);
     /// `POST /auth/login`, counted by account: many addresses cannot guess one password faster than this.
     pub const LOGIN_ACCOUNT: Self = Self {
-        rule: RateRule {
-            name: "login-account",
-            max_hits: 10,
-            window_seconds: 15 * 60,
-        },
+        rule: RateRule { name: "login-account", max_hits: 10, window_seconds: 15 * 60 },
         subject: RateSubject::Account,
     };
     /// `POST /auth/refresh`.

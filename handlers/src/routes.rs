@@ -34,15 +34,11 @@ impl Domain {
                 .route("/sessions", get(sessions::list).post(sessions::create))
                 .route("/sessions/{id}", get(sessions::read).put(sessions::save)),
             Self::Threads => Router::new()
-                .route(
-                    "/sessions/{id}/threads",
-                    get(threads::list).post(threads::create),
-                )
+                .route("/sessions/{id}/threads", get(threads::list).post(threads::create))
                 .route("/threads/{thread_id}", get(threads::read)),
-            Self::Messages => Router::new().route(
-                "/threads/{thread_id}/messages",
-                get(messages::list).post(messages::post),
-            ),
+            Self::Messages => {
+                Router::new().route("/threads/{thread_id}/messages", get(messages::list).post(messages::post))
+            }
         }
     }
 }
@@ -54,9 +50,5 @@ pub fn router(app: &App, domains: &[Domain]) -> Router {
         routes = routes.merge(domain.routes());
     }
     let ids = app.store.ids().clone();
-    layers::around(
-        routes.layer(from_fn(bill::count)).with_state(app.clone()),
-        &app.cors,
-        ids,
-    )
+    layers::around(routes.layer(from_fn(bill::count)).with_state(app.clone()), &app.cors, ids)
 }

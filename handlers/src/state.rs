@@ -67,9 +67,6 @@ impl FromRequestParts<App> for Ctx {
             Some(meter) => app.store.metered(meter.clone()),
             None => app.store.clone(),
         };
-        Ok(Self {
-            store,
-            app: app.clone(),
-        })
+        Ok(Self { store, app: app.clone() })
     }
 }

@@ -36,14 +36,9 @@ where
         let token = cookies.access().ok_or(ErrorCode::Unauthorized)?;
         let now = Clock::from_ref(state).now();
         let tokens = Arc::<Tokens>::from_ref(state);
-        let access = tokens
-            .verify_access(token, now)
-            .map_err(TokenError::for_access)?;
+        let access = tokens.verify_access(token, now).map_err(TokenError::for_access)?;
         trace::identify(access.user_id);
-        Ok(Self {
-            user_id: access.user_id,
-            family_id: access.family_id,
-        })
+        Ok(Self { user_id: access.user_id, family_id: access.family_id })
     }
 }
 
@@ -79,9 +74,7 @@ mod tests {
             request.headers_mut().append(header::COOKIE, value);
         }
         let mut parts = request.into_parts().0;
-        Caller::from_request_parts(&mut parts, state)
-            .await
-            .map_err(|error| error.code())
+        Caller::from_request_parts(&mut parts, state).await.map_err(|error| error.code())
     }
 
     #[tokio::test]
@@ -89,49 +82,16 @@ mod tests {
         let now: Timestamp = "2026-11-23T08:00:00Z".parse().expect("a time");
         let ids = Ids::seeded(1);
         let (user_id, family_id): (UserId, FamilyId) = (ids.next(now), ids.next(now));
-        let state = State {
-            tokens: Arc::new(Tokens::new(keys(0, &[]), "us", "page")),
-            clock: Clock::fixed(now),
-        };
-        let access = format!(
-            "access_token={}",
-            state
-                .tokens
-                .access(user_id, family_id, now)
-                .expect("signed")
-                .as_str()
-        );
-        let refresh = format!(
-            "access_token={}",
-            state
-                .tokens
-                .refresh(user_id, family_id, 1, now)
-                .expect("signed")
-                .as_str()
-        );
+        let state = State { tokens: Arc::new(Tokens::new(keys(0, &[]), "us", "page")), clock: Clock::fixed(now) };
+        let access = format!("access_token={}", state.tokens.access(user_id, family_id, now).expect("signed").as_str());
+        let refresh =
+            format!("access_token={}", state.tokens.refresh(user_id, family_id, 1, now).expect("signed").as_str());
 
-        assert_eq!(
-            called(&state, &["a=b", &access]).await,
-            Ok(Caller { user_id, family_id })
-        );
-        for bad in [
-            &[][..],
-            &["access_token=x"],
-            &[&refresh],
-            &[&access, &access],
-            &["access_token="],
-        ] {
-            assert_eq!(
-                called(&state, bad).await,
-                Err(ErrorCode::Unauthorized),
-                "{}",
-                bad.len()
-            );
+        assert_eq!(called(&state, &["a=b", &access]).await, Ok(Caller { user_id, family_id }));
+        for bad in [&[][..], &["access_token=x"], &[&refresh], &[&access, &access], &["access_token="]] {
+            assert_eq!(called(&state, bad).await, Err(ErrorCode::Unauthorized), "{}", bad.len());
         }
         state.clock.advance(Duration::from_hours(1));
-        assert_eq!(
-            called(&state, &[&access]).await,
-            Err(ErrorCode::TokenExpired)
-        );
+        assert_eq!(called(&state, &[&access]).await, Err(ErrorCode::TokenExpired));
     }
 }

@@ -36,29 +36,18 @@ impl SigningKeys {
     ///
     /// # Errors
     /// When a key is no RSA key of 2048 bits or more.
-    pub fn from_pem<'a>(
-        private: &str,
-        also_accepted: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Self, InvalidKey> {
-        let private =
-            EncodingKey::from_rsa_pem(private.as_bytes()).map_err(|_| InvalidKey::Malformed)?;
-        let jwk = Jwk::from_encoding_key(&private, Algorithm::RS256)
-            .map_err(|_| InvalidKey::Malformed)?;
+    pub fn from_pem<'a>(private: &str, also_accepted: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidKey> {
+        let private = EncodingKey::from_rsa_pem(private.as_bytes()).map_err(|_| InvalidKey::Malformed)?;
+        let jwk = Jwk::from_encoding_key(&private, Algorithm::RS256).map_err(|_| InvalidKey::Malformed)?;
         let (kid, own) = named(&jwk)?;
         let mut public = BTreeMap::from([(kid.clone(), own)]);
         for pem in also_accepted {
-            let key =
-                DecodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| InvalidKey::Malformed)?;
-            let jwk = Jwk::from_decoding_key(&key, Some(Algorithm::RS256))
-                .map_err(|_| InvalidKey::Malformed)?;
+            let key = DecodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| InvalidKey::Malformed)?;
+            let jwk = Jwk::from_decoding_key(&key, Some(Algorithm::RS256)).map_err(|_| InvalidKey::Malformed)?;
             let (kid, key) = named(&jwk)?;
             public.insert(kid, key);
         }
-        Ok(Self {
-            kid,
-            private,
-            public,
-        })
+        Ok(Self { kid, private, public })
     }
 
     /// The name of the key that signs.
@@ -74,11 +63,7 @@ impl SigningKeys {
     }
 
     /// Signs claims under the given `typ`. The same claims give the same text: RS256 has no randomness.
-    pub(crate) fn sign(
-        &self,
-        typ: &str,
-        claims: &impl Serialize,
-    ) -> Result<String, jsonwebtoken::errors::Error> {
+    pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, jsonwebtoken::errors::Error> {
         let mut header = Header::new(Algorithm::RS256);
         header.typ = Some(typ.to_owned());
         header.kid = Some(self.kid.clone());
@@ -91,15 +76,11 @@ fn named(jwk: &Jwk) -> Result<(String, DecodingKey), InvalidKey> {
     let AlgorithmParameters::RSA(parts) = &jwk.algorithm else {
         return Err(InvalidKey::Malformed);
     };
-    let modulus = URL_SAFE_NO_PAD
-        .decode(&parts.n)
-        .map_err(|_| InvalidKey::Malformed)?;
+    let modulus = URL_SAFE_NO_PAD.decode(&parts.n).map_err(|_| InvalidKey::Malformed)?;
     if modulus.iter().skip_while(|byte| **byte == 0).count() < MIN_MODULUS {
         return Err(InvalidKey::TooShort);
     }
-    let kid = jwk
-        .thumbprint(ThumbprintHash::SHA256)
-        .map_err(|_| InvalidKey::Malformed)?;
+    let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| InvalidKey::Malformed)?;
     let key = DecodingKey::from_jwk(jwk).map_err(|_| InvalidKey::Malformed)?;
     Ok((kid, key))
 }
@@ -123,19 +104,12 @@ pub(crate) mod tests {
     use std::sync::LazyLock;
 
     /// Three key pairs, private and public, made once per run: no private key lies in the repository.
-    pub(crate) static PAIRS: LazyLock<[(String, String); 3]> =
-        LazyLock::new(|| [2048; 3].map(pair));
+    pub(crate) static PAIRS: LazyLock<[(String, String); 3]> = LazyLock::new(|| [2048; 3].map(pair));
 
     fn pair(bits: usize) -> (String, String) {
         let key = RsaPrivateKey::new(&mut OsRng, bits).expect("a key");
-        let public = key
-            .to_public_key()
-            .to_public_key_pem(LineEnding::LF)
-            .expect("PEM");
-        (
-            key.to_pkcs8_pem(LineEnding::LF).expect("PEM").to_string(),
-            public,
-        )
+        let public = key.to_public_key().to_public_key_pem(LineEnding::LF).expect("PEM");
+        (key.to_pkcs8_pem(LineEnding::LF).expect("PEM").to_string(), public)
     }
 
     /// The keys of the pair with this number, which accept the others too when told so.
@@ -147,27 +121,18 @@ pub(crate) mod tests {
     #[test]
     fn a_key_has_one_name_however_it_is_given() {
         let keys = keys(0, &[0, 1]);
-        assert_eq!(
-            keys.public.len(),
-            2,
-            "the public form of the private key is the same key"
-        );
+        assert_eq!(keys.public.len(), 2, "the public form of the private key is the same key");
         assert_eq!(keys.kid().len(), 43, "base64url of 32 bytes");
         assert!(keys.public(keys.kid()).is_some() && keys.public("other").is_none());
         let shown = format!("{keys:?}");
-        assert!(
-            shown.contains(keys.kid()) && !shown.contains("PRIVATE") && shown.len() < 250,
-            "{shown}"
-        );
+        assert!(shown.contains(keys.kid()) && !shown.contains("PRIVATE") && shown.len() < 250, "{shown}");
     }
 
     #[test]
     fn the_older_private_form_is_the_same_key() {
         let key = RsaPrivateKey::new(&mut OsRng, 2048).expect("a key");
-        let old = SigningKeys::from_pem(&key.to_pkcs1_pem(LineEnding::LF).expect("PEM"), [])
-            .expect("PKCS#1");
-        let new = SigningKeys::from_pem(&key.to_pkcs8_pem(LineEnding::LF).expect("PEM"), [])
-            .expect("PKCS#8");
+        let old = SigningKeys::from_pem(&key.to_pkcs1_pem(LineEnding::LF).expect("PEM"), []).expect("PKCS#1");
+        let new = SigningKeys::from_pem(&key.to_pkcs8_pem(LineEnding::LF).expect("PEM"), []).expect("PKCS#8");
         assert_eq!(old.kid(), new.kid());
     }
 
@@ -176,10 +141,7 @@ pub(crate) mod tests {
         let (weak, weak_public) = pair(1024);
         for (private, public) in [
             ("", ""),
-            (
-                "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-                "",
-            ),
+            ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", ""),
             (&*PAIRS[0].1, ""),
             (&*weak, ""),
             (&*PAIRS[0].0, "not a key"),

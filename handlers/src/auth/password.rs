@@ -83,14 +83,8 @@ impl FromStr for Password {
             (!text.contains(char::is_control), WeakPassword::Control),
             (text.contains(char::is_uppercase), WeakPassword::NoUppercase),
             (text.contains(char::is_numeric), WeakPassword::NoNumber),
-            (
-                text.contains(|c: char| !c.is_alphanumeric()),
-                WeakPassword::NoSpecial,
-            ),
-            (
-                !COMMON.contains(&text.to_lowercase().as_str()),
-                WeakPassword::Common,
-            ),
+            (text.contains(|c: char| !c.is_alphanumeric()), WeakPassword::NoSpecial),
+            (!COMMON.contains(&text.to_lowercase().as_str()), WeakPassword::Common),
         ];
         match rules.into_iter().find(|(obeyed, _)| !obeyed) {
             Some((_, broken)) => Err(broken),
@@ -109,9 +103,7 @@ impl WeakPassword {
     /// `WEAK_PASSWORD` at this field of the request.
     #[must_use]
     pub fn at(self, field: &'static str) -> ApiError {
-        ApiError::new(ErrorCode::WeakPassword)
-            .at(field)
-            .saying(self.to_string())
+        ApiError::new(ErrorCode::WeakPassword).at(field).saying(self.to_string())
     }
 }
 
@@ -162,11 +154,7 @@ impl Hasher {
         let nobody = format!("$2b${cost:02}$X3nMcPpVRZjzyZwZ3z0mPOQJ8v0bZq0oJx0m5n3yqkq1m2l7bY8bW");
         // As many at once as there are processors: more would only slow each other down.
         let turns = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self {
-            cost,
-            nobody: nobody.into(),
-            turns: Arc::new(Semaphore::new(turns)),
-        })
+        Ok(Self { cost, nobody: nobody.into(), turns: Arc::new(Semaphore::new(turns)) })
     }
 
     /// The hash of a new password.
@@ -175,9 +163,7 @@ impl Hasher {
     /// When the operating system gives no random salt.
     pub async fn hash(&self, password: &Password) -> Result<PasswordHash, BoxError> {
         let (password, cost) = (password.0.clone(), self.cost);
-        let hash = self
-            .aside(move || bcrypt::non_truncating_hash(password, cost))
-            .await??;
+        let hash = self.aside(move || bcrypt::non_truncating_hash(password, cost)).await??;
         Ok(hash.parse()?)
     }
 
@@ -186,11 +172,7 @@ impl Hasher {
     ///
     /// # Errors
     /// When the stored hash cannot be read.
-    pub async fn verify(
-        &self,
-        text: &str,
-        hash: Option<&PasswordHash>,
-    ) -> Result<Verdict, BoxError> {
+    pub async fn verify(&self, text: &str, hash: Option<&PasswordHash>) -> Result<Verdict, BoxError> {
         // What could never be set is not tried, for known users and unknown ones alike.
         if text.len() > MAX_BYTES || text.contains(char::is_control) {
             return Ok(Verdict::Wrong);
@@ -198,9 +180,7 @@ impl Hasher {
         let stored = hash.map_or_else(|| self.nobody.to_string(), |hash| hash.as_str().to_owned());
         let outdated = cost_of(&stored) < self.cost;
         let text = text.to_owned();
-        let matches = self
-            .aside(move || bcrypt::non_truncating_verify(text, &stored))
-            .await??;
+        let matches = self.aside(move || bcrypt::non_truncating_verify(text, &stored)).await??;
         Ok(match (matches && hash.is_some(), outdated) {
             (false, _) => Verdict::Wrong,
             (true, false) => Verdict::Right,
@@ -208,10 +188,7 @@ impl Hasher {
         })
     }
 
-    async fn aside<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, BoxError> {
+    async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, BoxError> {
         let turn = Arc::clone(&self.turns).acquire_owned().await?;
         let done = tokio::task::spawn_blocking(move || {
             // The turn ends with the work, also when nobody waits for it any more.
@@ -223,9 +200,7 @@ impl Hasher {
 }
 
 fn cost_of(hash: &str) -> u32 {
-    hash.get(4..6)
-        .and_then(|digits| digits.parse().ok())
-        .unwrap_or_default()
+    hash.get(4..6).and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }
 
 impl fmt::Debug for Hasher {
@@ -247,10 +222,7 @@ mod tests {
 
     #[test]
     fn each_rule_is_checked_alone() {
-        let (longest, too_long) = (
-            format!("A1!{}", "x".repeat(68)),
-            format!("A1!{}", "x".repeat(69)),
-        );
+        let (longest, too_long) = (format!("A1!{}", "x".repeat(68)), format!("A1!{}", "x".repeat(69)));
         assert!(longest.parse::<Password>().is_ok());
         let crabs = format!("A1!{}", "\u{1f980}".repeat(18));
         for (text, broken) in [
@@ -276,75 +248,38 @@ mod tests {
     fn a_password_does_not_print() {
         let password: Password = GOOD.parse().expect("strong");
         assert_eq!(format!("{password:?}"), "Password(<redacted>)");
-        assert_eq!(
-            WeakPassword::Common.at("new_password").field(),
-            Some("new_password")
-        );
+        assert_eq!(WeakPassword::Common.at("new_password").field(), Some("new_password"));
     }
 
     #[tokio::test]
     async fn only_the_password_itself_is_right() {
         let hasher = hasher();
-        let hash = hasher
-            .hash(&GOOD.parse().expect("strong"))
-            .await
-            .expect("a hash");
+        let hash = hasher.hash(&GOOD.parse().expect("strong")).await.expect("a hash");
         assert!(hash.as_str().starts_with("$2b$04$"));
-        assert_eq!(
-            hasher.verify(GOOD, Some(&hash)).await.expect("readable"),
-            Verdict::Right
-        );
-        for wrong in [
-            "",
-            "Correct horse 7 ",
-            "correct horse 7",
-            &GOOD.repeat(9),
-            "Correct horse 7\0x",
-        ] {
-            assert_eq!(
-                hasher.verify(wrong, Some(&hash)).await.expect("readable"),
-                Verdict::Wrong,
-                "{wrong}"
-            );
+        assert_eq!(hasher.verify(GOOD, Some(&hash)).await.expect("readable"), Verdict::Right);
+        for wrong in ["", "Correct horse 7 ", "correct horse 7", &GOOD.repeat(9), "Correct horse 7\0x"] {
+            assert_eq!(hasher.verify(wrong, Some(&hash)).await.expect("readable"), Verdict::Wrong, "{wrong}");
         }
     }
 
     #[tokio::test]
     async fn a_hash_of_an_older_cost_is_right_and_outdated() {
-        let hash = hasher()
-            .hash(&GOOD.parse().expect("strong"))
-            .await
-            .expect("a hash");
+        let hash = hasher().hash(&GOOD.parse().expect("strong")).await.expect("a hash");
         let newer = Hasher::new(5).expect("a cost");
-        assert_eq!(
-            newer.verify(GOOD, Some(&hash)).await.expect("readable"),
-            Verdict::RightButOutdated
-        );
+        assert_eq!(newer.verify(GOOD, Some(&hash)).await.expect("readable"), Verdict::RightButOutdated);
         assert!(Hasher::new(3).is_err() && Hasher::new(32).is_err());
     }
 
     #[tokio::test]
     async fn an_unknown_user_costs_as_much_as_a_known_one() {
         let hasher = Hasher::new(8).expect("a cost");
-        assert!(
-            bcrypt::verify("x", &hasher.nobody).is_ok(),
-            "the stand-in is well-formed"
-        );
-        let hash = hasher
-            .hash(&GOOD.parse().expect("strong"))
-            .await
-            .expect("a hash");
+        assert!(bcrypt::verify("x", &hasher.nobody).is_ok(), "the stand-in is well-formed");
+        let hash = hasher.hash(&GOOD.parse().expect("strong")).await.expect("a hash");
         let mut best = [u128::MAX; 2];
         for _ in 0..5 {
             for (best, hash) in best.iter_mut().zip([Some(&hash), None]) {
                 let began = Instant::now();
-                assert_eq!(
-                    hasher
-                        .verify("Wrong horse 7", hash)
-                        .await
-                        .expect("readable"),
-                    Verdict::Wrong
-                );
+                assert_eq!(hasher.verify("Wrong horse 7", hash).await.expect("readable"), Verdict::Wrong);
                 *best = (*best).min(began.elapsed().as_micros());
             }
         }

@@ -39,11 +39,7 @@ impl FromStr for PersonName {
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         let name = text.trim();
         let sized = (1..=NAME_CHARS).contains(&name.chars().count());
-        if sized && !name.contains(char::is_control) {
-            Ok(Self(name.to_owned()))
-        } else {
-            Err(InvalidName)
-        }
+        if sized && !name.contains(char::is_control) { Ok(Self(name.to_owned())) } else { Err(InvalidName) }
     }
 }
 
@@ -94,10 +90,7 @@ impl SignUpForm {
         if self.password == self.confirm_password {
             Ok(sign_up)
         } else {
-            Err(ApiError::invalid(
-                "confirm_password",
-                "The two passwords differ.",
-            ))
+            Err(ApiError::invalid("confirm_password", "The two passwords differ."))
         }
     }
 }
@@ -113,8 +106,7 @@ impl fmt::Debug for SignUpForm {
 /// # Errors
 /// `INVALID_INPUT` at `name`.
 pub fn person_name(text: &str) -> ApiResult<PersonName> {
-    text.parse()
-        .map_err(|error: InvalidName| ApiError::invalid("name", error.to_string()))
+    text.parse().map_err(|error: InvalidName| ApiError::invalid("name", error.to_string()))
 }
 
 /// The `email` of a form.
@@ -122,8 +114,7 @@ pub fn person_name(text: &str) -> ApiResult<PersonName> {
 /// # Errors
 /// `INVALID_INPUT` at `email`.
 pub fn email(text: &str) -> ApiResult<Email> {
-    text.parse()
-        .map_err(|_| ApiError::invalid("email", "This is not an e-mail address we can use."))
+    text.parse().map_err(|_| ApiError::invalid("email", "This is not an e-mail address we can use."))
 }
 
 /// The `username` of a form.
@@ -131,8 +122,7 @@ pub fn email(text: &str) -> ApiResult<Email> {
 /// # Errors
 /// `INVALID_INPUT` at `username`.
 pub fn username(text: &str) -> ApiResult<Username> {
-    text.parse()
-        .map_err(|_| ApiError::invalid("username", "A username has 3 to 20 letters and digits."))
+    text.parse().map_err(|_| ApiError::invalid("username", "A username has 3 to 20 letters and digits."))
 }
 
 #[cfg(test)]
@@ -152,20 +142,10 @@ mod tests {
 
     #[test]
     fn a_good_form_is_taken_with_its_edges_trimmed() {
-        let sign_up = form("name", "  Ada \u{1f980}  ")
-            .check()
-            .expect("a good form");
+        let sign_up = form("name", "  Ada \u{1f980}  ").check().expect("a good form");
         assert_eq!(sign_up.name.as_str(), "Ada \u{1f980}");
         assert_eq!(sign_up.username.as_str(), "ada");
-        assert_eq!(
-            form("name", &"n".repeat(100))
-                .check()
-                .expect("100 characters")
-                .name
-                .as_str()
-                .len(),
-            100
-        );
+        assert_eq!(form("name", &"n".repeat(100)).check().expect("100 characters").name.as_str().len(), 100);
     }
 
     #[test]
@@ -177,28 +157,16 @@ mod tests {
             ("email", "ada", ErrorCode::InvalidInput),
             ("username", "a-b", ErrorCode::InvalidInput),
             ("password", "short", ErrorCode::WeakPassword),
-            (
-                "confirm_password",
-                "Correct horse 8",
-                ErrorCode::InvalidInput,
-            ),
+            ("confirm_password", "Correct horse 8", ErrorCode::InvalidInput),
         ] {
             let error = form(field, value).check().expect_err(field);
-            assert_eq!(
-                (error.field(), error.code()),
-                (Some(field), code),
-                "{field}"
-            );
+            assert_eq!((error.field(), error.code()), (Some(field), code), "{field}");
         }
     }
 
     #[test]
     fn nothing_of_the_form_is_printed() {
-        let shown = format!(
-            "{:?} {:?}",
-            form("name", "Ada"),
-            form("name", "Ada").check()
-        );
+        let shown = format!("{:?} {:?}", form("name", "Ada"), form("name", "Ada").check());
         for secret in ["Ada", "horse", "example.com"] {
             assert!(!shown.contains(secret), "{shown}");
         }

@@ -124,32 +124,15 @@ impl Tokens {
         // Times are compared below, with the clock we were given.
         validation.validate_exp = false;
         validation.validate_nbf = false;
-        Self {
-            keys,
-            issuer,
-            audience,
-            validation,
-        }
+        Self { keys, issuer, audience, validation }
     }
 
     /// An access token, good for 15 minutes.
     ///
     /// # Errors
     /// When the key cannot sign.
-    pub fn access(
-        &self,
-        user_id: UserId,
-        family_id: FamilyId,
-        now: Timestamp,
-    ) -> Result<Token, BoxError> {
-        self.sign(
-            Kind::Access,
-            user_id.to_string(),
-            family_id.to_string(),
-            None,
-            now,
-            ACCESS_TOKEN_LIFE,
-        )
+    pub fn access(&self, user_id: UserId, family_id: FamilyId, now: Timestamp) -> Result<Token, BoxError> {
+        self.sign(Kind::Access, user_id.to_string(), family_id.to_string(), None, now, ACCESS_TOKEN_LIFE)
     }
 
     /// A refresh token, good for 7 days from `issued_at`. The same arguments give the same token, so that everyone who
@@ -165,14 +148,7 @@ impl Tokens {
         issued_at: Timestamp,
     ) -> Result<Token, BoxError> {
         let (user, family) = (user_id.to_string(), family_id.to_string());
-        self.sign(
-            Kind::Refresh,
-            user,
-            family,
-            Some(seq),
-            issued_at,
-            REFRESH_TOKEN_LIFE,
-        )
+        self.sign(Kind::Refresh, user, family, Some(seq), issued_at, REFRESH_TOKEN_LIFE)
     }
 
     /// Reads an access token.
@@ -181,10 +157,7 @@ impl Tokens {
     /// [`TokenError::Expired`] for one of ours that was good once, else [`TokenError::Invalid`].
     pub fn verify_access(&self, token: &str, now: Timestamp) -> Result<Access, TokenError> {
         let claims = self.verify(Kind::Access, token, now)?;
-        Ok(Access {
-            user_id: parsed(&claims.sub)?,
-            family_id: parsed(&claims.sid)?,
-        })
+        Ok(Access { user_id: parsed(&claims.sub)?, family_id: parsed(&claims.sid)? })
     }
 
     /// Reads a refresh token.
@@ -214,21 +187,9 @@ impl Tokens {
         let iat = now.seconds();
         let exp = iat + i64::try_from(life.as_secs())?;
         let (iss, aud) = (self.issuer.clone(), self.audience.clone());
-        let claims = Claims {
-            iss,
-            aud,
-            sub,
-            iat,
-            nbf: iat,
-            exp,
-            sid,
-            seq,
-        };
+        let claims = Claims { iss, aud, sub, iat, nbf: iat, exp, sid, seq };
         let text = self.keys.sign(kind.typ(), &claims)?;
-        Ok(Token {
-            text,
-            expires: Timestamp::from_millis(exp * 1_000)?,
-        })
+        Ok(Token { text, expires: Timestamp::from_millis(exp * 1_000)? })
     }
 
     fn verify(&self, kind: Kind, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
@@ -239,13 +200,8 @@ impl Tokens {
         if header.typ.as_deref() != Some(kind.typ()) || header.crit.is_some() {
             return Err(TokenError::Invalid);
         }
-        let key = header
-            .kid
-            .and_then(|kid| self.keys.public(&kid))
-            .ok_or(TokenError::Invalid)?;
-        let claims = decode::<Claims>(token, key, &self.validation)
-            .map_err(|_| TokenError::Invalid)?
-            .claims;
+        let key = header.kid.and_then(|kid| self.keys.public(&kid)).ok_or(TokenError::Invalid)?;
+        let claims = decode::<Claims>(token, key, &self.validation).map_err(|_| TokenError::Invalid)?.claims;
         let leeway = i64::try_from(CLOCK_LEEWAY.as_secs()).unwrap_or(0);
         let now = now.seconds();
         if claims.nbf > now.saturating_add(leeway) {

@@ -53,63 +53,31 @@ impl ReviewerConfig {
     /// # Errors
     /// When one is set to something else than it should.
     pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidReviewerConfig> {
-        let get = |name: &str| {
-            get(name)
-                .map(|value| value.trim().to_owned())
-                .filter(|value| !value.is_empty())
-        };
+        let get = |name: &str| get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let mut config = Self::default();
         if let Some(ids) = get("BEDROCK_MODEL_IDS") {
-            config.model_ids = ids
-                .split(',')
-                .map(|id| id.trim().to_owned())
-                .filter(|id| !id.is_empty())
-                .collect();
-            require(
-                !config.model_ids.is_empty(),
-                "BEDROCK_MODEL_IDS",
-                "a list of model ids",
-            )?;
+            config.model_ids = ids.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
+            require(!config.model_ids.is_empty(), "BEDROCK_MODEL_IDS", "a list of model ids")?;
         }
         if let Some(text) = get("BEDROCK_TEMPERATURE") {
-            let temperature = text
-                .parse()
-                .ok()
-                .filter(|number| (0.0..=1.0).contains(number));
-            require(
-                temperature.is_some(),
-                "BEDROCK_TEMPERATURE",
-                "a number from 0 to 1",
-            )?;
+            let temperature = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+            require(temperature.is_some(), "BEDROCK_TEMPERATURE", "a number from 0 to 1")?;
             config.temperature = temperature;
         }
         if let Some(text) = get("BEDROCK_MAX_TOKENS") {
             config.max_tokens = text.parse().unwrap_or(0);
-            require(
-                config.max_tokens > 0,
-                "BEDROCK_MAX_TOKENS",
-                "a positive number",
-            )?;
+            require(config.max_tokens > 0, "BEDROCK_MAX_TOKENS", "a positive number")?;
         }
         if let Some(text) = get("AI_DEADLINE_MS") {
             config.deadline = Duration::from_millis(text.parse().unwrap_or(0));
-            require(
-                !config.deadline.is_zero(),
-                "AI_DEADLINE_MS",
-                "a positive number of milliseconds",
-            )?;
+            require(!config.deadline.is_zero(), "AI_DEADLINE_MS", "a positive number of milliseconds")?;
         }
         if let Some(text) = get("BEDROCK_PRICES") {
             let expected = "like `3/15` or `3/15,some.model=15/75`, in dollars for a million tokens in and out";
             let prices = Prices::parse(&text);
-            config.prices = prices.ok_or(InvalidReviewerConfig {
-                variable: "BEDROCK_PRICES",
-                expected,
-            })?;
+            config.prices = prices.ok_or(InvalidReviewerConfig { variable: "BEDROCK_PRICES", expected })?;
         }
-        config.region = get("AWS_REGION")
-            .or_else(|| get("AWS_DEFAULT_REGION"))
-            .unwrap_or(config.region);
+        config.region = get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")).unwrap_or(config.region);
         config.endpoint_url = get("BEDROCK_ENDPOINT_URL");
         let local = config.endpoint_url.as_deref().is_some_and(is_local);
         config.stand_in_credentials = local && !CREDENTIALS.iter().any(|name| get(name).is_some());
@@ -119,10 +87,7 @@ impl ReviewerConfig {
 
 impl Default for ReviewerConfig {
     fn default() -> Self {
-        let ids = [
-            "us.anthropic.claude-sonnet-4-6",
-            "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
-        ];
+        let ids = ["us.anthropic.claude-sonnet-4-6", "us.anthropic.claude-sonnet-4-5-20250929-v1:0"];
         Self {
             model_ids: ids.map(str::to_owned).to_vec(),
             temperature: None,
@@ -136,28 +101,14 @@ impl Default for ReviewerConfig {
     }
 }
 
-fn require(
-    met: bool,
-    variable: &'static str,
-    expected: &'static str,
-) -> Result<(), InvalidReviewerConfig> {
-    if met {
-        Ok(())
-    } else {
-        Err(InvalidReviewerConfig { variable, expected })
-    }
+fn require(met: bool, variable: &'static str, expected: &'static str) -> Result<(), InvalidReviewerConfig> {
+    if met { Ok(()) } else { Err(InvalidReviewerConfig { variable, expected }) }
 }
 
 /// Whether the endpoint is on this machine.
 fn is_local(url: &str) -> bool {
-    let authority = url
-        .parse::<axum::http::Uri>()
-        .ok()
-        .and_then(|uri| uri.host().map(str::to_owned));
-    matches!(
-        authority.as_deref(),
-        Some("localhost" | "127.0.0.1" | "[::1]")
-    )
+    let authority = url.parse::<axum::http::Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+    matches!(authority.as_deref(), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 
 /// What a model's tokens cost, in micro-dollars for a million of them.
@@ -173,21 +124,11 @@ impl Price {
     /// The usage with its cost, rounded up. A token read from the cache costs a tenth of a sent one, one written to it
     /// a quarter more.
     pub(super) fn cost(self, usage: Usage) -> Usage {
-        let weighed = [
-            (usage.input_tokens, 100),
-            (usage.cache_read_tokens, 10),
-            (usage.cache_write_tokens, 125),
-        ];
-        let sent: u64 = weighed
-            .into_iter()
-            .map(|(tokens, weight)| u64::from(tokens) * weight)
-            .sum();
+        let weighed = [(usage.input_tokens, 100), (usage.cache_read_tokens, 10), (usage.cache_write_tokens, 125)];
+        let sent: u64 = weighed.into_iter().map(|(tokens, weight)| u64::from(tokens) * weight).sum();
         let hundredths = sent * self.input + u64::from(usage.output_tokens) * 100 * self.output;
         let cost_micros = i64::try_from(hundredths.div_ceil(100_000_000)).unwrap_or(i64::MAX);
-        Usage {
-            cost_micros,
-            ..usage
-        }
+        Usage { cost_micros, ..usage }
     }
 }
 
@@ -200,13 +141,7 @@ pub struct Prices {
 
 impl Default for Prices {
     fn default() -> Self {
-        Self {
-            default: Price {
-                input: 3_000_000,
-                output: 15_000_000,
-            },
-            models: BTreeMap::new(),
-        }
+        Self { default: Price { input: 3_000_000, output: 15_000_000 }, models: BTreeMap::new() }
     }
 }
 
@@ -220,14 +155,9 @@ impl Prices {
     fn parse(text: &str) -> Option<Self> {
         let mut prices = Self::default();
         for part in text.split(',') {
-            let (model, price) = part
-                .rsplit_once('=')
-                .map_or((None, part), |(model, price)| (Some(model), price));
+            let (model, price) = part.rsplit_once('=').map_or((None, part), |(model, price)| (Some(model), price));
             let (input, output) = price.split_once('/')?;
-            let price = Price {
-                input: micros(input)?,
-                output: micros(output)?,
-            };
+            let price = Price { input: micros(input)?, output: micros(output)? };
             match model {
                 Some(model) => drop(prices.models.insert(model.trim().to_owned(), price)),
                 None => prices.default = price,
@@ -239,10 +169,7 @@ impl Prices {
 
 /// Dollars with up to six decimals as micro-dollars.
 fn micros(dollars: &str) -> Option<u64> {
-    let (whole, decimals) = dollars
-        .trim()
-        .split_once('.')
-        .unwrap_or((dollars.trim(), ""));
+    let (whole, decimals) = dollars.trim().split_once('.').unwrap_or((dollars.trim(), ""));
     let digits = |text: &str| text.len() <= 6 && text.bytes().all(|b| b.is_ascii_digit());
     if whole.is_empty() || !digits(whole) || !digits(decimals) {
         return None;
@@ -255,12 +182,7 @@ mod tests {
     use super::*;
 
     fn config(variables: &[(&str, &str)]) -> Result<ReviewerConfig, InvalidReviewerConfig> {
-        let get = |name: &str| {
-            variables
-                .iter()
-                .find(|(n, _)| *n == name)
-                .map(|(_, value)| (*value).to_owned())
-        };
+        let get = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
         ReviewerConfig::from_env(get)
     }
 
@@ -268,14 +190,7 @@ mod tests {
     fn without_variables_there_are_defaults_and_real_credentials() {
         let config = config(&[("BEDROCK_TEMPERATURE", " ")]).expect("defaults");
         assert_eq!(config, ReviewerConfig::default());
-        assert_eq!(
-            (
-                config.temperature,
-                config.max_tokens,
-                config.deadline.as_secs()
-            ),
-            (None, 4_000, 30)
-        );
+        assert_eq!((config.temperature, config.max_tokens, config.deadline.as_secs()), (None, 4_000, 30));
     }
 
     #[test]
@@ -290,32 +205,10 @@ mod tests {
             ("BEDROCK_ENDPOINT_URL", "http://localhost:9000"),
         ])
         .expect("good values");
-        assert_eq!(
-            (config.model_ids.join("|"), config.temperature),
-            ("a|b:0".to_owned(), Some(0.7))
-        );
-        assert_eq!(
-            (
-                config.max_tokens,
-                config.deadline.as_millis(),
-                &*config.region
-            ),
-            (100, 26_000, "eu-west-1")
-        );
-        assert_eq!(
-            config.prices.of("a"),
-            Price {
-                input: 1_000_000,
-                output: 2_500_000
-            }
-        );
-        assert_eq!(
-            config.prices.of("b:0"),
-            Price {
-                input: 250_000,
-                output: 1_000_001
-            }
-        );
+        assert_eq!((config.model_ids.join("|"), config.temperature), ("a|b:0".to_owned(), Some(0.7)));
+        assert_eq!((config.max_tokens, config.deadline.as_millis(), &*config.region), (100, 26_000, "eu-west-1"));
+        assert_eq!(config.prices.of("a"), Price { input: 1_000_000, output: 2_500_000 });
+        assert_eq!(config.prices.of("b:0"), Price { input: 250_000, output: 1_000_001 });
     }
 
     #[test]
@@ -348,11 +241,7 @@ mod tests {
             ("https://bedrock.example", false),
         ] {
             let endpoint = ("BEDROCK_ENDPOINT_URL", url);
-            assert_eq!(
-                config(&[endpoint]).expect("good").stand_in_credentials,
-                stand_in,
-                "{url}"
-            );
+            assert_eq!(config(&[endpoint]).expect("good").stand_in_credentials, stand_in, "{url}");
             let real = config(&[endpoint, ("AWS_PROFILE", "x")]).expect("good");
             assert!(!real.stand_in_credentials, "{url}");
         }
@@ -362,13 +251,8 @@ mod tests {
     fn a_million_tokens_cost_what_the_price_says_and_part_of_a_micro_dollar_counts() {
         let price = Prices::default().of("any");
         let used = |input_tokens, output_tokens, cache_read_tokens, cache_write_tokens| {
-            let usage = Usage {
-                input_tokens,
-                output_tokens,
-                cache_read_tokens,
-                cache_write_tokens,
-                ..Usage::default()
-            };
+            let usage =
+                Usage { input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, ..Usage::default() };
             price.cost(usage).cost_micros
         };
         assert_eq!(used(1_000_000, 0, 0, 0), 3_000_000);

@@ -34,17 +34,11 @@ pub(super) struct Failure {
 
 impl Failure {
     pub(super) fn timeout() -> Self {
-        Self {
-            kind: Kind::Timeout,
-            code: "Deadline".to_owned(),
-        }
+        Self { kind: Kind::Timeout, code: "Deadline".to_owned() }
     }
 
     pub(super) fn ours(code: &str) -> Self {
-        Self {
-            kind: Kind::Ours,
-            code: code.to_owned(),
-        }
+        Self { kind: Kind::Ours, code: code.to_owned() }
     }
 }
 
@@ -58,17 +52,11 @@ impl From<SdkError<ConverseError, HttpResponse>> for Failure {
             SdkError::ResponseError(_) => (Kind::Garbled, "BrokenResponse"),
             SdkError::ServiceError(context) => {
                 let status = context.raw().status().as_u16();
-                (
-                    kind_of(context.err(), status),
-                    context.err().code().unwrap_or("NoCode"),
-                )
+                (kind_of(context.err(), status), context.err().code().unwrap_or("NoCode"))
             }
             _ => (Kind::Ours, "CallNotBuilt"),
         };
-        Self {
-            kind,
-            code: code.to_owned(),
-        }
+        Self { kind, code: code.to_owned() }
     }
 }
 
@@ -80,12 +68,8 @@ fn kind_of(error: &ConverseError, status: u16) -> Kind {
         | ConverseError::InternalServerException(_)
         | ConverseError::ModelErrorException(_) => Kind::Busy,
         ConverseError::ModelTimeoutException(_) => Kind::Timeout,
-        ConverseError::AccessDeniedException(_) | ConverseError::ResourceNotFoundException(_) => {
-            Kind::Refused
-        }
-        ConverseError::ValidationException(refused) => {
-            validation(refused.message().unwrap_or_default())
-        }
+        ConverseError::AccessDeniedException(_) | ConverseError::ResourceNotFoundException(_) => Kind::Refused,
+        ConverseError::ValidationException(refused) => validation(refused.message().unwrap_or_default()),
         _ => match status {
             200..=299 => Kind::Garbled,
             429 | 500..=599 => Kind::Busy,
@@ -99,16 +83,9 @@ fn kind_of(error: &ConverseError, status: u16) -> Kind {
 fn validation(message: &str) -> Kind {
     let message = message.to_lowercase();
     let has = |text| message.contains(text);
-    if has("too long")
-        || has("too many tokens")
-        || has("maximum context")
-        || has("too many input tokens")
-    {
+    if has("too long") || has("too many tokens") || has("maximum context") || has("too many input tokens") {
         Kind::TooLong
-    } else if has("on-demand throughput")
-        || has("model identifier is invalid")
-        || has("end of its life")
-    {
+    } else if has("on-demand throughput") || has("model identifier is invalid") || has("end of its life") {
         Kind::Refused
     } else if has("temperature") {
         Kind::Temperature

@@ -8,9 +8,8 @@ use aws_sdk_bedrockruntime::config::timeout::TimeoutConfig;
 use aws_sdk_bedrockruntime::error::BuildError;
 use aws_sdk_bedrockruntime::operation::converse::ConverseOutput;
 use aws_sdk_bedrockruntime::types::{
-    ContentBlock, ConversationRole, ConverseOutput as Content, InferenceConfiguration, Message,
-    SpecificToolChoice, SystemContentBlock, TokenUsage, Tool, ToolChoice, ToolConfiguration,
-    ToolInputSchema, ToolSpecification,
+    ContentBlock, ConversationRole, ConverseOutput as Content, InferenceConfiguration, Message, SpecificToolChoice,
+    SystemContentBlock, TokenUsage, Tool, ToolChoice, ToolConfiguration, ToolInputSchema, ToolSpecification,
 };
 use aws_smithy_types::{Document, Number};
 use serde_json::Value;
@@ -46,10 +45,7 @@ impl Received {
     pub(super) fn as_reply(&self) -> Reply<'_> {
         Reply {
             stop_reason: &self.stop_reason,
-            tool: self
-                .tool
-                .as_ref()
-                .map(|(name, input)| (name.as_str(), input)),
+            tool: self.tool.as_ref().map(|(name, input)| (name.as_str(), input)),
             text: Some(&*self.text),
         }
     }
@@ -58,10 +54,7 @@ impl Received {
 impl Call<'_> {
     pub(super) async fn send(&self, client: &Client) -> Result<Received, Failure> {
         let unbuilt = |_: BuildError| Failure::ours("CallNotBuilt");
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT)
-            .operation_timeout(self.timeout)
-            .build();
+        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_timeout(self.timeout).build();
         let inference = InferenceConfiguration::builder().max_tokens(self.max_tokens);
         let output = client
             .converse()
@@ -87,18 +80,8 @@ impl Call<'_> {
                 answer::TOOL
             )
         });
-        let blocks = self
-            .prompt
-            .blocks
-            .iter()
-            .cloned()
-            .chain(repair)
-            .map(ContentBlock::Text)
-            .collect();
-        Message::builder()
-            .role(ConversationRole::User)
-            .set_content(Some(blocks))
-            .build()
+        let blocks = self.prompt.blocks.iter().cloned().chain(repair).map(ContentBlock::Text).collect();
+        Message::builder().role(ConversationRole::User).set_content(Some(blocks)).build()
     }
 }
 
@@ -109,10 +92,7 @@ fn forced_tool() -> Result<ToolConfiguration, BuildError> {
         .input_schema(ToolInputSchema::Json(document(&answer::schema())))
         .build()?;
     let choice = SpecificToolChoice::builder().name(answer::TOOL).build()?;
-    ToolConfiguration::builder()
-        .tools(Tool::ToolSpec(tool))
-        .tool_choice(ToolChoice::Tool(choice))
-        .build()
+    ToolConfiguration::builder().tools(Tool::ToolSpec(tool)).tool_choice(ToolChoice::Tool(choice)).build()
 }
 
 fn received(output: &ConverseOutput) -> Received {
@@ -160,12 +140,9 @@ fn document(value: &Value) -> Document {
         }),
         Value::String(text) => Document::String(text.clone()),
         Value::Array(items) => Document::Array(items.iter().map(document).collect()),
-        Value::Object(fields) => Document::Object(
-            fields
-                .iter()
-                .map(|(name, value)| (name.clone(), document(value)))
-                .collect(),
-        ),
+        Value::Object(fields) => {
+            Document::Object(fields.iter().map(|(name, value)| (name.clone(), document(value))).collect())
+        }
     }
 }
 
@@ -178,10 +155,7 @@ fn value(document: &Document) -> Value {
         Document::Number(Number::Float(number)) => Value::from(*number),
         Document::String(text) => Value::String(text.clone()),
         Document::Array(items) => items.iter().map(value).collect(),
-        Document::Object(fields) => fields
-            .iter()
-            .map(|(name, field)| (name.clone(), value(field)))
-            .collect(),
+        Document::Object(fields) => fields.iter().map(|(name, field)| (name.clone(), value(field))).collect(),
     }
 }
 
@@ -202,8 +176,7 @@ mod tests {
         leaf.prop_recursive(3, 20, 4, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::hash_map(any::<String>(), inner, 0..4)
-                    .prop_map(|map| map.into_iter().collect()),
+                prop::collection::hash_map(any::<String>(), inner, 0..4).prop_map(|map| map.into_iter().collect()),
             ]
         })
     }

@@ -129,10 +129,7 @@ mod tests {
             ("DATABASE_ERROR", 503),
             ("NETWORK_ERROR", 503),
         ] {
-            let found: Vec<_> = ErrorCode::ALL
-                .iter()
-                .filter(|row| row.as_str() == code)
-                .collect();
+            let found: Vec<_> = ErrorCode::ALL.iter().filter(|row| row.as_str() == code).collect();
             assert_eq!(found.len(), 1, "{code} once");
             assert_eq!(found[0].status().as_u16(), status, "{code}");
         }

@@ -11,9 +11,9 @@ impl From<StoreError> for ApiError {
             StoreError::Contended { .. } | StoreError::Unavailable { .. } => {
                 Self::new(ErrorCode::DatabaseError).caused_by(error)
             }
-            StoreError::Corrupt { .. }
-            | StoreError::Rejected { .. }
-            | StoreError::TableMissing { .. } => Self::internal(error),
+            StoreError::Corrupt { .. } | StoreError::Rejected { .. } | StoreError::TableMissing { .. } => {
+                Self::internal(error)
+            }
         }
     }
 }
@@ -41,34 +41,10 @@ mod tests {
         let (entity, reason) = ("user", "no name".to_owned());
         for (error, code) in [
             (StoreError::Contended { pattern }, ErrorCode::DatabaseError),
-            (
-                StoreError::Unavailable {
-                    pattern,
-                    source: io(),
-                },
-                ErrorCode::DatabaseError,
-            ),
-            (
-                StoreError::Rejected {
-                    pattern,
-                    source: io(),
-                },
-                ErrorCode::InternalError,
-            ),
-            (
-                StoreError::Corrupt {
-                    pattern,
-                    entity,
-                    reason,
-                },
-                ErrorCode::InternalError,
-            ),
-            (
-                StoreError::TableMissing {
-                    table: "t".to_owned(),
-                },
-                ErrorCode::InternalError,
-            ),
+            (StoreError::Unavailable { pattern, source: io() }, ErrorCode::DatabaseError),
+            (StoreError::Rejected { pattern, source: io() }, ErrorCode::InternalError),
+            (StoreError::Corrupt { pattern, entity, reason }, ErrorCode::InternalError),
+            (StoreError::TableMissing { table: "t".to_owned() }, ErrorCode::InternalError),
         ] {
             assert_eq!(ApiError::from(error).code(), code);
         }
@@ -77,13 +53,7 @@ mod tests {
     #[test]
     fn what_is_absent_and_what_is_anothers_are_told_apart() {
         let absent = ErrorCode::ThreadNotFound;
-        assert_eq!(
-            ApiError::no_access(AccessError::NotFound, absent).code(),
-            absent
-        );
-        assert_eq!(
-            ApiError::no_access(AccessError::Forbidden, absent).code(),
-            ErrorCode::Forbidden
-        );
+        assert_eq!(ApiError::no_access(AccessError::NotFound, absent).code(), absent);
+        assert_eq!(ApiError::no_access(AccessError::Forbidden, absent).code(), ErrorCode::Forbidden);
     }
 }

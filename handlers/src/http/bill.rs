@@ -3,23 +3,29 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use model::{CallCost, Meter};
+use model::{CallCost, Meter, Total};
 
 /// The calls of one request, in the order they ended. An extension of its response; never sent.
 #[derive(Clone, Debug)]
 pub struct Bill(pub Vec<CallCost>);
 
 impl Bill {
-    /// The patterns with what they took, as one word for the log: `AP-23:1r/1.0/0.0`.
+    /// The patterns with what they took, as one word for the log each: `AP-24:1r/0/6`.
     #[must_use]
     pub fn patterns(&self) -> String {
-        let call = |cost: &CallCost| {
-            format!(
-                "{}:{}r/{}/{}",
-                cost.pattern.id, cost.requests, cost.rcu, cost.wcu
-            )
-        };
+        let call = |cost: &CallCost| format!("{}:{}r/{}/{}", cost.pattern.id, cost.requests, cost.rcu, cost.wcu);
         self.0.iter().map(call).collect::<Vec<_>>().join(" ")
+    }
+
+    /// All calls together.
+    #[must_use]
+    pub fn total(&self) -> Total {
+        let add = |sum: Total, cost: &CallCost| Total {
+            requests: sum.requests + cost.requests,
+            rcu: sum.rcu + cost.rcu,
+            wcu: sum.wcu + cost.wcu,
+        };
+        self.0.iter().fold(Total::default(), add)
     }
 }
 

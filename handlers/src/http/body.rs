@@ -55,9 +55,7 @@ impl Packing {
         let gzipped_type = match single(headers, &header::CONTENT_TYPE)? {
             Some(value) => is_gzip_type(value)?,
             None => {
-                return Err(refuse(
-                    "Content-Type must be application/json or application/gzip.",
-                ));
+                return Err(refuse("Content-Type must be application/json or application/gzip."));
             }
         };
         let encoding = single(headers, &header::CONTENT_ENCODING)?.unwrap_or("identity");
@@ -77,41 +75,31 @@ impl Packing {
 }
 
 /// The one value of a header; a header that is there twice could be read in two ways.
-fn single<'h>(
-    headers: &'h HeaderMap,
-    name: &header::HeaderName,
-) -> Result<Option<&'h str>, ApiError> {
+fn single<'h>(headers: &'h HeaderMap, name: &header::HeaderName) -> Result<Option<&'h str>, ApiError> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
-        (Some(value), None) => value
-            .to_str()
-            .map(|text| Some(text.trim()))
-            .map_err(|_| refuse("A header of the request is not ASCII.")),
+        (Some(value), None) => {
+            value.to_str().map(|text| Some(text.trim())).map_err(|_| refuse("A header of the request is not ASCII."))
+        }
         (Some(_), Some(_)) => Err(refuse("A header of the request is given twice.")),
     }
 }
 
 fn is_gzip_type(content_type: &str) -> Result<bool, ApiError> {
     let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
-    let utf8 = parameters
-        .split(';')
-        .map(str::trim)
-        .filter(|parameter| !parameter.is_empty())
-        .all(|parameter| {
-            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            let value = value.trim().trim_matches('"');
-            name.trim().eq_ignore_ascii_case("charset") && value.eq_ignore_ascii_case("utf-8")
-        });
+    let utf8 = parameters.split(';').map(str::trim).filter(|parameter| !parameter.is_empty()).all(|parameter| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let value = value.trim().trim_matches('"');
+        name.trim().eq_ignore_ascii_case("charset") && value.eq_ignore_ascii_case("utf-8")
+    });
     let kind = kind.trim();
     if kind.eq_ignore_ascii_case("application/json") && utf8 {
         Ok(false)
     } else if kind.eq_ignore_ascii_case("application/gzip") && parameters.trim().is_empty() {
         Ok(true)
     } else {
-        Err(refuse(
-            "Content-Type must be application/json, in UTF-8, or application/gzip.",
-        ))
+        Err(refuse("Content-Type must be application/json, in UTF-8, or application/gzip."))
     }
 }
 
@@ -127,23 +115,12 @@ fn inflate(bytes: &[u8], limit: usize) -> Result<Vec<u8>, ApiError> {
     let broken = |_| refuse("The body is not valid gzip.");
     let one_too_many = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let mut inflated = Vec::new();
-    MultiGzDecoder::new(bytes)
-        .take(one_too_many)
-        .read_to_end(&mut inflated)
-        .map_err(broken)?;
-    if inflated.len() > limit {
-        Err(too_large(limit))
-    } else {
-        Ok(inflated)
-    }
+    MultiGzDecoder::new(bytes).take(one_too_many).read_to_end(&mut inflated).map_err(broken)?;
+    if inflated.len() > limit { Err(too_large(limit)) } else { Ok(inflated) }
 }
 
 fn too_large(limit: usize) -> ApiError {
-    if limit >= CODE_BODY_BYTES {
-        ErrorCode::FileTooLarge.into()
-    } else {
-        refuse("The body is too large.")
-    }
+    if limit >= CODE_BODY_BYTES { ErrorCode::FileTooLarge.into() } else { refuse("The body is too large.") }
 }
 
 fn refuse(message: &'static str) -> ApiError {
@@ -167,18 +144,13 @@ mod tests {
         encoder.finish().expect("writing to memory")
     }
 
-    async fn parsed(
-        headers: &[(&str, &str)],
-        body: impl Into<axum::body::Body>,
-    ) -> Result<Note, ApiError> {
+    async fn parsed(headers: &[(&str, &str)], body: impl Into<axum::body::Body>) -> Result<Note, ApiError> {
         let mut request = Request::post("/");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let request = request.body(body.into()).expect("a request");
-        Body::<Note, LIMIT>::from_request(request, &())
-            .await
-            .map(|Body(note)| note)
+        Body::<Note, LIMIT>::from_request(request, &()).await.map(|Body(note)| note)
     }
 
     const JSON: (&str, &str) = ("content-type", "application/json");
@@ -197,11 +169,7 @@ mod tests {
             (&[GZIP], gzip(NOTE)),
             (&[GZIP], [gzip(&NOTE[..5]), gzip(&NOTE[5..])].concat()),
         ] {
-            assert_eq!(
-                parsed(headers, body).await.expect("a note").content,
-                "hi",
-                "{headers:?}"
-            );
+            assert_eq!(parsed(headers, body).await.expect("a note").content, "hi", "{headers:?}");
         }
     }
 
@@ -215,16 +183,10 @@ mod tests {
         for (headers, body) in [
             (&[][..], NOTE.to_vec()),
             (&[("content-type", "text/plain")], NOTE.to_vec()),
-            (
-                &[("content-type", "application/json; charset=latin1")],
-                NOTE.to_vec(),
-            ),
+            (&[("content-type", "application/json; charset=latin1")], NOTE.to_vec()),
             (&[JSON, JSON], NOTE.to_vec()),
             (&[JSON, ("content-encoding", "br")], NOTE.to_vec()),
-            (
-                &[JSON, ("content-encoding", "gzip, gzip")],
-                gzip(&gzip(NOTE)),
-            ),
+            (&[JSON, ("content-encoding", "gzip, gzip")], gzip(&gzip(NOTE))),
             (&[GZIP, ENCODED], gzip(&gzip(NOTE))),
             (&[GZIP], NOTE.to_vec()),
             (&[JSON], gzip(NOTE)),
@@ -233,10 +195,7 @@ mod tests {
             (&[GZIP], [gzip(NOTE), b"more".to_vec()].concat()),
             (&[GZIP], Vec::new()),
         ] {
-            let error = parsed(headers, body)
-                .await
-                .map(|_| ())
-                .expect_err("refused");
+            let error = parsed(headers, body).await.map(|_| ()).expect_err("refused");
             assert_eq!(error.code(), ErrorCode::InvalidInput, "{headers:?}");
         }
     }
@@ -266,10 +225,7 @@ mod tests {
     async fn a_body_that_breaks_off_is_refused() {
         let parts: [Result<_, std::io::Error>; 2] = [Ok(NOTE), Err(std::io::Error::other("reset"))];
         let body = axum::body::Body::from_stream(futures::stream::iter(parts));
-        let error = parsed(&[JSON], body)
-            .await
-            .map(|_| ())
-            .expect_err("half a body");
+        let error = parsed(&[JSON], body).await.map(|_| ()).expect_err("half a body");
         assert_eq!(error.code(), ErrorCode::InvalidInput);
     }
 

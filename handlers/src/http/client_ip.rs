@@ -37,14 +37,10 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientIp {
             Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
             _ => {
                 let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-                return socket
-                    .map(|ConnectInfo(address)| Self(address.ip()))
-                    .ok_or_else(unknown);
+                return socket.map(|ConnectInfo(address)| Self(address.ip())).ok_or_else(unknown);
             }
         };
-        said.and_then(|ip| ip.parse().ok())
-            .map(Self)
-            .ok_or_else(unknown)
+        said.and_then(|ip| ip.parse().ok()).map(Self).ok_or_else(unknown)
     }
 }
 
@@ -63,19 +59,12 @@ impl fmt::Display for ClientIp {
 mod tests {
     use super::*;
     use axum::http::Request;
-    use lambda_http::aws_lambda_events::apigw::{
-        ApiGatewayProxyRequestContext, ApiGatewayV2httpRequestContext,
-    };
+    use lambda_http::aws_lambda_events::apigw::{ApiGatewayProxyRequestContext, ApiGatewayV2httpRequestContext};
 
     async fn found<T: Clone + Send + Sync + 'static>(context: T) -> Result<String, ApiError> {
-        let request = Request::get("/")
-            .header("x-forwarded-for", "6.6.6.6")
-            .extension(context)
-            .body(());
+        let request = Request::get("/").header("x-forwarded-for", "6.6.6.6").extension(context).body(());
         let mut parts = request.expect("a request").into_parts().0;
-        ClientIp::from_request_parts(&mut parts, &())
-            .await
-            .map(|ip| ip.to_string())
+        ClientIp::from_request_parts(&mut parts, &()).await.map(|ip| ip.to_string())
     }
 
     #[tokio::test]

@@ -35,10 +35,7 @@ impl Cookies {
     /// a second one.
     pub fn parse(headers: &HeaderMap) -> Result<Self, BadCookies> {
         let mut cookies = Self::default();
-        let pairs = headers
-            .get_all(header::COOKIE)
-            .iter()
-            .flat_map(|value| value.as_bytes().split(|b| *b == b';'));
+        let pairs = headers.get_all(header::COOKIE).iter().flat_map(|value| value.as_bytes().split(|b| *b == b';'));
         for pair in pairs.map(<[u8]>::trim_ascii) {
             let (name, value) = match pair.iter().position(|b| *b == b'=') {
                 Some(at) => (pair[..at].trim_ascii(), pair[at + 1..].trim_ascii()),
@@ -71,10 +68,8 @@ impl Cookies {
 
 /// A token is what three parts of base64url and two dots can be made of.
 fn token(value: &[u8]) -> Result<String, BadCookies> {
-    let well_formed = !value.is_empty()
-        && value
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    let well_formed =
+        !value.is_empty() && value.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     match std::str::from_utf8(value) {
         Ok(text) if well_formed => Ok(text.to_owned()),
         _ => Err(BadCookies),
@@ -116,18 +111,12 @@ impl SetCookies {
     /// Clears both.
     #[must_use]
     pub fn clear() -> Self {
-        Self::none()
-            .set(ACCESS_TOKEN, "", Duration::ZERO)
-            .set(REFRESH_TOKEN, "", Duration::ZERO)
+        Self::none().set(ACCESS_TOKEN, "", Duration::ZERO).set(REFRESH_TOKEN, "", Duration::ZERO)
     }
 
     fn set(mut self, name: &str, value: &str, life: Duration) -> Self {
-        let text = format!(
-            "{name}={value}; HttpOnly; Secure; SameSite=Strict; Path=/; Max-Age={}",
-            life.as_secs()
-        );
-        let mut header =
-            HeaderValue::try_from(text).expect("a token is base64url and dots, the rest is fixed");
+        let text = format!("{name}={value}; HttpOnly; Secure; SameSite=Strict; Path=/; Max-Age={}", life.as_secs());
+        let mut header = HeaderValue::try_from(text).expect("a token is base64url and dots, the rest is fixed");
         header.set_sensitive(true);
         self.0.push(header);
         self
@@ -160,34 +149,20 @@ mod tests {
     fn headers(values: &[&[u8]]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for value in values {
-            headers.append(
-                header::COOKIE,
-                HeaderValue::from_bytes(value).expect("a header value"),
-            );
+            headers.append(header::COOKIE, HeaderValue::from_bytes(value).expect("a header value"));
         }
         headers
     }
 
     #[test]
     fn our_cookies_are_found_among_others() {
-        let cookies = Cookies::parse(&headers(&[
-            b"a=1; access_token=x.y-_.z;q=\"\xff\"; junk;;=",
-            b" refresh_token = r ",
-        ]));
+        let cookies =
+            Cookies::parse(&headers(&[b"a=1; access_token=x.y-_.z;q=\"\xff\"; junk;;=", b" refresh_token = r "]));
         let cookies = cookies.expect("ours are well-formed");
-        assert_eq!(
-            (cookies.access(), cookies.refresh()),
-            (Some("x.y-_.z"), Some("r"))
-        );
+        assert_eq!((cookies.access(), cookies.refresh()), (Some("x.y-_.z"), Some("r")));
         assert_eq!(Cookies::parse(&headers(&[b""])), Ok(Cookies::default()));
-        assert_eq!(
-            Cookies::parse(&headers(&[b"Access_Token=a; xaccess_token=b"])),
-            Ok(Cookies::default())
-        );
-        assert_eq!(
-            format!("{cookies:?}"),
-            "Cookies { access: true, refresh: true }"
-        );
+        assert_eq!(Cookies::parse(&headers(&[b"Access_Token=a; xaccess_token=b"])), Ok(Cookies::default()));
+        assert_eq!(format!("{cookies:?}"), "Cookies { access: true, refresh: true }");
     }
 
     #[test]
@@ -212,9 +187,7 @@ mod tests {
         let shown = |cookies: SetCookies| -> Vec<String> {
             let response = (cookies, ()).into_response();
             let values = response.headers().get_all(header::SET_COOKIE).iter();
-            values
-                .map(|value| value.to_str().expect("ASCII").to_owned())
-                .collect()
+            values.map(|value| value.to_str().expect("ASCII").to_owned()).collect()
         };
         let set = SetCookies::none().set(ACCESS_TOKEN, "a.b.c", Duration::from_mins(15));
         let set = set.set(REFRESH_TOKEN, "d", Duration::from_hours(168));
@@ -229,10 +202,7 @@ mod tests {
         );
         assert_eq!(
             shown(SetCookies::clear()),
-            [
-                format!("access_token=; {attributes}; Max-Age=0"),
-                format!("refresh_token=; {attributes}; Max-Age=0"),
-            ]
+            [format!("access_token=; {attributes}; Max-Age=0"), format!("refresh_token=; {attributes}; Max-Age=0"),]
         );
     }
 

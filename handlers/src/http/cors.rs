@@ -15,9 +15,7 @@ pub struct CorsPolicy {
 
 /// The text is no origin of a production page, for instance because it has a path, a wildcard or no TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "an origin looks like https://app.example.com, in lower case, without a path or a final slash"
-)]
+#[error("an origin looks like https://app.example.com, in lower case, without a path or a final slash")]
 pub struct InvalidOrigin;
 
 impl CorsPolicy {
@@ -25,9 +23,7 @@ impl CorsPolicy {
     #[must_use]
     pub fn development() -> Self {
         let origins = ["http://localhost:5173", "http://localhost:3000"];
-        Self {
-            origins: origins.map(HeaderValue::from_static).to_vec(),
-        }
+        Self { origins: origins.map(HeaderValue::from_static).to_vec() }
     }
 
     /// The deployed web page, and nothing else.
@@ -37,15 +33,12 @@ impl CorsPolicy {
     pub fn production(origin: &str) -> Result<Self, InvalidOrigin> {
         let uri: Uri = origin.parse().map_err(|_| InvalidOrigin)?;
         let authority = uri.authority().ok_or(InvalidOrigin)?.as_str();
-        let exact =
-            format!("https://{authority}") == origin && origin == origin.to_ascii_lowercase();
+        let exact = format!("https://{authority}") == origin && origin == origin.to_ascii_lowercase();
         if !exact || authority.contains(['*', '@', ',']) {
             return Err(InvalidOrigin);
         }
         let origin = HeaderValue::from_str(origin).map_err(|_| InvalidOrigin)?;
-        Ok(Self {
-            origins: vec![origin],
-        })
+        Ok(Self { origins: vec![origin] })
     }
 
     /// The layer that answers preflights, and marks every answer, errors included, for the origins of the policy.
@@ -53,14 +46,7 @@ impl CorsPolicy {
         CorsLayer::new()
             .allow_origin(self.origins.clone())
             .allow_credentials(true)
-            .allow_methods([
-                Method::GET,
-                Method::POST,
-                Method::PUT,
-                Method::PATCH,
-                Method::DELETE,
-                Method::OPTIONS,
-            ])
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
             .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION])
             .expose_headers([header::RETRY_AFTER, TRACE_ID])
             .max_age(Duration::from_mins(10))
@@ -73,11 +59,7 @@ mod tests {
 
     #[test]
     fn only_what_a_browser_sends_is_a_production_origin() {
-        for good in [
-            "https://app.codesensei.com",
-            "https://localhost:8443",
-            "https://xn--bcher-kva.example",
-        ] {
+        for good in ["https://app.codesensei.com", "https://localhost:8443", "https://xn--bcher-kva.example"] {
             assert!(CorsPolicy::production(good).is_ok(), "{good}");
         }
         for bad in [

@@ -3,12 +3,10 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ErrorCode, sentence};
 use crate::limits::BODY_DEPTH;
 
 /// An object with more names than this is nobody's form.
@@ -20,20 +18,13 @@ const MAX_NAMES: usize = 100;
 /// `INVALID_INPUT`, with the field where it can be told. Neither the error nor its message repeats a value.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|_| refuse("The body is not valid UTF-8."))?;
-    if !text
-        .trim_start_matches([' ', '\t', '\r', '\n'])
-        .starts_with('{')
-    {
+    if !text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
         return Err(refuse("The body must be a JSON object."));
     }
     let mut json = serde_json::Deserializer::from_str(text);
-    Shape { depth: 0 }
-        .deserialize(&mut json)
-        .and_then(|()| json.end())
-        .map_err(|error| ill_formed(&error))?;
+    Shape { depth: 0 }.deserialize(&mut json).and_then(|()| json.end()).map_err(|error| ill_formed(&error))?;
     let mut json = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut json)
-        .map_err(|error| misfit(&error.path().to_string(), error.inner()))
+    serde_path_to_error::deserialize(&mut json).map_err(|error| misfit(&error.path().to_string(), error.inner()))
 }
 
 fn refuse(message: &'static str) -> ApiError {
@@ -57,30 +48,14 @@ fn misfit(path: &str, error: &serde_json::Error) -> ApiError {
         ("unknown field `", "There is no such field."),
         ("duplicate field `", "This field is given twice."),
     ] {
-        if let Some(name) = text
-            .strip_prefix(start)
-            .and_then(|rest| rest.split('`').next())
-        {
-            let parent = path
-                .strip_suffix(name)
-                .unwrap_or(path)
-                .trim_end_matches('.');
-            let field = if parent.is_empty() {
-                name.to_owned()
-            } else {
-                format!("{parent}.{name}")
-            };
+        if let Some(name) = text.strip_prefix(start).and_then(|rest| rest.split('`').next()) {
+            let parent = path.strip_suffix(name).unwrap_or(path).trim_end_matches('.');
+            let field = if parent.is_empty() { name.to_owned() } else { format!("{parent}.{name}") };
             return at(field, message.to_owned());
         }
     }
     // serde's own words quote the value; the words of our types do not.
-    let quotes = [
-        "invalid ",
-        "unknown variant",
-        "number out of range",
-        "EOF",
-        "expected",
-    ];
+    let quotes = ["invalid ", "unknown variant", "number out of range", "EOF", "expected"];
     let message = if quotes.iter().any(|start| text.starts_with(start)) {
         "This field has the wrong type or form.".to_owned()
     } else {
@@ -92,18 +67,8 @@ fn misfit(path: &str, error: &serde_json::Error) -> ApiError {
 fn at(field: String, message: String) -> ApiError {
     let error = ApiError::new(ErrorCode::InvalidInput).saying(message);
     let nameable = (1..=100).contains(&field.len())
-        && field
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | '-'));
+        && field.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | '-'));
     if nameable { error.at(field) } else { error }
-}
-
-/// The text with a capital and a full stop.
-fn sentence(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).chain(['.']).collect()
-    })
 }
 
 /// Reads any JSON and keeps nothing of it, but refuses what a form never is.
@@ -114,13 +79,7 @@ struct Shape {
 
 impl Shape {
     fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
-        if self.depth < BODY_DEPTH {
-            Ok(Self {
-                depth: self.depth + 1,
-            })
-        } else {
-            Err(E::custom("too deep"))
-        }
+        if self.depth < BODY_DEPTH { Ok(Self { depth: self.depth + 1 }) } else { Err(E::custom("too deep")) }
     }
 }
 
@@ -213,53 +172,20 @@ pub(crate) mod tests {
 
     #[test]
     fn an_object_is_read() {
-        let note: Note =
-            parse(b" \n{\"content\":\"a\\n\\ud83e\\udd80\",\"start_line\":null}").expect("a note");
-        assert_eq!(
-            note,
-            Note {
-                content: "a\n\u{1f980}".into(),
-                start_line: None,
-                turn: None,
-                language: None
-            }
-        );
+        let note: Note = parse(b" \n{\"content\":\"a\\n\\ud83e\\udd80\",\"start_line\":null}").expect("a note");
+        assert_eq!(note, Note { content: "a\n\u{1f980}".into(), start_line: None, turn: None, language: None });
     }
 
     #[test]
     fn the_field_is_named() {
         for (text, field, message) in [
             ("{}", "content", "This field is required."),
-            (
-                r#"{"content":null}"#,
-                "content",
-                "This field has the wrong type or form.",
-            ),
-            (
-                r#"{"content":"a","start_line":-1}"#,
-                "start_line",
-                "This field has the wrong type or form.",
-            ),
-            (
-                r#"{"content":"a","start_line":99999999999}"#,
-                "start_line",
-                "This field has the wrong type or form.",
-            ),
-            (
-                r#"{"content":"a","turn":{"role":7}}"#,
-                "turn.role",
-                "This field has the wrong type or form.",
-            ),
-            (
-                r#"{"content":"a","turn":{}}"#,
-                "turn.role",
-                "This field is required.",
-            ),
-            (
-                r#"{"content":"a","user_id":"x"}"#,
-                "user_id",
-                "There is no such field.",
-            ),
+            (r#"{"content":null}"#, "content", "This field has the wrong type or form."),
+            (r#"{"content":"a","start_line":-1}"#, "start_line", "This field has the wrong type or form."),
+            (r#"{"content":"a","start_line":99999999999}"#, "start_line", "This field has the wrong type or form."),
+            (r#"{"content":"a","turn":{"role":7}}"#, "turn.role", "This field has the wrong type or form."),
+            (r#"{"content":"a","turn":{}}"#, "turn.role", "This field is required."),
+            (r#"{"content":"a","user_id":"x"}"#, "user_id", "There is no such field."),
             (
                 r#"{"content":"a","language":"Klingon"}"#,
                 "language",
@@ -267,11 +193,7 @@ pub(crate) mod tests {
             ),
         ] {
             let error = error(text);
-            assert_eq!(
-                (error.field(), error.message()),
-                (Some(field), message),
-                "{text}"
-            );
+            assert_eq!((error.field(), error.message()), (Some(field), message), "{text}");
         }
     }
 
@@ -294,15 +216,8 @@ pub(crate) mod tests {
         ] {
             assert_eq!(error(text).field(), None, "{text}");
         }
-        assert!(
-            parse::<Note>(b"{\"content\":\"\xff\"}").is_err(),
-            "UTF-8 is checked"
-        );
-        let deep = format!(
-            r#"{{"content":{}1{}}}"#,
-            "[".repeat(100_000),
-            "]".repeat(100_000)
-        );
+        assert!(parse::<Note>(b"{\"content\":\"\xff\"}").is_err(), "UTF-8 is checked");
+        let deep = format!(r#"{{"content":{}1{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(error(&deep).field(), None);
         let wide: Vec<_> = (0..200).map(|n| format!("\"n{n}\":0")).collect();
         assert_eq!(error(&format!("{{{}}}", wide.join(","))).field(), None);
@@ -318,10 +233,7 @@ pub(crate) mod tests {
         ] {
             let error = error(text);
             assert!(!error.message().contains("hunter2"), "{text}");
-            assert!(
-                !error.field().unwrap_or_default().contains("hunter2"),
-                "{text}"
-            );
+            assert!(!error.field().unwrap_or_default().contains("hunter2"), "{text}");
         }
     }
 

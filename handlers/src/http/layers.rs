@@ -19,31 +19,18 @@ use crate::http::trace;
 const COMPRESSED_FROM: u16 = 1_024;
 
 const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
-    (
-        header::STRICT_TRANSPORT_SECURITY,
-        HeaderValue::from_static("max-age=31536000; includeSubDomains"),
-    ),
-    (
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    ),
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    ),
-    (
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    ),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
 ];
 
 /// Puts the common layers around a finished router. From the outside in: the trace id and the log line, CORS with its
 /// preflights, security headers, compression, and a net under panics. Unknown routes and methods get the envelope too.
 pub fn around(routes: Router, cors: &CorsPolicy, ids: Ids) -> Router {
-    let compression = CompressionLayer::new()
-        .gzip(true)
-        .compress_when(SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::SSE));
+    let compression =
+        CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::SSE));
     routes
         .fallback(async || ApiError::new(ErrorCode::NotFound))
         .method_not_allowed_fallback(async || ApiError::new(ErrorCode::MethodNotAllowed))
@@ -82,22 +69,10 @@ mod tests {
         let routes = Router::new()
             .route("/small", get(async || "x".repeat(1_023)))
             .route("/large", get(async || "x".repeat(1_024)))
-            .route(
-                "/panic",
-                get(async || -> &'static str { panic!("this panic is part of a test") }),
-            )
-            .route(
-                "/limited",
-                post(async || ApiError::new(ErrorCode::RateLimitExceeded)),
-            );
-        let app = around(
-            routes,
-            &CorsPolicy::production(PAGE).expect("an origin"),
-            Ids::seeded(1),
-        );
-        app.oneshot(request.body(Body::empty()).expect("a request"))
-            .await
-            .expect("infallible")
+            .route("/panic", get(async || -> &'static str { panic!("this panic is part of a test") }))
+            .route("/limited", post(async || ApiError::new(ErrorCode::RateLimitExceeded)));
+        let app = around(routes, &CorsPolicy::production(PAGE).expect("an origin"), Ids::seeded(1));
+        app.oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible")
     }
 
     fn allowed_origin(response: &Response) -> Option<&HeaderValue> {
@@ -113,26 +88,12 @@ mod tests {
             ("GET", "/nowhere", 404),
             ("DELETE", "/small", 405),
         ] {
-            let response = send(
-                Request::builder()
-                    .method(method)
-                    .uri(path)
-                    .header(header::ORIGIN, PAGE),
-            )
-            .await;
+            let response = send(Request::builder().method(method).uri(path).header(header::ORIGIN, PAGE)).await;
             assert_eq!(response.status().as_u16(), status, "{path}");
             let headers = response.headers();
             assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], PAGE, "{path}");
-            assert_eq!(
-                headers[header::ACCESS_CONTROL_ALLOW_CREDENTIALS],
-                "true",
-                "{path}"
-            );
-            let vary: Vec<_> = headers
-                .get_all(header::VARY)
-                .iter()
-                .filter_map(|v| v.to_str().ok())
-                .collect();
+            assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_CREDENTIALS], "true", "{path}");
+            let vary: Vec<_> = headers.get_all(header::VARY).iter().filter_map(|v| v.to_str().ok()).collect();
             assert!(vary.join(",").contains("origin"), "{path}: {vary:?}");
             for (name, value) in SECURITY_HEADERS {
                 assert_eq!(headers[&name], value, "{path}");
@@ -147,13 +108,8 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_a_fault_of_ours_with_a_trace_id_and_without_its_message() {
         let response = send(Request::get("/panic")).await;
-        let id = response.headers()[trace::TRACE_ID]
-            .to_str()
-            .expect("hex")
-            .to_owned();
-        let body = axum::body::to_bytes(response.into_body(), 10_000)
-            .await
-            .expect("in memory");
+        let id = response.headers()[trace::TRACE_ID].to_str().expect("hex").to_owned();
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.expect("in memory");
         let error: serde_json::Value = serde_json::from_slice(&body).expect("an envelope");
         assert_eq!(error["error"]["trace_id"], id);
         assert!(!String::from_utf8_lossy(&body).contains("part of a test"));
@@ -169,10 +125,7 @@ mod tests {
             "http://localhost:5173",
             "null",
         ] {
-            assert_eq!(
-                allowed_origin(&send(Request::get("/small").header(header::ORIGIN, origin)).await),
-                None
-            );
+            assert_eq!(allowed_origin(&send(Request::get("/small").header(header::ORIGIN, origin)).await), None);
         }
         assert_eq!(allowed_origin(&send(Request::get("/small")).await), None);
     }
@@ -189,14 +142,8 @@ mod tests {
             assert_eq!(response.status(), StatusCode::OK);
             let headers = response.headers();
             assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], PAGE);
-            assert_eq!(
-                headers[header::ACCESS_CONTROL_ALLOW_METHODS],
-                "GET,POST,PUT,PATCH,DELETE,OPTIONS"
-            );
-            assert_eq!(
-                headers[header::ACCESS_CONTROL_ALLOW_HEADERS],
-                "content-type,authorization"
-            );
+            assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_METHODS], "GET,POST,PUT,PATCH,DELETE,OPTIONS");
+            assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_HEADERS], "content-type,authorization");
         }
     }
 
@@ -205,25 +152,11 @@ mod tests {
         let asked = |path| Request::get(path).header(header::ACCEPT_ENCODING, "gzip");
         let response = send(asked("/large")).await;
         assert_eq!(response.headers()[header::CONTENT_ENCODING], "gzip");
-        let body = axum::body::to_bytes(response.into_body(), 10_000)
-            .await
-            .expect("in memory");
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.expect("in memory");
         let mut text = String::new();
-        GzDecoder::new(&*body)
-            .read_to_string(&mut text)
-            .expect("gzip");
+        GzDecoder::new(&*body).read_to_string(&mut text).expect("gzip");
         assert_eq!(text, "x".repeat(1_024));
-        assert!(
-            !send(asked("/small"))
-                .await
-                .headers()
-                .contains_key(header::CONTENT_ENCODING)
-        );
-        assert!(
-            !send(Request::get("/large"))
-                .await
-                .headers()
-                .contains_key(header::CONTENT_ENCODING)
-        );
+        assert!(!send(asked("/small")).await.headers().contains_key(header::CONTENT_ENCODING));
+        assert!(!send(Request::get("/large")).await.headers().contains_key(header::CONTENT_ENCODING));
     }
 }

@@ -42,20 +42,16 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let params = RawPathParams::from_request_parts(parts, state)
-            .await
-            .map_err(|rejection| match rejection {
-                RawPathParamsRejection::InvalidUtf8InPathParam(_) => {
-                    ApiError::invalid(T::NAME, "The address is not valid UTF-8.")
-                }
-                other => ApiError::internal(other),
-            })?;
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|rejection| match rejection {
+            RawPathParamsRejection::InvalidUtf8InPathParam(_) => {
+                ApiError::invalid(T::NAME, "The address is not valid UTF-8.")
+            }
+            other => ApiError::internal(other),
+        })?;
         let (_, text) = params
             .iter()
             .find(|(name, _)| *name == T::NAME)
-            .ok_or_else(|| {
-                ApiError::internal(format!("the route has no parameter `{}`", T::NAME))
-            })?;
+            .ok_or_else(|| ApiError::internal(format!("the route has no parameter `{}`", T::NAME)))?;
         text.parse().map(Self).map_err(|_| T::ABSENT.into())
     }
 }
@@ -88,16 +84,10 @@ mod tests {
         async fn show(Path(PlantId(id)): Path<PlantId>) -> String {
             id.to_string()
         }
-        let app = Router::new()
-            .route("/plants/{id}", get(show))
-            .route("/trees/{tree}/plants/{id}", get(show));
+        let app = Router::new().route("/plants/{id}", get(show)).route("/trees/{tree}/plants/{id}", get(show));
         let app = app.route("/wrong/{other}", get(show));
         let request = Request::get(path).body(Body::empty()).expect("a request");
-        app.oneshot(request)
-            .await
-            .expect("infallible")
-            .status()
-            .as_u16()
+        app.oneshot(request).await.expect("infallible").status().as_u16()
     }
 
     #[tokio::test]

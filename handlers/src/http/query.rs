@@ -26,19 +26,13 @@ impl<const MAX: u32, const ORDERED: bool> Paging<MAX, ORDERED> {
     /// The page as the store is asked for it.
     #[must_use]
     pub fn request(&self) -> PageRequest<'_> {
-        PageRequest {
-            limit: Some(self.limit),
-            cursor: self.cursor.as_deref(),
-        }
+        PageRequest { limit: Some(self.limit), cursor: self.cursor.as_deref() }
     }
 }
 
 impl<const MAX: u32, const ORDERED: bool> std::fmt::Debug for Paging<MAX, ORDERED> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Paging")
-            .field("limit", &self.limit)
-            .field("order", &self.order)
-            .finish_non_exhaustive()
+        f.debug_struct("Paging").field("limit", &self.limit).field("order", &self.order).finish_non_exhaustive()
     }
 }
 
@@ -57,18 +51,14 @@ where
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
         let query = axum::extract::Query::<Raw>::try_from_uri(&parts.uri);
-        let raw = query
-            .map_err(|_| ApiError::invalid("query", "The query is not valid."))?
-            .0;
+        let raw = query.map_err(|_| ApiError::invalid("query", "The query is not valid."))?.0;
         let limit = match raw.limit {
             None => MAX,
             Some(text) => text
                 .parse()
                 .ok()
                 .filter(|limit| (1..=MAX).contains(limit))
-                .ok_or_else(|| {
-                    ApiError::invalid("limit", format!("The limit is a number from 1 to {MAX}."))
-                })?,
+                .ok_or_else(|| ApiError::invalid("limit", format!("The limit is a number from 1 to {MAX}.")))?,
         };
         let order = match raw.order.as_deref() {
             None => Order::default(),
@@ -79,18 +69,10 @@ where
             }
             Some(_) => return Err(ApiError::invalid("order", "This list has one order only.")),
         };
-        if raw
-            .cursor
-            .as_ref()
-            .is_some_and(|cursor| cursor.is_empty() || cursor.len() > MAX_CURSOR)
-        {
+        if raw.cursor.as_ref().is_some_and(|cursor| cursor.is_empty() || cursor.len() > MAX_CURSOR) {
             return Err(ApiError::invalid("cursor", "This cursor is not valid."));
         }
-        Ok(Self {
-            limit,
-            cursor: raw.cursor,
-            order,
-        })
+        Ok(Self { limit, cursor: raw.cursor, order })
     }
 }
 
@@ -100,34 +82,16 @@ mod tests {
     use axum::http::Request;
 
     async fn paging<const ORDERED: bool>(query: &str) -> Result<Paging<50, ORDERED>, ApiError> {
-        let request = Request::get(format!("/sessions{query}"))
-            .body(())
-            .expect("a request");
+        let request = Request::get(format!("/sessions{query}")).body(()).expect("a request");
         Paging::from_request_parts(&mut request.into_parts().0, &()).await
     }
 
     #[tokio::test]
     async fn limit_cursor_and_order_are_read() {
-        let page = paging::<true>("?limit=7&cursor=a%2Bb&order=desc&x=1")
-            .await
-            .expect("a page");
-        assert_eq!(
-            page,
-            Paging {
-                limit: 7,
-                cursor: Some("a+b".into()),
-                order: Order::Descending
-            }
-        );
+        let page = paging::<true>("?limit=7&cursor=a%2Bb&order=desc&x=1").await.expect("a page");
+        assert_eq!(page, Paging { limit: 7, cursor: Some("a+b".into()), order: Order::Descending });
         let page = paging::<false>("").await.expect("a page");
-        assert_eq!(
-            page,
-            Paging {
-                limit: 50,
-                cursor: None,
-                order: Order::Ascending
-            }
-        );
+        assert_eq!(page, Paging { limit: 50, cursor: None, order: Order::Ascending });
         assert!(!format!("{:?}", paging::<false>("?cursor=secret").await).contains("secret"));
     }
 
@@ -147,12 +111,6 @@ mod tests {
             let error = paging::<true>(query).await.expect_err(query);
             assert_eq!(error.field(), Some(field), "{query}");
         }
-        assert_eq!(
-            paging::<false>("?order=desc")
-                .await
-                .expect_err("unordered")
-                .field(),
-            Some("order")
-        );
+        assert_eq!(paging::<false>("?order=desc").await.expect_err("unordered").field(), Some("order"));
     }
 }

@@ -13,6 +13,7 @@ use model::Ids;
 use tracing::{Instrument as _, Span};
 
 use crate::error::ErrorCode;
+use crate::http::bill::Bill;
 
 /// The header of every answer that names its request in the log.
 pub const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
@@ -44,58 +45,41 @@ pub fn identify(user: impl fmt::Display) {
 
 /// Runs a future as part of the request with this trace id.
 pub async fn within<F: Future>(id: impl Into<Arc<str>>, future: F) -> F::Output {
-    let known = Known {
-        id: id.into(),
-        user: OnceLock::new(),
-        span: Span::none(),
-    };
+    let known = Known { id: id.into(), user: OnceLock::new(), span: Span::none() };
     REQUEST.scope(Arc::new(known), future).await
 }
 
 /// Middleware: gives the request a trace id, the gateway's or one of ours, sends it back, and logs one line when the
-/// answer is ready: method, route, status, error code, time and user. Never the address as it was typed, a header or
-/// a body.
+/// answer is ready: method, route, status, error code, time, user, and what it cost at the table. Never the address as
+/// it was typed, a header or a body.
 pub async fn follow(State(ids): State<Ids>, request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let id: Arc<str> = gateway_id(request.headers())
-        .unwrap_or_else(|| ids.token().simple().to_string())
-        .into();
+    let id: Arc<str> = gateway_id(request.headers()).unwrap_or_else(|| ids.token().simple().to_string()).into();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", trace_id = &*id, user_id = tracing::field::Empty);
-    let known = Arc::new(Known {
-        id: Arc::clone(&id),
-        user: OnceLock::new(),
-        span: span.clone(),
-    });
+    let known = Arc::new(Known { id: Arc::clone(&id), user: OnceLock::new(), span: span.clone() });
     let answer = next.run(request).instrument(span);
     let mut response = REQUEST.scope(Arc::clone(&known), answer).await;
-    known
-        .span
-        .in_scope(|| log_line(&known, &method, route.as_ref(), &response, began));
+    log_line(&known, &method, route.as_ref(), &response, began);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(TRACE_ID, value);
     }
     response
 }
 
-fn log_line(
-    known: &Known,
-    method: &Method,
-    route: Option<&MatchedPath>,
-    response: &Response,
-    began: Instant,
-) {
+/// Outside of the request's span, whose fields it has itself: whoever searches for a user finds them in one place.
+fn log_line(known: &Known, method: &Method, route: Option<&MatchedPath>, response: &Response, began: Instant) {
     let route = route.map_or("(no route)", MatchedPath::as_str);
     let status = response.status().as_u16();
-    let code = response
-        .extensions()
-        .get::<ErrorCode>()
-        .map(|code| code.as_str());
+    let code = response.extensions().get::<ErrorCode>().map(|code| code.as_str());
     let user_id = known.user.get().map(String::as_str);
     let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let method = method.as_str();
     let trace_id = &*known.id;
+    let bill = response.extensions().get::<Bill>();
+    let table_calls = bill.map(Bill::patterns);
+    let total = bill.map(Bill::total);
     tracing::info!(
         method,
         route,
@@ -104,6 +88,10 @@ fn log_line(
         duration_ms,
         user_id,
         trace_id,
+        table_calls,
+        table_requests = total.map(|total| total.requests),
+        rcu = total.map(|total| total.rcu),
+        wcu = total.map(|total| total.wcu),
         "{method} {route} {status}"
     );
 }
@@ -112,17 +100,13 @@ fn log_line(
 /// another way in could put anything there, and it goes to the log.
 fn gateway_id(headers: &HeaderMap) -> Option<String> {
     let header = headers.get("x-amzn-trace-id")?.to_str().ok()?;
-    let root = header
-        .split(';')
-        .find_map(|part| part.trim().strip_prefix("Root="))?;
+    let root = header.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
     let mut parts = root.split('-');
     let is_hex = |part: Option<&str>, digits| {
         part.is_some_and(|part| part.len() == digits && part.bytes().all(|b| b.is_ascii_hexdigit()))
     };
-    let well_formed = parts.next() == Some("1")
-        && is_hex(parts.next(), 8)
-        && is_hex(parts.next(), 24)
-        && parts.next().is_none();
+    let well_formed =
+        parts.next() == Some("1") && is_hex(parts.next(), 8) && is_hex(parts.next(), 24) && parts.next().is_none();
     well_formed.then(|| root.to_owned())
 }
 
@@ -130,10 +114,11 @@ fn gateway_id(headers: &HeaderMap) -> Option<String> {
 mod tests {
     use super::*;
     use crate::error::ApiError;
-    use axum::Router;
     use axum::body::Body;
     use axum::http::StatusCode;
     use axum::routing::get;
+    use axum::{Extension, Router};
+    use model::{CallCost, PATTERNS};
     use std::cell::RefCell;
     use std::sync::Once;
     use tower::ServiceExt as _;
@@ -160,10 +145,7 @@ mod tests {
     fn listen() {
         static LISTENING: Once = Once::new();
         LISTENING.call_once(|| {
-            let subscriber = tracing_subscriber::fmt()
-                .json()
-                .with_writer(|| Lines)
-                .finish();
+            let subscriber = tracing_subscriber::fmt().json().with_writer(|| Lines).finish();
             tracing::subscriber::set_global_default(subscriber).expect("no other test sets one");
         });
     }
@@ -174,47 +156,39 @@ mod tests {
                 "/sessions/{id}",
                 get(|| async {
                     identify("ada");
-                    ApiError::internal("the cause")
+                    let (requests, rcu, wcu) = (2, 0.5, 9.0);
+                    let pattern = &PATTERNS[0];
+                    let cost = CallCost { pattern, requests, rcu, wcu };
+                    let bill = Bill(vec![cost, cost]);
+                    (Extension(bill), ApiError::internal("the cause"))
                 }),
             )
             .layer(axum::middleware::from_fn_with_state(Ids::seeded(1), follow))
     }
 
     fn request(path: &str, trace: &str) -> Request {
-        Request::get(path)
-            .header("x-amzn-trace-id", trace)
-            .body(Body::empty())
-            .expect("a request")
+        Request::get(path).header("x-amzn-trace-id", trace).body(Body::empty()).expect("a request")
     }
 
     const GATEWAY: &str = "1-67891233-abcdef012345678912345678";
 
     #[tokio::test]
-    async fn a_request_leaves_one_line_with_route_status_code_user_and_trace_id() {
+    async fn a_request_leaves_one_line_with_route_status_code_user_trace_id_and_cost() {
         listen();
         let header = format!("Self=1-0-0;Root={GATEWAY};Sampled=1");
         let request = request("/sessions/secret?q=secret", &header);
         let response = app().oneshot(request).await.expect("infallible");
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(response.headers()[TRACE_ID], GATEWAY);
-        let body = axum::body::to_bytes(response.into_body(), 10_000)
-            .await
-            .expect("in memory");
+        let body = axum::body::to_bytes(response.into_body(), 10_000).await.expect("in memory");
         assert!(String::from_utf8_lossy(&body).contains(GATEWAY));
 
         let text = String::from_utf8(LINES.take()).expect("JSON lines");
-        let lines: Vec<serde_json::Value> = text
-            .lines()
-            .map(|line| serde_json::from_str(line).expect("a JSON line"))
-            .collect();
+        let lines: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect();
         assert!(!text.contains("secret"), "{text}");
-        let [cause, line] = lines.as_slice() else {
-            panic!("one line for the cause, one for the request: {text}")
-        };
-        assert_eq!(
-            (&cause["fields"]["cause"], &cause["span"]["trace_id"]),
-            (&"the cause".into(), &GATEWAY.into())
-        );
+        let [cause, line] = lines.as_slice() else { panic!("one line for the cause, one for the request: {text}") };
+        assert_eq!((&cause["fields"]["cause"], &cause["span"]["trace_id"]), (&"the cause".into(), &GATEWAY.into()));
         assert_eq!(cause["span"]["user_id"], "ada");
         for (name, value) in [
             ("method", "GET"),
@@ -223,30 +197,26 @@ mod tests {
             ("user_id", "ada"),
             ("trace_id", GATEWAY),
             ("message", "GET /sessions/{id} 500"),
+            ("table_calls", "AP-01:2r/0.5/9 AP-01:2r/0.5/9"),
         ] {
             assert_eq!(line["fields"][name], value, "{name}");
         }
+        let numbers = ["table_requests", "rcu", "wcu"].map(|name| line["fields"][name].as_f64());
+        assert_eq!(numbers, [Some(4.0), Some(1.0), Some(18.0)]);
         assert!(line["fields"]["duration_ms"].is_u64());
+        for once in ["ada", GATEWAY] {
+            assert_eq!(line.to_string().matches(once).count(), 1, "{line}");
+        }
     }
 
     #[tokio::test]
     async fn a_trace_id_of_another_form_is_replaced_by_one_of_ours() {
-        for bad in [
-            "",
-            "Root=1-x-y",
-            "Root=evil\t",
-            "1-67891233-abcdef012345678912345678",
-            &format!("Root={GATEWAY}-1"),
-        ] {
-            let response = app()
-                .oneshot(request("/sessions/1", bad))
-                .await
-                .expect("infallible");
+        for bad in
+            ["", "Root=1-x-y", "Root=evil\t", "1-67891233-abcdef012345678912345678", &format!("Root={GATEWAY}-1")]
+        {
+            let response = app().oneshot(request("/sessions/1", bad)).await.expect("infallible");
             let id = response.headers()[TRACE_ID].to_str().expect("hex digits");
-            assert!(
-                id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()),
-                "{bad}: {id}"
-            );
+            assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{bad}: {id}");
         }
     }
 

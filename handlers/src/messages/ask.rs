@@ -33,15 +33,9 @@ impl Context {
             ctx.store.conversation(id),
         );
         // First the thread, so that an absent one is not called an absent session.
-        let thread =
-            thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
-        let session =
-            session.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
-        Ok(Self {
-            thread,
-            session,
-            history: history?,
-        })
+        let thread = thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
+        let session = session.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
+        Ok(Self { thread, session, history: history? })
     }
 
     /// Stores the question, asks the model and stores its answer. Nothing is stored for a question that is too long.
@@ -52,13 +46,7 @@ impl Context {
             Ok(reviewed) => {
                 let answer = self.checked(reviewed, &prompt);
                 let answer = ctx.store.answer(&question, answer).await?;
-                Ok(Asked {
-                    question: Message {
-                        reply_state: Some(model::ReplyState::Answered),
-                        ..question
-                    },
-                    answer,
-                })
+                Ok(Asked { question: Message { reply_state: Some(model::ReplyState::Answered), ..question }, answer })
             }
             Err(error) => Err(failed(ctx, &question, ApiError::from(error)).await),
         }
@@ -71,14 +59,8 @@ impl Context {
             end_line: thread.end_line,
             text: &thread.selected_text,
         });
-        let history: Vec<Turn<'_>> = self
-            .history
-            .iter()
-            .map(|message| Turn {
-                role: message.role,
-                text: &message.content,
-            })
-            .collect();
+        let history: Vec<Turn<'_>> =
+            self.history.iter().map(|message| Turn { role: message.role, text: &message.content }).collect();
         let question = Question {
             language: head.language().name(),
             filename: head.filename.as_str(),
@@ -87,25 +69,17 @@ impl Context {
             history: &history,
             text: content,
         };
-        Prompt::build(
-            &ctx.app.fence(head.session_id, head.version_number),
-            &question,
-        )
+        Prompt::build(&ctx.app.fence(head.session_id, head.version_number), &question)
     }
 
     /// The answer as it is stored: its patch only if it applies to the very code the model was shown.
     fn checked(&self, reviewed: Reviewed, prompt: &Prompt) -> NewAnswer {
-        let Reviewed {
-            answer,
-            usage,
-            model_id,
-        } = reviewed;
-        let (patch, patch_withheld) =
-            match answer.patch.map(|patch| patch.check(&self.session.text)) {
-                None => (None, None),
-                Some(Ok(patch)) => (Some(patch.based_on(self.session.head.version_number)), None),
-                Some(Err(reason)) => (None, Some(reason.to_string())),
-            };
+        let Reviewed { answer, usage, model_id } = reviewed;
+        let (patch, patch_withheld) = match answer.patch.map(|patch| patch.check(&self.session.text)) {
+            None => (None, None),
+            Some(Ok(patch)) => (Some(patch.based_on(self.session.head.version_number)), None),
+            Some(Err(reason)) => (None, Some(reason.to_string())),
+        };
         NewAnswer {
             content: answer.explanation,
             context_mode: prompt.context_mode,
@@ -141,9 +115,7 @@ impl From<StoreAnswerError> for ApiError {
         match error {
             // Its thread was deleted while the model thought.
             StoreAnswerError::QuestionGone => ErrorCode::ThreadNotFound.into(),
-            StoreAnswerError::AnswerExists | StoreAnswerError::LeaseLost => {
-                ErrorCode::RequestInProgress.into()
-            }
+            StoreAnswerError::AnswerExists | StoreAnswerError::LeaseLost => ErrorCode::RequestInProgress.into(),
             StoreAnswerError::Store(error) => error.into(),
         }
     }

@@ -27,14 +27,8 @@ pub async fn list(
     Path(id): Path<ThreadId>,
     paging: Paging<MESSAGES_PER_PAGE, true>,
 ) -> ApiResult<Json<MessagePage>> {
-    let page = ctx
-        .store
-        .thread_messages(caller.user_id, id, paging.order, paging.request())
-        .await;
+    let page = ctx.store.thread_messages(caller.user_id, id, paging.order, paging.request()).await;
     let page = page.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
     let messages = page.items.iter().map(MessageView::from).collect();
-    Ok(Json(MessagePage {
-        messages,
-        cursor: page.cursor,
-    }))
+    Ok(Json(MessagePage { messages, cursor: page.cursor }))
 }

@@ -58,10 +58,7 @@ pub async fn post(
 }
 
 fn created(message: &Message, reply: Option<&Message>) -> (StatusCode, Json<Posted>) {
-    let posted = Posted {
-        message: message.into(),
-        reply: reply.map(MessageView::from),
-    };
+    let posted = Posted { message: message.into(), reply: reply.map(MessageView::from) };
     (StatusCode::CREATED, Json(posted))
 }
 

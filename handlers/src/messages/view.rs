@@ -58,10 +58,7 @@ impl From<&Message> for MessageView {
             patch_withheld: message.patch_withheld.clone(),
             context_mode: message.context_mode.map(model::ContextMode::as_str),
             confidence: message.confidence.map(model::Confidence::as_str),
-            token_count: message
-                .input_tokens
-                .zip(message.output_tokens)
-                .map(|(sent, answered)| sent + answered),
+            token_count: message.input_tokens.zip(message.output_tokens).map(|(sent, answered)| sent + answered),
             model_id: message.model_id.clone(),
         }
     }

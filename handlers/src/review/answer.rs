@@ -80,35 +80,16 @@ pub fn schema() -> Value {
 /// # Errors
 /// With what is wrong, and with the explanation as far as it can be read.
 pub fn accept(reply: &Reply<'_>) -> Result<Answer, Malformed> {
-    let input = reply
-        .tool
-        .filter(|(name, _)| *name == TOOL)
-        .map(|(_, input)| input);
-    let partial = || {
-        input
-            .and_then(explanation)
-            .or(reply.text.filter(|text| !text.trim().is_empty()))
-            .map(str::to_owned)
-    };
-    let refuse = |problem, repairable| {
-        Err(Malformed {
-            problem,
-            partial: partial(),
-            repairable,
-        })
-    };
+    let input = reply.tool.filter(|(name, _)| *name == TOOL).map(|(_, input)| input);
+    let partial =
+        || input.and_then(explanation).or(reply.text.filter(|text| !text.trim().is_empty())).map(str::to_owned);
+    let refuse = |problem, repairable| Err(Malformed { problem, partial: partial(), repairable });
     match (reply.stop_reason, input) {
         ("tool_use", Some(input)) => read(input),
-        ("tool_use" | "end_turn" | "stop_sequence", _) => {
-            refuse("the tool review_answer was not called", true)
-        }
+        ("tool_use" | "end_turn" | "stop_sequence", _) => refuse("the tool review_answer was not called", true),
         ("max_tokens", _) => refuse("it was too long and was cut off", true),
-        ("malformed_tool_use" | "malformed_model_output", _) => {
-            refuse("the call of the tool was malformed", true)
-        }
-        ("content_filtered" | "guardrail_intervened" | "refusal", _) => {
-            refuse("it was withheld by a filter", false)
-        }
+        ("malformed_tool_use" | "malformed_model_output", _) => refuse("the call of the tool was malformed", true),
+        ("content_filtered" | "guardrail_intervened" | "refusal", _) => refuse("it was withheld by a filter", false),
         _ => refuse("it ended for an unknown reason", true),
     }
 }
@@ -117,41 +98,22 @@ pub fn accept(reply: &Reply<'_>) -> Result<Answer, Malformed> {
 fn read(input: &Value) -> Result<Answer, Malformed> {
     let refuse = |problem| {
         let partial = explanation(input).map(str::to_owned);
-        Malformed {
-            problem,
-            partial,
-            repairable: true,
-        }
+        Malformed { problem, partial, repairable: true }
     };
-    let fields = input
-        .as_object()
-        .ok_or_else(|| refuse("the input of the tool is not an object"))?;
-    let explanation = explanation(input)
-        .ok_or_else(|| refuse("the explanation is missing"))?
-        .to_owned();
+    let fields = input.as_object().ok_or_else(|| refuse("the input of the tool is not an object"))?;
+    let explanation = explanation(input).ok_or_else(|| refuse("the explanation is missing"))?.to_owned();
     let suggested_code = match fields.get("suggested_code") {
         None | Some(Value::Null) => None,
         Some(Value::String(code)) => Some(code.clone()).filter(|code| !code.is_empty()),
         Some(_) => return Err(refuse("suggested_code is not text")),
     };
     let patch = patch(fields.get("patch")).map_err(refuse)?;
-    let confidence = fields
-        .get("confidence")
-        .and_then(Value::as_str)
-        .and_then(confidence);
-    Ok(Answer {
-        explanation,
-        suggested_code,
-        patch,
-        confidence,
-    })
+    let confidence = fields.get("confidence").and_then(Value::as_str).and_then(confidence);
+    Ok(Answer { explanation, suggested_code, patch, confidence })
 }
 
 fn explanation(input: &Value) -> Option<&str> {
-    input
-        .get("explanation")?
-        .as_str()
-        .filter(|text| !text.trim().is_empty())
+    input.get("explanation")?.as_str().filter(|text| !text.trim().is_empty())
 }
 
 fn confidence(text: &str) -> Option<Confidence> {
@@ -181,12 +143,7 @@ fn patch(value: Option<&Value>) -> Result<Option<Patch>, &'static str> {
     let text = |name| fields.get(name).and_then(Value::as_str).map(str::to_owned);
     let original = text("original").ok_or("the patch has no original text")?;
     let replacement = text("replacement").ok_or("the patch has no replacement text")?;
-    Ok(Some(Patch {
-        start_line,
-        end_line,
-        original,
-        replacement,
-    }))
+    Ok(Some(Patch { start_line, end_line, original, replacement }))
 }
 
 /// A line number: `12`, and also `12.0` and `"12"`.
@@ -195,12 +152,7 @@ fn line(fields: &Map<String, Value>, name: &str) -> Option<u32> {
         Value::String(text) => text.trim().parse().ok()?,
         Value::Number(number) => match number.as_u64() {
             Some(number) => u32::try_from(number).ok()?,
-            None => number
-                .as_f64()
-                .filter(|number| number.fract() == 0.0)?
-                .to_string()
-                .parse()
-                .ok()?,
+            None => number.as_f64().filter(|number| number.fract() == 0.0)?.to_string().parse().ok()?,
         },
         _ => return None,
     };

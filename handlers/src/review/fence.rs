@@ -115,10 +115,7 @@ mod tests {
         let block = fence().around("code", &[("filename", "a\"><b\n&.rs")], "x");
         let code = fence().code().to_owned();
         let expected = "&quot;&gt;&lt;b&#10;&amp;.rs";
-        assert_eq!(
-            block,
-            format!("<code-{code} filename=\"a{expected}\">\nx\n</code-{code}>")
-        );
+        assert_eq!(block, format!("<code-{code} filename=\"a{expected}\">\nx\n</code-{code}>"));
     }
 
     proptest! {

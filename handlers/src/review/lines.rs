@@ -27,9 +27,7 @@ impl<'t> Lines<'t> {
     #[must_use]
     pub fn of(text: &'t str) -> Self {
         let feeds = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = std::iter::once(0)
-            .chain(feeds.map(|(at, _)| at + 1))
-            .collect();
+        let starts = std::iter::once(0).chain(feeds.map(|(at, _)| at + 1)).collect();
         Self { text, starts }
     }
 
@@ -42,11 +40,7 @@ impl<'t> Lines<'t> {
     /// How many lines a person would say there are: an empty last line is not one.
     #[must_use]
     pub fn written(&self) -> usize {
-        if self.text.ends_with('\n') {
-            self.count() - 1
-        } else {
-            self.count()
-        }
+        if self.text.ends_with('\n') { self.count() - 1 } else { self.count() }
     }
 
     /// Whether both ends, from 1 and inclusive, are lines of this text in the right order.
@@ -63,21 +57,13 @@ impl<'t> Lines<'t> {
     /// The line with this number, without its end; empty when there is none.
     #[must_use]
     pub fn line(&self, number: usize) -> &'t str {
-        if self.has(number, number) {
-            &self.text[self.span(number, number)]
-        } else {
-            ""
-        }
+        if self.has(number, number) { &self.text[self.span(number, number)] } else { "" }
     }
 
     /// The lines from `first` to `last` as they stand, without the last one's end; empty when there are none.
     #[must_use]
     pub fn text(&self, first: usize, last: usize) -> &'t str {
-        if self.has(first, last) {
-            &self.text[self.span(first, last)]
-        } else {
-            ""
-        }
+        if self.has(first, last) { &self.text[self.span(first, last)] } else { "" }
     }
 
     /// The bytes from the beginning of `first` to the end of `last`, without the last one's line end.
@@ -87,10 +73,7 @@ impl<'t> Lines<'t> {
     #[must_use]
     pub fn span(&self, first: usize, last: usize) -> Range<usize> {
         let start = self.starts[first - 1];
-        let end = self
-            .starts
-            .get(last)
-            .map_or(self.text.len(), |next| next - 1);
+        let end = self.starts.get(last).map_or(self.text.len(), |next| next - 1);
         let returned = end > self.starts[last - 1] && self.text.as_bytes()[end - 1] == b'\r';
         start..if returned { end - 1 } else { end }
     }
@@ -105,12 +88,7 @@ impl<'t> Lines<'t> {
     #[must_use]
     pub fn line_end(&self) -> &'static str {
         let ends = self.count() - 1;
-        let returned = self
-            .text
-            .as_bytes()
-            .windows(2)
-            .filter(|pair| pair == b"\r\n")
-            .count();
+        let returned = self.text.as_bytes().windows(2).filter(|pair| pair == b"\r\n").count();
         if returned * 2 > ends { "\r\n" } else { "\n" }
     }
 }
@@ -118,10 +96,7 @@ impl<'t> Lines<'t> {
 /// The text with every line end a line feed, and no line ending in a carriage return.
 #[must_use]
 pub fn with_feeds(text: &str) -> String {
-    text.split('\n')
-        .map(|line| line.trim_end_matches('\r'))
-        .collect::<Vec<_>>()
-        .join("\n")
+    text.split('\n').map(|line| line.trim_end_matches('\r')).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -144,25 +119,12 @@ mod tests {
             assert_eq!(split.written(), written, "{text:?}");
         }
         let lines = Lines::of("a\r\nb\nc");
-        assert_eq!(
-            (
-                lines.text(1, 2),
-                lines.text(2, 9),
-                lines.text(0, 1),
-                lines.line(9)
-            ),
-            ("a\r\nb", "", "", "")
-        );
+        assert_eq!((lines.text(1, 2), lines.text(2, 9), lines.text(0, 1), lines.line(9)), ("a\r\nb", "", "", ""));
     }
 
     #[test]
     fn the_most_common_line_end_wins() {
-        for (text, end) in [
-            ("", "\n"),
-            ("a\r\nb", "\r\n"),
-            ("a\r\nb\n", "\n"),
-            ("\r\n\r\n\n", "\r\n"),
-        ] {
+        for (text, end) in [("", "\n"), ("a\r\nb", "\r\n"), ("a\r\nb\n", "\n"), ("\r\n\r\n\n", "\r\n")] {
             assert_eq!(Lines::of(text).line_end(), end, "{text:?}");
         }
     }

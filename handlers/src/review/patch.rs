@@ -46,11 +46,8 @@ impl Patch {
         let (first, last) = self.range(&lines)?;
         let exact = lines.text(first, last);
         let replacement = self.fitted(exact).ok_or(Withheld::OriginalDiffers)?;
-        let patch = Self {
-            original: exact.to_owned(),
-            replacement: replacement.replace('\n', lines.line_end()),
-            ..*self
-        };
+        let patch =
+            Self { original: exact.to_owned(), replacement: replacement.replace('\n', lines.line_end()), ..*self };
         let patched = patch.splice(text, &lines, (first, last));
         if patched == text {
             Err(Withheld::NoChange)
@@ -74,38 +71,20 @@ impl Patch {
     /// The patch as it is stored, with the version of the code it was checked against.
     #[must_use]
     pub fn based_on(self, base_version: u32) -> model::Patch {
-        let Self {
-            start_line,
-            end_line,
-            original,
-            replacement,
-        } = self;
-        model::Patch {
-            start_line,
-            end_line,
-            original,
-            replacement,
-            base_version,
-        }
+        let Self { start_line, end_line, original, replacement } = self;
+        model::Patch { start_line, end_line, original, replacement, base_version }
     }
 
     fn range(&self, lines: &Lines<'_>) -> Result<(usize, usize), Withheld> {
         let at = |line: u32| usize::try_from(line).unwrap_or(usize::MAX);
         let (first, last) = (at(self.start_line), at(self.end_line));
-        if lines.has(first, last) {
-            Ok((first, last))
-        } else {
-            Err(Withheld::OutOfRange)
-        }
+        if lines.has(first, last) { Ok((first, last)) } else { Err(Withheld::OutOfRange) }
     }
 
     /// The replacement as it fits the lines whose text is `exact`, with line feeds; none if `original` is not that text.
     fn fitted(&self, exact: &str) -> Option<String> {
-        let (exact, original, replacement) = (
-            with_feeds(exact),
-            with_feeds(&self.original),
-            with_feeds(&self.replacement),
-        );
+        let (exact, original, replacement) =
+            (with_feeds(exact), with_feeds(&self.original), with_feeds(&self.replacement));
         if let Some(fitted) = fit(&exact, &original, &replacement) {
             return Some(fitted);
         }
@@ -118,14 +97,9 @@ impl Patch {
     fn splice(&self, text: &str, lines: &Lines<'_>, (first, last): (usize, usize)) -> String {
         let span = lines.span(first, last);
         // Deleted lines take their last end with them, else an empty line would stay.
-        let end = if self.replacement.is_empty() {
-            lines.after(last)
-        } else {
-            span.end
-        };
+        let end = if self.replacement.is_empty() { lines.after(last) } else { span.end };
         // One empty line is written as its end alone, since an empty replacement deletes.
-        let blank =
-            matches!(&*self.replacement, "\n" | "\r\n") && !lines.text(first, last).ends_with('\n');
+        let blank = matches!(&*self.replacement, "\n" | "\r\n") && !lines.text(first, last).ends_with('\n');
         let replacement = if blank { "" } else { &self.replacement };
         [&text[..span.start], replacement, &text[end..]].concat()
     }
@@ -137,9 +111,7 @@ fn fit(exact: &str, original: &str, replacement: &str) -> Option<String> {
     if original == exact {
         return Some(replacement.to_owned());
     }
-    let shorter = replacement
-        .strip_suffix('\n')
-        .filter(|shorter| !shorter.is_empty());
+    let shorter = replacement.strip_suffix('\n').filter(|shorter| !shorter.is_empty());
     (original.strip_suffix('\n') == Some(exact)).then(|| shorter.unwrap_or(replacement).to_owned())
 }
 

@@ -77,8 +77,7 @@ impl Prompt {
     /// When that is still over 100,000 tokens.
     pub fn build(fence: &Fence, question: &Question<'_>) -> Result<Self, TokenLimitExceeded> {
         let history = &question.history[question.history.len().saturating_sub(HISTORY_MESSAGES)..];
-        let said =
-            chars(question.text) + history.iter().map(|turn| chars(turn.text)).sum::<usize>();
+        let said = chars(question.text) + history.iter().map(|turn| chars(turn.text)).sum::<usize>();
         let lines = Lines::of(question.code);
         let whole = tokens(chars(question.code) + said);
         let (context_mode, first, last, estimated_tokens) = if whole < FULL_CONTEXT_TOKENS {
@@ -88,33 +87,17 @@ impl Prompt {
                 Some(selection) => around(&selection, &lines),
                 None => (1, beginning(&lines, said)),
             };
-            let selected = question
-                .selection
-                .map_or(0, |selection| chars(selection.text));
-            (
-                ContextMode::Local,
-                first,
-                last,
-                tokens(chars(lines.text(first, last)) + selected + said),
-            )
+            let selected = question.selection.map_or(0, |selection| chars(selection.text));
+            (ContextMode::Local, first, last, tokens(chars(lines.text(first, last)) + selected + said))
         };
         if estimated_tokens > MAX_INPUT_TOKENS {
             return Err(TokenLimitExceeded);
         }
         let mut blocks = vec![code_block(fence, question, &lines, first, last)];
-        blocks.extend(
-            question
-                .selection
-                .map(|selection| selection_block(fence, &selection)),
-        );
+        blocks.extend(question.selection.map(|selection| selection_block(fence, &selection)));
         blocks.extend((!history.is_empty()).then(|| history_block(fence, history)));
         blocks.push(fence.around("question", &[], question.text));
-        Ok(Self {
-            blocks,
-            context_mode,
-            context_lines: (number(first), number(last)),
-            estimated_tokens,
-        })
+        Ok(Self { blocks, context_mode, context_lines: (number(first), number(last)), estimated_tokens })
     }
 }
 
@@ -133,17 +116,9 @@ fn number(line: usize) -> u32 {
 
 /// The selected lines and those around them, as far as the file has them: it may be shorter than it was.
 fn around(selection: &Selection<'_>, lines: &Lines<'_>) -> (usize, usize) {
-    let at = |line: u32| {
-        usize::try_from(line)
-            .unwrap_or(usize::MAX)
-            .clamp(1, lines.written())
-    };
-    let first = at(selection.start_line)
-        .saturating_sub(CONTEXT_LINES)
-        .max(1);
-    let last = at(selection.end_line)
-        .saturating_add(CONTEXT_LINES)
-        .min(lines.written());
+    let at = |line: u32| usize::try_from(line).unwrap_or(usize::MAX).clamp(1, lines.written());
+    let first = at(selection.start_line).saturating_sub(CONTEXT_LINES).max(1);
+    let last = at(selection.end_line).saturating_add(CONTEXT_LINES).min(lines.written());
     (first, last.max(first))
 }
 
@@ -157,16 +132,8 @@ fn beginning(lines: &Lines<'_>, said: usize) -> usize {
     fits.count().max(1)
 }
 
-fn code_block(
-    fence: &Fence,
-    question: &Question<'_>,
-    lines: &Lines<'_>,
-    first: usize,
-    last: usize,
-) -> String {
-    let numbered: Vec<_> = (first..=last)
-        .map(|line| format!("{line}|{}", lines.line(line)))
-        .collect();
+fn code_block(fence: &Fence, question: &Question<'_>, lines: &Lines<'_>, first: usize, last: usize) -> String {
+    let numbered: Vec<_> = (first..=last).map(|line| format!("{line}|{}", lines.line(line))).collect();
     let attributes = [
         ("language", question.language),
         ("filename", question.filename),
@@ -178,21 +145,15 @@ fn code_block(
 }
 
 fn selection_block(fence: &Fence, selection: &Selection<'_>) -> String {
-    let attributes = [
-        ("start_line", &*selection.start_line.to_string()),
-        ("end_line", &*selection.end_line.to_string()),
-    ];
+    let attributes =
+        [("start_line", &*selection.start_line.to_string()), ("end_line", &*selection.end_line.to_string())];
     fence.around("selection", &attributes, selection.text)
 }
 
 fn history_block(fence: &Fence, history: &[Turn<'_>]) -> String {
     let said = history.iter().map(|turn| {
         // Indented, so that no line of a message can pass for the beginning of another one.
-        format!(
-            "{}: {}",
-            turn.role.as_str(),
-            turn.text.replace('\n', "\n    ")
-        )
+        format!("{}: {}", turn.role.as_str(), turn.text.replace('\n', "\n    "))
     });
     fence.around("history", &[], &said.collect::<Vec<_>>().join("\n"))
 }

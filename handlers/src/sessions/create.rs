@@ -6,7 +6,7 @@ use model::{Filename, Language, NewSession, NewSessionError};
 use serde::Deserialize;
 
 use crate::auth::caller::Caller;
-use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::error::{ApiError, ApiResult, ErrorCode, sentence};
 use crate::http::body::CodeBody;
 use crate::sessions::view::OneSession;
 use crate::state::Ctx;
@@ -25,24 +25,18 @@ pub async fn create(
     caller: Caller,
     CodeBody { 0: file }: CodeBody<NewFile>,
 ) -> ApiResult<(StatusCode, Json<OneSession>)> {
-    let filename = Filename::parse(&file.filename)
-        .map_err(|error| ApiError::invalid("filename", error.to_string()))?;
+    let filename =
+        Filename::parse(&file.filename).map_err(|error| ApiError::invalid("filename", sentence(&error.to_string())))?;
     let language_override = language(file.language_override.as_deref())?;
-    let new = NewSession {
-        filename,
-        language_override,
-        text: file.code_content,
-    };
+    let new = NewSession { filename, language_override, text: file.code_content };
     let session = ctx.store.new_session(caller.user_id, new).await?;
     Ok((StatusCode::CREATED, Json(OneSession::from(&session))))
 }
 
 /// The language that was asked for, in its display form.
 pub(super) fn language(name: Option<&str>) -> ApiResult<Option<Language>> {
-    let parse = |name: &str| {
-        name.parse()
-            .map_err(|_| ApiError::new(ErrorCode::InvalidLanguage).at("language_override"))
-    };
+    let parse =
+        |name: &str| name.parse().map_err(|_| ApiError::new(ErrorCode::InvalidLanguage).at("language_override"));
     name.map(parse).transpose()
 }
 

@@ -19,18 +19,8 @@ pub struct SessionPage {
 }
 
 /// Lists a page.
-pub async fn list(
-    ctx: Ctx,
-    caller: Caller,
-    paging: Paging<SESSIONS_PER_PAGE>,
-) -> ApiResult<Json<SessionPage>> {
-    let page = ctx
-        .store
-        .list_sessions(caller.user_id, paging.request())
-        .await?;
+pub async fn list(ctx: Ctx, caller: Caller, paging: Paging<SESSIONS_PER_PAGE>) -> ApiResult<Json<SessionPage>> {
+    let page = ctx.store.list_sessions(caller.user_id, paging.request()).await?;
     let sessions = page.items.iter().map(SessionView::from).collect();
-    Ok(Json(SessionPage {
-        sessions,
-        cursor: page.cursor,
-    }))
+    Ok(Json(SessionPage { sessions, cursor: page.cursor }))
 }

@@ -10,11 +10,7 @@ use crate::sessions::view::OneSession;
 use crate::state::Ctx;
 
 /// Opens the session.
-pub async fn read(
-    ctx: Ctx,
-    caller: Caller,
-    Path(id): Path<SessionId>,
-) -> ApiResult<Json<OneSession>> {
+pub async fn read(ctx: Ctx, caller: Caller, Path(id): Path<SessionId>) -> ApiResult<Json<OneSession>> {
     let opened = ctx.store.read_session(caller.user_id, id).await;
     let opened = opened.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
     Ok(Json(OneSession::from(opened)))

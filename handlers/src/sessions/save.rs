@@ -39,16 +39,8 @@ pub async fn save(
 ) -> ApiResult<Json<SavedView>> {
     let language_override = language(save.language_override.as_deref())?;
     let expected_version_number = save.expected_version_number;
-    let save = SaveCode {
-        session_id,
-        expected_version_number,
-        text: save.code_content,
-        language_override,
-    };
-    let saved = ctx
-        .store
-        .save_code(caller.user_id, save, re_anchor_threads)
-        .await?;
+    let save = SaveCode { session_id, expected_version_number, text: save.code_content, language_override };
+    let saved = ctx.store.save_code(caller.user_id, save, re_anchor_threads).await?;
     Ok(Json(SavedView::from(&saved)))
 }
 

@@ -47,20 +47,13 @@ impl From<&Session> for SessionView {
 
 impl From<&Session> for OneSession {
     fn from(head: &Session) -> Self {
-        Self {
-            session: head.into(),
-        }
+        Self { session: head.into() }
     }
 }
 
 impl From<OpenedSession> for OneSession {
     fn from(opened: OpenedSession) -> Self {
         let head = SessionView::from(&opened.head);
-        Self {
-            session: SessionView {
-                code_content: Some(opened.text),
-                ..head
-            },
-        }
+        Self { session: SessionView { code_content: Some(opened.text), ..head } }
     }
 }

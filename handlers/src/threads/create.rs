@@ -33,10 +33,7 @@ pub async fn create(
     SelectionBody { 0: form }: SelectionBody<ThreadForm>,
 ) -> ApiResult<(StatusCode, Json<OneThread>)> {
     let new = form.check()?;
-    let thread = ctx
-        .store
-        .new_thread(caller.user_id, session_id, new, locate)
-        .await?;
+    let thread = ctx.store.new_thread(caller.user_id, session_id, new, locate).await?;
     Ok((StatusCode::CREATED, Json(OneThread::from(&thread))))
 }
 
@@ -47,39 +44,26 @@ impl ThreadForm {
             Some(number @ 1..) => Ok(number),
             Some(0) => Err(ApiError::invalid(field, "Lines are counted from 1.")),
             None if whole_file => Ok(1),
-            None => Err(ApiError::invalid(
-                field,
-                "A thread on some lines says which.",
-            )),
+            None => Err(ApiError::invalid(field, "A thread on some lines says which.")),
         };
         let start_line = line(self.start_line, "start_line")?;
         let end_line = line(self.end_line, "end_line")?;
         if end_line < start_line {
-            return Err(ApiError::invalid(
-                "end_line",
-                "The last line comes before the first.",
-            ));
+            return Err(ApiError::invalid("end_line", "The last line comes before the first."));
         }
         let selected_text = match self.selected_text {
             Some(text) => text,
             None if whole_file => String::new(),
             None => {
-                return Err(ApiError::invalid(
-                    "selected_text",
-                    "A thread on some lines has their text.",
-                ));
+                return Err(ApiError::invalid("selected_text", "A thread on some lines has their text."));
             }
         };
         if selected_text.len() > SELECTED_TEXT_BYTES {
-            let message = "The selection is larger than 16 KB. Select fewer lines, or open the thread on the whole file.";
+            let message =
+                "The selection is larger than 16 KB. Select fewer lines, or open the thread on the whole file.";
             return Err(ApiError::invalid("selected_text", message));
         }
-        Ok(NewThread {
-            kind: self.kind,
-            start_line,
-            end_line,
-            selected_text,
-        })
+        Ok(NewThread { kind: self.kind, start_line, end_line, selected_text })
     }
 }
 
@@ -89,14 +73,7 @@ fn locate(code: &str, new: &NewThread) -> Option<AnchorStatus> {
         return Some(AnchorStatus::Stable);
     }
     let text = &new.selected_text;
-    status_at(
-        code,
-        &Selection {
-            start_line: new.start_line,
-            end_line: new.end_line,
-            text,
-        },
-    )
+    status_at(code, &Selection { start_line: new.start_line, end_line: new.end_line, text })
 }
 
 impl From<NewThreadError> for ApiError {
@@ -104,9 +81,7 @@ impl From<NewThreadError> for ApiError {
         match error {
             NewThreadError::Access(error) => Self::no_access(error, ErrorCode::SessionNotFound),
             NewThreadError::LimitExceeded => ErrorCode::ThreadLimitExceeded.into(),
-            NewThreadError::OutsideTheCode => {
-                Self::invalid("end_line", "The file does not have this many lines.")
-            }
+            NewThreadError::OutsideTheCode => Self::invalid("end_line", "The file does not have this many lines."),
         }
     }
 }

@@ -27,14 +27,8 @@ pub async fn list(
     Path(session_id): Path<SessionId>,
     paging: Paging<THREADS_PER_PAGE>,
 ) -> ApiResult<Json<ThreadPage>> {
-    let page = ctx
-        .store
-        .session_threads(caller.user_id, session_id, paging.request())
-        .await;
+    let page = ctx.store.session_threads(caller.user_id, session_id, paging.request()).await;
     let page = page.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
     let threads = page.items.iter().map(ThreadView::from).collect();
-    Ok(Json(ThreadPage {
-        threads,
-        cursor: page.cursor,
-    }))
+    Ok(Json(ThreadPage { threads, cursor: page.cursor }))
 }

@@ -10,11 +10,7 @@ use crate::state::Ctx;
 use crate::threads::view::OneThread;
 
 /// Reads the thread.
-pub async fn read(
-    ctx: Ctx,
-    caller: Caller,
-    Path(id): Path<ThreadId>,
-) -> ApiResult<Json<OneThread>> {
+pub async fn read(ctx: Ctx, caller: Caller, Path(id): Path<ThreadId>) -> ApiResult<Json<OneThread>> {
     let thread = ctx.store.own_thread(caller.user_id, id).await;
     let thread = thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
     Ok(Json(OneThread::from(&thread)))

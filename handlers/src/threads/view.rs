@@ -42,8 +42,6 @@ impl From<&Thread> for ThreadView {
 
 impl From<&Thread> for OneThread {
     fn from(thread: &Thread) -> Self {
-        Self {
-            thread: thread.into(),
-        }
+        Self { thread: thread.into() }
     }
 }

@@ -20,24 +20,14 @@ pub struct LoginForm {
 }
 
 /// Signs in. 200 with the user and both cookies; an unknown name and a wrong password are one error, and take as long.
-pub async fn login(
-    ctx: Ctx,
-    Body(form): Body<LoginForm>,
-) -> ApiResult<(SetCookies, Json<SignedIn>)> {
+pub async fn login(ctx: Ctx, Body(form): Body<LoginForm>) -> ApiResult<(SetCookies, Json<SignedIn>)> {
     let user = match form.username.parse::<Username>() {
         Ok(username) => ctx.store.find_user(&username.key()).await?,
         Err(_) => None,
     };
     let hash = user.as_ref().map(|user| &user.password_hash);
-    let verdict = ctx
-        .app
-        .hasher
-        .verify(&form.password, hash)
-        .await
-        .map_err(ApiError::internal)?;
-    let user = user
-        .filter(|_| verdict.is_right())
-        .ok_or(ErrorCode::InvalidCredentials)?;
+    let verdict = ctx.app.hasher.verify(&form.password, hash).await.map_err(ApiError::internal)?;
+    let user = user.filter(|_| verdict.is_right()).ok_or(ErrorCode::InvalidCredentials)?;
     trace::identify(user.user_id);
     let family = ctx.store.sign_in(user.user_id, REFRESH_TOKEN_LIFE).await?;
     Ok((cookies(&ctx, &family)?, Json(SignedIn::from(&user))))

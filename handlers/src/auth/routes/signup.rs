@@ -14,39 +14,20 @@ use crate::limits::REFRESH_TOKEN_LIFE;
 use crate::state::Ctx;
 
 /// Makes the account. 201 with the user and both cookies.
-pub async fn signup(
-    ctx: Ctx,
-    Body(form): Body<SignUpForm>,
-) -> ApiResult<(StatusCode, SetCookies, Json<SignedIn>)> {
+pub async fn signup(ctx: Ctx, Body(form): Body<SignUpForm>) -> ApiResult<(StatusCode, SetCookies, Json<SignedIn>)> {
     let form = form.check()?;
-    let password_hash = ctx
-        .app
-        .hasher
-        .hash(&form.password)
-        .await
-        .map_err(ApiError::internal)?;
-    let new = NewUser {
-        name: form.name.into_string(),
-        email: form.email,
-        username: form.username,
-        password_hash,
-    };
+    let password_hash = ctx.app.hasher.hash(&form.password).await.map_err(ApiError::internal)?;
+    let new = NewUser { name: form.name.into_string(), email: form.email, username: form.username, password_hash };
     let (user, family) = ctx.store.create_user(new, REFRESH_TOKEN_LIFE).await?;
     trace::identify(user.user_id);
-    Ok((
-        StatusCode::CREATED,
-        cookies(&ctx, &family)?,
-        Json(SignedIn::from(&user)),
-    ))
+    Ok((StatusCode::CREATED, cookies(&ctx, &family)?, Json(SignedIn::from(&user))))
 }
 
 impl From<SignUpError> for ApiError {
     fn from(error: SignUpError) -> Self {
         match error {
             // Which of the two is taken is not said: it would tell who has an account.
-            SignUpError::EmailTaken | SignUpError::UsernameTaken => {
-                ErrorCode::UserAlreadyExists.into()
-            }
+            SignUpError::EmailTaken | SignUpError::UsernameTaken => ErrorCode::UserAlreadyExists.into(),
             SignUpError::UserExists | SignUpError::FamilyExists => Self::internal(error),
             SignUpError::Store(error) => error.into(),
         }

@@ -31,10 +31,7 @@ impl From<&User> for SignedIn {
             email: user.email.as_str().to_owned(),
             username: user.username.as_str().to_owned(),
         };
-        Self {
-            success: true,
-            user,
-        }
+        Self { success: true, user }
     }
 }
 
@@ -42,18 +39,8 @@ impl From<&User> for SignedIn {
 pub(super) fn cookies(ctx: &Ctx, family: &RefreshFamily) -> ApiResult<SetCookies> {
     let now = ctx.store.clock().now();
     let tokens = &ctx.app.tokens;
-    let access = tokens
-        .access(family.user_id, family.family_id, now)
-        .map_err(ApiError::internal)?;
-    let refresh = tokens
-        .refresh(
-            family.user_id,
-            family.family_id,
-            family.seq,
-            family.rotated_at,
-        )
-        .map_err(ApiError::internal)?;
-    Ok(SetCookies::none()
-        .access(&access, now)
-        .refresh(&refresh, now))
+    let access = tokens.access(family.user_id, family.family_id, now).map_err(ApiError::internal)?;
+    let refresh =
+        tokens.refresh(family.user_id, family.family_id, family.seq, family.rotated_at).map_err(ApiError::internal)?;
+    Ok(SetCookies::none().access(&access, now).refresh(&refresh, now))
 }

@@ -13,15 +13,11 @@ fn now() -> Timestamp {
 }
 
 fn user() -> UserId {
-    "01970b3a-7c4e-7a31-8f60-0c2d5e9b1a77"
-        .parse()
-        .expect("an id")
+    "01970b3a-7c4e-7a31-8f60-0c2d5e9b1a77".parse().expect("an id")
 }
 
 fn family() -> FamilyId {
-    "01970b3a-7c4e-7a31-8f60-0c2d5e9b1a78"
-        .parse()
-        .expect("an id")
+    "01970b3a-7c4e-7a31-8f60-0c2d5e9b1a78".parse().expect("an id")
 }
 
 fn tokens() -> Tokens {
@@ -56,35 +52,16 @@ fn forged(header: &Header, claims: &Value) -> String {
 #[test]
 fn a_token_says_who_it_was_made_for() {
     let access = tokens().access(user(), family(), now()).expect("signed");
-    assert_eq!(
-        read(access.as_str(), now()),
-        Ok(Access {
-            user_id: user(),
-            family_id: family()
-        })
-    );
-    assert_eq!(
-        access.life(now()).as_secs(),
-        899,
-        "the part of a second is not given away"
-    );
+    assert_eq!(read(access.as_str(), now()), Ok(Access { user_id: user(), family_id: family() }));
+    assert_eq!(access.life(now()).as_secs(), 899, "the part of a second is not given away");
     assert!(access.as_str().len() < 1_000 && !format!("{access:?}").contains(access.as_str()));
 
-    let refresh = tokens()
-        .refresh(user(), family(), 3, now())
-        .expect("signed");
-    let said: Refresh = tokens()
-        .verify_refresh(refresh.as_str(), now())
-        .expect("ours");
-    assert_eq!(
-        (said.user_id, said.family_id, said.seq),
-        (user(), family(), 3)
-    );
+    let refresh = tokens().refresh(user(), family(), 3, now()).expect("signed");
+    let said: Refresh = tokens().verify_refresh(refresh.as_str(), now()).expect("ours");
+    assert_eq!((said.user_id, said.family_id, said.seq), (user(), family(), 3));
     assert_eq!(said.expires_at.since(said.issued_at), REFRESH_TOKEN_LIFE);
     assert_eq!(
-        tokens()
-            .refresh(user(), family(), 3, said.issued_at)
-            .expect("signed"),
+        tokens().refresh(user(), family(), 3, said.issued_at).expect("signed"),
         refresh,
         "one successor, however often asked"
     );
@@ -94,31 +71,18 @@ fn a_token_says_who_it_was_made_for() {
 fn a_token_ends_after_its_life_and_the_leeway() {
     let token = tokens().access(user(), family(), now()).expect("signed");
     let (issued, second) = (now().seconds(), 1_000);
-    for (at, expected) in [
-        (904, None),
-        (905, Some(TokenError::Expired)),
-        (-5, None),
-        (-6, Some(TokenError::Invalid)),
-    ] {
+    for (at, expected) in [(904, None), (905, Some(TokenError::Expired)), (-5, None), (-6, Some(TokenError::Invalid))] {
         let at = Timestamp::from_millis((issued + at) * second).expect("a time");
         assert_eq!(read(token.as_str(), at).err(), expected, "{at}");
     }
-    assert_eq!(
-        TokenError::Expired.for_access().code(),
-        ErrorCode::TokenExpired
-    );
-    assert_eq!(
-        TokenError::Invalid.for_access().code(),
-        ErrorCode::Unauthorized
-    );
+    assert_eq!(TokenError::Expired.for_access().code(), ErrorCode::TokenExpired);
+    assert_eq!(TokenError::Invalid.for_access().code(), ErrorCode::Unauthorized);
 }
 
 #[test]
 fn the_two_kinds_are_not_interchangeable() {
     let access = tokens().access(user(), family(), now()).expect("signed");
-    let refresh = tokens()
-        .refresh(user(), family(), 1, now())
-        .expect("signed");
+    let refresh = tokens().refresh(user(), family(), 1, now()).expect("signed");
     assert_eq!(read(refresh.as_str(), now()), Err(TokenError::Invalid));
     let read: Result<Refresh, _> = tokens().verify_refresh(access.as_str(), now());
     assert_eq!(read, Err(TokenError::Invalid));
@@ -134,25 +98,11 @@ fn every_claim_is_required_and_checked() {
     for name in ["iss", "aud", "sub", "sid", "iat", "nbf", "exp"] {
         let mut without = claims();
         without.as_object_mut().expect("an object").remove(name);
-        assert_eq!(
-            read(&forged(&header(None), &without), now()),
-            Err(TokenError::Invalid),
-            "no {name}"
-        );
-        for wrong in [
-            Value::Null,
-            json!([]),
-            json!("another"),
-            json!(-1e300),
-            json!(true),
-        ] {
+        assert_eq!(read(&forged(&header(None), &without), now()), Err(TokenError::Invalid), "no {name}");
+        for wrong in [Value::Null, json!([]), json!("another"), json!(-1e300), json!(true)] {
             let mut with = claims();
             with[name] = wrong.clone();
-            assert_eq!(
-                read(&forged(&header(None), &with), now()),
-                Err(TokenError::Invalid),
-                "{name}: {wrong}"
-            );
+            assert_eq!(read(&forged(&header(None), &with), now()), Err(TokenError::Invalid), "{name}: {wrong}");
         }
     }
 }
@@ -169,11 +119,7 @@ fn times_at_the_edge_of_what_a_number_holds_do_no_harm() {
     ] {
         let mut with = claims();
         with[name] = at.into();
-        assert_eq!(
-            read(&forged(&header(None), &with), now()).map(|_| ()),
-            expected,
-            "{name} {at}"
-        );
+        assert_eq!(read(&forged(&header(None), &with), now()).map(|_| ()), expected, "{name} {at}");
     }
 }
 
@@ -195,19 +141,12 @@ fn every_other_header_is_refused() {
     for (what, change) in changes {
         let mut header = header(None);
         change(&mut header);
-        assert_eq!(
-            read(&forged(&header, &claims()), now()),
-            Err(TokenError::Invalid),
-            "{what}"
-        );
+        assert_eq!(read(&forged(&header, &claims()), now()), Err(TokenError::Invalid), "{what}");
     }
     let mut elsewhere = header(None);
     elsewhere.jku = Some("https://evil.example/keys".into());
     elsewhere.x5u = Some("https://evil.example/cert".into());
-    assert!(
-        read(&forged(&elsewhere, &claims()), now()).is_ok(),
-        "where a key could be fetched is not looked at"
-    );
+    assert!(read(&forged(&elsewhere, &claims()), now()).is_ok(), "where a key could be fetched is not looked at");
 }
 
 #[test]
@@ -221,8 +160,7 @@ fn only_rs256_with_a_key_of_ours_counts() {
     let stranger = EncodingKey::from_rsa_pem(PAIRS[2].0.as_bytes()).expect("a key");
     let stranger = encode(&header(None), &claims(), &stranger).expect("signed");
     let body = URL_SAFE_NO_PAD.encode(claims().to_string());
-    let none = URL_SAFE_NO_PAD
-        .encode(json!({"alg": "none", "typ": "at+jwt", "kid": tokens().keys.kid()}).to_string());
+    let none = URL_SAFE_NO_PAD.encode(json!({"alg": "none", "typ": "at+jwt", "kid": tokens().keys.kid()}).to_string());
     for (what, text) in [
         ("HMAC with the public key", hmac),
         ("RS512", forged(&longer, &claims())),
@@ -239,9 +177,8 @@ fn only_rs256_with_a_key_of_ours_counts() {
 
 #[test]
 fn the_last_key_and_the_next_one_are_accepted_while_they_are_listed() {
-    let next = Tokens::new(keys(1, &[]), "codesensei", "codesensei-web")
-        .access(user(), family(), now())
-        .expect("signed");
+    let next =
+        Tokens::new(keys(1, &[]), "codesensei", "codesensei-web").access(user(), family(), now()).expect("signed");
     assert!(read(next.as_str(), now()).is_ok());
     let dropped = Tokens::new(keys(0, &[]), "codesensei", "codesensei-web");
     let read: Result<Access, _> = dropped.verify_access(next.as_str(), now());
@@ -251,9 +188,7 @@ fn the_last_key_and_the_next_one_are_accepted_while_they_are_listed() {
 #[test]
 fn a_token_of_another_issuer_or_for_another_audience_is_refused() {
     for (issuer, audience) in [("other", "codesensei-web"), ("codesensei", "other")] {
-        let token = Tokens::new(keys(0, &[]), issuer, audience)
-            .access(user(), family(), now())
-            .expect("signed");
+        let token = Tokens::new(keys(0, &[]), issuer, audience).access(user(), family(), now()).expect("signed");
         assert_eq!(read(token.as_str(), now()), Err(TokenError::Invalid));
     }
 }

@@ -50,31 +50,15 @@ async fn converse(
     body: Bytes,
 ) -> Response {
     let body = serde_json::from_slice(&body).expect("the SDK sends JSON");
-    endpoint
-        .heard
-        .lock()
-        .expect("no panic while held")
-        .push((model, body));
-    endpoint
-        .signed
-        .store(headers.contains_key("authorization"), Ordering::Relaxed);
-    let act = endpoint
-        .script
-        .lock()
-        .expect("no panic while held")
-        .pop_front()
-        .expect("the script is long enough");
+    endpoint.heard.lock().expect("no panic while held").push((model, body));
+    endpoint.signed.store(headers.contains_key("authorization"), Ordering::Relaxed);
+    let act = endpoint.script.lock().expect("no panic while held").pop_front().expect("the script is long enough");
     match act {
         Act::Answer(answer) => axum::Json(answer).into_response(),
         Act::Raw(text) => ([("content-type", "application/json")], text).into_response(),
         Act::Fail(status, kind, message) => {
             let status = StatusCode::from_u16(status).expect("a status");
-            (
-                status,
-                [("x-amzn-errortype", kind)],
-                axum::Json(json!({ "message": message })),
-            )
-                .into_response()
+            (status, [("x-amzn-errortype", kind)], axum::Json(json!({ "message": message }))).into_response()
         }
         Act::Stall => {
             tokio::time::sleep(Duration::from_mins(1)).await;
@@ -87,16 +71,9 @@ pub(super) async fn play(
     script: impl IntoIterator<Item = Act>,
     change: impl FnOnce(&mut ReviewerConfig),
 ) -> (Reviewer, Arc<Endpoint>) {
-    let endpoint = Arc::new(Endpoint {
-        script: Mutex::new(script.into_iter().collect()),
-        ..Endpoint::default()
-    });
-    let routes = axum::Router::new()
-        .route("/model/{id}/converse", post(converse))
-        .with_state(Arc::clone(&endpoint));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a free port");
+    let endpoint = Arc::new(Endpoint { script: Mutex::new(script.into_iter().collect()), ..Endpoint::default() });
+    let routes = axum::Router::new().route("/model/{id}/converse", post(converse)).with_state(Arc::clone(&endpoint));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, routes).await });
     let mut config = ReviewerConfig {
@@ -120,17 +97,11 @@ pub(super) fn stopped(stop_reason: &str, input: &Value) -> Act {
 }
 
 pub(super) fn good() -> Act {
-    stopped(
-        "tool_use",
-        &json!({"explanation": "It never ends.", "confidence": "high"}),
-    )
+    stopped("tool_use", &json!({"explanation": "It never ends.", "confidence": "high"}))
 }
 
 pub(super) fn broken() -> Act {
-    stopped(
-        "tool_use",
-        &json!({"explanation": "It never", "patch": {"start_line": 1}}),
-    )
+    stopped("tool_use", &json!({"explanation": "It never", "patch": {"start_line": 1}}))
 }
 
 pub(super) fn busy() -> Act {

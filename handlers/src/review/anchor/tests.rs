@@ -13,17 +13,9 @@ fn later() -> Instant {
 fn moved(old: &str, lines: (u32, u32), new: &str) -> (u32, u32, bool) {
     let at = |line: u32| usize::try_from(line).expect("small");
     let text = Lines::of(old).text(at(lines.0), at(lines.1)).to_owned();
-    let selected = Selection {
-        start_line: lines.0,
-        end_line: lines.1,
-        text: &text,
-    };
+    let selected = Selection { start_line: lines.0, end_line: lines.1, text: &text };
     let placed = re_anchor(old, new, &[selected], later())[0];
-    (
-        placed.start_line,
-        placed.end_line,
-        placed.status == AnchorStatus::Stable,
-    )
+    (placed.start_line, placed.end_line, placed.status == AnchorStatus::Stable)
 }
 
 const OLD: &str = "use std;\n\nfn first() {\n    one();\n}\n\nfn second() {\n    two();\n}\n";
@@ -32,60 +24,20 @@ const OLD: &str = "use std;\n\nfn first() {\n    one();\n}\n\nfn second() {\n   
 fn an_anchor_stays_with_its_lines() {
     for (what, lines, new, expected) in [
         ("nothing changes", (3, 5), OLD.to_owned(), (3, 5, true)),
-        (
-            "lines above are added",
-            (3, 5),
-            format!("// a\n// b\n{OLD}"),
-            (5, 7, true),
-        ),
-        (
-            "lines above are removed",
-            (7, 9),
-            OLD.replace("use std;\n\n", ""),
-            (5, 7, true),
-        ),
-        (
-            "lines below change",
-            (3, 5),
-            OLD.replace("two", "three"),
-            (3, 5, true),
-        ),
-        (
-            "line ends change",
-            (3, 5),
-            OLD.replace('\n', "\r\n"),
-            (3, 5, true),
-        ),
+        ("lines above are added", (3, 5), format!("// a\n// b\n{OLD}"), (5, 7, true)),
+        ("lines above are removed", (7, 9), OLD.replace("use std;\n\n", ""), (5, 7, true)),
+        ("lines below change", (3, 5), OLD.replace("two", "three"), (3, 5, true)),
+        ("line ends change", (3, 5), OLD.replace('\n', "\r\n"), (3, 5, true)),
         (
             "the block moves below another",
             (3, 5),
             "use std;\n\nfn second() {\n    two();\n}\n\nfn first() {\n    one();\n}\n".to_owned(),
             (7, 9, true),
         ),
-        (
-            "a line in the middle changes",
-            (3, 5),
-            OLD.replace("one()", "zero()"),
-            (3, 5, false),
-        ),
-        (
-            "a line is put in the middle",
-            (3, 5),
-            OLD.replace("    one", "    zero();\n    one"),
-            (3, 6, false),
-        ),
-        (
-            "the block is deleted",
-            (3, 5),
-            OLD.replace("fn first() {\n    one();\n}\n", ""),
-            (3, 3, false),
-        ),
-        (
-            "everything is deleted",
-            (3, 5),
-            String::new(),
-            (1, 1, false),
-        ),
+        ("a line in the middle changes", (3, 5), OLD.replace("one()", "zero()"), (3, 5, false)),
+        ("a line is put in the middle", (3, 5), OLD.replace("    one", "    zero();\n    one"), (3, 6, false)),
+        ("the block is deleted", (3, 5), OLD.replace("fn first() {\n    one();\n}\n", ""), (3, 3, false)),
+        ("everything is deleted", (3, 5), String::new(), (1, 1, false)),
     ] {
         assert_eq!(moved(OLD, lines, &new), expected, "{what}");
     }
@@ -96,26 +48,16 @@ fn a_block_with_a_copy_is_never_guessed_to_be_the_copy() {
     let old = "fn copy() {}\n// between\nfn copy() {}\nend\n";
     let new = "// between\nstart here\nfn copy() {}\nend\n";
     let (start, _, stable) = moved(old, (1, 1), new);
-    assert!(
-        !(stable && start == 3),
-        "line 1 was deleted; line 3 is its copy"
-    );
+    assert!(!(stable && start == 3), "line 1 was deleted; line 3 is its copy");
     assert_eq!(moved(old, (3, 3), new), (3, 3, true));
 }
 
 #[test]
 fn an_anchor_that_was_lost_is_found_when_its_text_comes_back() {
     let changed = OLD.replace("one()", "zero()");
-    let selected = Selection {
-        start_line: 3,
-        end_line: 5,
-        text: "fn first() {\n    one();\n}",
-    };
+    let selected = Selection { start_line: 3, end_line: 5, text: "fn first() {\n    one();\n}" };
     let undone = re_anchor(&changed, OLD, &[selected], later())[0];
-    assert_eq!(
-        (undone.start_line, undone.end_line, undone.status),
-        (3, 5, AnchorStatus::Stable)
-    );
+    assert_eq!((undone.start_line, undone.end_line, undone.status), (3, 5, AnchorStatus::Stable));
 }
 
 #[test]
@@ -139,27 +81,16 @@ fn a_thread_on_the_whole_file_stays_as_it_is_and_the_others_move() {
     let block = thread(ThreadKind::Block, (4, 4), "    one();");
     let threads = [block.clone(), thread(ThreadKind::File, (1, 9), ""), block];
     let moved = re_anchor_threads(OLD, &format!("// new\n{OLD}"), &threads);
-    let lines: Vec<_> = moved
-        .iter()
-        .map(|anchor| (anchor.start_line, anchor.end_line))
-        .collect();
+    let lines: Vec<_> = moved.iter().map(|anchor| (anchor.start_line, anchor.end_line)).collect();
     assert_eq!(lines, [(5, 5), (1, 9), (5, 5)]);
-    assert!(
-        moved
-            .iter()
-            .all(|anchor| anchor.status == AnchorStatus::Stable)
-    );
+    assert!(moved.iter().all(|anchor| anchor.status == AnchorStatus::Stable));
     let _: model::Reanchor = re_anchor_threads;
 }
 
 #[test]
 fn lines_that_are_not_there_do_no_harm() {
     for (start_line, end_line) in [(0, 0), (9, 2), (u32::MAX, u32::MAX), (1, u32::MAX)] {
-        let selected = Selection {
-            start_line,
-            end_line,
-            text: "x",
-        };
+        let selected = Selection { start_line, end_line, text: "x" };
         for (old, new) in [("", ""), (OLD, ""), ("", OLD), (OLD, OLD)] {
             let placed = re_anchor(old, new, &[selected], later())[0];
             assert!(1 <= placed.start_line && placed.start_line <= placed.end_line);
@@ -173,24 +104,11 @@ fn lines_that_are_not_there_do_no_harm() {
 fn hostile_text_is_given_up_at_the_deadline() {
     let old = "a\nb\n".repeat(100_000);
     let new = "b\na\na\n".repeat(70_000);
-    let selected = Selection {
-        start_line: 50_000,
-        end_line: 50_010,
-        text: "x",
-    };
+    let selected = Selection { start_line: 50_000, end_line: 50_010, text: "x" };
     let began = Instant::now();
-    let placed = re_anchor(
-        &old,
-        &new,
-        &[selected; 50],
-        began + Duration::from_millis(250),
-    );
+    let placed = re_anchor(&old, &new, &[selected; 50], began + Duration::from_millis(250));
     assert_eq!(placed.len(), 50);
-    assert!(
-        began.elapsed() < Duration::from_secs(10),
-        "{:?}",
-        began.elapsed()
-    );
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
 
 proptest! {

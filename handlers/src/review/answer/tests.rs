@@ -4,11 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn called(input: &Value) -> Result<Answer, Malformed> {
-    accept(&Reply {
-        stop_reason: "tool_use",
-        tool: Some((TOOL, input)),
-        text: None,
-    })
+    accept(&Reply { stop_reason: "tool_use", tool: Some((TOOL, input)), text: None })
 }
 
 #[test]
@@ -20,25 +16,11 @@ fn a_full_answer_is_read() {
         "confidence": "high",
     }))
     .expect("a good answer");
-    assert_eq!(
-        (&*answer.explanation, answer.suggested_code.as_deref()),
-        ("It never ends.", Some("break;"))
-    );
+    assert_eq!((&*answer.explanation, answer.suggested_code.as_deref()), ("It never ends.", Some("break;")));
     let patch = answer.patch.as_ref().expect("a patch");
-    assert_eq!(
-        (
-            patch.start_line,
-            patch.end_line,
-            &*patch.original,
-            &*patch.replacement
-        ),
-        (2, 3, "loop {\n}", "")
-    );
+    assert_eq!((patch.start_line, patch.end_line, &*patch.original, &*patch.replacement), (2, 3, "loop {\n}", ""));
     assert_eq!(answer.confidence.map(Confidence::as_str), Some("high"));
-    assert!(
-        !format!("{answer:?}").contains("never"),
-        "an answer does not print"
-    );
+    assert!(!format!("{answer:?}").contains("never"), "an answer does not print");
 }
 
 #[test]
@@ -49,19 +31,13 @@ fn small_slips_are_forgiven() {
         json!({"explanation": "e", "patch": patch.to_string(), "confidence": "High", "extra": [1]}),
     ] {
         let answer = called(&input).expect("readable");
-        assert_eq!(
-            answer.patch.map(|patch| (patch.start_line, patch.end_line)),
-            Some((2, 3))
-        );
+        assert_eq!(answer.patch.map(|patch| (patch.start_line, patch.end_line)), Some((2, 3)));
         assert_eq!(answer.confidence, Some(Confidence::High));
     }
     for nothing in [json!(null), json!({}), json!("")] {
         let input = json!({"explanation": "e", "patch": nothing, "suggested_code": null, "confidence": "certain"});
         let answer = called(&input).expect("readable");
-        assert_eq!(
-            (answer.patch, answer.suggested_code, answer.confidence),
-            (None, None, None)
-        );
+        assert_eq!((answer.patch, answer.suggested_code, answer.confidence), (None, None, None));
     }
 }
 
@@ -80,19 +56,10 @@ fn a_broken_answer_keeps_what_can_be_read() {
         (json!({}), None),
         (json!({"explanation": ""}), None),
         (json!({"explanation": 7}), None),
-        (
-            json!({"explanation": "why", "suggested_code": 7}),
-            Some("why"),
-        ),
+        (json!({"explanation": "why", "suggested_code": 7}), Some("why")),
         (json!({"explanation": "why", "patch": 7}), Some("why")),
-        (
-            json!({"explanation": "why", "patch": "no JSON"}),
-            Some("why"),
-        ),
-        (
-            json!({"explanation": "why", "patch": {"start_line": 1}}),
-            Some("why"),
-        ),
+        (json!({"explanation": "why", "patch": "no JSON"}), Some("why")),
+        (json!({"explanation": "why", "patch": {"start_line": 1}}), Some("why")),
         (with("start_line", json!(0)), Some("why")),
         (with("start_line", json!(-1)), Some("why")),
         (with("end_line", json!(1.5)), Some("why")),
@@ -104,10 +71,7 @@ fn a_broken_answer_keeps_what_can_be_read() {
         let malformed = called(&input).expect_err("malformed");
         assert_eq!(malformed.partial.as_deref(), partial, "{input}");
         assert!(malformed.repairable);
-        assert!(
-            !format!("{malformed:?} {malformed}").contains("why"),
-            "what it says is not printed"
-        );
+        assert!(!format!("{malformed:?} {malformed}").contains("why"), "what it says is not printed");
     }
 }
 
@@ -126,39 +90,14 @@ fn only_a_reply_that_stopped_for_the_tool_is_an_answer() {
         ("", true),
         ("something new", true),
     ] {
-        let reply = Reply {
-            stop_reason,
-            tool: Some((TOOL, &input)),
-            text: None,
-        };
+        let reply = Reply { stop_reason, tool: Some((TOOL, &input)), text: None };
         let malformed = accept(&reply).expect_err(stop_reason);
-        assert_eq!(
-            (malformed.partial.as_deref(), malformed.repairable),
-            (Some("why"), repairable),
-            "{stop_reason}"
-        );
+        assert_eq!((malformed.partial.as_deref(), malformed.repairable), (Some("why"), repairable), "{stop_reason}");
     }
-    let another = Reply {
-        stop_reason: "tool_use",
-        tool: Some(("rm_rf", &input)),
-        text: Some("prose"),
-    };
-    assert_eq!(
-        accept(&another)
-            .expect_err("another tool")
-            .partial
-            .as_deref(),
-        Some("prose")
-    );
-    let prose = Reply {
-        stop_reason: "end_turn",
-        tool: None,
-        text: Some("prose"),
-    };
-    assert_eq!(
-        accept(&prose).expect_err("no tool").partial.as_deref(),
-        Some("prose")
-    );
+    let another = Reply { stop_reason: "tool_use", tool: Some(("rm_rf", &input)), text: Some("prose") };
+    assert_eq!(accept(&another).expect_err("another tool").partial.as_deref(), Some("prose"));
+    let prose = Reply { stop_reason: "end_turn", tool: None, text: Some("prose") };
+    assert_eq!(accept(&prose).expect_err("no tool").partial.as_deref(), Some("prose"));
 }
 
 #[test]
@@ -167,10 +106,7 @@ fn the_schema_asks_for_what_is_read() {
     let properties = schema["properties"].as_object().expect("an object");
     let mut names: Vec<_> = properties.keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(
-        names,
-        ["confidence", "explanation", "patch", "suggested_code"]
-    );
+    assert_eq!(names, ["confidence", "explanation", "patch", "suggested_code"]);
 }
 
 proptest! {

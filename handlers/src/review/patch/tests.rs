@@ -4,20 +4,10 @@ use super::*;
 use proptest::prelude::*;
 
 fn patch(lines: (u32, u32), original: &str, replacement: &str) -> Patch {
-    Patch {
-        start_line: lines.0,
-        end_line: lines.1,
-        original: original.to_owned(),
-        replacement: replacement.to_owned(),
-    }
+    Patch { start_line: lines.0, end_line: lines.1, original: original.to_owned(), replacement: replacement.to_owned() }
 }
 
-fn applied(
-    text: &str,
-    lines: (u32, u32),
-    original: &str,
-    replacement: &str,
-) -> Result<String, Withheld> {
+fn applied(text: &str, lines: (u32, u32), original: &str, replacement: &str) -> Result<String, Withheld> {
     patch(lines, original, replacement).apply(text)
 }
 
@@ -27,13 +17,7 @@ fn whole_lines_are_replaced_and_everything_else_stays() {
         ("a\nb\nc\n", (2, 2), "b", "x\ny", "a\nx\ny\nc\n"),
         ("a\nb\nc\n", (2, 3), "b\nc", "x", "a\nx\n"),
         ("a\nb", (2, 2), "b", "x", "a\nx"),
-        (
-            "a\r\nb\r\nc\r\n",
-            (2, 2),
-            "b",
-            "x\ny",
-            "a\r\nx\r\ny\r\nc\r\n",
-        ),
+        ("a\r\nb\r\nc\r\n", (2, 2), "b", "x\ny", "a\r\nx\r\ny\r\nc\r\n"),
         ("a\r\nb\r\nc\n", (1, 2), "a\nb", "x\ny", "x\r\ny\r\nc\n"),
         ("a\r\nb\nc\n", (2, 2), "b", "x\ny", "a\r\nx\ny\nc\n"),
         ("a\nb\nc\n", (2, 2), "b", "", "a\nc\n"),
@@ -41,47 +25,23 @@ fn whole_lines_are_replaced_and_everything_else_stays() {
         ("a\nb\nc\n", (2, 2), "b", "\n", "a\n\nc\n"),
         ("a\n\nc\n", (1, 2), "a\n", "x\n", "x\n\nc\n"),
         ("a\n", (1, 2), "a\n", "b\n", "b\n"),
-        (
-            "\u{e9}\n\u{1f980}",
-            (2, 2),
-            "\u{1f980}",
-            "\u{e9}",
-            "\u{e9}\n\u{e9}",
-        ),
+        ("\u{e9}\n\u{1f980}", (2, 2), "\u{1f980}", "\u{e9}", "\u{e9}\n\u{e9}"),
     ] {
-        assert_eq!(
-            applied(text, lines, original, replacement).as_deref(),
-            Ok(expected),
-            "{text:?} {replacement:?}"
-        );
+        assert_eq!(applied(text, lines, original, replacement).as_deref(), Ok(expected), "{text:?} {replacement:?}");
     }
 }
 
 #[test]
 fn a_line_end_by_habit_and_repeated_numbers_are_forgiven() {
-    for (original, replacement) in [
-        ("b\n", "x\n"),
-        ("b\n", "x"),
-        ("2|b", "2|x"),
-        ("  2|b\n", "x\n"),
-        ("b\r\n", "x\r\n"),
-    ] {
-        assert_eq!(
-            applied("a\nb\nc\n", (2, 2), original, replacement).as_deref(),
-            Ok("a\nx\nc\n"),
-            "{original:?}"
-        );
+    for (original, replacement) in
+        [("b\n", "x\n"), ("b\n", "x"), ("2|b", "2|x"), ("  2|b\n", "x\n"), ("b\r\n", "x\r\n")]
+    {
+        assert_eq!(applied("a\nb\nc\n", (2, 2), original, replacement).as_deref(), Ok("a\nx\nc\n"), "{original:?}");
     }
-    let checked = patch((2, 2), "2|b\n", "2|x\n")
-        .check("a\nb\n")
-        .expect("it fits");
+    let checked = patch((2, 2), "2|b\n", "2|x\n").check("a\nb\n").expect("it fits");
     assert_eq!((&*checked.original, &*checked.replacement), ("b", "x"));
     let table = applied("1|one\n2|two\n", (2, 2), "2|two", "2|deux");
-    assert_eq!(
-        table.as_deref(),
-        Ok("1|one\n2|deux\n"),
-        "code that looks numbered is code"
-    );
+    assert_eq!(table.as_deref(), Ok("1|one\n2|deux\n"), "code that looks numbered is code");
 }
 
 #[test]

@@ -1,0 +1,260 @@
+//! The Lambda functions as they are deployed: the compiled programs, in front of them a Runtime API and gateway events,
+//! behind them a table and a secret.
+
+#![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
+
+mod events;
+mod runtime;
+mod surroundings;
+
+use std::io::{Read as _, Write as _};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::GzDecoder;
+use flate2::{Compression, write::GzEncoder};
+use model::{DeleteAccount, NewSession, NewUser, SessionId, Store, SweepJob, SweepKind, SweepState};
+use serde_json::{Value, json};
+
+use events::{Answer, Request};
+use runtime::{Function, stops_with};
+use surroundings::Surroundings;
+
+const AUTH: &str = env!("CARGO_BIN_EXE_auth");
+const SESSIONS: &str = env!("CARGO_BIN_EXE_sessions");
+const THREADS: &str = env!("CARGO_BIN_EXE_threads");
+const MESSAGES: &str = env!("CARGO_BIN_EXE_messages");
+const SWEEP: &str = env!("CARGO_BIN_EXE_sweep");
+
+const PASSWORD: &str = "Analytical-1843";
+/// Over a kilobyte, from which on answers are compressed when asked.
+const CODE: &str = include_str!("../../../seed/files/rate_limiter.py");
+
+fn sign_up() -> Value {
+    json!({ "name": "Ada", "email": "ada@example.com", "username": "ada", "password": PASSWORD, "confirm_password": PASSWORD })
+}
+
+fn login() -> Value {
+    json!({ "username": "ada", "password": PASSWORD })
+}
+
+fn file(code: &str) -> Value {
+    json!({ "filename": "rate_limiter.py", "code_content": code })
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn gunzip(bytes: &[u8]) -> Vec<u8> {
+    let mut inflated = Vec::new();
+    GzDecoder::new(bytes).read_to_end(&mut inflated).unwrap();
+    inflated
+}
+
+/// Somebody signs up through a REST gateway; their cookies.
+async fn cookies(auth: &mut Function) -> Vec<String> {
+    let answer = Answer::v1(&auth.answers(Request::post("/auth/signup", &sign_up()).v1()).await);
+    assert_eq!(answer.status, 201, "{}", answer.json);
+    answer.pairs()
+}
+
+#[tokio::test]
+async fn a_sign_up_through_one_function_signs_in_to_another_behind_either_gateway() {
+    let around = Surroundings::start().await;
+    let mut auth = Function::start(AUTH, &around.environment()).await;
+    let signed_up = Answer::v1(&auth.answers(Request::post("/auth/signup", &sign_up()).v1()).await);
+    assert_eq!((signed_up.status, &signed_up.json["user"]["username"]), (201, &json!("ada")));
+    let signed_in = Answer::v2(&auth.answers(Request::post("/auth/login", &login()).v2()).await);
+    assert_eq!((signed_in.status, &signed_in.json), (200, &signed_up.json));
+    for answer in [&signed_up, &signed_in] {
+        assert_eq!(answer.cookies.len(), 2, "{:?}", answer.cookies);
+        for cookie in &answer.cookies {
+            assert!(cookie.contains("; HttpOnly; Secure; SameSite=Strict; Path=/; Max-Age="), "{cookie}");
+        }
+    }
+
+    let mut sessions = Function::start(SESSIONS, &around.environment()).await;
+    let list = Request::get("/sessions").with_cookies(&signed_up.pairs());
+    let empty = json!({ "sessions": [] });
+    assert_eq!(Answer::v1(&sessions.answers(list.v1()).await).json, empty);
+    assert_eq!(Answer::v2(&sessions.answers(list.v2()).await).json, empty);
+    let create = Request::post("/sessions", &file(CODE)).with_cookies(&signed_in.pairs());
+    let created = Answer::v2(&sessions.answers(create.v2()).await);
+    assert_eq!(created.status, 201, "{}", created.json);
+    let listed = Answer::v1(&sessions.answers(list.v1()).await);
+    assert_eq!(listed.json["sessions"], json!([created.json["session"]]));
+    let page = Request::get("/sessions").with_cookies(&signed_up.pairs()).with_query("limit", "0");
+    for answer in [Answer::v1(&sessions.answers(page.v1()).await), Answer::v2(&sessions.answers(page.v2()).await)] {
+        assert_eq!((answer.status, &answer.json["error"]["field"]), (400, &json!("limit")));
+    }
+}
+
+#[tokio::test]
+async fn a_review_goes_through_all_four_functions() {
+    let around = Surroundings::start().await;
+    let environment = around.environment();
+    let pairs = cookies(&mut Function::start(AUTH, &environment).await).await;
+    let post = |path: &str, body: &Value| Request::post(path, body).with_cookies(&pairs).v1();
+    let mut sessions = Function::start(SESSIONS, &environment).await;
+    let created = Answer::v1(&sessions.answers(post("/sessions", &file(CODE))).await).json;
+    let session = format!("/sessions/{}", created["session"]["session_id"].as_str().unwrap());
+
+    let mut threads = Function::start(THREADS, &environment).await;
+    let opened = threads.answers(post(&format!("{session}/threads"), &json!({ "type": "file" }))).await;
+    let opened = Answer::v1(&opened);
+    assert_eq!(opened.status, 201, "{}", opened.json);
+    let thread = format!("/threads/{}", opened.json["thread"]["thread_id"].as_str().unwrap());
+
+    let mut messages = Function::start(MESSAGES, &environment).await;
+    let note = json!({ "content": "Who calls this?", "ask": false });
+    let noted = Answer::v1(&messages.answers(post(&format!("{thread}/messages"), &note)).await);
+    assert_eq!((noted.status, &noted.json["message"]["content"]), (201, &note["content"]));
+}
+
+#[tokio::test]
+async fn compressed_bodies_pass_the_gateway_in_both_directions() {
+    let around = Surroundings::start().await;
+    let pairs = cookies(&mut Function::start(AUTH, &around.environment()).await).await;
+    let mut sessions = Function::start(SESSIONS, &around.environment()).await;
+    let packed = gzip(file(CODE).to_string().as_bytes());
+    for version in [1, 2] {
+        let create = Request::binary("/sessions", "application/gzip", &packed).with_cookies(&pairs);
+        let created = sessions.calls(version, &create).await;
+        assert_eq!(created.status, 201, "{}", created.json);
+        let path = format!("/sessions/{}", created.json["session"]["session_id"].as_str().unwrap());
+        let open = Request::get(&path).with_cookies(&pairs);
+        assert!(sessions.calls(version, &open).await.json["session"]["code_content"] == CODE);
+        let opened = sessions.calls(version, &open.with_header("Accept-Encoding", "gzip")).await;
+        let body = STANDARD.decode(opened.base64.expect("binary goes through a gateway in Base64")).unwrap();
+        let opened: Value = serde_json::from_slice(&gunzip(&body)).unwrap();
+        assert!(opened["session"]["code_content"] == CODE);
+    }
+}
+
+#[tokio::test]
+async fn a_function_serves_its_own_domain_alone_and_its_health() {
+    let around = Surroundings::start().await;
+    let mut sessions = Function::start(SESSIONS, &around.environment()).await;
+    for version in [1, 2] {
+        let answer = sessions.calls(version, &Request::post("/auth/login", &login())).await;
+        assert_eq!((answer.status, &answer.json["error"]["code"]), (404, &json!("NOT_FOUND")));
+        let answer = sessions.calls(version, &Request::get("/health")).await;
+        assert_eq!((answer.status, &answer.json), (200, &json!({ "status": "ok" })));
+    }
+}
+
+#[tokio::test]
+async fn each_request_leaves_one_json_line_with_its_user_trace_and_cost_and_no_secret() {
+    let around = Surroundings::start().await;
+    let mut auth = Function::start(AUTH, &around.environment()).await;
+    let answer = Answer::v1(&auth.answers(Request::post("/auth/signup", &sign_up()).v1()).await);
+    let user_id = answer.json["user"]["id"].clone();
+    let wrong = json!({ "username": "ada", "password": "Wrong-password-1" });
+    auth.answers(Request::post("/auth/login", &wrong).v2()).await;
+    let log = auth.stops().await;
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
+    let line = |message: &str| {
+        let mut found = lines.iter().map(|line| &line["fields"]).filter(|fields| fields["message"] == message);
+        let (Some(line), None) = (found.next(), found.next()) else { panic!("not one line `{message}`: {log}") };
+        line
+    };
+    let signed_up = line("POST /auth/signup 201");
+    assert_eq!((&signed_up["user_id"], &signed_up["trace_id"]), (&user_id, &json!(runtime::TRACE)));
+    assert_eq!(signed_up["table_requests"], 1);
+    assert!(signed_up["table_calls"].as_str().unwrap().starts_with("AP-01:1r/"), "{signed_up}");
+    assert_eq!(line("POST /auth/login 401")["code"], "INVALID_CREDENTIALS");
+    for secret in [PASSWORD, "Wrong-password-1", "ada@example.com", "eyJ", "BEGIN", surroundings::SEED] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_without_a_setting_stops_and_names_it() {
+    let around = Surroundings::start().await;
+    for name in ["CODESENSEI_SECRET_ID", "CODESENSEI_TABLE", "CODESENSEI_ORIGIN"] {
+        let environment: Vec<_> = around.environment().into_iter().filter(|(set, _)| *set != name).collect();
+        for program in [AUTH, SESSIONS, THREADS, MESSAGES] {
+            assert_eq!(stops_with(program, &environment).await, format!("the environment variable {name} is not set"));
+        }
+        if name != "CODESENSEI_ORIGIN" {
+            let words = stops_with(SWEEP, &environment).await;
+            assert_eq!(words, format!("the environment variable {name} is not set"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_function_with_a_wrong_setting_stops_and_says_what_it_should_be() {
+    let around = Surroundings::start().await;
+    for (name, value, words) in [
+        (
+            "CODESENSEI_ORIGIN",
+            "http://app.example.com/",
+            "CODESENSEI_ORIGIN: an origin looks like https://app.example.com",
+        ),
+        ("AI_DEADLINE_MS", "soon", "the reviewer: AI_DEADLINE_MS must be a positive number of milliseconds"),
+        ("BEDROCK_PRICES", "free", "the reviewer: BEDROCK_PRICES must be like `3/15`"),
+        ("CODESENSEI_SECRET_ID", "absent", "the secret absent cannot be read: ResourceNotFoundException"),
+        ("CODESENSEI_SECRET_ID", "text", "the secret text is not an object with signing_key and seed"),
+        ("CODESENSEI_SECRET_ID", "short", "the seed in the secret short is shorter than 32 characters"),
+        ("CODESENSEI_SECRET_ID", "keyless", "a key in the secret: not an RSA key in PEM form"),
+    ] {
+        let mut environment = around.environment();
+        environment.retain(|(set, _)| *set != name);
+        environment.push((name, value.to_owned()));
+        let said = stops_with(SESSIONS, &environment).await;
+        assert!(said.starts_with(words), "{name}={value}: {said}");
+        assert!(!said.contains(surroundings::SEED) && !said.contains("hunter2"), "{said}");
+    }
+}
+
+/// Somebody with a session deletes their account. What is unreachable now is left to the sweep.
+async fn deleted_account(store: &Store) -> SessionId {
+    let hash = "$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap();
+    let (email, username) = ("ada@example.com".parse().unwrap(), "ada".parse().unwrap());
+    let new = NewUser { name: "Ada".to_owned(), email, username, password_hash: hash };
+    let (user, _) = store.create_user(new, Duration::from_hours(1)).await.unwrap();
+    let new = NewSession { filename: "main.rs".parse().unwrap(), language_override: None, text: CODE.to_owned() };
+    let session = store.new_session(user.user_id, new).await.unwrap();
+    let job = SweepJob {
+        shard: 3,
+        due: store.clock().now(),
+        kind: SweepKind::Account,
+        target: user.user_id.to_string(),
+        state: SweepState::Waiting,
+        user_id: user.user_id,
+        session_id: None,
+        thread: None,
+        revision: None,
+        chunk_count: 0,
+    };
+    let username_key = user.username.key();
+    let deleted = store.delete_account(DeleteAccount {
+        job: &job,
+        user_id: user.user_id,
+        email: &user.email,
+        username: &user.username,
+        email_digest: user.email.digest(),
+        username_key: &username_key,
+    });
+    deleted.await.unwrap();
+    session.session_id
+}
+
+#[tokio::test]
+async fn the_sweep_removes_what_is_due_and_says_how_much_it_was() {
+    let around = Surroundings::start().await;
+    let store = around.store();
+    let session_id = deleted_account(store).await;
+    assert!(store.get_code(session_id).await.unwrap().is_some());
+    let mut sweep = Function::start(SWEEP, &around.environment()).await;
+    let schedule = json!({ "source": "aws.scheduler", "detail-type": "Scheduled Event", "detail": {} });
+    let first = sweep.answers(schedule.clone()).await;
+    assert!(first["jobs"].as_u64().unwrap() >= 1, "{first}");
+    assert_eq!(store.get_code(session_id).await.unwrap(), None);
+    assert_eq!(sweep.answers(schedule).await, json!({ "jobs": 0 }));
+}
