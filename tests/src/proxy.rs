@@ -16,6 +16,8 @@ pub struct Proxy {
     engine: String,
     http: reqwest::Client,
     traps: Arc<Mutex<Vec<Trap>>>,
+    /// Whoever has it has the one transaction under way.
+    turn: Option<Arc<tokio::sync::Mutex<()>>>,
 }
 
 /// When a request is stalled.
@@ -65,6 +67,16 @@ impl Stalled {
 impl Proxy {
     /// Starts a proxy in front of the engine at this URL.
     pub async fn before(engine: &str) -> Self {
+        Self::start(engine, None).await
+    }
+
+    /// Starts a proxy that refuses a transaction while another is under way, as DynamoDB does when both touch an item.
+    /// Engines on one machine do one thing after another and never refuse any.
+    pub async fn refusing_overlaps(engine: &str) -> Self {
+        Self::start(engine, Some(Arc::default())).await
+    }
+
+    async fn start(engine: &str, turn: Option<Arc<tokio::sync::Mutex<()>>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let http = reqwest::Client::builder().no_proxy().build();
         let proxy = Self {
@@ -72,6 +84,7 @@ impl Proxy {
             engine: engine.to_owned(),
             http: http.expect("a client without TLS needs nothing"),
             traps: Arc::default(),
+            turn,
         };
         let app = axum::Router::new()
             .fallback(pass)
@@ -152,12 +165,24 @@ impl Trap {
     }
 }
 
+/// How DynamoDB refuses a transaction that met another at its first item.
+const CONFLICT: &[u8] = br#"{
+    "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+    "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict, None]",
+    "CancellationReasons": [{ "Code": "TransactionConflict" }, { "Code": "None" }]
+}"#;
+
 type Answer = Result<(StatusCode, HeaderMap, Bytes), StatusCode>;
 
 /// A client that hangs up ends this at the point where it waits: a request that was stalled then never reaches the engine.
 async fn pass(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) -> Answer {
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-    let trap = proxy.trap_for(target.unwrap_or_default());
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let turn = proxy.turn.clone().filter(|_| target.ends_with("TransactWriteItems"));
+    let mine = turn.as_ref().map(|turn| turn.try_lock());
+    if let Some(Err(_)) = mine {
+        return Ok((StatusCode::BAD_REQUEST, HeaderMap::new(), Bytes::from_static(CONFLICT)));
+    }
+    let trap = proxy.trap_for(target);
     if let Some(trap) = &trap {
         trap.snap(Moment::BeforeTheEngine).await;
     }

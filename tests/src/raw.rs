@@ -63,6 +63,11 @@ impl RawTable {
         items
     }
 
+    /// Writes an item that no version of the model would write.
+    pub async fn put(&self, item: Value) {
+        self.ask("PutItem", json!({ "Item": item })).await;
+    }
+
     /// Deletes the table and all it holds.
     pub async fn delete_table(&self) {
         self.ask("DeleteTable", json!({})).await;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use model::{AccessError, PageRequest, PostError, Session, Store, StoreAnswerError, Thread, User};
+use model::{AccessError, PageRequest, PostError, Session, Store, StoreAnswerError, StoreError, Thread, User};
+use serde_json::json;
 use tests::proxy::Moment;
 use tests::story::{A_WEEK, answer};
 use tests::texts::noise;
@@ -152,7 +153,7 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     let proxy = Proxy::before(scene.table.endpoint()).await;
-    let moment = if requests % 2 == 0 { Moment::BeforeTheEngine } else { Moment::BeforeTheAnswer };
+    let moment = if requests.is_multiple_of(2) { Moment::BeforeTheEngine } else { Moment::BeforeTheAnswer };
     let stalled = proxy.stall_after(requests, moment);
     let mut deletion = tokio::spawn(delete(scene.table.store_through(&proxy.url()).await));
     let died = tokio::select! {
@@ -207,6 +208,31 @@ async fn a_sweep_of_an_account_killed_anywhere_is_finished_by_the_next() {
             break;
         }
     }
+}
+
+#[tokio::test]
+async fn a_job_that_cannot_be_done_keeps_no_other_from_being_done() {
+    let scene = Scene::new(2).await;
+    let (table, ada) = (&scene.table, &scene.ada);
+    // A session of a later version of this program, which this one does not touch.
+    let later = json!({
+        "PK": { "S": format!("USER#{}", ada.user_id) },
+        "SK": { "S": "SESSION#from-the-future" },
+        "et": { "S": "session" },
+        "v": { "N": "99" },
+    });
+    table.raw().put(later).await;
+    table.drop_account(ada).await;
+    let thread = table.list_threads(scene.session.session_id, PageRequest::default()).await.unwrap().items.remove(0);
+    table.later(Duration::from_millis(1));
+    table.drop_thread(&thread).await;
+    table.later(Duration::from_millis(1));
+    let swept = table.sweep_due().await;
+    assert!(matches!(swept, Err(StoreError::Corrupt { entity: "session", .. })), "{swept:?}");
+    let left = scene.left().await;
+    assert!(left.iter().all(|key| !key.contains(&thread.thread.to_string())), "{left:?}");
+    let jobs = table.raw().all("sweep_job").await;
+    assert_eq!(jobs.iter().map(|job| job.text("state")).collect::<Vec<_>>(), [Some("running")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,16 @@
 //! The integration tests, all in one binary: what the data layer promises, shown on a real engine.
 
+#![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
+
 mod accounts;
 mod caps;
 mod code_sizes;
+mod conflicts;
+mod containers;
 mod costs;
 mod cursors;
 mod deleting;
+mod http;
 mod keys;
 mod lists;
 mod messages;

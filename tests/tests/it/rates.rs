@@ -21,7 +21,7 @@ async fn the_hit_after_the_last_is_refused_until_exactly_the_end_of_the_window()
     }
     let retry_at = opened.plus(Duration::from_mins(1));
     assert_eq!(hit(&table, "ada").await, Hit::Refused { retry_at });
-    table.later(retry_at.since(table.clock().now()) - Duration::from_millis(1));
+    table.later(retry_at.minus(Duration::from_millis(1)).since(table.clock().now()));
     assert_eq!(hit(&table, "ada").await, Hit::Refused { retry_at });
     table.later(Duration::from_millis(1));
     assert_eq!(table.clock().now(), retry_at);

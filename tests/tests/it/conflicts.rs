@@ -1,0 +1,86 @@
+//! Where transactions that meet are refused, as on AWS: caps and versions hold, and a writer who gives up has written nothing.
+
+use model::{AccessError, NewSessionError, PostError, SaveCodeError, StoreError};
+use tests::story::{edit, file, stay};
+use tests::{Proxy, TestTable, at_once};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_creation_is_made_or_refused_or_given_up_and_never_counted_without_being_there() {
+    let table = TestTable::new().await;
+    let ada = table.user("ada").await;
+    let proxy = Proxy::refusing_overlaps(table.endpoint()).await;
+    let store = table.store_through(&proxy.url()).await;
+    let outcomes = at_once(200, |number| {
+        let (store, owner) = (store.clone(), ada.user_id);
+        async move { store.new_session(owner, file("main.rs", &number.to_string())).await }
+    })
+    .await;
+    let (mut made, mut full, mut given_up) = (0, 0, 0);
+    for outcome in outcomes {
+        match outcome {
+            Ok(_) => made += 1,
+            Err(NewSessionError::LimitExceeded) => full += 1,
+            Err(NewSessionError::Store(StoreError::Contended { .. })) => given_up += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert!((1..=100).contains(&made), "{made} made, {full} refused, {given_up} given up");
+    assert!(full == 0 || made == 100, "{made} made, {full} refused");
+    assert_eq!(table.profile(&ada).await.session_count, made);
+    assert_eq!(table.count_sessions(ada.user_id).await.unwrap(), u64::from(made));
+    assert_eq!(table.raw().all("code").await.len(), made as usize);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_saves_that_meet_one_succeeds() {
+    let table = TestTable::new().await;
+    let ada = table.user("ada").await;
+    let session = table.session(&ada, "main.rs", "fn main() {}").await;
+    let proxy = Proxy::refusing_overlaps(table.endpoint()).await;
+    let store = table.store_through(&proxy.url()).await;
+    let outcomes = at_once(50, |number| {
+        let (store, save, owner) = (store.clone(), edit(&session, &format!("// saver {number}")), session.user_id);
+        async move { store.save_code(owner, save, stay).await }
+    })
+    .await;
+    let mut winner = None;
+    for (number, outcome) in outcomes.iter().enumerate() {
+        match outcome {
+            Ok(_) => assert!(winner.replace(number).is_none(), "a second saver succeeded"),
+            Err(SaveCodeError::VersionConflict(current)) => assert_eq!(current.head.version_number, 2),
+            Err(SaveCodeError::Access(AccessError::Store(StoreError::Contended { .. }))) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+    let opened = table.read(&session).await;
+    assert_eq!(opened.text, format!("// saver {}", winner.expect("one saver succeeded")));
+    assert_eq!(opened.head.version_number, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn questions_that_meet_have_numbers_without_gaps() {
+    let table = TestTable::new().await;
+    let ada = table.user("ada").await;
+    let session = table.session(&ada, "main.rs", "fn main() {}").await;
+    let thread = table.thread(&session, 1, 1).await;
+    let proxy = Proxy::refusing_overlaps(table.endpoint()).await;
+    let store = table.store_through(&proxy.url()).await;
+    let outcomes = at_once(40, |number| {
+        let (store, thread) = (store.clone(), thread.clone());
+        async move { store.ask(&thread, &format!("question {number}")).await }
+    })
+    .await;
+    let mut taken = Vec::new();
+    for outcome in outcomes {
+        match outcome {
+            Ok(question) => taken.push(question.seq),
+            Err(PostError::Access(AccessError::Store(StoreError::Contended { .. }))) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+    taken.sort_unstable();
+    assert!(!taken.is_empty());
+    assert_eq!(taken, (1..).step_by(2).take(taken.len()).collect::<Vec<u32>>());
+    let now = table.own_thread(ada.user_id, thread.id()).await.unwrap();
+    assert_eq!(now.message_slots as usize, 2 * taken.len());
+}

@@ -1,0 +1,111 @@
+//! The API over HTTP, through the real router: what a page gets, and what it is told when something is wrong.
+
+use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
+use model::{Message, ThreadId, User};
+use serde_json::Value;
+use tests::TestApp;
+
+mod access;
+mod accounts;
+mod bodies;
+mod forms;
+mod journey;
+mod large;
+mod limits;
+mod logs;
+mod paging;
+mod reviewer;
+
+/// A real file to talk about. Line 34 asks `best == None`.
+const CODE: &str = codesensei::seed::FILES[1].1;
+/// What it is called.
+const FILENAME: &str = codesensei::seed::FILES[1].0;
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn gunzip(bytes: &[u8]) -> Vec<u8> {
+    let mut inflated = Vec::new();
+    MultiGzDecoder::new(bytes).read_to_end(&mut inflated).unwrap();
+    inflated
+}
+
+/// The user of this name, as the table has them.
+async fn user(app: &TestApp, name: &str) -> User {
+    let key = name.parse::<model::Username>().unwrap().key();
+    app.table().find_user(&key).await.unwrap().expect("they have signed up")
+}
+
+/// The messages of a thread, as the table has them.
+async fn stored_messages(app: &TestApp, thread_id: &str) -> Vec<Message> {
+    let ThreadId { session_id, thread } = thread_id.parse().unwrap();
+    let page = app.table().list_messages(session_id, thread, model::Order::Ascending, model::PageRequest::default());
+    page.await.unwrap().items
+}
+
+/// Ids by the order in which they first appear: what a run makes up is not in a snapshot, but which ids are the same is.
+#[derive(Default)]
+struct Shapes {
+    ids: Vec<String>,
+}
+
+impl Shapes {
+    /// The JSON, indented, with `<id 1>` for the first id that was ever seen, and without what is long or another's:
+    /// code, cursors, and the words of the model.
+    fn of(&mut self, json: &Value) -> String {
+        let mut json = json.clone();
+        shorten(&mut json);
+        self.named(&serde_json::to_string_pretty(&json).unwrap())
+    }
+
+    fn named(&mut self, text: &str) -> String {
+        let (mut out, mut rest) = (String::new(), text);
+        while let Some(at) = (0..rest.len()).find(|at| rest.get(*at..at + 36).is_some_and(is_uuid)) {
+            let id = &rest[at..at + 36];
+            let number = self.ids.iter().position(|seen| seen == id).unwrap_or_else(|| {
+                self.ids.push(id.to_owned());
+                self.ids.len() - 1
+            });
+            out.push_str(&rest[..at]);
+            write!(out, "<id {}>", number + 1).unwrap();
+            rest = &rest[at + 36..];
+        }
+        out + rest
+    }
+}
+
+fn shorten(json: &mut Value) {
+    match json {
+        Value::Array(items) => items.iter_mut().for_each(shorten),
+        Value::Object(fields) => {
+            let by_model = fields.get("role").is_some_and(|role| role == "ai");
+            for (name, field) in fields {
+                match (name.as_str(), &*field) {
+                    ("code_content" | "current_code", Value::String(code)) => {
+                        *field = format!("<{} bytes>", code.len()).into();
+                    }
+                    ("content", Value::String(_)) if by_model => *field = "<explanation>".into(),
+                    ("cursor", Value::String(_)) => *field = "<cursor>".into(),
+                    ("token_count", Value::Number(_)) => *field = "<number>".into(),
+                    _ => shorten(field),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.bytes().enumerate().all(|(at, byte)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    })
+}

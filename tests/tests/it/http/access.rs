@@ -1,0 +1,186 @@
+//! Who may use what: nobody without a good token, nobody what is another's, and nothing that is not there.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+use tests::TestApp;
+use tests::app::{Person, Response, Session, Thread};
+
+use crate::http::{CODE, FILENAME, user};
+
+/// Every protected request about this session and this thread, and one on nothing in particular.
+async fn all_requests(person: &Person, session: &str, thread: &str) -> Vec<Response> {
+    let threads = format!("{session}/threads");
+    let messages = format!("{thread}/messages");
+    let block = json!({ "type": "block", "start_line": 1, "end_line": 1, "selected_text": "x" });
+    let mut answers = vec![
+        person.gets(session).await,
+        person.gets(&threads).await,
+        person.gets(thread).await,
+        person.gets(&messages).await,
+        person.gets(&format!("{messages}?order=desc")).await,
+        person.posts(&threads, &block).await,
+        person.posts(&messages, &json!({ "content": "why?" })).await,
+        person.posts(&messages, &json!({ "content": "note", "ask": false })).await,
+    ];
+    for version in [1, 2] {
+        let save = json!({ "expected_version_number": version, "code_content": "mine now" });
+        answers.push(person.puts(session, &save).await);
+        let save = json!({ "expected_version_number": version, "language_override": "Go" });
+        answers.push(person.puts(session, &save).await);
+    }
+    answers
+}
+
+async fn scene(app: &TestApp) -> (Person, Session, Thread) {
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let thread = ada.opens_thread(&session, 33..=35).await;
+    ada.asks(&thread, "Is this comparison right?").await;
+    (ada, session, thread)
+}
+
+#[tokio::test]
+async fn without_a_token_nothing_but_signing_up_and_in_is_answered() {
+    let app = TestApp::new().await;
+    let (_, session, thread) = scene(&app).await;
+    let stranger = app.stranger();
+    let mut answers = all_requests(&stranger, &session.path, &thread.path).await;
+    answers.push(stranger.gets("/sessions").await);
+    let file = json!({ "filename": FILENAME, "code_content": CODE });
+    answers.push(stranger.posts("/sessions", &file).await);
+    for answer in answers {
+        assert_eq!(answer.bill, [], "{}", answer.what);
+        answer.refused(401, "UNAUTHORIZED");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_an_access_token_of_ours_is_unauthorized() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let good = ada.cookie("access_token").unwrap();
+    let refresh = ada.cookie("refresh_token").unwrap();
+    let elsewhere = TestApp::new().await.signs_up("ada").await.cookie("access_token").unwrap();
+    let [header, claims, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
+    let [_, other_claims, _] = elsewhere.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
+    // {"alg":"none","typ":"at+jwt"}
+    let none = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0";
+    for bad in [
+        "x",
+        "..",
+        &refresh,
+        &elsewhere,
+        &format!("{header}.{claims}."),
+        &format!("{none}.{claims}."),
+        &format!("{none}.{claims}.{signature}"),
+        &format!("{header}.{other_claims}.{signature}"),
+        &format!("{good}; access_token={good}"),
+        &"a".repeat(9_000),
+    ] {
+        ada.with_cookie("access_token", Some(bad));
+        ada.gets("/sessions").await.refused(401, "UNAUTHORIZED");
+    }
+    ada.with_cookie("access_token", Some(&good));
+    ada.gets("/sessions").await.is(200);
+}
+
+#[tokio::test]
+async fn a_token_is_told_to_be_expired_after_fifteen_minutes() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    app.later(Duration::from_secs(15 * 60 - 1));
+    ada.gets("/sessions").await.is(200);
+    // Five seconds are left to clocks that differ.
+    app.later(Duration::from_secs(1 + 5));
+    ada.gets("/sessions").await.refused(401, "TOKEN_EXPIRED");
+    let again = app.signs_in("ada").await;
+    again.gets("/sessions").await.is(200);
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_is_forbidden_and_nothing_of_it_is_told_or_changed() {
+    let app = TestApp::new().await;
+    let (ada, session, thread) = scene(&app).await;
+    let bob = app.signs_up("bob").await;
+    let before = app.table().raw().items().await;
+    let forbidden = json!({ "error": { "code": "FORBIDDEN", "message": "You do not have access to this." } });
+    for answer in all_requests(&bob, &session.path, &thread.path).await {
+        let what = answer.what.clone();
+        assert_eq!(answer.is(403), forbidden, "{what}");
+    }
+    assert!(app.table().raw().items().await == before, "something was written");
+    assert_eq!(app.bedrock().seen().len(), 1, "the model was asked");
+    assert_eq!(bob.gets("/sessions").await.is(200), json!({ "sessions": [] }));
+    assert!(ada.opens(&session).await.code == CODE);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_found() {
+    let app = TestApp::new().await;
+    let (ada, session, thread) = scene(&app).await;
+    let absent = "019b3c5a-7d2e-7c3a-8f00-0123456789ab";
+    let session_absent = format!("/sessions/{absent}");
+    let thread_absent = format!("/threads/{absent}.{absent}");
+    for answer in all_requests(&ada, &session_absent, &thread_absent).await {
+        let code = if answer.what.contains("/threads/") { "THREAD_NOT_FOUND" } else { "SESSION_NOT_FOUND" };
+        answer.refused(404, code);
+    }
+    // A thread of a session that is there, and one that is in another session.
+    let other = ada.creates(FILENAME, CODE).await;
+    let uuid = thread.id.split('.').nth(1).unwrap();
+    for path in [format!("/threads/{}.{absent}", session.id), format!("/threads/{}.{uuid}", other.id)] {
+        ada.gets(&path).await.refused(404, "THREAD_NOT_FOUND");
+        ada.gets(&format!("{path}/messages")).await.refused(404, "THREAD_NOT_FOUND");
+        let question = json!({ "content": "why?" });
+        ada.posts(&format!("{path}/messages"), &question).await.refused(404, "THREAD_NOT_FOUND");
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_cannot_be_one_is_answered_like_one_that_is_not_there() {
+    let app = TestApp::new().await;
+    let (ada, session, thread) = scene(&app).await;
+    let upper = session.id.to_uppercase();
+    let spaced = format!("%20{}", session.id);
+    let long = "a".repeat(10_000);
+    for garbage in ["0", "..%2f", "%00", "%23PROFILE", "undefined", "NaN", &upper, &spaced, &long, &thread.id] {
+        for answer in all_requests(&ada, &format!("/sessions/{garbage}"), &format!("/threads/{garbage}x")).await {
+            let code = if answer.what.contains("/threads/") { "THREAD_NOT_FOUND" } else { "SESSION_NOT_FOUND" };
+            assert_eq!(answer.bill, [], "{}", answer.what);
+            answer.refused(404, code);
+        }
+    }
+    ada.gets("/sessions/%ff").await.invalid("id");
+    ada.gets("/threads/%ff").await.invalid("thread_id");
+}
+
+#[tokio::test]
+async fn an_address_or_method_that_is_not_served_is_said_so_in_the_envelope() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    for path in ["/", "/session", "/sessions/", "//sessions", "/threads", "/auth", "/admin", "/sessions/x/y"] {
+        ada.gets(path).await.refused(404, "NOT_FOUND");
+    }
+    for (method, path) in
+        [("DELETE", "/sessions"), ("PATCH", "/auth/login"), ("GET", "/auth/signup"), ("TRACE", "/health")]
+    {
+        let request = Request::builder().method(method).uri(path);
+        ada.sends(request, Body::empty()).await.refused(405, "METHOD_NOT_ALLOWED");
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_account_creates_nothing_with_a_token_that_is_still_good() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let deleted = user(&app, "ada").await;
+    app.table().drop_account(&deleted).await;
+    let file = json!({ "filename": FILENAME, "code_content": CODE });
+    ada.posts("/sessions", &file).await.refused(401, "UNAUTHORIZED");
+    assert_eq!(ada.gets("/sessions").await.is(200)["sessions"], Value::from(Vec::<Value>::new()));
+    app.table().sweep_a_moment_later().await;
+    assert_eq!(app.table().raw().outline().await, []);
+}

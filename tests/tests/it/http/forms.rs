@@ -1,0 +1,165 @@
+//! Values that a route cannot take: each is refused by the name of its field, and nothing is written.
+
+use serde_json::{Value, json};
+use tests::TestApp;
+use tests::app::{Person, Session, Thread};
+
+use crate::http::{CODE, FILENAME};
+
+async fn scene(app: &TestApp) -> (Person, Session, Thread) {
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let thread = ada.opens_thread(&session, 33..=35).await;
+    (ada, session, thread)
+}
+
+/// The body with one field changed.
+fn with(mut body: Value, field: &str, value: Value) -> Value {
+    body[field] = value;
+    body
+}
+
+#[tokio::test]
+async fn a_file_name_that_names_nothing_is_refused() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let before = app.table().raw().census().await;
+    let file = json!({ "filename": FILENAME, "code_content": CODE });
+    for name in ["", "  ", ".", "..", "src/", "a/..", "\u{200b}", "\u{0}\u{1}", &*"x".repeat(256)] {
+        ada.posts("/sessions", &with(file.clone(), "filename", name.into())).await.invalid("filename");
+    }
+    for value in [json!(null), json!(7), json!(["a.rs"])] {
+        ada.posts("/sessions", &with(file.clone(), "filename", value)).await.invalid("filename");
+    }
+    assert_eq!(app.table().raw().census().await, before);
+}
+
+#[tokio::test]
+async fn of_a_path_only_the_file_name_is_kept() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    for (sent, kept) in [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\ada\\main.rs", "main.rs"),
+        (" a\u{202e}b.py ", "ab.py"),
+        ("<img src=x>.html", "<img src=x>.html"),
+    ] {
+        assert_eq!(ada.creates(sent, "x").await.json["filename"], kept);
+    }
+}
+
+#[tokio::test]
+async fn a_language_that_is_not_in_the_list_is_refused() {
+    let app = TestApp::new().await;
+    let (ada, session, _) = scene(&app).await;
+    for language in ["", "Klingon", "rs", "C+++", " "] {
+        let file = json!({ "filename": FILENAME, "code_content": CODE, "language_override": language });
+        let error = ada.posts("/sessions", &file).await.refused(400, "INVALID_LANGUAGE");
+        assert_eq!(error["field"], "language_override");
+        let save = json!({ "expected_version_number": 1, "language_override": language });
+        let error = ada.puts(&session.path, &save).await.refused(400, "INVALID_LANGUAGE");
+        assert_eq!(error["field"], "language_override");
+    }
+    let file = json!({ "filename": FILENAME, "code_content": CODE, "language_override": "typeSCRIPT" });
+    let created = ada.posts("/sessions", &file).await.is(201);
+    assert_eq!(created["session"]["language_override"], "TypeScript");
+}
+
+#[tokio::test]
+async fn a_save_without_a_whole_positive_version_is_refused() {
+    let app = TestApp::new().await;
+    let (ada, session, _) = scene(&app).await;
+    for version in [json!(-1), json!(1.5), json!("1"), json!(null), json!(true), json!(4_294_967_296_u64)] {
+        let save = json!({ "expected_version_number": version, "code_content": "new" });
+        ada.puts(&session.path, &save).await.invalid("expected_version_number");
+    }
+    let save = json!({ "expected_version_number": 0, "code_content": "new" });
+    ada.puts(&session.path, &save).await.refused(409, "VERSION_CONFLICT");
+    for code in [json!(7), json!(["new"]), json!({})] {
+        let save = json!({ "expected_version_number": 1, "code_content": code });
+        ada.puts(&session.path, &save).await.invalid("code_content");
+    }
+    assert!(ada.opens(&session).await.code == CODE);
+}
+
+#[tokio::test]
+async fn lines_that_the_file_does_not_have_are_refused() {
+    let app = TestApp::new().await;
+    let (ada, session, _) = scene(&app).await;
+    let threads = format!("{}/threads", session.path);
+    let block = |start: Value, end: Value| json!({ "type": "block", "start_line": start, "end_line": end, "selected_text": "x" });
+    let last = CODE.split('\n').count();
+    for (start, end, field) in [
+        (json!(0), json!(1), "start_line"),
+        (json!(1), json!(0), "end_line"),
+        (json!(5), json!(4), "end_line"),
+        (json!(1), json!(last + 1), "end_line"),
+        (json!(4_000_000_000_u64), json!(4_000_000_000_u64), "end_line"),
+        (json!(-1), json!(1), "start_line"),
+        (json!(1), json!(4_294_967_296_u64), "end_line"),
+        (json!("1"), json!(1), "start_line"),
+        (json!(1.5), json!(2), "start_line"),
+        (json!(null), json!(1), "start_line"),
+    ] {
+        ada.posts(&threads, &block(start, end)).await.invalid(field);
+    }
+    ada.posts(&threads, &block(json!(1), json!(last))).await.is(201);
+    for kind in [json!("line"), json!(""), json!(null), json!(1), json!("Block")] {
+        ada.posts(&threads, &with(block(json!(1), json!(1)), "type", kind)).await.invalid("type");
+    }
+    assert_eq!(ada.gets(&threads).await.is(200)["threads"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_selection_of_more_than_sixteen_kilobytes_is_refused() {
+    let app = TestApp::new().await;
+    let (ada, session, _) = scene(&app).await;
+    let threads = format!("{}/threads", session.path);
+    let block = |text: Value| json!({ "type": "block", "start_line": 1, "end_line": 1, "selected_text": text });
+    ada.posts(&threads, &block("x".repeat(16 * 1024).into())).await.is(201);
+    ada.posts(&threads, &block("x".repeat(16 * 1024 + 1).into())).await.invalid("selected_text");
+    ada.posts(&threads, &block("é".repeat(8 * 1024 + 1).into())).await.invalid("selected_text");
+    ada.posts(&threads, &block(json!(null))).await.invalid("selected_text");
+    ada.posts(&threads, &block("x".repeat(200_000).into())).await.refused(400, "INVALID_INPUT");
+}
+
+#[tokio::test]
+async fn a_thread_on_the_whole_file_needs_no_lines_and_stays_when_they_change() {
+    let app = TestApp::new().await;
+    let (ada, session, _) = scene(&app).await;
+    let threads = format!("{}/threads", session.path);
+    let opened = ada.posts(&threads, &json!({ "type": "file" })).await.is(201);
+    assert_eq!((&opened["thread"]["type"], &opened["thread"]["anchor_status"]), (&json!("file"), &json!("stable")));
+    let saved = ada.saves(&session, 1, "print()").await.is(200);
+    assert_eq!(saved["threads"][1], opened["thread"]);
+}
+
+#[tokio::test]
+async fn a_selection_that_is_not_the_text_of_its_lines_is_marked_approximate() {
+    let app = TestApp::new().await;
+    let (ada, session, thread) = scene(&app).await;
+    assert_eq!(thread.json["anchor_status"], "stable");
+    let block = json!({ "type": "block", "start_line": 1, "end_line": 1, "selected_text": "something else" });
+    let opened = ada.posts(&format!("{}/threads", session.path), &block).await.is(201);
+    assert_eq!(opened["thread"]["anchor_status"], "approximate");
+}
+
+#[tokio::test]
+async fn a_message_has_from_one_to_five_thousand_characters() {
+    let app = TestApp::new().await;
+    let (ada, _, thread) = scene(&app).await;
+    let note = |content: Value| json!({ "content": content, "ask": false });
+    for content in [json!(""), json!(" \n\t"), json!(null), json!(7), json!([])] {
+        ada.posts(&thread.messages(), &note(content)).await.invalid("content");
+    }
+    let crab = "\u{1f980}";
+    ada.posts(&thread.messages(), &note(crab.repeat(5_000).into())).await.is(201);
+    let error = ada.posts(&thread.messages(), &note(crab.repeat(5_001).into())).await.refused(400, "MESSAGE_TOO_LONG");
+    assert_eq!(error["field"], "content");
+    let question = json!({ "content": "x".repeat(5_001) });
+    ada.posts(&thread.messages(), &question).await.refused(400, "MESSAGE_TOO_LONG");
+    let asked = json!({ "content": "x", "ask": "yes" });
+    ada.posts(&thread.messages(), &asked).await.invalid("ask");
+    assert_eq!(ada.gets(&thread.messages()).await.is(200)["messages"].as_array().unwrap().len(), 1);
+    assert!(app.bedrock().seen().is_empty());
+}

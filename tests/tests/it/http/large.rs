@@ -1,0 +1,88 @@
+//! Five mebibytes of code over HTTP, in every form that is taken, and one byte more.
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+use tests::TestApp;
+use tests::texts::{FIVE_MIB, noise, source};
+
+use crate::http::{FILENAME, gunzip, gzip};
+
+fn file(code: &str) -> String {
+    json!({ "filename": FILENAME, "code_content": code }).to_string()
+}
+
+#[tokio::test]
+async fn five_mebibytes_of_source_are_taken_as_json_and_read_back_byte_for_byte() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let code = source(FIVE_MIB);
+    let session = ada.creates(FILENAME, &code).await;
+    assert_eq!(session.json["code_bytes"], FIVE_MIB);
+    assert!(ada.opens(&session).await.code == code);
+    let new = format!("{}x", &code[..FIVE_MIB - 1]);
+    ada.saves(&session, 1, &new).await.is(200);
+    assert!(ada.opens(&session).await.code == new);
+}
+
+#[tokio::test]
+async fn five_mebibytes_of_noise_are_taken_as_gzip_and_come_back_gzipped_when_asked() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let code = noise(FIVE_MIB, 1);
+    let post = Request::post("/sessions").header("content-type", "application/gzip");
+    let created = ada.sends(post, gzip(file(&code).as_bytes())).await.is(201);
+    let path = format!("/sessions/{}", created["session"]["session_id"].as_str().unwrap());
+    let get = Request::get(&path).header("accept-encoding", "br, gzip");
+    let answer = ada.sends(get, Body::empty()).await;
+    assert_eq!((answer.status, &answer.headers["content-encoding"]), (200, &"gzip".parse().unwrap()));
+    let opened: Value = serde_json::from_slice(&gunzip(&answer.body)).unwrap();
+    assert!(opened["session"]["code_content"] == code);
+    let plain = ada.gets(&path).await;
+    assert_eq!(plain.headers.get("content-encoding"), None);
+    assert!(plain.json == opened);
+}
+
+#[tokio::test]
+async fn one_byte_more_than_five_mebibytes_is_too_large() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, "small").await;
+    let before = app.table().raw().outline().await;
+    // The second has fewer characters than that, and the third is too large before it is looked into.
+    let crab = "\u{1f980}";
+    for code in ["x".repeat(FIVE_MIB + 1), crab.repeat(FIVE_MIB / 4) + "x", "x".repeat(13 * 1024 * 1024)] {
+        let error = ada
+            .posts("/sessions", &json!({ "filename": FILENAME, "code_content": code }))
+            .await
+            .refused(413, "FILE_TOO_LARGE");
+        assert!(error.get("field").is_none_or(|field| field == "code_content"));
+        ada.saves(&session, 1, &code).await.refused(413, "FILE_TOO_LARGE");
+        let post = Request::post("/sessions").header("content-type", "application/gzip");
+        ada.sends(post, gzip(file(&code).as_bytes())).await.refused(413, "FILE_TOO_LARGE");
+    }
+    assert_eq!(app.table().raw().outline().await, before);
+}
+
+#[tokio::test]
+async fn a_bomb_of_gzip_is_too_large_and_not_inflated() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let bomb = gzip(&vec![b' '; 200_000_000]);
+    let post = Request::post("/sessions").header("content-type", "application/gzip");
+    ada.sends(post, bomb.clone()).await.refused(413, "FILE_TOO_LARGE");
+    let post = Request::post("/auth/login").header("content-type", "application/gzip");
+    ada.sends(post, bomb).await.refused(400, "INVALID_INPUT");
+}
+
+#[tokio::test]
+async fn a_conflict_over_a_large_file_tells_all_of_it() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let code = noise(1_000_000, 2);
+    let session = ada.creates(FILENAME, &code).await;
+    let new = noise(1_000_000, 3);
+    ada.saves(&session, 1, &new).await.is(200);
+    let conflict = ada.saves(&session, 1, "lost").await.refused(409, "VERSION_CONFLICT");
+    assert!(conflict["current_code"] == new);
+}
