@@ -36,7 +36,9 @@ pub async fn run() -> Result<(), Failure> {
     .await;
     store.create_table_if_absent(Protection::Off).await?;
     let app = application_on(store, &bedrock.url, handlers::auth::password::COST).await?;
-    println!("CodeSensei, step by step, on a fresh table in memory. The reviewer is the rule-based one of this process.\n");
+    println!(
+        "CodeSensei, step by step, on a fresh table in memory. The reviewer is the rule-based one of this process.\n"
+    );
     println!("{:<46} {:>6}  {:>3} {:>6} {:>6}  access patterns", "step", "status", "req", "RCU", "WCU");
     let mut walk = Walk { router: router(&app, &Domain::ALL), cookies: String::new(), requests: 0, rcu: 0.0, wcu: 0.0 };
     journey(&mut walk).await?;
@@ -68,10 +70,19 @@ async fn journey(walk: &mut Walk) -> Result<(), Failure> {
     walk.step("open it with its code", "GET", &session, None).await?;
     let selected: String = code.lines().skip(LINES.0 - 1).take(LINES.1 - LINES.0 + 1).collect::<Vec<_>>().join("\n");
     let lines = json!({ "type": "block", "start_line": LINES.0, "end_line": LINES.1, "selected_text": selected });
-    let thread = walk.step(&format!("open a thread on lines {} to {}", LINES.0, LINES.1), "POST", &format!("{session}/threads"), Some(lines)).await?;
+    let thread = walk
+        .step(
+            &format!("open a thread on lines {} to {}", LINES.0, LINES.1),
+            "POST",
+            &format!("{session}/threads"),
+            Some(lines),
+        )
+        .await?;
     let thread = format!("/threads/{}", text(&thread["thread"]["thread_id"])?);
     let question = json!({ "content": "Is this comparison right?" });
-    let posted = walk.step("ask a question, get an answer with a patch", "POST", &format!("{thread}/messages"), Some(question)).await?;
+    let posted = walk
+        .step("ask a question, get an answer with a patch", "POST", &format!("{thread}/messages"), Some(question))
+        .await?;
     let reply = &posted["reply"];
     let mut explained = text(&reply["content"])?.lines().filter(|line| !line.trim().is_empty());
     for line in explained.by_ref().take(3) {
@@ -81,7 +92,10 @@ async fn journey(walk: &mut Walk) -> Result<(), Failure> {
     let save = json!({ "expected_version_number": 1, "code_content": patched });
     let saved = walk.step("apply the patch by saving", "PUT", &session, Some(save.clone())).await?;
     let anchor = &saved["threads"][0];
-    println!("    | version {}, the thread is {} at lines {} to {}", saved["version_number"], anchor["anchor_status"], anchor["start_line"], anchor["end_line"]);
+    println!(
+        "    | version {}, the thread is {} at lines {} to {}",
+        saved["version_number"], anchor["anchor_status"], anchor["start_line"], anchor["end_line"]
+    );
     let conflict = walk.step("save again from the old version: refused", "PUT", &session, Some(save)).await?;
     println!("    | {}, current version {}", conflict["error"]["code"], conflict["error"]["current_version"]);
     walk.step("read the thread back", "GET", &thread, None).await?;
@@ -129,8 +143,7 @@ impl Walk {
 
     fn remember(&mut self, headers: &axum::http::HeaderMap) {
         let cookies = headers.get_all(header::SET_COOKIE).iter();
-        let pairs: Vec<&str> =
-            cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next()).collect();
+        let pairs: Vec<&str> = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next()).collect();
         if !pairs.is_empty() {
             self.cookies = pairs.join("; ");
         }
@@ -139,9 +152,11 @@ impl Walk {
     fn show(&mut self, what: &str, status: StatusCode, bill: Option<&Bill>) {
         let calls = bill.map(|bill| bill.0.as_slice()).unwrap_or_default();
         let requests: u32 = calls.iter().map(|call| call.requests).sum();
-        let (rcu, wcu) = (calls.iter().map(|call| call.rcu).sum::<f64>(), calls.iter().map(|call| call.wcu).sum::<f64>());
+        let (rcu, wcu) =
+            (calls.iter().map(|call| call.rcu).sum::<f64>(), calls.iter().map(|call| call.wcu).sum::<f64>());
         (self.requests, self.rcu, self.wcu) = (self.requests + requests, self.rcu + rcu, self.wcu + wcu);
-        let patterns: Vec<String> = calls.iter().map(|call| format!("{} {}", call.pattern.id, call.pattern.name)).collect();
+        let patterns: Vec<String> =
+            calls.iter().map(|call| format!("{} {}", call.pattern.id, call.pattern.name)).collect();
         println!("{what:<46} {:>6}  {requests:>3} {rcu:>6} {wcu:>6}  {}", status.as_u16(), patterns.join(", "));
     }
 }

@@ -42,7 +42,8 @@ impl Engine {
     /// Starts an engine that keeps everything in a file, which it creates when it is not there.
     pub async fn in_file(path: &Path) -> Result<Self, EngineError> {
         let name = path.display().to_string();
-        let database = Database::new(&name).map_err(|error| EngineError::Open { path: name, reason: error.to_string() })?;
+        let database =
+            Database::new(&name).map_err(|error| EngineError::Open { path: name, reason: error.to_string() })?;
         Self::serve(database).await
     }
 

@@ -191,7 +191,8 @@ async fn prepare(store: &Store, serve: &Serve, place: &str) -> Result<bool, Loca
 async fn reviewer() -> Result<(Option<LocalBedrock>, Reviewer, String), LocalError> {
     let get = |name: &str| std::env::var(name).ok();
     let config = ReviewerConfig::from_env(get)?;
-    let credentials = ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"].iter().any(|name| get(name).is_some());
+    let credentials =
+        ["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"].iter().any(|name| get(name).is_some());
     if let Some(url) = &config.endpoint_url {
         let name = format!("the endpoint {url}");
         return Ok((None, Reviewer::connect(config).await, name));

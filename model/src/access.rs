@@ -42,11 +42,7 @@ impl Store {
 
     /// Why a session whose head is not among the caller's cannot be used. Reads the code, which says whose it is: a
     /// cost that only a caller of somebody else's or no session causes.
-    pub(crate) async fn why_not_mine(
-        &self,
-        caller: UserId,
-        session_id: SessionId,
-    ) -> Result<AccessError, StoreError> {
+    pub(crate) async fn why_not_mine(&self, caller: UserId, session_id: SessionId) -> Result<AccessError, StoreError> {
         let owner = self.get_code(session_id).await?.map(|code| code.user_id);
         Ok(if owner.is_some_and(|owner| owner != caller) { AccessError::Forbidden } else { AccessError::NotFound })
     }

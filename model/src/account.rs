@@ -112,11 +112,7 @@ impl FromStr for Email {
 /// Letters of any script and the punctuation that mail servers take without quotes.
 fn is_local_part(local: &str) -> bool {
     let allowed = |c: char| {
-        if c.is_ascii() {
-            c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c)
-        } else {
-            !is_separator(c)
-        }
+        if c.is_ascii() { c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c) } else { !is_separator(c) }
     };
     let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");
     (1..=64).contains(&local.len()) && local.chars().all(allowed) && !dots
@@ -131,15 +127,11 @@ fn is_separator(c: char) -> bool {
 fn is_domain(domain: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
-    let named = domain
-        .rsplit_once('.')
-        .is_some_and(|(_, top)| !top.bytes().all(|b| b.is_ascii_digit()));
+    let named = domain.rsplit_once('.').is_some_and(|(_, top)| !top.bytes().all(|b| b.is_ascii_digit()));
     named && domain.split('.').all(is_label)
 }
 
@@ -172,30 +164,15 @@ impl FromStr for PasswordHash {
 
     fn from_str(text: &str) -> Result<Self, InvalidPasswordHash> {
         let well_formed = match text.as_bytes() {
-            [
-                b'$',
-                b'2',
-                b'a' | b'b' | b'x' | b'y',
-                b'$',
-                cost1,
-                cost2,
-                b'$',
-                rest @ ..,
-            ] => {
+            [b'$', b'2', b'a' | b'b' | b'x' | b'y', b'$', cost1, cost2, b'$', rest @ ..] => {
                 cost1.is_ascii_digit()
                     && cost2.is_ascii_digit()
                     && rest.len() == 53
-                    && rest
-                        .iter()
-                        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/'))
+                    && rest.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/'))
             }
             _ => false,
         };
-        if well_formed {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidPasswordHash)
-        }
+        if well_formed { Ok(Self(text.to_owned())) } else { Err(InvalidPasswordHash) }
     }
 }
 

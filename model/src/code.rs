@@ -75,11 +75,7 @@ impl PackedCode {
         } else {
             PackedBody::Chunked(gzip.chunks(CHUNK_BYTES).map(<[u8]>::to_vec).collect())
         };
-        Ok(Self {
-            sha256: Digest::of(text),
-            size,
-            body,
-        })
+        Ok(Self { sha256: Digest::of(text), size, body })
     }
 
     /// The text again, from the pieces of its gzip in order. Inflates no more than `size` says and one byte, however
@@ -96,9 +92,7 @@ impl PackedCode {
         let mut text = Vec::with_capacity(size);
         // One byte more than there should be, so that too long is seen and the gzip's end is read and checked.
         let mut limited = decoder.by_ref().take(size as u64 + 1);
-        limited
-            .read_to_end(&mut text)
-            .map_err(|_| CorruptCode::Gzip)?;
+        limited.read_to_end(&mut text).map_err(|_| CorruptCode::Gzip)?;
         if text.len() != size {
             return Err(CorruptCode::Size);
         }
@@ -127,10 +121,7 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn new(parts: &'a [&'a [u8]]) -> Self {
-        Self {
-            current: &[],
-            rest: parts.iter(),
-        }
+        Self { current: &[], rest: parts.iter() }
     }
 
     fn are_used_up(mut self) -> bool {

@@ -120,7 +120,9 @@ async fn pack(text: String) -> Result<PackedCode, CodeTooLarge> {
     if text.len() < BLOCKING_FROM {
         return PackedCode::pack(&text);
     }
-    tokio::task::spawn_blocking(move || PackedCode::pack(&text)).await.expect("packing does not panic and is not cancelled")
+    tokio::task::spawn_blocking(move || PackedCode::pack(&text))
+        .await
+        .expect("packing does not panic and is not cancelled")
 }
 
 async fn unpack(pieces: Vec<Vec<u8>>, sha256: crate::Digest, size: u32) -> Result<String, StoreError> {

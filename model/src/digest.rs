@@ -82,21 +82,12 @@ mod tests {
     fn the_digest_of_nothing_is_the_published_one() {
         assert_eq!(Digest::of("").to_string(), EMPTY);
         assert_eq!(EMPTY.parse(), Ok(Digest::of("")));
-        assert_eq!(
-            serde_json::to_string(&Digest::of("")).expect("a digest is a string"),
-            format!("\"{EMPTY}\"")
-        );
+        assert_eq!(serde_json::to_string(&Digest::of("")).expect("a digest is a string"), format!("\"{EMPTY}\""));
     }
 
     #[test]
     fn other_forms_are_refused() {
-        for bad in [
-            "",
-            "e3b0",
-            &EMPTY.to_uppercase(),
-            &format!("{EMPTY}00"),
-            &EMPTY.replace('e', "g"),
-        ] {
+        for bad in ["", "e3b0", &EMPTY.to_uppercase(), &format!("{EMPTY}00"), &EMPTY.replace('e', "g")] {
             assert_eq!(bad.parse::<Digest>(), Err(InvalidDigest), "{bad}");
         }
     }

@@ -82,9 +82,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn parsed(text: &str) -> String {
-        Filename::parse(text)
-            .expect("the test gives a usable name")
-            .to_string()
+        Filename::parse(text).expect("the test gives a usable name").to_string()
     }
 
     #[test]
@@ -96,10 +94,7 @@ mod tests {
         assert_eq!(parsed("  a.txt \n"), "a.txt");
         assert_eq!(parsed("CON"), "CON");
         assert_eq!(parsed("cafe\u{301}.md"), "caf\u{e9}.md");
-        assert_eq!(
-            format!("{:?}", Filename::parse("secret.rs").expect("a name")),
-            "Filename(<redacted>)"
-        );
+        assert_eq!(format!("{:?}", Filename::parse("secret.rs").expect("a name")), "Filename(<redacted>)");
     }
 
     #[test]

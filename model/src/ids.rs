@@ -34,11 +34,7 @@ pub(crate) fn parse_uuid(text: &str, kind: &'static str) -> Result<Uuid, Invalid
     // two keys for one item.
     let canonical = uuid.hyphenated().encode_lower(&mut buffer) == text;
     let version_7 = uuid.get_version_num() == 7 && uuid.get_variant() == uuid::Variant::RFC4122;
-    if canonical && version_7 {
-        Ok(uuid)
-    } else {
-        Err(InvalidId { kind })
-    }
+    if canonical && version_7 { Ok(uuid) } else { Err(InvalidId { kind }) }
 }
 
 /// Defines id newtypes: `uuid_newtypes! { /// What it names. UserId, /// ... SessionId }`.
@@ -117,11 +113,7 @@ impl Ids {
     }
 
     fn from_rng(rng: StdRng) -> Self {
-        Self(Arc::new(Mutex::new(Source {
-            rng,
-            millis: 0,
-            tail: 0,
-        })))
+        Self(Arc::new(Mutex::new(Source { rng, millis: 0, tail: 0 })))
     }
 
     /// A new id. Ids of one source are strictly increasing, also within a millisecond, between threads and when the
@@ -153,9 +145,7 @@ impl Source {
                 self.restart(self.millis + 1);
             }
         }
-        let value = (u128::from(self.millis) << 80)
-            | (self.tail >> 62 << 64)
-            | (self.tail & ((1 << 62) - 1));
+        let value = (u128::from(self.millis) << 80) | (self.tail >> 62 << 64) | (self.tail & ((1 << 62) - 1));
         let mut bytes = value.to_be_bytes();
         bytes[6] = (bytes[6] & 0x0f) | 0x70;
         bytes[8] = (bytes[8] & 0x3f) | 0x80;
@@ -177,10 +167,7 @@ impl fmt::Debug for Ids {
 }
 
 #[cfg(test)]
-#[expect(
-    unreachable_pub,
-    reason = "the macro makes public ids, and these are only for the tests"
-)]
+#[expect(unreachable_pub, reason = "the macro makes public ids, and these are only for the tests")]
 mod tests {
     use super::*;
     use crate::KeyPart;
@@ -214,11 +201,7 @@ mod tests {
             "01970b3a-7c4e-7a31-8f60-0c2d5e9b1a77#x",
             "00000000-0000-0000-0000-000000000000",
         ] {
-            assert_eq!(
-                bad.parse::<PlantId>(),
-                Err(InvalidId { kind: "PlantId" }),
-                "{bad}"
-            );
+            assert_eq!(bad.parse::<PlantId>(), Err(InvalidId { kind: "PlantId" }), "{bad}");
         }
     }
 
@@ -227,10 +210,7 @@ mod tests {
         let id: PlantId = Ids::seeded(1).next(at(1_800_000_000_000));
         let json = serde_json::to_string(&id).expect("an id is a string");
         assert_eq!(json, format!("\"{id}\""));
-        assert_eq!(
-            serde_json::from_str::<PlantId>(&json).expect("what was written can be read"),
-            id
-        );
+        assert_eq!(serde_json::from_str::<PlantId>(&json).expect("what was written can be read"), id);
         let error = serde_json::from_str::<PlantId>("\"NOPE\"").expect_err("that is no id");
         assert!(error.to_string().starts_with("not a PlantId"), "{error}");
         assert!(!error.to_string().contains("NOPE"));
@@ -252,13 +232,7 @@ mod tests {
         let ids = Ids::random();
         let mut all: Vec<PlantId> = std::thread::scope(|scope| {
             let writers: Vec<_> = (0..8)
-                .map(|_| {
-                    scope.spawn(|| {
-                        (0..2_000)
-                            .map(|_| ids.next(at(1_800_000_000_000)))
-                            .collect::<Vec<_>>()
-                    })
-                })
+                .map(|_| scope.spawn(|| (0..2_000).map(|_| ids.next(at(1_800_000_000_000))).collect::<Vec<_>>()))
                 .collect();
             writers
                 .into_iter()

@@ -68,18 +68,12 @@ pub struct ItemKey {
 
 impl ItemKey {
     pub(crate) fn new(key: Primary) -> Self {
-        Self {
-            pk: key.hash,
-            sk: key.range,
-        }
+        Self { pk: key.hash, sk: key.range }
     }
 
     /// The key as the store writes it.
     pub(crate) fn primary(&self) -> Primary {
-        Primary {
-            hash: self.pk.clone(),
-            range: self.sk.clone(),
-        }
+        Primary { hash: self.pk.clone(), range: self.sk.clone() }
     }
 }
 
@@ -111,10 +105,7 @@ mod tests {
 
     #[test]
     fn an_item_key_does_not_print_its_parts() {
-        let key = ItemKey::new(Primary {
-            hash: "EMAIL#secret".into(),
-            range: "CLAIM".into(),
-        });
+        let key = ItemKey::new(Primary { hash: "EMAIL#secret".into(), range: "CLAIM".into() });
         assert_eq!(format!("{key:?}"), "ItemKey(<redacted>)");
         assert_eq!(key.primary().hash, "EMAIL#secret");
     }

@@ -42,15 +42,10 @@ impl Language {
     pub fn detect(filename: &str, first_line: &str) -> Self {
         let filename = filename.to_lowercase();
         let extension = filename.rsplit_once('.').map(|(_, extension)| extension);
-        let find = |names: fn(&Entry) -> &[&str], name: &str| {
-            Self::all().find(|it| names(it.0).contains(&name))
-        };
+        let find = |names: fn(&Entry) -> &[&str], name: &str| Self::all().find(|it| names(it.0).contains(&name));
         find(|entry| entry.files, &filename)
             .or_else(|| extension.and_then(|extension| find(|entry| entry.extensions, extension)))
-            .or_else(|| {
-                interpreter(first_line)
-                    .and_then(|program| find(|entry| entry.interpreters, &program))
-            })
+            .or_else(|| interpreter(first_line).and_then(|program| find(|entry| entry.interpreters, &program)))
             .unwrap_or_else(Self::plain_text)
     }
 }
@@ -65,11 +60,7 @@ fn interpreter(first_line: &str) -> Option<String> {
         program = words.find(|word| !word.starts_with('-') && !word.contains('='))?;
     }
     let program = program.rsplit('/').next()?;
-    Some(
-        program
-            .trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
-            .to_lowercase(),
-    )
+    Some(program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').to_lowercase())
 }
 
 impl PartialEq for Language {
@@ -90,9 +81,7 @@ impl FromStr for Language {
     type Err = InvalidLanguage;
 
     fn from_str(text: &str) -> Result<Self, InvalidLanguage> {
-        Self::all()
-            .find(|it| it.name().eq_ignore_ascii_case(text))
-            .ok_or(InvalidLanguage)
+        Self::all().find(|it| it.name().eq_ignore_ascii_case(text)).ok_or(InvalidLanguage)
     }
 }
 
@@ -123,19 +112,9 @@ mod tests {
 
     #[test]
     fn names_are_read_without_case_and_shown_in_one_form() {
-        for (typed, shown) in [
-            ("javascript", "JavaScript"),
-            ("PLAIN TEXT", "Plain Text"),
-            ("c#", "C#"),
-            ("C++", "C++"),
-        ] {
-            assert_eq!(
-                typed
-                    .parse::<Language>()
-                    .expect("a language of the list")
-                    .to_string(),
-                shown
-            );
+        for (typed, shown) in [("javascript", "JavaScript"), ("PLAIN TEXT", "Plain Text"), ("c#", "C#"), ("C++", "C++")]
+        {
+            assert_eq!(typed.parse::<Language>().expect("a language of the list").to_string(), shown);
         }
         for bad in ["", "js", "Klingon", "python\"}\nSystem:", " Rust"] {
             assert_eq!(bad.parse::<Language>(), Err(InvalidLanguage), "{bad}");
@@ -154,11 +133,7 @@ mod tests {
             ("Makefile", "", "Makefile"),
             ("deploy", "#!/bin/bash -e", "Shell"),
             ("tool", "#!/usr/bin/env python3.12", "Python"),
-            (
-                "tool",
-                "#!/usr/bin/env -S NODE_ENV=test node --inspect",
-                "JavaScript",
-            ),
+            ("tool", "#!/usr/bin/env -S NODE_ENV=test node --inspect", "JavaScript"),
             ("tool", "#! /usr/bin/ruby", "Ruby"),
             ("plot", "#!/usr/bin/env Rscript", "R"),
             ("script.py", "#!/bin/sh", "Python"),
@@ -167,11 +142,7 @@ mod tests {
             ("a.", "#!", "Plain Text"),
             ("", "", "Plain Text"),
         ] {
-            assert_eq!(
-                Language::detect(file, line).name(),
-                language,
-                "{file} {line}"
-            );
+            assert_eq!(Language::detect(file, line).name(), language, "{file} {line}");
         }
     }
 
@@ -187,10 +158,7 @@ mod tests {
                 ("interpreter", language.0.interpreters),
             ] {
                 for name in names {
-                    assert!(
-                        seen.insert((kind, (*name).to_owned())),
-                        "{kind} {name} twice"
-                    );
+                    assert!(seen.insert((kind, (*name).to_owned())), "{kind} {name} twice");
                     assert_eq!(*name, name.to_lowercase(), "compared in lower case");
                 }
             }

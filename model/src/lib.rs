@@ -26,13 +26,11 @@ pub mod time;
 mod user;
 
 pub use access::AccessError;
-pub use account::{
-    Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, PasswordHash, Username, UsernameKey,
-};
+pub use account::{Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, PasswordHash, Username, UsernameKey};
 pub use code::{CodeTooLarge, CorruptCode, MAX_CODE_BYTES, PackedBody, PackedCode};
 pub use digest::{Digest, InvalidDigest};
-pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS};
 pub use filename::{Filename, InvalidFilename};
+pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS};
 pub use ids::{Ids, InvalidId, UuidNewtype};
 pub use key::{ItemKey, KeyPart};
 pub use language::{InvalidLanguage, Language};
@@ -42,8 +40,8 @@ pub use rate::{Hit, RateRule};
 pub use save::{Anchor, Reanchor, SaveCode, SaveCodeError, Saved};
 pub use session::{NewSession, NewSessionError, OpenedSession};
 pub use store::{
-    BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection, Store, StoreConfig,
-    StoreError, TableError, Total,
+    BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection, Store,
+    StoreConfig, StoreError, TableError, Total,
 };
 pub use sweep::Swept;
 pub use thread::{Locate, NewThread, NewThreadError};

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{
-    CountHit, CountHitError, RateWindow, RestartWindowError, Store, StoreError, Timestamp,
-};
+use crate::{CountHit, CountHitError, RateWindow, RestartWindowError, Store, StoreError, Timestamp};
 
 /// How many hits a rule lets through in how long a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

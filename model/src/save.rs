@@ -3,8 +3,9 @@
 use crate::code_storage::{StageError, Staged, replaced_chunks};
 use crate::session::{READS, detect};
 use crate::{
-    AccessError, AnchorStatus, ChangeSessionSettings, ChangeSessionSettingsError, CodeTooLarge, Language, MovedThread, OpenedSession, PageRequest, SaveSession,
-    SaveSessionError, Session, SessionId, Store, StoreError, SweepJob, SweepKind, Thread, ThreadKind, UserId,
+    AccessError, AnchorStatus, ChangeSessionSettings, ChangeSessionSettingsError, CodeTooLarge, Language, MovedThread,
+    OpenedSession, PageRequest, SaveSession, SaveSessionError, Session, SessionId, Store, StoreError, SweepJob,
+    SweepKind, Thread, ThreadKind, UserId,
 };
 
 /// Code to save over a version that the client edited.
@@ -214,7 +215,13 @@ impl Store {
         Ok(Saved { head, threads })
     }
 
-    async fn save_refused(&self, caller: UserId, save: &SaveCode, staged: &Staged, error: SaveSessionError) -> SaveCodeError {
+    async fn save_refused(
+        &self,
+        caller: UserId,
+        save: &SaveCode,
+        staged: &Staged,
+        error: SaveSessionError,
+    ) -> SaveCodeError {
         if let SaveSessionError::Store(error) = error {
             // It may have happened: the job of the staged chunks decides later.
             return error.into();

@@ -2,8 +2,8 @@
 
 use crate::code_storage::{StageError, Staged};
 use crate::{
-    AccessError, CodeTooLarge, CreateSession, CreateSessionError, DeleteSessionError, Filename, Language, OpenSession, Session, SessionId,
-    Store, StoreError, UserId,
+    AccessError, CodeTooLarge, CreateSession, CreateSessionError, DeleteSessionError, Filename, Language, OpenSession,
+    Session, SessionId, Store, StoreError, UserId,
 };
 
 /// Head, code and chunks are read again this often when a save is met half-way.

@@ -4,8 +4,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::code_storage::chunk_keys;
 use crate::{
-    BeginSweepJobError, DeleteSession, DeleteSessionError, ItemKey, PageRequest, Session, SessionId, Store,
-    StoreError, SweepJob, SweepKind, SweepState, ThreadUuid, Timestamp, UserFootprintItem, UserId,
+    BeginSweepJobError, DeleteSession, DeleteSessionError, ItemKey, PageRequest, Session, SessionId, Store, StoreError,
+    SweepJob, SweepKind, SweepState, ThreadUuid, Timestamp, UserFootprintItem, UserId,
 };
 
 /// How many partitions the jobs are spread over.
@@ -19,25 +19,35 @@ pub struct Swept {
 }
 
 impl Store {
-    /// Runs every job that is due, oldest first in each shard. Harmless to run twice at once, and to be stopped anywhere.
+    /// Runs every job that is due, oldest first in each shard. Harmless to run twice at once, and to be stopped anywhere. A
+    /// job that cannot be done, because an item does not decode, keeps no other from being done.
     ///
     /// # Errors
-    /// When the table cannot be asked; what was removed until then stays removed.
+    /// When the table cannot be asked, or there was a job that cannot be done; what was removed stays removed.
     pub async fn sweep_due(&self) -> Result<Swept, StoreError> {
-        let mut swept = Swept::default();
+        let (mut swept, mut failure) = (Swept::default(), None);
         for shard in 0..SHARDS {
             loop {
                 let jobs = self.list_due_sweep_jobs(shard, self.clock().now()).await?;
-                if jobs.is_empty() {
-                    break;
-                }
+                let mut done = 0;
                 for job in &jobs {
-                    self.sweep(job).await?;
-                    swept.jobs += 1;
+                    match self.sweep(job).await {
+                        Ok(()) => done += 1,
+                        Err(error @ (StoreError::Corrupt { .. } | StoreError::Rejected { .. })) => {
+                            tracing::error!(kind = job.kind.as_str(), %error, "a sweep job cannot be done");
+                            failure.get_or_insert(error);
+                        }
+                        Err(error) => return Err(error),
+                    }
+                }
+                swept.jobs += done;
+                // Either there was none, or those that are left cannot be done.
+                if done == 0 {
+                    break;
                 }
             }
         }
-        Ok(swept)
+        failure.map_or(Ok(swept), Err)
     }
 
     /// Runs a job in the request that left it. If that fails it is no error: the job stays and is run when it is due.

@@ -99,8 +99,7 @@ impl Store {
         session_id: SessionId,
         page: PageRequest<'_>,
     ) -> Result<Page<Thread>, AccessError> {
-        let (head, threads) =
-            futures::join!(self.own_session(caller, session_id), self.list_threads(session_id, page));
+        let (head, threads) = futures::join!(self.own_session(caller, session_id), self.list_threads(session_id, page));
         head?;
         Ok(threads?)
     }

@@ -31,11 +31,7 @@ impl Timestamp {
 
     /// The instant this many milliseconds after 1970 began.
     pub const fn from_millis(millis: i64) -> Result<Self, InvalidTime> {
-        if millis < 0 || millis > MAX_MILLIS {
-            Err(InvalidTime)
-        } else {
-            Ok(Self(millis))
-        }
+        if millis < 0 || millis > MAX_MILLIS { Err(InvalidTime) } else { Ok(Self(millis)) }
     }
 
     /// Milliseconds since 1970, never negative.
@@ -88,8 +84,7 @@ impl Timestamp {
     }
 
     fn instant(self) -> jiff::Timestamp {
-        jiff::Timestamp::from_millisecond(self.0)
-            .expect("jiff reaches the year 9999, this type only 2286")
+        jiff::Timestamp::from_millisecond(self.0).expect("jiff reaches the year 9999, this type only 2286")
     }
 }
 
@@ -184,11 +179,7 @@ impl FromStr for Date {
         // jiff also takes `20261123`, a time after the day and more; one day must have one text.
         let first = jiff::civil::date(1970, 1, 1);
         let last = Timestamp(MAX_MILLIS).date().0;
-        if date.to_string() == text && date >= first && date <= last {
-            Ok(Self(date))
-        } else {
-            Err(InvalidTime)
-        }
+        if date.to_string() == text && date >= first && date <= last { Ok(Self(date)) } else { Err(InvalidTime) }
     }
 }
 
@@ -252,11 +243,7 @@ impl TryFrom<i64> for Expiry {
 
     fn try_from(seconds: i64) -> Result<Self, InvalidTime> {
         // One second more than the last whole second of a timestamp, which is where rounding up can end.
-        if (0..=MAX_MILLIS / 1_000 + 1).contains(&seconds) {
-            Ok(Self(seconds))
-        } else {
-            Err(InvalidTime)
-        }
+        if (0..=MAX_MILLIS / 1_000 + 1).contains(&seconds) { Ok(Self(seconds)) } else { Err(InvalidTime) }
     }
 }
 
@@ -293,14 +280,9 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "this is the clock that everything else takes the time from"
-            )]
+            #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else takes the time from")]
             Source::System => {
-                let since = SystemTime::now()
-                    .duration_since(UNIX_EPOCH)
-                    .unwrap_or_default();
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
                 Timestamp::EPOCH.plus(since)
             }
             Source::Fixed(millis) => Timestamp(millis.load(Ordering::SeqCst)),

@@ -43,8 +43,7 @@ impl Store {
         let email_claim = EmailClaim { email_digest: user.email.digest(), user_id, claimed_at: now };
         let username_claim = UsernameClaim { username_key: user.username.key(), user_id, claimed_at: now };
         let family = self.new_family(user_id, lifetime);
-        let input =
-            SignUp { user: &user, email_claim: &email_claim, username_claim: &username_claim, family: &family };
+        let input = SignUp { user: &user, email_claim: &email_claim, username_claim: &username_claim, family: &family };
         self.sign_up(input).await?;
         Ok((user, family))
     }

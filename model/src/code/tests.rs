@@ -21,9 +21,7 @@ fn pack(text: &str) -> PackedCode {
 /// Text that gzip makes no smaller than it must: all of ASCII at random, seven bits in every byte.
 fn noise(bytes: usize) -> String {
     let mut rng = StdRng::seed_from_u64(1);
-    (0..bytes)
-        .map(|_| char::from(u8::try_from(rng.next_u32() & 127).expect("seven bits are a byte")))
-        .collect()
+    (0..bytes).map(|_| char::from(u8::try_from(rng.next_u32() & 127).expect("seven bits are a byte"))).collect()
 }
 
 /// A text whose gzip has exactly this many bytes.
@@ -49,18 +47,10 @@ fn an_empty_text_is_inline() {
 
 #[test]
 fn what_compresses_to_the_threshold_is_inline_and_one_byte_more_is_not() {
-    for (gzip, inline) in [
-        (INLINE_MAX - 1, true),
-        (INLINE_MAX, true),
-        (INLINE_MAX + 1, false),
-    ] {
+    for (gzip, inline) in [(INLINE_MAX - 1, true), (INLINE_MAX, true), (INLINE_MAX + 1, false)] {
         let text = text_with_gzip_of(gzip);
         let packed = pack(&text);
-        assert_eq!(
-            matches!(packed.body, PackedBody::Inline(_)),
-            inline,
-            "{gzip}"
-        );
+        assert_eq!(matches!(packed.body, PackedBody::Inline(_)), inline, "{gzip}");
         assert_eq!(unpack(&packed), Ok(text), "{gzip}");
     }
 }
@@ -69,9 +59,7 @@ fn what_compresses_to_the_threshold_is_inline_and_one_byte_more_is_not() {
 fn five_mebibytes_of_noise_are_twelve_chunks() {
     let text = noise(MAX_CODE_BYTES);
     let packed = pack(&text);
-    let PackedBody::Chunked(chunks) = &packed.body else {
-        panic!("5 MiB of noise are not inline")
-    };
+    let PackedBody::Chunked(chunks) = &packed.body else { panic!("5 MiB of noise are not inline") };
     assert_eq!(chunks.len(), 12);
     assert!(chunks[..11].iter().all(|chunk| chunk.len() == CHUNK_BYTES));
     assert!(unpack(&packed) == Ok(text));
@@ -88,12 +76,7 @@ fn no_text_can_take_more_than_fourteen_chunks() {
 fn one_byte_too_many_is_refused() {
     assert!(PackedCode::pack(&"a".repeat(MAX_CODE_BYTES)).is_ok());
     let refused = PackedCode::pack(&"a".repeat(MAX_CODE_BYTES + 1));
-    assert_eq!(
-        refused,
-        Err(CodeTooLarge {
-            bytes: MAX_CODE_BYTES + 1
-        })
-    );
+    assert_eq!(refused, Err(CodeTooLarge { bytes: MAX_CODE_BYTES + 1 }));
     // Bytes count, not letters.
     assert!(PackedCode::pack(&"é".repeat(MAX_CODE_BYTES / 2 + 1)).is_err());
 }
@@ -102,58 +85,32 @@ fn one_byte_too_many_is_refused() {
 fn a_bomb_is_inflated_no_further_than_its_stated_size() {
     let bomb = deflate(&vec![b'a'; 200 * 1024 * 1024]);
     assert!(bomb.len() < INLINE_MAX);
-    assert_eq!(
-        PackedCode::unpack(&[&bomb], Digest::of(""), 1_000),
-        Err(CorruptCode::Size)
-    );
-    assert_eq!(
-        PackedCode::unpack(&[&bomb], Digest::of(""), u32::MAX),
-        Err(CorruptCode::Size)
-    );
+    assert_eq!(PackedCode::unpack(&[&bomb], Digest::of(""), 1_000), Err(CorruptCode::Size));
+    assert_eq!(PackedCode::unpack(&[&bomb], Digest::of(""), u32::MAX), Err(CorruptCode::Size));
 }
 
 #[test]
 fn damage_is_noticed() {
     let packed = pack("fn main() {}\n");
-    let PackedBody::Inline(gzip) = &packed.body else {
-        panic!("a short text is inline")
-    };
+    let PackedBody::Inline(gzip) = &packed.body else { panic!("a short text is inline") };
     let again = |bytes: &[u8]| PackedCode::unpack(&[bytes], packed.sha256, packed.size);
     assert_eq!(again(&gzip[..gzip.len() - 1]), Err(CorruptCode::Gzip));
-    assert_eq!(
-        again(&[gzip.as_slice(), b"x"].concat()),
-        Err(CorruptCode::Gzip)
-    );
+    assert_eq!(again(&[gzip.as_slice(), b"x"].concat()), Err(CorruptCode::Gzip));
     assert_eq!(again(b""), Err(CorruptCode::Gzip));
-    assert_eq!(
-        PackedCode::unpack(&[], packed.sha256, packed.size),
-        Err(CorruptCode::Gzip)
-    );
+    assert_eq!(PackedCode::unpack(&[], packed.sha256, packed.size), Err(CorruptCode::Gzip));
     let mut flipped = gzip.clone();
     let crc = flipped.len() - 8;
     flipped[crc] ^= 1;
     assert_eq!(again(&flipped), Err(CorruptCode::Gzip));
-    assert_eq!(
-        PackedCode::unpack(&[gzip], Digest::of("x"), packed.size),
-        Err(CorruptCode::Digest)
-    );
-    assert_eq!(
-        PackedCode::unpack(&[gzip], packed.sha256, packed.size - 1),
-        Err(CorruptCode::Size)
-    );
-    assert_eq!(
-        PackedCode::unpack(&[gzip], packed.sha256, packed.size + 1),
-        Err(CorruptCode::Size)
-    );
+    assert_eq!(PackedCode::unpack(&[gzip], Digest::of("x"), packed.size), Err(CorruptCode::Digest));
+    assert_eq!(PackedCode::unpack(&[gzip], packed.sha256, packed.size - 1), Err(CorruptCode::Size));
+    assert_eq!(PackedCode::unpack(&[gzip], packed.sha256, packed.size + 1), Err(CorruptCode::Size));
 }
 
 #[test]
 fn what_is_no_text_is_refused_even_when_its_digest_matches() {
     let bytes = [0xff, 0xfe];
-    assert_eq!(
-        PackedCode::unpack(&[&deflate(&bytes)], Digest::of(bytes), 2),
-        Err(CorruptCode::Digest)
-    );
+    assert_eq!(PackedCode::unpack(&[&deflate(&bytes)], Digest::of(bytes), 2), Err(CorruptCode::Digest));
 }
 
 #[test]

@@ -11,12 +11,7 @@ pub(super) struct Entry {
 }
 
 const fn by_extension(name: &'static str, extensions: &'static [&'static str]) -> Entry {
-    Entry {
-        name,
-        extensions,
-        files: &[],
-        interpreters: &[],
-    }
+    Entry { name, extensions, files: &[], interpreters: &[] }
 }
 
 const fn script(
@@ -24,40 +19,18 @@ const fn script(
     extensions: &'static [&'static str],
     interpreters: &'static [&'static str],
 ) -> Entry {
-    Entry {
-        name,
-        extensions,
-        files: &[],
-        interpreters,
-    }
+    Entry { name, extensions, files: &[], interpreters }
 }
 
-const fn by_file(
-    name: &'static str,
-    extensions: &'static [&'static str],
-    files: &'static [&'static str],
-) -> Entry {
-    Entry {
-        name,
-        extensions,
-        files,
-        interpreters: &[],
-    }
+const fn by_file(name: &'static str, extensions: &'static [&'static str], files: &'static [&'static str]) -> Entry {
+    Entry { name, extensions, files, interpreters: &[] }
 }
 
 pub(super) const PLAIN_TEXT: usize = 20;
 
 pub(super) static LANGUAGES: [Entry; 52] = [
-    script(
-        "JavaScript",
-        &["js", "mjs", "cjs", "jsx"],
-        &["node", "nodejs"],
-    ),
-    script(
-        "TypeScript",
-        &["ts", "mts", "cts", "tsx"],
-        &["deno", "ts-node", "tsx", "bun"],
-    ),
+    script("JavaScript", &["js", "mjs", "cjs", "jsx"], &["node", "nodejs"]),
+    script("TypeScript", &["ts", "mts", "cts", "tsx"], &["deno", "ts-node", "tsx", "bun"]),
     script("Python", &["py", "pyi", "pyw"], &["python", "pypy"]),
     by_extension("Java", &["java"]),
     by_extension("Go", &["go"]),
@@ -77,11 +50,7 @@ pub(super) static LANGUAGES: [Entry; 52] = [
     by_extension("HTML", &["html", "htm", "xhtml"]),
     by_extension("CSS", &["css"]),
     by_extension("SQL", &["sql"]),
-    by_file(
-        "JSON",
-        &["json", "jsonc", "json5", "jsonl"],
-        &[".prettierrc", ".eslintrc"],
-    ),
+    by_file("JSON", &["json", "jsonc", "json5", "jsonl"], &[".prettierrc", ".eslintrc"]),
     by_extension("YAML", &["yaml", "yml"]),
     by_extension("Markdown", &["md", "markdown", "mdx"]),
     Entry {
@@ -103,12 +72,7 @@ pub(super) static LANGUAGES: [Entry; 52] = [
     by_extension("F#", &["fs", "fsi", "fsx"]),
     by_extension("OCaml", &["ml", "mli"]),
     script("Julia", &["jl"], &["julia"]),
-    Entry {
-        name: "Groovy",
-        extensions: &["groovy", "gradle"],
-        files: &["jenkinsfile"],
-        interpreters: &["groovy"],
-    },
+    Entry { name: "Groovy", extensions: &["groovy", "gradle"], files: &["jenkinsfile"], interpreters: &["groovy"] },
     by_extension("Objective-C", &["m", "mm"]),
     by_extension("Zig", &["zig", "zon"]),
     by_extension("Nim", &["nim", "nims"]),
@@ -124,11 +88,7 @@ pub(super) static LANGUAGES: [Entry; 52] = [
     by_extension("Terraform", &["tf", "tfvars", "hcl"]),
     by_file("TOML", &["toml"], &["cargo.lock", "poetry.lock", "pipfile"]),
     by_extension("XML", &["xml", "xsd", "xsl", "svg", "plist", "csproj"]),
-    by_file(
-        "Dockerfile",
-        &["dockerfile"],
-        &["dockerfile", "containerfile"],
-    ),
+    by_file("Dockerfile", &["dockerfile"], &["dockerfile", "containerfile"]),
     by_file("Makefile", &["mk", "mak"], &["makefile", "gnumakefile"]),
     by_file("CMake", &["cmake"], &["cmakelists.txt"]),
 ];

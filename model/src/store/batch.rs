@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnConsumedCapacity,
-    WriteRequest,
+    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnConsumedCapacity, WriteRequest,
 };
 use futures::future::try_join_all;
 use futures::stream::{StreamExt as _, TryStreamExt as _, iter};
@@ -34,9 +33,7 @@ impl BatchItems {
     /// The item under this key, once; `None` when there is none.
     pub(crate) fn take<T: FromItem>(&mut self, key: &Primary) -> Result<Option<T>, StoreError> {
         let item = self.items.remove(&ItemKey::new(key.clone()));
-        item.map(T::from_item)
-            .transpose()
-            .map_err(|corrupt| corrupt.read_by(self.pattern))
+        item.map(T::from_item).transpose().map_err(|corrupt| corrupt.read_by(self.pattern))
     }
 }
 
@@ -50,37 +47,20 @@ pub(crate) enum BatchWrite {
 
 impl Call<'_> {
     /// Many items by their keys. A key that occurs twice is read once.
-    pub(crate) async fn read_batch(
-        self,
-        keys: Vec<Primary>,
-        consistent: bool,
-    ) -> Result<BatchItems, StoreError> {
+    pub(crate) async fn read_batch(self, keys: Vec<Primary>, consistent: bool) -> Result<BatchItems, StoreError> {
         let mut seen = std::collections::HashSet::new();
         let unique: Vec<Item> = keys
             .into_iter()
             .filter(|key| seen.insert(ItemKey::new(key.clone())))
             .map(modyne::keys::PrimaryKey::into_key)
             .collect();
-        let slices = unique
-            .chunks(MAX_READS)
-            .map(|slice| self.read_slice(slice.to_vec(), consistent));
+        let slices = unique.chunks(MAX_READS).map(|slice| self.read_slice(slice.to_vec(), consistent));
         let found = try_join_all(slices).await?;
-        let items = found
-            .into_iter()
-            .flatten()
-            .filter_map(|item| Some((key_of(&item)?, item)))
-            .collect();
-        Ok(BatchItems {
-            pattern: self.id(),
-            items,
-        })
+        let items = found.into_iter().flatten().filter_map(|item| Some((key_of(&item)?, item))).collect();
+        Ok(BatchItems { pattern: self.id(), items })
     }
 
-    async fn read_slice(
-        &self,
-        mut keys: Vec<Item>,
-        consistent: bool,
-    ) -> Result<Vec<Item>, StoreError> {
+    async fn read_slice(&self, mut keys: Vec<Item>, consistent: bool) -> Result<Vec<Item>, StoreError> {
         let table = self.store.table();
         let mut items = Vec::new();
         let mut idle = Idle::default();
@@ -99,15 +79,8 @@ impl Call<'_> {
                 .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
             let output = self.ask(|| request.clone().send()).await?;
             self.has_read(output.consumed_capacity());
-            items.extend(
-                output
-                    .responses
-                    .and_then(|mut found| found.remove(table))
-                    .unwrap_or_default(),
-            );
-            let left = output
-                .unprocessed_keys
-                .and_then(|mut left| left.remove(table));
+            items.extend(output.responses.and_then(|mut found| found.remove(table)).unwrap_or_default());
+            let left = output.unprocessed_keys.and_then(|mut left| left.remove(table));
             keys = left.map(|left| left.keys).unwrap_or_default();
             idle.after(asked, keys.len(), self.id()).await?;
         }
@@ -125,8 +98,7 @@ impl Call<'_> {
             }
         }
         let requests: Vec<WriteRequest> = order.iter().filter_map(|key| last.remove(key)).collect();
-        let slices: Vec<Vec<WriteRequest>> =
-            requests.chunks(MAX_WRITES).map(<[_]>::to_vec).collect();
+        let slices: Vec<Vec<WriteRequest>> = requests.chunks(MAX_WRITES).map(<[_]>::to_vec).collect();
         iter(slices)
             .map(|slice| self.write_slice(slice))
             .buffer_unordered(WRITES_AT_ONCE)
@@ -148,10 +120,7 @@ impl Call<'_> {
                 .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
             let output = self.ask(|| request.clone().send()).await?;
             self.has_written(output.consumed_capacity());
-            writes = output
-                .unprocessed_items
-                .and_then(|mut left| left.remove(table))
-                .unwrap_or_default();
+            writes = output.unprocessed_items.and_then(|mut left| left.remove(table)).unwrap_or_default();
             idle.after(asked, writes.len(), self.id()).await?;
         }
         Ok(())
@@ -165,12 +134,7 @@ struct Idle(u32);
 impl Idle {
     /// After a request for `asked` items of which `left` were left over: waits when there are any, and gives up when
     /// too many requests got nothing done.
-    async fn after(
-        &mut self,
-        asked: usize,
-        left: usize,
-        pattern: &'static str,
-    ) -> Result<(), StoreError> {
+    async fn after(&mut self, asked: usize, left: usize, pattern: &'static str) -> Result<(), StoreError> {
         if left == 0 {
             return Ok(());
         }
@@ -189,35 +153,18 @@ impl BatchWrite {
         match self {
             Self::Put(item) => {
                 let key = key_of(&item).expect("items are encoded from entities, with their keys");
-                let put = PutRequest::builder()
-                    .set_item(Some(item))
-                    .build()
-                    .expect("the item is set");
+                let put = PutRequest::builder().set_item(Some(item)).build().expect("the item is set");
                 (key, request.put_request(put).build())
             }
             Self::Delete(key) => {
-                let delete = DeleteRequest::builder()
-                    .set_key(Some(key.clone().into_key()))
-                    .build();
-                (
-                    ItemKey::new(key),
-                    request
-                        .delete_request(delete.expect("the key is set"))
-                        .build(),
-                )
+                let delete = DeleteRequest::builder().set_key(Some(key.clone().into_key())).build();
+                (ItemKey::new(key), request.delete_request(delete.expect("the key is set")).build())
             }
         }
     }
 }
 
 fn key_of(item: &Item) -> Option<ItemKey> {
-    let part = |name| {
-        item.get(name)
-            .and_then(|value: &AttributeValue| value.as_s().ok())
-            .cloned()
-    };
-    Some(ItemKey::new(Primary {
-        hash: part("PK")?,
-        range: part("SK")?,
-    }))
+    let part = |name| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).cloned();
+    Some(ItemKey::new(Primary { hash: part("PK")?, range: part("SK")? }))
 }

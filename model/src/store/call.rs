@@ -43,18 +43,8 @@ pub(super) enum SendError<E> {
 impl<'a> Call<'a> {
     pub(super) fn new(store: &'a Store, pattern: &'static Pattern) -> Self {
         let span = tracing::debug_span!("store", pattern = pattern.id, name = pattern.name);
-        let cost = CallCost {
-            pattern,
-            requests: 0,
-            rcu: 0.0,
-            wcu: 0.0,
-        };
-        Self {
-            store,
-            pattern,
-            span,
-            cost: Mutex::new(cost),
-        }
+        let cost = CallCost { pattern, requests: 0, rcu: 0.0, wcu: 0.0 };
+        Self { store, pattern, span, cost: Mutex::new(cost) }
     }
 
     /// The id of the pattern, for errors.
@@ -63,11 +53,7 @@ impl<'a> Call<'a> {
     }
 
     /// One item by its key.
-    pub(crate) async fn get<T: FromItem>(
-        self,
-        key: Primary,
-        consistent: bool,
-    ) -> Result<Option<T>, StoreError> {
+    pub(crate) async fn get<T: FromItem>(self, key: Primary, consistent: bool) -> Result<Option<T>, StoreError> {
         let request = self
             .store
             .client()
@@ -78,11 +64,7 @@ impl<'a> Call<'a> {
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
         let output = self.ask(|| request.clone().send()).await?;
         self.has_read(output.consumed_capacity());
-        output
-            .item
-            .map(T::from_item)
-            .transpose()
-            .map_err(|corrupt| corrupt.read_by(self.id()))
+        output.item.map(T::from_item).transpose().map_err(|corrupt| corrupt.read_by(self.id()))
     }
 
     /// Sends a request that has no condition, and repeats it while that makes sense.
@@ -95,12 +77,8 @@ impl<'a> Call<'a> {
         self.send(attempt).await.map_err(|error| match error {
             SendError::Failed(error) => error,
             SendError::Refused(_) => {
-                let fault =
-                    super::error::Fault("a condition was false where none was sent".to_owned());
-                StoreError::Rejected {
-                    pattern: self.id(),
-                    source: Box::new(fault),
-                }
+                let fault = super::error::Fault("a condition was false where none was sent".to_owned());
+                StoreError::Rejected { pattern: self.id(), source: Box::new(fault) }
             }
         })
     }
@@ -129,11 +107,7 @@ impl<'a> Call<'a> {
                 return Err(SendError::Refused(context.into_err()));
             }
             if !verdict.repeats() || repeats == REPEATS {
-                return Err(SendError::Failed(verdict.into_error(
-                    self.id(),
-                    self.store.table(),
-                    &error,
-                )));
+                return Err(SendError::Failed(verdict.into_error(self.id(), self.store.table(), &error)));
             }
             pause(repeats).await;
             repeats += 1;
@@ -143,10 +117,7 @@ impl<'a> Call<'a> {
     /// Adds what a read reports.
     pub(super) fn has_read<'c>(&self, capacity: impl IntoIterator<Item = &'c ConsumedCapacity>) {
         for capacity in capacity {
-            self.cost().rcu += capacity
-                .read_capacity_units()
-                .or(capacity.capacity_units())
-                .unwrap_or(0.0);
+            self.cost().rcu += capacity.read_capacity_units().or(capacity.capacity_units()).unwrap_or(0.0);
         }
     }
 
@@ -154,10 +125,7 @@ impl<'a> Call<'a> {
     pub(super) fn has_written<'c>(&self, capacity: impl IntoIterator<Item = &'c ConsumedCapacity>) {
         for capacity in capacity {
             let mut cost = self.cost();
-            match (
-                capacity.write_capacity_units(),
-                capacity.read_capacity_units(),
-            ) {
+            match (capacity.write_capacity_units(), capacity.read_capacity_units()) {
                 (None, None) => cost.wcu += capacity.capacity_units().unwrap_or(0.0),
                 (write, read) => {
                     cost.wcu += write.unwrap_or(0.0);
@@ -175,12 +143,7 @@ impl<'a> Call<'a> {
 impl Drop for Call<'_> {
     fn drop(&mut self) {
         let cost = *self.cost();
-        let CallCost {
-            pattern,
-            requests,
-            rcu,
-            wcu,
-        } = cost;
+        let CallCost { pattern, requests, rcu, wcu } = cost;
         tracing::debug!(parent: &self.span, pattern = pattern.id, name = pattern.name, requests, rcu, wcu, "called");
         if let Some(meter) = &self.store.meter {
             meter.add(cost);

@@ -30,8 +30,7 @@ impl Changes {
     /// Writes the field unless the item has it already.
     pub(crate) fn set_once(mut self, field: &'static str, value: impl Serialize) -> Self {
         let (name, value) = (self.name(field), self.value(value));
-        self.set
-            .push(format!("{name} = if_not_exists({name}, {value})"));
+        self.set.push(format!("{name} = if_not_exists({name}, {value})"));
         self
     }
 
@@ -63,11 +62,7 @@ impl Changes {
     }
 
     pub(super) fn into_update(self) -> Update {
-        let clauses = [
-            ("SET", self.set),
-            ("ADD", self.add),
-            ("REMOVE", self.remove),
-        ];
+        let clauses = [("SET", self.set), ("ADD", self.add), ("REMOVE", self.remove)];
         let expression: Vec<String> = clauses
             .into_iter()
             .filter(|(_, parts)| !parts.is_empty())
@@ -91,8 +86,8 @@ impl Changes {
 
     fn value(&mut self, value: impl Serialize) -> String {
         let alias = format!(":upd_v{}", self.values.len());
-        let value = serde_dynamo::to_attribute_value(value)
-            .expect("fields are of types that all have a form in the table");
+        let value =
+            serde_dynamo::to_attribute_value(value).expect("fields are of types that all have a form in the table");
         self.values.push((alias.clone(), value));
         alias
     }
@@ -110,10 +105,7 @@ mod tests {
             .set_or_remove("note", None::<&str>)
             .set_or_remove("size", Some(7))
             .into_update();
-        assert_eq!(
-            update.expression,
-            "SET #upd_n0 = :upd_v0, #upd_n3 = :upd_v2 ADD #upd_n1 :upd_v1 REMOVE #upd_n2"
-        );
+        assert_eq!(update.expression, "SET #upd_n0 = :upd_v0, #upd_n3 = :upd_v2 ADD #upd_n1 :upd_v1 REMOVE #upd_n2");
         let names: Vec<&str> = update.names.iter().map(|(_, name)| name.as_str()).collect();
         assert_eq!(names, ["name", "count", "note", "size"]);
         assert!(!format!("{update:?}").contains("canary"));

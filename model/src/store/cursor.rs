@@ -29,9 +29,7 @@ impl CursorKey {
     #[must_use]
     pub fn from_secret(secret: impl AsRef<[u8]>) -> Self {
         // The prefix keeps this key apart from whatever else is derived from the same secret.
-        let digest = Sha256::new()
-            .chain_update(b"codesensei cursor key\0")
-            .chain_update(secret);
+        let digest = Sha256::new().chain_update(b"codesensei cursor key\0").chain_update(secret);
         Self(digest.finalize().into())
     }
 }
@@ -73,11 +71,7 @@ pub(super) enum Position {
     /// In the table: its sort key.
     Table { sk: String },
     /// In an index: its numeric sort key, and the key of the item.
-    Index {
-        sort: String,
-        pk: String,
-        sk: String,
-    },
+    Index { sort: String, pk: String, sk: String },
 }
 
 impl CursorKey {
@@ -93,26 +87,17 @@ impl CursorKey {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    pub(super) fn open(
-        &self,
-        seal: Seal<'_>,
-        cursor: &str,
-        now: Timestamp,
-    ) -> Result<Position, CursorError> {
+    pub(super) fn open(&self, seal: Seal<'_>, cursor: &str, now: Timestamp) -> Result<Position, CursorError> {
         if cursor.len() > MAX_CHARS {
             return Err(CursorError::Malformed);
         }
-        let bytes = URL_SAFE_NO_PAD
-            .decode(cursor)
-            .map_err(|_| CursorError::Malformed)?;
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| CursorError::Malformed)?;
         if bytes.len() < HEADER_BYTES || bytes[0] != FORMAT {
             return Err(CursorError::Malformed);
         }
         let (tag, body) = bytes[1..].split_at(TAG_BYTES);
         // Compares in constant time, and before a single byte of the body is believed.
-        self.mac(seal, body)
-            .verify_truncated_left(tag)
-            .map_err(|_| CursorError::Forged)?;
+        self.mac(seal, body).verify_truncated_left(tag).map_err(|_| CursorError::Forged)?;
         let (expiry, parts) = body.split_first_chunk().ok_or(CursorError::Malformed)?;
         if i64::from_be_bytes(*expiry) < now.millis() {
             return Err(CursorError::Expired);
@@ -170,11 +155,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const SEAL: Seal<'_> = Seal {
-        pattern: "AP-07",
-        partition: "USER#1",
-        bound_to: "desc",
-    };
+    const SEAL: Seal<'_> = Seal { pattern: "AP-07", partition: "USER#1", bound_to: "desc" };
 
     fn key() -> CursorKey {
         CursorKey::from_secret("a secret of the tests")
@@ -185,9 +166,7 @@ mod tests {
     }
 
     fn position() -> Position {
-        Position::Table {
-            sk: "SESSION#42".to_owned(),
-        }
+        Position::Table { sk: "SESSION#42".to_owned() }
     }
 
     #[test]
@@ -196,10 +175,7 @@ mod tests {
         let cursor = key().seal(SEAL, &position(), now);
         let day = now.plus(LIFETIME);
         assert_eq!(key().open(SEAL, &cursor, day), Ok(position()));
-        assert_eq!(
-            key().open(SEAL, &cursor, day.plus(Duration::from_millis(1))),
-            Err(CursorError::Expired)
-        );
+        assert_eq!(key().open(SEAL, &cursor, day.plus(Duration::from_millis(1))), Err(CursorError::Expired));
     }
 
     #[test]
@@ -207,23 +183,10 @@ mod tests {
         let now = at(1_800_000_000_000);
         let cursor = key().seal(SEAL, &position(), now);
         for other in [
-            Seal {
-                pattern: "AP-08",
-                ..SEAL
-            },
-            Seal {
-                partition: "USER#2",
-                ..SEAL
-            },
-            Seal {
-                bound_to: "asc",
-                ..SEAL
-            },
-            Seal {
-                partition: "USER#1\0",
-                bound_to: "esc",
-                ..SEAL
-            },
+            Seal { pattern: "AP-08", ..SEAL },
+            Seal { partition: "USER#2", ..SEAL },
+            Seal { bound_to: "asc", ..SEAL },
+            Seal { partition: "USER#1\0", bound_to: "esc", ..SEAL },
         ] {
             assert_eq!(key().open(other, &cursor, now), Err(CursorError::Forged));
         }
@@ -234,29 +197,14 @@ mod tests {
     #[test]
     fn what_is_no_cursor_is_malformed() {
         let now = at(1_800_000_000_000);
-        for bad in [
-            "",
-            "!",
-            "AQ",
-            "eyJQSyI6ICJVU0VSIzIifQ",
-            "AAAA",
-            &"A".repeat(MAX_CHARS + 1),
-        ] {
-            assert_eq!(
-                key().open(SEAL, bad, now),
-                Err(CursorError::Malformed),
-                "{bad}"
-            );
+        for bad in ["", "!", "AQ", "eyJQSyI6ICJVU0VSIzIifQ", "AAAA", &"A".repeat(MAX_CHARS + 1)] {
+            assert_eq!(key().open(SEAL, bad, now), Err(CursorError::Malformed), "{bad}");
         }
     }
 
     #[test]
     fn the_longest_keys_fit() {
-        let position = Position::Index {
-            sort: "9".repeat(38),
-            pk: "p".repeat(2048),
-            sk: "s".repeat(1024),
-        };
+        let position = Position::Index { sort: "9".repeat(38), pk: "p".repeat(2048), sk: "s".repeat(1024) };
         let now = at(1_800_000_000_000);
         let cursor = key().seal(SEAL, &position, now);
         assert!(cursor.len() <= MAX_CHARS);

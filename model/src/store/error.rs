@@ -24,17 +24,13 @@ pub enum StoreError {
         reason: String,
     },
     /// Others kept writing the same items, or the table kept throttling, through every repeat.
-    #[error(
-        "{pattern}: too much contention or throttling, after every repeat; ask again in a second"
-    )]
+    #[error("{pattern}: too much contention or throttling, after every repeat; ask again in a second")]
     Contended {
         /// The pattern that gave up.
         pattern: &'static str,
     },
     /// The table could not be reached or failed, through every repeat. A write may or may not have happened.
-    #[error(
-        "{pattern}: the table does not answer; check the endpoint and the network, then ask again"
-    )]
+    #[error("{pattern}: the table does not answer; check the endpoint and the network, then ask again")]
     Unavailable {
         /// The pattern that gave up.
         pattern: &'static str,

@@ -38,36 +38,21 @@ impl Verdict {
     }
 
     /// The error that a caller sees when there are no more repeats.
-    pub(super) fn into_error<E>(
-        self,
-        pattern: &'static str,
-        table: &str,
-        error: &SdkError<E>,
-    ) -> StoreError
+    pub(super) fn into_error<E>(self, pattern: &'static str, table: &str, error: &SdkError<E>) -> StoreError
     where
         E: ServiceFailure,
     {
         match self {
             Self::Contended => StoreError::Contended { pattern },
-            Self::Unavailable => StoreError::Unavailable {
-                pattern,
-                source: Box::new(describe(error)),
-            },
-            Self::TableMissing => StoreError::TableMissing {
-                table: table.to_owned(),
-            },
-            Self::Refused | Self::Rejected => StoreError::Rejected {
-                pattern,
-                source: Box::new(describe(error)),
-            },
+            Self::Unavailable => StoreError::Unavailable { pattern, source: Box::new(describe(error)) },
+            Self::TableMissing => StoreError::TableMissing { table: table.to_owned() },
+            Self::Refused | Self::Rejected => StoreError::Rejected { pattern, source: Box::new(describe(error)) },
         }
     }
 }
 
 /// An operation's own errors.
-pub(super) trait ServiceFailure:
-    ProvideErrorMetadata + Error + Send + Sync + 'static
-{
+pub(super) trait ServiceFailure: ProvideErrorMetadata + Error + Send + Sync + 'static {
     fn verdict(&self, status: u16) -> Verdict {
         verdict_of_code(self.code().unwrap_or_default(), status)
     }
@@ -100,10 +85,7 @@ impl ServiceFailure for TransactWriteItemsError {
         };
         let reasons = cancelled.cancellation_reasons().iter().map(|reason| {
             let code = reason.code().unwrap_or("unknown");
-            let message = reason
-                .message()
-                .filter(|_| code == "ValidationError")
-                .unwrap_or_default();
+            let message = reason.message().filter(|_| code == "ValidationError").unwrap_or_default();
             format!("{code} {message}").trim_end().to_owned()
         });
         Some(reasons.collect::<Vec<_>>().join(", "))
@@ -112,9 +94,7 @@ impl ServiceFailure for TransactWriteItemsError {
 
 /// DynamoDB's validation messages name attributes and limits. Other messages only repeat the code.
 fn validation_message(error: &(impl ProvideErrorMetadata + ?Sized)) -> Option<String> {
-    let message = error
-        .message()
-        .filter(|_| error.code() == Some("ValidationException"));
+    let message = error.message().filter(|_| error.code() == Some("ValidationException"));
     message.map(ToOwned::to_owned)
 }
 
@@ -146,9 +126,7 @@ fn verdict_of_code(code: &str, status: u16) -> Verdict {
         "ResourceNotFoundException" => Verdict::TableMissing,
         _ if status == 429 => Verdict::Contended,
         // Without a code it is not the table that answers, but something on the way, or a garbled answer.
-        "" | "InternalServerError" | "ServiceUnavailable" | "RequestTimeout" => {
-            Verdict::Unavailable
-        }
+        "" | "InternalServerError" | "ServiceUnavailable" | "RequestTimeout" => Verdict::Unavailable,
         _ if status >= 500 => Verdict::Unavailable,
         _ => Verdict::Rejected,
     }
@@ -156,19 +134,12 @@ fn verdict_of_code(code: &str, status: u16) -> Verdict {
 
 fn verdict_of_reasons(cancelled: &TransactionCanceledException) -> Verdict {
     let has = |wanted: &[&str]| {
-        cancelled
-            .cancellation_reasons()
-            .iter()
-            .any(|reason| reason.code().is_some_and(|code| wanted.contains(&code)))
+        cancelled.cancellation_reasons().iter().any(|reason| reason.code().is_some_and(|code| wanted.contains(&code)))
     };
     // A false condition stays false, whatever else there was; a wrong request stays wrong.
     if has(&["ConditionalCheckFailed"]) {
         Verdict::Refused
-    } else if has(&[
-        "ValidationError",
-        "ItemCollectionSizeLimitExceeded",
-        "AccessDenied",
-    ]) {
+    } else if has(&["ValidationError", "ItemCollectionSizeLimitExceeded", "AccessDenied"]) {
         Verdict::Rejected
     } else {
         Verdict::Contended
@@ -178,21 +149,12 @@ fn verdict_of_reasons(cancelled: &TransactionCanceledException) -> Verdict {
 /// The failure in words. The SDK's own `Debug` prints whole answers, in which there are items.
 pub(super) fn describe<E: ServiceFailure>(error: &SdkError<E>) -> Fault {
     let words = match error {
-        SdkError::ServiceError(context) if is_success(context.raw()) => {
-            "the answer could not be read".to_owned()
-        }
+        SdkError::ServiceError(context) if is_success(context.raw()) => "the answer could not be read".to_owned(),
         SdkError::ServiceError(context) => {
             let code = context.err().code().unwrap_or("an unknown error");
             let status = context.raw().status().as_u16();
-            let request = error
-                .request_id()
-                .map(|id| format!(", request {id}"))
-                .unwrap_or_default();
-            let detail = context
-                .err()
-                .detail()
-                .map(|detail| format!(": {detail}"))
-                .unwrap_or_default();
+            let request = error.request_id().map(|id| format!(", request {id}")).unwrap_or_default();
+            let detail = context.err().detail().map(|detail| format!(": {detail}")).unwrap_or_default();
             format!("{code} (HTTP {status}{request}){detail}")
         }
         SdkError::DispatchFailure(failure) => match failure.as_connector_error() {
@@ -224,16 +186,9 @@ mod tests {
     use aws_sdk_dynamodb::types::CancellationReason;
 
     fn cancelled(codes: &[&str]) -> TransactWriteItemsError {
-        let reasons = codes.iter().map(|code| {
-            CancellationReason::builder()
-                .code(*code)
-                .message("canary")
-                .build()
-        });
+        let reasons = codes.iter().map(|code| CancellationReason::builder().code(*code).message("canary").build());
         TransactWriteItemsError::TransactionCanceledException(
-            TransactionCanceledException::builder()
-                .set_cancellation_reasons(Some(reasons.collect()))
-                .build(),
+            TransactionCanceledException::builder().set_cancellation_reasons(Some(reasons.collect())).build(),
         )
     }
 
@@ -241,26 +196,15 @@ mod tests {
     fn a_false_condition_outweighs_a_conflict_and_a_mistake() {
         for (codes, expected) in [
             (&["None", "TransactionConflict"][..], Verdict::Contended),
-            (
-                &["TransactionConflict", "ConditionalCheckFailed"],
-                Verdict::Refused,
-            ),
-            (
-                &["ConditionalCheckFailed", "ValidationError"],
-                Verdict::Refused,
-            ),
+            (&["TransactionConflict", "ConditionalCheckFailed"], Verdict::Refused),
+            (&["ConditionalCheckFailed", "ValidationError"], Verdict::Refused),
             (&["ThrottlingError", "None"], Verdict::Contended),
             (&["ProvisionedThroughputExceeded"], Verdict::Contended),
             (&["None", "ValidationError"], Verdict::Rejected),
         ] {
             assert_eq!(cancelled(codes).verdict(400), expected, "{codes:?}");
         }
-        assert_eq!(
-            cancelled(&["None", "TransactionConflict"])
-                .detail()
-                .as_deref(),
-            Some("None, TransactionConflict")
-        );
+        assert_eq!(cancelled(&["None", "TransactionConflict"]).detail().as_deref(), Some("None, TransactionConflict"));
     }
 
     #[test]

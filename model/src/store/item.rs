@@ -30,23 +30,14 @@ pub(crate) trait FromItem: Sized {
 }
 
 impl FromItem for ItemKey {
-    const PROJECTION: Option<StaticProjection> = Some(StaticProjection {
-        expression: "PK, SK",
-        names: &[],
-    });
+    const PROJECTION: Option<StaticProjection> = Some(StaticProjection { expression: "PK, SK", names: &[] });
 
     fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
         let mut part = |name| match item.remove(name) {
             Some(AttributeValue::S(text)) => Ok(text),
-            _ => Err(CorruptItem::new(
-                "key",
-                format!("`{name}` is missing or no text"),
-            )),
+            _ => Err(CorruptItem::new("key", format!("`{name}` is missing or no text"))),
         };
-        Ok(Self::new(Primary {
-            hash: part("PK")?,
-            range: part("SK")?,
-        }))
+        Ok(Self::new(Primary { hash: part("PK")?, range: part("SK")? }))
     }
 }
 
@@ -60,18 +51,11 @@ pub(crate) struct CorruptItem {
 impl CorruptItem {
     /// `reason` must not hold a value of the item.
     pub(crate) fn new(entity: &'static str, reason: impl Into<String>) -> Self {
-        Self {
-            entity,
-            reason: reason.into(),
-        }
+        Self { entity, reason: reason.into() }
     }
 
     pub(crate) fn read_by(self, pattern: &'static str) -> StoreError {
-        StoreError::Corrupt {
-            pattern,
-            entity: self.entity,
-            reason: self.reason,
-        }
+        StoreError::Corrupt { pattern, entity: self.entity, reason: self.reason }
     }
 }
 
@@ -89,14 +73,8 @@ where
         .expect("entities are structs of types that all have a form in the table");
     // Last, so that no field can ever take the place of a key.
     item.extend(entity.full_key().into_key());
-    item.insert(
-        ENTITY_ATTRIBUTE.to_owned(),
-        AttributeValue::S(T::ENTITY_TYPE.to_string()),
-    );
-    item.insert(
-        VERSION_ATTRIBUTE.to_owned(),
-        AttributeValue::N(version.to_string()),
-    );
+    item.insert(ENTITY_ATTRIBUTE.to_owned(), AttributeValue::S(T::ENTITY_TYPE.to_string()));
+    item.insert(VERSION_ATTRIBUTE.to_owned(), AttributeValue::N(version.to_string()));
     item
 }
 
@@ -111,38 +89,26 @@ pub(crate) fn decode_entity<T: DeserializeOwned>(
         Some(found) if found == entity => {}
         Some(_) => return Err(CorruptItem::new(entity, "it is another kind of item")),
         None => {
-            return Err(CorruptItem::new(
-                entity,
-                format!("`{ENTITY_ATTRIBUTE}` is missing"),
-            ));
+            return Err(CorruptItem::new(entity, format!("`{ENTITY_ATTRIBUTE}` is missing")));
         }
     }
-    let found: Option<u32> = item
-        .get(VERSION_ATTRIBUTE)
-        .and_then(|v| v.as_n().ok()?.parse().ok());
+    let found: Option<u32> = item.get(VERSION_ATTRIBUTE).and_then(|v| v.as_n().ok()?.parse().ok());
     match found {
         Some(found) if found <= version => {}
         Some(found) => {
-            let reason = format!(
-                "its version is {found}, and this program reads up to {version}: deploy the newer one"
-            );
+            let reason =
+                format!("its version is {found}, and this program reads up to {version}: deploy the newer one");
             return Err(CorruptItem::new(entity, reason));
         }
         None => {
-            return Err(CorruptItem::new(
-                entity,
-                format!("`{VERSION_ATTRIBUTE}` is missing or no number"),
-            ));
+            return Err(CorruptItem::new(entity, format!("`{VERSION_ATTRIBUTE}` is missing or no number")));
         }
     }
     decode_fields(item, entity)
 }
 
 /// Decodes what an index shows of an item: it has no type and no version.
-pub(crate) fn decode_row<T: DeserializeOwned>(
-    item: Item,
-    row: &'static str,
-) -> Result<T, CorruptItem> {
+pub(crate) fn decode_row<T: DeserializeOwned>(item: Item, row: &'static str) -> Result<T, CorruptItem> {
     decode_fields(item, row)
 }
 
@@ -152,9 +118,8 @@ fn decode_fields<T: DeserializeOwned>(item: Item, entity: &'static str) -> Resul
         last.set(Some(name.clone()));
         (name, Field(value))
     });
-    T::deserialize(MapDeserializer::new(fields)).map_err(|error| {
-        CorruptItem::new(entity, reason(&error.to_string(), last.take().as_deref()))
-    })
+    T::deserialize(MapDeserializer::new(fields))
+        .map_err(|error| CorruptItem::new(entity, reason(&error.to_string(), last.take().as_deref())))
 }
 
 /// One attribute's value. Fields are decoded one by one, so that an error can name the field it met.
@@ -173,11 +138,7 @@ fn reason(message: &str, field: Option<&str>) -> String {
     if message.starts_with("missing field `") {
         return message.to_owned();
     }
-    let kind = message
-        .split([':', '`', '\'', '"'])
-        .next()
-        .unwrap_or_default()
-        .trim_end();
+    let kind = message.split([':', '`', '\'', '"']).next().unwrap_or_default().trim_end();
     match field {
         Some(field) => format!("`{field}`: {kind}"),
         None => kind.to_owned(),
@@ -205,10 +166,7 @@ mod tests {
             ("v".to_owned(), AttributeValue::N("1".to_owned())),
             ("PK".to_owned(), AttributeValue::S("LEAF#1".to_owned())),
             ("count".to_owned(), AttributeValue::N("3".to_owned())),
-            (
-                "made_at".to_owned(),
-                AttributeValue::N("1800000000000".to_owned()),
-            ),
+            ("made_at".to_owned(), AttributeValue::N("1800000000000".to_owned())),
         ]);
         for (name, value) in changes {
             match value {
@@ -220,9 +178,7 @@ mod tests {
     }
 
     fn refusal(changes: &[(&str, Option<AttributeValue>)]) -> String {
-        decode_entity::<Leaf>(leaf(changes), "leaf", 1)
-            .expect_err("the change breaks the item")
-            .reason
+        decode_entity::<Leaf>(leaf(changes), "leaf", 1).expect_err("the change breaks the item").reason
     }
 
     fn text(text: &str) -> AttributeValue {
@@ -235,43 +191,28 @@ mod tests {
 
     #[test]
     fn a_good_item_decodes_and_what_is_unknown_is_ignored() {
-        let decoded: Leaf =
-            decode_entity(leaf(&[("write_id", Some(text("x")))]), "leaf", 1).expect("a good item");
+        let decoded: Leaf = decode_entity(leaf(&[("write_id", Some(text("x")))]), "leaf", 1).expect("a good item");
         assert_eq!(decoded.count, 3);
         assert_eq!(decoded.note, None);
     }
 
     #[test]
     fn type_and_version_are_checked_before_the_fields() {
-        assert_eq!(
-            refusal(&[("et", Some(text("twig")))]),
-            "it is another kind of item"
-        );
+        assert_eq!(refusal(&[("et", Some(text("twig")))]), "it is another kind of item");
         assert_eq!(refusal(&[("et", None)]), "`et` is missing");
         assert_eq!(refusal(&[("v", None)]), "`v` is missing or no number");
-        assert!(
-            refusal(&[("v", Some(number("2"))), ("count", None)]).starts_with("its version is 2")
-        );
+        assert!(refusal(&[("v", Some(number("2"))), ("count", None)]).starts_with("its version is 2"));
     }
 
     #[test]
     fn a_reason_names_the_field_and_never_its_value() {
         assert_eq!(refusal(&[("count", None)]), "missing field `count`");
-        assert_eq!(
-            refusal(&[("count", Some(text("canary")))]),
-            "`count`: Expected num"
-        );
-        assert_eq!(
-            refusal(&[("count", Some(number("-777")))]),
-            "`count`: Failed to parse"
-        );
+        assert_eq!(refusal(&[("count", Some(text("canary")))]), "`count`: Expected num");
+        assert_eq!(refusal(&[("count", Some(number("-777")))]), "`count`: Failed to parse");
         assert_eq!(
             refusal(&[("made_at", Some(number("-777")))]),
             "`made_at`: not a time between 1970 and 2286 in the expected form"
         );
-        assert_eq!(
-            refusal(&[("digest", Some(text("canary")))]),
-            "`digest`: not a digest"
-        );
+        assert_eq!(refusal(&[("digest", Some(text("canary")))]), "`digest`: not a digest");
     }
 }

@@ -48,13 +48,11 @@ impl Meter {
     /// The sum of the calls since the last `take`.
     #[must_use]
     pub fn total(&self) -> Total {
-        self.calls()
-            .iter()
-            .fold(Total::default(), |sum, call| Total {
-                requests: sum.requests + call.requests,
-                rcu: sum.rcu + call.rcu,
-                wcu: sum.wcu + call.wcu,
-            })
+        self.calls().iter().fold(Total::default(), |sum, call| Total {
+            requests: sum.requests + call.requests,
+            rcu: sum.rcu + call.rcu,
+            wcu: sum.wcu + call.wcu,
+        })
     }
 
     pub(super) fn add(&self, cost: CallCost) {

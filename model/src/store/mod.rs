@@ -94,37 +94,16 @@ impl Store {
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
             .build();
         // The SDK would repeat conditional writes without knowing their own traces; our repeats do.
-        let sdk = sdk
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts)
-            .build();
-        let StoreConfig {
-            table,
-            cursor_key,
-            clock,
-            ids,
-            ..
-        } = config;
-        let shared = Shared {
-            client: Client::from_conf(sdk),
-            table,
-            cursor_key,
-            clock,
-            ids,
-        };
-        Self {
-            shared: Arc::new(shared),
-            meter: None,
-        }
+        let sdk = sdk.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
+        let StoreConfig { table, cursor_key, clock, ids, .. } = config;
+        let shared = Shared { client: Client::from_conf(sdk), table, cursor_key, clock, ids };
+        Self { shared: Arc::new(shared), meter: None }
     }
 
     /// The same store, with every call's cost added to this meter.
     #[must_use]
     pub fn metered(&self, meter: Meter) -> Self {
-        Self {
-            shared: Arc::clone(&self.shared),
-            meter: Some(meter),
-        }
+        Self { shared: Arc::clone(&self.shared), meter: Some(meter) }
     }
 
     /// The clock that was passed in.
@@ -150,14 +129,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::TableMissing`], or why it does not answer.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let nowhere = Primary {
-            hash: "PING".to_owned(),
-            range: "PING".to_owned(),
-        };
-        self.call(&PING)
-            .get::<ItemKey>(nowhere, false)
-            .await
-            .map(|_| ())
+        let nowhere = Primary { hash: "PING".to_owned(), range: "PING".to_owned() };
+        self.call(&PING).get::<ItemKey>(nowhere, false).await.map(|_| ())
     }
 
     /// Begins a call of this pattern.
@@ -176,17 +149,8 @@ impl Store {
 
 fn local(url: &str) -> Builder {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let credentials = match (
-        variable("AWS_ACCESS_KEY_ID"),
-        variable("AWS_SECRET_ACCESS_KEY"),
-    ) {
-        (Some(id), Some(secret)) => Credentials::new(
-            id,
-            secret,
-            variable("AWS_SESSION_TOKEN"),
-            None,
-            "environment",
-        ),
+    let credentials = match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+        (Some(id), Some(secret)) => Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment"),
         // Engines check the form of a signature at most, but the client must make one.
         _ => Credentials::new("local", "local", None, None, "no credentials needed"),
     };
@@ -229,12 +193,7 @@ static PING: Pattern = Pattern {
     entities: &[],
     index: None,
     arguments: &[],
-    cost: Cost {
-        fixture: "any table",
-        requests: 1.0,
-        rcu: 0.5,
-        wcu: 0.0,
-    },
+    cost: Cost { fixture: "any table", requests: 1.0, rcu: 0.5, wcu: 0.0 },
     tool: false,
     callers: &[],
     example: "",

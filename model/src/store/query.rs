@@ -29,10 +29,7 @@ impl std::fmt::Debug for PageRequest<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // A cursor holds the key of an item.
         let cursor = self.cursor.map(|_| "<redacted>");
-        f.debug_struct("PageRequest")
-            .field("limit", &self.limit)
-            .field("cursor", &cursor)
-            .finish()
+        f.debug_struct("PageRequest").field("limit", &self.limit).field("cursor", &cursor).finish()
     }
 }
 
@@ -77,11 +74,7 @@ impl Call<'_> {
         request: PageRequest<'_>,
         max: u32,
     ) -> Result<Page<T>, StoreError> {
-        let seal = Seal {
-            pattern: self.id(),
-            partition,
-            bound_to,
-        };
+        let seal = Seal { pattern: self.id(), partition, bound_to };
         let (key, now) = (self.store.cursor_key(), self.store.clock().now());
         let mut start = match request.cursor {
             Some(cursor) => Some(start_key::<K>(partition, key.open(seal, cursor, now)?)?),
@@ -92,11 +85,7 @@ impl Call<'_> {
         for step in 0..REQUESTS_PER_PAGE {
             // One more than wanted: only so is it known whether another page follows.
             let missing = want + 1 - items.len();
-            let limit = if step == 0 {
-                missing
-            } else {
-                missing.max(LEAST_STEP)
-            };
+            let limit = if step == 0 { missing } else { missing.max(LEAST_STEP) };
             let output = self.step::<K, T>(&query, Some(limit), start.take()).await?;
             items.extend(output.items.unwrap_or_default());
             start = output.last_evaluated_key;
@@ -108,35 +97,20 @@ impl Call<'_> {
         items.truncate(want);
         let last = if more { items.last() } else { start.as_ref() };
         let cursor = match last.map(position::<K>) {
-            Some(position) => Some(key.seal(
-                seal,
-                &position.map_err(|corrupt| corrupt.read_by(self.id()))?,
-                now,
-            )),
+            Some(position) => Some(key.seal(seal, &position.map_err(|corrupt| corrupt.read_by(self.id()))?, now)),
             None => None,
         };
-        Ok(Page {
-            items: self.decode(items)?,
-            cursor,
-        })
+        Ok(Page { items: self.decode(items)?, cursor })
     }
 
     /// The first `limit` items, or fewer when there are fewer.
-    pub(crate) async fn first<K: Key, T: FromItem>(
-        self,
-        query: Query<K>,
-        limit: u32,
-    ) -> Result<Vec<T>, StoreError> {
+    pub(crate) async fn first<K: Key, T: FromItem>(self, query: Query<K>, limit: u32) -> Result<Vec<T>, StoreError> {
         let limit = limit as usize;
         let mut items: Vec<Item> = Vec::new();
         let mut start = None;
         while items.len() < limit {
             let missing = limit - items.len();
-            let step = if start.is_none() {
-                missing
-            } else {
-                missing.max(LEAST_STEP)
-            };
+            let step = if start.is_none() { missing } else { missing.max(LEAST_STEP) };
             let output = self.step::<K, T>(&query, Some(step), start.take()).await?;
             items.extend(output.items.unwrap_or_default());
             start = output.last_evaluated_key;
@@ -149,10 +123,7 @@ impl Call<'_> {
     }
 
     /// Every item, however many requests it takes.
-    pub(crate) async fn all<K: Key, T: FromItem>(
-        self,
-        query: Query<K>,
-    ) -> Result<Vec<T>, StoreError> {
+    pub(crate) async fn all<K: Key, T: FromItem>(self, query: Query<K>) -> Result<Vec<T>, StoreError> {
         let mut items = Vec::new();
         let mut start = None;
         loop {
@@ -171,9 +142,7 @@ impl Call<'_> {
         let mut count = 0;
         let mut start = None;
         loop {
-            let output = self
-                .request(query.clone().set_exclusive_start_key(start))
-                .await?;
+            let output = self.request(query.clone().set_exclusive_start_key(start)).await?;
             count += u64::from(output.count().unsigned_abs());
             start = output.last_evaluated_key;
             if start.is_none() {
@@ -189,10 +158,7 @@ impl Call<'_> {
         start: Option<Item>,
     ) -> Result<QueryOutput, StoreError> {
         let limit = limit.and_then(|limit| u32::try_from(limit).ok());
-        let mut query = query
-            .clone()
-            .set_limit(limit)
-            .set_exclusive_start_key(start);
+        let mut query = query.clone().set_limit(limit).set_exclusive_start_key(start);
         if let Some(projection) = T::PROJECTION {
             query = query.projection(projection);
         }
@@ -207,22 +173,14 @@ impl Call<'_> {
     }
 
     fn decode<T: FromItem>(&self, items: Vec<Item>) -> Result<Vec<T>, StoreError> {
-        let decoded = items
-            .into_iter()
-            .map(T::from_item)
-            .collect::<Result<_, _>>();
+        let decoded = items.into_iter().map(T::from_item).collect::<Result<_, _>>();
         decoded.map_err(|corrupt: CorruptItem| corrupt.read_by(self.id()))
     }
 }
 
 /// The position of an item, or of a last key, within its partition.
 fn position<K: Key>(item: &Item) -> Result<Position, CorruptItem> {
-    let missing = |name| {
-        CorruptItem::new(
-            "key",
-            format!("`{name}` is missing from a page's rows, or of another type"),
-        )
-    };
+    let missing = |name| CorruptItem::new("key", format!("`{name}` is missing from a page's rows, or of another type"));
     let text = |name| match item.get(name) {
         Some(AttributeValue::S(text)) => Ok(text.clone()),
         _ => Err(missing(name)),
@@ -230,11 +188,7 @@ fn position<K: Key>(item: &Item) -> Result<Position, CorruptItem> {
     let sk = text("SK")?;
     match (K::DEFINITION.index_name(), K::DEFINITION.range_key()) {
         (Some(_), Some(name)) => match item.get(name) {
-            Some(AttributeValue::N(sort)) => Ok(Position::Index {
-                sort: sort.clone(),
-                pk: text("PK")?,
-                sk,
-            }),
+            Some(AttributeValue::N(sort)) => Ok(Position::Index { sort: sort.clone(), pk: text("PK")?, sk }),
             _ => Err(missing(name)),
         },
         _ => Ok(Position::Table { sk }),
@@ -244,26 +198,14 @@ fn position<K: Key>(item: &Item) -> Result<Position, CorruptItem> {
 /// The key to start after: the position from the cursor, the partition always from the caller.
 fn start_key<K: Key>(partition: &str, position: Position) -> Result<Item, CursorError> {
     let text = |text: String| AttributeValue::S(text);
-    let parts = match (
-        position,
-        K::DEFINITION.index_name(),
-        K::DEFINITION.range_key(),
-    ) {
+    let parts = match (position, K::DEFINITION.index_name(), K::DEFINITION.range_key()) {
         (Position::Table { sk }, None, _) => vec![("SK", text(sk))],
         (Position::Index { sort, pk, sk }, Some(_), Some(name)) => {
-            vec![
-                (name, AttributeValue::N(sort)),
-                ("PK", text(pk)),
-                ("SK", text(sk)),
-            ]
+            vec![(name, AttributeValue::N(sort)), ("PK", text(pk)), ("SK", text(sk))]
         }
         // Sealed before the pattern moved to or from an index.
         _ => return Err(CursorError::Malformed),
     };
     let hash = (K::DEFINITION.hash_key(), text(partition.to_owned()));
-    Ok(parts
-        .into_iter()
-        .chain([hash])
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect())
+    Ok(parts.into_iter().chain([hash]).map(|(name, value)| (name.to_owned(), value)).collect())
 }

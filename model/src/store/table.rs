@@ -5,9 +5,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, GlobalSecondaryIndexDescription,
-    IndexStatus, KeySchemaElement, Projection, SseSpecification, TableStatus,
-    TimeToLiveSpecification, TimeToLiveStatus,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, GlobalSecondaryIndexDescription, IndexStatus,
+    KeySchemaElement, Projection, SseSpecification, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
 };
 use serde::Deserialize;
 
@@ -64,10 +63,7 @@ pub enum TableError {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Definition {
-    #[expect(
-        dead_code,
-        reason = "the configured name rules; the definition holds the default one"
-    )]
+    #[expect(dead_code, reason = "the configured name rules; the definition holds the default one")]
     table_name: String,
     attribute_definitions: Vec<Attribute>,
     key_schema: Vec<KeyElement>,
@@ -84,10 +80,7 @@ struct Definition {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Expiry {
-    #[expect(
-        dead_code,
-        reason = "the configured name rules; the definition holds the default one"
-    )]
+    #[expect(dead_code, reason = "the configured name rules; the definition holds the default one")]
     table_name: String,
     time_to_live_specification: ExpirySpecification,
 }
@@ -156,9 +149,7 @@ impl Store {
         let unusable = |error| TableError::Definition(Box::new(error));
         let definition: Definition = serde_json::from_str(definition).map_err(unusable)?;
         let expiry: Expiry = serde_json::from_str(expiry).map_err(unusable)?;
-        let create = definition
-            .request(self, protection)
-            .map_err(TableError::Definition)?;
+        let create = definition.request(self, protection).map_err(TableError::Definition)?;
         let created = match create.send().await {
             Ok(_) => true,
             // Its code when there is such a table, or one is just being created.
@@ -175,51 +166,29 @@ impl Store {
     /// # Errors
     /// When the table is protected, or a request fails or takes more than two minutes.
     pub async fn delete_table(&self) -> Result<(), TableError> {
-        match self
-            .client()
-            .delete_table()
-            .table_name(self.table())
-            .send()
-            .await
-        {
+        match self.client().delete_table().table_name(self.table()).send().await {
             Ok(_) => {}
             Err(error) if is_missing(&error) => return Ok(()),
             Err(error) => return Err(self.failed("DeleteTable", &error)),
         }
         for _ in 0..polls() {
-            match self
-                .client()
-                .describe_table()
-                .table_name(self.table())
-                .send()
-                .await
-            {
+            match self.client().describe_table().table_name(self.table()).send().await {
                 Ok(_) => tokio::time::sleep(POLL).await,
                 Err(error) if is_missing(&error) => return Ok(()),
                 Err(error) => return Err(self.failed("DescribeTable", &error)),
             }
         }
-        Err(TableError::Slow {
-            table: self.table().to_owned(),
-            what: "deleted",
-        })
+        Err(TableError::Slow { table: self.table().to_owned(), what: "deleted" })
     }
 
     async fn wait_until_active(&self) -> Result<(), TableError> {
         for _ in 0..polls() {
-            let described = self
-                .client()
-                .describe_table()
-                .table_name(self.table())
-                .send()
-                .await;
+            let described = self.client().describe_table().table_name(self.table()).send().await;
             let described = described.map_err(|error| self.failed("DescribeTable", &error))?;
             let table = described.table();
             // Some engines give indexes no status.
             let is_ready = |index: &GlobalSecondaryIndexDescription| {
-                index
-                    .index_status()
-                    .is_none_or(|status| *status == IndexStatus::Active)
+                index.index_status().is_none_or(|status| *status == IndexStatus::Active)
             };
             if let Some(table) = table
                 && table.table_status() == Some(&TableStatus::Active)
@@ -229,27 +198,14 @@ impl Store {
             }
             tokio::time::sleep(POLL).await;
         }
-        Err(TableError::Slow {
-            table: self.table().to_owned(),
-            what: "created",
-        })
+        Err(TableError::Slow { table: self.table().to_owned(), what: "created" })
     }
 
     async fn expire_by(&self, expiry: ExpirySpecification) -> Result<(), TableError> {
-        let described = self
-            .client()
-            .describe_time_to_live()
-            .table_name(self.table())
-            .send()
-            .await;
+        let described = self.client().describe_time_to_live().table_name(self.table()).send().await;
         let described = described.map_err(|error| self.failed("DescribeTimeToLive", &error))?;
-        let status = described
-            .time_to_live_description()
-            .and_then(|ttl| ttl.time_to_live_status());
-        let is_on = matches!(
-            status,
-            Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)
-        );
+        let status = described.time_to_live_description().and_then(|ttl| ttl.time_to_live_status());
+        let is_on = matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling));
         // Asking for what is so already is an error.
         if is_on == expiry.enabled {
             return Ok(());
@@ -260,10 +216,7 @@ impl Store {
             .build()
             .map_err(|error| TableError::Definition(Box::new(error)))?;
         let update = self.client().update_time_to_live().table_name(self.table());
-        let updated = update
-            .time_to_live_specification(specification)
-            .send()
-            .await;
+        let updated = update.time_to_live_specification(specification).send().await;
         updated.map_err(|error| self.failed("UpdateTimeToLive", &error))?;
         Ok(())
     }
@@ -277,20 +230,12 @@ impl Store {
             (Some(code), message) => format!("{code}: {}", message.unwrap_or_default()),
             (None, _) => DisplayErrorContext(error).to_string(),
         };
-        TableError::Failed {
-            operation,
-            table: self.table().to_owned(),
-            source: words.into(),
-        }
+        TableError::Failed { operation, table: self.table().to_owned(), source: words.into() }
     }
 }
 
 impl Definition {
-    fn request(
-        self,
-        store: &Store,
-        protection: Protection,
-    ) -> Result<CreateTableFluentBuilder, BoxError> {
+    fn request(self, store: &Store, protection: Protection) -> Result<CreateTableFluentBuilder, BoxError> {
         let attributes = self.attribute_definitions.into_iter().map(|attribute| {
             AttributeDefinition::builder()
                 .attribute_name(attribute.attribute_name)
@@ -316,9 +261,7 @@ impl Definition {
             .billing_mode(BillingMode::from(self.billing_mode.as_str()))
             .set_sse_specification(encryption);
         Ok(match protection {
-            Protection::AsDefined => {
-                create.deletion_protection_enabled(self.deletion_protection_enabled)
-            }
+            Protection::AsDefined => create.deletion_protection_enabled(self.deletion_protection_enabled),
             Protection::Off => create,
         })
     }

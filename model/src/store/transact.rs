@@ -58,23 +58,12 @@ impl Transaction {
     }
 
     /// Removes an item.
-    pub(crate) fn delete(
-        self,
-        name: &'static str,
-        key: Primary,
-        condition: Option<Condition>,
-    ) -> Self {
+    pub(crate) fn delete(self, name: &'static str, key: Primary, condition: Option<Condition>) -> Self {
         self.with(name, Operation::Delete(key, condition))
     }
 
     /// Only checks a condition on an item.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "the documents can ask for it, and so far none does"
-        )
-    )]
+    #[cfg_attr(not(test), expect(dead_code, reason = "the documents can ask for it, and so far none does"))]
     pub(crate) fn check(self, name: &'static str, key: Primary, condition: Condition) -> Self {
         self.with(name, Operation::Check(key, condition))
     }
@@ -88,33 +77,16 @@ impl Transaction {
 impl Call<'_> {
     /// Carries out all actions or none. When conditions are false, the first such action in order is the one that
     /// is told.
-    pub(crate) async fn transact(
-        self,
-        transaction: Transaction,
-    ) -> Result<Result<(), Refused>, StoreError> {
-        let names: Vec<&'static str> = transaction
-            .actions
-            .iter()
-            .map(|action| action.name)
-            .collect();
+    pub(crate) async fn transact(self, transaction: Transaction) -> Result<Result<(), Refused>, StoreError> {
+        let names: Vec<&'static str> = transaction.actions.iter().map(|action| action.name).collect();
         if names.is_empty() {
             return Ok(Ok(()));
         }
         if names.len() > MAX_ACTIONS {
-            let fault = Fault(format!(
-                "{} actions, and a transaction takes {MAX_ACTIONS}",
-                names.len()
-            ));
-            return Err(StoreError::Rejected {
-                pattern: self.id(),
-                source: Box::new(fault),
-            });
+            let fault = Fault(format!("{} actions, and a transaction takes {MAX_ACTIONS}", names.len()));
+            return Err(StoreError::Rejected { pattern: self.id(), source: Box::new(fault) });
         }
-        let items = transaction
-            .actions
-            .into_iter()
-            .map(|action| action.operation.build(self.store))
-            .collect();
+        let items = transaction.actions.into_iter().map(|action| action.operation.build(self.store)).collect();
         let request = self
             .store
             .client()
@@ -135,9 +107,7 @@ impl Call<'_> {
 
     fn first_refusal(&self, error: TransactWriteItemsError, names: &[&'static str]) -> Refused {
         let reasons = match error {
-            TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-                cancelled.cancellation_reasons
-            }
+            TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled.cancellation_reasons,
             _ => None,
         };
         let mut refusals = reasons.unwrap_or_default().into_iter().zip(names);
@@ -156,12 +126,9 @@ impl Operation {
     fn build(self, store: &Store) -> TransactWriteItem {
         let item = TransactWriteItem::builder();
         let item = match self {
-            Self::Put(put, Some(condition)) => item.put(
-                Put::new(put)
-                    .condition(condition)
-                    .transact_with_return_on_fail()
-                    .build(store),
-            ),
+            Self::Put(put, Some(condition)) => {
+                item.put(Put::new(put).condition(condition).transact_with_return_on_fail().build(store))
+            }
             Self::Put(put, None) => item.put(Put::new(put).transact().build(store)),
             Self::Update(key, changes, condition) => {
                 let update = Update::new(key.into_key()).expression(changes.into_update());
@@ -175,9 +142,7 @@ impl Operation {
                 let delete = Delete::new(key.into_key()).condition(condition);
                 item.delete(delete.transact_with_return_on_fail().build(store))
             }
-            Self::Delete(key, None) => {
-                item.delete(Delete::new(key.into_key()).transact().build(store))
-            }
+            Self::Delete(key, None) => item.delete(Delete::new(key.into_key()).transact().build(store)),
             Self::Check(key, condition) => {
                 let check = ConditionCheck::new(key.into_key(), condition);
                 item.condition_check(check.transact_with_return_on_fail().build(store))

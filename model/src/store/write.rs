@@ -34,21 +34,13 @@ struct OldItem(Option<Item>);
 
 impl std::fmt::Debug for OldItem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() {
-            "<an item>"
-        } else {
-            "<none>"
-        })
+        f.write_str(if self.0.is_some() { "<an item>" } else { "<none>" })
     }
 }
 
 impl Refused {
     pub(super) fn new(pattern: &'static str, action: &'static str, old: Option<Item>) -> Self {
-        Self {
-            pattern,
-            action,
-            old: OldItem(old),
-        }
+        Self { pattern, action, old: OldItem(old) }
     }
 
     /// Whether there was no item under the key.
@@ -58,11 +50,7 @@ impl Refused {
 
     /// The item under the key, decoded; `None` when there is none.
     pub(crate) fn current<T: FromItem>(self) -> Result<Option<T>, StoreError> {
-        self.old
-            .0
-            .map(T::from_item)
-            .transpose()
-            .map_err(|corrupt| corrupt.read_by(self.pattern))
+        self.old.0.map(T::from_item).transpose().map_err(|corrupt| corrupt.read_by(self.pattern))
     }
 
     /// The item under the key, where the condition cannot be false without one.
@@ -78,10 +66,7 @@ impl Refused {
 }
 
 fn unexplained(pattern: &'static str) -> StoreError {
-    StoreError::Rejected {
-        pattern,
-        source: "a write was refused, and no condition of it explains why".into(),
-    }
+    StoreError::Rejected { pattern, source: "a write was refused, and no condition of it explains why".into() }
 }
 
 impl Call<'_> {
@@ -94,9 +79,7 @@ impl Call<'_> {
     ) -> Result<Result<T, Refused>, StoreError> {
         let pattern = self.id();
         match self.update(key, changes, condition, true).await? {
-            Ok(Some(item)) => Ok(Ok(
-                T::from_item(item).map_err(|corrupt| corrupt.read_by(pattern))?
-            )),
+            Ok(Some(item)) => Ok(Ok(T::from_item(item).map_err(|corrupt| corrupt.read_by(pattern))?)),
             Ok(None) => Err(unexplained(pattern)),
             Err(refused) => Ok(Err(refused)),
         }
@@ -112,9 +95,7 @@ impl Call<'_> {
         let put = match condition {
             Some(condition) => {
                 item.insert(WRITE_ID.to_owned(), write_id.clone());
-                model::Put::new(item)
-                    .condition(condition)
-                    .transact_with_return_on_fail()
+                model::Put::new(item).condition(condition).transact_with_return_on_fail()
             }
             // Whoever writes last wins, also when it is a repeat: there is nothing to recognise.
             None => model::Put::new(item).transact(),
@@ -129,9 +110,7 @@ impl Call<'_> {
             .set_condition_expression(put.condition_expression)
             .set_expression_attribute_names(put.expression_attribute_names)
             .set_expression_attribute_values(put.expression_attribute_values)
-            .set_return_values_on_condition_check_failure(
-                put.return_values_on_condition_check_failure,
-            )
+            .set_return_values_on_condition_check_failure(put.return_values_on_condition_check_failure)
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
         match self.send(|| request.clone().send()).await {
             Ok(output) => {
@@ -160,11 +139,7 @@ impl Call<'_> {
     ) -> Result<Result<Option<Item>, Refused>, StoreError> {
         let write_id = self.write_id();
         // A condition such as "exists" is still true for a repeat, so what adds up needs one that is not.
-        let condition = if changes.accumulate() {
-            Some(unless_written_by(condition, &write_id))
-        } else {
-            condition
-        };
+        let condition = if changes.accumulate() { Some(unless_written_by(condition, &write_id)) } else { condition };
         let marked = condition.is_some();
         let mut update = changes.into_update();
         if marked {
@@ -186,14 +161,8 @@ impl Call<'_> {
             .set_condition_expression(update.condition_expression)
             .set_expression_attribute_names(update.expression_attribute_names)
             .set_expression_attribute_values(update.expression_attribute_values)
-            .set_return_values_on_condition_check_failure(
-                update.return_values_on_condition_check_failure,
-            )
-            .return_values(if returns_new {
-                ReturnValue::AllNew
-            } else {
-                ReturnValue::None
-            })
+            .set_return_values_on_condition_check_failure(update.return_values_on_condition_check_failure)
+            .return_values(if returns_new { ReturnValue::AllNew } else { ReturnValue::None })
             .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
         match self.send(|| request.clone().send()).await {
             Ok(output) => {
@@ -202,9 +171,7 @@ impl Call<'_> {
             }
             Err(SendError::Failed(error)) => Err(error),
             Err(SendError::Refused(UpdateItemError::ConditionalCheckFailedException(refusal))) => {
-                Ok(self
-                    .settle(refusal.item, &write_id)
-                    .map(|item| returns_new.then_some(item)))
+                Ok(self.settle(refusal.item, &write_id).map(|item| returns_new.then_some(item)))
             }
             Err(SendError::Refused(_)) => Ok(Err(Refused::new(self.id(), "", None))),
         }
@@ -244,32 +211,18 @@ fn mark(update: &mut modyne::expr::Update, write_id: &AttributeValue) {
         Some(rest) => format!("SET {ASSIGNMENT}, {rest}"),
         None => format!("SET {ASSIGNMENT} {}", update.expression),
     };
-    update
-        .names
-        .push(("#upd_write_id".to_owned(), WRITE_ID.to_owned()));
-    update
-        .sensitive_values
-        .push((":upd_write_id".to_owned(), write_id.clone()));
+    update.names.push(("#upd_write_id".to_owned(), WRITE_ID.to_owned()));
+    update.sensitive_values.push((":upd_write_id".to_owned(), write_id.clone()));
 }
 
 /// The condition, and that the item is not from this very write.
 fn unless_written_by(condition: Option<Condition>, write_id: &AttributeValue) -> Condition {
     const OTHER: &str = "(attribute_not_exists(#cnd_write_id) OR #cnd_write_id <> :cnd_write_id)";
     let mut condition = match condition {
-        Some(condition) => Condition {
-            expression: format!("({}) AND {OTHER}", condition.expression),
-            ..condition
-        },
-        None => Condition {
-            expression: OTHER.to_owned(),
-            ..Condition::new("")
-        },
+        Some(condition) => Condition { expression: format!("({}) AND {OTHER}", condition.expression), ..condition },
+        None => Condition { expression: OTHER.to_owned(), ..Condition::new("") },
     };
-    condition
-        .names
-        .push(("#cnd_write_id".to_owned(), WRITE_ID.to_owned()));
-    condition
-        .sensitive_values
-        .push((":cnd_write_id".to_owned(), write_id.clone()));
+    condition.names.push(("#cnd_write_id".to_owned(), WRITE_ID.to_owned()));
+    condition.sensitive_values.push((":cnd_write_id".to_owned(), write_id.clone()));
     condition
 }

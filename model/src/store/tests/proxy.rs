@@ -34,14 +34,8 @@ impl Proxy {
     /// Listens in front of an engine.
     pub(super) async fn before(engine: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener
-            .local_addr()
-            .expect("a bound socket has an address");
-        let proxy = Self {
-            address,
-            plan: Arc::default(),
-            bodies: Arc::default(),
-        };
+        let address = listener.local_addr().expect("a bound socket has an address");
+        let proxy = Self { address, plan: Arc::default(), bodies: Arc::default() };
         let served = proxy.clone();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -57,10 +51,7 @@ impl Proxy {
 
     /// What happens to the next requests, in order.
     pub(super) fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
-        self.plan
-            .lock()
-            .expect("no test panics with it")
-            .extend(faults);
+        self.plan.lock().expect("no test panics with it").extend(faults);
     }
 
     /// The bodies of the requests since the last time this was asked.
@@ -71,15 +62,8 @@ impl Proxy {
     async fn serve(&self, mut client: TcpStream, engine: SocketAddr) -> std::io::Result<()> {
         loop {
             let request = read_message(&mut client).await?;
-            self.bodies
-                .lock()
-                .expect("no test panics with it")
-                .push(body(&request));
-            let fault = self
-                .plan
-                .lock()
-                .expect("no test panics with it")
-                .pop_front();
+            self.bodies.lock().expect("no test panics with it").push(body(&request));
+            let fault = self.plan.lock().expect("no test panics with it").pop_front();
             let answer = match fault.unwrap_or(Fault::Pass) {
                 Fault::BreakBefore => return Ok(()),
                 Fault::Pass => forward(&request, engine).await?,
@@ -91,12 +75,9 @@ impl Proxy {
                     let answer = forward(&request, engine).await?;
                     return client.write_all(&answer[..answer.len() - 2]).await;
                 }
-                Fault::Answer(status, code) => respond(
-                    status,
-                    &format!(
-                        r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":""}}"#
-                    ),
-                ),
+                Fault::Answer(status, code) => {
+                    respond(status, &format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":""}}"#))
+                }
                 Fault::Body(status, body) => respond(status, &body),
             };
             client.write_all(&answer).await?;
@@ -106,9 +87,7 @@ impl Proxy {
 
 fn respond(status: u16, body: &str) -> Vec<u8> {
     let length = body.len();
-    let head = format!(
-        "HTTP/1.1 {status} X\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: {length}"
-    );
+    let head = format!("HTTP/1.1 {status} X\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: {length}");
     format!("{head}\r\n\r\n{body}").into_bytes()
 }
 
@@ -137,17 +116,12 @@ async fn read_message(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
 }
 
 fn head_length(bytes: &[u8]) -> Option<usize> {
-    bytes
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .map(|end| end + 4)
+    bytes.windows(4).position(|window| window == b"\r\n\r\n").map(|end| end + 4)
 }
 
 fn body_length(head: &[u8]) -> usize {
     let head = String::from_utf8_lossy(head).to_lowercase();
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
     length.unwrap_or(0)
 }
 

@@ -17,12 +17,7 @@ use crate::{Clock, CursorKey, Ids, Timestamp};
 
 /// A pattern of the tests, with nothing but an id.
 pub(super) const fn pattern(id: &'static str, operation: Operation) -> Pattern {
-    let cost = Cost {
-        fixture: "",
-        requests: 0.0,
-        rcu: 0.0,
-        wcu: 0.0,
-    };
+    let cost = Cost { fixture: "", requests: 0.0, rcu: 0.0, wcu: 0.0 };
     Pattern {
         id,
         name: "tend",
@@ -90,14 +85,8 @@ impl Entity for Plant {
     }
 
     fn full_key(&self) -> FullKey<Primary, Option<ByHeight>> {
-        let index = self.height.map(|range| ByHeight {
-            hash: height_partition(&self.garden),
-            range,
-        });
-        FullKey {
-            primary: key(&self.garden, self.number),
-            indexes: index,
-        }
+        let index = self.height.map(|range| ByHeight { hash: height_partition(&self.garden), range });
+        FullKey { primary: key(&self.garden, self.number), indexes: index }
     }
 }
 
@@ -109,13 +98,7 @@ impl FromItem for Plant {
 
 impl Plant {
     pub(super) fn new(garden: &str, number: u32) -> Self {
-        Self {
-            garden: garden.to_owned(),
-            number,
-            height: None,
-            leaves: 0,
-            note: String::new(),
-        }
+        Self { garden: garden.to_owned(), number, height: None, leaves: 0, note: String::new() }
     }
 
     pub(super) fn item(&self) -> Item {
@@ -124,10 +107,7 @@ impl Plant {
 }
 
 pub(super) fn key(garden: &str, number: u32) -> Primary {
-    Primary {
-        hash: partition(garden),
-        range: format!("PLANT#{}", padded(number, 4)),
-    }
+    Primary { hash: partition(garden), range: format!("PLANT#{}", padded(number, 4)) }
 }
 
 pub(super) fn partition(garden: &str) -> String {
@@ -155,9 +135,7 @@ pub(super) fn exists() -> Condition {
 }
 
 pub(super) fn has_leaves(leaves: u32) -> Condition {
-    Condition::new("#leaves = :leaves")
-        .name("#leaves", "leaves")
-        .value(":leaves", leaves)
+    Condition::new("#leaves = :leaves").name("#leaves", "leaves").value(":leaves", leaves)
 }
 
 /// As the product's table, but with everything in the index.
@@ -200,21 +178,12 @@ pub(super) fn is_embedded() -> bool {
 /// The address of an engine: one of its own for each test, or the one that `CODESENSEI_TEST_STORE` names by its URL.
 pub(super) async fn engine() -> SocketAddr {
     if let Ok(url) = std::env::var(ENGINE) {
-        let address = url
-            .trim_start_matches("http://")
-            .trim_end_matches('/')
-            .to_owned();
-        let mut addresses = tokio::net::lookup_host(address)
-            .await
-            .expect("the URL names a host and a port");
+        let address = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let mut addresses = tokio::net::lookup_host(address).await.expect("the URL names a host and a port");
         return addresses.next().expect("the host has an address");
     }
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a free port");
-    let address = listener
-        .local_addr()
-        .expect("a bound socket has an address");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("a bound socket has an address");
     let database = dynoxide::Database::memory().expect("a database in memory");
     tokio::spawn(dynoxide::server::serve_on(listener, database));
     address
@@ -235,9 +204,7 @@ pub(super) async fn store_at(address: SocketAddr) -> Store {
 }
 
 pub(super) async fn create(store: &Store, protection: Protection) -> bool {
-    let created = store
-        .create_as_defined(DEFINITION, EXPIRY, protection)
-        .await;
+    let created = store.create_as_defined(DEFINITION, EXPIRY, protection).await;
     created.expect("the engine creates tables")
 }
 
@@ -251,21 +218,13 @@ pub(super) async fn garden() -> Store {
 /// Puts these plants, without conditions.
 pub(super) async fn plant(store: &Store, plants: &[Plant]) {
     for plant in plants {
-        let put = store
-            .call(&PUT)
-            .put(plant.item(), None)
-            .await
-            .expect("the engine answers");
+        let put = store.call(&PUT).put(plant.item(), None).await.expect("the engine answers");
         put.expect("there is no condition");
     }
 }
 
 pub(super) async fn find(store: &Store, garden: &str, number: u32) -> Option<Plant> {
-    store
-        .call(&GET)
-        .get(key(garden, number), true)
-        .await
-        .expect("the engine answers")
+    store.call(&GET).get(key(garden, number), true).await.expect("the engine answers")
 }
 
 /// A store that talks through a proxy, and the proxy.

@@ -7,34 +7,21 @@ use crate::store::{Protection, StoreError, TableError};
 async fn a_table_is_created_once_and_deleted_twice() {
     let store = store_at(engine().await).await;
     let missing = store.ping().await.expect_err("there is no table yet");
-    assert!(
-        matches!(&missing, StoreError::TableMissing { table } if table == store.table()),
-        "{missing:?}"
-    );
+    assert!(matches!(&missing, StoreError::TableMissing { table } if table == store.table()), "{missing:?}");
     assert!(create(&store, Protection::Off).await);
     assert!(!create(&store, Protection::Off).await);
     store.ping().await.expect("the table answers");
     plant(&store, &[Plant::new("a", 1)]).await;
     store.delete_table().await.expect("it is not protected");
     store.delete_table().await.expect("what is gone is gone");
-    assert!(matches!(
-        store.ping().await,
-        Err(StoreError::TableMissing { .. })
-    ));
+    assert!(matches!(store.ping().await, Err(StoreError::TableMissing { .. })));
 }
 
 #[tokio::test]
 async fn items_expire_by_the_given_attribute() {
     let store = garden().await;
-    let described = modyne::Table::client(&store)
-        .describe_time_to_live()
-        .table_name(store.table())
-        .send()
-        .await;
-    let ttl = described
-        .expect("the engine answers")
-        .time_to_live_description
-        .expect("it is on");
+    let described = modyne::Table::client(&store).describe_time_to_live().table_name(store.table()).send().await;
+    let ttl = described.expect("the engine answers").time_to_live_description.expect("it is on");
     assert_eq!(ttl.attribute_name(), Some("expires_at"));
 }
 
@@ -42,37 +29,15 @@ async fn items_expire_by_the_given_attribute() {
 async fn a_protected_table_stays() {
     let store = store_at(engine().await).await;
     assert!(create(&store, Protection::AsDefined).await);
-    let error = store
-        .delete_table()
-        .await
-        .expect_err("the definition protects it");
-    assert!(
-        matches!(
-            error,
-            TableError::Failed {
-                operation: "DeleteTable",
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    let error = store.delete_table().await.expect_err("the definition protects it");
+    assert!(matches!(error, TableError::Failed { operation: "DeleteTable", .. }), "{error:?}");
 }
 
 #[tokio::test]
 async fn the_generated_definition_makes_a_table() {
     let store = store_at(engine().await).await;
-    assert!(
-        store
-            .create_table_if_absent(Protection::Off)
-            .await
-            .expect("it is what CreateTable takes")
-    );
-    assert!(
-        !store
-            .create_table_if_absent(Protection::Off)
-            .await
-            .expect("it is there")
-    );
+    assert!(store.create_table_if_absent(Protection::Off).await.expect("it is what CreateTable takes"));
+    assert!(!store.create_table_if_absent(Protection::Off).await.expect("it is there"));
     store.ping().await.expect("the table answers");
 }
 
@@ -80,18 +45,8 @@ async fn the_generated_definition_makes_a_table() {
 async fn a_definition_with_unknown_words_is_refused() {
     let store = store_at(engine().await).await;
     let unknown = DEFINITION.replace("BillingMode", "BillingMood");
-    for (definition, expiry) in [
-        ("{}", EXPIRY),
-        ("nonsense", EXPIRY),
-        (&unknown, EXPIRY),
-        (DEFINITION, "{}"),
-    ] {
-        let error = store
-            .create_as_defined(definition, expiry, Protection::Off)
-            .await;
-        assert!(
-            matches!(error, Err(TableError::Definition(_))),
-            "{definition}"
-        );
+    for (definition, expiry) in [("{}", EXPIRY), ("nonsense", EXPIRY), (&unknown, EXPIRY), (DEFINITION, "{}")] {
+        let error = store.create_as_defined(definition, expiry, Protection::Off).await;
+        assert!(matches!(error, Err(TableError::Definition(_))), "{definition}");
     }
 }

@@ -32,9 +32,7 @@ impl Write for Log {
 /// Logs as the product does: modyne's spans print keys, and the SDK's events whole bodies, so only ours are on.
 fn subscribe() {
     let filter = tracing_subscriber::EnvFilter::new("off,model=trace");
-    let layer = tracing_subscriber::fmt::layer()
-        .with_writer(|| Log)
-        .with_ansi(false);
+    let layer = tracing_subscriber::fmt::layer().with_writer(|| Log).with_ansi(false);
     let subscriber = tracing_subscriber::registry().with(filter).with(layer);
     // For the whole process: one for this thread alone can miss what other threads have found to be off before.
     tracing::subscriber::set_global_default(subscriber).expect("no other test sets one");
@@ -42,35 +40,18 @@ fn subscribe() {
 
 /// Asks everything about plants whose every text is `canary`.
 async fn tend(store: &Store) {
-    let canary = Plant {
-        note: "canary".to_owned(),
-        height: Some(1),
-        ..Plant::new("canary", 1)
-    };
+    let canary = Plant { note: "canary".to_owned(), height: Some(1), ..Plant::new("canary", 1) };
     let _ = store.call(&PUT).put(canary.item(), Some(is_new())).await;
     let _ = store.call(&PUT).put(canary.item(), Some(is_new())).await;
     let changes = || Changes::new().set("note", "canary").add("leaves", 1);
-    let _ = store
-        .call(&UPDATE)
-        .update(key("canary", 1), changes(), Some(exists()), true)
-        .await;
-    let transaction =
-        Transaction::new().update("grow", key("canary", 1), changes(), Some(has_leaves(9)));
+    let _ = store.call(&UPDATE).update(key("canary", 1), changes(), Some(exists()), true).await;
+    let transaction = Transaction::new().update("grow", key("canary", 1), changes(), Some(has_leaves(9)));
     let _ = store.call(&TRANSACT).transact(transaction).await;
     let _ = store.call(&GET).get::<Plant>(key("canary", 1), true).await;
-    let page = PageRequest {
-        limit: None,
-        cursor: Some("canary"),
-    };
-    let _ = store
-        .call(&LIST)
-        .page::<_, Plant>(plants_of("canary"), "", &partition("canary"), page, 9)
-        .await;
+    let page = PageRequest { limit: None, cursor: Some("canary") };
+    let _ = store.call(&LIST).page::<_, Plant>(plants_of("canary"), "", &partition("canary"), page, 9).await;
     let _ = store.call(&LIST).all::<_, Plant>(by_height("canary")).await;
-    let _ = store
-        .call(&BATCH)
-        .read_batch(vec![key("canary", 1)], false)
-        .await;
+    let _ = store.call(&BATCH).read_batch(vec![key("canary", 1)], false).await;
     let _ = store.call(&DELETE).delete(key("canary", 1)).await;
 }
 
@@ -79,11 +60,7 @@ async fn a_log_tells_the_cost_of_every_call_and_none_of_its_values() {
     subscribe();
     let (store, proxy) = broken_garden().await;
     tend(&store).await;
-    proxy.plan([
-        Fault::BreakAfter,
-        Fault::Answer(400, "ThrottlingException"),
-        Fault::CutAnswer,
-    ]);
+    proxy.plan([Fault::BreakAfter, Fault::Answer(400, "ThrottlingException"), Fault::CutAnswer]);
     tend(&store).await;
     let log = String::from_utf8(LOG.take()).expect("logs are text");
     assert!(!log.contains("canary"), "{log}");
