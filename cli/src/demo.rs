@@ -86,7 +86,7 @@ async fn journey(walk: &mut Walk) -> Result<(), Failure> {
     let reply = &posted["reply"];
     let mut explained = text(&reply["content"])?.lines().filter(|line| !line.trim().is_empty());
     for line in explained.by_ref().take(3) {
-        println!("    | {}", line.chars().take(100).collect::<String>());
+        println!("    | {}", shortened(line));
     }
     let patched = patched(code, &reply["patch"])?;
     let save = json!({ "expected_version_number": 1, "code_content": patched });
@@ -116,6 +116,13 @@ fn patched(code: &str, patch: &Value) -> Result<String, Failure> {
     let replacement: Vec<&str> = text(&patch["replacement"])?.lines().collect();
     let patched = [&lines[..start - 1], &replacement, &lines[end..]].concat().join("\n");
     Ok(patched + "\n")
+}
+
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(100) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 fn text(value: &Value) -> Result<&str, Failure> {

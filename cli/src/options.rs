@@ -22,14 +22,15 @@ pub struct Options {
 
 const EXAMPLES: &str = "\
 Examples:
-  codesensei                                     serve on http://localhost:8080, data kept in .codesensei/
-  codesensei --store memory --port 0             forget everything at the end, on any free port
-  codesensei --store http://127.0.0.1:8000       use DynamoDB Local
-  codesensei --store aws --table codesensei-dev  use a table on AWS, with the usual AWS_* variables
-  codesensei demo                                walk through the product and see what each step costs
+  codesensei                                serve on http://localhost:8080, keep data in .codesensei/
+  codesensei --store memory --port 0        forget everything at the end, take any free port
+  codesensei --store http://127.0.0.1:8000  use DynamoDB Local
+  codesensei --store aws --table reviews    use a table on AWS, with the usual AWS_* variables
+  codesensei demo                           walk through the product, see what each step costs
 
-The model: with AWS credentials and BEDROCK_MODEL_IDS set, questions go to Amazon Bedrock; with BEDROCK_ENDPOINT_URL
-set, to that endpoint; else to a rule-based reviewer in this process, which says in every answer that no model was asked.";
+Who answers questions: Amazon Bedrock, with AWS credentials and BEDROCK_MODEL_IDS set; an endpoint,
+with BEDROCK_ENDPOINT_URL set; else a rule-based reviewer in this process, which says in every
+answer that no model was asked.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]

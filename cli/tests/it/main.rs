@@ -1,0 +1,8 @@
+//! The command as its users start it: a process of its own, seen by what it prints, answers and leaves on the disk.
+
+#![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
+
+mod mistakes;
+mod process;
+mod serving;
+mod teaching;

@@ -1,0 +1,94 @@
+//! What a person can get wrong, and what they are told.
+
+use std::fs;
+
+use tempfile::tempdir;
+use tokio::net::TcpListener;
+
+use crate::process::{Server, codesensei, ended};
+
+#[tokio::test]
+async fn a_taken_port_is_named_and_nothing_is_left_behind() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let folder = tempdir().unwrap();
+    let data = folder.path().join("data");
+    let end = ended(codesensei(&["--port", &port, "--data-dir", data.to_str().unwrap()])).await;
+    assert_eq!((end.code, end.stdout.as_str()), (Some(1), ""));
+    assert!(end.stderr.contains(&format!("cannot listen on port {port}: ")), "{}", end.stderr);
+    assert!(end.stderr.contains("choose another with --port"), "{}", end.stderr);
+    assert!(!data.exists());
+}
+
+#[tokio::test]
+async fn a_word_that_is_no_store_is_explained() {
+    for word in ["sqlite", "127.0.0.1:8000", "ftp://127.0.0.1"] {
+        let end = ended(codesensei(&["--store", word])).await;
+        assert_eq!(end.code, Some(2));
+        assert!(end.stderr.contains(&format!("'{word}' for '--store <STORE>'")), "{}", end.stderr);
+        assert!(end.stderr.contains("`embedded`, `memory`, `aws`, or a URL"), "{}", end.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_store_where_nobody_listens_is_named() {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let folder = tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let end = ended(codesensei(&["--port", "0", "--store", &url, "--data-dir", data])).await;
+    assert_eq!(end.code, Some(1));
+    assert!(end.stderr.contains(&format!("the store at {url} does not work")), "{}", end.stderr);
+    assert!(end.stderr.contains("check --store and that it is running"), "{}", end.stderr);
+}
+
+#[tokio::test]
+async fn a_second_process_on_the_same_folder_is_refused() {
+    let folder = tempdir().unwrap();
+    let first = Server::start(folder.path()).await;
+    let data = folder.path().to_str().unwrap();
+    let end = ended(codesensei(&["--port", "0", "--data-dir", data])).await;
+    assert_eq!(end.code, Some(1));
+    assert!(end.stderr.contains(&format!("another codesensei is using {data}")), "{}", end.stderr);
+    first.sign_in().await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_named_and_kept() {
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("table.db");
+    fs::write(&file, "A letter to my aunt, and nothing that a database could be opened from.\n").unwrap();
+    let end = ended(codesensei(&["--port", "0", "--data-dir", folder.path().to_str().unwrap()])).await;
+    assert_eq!(end.code, Some(1));
+    assert!(end.stderr.contains(&format!("cannot open {} as a database", file.display())), "{}", end.stderr);
+    assert!(fs::read_to_string(&file).unwrap().starts_with("A letter"));
+}
+
+#[tokio::test]
+async fn a_broken_signing_key_is_named_without_being_shown() {
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("signing-key.pem"), "-----BEGIN HUNTER2-----").unwrap();
+    fs::write(folder.path().join("secret"), "something").unwrap();
+    let end = ended(codesensei(&["--port", "0", "--data-dir", folder.path().to_str().unwrap()])).await;
+    assert_eq!(end.code, Some(1));
+    assert!(end.stderr.contains("remove signing-key.pem"), "{}", end.stderr);
+    assert!(!end.stderr.contains("HUNTER2"), "{}", end.stderr);
+}
+
+#[tokio::test]
+async fn a_data_folder_that_is_a_file_is_named() {
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("notes.txt");
+    fs::write(&file, "notes").unwrap();
+    let end = ended(codesensei(&["--port", "0", "--data-dir", file.to_str().unwrap()])).await;
+    assert_eq!(end.code, Some(1));
+    assert!(end.stderr.contains(&format!("cannot use the folder {}", file.display())), "{}", end.stderr);
+}
+
+#[tokio::test]
+async fn a_misspelt_option_gets_the_right_one_suggested() {
+    let end = ended(codesensei(&["--prot", "1"])).await;
+    assert_eq!(end.code, Some(2));
+    assert!(end.stderr.contains("a similar argument exists: '--port'"), "{}", end.stderr);
+}

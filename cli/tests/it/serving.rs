@@ -1,0 +1,105 @@
+//! `codesensei` serves: the first start, the second, and the end.
+
+use tempfile::tempdir;
+
+use crate::process::{Server, codesensei};
+
+const SEEDED: [&str; 2] = ["rate_limiter.py", "inventory.rs"];
+
+#[tokio::test]
+async fn a_first_start_makes_a_demo_account_with_files_and_says_how_to_use_it() {
+    let folder = tempdir().unwrap();
+    let server = Server::start(folder.path()).await;
+    let curls: Vec<&str> = server.banner.lines().filter(|line| line.trim().starts_with("curl ")).collect();
+    assert_eq!(curls.len(), 3, "{}", server.banner);
+    assert!(curls.iter().all(|line| line.contains(&server.url)), "{}", server.banner);
+    assert!(server.banner.contains("rules in this process; no model is asked"), "{}", server.banner);
+    let cookies = server.sign_in().await;
+    assert_eq!(server.filenames(&cookies).await, SEEDED);
+}
+
+#[tokio::test]
+async fn the_lines_of_the_banner_work_as_they_are() {
+    let server = Server::run(codesensei(&["--port", "0", "--store", "memory"])).await;
+    let folder = tempdir().unwrap();
+    let curls = server.banner.lines().map(str::trim).filter(|line| line.starts_with("curl "));
+    let script: String = curls.map(|line| line.replacen("curl ", "curl --silent --fail ", 1) + "\n").collect();
+    let run = tokio::process::Command::new("sh").args(["-ec", &script]).current_dir(folder.path()).output().await;
+    let run = run.unwrap();
+    if run.status.code() == Some(127) {
+        // There is no curl on this machine; the routes are tested elsewhere.
+        return;
+    }
+    let printed = String::from_utf8(run.stdout).unwrap();
+    assert!(run.status.success(), "{script}\n{printed}");
+    assert!(printed.contains("inventory.rs") && printed.contains("hello.py"), "{printed}");
+}
+
+#[tokio::test]
+async fn a_second_start_keeps_data_and_sign_ins_even_after_a_power_cut() {
+    let folder = tempdir().unwrap();
+    let first = Server::start(folder.path()).await;
+    let cookies = first.sign_in().await;
+    first.create(&cookies, "mine.py").await;
+    first.kill().await;
+
+    let second = Server::start(folder.path()).await;
+    let files = second.filenames(&cookies).await;
+    assert_eq!(
+        files,
+        ["mine.py", SEEDED[0], SEEDED[1]],
+        "with the cookies of the first start, and nothing seeded twice"
+    );
+}
+
+#[tokio::test]
+async fn a_store_in_memory_leaves_nothing_behind() {
+    let folder = tempdir().unwrap();
+    let data = folder.path().join("data");
+    let arguments = ["--port", "0", "--store", "memory", "--data-dir", data.to_str().unwrap()];
+    let server = Server::run(codesensei(&arguments)).await;
+    server.sign_in().await;
+    server.kill().await;
+    assert!(!data.exists());
+}
+
+#[tokio::test]
+async fn options_come_from_the_environment_too() {
+    let folder = tempdir().unwrap();
+    let mut command = codesensei(&["serve"]);
+    command.env("CODESENSEI_PORT", "0").env("CODESENSEI_STORE", "embedded");
+    command.env("CODESENSEI_TABLE", "reviews").env("CODESENSEI_DATA_DIR", folder.path());
+    let server = Server::run(command).await;
+    assert!(server.banner.contains("reviews (embedded"), "{}", server.banner);
+    assert!(folder.path().join("table.db").exists());
+}
+
+#[tokio::test]
+async fn the_store_of_one_server_serves_another_by_its_url() {
+    let engine = codesensei::engine::Engine::in_memory().await.unwrap();
+    let (one, other) = (tempdir().unwrap(), tempdir().unwrap());
+    let start = |folder: &tempfile::TempDir| {
+        Server::run(codesensei(&[
+            "--port",
+            "0",
+            "--store",
+            engine.url(),
+            "--data-dir",
+            folder.path().to_str().unwrap(),
+        ]))
+    };
+    let first = start(&one).await;
+    first.create(&first.sign_in().await, "shared.py").await;
+    let second = start(&other).await;
+    let files = second.filenames(&second.sign_in().await).await;
+    assert_eq!(files, ["shared.py", SEEDED[0], SEEDED[1]]);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn ctrl_c_ends_it_well() {
+    let server = Server::run(codesensei(&["--port", "0", "--store", "memory"])).await;
+    let id = server.id().to_string();
+    assert!(tokio::process::Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
+    assert_eq!(server.ended().await, (Some(0), String::new()));
+}
