@@ -22,7 +22,7 @@ pub struct Options {
 
 const EXAMPLES: &str = "\
 Examples:
-  codesensei                                serve on http://localhost:8080, keep data in .codesensei/
+  codesensei                                serve on http://localhost:8080, data in .codesensei/
   codesensei --store memory --port 0        forget everything at the end, take any free port
   codesensei --store http://127.0.0.1:8000  use DynamoDB Local
   codesensei --store aws --table reviews    use a table on AWS, with the usual AWS_* variables

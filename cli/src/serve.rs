@@ -56,10 +56,11 @@ async fn serve(options: Serve) -> Result<(), ServeError> {
     if demo {
         seed::seed(&local.app).await.map_err(ServeError::Seed)?;
     }
+    let interrupted = interruption().map_err(ServeError::Stopped)?;
     println!("{}", banner(&local, address, demo));
     let sweeper = tokio::spawn(sweep(local.app.store.clone()));
     let routes = router(&local.app, &Domain::ALL).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, routes).with_graceful_shutdown(interrupted()).await;
+    let served = axum::serve(listener, routes).with_graceful_shutdown(interrupted).await;
     sweeper.abort();
     served.map_err(ServeError::Stopped)
 }
@@ -75,11 +76,25 @@ async fn sweep(store: Store) {
     }
 }
 
-async fn interrupted() {
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        tracing::warn!(%error, "Ctrl-C cannot be seen; end the process to stop it");
-        std::future::pending::<()>().await;
-    }
+/// Ends when the process is asked to. It is heard from when this returns, not from the first poll.
+#[cfg(unix)]
+fn interruption() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(windows)]
+fn interruption() -> io::Result<impl Future<Output = ()>> {
+    let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        ctrl_c.recv().await;
+    })
 }
 
 fn banner(local: &Local, address: SocketAddr, demo: bool) -> String {

@@ -95,11 +95,14 @@ async fn the_store_of_one_server_serves_another_by_its_url() {
     assert_eq!(files, ["shared.py", SEEDED[0], SEEDED[1]]);
 }
 
+/// It is heard from the moment the banner is there, which says so.
 #[cfg(unix)]
 #[tokio::test]
-async fn ctrl_c_ends_it_well() {
-    let server = Server::run(codesensei(&["--port", "0", "--store", "memory"])).await;
-    let id = server.id().to_string();
-    assert!(tokio::process::Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
-    assert_eq!(server.ended().await, (Some(0), String::new()));
+async fn ctrl_c_or_a_request_to_terminate_ends_it_well() {
+    for signal in ["-INT", "-TERM"] {
+        let server = Server::run(codesensei(&["--port", "0", "--store", "memory"])).await;
+        let id = server.id().to_string();
+        assert!(tokio::process::Command::new("kill").args([signal, &id]).status().await.unwrap().success());
+        assert_eq!(server.ended().await, (Some(0), String::new()), "{signal}");
+    }
 }
