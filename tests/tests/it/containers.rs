@@ -3,15 +3,19 @@
 use std::io::Write as _;
 
 use testcontainers_modules::dynamodb_local::DynamoDb;
+use testcontainers_modules::testcontainers::bollard::models::{HostConfig, PortBinding};
 use testcontainers_modules::testcontainers::core::IntoContainerPort as _;
 use testcontainers_modules::testcontainers::core::client::docker_client_instance;
 use testcontainers_modules::testcontainers::runners::AsyncRunner as _;
-use testcontainers_modules::testcontainers::{ContainerRequest, Image as _, ImageExt as _};
+use testcontainers_modules::testcontainers::{ContainerAsync, ContainerRequest, Image as _, ImageExt as _};
 use tests::engine;
 use tokio::process::Command;
 
 /// Says which version of DynamoDB Local is meant, also to `scripts/dynamodb-local`.
 const POM: &str = include_str!("../../../scripts/dynamodb-local.pom.xml");
+
+/// Where DynamoDB Local listens in its container.
+const PORT: u16 = 8000;
 
 fn version() -> &'static str {
     let (_, rest) = POM.split_once("<dynamodb-local.version>").expect("the version is pinned there");
@@ -20,7 +24,18 @@ fn version() -> &'static str {
 
 fn dynamodb_local() -> ContainerRequest<DynamoDb> {
     let shared = ["-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb", "-disableTelemetry"];
-    DynamoDb::default().with_tag(version()).with_cmd(shared)
+    DynamoDb::default()
+        .with_tag(version())
+        .with_cmd(shared)
+        .with_network("bridge")
+        .with_host_config_modifier(publish_to_this_machine_only)
+}
+
+/// testcontainers publishes ports to the whole network.
+fn publish_to_this_machine_only(config: &mut HostConfig) {
+    let any_port_here = PortBinding { host_ip: Some("127.0.0.1".to_owned()), host_port: None };
+    config.publish_all_ports = Some(false);
+    config.port_bindings = Some([(format!("{PORT}/tcp"), Some(vec![any_port_here]))].into());
 }
 
 /// Why a container cannot be started without asking a registry, if it cannot.
@@ -37,6 +52,16 @@ async fn obstacle() -> Option<String> {
         return Some(format!("Docker has no image {name}; pull it, or build it with scripts/dynamodb-local-image"));
     }
     None
+}
+
+/// Where the container answers: a port of this machine, or, where this machine is a container itself, its neighbour.
+async fn url(container: &ContainerAsync<DynamoDb>) -> String {
+    if container.get_host().await.expect("it has a host").to_string() == "localhost" {
+        let port = container.get_host_port_ipv4(PORT.tcp()).await.expect("its port is published");
+        return format!("http://127.0.0.1:{port}");
+    }
+    let address = container.get_bridge_ip_address().await.expect("it is on the engine's network");
+    format!("http://{address}:{PORT}")
 }
 
 /// The last lines of what the suite said, which name what failed.
@@ -60,14 +85,9 @@ async fn the_same_suite_passes_on_dynamodb_local_in_testcontainers() {
         return;
     }
     let container = dynamodb_local().start().await.expect("the container starts");
-    let host = container.get_host().await.expect("it has a host");
-    let port = container.get_host_port_ipv4(8000.tcp()).await.expect("its port is published");
+    let url = url(&container).await;
     let this_suite = std::env::current_exe().expect("the path of this test binary");
-    let run = Command::new(this_suite)
-        .env(engine::VARIABLE, format!("http://{host}:{port}"))
-        .env("INSTA_UPDATE", "no")
-        .output()
-        .await;
+    let run = Command::new(this_suite).env(engine::VARIABLE, url).env("INSTA_UPDATE", "no").output().await;
     container.rm().await.expect("the container is removed");
     let run = run.expect("this test binary can be run");
     assert!(run.status.success(), "on DynamoDB Local:\n{}\n{}", last_words(&run.stdout), last_words(&run.stderr));
