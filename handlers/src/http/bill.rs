@@ -5,7 +5,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use model::{CallCost, Meter, Total};
 
-/// The calls of one request, in the order they ended. An extension of its response; never sent.
+/// The calls of one request, in the order they began. An extension of its response; never sent.
 #[derive(Clone, Debug)]
 pub struct Bill(pub Vec<CallCost>);
 

@@ -14,7 +14,7 @@ use super::Store;
 use super::error::StoreError;
 use super::failure::{ServiceFailure, Verdict, verdict};
 use super::item::FromItem;
-use super::meter::CallCost;
+use super::meter::{CallCost, Meter};
 use crate::key::Primary;
 use crate::registry::Pattern;
 
@@ -29,6 +29,8 @@ pub(crate) struct Call<'a> {
     pub(super) store: &'a Store,
     pattern: &'static Pattern,
     span: tracing::Span,
+    /// Its number on the store's meter.
+    number: Option<u64>,
     cost: Mutex<CallCost>,
 }
 
@@ -44,7 +46,8 @@ impl<'a> Call<'a> {
     pub(super) fn new(store: &'a Store, pattern: &'static Pattern) -> Self {
         let span = tracing::debug_span!("store", pattern = pattern.id, name = pattern.name);
         let cost = CallCost { pattern, requests: 0, rcu: 0.0, wcu: 0.0 };
-        Self { store, pattern, span, cost: Mutex::new(cost) }
+        let number = store.meter.as_ref().map(Meter::begin);
+        Self { store, pattern, span, number, cost: Mutex::new(cost) }
     }
 
     /// The id of the pattern, for errors.
@@ -145,8 +148,8 @@ impl Drop for Call<'_> {
         let cost = *self.cost();
         let CallCost { pattern, requests, rcu, wcu } = cost;
         tracing::debug!(parent: &self.span, pattern = pattern.id, name = pattern.name, requests, rcu, wcu, "called");
-        if let Some(meter) = &self.store.meter {
-            meter.add(cost);
+        if let (Some(meter), Some(number)) = (&self.store.meter, self.number) {
+            meter.end(number, cost);
         }
     }
 }

@@ -1,12 +1,19 @@
 //! Meters: what calls cost, as the table itself reports it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::registry::Pattern;
 
 /// Collects the cost of every call of the stores it was given to. Clones share one list.
 #[derive(Clone, Debug, Default)]
-pub struct Meter(Arc<Mutex<Vec<CallCost>>>);
+pub struct Meter(Arc<Mutex<Calls>>);
+
+#[derive(Debug, Default)]
+struct Calls {
+    begun: u64,
+    /// Each with its number among those that have begun.
+    ended: Vec<(u64, CallCost)>,
+}
 
 /// What one call of a pattern cost, its repeats included.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,27 +46,55 @@ impl Meter {
         Self::default()
     }
 
-    /// The calls since the last `take`, in the order in which they ended.
+    /// The calls that ended since the last `take`, in the order in which they began: which of two that went out together
+    /// ends first is chance.
     #[must_use]
     pub fn take(&self) -> Vec<CallCost> {
-        std::mem::take(&mut *self.calls())
+        let mut ended = std::mem::take(&mut self.calls().ended);
+        ended.sort_unstable_by_key(|(number, _)| *number);
+        ended.into_iter().map(|(_, cost)| cost).collect()
     }
 
     /// The sum of the calls since the last `take`.
     #[must_use]
     pub fn total(&self) -> Total {
-        self.calls().iter().fold(Total::default(), |sum, call| Total {
+        self.calls().ended.iter().fold(Total::default(), |sum, (_, call)| Total {
             requests: sum.requests + call.requests,
             rcu: sum.rcu + call.rcu,
             wcu: sum.wcu + call.wcu,
         })
     }
 
-    pub(super) fn add(&self, cost: CallCost) {
-        self.calls().push(cost);
+    /// The number of a call that begins.
+    pub(super) fn begin(&self) -> u64 {
+        let mut calls = self.calls();
+        calls.begun += 1;
+        calls.begun
     }
 
-    fn calls(&self) -> std::sync::MutexGuard<'_, Vec<CallCost>> {
+    pub(super) fn end(&self, number: u64, cost: CallCost) {
+        self.calls().ended.push((number, cost));
+    }
+
+    fn calls(&self) -> MutexGuard<'_, Calls> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generated::registry::PATTERNS;
+
+    #[test]
+    fn calls_are_told_in_the_order_they_began_however_they_end() {
+        let meter = Meter::new();
+        let cost = |requests| CallCost { pattern: PATTERNS[0], requests, rcu: 0.5, wcu: 0.0 };
+        let (first, second) = (meter.begin(), meter.begin());
+        meter.end(second, cost(2));
+        meter.end(first, cost(1));
+        assert_eq!(meter.total(), Total { requests: 3, rcu: 1.0, wcu: 0.0 });
+        assert_eq!(meter.take(), [cost(1), cost(2)]);
+        assert_eq!(meter.take(), []);
     }
 }
