@@ -12,6 +12,7 @@ use handlers::auth::password::{COST, Hasher};
 use handlers::auth::token::Tokens;
 use handlers::bedrock::{InvalidReviewerConfig, Reviewer, ReviewerConfig};
 use handlers::http::cors::CorsPolicy;
+use handlers::http::rate::RateLimits;
 use model::{Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, TableError};
 
 use crate::engine::{Engine, EngineError};
@@ -137,6 +138,7 @@ fn application(store: Store, secrets: &Secrets, reviewer: Reviewer, cost: u32) -
         reviewer: Arc::new(reviewer),
         fence_key: fence_key.as_bytes().as_slice().into(),
         cors: CorsPolicy::development(),
+        rate_limits: RateLimits::Enforced,
     })
 }
 

@@ -15,6 +15,7 @@ use crate::auth::password::{COST, Hasher};
 use crate::auth::token::Tokens;
 use crate::bedrock::{Reviewer, ReviewerConfig};
 use crate::http::cors::CorsPolicy;
+use crate::http::rate::RateLimits;
 use crate::routes::{Domain, router};
 use crate::state::App;
 
@@ -79,6 +80,7 @@ async fn application() -> Result<App, Error> {
         reviewer: Arc::new(Reviewer::connect(reviewer).await),
         fence_key: fence_key.as_bytes().as_slice().into(),
         cors,
+        rate_limits: RateLimits::Enforced,
     })
 }
 

@@ -2,16 +2,18 @@
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 
+use crate::http::rate::limited;
 use crate::http::{bill, layers};
+use crate::limits::RateLimit;
 use crate::state::App;
 use crate::{auth, health, messages, sessions, threads};
 
 /// A part of the API that is deployed as one function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Domain {
-    /// Signing up and in.
+    /// Signing up, in and out.
     Auth,
     /// Sessions and their code.
     Sessions,
@@ -25,20 +27,27 @@ impl Domain {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Auth, Self::Sessions, Self::Threads, Self::Messages];
 
-    fn routes(self) -> Router<App> {
+    fn routes(self, app: &App) -> Router<App> {
         match self {
             Self::Auth => Router::new()
-                .route("/auth/signup", post(auth::routes::signup))
-                .route("/auth/login", post(auth::routes::login)),
+                .route("/auth/signup", limited(app, RateLimit::SIGN_UP, post(auth::routes::signup)))
+                .route("/auth/login", limited(app, RateLimit::LOGIN, post(auth::routes::login))),
             Self::Sessions => Router::new()
-                .route("/sessions", get(sessions::list).post(sessions::create))
-                .route("/sessions/{id}", get(sessions::read).put(sessions::save)),
+                .route(
+                    "/sessions",
+                    get(sessions::list).merge(limited(app, RateLimit::SESSION_CREATE, post(sessions::create))),
+                )
+                .route(
+                    "/sessions/{id}",
+                    get(sessions::read).merge(limited(app, RateLimit::SESSION_SAVE, put(sessions::save))),
+                ),
             Self::Threads => Router::new()
                 .route("/sessions/{id}/threads", get(threads::list).post(threads::create))
                 .route("/threads/{thread_id}", get(threads::read)),
-            Self::Messages => {
-                Router::new().route("/threads/{thread_id}/messages", get(messages::list).post(messages::post))
-            }
+            Self::Messages => Router::new().route(
+                "/threads/{thread_id}/messages",
+                get(messages::list).merge(limited(app, RateLimit::MESSAGE, post(messages::post))),
+            ),
         }
     }
 }
@@ -47,7 +56,7 @@ impl Domain {
 pub fn router(app: &App, domains: &[Domain]) -> Router {
     let mut routes = Router::new().route("/health", get(health::check));
     for domain in domains {
-        routes = routes.merge(domain.routes());
+        routes = routes.merge(domain.routes(app));
     }
     let ids = app.store.ids().clone();
     layers::around(routes.layer(from_fn(bill::count)).with_state(app.clone()), &app.cors, ids)

@@ -11,6 +11,7 @@ use crate::auth::password::Hasher;
 use crate::auth::token::Tokens;
 use crate::bedrock::Reviewer;
 use crate::http::cors::CorsPolicy;
+use crate::http::rate::RateLimits;
 use crate::review::fence::Fence;
 
 /// Everything the handlers need, put together once by whoever starts them.
@@ -28,6 +29,8 @@ pub struct App {
     pub fence_key: Arc<[u8]>,
     /// Which web pages may call.
     pub cors: CorsPolicy,
+    /// Whether limits on requests are enforced.
+    pub rate_limits: RateLimits,
 }
 
 impl App {

@@ -12,7 +12,8 @@ use axum::Router;
 use bedrock_local::LocalBedrock;
 use codesensei::local::application_on;
 use handlers::bedrock::{Reviewer, ReviewerConfig};
-use handlers::{Domain, router};
+use handlers::http::rate::RateLimits;
+use handlers::{App, Domain, router};
 use serde_json::{Value, json};
 
 use crate::TestTable;
@@ -42,34 +43,35 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// An application whose table nobody else uses.
+    /// An application whose table nobody else uses. It counts no requests: stories have more than a person's minute.
     pub async fn new() -> Self {
-        Self::answering_within(None).await
+        let (table, bedrock, app) = parts(RateLimits::Off).await;
+        Self::of(table, bedrock, &app)
+    }
+
+    /// One with every limit on requests, as it is deployed.
+    pub async fn with_rate_limits() -> Self {
+        let (table, bedrock, app) = parts(RateLimits::Enforced).await;
+        Self::of(table, bedrock, &app)
     }
 
     /// One that gives up on the model after this long.
     pub async fn with_deadline(deadline: Duration) -> Self {
-        Self::answering_within(Some(deadline)).await
+        let (table, bedrock, mut app) = parts(RateLimits::Off).await;
+        let config = ReviewerConfig {
+            model_ids: vec!["local.rule-based-reviewer".to_owned()],
+            deadline,
+            endpoint_url: Some(bedrock.url.clone()),
+            stand_in_credentials: true,
+            ..ReviewerConfig::default()
+        };
+        app.reviewer = Arc::new(Reviewer::connect(config).await);
+        Self::of(table, bedrock, &app)
     }
 
-    async fn answering_within(deadline: Option<Duration>) -> Self {
-        let table = TestTable::new().await;
-        let bedrock = LocalBedrock::start().expect("a free port");
-        let app = application_on(table.store().clone(), &bedrock.url, BCRYPT_COST).await;
-        let mut app = app.expect("a key for tokens");
-        if let Some(deadline) = deadline {
-            let config = ReviewerConfig {
-                model_ids: vec!["local.rule-based-reviewer".to_owned()],
-                deadline,
-                endpoint_url: Some(bedrock.url.clone()),
-                stand_in_credentials: true,
-                ..ReviewerConfig::default()
-            };
-            app.reviewer = Arc::new(Reviewer::connect(config).await);
-        }
-        let router = router(&app, &Domain::ALL);
+    fn of(table: TestTable, bedrock: LocalBedrock, app: &App) -> Self {
         let arrivals = AtomicU32::new(FIRST_ADDRESS);
-        Self { table, bedrock, router, arrivals }
+        Self { table, bedrock, router: router(app, &Domain::ALL), arrivals }
     }
 
     /// The table under it, with the clock.
@@ -114,6 +116,13 @@ impl TestApp {
         person.posts("/auth/login", &form).await.is(200);
         person
     }
+}
+
+async fn parts(rate_limits: RateLimits) -> (TestTable, LocalBedrock, App) {
+    let table = TestTable::new().await;
+    let bedrock = LocalBedrock::start().expect("a free port");
+    let app = application_on(table.store().clone(), &bedrock.url, BCRYPT_COST).await;
+    (table, bedrock, App { rate_limits, ..app.expect("a key for tokens") })
 }
 
 /// The form of somebody who signs up.

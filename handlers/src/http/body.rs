@@ -44,14 +44,16 @@ where
     }
 }
 
+/// How a body is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Packing {
+pub(crate) enum Packing {
     Plain,
     Gzip,
 }
 
 impl Packing {
-    fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
+    /// What the headers say of it.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
         let gzipped_type = match single(headers, &header::CONTENT_TYPE)? {
             Some(value) => is_gzip_type(value)?,
             None => {

@@ -41,6 +41,12 @@ impl CorsPolicy {
         Ok(Self { origins: vec![origin] })
     }
 
+    /// Whether pages of this origin may call us.
+    #[must_use]
+    pub fn allows(&self, origin: &HeaderValue) -> bool {
+        self.origins.contains(origin)
+    }
+
     /// The layer that answers preflights, and marks every answer, errors included, for the origins of the policy.
     pub fn layer(&self) -> CorsLayer {
         CorsLayer::new()

@@ -13,7 +13,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 
 use crate::error::{ApiError, ErrorCode};
 use crate::http::cors::CorsPolicy;
-use crate::http::trace;
+use crate::http::{forgery, trace};
 
 /// Answers from this size on are gzipped for clients that ask for it.
 const COMPRESSED_FROM: u16 = 1_024;
@@ -27,11 +27,12 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
 ];
 
 /// Puts the common layers around a finished router. From the outside in: the trace id and the log line, CORS with its
-/// preflights, security headers, compression, and a net under panics. Unknown routes and methods get the envelope too.
+/// preflights, security headers, compression, a net under panics, and a guard against forged requests. Unknown routes and methods get the envelope too.
 pub fn around(routes: Router, cors: &CorsPolicy, ids: Ids) -> Router {
     let compression =
         CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::SSE));
     routes
+        .route_layer(from_fn_with_state(cors.clone(), forgery::refuse))
         .fallback(async || ApiError::new(ErrorCode::NotFound))
         .method_not_allowed_fallback(async || ApiError::new(ErrorCode::MethodNotAllowed))
         .layer(CatchPanicLayer::custom(panicked))
@@ -72,6 +73,7 @@ mod tests {
             .route("/panic", get(async || -> &'static str { panic!("this panic is part of a test") }))
             .route("/limited", post(async || ApiError::new(ErrorCode::RateLimitExceeded)));
         let app = around(routes, &CorsPolicy::production(PAGE).expect("an origin"), Ids::seeded(1));
+        let request = request.header(header::CONTENT_TYPE, "application/json");
         app.oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible")
     }
 

@@ -11,7 +11,7 @@ use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::Body;
 use crate::http::path::Path;
-use crate::limits::MESSAGE_CHARS;
+use crate::limits::{MESSAGE_CHARS, RateLimit};
 use crate::messages::ask::{Asked, Context};
 use crate::messages::view::MessageView;
 use crate::state::Ctx;
@@ -47,6 +47,7 @@ pub async fn post(
     let deadline = Instant::now() + ctx.app.reviewer.deadline();
     new.check()?;
     if new.ask {
+        ctx.count(RateLimit::AI, &caller.user_id.to_string()).await?;
         let context = Context::read(&ctx, caller, id).await?;
         let Asked { question, answer } = context.ask(&ctx, &new.content, deadline).await?;
         return Ok(created(&question, Some(&answer)));

@@ -9,7 +9,7 @@ use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::Body;
 use crate::http::cookie::SetCookies;
 use crate::http::trace;
-use crate::limits::REFRESH_TOKEN_LIFE;
+use crate::limits::{REFRESH_TOKEN_LIFE, RateLimit};
 use crate::state::Ctx;
 
 /// The form as it is sent.
@@ -22,7 +22,11 @@ pub struct LoginForm {
 /// Signs in. 200 with the user and both cookies; an unknown name and a wrong password are one error, and take as long.
 pub async fn login(ctx: Ctx, Body(form): Body<LoginForm>) -> ApiResult<(SetCookies, Json<SignedIn>)> {
     let user = match form.username.parse::<Username>() {
-        Ok(username) => ctx.store.find_user(&username.key()).await?,
+        Ok(username) => {
+            let key = username.key();
+            ctx.count(RateLimit::LOGIN_ACCOUNT, key.as_str()).await?;
+            ctx.store.find_user(&key).await?
+        }
         Err(_) => None,
     };
     let hash = user.as_ref().map(|user| &user.password_hash);

@@ -93,7 +93,7 @@ async fn to_a_patch(app: &TestApp, ada: &Person, told: &mut Transcript, (session
 }
 
 async fn the_journey() -> Transcript {
-    let app = TestApp::new().await;
+    let app = TestApp::with_rate_limits().await;
     let (ada, mut told) = (app.stranger(), Transcript::default());
     let (session, thread) = to_a_thread(&app, &ada, &mut told).await;
     to_a_patch(&app, &ada, &mut told, (&session, &thread)).await;
