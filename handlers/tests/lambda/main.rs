@@ -164,8 +164,8 @@ async fn each_request_leaves_one_json_line_with_its_user_trace_and_cost_and_no_s
     };
     let signed_up = line("POST /auth/signup 201");
     assert_eq!((&signed_up["user_id"], &signed_up["trace_id"]), (&user_id, &json!(runtime::TRACE)));
-    assert_eq!(signed_up["table_requests"], 1);
-    assert!(signed_up["table_calls"].as_str().unwrap().starts_with("AP-01:1r/"), "{signed_up}");
+    assert_eq!(signed_up["table_requests"], 2);
+    assert!(signed_up["table_calls"].as_str().unwrap().starts_with("AP-60:1r/0/1 AP-01:1r/"), "{signed_up}");
     assert_eq!(line("POST /auth/login 401")["code"], "INVALID_CREDENTIALS");
     for secret in [PASSWORD, "Wrong-password-1", "ada@example.com", "eyJ", "BEGIN", surroundings::SEED] {
         assert!(!log.contains(secret), "{secret}: {log}");
