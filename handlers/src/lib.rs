@@ -8,6 +8,7 @@ pub mod http;
 pub mod lambda;
 pub mod limits;
 pub mod messages;
+pub mod openapi;
 pub mod review;
 pub mod routes;
 pub mod sessions;

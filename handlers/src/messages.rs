@@ -5,5 +5,5 @@ mod list;
 mod post;
 mod view;
 
-pub use list::list;
-pub use post::post;
+pub use list::{__path_list, list};
+pub use post::{__path_post, post};

@@ -1,14 +1,22 @@
 //! The routes, by domain: one Lambda function each, all of them together on a developer's machine.
+//!
+//! A handler's `#[utoipa::path]` says where it is found and what it takes and answers; beside it here stands who may call it, how
+//! often, and which errors only it knows of. All of that is in the document too.
 
 use axum::Router;
 use axum::middleware::from_fn;
-use axum::routing::{get, post, put};
+use axum::routing::get;
+use utoipa_axum::routes;
 
-use crate::http::rate::limited;
+use crate::error::ErrorCode as Code;
 use crate::http::{bill, layers};
 use crate::limits::RateLimit;
 use crate::state::App;
-use crate::{auth, health, messages, sessions, threads};
+use crate::{auth, health, messages, openapi, sessions, threads};
+
+pub(crate) mod route;
+
+use route::Route;
 
 /// A part of the API that is deployed as one function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,37 +35,90 @@ impl Domain {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Auth, Self::Sessions, Self::Threads, Self::Messages];
 
-    fn routes(self, app: &App) -> Router<App> {
+    fn routes(self) -> Vec<Route> {
         match self {
-            Self::Auth => Router::new()
-                .route("/auth/signup", limited(app, RateLimit::SIGN_UP, post(auth::routes::signup)))
-                .route("/auth/login", limited(app, RateLimit::LOGIN, post(auth::routes::login))),
-            Self::Sessions => Router::new()
-                .route(
-                    "/sessions",
-                    get(sessions::list).merge(limited(app, RateLimit::SESSION_CREATE, post(sessions::create))),
-                )
-                .route(
-                    "/sessions/{id}",
-                    get(sessions::read).merge(limited(app, RateLimit::SESSION_SAVE, put(sessions::save))),
-                ),
-            Self::Threads => Router::new()
-                .route("/sessions/{id}/threads", get(threads::list).post(threads::create))
-                .route("/threads/{thread_id}", get(threads::read)),
-            Self::Messages => Router::new().route(
-                "/threads/{thread_id}/messages",
-                get(messages::list).merge(limited(app, RateLimit::MESSAGE, post(messages::post))),
-            ),
+            Self::Auth => vec![
+                Route::open(routes!(auth::routes::signup))
+                    .limited(RateLimit::SIGN_UP)
+                    .fails(&[Code::WeakPassword, Code::UserAlreadyExists]),
+                Route::open(routes!(auth::routes::login)).limited(RateLimit::LOGIN).fails(&[Code::InvalidCredentials]),
+            ],
+            Self::Sessions => vec![
+                Route::protected(routes!(sessions::list)),
+                Route::protected(routes!(sessions::create)).limited(RateLimit::SESSION_CREATE).fails(&[
+                    Code::InvalidLanguage,
+                    Code::FileTooLarge,
+                    Code::SessionLimitExceeded,
+                ]),
+                Route::protected(routes!(sessions::read)),
+                Route::protected(routes!(sessions::save)).limited(RateLimit::SESSION_SAVE).fails(&[
+                    Code::InvalidLanguage,
+                    Code::FileTooLarge,
+                    Code::VersionConflict,
+                ]),
+            ],
+            Self::Threads => vec![
+                Route::protected(routes!(threads::list)),
+                Route::protected(routes!(threads::create)).fails(&[Code::ThreadLimitExceeded]),
+                Route::protected(routes!(threads::read)),
+            ],
+            Self::Messages => vec![
+                Route::protected(routes!(messages::list)),
+                Route::protected(routes!(messages::post)).limited(RateLimit::MESSAGE).fails(&[
+                    Code::MessageTooLong,
+                    Code::MessageLimitExceeded,
+                    Code::SessionNotFound,
+                    Code::RequestInProgress,
+                    Code::TokenLimitExceeded,
+                    Code::AiTimeout,
+                    Code::AiMalformedResponse,
+                    Code::BedrockUnavailable,
+                ]),
+            ],
+        }
+    }
+
+    const fn group(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Auth => ("Accounts", "Signing up, in and out."),
+            Self::Sessions => ("Sessions", "Files under review, and their code."),
+            Self::Threads => ("Threads", "Conversations on some lines, or on the whole file."),
+            Self::Messages => ("Messages", "Questions, notes and answers."),
         }
     }
 }
 
+fn health() -> Route {
+    Route::open(routes!(health::check))
+}
+
+/// Routes under one heading of the document.
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) routes: Vec<Route>,
+}
+
+/// Every route there is, as the document groups them.
+pub(crate) fn groups() -> Vec<Group> {
+    let domains = Domain::ALL.map(|domain| {
+        let (name, about) = domain.group();
+        Group { name, about, routes: domain.routes() }
+    });
+    let service = Group { name: "Service", about: "The service itself.", routes: vec![health()] };
+    domains.into_iter().chain([service]).collect()
+}
+
 /// The router of some domains, with everything that answers have in common around it.
 pub fn router(app: &App, domains: &[Domain]) -> Router {
-    let mut routes = Router::new().route("/health", get(health::check));
-    for domain in domains {
-        routes = routes.merge(domain.routes(app));
-    }
+    router_with(app, domains, Router::new())
+}
+
+/// The same with routes of the caller's own among them, which are no part of the API.
+pub fn router_with(app: &App, domains: &[Domain], more: Router<App>) -> Router {
+    let own = more.route("/openapi.json", get(openapi::serve));
+    let domains = domains.iter().flat_map(|domain| domain.routes());
+    let routes = domains.chain([health()]).fold(own, |routes, route| route.onto(routes, app));
     let ids = app.store.ids().clone();
     layers::around(routes.layer(from_fn(bill::count)).with_state(app.clone()), &app.cors, ids)
 }

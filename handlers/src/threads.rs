@@ -5,7 +5,7 @@ mod list;
 mod read;
 mod view;
 
-pub use create::create;
-pub use list::list;
-pub use read::read;
+pub use create::{__path_create, create};
+pub use list::{__path_list, list};
+pub use read::{__path_read, read};
 pub use view::ThreadView;

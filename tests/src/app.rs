@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use crate::TestTable;
 
+pub mod contract;
 mod person;
 mod response;
 

@@ -4,5 +4,5 @@ mod login;
 mod signup;
 mod view;
 
-pub use login::login;
-pub use signup::signup;
+pub use login::{__path_login, login};
+pub use signup::{__path_signup, signup};

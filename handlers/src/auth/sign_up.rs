@@ -5,10 +5,12 @@ use std::str::FromStr;
 
 use model::{Email, Username};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::auth::password::Password;
 use crate::error::{ApiError, ApiResult};
 use crate::limits::NAME_CHARS;
+use crate::openapi::fields;
 
 /// What a person is called: 1 to 100 characters, without controls, trimmed. Personal: it does not print.
 #[derive(Clone, PartialEq, Eq)]
@@ -50,12 +52,18 @@ impl fmt::Debug for PersonName {
 }
 
 /// The form as it is sent.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Deserialize, ToSchema)]
+#[schema(as = SignUp)]
 pub struct SignUpForm {
+    #[schema(schema_with = fields::name)]
     name: String,
+    #[schema(schema_with = fields::email)]
     email: String,
+    #[schema(schema_with = fields::username)]
     username: String,
+    #[schema(schema_with = fields::new_password)]
     password: String,
+    #[schema(schema_with = fields::confirm_password)]
     confirm_password: String,
 }
 

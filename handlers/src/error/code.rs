@@ -26,6 +26,12 @@ macro_rules! error_codes {
                 match self { $(Self::$variant => StatusCode::$status,)+ }
             }
 
+            /// When it happens, for whoever writes a client.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)+ }
+            }
+
             /// What a person is told when nothing more precise is known.
             #[must_use]
             pub const fn message(self) -> &'static str {

@@ -4,8 +4,12 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use model::{Order, PageRequest};
 use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{Object, Required};
 
 use crate::error::ApiError;
+use crate::openapi::fields;
 
 /// A cursor of ours is well below this many characters.
 const MAX_CURSOR: usize = 4_096;
@@ -33,6 +37,19 @@ impl<const MAX: u32, const ORDERED: bool> Paging<MAX, ORDERED> {
 impl<const MAX: u32, const ORDERED: bool> std::fmt::Debug for Paging<MAX, ORDERED> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Paging").field("limit", &self.limit).field("order", &self.order).finish_non_exhaustive()
+    }
+}
+
+impl<const MAX: u32, const ORDERED: bool> IntoParams for Paging<MAX, ORDERED> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let ways = ORDERED.then(|| ("order", fields::order()));
+        let page = [("limit", fields::limit(MAX)), ("cursor", fields::cursor_to_send())];
+        let parameter = |(name, schema): (&str, Object)| {
+            let parameter =
+                ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
+            parameter.description(schema.description.clone()).schema(Some(schema)).build()
+        };
+        page.into_iter().chain(ways).map(parameter).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use axum::Json;
 use model::ThreadId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -10,17 +11,26 @@ use crate::http::path::Path;
 use crate::http::query::Paging;
 use crate::limits::MESSAGES_PER_PAGE;
 use crate::messages::view::MessageView;
+use crate::openapi::fields;
 use crate::state::Ctx;
 
 /// `{"messages": […], "cursor": …}`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct MessagePage {
     messages: Vec<MessageView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::cursor)]
     cursor: Option<String>,
 }
 
 /// Lists a page.
+#[utoipa::path(
+    get,
+    path = "/threads/{thread_id}/messages",
+    summary = "List a thread's messages, from either end",
+    params(Paging<MESSAGES_PER_PAGE, true>),
+    responses((status = 200, description = "A page of messages.", body = MessagePage)),
+)]
 pub async fn list(
     ctx: Ctx,
     caller: Caller,

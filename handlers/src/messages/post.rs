@@ -6,6 +6,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use model::{Message, PostError, ThreadId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -14,13 +15,16 @@ use crate::http::path::Path;
 use crate::limits::{MESSAGE_CHARS, RateLimit};
 use crate::messages::ask::{Asked, Context};
 use crate::messages::view::MessageView;
+use crate::openapi::fields;
 use crate::state::Ctx;
 
 /// The message as it is sent.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct NewMessage {
+    #[schema(schema_with = fields::new_content)]
     content: String,
     #[serde(default = "asks")]
+    #[schema(schema_with = fields::ask)]
     ask: bool,
 }
 
@@ -29,7 +33,7 @@ const fn asks() -> bool {
 }
 
 /// `{"message": …, "reply": …}`; a note has no reply.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Posted {
     message: MessageView,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -38,6 +42,15 @@ pub struct Posted {
 
 /// Stores the message, asks the model, stores its answer. 201 with both. When the model fails the question stays, and
 /// the error names it.
+#[utoipa::path(
+    post,
+    path = "/threads/{thread_id}/messages",
+    summary = "Ask the model about the code, or leave a note",
+    description = "The model sees the saved code, the thread's lines and its conversation. Should it fail, the question stays, and \
+                   the error names it.",
+    request_body = NewMessage,
+    responses((status = 201, description = "What was sent, and the answer if one was asked for.", body = Posted)),
+)]
 pub async fn post(
     ctx: Ctx,
     caller: Caller,

@@ -2,43 +2,66 @@
 
 use model::{Message, Patch};
 use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::openapi::fields;
 
 /// A question, a note or an answer.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Message)]
 #[serde(rename_all = "snake_case")]
 pub(super) struct MessageView {
+    #[schema(schema_with = fields::message_id)]
     message_id: String,
+    #[schema(schema_with = fields::thread_id)]
     thread_id: String,
+    #[schema(schema_with = fields::role)]
     role: &'static str,
+    #[schema(schema_with = fields::content)]
     content: String,
+    #[schema(schema_with = fields::created_at)]
     created_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::reply_state)]
     reply_state: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::reply_error)]
     reply_error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::suggested_code)]
     suggested_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     patch: Option<PatchView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::patch_withheld)]
     patch_withheld: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::context_mode)]
     context_mode: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::confidence)]
     confidence: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::token_count)]
     token_count: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::model_id)]
     model_id: Option<String>,
 }
 
 /// An edit that applies to `base_version` of the session.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Patch)]
 pub(super) struct PatchView {
+    #[schema(schema_with = fields::start_line)]
     start_line: u32,
+    #[schema(schema_with = fields::end_line)]
     end_line: u32,
+    #[schema(schema_with = fields::original)]
     original: String,
+    #[schema(schema_with = fields::replacement)]
     replacement: String,
+    #[schema(schema_with = fields::base_version)]
     base_version: u32,
 }
 

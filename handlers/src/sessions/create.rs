@@ -4,22 +4,34 @@ use axum::Json;
 use axum::http::StatusCode;
 use model::{Filename, Language, NewSession, NewSessionError};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, sentence};
 use crate::http::body::CodeBody;
+use crate::openapi::fields;
 use crate::sessions::view::OneSession;
 use crate::state::Ctx;
 
 /// The file as it is sent.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct NewFile {
+    #[schema(schema_with = fields::new_filename)]
     filename: String,
+    #[schema(schema_with = fields::code_content)]
     code_content: String,
+    #[schema(schema_with = fields::language_to_set)]
     language_override: Option<String>,
 }
 
 /// Creates a session. 201 with the session, without the code that was just sent.
+#[utoipa::path(
+    post,
+    path = "/sessions",
+    summary = "Create a session from a file",
+    request_body = NewFile,
+    responses((status = 201, description = "The session, without the code that was just sent.", body = OneSession)),
+)]
 pub async fn create(
     ctx: Ctx,
     caller: Caller,

@@ -3,34 +3,52 @@
 use axum::Json;
 use model::{SaveCode, SaveCodeError, Saved, SessionId};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::CodeBody;
 use crate::http::path::Path;
+use crate::openapi::fields;
 use crate::review::anchor::re_anchor_threads;
 use crate::sessions::create::language;
 use crate::state::Ctx;
 use crate::threads::ThreadView;
 
 /// What to save, as it is sent.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct Save {
+    #[schema(schema_with = fields::expected_version_number)]
     expected_version_number: u32,
+    #[schema(schema_with = fields::code_to_save)]
     code_content: Option<String>,
+    #[schema(schema_with = fields::language_to_set)]
     language_override: Option<String>,
 }
 
 /// What a save left, without the code that was just sent.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Saved)]
 pub struct SavedView {
+    #[schema(schema_with = fields::session_id)]
     session_id: String,
+    #[schema(schema_with = fields::version_number)]
     version_number: u32,
+    #[schema(schema_with = fields::updated_at)]
     updated_at: String,
     threads: Vec<ThreadView>,
 }
 
 /// Saves. 409 with the current version and code when the session has moved on.
+#[utoipa::path(
+    put,
+    path = "/sessions/{id}",
+    summary = "Save code over the version that was edited",
+    description = "Code, language or both; what is absent stays. Threads move with their lines. When somebody saved meanwhile, \
+                   nothing is saved, and the error brings the current code to merge with.",
+    request_body = Save,
+    responses((status = 200, description = "The new version, and where all threads are now.", body = SavedView)),
+)]
 pub async fn save(
     ctx: Ctx,
     caller: Caller,

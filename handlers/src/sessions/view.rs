@@ -2,27 +2,42 @@
 
 use model::{OpenedSession, Session};
 use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::openapi::fields;
 
 /// Everything about a session but its code.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
 pub(super) struct SessionView {
+    #[schema(schema_with = fields::session_id)]
     session_id: String,
+    #[schema(schema_with = fields::filename)]
     filename: String,
+    #[schema(schema_with = fields::language_detected)]
     language_detected: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::language_override)]
     language_override: Option<&'static str>,
+    #[schema(schema_with = fields::version_number)]
     version_number: u32,
+    #[schema(schema_with = fields::code_bytes)]
     code_bytes: u32,
+    #[schema(schema_with = fields::thread_count)]
     thread_count: u32,
+    #[schema(schema_with = fields::created_at)]
     created_at: String,
+    #[schema(schema_with = fields::updated_at)]
     updated_at: String,
+    #[schema(schema_with = fields::user_id)]
     last_modified_by: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::code_content)]
     code_content: Option<String>,
 }
 
 /// `{"session": …}`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct OneSession {
     session: SessionView,
 }

@@ -4,28 +4,42 @@ use axum::Json;
 use axum::http::StatusCode;
 use model::{AnchorStatus, NewThread, NewThreadError, SessionId, ThreadKind};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::SelectionBody;
 use crate::http::path::Path;
 use crate::limits::SELECTED_TEXT_BYTES;
+use crate::openapi::fields;
 use crate::review::anchor::status_at;
 use crate::review::lines::Selection;
 use crate::state::Ctx;
 use crate::threads::view::OneThread;
 
 /// The form as it is sent. A thread on the whole file needs no lines.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewThread)]
 pub struct ThreadForm {
     #[serde(rename = "type")]
+    #[schema(schema_with = fields::thread_kind)]
     kind: ThreadKind,
+    #[schema(schema_with = fields::line_to_select)]
     start_line: Option<u32>,
+    #[schema(schema_with = fields::line_to_select)]
     end_line: Option<u32>,
+    #[schema(schema_with = fields::text_to_select)]
     selected_text: Option<String>,
 }
 
 /// Opens a thread. 201 with the thread.
+#[utoipa::path(
+    post,
+    path = "/sessions/{id}/threads",
+    summary = "Open a thread on some lines, or on the whole file",
+    request_body = ThreadForm,
+    responses((status = 201, description = "The thread.", body = OneThread)),
+)]
 pub async fn create(
     ctx: Ctx,
     caller: Caller,

@@ -3,24 +3,34 @@
 use axum::Json;
 use model::SessionId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::path::Path;
 use crate::http::query::Paging;
 use crate::limits::THREADS_PER_PAGE;
+use crate::openapi::fields;
 use crate::state::Ctx;
 use crate::threads::view::ThreadView;
 
 /// `{"threads": […], "cursor": …}`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct ThreadPage {
     threads: Vec<ThreadView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::cursor)]
     cursor: Option<String>,
 }
 
 /// Lists a page.
+#[utoipa::path(
+    get,
+    path = "/sessions/{id}/threads",
+    summary = "List a session's threads, oldest first",
+    params(Paging<THREADS_PER_PAGE>),
+    responses((status = 200, description = "A page of threads.", body = ThreadPage)),
+)]
 pub async fn list(
     ctx: Ctx,
     caller: Caller,

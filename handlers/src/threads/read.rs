@@ -10,6 +10,12 @@ use crate::state::Ctx;
 use crate::threads::view::OneThread;
 
 /// Reads the thread.
+#[utoipa::path(
+    get,
+    path = "/threads/{thread_id}",
+    summary = "Read a thread: where its lines are now",
+    responses((status = 200, description = "The thread.", body = OneThread)),
+)]
 pub async fn read(ctx: Ctx, caller: Caller, Path(id): Path<ThreadId>) -> ApiResult<Json<OneThread>> {
     let thread = ctx.store.own_thread(caller.user_id, id).await;
     let thread = thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;

@@ -2,24 +2,37 @@
 
 use model::Thread;
 use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::openapi::fields;
 
 /// Where a thread is, and whether its lines are still what was selected.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Thread)]
 pub struct ThreadView {
+    #[schema(schema_with = fields::thread_id)]
     thread_id: String,
+    #[schema(schema_with = fields::session_id)]
     session_id: String,
     #[serde(rename = "type")]
+    #[schema(schema_with = fields::thread_kind)]
     kind: &'static str,
+    #[schema(schema_with = fields::start_line)]
     start_line: u32,
+    #[schema(schema_with = fields::end_line)]
     end_line: u32,
+    #[schema(schema_with = fields::selected_text)]
     selected_text: String,
+    #[schema(schema_with = fields::anchor_status)]
     anchor_status: &'static str,
+    #[schema(schema_with = fields::created_at)]
     created_at: String,
+    #[schema(schema_with = fields::updated_at)]
     updated_at: String,
 }
 
 /// `{"thread": …}`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct OneThread {
     thread: ThreadView,
 }

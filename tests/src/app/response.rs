@@ -7,6 +7,8 @@ use http_body_util::BodyExt as _;
 use model::CallCost;
 use serde_json::Value;
 
+use crate::app::contract;
+
 /// A `Set-Cookie` header, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetCookie {
@@ -19,7 +21,7 @@ pub struct SetCookie {
 }
 
 /// An answer. It has been checked: a trace id and the security headers are there, an error is in its envelope, and one
-/// of ours says nothing but its trace id.
+/// of ours says nothing but its trace id; and it is as the OpenAPI document says.
 #[derive(Debug)]
 pub struct Response {
     /// The method and path that were asked.
@@ -50,6 +52,8 @@ impl Response {
             bill: bill.unwrap_or_default(),
         };
         response.check();
+        let (method, path) = response.what.split_once(' ').expect("a method and a path");
+        contract::check(method, path, response.status, &response.headers, &response.body);
         response
     }
 

@@ -13,6 +13,7 @@ use tests::TestApp;
 mod access;
 mod accounts;
 mod bodies;
+mod document;
 mod forms;
 mod journey;
 mod large;

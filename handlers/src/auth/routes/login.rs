@@ -3,6 +3,7 @@
 use axum::Json;
 use model::{StartRefreshFamilyError, Username};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::auth::routes::view::{SignedIn, cookies};
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -10,16 +11,33 @@ use crate::http::body::Body;
 use crate::http::cookie::SetCookies;
 use crate::http::trace;
 use crate::limits::{REFRESH_TOKEN_LIFE, RateLimit};
+use crate::openapi::fields;
 use crate::state::Ctx;
 
 /// The form as it is sent.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Login)]
 pub struct LoginForm {
+    #[schema(schema_with = fields::username_to_find)]
     username: String,
+    #[schema(schema_with = fields::password)]
     password: String,
 }
 
 /// Signs in. 200 with the user and both cookies; an unknown name and a wrong password are one error, and take as long.
+#[utoipa::path(
+    post,
+    path = "/auth/login",
+    summary = "Sign in",
+    description = "With username and password, which are wrong together: which of the two is not said.",
+    request_body = LoginForm,
+    responses((
+        status = 200,
+        description = "The user. Both tokens are in cookies.",
+        body = SignedIn,
+        headers(("set-cookie" = String, description = "`access_token`, and in a header of its own `refresh_token`.")),
+    )),
+)]
 pub async fn login(ctx: Ctx, Body(form): Body<LoginForm>) -> ApiResult<(SetCookies, Json<SignedIn>)> {
     let user = match form.username.parse::<Username>() {
         Ok(username) => {

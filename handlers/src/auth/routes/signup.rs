@@ -14,6 +14,18 @@ use crate::limits::REFRESH_TOKEN_LIFE;
 use crate::state::Ctx;
 
 /// Makes the account. 201 with the user and both cookies.
+#[utoipa::path(
+    post,
+    path = "/auth/signup",
+    summary = "Make an account, and sign in",
+    request_body = SignUpForm,
+    responses((
+        status = 201,
+        description = "The user. Both tokens are in cookies.",
+        body = SignedIn,
+        headers(("set-cookie" = String, description = "`access_token`, and in a header of its own `refresh_token`.")),
+    )),
+)]
 pub async fn signup(ctx: Ctx, Body(form): Body<SignUpForm>) -> ApiResult<(StatusCode, SetCookies, Json<SignedIn>)> {
     let form = form.check()?;
     let password_hash = ctx.app.hasher.hash(&form.password).await.map_err(ApiError::internal)?;

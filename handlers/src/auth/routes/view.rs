@@ -2,24 +2,32 @@
 
 use model::{RefreshFamily, User};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::{ApiError, ApiResult};
 use crate::http::cookie::SetCookies;
+use crate::openapi::fields;
 use crate::state::Ctx;
 
 /// `{"success": true, "user": …}`.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct SignedIn {
+    #[schema(schema_with = fields::success)]
     success: bool,
     user: UserView,
 }
 
 /// A user in the answer to their own request.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = User)]
 pub(super) struct UserView {
+    #[schema(schema_with = fields::user_id)]
     id: String,
+    #[schema(schema_with = fields::name)]
     name: String,
+    #[schema(schema_with = fields::email)]
     email: String,
+    #[schema(schema_with = fields::username)]
     username: String,
 }
 

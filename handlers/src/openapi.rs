@@ -1,0 +1,75 @@
+//! The OpenAPI document, made from the routes: what each says of itself, and what follows from what it is.
+
+use std::sync::LazyLock;
+
+use axum::http::header;
+use axum::response::IntoResponse;
+use serde_json::{Map, Value, json};
+
+use crate::http::cookie::ACCESS_TOKEN;
+use crate::http::trace::TRACE_ID;
+use crate::routes;
+
+mod errors;
+pub(crate) mod fields;
+mod operation;
+
+const ABOUT: &str = "\
+Inline AI code review: a *session* is a file, a *thread* a conversation on some of its lines, and a *message* a question with \
+an answer that explains, and often brings a patch.
+
+Signing up or in sets two cookies, which every other request carries by itself. The access token is good for 15 minutes; \
+`TOKEN_EXPIRED` says that it has to be refreshed.
+
+Requests that change something say `Content-Type: application/json`; a large file can be sent as gzipped JSON under \
+`application/gzip`. Answers are gzipped for clients that accept it. Lists come in pages: `cursor` of one asks for the next.";
+
+/// The document, as `GET /openapi.json` sends it. It is the same in every function: it tells of the whole API.
+#[must_use]
+pub fn document() -> &'static Value {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(assemble);
+    &DOCUMENT
+}
+
+/// `GET /openapi.json`.
+pub(crate) async fn serve() -> impl IntoResponse {
+    static TEXT: LazyLock<String> = LazyLock::new(|| document().to_string());
+    ([(header::CONTENT_TYPE, "application/json")], TEXT.as_str())
+}
+
+fn assemble() -> Value {
+    let (mut paths, mut schemas, mut tags) = (json!({}), Map::new(), Vec::new());
+    for group in routes::groups() {
+        tags.push(json!({ "name": group.name, "description": group.about }));
+        for route in group.routes {
+            for (name, schema) in &route.schemas {
+                schemas.insert(name.clone(), json!(schema));
+            }
+            let (method, operation) = operation::describe(&route, group.name);
+            paths[&route.path][method] = operation;
+        }
+    }
+    schemas.insert("Error".to_owned(), errors::error_schema());
+    let about = "Set by signing up and in; good for 15 minutes.";
+    let cookie = json!({ "type": "apiKey", "in": "cookie", "name": ACCESS_TOKEN, "description": about });
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "CodeSensei", "version": env!("CARGO_PKG_VERSION"), "description": ABOUT },
+        "tags": tags,
+        "security": [{ ACCESS_TOKEN: [] }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "headers": { "TraceId": {
+                "description": "Names the request in the service's log.",
+                "schema": { "type": "string" },
+            } },
+            "securitySchemes": { ACCESS_TOKEN: cookie },
+        },
+    })
+}
+
+/// The trace id, which every answer has.
+fn trace_header(response: &mut Value) {
+    response["headers"][TRACE_ID.as_str()] = json!({ "$ref": "#/components/headers/TraceId" });
+}

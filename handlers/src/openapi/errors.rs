@@ -1,0 +1,125 @@
+//! The errors of a route: those that follow from what it is, and how all of them are described.
+
+use std::collections::BTreeMap;
+
+use axum::http::{StatusCode, header};
+use serde_json::{Map, Value, json};
+
+use crate::error::ErrorCode;
+use crate::openapi::fields;
+use crate::routes::route::Access;
+
+/// What is known of a route without asking its handler.
+pub(super) struct Known<'a> {
+    /// In lower case, as the document has it.
+    pub(super) method: &'a str,
+    pub(super) path: &'a str,
+    pub(super) access: Access,
+    pub(super) is_limited: bool,
+    /// Whether it reads a body or a query.
+    pub(super) takes_input: bool,
+}
+
+impl Known<'_> {
+    fn changes_something(&self) -> bool {
+        self.method != "get"
+    }
+
+    /// The codes that follow: they are not declared with any route.
+    pub(super) fn codes(&self) -> Vec<ErrorCode> {
+        let names_session = self.path.contains("{id}");
+        let names_thread = self.path.contains("{thread_id}");
+        let names_anything = names_session || names_thread;
+        let rules: [(bool, &[ErrorCode]); 8] = [
+            (true, &[ErrorCode::DatabaseError, ErrorCode::InternalError]),
+            (self.access == Access::AccessToken, &[ErrorCode::Unauthorized, ErrorCode::TokenExpired]),
+            (self.is_limited, &[ErrorCode::RateLimitExceeded]),
+            // A forged request is refused for its origin or its type, whatever the route.
+            (self.changes_something(), &[ErrorCode::Forbidden, ErrorCode::InvalidInput]),
+            (self.takes_input || names_anything, &[ErrorCode::InvalidInput]),
+            (names_anything, &[ErrorCode::Forbidden]),
+            (names_session, &[ErrorCode::SessionNotFound]),
+            (names_thread, &[ErrorCode::ThreadNotFound]),
+        ];
+        rules.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, codes)| codes).copied().collect()
+    }
+}
+
+/// The responses for these codes, one for each status.
+pub(super) fn responses(codes: &[ErrorCode]) -> Map<String, Value> {
+    let mut by_status = BTreeMap::<u16, Vec<ErrorCode>>::new();
+    for code in ErrorCode::ALL.iter().filter(|code| codes.contains(code)) {
+        by_status.entry(code.status().as_u16()).or_default().push(*code);
+    }
+    by_status.into_iter().map(|(status, codes)| (status.to_string(), response(&codes))).collect()
+}
+
+fn response(codes: &[ErrorCode]) -> Value {
+    let names: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
+    let meanings: Vec<String> = codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.meaning())).collect();
+    let examples: Map<String, Value> =
+        codes.iter().map(|code| (code.as_str().to_owned(), json!({ "value": example(*code) }))).collect();
+    let mut error = json!({ "properties": { "code": { "enum": names } } });
+    if let [code] = codes {
+        error["required"] = always_with(*code).into();
+    }
+    let schema = json!({ "allOf": [
+        { "$ref": "#/components/schemas/Error" },
+        { "properties": { "error": error } },
+    ] });
+    let mut response = json!({
+        "description": meanings.join("\n\n"),
+        "content": { "application/json": { "schema": schema, "examples": examples } },
+    });
+    if codes[0].status() == StatusCode::TOO_MANY_REQUESTS {
+        let seconds = json!({ "type": "integer", "minimum": 1 });
+        let name = header::RETRY_AFTER.as_str();
+        response["headers"][name] =
+            json!({ "description": "Seconds until the next request passes.", "schema": seconds });
+    }
+    response
+}
+
+/// What else an error with this code always says.
+fn always_with(code: ErrorCode) -> &'static [&'static str] {
+    match code {
+        ErrorCode::RateLimitExceeded => &["retry_after"],
+        ErrorCode::InternalError => &["trace_id"],
+        ErrorCode::VersionConflict => &["current_version", "current_code"],
+        _ => &[],
+    }
+}
+
+fn example(code: ErrorCode) -> Value {
+    let mut error = json!({ "code": code.as_str(), "message": code.message() });
+    let schema = error_schema();
+    for name in always_with(code) {
+        error[name] = schema["properties"]["error"]["properties"][name]["examples"][0].clone();
+    }
+    json!({ "error": error })
+}
+
+/// The envelope of every error.
+pub(super) fn error_schema() -> Value {
+    let text = |about: &str, example: &str| json!({ "type": "string", "description": about, "examples": [example] });
+    json!({
+        "type": "object",
+        "description": "What every error looks like.",
+        "required": ["error"],
+        "properties": { "error": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {
+                "code": text("What went wrong, for programs.", "INVALID_INPUT"),
+                "message": text("What went wrong, for people.", "A username has 3 to 20 letters and digits."),
+                "field": text("The field of the request that is wrong, if it is one.", "username"),
+                "trace_id": text("Of `INTERNAL_ERROR`: what to quote when you report it.", "6f1c9a0e5b7d4f32"),
+                "retry_after": fields::time("Of `RATE_LIMIT_EXCEEDED`: when the next request passes."),
+                "current_version": fields::version_number(),
+                "current_code": text("Of `VERSION_CONFLICT`: the code that was saved meanwhile.", "fn main() {}\n"),
+                "message_id": fields::message_id(),
+                "partial_explanation": text("Of `AI_MALFORMED_RESPONSE`: as much as could be read.", "It should be"),
+            },
+        } },
+    })
+}

@@ -1,0 +1,299 @@
+//! The fields of requests and answers: what each is, described once and used with `#[schema(schema_with = …)]`.
+
+use model::{AnchorStatus, Confidence, ContextMode, Filename, Language, ReplyState, Role, ThreadKind};
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaFormat, Type};
+
+use crate::auth::password;
+use crate::limits::{CODE_BYTES, MESSAGE_CHARS, NAME_CHARS, SELECTED_TEXT_BYTES};
+
+/// Version 7, in lower case.
+const UUID: &str = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
+const A_UUID: &str = "019b3c5a-7d2e-7c3a-8f00-0123456789ab";
+const ANOTHER_UUID: &str = "019b3c5a-8e41-7b12-9a55-4c2f1e0d9b77";
+
+fn text(description: &str, example: impl Into<Value>) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).description(Some(description)).examples([example.into()])
+}
+
+fn whole_number(description: &str, minimum: u32, example: u32) -> ObjectBuilder {
+    let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(minimum)).maximum(Some(u32::MAX));
+    number.description(Some(description)).examples([example])
+}
+
+fn one_of<const N: usize>(description: &str, words: [&'static str; N]) -> Object {
+    text(description, words[0]).enum_values(Some(words)).build()
+}
+
+fn matching(description: &str, pattern: &str, example: String) -> Object {
+    text(description, example).pattern(Some(format!("^{pattern}$"))).build()
+}
+
+/// The same field, where `null` is taken for one that is absent.
+fn or_null(mut field: Object) -> Object {
+    field.schema_type = [Type::String, Type::Null].into_iter().collect();
+    field
+}
+
+pub(crate) fn success() -> Object {
+    let always = ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([true]));
+    always.description(Some("Always true: a failure has another status and form.")).build()
+}
+
+pub(crate) fn health() -> Object {
+    one_of("Always `ok`: a failure has another status and form.", ["ok"])
+}
+
+pub(crate) fn user_id() -> Object {
+    matching("The user's id.", UUID, A_UUID.to_owned())
+}
+
+pub(crate) fn session_id() -> Object {
+    matching("The session's id.", UUID, A_UUID.to_owned())
+}
+
+pub(crate) fn thread_id() -> Object {
+    let pattern = format!("{UUID}\\.{UUID}");
+    matching("The thread's id, which carries its session's.", &pattern, format!("{A_UUID}.{ANOTHER_UUID}"))
+}
+
+pub(crate) fn message_id() -> Object {
+    let pattern = format!("{UUID}\\.{UUID}\\.[1-9][0-9]*");
+    matching("The message's id, which carries its thread's.", &pattern, format!("{A_UUID}.{ANOTHER_UUID}.1"))
+}
+
+pub(crate) fn created_at() -> Object {
+    time("When it was created.")
+}
+
+pub(crate) fn updated_at() -> Object {
+    time("When it was changed last.")
+}
+
+pub(super) fn time(description: &str) -> Object {
+    let format = SchemaFormat::Custom("date-time".to_owned());
+    text(description, "2026-11-23T08:00:42.000Z").format(Some(format)).build()
+}
+
+pub(crate) fn cursor() -> Object {
+    text("Where the next page begins, for `?cursor=`. Absent on the last page.", "AWmdV0…").build()
+}
+
+pub(crate) fn cursor_to_send() -> Object {
+    text("Where the page begins: what the page before gave.", "AWmdV0…").build()
+}
+
+pub(crate) fn limit(most: u32) -> Object {
+    let number = whole_number("The most items on the page.", 1, most).maximum(Some(most));
+    number.default(Some(most.into())).build()
+}
+
+pub(crate) fn order() -> Object {
+    let mut field = one_of("Oldest first, or newest first.", ["asc", "desc"]);
+    field.default = Some("asc".into());
+    field
+}
+
+// --- accounts --------------------------------------------------------------------------------------------------------
+
+pub(crate) fn name() -> Object {
+    let about = "What the person is called: without control characters; blanks around it are dropped.";
+    text(about, "Ada Lovelace").min_length(Some(1)).max_length(Some(NAME_CHARS)).build()
+}
+
+pub(crate) fn email() -> Object {
+    let about = "The e-mail address. No two accounts have one address, in whatever case.";
+    text(about, "ada@example.com").max_length(Some(254)).build()
+}
+
+pub(crate) fn username() -> Object {
+    matching("What the user signs in with, in any case.", "[A-Za-z0-9]{3,20}", "ada".to_owned())
+}
+
+/// In a form for signing in, where any text is a name that may not exist.
+pub(crate) fn username_to_find() -> Object {
+    text("The username, in any case.", "ada").build()
+}
+
+pub(crate) fn new_password() -> Object {
+    let about = "At least 8 characters and at most 71 bytes; an upper-case letter, a number and a special character; none \
+                 of the most common.";
+    let field = text(about, "Analytical-1843").min_length(Some(8)).max_length(Some(password::MAX_BYTES));
+    field.format(Some(SchemaFormat::Custom("password".to_owned()))).build()
+}
+
+pub(crate) fn confirm_password() -> Object {
+    secret("The same password again.")
+}
+
+pub(crate) fn password() -> Object {
+    secret("The user's password.")
+}
+
+fn secret(description: &str) -> Object {
+    text(description, "Analytical-1843").format(Some(SchemaFormat::Custom("password".to_owned()))).build()
+}
+
+// --- sessions --------------------------------------------------------------------------------------------------------
+
+pub(crate) fn new_filename() -> Object {
+    let about = "The file's name. Of a path only what follows the last slash is kept; it decides the language.";
+    text(about, "inventory.rs").min_length(Some(1)).build()
+}
+
+pub(crate) fn filename() -> Object {
+    text("The file's name.", "inventory.rs").max_length(Some(Filename::MAX_BYTES)).build()
+}
+
+pub(crate) fn code_content() -> Object {
+    let about = format!("The file's text, at most {} MiB of UTF-8.", CODE_BYTES / 1024 / 1024);
+    text(&about, "fn main() {}\n").build()
+}
+
+pub(crate) fn code_to_save() -> Object {
+    or_null(code_content())
+}
+
+pub(crate) fn language_detected() -> Object {
+    language("The language, by the file's name or first line.")
+}
+
+pub(crate) fn language_override() -> Object {
+    language("The language that the user chose instead.")
+}
+
+pub(crate) fn language_to_set() -> Object {
+    let names = names_of_languages();
+    let about = format!("The language, if not the one that is found by name. In any case, of {names}.");
+    or_null(text(&about, "Rust").build())
+}
+
+fn language(description: &str) -> Object {
+    let names: Vec<&str> = Language::all().map(Language::name).collect();
+    text(description, "Rust").enum_values(Some(names)).build()
+}
+
+fn names_of_languages() -> String {
+    Language::all().map(Language::name).collect::<Vec<_>>().join(", ")
+}
+
+pub(crate) fn version_number() -> Object {
+    whole_number("The code's version: 1 at first, one more with every save of code.", 1, 1).build()
+}
+
+pub(crate) fn expected_version_number() -> Object {
+    whole_number("The version that was edited. If it is not the current one, nothing is saved.", 0, 1).build()
+}
+
+pub(crate) fn code_bytes() -> Object {
+    whole_number("How large the code is, in bytes of UTF-8.", 0, 13).build()
+}
+
+pub(crate) fn thread_count() -> Object {
+    whole_number("How many threads the session has.", 0, 2).build()
+}
+
+// --- threads ---------------------------------------------------------------------------------------------------------
+
+pub(crate) fn thread_kind() -> Object {
+    let words = [ThreadKind::Block, ThreadKind::File].map(ThreadKind::as_str);
+    one_of("Whether the thread is about some lines or about the whole file.", words)
+}
+
+pub(crate) fn anchor_status() -> Object {
+    let words = [AnchorStatus::Stable, AnchorStatus::Approximate].map(AnchorStatus::as_str);
+    one_of("Whether the lines are still the text that was selected, or only where it probably was.", words)
+}
+
+pub(crate) fn start_line() -> Object {
+    whole_number("The first line, counted from 1.", 1, 33).build()
+}
+
+pub(crate) fn end_line() -> Object {
+    whole_number("The last line, itself included.", 1, 35).build()
+}
+
+pub(crate) fn selected_text() -> Object {
+    let about = format!("The text of the lines as it was selected, at most {} KiB.", SELECTED_TEXT_BYTES / 1024);
+    text(&about, "if best == None:").build()
+}
+
+/// A line in a form: a thread on the whole file has none.
+pub(crate) fn line_to_select() -> Object {
+    let mut line = whole_number("Counted from 1. Needed for a `block`.", 1, 1).build();
+    line.schema_type = [Type::Integer, Type::Null].into_iter().collect();
+    line
+}
+
+pub(crate) fn text_to_select() -> Object {
+    let about = format!("The text of the lines, at most {} KiB. Needed for a `block`.", SELECTED_TEXT_BYTES / 1024);
+    or_null(text(&about, "fn main() {}").build())
+}
+
+// --- messages --------------------------------------------------------------------------------------------------------
+
+pub(crate) fn new_content() -> Object {
+    let about = "The question or note, not blank.";
+    text(about, "Is this comparison right?").min_length(Some(1)).max_length(Some(MESSAGE_CHARS)).build()
+}
+
+pub(crate) fn ask() -> Object {
+    let about = "Whether the model is asked. A note is stored and not answered.";
+    let field = ObjectBuilder::new().schema_type(Type::Boolean).description(Some(about));
+    field.default(Some(json!(true))).build()
+}
+
+pub(crate) fn content() -> Object {
+    text("What was asked, or the answer in Markdown.", "Is this comparison right?").build()
+}
+
+pub(crate) fn role() -> Object {
+    one_of("Who wrote it.", [Role::User, Role::Ai].map(Role::as_str))
+}
+
+pub(crate) fn reply_state() -> Object {
+    let words = [ReplyState::Pending, ReplyState::Answered, ReplyState::Failed].map(ReplyState::as_str);
+    one_of("Of a question: what became of its answer.", words)
+}
+
+pub(crate) fn reply_error() -> Object {
+    text("Of a question that failed: the code of the error.", "AI_TIMEOUT").build()
+}
+
+pub(crate) fn suggested_code() -> Object {
+    text("Of an answer: code to read rather than to apply.", "if best is None:").build()
+}
+
+pub(crate) fn patch_withheld() -> Object {
+    text("Of an answer: why its patch is not shown.", "The patch would change nothing.").build()
+}
+
+pub(crate) fn context_mode() -> Object {
+    let words = [ContextMode::Full, ContextMode::Local].map(ContextMode::as_str);
+    one_of("Of an answer: whether the model saw the whole file, or the selection and its surroundings.", words)
+}
+
+pub(crate) fn confidence() -> Object {
+    let words = [Confidence::High, Confidence::Medium, Confidence::Low].map(Confidence::as_str);
+    one_of("Of an answer: how sure the model says it is.", words)
+}
+
+pub(crate) fn token_count() -> Object {
+    whole_number("Of an answer: the tokens it took, sent and received.", 0, 1_100).build()
+}
+
+pub(crate) fn model_id() -> Object {
+    text("Of an answer: the model that gave it.", "local.rule-based-reviewer").build()
+}
+
+pub(crate) fn original() -> Object {
+    text("The text of the lines, without a final line break, as the model saw it.", "if best == None:").build()
+}
+
+pub(crate) fn replacement() -> Object {
+    text("What the lines become. Empty deletes them.", "if best is None:").build()
+}
+
+pub(crate) fn base_version() -> Object {
+    whole_number("The version of the code that the patch applies to.", 1, 1).build()
+}

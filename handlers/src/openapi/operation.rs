@@ -1,0 +1,70 @@
+//! One operation: what its handler says of itself, with its parameters, its ways to send a body, and its errors.
+
+use serde_json::{Value, json};
+
+use crate::openapi::errors::{Known, responses};
+use crate::openapi::{fields, trace_header};
+use crate::routes::route::{Access, Route};
+
+/// The method in lower case, and the operation under it.
+pub(super) fn describe(route: &Route, tag: &str) -> (String, Value) {
+    let mut item = json!(route.item);
+    let (method, operation) =
+        item.as_object_mut().and_then(|item| item.iter_mut().next()).expect("a route has a method");
+    let (method, mut operation) = (method.clone(), operation.take());
+    let takes_input = operation.get("requestBody").is_some() || operation.get("parameters").is_some();
+    let known = Known {
+        method: &method,
+        path: &route.path,
+        access: route.access,
+        is_limited: route.limit.is_some(),
+        takes_input,
+    };
+    let codes = [known.codes(), route.fails.to_vec()].concat();
+
+    operation["tags"] = json!([tag]);
+    // A handler's name is its verb, and says the same in every domain.
+    let verb = operation["operationId"].as_str().unwrap_or_default();
+    operation["operationId"] = format!("{}_{verb}", tag.to_lowercase()).into();
+    if route.access == Access::Anyone {
+        operation["security"] = json!([]);
+    }
+    parameters(&mut operation, &route.path);
+    body(&mut operation, &method);
+    for (status, response) in responses(&codes) {
+        operation["responses"][status] = response;
+    }
+    for response in operation["responses"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+        trace_header(response);
+    }
+    (method, operation)
+}
+
+/// The ids in the path, before what the handler takes from the query.
+fn parameters(operation: &mut Value, path: &str) {
+    let known = [("id", "{id}", fields::session_id()), ("thread_id", "{thread_id}", fields::thread_id())];
+    let ids = known.into_iter().filter(|(_, place, _)| path.contains(place)).map(|(name, _, schema)| {
+        json!({ "name": name, "in": "path", "required": true, "description": schema.description, "schema": schema })
+    });
+    let mut all: Vec<Value> = ids.collect();
+    if let Some(Value::Array(others)) = operation.get_mut("parameters") {
+        all.append(others);
+    }
+    if !all.is_empty() {
+        operation["parameters"] = all.into();
+    }
+}
+
+/// A body can be gzipped. A request that changes something says JSON even when it has nothing to say.
+fn body(operation: &mut Value, method: &str) {
+    let has_body = operation.get("requestBody").is_some();
+    if has_body {
+        let about = "The same JSON, gzipped.";
+        operation["requestBody"]["content"]["application/gzip"] =
+            json!({ "schema": { "type": "string", "format": "binary", "description": about } });
+    } else if method != "get" && method != "delete" {
+        let empty = json!({ "type": "object", "description": "Nothing is read of it." });
+        operation["requestBody"] =
+            json!({ "required": true, "content": { "application/json": { "schema": empty, "example": {} } } });
+    }
+}

@@ -1,0 +1,70 @@
+//! One route: its handler with what that says of itself, who may call it, how often, and how it can fail.
+
+use axum::Router;
+use axum::routing::MethodRouter;
+use utoipa::openapi::path::PathItem;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::error::ErrorCode;
+use crate::http::rate::limited;
+use crate::limits::RateLimit;
+use crate::state::App;
+
+/// Which token a route asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// None.
+    Anyone,
+    /// That of somebody signed in.
+    AccessToken,
+}
+
+/// A handler where it is found, and all that is known of it without calling it.
+pub(crate) struct Route {
+    pub(crate) path: String,
+    /// As its `#[utoipa::path]` describes it, with one operation.
+    pub(crate) item: PathItem,
+    pub(crate) schemas: Vec<(String, RefOr<Schema>)>,
+    pub(crate) access: Access,
+    pub(crate) limit: Option<RateLimit>,
+    /// What only its handler knows. The other errors follow from the rest, see `openapi/errors.rs`.
+    pub(crate) fails: &'static [ErrorCode],
+    handler: MethodRouter<App>,
+}
+
+impl Route {
+    /// For those who are signed in.
+    pub(super) fn protected(handler: UtoipaMethodRouter<App>) -> Self {
+        Self::new(Access::AccessToken, handler)
+    }
+
+    /// For everybody.
+    pub(super) fn open(handler: UtoipaMethodRouter<App>) -> Self {
+        Self::new(Access::Anyone, handler)
+    }
+
+    fn new(access: Access, (schemas, paths, handler): UtoipaMethodRouter<App>) -> Self {
+        let (path, item) = paths.paths.into_iter().next().expect("a handler has a path");
+        Self { path, item, schemas, access, limit: None, fails: &[], handler }
+    }
+
+    /// Counts requests before anything else is done.
+    pub(super) fn limited(self, limit: RateLimit) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
+    /// Declares the errors that only the handler knows of.
+    pub(super) fn fails(self, fails: &'static [ErrorCode]) -> Self {
+        Self { fails, ..self }
+    }
+
+    /// Puts it among others.
+    pub(super) fn onto(self, routes: Router<App>, app: &App) -> Router<App> {
+        let handler = match self.limit {
+            Some(limit) => limited(app, limit, self.handler),
+            None => self.handler,
+        };
+        routes.route(&self.path, handler)
+    }
+}

@@ -1,0 +1,139 @@
+//! The contract: what the OpenAPI document promises of every answer, and whether an answer keeps it.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::sync::LazyLock;
+
+use axum::http::{HeaderMap, header};
+use flate2::read::MultiGzDecoder;
+use handlers::openapi::document;
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+/// An operation of the document.
+#[derive(Debug)]
+pub struct Operation {
+    /// `GET`.
+    pub method: String,
+    /// With its parameters: `/sessions/{id}`.
+    pub path: String,
+    /// By status.
+    pub answers: BTreeMap<u16, Answer>,
+}
+
+/// What the document says of the answers with one status.
+#[derive(Debug)]
+pub struct Answer {
+    /// Of an error: the codes it can have.
+    pub codes: Vec<String>,
+    /// Absent where there is no body.
+    body: Option<Validator>,
+}
+
+/// Every operation of the document, read once.
+#[must_use]
+pub fn operations() -> &'static [Operation] {
+    static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+        let paths = document()["paths"].as_object().expect("the document has paths").iter();
+        let operations = paths.flat_map(|(path, item)| {
+            let methods = item.as_object().expect("a path has methods").iter();
+            methods.map(move |(method, operation)| Operation::read(method, path, operation))
+        });
+        operations.collect()
+    });
+    &OPERATIONS
+}
+
+impl Operation {
+    fn read(method: &str, path: &str, operation: &Value) -> Self {
+        let responses = operation["responses"].as_object().expect("an operation has responses").iter();
+        let answers = responses.map(|(status, response)| (status.parse().expect("a status"), Answer::read(response)));
+        Self { method: method.to_uppercase(), path: path.to_owned(), answers: answers.collect() }
+    }
+
+    /// Whether a request to this path, if it has this method, is a call of this operation.
+    fn is_at(&self, path: &str) -> bool {
+        let (own, asked) = (self.path.split('/'), path.split('/'));
+        let fits = |(own, asked): (&str, &str)| own == asked || (own.starts_with('{') && !asked.is_empty());
+        own.clone().count() == asked.clone().count() && own.zip(asked).all(fits)
+    }
+}
+
+impl Answer {
+    fn read(response: &Value) -> Self {
+        let content = response.get("content").map(|content| &content["application/json"]["schema"]);
+        let codes = content.map(|schema| &schema["allOf"][1]["properties"]["error"]["properties"]["code"]["enum"]);
+        let codes = codes.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        Self { codes: codes.map(str::to_owned).collect(), body: content.map(validator) }
+    }
+}
+
+/// A validator that also refuses what the document does not mention. The document leaves that open, so that an answer
+/// can get new fields; but those are to be documented too.
+fn validator(schema: &Value) -> Validator {
+    let mut schema = json!({ "allOf": [schema], "components": document()["components"] });
+    close(&mut schema);
+    jsonschema::draft202012::options()
+        .should_validate_formats(true)
+        .build(&schema)
+        .expect("the document's schemas are JSON Schemas")
+}
+
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(close),
+        Value::Object(fields) => {
+            fields.values_mut().for_each(close);
+            if fields.get("type").is_some_and(|kind| kind == "object") && fields.contains_key("properties") {
+                fields.insert("additionalProperties".to_owned(), false.into());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Compares an answer with the document.
+///
+/// # Panics
+/// When it is not as documented.
+pub(super) fn check(method: &str, path: &str, status: u16, headers: &HeaderMap, body: &[u8]) {
+    // What other methods have in common with these is not the document's to say.
+    if matches!(method, "OPTIONS" | "HEAD") || (path == "/openapi.json" && method == "GET") {
+        return;
+    }
+    let what = format!("{method} {path} {status}");
+    let at_path: Vec<&Operation> = operations().iter().filter(|operation| operation.is_at(path)).collect();
+    let Some(operation) = at_path.iter().find(|operation| operation.method == method) else {
+        let status_of_none = if at_path.is_empty() { 404 } else { 405 };
+        assert_eq!(status, status_of_none, "{what}: the route is not in the OpenAPI document");
+        return;
+    };
+    let route = format!("{} {}", operation.method, operation.path);
+    let answer = operation.answers.get(&status);
+    let answer = answer.unwrap_or_else(|| panic!("{what}: {route} has no answer {status} in the OpenAPI document"));
+    let Some(validator) = &answer.body else {
+        assert!(body.is_empty(), "{what}: {route} has a body that is not in the OpenAPI document");
+        return;
+    };
+    assert_eq!(headers[header::CONTENT_TYPE], "application/json", "{what}");
+    let json: Value = serde_json::from_slice(&inflated(headers, body)).expect("JSON");
+    if status >= 400 {
+        let code = json["error"]["code"].as_str().unwrap_or_default();
+        assert!(
+            answer.codes.iter().any(|documented| documented == code),
+            "{what}: {route} has no error {code} in the OpenAPI document; declare it in handlers/src/routes.rs"
+        );
+    }
+    let misfits: Vec<String> =
+        validator.iter_errors(&json).map(|error| format!("{}: {}", error.instance_path(), error.masked())).collect();
+    assert!(misfits.is_empty(), "{what}: not as {route} is in the OpenAPI document:\n{}", misfits.join("\n"));
+}
+
+fn inflated(headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
+    if headers.get(header::CONTENT_ENCODING).is_none_or(|encoding| encoding != "gzip") {
+        return body.to_vec();
+    }
+    let mut inflated = Vec::new();
+    MultiGzDecoder::new(body).read_to_end(&mut inflated).expect("gzip");
+    inflated
+}

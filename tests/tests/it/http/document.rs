@@ -1,0 +1,133 @@
+//! The OpenAPI document: it tells of every route, of nothing else, and what it tells is well-formed.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use axum::body::Body;
+use axum::http::Request;
+use handlers::openapi::document;
+use serde_json::{Value, json};
+use tests::TestApp;
+use tests::app::contract::operations;
+
+/// Every operation in one line, and its answers.
+fn outline() -> String {
+    let mut lines = String::new();
+    for operation in operations() {
+        let described = &document()["paths"][&operation.path][operation.method.to_lowercase()];
+        let summary = described["summary"].as_str().expect("an operation has a summary");
+        writeln!(lines, "{} {}: {summary}", operation.method, operation.path).unwrap();
+        for (status, answer) in &operation.answers {
+            writeln!(lines, "    {status} {}", answer.codes.join(" ")).unwrap();
+        }
+    }
+    lines.replace(" \n", "\n")
+}
+
+/// Every object under this name, wherever it is.
+fn all<'d>(json: &'d Value, name: &str, found: &mut Vec<&'d Value>) {
+    match json {
+        Value::Array(items) => items.iter().for_each(|item| all(item, name, found)),
+        Value::Object(fields) => {
+            found.extend(fields.get(name));
+            fields.values().for_each(|field| all(field, name, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn it_tells_of_these_operations_and_their_answers() {
+    insta::assert_snapshot!("operations", outline().trim_end());
+}
+
+#[tokio::test]
+async fn it_is_served_as_it_is_to_anyone() {
+    let app = TestApp::new().await;
+    let answer = app.stranger().gets("/openapi.json").await;
+    assert_eq!(answer.headers["content-type"], "application/json");
+    assert_eq!(answer.bill, []);
+    assert_eq!(&answer.is(200), document());
+}
+
+#[tokio::test]
+async fn what_it_tells_of_is_routed_and_no_other_method_is() {
+    let app = TestApp::new().await;
+    let stranger = app.stranger();
+    let paths: BTreeSet<&str> = operations().iter().map(|operation| operation.path.as_str()).collect();
+    for path in paths {
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+            let request = Request::builder().method(method).uri(path.replace(['{', '}'], "_"));
+            let answer = stranger.sends(request, Body::empty()).await;
+            let is_told = operations().iter().any(|operation| operation.path == path && operation.method == method);
+            assert_eq!(answer.json["error"]["code"] != "METHOD_NOT_ALLOWED", is_told, "{method} {path}");
+            assert_ne!(answer.json["error"]["code"], "NOT_FOUND", "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn what_it_refers_to_is_in_it_and_what_is_in_it_is_referred_to() {
+    let mut references = Vec::new();
+    all(document(), "$ref", &mut references);
+    let references: BTreeSet<&str> = references.into_iter().filter_map(Value::as_str).collect();
+    for reference in &references {
+        let pointer = reference.strip_prefix('#').expect("a reference within the document");
+        assert!(document().pointer(pointer).is_some(), "{reference}");
+    }
+    for name in document()["components"]["schemas"].as_object().unwrap().keys() {
+        assert!(references.contains(&*format!("#/components/schemas/{name}")), "nothing is a {name}");
+    }
+}
+
+#[test]
+fn its_operations_have_names_of_their_own_that_a_generated_client_can_use() {
+    let mut ids = Vec::new();
+    all(&document()["paths"], "operationId", &mut ids);
+    let distinct: BTreeSet<&str> = ids.iter().filter_map(|id| id.as_str()).collect();
+    assert_eq!((distinct.len(), ids.len()), (operations().len(), operations().len()), "{distinct:?}");
+    for id in distinct {
+        assert!(id.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{id}");
+    }
+}
+
+#[test]
+fn every_example_is_what_its_schema_asks_for() {
+    let components = &document()["components"];
+    let mut schemas = Vec::new();
+    all(document(), "schema", &mut schemas);
+    all(document(), "properties", &mut schemas);
+    let mut shown = 0;
+    for found in schemas {
+        let nested = found.as_object().into_iter().flat_map(|fields| fields.values());
+        for schema in nested.chain([found]) {
+            let Some(examples) = schema.get("examples").and_then(Value::as_array) else { continue };
+            let validator = jsonschema::validator_for(&json!({ "allOf": [schema], "components": components })).unwrap();
+            for example in examples {
+                assert!(validator.is_valid(example), "{example} is no {schema}");
+                shown += 1;
+            }
+        }
+    }
+    assert!(shown > 50, "only {shown} examples");
+}
+
+#[test]
+fn every_error_has_an_example_that_is_one() {
+    let mut media = Vec::new();
+    all(&document()["paths"], "application/json", &mut media);
+    let mut shown = 0;
+    for media in media {
+        let Some(examples) = media.get("examples").and_then(Value::as_object) else { continue };
+        let schema = json!({ "allOf": [media["schema"]], "components": document()["components"] });
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        for (code, example) in examples {
+            assert_eq!(example["value"]["error"]["code"], **code);
+            assert!(validator.is_valid(&example["value"]), "{example}");
+            shown += 1;
+        }
+    }
+    let declared: usize =
+        operations().iter().flat_map(|operation| operation.answers.values()).map(|answer| answer.codes.len()).sum();
+    assert_eq!(shown, declared);
+}
