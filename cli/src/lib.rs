@@ -7,6 +7,7 @@ pub mod options;
 pub mod seed;
 pub mod serve;
 
+mod docs;
 mod secrets;
 
 /// Why a command failed, for the person who gave it.

@@ -16,7 +16,7 @@ use handlers::http::rate::RateLimits;
 use model::{Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, TableError};
 
 use crate::engine::{Engine, EngineError};
-use crate::options::{Serve, StoreChoice};
+use crate::options::{Serve, StoreChoice, Switch};
 use crate::secrets::Secrets;
 
 /// Who issues and takes tokens on a developer's machine.
@@ -110,7 +110,11 @@ impl Local {
         .await;
         let fresh = prepare(&store, serve, &place).await?;
         let (bedrock, reviewer, reviewer_name) = reviewer().await?;
-        let app = application(store, &secrets, reviewer, COST)?;
+        let rate_limits = match serve.rate_limits {
+            Switch::On => RateLimits::Enforced,
+            Switch::Off => RateLimits::Off,
+        };
+        let app = App { rate_limits, ..application(store, &secrets, reviewer, COST)? };
         Ok(Self { app, place, reviewer: reviewer_name, fresh, _engine: engine, _bedrock: bedrock, _lock: lock })
     }
 }

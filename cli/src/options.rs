@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// CodeSensei's backend on this machine.
 ///
@@ -56,6 +56,18 @@ pub struct Serve {
     /// Where the embedded engine's file and this machine's keys are kept.
     #[arg(long, env = "CODESENSEI_DATA_DIR", default_value = ".codesensei", value_name = "FOLDER")]
     pub data_dir: PathBuf,
+    /// Whether too many requests are refused, as on AWS.
+    #[arg(long, env = "CODESENSEI_RATE_LIMITS", default_value = "on", value_name = "SWITCH")]
+    pub rate_limits: Switch,
+}
+
+/// Whether requests are limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// As deployed.
+    On,
+    /// For tools that send more than a person does.
+    Off,
 }
 
 /// Where the table is.

@@ -4,10 +4,12 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use handlers::{Domain, router};
+use handlers::http::rate::RateLimits;
+use handlers::{Domain, routes};
 use model::Store;
 use tokio::net::TcpListener;
 
+use crate::docs;
 use crate::local::{Local, LocalError};
 use crate::options::{Serve, StoreChoice};
 use crate::seed::{self, SeedError};
@@ -59,7 +61,8 @@ async fn serve(options: Serve) -> Result<(), ServeError> {
     let interrupted = interruption().map_err(ServeError::Stopped)?;
     println!("{}", banner(&local, address, demo));
     let sweeper = tokio::spawn(sweep(local.app.store.clone()));
-    let routes = router(&local.app, &Domain::ALL).into_make_service_with_connect_info::<SocketAddr>();
+    let routes = routes::router_with(&local.app, &Domain::ALL, docs::routes());
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, routes).with_graceful_shutdown(interrupted).await;
     sweeper.abort();
     served.map_err(ServeError::Stopped)
@@ -104,7 +107,11 @@ fn banner(local: &Local, address: SocketAddr, demo: bool) -> String {
         format!("CodeSensei is at {url}"),
         format!("  table     {} ({})", local.app.store.table(), local.place),
         format!("  reviewer  {}", local.reviewer),
+        format!("  docs      {url}/docs"),
     ];
+    if local.app.rate_limits == RateLimits::Off {
+        lines.push("  requests  not limited".to_owned());
+    }
     if demo {
         let (name, password) = (seed::USERNAME, seed::PASSWORD);
         lines.push(format!("  sign in   {name} / {password}"));

@@ -106,3 +106,18 @@ async fn ctrl_c_or_a_request_to_terminate_ends_it_well() {
         assert_eq!(server.ended().await, (Some(0), String::new()), "{signal}");
     }
 }
+
+#[tokio::test]
+async fn requests_are_limited_unless_that_is_turned_off() {
+    for (arguments, refused) in [(&[][..], true), (&["--rate-limits", "off"], false)] {
+        let server = Server::run(codesensei(&[&["--port", "0", "--store", "memory"], arguments].concat())).await;
+        assert_eq!(server.banner.contains("not limited"), !refused, "{}", server.banner);
+        let mut statuses = Vec::new();
+        for _ in 0..6 {
+            let request = reqwest::Client::new().post(format!("{}/auth/login", server.url));
+            let form = serde_json::json!({ "username": "nobody", "password": "nothing" });
+            statuses.push(request.json(&form).send().await.unwrap().status().as_u16());
+        }
+        assert_eq!(statuses, [401, 401, 401, 401, 401, if refused { 429 } else { 401 }]);
+    }
+}
