@@ -54,7 +54,7 @@ error_codes! {
     RefreshTokenInvalid = "REFRESH_TOKEN_INVALID" UNAUTHORIZED "Your session has ended. Please sign in again.";
     /// No usable access token came with the request.
     Unauthorized = "UNAUTHORIZED" UNAUTHORIZED "Please sign in.";
-    /// The resource is another user's.
+    /// The resource is another user's, or the page that sent the request is not ours.
     Forbidden = "FORBIDDEN" FORBIDDEN "You do not have access to this.";
     /// There is no such session.
     SessionNotFound = "SESSION_NOT_FOUND" NOT_FOUND "This session does not exist.";

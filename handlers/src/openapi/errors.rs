@@ -60,8 +60,11 @@ fn response(codes: &[ErrorCode]) -> Value {
     let examples: Map<String, Value> =
         codes.iter().map(|code| (code.as_str().to_owned(), json!({ "value": example(*code) }))).collect();
     let mut error = json!({ "properties": { "code": { "enum": names } } });
-    if let [code] = codes {
-        error["required"] = always_with(*code).into();
+    // Told of a status that has one code only.
+    if let [code] = codes
+        && let extra @ [_, ..] = always_with(*code)
+    {
+        error["required"] = extra.into();
     }
     let schema = json!({ "allOf": [
         { "$ref": "#/components/schemas/Error" },

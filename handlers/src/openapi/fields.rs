@@ -103,7 +103,8 @@ pub(crate) fn name() -> Object {
 
 pub(crate) fn email() -> Object {
     let about = "The e-mail address. No two accounts have one address, in whatever case.";
-    text(about, "ada@example.com").max_length(Some(254)).build()
+    let format = SchemaFormat::Custom("email".to_owned());
+    text(about, "ada@example.com").format(Some(format)).max_length(Some(254)).build()
 }
 
 pub(crate) fn username() -> Object {
@@ -163,18 +164,14 @@ pub(crate) fn language_override() -> Object {
 }
 
 pub(crate) fn language_to_set() -> Object {
-    let names = names_of_languages();
-    let about = format!("The language, if not the one that is found by name. In any case, of {names}.");
-    or_null(text(&about, "Rust").build())
+    let names = Language::all().map(|language| json!(language.name()));
+    let about = "The language, if not the one that is found by name. Its case does not matter.";
+    or_null(text(about, "Rust").enum_values(Some(names.chain([Value::Null]))).build())
 }
 
 fn language(description: &str) -> Object {
     let names: Vec<&str> = Language::all().map(Language::name).collect();
     text(description, "Rust").enum_values(Some(names)).build()
-}
-
-fn names_of_languages() -> String {
-    Language::all().map(Language::name).collect::<Vec<_>>().join(", ")
 }
 
 pub(crate) fn version_number() -> Object {
