@@ -3,6 +3,7 @@
 //! Requests go through the real router with all its layers, one `oneshot` each. Every answer is looked at for what all
 //! answers have in common, see [`Response`]; what people send and get in a story is in [`Person`].
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,6 +15,7 @@ use codesensei::local::application_on;
 use handlers::bedrock::{Reviewer, ReviewerConfig};
 use handlers::http::rate::RateLimits;
 use handlers::{App, Domain, router};
+use model::Store;
 use serde_json::{Value, json};
 
 use crate::TestTable;
@@ -35,10 +37,10 @@ const BCRYPT_COST: u32 = 4;
 pub const PASSWORD: &str = "Analytical-1843";
 
 /// The API with its own table, model and clock. The clock stands still until the test moves it.
-#[derive(Debug)]
 pub struct TestApp {
     table: TestTable,
     bedrock: LocalBedrock,
+    app: App,
     router: Router,
     arrivals: AtomicU32,
 }
@@ -47,13 +49,13 @@ impl TestApp {
     /// An application whose table nobody else uses. It counts no requests: stories have more than a person's minute.
     pub async fn new() -> Self {
         let (table, bedrock, app) = parts(RateLimits::Off).await;
-        Self::of(table, bedrock, &app)
+        Self::of(table, bedrock, app)
     }
 
     /// One with every limit on requests, as it is deployed.
     pub async fn with_rate_limits() -> Self {
         let (table, bedrock, app) = parts(RateLimits::Enforced).await;
-        Self::of(table, bedrock, &app)
+        Self::of(table, bedrock, app)
     }
 
     /// One that gives up on the model after this long.
@@ -67,12 +69,19 @@ impl TestApp {
             ..ReviewerConfig::default()
         };
         app.reviewer = Arc::new(Reviewer::connect(config).await);
-        Self::of(table, bedrock, &app)
+        Self::of(table, bedrock, app)
     }
 
-    fn of(table: TestTable, bedrock: LocalBedrock, app: &App) -> Self {
+    fn of(table: TestTable, bedrock: LocalBedrock, app: App) -> Self {
         let arrivals = AtomicU32::new(FIRST_ADDRESS);
-        Self { table, bedrock, router: router(app, &Domain::ALL), arrivals }
+        Self { table, bedrock, router: router(&app, &Domain::ALL), app, arrivals }
+    }
+
+    /// The same person, whose requests meet the same application on another store.
+    #[must_use]
+    pub fn on(&self, store: Store, person: &Person) -> Person {
+        let app = App { store, ..self.app.clone() };
+        Person { router: router(&app, &Domain::ALL), ..person.clone() }
     }
 
     /// The table under it, with the clock.
@@ -116,6 +125,12 @@ impl TestApp {
         let form = json!({ "username": name, "password": PASSWORD });
         person.posts("/auth/login", &form).await.is(200);
         person
+    }
+}
+
+impl fmt::Debug for TestApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestApp").field("table", &self.table).finish_non_exhaustive()
     }
 }
 

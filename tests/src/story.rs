@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Anchor, AnchorStatus, ContextMode, DeleteAccount, DeleteThread, Message, NewAnswer, NewSession, NewThread, NewUser,
-    OpenedSession, RefreshFamily, SaveCode, SaveCodeError, Saved, Session, Store, SweepJob, SweepKind, SweepState,
-    Swept, Thread, ThreadKind, User,
+    Anchor, AnchorStatus, ContextMode, DeleteAccount, DeleteSession, DeleteThread, Message, NewAnswer, NewSession,
+    NewThread, NewUser, OpenedSession, RefreshFamily, SaveCode, SaveCodeError, Saved, Session, Store, SweepJob,
+    SweepKind, SweepState, Swept, Thread, ThreadKind, User, UserKey,
 };
 use tokio::sync::Barrier;
 
@@ -177,6 +177,18 @@ impl TestTable {
         let (session_id, user_id) = (thread.session_id, thread.user_id);
         let input = DeleteThread { job: &job, session_id, thread: thread.thread, user_id };
         self.delete_thread(input).await.expect("there is such a thread");
+    }
+
+    /// The session's owner deletes it; what it leaves, its threads too, is left to the sweep.
+    pub async fn drop_session(&self, session: &Session) {
+        let (session_id, user_id, revision) = (session.session_id, session.user_id, session.revision);
+        let job = SweepJob {
+            session_id: Some(session_id),
+            revision: Some(revision),
+            ..self.job(SweepKind::Session, &session_id.to_string(), user_id)
+        };
+        let input = DeleteSession { user: Some(&UserKey { user_id }), job: &job, user_id, session_id, revision };
+        self.delete_session(input).await.expect("there is such a session");
     }
 
     /// The user deletes their account; what it leaves is left to the sweep.

@@ -58,6 +58,11 @@ impl TestTable {
         connect(self.store.table(), url, &self.clock, &self.ids).await
     }
 
+    /// A store on a table that is not there, beside this one.
+    pub async fn store_without_table(&self) -> Store {
+        connect(&format!("{}-absent", self.store.table()), &self.endpoint, &self.clock, &self.ids).await
+    }
+
     /// Where the table is.
     #[must_use]
     pub fn endpoint(&self) -> &str {

@@ -14,6 +14,7 @@ mod access;
 mod accounts;
 mod bodies;
 mod document;
+mod errors;
 mod forms;
 mod journey;
 mod large;

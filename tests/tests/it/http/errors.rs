@@ -1,0 +1,286 @@
+//! Every error that the OpenAPI document declares can be had from its route, through the router and for the reason it names.
+//!
+//! A route that is new needs one line in [`body`] if it takes one. A code that is new needs a scenario in [`provoked`].
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use bedrock_local::Act;
+use handlers::openapi::document;
+use serde_json::{Value, json};
+use tests::app::contract::{Operation, operations};
+use tests::app::{PASSWORD, Person, Response, Session, Thread, sign_up};
+use tests::story::answer;
+use tests::{Proxy, TestApp};
+
+use crate::http::{CODE, FILENAME, stored_messages, user};
+
+const ABSENT: &str = "019b3c5a-7d2e-7c3a-8f00-0123456789ab";
+
+/// A body that the route takes from ada.
+fn body(route: &str) -> Option<Value> {
+    Some(match route {
+        "POST /auth/signup" => sign_up("carol"),
+        "POST /auth/login" => json!({ "username": "ada", "password": PASSWORD }),
+        "POST /sessions" => json!({ "filename": FILENAME, "code_content": CODE }),
+        "PUT /sessions/{id}" => json!({ "expected_version_number": 1, "code_content": "print()" }),
+        "POST /sessions/{id}/threads" => json!({ "type": "file" }),
+        "POST /threads/{thread_id}/messages" => json!({ "content": "Is this comparison right?" }),
+        _ => return None,
+    })
+}
+
+/// Ada with a session and a thread, bob who has an account too, and the route that ada asks.
+struct Scene {
+    app: TestApp,
+    ada: Person,
+    bob: Person,
+    session: Session,
+    thread: Thread,
+    operation: &'static Operation,
+    body: Option<Value>,
+}
+
+impl Scene {
+    async fn of(app: TestApp, operation: &'static Operation) -> Self {
+        let ada = app.signs_up("ada").await;
+        let bob = app.signs_up("bob").await;
+        let session = ada.creates(FILENAME, CODE).await;
+        let thread = ada.opens_thread(&session, 33..=35).await;
+        let body = body(&format!("{} {}", operation.method, operation.path));
+        Self { app, ada, bob, session, thread, operation, body }
+    }
+
+    fn path(&self) -> String {
+        self.operation.path.replace("{id}", &self.session.id).replace("{thread_id}", &self.thread.id)
+    }
+
+    fn names(&self, parameter: &str) -> bool {
+        self.operation.path.contains(parameter)
+    }
+
+    /// The request, by this person and to this path.
+    async fn sent(&self, person: &Person, path: &str) -> Response {
+        self.sends(person, path, self.body.as_ref()).await
+    }
+
+    async fn sends(&self, person: &Person, path: &str, body: Option<&Value>) -> Response {
+        let request = Request::builder().method(&*self.operation.method).uri(path);
+        match body {
+            Some(body) => person.sends_json(request, body.to_string()).await,
+            None if self.operation.method == "GET" => person.sends(request, Body::empty()).await,
+            None => person.sends_json(request, Body::empty()).await,
+        }
+    }
+
+    async fn asked(&self) -> Response {
+        self.sent(&self.ada, &self.path()).await
+    }
+
+    /// The request with these fields, where its body has them.
+    async fn with(&self, fields: &[(&str, Value)]) -> Response {
+        let mut body = self.body.clone().expect("a body");
+        for (name, value) in fields {
+            if let Some(field) = body.get_mut(name) {
+                *field = value.clone();
+            }
+        }
+        self.sends(&self.ada, &self.path(), Some(&body)).await
+    }
+
+    /// The request with a field that its body may have.
+    async fn with_choice(&self, name: &str, value: &str) -> Response {
+        let mut body = self.body.clone().expect("a body");
+        body[name] = value.into();
+        self.sends(&self.ada, &self.path(), Some(&body)).await
+    }
+
+    async fn with_model(&self, acts: Vec<Act>) -> Response {
+        self.app.bedrock().script(acts);
+        self.asked().await
+    }
+}
+
+/// Whether nobody else should want the scene after the scenario of this code.
+fn is_spoilt_by(code: &str) -> bool {
+    code.contains("LIMIT") || ["TOKEN_EXPIRED", "SESSION_NOT_FOUND", "REQUEST_IN_PROGRESS"].contains(&code)
+}
+
+/// Each of the route's errors, with the answer in the situation that it is for; without one, if that is not known.
+async fn all_provoked(operation: &'static Operation) -> Vec<(&'static str, Option<Response>)> {
+    let mut answers = Vec::new();
+    let shared = Scene::of(TestApp::new().await, operation).await;
+    for code in operation.answers.values().flat_map(|answer| &answer.codes) {
+        let answer = match &**code {
+            "RATE_LIMIT_EXCEEDED" => {
+                Some(too_many(&Scene::of(TestApp::with_rate_limits().await, operation).await).await)
+            }
+            code if is_spoilt_by(code) => provoked(&Scene::of(TestApp::new().await, operation).await, code).await,
+            code => provoked(&shared, code).await,
+        };
+        answers.push((code.as_str(), answer));
+    }
+    answers
+}
+
+async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
+    let operation = scene.operation;
+    Some(match code {
+        "INVALID_INPUT" => ill_formed(scene).await,
+        "UNAUTHORIZED" => scene.sent(&scene.app.stranger(), &scene.path()).await,
+        "TOKEN_EXPIRED" => {
+            scene.app.later(std::time::Duration::from_mins(16));
+            scene.asked().await
+        }
+        "FORBIDDEN" => forbidden(scene).await,
+        "SESSION_NOT_FOUND" if scene.names("{id}") => {
+            let path = operation.path.replace("{id}", ABSENT);
+            scene.sent(&scene.ada, &path).await
+        }
+        "SESSION_NOT_FOUND" => {
+            let owner = user(&scene.app, "ada").await.user_id;
+            let opened = scene.app.table().read_session(owner, scene.session.id.parse().unwrap()).await.unwrap();
+            scene.app.table().drop_session(&opened.head).await;
+            scene.asked().await
+        }
+        "THREAD_NOT_FOUND" => {
+            let path = operation.path.replace("{thread_id}", &format!("{}.{ABSENT}", scene.session.id));
+            scene.sent(&scene.ada, &path).await
+        }
+        "DATABASE_ERROR" => {
+            let nobody = Proxy::before("http://127.0.0.1:1").await;
+            let store = scene.app.table().store_through(&nobody.url()).await;
+            scene.sent(&scene.app.on(store, &scene.ada), &scene.path()).await
+        }
+        "INTERNAL_ERROR" => {
+            let store = scene.app.table().store_without_table().await;
+            scene.sent(&scene.app.on(store, &scene.ada), &scene.path()).await
+        }
+        "INVALID_CREDENTIALS" => scene.with(&[("password", "Wrong-1843".into())]).await,
+        "WEAK_PASSWORD" => scene.with(&[("password", "weak".into()), ("confirm_password", "weak".into())]).await,
+        "USER_ALREADY_EXISTS" => scene.with(&[("username", "bob".into()), ("email", "bob@example.com".into())]).await,
+        "INVALID_LANGUAGE" => scene.with_choice("language_override", "Klingon").await,
+        "FILE_TOO_LARGE" => scene.with(&[("code_content", "x".repeat(5 * 1024 * 1024 + 1).into())]).await,
+        "MESSAGE_TOO_LONG" => scene.with(&[("content", "x".repeat(5_001).into())]).await,
+        "VERSION_CONFLICT" => scene.with(&[("expected_version_number", 7.into())]).await,
+        "SESSION_LIMIT_EXCEEDED" | "THREAD_LIMIT_EXCEEDED" | "MESSAGE_LIMIT_EXCEEDED" => full(scene, code).await,
+        "TOKEN_LIMIT_EXCEEDED" => too_much_code(scene).await,
+        "AI_TIMEOUT" => scene.with_model(vec![Act::fault(408, "ModelTimeoutException", "slow")]).await,
+        "AI_MALFORMED_RESPONSE" => scene.with_model(vec![Act::Text(String::new()), Act::Text(String::new())]).await,
+        "BEDROCK_UNAVAILABLE" => scene.with_model(vec![Act::fault(403, "AccessDeniedException", "no")]).await,
+        "REQUEST_IN_PROGRESS" => answered_by_another(scene).await,
+        _ => return None,
+    })
+}
+
+/// As often as it takes, which is not more than any limit.
+async fn too_many(scene: &Scene) -> Response {
+    for _ in 0..60 {
+        let answer = scene.asked().await;
+        if answer.status == 429 {
+            return answer;
+        }
+    }
+    scene.asked().await
+}
+
+/// By its type, its query, or its path, whichever the route has.
+async fn ill_formed(scene: &Scene) -> Response {
+    let (method, path) = (&*scene.operation.method, &scene.operation.path);
+    if method != "GET" {
+        let request = Request::builder().method(method).uri(scene.path()).header(header::CONTENT_TYPE, "text/plain");
+        return scene.ada.sends(request, "{}").await;
+    }
+    let described = &document()["paths"][path]["get"]["parameters"];
+    if described.as_array().into_iter().flatten().any(|parameter| parameter["in"] == "query") {
+        return scene.sent(&scene.ada, &format!("{}?limit=0", scene.path())).await;
+    }
+    scene.sent(&scene.ada, &path.replace("{id}", "%ff").replace("{thread_id}", "%ff")).await
+}
+
+/// For who asks, and for where they ask from.
+async fn forbidden(scene: &Scene) -> Response {
+    let of_another = scene.names("{id}") || scene.names("{thread_id}");
+    if scene.operation.method == "GET" {
+        return scene.sent(&scene.bob, &scene.path()).await;
+    }
+    let forged = Request::builder().method(&*scene.operation.method).uri(scene.path());
+    let forged = forged.header(header::ORIGIN, "https://elsewhere.example");
+    let body = scene.body.as_ref().map(Value::to_string).unwrap_or_default();
+    let answer = scene.ada.sends_json(forged, body).await;
+    if !of_another {
+        return answer;
+    }
+    answer.refused(403, "FORBIDDEN");
+    scene.sent(&scene.bob, &scene.path()).await
+}
+
+/// When there is room for no more.
+async fn full(scene: &Scene, code: &str) -> Response {
+    match code {
+        "SESSION_LIMIT_EXCEEDED" => {
+            for _ in 1..100 {
+                scene.ada.creates(FILENAME, "x").await;
+            }
+        }
+        "THREAD_LIMIT_EXCEEDED" => {
+            for _ in 1..50 {
+                scene.ada.opens_thread(&scene.session, 1..=1).await;
+            }
+        }
+        _ => {
+            let owner = user(&scene.app, "ada").await.user_id;
+            let mut seen = scene.app.table().own_thread(owner, scene.thread.id.parse().unwrap()).await.unwrap();
+            for number in 1..=500 {
+                scene.app.table().note(&seen, "note").await.unwrap();
+                seen.message_slots = number;
+            }
+        }
+    }
+    scene.asked().await
+}
+
+async fn too_much_code(scene: &Scene) -> Response {
+    let code = "x".repeat(500_000);
+    scene.ada.saves(&scene.session, 1, &code).await.is(200);
+    scene.with(&[("code_content", code.into())]).await
+}
+
+/// While the model thinks, another request answers the same question.
+async fn answered_by_another(scene: &Scene) -> Response {
+    scene.app.bedrock().script(vec![Act::Answer.after(std::time::Duration::from_secs(1))]);
+    let meanwhile = async {
+        let question = loop {
+            if let [question, ..] = stored_messages(&scene.app, &scene.thread.id).await.as_slice() {
+                break question.clone();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        };
+        scene.app.table().answer(&question, answer("faster")).await.unwrap();
+    };
+    tokio::join!(scene.asked(), meanwhile).0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_to_each_route_is_answered_as_it_should_be() {
+    for operation in operations() {
+        let scene = Scene::of(TestApp::new().await, operation).await;
+        let answer = scene.asked().await;
+        assert!((200..300).contains(&answer.status), "{}: {}", answer.what, answer.json);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_declared_error_of_every_route_can_be_provoked() {
+    let asked: Vec<_> =
+        operations().iter().map(|operation| (operation, tokio::spawn(all_provoked(operation)))).collect();
+    let mut not_shown = Vec::new();
+    for (operation, answers) in asked {
+        for (code, answer) in answers.await.expect("no scenario panics") {
+            let got = answer.map_or(json!("there is no scenario"), |answer| answer.json["error"]["code"].clone());
+            if got != code {
+                not_shown.push(format!("{} {} {code}: {got}", operation.method, operation.path));
+            }
+        }
+    }
+    assert_eq!(not_shown, Vec::<String>::new());
+}
