@@ -2,6 +2,8 @@
 //!
 //! A route that is new needs one line in [`body`] if it takes one. A code that is new needs a scenario in [`provoked`].
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Request, header};
 use bedrock_local::Act;
@@ -102,7 +104,7 @@ impl Scene {
 
 /// Whether nobody else should want the scene after the scenario of this code.
 fn is_spoilt_by(code: &str) -> bool {
-    code.contains("LIMIT") || ["TOKEN_EXPIRED", "SESSION_NOT_FOUND", "REQUEST_IN_PROGRESS"].contains(&code)
+    code.contains("LIMIT") || ["SESSION_NOT_FOUND", "REQUEST_IN_PROGRESS"].contains(&code)
 }
 
 /// Each of the route's errors, with the answer in the situation that it is for; without one, if that is not known.
@@ -128,8 +130,13 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
         "INVALID_INPUT" => ill_formed(scene).await,
         "UNAUTHORIZED" => scene.sent(&scene.app.stranger(), &scene.path()).await,
         "TOKEN_EXPIRED" => {
-            scene.app.later(std::time::Duration::from_mins(16));
-            scene.asked().await
+            scene.app.later(Duration::from_mins(16));
+            let answer = scene.asked().await;
+            for (name, person) in [("ada", &scene.ada), ("bob", &scene.bob)] {
+                let again = json!({ "username": name, "password": PASSWORD });
+                person.posts("/auth/login", &again).await.is(200);
+            }
+            answer
         }
         "FORBIDDEN" => forbidden(scene).await,
         "SESSION_NOT_FOUND" if scene.names("{id}") => {
@@ -247,13 +254,13 @@ async fn too_much_code(scene: &Scene) -> Response {
 
 /// While the model thinks, another request answers the same question.
 async fn answered_by_another(scene: &Scene) -> Response {
-    scene.app.bedrock().script(vec![Act::Answer.after(std::time::Duration::from_secs(1))]);
+    scene.app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(1))]);
     let meanwhile = async {
         let question = loop {
             if let [question, ..] = stored_messages(&scene.app, &scene.thread.id).await.as_slice() {
                 break question.clone();
             }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         };
         scene.app.table().answer(&question, answer("faster")).await.unwrap();
     };
