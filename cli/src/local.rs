@@ -12,6 +12,7 @@ use handlers::auth::password::{COST, Hasher};
 use handlers::auth::token::Tokens;
 use handlers::bedrock::{InvalidReviewerConfig, Reviewer, ReviewerConfig};
 use handlers::http::cors::CorsPolicy;
+use handlers::http::metrics::Metrics;
 use handlers::http::rate::RateLimits;
 use model::{Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, TableError};
 
@@ -110,7 +111,7 @@ impl Local {
         .await;
         let fresh = prepare(&store, serve, &place).await?;
         let (bedrock, reviewer, reviewer_name) = reviewer().await?;
-        let app = application(store, &secrets, reviewer, COST)?;
+        let app = App { ai_daily_cap: serve.ai_daily_cap, ..application(store, &secrets, reviewer, COST)? };
         Ok(Self { app, place, reviewer: reviewer_name, fresh, _engine: engine, _bedrock: bedrock, _lock: lock })
     }
 }
@@ -139,6 +140,8 @@ fn application(store: Store, secrets: &Secrets, reviewer: Reviewer, cost: u32) -
         fence_key: fence_key.as_bytes().as_slice().into(),
         cors: CorsPolicy::development(),
         rate_limits: RateLimits::Enforced,
+        ai_daily_cap: None,
+        metrics: Metrics::default(),
     })
 }
 

@@ -5,10 +5,11 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post, put};
 
 use crate::http::rate::limited;
+use crate::http::trace::Follower;
 use crate::http::{bill, layers};
 use crate::limits::RateLimit;
 use crate::state::App;
-use crate::{auth, health, messages, sessions, threads};
+use crate::{ai, auth, health, messages, sessions, threads};
 
 /// A part of the API that is deployed as one function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +22,13 @@ pub enum Domain {
     Threads,
     /// Questions and answers.
     Messages,
+    /// Questions about code that is not stored.
+    Ai,
 }
 
 impl Domain {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Auth, Self::Sessions, Self::Threads, Self::Messages];
+    pub const ALL: [Self; 5] = [Self::Auth, Self::Sessions, Self::Threads, Self::Messages, Self::Ai];
 
     fn routes(self, app: &App) -> Router<App> {
         match self {
@@ -48,6 +51,7 @@ impl Domain {
                 "/threads/{thread_id}/messages",
                 get(messages::list).merge(limited(app, RateLimit::MESSAGE, post(messages::post))),
             ),
+            Self::Ai => Router::new().route("/ai/analyze", limited(app, RateLimit::AI, post(ai::analyze))),
         }
     }
 }
@@ -58,6 +62,6 @@ pub fn router(app: &App, domains: &[Domain]) -> Router {
     for domain in domains {
         routes = routes.merge(domain.routes(app));
     }
-    let ids = app.store.ids().clone();
-    layers::around(routes.layer(from_fn(bill::count)).with_state(app.clone()), &app.cors, ids)
+    let follower = Follower::of(app);
+    layers::around(routes.layer(from_fn(bill::count)).with_state(app.clone()), &app.cors, follower)
 }

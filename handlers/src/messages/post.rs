@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::fields;
 use crate::http::body::Body;
 use crate::http::path::Path;
-use crate::limits::{MESSAGE_CHARS, RateLimit};
+use crate::limits::RateLimit;
 use crate::messages::ask::{Asked, Context};
 use crate::messages::view::MessageView;
 use crate::state::Ctx;
@@ -45,7 +46,7 @@ pub async fn post(
     Body(new): Body<NewMessage>,
 ) -> ApiResult<(StatusCode, Json<Posted>)> {
     let deadline = Instant::now() + ctx.app.reviewer.deadline();
-    new.check()?;
+    fields::message("content", &new.content)?;
     if new.ask {
         ctx.count(RateLimit::AI, &caller.user_id.to_string()).await?;
         let context = Context::read(&ctx, caller, id).await?;
@@ -61,18 +62,6 @@ pub async fn post(
 fn created(message: &Message, reply: Option<&Message>) -> (StatusCode, Json<Posted>) {
     let posted = Posted { message: message.into(), reply: reply.map(MessageView::from) };
     (StatusCode::CREATED, Json(posted))
-}
-
-impl NewMessage {
-    fn check(&self) -> ApiResult<()> {
-        if self.content.trim().is_empty() {
-            return Err(ApiError::invalid("content", "A message says something."));
-        }
-        if self.content.chars().count() > MESSAGE_CHARS {
-            return Err(ApiError::new(ErrorCode::MessageTooLong).at("content"));
-        }
-        Ok(())
-    }
 }
 
 impl From<PostError> for ApiError {
