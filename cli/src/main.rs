@@ -35,7 +35,6 @@ async fn main() -> ExitCode {
 
 /// To standard error, in colour only on a terminal.
 fn log() {
-    let lines =
-        tracing_subscriber::fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal()).compact();
+    let lines = tracing_subscriber::fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal()).compact();
     tracing_subscriber::registry().with(logging::wanted()).with(logging::shown()).with(lines).init();
 }

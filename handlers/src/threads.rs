@@ -5,8 +5,8 @@ mod list;
 mod read;
 mod view;
 
-pub use create::{ThreadForm, create};
 pub(crate) use create::locate;
+pub use create::{ThreadForm, create};
 pub use list::list;
 pub use read::read;
 pub use view::ThreadView;

@@ -55,6 +55,13 @@ impl TestApp {
         Self::of(table, bedrock, &app)
     }
 
+    /// One whose parts are changed before it starts. It enforces every limit, unless that is what is changed.
+    pub async fn with(change: impl FnOnce(&mut App)) -> Self {
+        let (table, bedrock, mut app) = parts(RateLimits::Enforced).await;
+        change(&mut app);
+        Self::of(table, bedrock, &app)
+    }
+
     /// One that gives up on the model after this long.
     pub async fn with_deadline(deadline: Duration) -> Self {
         let (table, bedrock, mut app) = parts(RateLimits::Off).await;

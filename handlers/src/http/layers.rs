@@ -12,8 +12,8 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 
 use crate::error::{ApiError, ErrorCode};
 use crate::http::cors::CorsPolicy;
-use crate::http::trace::{self, Follower};
 use crate::http::forgery;
+use crate::http::trace::{self, Follower};
 
 /// Answers from this size on are gzipped for clients that ask for it.
 const COMPRESSED_FROM: u16 = 1_024;
@@ -26,8 +26,8 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
 ];
 
-/// Puts the common layers around a finished router. From the outside in: the trace id and the log line, CORS with its
-/// preflights, security headers, compression, a net under panics, and a guard against forged requests. Unknown routes and methods get the envelope too.
+/// Puts the common layers around a finished router. From the outside in: the trace id and the log line, security
+/// headers, CORS with its preflights, compression, a net under panics, and a guard against forged requests. Unknown routes and methods get the envelope too.
 pub fn around(routes: Router, cors: &CorsPolicy, follower: Follower) -> Router {
     let compression =
         CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::SSE));
@@ -37,8 +37,8 @@ pub fn around(routes: Router, cors: &CorsPolicy, follower: Follower) -> Router {
         .method_not_allowed_fallback(async || ApiError::new(ErrorCode::MethodNotAllowed))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(compression)
-        .layer(map_response(secured))
         .layer(cors.layer())
+        .layer(map_response(secured))
         .layer(from_fn_with_state(follower, trace::follow))
 }
 
@@ -57,10 +57,10 @@ async fn secured(mut response: Response) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::metrics::Metrics;
     use axum::body::Body;
     use axum::http::{Method, Request, StatusCode};
     use axum::routing::{get, post};
-    use crate::http::metrics::Metrics;
     use flate2::read::GzDecoder;
     use model::{Clock, Ids};
     use std::io::Read as _;

@@ -136,11 +136,8 @@ static EVERY_REQUEST: Directive = Directive {
     ],
 };
 
-static BY_STATUS: Directive = Directive {
-    namespace: NAMESPACE,
-    dimensions: &[&["endpoint", "status"]],
-    metrics: &[metric("Requests", "Count")],
-};
+static BY_STATUS: Directive =
+    Directive { namespace: NAMESPACE, dimensions: &[&["endpoint", "status"]], metrics: &[metric("Requests", "Count")] };
 
 static BY_CODE: Directive = Directive {
     namespace: NAMESPACE,
