@@ -12,6 +12,7 @@ use handlers::auth::password::{COST, Hasher};
 use handlers::auth::token::Tokens;
 use handlers::bedrock::{InvalidReviewerConfig, Reviewer, ReviewerConfig};
 use handlers::http::cors::CorsPolicy;
+use handlers::http::metrics::Metrics;
 use handlers::http::rate::RateLimits;
 use model::{Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, TableError};
 
@@ -114,7 +115,8 @@ impl Local {
             Switch::On => RateLimits::Enforced,
             Switch::Off => RateLimits::Off,
         };
-        let app = App { rate_limits, ..application(store, &secrets, reviewer, COST)? };
+        let ai_daily_cap = serve.ai_daily_cap;
+        let app = App { rate_limits, ai_daily_cap, ..application(store, &secrets, reviewer, COST)? };
         Ok(Self { app, place, reviewer: reviewer_name, fresh, _engine: engine, _bedrock: bedrock, _lock: lock })
     }
 }
@@ -143,6 +145,8 @@ fn application(store: Store, secrets: &Secrets, reviewer: Reviewer, cost: u32) -
         fence_key: fence_key.as_bytes().as_slice().into(),
         cors: CorsPolicy::development(),
         rate_limits: RateLimits::Enforced,
+        ai_daily_cap: None,
+        metrics: Metrics::default(),
     })
 }
 

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use codesensei::options::{Command, Options};
 use codesensei::{demo, serve};
-use tracing_subscriber::EnvFilter;
+use handlers::logging;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -31,16 +33,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// To standard error, in colour only on a terminal. modyne's spans hold whole keys, so they are never shown.
+/// To standard error, in colour only on a terminal.
 fn log() {
-    let filter = EnvFilter::try_from_env("CODESENSEI_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let filter = ["modyne=off", "dynoxide=error", "aws_config=warn"]
-        .into_iter()
-        .fold(filter, |filter, rule| filter.add_directive(rule.parse().expect("these rules are well-formed")));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(stderr)
-        .with_ansi(stderr().is_terminal())
-        .compact()
-        .init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal()).compact();
+    tracing_subscriber::registry().with(logging::wanted()).with(logging::shown()).with(lines).init();
 }

@@ -1,5 +1,6 @@
 //! What can be said on the command line, or through the environment.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -56,6 +57,9 @@ pub struct Serve {
     /// Where the embedded engine's file and this machine's keys are kept.
     #[arg(long, env = "CODESENSEI_DATA_DIR", default_value = ".codesensei", value_name = "FOLDER")]
     pub data_dir: PathBuf,
+    /// How many questions a user can ask the model in a day. Without it only the limit per minute holds.
+    #[arg(long, env = "CODESENSEI_AI_DAILY_CAP", value_name = "QUESTIONS")]
+    pub ai_daily_cap: Option<NonZeroU32>,
     /// Whether too many requests are refused, as on AWS.
     #[arg(long, env = "CODESENSEI_RATE_LIMITS", default_value = "on", value_name = "SWITCH")]
     pub rate_limits: Switch,

@@ -52,7 +52,13 @@ impl Usage {
         self.input_tokens + self.output_tokens + self.cache_read_tokens + self.cache_write_tokens
     }
 
-    const fn add(&mut self, other: Self) {
+    /// All tokens that were sent, however they were paid for.
+    #[must_use]
+    pub const fn sent_tokens(&self) -> u32 {
+        self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
+    }
+
+    pub(crate) const fn add(&mut self, other: Self) {
         self.input_tokens += other.input_tokens;
         self.output_tokens += other.output_tokens;
         self.cache_read_tokens += other.cache_read_tokens;
@@ -86,7 +92,10 @@ pub enum AiError {
         /// What was paid for it nevertheless.
         usage: Usage,
     },
-    /// The model cannot be reached, is busy, or may not be used.
+    /// There is no connection to the model.
+    #[error("the model cannot be reached")]
+    Unreachable,
+    /// The model is busy, fails, or may not be used.
     #[error("the model is not available: {code}")]
     Unavailable {
         /// The service's word for it, or ours.
@@ -94,7 +103,21 @@ pub enum AiError {
     },
     /// The model says that this is too much text.
     #[error("the prompt is too long for the model")]
-    TokenLimitExceeded,
+    TokenLimitExceeded {
+        /// What was paid before it noticed.
+        usage: Usage,
+    },
+}
+
+impl AiError {
+    /// What was paid for it.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        match self {
+            Self::Malformed { usage, .. } | Self::TokenLimitExceeded { usage } => *usage,
+            Self::Timeout | Self::Unreachable | Self::Unavailable { .. } => Usage::default(),
+        }
+    }
 }
 
 impl From<AiError> for ApiError {
@@ -102,8 +125,9 @@ impl From<AiError> for ApiError {
         let code = match &error {
             AiError::Timeout => ErrorCode::AiTimeout,
             AiError::Malformed { .. } => ErrorCode::AiMalformedResponse,
+            AiError::Unreachable => ErrorCode::NetworkError,
             AiError::Unavailable { .. } => ErrorCode::BedrockUnavailable,
-            AiError::TokenLimitExceeded => ErrorCode::TokenLimitExceeded,
+            AiError::TokenLimitExceeded { .. } => ErrorCode::TokenLimitExceeded,
         };
         let partial = match &error {
             AiError::Malformed { malformed, .. } => malformed.partial.clone(),
@@ -207,7 +231,7 @@ impl Reviewer {
         );
         usage.add(paid);
         if reply.stop_reason == "model_context_window_exceeded" {
-            return Err(AiError::TokenLimitExceeded);
+            return Err(AiError::TokenLimitExceeded { usage: *usage });
         }
         let read = answer::accept(&reply.as_reply());
         Ok(read.map(|answer| Reviewed { answer, usage: *usage, model_id: model.id.clone() }))
@@ -258,7 +282,7 @@ impl Reviewer {
                 tracing::warn!(model_id, "The model takes no temperature, asking without one");
                 Ok(())
             }
-            Kind::Busy => {
+            Kind::Busy | Kind::Unreachable => {
                 way.tries += 1;
                 let wait = jitter(BACKOFF * way.tries);
                 if way.tries == TRIES || left(deadline) < WORTH_TRYING + wait {

@@ -8,6 +8,7 @@ pub mod cors;
 pub mod forgery;
 mod json;
 pub mod layers;
+pub mod metrics;
 pub mod path;
 pub mod query;
 pub mod rate;

@@ -1,5 +1,6 @@
 //! The same routers on Lambda: settings from the environment, secrets from Secrets Manager, logs as JSON.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -8,14 +9,17 @@ use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use model::{Clock, CursorKey, Digest, Endpoint, Ids, Store, StoreConfig};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::auth::keys::SigningKeys;
 use crate::auth::password::{COST, Hasher};
 use crate::auth::token::Tokens;
 use crate::bedrock::{Reviewer, ReviewerConfig};
 use crate::http::cors::CorsPolicy;
+use crate::http::metrics::Metrics;
 use crate::http::rate::RateLimits;
+use crate::logging;
 use crate::routes::{Domain, router};
 use crate::state::App;
 
@@ -56,11 +60,10 @@ pub async fn sweep() -> Result<(), Error> {
     .await
 }
 
-/// One JSON object a line. modyne's spans hold whole keys, so they are never shown.
+/// One JSON object a line.
 fn log() {
-    let filter = EnvFilter::try_from_env("CODESENSEI_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let quiet = "modyne=off".parse().expect("this rule is well-formed");
-    tracing_subscriber::fmt().json().with_env_filter(filter.add_directive(quiet)).with_current_span(false).init();
+    let lines = tracing_subscriber::fmt::layer().json().with_current_span(false);
+    tracing_subscriber::registry().with(logging::wanted()).with(logging::shown()).with(lines).init();
 }
 
 async fn application() -> Result<App, Error> {
@@ -81,6 +84,8 @@ async fn application() -> Result<App, Error> {
         fence_key: fence_key.as_bytes().as_slice().into(),
         cors,
         rate_limits: RateLimits::Enforced,
+        ai_daily_cap: ai_daily_cap()?,
+        metrics: Metrics::to(std::io::stdout()),
     })
 }
 
@@ -112,6 +117,12 @@ async fn secret(sdk: &SdkConfig) -> Result<Secret, Error> {
 /// An error in words: what `main` returns is printed with `{:?}`, which for most errors is only their name.
 fn said(what: &str, error: &dyn std::error::Error) -> Error {
     format!("{what}: {error}").into()
+}
+
+/// Off unless it is set.
+fn ai_daily_cap() -> Result<Option<NonZeroU32>, Error> {
+    let Ok(cap) = std::env::var("CODESENSEI_AI_DAILY_CAP") else { return Ok(None) };
+    cap.parse().map(Some).map_err(|_| "CODESENSEI_AI_DAILY_CAP must be a positive number".into())
 }
 
 fn setting(name: &str) -> Result<String, Error> {

@@ -1,12 +1,15 @@
 //! CodeSensei over HTTP: the routers that run on Lambda and on a developer's machine alike.
 
+pub mod ai;
 pub mod auth;
 pub mod bedrock;
 pub mod error;
+mod form;
 pub mod health;
 pub mod http;
 pub mod lambda;
 pub mod limits;
+pub mod logging;
 pub mod messages;
 pub mod openapi;
 pub mod review;

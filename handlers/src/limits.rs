@@ -1,5 +1,6 @@
 //! Every limit of the product in one place, so that none is enforced twice with two numbers.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use model::RateRule;
@@ -112,6 +113,13 @@ impl RateLimit {
     /// Every question to the model, by message or by `POST /ai/analyze`.
     pub const AI: Self = Self::per_minute("ai", RateSubject::User, 10);
 
+    /// Every question to the model in 24 hours, where the operator caps them. Not in [`ALL`](Self::ALL): the number is theirs.
+    #[must_use]
+    pub const fn ai_day(cap: NonZeroU32) -> Self {
+        let rule = RateRule { name: "ai-day", max_hits: cap.get(), window_seconds: 24 * 60 * 60 };
+        Self { rule, subject: RateSubject::User }
+    }
+
     /// All rules.
     pub const ALL: [Self; 9] = [
         Self::SIGN_UP,
@@ -133,9 +141,10 @@ mod tests {
     #[test]
     fn no_two_rules_share_a_counter() {
         let mut names: Vec<_> = RateLimit::ALL.iter().map(|limit| limit.rule.name).collect();
+        names.push(RateLimit::ai_day(NonZeroU32::MIN).rule.name);
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), RateLimit::ALL.len());
+        assert_eq!(names.len(), RateLimit::ALL.len() + 1);
     }
 
     #[test]

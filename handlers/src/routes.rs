@@ -9,10 +9,11 @@ use axum::routing::get;
 use utoipa_axum::routes;
 
 use crate::error::ErrorCode as Code;
+use crate::http::trace::Follower;
 use crate::http::{bill, layers};
 use crate::limits::RateLimit;
 use crate::state::App;
-use crate::{auth, health, messages, openapi, sessions, threads};
+use crate::{ai, auth, health, messages, openapi, sessions, threads};
 
 pub(crate) mod route;
 
@@ -29,11 +30,13 @@ pub enum Domain {
     Threads,
     /// Questions and answers.
     Messages,
+    /// Questions about code that is not stored.
+    Ai,
 }
 
 impl Domain {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Auth, Self::Sessions, Self::Threads, Self::Messages];
+    pub const ALL: [Self; 5] = [Self::Auth, Self::Sessions, Self::Threads, Self::Messages, Self::Ai];
 
     fn routes(self) -> Vec<Route> {
         match self {
@@ -73,8 +76,19 @@ impl Domain {
                     Code::AiTimeout,
                     Code::AiMalformedResponse,
                     Code::BedrockUnavailable,
+                    Code::NetworkError,
                 ]),
             ],
+            Self::Ai => vec![Route::protected(routes!(ai::analyze)).limited(RateLimit::AI).fails(&[
+                Code::InvalidLanguage,
+                Code::FileTooLarge,
+                Code::MessageTooLong,
+                Code::TokenLimitExceeded,
+                Code::AiTimeout,
+                Code::AiMalformedResponse,
+                Code::BedrockUnavailable,
+                Code::NetworkError,
+            ])],
         }
     }
 
@@ -84,12 +98,14 @@ impl Domain {
             Self::Sessions => ("Sessions", "Files under review, and their code."),
             Self::Threads => ("Threads", "Conversations on some lines, or on the whole file."),
             Self::Messages => ("Messages", "Questions, notes and answers."),
+            Self::Ai => ("Analysis", "Questions about code that is not kept."),
         }
     }
 }
 
 fn health() -> Route {
-    Route::open(routes!(health::check))
+    // Whatever is wrong, it says that the table does not answer.
+    Route::open(routes!(health::check)).never(&[Code::InternalError])
 }
 
 /// Routes under one heading of the document.
@@ -119,6 +135,6 @@ pub fn router_with(app: &App, domains: &[Domain], more: Router<App>) -> Router {
     let own = more.route("/openapi.json", get(openapi::serve));
     let domains = domains.iter().flat_map(|domain| domain.routes());
     let routes = domains.chain([health()]).fold(own, |routes, route| route.onto(routes, app));
-    let ids = app.store.ids().clone();
-    layers::around(routes.layer(from_fn(bill::count)).with_state(app.clone()), &app.cors, ids)
+    let follower = Follower::of(app);
+    layers::around(routes.layer(from_fn(bill::count)).with_state(app.clone()), &app.cors, follower)
 }

@@ -1,16 +1,18 @@
 //! What every handler shares, and what one request has of it.
 
 use std::convert::Infallible;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use model::{Clock, Meter, SessionId, Store};
+use model::{Clock, Digest, Meter, SessionId, Store, UserId};
 
 use crate::auth::password::Hasher;
 use crate::auth::token::Tokens;
 use crate::bedrock::Reviewer;
 use crate::http::cors::CorsPolicy;
+use crate::http::metrics::Metrics;
 use crate::http::rate::RateLimits;
 use crate::review::fence::Fence;
 
@@ -31,6 +33,10 @@ pub struct App {
     pub cors: CorsPolicy,
     /// Whether limits on requests are enforced.
     pub rate_limits: RateLimits,
+    /// How many questions to the model a user has a day; without it, as many as the minutes allow.
+    pub ai_daily_cap: Option<NonZeroU32>,
+    /// Where the numbers about each request go.
+    pub metrics: Metrics,
 }
 
 impl App {
@@ -38,6 +44,15 @@ impl App {
     #[must_use]
     pub fn fence(&self, session_id: SessionId, version_number: u32) -> Fence {
         Fence::new(&self.fence_key, &session_id.to_string(), version_number)
+    }
+
+    /// The fence around code that belongs to no session. It follows from the code itself: whoever learns it, from an
+    /// answer for instance, cannot put it into the code without getting another one. Like a session's it stays the same
+    /// from question to question, so that what was asked before can be cached.
+    #[must_use]
+    pub fn fence_of_code(&self, user_id: UserId, code: &str) -> Fence {
+        // Longer than any session's id, so that the two are never the same text.
+        Fence::new(&self.fence_key, &format!("{user_id}/{}", Digest::of(code)), 0)
     }
 }
 

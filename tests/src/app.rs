@@ -4,7 +4,7 @@
 //! answers have in common, see [`Response`]; what people send and get in a story is in [`Person`].
 
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -58,17 +58,26 @@ impl TestApp {
         Self::of(table, bedrock, app)
     }
 
+    /// One whose parts are changed before it starts. It enforces every limit, unless that is what is changed.
+    pub async fn with(change: impl FnOnce(&mut App)) -> Self {
+        let (table, bedrock, mut app) = parts(RateLimits::Enforced).await;
+        change(&mut app);
+        Self::of(table, bedrock, app)
+    }
+
     /// One that gives up on the model after this long.
     pub async fn with_deadline(deadline: Duration) -> Self {
         let (table, bedrock, mut app) = parts(RateLimits::Off).await;
-        let config = ReviewerConfig {
-            model_ids: vec!["local.rule-based-reviewer".to_owned()],
-            deadline,
-            endpoint_url: Some(bedrock.url.clone()),
-            stand_in_credentials: true,
-            ..ReviewerConfig::default()
-        };
+        let config = ReviewerConfig { deadline, ..reviewer_at(&bedrock.url) };
         app.reviewer = Arc::new(Reviewer::connect(config).await);
+        Self::of(table, bedrock, app)
+    }
+
+    /// One that cannot connect to a model.
+    pub async fn without_a_model() -> Self {
+        let (table, bedrock, mut app) = parts(RateLimits::Off).await;
+        let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
+        app.reviewer = Arc::new(Reviewer::connect(reviewer_at(&format!("http://{closed}"))).await);
         Self::of(table, bedrock, app)
     }
 
@@ -131,6 +140,15 @@ impl TestApp {
 impl fmt::Debug for TestApp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TestApp").field("table", &self.table).finish_non_exhaustive()
+    }
+}
+
+fn reviewer_at(url: &str) -> ReviewerConfig {
+    ReviewerConfig {
+        model_ids: vec!["local.rule-based-reviewer".to_owned()],
+        endpoint_url: Some(url.to_owned()),
+        stand_in_credentials: true,
+        ..ReviewerConfig::default()
     }
 }
 

@@ -245,6 +245,18 @@ mod tests {
     }
 
     #[test]
+    fn whatever_is_neither_letter_nor_number_is_special() {
+        let ascii = (' '..='~').filter(|c| !c.is_ascii_alphanumeric());
+        for special in ascii.chain(['\u{a0}', '\u{20ac}', '\u{2013}', '\u{1f980}']) {
+            assert!(format!("Correct7horse{special}").parse::<Password>().is_ok(), "{special:?}");
+        }
+        for letter in ['\u{e9}', '\u{436}', '\u{65e5}', '\u{661}', '\u{b2}'] {
+            let broken = format!("Correct7horse{letter}").parse::<Password>();
+            assert_eq!(broken, Err(WeakPassword::NoSpecial), "{letter:?}");
+        }
+    }
+
+    #[test]
     fn a_password_does_not_print() {
         let password: Password = GOOD.parse().expect("strong");
         assert_eq!(format!("{password:?}"), "Password(<redacted>)");

@@ -4,13 +4,15 @@ use aws_sdk_bedrockruntime::config::http::HttpResponse;
 use aws_sdk_bedrockruntime::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_bedrockruntime::operation::converse::ConverseError;
 
-use crate::bedrock::AiError;
+use crate::bedrock::{AiError, Usage};
 
 /// What can be done about a failed call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Throttled, a fault on the other side, or no connection: the same call may succeed a moment later.
+    /// Throttled, or a fault on the other side: the same call may succeed a moment later.
     Busy,
+    /// No connection, or it broke before an answer began: likewise.
+    Unreachable,
     /// The time is up. The model may still be running, and is paid for: asking again would pay twice.
     Timeout,
     /// This model may not be used, or not in this way: another one may.
@@ -48,7 +50,7 @@ impl From<SdkError<ConverseError, HttpResponse>> for Failure {
             SdkError::TimeoutError(_) => (Kind::Timeout, "Timeout"),
             // Refused, reset, or not connected in two seconds: no read of an answer can time out here, since only the
             // whole call has a limit.
-            SdkError::DispatchFailure(_) => (Kind::Busy, "NoConnection"),
+            SdkError::DispatchFailure(_) => (Kind::Unreachable, "NoConnection"),
             SdkError::ResponseError(_) => (Kind::Garbled, "BrokenResponse"),
             SdkError::ServiceError(context) => {
                 let status = context.raw().status().as_u16();
@@ -98,7 +100,8 @@ impl From<Failure> for AiError {
     fn from(failure: Failure) -> Self {
         match failure.kind {
             Kind::Timeout => Self::Timeout,
-            Kind::TooLong => Self::TokenLimitExceeded,
+            Kind::TooLong => Self::TokenLimitExceeded { usage: Usage::default() },
+            Kind::Unreachable => Self::Unreachable,
             _ => Self::Unavailable { code: failure.code },
         }
     }

@@ -160,7 +160,7 @@ async fn what_no_retry_can_help_is_told_at_once() {
     for long in [long, stopped("model_context_window_exceeded", &json!({}))] {
         let (reviewer, endpoint) = play([long], |_| {}).await;
         let error = ask(&reviewer).await.expect_err("too long");
-        assert_eq!((&error, endpoint.heard().len()), (&AiError::TokenLimitExceeded, 1));
+        assert!(matches!(error, AiError::TokenLimitExceeded { .. }) && endpoint.heard().len() == 1);
         assert_eq!(ApiError::from(error).code(), ErrorCode::TokenLimitExceeded);
     }
 
@@ -170,8 +170,25 @@ async fn what_no_retry_can_help_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn without_a_connection_the_model_is_unavailable() {
-    let nobody = "http://127.0.0.1:9".to_owned();
-    let (reviewer, _) = play([], |config| config.endpoint_url = Some(nobody)).await;
-    assert_eq!(ask(&reviewer).await, Err(AiError::Unavailable { code: "NoConnection".to_owned() }));
+async fn what_was_paid_for_a_failure_is_known() {
+    let (reviewer, _) = play([stopped("model_context_window_exceeded", &json!({}))], |_| {}).await;
+    assert_eq!(ask(&reviewer).await.expect_err("too long").usage().cost_micros, 4_500);
+    let (reviewer, _) = play([broken(), broken()], |_| {}).await;
+    assert_eq!(ask(&reviewer).await.expect_err("unreadable").usage().cost_micros, 9_000);
+    let (reviewer, _) = play([Act::Fail(408, "ModelTimeoutException", "x")], |_| {}).await;
+    assert_eq!(ask(&reviewer).await.expect_err("too slow").usage(), Usage::default());
+}
+
+#[tokio::test]
+async fn a_model_that_cannot_be_connected_to_is_unreachable_and_one_that_answers_badly_is_not() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address");
+    for nobody in [format!("http://{closed}"), "http://bedrock.invalid".to_owned()] {
+        let (reviewer, _) = play([], |config| config.endpoint_url = Some(nobody)).await;
+        let error = ask(&reviewer).await.expect_err("nobody is there");
+        assert_eq!(error, AiError::Unreachable);
+        assert_eq!(ApiError::from(error).code(), ErrorCode::NetworkError);
+    }
+    let (reviewer, _) = play([busy(), busy(), busy()], |_| {}).await;
+    let error = ask(&reviewer).await.expect_err("busy");
+    assert_eq!(ApiError::from(error).code(), ErrorCode::BedrockUnavailable);
 }

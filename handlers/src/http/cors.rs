@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::{HeaderValue, Method, Uri, header};
-use tower_http::cors::CorsLayer;
+use tower_http::cors::{AllowCredentials, CorsLayer};
 
 use crate::http::trace::TRACE_ID;
 
@@ -49,9 +49,10 @@ impl CorsPolicy {
 
     /// The layer that answers preflights, and marks every answer, errors included, for the origins of the policy.
     pub fn layer(&self) -> CorsLayer {
+        let policy = self.clone();
         CorsLayer::new()
             .allow_origin(self.origins.clone())
-            .allow_credentials(true)
+            .allow_credentials(AllowCredentials::predicate(move |origin, _| policy.allows(origin)))
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
             .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION])
             .expose_headers([header::RETRY_AFTER, TRACE_ID])

@@ -6,14 +6,14 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
-use model::Ids;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate as _, SizeAbove};
 
 use crate::error::{ApiError, ErrorCode};
 use crate::http::cors::CorsPolicy;
-use crate::http::{forgery, trace};
+use crate::http::forgery;
+use crate::http::trace::{self, Follower};
 
 /// Answers from this size on are gzipped for clients that ask for it.
 const COMPRESSED_FROM: u16 = 1_024;
@@ -26,9 +26,9 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
 ];
 
-/// Puts the common layers around a finished router. From the outside in: the trace id and the log line, CORS with its
-/// preflights, security headers, compression, a net under panics, and a guard against forged requests. Unknown routes and methods get the envelope too.
-pub fn around(routes: Router, cors: &CorsPolicy, ids: Ids) -> Router {
+/// Puts the common layers around a finished router. From the outside in: the trace id and the log line, security
+/// headers, CORS with its preflights, compression, a net under panics, and a guard against forged requests. Unknown routes and methods get the envelope too.
+pub fn around(routes: Router, cors: &CorsPolicy, follower: Follower) -> Router {
     let compression =
         CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::SSE));
     routes
@@ -37,9 +37,9 @@ pub fn around(routes: Router, cors: &CorsPolicy, ids: Ids) -> Router {
         .method_not_allowed_fallback(async || ApiError::new(ErrorCode::MethodNotAllowed))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(compression)
-        .layer(map_response(secured))
         .layer(cors.layer())
-        .layer(from_fn_with_state(ids, trace::follow))
+        .layer(map_response(secured))
+        .layer(from_fn_with_state(follower, trace::follow))
 }
 
 /// What a panic says is for the standard error stream; the client and the request's log line get a code.
@@ -57,10 +57,12 @@ async fn secured(mut response: Response) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::metrics::Metrics;
     use axum::body::Body;
     use axum::http::{Method, Request, StatusCode};
     use axum::routing::{get, post};
     use flate2::read::GzDecoder;
+    use model::{Clock, Ids};
     use std::io::Read as _;
     use tower::ServiceExt as _;
 
@@ -72,7 +74,8 @@ mod tests {
             .route("/large", get(async || "x".repeat(1_024)))
             .route("/panic", get(async || -> &'static str { panic!("this panic is part of a test") }))
             .route("/limited", post(async || ApiError::new(ErrorCode::RateLimitExceeded)));
-        let app = around(routes, &CorsPolicy::production(PAGE).expect("an origin"), Ids::seeded(1));
+        let follower = Follower::new(Ids::seeded(1), Clock::system(), Metrics::default());
+        let app = around(routes, &CorsPolicy::production(PAGE).expect("an origin"), follower);
         let request = request.header(header::CONTENT_TYPE, "application/json");
         app.oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible")
     }

@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::MethodRouter;
-use model::Hit;
+use model::{Hit, UserId};
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -58,6 +58,17 @@ impl Ctx {
             Hit::Refused { retry_at } => {
                 Err(ApiError::new(ErrorCode::RateLimitExceeded).retry_at(retry_at, self.store.clock().now()))
             }
+        }
+    }
+
+    /// Counts a question that is about to be asked, where a day's questions are capped. Without a cap it costs nothing.
+    ///
+    /// # Errors
+    /// `RATE_LIMIT_EXCEEDED` when the user has had a day's questions.
+    pub async fn count_ai_day(&self, user_id: UserId) -> ApiResult<()> {
+        match self.app.ai_daily_cap {
+            Some(cap) => self.count(RateLimit::ai_day(cap), &user_id.to_string()).await,
+            None => Ok(()),
         }
     }
 }

@@ -1,22 +1,31 @@
 //! What one request is called in the log: its trace id, its user, and the one line it leaves.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use model::Ids;
+use model::{Clock, Ids};
 use tracing::{Instrument as _, Span};
 
+use crate::bedrock::Usage;
 use crate::error::ErrorCode;
 use crate::http::bill::Bill;
+use crate::http::metrics::{Measured, Metrics};
+use crate::state::App;
 
 /// The header of every answer that names its request in the log.
 pub const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
+
+/// How an address is called that leads nowhere.
+const NO_ROUTE: &str = "(no route)";
+
+const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 tokio::task_local! {
     static REQUEST: Arc<Known>;
@@ -26,7 +35,40 @@ tokio::task_local! {
 struct Known {
     id: Arc<str>,
     user: OnceLock<String>,
+    usage: Mutex<Usage>,
     span: Span,
+}
+
+impl Known {
+    fn new(id: Arc<str>, span: Span) -> Self {
+        Self { id, user: OnceLock::new(), usage: Mutex::default(), span }
+    }
+
+    fn usage(&self) -> Usage {
+        *self.usage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What following a request takes.
+#[derive(Clone)]
+pub struct Follower {
+    ids: Ids,
+    clock: Clock,
+    metrics: Metrics,
+}
+
+impl Follower {
+    /// One with trace ids and times from here, and with lines of metrics to there.
+    #[must_use]
+    pub const fn new(ids: Ids, clock: Clock, metrics: Metrics) -> Self {
+        Self { ids, clock, metrics }
+    }
+
+    /// The application's.
+    #[must_use]
+    pub fn of(app: &App) -> Self {
+        Self::new(app.store.ids().clone(), app.store.clock().clone(), app.metrics.clone())
+    }
 }
 
 /// The trace id of the request that is being answered; none outside of [`follow`].
@@ -43,57 +85,106 @@ pub fn identify(user: impl fmt::Display) {
     });
 }
 
+/// Notes what the model was paid for this request, whatever came of it, for its line of metrics.
+pub fn spent(usage: Usage) {
+    let _ = REQUEST.try_with(|request| request.usage.lock().unwrap_or_else(PoisonError::into_inner).add(usage));
+}
+
 /// Runs a future as part of the request with this trace id.
 pub async fn within<F: Future>(id: impl Into<Arc<str>>, future: F) -> F::Output {
-    let known = Known { id: id.into(), user: OnceLock::new(), span: Span::none() };
-    REQUEST.scope(Arc::new(known), future).await
+    REQUEST.scope(Arc::new(Known::new(id.into(), Span::none())), future).await
 }
 
 /// Middleware: gives the request a trace id, the gateway's or one of ours, sends it back, and logs one line when the
-/// answer is ready: method, route, status, error code, time, user, and what it cost at the table. Never the address as
-/// it was typed, a header or a body.
-pub async fn follow(State(ids): State<Ids>, request: Request, next: Next) -> Response {
+/// answer is ready: method, route, status, error code, time, user, and what it cost at the table; and beside it, where
+/// they are wanted, one of metrics. Never the address as it was typed, a header or a body.
+pub async fn follow(State(follower): State<Follower>, request: Request, next: Next) -> Response {
     let began = Instant::now();
-    let id: Arc<str> = gateway_id(request.headers()).unwrap_or_else(|| ids.token().simple().to_string()).into();
+    let id = gateway_id(request.headers()).unwrap_or_else(|| follower.ids.token().simple().to_string());
+    let id: Arc<str> = id.into();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", trace_id = &*id, user_id = tracing::field::Empty);
-    let known = Arc::new(Known { id: Arc::clone(&id), user: OnceLock::new(), span: span.clone() });
+    let known = Arc::new(Known::new(Arc::clone(&id), span.clone()));
     let answer = next.run(request).instrument(span);
     let mut response = REQUEST.scope(Arc::clone(&known), answer).await;
-    log_line(&known, &method, route.as_ref(), &response, began);
+    let done = Done::of(&method, route.as_ref(), &response, began);
+    done.log(&known);
+    done.measure(&known, &follower);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(TRACE_ID, value);
     }
     response
 }
 
-/// Outside of the request's span, whose fields it has itself: whoever searches for a user finds them in one place.
-fn log_line(known: &Known, method: &Method, route: Option<&MatchedPath>, response: &Response, began: Instant) {
-    let route = route.map_or("(no route)", MatchedPath::as_str);
-    let status = response.status().as_u16();
-    let code = response.extensions().get::<ErrorCode>().map(|code| code.as_str());
-    let user_id = known.user.get().map(String::as_str);
-    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let method = method.as_str();
-    let trace_id = &*known.id;
-    let bill = response.extensions().get::<Bill>();
-    let table_calls = bill.map(Bill::patterns);
-    let total = bill.map(Bill::total);
-    tracing::info!(
-        method,
-        route,
-        status,
-        code,
-        duration_ms,
-        user_id,
-        trace_id,
-        table_calls,
-        table_requests = total.map(|total| total.requests),
-        rcu = total.map(|total| total.rcu),
-        wcu = total.map(|total| total.wcu),
-        "{method} {route} {status}"
-    );
+/// A request whose answer is ready.
+struct Done<'a> {
+    method: &'a str,
+    route: Option<&'a str>,
+    status: u16,
+    code: Option<&'static str>,
+    duration_ms: u64,
+    bill: Option<&'a Bill>,
+}
+
+impl<'a> Done<'a> {
+    fn of(method: &'a Method, route: Option<&'a MatchedPath>, response: &'a Response, began: Instant) -> Self {
+        Self {
+            method: method.as_str(),
+            route: route.map(MatchedPath::as_str),
+            status: response.status().as_u16(),
+            code: response.extensions().get::<ErrorCode>().map(|code| code.as_str()),
+            duration_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            bill: response.extensions().get::<Bill>(),
+        }
+    }
+
+    /// Outside of the request's span, whose fields it has itself: whoever searches for a user finds them in one place.
+    fn log(&self, known: &Known) {
+        let Self { method, status, code, duration_ms, .. } = *self;
+        let route = self.route.unwrap_or(NO_ROUTE);
+        let user_id = known.user.get().map(String::as_str);
+        let trace_id = &*known.id;
+        let table_calls = self.bill.map(Bill::patterns);
+        let total = self.bill.map(Bill::total);
+        tracing::info!(
+            method,
+            route,
+            status,
+            code,
+            duration_ms,
+            user_id,
+            trace_id,
+            table_calls,
+            table_requests = total.map(|total| total.requests),
+            rcu = total.map(|total| total.rcu),
+            wcu = total.map(|total| total.wcu),
+            "{method} {route} {status}"
+        );
+    }
+
+    fn measure(&self, known: &Known, follower: &Follower) {
+        let endpoint = self.endpoint();
+        follower.metrics.write(&Measured {
+            at: follower.clock.now(),
+            endpoint: &endpoint,
+            status: self.status,
+            code: self.code,
+            trace_id: &known.id,
+            duration_ms: self.duration_ms,
+            table: self.bill.map(Bill::total).unwrap_or_default(),
+            model: known.usage(),
+        });
+    }
+
+    /// The method and the route. Where nothing is routed, or by no method that anything is routed by, clients could make
+    /// up as many as they like: those are one.
+    fn endpoint(&self) -> Cow<'static, str> {
+        match self.route {
+            Some(route) if METHODS.contains(&self.method) => format!("{} {route}", self.method).into(),
+            _ => NO_ROUTE.into(),
+        }
+    }
 }
 
 /// The root of the gateway's `x-amzn-trace-id`. Anything that does not have exactly its form is ignored: a client on
@@ -150,6 +241,10 @@ mod tests {
         });
     }
 
+    fn follower(metrics: Metrics) -> Follower {
+        Follower::new(Ids::seeded(1), Clock::fixed("2026-11-23T08:00:00Z".parse().expect("a time")), metrics)
+    }
+
     fn app() -> Router {
         Router::new()
             .route(
@@ -163,7 +258,7 @@ mod tests {
                     (Extension(bill), ApiError::internal("the cause"))
                 }),
             )
-            .layer(axum::middleware::from_fn_with_state(Ids::seeded(1), follow))
+            .layer(axum::middleware::from_fn_with_state(follower(Metrics::default()), follow))
     }
 
     fn request(path: &str, trace: &str) -> Request {

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use model::{Message, NewAnswer, OpenedSession, StoreAnswerError, Thread, ThreadId, ThreadKind};
 
+use crate::ai::Analysis;
 use crate::auth::caller::Caller;
-use crate::bedrock::Reviewed;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::review::lines::Selection;
 use crate::review::prompt::{Prompt, Question, TokenLimitExceeded, Turn};
@@ -41,11 +41,11 @@ impl Context {
     /// Stores the question, asks the model and stores its answer. Nothing is stored for a question that is too long.
     pub(super) async fn ask(&self, ctx: &Ctx, content: &str, deadline: Instant) -> ApiResult<Asked> {
         let prompt = self.prompt(ctx, content)?;
+        ctx.count_ai_day(self.thread.user_id).await?;
         let question = ctx.store.ask(&self.thread, content).await?;
-        match ctx.app.reviewer.ask(&prompt, deadline).await {
-            Ok(reviewed) => {
-                let answer = self.checked(reviewed, &prompt);
-                let answer = ctx.store.answer(&question, answer).await?;
+        match ctx.review(self.thread.user_id, &prompt, &self.session.text, deadline).await {
+            Ok(analysis) => {
+                let answer = ctx.store.answer(&question, self.answer(analysis)).await?;
                 Ok(Asked { question: Message { reply_state: Some(model::ReplyState::Answered), ..question }, answer })
             }
             Err(error) => Err(failed(ctx, &question, ApiError::from(error)).await),
@@ -72,25 +72,20 @@ impl Context {
         Prompt::build(&ctx.app.fence(head.session_id, head.version_number), &question)
     }
 
-    /// The answer as it is stored: its patch only if it applies to the very code the model was shown.
-    fn checked(&self, reviewed: Reviewed, prompt: &Prompt) -> NewAnswer {
-        let Reviewed { answer, usage, model_id } = reviewed;
-        let (patch, patch_withheld) = match answer.patch.map(|patch| patch.check(&self.session.text)) {
-            None => (None, None),
-            Some(Ok(patch)) => (Some(patch.based_on(self.session.head.version_number)), None),
-            Some(Err(reason)) => (None, Some(reason.to_string())),
-        };
+    /// The answer as it is stored.
+    fn answer(&self, analysis: Analysis) -> NewAnswer {
+        let base_version = self.session.head.version_number;
         NewAnswer {
-            content: answer.explanation,
-            context_mode: prompt.context_mode,
-            confidence: answer.confidence,
-            suggested_code: answer.suggested_code,
-            patch,
-            patch_withheld,
-            model_id,
-            input_tokens: usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens,
-            output_tokens: usage.output_tokens,
-            cost_micros: usage.cost_micros,
+            content: analysis.explanation,
+            context_mode: analysis.context_mode,
+            confidence: analysis.confidence,
+            suggested_code: analysis.suggested_code,
+            patch: analysis.patch.map(|patch| patch.based_on(base_version)),
+            patch_withheld: analysis.patch_withheld,
+            model_id: analysis.model_id,
+            input_tokens: analysis.usage.sent_tokens(),
+            output_tokens: analysis.usage.output_tokens,
+            cost_micros: analysis.usage.cost_micros,
         }
     }
 }

@@ -10,9 +10,10 @@ use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::form;
 use crate::http::body::Body;
 use crate::http::path::Path;
-use crate::limits::{MESSAGE_CHARS, RateLimit};
+use crate::limits::RateLimit;
 use crate::messages::ask::{Asked, Context};
 use crate::messages::view::MessageView;
 use crate::openapi::fields;
@@ -58,7 +59,7 @@ pub async fn post(
     Body(new): Body<NewMessage>,
 ) -> ApiResult<(StatusCode, Json<Posted>)> {
     let deadline = Instant::now() + ctx.app.reviewer.deadline();
-    new.check()?;
+    form::message("content", &new.content)?;
     if new.ask {
         ctx.count(RateLimit::AI, &caller.user_id.to_string()).await?;
         let context = Context::read(&ctx, caller, id).await?;
@@ -74,18 +75,6 @@ pub async fn post(
 fn created(message: &Message, reply: Option<&Message>) -> (StatusCode, Json<Posted>) {
     let posted = Posted { message: message.into(), reply: reply.map(MessageView::from) };
     (StatusCode::CREATED, Json(posted))
-}
-
-impl NewMessage {
-    fn check(&self) -> ApiResult<()> {
-        if self.content.trim().is_empty() {
-            return Err(ApiError::invalid("content", "A message says something."));
-        }
-        if self.content.chars().count() > MESSAGE_CHARS {
-            return Err(ApiError::new(ErrorCode::MessageTooLong).at("content"));
-        }
-        Ok(())
-    }
 }
 
 impl From<PostError> for ApiError {

@@ -197,6 +197,11 @@ pub(crate) fn thread_kind() -> Object {
     one_of("Whether the thread is about some lines or about the whole file.", words)
 }
 
+/// Without it the question is about a block if it names lines.
+pub(crate) fn kind_to_select() -> Object {
+    or_null(thread_kind())
+}
+
 pub(crate) fn anchor_status() -> Object {
     let words = [AnchorStatus::Stable, AnchorStatus::Approximate].map(AnchorStatus::as_str);
     one_of("Whether the lines are still the text that was selected, or only where it probably was.", words)

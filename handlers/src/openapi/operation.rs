@@ -20,7 +20,8 @@ pub(super) fn describe(route: &Route, tag: &str) -> (String, Value) {
         is_limited: route.limit.is_some(),
         takes_input,
     };
-    let codes = [known.codes(), route.fails.to_vec()].concat();
+    let mut codes = [known.codes(), route.fails.to_vec()].concat();
+    codes.retain(|code| !route.never.contains(code));
 
     operation["tags"] = json!([tag]);
     // A handler's name is its verb, and says the same in every domain.

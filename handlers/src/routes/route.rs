@@ -30,6 +30,8 @@ pub(crate) struct Route {
     pub(crate) limit: Option<RateLimit>,
     /// What only its handler knows. The other errors follow from the rest, see `openapi/errors.rs`.
     pub(crate) fails: &'static [ErrorCode],
+    /// What would follow, but cannot happen here.
+    pub(crate) never: &'static [ErrorCode],
     handler: MethodRouter<App>,
 }
 
@@ -46,7 +48,7 @@ impl Route {
 
     fn new(access: Access, (schemas, paths, handler): UtoipaMethodRouter<App>) -> Self {
         let (path, item) = paths.paths.into_iter().next().expect("a handler has a path");
-        Self { path, item, schemas, access, limit: None, fails: &[], handler }
+        Self { path, item, schemas, access, limit: None, fails: &[], never: &[], handler }
     }
 
     /// Counts requests before anything else is done.
@@ -57,6 +59,11 @@ impl Route {
     /// Declares the errors that only the handler knows of.
     pub(super) fn fails(self, fails: &'static [ErrorCode]) -> Self {
         Self { fails, ..self }
+    }
+
+    /// Declares that these errors, which follow from what a route is, do not happen on this one.
+    pub(super) fn never(self, never: &'static [ErrorCode]) -> Self {
+        Self { never, ..self }
     }
 
     /// Puts it among others.

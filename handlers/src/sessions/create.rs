@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use model::{Filename, Language, NewSession, NewSessionError};
+use model::{NewSession, NewSessionError};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
-use crate::error::{ApiError, ApiResult, ErrorCode, sentence};
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::form;
 use crate::http::body::CodeBody;
 use crate::openapi::fields;
 use crate::sessions::view::OneSession;
@@ -37,19 +38,11 @@ pub async fn create(
     caller: Caller,
     CodeBody { 0: file }: CodeBody<NewFile>,
 ) -> ApiResult<(StatusCode, Json<OneSession>)> {
-    let filename =
-        Filename::parse(&file.filename).map_err(|error| ApiError::invalid("filename", sentence(&error.to_string())))?;
-    let language_override = language(file.language_override.as_deref())?;
+    let filename = form::filename(&file.filename)?;
+    let language_override = form::language_override(file.language_override.as_deref())?;
     let new = NewSession { filename, language_override, text: file.code_content };
     let session = ctx.store.new_session(caller.user_id, new).await?;
     Ok((StatusCode::CREATED, Json(OneSession::from(&session))))
-}
-
-/// The language that was asked for, in its display form.
-pub(super) fn language(name: Option<&str>) -> ApiResult<Option<Language>> {
-    let parse =
-        |name: &str| name.parse().map_err(|_| ApiError::new(ErrorCode::InvalidLanguage).at("language_override"));
-    name.map(parse).transpose()
 }
 
 impl From<NewSessionError> for ApiError {

@@ -7,11 +7,11 @@ use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::form;
 use crate::http::body::CodeBody;
 use crate::http::path::Path;
 use crate::openapi::fields;
 use crate::review::anchor::re_anchor_threads;
-use crate::sessions::create::language;
 use crate::state::Ctx;
 use crate::threads::ThreadView;
 
@@ -55,7 +55,7 @@ pub async fn save(
     Path(session_id): Path<SessionId>,
     CodeBody { 0: save }: CodeBody<Save>,
 ) -> ApiResult<Json<SavedView>> {
-    let language_override = language(save.language_override.as_deref())?;
+    let language_override = form::language_override(save.language_override.as_deref())?;
     let expected_version_number = save.expected_version_number;
     let save = SaveCode { session_id, expected_version_number, text: save.code_content, language_override };
     let saved = ctx.store.save_code(caller.user_id, save, re_anchor_threads).await?;

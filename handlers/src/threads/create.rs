@@ -17,19 +17,19 @@ use crate::review::lines::Selection;
 use crate::state::Ctx;
 use crate::threads::view::OneThread;
 
-/// The form as it is sent. A thread on the whole file needs no lines.
+/// The form as it is sent. The whole file needs no lines.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = NewThread)]
 pub struct ThreadForm {
     #[serde(rename = "type")]
     #[schema(schema_with = fields::thread_kind)]
-    kind: ThreadKind,
+    pub(crate) kind: ThreadKind,
     #[schema(schema_with = fields::line_to_select)]
-    start_line: Option<u32>,
+    pub(crate) start_line: Option<u32>,
     #[schema(schema_with = fields::line_to_select)]
-    end_line: Option<u32>,
+    pub(crate) end_line: Option<u32>,
     #[schema(schema_with = fields::text_to_select)]
-    selected_text: Option<String>,
+    pub(crate) selected_text: Option<String>,
 }
 
 /// Opens a thread. 201 with the thread.
@@ -52,13 +52,13 @@ pub async fn create(
 }
 
 impl ThreadForm {
-    fn check(self) -> ApiResult<NewThread> {
+    pub(crate) fn check(self) -> ApiResult<NewThread> {
         let whole_file = self.kind == ThreadKind::File;
         let line = |given: Option<u32>, field| match given {
             Some(number @ 1..) => Ok(number),
             Some(0) => Err(ApiError::invalid(field, "Lines are counted from 1.")),
             None if whole_file => Ok(1),
-            None => Err(ApiError::invalid(field, "A thread on some lines says which.")),
+            None => Err(ApiError::invalid(field, "A block says which lines it is.")),
         };
         let start_line = line(self.start_line, "start_line")?;
         let end_line = line(self.end_line, "end_line")?;
@@ -69,20 +69,19 @@ impl ThreadForm {
             Some(text) => text,
             None if whole_file => String::new(),
             None => {
-                return Err(ApiError::invalid("selected_text", "A thread on some lines has their text."));
+                return Err(ApiError::invalid("selected_text", "A block comes with the text of its lines."));
             }
         };
         if selected_text.len() > SELECTED_TEXT_BYTES {
-            let message =
-                "The selection is larger than 16 KB. Select fewer lines, or open the thread on the whole file.";
+            let message = "The selection is larger than 16 KB. Select fewer lines, or the whole file.";
             return Err(ApiError::invalid("selected_text", message));
         }
         Ok(NewThread { kind: self.kind, start_line, end_line, selected_text })
     }
 }
 
-/// A thread on the whole file is always where it should be.
-fn locate(code: &str, new: &NewThread) -> Option<AnchorStatus> {
+/// Whether the lines are there, and are what was selected. The whole file is always where it should be.
+pub(crate) fn locate(code: &str, new: &NewThread) -> Option<AnchorStatus> {
     if new.kind == ThreadKind::File {
         return Some(AnchorStatus::Stable);
     }

@@ -6,6 +6,7 @@
 mod events;
 mod runtime;
 mod surroundings;
+mod watching;
 
 use std::io::{Read as _, Write as _};
 use std::time::Duration;
@@ -24,6 +25,7 @@ use surroundings::Surroundings;
 const AUTH: &str = env!("CARGO_BIN_EXE_auth");
 const SESSIONS: &str = env!("CARGO_BIN_EXE_sessions");
 const THREADS: &str = env!("CARGO_BIN_EXE_threads");
+const AI: &str = env!("CARGO_BIN_EXE_ai");
 const MESSAGES: &str = env!("CARGO_BIN_EXE_messages");
 const SWEEP: &str = env!("CARGO_BIN_EXE_sweep");
 
@@ -177,7 +179,7 @@ async fn a_function_without_a_setting_stops_and_names_it() {
     let around = Surroundings::start().await;
     for name in ["CODESENSEI_SECRET_ID", "CODESENSEI_TABLE", "CODESENSEI_ORIGIN"] {
         let environment: Vec<_> = around.environment().into_iter().filter(|(set, _)| *set != name).collect();
-        for program in [AUTH, SESSIONS, THREADS, MESSAGES] {
+        for program in [AUTH, SESSIONS, THREADS, MESSAGES, AI] {
             assert_eq!(stops_with(program, &environment).await, format!("the environment variable {name} is not set"));
         }
         if name != "CODESENSEI_ORIGIN" {
@@ -198,6 +200,8 @@ async fn a_function_with_a_wrong_setting_stops_and_says_what_it_should_be() {
         ),
         ("AI_DEADLINE_MS", "soon", "the reviewer: AI_DEADLINE_MS must be a positive number of milliseconds"),
         ("BEDROCK_PRICES", "free", "the reviewer: BEDROCK_PRICES must be like `3/15`"),
+        ("CODESENSEI_AI_DAILY_CAP", "0", "CODESENSEI_AI_DAILY_CAP must be a positive number"),
+        ("CODESENSEI_AI_DAILY_CAP", "many", "CODESENSEI_AI_DAILY_CAP must be a positive number"),
         ("CODESENSEI_SECRET_ID", "absent", "the secret absent cannot be read: ResourceNotFoundException"),
         ("CODESENSEI_SECRET_ID", "text", "the secret text is not an object with signing_key and seed"),
         ("CODESENSEI_SECRET_ID", "short", "the seed in the secret short is shorter than 32 characters"),

@@ -1,4 +1,4 @@
-//! What a function finds around it: a table, a secret, and variables that say where they are.
+//! What a function finds around it: a table, a secret, a model, and variables that say where they are.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
+use bedrock_local::LocalBedrock;
 use model::{Clock, CursorKey, Endpoint, Ids, Protection, Store, StoreConfig};
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
@@ -26,9 +27,10 @@ static KEY: LazyLock<String> = LazyLock::new(|| {
     key.to_pkcs8_pem(LineEnding::LF).expect("PEM").to_string()
 });
 
-/// A table on the embedded engine, and a Secrets Manager. Both end with the test's runtime.
+/// A table on the embedded engine, a Secrets Manager and a model. They end with the test.
 pub(crate) struct Surroundings {
     store: Store,
+    bedrock: LocalBedrock,
     dynamodb: String,
     secrets: String,
 }
@@ -48,7 +50,8 @@ impl Surroundings {
         })
         .await;
         store.create_table_if_absent(Protection::Off).await.expect("the engine makes a table");
-        Self { store, dynamodb, secrets: secrets_manager().await }
+        let bedrock = LocalBedrock::start().expect("a free port");
+        Self { store, bedrock, dynamodb, secrets: secrets_manager().await }
     }
 
     /// The functions' table.
@@ -64,6 +67,8 @@ impl Surroundings {
             ("CODESENSEI_ORIGIN", "https://app.example.com"),
             ("AWS_ENDPOINT_URL_DYNAMODB", &self.dynamodb),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &self.secrets),
+            ("BEDROCK_ENDPOINT_URL", &self.bedrock.url),
+            ("BEDROCK_MODEL_IDS", "local.rule-based-reviewer"),
             ("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true"),
             ("AWS_REGION", "us-east-1"),
             ("AWS_ACCESS_KEY_ID", "access"),

@@ -1853,9 +1853,9 @@ pub(crate) static AP_66: Pattern = Pattern {
         wcu: 4.0,
     },
     tool: false,
-    callers: &["ai"],
+    callers: &["messages", "ai"],
     example: "codesensei query add_usage --user-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23 --input-tokens 1 --output-tokens 1 --cost-micros 1",
-    doc: "`POST /ai/analyze` stores no answer, but costs. A transaction of one, because its token makes a repeat harmless where a plain ADD would count twice.",
+    doc: "A stored answer brings its cost along. What costs without being stored is added here: `POST /ai/analyze`, and, wherever it was asked for, an\nanswer that was paid for and could not be read. A transaction of one, because its token makes a repeat harmless where a plain ADD would count twice.",
 };
 
 /// AP-67: A user's usage on one day.
@@ -1886,10 +1886,10 @@ pub(crate) static AP_67: Pattern = Pattern {
         rcu: 1.0,
         wcu: 0.0,
     },
-    tool: false,
-    callers: &["messages", "ai"],
+    tool: true,
+    callers: &[],
     example: "codesensei query get_usage --user-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23",
-    doc: "The optional daily cap of AI requests reads it before the model is asked.",
+    doc: "What has this user cost today? Asked by support. (The optional daily cap does not read it: two questions that read the same count would both\npass. It is a [rate window](#rate-windows) of a day, which counts and decides in one write.)",
 };
 
 /// AP-70: Leave a sweep job.

@@ -12,15 +12,20 @@ use tests::TestApp;
 
 mod access;
 mod accounts;
+mod analyze;
 mod bodies;
 mod document;
 mod errors;
+mod forgery;
 mod forms;
+mod health;
 mod journey;
 mod large;
 mod limits;
 mod logs;
+mod metrics;
 mod paging;
+mod rates;
 mod reviewer;
 
 /// A real file to talk about. Line 34 asks `best == None`.

@@ -27,7 +27,8 @@ pub struct AddUsage {
 impl Store {
     /// AP-66: Add to a user's usage.
     ///
-    /// `POST /ai/analyze` stores no answer, but costs. A transaction of one, because its token makes a repeat harmless where a plain ADD would count twice.
+    /// A stored answer brings its cost along. What costs without being stored is added here: `POST /ai/analyze`, and, wherever it was asked for, an
+    /// answer that was paid for and could not be read. A transaction of one, because its token makes a repeat harmless where a plain ADD would count twice.
     ///
     /// `TransactWriteItems`. Costs 1 request and 4 WCU for the user's tenth answer that day.
     pub async fn add_usage(&self, input: AddUsage) -> Result<(), StoreError> {

@@ -11,7 +11,8 @@ use crate::store::{Store, StoreError};
 impl Store {
     /// AP-67: A user's usage on one day.
     ///
-    /// The optional daily cap of AI requests reads it before the model is asked.
+    /// What has this user cost today? Asked by support. (The optional daily cap does not read it: two questions that read the same count would both
+    /// pass. It is a rate window of a day, which counts and decides in one write.)
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for one day.
     pub async fn get_usage(

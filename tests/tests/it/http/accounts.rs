@@ -117,6 +117,25 @@ async fn a_weak_password_is_refused_with_the_rule_it_breaks() {
 }
 
 #[tokio::test]
+async fn the_shortest_and_the_longest_of_each_field_are_taken() {
+    let app = TestApp::new().await;
+    let (short, long) = ("Aa1!5678".to_owned(), format!("Aa1!{}", "x".repeat(67)));
+    let longest_name = "\u{1f980}".repeat(100);
+    for (name, email, username, password) in [
+        ("A", "a@b.co", "abc", &short),
+        (&*longest_name, &*format!("{}@example.com", "a".repeat(64)), "a2345678901234567890", &long),
+    ] {
+        let form = json!({
+            "name": name, "email": email, "username": username, "password": password, "confirm_password": password,
+        });
+        let signed_up = app.stranger().posts("/auth/signup", &form).await.is(201);
+        assert_eq!((&signed_up["user"]["name"], &signed_up["user"]["username"]), (&json!(name), &json!(username)));
+        let credentials = json!({ "username": username, "password": password });
+        app.stranger().posts("/auth/login", &credentials).await.is(200);
+    }
+}
+
+#[tokio::test]
 async fn the_longest_password_that_is_taken_counts_to_its_last_byte() {
     let app = TestApp::new().await;
     let password = format!("Long-1{}", "x".repeat(65));

@@ -26,6 +26,7 @@ fn body(route: &str) -> Option<Value> {
         "POST /sessions" => json!({ "filename": FILENAME, "code_content": CODE }),
         "PUT /sessions/{id}" => json!({ "expected_version_number": 1, "code_content": "print()" }),
         "POST /sessions/{id}/threads" => json!({ "type": "file" }),
+        "POST /ai/analyze" => json!({ "filename": FILENAME, "code_content": CODE, "question": "What can go wrong?" }),
         "POST /threads/{thread_id}/messages" => json!({ "content": "Is this comparison right?" }),
         _ => return None,
     })
@@ -116,6 +117,11 @@ async fn all_provoked(operation: &'static Operation) -> Vec<(&'static str, Optio
             "RATE_LIMIT_EXCEEDED" => {
                 Some(too_many(&Scene::of(TestApp::with_rate_limits().await, operation).await).await)
             }
+            // Without limits on requests there are routes that do not need the table.
+            code @ ("DATABASE_ERROR" | "INTERNAL_ERROR") => {
+                provoked(&Scene::of(TestApp::with_rate_limits().await, operation).await, code).await
+            }
+            "NETWORK_ERROR" => Some(Scene::of(TestApp::without_a_model().await, operation).await.asked().await),
             code if is_spoilt_by(code) => provoked(&Scene::of(TestApp::new().await, operation).await, code).await,
             code => provoked(&shared, code).await,
         };
@@ -167,7 +173,10 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
         "USER_ALREADY_EXISTS" => scene.with(&[("username", "bob".into()), ("email", "bob@example.com".into())]).await,
         "INVALID_LANGUAGE" => scene.with_choice("language_override", "Klingon").await,
         "FILE_TOO_LARGE" => scene.with(&[("code_content", "x".repeat(5 * 1024 * 1024 + 1).into())]).await,
-        "MESSAGE_TOO_LONG" => scene.with(&[("content", "x".repeat(5_001).into())]).await,
+        "MESSAGE_TOO_LONG" => {
+            let text = Value::from("x".repeat(5_001));
+            scene.with(&[("content", text.clone()), ("question", text)]).await
+        }
         "VERSION_CONFLICT" => scene.with(&[("expected_version_number", 7.into())]).await,
         "SESSION_LIMIT_EXCEEDED" | "THREAD_LIMIT_EXCEEDED" | "MESSAGE_LIMIT_EXCEEDED" => full(scene, code).await,
         "TOKEN_LIMIT_EXCEEDED" => too_much_code(scene).await,

@@ -4,14 +4,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::http::Request;
+use axum::http::request::Builder;
 use bedrock_local::Act;
 use serde_json::{Value, json};
 use tests::TestApp;
 use tests::app::{Person, sign_up};
 use tracing_subscriber::EnvFilter;
-
-/// All levels of every crate, but for what `main` turns off too.
-const FILTER: &str = "debug,modyne=off,dynoxide=error";
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 static LISTENING: AtomicBool = AtomicBool::new(false);
 static HEARD: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -37,9 +38,10 @@ fn heard() -> MutexGuard<'static, Vec<u8>> {
 }
 
 fn listen() {
-    let filter = EnvFilter::new(FILTER);
-    let subscriber = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(|| Ear);
-    subscriber.try_init().expect("no other test sets one");
+    // Everything is asked for, and what may be shown of it is what every program of ours shows.
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(|| Ear);
+    let subscriber = tracing_subscriber::registry().with(EnvFilter::new("trace")).with(handlers::logging::shown());
+    subscriber.with(lines).try_init().expect("no other test sets one");
     LISTENING.store(true, Ordering::Relaxed);
 }
 
@@ -106,9 +108,7 @@ async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
     ada.posts("/sessions", &json!({ "filename": secret("file"), "code_content": [secret("code")] }))
         .await
         .invalid("code_content");
-    ada.sends_json(axum::http::Request::post("/sessions"), format!("{{{}", secret("body")))
-        .await
-        .refused(400, "INVALID_INPUT");
+    ada.sends_json(Request::post("/sessions"), format!("{{{}", secret("body"))).await.refused(400, "INVALID_INPUT");
     ada.gets(&format!("/sessions/{}?{}={}", secret("path"), secret("query"), secret("query")))
         .await
         .refused(404, "SESSION_NOT_FOUND");
@@ -125,11 +125,102 @@ async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
     cursors
 }
 
+/// The same questions about code that is not stored, and all that can go wrong with them.
+async fn analyze(app: &TestApp, ada: &Person) {
+    let said = |role, content: String| json!({ "role": role, "content": content });
+    let asked = json!({
+        "filename": format!("{}.py", secret("file")),
+        "code_content": code(),
+        "question": secret("question"),
+        "start_line": 2,
+        "end_line": 3,
+        "selected_text": secret("selected"),
+        "history": [said("user", secret("said")), said("ai", secret("said"))],
+    });
+    let with = |field: &str, value: Value| {
+        let mut body = asked.clone();
+        body[field] = value;
+        body
+    };
+    ada.posts("/ai/analyze", &asked).await.is(200);
+    app.bedrock().script(vec![
+        Act::fault(500, "InternalServerException", secret("fault")),
+        Act::Text(secret("answer")),
+        Act::Raw { status: 200, body: format!("<html>{}", secret("answer")) },
+        Act::fault(408, "ModelTimeoutException", secret("fault")),
+        Act::fault(400, "ValidationException", format!("Input is too long: {}", secret("fault"))),
+        Act::fault(404, "ResourceNotFoundException", secret("fault")),
+    ]);
+    ada.posts("/ai/analyze", &asked).await.refused(502, "AI_MALFORMED_RESPONSE");
+    ada.posts("/ai/analyze", &asked).await.refused(504, "AI_TIMEOUT");
+    ada.posts("/ai/analyze", &asked).await.refused(413, "TOKEN_LIMIT_EXCEEDED");
+    ada.posts("/ai/analyze", &asked).await.refused(503, "BEDROCK_UNAVAILABLE");
+    for (field, value) in [
+        ("filename", json!([secret("file")])),
+        ("code_content", json!({ secret("code"): secret("code") })),
+        ("type", json!(secret("type"))),
+        ("start_line", json!(secret("line"))),
+        ("end_line", json!(4_000_000)),
+        ("history", Value::from(vec![said("user", secret("said")); 11])),
+    ] {
+        ada.posts("/ai/analyze", &with(field, value)).await.invalid(field);
+    }
+    ada.posts("/ai/analyze", &with("language_override", secret("language").into()))
+        .await
+        .refused(400, "INVALID_LANGUAGE");
+    ada.posts("/ai/analyze", &with("question", secret("question").repeat(400).into()))
+        .await
+        .refused(400, "MESSAGE_TOO_LONG");
+    let large = with("code_content", secret("code").repeat(500_000).into());
+    ada.posts("/ai/analyze", &large).await.refused(413, "FILE_TOO_LARGE");
+    let long = with("code_content", secret("code").repeat(50_000).into());
+    ada.posts("/ai/analyze", &with_lines(long, 1)).await.refused(413, "TOKEN_LIMIT_EXCEEDED");
+}
+
+fn with_lines(mut body: Value, line: u32) -> Value {
+    (body["start_line"], body["end_line"]) = (line.into(), line.into());
+    body
+}
+
+/// Requests that never reach a handler, or whose handler never reaches the table.
+async fn turned_away(app: &TestApp, ada: &Person) {
+    let sends = |request: Builder| ada.sends_json(request, secret("body"));
+    let origin = format!("https://{}.example", secret("origin"));
+    sends(Request::post("/sessions").header("origin", origin)).await.refused(403, "FORBIDDEN");
+    sends(Request::delete("/sessions").header(secret("header"), secret("header")))
+        .await
+        .refused(405, "METHOD_NOT_ALLOWED");
+    let typed = Request::post("/auth/login").header("content-type", secret("type"));
+    ada.sends(typed, secret("password")).await.refused(400, "INVALID_INPUT");
+    let stranger = app.stranger();
+    stranger.with_cookie("access_token", Some(&format!("e30.{}.e30", secret("token"))));
+    stranger.gets("/sessions").await.refused(401, "UNAUTHORIZED");
+    ada.gets(&format!("/sessions?cursor={}", secret("cursor"))).await.invalid("cursor");
+    let language = json!({ "filename": "a", "code_content": "", "language_override": secret("language") });
+    ada.posts("/sessions", &language).await.refused(400, "INVALID_LANGUAGE");
+
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nowhere = app.table().store_through(&format!("http://{closed}")).await;
+    let without = TestApp::with(|app| app.store = nowhere).await;
+    let stranger = without.stranger();
+    stranger.gets("/health").await.refused(503, "DATABASE_ERROR");
+    stranger.posts("/auth/signup", &form()).await.refused(503, "DATABASE_ERROR");
+    let limited = TestApp::with_rate_limits().await;
+    let stranger = limited.stranger();
+    let wrong = json!({ "username": secret("user"), "password": secret("wrong") });
+    for _ in 0..5 {
+        stranger.posts("/auth/login", &wrong).await.refused(401, "INVALID_CREDENTIALS");
+    }
+    stranger.posts("/auth/login", &wrong).await.refused(429, "RATE_LIMIT_EXCEEDED");
+}
+
 #[tokio::test]
 async fn no_password_token_address_code_message_or_answer_is_ever_logged() {
     let app = TestApp::new().await;
     listen();
     let (ada, mut secrets) = sign_ins(&app).await;
+    analyze(&app, &ada).await;
+    turned_away(&app, &ada).await;
     secrets.extend(review(&app, &ada).await);
     app.later(Duration::from_hours(1));
     let log = hear();
@@ -151,7 +242,9 @@ async fn no_password_token_address_code_message_or_answer_is_ever_logged() {
         let line = log.lines().find(|line| line.contains(secret.as_str()));
         assert_eq!(line, None, "{secret} is in the log");
     }
-    for told in ["POST /sessions 201", "GET /sessions/{id} 404", "BEDROCK_UNAVAILABLE", "The model answered", "AP-24"] {
+    for told in
+        ["POST /sessions 201", "GET /sessions/{id} 404", "BEDROCK_UNAVAILABLE", "The model answered", "AP-24", "DEBUG"]
+    {
         assert!(log.contains(told), "the log does not say {told}");
     }
 }

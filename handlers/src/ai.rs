@@ -1,0 +1,8 @@
+//! `/ai`: the model, asked about code that comes with the request; and how it is asked, whoever does.
+
+mod analysis;
+mod analyze;
+mod view;
+
+pub(crate) use analysis::Analysis;
+pub use analyze::{__path_analyze, analyze};

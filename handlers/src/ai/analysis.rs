@@ -1,0 +1,89 @@
+//! One question to the model, wherever its answer goes: what it cost is noted, and its patch checked against the code.
+
+use std::time::Instant;
+
+use model::{AddUsage, Confidence, ContextMode, UserId};
+
+use crate::bedrock::{AiError, Reviewed, Usage};
+use crate::http::trace;
+use crate::review::patch::Patch;
+use crate::review::prompt::Prompt;
+use crate::state::Ctx;
+
+/// What the model says, fit to be shown: its patch is there only if it applies to the very code the model was shown.
+pub(crate) struct Analysis {
+    pub(crate) explanation: String,
+    pub(crate) suggested_code: Option<String>,
+    pub(crate) patch: Option<Patch>,
+    /// Why its patch is not shown.
+    pub(crate) patch_withheld: Option<String>,
+    pub(crate) context_mode: ContextMode,
+    pub(crate) confidence: Option<Confidence>,
+    pub(crate) usage: Usage,
+    pub(crate) model_id: String,
+}
+
+impl Ctx {
+    /// Asks the model about this code. What an answer cost is the caller's to store; a failure that was paid for is
+    /// added to the user's day here, since nothing else will be stored for it.
+    pub(crate) async fn review(
+        &self,
+        user_id: UserId,
+        prompt: &Prompt,
+        code: &str,
+        deadline: Instant,
+    ) -> Result<Analysis, AiError> {
+        match self.app.reviewer.ask(prompt, deadline).await {
+            Ok(reviewed) => {
+                trace::spent(reviewed.usage);
+                Ok(Analysis::of(reviewed, prompt, code))
+            }
+            Err(error) => {
+                let usage = error.usage();
+                if usage != Usage::default() {
+                    trace::spent(usage);
+                    self.pay(user_id, usage).await;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Adds to what the user cost today. Should that fail, the log says what is missing there: the answer is paid for, and
+    /// withholding it would only have it paid for again.
+    pub(crate) async fn pay(&self, user_id: UserId, usage: Usage) {
+        let (input_tokens, output_tokens) = (usage.sent_tokens(), usage.output_tokens);
+        let added = self.store.add_usage(AddUsage {
+            user_id,
+            date: self.store.clock().now().date(),
+            input_tokens: input_tokens.into(),
+            output_tokens: output_tokens.into(),
+            cost_micros: usage.cost_micros,
+        });
+        if let Err(error) = added.await {
+            let cost_micros = usage.cost_micros;
+            tracing::error!(%error, input_tokens, output_tokens, cost_micros, "A cost is not in the user's day");
+        }
+    }
+}
+
+impl Analysis {
+    fn of(reviewed: Reviewed, prompt: &Prompt, code: &str) -> Self {
+        let Reviewed { answer, usage, model_id } = reviewed;
+        let (patch, patch_withheld) = match answer.patch.map(|patch| patch.check(code)) {
+            None => (None, None),
+            Some(Ok(patch)) => (Some(patch), None),
+            Some(Err(reason)) => (None, Some(reason.to_string())),
+        };
+        Self {
+            explanation: answer.explanation,
+            suggested_code: answer.suggested_code,
+            patch,
+            patch_withheld,
+            context_mode: prompt.context_mode,
+            confidence: answer.confidence,
+            usage,
+            model_id,
+        }
+    }
+}

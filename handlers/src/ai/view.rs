@@ -1,0 +1,79 @@
+//! An analysis as the API shows it.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::ai::Analysis;
+use crate::openapi::fields;
+use crate::review::patch::Patch;
+
+/// `{"analysis": …}`.
+#[derive(Serialize, ToSchema)]
+pub struct Analyzed {
+    analysis: AnalysisView,
+}
+
+/// What the model says about the code that was sent.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Analysis)]
+struct AnalysisView {
+    #[schema(schema_with = fields::content)]
+    explanation: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::suggested_code)]
+    suggested_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patch: Option<PatchView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::patch_withheld)]
+    patch_withheld: Option<String>,
+    #[schema(schema_with = fields::context_mode)]
+    context_mode: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::confidence)]
+    confidence: Option<&'static str>,
+    #[schema(schema_with = fields::token_count)]
+    token_count: u32,
+    #[schema(schema_with = fields::model_id)]
+    model_id: String,
+}
+
+/// An edit that applies to the code that was sent.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AnalysisPatch)]
+struct PatchView {
+    #[schema(schema_with = fields::start_line)]
+    start_line: u32,
+    #[schema(schema_with = fields::end_line)]
+    end_line: u32,
+    #[schema(schema_with = fields::original)]
+    original: String,
+    #[schema(schema_with = fields::replacement)]
+    replacement: String,
+}
+
+impl From<Analysis> for Analyzed {
+    fn from(analysis: Analysis) -> Self {
+        let token_count = analysis.usage.total_tokens();
+        let Analysis { explanation, suggested_code, patch_withheld, model_id, .. } = analysis;
+        Self {
+            analysis: AnalysisView {
+                explanation,
+                suggested_code,
+                patch: analysis.patch.map(PatchView::from),
+                patch_withheld,
+                context_mode: analysis.context_mode.as_str(),
+                confidence: analysis.confidence.map(model::Confidence::as_str),
+                token_count,
+                model_id,
+            },
+        }
+    }
+}
+
+impl From<Patch> for PatchView {
+    fn from(patch: Patch) -> Self {
+        let Patch { start_line, end_line, original, replacement } = patch;
+        Self { start_line, end_line, original, replacement }
+    }
+}

@@ -1,0 +1,38 @@
+//! Fields that several requests have: each is checked in one way, whatever request it came with.
+
+use model::{Filename, Language};
+
+use crate::error::{ApiError, ApiResult, ErrorCode, sentence};
+use crate::limits::MESSAGE_CHARS;
+
+/// The `filename` of a request.
+///
+/// # Errors
+/// `INVALID_INPUT` when it names nothing.
+pub(crate) fn filename(text: &str) -> ApiResult<Filename> {
+    Filename::parse(text).map_err(|error| ApiError::invalid("filename", sentence(&error.to_string())))
+}
+
+/// The `language_override` of a request, in its display form.
+///
+/// # Errors
+/// `INVALID_LANGUAGE` when it is not in the list.
+pub(crate) fn language_override(name: Option<&str>) -> ApiResult<Option<Language>> {
+    let parse =
+        |name: &str| name.parse().map_err(|_| ApiError::new(ErrorCode::InvalidLanguage).at("language_override"));
+    name.map(parse).transpose()
+}
+
+/// What a person writes, in the field of this name.
+///
+/// # Errors
+/// `INVALID_INPUT` when it says nothing, `MESSAGE_TOO_LONG` over 5,000 characters.
+pub(crate) fn message(field: impl Into<std::borrow::Cow<'static, str>>, text: &str) -> ApiResult<()> {
+    if text.trim().is_empty() {
+        return Err(ApiError::invalid(field, "A message says something."));
+    }
+    if text.chars().count() > MESSAGE_CHARS {
+        return Err(ApiError::new(ErrorCode::MessageTooLong).at(field));
+    }
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! Metrics: one line for each request in CloudWatch's embedded metric format, which CloudWatch Logs turns into metrics.
+//!
+//! Dimensions are of few values each: a metric is paid for by every combination of them that occurs.
+
+use std::fmt;
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::{Timestamp, Total};
+use serde::Serialize;
+
+use crate::bedrock::Usage;
+
+/// Under which CloudWatch finds them.
+pub const NAMESPACE: &str = "CodeSensei";
+
+/// Where the lines go: nowhere, unless somebody reads them.
+#[derive(Clone, Default)]
+pub struct Metrics(Option<Arc<Mutex<dyn Write + Send>>>);
+
+impl Metrics {
+    /// Writes them here, a whole line at a time.
+    pub fn to(sink: impl Write + Send + 'static) -> Self {
+        Self(Some(Arc::new(Mutex::new(sink))))
+    }
+
+    /// Writes the line of a request. A line that cannot be written is lost: the answer is more than its numbers.
+    pub(super) fn write(&self, measured: &Measured<'_>) {
+        let Some(sink) = &self.0 else { return };
+        if let Ok(mut line) = serde_json::to_vec(&Line::from(measured)) {
+            line.push(b'\n');
+            let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
+            let _ = sink.write_all(&line).and_then(|()| sink.flush());
+        }
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Metrics(on)" } else { "Metrics(off)" })
+    }
+}
+
+/// What is known of a request when its answer is ready.
+pub(super) struct Measured<'a> {
+    pub(super) at: Timestamp,
+    /// The method and the route as it is written in the table of routes: never an id.
+    pub(super) endpoint: &'a str,
+    pub(super) status: u16,
+    pub(super) code: Option<&'static str>,
+    pub(super) trace_id: &'a str,
+    pub(super) duration_ms: u64,
+    pub(super) table: Total,
+    pub(super) model: Usage,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(rename = "_aws")]
+    aws: Metadata,
+    service: &'static str,
+    endpoint: &'a str,
+    /// As text: the format takes no number for a dimension.
+    status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    /// No dimension: the way from a number that stands out to the lines of its request.
+    trace_id: &'a str,
+    #[serde(flatten)]
+    values: Values,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Values {
+    requests: u32,
+    duration: u64,
+    faults: u32,
+    read_capacity: f64,
+    write_capacity: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<u32>,
+    #[serde(flatten)]
+    asked: Option<Asked>,
+}
+
+/// Of requests that asked the model.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Asked {
+    input_tokens: u32,
+    output_tokens: u32,
+    model_cost: i64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metadata {
+    timestamp: i64,
+    cloud_watch_metrics: Vec<&'static Directive>,
+}
+
+/// These metrics, once for each set of dimensions.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive {
+    namespace: &'static str,
+    dimensions: &'static [&'static [&'static str]],
+    metrics: &'static [Metric],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
+}
+
+/// The one value of the dimension `service`: what has no other is the sum over everything, which an alarm can watch.
+const SERVICE: &str = "api";
+
+const fn metric(name: &'static str, unit: &'static str) -> Metric {
+    Metric { name, unit }
+}
+
+/// `Faults` is 1 or 0 for every request, so that its average is the rate of answers that were our fault.
+static EVERY_REQUEST: Directive = Directive {
+    namespace: NAMESPACE,
+    dimensions: &[&["service"], &["endpoint"]],
+    metrics: &[
+        metric("Requests", "Count"),
+        metric("Duration", "Milliseconds"),
+        metric("Faults", "Count"),
+        metric("ReadCapacity", "Count"),
+        metric("WriteCapacity", "Count"),
+    ],
+};
+
+static BY_STATUS: Directive =
+    Directive { namespace: NAMESPACE, dimensions: &[&["endpoint", "status"]], metrics: &[metric("Requests", "Count")] };
+
+static BY_CODE: Directive = Directive {
+    namespace: NAMESPACE,
+    dimensions: &[&["code"], &["endpoint", "code"]],
+    metrics: &[metric("Errors", "Count")],
+};
+
+/// `ModelCost` is in micro-dollars, for which there is no unit.
+static OF_THE_MODEL: Directive = Directive {
+    namespace: NAMESPACE,
+    dimensions: &[&["service"], &["endpoint"]],
+    metrics: &[metric("InputTokens", "Count"), metric("OutputTokens", "Count"), metric("ModelCost", "None")],
+};
+
+impl<'a> From<&Measured<'a>> for Line<'a> {
+    fn from(measured: &Measured<'a>) -> Self {
+        let Measured { endpoint, status, code, trace_id, .. } = *measured;
+        let asked = (measured.model != Usage::default()).then(|| Asked {
+            input_tokens: measured.model.sent_tokens(),
+            output_tokens: measured.model.output_tokens,
+            model_cost: measured.model.cost_micros,
+        });
+        let mut cloud_watch_metrics = vec![&EVERY_REQUEST, &BY_STATUS];
+        cloud_watch_metrics.extend(code.map(|_| &BY_CODE));
+        cloud_watch_metrics.extend(asked.as_ref().map(|_| &OF_THE_MODEL));
+        Self {
+            aws: Metadata { timestamp: measured.at.millis(), cloud_watch_metrics },
+            service: SERVICE,
+            endpoint,
+            status: status.to_string(),
+            code,
+            trace_id,
+            values: Values {
+                requests: 1,
+                duration: measured.duration_ms,
+                faults: u32::from(status >= 500),
+                read_capacity: measured.table.rcu,
+                write_capacity: measured.table.wcu,
+                errors: code.map(|_| 1),
+                asked,
+            },
+        }
+    }
+}

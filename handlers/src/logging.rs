@@ -1,0 +1,30 @@
+//! What reaches a log: of our own crates as much as is asked for, of all others only what is wrong.
+//!
+//! At `debug` and `trace` the SDK, the HTTP client and Lambda's runtime write whole bodies and headers. No setting may
+//! show them: whoever turns the log up to look for a fault must not find other people's passwords and code in it.
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+
+/// Crates whose spans and events are written with that in mind.
+const OURS: [&str; 4] = ["handlers", "model", "codesensei", "bedrock_local"];
+
+/// What `CODESENSEI_LOG` asks for: `info` when it is absent or cannot be read.
+#[must_use]
+pub fn wanted() -> EnvFilter {
+    EnvFilter::try_from_env("CODESENSEI_LOG").unwrap_or_else(|_| EnvFilter::new("info"))
+}
+
+/// What may be shown at all, whatever is wanted.
+#[must_use]
+pub fn shown() -> Targets {
+    let others = Targets::new()
+        .with_default(LevelFilter::WARN)
+        // Its spans hold whole keys.
+        .with_target("modyne", LevelFilter::OFF)
+        .with_target("dynoxide", LevelFilter::ERROR)
+        // Its one span at this level has the request's id, by which Lambda's own lines call it.
+        .with_target("lambda_runtime", LevelFilter::INFO);
+    OURS.iter().fold(others, |targets, ours| targets.with_target(*ours, LevelFilter::TRACE))
+}

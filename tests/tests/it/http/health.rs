@@ -1,0 +1,50 @@
+//! `GET /health`: a table that is well, one that is not there, and one that does not answer.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tests::app::Response;
+use tests::proxy::Moment;
+use tests::{Proxy, TestApp, TestTable};
+
+/// All that is ever told of a table that is not well.
+fn is_unwell(answer: Response) {
+    let message = "The service is temporarily busy. Please try again.";
+    let unwell: Value = json!({ "error": { "code": "DATABASE_ERROR", "message": message } });
+    assert_eq!(answer.is(503), unwell);
+}
+
+#[tokio::test]
+async fn a_table_that_answers_is_well_for_half_a_read_unit() {
+    let app = TestApp::with_rate_limits().await;
+    let answer = app.stranger().gets("/health").await;
+    let cost: Vec<_> = answer.bill.iter().map(|call| (call.pattern.id, call.requests, call.rcu, call.wcu)).collect();
+    assert_eq!(cost, [("ping", 1, 0.5, 0.0)]);
+    assert_eq!(answer.is(200), json!({ "status": "ok" }));
+}
+
+#[tokio::test]
+async fn a_table_that_does_not_answer_is_unwell_after_two_seconds_and_well_when_it_answers_again() {
+    let table = TestTable::new().await;
+    let proxy = Proxy::before(table.endpoint()).await;
+    let store = table.store_through(&proxy.url()).await;
+    let app = TestApp::with(|app| app.store = store).await;
+    app.stranger().gets("/health").await.is(200);
+    let stalled = proxy.stall("GetItem", Moment::BeforeTheEngine);
+    let began = Instant::now();
+    is_unwell(app.stranger().gets("/health").await);
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    stalled.release();
+    app.stranger().gets("/health").await.is(200);
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_there_or_nowhere_is_unwell_and_no_more_is_told() {
+    let table = TestTable::new().await;
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nowhere = table.store_through(&format!("http://{closed}")).await;
+    is_unwell(TestApp::with(|app| app.store = nowhere).await.stranger().gets("/health").await);
+    // A table is deleted when its test is done with it.
+    let gone = TestTable::new().await.store().clone();
+    is_unwell(TestApp::with(|app| app.store = gone).await.stranger().gets("/health").await);
+}

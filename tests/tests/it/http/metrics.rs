@@ -1,0 +1,190 @@
+//! Metrics: each request leaves one line in CloudWatch's embedded metric format, made of nothing that identifies anybody.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use axum::body::Body;
+use axum::http::{Method, Request};
+use bedrock_local::Act;
+use handlers::http::metrics::Metrics;
+use serde_json::{Value, json};
+use tests::TestApp;
+
+use crate::http::{CODE, FILENAME};
+
+/// What was written.
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Sink {
+    /// The lines since the last time, each as JSON.
+    fn lines(&self) -> Vec<Value> {
+        let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
+    }
+
+    /// The one line since the last time.
+    fn line(&self) -> Value {
+        let [line] = self.lines().try_into().expect("one line for one request");
+        line
+    }
+}
+
+async fn measured() -> (TestApp, Sink) {
+    let sink = Sink::default();
+    let to = sink.clone();
+    (TestApp::with(|app| app.metrics = Metrics::to(to)).await, sink)
+}
+
+/// The metrics of a line with their dimensions, after checking that it keeps to the format.
+fn metrics(line: &Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    assert!(line["_aws"]["Timestamp"].is_i64());
+    for directive in line["_aws"]["CloudWatchMetrics"].as_array().expect("directives") {
+        assert_eq!(directive["Namespace"], "CodeSensei");
+        let metrics = directive["Metrics"].as_array().expect("metrics");
+        assert!((1..=100).contains(&metrics.len()));
+        for dimensions in directive["Dimensions"].as_array().expect("sets of dimensions") {
+            let dimensions: Vec<&str> =
+                dimensions.as_array().expect("a set").iter().map(|name| name.as_str().unwrap()).collect();
+            assert!((1..=30).contains(&dimensions.len()));
+            for name in &dimensions {
+                let value = line[*name].as_str().unwrap_or_else(|| panic!("the dimension {name} is no text: {line}"));
+                assert!((1..=1_024).contains(&value.len()) && value.is_ascii());
+            }
+            for metric in metrics {
+                let name = metric["Name"].as_str().expect("a name");
+                assert!(["Count", "Milliseconds", "None"].contains(&metric["Unit"].as_str().expect("a unit")));
+                assert!(line[name].is_number(), "{name} is no number: {line}");
+                found.insert(format!("{name} by {}", dimensions.join(", ")));
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_line_says_endpoint_status_time_and_what_the_table_and_the_model_took() {
+    let (app, sink) = measured().await;
+    let ada = app.signs_up("ada").await;
+    sink.lines();
+    let body = json!({ "filename": FILENAME, "code_content": CODE, "question": "Why?" });
+    let answer = ada.posts("/ai/analyze", &body).await;
+    let mut line = sink.line();
+    assert_eq!(line["trace_id"], answer.headers["x-trace-id"].to_str().unwrap());
+    assert_eq!(line["_aws"]["Timestamp"], app.table().clock().now().millis());
+    assert!(line["Duration"].is_u64());
+    assert_eq!(line["WriteCapacity"], answer.bill.iter().map(|call| call.wcu).sum::<f64>());
+    let tokens = line["InputTokens"].as_u64().unwrap() + line["OutputTokens"].as_u64().unwrap();
+    assert_eq!(tokens, answer.is(200)["analysis"]["token_count"]);
+    for (name, value) in [
+        ("endpoint", json!("POST /ai/analyze")),
+        ("status", json!("200")),
+        ("service", json!("api")),
+        ("Requests", json!(1)),
+        ("Faults", json!(0)),
+        ("ReadCapacity", json!(0.0)),
+    ] {
+        assert_eq!(line[name], value, "{name}");
+    }
+    assert!(line["ModelCost"].as_i64().unwrap() > 0);
+    let known = [
+        "Duration by endpoint",
+        "Duration by service",
+        "Faults by endpoint",
+        "Faults by service",
+        "InputTokens by endpoint",
+        "InputTokens by service",
+        "ModelCost by endpoint",
+        "ModelCost by service",
+        "OutputTokens by endpoint",
+        "OutputTokens by service",
+        "ReadCapacity by endpoint",
+        "ReadCapacity by service",
+        "Requests by endpoint",
+        "Requests by endpoint, status",
+        "Requests by service",
+        "WriteCapacity by endpoint",
+        "WriteCapacity by service",
+    ];
+    assert_eq!(metrics(&line), known.map(str::to_owned).into());
+    line.as_object_mut().unwrap().remove("_aws");
+    assert_eq!(line.as_object().unwrap().len(), 12, "{line}");
+}
+
+#[tokio::test]
+async fn an_error_is_counted_by_its_code_and_what_was_paid_for_it_too() {
+    let (app, sink) = measured().await;
+    let ada = app.signs_up("ada").await;
+    sink.lines();
+    let body = json!({ "filename": FILENAME, "code_content": CODE, "question": "Why?" });
+    app.bedrock().script(vec![Act::Text("so".to_owned()), Act::Text("so".to_owned())]);
+    ada.posts("/ai/analyze", &body).await.refused(502, "AI_MALFORMED_RESPONSE");
+    let line = sink.line();
+    assert_eq!(
+        (&line["code"], &line["status"], &line["Errors"]),
+        (&json!("AI_MALFORMED_RESPONSE"), &json!("502"), &json!(1))
+    );
+    assert_eq!(line["Faults"], 1);
+    assert!(line["InputTokens"].as_u64().unwrap() > 0, "{line}");
+    assert!(metrics(&line).is_superset(&["Errors by code", "Errors by endpoint, code"].map(str::to_owned).into()));
+
+    ada.posts("/sessions", &json!({})).await.invalid("filename");
+    let line = sink.line();
+    assert_eq!((&line["code"], &line["Errors"], &line["Faults"]), (&json!("INVALID_INPUT"), &json!(1), &json!(0)));
+    assert!(line.get("InputTokens").is_none() && line.get("ModelCost").is_none(), "{line}");
+}
+
+#[tokio::test]
+async fn endpoints_are_routes_and_never_what_somebody_typed() {
+    let (app, sink) = measured().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let thread = ada.opens_thread(&session, 33..=35).await;
+    ada.asks(&thread, "Why?").await;
+    ada.opens(&session).await;
+    ada.gets(&format!("{}?limit=3", thread.messages())).await.is(200);
+    ada.gets(&format!("/sessions/{}", "secret".repeat(9))).await.refused(404, "SESSION_NOT_FOUND");
+    for path in ["/secret", "/secret/secret?secret=secret"] {
+        ada.gets(path).await.refused(404, "NOT_FOUND");
+    }
+    for method in ["BREW", "SECRET"] {
+        let request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri("/sessions");
+        ada.sends(request, Body::empty()).await.refused(405, "METHOD_NOT_ALLOWED");
+    }
+    ada.sends(Request::delete("/sessions"), Body::empty()).await.refused(405, "METHOD_NOT_ALLOWED");
+    let lines = sink.lines();
+    let mut endpoints = BTreeMap::new();
+    for line in &lines {
+        metrics(line);
+        *endpoints.entry(line["endpoint"].as_str().unwrap()).or_insert(0) += 1;
+        let mut shown = line.clone();
+        shown.as_object_mut().unwrap().remove("trace_id");
+        let shown = shown.to_string();
+        for secret in ["secret", "SECRET", &session.id, "ada", "Why?"] {
+            assert!(!shown.contains(secret), "{secret}: {shown}");
+        }
+    }
+    let expected = [
+        ("(no route)", 4),
+        ("DELETE /sessions", 1),
+        ("GET /sessions/{id}", 2),
+        ("GET /threads/{thread_id}/messages", 1),
+        ("POST /auth/signup", 1),
+        ("POST /sessions", 1),
+        ("POST /sessions/{id}/threads", 1),
+        ("POST /threads/{thread_id}/messages", 1),
+    ];
+    assert_eq!(endpoints, expected.into());
+}
