@@ -1,4 +1,5 @@
 //! `POST /ai/analyze`: the analysis of a thread's question, on code that is sent along and not stored.
+
 use bedrock_local::Act;
 use serde_json::{Value, json};
 use tests::TestApp;
