@@ -17,6 +17,7 @@ pub mod routes;
 pub mod sessions;
 pub mod state;
 pub mod threads;
+pub mod users;
 
 pub use error::{ApiError, ApiResult, ErrorCode};
 pub use routes::{Domain, router};

@@ -19,7 +19,7 @@ Inline AI code review: a *session* is a file, a *thread* a conversation on some 
 an answer that explains, and often brings a patch.
 
 Signing up or in sets two cookies, which every other request carries by itself. The access token is good for 15 minutes; \
-`TOKEN_EXPIRED` says that it has to be refreshed.
+`TOKEN_EXPIRED` says that it has to be refreshed, at `POST /auth/refresh`.
 
 Requests that change something say `Content-Type: application/json`; a large file can be sent as gzipped JSON under \
 `application/gzip`. Answers are gzipped for clients that accept it. Lists come in pages: `cursor` of one asks for the next.";

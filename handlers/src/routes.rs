@@ -13,7 +13,7 @@ use crate::http::trace::Follower;
 use crate::http::{bill, layers};
 use crate::limits::RateLimit;
 use crate::state::App;
-use crate::{ai, auth, health, messages, openapi, sessions, threads};
+use crate::{ai, auth, health, messages, openapi, sessions, threads, users};
 
 pub(crate) mod route;
 
@@ -24,6 +24,8 @@ use route::Route;
 pub enum Domain {
     /// Signing up, in and out.
     Auth,
+    /// One's own account.
+    Users,
     /// Sessions and their code.
     Sessions,
     /// Threads.
@@ -36,7 +38,7 @@ pub enum Domain {
 
 impl Domain {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Auth, Self::Sessions, Self::Threads, Self::Messages, Self::Ai];
+    pub const ALL: [Self; 6] = [Self::Auth, Self::Users, Self::Sessions, Self::Threads, Self::Messages, Self::Ai];
 
     fn routes(self) -> Vec<Route> {
         match self {
@@ -45,6 +47,18 @@ impl Domain {
                     .limited(RateLimit::SIGN_UP)
                     .fails(&[Code::WeakPassword, Code::UserAlreadyExists]),
                 Route::open(routes!(auth::routes::login)).limited(RateLimit::LOGIN).fails(&[Code::InvalidCredentials]),
+                // Counted by its handler: only the refresh token says whose request it is.
+                Route::open(routes!(auth::routes::refresh))
+                    .fails(&[Code::RefreshTokenInvalid, Code::RateLimitExceeded]),
+                Route::open(routes!(auth::routes::logout)),
+            ],
+            Self::Users => vec![
+                Route::protected(routes!(users::read)),
+                Route::protected(routes!(users::update)).fails(&[Code::UserAlreadyExists]),
+                Route::protected(routes!(users::password))
+                    .limited(RateLimit::ACCOUNT)
+                    .fails(&[Code::InvalidCredentials, Code::WeakPassword]),
+                Route::protected(routes!(users::delete)).limited(RateLimit::ACCOUNT).fails(&[Code::InvalidCredentials]),
             ],
             Self::Sessions => vec![
                 Route::protected(routes!(sessions::list)),
@@ -95,6 +109,7 @@ impl Domain {
     const fn group(self) -> (&'static str, &'static str) {
         match self {
             Self::Auth => ("Accounts", "Signing up, in and out."),
+            Self::Users => ("Profile", "One's own account: what it says, its password, and its end."),
             Self::Sessions => ("Sessions", "Files under review, and their code."),
             Self::Threads => ("Threads", "Conversations on some lines, or on the whole file."),
             Self::Messages => ("Messages", "Questions, notes and answers."),

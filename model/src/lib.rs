@@ -13,11 +13,13 @@ pub mod ids;
 pub mod key;
 pub mod language;
 mod message;
+mod profile;
 mod public_id;
 mod rate;
 pub mod registry;
 mod save;
 mod session;
+mod sign_in;
 pub mod store;
 mod sweep;
 pub(crate) mod text;
@@ -35,10 +37,12 @@ pub use ids::{Ids, InvalidId, UuidNewtype};
 pub use key::{ItemKey, KeyPart};
 pub use language::{InvalidLanguage, Language};
 pub use message::{NewAnswer, PostError};
+pub use profile::{AccountError, ProfileChange, ProfileError};
 pub use public_id::{InvalidPublicId, MessageId, ThreadId};
 pub use rate::{Hit, RateRule};
 pub use save::{Anchor, Reanchor, SaveCode, SaveCodeError, Saved};
 pub use session::{NewSession, NewSessionError, OpenedSession};
+pub use sign_in::{RefreshRule, RenewError, SeenToken};
 pub use store::{
     BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection, Store,
     StoreConfig, StoreError, TableError, Total,

@@ -1,6 +1,7 @@
 //! The sweep: removes what a delete, a save or a writer that never came back left behind. AP-70 to AP-79.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::Duration;
 
 use crate::code_storage::chunk_keys;
 use crate::{
@@ -10,6 +11,9 @@ use crate::{
 
 /// How many partitions the jobs are spread over.
 const SHARDS: u32 = 8;
+
+/// How long a request sweeps that leaves more than it may take time for.
+const SWEEP_TIME: Duration = Duration::from_secs(5);
 
 /// What a run of the sweep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +60,13 @@ impl Store {
             && let Err(error) = self.sweep(job).await
         {
             tracing::warn!(kind = job.kind.as_str(), %error, "a sweep is left to the scheduled one");
+        }
+    }
+
+    /// Runs a job that may be long in the request that left it. What there is no time for is left to the scheduled sweep.
+    pub(crate) async fn sweep_while_there_is_time(&self, job: &SweepJob) {
+        if tokio::time::timeout(SWEEP_TIME, self.sweep_now(Some(job))).await.is_err() {
+            tracing::info!(kind = job.kind.as_str(), "the rest of a sweep is left to the scheduled one");
         }
     }
 

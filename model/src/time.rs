@@ -47,6 +47,12 @@ impl Timestamp {
         self.0 / 1_000
     }
 
+    /// The second this is in, as what an [`Expiry`] is compared with in a condition: what expires in it has expired.
+    #[must_use]
+    pub const fn second(self) -> Expiry {
+        Expiry(self.seconds())
+    }
+
     /// For instance `2026-11-23T08:05:09.120Z`: always three decimals and `Z`.
     #[must_use]
     pub fn to_rfc3339(self) -> String {

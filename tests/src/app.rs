@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::Router;
 use bedrock_local::LocalBedrock;
 use codesensei::local::application_on;
+use handlers::auth::password::Hasher;
 use handlers::bedrock::{Reviewer, ReviewerConfig};
 use handlers::http::rate::RateLimits;
 use handlers::{App, Domain, router};
@@ -81,7 +82,16 @@ impl TestApp {
         Self::of(table, bedrock, app)
     }
 
-    fn of(table: TestTable, bedrock: LocalBedrock, app: App) -> Self {
+    /// One whose passwords are hashed at this cost.
+    pub async fn with_hash_cost(cost: u32) -> Self {
+        let (table, bedrock, mut app) = parts(RateLimits::Off).await;
+        app.hasher = Hasher::new(cost).expect("bcrypt takes this cost");
+        Self::of(table, bedrock, app)
+    }
+
+    /// This application, on this table and with this model.
+    #[must_use]
+    pub fn of(table: TestTable, bedrock: LocalBedrock, app: App) -> Self {
         let arrivals = AtomicU32::new(FIRST_ADDRESS);
         Self { table, bedrock, router: router(&app, &Domain::ALL), app, arrivals }
     }

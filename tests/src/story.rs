@@ -199,6 +199,7 @@ impl TestTable {
             user_id: user.user_id,
             email: &user.email,
             username: &user.username,
+            password_hash: &user.password_hash,
             email_digest: user.email.digest(),
             username_key: &user.username.key(),
         };

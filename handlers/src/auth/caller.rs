@@ -4,23 +4,35 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use model::{Clock, FamilyId, UserId};
+use model::{Clock, FamilyId, RefreshFamily, User, UserId};
 
 use crate::auth::token::{TokenError, Tokens};
-use crate::error::{ApiError, ErrorCode};
+use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::cookie::Cookies;
 use crate::http::trace;
+use crate::state::Ctx;
 
 /// Extractor: the caller of a protected route. `UNAUTHORIZED` without a good access token, `TOKEN_EXPIRED` with one
 /// that was good once.
 ///
-/// The token alone is looked at. Whether its sign-in still stands is in the table.
+/// The token alone is looked at. Whether its sign-in still stands is in the table, and [`Caller::account`] asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The signed-in user.
     pub user_id: UserId,
     /// The sign-in.
     pub family_id: FamilyId,
+}
+
+impl Caller {
+    /// The caller's account and sign-in. `UNAUTHORIZED` when either has ended, however good the token is.
+    ///
+    /// # Errors
+    /// Then, or when the table cannot be asked.
+    pub async fn account(self, ctx: &Ctx) -> ApiResult<(User, RefreshFamily)> {
+        let account = ctx.store.signed_in(self.user_id, self.family_id).await?;
+        account.ok_or_else(|| ErrorCode::Unauthorized.into())
+    }
 }
 
 impl<S> FromRequestParts<S> for Caller

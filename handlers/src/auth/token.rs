@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
-use model::{FamilyId, Timestamp, UserId};
+use model::{FamilyId, SeenToken, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::auth::keys::SigningKeys;
@@ -60,6 +60,14 @@ pub struct Refresh {
     pub issued_at: Timestamp,
     /// When it is no longer good.
     pub expires_at: Timestamp,
+}
+
+impl Refresh {
+    /// The token as the table knows it.
+    #[must_use]
+    pub const fn seen(&self) -> SeenToken {
+        SeenToken { user_id: self.user_id, family_id: self.family_id, seq: self.seq }
+    }
 }
 
 /// Why a token is not taken. Never says more than this, and never repeats the token.

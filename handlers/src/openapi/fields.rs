@@ -111,6 +111,18 @@ pub(crate) fn username() -> Object {
     matching("What the user signs in with, in any case.", "[A-Za-z0-9]{3,20}", "ada".to_owned())
 }
 
+pub(crate) fn name_to_set() -> Object {
+    or_null(name())
+}
+
+pub(crate) fn email_to_set() -> Object {
+    or_null(email())
+}
+
+pub(crate) fn username_to_set() -> Object {
+    or_null(username())
+}
+
 /// In a form for signing in, where any text is a name that may not exist.
 pub(crate) fn username_to_find() -> Object {
     text("The username, in any case.", "ada").build()

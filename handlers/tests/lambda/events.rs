@@ -29,6 +29,11 @@ impl Request {
         Self { method: "POST", body: Some(body.to_string()), ..request }
     }
 
+    /// A request without a file, under another method.
+    pub(crate) fn with_method(self, method: &'static str) -> Self {
+        Self { method, ..self }
+    }
+
     pub(crate) fn binary(path: &str, content_type: &str, body: &[u8]) -> Self {
         let request = Self::get(path).with_header("Content-Type", content_type);
         Self { method: "POST", body: Some(STANDARD.encode(body)), is_base64: true, ..request }

@@ -23,6 +23,7 @@ use runtime::{Function, stops_with};
 use surroundings::Surroundings;
 
 const AUTH: &str = env!("CARGO_BIN_EXE_auth");
+const USERS: &str = env!("CARGO_BIN_EXE_users");
 const SESSIONS: &str = env!("CARGO_BIN_EXE_sessions");
 const THREADS: &str = env!("CARGO_BIN_EXE_threads");
 const AI: &str = env!("CARGO_BIN_EXE_ai");
@@ -96,7 +97,7 @@ async fn a_sign_up_through_one_function_signs_in_to_another_behind_either_gatewa
 }
 
 #[tokio::test]
-async fn a_review_goes_through_all_four_functions() {
+async fn a_review_goes_through_four_functions() {
     let around = Surroundings::start().await;
     let environment = around.environment();
     let pairs = cookies(&mut Function::start(AUTH, &environment).await).await;
@@ -115,6 +116,32 @@ async fn a_review_goes_through_all_four_functions() {
     let note = json!({ "content": "Who calls this?", "ask": false });
     let noted = Answer::v1(&messages.answers(post(&format!("{thread}/messages"), &note)).await);
     assert_eq!((noted.status, &noted.json["message"]["content"]), (201, &note["content"]));
+}
+
+#[tokio::test]
+async fn an_account_is_renamed_and_deleted_behind_either_gateway_and_its_tokens_end_in_the_other_function() {
+    let around = Surroundings::start().await;
+    let mut auth = Function::start(AUTH, &around.environment()).await;
+    let mut users = Function::start(USERS, &around.environment()).await;
+    let mut pairs = cookies(&mut auth).await;
+    for (version, name) in [(1, "Ada King"), (2, "Countess")] {
+        let refresh = Request::post("/auth/refresh", &json!({})).with_cookies(&pairs);
+        let refreshed = auth.calls(version, &refresh).await;
+        assert_eq!((refreshed.status, refreshed.cookies.len()), (200, 1), "{}", refreshed.json);
+        pairs[0] = refreshed.pairs().remove(0);
+        let rename = Request::post("/users/me", &json!({ "name": name })).with_method("PUT").with_cookies(&pairs);
+        assert_eq!(users.calls(version, &rename).await.json["user"]["name"], name);
+        let me = Request::get("/users/me").with_cookies(&pairs);
+        assert_eq!(users.calls(version, &me).await.json["user"]["name"], name);
+    }
+    let delete = Request::post("/users/me", &json!({ "password": PASSWORD })).with_method("DELETE");
+    let deleted = users.calls(2, &delete.with_cookies(&pairs)).await;
+    assert_eq!((deleted.status, &deleted.json), (200, &json!({ "success": true })));
+    assert!(deleted.cookies.iter().all(|cookie| cookie.ends_with("; Max-Age=0")), "{:?}", deleted.cookies);
+    for version in [1, 2] {
+        let refresh = Request::post("/auth/refresh", &json!({})).with_cookies(&pairs);
+        assert_eq!(auth.calls(version, &refresh).await.json["error"]["code"], "REFRESH_TOKEN_INVALID");
+    }
 }
 
 #[tokio::test]
@@ -179,7 +206,7 @@ async fn a_function_without_a_setting_stops_and_names_it() {
     let around = Surroundings::start().await;
     for name in ["CODESENSEI_SECRET_ID", "CODESENSEI_TABLE", "CODESENSEI_ORIGIN"] {
         let environment: Vec<_> = around.environment().into_iter().filter(|(set, _)| *set != name).collect();
-        for program in [AUTH, SESSIONS, THREADS, MESSAGES, AI] {
+        for program in [AUTH, USERS, SESSIONS, THREADS, MESSAGES, AI] {
             assert_eq!(stops_with(program, &environment).await, format!("the environment variable {name} is not set"));
         }
         if name != "CODESENSEI_ORIGIN" {
@@ -242,6 +269,7 @@ async fn deleted_account(store: &Store) -> SessionId {
         user_id: user.user_id,
         email: &user.email,
         username: &user.username,
+        password_hash: &user.password_hash,
         email_digest: user.email.digest(),
         username_key: &username_key,
     });

@@ -214,6 +214,12 @@ pub(crate) static AP_05: Pattern = Pattern {
             many: false,
         },
         Argument {
+            name: "seen_name",
+            kind: "text",
+            optional: false,
+            many: false,
+        },
+        Argument {
             name: "seen_email",
             kind: "email",
             optional: false,
@@ -282,8 +288,8 @@ pub(crate) static AP_05: Pattern = Pattern {
     },
     tool: false,
     callers: &["users"],
-    example: "codesensei query change_profile --user-id 0198c5e2-8a00-7000-8000-000000000001 --seen-email … --seen-username … --name … --email … --username … --now 2026-11-23T09:00:00Z",
-    doc: "`PUT /users/me`. The profile is rewritten only if address and name are still the ones the caller read. A claim moves only when the address or name\nreally changes: the new one is put if it is free, the old one deleted if it is this user's. All of it, or nothing.",
+    example: "codesensei query change_profile --user-id 0198c5e2-8a00-7000-8000-000000000001 --seen-name … --seen-email … --seen-username … --name … --email … --username … --now 2026-11-23T09:00:00Z",
+    doc: "`PUT /users/me`. The profile is rewritten only if all of it is still what the caller read, so that of two changes at once neither takes the other back. A\nclaim moves only when the address or username really changes: the new one is put if it is free, the old one deleted if it is this\nuser's. All of it, or nothing.",
 };
 
 /// AP-06: Change a password.
@@ -333,9 +339,9 @@ pub(crate) static AP_06: Pattern = Pattern {
         wcu: 6.0,
     },
     tool: false,
-    callers: &["users"],
+    callers: &["users", "auth"],
     example: "codesensei query change_password --user-id 0198c5e2-8a00-7000-8000-000000000001 --old-hash … --new-hash … --now 2026-11-23T09:00:00Z --families …",
-    doc: "`PUT /users/me/password`. The new hash, and the end of every other sign-in, in one transaction: nobody who knew the old password stays in. The\nold hash is a condition, so of two changes at once one loses.",
+    doc: "`PUT /users/me/password`. The new hash, and the end of every other sign-in, in one transaction: nobody who knew the old password stays in. The\nold hash is a condition, so of two changes at once one loses. Without sign-ins to end it is also how a hash is renewed at `POST /auth/login`, when hashes have\nbecome dearer since it was made.",
 };
 
 /// AP-07: Delete an account.
@@ -366,6 +372,12 @@ pub(crate) static AP_07: Pattern = Pattern {
             many: false,
         },
         Argument {
+            name: "password_hash",
+            kind: "password_hash",
+            optional: false,
+            many: false,
+        },
+        Argument {
             name: "email_digest",
             kind: "digest",
             optional: false,
@@ -392,8 +404,8 @@ pub(crate) static AP_07: Pattern = Pattern {
     },
     tool: false,
     callers: &["users"],
-    example: "codesensei query delete_account --user-id 0198c5e2-8a00-7000-8000-000000000001 --email … --username … --email-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --username-key ada --job …",
-    doc: "`DELETE /users/me`. Profile and claims go at once, so nobody can sign in and the name is free; a sweep job is left for the rest, which may be a hundred\nsessions. See *Deleting* below.",
+    example: "codesensei query delete_account --user-id 0198c5e2-8a00-7000-8000-000000000001 --email … --username … --password-hash … --email-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --username-key ada --job …",
+    doc: "`DELETE /users/me`. Profile and claims go at once, so nobody can sign in and the name is free; a sweep job is left for the rest, which may be a hundred\nsessions. The hash is a condition: what a password allowed is refused once that password is not the one any more. See *Deleting* below.",
 };
 
 /// AP-10: Start a refresh family.
@@ -453,9 +465,9 @@ pub(crate) static AP_11: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: false,
-    callers: &["auth"],
+    callers: &["auth", "users"],
     example: "codesensei query get_refresh_family --user-id 0198c5e2-8a00-7000-8000-000000000001 --family-id 0198c5e2-8a00-7000-8000-000000000001",
-    doc: "`POST /auth/refresh`. Strongly consistent: a family that was ended a moment ago is ended.",
+    doc: "`POST /auth/refresh`, and everything under `/users/me`, whose callers are to be signed in still. Strongly consistent: a family that was ended a\nmoment ago is ended.",
 };
 
 /// AP-12: Rotate a refresh token.
@@ -511,9 +523,9 @@ pub(crate) static AP_12: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["auth"],
+    callers: &["auth", "users"],
     example: "codesensei query rotate_refresh_token --user-id 0198c5e2-8a00-7000-8000-000000000001 --family-id 0198c5e2-8a00-7000-8000-000000000001 --second 1 --seq 1 --now 2026-11-23T09:00:00Z --expires-at 1",
-    doc: "`POST /auth/refresh`, when less than a day is left. The number of the presented token is a condition; when it is not the newest, the family that\nrefused comes back and the caller decides between the ten seconds of grace and a theft.",
+    doc: "`POST /auth/refresh`, when less than a day is left, and `PUT /users/me/password` for the sign-in that stays. The number of the presented token is a condition; when it is not the newest, the family that\nrefused comes back and the caller decides between the ten seconds of grace and a theft.",
 };
 
 /// AP-13: End a refresh family.
@@ -545,9 +557,9 @@ pub(crate) static AP_13: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["auth"],
+    callers: &["auth", "users", "sweep"],
     example: "codesensei query end_refresh_family --user-id 0198c5e2-8a00-7000-8000-000000000001 --family-id 0198c5e2-8a00-7000-8000-000000000001",
-    doc: "`POST /auth/logout`, and the answer to a stolen token. Ending a family that has ended already is no error.",
+    doc: "`POST /auth/logout`, the answer to a stolen token, and what a deleted account or a changed password leaves. Ending a family that has ended already is no\nerror.",
 };
 
 /// AP-14: List a user's refresh families.
@@ -575,7 +587,7 @@ pub(crate) static AP_14: Pattern = Pattern {
     tool: false,
     callers: &["users"],
     example: "codesensei query list_refresh_families --user-id 0198c5e2-8a00-7000-8000-000000000001",
-    doc: "`PUT /users/me/password` ends all but one of them.",
+    doc: "`PUT /users/me/password` ends all but one of them. Asked again after the change: somebody may have signed in with the old password meanwhile.",
 };
 
 /// AP-20: Create a session.
@@ -913,7 +925,7 @@ pub(crate) static AP_26: Pattern = Pattern {
         wcu: 10.0,
     },
     tool: false,
-    callers: &["sessions", "sweep"],
+    callers: &["sessions", "sweep", "users"],
     example: "codesensei query delete_session --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001 --revision 0198c5e2-8a00-7000-8000-000000000001 --job …",
     doc: "`DELETE /sessions/{id}`. Head and code go, the user's slot comes back and a sweep job is left, in one transaction. The revision is a condition, so\nthat the job names the chunks that were really there. The sweep of a deleted account takes its sessions the same way; there is no user then to give\na slot back to.",
 };
@@ -1995,7 +2007,7 @@ pub(crate) static AP_72: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["sweep", "sessions", "threads"],
+    callers: &["sweep", "sessions", "threads", "users"],
     example: "codesensei query begin_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind … --target …",
     doc: "From now on a commit of the staged code is refused. Beginning again after a crash is allowed.",
 };
@@ -2041,7 +2053,7 @@ pub(crate) static AP_73: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["sweep", "sessions", "threads"],
+    callers: &["sweep", "sessions", "threads", "users"],
     example: "codesensei query settle_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind … --target …",
     doc: "Everything it named is gone.",
 };
@@ -2069,7 +2081,7 @@ pub(crate) static AP_74: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: false,
-    callers: &["sweep", "sessions"],
+    callers: &["sweep", "sessions", "users"],
     example: "codesensei query session_leftovers --session-id 0198c5e2-8a00-7000-8000-000000000001",
     doc: "Keys only, first page, again and again until there is none: what was written late is then seen too.",
 };
@@ -2165,7 +2177,7 @@ pub(crate) static AP_77: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: true,
-    callers: &["sweep"],
+    callers: &["sweep", "users"],
     example: "codesensei query user_footprint --user-id 0198c5e2-8a00-7000-8000-000000000001 --limit 20",
     doc: "Everything in the user's own partition: a person's request for their data, and the sweep of a deleted account, which then deletes each session it finds.",
 };
@@ -2193,7 +2205,7 @@ pub(crate) static AP_78: Pattern = Pattern {
         wcu: 25.0,
     },
     tool: false,
-    callers: &["sweep", "sessions", "threads"],
+    callers: &["sweep", "sessions", "threads", "users"],
     example: "codesensei query delete_leftovers --leftovers …",
     doc: "Takes keys that a query returned, and nothing else: no caller can name an item to delete by hand.",
 };
@@ -2221,7 +2233,7 @@ pub(crate) static AP_79: Pattern = Pattern {
         wcu: 5134.0,
     },
     tool: false,
-    callers: &["sweep", "sessions"],
+    callers: &["sweep", "sessions", "users"],
     example: "codesensei query delete_code_chunks --chunks …",
     doc: "Chunks whose code was replaced, deleted or never committed.",
 };
@@ -2249,7 +2261,7 @@ pub(crate) static AP_82: Pattern = Pattern {
         wcu: 62.0,
     },
     tool: false,
-    callers: &["sweep"],
+    callers: &["sweep", "users"],
     example: "codesensei query delete_usage --days …",
     doc: "The usage of a deleted account. Days are few, and their keys are known from the footprint.",
 };

@@ -121,6 +121,23 @@ impl Person {
         self.sends_json(Request::put(path), body.to_string()).await
     }
 
+    /// `DELETE` with a JSON body.
+    pub async fn deletes(&self, path: &str, body: &Value) -> Response {
+        self.sends_json(Request::delete(path), body.to_string()).await
+    }
+
+    /// Asks for a new access token.
+    pub async fn refreshes(&self) -> Response {
+        self.posts("/auth/refresh", &json!({})).await
+    }
+
+    /// Somebody who has copied this person's cookies as they are now.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        let jar = self.jar().clone();
+        Self { cookies: Arc::new(Mutex::new(jar)), ..self.clone() }
+    }
+
     /// Any request whose body is, or pretends to be, JSON.
     pub async fn sends_json(&self, request: Builder, body: impl Into<Body>) -> Response {
         self.sends(request.header(header::CONTENT_TYPE, "application/json"), body).await

@@ -9,6 +9,7 @@ use flate2::write::GzEncoder;
 use model::{Message, ThreadId, User};
 use serde_json::Value;
 use tests::TestApp;
+use tests::app::Response;
 
 mod access;
 mod accounts;
@@ -25,8 +26,11 @@ mod limits;
 mod logs;
 mod metrics;
 mod paging;
+mod passwords;
 mod rates;
+mod refresh;
 mod reviewer;
+mod users;
 
 /// A real file to talk about. Line 34 asks `best == None`.
 const CODE: &str = codesensei::seed::FILES[1].1;
@@ -49,6 +53,32 @@ fn gunzip(bytes: &[u8]) -> Vec<u8> {
 async fn user(app: &TestApp, name: &str) -> User {
     let key = name.parse::<model::Username>().unwrap().key();
     app.table().find_user(&key).await.unwrap().expect("they have signed up")
+}
+
+/// Both cookies, cleared, and no other.
+#[track_caller]
+fn clears_cookies(answer: &Response) {
+    let cookies = answer.set_cookies();
+    let names: Vec<_> = cookies.iter().map(|cookie| cookie.name.as_str()).collect();
+    assert_eq!(names, ["access_token", "refresh_token"], "{}", answer.what);
+    let attributes = ["HttpOnly", "Secure", "SameSite=Strict", "Path=/", "Max-Age=0"];
+    assert!(cookies.iter().all(|cookie| cookie.value.is_empty() && cookie.attributes == attributes), "{cookies:?}");
+}
+
+/// The patterns that a request asked, in order.
+fn patterns(answer: &Response) -> Vec<&'static str> {
+    answer.bill.iter().map(|call| call.pattern.id).collect()
+}
+
+/// Refused for now: with the time at which the window ends, and at the price of one request.
+#[track_caller]
+fn comes_too_often(answer: Response, retry_at: model::Timestamp, seconds: &str) {
+    assert_eq!(patterns(&answer), ["AP-60"]);
+    assert_eq!(answer.bill[0].requests, 1);
+    assert_eq!(answer.headers["retry-after"], seconds);
+    assert_eq!(answer.set_cookies(), []);
+    let error = answer.refused(429, "RATE_LIMIT_EXCEEDED");
+    assert_eq!(error["retry_after"], retry_at.to_rfc3339());
 }
 
 /// The messages of a thread, as the table has them.

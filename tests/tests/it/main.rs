@@ -16,6 +16,7 @@ mod lists;
 mod messages;
 mod rates;
 mod saves;
+mod sign_ins;
 mod staging;
 
 use std::collections::BTreeMap;

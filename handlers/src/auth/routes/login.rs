@@ -1,10 +1,11 @@
 //! `POST /auth/login`: a sign-in with username and password.
 
 use axum::Json;
-use model::{StartRefreshFamilyError, Username};
+use model::{User, Username};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::auth::password::{Password, Verdict};
 use crate::auth::routes::view::{SignedIn, cookies};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::Body;
@@ -51,15 +52,18 @@ pub async fn login(ctx: Ctx, Body(form): Body<LoginForm>) -> ApiResult<(SetCooki
     let verdict = ctx.app.hasher.verify(&form.password, hash).await.map_err(ApiError::internal)?;
     let user = user.filter(|_| verdict.is_right()).ok_or(ErrorCode::InvalidCredentials)?;
     trace::identify(user.user_id);
-    let family = ctx.store.sign_in(user.user_id, REFRESH_TOKEN_LIFE).await?;
+    let family = ctx.store.sign_in_as(&user, REFRESH_TOKEN_LIFE).await?;
+    if verdict == Verdict::RightButOutdated {
+        renew_hash(&ctx, &user, &form.password).await?;
+    }
     Ok((cookies(&ctx, &family)?, Json(SignedIn::from(&user))))
 }
 
-impl From<StartRefreshFamilyError> for ApiError {
-    fn from(error: StartRefreshFamilyError) -> Self {
-        match error {
-            StartRefreshFamilyError::FamilyExists => Self::internal(error),
-            StartRefreshFamilyError::Store(error) => error.into(),
-        }
+/// Hashes a password anew whose hash has become too cheap. One that today's rules refuse keeps its hash.
+async fn renew_hash(ctx: &Ctx, user: &User, password: &str) -> ApiResult<()> {
+    if let Ok(password) = password.parse::<Password>() {
+        let hash = ctx.app.hasher.hash(&password).await.map_err(ApiError::internal)?;
+        ctx.store.renew_hash(user, &hash).await?;
     }
+    Ok(())
 }

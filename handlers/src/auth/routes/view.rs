@@ -17,6 +17,13 @@ pub struct SignedIn {
     user: UserView,
 }
 
+/// `{"success": true}`.
+#[derive(Serialize, ToSchema)]
+pub struct Done {
+    #[schema(schema_with = fields::success)]
+    success: bool,
+}
+
 /// A user in the answer to their own request.
 #[derive(Serialize, ToSchema)]
 #[schema(as = User)]
@@ -43,12 +50,22 @@ impl From<&User> for SignedIn {
     }
 }
 
-/// Both tokens of a new sign-in, in their cookies.
-pub(super) fn cookies(ctx: &Ctx, family: &RefreshFamily) -> ApiResult<SetCookies> {
+impl Default for Done {
+    fn default() -> Self {
+        Self { success: true }
+    }
+}
+
+/// Both tokens of a sign-in, in their cookies.
+pub(crate) fn cookies(ctx: &Ctx, family: &RefreshFamily) -> ApiResult<SetCookies> {
+    let refresh = ctx.app.tokens.refresh(family.user_id, family.family_id, family.seq, family.rotated_at);
+    let refresh = refresh.map_err(ApiError::internal)?;
+    Ok(access_cookie(ctx, family)?.refresh(&refresh, ctx.store.clock().now()))
+}
+
+/// A new access token of a sign-in, in its cookie. The refresh token stays as it is.
+pub(super) fn access_cookie(ctx: &Ctx, family: &RefreshFamily) -> ApiResult<SetCookies> {
     let now = ctx.store.clock().now();
-    let tokens = &ctx.app.tokens;
-    let access = tokens.access(family.user_id, family.family_id, now).map_err(ApiError::internal)?;
-    let refresh =
-        tokens.refresh(family.user_id, family.family_id, family.seq, family.rotated_at).map_err(ApiError::internal)?;
-    Ok(SetCookies::none().access(&access, now).refresh(&refresh, now))
+    let access = ctx.app.tokens.access(family.user_id, family.family_id, now).map_err(ApiError::internal)?;
+    Ok(SetCookies::none().access(&access, now))
 }

@@ -56,7 +56,8 @@ impl Store {
     /// AP-06: Change a password.
     ///
     /// `PUT /users/me/password`. The new hash, and the end of every other sign-in, in one transaction: nobody who knew the old password stays in. The
-    /// old hash is a condition, so of two changes at once one loses.
+    /// old hash is a condition, so of two changes at once one loses. Without sign-ins to end it is also how a hash is renewed at `POST /auth/login`, when hashes have
+    /// become dearer since it was made.
     ///
     /// `TransactWriteItems`. Costs 1 request and 6 WCU for a profile of 500 B, two other sign-ins.
     pub async fn change_password(

@@ -75,6 +75,8 @@ pub struct ChangeProfile<'a> {
     pub old_username: Option<OldUsernameClaim<'a>>,
     /// Never changes, and appears in no URL.
     pub user_id: UserId,
+    /// Compared with the `name` of the user.
+    pub seen_name: &'a str,
     /// Compared with the `email` of the user.
     pub seen_email: &'a Email,
     /// Compared with the `username` of the user.
@@ -97,6 +99,7 @@ impl fmt::Debug for ChangeProfile<'_> {
             .field("old_email", &self.old_email)
             .field("old_username", &self.old_username)
             .field("user_id", &self.user_id)
+            .field("seen_name", &format_args!("<redacted>"))
             .field("seen_email", &format_args!("<redacted>"))
             .field("seen_username", &format_args!("<redacted>"))
             .field("name", &format_args!("<redacted>"))
@@ -110,8 +113,9 @@ impl fmt::Debug for ChangeProfile<'_> {
 impl Store {
     /// AP-05: Change a profile.
     ///
-    /// `PUT /users/me`. The profile is rewritten only if address and name are still the ones the caller read. A claim moves only when the address or name
-    /// really changes: the new one is put if it is free, the old one deleted if it is this user's. All of it, or nothing.
+    /// `PUT /users/me`. The profile is rewritten only if all of it is still what the caller read, so that of two changes at once neither takes the other back. A
+    /// claim moves only when the address or username really changes: the new one is put if it is free, the old one deleted if it is this
+    /// user's. All of it, or nothing.
     ///
     /// `TransactWriteItems`. Costs 1 request and 11 WCU for a profile of 500 B, both claims moved.
     pub async fn change_profile(
@@ -132,11 +136,13 @@ impl Store {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#PK) AND #email = :seen_email AND #username = :seen_username",
+                            "attribute_exists(#PK) AND #name = :seen_name AND #email = :seen_email AND #username = :seen_username",
                         )
                         .name("#PK", "PK")
+                        .name("#name", "name")
                         .name("#email", "email")
                         .name("#username", "username")
+                        .value(":seen_name", input.seen_name)
                         .value(":seen_email", input.seen_email)
                         .value(":seen_username", input.seen_username),
                 ),

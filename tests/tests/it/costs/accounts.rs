@@ -49,6 +49,7 @@ async fn change_profile(bench: &Bench) {
         old_email: Some(OldEmailClaim { email_digest: ada.email.digest(), owner: user_id }),
         old_username: Some(OldUsernameClaim { username_key: &ada.username.key(), owner: user_id }),
         user_id,
+        seen_name: &ada.name,
         seen_email: &ada.email,
         seen_username: &ada.username,
         name: &ada.name,

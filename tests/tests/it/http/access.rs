@@ -51,6 +51,10 @@ async fn without_a_token_nothing_but_signing_up_and_in_is_answered() {
     answers.push(stranger.gets("/sessions").await);
     let file = json!({ "filename": FILENAME, "code_content": CODE });
     answers.push(stranger.posts("/sessions", &file).await);
+    answers.push(stranger.gets("/users/me").await);
+    answers.push(stranger.puts("/users/me", &json!({ "name": "Ada" })).await);
+    answers.push(stranger.puts("/users/me/password", &json!({})).await);
+    answers.push(stranger.deletes("/users/me", &json!({})).await);
     for answer in answers {
         assert_eq!(answer.bill, [], "{}", answer.what);
         answer.refused(401, "UNAUTHORIZED");
@@ -164,9 +168,16 @@ async fn an_address_or_method_that_is_not_served_is_said_so_in_the_envelope() {
     for path in ["/", "/session", "/sessions/", "//sessions", "/threads", "/auth", "/admin", "/sessions/x/y"] {
         ada.gets(path).await.refused(404, "NOT_FOUND");
     }
-    for (method, path) in
-        [("DELETE", "/sessions"), ("PATCH", "/auth/login"), ("GET", "/auth/signup"), ("TRACE", "/health")]
-    {
+    for (method, path) in [
+        ("DELETE", "/sessions"),
+        ("PATCH", "/auth/login"),
+        ("GET", "/auth/signup"),
+        ("GET", "/auth/refresh"),
+        ("DELETE", "/auth/logout"),
+        ("POST", "/users/me"),
+        ("GET", "/users/me/password"),
+        ("TRACE", "/health"),
+    ] {
         let request = Request::builder().method(method).uri(path);
         ada.sends(request, Body::empty()).await.refused(405, "METHOD_NOT_ALLOWED");
     }

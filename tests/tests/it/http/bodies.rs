@@ -18,6 +18,9 @@ async fn routes(ada: &Person) -> Vec<(&'static str, String)> {
         ("PUT", session.path.clone()),
         ("POST", format!("{}/threads", session.path)),
         ("POST", thread.messages()),
+        ("PUT", "/users/me".to_owned()),
+        ("PUT", "/users/me/password".to_owned()),
+        ("DELETE", "/users/me".to_owned()),
     ]
 }
 
@@ -71,7 +74,17 @@ async fn what_is_no_json_object_is_refused_by_every_route() {
 async fn an_object_without_its_fields_is_refused_by_every_route_with_the_first_missing_one() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    let first = ["name", "username", "filename", "expected_version_number", "type", "content"];
+    let first = [
+        "name",
+        "username",
+        "filename",
+        "expected_version_number",
+        "type",
+        "content",
+        "name",
+        "current_password",
+        "password",
+    ];
     for ((method, path), field) in routes(&ada).await.into_iter().zip(first) {
         let request = Request::builder().method(method).uri(&path);
         ada.sends_json(request, "{}").await.invalid(field);

@@ -23,6 +23,12 @@ fn body(route: &str) -> Option<Value> {
     Some(match route {
         "POST /auth/signup" => sign_up("carol"),
         "POST /auth/login" => json!({ "username": "ada", "password": PASSWORD }),
+        "PUT /users/me" => json!({ "name": "Ada King", "email": "king@example.com", "username": "king" }),
+        "PUT /users/me/password" => {
+            let new = "Difference-1822";
+            json!({ "current_password": PASSWORD, "new_password": new, "confirm_password": new })
+        }
+        "DELETE /users/me" => json!({ "password": PASSWORD }),
         "POST /sessions" => json!({ "filename": FILENAME, "code_content": CODE }),
         "PUT /sessions/{id}" => json!({ "expected_version_number": 1, "code_content": "print()" }),
         "POST /sessions/{id}/threads" => json!({ "type": "file" }),
@@ -168,8 +174,15 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
             let store = scene.app.table().store_without_table().await;
             scene.sent(&scene.app.on(store, &scene.ada), &scene.path()).await
         }
-        "INVALID_CREDENTIALS" => scene.with(&[("password", "Wrong-1843".into())]).await,
-        "WEAK_PASSWORD" => scene.with(&[("password", "weak".into()), ("confirm_password", "weak".into())]).await,
+        "INVALID_CREDENTIALS" => with_a_wrong_password(scene).await,
+        "WEAK_PASSWORD" => {
+            let weak = || Value::from("weak");
+            scene.with(&[("password", weak()), ("new_password", weak()), ("confirm_password", weak())]).await
+        }
+        "REFRESH_TOKEN_INVALID" => {
+            scene.ada.with_cookie("refresh_token", None);
+            scene.asked().await
+        }
         "USER_ALREADY_EXISTS" => scene.with(&[("username", "bob".into()), ("email", "bob@example.com".into())]).await,
         "INVALID_LANGUAGE" => scene.with_choice("language_override", "Klingon").await,
         "FILE_TOO_LARGE" => scene.with(&[("code_content", "x".repeat(5 * 1024 * 1024 + 1).into())]).await,
@@ -188,10 +201,15 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
     })
 }
 
-/// As often as it takes, which is not more than any limit.
+async fn with_a_wrong_password(scene: &Scene) -> Response {
+    scene.with(&["password", "current_password"].map(|name| (name, "Wrong-1843".into()))).await
+}
+
+/// As often as it takes, which is not more than any limit. Who changes their account changes nothing, to stay themselves.
 async fn too_many(scene: &Scene) -> Response {
+    let is_account = scene.operation.path.starts_with("/users");
     for _ in 0..60 {
-        let answer = scene.asked().await;
+        let answer = if is_account { with_a_wrong_password(scene).await } else { scene.asked().await };
         if answer.status == 429 {
             return answer;
         }

@@ -84,6 +84,41 @@ async fn sign_ins(app: &TestApp) -> (Person, Vec<String>) {
     (ada, tokens)
 }
 
+/// What people do with their own account, and what they have of tokens after each step.
+async fn account(app: &TestApp, ada: &Person) -> Vec<String> {
+    let mut tokens = Vec::new();
+    let mut keep = |person: &Person| {
+        tokens.extend(["access_token", "refresh_token"].iter().filter_map(|name| person.cookie(name)));
+    };
+    let new = format!("N-{}", secret("password"));
+    let passwords =
+        |current: &str| json!({ "current_password": current, "new_password": new, "confirm_password": new });
+    let old = form()["password"].as_str().unwrap().to_owned();
+    let thief = ada.copied();
+    ada.gets("/users/me").await.is(200);
+    let profile = json!({ "name": secret("rename"), "username": secret("again"), "email": format!("{}@example.com", secret("moved")) });
+    ada.puts("/users/me", &profile).await.is(200);
+    ada.puts("/users/me", &json!({ "email": secret("noaddress") })).await.invalid("email");
+    ada.puts("/users/me/password", &passwords(&secret("wrong"))).await.refused(401, "INVALID_CREDENTIALS");
+    ada.puts("/users/me/password", &passwords(&old)).await.is(200);
+    keep(ada);
+    app.later(Duration::from_secs(30));
+    ada.refreshes().await.is(200);
+    keep(ada);
+    thief.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
+    thief.with_cookie("refresh_token", Some(&secret("token")));
+    thief.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
+    let again = json!({ "username": secret("again"), "password": new });
+    ada.posts("/auth/login", &again).await.is(200);
+    keep(ada);
+    let gone = ada.copied();
+    ada.deletes("/users/me", &json!({ "password": secret("wrong") })).await.refused(401, "INVALID_CREDENTIALS");
+    ada.deletes("/users/me", &json!({ "password": new })).await.is(200);
+    gone.gets("/users/me").await.refused(401, "UNAUTHORIZED");
+    gone.posts("/auth/logout", &json!({})).await.is(200);
+    tokens
+}
+
 /// All that can be done with a file, and all that can go wrong. Returns cursors.
 async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
     let session = ada.creates(&format!("{}.py", secret("file")), &code()).await;
@@ -221,7 +256,8 @@ async fn no_password_token_address_code_message_or_answer_is_ever_logged() {
     let (ada, mut secrets) = sign_ins(&app).await;
     analyze(&app, &ada).await;
     turned_away(&app, &ada).await;
-    secrets.extend(review(&app, &ada).await);
+    secrets.extend(review(&app, &ada.copied()).await);
+    secrets.extend(account(&app, &ada).await);
     app.later(Duration::from_hours(1));
     let log = hear();
 
@@ -242,9 +278,16 @@ async fn no_password_token_address_code_message_or_answer_is_ever_logged() {
         let line = log.lines().find(|line| line.contains(secret.as_str()));
         assert_eq!(line, None, "{secret} is in the log");
     }
-    for told in
-        ["POST /sessions 201", "GET /sessions/{id} 404", "BEDROCK_UNAVAILABLE", "The model answered", "AP-24", "DEBUG"]
-    {
+    for told in [
+        "PUT /users/me/password 200",
+        "A replaced refresh token was used again",
+        "POST /sessions 201",
+        "GET /sessions/{id} 404",
+        "BEDROCK_UNAVAILABLE",
+        "The model answered",
+        "AP-24",
+        "DEBUG",
+    ] {
         assert!(log.contains(told), "the log does not say {told}");
     }
 }

@@ -15,7 +15,7 @@ use tests::{TestApp, at_once};
 use crate::http::{CODE, FILENAME, stored_messages};
 
 /// The rules whose routes are counted, each with two people of its own: none has a hit of another rule's test.
-const RULES: [(RateLimit, &str, &str); 7] = [
+const RULES: [(RateLimit, &str, &str); 9] = [
     (RateLimit::SIGN_UP, "ada", "bob"),
     (RateLimit::LOGIN, "cleo", "dan"),
     (RateLimit::LOGIN_ACCOUNT, "eve", "fay"),
@@ -23,6 +23,8 @@ const RULES: [(RateLimit, &str, &str); 7] = [
     (RateLimit::SESSION_SAVE, "ida", "joe"),
     (RateLimit::MESSAGE, "kim", "lea"),
     (RateLimit::AI, "mia", "noa"),
+    (RateLimit::REFRESH, "ole", "pia"),
+    (RateLimit::ACCOUNT, "quin", "rob"),
 ];
 
 /// Somebody with a session and a thread, whose every window has ended.
@@ -75,6 +77,15 @@ impl Scene {
             }
             "message" => person.posts(&thread.messages(), &or_bad(json!({ "content": "note", "ask": false }))).await,
             "ai" => person.posts("/ai/analyze", &or_bad(analysis())).await,
+            "refresh" => {
+                // A token that says nothing of a user is nobody's request: there is no bad one to count.
+                person.posts("/auth/refresh", &json!({})).await
+            }
+            "account" => {
+                let same =
+                    json!({ "current_password": PASSWORD, "new_password": PASSWORD, "confirm_password": PASSWORD });
+                person.puts("/users/me/password", &or_bad(same)).await
+            }
             other => panic!("there is no request for {other}"),
         }
     }

@@ -1,0 +1,45 @@
+//! `DELETE /users/me`: the end of an account and of all that is in it.
+
+use axum::Json;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::auth::caller::Caller;
+use crate::auth::routes::Done;
+use crate::error::ApiResult;
+use crate::http::body::Body;
+use crate::http::cookie::SetCookies;
+use crate::openapi::fields;
+use crate::state::Ctx;
+use crate::users::password::{prove, refused};
+
+const PASSWORD: &str = "password";
+
+/// The form as it is sent.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = DeleteAccount)]
+pub struct DeleteForm {
+    #[schema(schema_with = fields::password)]
+    password: String,
+}
+
+/// Deletes the account. 200 without cookies; its name and address are free from now on.
+#[utoipa::path(
+    delete,
+    path = "/users/me",
+    summary = "Delete my account",
+    description = "With all sessions and everything in them, for good. Its username and address are free at once.",
+    request_body = DeleteForm,
+    responses((
+        status = 200,
+        description = "It is deleted.",
+        body = Done,
+        headers(("set-cookie" = String, description = "Both cookies, cleared.")),
+    )),
+)]
+pub async fn delete(ctx: Ctx, caller: Caller, Body(form): Body<DeleteForm>) -> ApiResult<(SetCookies, Json<Done>)> {
+    let (user, _) = caller.account(&ctx).await?;
+    prove(&ctx, &user, &form.password, PASSWORD).await?;
+    ctx.store.remove_account(&user).await.map_err(|error| refused(error, PASSWORD))?;
+    Ok((SetCookies::clear(), Json(Done::default())))
+}

@@ -1,0 +1,85 @@
+//! `PUT /users/me/password`: another password, and the end of every other sign-in.
+
+use axum::Json;
+use model::{AccountError, User};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::auth::caller::Caller;
+use crate::auth::password::{Password, WeakPassword};
+use crate::auth::routes::{Done, cookies};
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::body::Body;
+use crate::http::cookie::SetCookies;
+use crate::limits::REFRESH_TOKEN_LIFE;
+use crate::openapi::fields;
+use crate::state::Ctx;
+
+const CURRENT: &str = "current_password";
+
+/// The form as it is sent.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = ChangePassword)]
+#[expect(clippy::struct_field_names, reason = "they are the names of the request")]
+pub struct PasswordForm {
+    #[schema(schema_with = fields::password)]
+    current_password: String,
+    #[schema(schema_with = fields::new_password)]
+    new_password: String,
+    #[schema(schema_with = fields::confirm_password)]
+    confirm_password: String,
+}
+
+/// Changes the password. 200 with new cookies for this sign-in, the only one that is left.
+#[utoipa::path(
+    put,
+    path = "/users/me/password",
+    summary = "Change my password",
+    description = "Every other sign-in ends: only this one stays, with new tokens.",
+    request_body = PasswordForm,
+    responses((
+        status = 200,
+        description = "It is changed. Both tokens are new, in cookies.",
+        body = Done,
+        headers(("set-cookie" = String, description = "`access_token`, and in a header of its own `refresh_token`.")),
+    )),
+)]
+pub async fn password(ctx: Ctx, caller: Caller, Body(form): Body<PasswordForm>) -> ApiResult<(SetCookies, Json<Done>)> {
+    let new = form.check()?;
+    let (user, family) = caller.account(&ctx).await?;
+    prove(&ctx, &user, &form.current_password, CURRENT).await?;
+    let hash = ctx.app.hasher.hash(&new).await.map_err(ApiError::internal)?;
+    let replaced = ctx.store.replace_password(&user, &family, &hash, REFRESH_TOKEN_LIFE).await;
+    let family = replaced.map_err(|error| refused(error, CURRENT))?;
+    Ok((cookies(&ctx, &family)?, Json(Done::default())))
+}
+
+impl PasswordForm {
+    fn check(&self) -> ApiResult<Password> {
+        let new = self.new_password.parse().map_err(|broken: WeakPassword| broken.at("new_password"))?;
+        if self.new_password == self.confirm_password {
+            Ok(new)
+        } else {
+            Err(ApiError::invalid("confirm_password", "The two passwords differ."))
+        }
+    }
+}
+
+/// Refuses whoever does not know the user's password, which is this field of the request.
+pub(super) async fn prove(ctx: &Ctx, user: &User, password: &str, field: &'static str) -> ApiResult<()> {
+    let verdict = ctx.app.hasher.verify(password, Some(&user.password_hash)).await.map_err(ApiError::internal)?;
+    if verdict.is_right() { Ok(()) } else { Err(wrong(field)) }
+}
+
+/// Why an account stays as it is, though the password in this field was right when it was read.
+pub(super) fn refused(error: AccountError, field: &'static str) -> ApiError {
+    match error {
+        AccountError::SignedOut => ErrorCode::Unauthorized.into(),
+        AccountError::PasswordChanged => wrong(field),
+        AccountError::Store(error) => error.into(),
+    }
+}
+
+fn wrong(field: &'static str) -> ApiError {
+    ApiError::new(ErrorCode::InvalidCredentials).at(field).saying("This is not your password.")
+}

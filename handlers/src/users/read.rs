@@ -1,0 +1,20 @@
+//! `GET /users/me`: the caller's profile.
+
+use axum::Json;
+
+use crate::auth::caller::Caller;
+use crate::error::ApiResult;
+use crate::state::Ctx;
+use crate::users::view::OneUser;
+
+/// Shows it.
+#[utoipa::path(
+    get,
+    path = "/users/me",
+    summary = "My profile",
+    responses((status = 200, description = "The caller's profile.", body = OneUser)),
+)]
+pub async fn read(ctx: Ctx, caller: Caller) -> ApiResult<Json<OneUser>> {
+    let (user, _) = caller.account(&ctx).await?;
+    Ok(Json(OneUser::from(&user)))
+}

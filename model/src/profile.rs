@@ -1,0 +1,213 @@
+//! What people change about their account: the profile, the password, and whether there is one. AP-05 to AP-07.
+
+use std::time::Duration;
+
+use crate::{
+    ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, DeleteAccount, DeleteAccountError, Email,
+    EmailClaim, FamilyId, OldEmailClaim, OldUsernameClaim, PasswordHash, RefreshFamily, Store, StoreError, SweepJob,
+    SweepKind, User, UserId, Username, UsernameClaim,
+};
+
+/// Others changing the same account at the same moment are waited for this often.
+const TRIES: u32 = 5;
+/// Sign-ins that a transaction ends, beside the user it changes.
+const ENDED_TOGETHER: usize = 99;
+
+/// What to change. What is absent stays.
+#[derive(Clone, Default)]
+pub struct ProfileChange {
+    /// What to call them.
+    pub name: Option<String>,
+    /// Their address.
+    pub email: Option<Email>,
+    /// The name they sign in with.
+    pub username: Option<Username>,
+}
+
+/// Why a profile was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// The sign-in has ended, or the account is gone.
+    #[error("the sign-in has ended")]
+    SignedOut,
+    /// Another account has the address or the username.
+    #[error("the address or the username is taken")]
+    Taken,
+    /// The address or the username was not claimed by the account that had it.
+    #[error("a claim is not its user's")]
+    ClaimLost,
+    /// The table could not be asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a password was not changed, or an account not deleted.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// The sign-in has ended, or the account is gone.
+    #[error("the sign-in has ended")]
+    SignedOut,
+    /// The password that was given is not the one any more.
+    #[error("the password was changed by another request")]
+    PasswordChanged,
+    /// The table could not be asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Store {
+    /// Changes the profile of somebody who is signed in. Claims move only when what they claim changes, and nothing
+    /// is written when nothing changes. What another request changed meanwhile stays changed.
+    ///
+    /// # Errors
+    /// When they are not signed in any more, or another account has the address or the username.
+    pub async fn update_profile(
+        &self,
+        (user_id, family_id): (UserId, FamilyId),
+        change: &ProfileChange,
+    ) -> Result<User, ProfileError> {
+        for _ in 0..TRIES {
+            let (seen, _) = self.signed_in(user_id, family_id).await?.ok_or(ProfileError::SignedOut)?;
+            let new = change.applied_to(&seen, self.clock().now());
+            if new.has_profile_of(&seen) {
+                return Ok(seen);
+            }
+            match self.write_profile(&seen, &new).await {
+                Ok(()) => return Ok(new),
+                Err(ChangeProfileError::ProfileChanged) => {}
+                Err(ChangeProfileError::UserNotFound) => return Err(ProfileError::SignedOut),
+                Err(ChangeProfileError::EmailTaken | ChangeProfileError::UsernameTaken) => {
+                    return Err(ProfileError::Taken);
+                }
+                Err(ChangeProfileError::ClaimLost) => return Err(ProfileError::ClaimLost),
+                Err(ChangeProfileError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(StoreError::Contended { pattern: "AP-05" }.into())
+    }
+
+    async fn write_profile(&self, seen: &User, new: &User) -> Result<(), ChangeProfileError> {
+        let (user_id, claimed_at) = (new.user_id, new.updated_at);
+        let (old_digest, email_digest) = (seen.email.digest(), new.email.digest());
+        let (old_key, username_key) = (seen.username.key(), new.username.key());
+        let (moves_email, moves_username) = (old_digest != email_digest, old_key != username_key);
+        let email_claim = EmailClaim { email_digest, user_id, claimed_at };
+        let username_claim = UsernameClaim { username_key, user_id, claimed_at };
+        self.change_profile(ChangeProfile {
+            new_email: moves_email.then_some(&email_claim),
+            new_username: moves_username.then_some(&username_claim),
+            old_email: moves_email.then_some(OldEmailClaim { email_digest: old_digest, owner: user_id }),
+            old_username: moves_username.then_some(OldUsernameClaim { username_key: &old_key, owner: user_id }),
+            user_id,
+            seen_name: &seen.name,
+            seen_email: &seen.email,
+            seen_username: &seen.username,
+            name: &new.name,
+            email: &new.email,
+            username: &new.username,
+            now: new.updated_at,
+        })
+        .await
+    }
+
+    /// Gives a user another password and ends their sign-ins, but for this one, which gets a new token: whoever has a
+    /// copy of the old one is found out when they use it.
+    ///
+    /// # Errors
+    /// When the password is not the one any more that the user was read with.
+    pub async fn replace_password(
+        &self,
+        user: &User,
+        kept: &RefreshFamily,
+        new_hash: &PasswordHash,
+        lifetime: Duration,
+    ) -> Result<RefreshFamily, AccountError> {
+        let mut others = self.other_sign_ins(kept).await?;
+        others.truncate(ENDED_TOGETHER);
+        let (user_id, old_hash, now) = (user.user_id, &user.password_hash, self.clock().now());
+        self.change_password(ChangePassword { families: &others, user_id, old_hash, new_hash, now }).await?;
+        // Whoever signed in with the old password while it changed, and those that the transaction had no room for.
+        let (kept, ()) = futures::try_join!(self.rotate(kept, lifetime), self.end_others(kept))?;
+        kept.ok_or(AccountError::SignedOut)
+    }
+
+    /// Stores a dearer hash of the same password. If the password changed meanwhile that is no error, and it stays so.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn renew_hash(&self, user: &User, new_hash: &PasswordHash) -> Result<(), StoreError> {
+        let (user_id, old_hash, now) = (user.user_id, &user.password_hash, self.clock().now());
+        match self.change_password(ChangePassword { families: &[], user_id, old_hash, new_hash, now }).await {
+            Ok(()) | Err(ChangePasswordError::PasswordChanged | ChangePasswordError::UserNotFound) => Ok(()),
+            Err(ChangePasswordError::Store(error)) => Err(error),
+        }
+    }
+
+    /// Deletes the account of a user whose password was the right one when they were read: at once out of reach, with
+    /// address and username free, and the rest as far as there is time.
+    ///
+    /// # Errors
+    /// When the account is gone already, or has another password now.
+    pub async fn remove_account(&self, user: &User) -> Result<(), AccountError> {
+        let mut seen = user.clone();
+        for _ in 0..TRIES {
+            let now = self.clock().now();
+            let job = SweepJob::new(SweepKind::Account, seen.user_id.to_string(), seen.user_id, now);
+            match self.detach_account(&seen, &job).await {
+                Ok(()) => {
+                    self.sweep_while_there_is_time(&job).await;
+                    return Ok(());
+                }
+                Err(DeleteAccountError::UserNotFound) => return Err(AccountError::SignedOut),
+                Err(DeleteAccountError::ProfileChanged | DeleteAccountError::JobExists) => {}
+                Err(DeleteAccountError::Store(error)) => return Err(error.into()),
+            }
+            seen = self.get_user(user.user_id).await?.ok_or(AccountError::SignedOut)?;
+            if seen.password_hash != user.password_hash {
+                return Err(AccountError::PasswordChanged);
+            }
+        }
+        Err(StoreError::Contended { pattern: "AP-07" }.into())
+    }
+
+    async fn detach_account(&self, user: &User, job: &SweepJob) -> Result<(), DeleteAccountError> {
+        self.delete_account(DeleteAccount {
+            job,
+            user_id: user.user_id,
+            email: &user.email,
+            username: &user.username,
+            password_hash: &user.password_hash,
+            email_digest: user.email.digest(),
+            username_key: &user.username.key(),
+        })
+        .await
+    }
+}
+
+impl ProfileChange {
+    fn applied_to(&self, user: &User, now: crate::Timestamp) -> User {
+        User {
+            name: self.name.clone().unwrap_or_else(|| user.name.clone()),
+            email: self.email.clone().unwrap_or_else(|| user.email.clone()),
+            username: self.username.clone().unwrap_or_else(|| user.username.clone()),
+            updated_at: now,
+            ..user.clone()
+        }
+    }
+}
+
+impl User {
+    fn has_profile_of(&self, other: &Self) -> bool {
+        self.name == other.name && self.email == other.email && self.username == other.username
+    }
+}
+
+impl From<ChangePasswordError> for AccountError {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::UserNotFound => Self::SignedOut,
+            ChangePasswordError::PasswordChanged => Self::PasswordChanged,
+            ChangePasswordError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Sign-ins: one family of refresh tokens each, renewed in time, and ended with all its tokens. AP-10 to AP-14.
+
+use std::time::Duration;
+
+use crate::{
+    FamilyId, RefreshFamily, RefreshFamilyKey, RotateRefreshToken, RotateRefreshTokenError, StartRefreshFamilyError,
+    Store, StoreError, User, UserId,
+};
+
+/// Sign-ins that are ended at the same time.
+const ENDED_AT_ONCE: usize = 25;
+
+/// A refresh token, as its signature vouches for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeenToken {
+    /// Whose it is.
+    pub user_id: UserId,
+    /// The sign-in it belongs to.
+    pub family_id: FamilyId,
+    /// Which of the sign-in's tokens it is.
+    pub seq: u32,
+}
+
+/// How long a sign-in lasts, and when its token is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefreshRule {
+    /// How long a token is good for.
+    pub lifetime: Duration,
+    /// A token with less life left is replaced when it is used.
+    pub rotates_below: Duration,
+    /// How long a replaced token still earns its successor.
+    pub grace: Duration,
+}
+
+/// Why a sign-in was not renewed.
+#[derive(Debug, thiserror::Error)]
+pub enum RenewError {
+    /// It has ended, or its account is gone.
+    #[error("the sign-in has ended")]
+    Ended,
+    /// The token was replaced some time ago, so two hold what one was given. It has ended for both.
+    #[error("a replaced token was used again, so the sign-in has ended")]
+    Replayed,
+    /// The table could not be asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Store {
+    /// Signs a user in: a new family of refresh tokens.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn sign_in(&self, user_id: UserId, lifetime: Duration) -> Result<RefreshFamily, StartRefreshFamilyError> {
+        let family = self.new_family(user_id, lifetime);
+        self.start_refresh_family(&family).await?;
+        Ok(family)
+    }
+
+    /// Signs a user in whose password was the right one when they were read.
+    ///
+    /// # Errors
+    /// When the table cannot be asked, or the account was changed meanwhile: then the password may not be the one any
+    /// more.
+    pub async fn sign_in_as(&self, user: &User, lifetime: Duration) -> Result<RefreshFamily, StoreError> {
+        let changed = StoreError::Contended { pattern: "AP-10" };
+        let family = match self.sign_in(user.user_id, lifetime).await {
+            Ok(family) => family,
+            // A new id is taken: trying again is all there is to do.
+            Err(StartRefreshFamilyError::FamilyExists) => return Err(changed),
+            Err(StartRefreshFamilyError::Store(error)) => return Err(error),
+        };
+        // A change of the password ends the sign-ins that are there. One that came too late for it sees the change here.
+        let now = self.get_user(user.user_id).await?;
+        if now.is_some_and(|now| now.password_hash == user.password_hash) {
+            return Ok(family);
+        }
+        self.end_refresh_family(family.user_id, family.family_id).await?;
+        Err(changed)
+    }
+
+    /// The user of a sign-in, with it, if it still stands and the account is still there.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn signed_in(
+        &self,
+        user_id: UserId,
+        family_id: FamilyId,
+    ) -> Result<Option<(User, RefreshFamily)>, StoreError> {
+        let (user, family) = futures::try_join!(self.get_user(user_id), self.get_refresh_family(user_id, family_id))?;
+        Ok(user.zip(family))
+    }
+
+    /// Lets a refresh token be used. The family that comes back has the token to use from now on: the same one, or its
+    /// successor when there was little life left in it. All who ask with one token get one successor.
+    ///
+    /// # Errors
+    /// When the sign-in has ended, or ends now, because the token was replaced longer ago than two tabs need.
+    pub async fn renew(&self, token: SeenToken, rule: RefreshRule) -> Result<(User, RefreshFamily), RenewError> {
+        let found = self.signed_in(token.user_id, token.family_id).await?;
+        let (user, mut family) = found.ok_or(RenewError::Ended)?;
+        let now = self.clock().now();
+        if family.seq == token.seq && family.expires_at.at().since(now) < rule.rotates_below {
+            family = self.rotate(&family, rule.lifetime).await?.ok_or(RenewError::Ended)?;
+        }
+        let is_predecessor = family.seq.checked_sub(1) == Some(token.seq);
+        if family.seq == token.seq || is_predecessor && now.since(family.rotated_at) <= rule.grace {
+            return Ok((user, family));
+        }
+        self.end_refresh_family(token.user_id, token.family_id).await?;
+        tracing::warn!(family_id = %token.family_id, "A replaced refresh token was used again; its sign-in has ended");
+        Err(RenewError::Replayed)
+    }
+
+    /// The family with a new token, whoever of those that ask at once made it; none if it has ended.
+    pub(crate) async fn rotate(
+        &self,
+        family: &RefreshFamily,
+        lifetime: Duration,
+    ) -> Result<Option<RefreshFamily>, StoreError> {
+        let now = self.clock().now();
+        let rotated = self.rotate_refresh_token(RotateRefreshToken {
+            user_id: family.user_id,
+            family_id: family.family_id,
+            second: now.second(),
+            seq: family.seq,
+            now,
+            expires_at: now.plus(lifetime).expiry(),
+        });
+        match rotated.await {
+            Ok(rotated) => Ok(Some(rotated)),
+            Err(RotateRefreshTokenError::TokenSuperseded { current }) => Ok(Some(*current)),
+            Err(RotateRefreshTokenError::FamilyEnded) => Ok(None),
+            Err(RotateRefreshTokenError::Store(error)) => Err(error),
+        }
+    }
+
+    /// The user's sign-ins but for one.
+    pub(crate) async fn other_sign_ins(&self, kept: &RefreshFamily) -> Result<Vec<RefreshFamilyKey>, StoreError> {
+        let families = self.list_refresh_families(kept.user_id).await?;
+        Ok(families.iter().filter(|family| family.family_id != kept.family_id).map(RefreshFamily::key).collect())
+    }
+
+    /// Ends the user's sign-ins but for one.
+    pub(crate) async fn end_others(&self, kept: &RefreshFamily) -> Result<(), StoreError> {
+        for some in self.other_sign_ins(kept).await?.chunks(ENDED_AT_ONCE) {
+            let end = |key: &RefreshFamilyKey| self.end_refresh_family(key.user_id, key.family_id);
+            futures::future::try_join_all(some.iter().map(end)).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn new_family(&self, user_id: UserId, lifetime: Duration) -> RefreshFamily {
+        let now = self.clock().now();
+        RefreshFamily {
+            user_id,
+            family_id: self.ids().next(now),
+            seq: 1,
+            created_at: now,
+            rotated_at: now,
+            expires_at: now.plus(lifetime).expiry(),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Changing a password: who stays signed in, who does not, and who cannot guess the old one.
+
+use std::time::Duration;
+
+use handlers::auth::password::{Hasher, Password};
+use model::NewUser;
+use serde_json::{Value, json};
+use tests::app::{PASSWORD, Person, Response};
+use tests::story::{A_WEEK, newcomer};
+use tests::{TestApp, at_once};
+
+use crate::http::{comes_too_often, patterns, user};
+
+const NEW: &str = "Difference-1822";
+
+fn form(current: &str, new: &str) -> Value {
+    json!({ "current_password": current, "new_password": new, "confirm_password": new })
+}
+
+async fn changes(person: &Person, current: &str, new: &str) -> Response {
+    person.puts("/users/me/password", &form(current, new)).await
+}
+
+async fn signs_in(app: &TestApp, password: &str) -> u16 {
+    app.stranger().posts("/auth/login", &json!({ "username": "ada", "password": password })).await.status
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_other_sign_in_and_renews_this_one() {
+    let app = TestApp::new().await;
+    let desk = app.signs_up("ada").await;
+    let (phone, tablet) = (app.signs_in("ada").await, app.signs_in("ada").await);
+    let bob = app.signs_up("bob").await;
+    app.later(Duration::from_secs(1));
+    let answer = changes(&desk, PASSWORD, NEW).await;
+    assert_eq!(patterns(&answer), ["AP-04", "AP-11", "AP-14", "AP-06", "AP-12", "AP-14"]);
+    let names: Vec<_> = answer.set_cookies().into_iter().map(|cookie| cookie.name).collect();
+    assert_eq!(names, ["access_token", "refresh_token"]);
+    assert_eq!(answer.is(200), json!({ "success": true }));
+    for ended in [phone, tablet] {
+        ended.gets("/users/me").await.refused(401, "UNAUTHORIZED");
+        ended.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
+    }
+    desk.gets("/users/me").await.is(200);
+    app.later(Duration::from_hours(1));
+    desk.refreshes().await.is(200);
+    bob.refreshes().await.is(200);
+    assert_eq!((signs_in(&app, PASSWORD).await, signs_in(&app, NEW).await), (401, 200));
+}
+
+#[tokio::test]
+async fn a_copy_of_the_cookies_from_before_the_change_is_found_out() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let (tab, thief) = (ada.copied(), ada.copied());
+    changes(&ada, PASSWORD, NEW).await.is(200);
+    // A tab that was about to refresh is not logged out.
+    tab.refreshes().await.is(200);
+    assert_eq!(tab.cookie("refresh_token"), ada.cookie("refresh_token"));
+    app.later(Duration::from_secs(11));
+    thief.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
+    ada.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
+}
+
+#[tokio::test]
+async fn the_field_that_is_wrong_is_named_and_nothing_changes() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    app.signs_in("ada").await;
+    let before = app.table().raw().items().await;
+    for (current, new, confirm, code, field) in [
+        ("analytical-1843", NEW, NEW, "INVALID_CREDENTIALS", "current_password"),
+        ("", NEW, NEW, "INVALID_CREDENTIALS", "current_password"),
+        (&PASSWORD.repeat(9), NEW, NEW, "INVALID_CREDENTIALS", "current_password"),
+        (PASSWORD, "Short-1", "Short-1", "WEAK_PASSWORD", "new_password"),
+        (PASSWORD, "P@ssw0rd123", "P@ssw0rd123", "WEAK_PASSWORD", "new_password"),
+        (PASSWORD, NEW, "Difference-1823", "INVALID_INPUT", "confirm_password"),
+        (PASSWORD, NEW, "", "INVALID_INPUT", "confirm_password"),
+    ] {
+        let form = json!({ "current_password": current, "new_password": new, "confirm_password": confirm });
+        let answer = ada.puts("/users/me/password", &form).await;
+        assert_eq!(answer.set_cookies(), []);
+        let status = if code == "INVALID_CREDENTIALS" { 401 } else { 400 };
+        // What is wrong with the form costs neither a read nor a hash.
+        assert_eq!(answer.bill.is_empty(), status == 400);
+        assert_eq!(answer.refused(status, code)["field"], field);
+    }
+    for field in ["current_password", "new_password", "confirm_password"] {
+        for wrong in [json!(null), json!(7), json!([NEW])] {
+            let mut form = form(PASSWORD, NEW);
+            form[field] = wrong;
+            ada.puts("/users/me/password", &form).await.invalid(field);
+        }
+    }
+    assert!(app.table().raw().items().await == before);
+    assert_eq!(signs_in(&app, PASSWORD).await, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_five_changes_at_once_one_is_made_and_its_sign_in_is_the_one_that_is_left() {
+    let app = TestApp::new().await;
+    let mut devices = vec![app.signs_up("ada").await];
+    for _ in 1..5 {
+        devices.push(app.signs_in("ada").await);
+    }
+    let answers = at_once(5, |number| {
+        let device = devices[number].clone();
+        async move { changes(&device, PASSWORD, &format!("Difference-{number}")).await }
+    })
+    .await;
+    let made: Vec<_> = (0..5).filter(|number| answers[*number].status == 200).collect();
+    assert_eq!(made.len(), 1, "{answers:?}");
+    assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 401)), "{answers:?}");
+    assert_eq!(signs_in(&app, &format!("Difference-{}", made[0])).await, 200);
+    for (number, device) in devices.iter().enumerate() {
+        let status = if number == made[0] { 200 } else { 401 };
+        assert_eq!(device.refreshes().await.status, status, "device {number}");
+    }
+}
+
+#[tokio::test]
+async fn five_requests_a_minute_may_try_the_password_whichever_they_are() {
+    let app = TestApp::with_rate_limits().await;
+    let ada = app.signs_up("ada").await;
+    let bob = app.signs_up("bob").await;
+    let opens = app.table().clock().now();
+    for number in 0..5 {
+        if number % 2 == 0 {
+            changes(&ada, "Guess-1", NEW).await.refused(401, "INVALID_CREDENTIALS");
+        } else {
+            let guess = json!({ "password": "Guess-1" });
+            ada.deletes("/users/me", &guess).await.refused(401, "INVALID_CREDENTIALS");
+        }
+        app.later(Duration::from_secs(2));
+    }
+    let retry_at = opens.plus(Duration::from_mins(1));
+    let another_device = app.signs_in("ada").await;
+    comes_too_often(changes(&ada, PASSWORD, NEW).await, retry_at, "50");
+    comes_too_often(another_device.deletes("/users/me", &json!({ "password": PASSWORD })).await, retry_at, "50");
+    // Nothing else is in the way of it.
+    ada.gets("/users/me").await.is(200);
+    ada.puts("/users/me", &json!({ "name": "Ada" })).await.is(200);
+    changes(&bob, PASSWORD, NEW).await.is(200);
+    app.later(Duration::from_secs(50));
+    changes(&ada, PASSWORD, NEW).await.is(200);
+}
+
+#[tokio::test]
+async fn a_hash_that_has_become_too_cheap_is_renewed_when_its_owner_signs_in() {
+    let app = TestApp::with_hash_cost(5).await;
+    let cheap = Hasher::new(4).unwrap().hash(&PASSWORD.parse::<Password>().unwrap()).await.unwrap();
+    let new = NewUser { password_hash: cheap.clone(), ..newcomer("ada") };
+    app.table().create_user(new, A_WEEK).await.unwrap();
+    assert_eq!(signs_in(&app, "Guess-1843").await, 401);
+    assert_eq!(user(&app, "ada").await.password_hash, cheap);
+    let ada = app.signs_in("ada").await;
+    let renewed = user(&app, "ada").await.password_hash;
+    assert!(renewed.as_str().starts_with("$2b$05$"));
+    ada.refreshes().await.is(200);
+    assert_eq!(signs_in(&app, PASSWORD).await, 200);
+    assert_eq!(user(&app, "ada").await.password_hash, renewed, "once");
+    assert_eq!(app.table().raw().all("refresh_family").await.len(), 3, "nobody is signed out");
+}

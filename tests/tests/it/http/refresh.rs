@@ -1,0 +1,276 @@
+//! Staying signed in and signing out: what a refresh token is good for, how often, and what becomes of one that is stolen.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tests::app::{PASSWORD, Person, Response};
+use tests::{TestApp, at_once};
+
+use crate::http::{clears_cookies, comes_too_often, patterns, user};
+
+const SIX_DAYS: Duration = Duration::from_hours(6 * 24);
+/// When less than a day is left of a refresh token.
+const IN_SIX_DAYS: Duration = Duration::from_secs(6 * 24 * 60 * 60 + 1);
+const A_MOMENT: Duration = Duration::from_millis(1);
+
+fn names(answer: &Response) -> Vec<String> {
+    answer.set_cookies().into_iter().map(|cookie| cookie.name).collect()
+}
+
+/// Not signed in any more, whatever they do.
+async fn has_ended(person: &Person) {
+    let answer = person.copied().refreshes().await;
+    clears_cookies(&answer);
+    answer.refused(401, "REFRESH_TOKEN_INVALID");
+    person.gets("/users/me").await.refused(401, "UNAUTHORIZED");
+}
+
+#[tokio::test]
+async fn a_refresh_gives_a_new_access_token_and_leaves_the_refresh_token_as_it_is() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let refresh_token = ada.cookie("refresh_token");
+    app.later(Duration::from_mins(16));
+    ada.gets("/sessions").await.refused(401, "TOKEN_EXPIRED");
+    let answer = ada.refreshes().await;
+    assert_eq!(patterns(&answer), ["AP-04", "AP-11"]);
+    let [cookie] = answer.set_cookies().try_into().expect("one cookie");
+    assert_eq!(cookie.name, "access_token");
+    assert_eq!(cookie.attributes, ["HttpOnly", "Secure", "SameSite=Strict", "Path=/", "Max-Age=900"]);
+    let shown = user(&app, "ada").await.user_id.to_string();
+    let shown = json!({ "id": shown, "name": "ada", "email": "ada@example.com", "username": "ada" });
+    assert_eq!(answer.is(200), json!({ "success": true, "user": shown }));
+    ada.gets("/sessions").await.is(200);
+    assert_eq!(ada.cookie("refresh_token"), refresh_token);
+    // As often as anybody likes: it is only replaced towards its end.
+    ada.refreshes().await.is(200);
+}
+
+#[tokio::test]
+async fn with_less_than_a_day_left_the_refresh_token_is_replaced_and_the_sign_in_lasts_another_week() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let first = ada.cookie("refresh_token");
+    app.later(SIX_DAYS);
+    assert_eq!(names(&ada.refreshes().await), ["access_token"], "a whole day is left");
+    app.later(Duration::from_secs(1));
+    let answer = ada.refreshes().await;
+    assert_eq!(patterns(&answer), ["AP-04", "AP-11", "AP-12"]);
+    assert_eq!(names(&answer), ["access_token", "refresh_token"]);
+    assert_eq!(answer.set_cookies()[1].attributes[4], "Max-Age=604800");
+    answer.is(200);
+    assert_ne!(ada.cookie("refresh_token"), first);
+    app.later(IN_SIX_DAYS);
+    ada.refreshes().await.is(200);
+    app.later(IN_SIX_DAYS);
+    ada.refreshes().await.is(200);
+    assert_eq!(app.table().raw().all("refresh_family").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_tabs_that_refresh_an_expiring_token_at_once_all_get_the_same_successor() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    app.later(IN_SIX_DAYS);
+    let answers = at_once(10, |_| {
+        let tab = ada.copied();
+        async move { (tab.refreshes().await, tab) }
+    })
+    .await;
+    let successor = answers[0].1.cookie("refresh_token");
+    assert_ne!(successor, ada.cookie("refresh_token"));
+    for (answer, tab) in answers {
+        assert_eq!(names(&answer), ["access_token", "refresh_token"]);
+        answer.is(200);
+        assert_eq!(tab.cookie("refresh_token"), successor);
+    }
+    let family = &app.table().raw().all("refresh_family").await[0];
+    assert_eq!(family.number("seq"), Some(2));
+}
+
+#[tokio::test]
+async fn for_ten_seconds_a_replaced_token_earns_the_identical_successor() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    app.later(IN_SIX_DAYS);
+    let (slow_tab, slower_tab) = (ada.copied(), ada.copied());
+    ada.refreshes().await.is(200);
+    app.later(Duration::from_millis(1_500));
+    slow_tab.refreshes().await.is(200);
+    app.later(Duration::from_millis(8_500));
+    slower_tab.refreshes().await.is(200);
+    for tab in [slow_tab, slower_tab] {
+        assert_eq!(tab.cookie("refresh_token"), ada.cookie("refresh_token"));
+        tab.gets("/users/me").await.is(200);
+    }
+}
+
+#[tokio::test]
+async fn a_replaced_token_that_is_used_later_ends_the_sign_in_for_both_holders() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let phone = app.signs_in("ada").await;
+    app.later(IN_SIX_DAYS);
+    let thief = ada.copied();
+    ada.refreshes().await.is(200);
+    app.later(Duration::from_millis(10_001));
+    let answer = thief.refreshes().await;
+    assert_eq!(patterns(&answer), ["AP-04", "AP-11", "AP-13"]);
+    clears_cookies(&answer);
+    answer.refused(401, "REFRESH_TOKEN_INVALID");
+    assert_eq!(thief.cookie("refresh_token"), None);
+    has_ended(&ada).await;
+    phone.refreshes().await.is(200);
+}
+
+#[tokio::test]
+async fn a_thief_who_is_first_is_found_out_when_the_owner_comes() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let thief = ada.copied();
+    app.later(IN_SIX_DAYS);
+    thief.refreshes().await.is(200);
+    app.later(Duration::from_millis(10_001));
+    ada.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
+    has_ended(&thief).await;
+}
+
+#[tokio::test]
+async fn what_is_no_good_refresh_token_is_refused_and_both_cookies_are_cleared() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let good = ada.cookie("refresh_token").unwrap();
+    let access = ada.cookie("access_token").unwrap();
+    let elsewhere = TestApp::new().await.signs_up("ada").await.cookie("refresh_token").unwrap();
+    let [header, claims, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!("three parts") };
+    for bad in [
+        None,
+        Some("x"),
+        Some(".."),
+        Some(&*access),
+        Some(&*elsewhere),
+        Some(&*format!("{header}.{claims}.")),
+        Some(&*format!("{header}.{}.{signature}", elsewhere.split('.').nth(1).unwrap())),
+        Some(&*format!("{good}; refresh_token={good}")),
+        Some(&*"a".repeat(9_000)),
+    ] {
+        let visitor = ada.copied();
+        visitor.with_cookie("refresh_token", bad);
+        let answer = visitor.refreshes().await;
+        assert_eq!(answer.bill, []);
+        clears_cookies(&answer);
+        answer.refused(401, "REFRESH_TOKEN_INVALID");
+    }
+    ada.refreshes().await.is(200);
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_good_for_a_week() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    app.later(Duration::from_millis(7 * 24 * 60 * 60 * 1_000 - 1));
+    ada.copied().refreshes().await.is(200);
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    app.later(Duration::from_hours(7 * 24));
+    has_ended_by_itself(&ada).await;
+    app.later(Duration::from_hours(1));
+    has_ended_by_itself(&ada).await;
+}
+
+async fn has_ended_by_itself(person: &Person) {
+    let answer = person.copied().refreshes().await;
+    clears_cookies(&answer);
+    answer.refused(401, "REFRESH_TOKEN_INVALID");
+}
+
+#[tokio::test]
+async fn the_twenty_first_refresh_of_a_minute_is_refused_whatever_the_device() {
+    let app = TestApp::with_rate_limits().await;
+    let desk = app.signs_up("ada").await;
+    let phone = app.signs_in("ada").await;
+    let bob = app.signs_up("bob").await;
+    let opens = app.table().clock().now();
+    for number in 0..20 {
+        let device = if number % 2 == 0 { &desk } else { &phone };
+        device.refreshes().await.is(200);
+        app.later(Duration::from_secs(1));
+    }
+    let retry_at = opens.plus(Duration::from_mins(1));
+    comes_too_often(desk.refreshes().await, retry_at, "40");
+    comes_too_often(phone.refreshes().await, retry_at, "40");
+    bob.refreshes().await.is(200);
+    app.later(Duration::from_millis(39_999));
+    comes_too_often(desk.refreshes().await, retry_at, "1");
+    app.later(A_MOMENT);
+    desk.refreshes().await.is(200);
+    phone.refreshes().await.is(200);
+}
+
+#[tokio::test]
+async fn signing_out_ends_this_sign_in_and_leaves_the_other_devices() {
+    let app = TestApp::new().await;
+    let desk = app.signs_up("ada").await;
+    let phone = app.signs_in("ada").await;
+    let copy = desk.copied();
+    let answer = desk.posts("/auth/logout", &json!({})).await;
+    assert_eq!(patterns(&answer), ["AP-13"]);
+    clears_cookies(&answer);
+    assert_eq!(answer.is(200), json!({ "success": true }));
+    assert_eq!((desk.cookie("access_token"), desk.cookie("refresh_token")), (None, None));
+    has_ended(&copy).await;
+    phone.gets("/users/me").await.is(200);
+    phone.refreshes().await.is(200);
+    assert_eq!(app.table().raw().all("refresh_family").await.len(), 1);
+}
+
+#[tokio::test]
+async fn either_token_alone_signs_out_the_refresh_token_also_when_access_has_expired() {
+    let app = TestApp::new().await;
+    for (kept, removed) in [("access_token", "refresh_token"), ("refresh_token", "access_token")] {
+        let ada = app.signs_up(&kept[..6]).await;
+        let copy = ada.copied();
+        ada.with_cookie(removed, None);
+        if kept == "refresh_token" {
+            app.later(Duration::from_hours(1));
+        }
+        ada.posts("/auth/logout", &json!({})).await.is(200);
+        copy.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
+    }
+    // The access token of one account beside the refresh token of another: both end.
+    let (eve, bob) = (app.signs_up("eve").await, app.signs_up("bob").await);
+    let mixed = eve.copied();
+    mixed.with_cookie("access_token", bob.cookie("access_token").as_deref());
+    mixed.posts("/auth/logout", &json!({})).await.is(200);
+    has_ended(&eve).await;
+    has_ended(&bob).await;
+}
+
+#[tokio::test]
+async fn a_stranger_is_signed_out_without_asking_the_table() {
+    let app = TestApp::with_rate_limits().await;
+    let expired = app.signs_up("ada").await;
+    app.later(Duration::from_hours(8 * 24));
+    let garbled = app.stranger();
+    garbled.with_cookie("access_token", Some("x; access_token=y"));
+    garbled.with_cookie("refresh_token", Some("\"z\""));
+    for person in [app.stranger(), garbled, expired] {
+        let answer = person.posts("/auth/logout", &json!({})).await;
+        assert_eq!(answer.bill, []);
+        clears_cookies(&answer);
+        assert_eq!(answer.is(200), json!({ "success": true }));
+    }
+    let twice = app.signs_in("ada").await;
+    let again = twice.copied();
+    twice.posts("/auth/logout", &json!({})).await.is(200);
+    again.posts("/auth/logout", &json!({})).await.is(200);
+}
+
+#[tokio::test]
+async fn what_was_signed_out_can_be_signed_in_again_with_the_same_password() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    ada.posts("/auth/logout", &json!({})).await.is(200);
+    ada.posts("/auth/login", &json!({ "username": "ada", "password": PASSWORD })).await.is(200);
+    ada.gets("/users/me").await.is(200);
+}

@@ -1,0 +1,173 @@
+//! Sign-ins and accounts that change under each other: whoever is later sees what the other did, wherever they meet.
+
+use model::{AccountError, PasswordHash, ProfileChange, RefreshFamily, Store, StoreError, User};
+use tests::proxy::Moment;
+use tests::story::A_WEEK;
+use tests::{Proxy, TestTable};
+use tokio::task::JoinHandle;
+
+use crate::items;
+
+fn another_hash() -> PasswordHash {
+    format!("$2b$10${}", "b".repeat(53)).parse().unwrap()
+}
+
+fn name(name: &str) -> ProfileChange {
+    ProfileChange { name: Some(name.to_owned()), ..ProfileChange::default() }
+}
+
+fn email(address: &str) -> ProfileChange {
+    ProfileChange { email: Some(address.parse().unwrap()), ..ProfileChange::default() }
+}
+
+/// Ada, her first sign-in, and a store whose requests a test can stall.
+struct Scene {
+    table: TestTable,
+    ada: User,
+    family: RefreshFamily,
+    proxy: Proxy,
+    slow: Store,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let table = TestTable::new().await;
+        let (ada, family) = table.user_and_family("ada").await;
+        let proxy = Proxy::before(table.endpoint()).await;
+        let slow = table.store_through(&proxy.url()).await;
+        Self { table, ada, family, proxy, slow }
+    }
+
+    fn slowly_signs_in(&self) -> JoinHandle<Result<RefreshFamily, StoreError>> {
+        let (store, ada) = (self.slow.clone(), self.ada.clone());
+        tokio::spawn(async move { store.sign_in_as(&ada, A_WEEK).await })
+    }
+
+    fn slowly_deletes_the_account(&self) -> JoinHandle<Result<(), AccountError>> {
+        let (store, ada) = (self.slow.clone(), self.ada.clone());
+        tokio::spawn(async move { store.remove_account(&ada).await })
+    }
+
+    async fn changes_the_password(&self, store: &Store) -> Result<RefreshFamily, AccountError> {
+        store.replace_password(&self.ada, &self.family, &another_hash(), A_WEEK).await
+    }
+
+    async fn families(&self) -> Vec<RefreshFamily> {
+        self.table.list_refresh_families(self.ada.user_id).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn who_signs_in_with_the_old_password_while_it_changes_is_signed_out_by_the_change() {
+    let scene = Scene::new().await;
+    // The other sign-ins have been listed, and the password is still the old one.
+    let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
+    let late = async {
+        stalled.arrived().await;
+        scene.table.sign_in_as(&scene.ada, A_WEEK).await.expect("it is the password");
+        stalled.release();
+    };
+    let (kept, ()) = tokio::join!(scene.changes_the_password(&scene.slow), late);
+    assert_eq!(scene.families().await, [kept.unwrap()]);
+}
+
+#[tokio::test]
+async fn who_is_about_to_sign_in_when_the_password_changes_does_not() {
+    for moment in [Moment::BeforeTheEngine, Moment::BeforeTheAnswer] {
+        let scene = Scene::new().await;
+        // The password was found right.
+        let stalled = scene.proxy.stall("PutItem", moment);
+        let late = scene.slowly_signs_in();
+        stalled.arrived().await;
+        let kept = scene.changes_the_password(scene.table.store()).await.unwrap();
+        stalled.release();
+        let refused = late.await.unwrap();
+        assert!(matches!(refused, Err(StoreError::Contended { .. })), "{refused:?}");
+        assert_eq!(scene.families().await, [kept]);
+    }
+}
+
+#[tokio::test]
+async fn who_is_about_to_sign_in_when_the_account_goes_leaves_nothing() {
+    let scene = Scene::new().await;
+    let stalled = scene.proxy.stall("PutItem", Moment::BeforeTheEngine);
+    let late = scene.slowly_signs_in();
+    stalled.arrived().await;
+    scene.table.remove_account(&scene.ada).await.unwrap();
+    stalled.release();
+    late.await.unwrap().expect_err("there is no account");
+    assert_eq!(scene.table.raw().outline().await, []);
+}
+
+#[tokio::test]
+async fn more_sign_ins_than_a_transaction_takes_are_all_ended() {
+    let scene = Scene::new().await;
+    for _ in 0..130 {
+        scene.table.sign_in(scene.ada.user_id, A_WEEK).await.unwrap();
+    }
+    let kept = scene.changes_the_password(scene.table.store()).await.unwrap();
+    assert_eq!((kept.family_id, kept.seq), (scene.family.family_id, 2));
+    assert_eq!(scene.families().await, [kept]);
+}
+
+#[tokio::test]
+async fn a_change_of_one_field_does_not_take_back_what_another_changed_meanwhile() {
+    let scene = Scene::new().await;
+    let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
+    let sign_in = (scene.ada.user_id, scene.family.family_id);
+    let meanwhile = async {
+        stalled.arrived().await;
+        scene.table.update_profile(sign_in, &name("Ada King")).await.unwrap();
+        stalled.release();
+    };
+    let change = email("king@example.com");
+    let (changed, ()) = tokio::join!(scene.slow.update_profile(sign_in, &change), meanwhile);
+    let stored = scene.table.profile(&scene.ada).await;
+    assert_eq!(changed.unwrap(), stored);
+    assert_eq!((&*stored.name, stored.email.as_str()), ("Ada King", "king@example.com"));
+    let one = items([("user", 1), ("email_claim", 1), ("username_claim", 1), ("refresh_family", 1)]);
+    assert_eq!(scene.table.raw().census().await, one);
+}
+
+#[tokio::test]
+async fn an_account_that_is_renamed_while_it_is_deleted_is_deleted_under_its_new_name() {
+    let scene = Scene::new().await;
+    let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
+    let deletion = scene.slowly_deletes_the_account();
+    stalled.arrived().await;
+    let sign_in = (scene.ada.user_id, scene.family.family_id);
+    let change = ProfileChange { username: Some("countess".parse().unwrap()), ..email("king@example.com") };
+    scene.table.update_profile(sign_in, &change).await.unwrap();
+    stalled.release();
+    deletion.await.unwrap().unwrap();
+    assert_eq!(scene.table.raw().outline().await, []);
+}
+
+#[tokio::test]
+async fn a_password_that_is_changed_meanwhile_deletes_no_account() {
+    let scene = Scene::new().await;
+    let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
+    let deletion = scene.slowly_deletes_the_account();
+    stalled.arrived().await;
+    scene.changes_the_password(scene.table.store()).await.unwrap();
+    stalled.release();
+    let refused = deletion.await.unwrap();
+    assert!(matches!(refused, Err(AccountError::PasswordChanged)), "{refused:?}");
+    assert_eq!(scene.table.profile(&scene.ada).await.password_hash, another_hash());
+}
+
+#[tokio::test]
+async fn a_deletion_with_more_to_remove_than_there_is_time_for_answers_and_leaves_the_rest_to_the_sweep() {
+    let scene = Scene::new().await;
+    let session = scene.table.session(&scene.ada, "main.rs", "fn main() {}").await;
+    scene.table.thread(&session, 1, 1).await;
+    // Whatever the sweep would delete, it never gets an answer.
+    let stalled = scene.proxy.stall("BatchWriteItem", Moment::BeforeTheEngine);
+    scene.slowly_deletes_the_account().await.unwrap().unwrap();
+    assert_eq!(scene.families().await, [], "signed out first");
+    assert_eq!(scene.table.find_user(&scene.ada.username.key()).await.unwrap(), None);
+    assert_ne!(scene.table.raw().outline().await, []);
+    scene.table.sweep_a_moment_later().await;
+    assert_eq!(scene.table.raw().outline().await, []);
+    stalled.release();
+}
