@@ -37,19 +37,21 @@ pub async fn create(
     caller: Caller,
     CodeBody { 0: file }: CodeBody<NewFile>,
 ) -> ApiResult<(StatusCode, Json<OneSession>)> {
-    let filename =
-        Filename::parse(&file.filename).map_err(|error| ApiError::invalid("filename", sentence(&error.to_string())))?;
-    let language_override = language(file.language_override.as_deref())?;
+    let filename = filename(&file.filename)?;
+    let language_override = file.language_override.as_deref().map(language).transpose()?;
     let new = NewSession { filename, language_override, text: file.code_content };
     let session = ctx.store.new_session(caller.user_id, new).await?;
     Ok((StatusCode::CREATED, Json(OneSession::from(&session))))
 }
 
+/// The name of the file in what was sent.
+pub(super) fn filename(text: &str) -> ApiResult<Filename> {
+    Filename::parse(text).map_err(|error| ApiError::invalid("filename", sentence(&error.to_string())))
+}
+
 /// The language that was asked for, in its display form.
-pub(super) fn language(name: Option<&str>) -> ApiResult<Option<Language>> {
-    let parse =
-        |name: &str| name.parse().map_err(|_| ApiError::new(ErrorCode::InvalidLanguage).at("language_override"));
-    name.map(parse).transpose()
+pub(super) fn language(name: &str) -> ApiResult<Language> {
+    name.parse().map_err(|_| ApiError::new(ErrorCode::InvalidLanguage).at("language_override"))
 }
 
 impl From<NewSessionError> for ApiError {

@@ -23,13 +23,13 @@ use crate::threads::view::OneThread;
 pub struct ThreadForm {
     #[serde(rename = "type")]
     #[schema(schema_with = fields::thread_kind)]
-    kind: ThreadKind,
+    pub(super) kind: ThreadKind,
     #[schema(schema_with = fields::line_to_select)]
-    start_line: Option<u32>,
+    pub(super) start_line: Option<u32>,
     #[schema(schema_with = fields::line_to_select)]
-    end_line: Option<u32>,
+    pub(super) end_line: Option<u32>,
     #[schema(schema_with = fields::text_to_select)]
-    selected_text: Option<String>,
+    pub(super) selected_text: Option<String>,
 }
 
 /// Opens a thread. 201 with the thread.
@@ -52,7 +52,7 @@ pub async fn create(
 }
 
 impl ThreadForm {
-    fn check(self) -> ApiResult<NewThread> {
+    pub(super) fn check(self) -> ApiResult<NewThread> {
         let whole_file = self.kind == ThreadKind::File;
         let line = |given: Option<u32>, field| match given {
             Some(number @ 1..) => Ok(number),
@@ -82,7 +82,7 @@ impl ThreadForm {
 }
 
 /// A thread on the whole file is always where it should be.
-fn locate(code: &str, new: &NewThread) -> Option<AnchorStatus> {
+pub(super) fn locate(code: &str, new: &NewThread) -> Option<AnchorStatus> {
     if new.kind == ThreadKind::File {
         return Some(AnchorStatus::Stable);
     }

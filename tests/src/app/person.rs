@@ -121,6 +121,16 @@ impl Person {
         self.sends_json(Request::put(path), body.to_string()).await
     }
 
+    /// `PATCH` with a JSON body.
+    pub async fn patches(&self, path: &str, body: &Value) -> Response {
+        self.sends_json(Request::patch(path), body.to_string()).await
+    }
+
+    /// `DELETE`, without a body.
+    pub async fn deletes(&self, path: &str) -> Response {
+        self.sends(Request::delete(path), Body::empty()).await
+    }
+
     /// Any request whose body is, or pretends to be, JSON.
     pub async fn sends_json(&self, request: Builder, body: impl Into<Body>) -> Response {
         self.sends(request.header(header::CONTENT_TYPE, "application/json"), body).await
