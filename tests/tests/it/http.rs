@@ -12,14 +12,18 @@ use tests::TestApp;
 
 mod access;
 mod accounts;
+mod anchors;
 mod bodies;
+mod deleting;
 mod document;
 mod forms;
+mod hardening;
 mod journey;
 mod large;
 mod limits;
 mod logs;
 mod paging;
+mod renaming;
 mod reviewer;
 
 /// A real file to talk about. Line 34 asks `best == None`.

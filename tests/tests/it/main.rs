@@ -16,7 +16,9 @@ mod lists;
 mod messages;
 mod rates;
 mod saves;
+mod settings;
 mod staging;
+mod whole_account;
 
 use std::collections::BTreeMap;
 

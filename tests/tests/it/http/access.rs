@@ -24,6 +24,12 @@ async fn all_requests(person: &Person, session: &str, thread: &str) -> Vec<Respo
         person.posts(&threads, &block).await,
         person.posts(&messages, &json!({ "content": "why?" })).await,
         person.posts(&messages, &json!({ "content": "note", "ask": false })).await,
+        person.patches(&format!("{session}/metadata"), &json!({ "filename": "mine.py" })).await,
+        person.patches(&format!("{session}/metadata"), &json!({ "language_override": null })).await,
+        person.puts(thread, &json!({ "start_line": 1, "end_line": 1 })).await,
+        person.puts(thread, &json!({ "type": "file" })).await,
+        person.deletes(thread).await,
+        person.deletes(session).await,
     ];
     for version in [1, 2] {
         let save = json!({ "expected_version_number": version, "code_content": "mine now" });
@@ -136,6 +142,8 @@ async fn what_is_not_there_is_not_found() {
         ada.gets(&format!("{path}/messages")).await.refused(404, "THREAD_NOT_FOUND");
         let question = json!({ "content": "why?" });
         ada.posts(&format!("{path}/messages"), &question).await.refused(404, "THREAD_NOT_FOUND");
+        ada.puts(&path, &json!({ "start_line": 1 })).await.refused(404, "THREAD_NOT_FOUND");
+        ada.deletes(&path).await.refused(404, "THREAD_NOT_FOUND");
     }
 }
 
