@@ -17,10 +17,8 @@ pub(crate) fn filename(text: &str) -> ApiResult<Filename> {
 ///
 /// # Errors
 /// `INVALID_LANGUAGE` when it is not in the list.
-pub(crate) fn language_override(name: Option<&str>) -> ApiResult<Option<Language>> {
-    let parse =
-        |name: &str| name.parse().map_err(|_| ApiError::new(ErrorCode::InvalidLanguage).at("language_override"));
-    name.map(parse).transpose()
+pub(crate) fn language_override(name: &str) -> ApiResult<Language> {
+    name.parse().map_err(|_| ApiError::new(ErrorCode::InvalidLanguage).at("language_override"))
 }
 
 /// What a person writes, in the field of this name.

@@ -73,11 +73,15 @@ impl Domain {
                     Code::FileTooLarge,
                     Code::VersionConflict,
                 ]),
+                Route::protected(routes!(sessions::rename)).fails(&[Code::InvalidLanguage]),
+                Route::protected(routes!(sessions::delete)),
             ],
             Self::Threads => vec![
                 Route::protected(routes!(threads::list)),
                 Route::protected(routes!(threads::create)).fails(&[Code::ThreadLimitExceeded]),
                 Route::protected(routes!(threads::read)),
+                Route::protected(routes!(threads::anchor)),
+                Route::protected(routes!(threads::delete)),
             ],
             Self::Messages => vec![
                 Route::protected(routes!(messages::list)),

@@ -1,4 +1,4 @@
-//! File names: what a session is called. Never used as a path anywhere.
+//! File names: what a session is called. Never used as a path here, and none that harms whoever saves a file under it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,9 +8,14 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::text::is_invisible;
 
 /// The name of a file, without folders: 1 to 255 bytes without separators, controls and marks that turn the
-/// direction of writing. Personal: `{:?}` does not show it.
+/// direction of writing, and not the name of a device. Personal: `{:?}` does not show it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Filename(String);
+
+/// What Windows takes for a device, in any case and whatever extension follows.
+const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+/// The same, with a digit after it.
+const NUMBERED_DEVICES: [&str; 2] = ["com", "lpt"];
 
 /// The text holds no usable file name. Does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,21 +35,25 @@ impl Filename {
     /// The longest name, in bytes of UTF-8.
     pub const MAX_BYTES: usize = 255;
 
-    /// The name in this text: what follows the last `/` or `\`, in NFC, without invisible characters and outer
-    /// blanks. Parsing the result again changes nothing.
+    /// The name in this text: what follows the last `/`, `\` or drive letter, in NFC, without invisible characters,
+    /// outer blanks and final dots. A device's name gets an underscore. Parsing the result again changes nothing.
     ///
     /// # Errors
     /// When nothing usable is left.
     pub fn parse(text: &str) -> Result<Self, InvalidFilename> {
         let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
         let visible: String = last.chars().filter(|c| !is_invisible(*c)).nfc().collect();
-        let name = visible.trim();
-        match name {
-            "" => Err(InvalidFilename::Empty),
-            "." | ".." => Err(InvalidFilename::Folder),
-            _ if name.len() > Self::MAX_BYTES => Err(InvalidFilename::TooLong),
-            _ => Ok(Self(name.to_owned())),
+        let name = without_drives(visible.trim());
+        if name.is_empty() {
+            return Err(InvalidFilename::Empty);
         }
+        // Windows drops them, and would find another file than the name says.
+        let name = name.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+        if name.is_empty() {
+            return Err(InvalidFilename::Folder);
+        }
+        let name = if is_device(name) { format!("_{name}") } else { name.to_owned() };
+        if name.len() > Self::MAX_BYTES { Err(InvalidFilename::TooLong) } else { Ok(Self(name)) }
     }
 
     /// The name.
@@ -52,6 +61,26 @@ impl Filename {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What follows `C:`, which in front of a name is a folder too.
+fn without_drives(mut name: &str) -> &str {
+    while let [letter, b':', ..] = name.as_bytes()
+        && letter.is_ascii_alphabetic()
+    {
+        name = name[2..].trim_start();
+    }
+    name
+}
+
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+    let numbered = |device: &str| {
+        let mut rest = stem.strip_prefix(device)?.chars();
+        let digit = rest.next().filter(|c| matches!(c, '0'..='9' | '\u{b9}' | '\u{b2}' | '\u{b3}'))?;
+        rest.next().is_none().then_some(digit)
+    };
+    DEVICES.contains(&&*stem) || NUMBERED_DEVICES.iter().any(|device| numbered(device).is_some())
 }
 
 impl FromStr for Filename {
@@ -92,9 +121,31 @@ mod tests {
         assert_eq!(parsed("..%2fetc"), "..%2fetc");
         assert_eq!(parsed("evil\u{202e}gpj.exe\0"), "evilgpj.exe");
         assert_eq!(parsed("  a.txt \n"), "a.txt");
-        assert_eq!(parsed("CON"), "CON");
         assert_eq!(parsed("cafe\u{301}.md"), "caf\u{e9}.md");
         assert_eq!(format!("{:?}", Filename::parse("secret.rs").expect("a name")), "Filename(<redacted>)");
+    }
+
+    #[test]
+    fn what_windows_would_take_for_something_else_is_no_name() {
+        for (sent, kept) in [
+            ("C:\\Users\\ada\\main.rs", "main.rs"),
+            ("C:main.rs", "main.rs"),
+            ("c: d:main.rs", "main.rs"),
+            ("\\\\server\\share\\main.rs", "main.rs"),
+            ("main.rs. .", "main.rs"),
+            ("CON", "_CON"),
+            ("aux.c", "_aux.c"),
+            ("Nul .tar.gz", "_Nul .tar.gz"),
+            ("com1.py", "_com1.py"),
+            ("LPT\u{b2}", "_LPT\u{b2}"),
+            ("conin$", "_conin$"),
+        ] {
+            assert_eq!(parsed(sent), kept);
+        }
+        for same in ["console.log", "com.py", "com10", "nullable.rs", "auxiliary", "ab:c", ".gitignore", "1:x"] {
+            assert_eq!(parsed(same), same);
+        }
+        assert_eq!(Filename::parse(&format!("nul.{}", "x".repeat(251))), Err(InvalidFilename::TooLong));
     }
 
     #[test]
@@ -105,6 +156,10 @@ mod tests {
             ("\0\u{200e}", InvalidFilename::Empty),
             (".", InvalidFilename::Folder),
             ("a/..", InvalidFilename::Folder),
+            ("...", InvalidFilename::Folder),
+            (". . ", InvalidFilename::Folder),
+            ("C:", InvalidFilename::Empty),
+            ("C:..", InvalidFilename::Folder),
             (&"\u{1f980}".repeat(300), InvalidFilename::TooLong),
         ] {
             assert_eq!(Filename::parse(bad), Err(why), "{bad:?}");
@@ -115,7 +170,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_name_is_safe_and_stays_as_it_is(text in "[a./\\\\ \u{0}\u{301}\u{e9}\u{202e}\u{2066}-\u{206f}]{0,12}|\\PC*") {
+        fn a_name_is_safe_and_stays_as_it_is(text in "([cC]:|con|nul|[lL]pt1|[a./\\\\ :\u{0}\u{301}\u{e9}\u{202e}\u{2066}-\u{206f}]){0,12}|\\PC*") {
             if let Ok(name) = Filename::parse(&text) {
                 prop_assert!(!name.as_str().contains(['/', '\\']));
                 prop_assert!(!name.as_str().contains(is_invisible));

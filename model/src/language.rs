@@ -36,17 +36,26 @@ impl Language {
         self.0.name
     }
 
-    /// The language of a file: by its whole name (`Dockerfile`), else by its extension, else by the program that its
-    /// first line asks for (`#!/usr/bin/env python3`), else plain text.
+    /// The language of a file: by its name, else by the program that its first line asks for
+    /// (`#!/usr/bin/env python3`), else plain text.
     #[must_use]
     pub fn detect(filename: &str, first_line: &str) -> Self {
+        Self::of_name(filename)
+            .or_else(|| interpreter(first_line).and_then(|program| Self::find(|entry| entry.interpreters, &program)))
+            .unwrap_or_else(Self::plain_text)
+    }
+
+    /// The language that a file's name alone tells: the whole of it (`Dockerfile`), else its extension.
+    #[must_use]
+    pub fn of_name(filename: &str) -> Option<Self> {
         let filename = filename.to_lowercase();
         let extension = filename.rsplit_once('.').map(|(_, extension)| extension);
-        let find = |names: fn(&Entry) -> &[&str], name: &str| Self::all().find(|it| names(it.0).contains(&name));
-        find(|entry| entry.files, &filename)
-            .or_else(|| extension.and_then(|extension| find(|entry| entry.extensions, extension)))
-            .or_else(|| interpreter(first_line).and_then(|program| find(|entry| entry.interpreters, &program)))
-            .unwrap_or_else(Self::plain_text)
+        Self::find(|entry| entry.files, &filename)
+            .or_else(|| extension.and_then(|extension| Self::find(|entry| entry.extensions, extension)))
+    }
+
+    fn find(names: fn(&Entry) -> &[&str], name: &str) -> Option<Self> {
+        Self::all().find(|it| names(it.0).contains(&name))
     }
 }
 

@@ -19,6 +19,7 @@ mod rate;
 pub mod registry;
 mod save;
 mod session;
+mod settings;
 mod sign_in;
 pub mod store;
 mod sweep;
@@ -42,12 +43,13 @@ pub use public_id::{InvalidPublicId, MessageId, ThreadId};
 pub use rate::{Hit, RateRule};
 pub use save::{Anchor, Reanchor, SaveCode, SaveCodeError, Saved};
 pub use session::{NewSession, NewSessionError, OpenedSession};
+pub use settings::{Change, NewSettings};
 pub use sign_in::{RefreshRule, RenewError, SeenToken};
 pub use store::{
     BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection, Store,
     StoreConfig, StoreError, TableError, Total,
 };
 pub use sweep::Swept;
-pub use thread::{Locate, NewThread, NewThreadError};
+pub use thread::{Locate, MoveError, NewThread, NewThreadError};
 pub use time::{Clock, Date, Expiry, InvalidTime, Timestamp};
 pub use user::NewUser;

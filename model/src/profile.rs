@@ -155,7 +155,7 @@ impl Store {
             let job = SweepJob::new(SweepKind::Account, seen.user_id.to_string(), seen.user_id, now);
             match self.detach_account(&seen, &job).await {
                 Ok(()) => {
-                    self.sweep_while_there_is_time(&job).await;
+                    self.sweep_now(Some(&job)).await;
                     return Ok(());
                 }
                 Err(DeleteAccountError::UserNotFound) => return Err(AccountError::SignedOut),

@@ -1,11 +1,12 @@
 //! Saving code: the version check, the anchors that move with the lines, and the chunks that are replaced. AP-24.
 
 use crate::code_storage::{StageError, Staged, replaced_chunks};
-use crate::session::{READS, detect};
+use crate::session::{TRIES, detect};
+use crate::settings::Tried;
 use crate::{
-    AccessError, AnchorStatus, ChangeSessionSettings, ChangeSessionSettingsError, CodeTooLarge, Language, MovedThread,
-    OpenedSession, PageRequest, SaveSession, SaveSessionError, Session, SessionId, Store, StoreError, SweepJob,
-    SweepKind, Thread, ThreadKind, UserId,
+    AccessError, AnchorStatus, Change, CodeTooLarge, Language, MovedThread, NewSettings, OpenedSession, PageRequest,
+    SaveSession, SaveSessionError, Session, SessionId, Store, StoreError, SweepJob, SweepKind, Thread, ThreadKind,
+    UserId,
 };
 
 /// Code to save over a version that the client edited.
@@ -17,8 +18,8 @@ pub struct SaveCode {
     pub expected_version_number: u32,
     /// The whole new code; the old code and version stay when absent.
     pub text: Option<String>,
-    /// The language the user says it is in; what they said before when absent.
-    pub language_override: Option<Language>,
+    /// What the user says the language is.
+    pub language_override: Change<Language>,
 }
 
 /// Where a thread's lines are in the new code.
@@ -75,14 +76,14 @@ impl From<StageError> for SaveCodeError {
 
 impl Store {
     /// Saves code if the session is still at the expected version, and moves its threads with their lines, all or
-    /// nothing. A thread that is created or deleted meanwhile makes it look again.
+    /// nothing. A thread that is created, moved or deleted meanwhile makes it look again, and so does another name.
     ///
     /// # Errors
     /// When the session has moved on, is another's or is gone, or the code is too large.
     pub async fn save_code(&self, caller: UserId, save: SaveCode, reanchor: Reanchor) -> Result<Saved, SaveCodeError> {
         let Some(text) = &save.text else { return self.save_language(caller, &save).await };
         let mut staged: Option<Staged> = None;
-        for _ in 0..READS {
+        for _ in 0..TRIES {
             let base = match self.base(caller, &save).await {
                 Ok(base) => base,
                 Err(error) => {
@@ -97,7 +98,7 @@ impl Store {
             };
             match self.commit_save(&base, &save, text, &ready, &moved).await {
                 Ok(saved) => return Ok(saved),
-                Err(SaveSessionError::ThreadsChanged) => staged = Some(ready),
+                Err(SaveSessionError::ThreadsChanged | SaveSessionError::SettingsChanged) => staged = Some(ready),
                 Err(error) => return Err(self.save_refused(caller, &save, &ready, error).await),
             }
         }
@@ -107,21 +108,17 @@ impl Store {
 
     /// Changes no more than the language that the user says the code is in.
     async fn save_language(&self, caller: UserId, save: &SaveCode) -> Result<Saved, SaveCodeError> {
-        let Base { head, threads, .. } = self.base(caller, save).await?;
-        let Some(language) = save.language_override else { return Ok(Saved { head, threads }) };
-        let changed = self.change_session_settings(ChangeSessionSettings {
-            user_id: caller,
-            session_id: save.session_id,
-            filename: &head.filename,
-            language_detected: head.language_detected,
-            language_override: Some(language),
-            now: self.clock().now(),
-        });
-        match changed.await {
-            Ok(head) => Ok(Saved { head, threads }),
-            Err(ChangeSessionSettingsError::SessionNotFound) => Err(AccessError::NotFound.into()),
-            Err(ChangeSessionSettingsError::Store(error)) => Err(error.into()),
+        let new = NewSettings { filename: None, language_override: save.language_override };
+        for _ in 0..TRIES {
+            let Base { head, threads, .. } = self.base(caller, save).await?;
+            if new.language_override == Change::Keep {
+                return Ok(Saved { head, threads });
+            }
+            if let Tried::Done(head) = self.try_settings(&head, &new).await? {
+                return Ok(Saved { head: *head, threads });
+            }
         }
+        Err(StoreError::Contended { pattern: "AP-25" }.into())
     }
 
     /// The head and threads that the save starts from, and the old code when a thread needs it to move.
@@ -143,7 +140,7 @@ impl Store {
     }
 
     /// The code of this head, or `None` when the session has moved on.
-    async fn text_of(&self, head: &Session) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn text_of(&self, head: &Session) -> Result<Option<String>, StoreError> {
         match self.get_code(head.session_id).await? {
             Some(code) if code.revision == head.revision => self.load_code(code).await,
             _ => Ok(None),
@@ -184,7 +181,7 @@ impl Store {
         let replaced = replaced_chunks(head, job);
         let staged_key = staged.job.as_ref().map(SweepJob::key);
         let language_detected = detect(&head.filename, text);
-        let language_override = save.language_override.or(head.language_override);
+        let language_override = save.language_override.onto(head.language_override);
         self.save_session(SaveSession {
             code,
             threads: &moved,
@@ -194,6 +191,7 @@ impl Store {
             session_id: head.session_id,
             expected_version_number: save.expected_version_number,
             seen_thread_changes: head.thread_changes,
+            seen_settings_changes: head.settings_changes,
             language_detected,
             language_override,
             now,

@@ -8,6 +8,8 @@ use crate::{
 
 /// Head, code and chunks are read again this often when a save is met half-way.
 pub(crate) const READS: u32 = 3;
+/// What somebody else changed first is looked at again and tried again this often.
+pub(crate) const TRIES: u32 = 20;
 
 /// A file to review.
 #[derive(Debug)]
@@ -82,6 +84,7 @@ impl Store {
             chunk_count: staged.code.chunk_count,
             thread_count: 0,
             thread_changes: 0,
+            settings_changes: 0,
             created_at: now,
             updated_at: now,
             last_modified_by: owner,
@@ -113,7 +116,7 @@ impl Store {
     /// # Errors
     /// When it is another's, or there is none.
     pub async fn remove_session(&self, caller: UserId, session_id: SessionId) -> Result<(), AccessError> {
-        for _ in 0..READS {
+        for _ in 0..TRIES {
             let head = self.own_session(caller, session_id).await?;
             match self.detach(&head, true).await {
                 Ok(job) => {

@@ -12,8 +12,8 @@ use crate::{
 /// How many partitions the jobs are spread over.
 const SHARDS: u32 = 8;
 
-/// How long a request sweeps that leaves more than it may take time for.
-const SWEEP_TIME: Duration = Duration::from_secs(5);
+/// How long a request that deletes goes on to remove what is left. The scheduled sweep does the rest.
+const SWEEPS_WITHIN: Duration = Duration::from_secs(3);
 
 /// What a run of the sweep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,19 +54,14 @@ impl Store {
         failure.map_or(Ok(swept), Err)
     }
 
-    /// Runs a job in the request that left it. If that fails it is no error: the job stays and is run when it is due.
+    /// Runs a job in the request that left it, for a while. If that fails or takes longer it is no error: the job stays and
+    /// is run when it is due.
     pub(crate) async fn sweep_now(&self, job: Option<&SweepJob>) {
-        if let Some(job) = job
-            && let Err(error) = self.sweep(job).await
-        {
-            tracing::warn!(kind = job.kind.as_str(), %error, "a sweep is left to the scheduled one");
-        }
-    }
-
-    /// Runs a job that may be long in the request that left it. What there is no time for is left to the scheduled sweep.
-    pub(crate) async fn sweep_while_there_is_time(&self, job: &SweepJob) {
-        if tokio::time::timeout(SWEEP_TIME, self.sweep_now(Some(job))).await.is_err() {
-            tracing::info!(kind = job.kind.as_str(), "the rest of a sweep is left to the scheduled one");
+        let Some(job) = job else { return };
+        match tokio::time::timeout(SWEEPS_WITHIN, self.sweep(job)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(kind = job.kind.as_str(), %error, "a sweep is left to the scheduled one"),
+            Err(_) => tracing::info!(kind = job.kind.as_str(), "the rest of a sweep is left to the scheduled one"),
         }
     }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{
-    Anchor, AnchorStatus, ContextMode, DeleteAccount, DeleteSession, DeleteThread, Message, NewAnswer, NewSession,
-    NewThread, NewUser, OpenedSession, RefreshFamily, SaveCode, SaveCodeError, Saved, Session, Store, SweepJob,
-    SweepKind, SweepState, Swept, Thread, ThreadKind, User, UserKey,
+    Anchor, AnchorStatus, Change, ContextMode, DeleteAccount, DeleteSession, DeleteThread, Message, NewAnswer,
+    NewSession, NewThread, NewUser, OpenedSession, RefreshFamily, SaveCode, SaveCodeError, Saved, Session, Store,
+    SweepJob, SweepKind, SweepState, Swept, Thread, ThreadKind, User, UserKey,
 };
 use tokio::sync::Barrier;
 
@@ -65,7 +65,7 @@ pub fn edit(session: &Session, text: &str) -> SaveCode {
         session_id: session.session_id,
         expected_version_number: session.version_number,
         text: Some(text.to_owned()),
-        language_override: None,
+        language_override: Change::Keep,
     }
 }
 

@@ -97,7 +97,7 @@ impl AnalysisForm {
         if self.code_content.len() > CODE_BYTES {
             return Err(ApiError::new(ErrorCode::FileTooLarge).at("code_content"));
         }
-        let language = form::language_override(self.language_override.as_deref())?;
+        let language = self.language_override.as_deref().map(form::language_override).transpose()?;
         let detect = || Language::detect(filename.as_str(), self.code_content.lines().next().unwrap_or_default());
         let language = language.unwrap_or_else(detect);
         form::message("question", &self.question)?;

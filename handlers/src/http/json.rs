@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use model::Change;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -25,6 +26,24 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     Shape { depth: 0 }.deserialize(&mut json).and_then(|()| json.end()).map_err(|error| ill_formed(&error))?;
     let mut json = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut json).map_err(|error| misfit(&error.path().to_string(), error.inner()))
+}
+
+/// For a field that may be left out and is never `null`. With `default`.
+pub(crate) fn given<'de, T, D>(field: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(field).map(Some)
+}
+
+/// For a field that says something else by `null` than by being left out. With `default`.
+pub(crate) fn change<'de, T, D>(field: D) -> Result<Change<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Ok(Option::deserialize(field)?.map_or(Change::Clear, Change::Set))
 }
 
 fn refuse(message: &'static str) -> ApiError {
@@ -174,6 +193,29 @@ pub(crate) mod tests {
     fn an_object_is_read() {
         let note: Note = parse(b" \n{\"content\":\"a\\n\\ud83e\\udd80\",\"start_line\":null}").expect("a note");
         assert_eq!(note, Note { content: "a\n\u{1f980}".into(), start_line: None, turn: None, language: None });
+    }
+
+    #[test]
+    fn null_and_nothing_are_told_apart_where_they_differ() {
+        #[derive(Debug, Deserialize)]
+        struct Plant {
+            #[serde(default, deserialize_with = "given")]
+            name: Option<String>,
+            #[serde(default, deserialize_with = "change")]
+            pot: Change<u8>,
+        }
+        for (text, name, pot) in [
+            ("{}", None, Change::Keep),
+            (r#"{"pot":null}"#, None, Change::Clear),
+            (r#"{"name":"fern","pot":7}"#, Some("fern"), Change::Set(7)),
+        ] {
+            let plant: Plant = parse(text.as_bytes()).expect(text);
+            assert_eq!((plant.name.as_deref(), plant.pot), (name, pot), "{text}");
+        }
+        for (text, field) in [(r#"{"name":null}"#, "name"), (r#"{"pot":"7"}"#, "pot"), (r#"{"pot":256}"#, "pot")] {
+            let error = parse::<Plant>(text.as_bytes()).expect_err(text);
+            assert_eq!((error.field(), error.message()), (Some(field), "This field has the wrong type or form."));
+        }
     }
 
     #[test]

@@ -163,10 +163,6 @@ pub(crate) fn code_content() -> Object {
     text(&about, "fn main() {}\n").build()
 }
 
-pub(crate) fn code_to_save() -> Object {
-    or_null(code_content())
-}
-
 pub(crate) fn language_detected() -> Object {
     language("The language, by the file's name or first line.")
 }
@@ -179,6 +175,15 @@ pub(crate) fn language_to_set() -> Object {
     let names = Language::all().map(|language| json!(language.name()));
     let about = "The language, if not the one that is found by name. Its case does not matter.";
     or_null(text(about, "Rust").enum_values(Some(names.chain([Value::Null]))).build())
+}
+
+/// Where `null` says something else than absence.
+pub(crate) fn language_to_change() -> Object {
+    let mut field = language_to_set();
+    let about =
+        "The language, if not the one that is found by name; `null` goes back to that. Its case does not matter.";
+    field.description = Some(about.to_owned());
+    field
 }
 
 fn language(description: &str) -> Object {

@@ -39,7 +39,7 @@ pub async fn create(
     CodeBody { 0: file }: CodeBody<NewFile>,
 ) -> ApiResult<(StatusCode, Json<OneSession>)> {
     let filename = form::filename(&file.filename)?;
-    let language_override = form::language_override(file.language_override.as_deref())?;
+    let language_override = file.language_override.as_deref().map(form::language_override).transpose()?;
     let new = NewSession { filename, language_override, text: file.code_content };
     let session = ctx.store.new_session(caller.user_id, new).await?;
     Ok((StatusCode::CREATED, Json(OneSession::from(&session))))

@@ -1,7 +1,7 @@
 //! `PUT /sessions/{id}`: new code over the version that was edited, or another language.
 
 use axum::Json;
-use model::{SaveCode, SaveCodeError, Saved, SessionId};
+use model::{Change, SaveCode, SaveCodeError, Saved, SessionId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,21 +9,24 @@ use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::form;
 use crate::http::body::CodeBody;
+use crate::http::json::{change, given};
 use crate::http::path::Path;
 use crate::openapi::fields;
 use crate::review::anchor::re_anchor_threads;
 use crate::state::Ctx;
 use crate::threads::ThreadView;
 
-/// What to save, as it is sent.
+/// What to save, as it is sent. `null` takes the language back, and then the detected one counts.
 #[derive(Deserialize, ToSchema)]
 pub struct Save {
     #[schema(schema_with = fields::expected_version_number)]
     expected_version_number: u32,
-    #[schema(schema_with = fields::code_to_save)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(schema_with = fields::code_content, required = false)]
     code_content: Option<String>,
-    #[schema(schema_with = fields::language_to_set)]
-    language_override: Option<String>,
+    #[serde(default, deserialize_with = "change")]
+    #[schema(schema_with = fields::language_to_change, required = false)]
+    language_override: Change<String>,
 }
 
 /// What a save left, without the code that was just sent.
@@ -55,7 +58,7 @@ pub async fn save(
     Path(session_id): Path<SessionId>,
     CodeBody { 0: save }: CodeBody<Save>,
 ) -> ApiResult<Json<SavedView>> {
-    let language_override = form::language_override(save.language_override.as_deref())?;
+    let language_override = save.language_override.try_map(|name| form::language_override(&name))?;
     let expected_version_number = save.expected_version_number;
     let save = SaveCode { session_id, expected_version_number, text: save.code_content, language_override };
     let saved = ctx.store.save_code(caller.user_id, save, re_anchor_threads).await?;

@@ -687,7 +687,7 @@ pub(crate) static AP_22: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: false,
-    callers: &["sessions", "messages"],
+    callers: &["sessions", "threads", "messages"],
     example: "codesensei query open_session --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001",
     doc: "`GET /sessions/{id}`. Head and code lie in two partitions and are read together in one round trip. No head and a code is somebody else's session;\nneither is no session.",
 };
@@ -760,6 +760,12 @@ pub(crate) static AP_24: Pattern = Pattern {
             many: false,
         },
         Argument {
+            name: "seen_settings_changes",
+            kind: "count",
+            optional: false,
+            many: false,
+        },
+        Argument {
             name: "language_detected",
             kind: "language",
             optional: false,
@@ -816,8 +822,8 @@ pub(crate) static AP_24: Pattern = Pattern {
     },
     tool: false,
     callers: &["sessions"],
-    example: "codesensei query save_session --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001 --expected-version-number 1 --seen-thread-changes 1 --language-detected … --now 2026-11-23T09:00:00Z --saved-by 0198c5e2-8a00-7000-8000-000000000001 --code … --threads …",
-    doc: "`PUT /sessions/{id}`. The head moves to the next version only from the version the client edited: of fifty savers with one expected version, one\nsucceeds and the others get the current head back to merge with. The code, and every thread whose lines moved, are written in the same\ntransaction, so threads and code never disagree. A thread that was opened or deleted since the saver read them is noticed through\n`thread_changes`.",
+    example: "codesensei query save_session --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001 --expected-version-number 1 --seen-thread-changes 1 --seen-settings-changes 1 --language-detected … --now 2026-11-23T09:00:00Z --saved-by 0198c5e2-8a00-7000-8000-000000000001 --code … --threads …",
+    doc: "`PUT /sessions/{id}`. The head moves to the next version only from the version the client edited: of fifty savers with one expected version, one\nsucceeds and the others get the current head back to merge with. The code, and every thread whose lines moved, are written in the same\ntransaction, so threads and code never disagree. A thread that was opened, moved or deleted since the saver read them is noticed through\n`thread_changes`, and another name or language through `settings_changes`: the saver looks again instead of writing old settings back.",
 };
 
 /// AP-25: Change a session's settings.
@@ -838,6 +844,18 @@ pub(crate) static AP_25: Pattern = Pattern {
         Argument {
             name: "session_id",
             kind: "session_id",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "seen_version",
+            kind: "count",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "seen_settings_changes",
+            kind: "count",
             optional: false,
             many: false,
         },
@@ -874,8 +892,8 @@ pub(crate) static AP_25: Pattern = Pattern {
     },
     tool: false,
     callers: &["sessions"],
-    example: "codesensei query change_session_settings --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001 --filename … --language-detected … --now 2026-11-23T09:00:00Z",
-    doc: "`PATCH /sessions/{id}/metadata`. One small write: the code is not touched and the version does not move.",
+    example: "codesensei query change_session_settings --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001 --seen-version 1 --seen-settings-changes 1 --filename … --language-detected … --now 2026-11-23T09:00:00Z",
+    doc: "`PATCH /sessions/{id}/metadata`, and a save of no more than the language. One small write: the code is not touched and the version does not\nmove. What the caller saw is a condition, so that of two changes at once neither undoes the other, and the language that was detected is that of\nthis name and this code; the loser is given the head as it is now, to apply its change to.",
 };
 
 /// AP-26: Delete a session.
@@ -981,7 +999,7 @@ pub(crate) static AP_28: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: false,
-    callers: &["sessions", "messages"],
+    callers: &["sessions", "threads", "messages"],
     example: "codesensei query read_code_chunks --chunks …",
     doc: "Opening a session whose code does not fit one item: all its chunks in one request, each from its own partition.",
 };
@@ -1115,8 +1133,8 @@ pub(crate) static AP_33: Pattern = Pattern {
     id: "AP-33",
     name: "move_thread",
     title: "Move a thread",
-    operation: Operation::Update,
-    entities: &["thread"],
+    operation: Operation::Transact,
+    entities: &["thread", "session"],
     index: None,
     arguments: &[
         Argument {
@@ -1162,7 +1180,7 @@ pub(crate) static AP_33: Pattern = Pattern {
             many: false,
         },
         Argument {
-            name: "anchor_version",
+            name: "seen_version",
             kind: "count",
             optional: false,
             many: false,
@@ -1173,17 +1191,23 @@ pub(crate) static AP_33: Pattern = Pattern {
             optional: false,
             many: false,
         },
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+        },
     ],
     cost: Cost {
         fixture: "a selection of 300 B",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 1.0,
+        wcu: 4.0,
     },
     tool: false,
     callers: &["threads"],
-    example: "codesensei query move_thread --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --kind … --start-line 1 --end-line 1 --selected-text … --anchor-status … --anchor-version 1 --now 2026-11-23T09:00:00Z",
-    doc: "`PUT /threads/{id}`: the editor says where the lines are now; the server has checked it against the saved code of `anchor_version`.",
+    example: "codesensei query move_thread --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --kind … --start-line 1 --end-line 1 --selected-text … --anchor-status … --seen-version 1 --now 2026-11-23T09:00:00Z --user-id 0198c5e2-8a00-7000-8000-000000000001",
+    doc: "`PUT /threads/{id}`: the editor says where the lines are now; the server has checked it against the saved code of one version, which is a condition\non the head as it is for a [new thread](#ap-30-create-a-thread). The head counts the move, so that a save which read the thread before looks again.\nOf two moves at once the last one stays, whole.",
 };
 
 /// AP-34: Delete a thread.

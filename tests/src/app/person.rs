@@ -121,8 +121,18 @@ impl Person {
         self.sends_json(Request::put(path), body.to_string()).await
     }
 
+    /// `PATCH` with a JSON body.
+    pub async fn patches(&self, path: &str, body: &Value) -> Response {
+        self.sends_json(Request::patch(path), body.to_string()).await
+    }
+
+    /// `DELETE`, without a body.
+    pub async fn deletes(&self, path: &str) -> Response {
+        self.sends(Request::delete(path), Body::empty()).await
+    }
+
     /// `DELETE` with a JSON body.
-    pub async fn deletes(&self, path: &str, body: &Value) -> Response {
+    pub async fn deletes_with(&self, path: &str, body: &Value) -> Response {
         self.sends_json(Request::delete(path), body.to_string()).await
     }
 

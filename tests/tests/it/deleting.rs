@@ -92,13 +92,37 @@ async fn a_deleted_thread_leaves_nothing_and_its_neighbour_everything() {
     let scene = Scene::new(10).await;
     let before = keys(&scene.table).await;
     let gone = &scene.threads[0];
-    scene.table.drop_thread(gone).await;
+    scene.table.remove_thread(scene.ada.user_id, gone.id()).await.unwrap();
     let read = scene.table.own_thread(scene.ada.user_id, gone.id()).await;
     assert!(matches!(read, Err(AccessError::NotFound)), "{:?}", read.is_ok());
-    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
     let uuid = gone.thread.to_string();
     let expected: Vec<String> = before.into_iter().filter(|key| !key.contains(&uuid)).collect();
     assert_eq!(keys(&scene.table).await, expected);
+    assert_eq!(scene.table.read(&scene.session).await.head.thread_count, 1);
+    let again = scene.table.remove_thread(scene.ada.user_id, gone.id()).await;
+    assert!(matches!(again, Err(AccessError::NotFound)), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_delete_that_would_take_long_is_answered_and_the_sweep_does_the_rest() {
+    let scene = Scene::new(1).await;
+    let (table, ada) = (&scene.table, scene.ada.user_id);
+    for whole_session in [false, true] {
+        let proxy = Proxy::before(table.endpoint()).await;
+        let store = table.store_through(&proxy.url()).await;
+        // Nothing that is left over is ever found.
+        let _stalled = proxy.stall("Query", Moment::BeforeTheEngine);
+        let id = scene.threads[0].id();
+        if whole_session {
+            store.remove_session(ada, id.session_id).await.unwrap();
+        } else {
+            store.remove_thread(ada, id).await.unwrap();
+        }
+        assert_eq!(table.raw().all("sweep_job").await.len(), 1);
+        assert_eq!(table.sweep_a_moment_later().await.jobs, 1);
+    }
+    scene.assert_only_the_account_is_left().await;
+    scene.bob_is_untouched().await;
 }
 
 #[tokio::test]
@@ -183,6 +207,31 @@ async fn a_deletion_of_a_session_killed_anywhere_is_all_or_nothing_in_the_end() 
             scene.assert_only_the_account_is_left().await;
         }
         scene.bob_is_untouched().await;
+        if !died {
+            assert!(requests > 5, "only {requests} requests: nothing was killed half-way");
+            break;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_of_a_thread_killed_anywhere_is_all_or_nothing_in_the_end() {
+    for requests in 0.. {
+        let scene = Scene::new(20).await;
+        let (ada, id) = (scene.ada.user_id, scene.threads[0].id());
+        let before = keys(&scene.table).await;
+        let died =
+            killed_after(&scene, requests, |store| async move { store.remove_thread(ada, id).await.unwrap() }).await;
+        let uuid = id.thread.to_string();
+        let left = keys(&scene.table).await;
+        let thread_count = scene.table.read(&scene.session).await.head.thread_count;
+        if scene.table.get_thread(id.session_id, id.thread).await.unwrap().is_some() {
+            assert!(died && requests <= 1 && left == before, "{requests}");
+            assert_eq!(thread_count, 2);
+        } else {
+            let expected: Vec<String> = before.into_iter().filter(|key| !key.contains(&uuid)).collect();
+            assert_eq!((left, thread_count), (expected, 1), "killed after {requests} requests");
+        }
         if !died {
             assert!(requests > 5, "only {requests} requests: nothing was killed half-way");
             break;

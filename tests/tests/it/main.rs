@@ -16,8 +16,10 @@ mod lists;
 mod messages;
 mod rates;
 mod saves;
+mod settings;
 mod sign_ins;
 mod staging;
+mod whole_account;
 
 use std::collections::BTreeMap;
 

@@ -33,8 +33,10 @@ pub struct Session {
     pub chunk_count: u32,
     /// Threads it has, at most 50.
     pub thread_count: u32,
-    /// One more whenever a thread is created or deleted: a save is refused if it did not see them all.
+    /// One more whenever a thread is created, moved or deleted: a save is refused if it did not see them as they are.
     pub thread_changes: u32,
+    /// One more whenever name or language change: a save that did not see it would write the old ones back.
+    pub settings_changes: u32,
     /// When it was created.
     pub created_at: Timestamp,
     /// When its code or settings last changed.
@@ -57,6 +59,7 @@ impl fmt::Debug for Session {
             .field("chunk_count", &self.chunk_count)
             .field("thread_count", &self.thread_count)
             .field("thread_changes", &self.thread_changes)
+            .field("settings_changes", &self.settings_changes)
             .field("created_at", &self.created_at)
             .field("updated_at", &self.updated_at)
             .field("last_modified_by", &self.last_modified_by)
@@ -96,6 +99,7 @@ impl modyne::EntityDef for Session {
         "chunk_count",
         "thread_count",
         "thread_changes",
+        "settings_changes",
         "created_at",
         "updated_at",
         "last_modified_by",

@@ -17,6 +17,14 @@ pub enum ChangeSessionSettingsError {
     /// There is no such session.
     #[error("There is no such session.")]
     SessionNotFound,
+    /// The session was saved, renamed or given another language since it was read.
+    #[error(
+        "The session was saved, renamed or given another language since it was read."
+    )]
+    SessionChanged {
+        /// The item that refused, as it is.
+        current: Box<Session>,
+    },
     /// The store could not be asked, or its answer not be understood.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -29,6 +37,10 @@ pub struct ChangeSessionSettings<'a> {
     pub user_id: UserId,
     /// A UUIDv7, so the sort key orders sessions by creation.
     pub session_id: SessionId,
+    /// Compared with the `version_number` of the session.
+    pub seen_version: u32,
+    /// Compared with the `settings_changes` of the session.
+    pub seen_settings_changes: u32,
     /// The name shown in the list.
     pub filename: &'a Filename,
     /// What the filename and the first line say.
@@ -44,6 +56,8 @@ impl fmt::Debug for ChangeSessionSettings<'_> {
         f.debug_struct("ChangeSessionSettings")
             .field("user_id", &self.user_id)
             .field("session_id", &self.session_id)
+            .field("seen_version", &self.seen_version)
+            .field("seen_settings_changes", &self.seen_settings_changes)
             .field("filename", &format_args!("<redacted>"))
             .field("language_detected", &self.language_detected)
             .field("language_override", &self.language_override)
@@ -55,7 +69,9 @@ impl fmt::Debug for ChangeSessionSettings<'_> {
 impl Store {
     /// AP-25: Change a session's settings.
     ///
-    /// `PATCH /sessions/{id}/metadata`. One small write: the code is not touched and the version does not move.
+    /// `PATCH /sessions/{id}/metadata`, and a save of no more than the language. One small write: the code is not touched and the version does not
+    /// move. What the caller saw is a condition, so that of two changes at once neither undoes the other, and the language that was detected is that of
+    /// this name and this code; the loser is given the head as it is now, to apply its change to.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one head.
     pub async fn change_session_settings(
@@ -70,15 +86,32 @@ impl Store {
             .set("filename", input.filename)
             .set("language_detected", input.language_detected)
             .set_or_remove("language_override", input.language_override)
-            .set("updated_at", input.now);
-        let condition = Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK"));
+            .set("updated_at", input.now)
+            .add("settings_changes", 1);
+        let condition = Some(
+            Condition::new(
+                    "attribute_exists(#PK) AND #version_number = :seen_version AND #settings_changes = :seen_settings_changes",
+                )
+                .name("#PK", "PK")
+                .name("#version_number", "version_number")
+                .name("#settings_changes", "settings_changes")
+                .value(":seen_version", input.seen_version)
+                .value(":seen_settings_changes", input.seen_settings_changes),
+        );
         match self
             .call(&AP_25)
             .update_returning(key.primary(), changes, condition)
             .await?
         {
             Ok(new) => Ok(new),
-            Err(_) => Err(ChangeSessionSettingsError::SessionNotFound),
+            Err(refused) => {
+                let Some(current) = refused.current::<Session>()? else {
+                    return Err(ChangeSessionSettingsError::SessionNotFound)
+                };
+                Err(ChangeSessionSettingsError::SessionChanged {
+                    current: Box::new(current),
+                })
+            }
         }
     }
 }

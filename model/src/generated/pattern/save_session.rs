@@ -26,6 +26,9 @@ pub enum SaveSessionError {
     /// A thread was created, deleted or moved since the threads were read.
     #[error("A thread was created, deleted or moved since the threads were read.")]
     ThreadsChanged,
+    /// The session was renamed or given another language since it was read.
+    #[error("The session was renamed or given another language since it was read.")]
+    SettingsChanged,
     /// The staged code is being removed, because it was not committed in time.
     #[error("The staged code is being removed, because it was not committed in time.")]
     StagingExpired,
@@ -79,6 +82,8 @@ pub struct SaveSession<'a> {
     pub expected_version_number: u32,
     /// Compared with the `thread_changes` of the session.
     pub seen_thread_changes: u32,
+    /// Compared with the `settings_changes` of the session.
+    pub seen_settings_changes: u32,
     /// What the filename and the first line say.
     pub language_detected: Language,
     /// What the user says instead.
@@ -94,8 +99,8 @@ impl Store {
     ///
     /// `PUT /sessions/{id}`. The head moves to the next version only from the version the client edited: of fifty savers with one expected version, one
     /// succeeds and the others get the current head back to merge with. The code, and every thread whose lines moved, are written in the same
-    /// transaction, so threads and code never disagree. A thread that was opened or deleted since the saver read them is noticed through
-    /// `thread_changes`.
+    /// transaction, so threads and code never disagree. A thread that was opened, moved or deleted since the saver read them is noticed through
+    /// `thread_changes`, and another name or language through `settings_changes`: the saver looks again instead of writing old settings back.
     ///
     /// `TransactWriteItems`. Costs 1 request and 10 WCU for a file that compresses to 1.2 KB, two threads moved.
     pub async fn save_session(
@@ -123,13 +128,15 @@ impl Store {
                 changes,
                 Some(
                     Condition::new(
-                            "attribute_exists(#PK) AND #version_number = :expected_version_number AND #thread_changes = :seen_thread_changes",
+                            "attribute_exists(#PK) AND #version_number = :expected_version_number AND #thread_changes = :seen_thread_changes AND #settings_changes = :seen_settings_changes",
                         )
                         .name("#PK", "PK")
                         .name("#version_number", "version_number")
                         .name("#thread_changes", "thread_changes")
+                        .name("#settings_changes", "settings_changes")
                         .value(":expected_version_number", input.expected_version_number)
-                        .value(":seen_thread_changes", input.seen_thread_changes),
+                        .value(":seen_thread_changes", input.seen_thread_changes)
+                        .value(":seen_settings_changes", input.seen_settings_changes),
                 ),
             );
         transaction = transaction.put("code", input.code.to_item(), None);
@@ -196,7 +203,10 @@ impl Store {
                                 current: Box::new(current),
                             });
                         }
-                        Err(SaveSessionError::ThreadsChanged)
+                        if current.thread_changes != input.seen_thread_changes {
+                            return Err(SaveSessionError::ThreadsChanged);
+                        }
+                        Err(SaveSessionError::SettingsChanged)
                     }
                     "threads" => Err(SaveSessionError::ThreadsChanged),
                     "staged" => Err(SaveSessionError::StagingExpired),

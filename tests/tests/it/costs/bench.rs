@@ -138,7 +138,7 @@ pub(super) fn ada() -> NewUser {
 
 /// A name so long that a head has 500 bytes.
 pub(super) fn filename() -> String {
-    format!("{}.rs", "f".repeat(83))
+    format!("{}.rs", "f".repeat(66))
 }
 
 /// A text that compresses to 1,200 bytes.

@@ -75,6 +75,7 @@ async fn save_session(bench: &Bench) {
         session_id: session.session_id,
         expected_version_number: 1,
         seen_thread_changes: 2,
+        seen_settings_changes: 0,
         language_detected: session.language_detected,
         language_override: None,
         now: bench.table.clock().now(),
@@ -86,11 +87,16 @@ async fn save_session(bench: &Bench) {
 async fn change_session_settings(bench: &Bench) {
     let ada = bench.user().await;
     let Session { session_id, language_detected, .. } = bench.session(&ada).await;
-    let filename = filename().replace('f', "g").parse().unwrap();
-    let (language_override, now) = (None, bench.table.clock().now());
-    let user_id = ada.user_id;
-    let settings =
-        ChangeSessionSettings { user_id, session_id, filename: &filename, language_detected, language_override, now };
+    let settings = ChangeSessionSettings {
+        user_id: ada.user_id,
+        session_id,
+        seen_version: 1,
+        seen_settings_changes: 0,
+        filename: &filename().replace('f', "g").parse().unwrap(),
+        language_detected,
+        language_override: None,
+        now: bench.table.clock().now(),
+    };
     bench.once().await.change_session_settings(settings).await.unwrap();
 }
 

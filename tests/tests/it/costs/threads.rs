@@ -45,12 +45,13 @@ async fn move_thread(bench: &Bench) {
     let input = MoveThread {
         session_id: thread.session_id,
         thread: thread.thread,
+        user_id: thread.user_id,
         kind: ThreadKind::Block,
         start_line: 2,
         end_line: 3,
         selected_text: &"t".repeat(300),
         anchor_status: AnchorStatus::Stable,
-        anchor_version: 1,
+        seen_version: 1,
         now: bench.table.clock().now(),
     };
     bench.once().await.move_thread(input).await.unwrap();

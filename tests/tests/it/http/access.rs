@@ -24,6 +24,12 @@ async fn all_requests(person: &Person, session: &str, thread: &str) -> Vec<Respo
         person.posts(&threads, &block).await,
         person.posts(&messages, &json!({ "content": "why?" })).await,
         person.posts(&messages, &json!({ "content": "note", "ask": false })).await,
+        person.patches(&format!("{session}/metadata"), &json!({ "filename": "mine.py" })).await,
+        person.patches(&format!("{session}/metadata"), &json!({ "language_override": null })).await,
+        person.puts(thread, &json!({ "start_line": 1, "end_line": 1 })).await,
+        person.puts(thread, &json!({ "type": "file" })).await,
+        person.deletes(thread).await,
+        person.deletes(session).await,
     ];
     for version in [1, 2] {
         let save = json!({ "expected_version_number": version, "code_content": "mine now" });
@@ -54,7 +60,7 @@ async fn without_a_token_nothing_but_signing_up_and_in_is_answered() {
     answers.push(stranger.gets("/users/me").await);
     answers.push(stranger.puts("/users/me", &json!({ "name": "Ada" })).await);
     answers.push(stranger.puts("/users/me/password", &json!({})).await);
-    answers.push(stranger.deletes("/users/me", &json!({})).await);
+    answers.push(stranger.deletes_with("/users/me", &json!({})).await);
     for answer in answers {
         assert_eq!(answer.bill, [], "{}", answer.what);
         answer.refused(401, "UNAUTHORIZED");
@@ -140,6 +146,8 @@ async fn what_is_not_there_is_not_found() {
         ada.gets(&format!("{path}/messages")).await.refused(404, "THREAD_NOT_FOUND");
         let question = json!({ "content": "why?" });
         ada.posts(&format!("{path}/messages"), &question).await.refused(404, "THREAD_NOT_FOUND");
+        ada.puts(&path, &json!({ "start_line": 1 })).await.refused(404, "THREAD_NOT_FOUND");
+        ada.deletes(&path).await.refused(404, "THREAD_NOT_FOUND");
     }
 }
 

@@ -21,6 +21,8 @@ async fn routes(ada: &Person) -> Vec<(&'static str, String)> {
         ("PUT", "/users/me".to_owned()),
         ("PUT", "/users/me/password".to_owned()),
         ("DELETE", "/users/me".to_owned()),
+        ("PATCH", format!("{}/metadata", session.path)),
+        ("PUT", thread.path),
     ]
 }
 
@@ -74,6 +76,7 @@ async fn what_is_no_json_object_is_refused_by_every_route() {
 async fn an_object_without_its_fields_is_refused_by_every_route_with_the_first_missing_one() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
+    // The last two need any one of theirs.
     let first = [
         "name",
         "username",

@@ -31,6 +31,8 @@ fn body(route: &str) -> Option<Value> {
         "DELETE /users/me" => json!({ "password": PASSWORD }),
         "POST /sessions" => json!({ "filename": FILENAME, "code_content": CODE }),
         "PUT /sessions/{id}" => json!({ "expected_version_number": 1, "code_content": "print()" }),
+        "PATCH /sessions/{id}/metadata" => json!({ "filename": "stock.py" }),
+        "PUT /threads/{thread_id}" => json!({ "start_line": 1, "end_line": 2, "selected_text": "?" }),
         "POST /sessions/{id}/threads" => json!({ "type": "file" }),
         "POST /ai/analyze" => json!({ "filename": FILENAME, "code_content": CODE, "question": "What can go wrong?" }),
         "POST /threads/{thread_id}/messages" => json!({ "content": "Is this comparison right?" }),

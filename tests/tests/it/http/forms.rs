@@ -41,10 +41,18 @@ async fn of_a_path_only_the_file_name_is_kept() {
     for (sent, kept) in [
         ("../../etc/passwd", "passwd"),
         ("C:\\Users\\ada\\main.rs", "main.rs"),
+        ("C:main.rs", "main.rs"),
+        ("\\\\server\\share\\a.go", "a.go"),
+        ("..\\..\\a.go", "a.go"),
+        ("a.go..", "a.go"),
+        ("aux.c", "_aux.c"),
         (" a\u{202e}b.py ", "ab.py"),
         ("<img src=x>.html", "<img src=x>.html"),
     ] {
-        assert_eq!(ada.creates(sent, "x").await.json["filename"], kept);
+        let session = ada.creates(sent, "x").await;
+        assert_eq!(session.json["filename"], kept);
+        let renamed = ada.patches(&format!("{}/metadata", session.path), &json!({ "filename": sent })).await.is(200);
+        assert_eq!(renamed["session"]["filename"], kept);
     }
 }
 

@@ -79,6 +79,44 @@ async fn a_thread_has_five_hundred_messages_and_a_question_needs_room_for_its_an
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_forty_questions_at_once_for_five_slots_two_are_answered_and_the_thread_has_never_more_than_five_hundred() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let thread = ada.opens_thread(&session, 33..=35).await;
+    let id: ThreadId = thread.id.parse().unwrap();
+    let mut seen = app.table().own_thread(user(&app, "ada").await.user_id, id).await.unwrap();
+    for number in 1..=495 {
+        app.table().note(&seen, "note").await.unwrap();
+        seen.message_slots = number;
+    }
+    let answers = at_once(40, |number| {
+        let (ada, path) = (ada.clone(), thread.messages());
+        async move { ada.posts(&path, &json!({ "content": format!("question {number}") })).await }
+    })
+    .await;
+    assert_eq!(tally(&answers), BTreeMap::from([((201, ""), 2), ((409, "MESSAGE_LIMIT_EXCEEDED"), 38)]));
+    assert_eq!(app.bedrock().seen().len(), 2, "the model is not asked what cannot be stored");
+    ada.notes(&thread, "the last note").await;
+    let note = json!({ "content": "one more", "ask": false });
+    ada.posts(&thread.messages(), &note).await.refused(409, "MESSAGE_LIMIT_EXCEEDED");
+    let (mut roles, mut numbers, mut page) = (Vec::new(), Vec::new(), thread.messages());
+    loop {
+        let answer = ada.gets(&page).await.is(200);
+        for message in answer["messages"].as_array().unwrap() {
+            let id: model::MessageId = message["message_id"].as_str().unwrap().parse().unwrap();
+            numbers.push(id.seq);
+            roles.push(message["role"].as_str().unwrap().to_owned());
+        }
+        let Some(cursor) = answer.get("cursor") else { break };
+        page = format!("{}?cursor={}", thread.messages(), cursor.as_str().unwrap());
+    }
+    assert_eq!(numbers, (1..=500).collect::<Vec<u32>>());
+    assert_eq!(roles[495..], ["user", "ai", "user", "ai", "user"]);
+    assert_eq!(app.table().raw().all("message").await.len(), 500);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_fifty_saves_of_one_version_at_once_one_succeeds_and_the_rest_get_its_version_and_code() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;

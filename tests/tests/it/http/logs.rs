@@ -112,8 +112,8 @@ async fn account(app: &TestApp, ada: &Person) -> Vec<String> {
     ada.posts("/auth/login", &again).await.is(200);
     keep(ada);
     let gone = ada.copied();
-    ada.deletes("/users/me", &json!({ "password": secret("wrong") })).await.refused(401, "INVALID_CREDENTIALS");
-    ada.deletes("/users/me", &json!({ "password": new })).await.is(200);
+    ada.deletes_with("/users/me", &json!({ "password": secret("wrong") })).await.refused(401, "INVALID_CREDENTIALS");
+    ada.deletes_with("/users/me", &json!({ "password": new })).await.is(200);
     gone.gets("/users/me").await.refused(401, "UNAUTHORIZED");
     gone.posts("/auth/logout", &json!({})).await.is(200);
     tokens
@@ -140,6 +140,15 @@ async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
     ada.saves(&session, 1, &format!("# {}\n{}", secret("code"), code())).await.is(200);
     ada.saves(&session, 1, &secret("code")).await.refused(409, "VERSION_CONFLICT");
     ada.opens(&session).await;
+    let metadata = format!("{}/metadata", session.path);
+    ada.patches(&metadata, &json!({ "filename": format!("{}.unknown", secret("file")) })).await.is(200);
+    ada.patches(&metadata, &json!({ "filename": secret("file"), "language_override": secret("language") }))
+        .await
+        .refused(400, "INVALID_LANGUAGE");
+    ada.puts(&thread.path, &json!({ "start_line": 2, "selected_text": secret("selected") })).await.is(200);
+    ada.puts(&thread.path, &json!({ "selected_text": secret("selected").repeat(2_000) }))
+        .await
+        .invalid("selected_text");
     ada.posts("/sessions", &json!({ "filename": secret("file"), "code_content": [secret("code")] }))
         .await
         .invalid("code_content");
@@ -155,6 +164,10 @@ async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
         ada.gets(&format!("{list}&cursor={}", secret("cursor"))).await.invalid("cursor");
         cursors.push(cursor);
     }
+    for path in [&thread.path, &session.path] {
+        ada.deletes(path).await.is(200);
+    }
+    ada.deletes(&session.path).await.refused(404, "SESSION_NOT_FOUND");
     ada.with_cookie("access_token", Some(&secret("token")));
     ada.gets("/sessions").await.refused(401, "UNAUTHORIZED");
     cursors
@@ -286,6 +299,8 @@ async fn no_password_token_address_code_message_or_answer_is_ever_logged() {
         "BEDROCK_UNAVAILABLE",
         "The model answered",
         "AP-24",
+        "AP-33",
+        "AP-34",
         "DEBUG",
     ] {
         assert!(log.contains(told), "the log does not say {told}");

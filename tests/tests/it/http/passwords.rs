@@ -129,14 +129,14 @@ async fn five_requests_a_minute_may_try_the_password_whichever_they_are() {
             changes(&ada, "Guess-1", NEW).await.refused(401, "INVALID_CREDENTIALS");
         } else {
             let guess = json!({ "password": "Guess-1" });
-            ada.deletes("/users/me", &guess).await.refused(401, "INVALID_CREDENTIALS");
+            ada.deletes_with("/users/me", &guess).await.refused(401, "INVALID_CREDENTIALS");
         }
         app.later(Duration::from_secs(2));
     }
     let retry_at = opens.plus(Duration::from_mins(1));
     let another_device = app.signs_in("ada").await;
     comes_too_often(changes(&ada, PASSWORD, NEW).await, retry_at, "50");
-    comes_too_often(another_device.deletes("/users/me", &json!({ "password": PASSWORD })).await, retry_at, "50");
+    comes_too_often(another_device.deletes_with("/users/me", &json!({ "password": PASSWORD })).await, retry_at, "50");
     // Nothing else is in the way of it.
     ada.gets("/users/me").await.is(200);
     ada.puts("/users/me", &json!({ "name": "Ada" })).await.is(200);

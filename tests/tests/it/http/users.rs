@@ -16,7 +16,7 @@ async fn all_requests(person: &Person) -> Vec<Response> {
         person.gets("/users/me").await,
         person.puts("/users/me", &json!({ "name": "Mallory" })).await,
         person.puts("/users/me/password", &passwords).await,
-        person.deletes("/users/me", &json!({ "password": PASSWORD })).await,
+        person.deletes_with("/users/me", &json!({ "password": PASSWORD })).await,
     ]
 }
 
@@ -229,7 +229,7 @@ async fn an_account_is_deleted_with_all_that_is_in_it_and_its_tokens_are_refused
     let thread = ada.opens_thread(&session, 33..=35).await;
     ada.asks(&thread, "Is this comparison right?").await;
     let copy = ada.copied();
-    let answer = ada.deletes("/users/me", &json!({ "password": PASSWORD })).await;
+    let answer = ada.deletes_with("/users/me", &json!({ "password": PASSWORD })).await;
     clears_cookies(&answer);
     assert_eq!(answer.is(200), json!({ "success": true }));
 
@@ -256,12 +256,12 @@ async fn without_the_password_no_account_is_deleted() {
     app.signs_up("bob").await;
     let before = app.table().raw().items().await;
     for wrong in ["", "analytical-1843", "Difference-1822", &PASSWORD.repeat(9), "\u{0}"] {
-        let answer = ada.deletes("/users/me", &json!({ "password": wrong })).await;
+        let answer = ada.deletes_with("/users/me", &json!({ "password": wrong })).await;
         assert_eq!(answer.set_cookies(), []);
         assert_eq!(answer.refused(401, "INVALID_CREDENTIALS")["field"], "password");
     }
     for value in [json!(null), json!(7), json!([PASSWORD])] {
-        ada.deletes("/users/me", &json!({ "password": value })).await.invalid("password");
+        ada.deletes_with("/users/me", &json!({ "password": value })).await.invalid("password");
     }
     assert!(app.table().raw().items().await == before);
     ada.gets("/users/me").await.is(200);
@@ -273,7 +273,7 @@ async fn of_five_deletions_at_once_one_is_it_and_the_others_have_no_account_any_
     let ada = app.signs_up("ada").await;
     let answers = at_once(5, |_| {
         let tab = ada.copied();
-        async move { tab.deletes("/users/me", &json!({ "password": PASSWORD })).await }
+        async move { tab.deletes_with("/users/me", &json!({ "password": PASSWORD })).await }
     })
     .await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);

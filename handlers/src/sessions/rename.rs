@@ -1,0 +1,64 @@
+//! `PATCH /sessions/{id}/metadata`: another name, or another language. The version stays.
+
+use axum::Json;
+use model::{Change, NewSettings, SessionId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::auth::caller::Caller;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::form;
+use crate::http::body::Body;
+use crate::http::json::change;
+use crate::http::path::Path;
+use crate::openapi::fields;
+use crate::sessions::view::OneSession;
+use crate::state::Ctx;
+
+/// What is to change, as it is sent. `null` takes the language back, and then the detected one counts.
+#[derive(Deserialize, ToSchema)]
+pub struct Metadata {
+    #[serde(default, deserialize_with = "change")]
+    #[schema(schema_with = fields::new_filename, required = false)]
+    filename: Change<String>,
+    #[serde(default, deserialize_with = "change")]
+    #[schema(schema_with = fields::language_to_change, required = false)]
+    language_override: Change<String>,
+}
+
+/// Renames. 200 with the session, without its code.
+#[utoipa::path(
+    patch,
+    path = "/sessions/{id}/metadata",
+    summary = "Rename a session, or say what language it is in",
+    description = "At least one of the two fields. The version stays as it is.",
+    request_body = Metadata,
+    responses((status = 200, description = "The session, without its code.", body = OneSession)),
+)]
+pub async fn rename(
+    ctx: Ctx,
+    caller: Caller,
+    Path(id): Path<SessionId>,
+    Body(metadata): Body<Metadata>,
+) -> ApiResult<Json<OneSession>> {
+    let new = metadata.check()?;
+    let changed = ctx.store.change_settings(caller.user_id, id, &new).await;
+    let head = changed.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
+    Ok(Json(OneSession::from(&head)))
+}
+
+impl Metadata {
+    fn check(self) -> ApiResult<NewSettings> {
+        let filename = match self.filename {
+            Change::Keep if self.language_override == Change::Keep => {
+                let message = "Send filename, language_override or both.";
+                return Err(ApiError::new(ErrorCode::InvalidInput).saying(message));
+            }
+            Change::Keep => None,
+            Change::Clear => return Err(ApiError::invalid("filename", "A session always has a name.")),
+            Change::Set(name) => Some(form::filename(&name)?),
+        };
+        let language_override = self.language_override.try_map(|name| form::language_override(&name))?;
+        Ok(NewSettings { filename, language_override })
+    }
+}

@@ -1,0 +1,93 @@
+//! `PUT /threads/{thread_id}`: the editor says where the lines are now, or that others are meant.
+
+use axum::Json;
+use model::{MoveError, NewThread, Thread, ThreadId, ThreadKind};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::auth::caller::Caller;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::body::SelectionBody;
+use crate::http::json::given;
+use crate::http::path::Path;
+use crate::openapi::fields;
+use crate::state::Ctx;
+use crate::threads::create::{ThreadForm, locate};
+use crate::threads::view::OneThread;
+
+/// The anchor as it is sent. What is absent stays, unless the type changes: then the old lines mean nothing any more.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Anchor)]
+pub struct AnchorForm {
+    #[serde(rename = "type", default, deserialize_with = "given")]
+    #[schema(schema_with = fields::thread_kind, required = false)]
+    kind: Option<ThreadKind>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(schema_with = fields::start_line, required = false)]
+    start_line: Option<u32>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(schema_with = fields::end_line, required = false)]
+    end_line: Option<u32>,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(schema_with = fields::selected_text, required = false)]
+    selected_text: Option<String>,
+}
+
+/// Moves the thread. 200 with the thread, whose anchor is checked against the saved code.
+#[utoipa::path(
+    put,
+    path = "/threads/{thread_id}",
+    summary = "Move a thread to other lines, or select anew",
+    description = "At least one field; what is absent stays. Another type takes what a new thread of it takes.",
+    request_body = AnchorForm,
+    responses((status = 200, description = "The thread, its anchor checked against the saved code.", body = OneThread)),
+)]
+pub async fn anchor(
+    ctx: Ctx,
+    caller: Caller,
+    Path(id): Path<ThreadId>,
+    SelectionBody { 0: form }: SelectionBody<AnchorForm>,
+) -> ApiResult<Json<OneThread>> {
+    form.says_something()?;
+    let read = ctx.store.thread_and_code(caller.user_id, id).await;
+    let (thread, opened) = read.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
+    let moved = ctx.store.move_to(&thread, opened, form.onto(&thread)?, locate).await?;
+    Ok(Json(OneThread::from(&moved)))
+}
+
+impl AnchorForm {
+    fn says_something(&self) -> ApiResult<()> {
+        let Self { kind, start_line, end_line, selected_text } = self;
+        if kind.is_none() && start_line.is_none() && end_line.is_none() && selected_text.is_none() {
+            let message = "Send one or more of type, start_line, end_line and selected_text.";
+            return Err(ApiError::new(ErrorCode::InvalidInput).saying(message));
+        }
+        Ok(())
+    }
+
+    /// The whole anchor, held to the rules of a new one.
+    fn onto(self, thread: &Thread) -> ApiResult<NewThread> {
+        let kind = self.kind.unwrap_or(thread.kind);
+        let old = (kind == thread.kind).then_some(thread);
+        // Where the last line is the old one, it is the first that is wrong.
+        let start_line_alone = old.is_some() && self.start_line.is_some() && self.end_line.is_none();
+        let form = ThreadForm {
+            kind,
+            start_line: self.start_line.or(old.map(|thread| thread.start_line)),
+            end_line: self.end_line.or(old.map(|thread| thread.end_line)),
+            selected_text: self.selected_text.or_else(|| old.map(|thread| thread.selected_text.clone())),
+        };
+        form.check().map_err(|error| {
+            if start_line_alone && error.field() == Some("end_line") { error.at("start_line") } else { error }
+        })
+    }
+}
+
+impl From<MoveError> for ApiError {
+    fn from(error: MoveError) -> Self {
+        match error {
+            MoveError::Access(error) => Self::no_access(error, ErrorCode::ThreadNotFound),
+            MoveError::OutsideTheCode => Self::invalid("end_line", "The file does not have this many lines."),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Another name or another language for a session: what changes with it, and what does not.
+
+use serde_json::{Value, json};
+use tests::app::{Person, Session};
+use tests::{TestApp, at_once};
+
+use crate::http::{CODE, FILENAME, user};
+
+/// A tool that only its first line says is Python.
+const TOOL: &str = "#!/usr/bin/env python3\nprint('hello')\n";
+
+fn metadata(session: &Session) -> String {
+    format!("{}/metadata", session.path)
+}
+
+async fn renamed(person: &Person, session: &Session, change: Value) -> Value {
+    person.patches(&metadata(session), &change).await.is(200)["session"].take()
+}
+
+#[tokio::test]
+async fn another_name_changes_nothing_but_the_name_and_the_time() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let thread = ada.opens_thread(&session, 33..=35).await;
+    let before = ada.opens(&session).await.json;
+    app.later(std::time::Duration::from_mins(1));
+    let answer = ada.patches(&metadata(&session), &json!({ "filename": "src/Other.py" })).await;
+    let costs: Vec<_> = answer.bill.iter().map(|call| (call.pattern.id, call.requests)).collect();
+    assert_eq!(costs, [("AP-23", 1), ("AP-25", 1)]);
+    let mut shown = answer.is(200)["session"].take();
+    let opened = ada.opens(&session).await;
+    assert!(opened.code == CODE);
+    assert_ne!(shown["updated_at"], before["updated_at"]);
+    let mut expected = before;
+    expected["filename"] = "Other.py".into();
+    expected["updated_at"] = shown["updated_at"].clone();
+    shown["code_content"] = CODE.into();
+    assert_eq!((&shown, &opened.json), (&expected, &expected));
+    assert_eq!(ada.gets(&thread.path).await.is(200)["thread"], thread.json);
+    // A page that was open all the while saves as if nothing had happened.
+    ada.saves(&session, 1, "new").await.is(200);
+    assert_eq!(ada.opens(&session).await.json["filename"], "Other.py");
+}
+
+#[tokio::test]
+async fn the_detected_language_is_that_of_the_new_name_and_else_that_of_the_first_line() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates("tool.rb", TOOL).await;
+    assert_eq!(session.json["language_detected"], "Ruby");
+    for (name, language) in [
+        ("tool.rs", "Rust"),
+        ("tool", "Python"),
+        ("tool.unknown", "Python"),
+        ("Dockerfile", "Dockerfile"),
+        ("notes.unknown", "Python"),
+        ("TOOL.GO", "Go"),
+    ] {
+        let shown = renamed(&ada, &session, json!({ "filename": name })).await;
+        assert_eq!((&shown["filename"], &shown["language_detected"]), (&name.into(), &language.into()));
+    }
+    // What the code says is read once, and only when the name says nothing.
+    let calls = |answer: tests::app::Response| answer.bill.iter().map(|call| call.pattern.id).collect::<Vec<_>>();
+    assert_eq!(calls(ada.patches(&metadata(&session), &json!({ "filename": "x" })).await), ["AP-23", "AP-27", "AP-25"]);
+    assert_eq!(calls(ada.patches(&metadata(&session), &json!({ "filename": "y" })).await), ["AP-23", "AP-25"]);
+    ada.saves(&session, 1, "#!/bin/sh\n").await.is(200);
+    assert_eq!(ada.opens(&session).await.json["language_detected"], "Shell");
+}
+
+#[tokio::test]
+async fn an_override_stays_until_null_takes_it_back() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let shown = renamed(&ada, &session, json!({ "language_override": "kotlin" })).await;
+    assert_eq!((&shown["language_override"], &shown["filename"]), (&json!("Kotlin"), &json!(FILENAME)));
+    let shown = renamed(&ada, &session, json!({ "filename": "a.go" })).await;
+    assert_eq!((&shown["language_override"], &shown["language_detected"]), (&json!("Kotlin"), &json!("Go")));
+    let shown = renamed(&ada, &session, json!({ "filename": "a.rs", "language_override": null })).await;
+    assert_eq!((shown.get("language_override"), &shown["language_detected"]), (None, &json!("Rust")));
+    // A save says it in the same way, with code and without.
+    let mut version = 1;
+    for code in [Some("new"), None] {
+        for (language, shown) in
+            [(Some(json!("Swift")), Some("Swift")), (None, Some("Swift")), (Some(json!(null)), None)]
+        {
+            let mut save = json!({ "expected_version_number": version });
+            if let Some(code) = code {
+                save["code_content"] = code.into();
+                version += 1;
+            }
+            if let Some(language) = language {
+                save["language_override"] = language;
+            }
+            ada.puts(&session.path, &save).await.is(200);
+            let opened = ada.opens(&session).await.json;
+            assert_eq!(opened.get("language_override").and_then(Value::as_str), shown, "{save}");
+            assert_eq!(opened["version_number"], version, "only code is another version");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_cannot_be_made_is_refused_by_the_name_of_its_field_and_changes_nothing() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let path = metadata(&session);
+    let before = app.table().raw().items().await;
+    for nothing in [json!({}), json!({ "name": "a.py" }), json!({ "version_number": 7 })] {
+        assert_eq!(ada.patches(&path, &nothing).await.refused(400, "INVALID_INPUT").get("field"), None);
+    }
+    for name in [json!(null), json!(7), json!(["a.py"]), json!(""), json!(".."), json!("a/"), json!("x".repeat(256))] {
+        ada.patches(&path, &json!({ "filename": name, "language_override": "Go" })).await.invalid("filename");
+    }
+    for language in [json!(7), json!(["Go"]), json!({})] {
+        let change = json!({ "filename": "a.py", "language_override": language });
+        ada.patches(&path, &change).await.invalid("language_override");
+    }
+    for language in ["", "Klingon", "py"] {
+        let change = json!({ "filename": "a.py", "language_override": language });
+        let error = ada.patches(&path, &change).await.refused(400, "INVALID_LANGUAGE");
+        assert_eq!(error["field"], "language_override");
+    }
+    assert!(app.table().raw().items().await == before, "something was written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_names_and_languages_changed_at_once_none_undoes_the_other() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    at_once(20, |number| {
+        let (ada, path) = (ada.clone(), metadata(&session));
+        let change = if number % 2 == 0 {
+            json!({ "filename": format!("file-{number}.rs") })
+        } else {
+            json!({ "language_override": "Swift" })
+        };
+        async move { ada.patches(&path, &change).await.is(200) }
+    })
+    .await;
+    let opened = ada.opens(&session).await.json;
+    assert_eq!((&opened["language_override"], &opened["language_detected"]), (&json!("Swift"), &json!("Rust")));
+    assert!(opened["filename"].as_str().unwrap().starts_with("file-"));
+    let owner = user(&app, "ada").await.user_id;
+    let head = app.table().own_session(owner, session.id.parse().unwrap()).await.unwrap();
+    assert_eq!((head.settings_changes, head.version_number), (20, 1));
+}

@@ -1,0 +1,166 @@
+//! Names, languages and anchors that change while code is saved: neither is written back over the other.
+
+use model::{Change, NewSettings, NewThread, OpenedSession, Session, Store, Thread, ThreadKind, User};
+use tests::proxy::{Moment, Stalled};
+use tests::story::{edit, lines, one_line_down, stay};
+use tests::{Proxy, TestTable};
+
+/// Ada with a session, and a store whose next transaction is stalled before the engine sees it.
+struct Scene {
+    table: TestTable,
+    ada: User,
+    session: Session,
+    slow: Store,
+    proxy: Proxy,
+}
+
+fn named(filename: &str) -> NewSettings {
+    NewSettings { filename: Some(filename.parse().unwrap()), language_override: Change::Keep }
+}
+
+fn in_language(language: &str) -> NewSettings {
+    NewSettings { filename: None, language_override: Change::Set(language.parse().unwrap()) }
+}
+
+impl Scene {
+    async fn of(filename: &str, text: &str) -> Self {
+        let table = TestTable::new().await;
+        let ada = table.user("ada").await;
+        let session = table.session(&ada, filename, text).await;
+        let proxy = Proxy::before(table.endpoint()).await;
+        let slow = table.store_through(&proxy.url()).await;
+        Self { table, ada, session, slow, proxy }
+    }
+
+    async fn changes(&self, new: NewSettings) -> Session {
+        self.table.change_settings(self.ada.user_id, self.session.session_id, &new).await.unwrap()
+    }
+
+    fn stalled(&self, operation: &'static str) -> Stalled {
+        self.proxy.stall(operation, Moment::BeforeTheEngine)
+    }
+
+    async fn now(&self) -> OpenedSession {
+        self.table.read(&self.session).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_save_writes_no_old_name_language_or_override_back() {
+    let scene = Scene::of("a.py", "one").await;
+    let stalled = scene.stalled("TransactWriteItems");
+    let (store, owner, save) = (scene.slow.clone(), scene.ada.user_id, edit(&scene.session, "two"));
+    let saving = tokio::spawn(async move { store.save_code(owner, save, stay).await });
+    stalled.arrived().await;
+    scene.changes(named("a.rs")).await;
+    scene.changes(in_language("Swift")).await;
+    stalled.release();
+    let saved = saving.await.unwrap().unwrap().head;
+    let opened = scene.now().await;
+    assert_eq!((opened.text.as_str(), &opened.head), ("two", &saved));
+    assert_eq!((saved.filename.as_str(), saved.language_detected.name()), ("a.rs", "Rust"));
+    assert_eq!((saved.language().name(), saved.version_number), ("Swift", 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_language_that_a_save_carries_takes_nothing_back_either() {
+    let scene = Scene::of("a.py", "one").await;
+    let stalled = scene.stalled("UpdateItem");
+    let save = model::SaveCode {
+        text: None,
+        language_override: Change::Set("Swift".parse().unwrap()),
+        ..edit(&scene.session, "")
+    };
+    let (store, owner) = (scene.slow.clone(), scene.ada.user_id);
+    let saving = tokio::spawn(async move { store.save_code(owner, save, stay).await });
+    stalled.arrived().await;
+    scene.changes(named("a.rs")).await;
+    stalled.release();
+    let head = saving.await.unwrap().unwrap().head;
+    assert_eq!(head, scene.now().await.head);
+    assert_eq!(
+        (head.filename.as_str(), head.language_detected.name(), head.language().name()),
+        ("a.rs", "Rust", "Swift")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rename_finds_the_language_of_the_code_that_is_there_when_it_is_written() {
+    let scene = Scene::of("tool.rb", "#!/usr/bin/env python3").await;
+    let stalled = scene.stalled("UpdateItem");
+    let (store, owner, id) = (scene.slow.clone(), scene.ada.user_id, scene.session.session_id);
+    let renaming = tokio::spawn(async move { store.change_settings(owner, id, &named("tool")).await });
+    stalled.arrived().await;
+    scene.table.save(&scene.session, "#!/bin/sh").await.unwrap();
+    stalled.release();
+    let head = renaming.await.unwrap().unwrap();
+    assert_eq!(head, scene.now().await.head);
+    assert_eq!((head.language_detected.name(), head.version_number), ("Shell", 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rename_finds_the_language_of_code_in_chunks() {
+    let text = format!("#!/usr/bin/perl\n{}", tests::texts::noise(500_000, 1));
+    let scene = Scene::of("tool.rb", &text).await;
+    assert!(scene.session.chunk_count > 0);
+    assert_eq!(scene.changes(named("tool")).await.language_detected.name(), "Perl");
+}
+
+/// Stable where the line is `x`.
+fn on_x(code: &str, new: &NewThread) -> Option<model::AnchorStatus> {
+    let line = code.lines().nth(usize::try_from(new.start_line).unwrap() - 1)?;
+    Some(if line == "x" { model::AnchorStatus::Stable } else { model::AnchorStatus::Approximate })
+}
+
+async fn moves(store: Store, thread: Thread, to: NewThread) -> Thread {
+    let (thread, opened) = store.thread_and_code(thread.user_id, thread.id()).await.unwrap();
+    store.move_to(&thread, opened, to, on_x).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_that_is_moved_while_code_is_saved_is_looked_up_in_the_new_code() {
+    let scene = Scene::of("a.txt", "a\nx\nb").await;
+    let thread = scene.table.thread(&scene.session, 1, 1).await;
+    let stalled = scene.stalled("TransactWriteItems");
+    let moving = tokio::spawn(moves(scene.slow.clone(), thread.clone(), lines(2, 2)));
+    stalled.arrived().await;
+    scene.table.save(&scene.session, "a\nb\nx").await.unwrap();
+    stalled.release();
+    let moved = moving.await.unwrap();
+    assert_eq!((moved.anchor_status, moved.anchor_version), (model::AnchorStatus::Approximate, 2));
+    assert_eq!(scene.table.own_thread(thread.user_id, thread.id()).await.unwrap(), moved);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_save_takes_a_thread_along_from_where_it_was_moved_meanwhile() {
+    let scene = Scene::of("a.txt", "a\nx\nb").await;
+    let thread = scene.table.thread(&scene.session, 1, 1).await;
+    let stalled = scene.stalled("TransactWriteItems");
+    let (store, owner, save) = (scene.slow.clone(), scene.ada.user_id, edit(&scene.session, "new\na\nx\nb"));
+    let saving = tokio::spawn(async move { store.save_code(owner, save, one_line_down).await });
+    stalled.arrived().await;
+    let moved = moves(scene.table.store().clone(), thread.clone(), lines(2, 2)).await;
+    assert_eq!(moved.start_line, 2);
+    stalled.release();
+    let saved = saving.await.unwrap().unwrap();
+    let stored = scene.table.own_thread(thread.user_id, thread.id()).await.unwrap();
+    assert_eq!(saved.threads, std::slice::from_ref(&stored));
+    assert_eq!((stored.start_line, stored.anchor_version, stored.kind), (3, 2, ThreadKind::Block));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_that_is_deleted_while_it_is_moved_stays_deleted() {
+    for whole_session in [false, true] {
+        let scene = Scene::of("a.txt", "a\nx\nb").await;
+        let thread = scene.table.thread(&scene.session, 1, 1).await;
+        let (read, opened) = scene.table.thread_and_code(thread.user_id, thread.id()).await.unwrap();
+        if whole_session {
+            scene.table.remove_session(scene.ada.user_id, scene.session.session_id).await.unwrap();
+        } else {
+            scene.table.remove_thread(scene.ada.user_id, thread.id()).await.unwrap();
+        }
+        let moved = scene.table.move_to(&read, opened, lines(2, 2), on_x).await;
+        assert!(matches!(moved, Err(model::MoveError::Access(model::AccessError::NotFound))), "{:?}", moved.is_ok());
+        assert_eq!(scene.table.raw().all("thread").await, []);
+    }
+}

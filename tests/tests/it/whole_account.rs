@@ -1,0 +1,161 @@
+//! An account with everything that an account can have, deleted: the sweep is killed again and again, and leaves nothing.
+
+use std::time::Duration;
+
+use model::{Change, NewSettings, Session, Store, Thread, User};
+use tests::proxy::Moment;
+use tests::story::{answer, anywhere, edit, file, lines, stay};
+use tests::texts::{noise, rotated};
+use tests::{Proxy, RawItem, TestTable, at_once};
+
+use crate::items;
+
+const SESSIONS: usize = 100;
+/// Of these sessions the code is in two chunks each.
+const CHUNKED: usize = 4;
+const THREADS: usize = 50;
+/// 2,000 messages are 40 in each thread: ten questions, ten answers and twenty notes.
+const TALKS: u32 = 10;
+const NOTES: u32 = 20;
+
+async fn open_sessions(table: &TestTable, owner: &User) -> Vec<Session> {
+    let large = noise(500_000, 1);
+    at_once(SESSIONS, |number| {
+        let (store, owner) = (table.store().clone(), owner.user_id);
+        let text = if number < CHUNKED { rotated(&large, number) } else { format!("// file {number}") };
+        async move { store.new_session(owner, file("main.rs", &text)).await.unwrap() }
+    })
+    .await
+}
+
+/// The threads, half of them in a session with chunks and half in one without, and all that is said in them.
+async fn talk(table: &TestTable, sessions: &[Session]) {
+    at_once(THREADS, |number| {
+        let (store, session) = (table.store().clone(), sessions[CHUNKED - number % 2].clone());
+        async move {
+            let new = lines(1, 1);
+            let opened = store.new_thread(session.user_id, session.session_id, new, anywhere).await;
+            let mut thread = opened.unwrap();
+            for _ in 0..TALKS {
+                let question = store.ask(&thread, "why?").await.unwrap();
+                store.answer(&question, answer("because")).await.unwrap();
+                thread.message_slots += 2;
+            }
+            add_notes(&store, thread).await;
+        }
+    })
+    .await;
+}
+
+async fn add_notes(store: &Store, mut thread: Thread) {
+    for _ in 0..NOTES {
+        store.note(&thread, "a note").await.unwrap();
+        thread.message_slots += 1;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_account_whose_sweep_is_killed_three_times_is_gone_to_the_last_item() {
+    let table = TestTable::new().await;
+    let bob = table.user("bob").await;
+    table.session(&bob, "main.rs", "bob's").await;
+    let bobs = table.raw().items().await;
+    let ada = table.user("ada").await;
+    let sessions = open_sessions(&table, &ada).await;
+    talk(&table, &sessions).await;
+    let census = table.raw().census().await;
+    let full = items([
+        ("user", 2),
+        ("email_claim", 2),
+        ("username_claim", 2),
+        ("refresh_family", 2),
+        ("session", SESSIONS + 1),
+        ("code", SESSIONS + 1),
+        ("code_chunk", CHUNKED * 2),
+        ("thread", THREADS),
+        ("message", 2_000),
+        ("daily_usage", 1),
+    ]);
+    assert_eq!(census, full);
+    table.drop_account(&ada).await;
+    let mut left = table.raw().outline().await.len();
+    for (requests, moment) in
+        [(30, Moment::BeforeTheEngine), (90, Moment::BeforeTheAnswer), (180, Moment::BeforeTheEngine)]
+    {
+        table.later(Duration::from_millis(1));
+        let proxy = Proxy::before(table.endpoint()).await;
+        let stalled = proxy.stall_after(requests, moment);
+        let store = table.store_through(&proxy.url()).await;
+        let sweep = tokio::spawn(async move { store.sweep_due().await });
+        stalled.arrived().await;
+        sweep.abort();
+        assert!(sweep.await.expect_err("it was stalled").is_cancelled());
+        let now = table.raw().outline().await.len();
+        assert!(now < left, "{requests} requests removed nothing");
+        assert!(now > bobs.len(), "there was nothing left to be killed in");
+        left = now;
+    }
+    table.sweep_a_moment_later().await;
+    assert_left(&table, bobs).await;
+}
+
+async fn assert_left(table: &TestTable, mut expected: Vec<RawItem>) {
+    let mut rest = table.raw().items().await;
+    for items in [&mut rest, &mut expected] {
+        items.sort_by_key(|item| (item.pk().to_owned(), item.sk().to_owned()));
+    }
+    let keys = |items: &[RawItem]| items.iter().map(|item| item.sk().to_owned()).collect::<Vec<_>>();
+    assert_eq!(keys(&rest), keys(&expected));
+    assert!(rest == expected, "what is left is not what is Bob's");
+}
+
+/// One of the things that somebody does with a session and a thread. What comes of it depends on when.
+async fn do_something(store: Store, number: usize, session: Session, thread: Thread) {
+    let (owner, id) = (session.user_id, session.session_id);
+    match number % 7 {
+        0 => drop(store.save_code(owner, edit(&session, &noise(500_000, 2)), stay).await),
+        1 => {
+            let new = NewSettings { filename: None, language_override: Change::Set("Go".parse().unwrap()) };
+            drop(store.change_settings(owner, id, &new).await);
+        }
+        2 => drop(store.note(&thread, "a last word").await),
+        3 => {
+            if let Ok(question) = store.ask(&thread, "why?").await {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                drop(store.answer(&question, answer("because")).await);
+            }
+        }
+        4 => drop(store.new_thread(owner, id, lines(1, 1), anywhere).await),
+        5 => drop(store.new_session(owner, file("main.rs", &noise(500_000, 3))).await),
+        _ => {
+            if let Ok((thread, opened)) = store.thread_and_code(owner, thread.id()).await {
+                drop(store.move_to(&thread, opened, lines(1, 1), anywhere).await);
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_is_written_while_an_account_is_deleted_and_swept_comes_back() {
+    for after in [0, 30, 100].map(Duration::from_millis) {
+        let table = TestTable::new().await;
+        let bob = table.user("bob").await;
+        table.session(&bob, "main.rs", "bob's").await;
+        let bobs = table.raw().items().await;
+        let ada = table.user("ada").await;
+        let session = table.session(&ada, "main.rs", &noise(500_000, 1)).await;
+        let thread = table.thread(&session, 1, 1).await;
+        let writers =
+            at_once(42, |number| do_something(table.store().clone(), number, session.clone(), thread.clone()));
+        let deletion = async {
+            tokio::time::sleep(after).await;
+            table.drop_account(&ada).await;
+            table.sweep_a_moment_later().await;
+        };
+        tokio::join!(writers, deletion);
+        // What was staged for commits that were refused has had its time.
+        table.later(Duration::from_mins(16));
+        table.sweep_a_moment_later().await;
+        assert_left(&table, bobs).await;
+    }
+}
