@@ -62,8 +62,8 @@ fn body(operation: &mut Value, method: &str) {
         // Not as a type of its own: pages that show the document would take it for the first one.
         operation["requestBody"]["description"] = "Also taken gzipped, as `application/gzip`.".into();
     } else if method != "get" && method != "delete" {
-        let empty = json!({ "type": "object", "description": "Nothing is read of it." });
+        let anything = json!({ "description": "Nothing is read of it." });
         operation["requestBody"] =
-            json!({ "required": true, "content": { "application/json": { "schema": empty, "example": {} } } });
+            json!({ "required": true, "content": { "application/json": { "schema": anything, "example": {} } } });
     }
 }
