@@ -6,5 +6,6 @@ mod docs;
 mod logs;
 mod mistakes;
 mod process;
+mod readme;
 mod serving;
 mod teaching;
