@@ -19,6 +19,8 @@ pub struct Operation {
     pub path: String,
     /// By status.
     pub answers: BTreeMap<u16, Answer>,
+    /// Whether only those are answered who are signed in.
+    pub is_protected: bool,
 }
 
 /// What the document says of the answers with one status.
@@ -48,7 +50,13 @@ impl Operation {
     fn read(method: &str, path: &str, operation: &Value) -> Self {
         let responses = operation["responses"].as_object().expect("an operation has responses").iter();
         let answers = responses.map(|(status, response)| (status.parse().expect("a status"), Answer::read(response)));
-        Self { method: method.to_uppercase(), path: path.to_owned(), answers: answers.collect() }
+        let is_protected = operation.get("security").is_none();
+        Self { method: method.to_uppercase(), path: path.to_owned(), answers: answers.collect(), is_protected }
+    }
+
+    /// Every error it declares.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.answers.values().flat_map(|answer| &answer.codes).map(String::as_str)
     }
 
     /// Whether a request to this path, if it has this method, is a call of this operation.

@@ -1,16 +1,30 @@
 //! Who may use what: nobody without a good token, nobody what is another's, and nothing that is not there.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
 use tests::TestApp;
+use tests::app::contract::{Operation, operations};
 use tests::app::{Person, Response, Session, Thread};
 
 use crate::http::{CODE, FILENAME, user};
 
-/// Every protected request about this session and this thread, and one on nothing in particular.
+/// The answers are those of all these operations and of no other.
+#[track_caller]
+fn are_of_all(answers: &[Response], session: &str, thread: &str, asked: impl Fn(&&Operation) -> bool) {
+    let address = |operation: &Operation| {
+        let path = operation.path.replace("/sessions/{id}", session).replace("/threads/{thread_id}", thread);
+        format!("{} {path}", operation.method)
+    };
+    let all: BTreeSet<String> = operations().iter().filter(asked).map(address).collect();
+    let got = answers.iter().map(|answer| answer.what.split('?').next().unwrap_or_default().to_owned());
+    assert_eq!(got.collect::<BTreeSet<_>>(), all);
+}
+
+/// Every protected request about this session and this thread.
 async fn all_requests(person: &Person, session: &str, thread: &str) -> Vec<Response> {
     let threads = format!("{session}/threads");
     let messages = format!("{thread}/messages");
@@ -37,6 +51,7 @@ async fn all_requests(person: &Person, session: &str, thread: &str) -> Vec<Respo
         let save = json!({ "expected_version_number": version, "language_override": "Go" });
         answers.push(person.puts(session, &save).await);
     }
+    are_of_all(&answers, session, thread, |operation| operation.path.contains('{'));
     answers
 }
 
@@ -61,6 +76,8 @@ async fn without_a_token_nothing_but_signing_up_and_in_is_answered() {
     answers.push(stranger.puts("/users/me", &json!({ "name": "Ada" })).await);
     answers.push(stranger.puts("/users/me/password", &json!({})).await);
     answers.push(stranger.deletes_with("/users/me", &json!({})).await);
+    answers.push(stranger.posts("/ai/analyze", &json!({})).await);
+    are_of_all(&answers, &session.path, &thread.path, |operation| operation.is_protected);
     for answer in answers {
         assert_eq!(answer.bill, [], "{}", answer.what);
         answer.refused(401, "UNAUTHORIZED");

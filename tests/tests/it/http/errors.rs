@@ -1,12 +1,15 @@
 //! Every error that the OpenAPI document declares can be had from its route, through the router and for the reason it names.
 //!
-//! A route that is new needs one line in [`body`] if it takes one. A code that is new needs a scenario in [`provoked`].
+//! A route that is new needs its name at the end, and one line in [`body`] if it takes one. A code that is new needs a scenario in
+//! [`provoked`].
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, header};
 use bedrock_local::Act;
+use handlers::error::ErrorCode;
 use handlers::openapi::document;
 use serde_json::{Value, json};
 use tests::app::contract::{Operation, operations};
@@ -120,8 +123,8 @@ fn is_spoilt_by(code: &str) -> bool {
 async fn all_provoked(operation: &'static Operation) -> Vec<(&'static str, Option<Response>)> {
     let mut answers = Vec::new();
     let shared = Scene::of(TestApp::new().await, operation).await;
-    for code in operation.answers.values().flat_map(|answer| &answer.codes) {
-        let answer = match &**code {
+    for code in operation.codes() {
+        let answer = match code {
             "RATE_LIMIT_EXCEEDED" => {
                 Some(too_many(&Scene::of(TestApp::with_rate_limits().await, operation).await).await)
             }
@@ -133,7 +136,7 @@ async fn all_provoked(operation: &'static Operation) -> Vec<(&'static str, Optio
             code if is_spoilt_by(code) => provoked(&Scene::of(TestApp::new().await, operation).await, code).await,
             code => provoked(&shared, code).await,
         };
-        answers.push((code.as_str(), answer));
+        answers.push((code, answer));
     }
     answers
 }
@@ -296,27 +299,79 @@ async fn answered_by_another(scene: &Scene) -> Response {
     tokio::join!(scene.asked(), meanwhile).0
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_request_to_each_route_is_answered_as_it_should_be() {
-    for operation in operations() {
-        let scene = Scene::of(TestApp::new().await, operation).await;
-        let answer = scene.asked().await;
-        assert!((200..300).contains(&answer.status), "{}: {}", answer.what, answer.json);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn every_declared_error_of_every_route_can_be_provoked() {
-    let asked: Vec<_> =
-        operations().iter().map(|operation| (operation, tokio::spawn(all_provoked(operation)))).collect();
+/// The route answers as it should, and with each of the errors that it declares when that is what happened.
+async fn shows_all_it_declares(name: &str) {
+    let operation = operations().iter().find(|operation| name_of(operation) == name).expect("there is such a route");
+    let answer = Scene::of(TestApp::new().await, operation).await.asked().await;
+    assert!((200..300).contains(&answer.status), "{}: {}", answer.what, answer.json);
     let mut not_shown = Vec::new();
-    for (operation, answers) in asked {
-        for (code, answer) in answers.await.expect("no scenario panics") {
-            let got = answer.map_or(json!("there is no scenario"), |answer| answer.json["error"]["code"].clone());
-            if got != code {
-                not_shown.push(format!("{} {} {code}: {got}", operation.method, operation.path));
-            }
+    for (code, answer) in all_provoked(operation).await {
+        let got = answer.map_or(json!("there is no scenario"), |answer| answer.json["error"]["code"].clone());
+        if got != code {
+            not_shown.push(format!("{code}: {got}"));
         }
     }
     assert_eq!(not_shown, Vec::<String>::new());
+}
+
+/// As a test is called: `POST /sessions/{id}/threads` is `post_sessions_id_threads`.
+fn name_of(operation: &Operation) -> String {
+    let words = operation.path.split(['/', '{', '}']).filter(|word| !word.is_empty());
+    [operation.method.to_lowercase().as_str()].into_iter().chain(words).collect::<Vec<_>>().join("_")
+}
+
+macro_rules! each_route_shows_every_error_it_declares {
+    ($($route:ident)+) => {
+        const ROUTES: &[&str] = &[$(stringify!($route)),+];
+        $(
+            #[tokio::test]
+            async fn $route() {
+                super::shows_all_it_declares(stringify!($route)).await;
+            }
+        )+
+    };
+}
+
+mod every_declared_error_can_be_provoked_from {
+    each_route_shows_every_error_it_declares! {
+        delete_sessions_id
+        delete_threads_thread_id
+        delete_users_me
+        get_health
+        get_sessions
+        get_sessions_id
+        get_sessions_id_threads
+        get_threads_thread_id
+        get_threads_thread_id_messages
+        get_users_me
+        patch_sessions_id_metadata
+        post_ai_analyze
+        post_auth_login
+        post_auth_logout
+        post_auth_refresh
+        post_auth_signup
+        post_sessions
+        post_sessions_id_threads
+        post_threads_thread_id_messages
+        put_sessions_id
+        put_threads_thread_id
+        put_users_me
+        put_users_me_password
+    }
+
+    #[test]
+    fn each_route_there_is() {
+        let mut all: Vec<String> = super::operations().iter().map(super::name_of).collect();
+        all.sort();
+        assert_eq!(all, ROUTES);
+    }
+}
+
+#[test]
+fn every_error_there_is_is_declared_by_a_route() {
+    let declared: BTreeSet<&str> = operations().iter().flat_map(Operation::codes).collect();
+    // Who gets these has met no route.
+    let of_none = ["NOT_FOUND", "METHOD_NOT_ALLOWED"];
+    let all: BTreeSet<&str> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(declared, all.into_iter().filter(|code| !of_none.contains(code)).collect());
 }

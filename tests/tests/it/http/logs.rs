@@ -9,6 +9,7 @@ use axum::http::request::Builder;
 use bedrock_local::Act;
 use serde_json::{Value, json};
 use tests::TestApp;
+use tests::app::contract::operations;
 use tests::app::{Person, sign_up};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -140,6 +141,10 @@ async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
     ada.saves(&session, 1, &format!("# {}\n{}", secret("code"), code())).await.is(200);
     ada.saves(&session, 1, &secret("code")).await.refused(409, "VERSION_CONFLICT");
     ada.opens(&session).await;
+    for path in [&thread.path, &format!("{}/threads", session.path)] {
+        ada.gets(path).await.is(200);
+    }
+    ada.gets("/health").await.is(200);
     let metadata = format!("{}/metadata", session.path);
     ada.patches(&metadata, &json!({ "filename": format!("{}.unknown", secret("file")) })).await.is(200);
     ada.patches(&metadata, &json!({ "filename": secret("file"), "language_override": secret("language") }))
@@ -290,6 +295,10 @@ async fn no_password_token_address_code_message_or_answer_is_ever_logged() {
     for secret in secrets.iter().chain(&parts) {
         let line = log.lines().find(|line| line.contains(secret.as_str()));
         assert_eq!(line, None, "{secret} is in the log");
+    }
+    for operation in operations() {
+        let answered = |status: &u16| log.contains(&format!("{} {} {status}", operation.method, operation.path));
+        assert!([200, 201].iter().any(answered), "nothing was asked of {} {}", operation.method, operation.path);
     }
     for told in [
         "PUT /users/me/password 200",
