@@ -2,7 +2,8 @@
 
 use crate::{
     AccessError, AddNote, AddNoteError, AskQuestion, AskQuestionError, Confidence, ContextMode, FailQuestionError,
-    Message, Patch, ReplyState, Role, Store, StoreAnswer, StoreAnswerError, StoreError, Thread, ThreadId, UserId,
+    Message, Patch, PatchStatus, ReplyState, Role, Store, StoreAnswer, StoreAnswerError, StoreError, Thread, ThreadId,
+    UserId,
 };
 
 /// Another message may take the number first; then the next one is tried, this often.
@@ -32,18 +33,30 @@ pub struct NewAnswer {
     pub content: String,
     /// Whether the model saw the whole file.
     pub context_mode: ContextMode,
+    /// The first and the last line of the file that the model saw.
+    pub context_lines: (u32, u32),
+    /// Whether some of the conversation was too long to be shown to it.
+    pub history_truncated: bool,
+    /// What the user should know about how the answer came about, a sentence each.
+    pub warnings: Vec<String>,
     /// How sure it says it is.
     pub confidence: Option<Confidence>,
     /// Code it suggests.
     pub suggested_code: Option<String>,
     /// An edit that was checked against the code.
     pub patch: Option<Patch>,
+    /// How that check went.
+    pub patch_status: Option<PatchStatus>,
     /// Why its edit is not shown.
     pub patch_withheld: Option<String>,
     /// Which model it was.
     pub model_id: String,
-    /// Tokens sent.
+    /// Tokens sent, without those of the prompt cache.
     pub input_tokens: u32,
+    /// Tokens read from the prompt cache.
+    pub cache_read_tokens: u32,
+    /// Tokens written to the prompt cache.
+    pub cache_write_tokens: u32,
     /// Tokens answered.
     pub output_tokens: u32,
     /// Millionths of a US dollar.
@@ -103,12 +116,20 @@ impl Store {
             reply_state,
             reply_error: None,
             context_mode: None,
+            context_first_line: None,
+            context_last_line: None,
+            history_truncated: None,
+            warnings: None,
             confidence: None,
             suggested_code: None,
             patch: None,
+            patch_status: None,
+            applied_version: None,
             patch_withheld: None,
             model_id: None,
             input_tokens: None,
+            cache_read_tokens: None,
+            cache_write_tokens: None,
             output_tokens: None,
         }
     }
@@ -119,7 +140,6 @@ impl Store {
     /// When the question is gone or has its answer already.
     pub async fn answer(&self, question: &Message, new: NewAnswer) -> Result<Message, StoreAnswerError> {
         let now = self.clock().now();
-        let (input_tokens, output_tokens) = (i64::from(new.input_tokens), i64::from(new.output_tokens));
         let answer = Message {
             seq: question.seq + 1,
             role: Role::Ai,
@@ -128,12 +148,19 @@ impl Store {
             reply_state: None,
             reply_error: None,
             context_mode: Some(new.context_mode),
+            context_first_line: Some(new.context_lines.0),
+            context_last_line: Some(new.context_lines.1),
+            history_truncated: new.history_truncated.then_some(true),
+            warnings: Some(new.warnings).filter(|warnings| !warnings.is_empty()),
             confidence: new.confidence,
             suggested_code: new.suggested_code,
             patch: new.patch,
+            patch_status: new.patch_status,
             patch_withheld: new.patch_withheld,
             model_id: Some(new.model_id),
             input_tokens: Some(new.input_tokens),
+            cache_read_tokens: Some(new.cache_read_tokens).filter(|tokens| *tokens > 0),
+            cache_write_tokens: Some(new.cache_write_tokens).filter(|tokens| *tokens > 0),
             output_tokens: Some(new.output_tokens),
             ..question.clone()
         };
@@ -142,8 +169,10 @@ impl Store {
             record: None,
             question_seq: question.seq,
             date: now.date(),
-            input_tokens,
-            output_tokens,
+            input_tokens: new.input_tokens.into(),
+            cache_read_tokens: new.cache_read_tokens.into(),
+            cache_write_tokens: new.cache_write_tokens.into(),
+            output_tokens: new.output_tokens.into(),
             cost_micros: new.cost_micros,
         };
         self.store_answer(input).await?;

@@ -187,6 +187,7 @@ impl Store {
             threads: &moved,
             staged: staged_key.as_ref(),
             replaced: replaced.as_ref(),
+            answer: None,
             user_id: head.user_id,
             session_id: head.session_id,
             expected_version_number: save.expected_version_number,

@@ -81,12 +81,18 @@ pub fn answer(content: &str) -> NewAnswer {
     NewAnswer {
         content: content.to_owned(),
         context_mode: ContextMode::Full,
+        context_lines: (1, 2),
+        history_truncated: false,
+        warnings: Vec::new(),
         confidence: None,
         suggested_code: None,
         patch: None,
+        patch_status: None,
         patch_withheld: None,
         model_id: "model".to_owned(),
         input_tokens: 3,
+        cache_read_tokens: 0,
+        cache_write_tokens: 0,
         output_tokens: 2,
         cost_micros: 5,
     }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use model::{AddUsage, Confidence, ContextMode, UserId};
+use model::{AddUsage, Confidence, ContextMode, PatchStatus, UserId};
 
 use crate::bedrock::{AiError, Reviewed, Usage};
 use crate::http::trace;
@@ -17,7 +17,12 @@ pub(crate) struct Analysis {
     pub(crate) patch: Option<Patch>,
     /// Why its patch is not shown.
     pub(crate) patch_withheld: Option<String>,
+    pub(crate) patch_status: Option<PatchStatus>,
     pub(crate) context_mode: ContextMode,
+    /// The first and the last line that the model saw.
+    pub(crate) context_lines: (u32, u32),
+    pub(crate) history_truncated: bool,
+    pub(crate) warnings: Vec<String>,
     pub(crate) confidence: Option<Confidence>,
     pub(crate) usage: Usage,
     pub(crate) model_id: String,
@@ -52,11 +57,13 @@ impl Ctx {
     /// Adds to what the user cost today. Should that fail, the log says what is missing there: the answer is paid for, and
     /// withholding it would only have it paid for again.
     pub(crate) async fn pay(&self, user_id: UserId, usage: Usage) {
-        let (input_tokens, output_tokens) = (usage.sent_tokens(), usage.output_tokens);
+        let (input_tokens, output_tokens) = (usage.input_tokens, usage.output_tokens);
         let added = self.store.add_usage(AddUsage {
             user_id,
             date: self.store.clock().now().date(),
             input_tokens: input_tokens.into(),
+            cache_read_tokens: usage.cache_read_tokens.into(),
+            cache_write_tokens: usage.cache_write_tokens.into(),
             output_tokens: output_tokens.into(),
             cost_micros: usage.cost_micros,
         });
@@ -78,9 +85,13 @@ impl Analysis {
         Self {
             explanation: answer.explanation,
             suggested_code: answer.suggested_code,
+            patch_status: patch.as_ref().map(|_| PatchStatus::Verified),
             patch,
             patch_withheld,
             context_mode: prompt.context_mode,
+            context_lines: prompt.context_lines,
+            history_truncated: prompt.history_truncated,
+            warnings: prompt.warnings.clone(),
             confidence: answer.confidence,
             usage,
             model_id,

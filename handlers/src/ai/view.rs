@@ -25,10 +25,19 @@ struct AnalysisView {
     #[serde(skip_serializing_if = "Option::is_none")]
     patch: Option<PatchView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::patch_status)]
+    patch_status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = fields::patch_withheld)]
     patch_withheld: Option<String>,
     #[schema(schema_with = fields::context_mode)]
     context_mode: &'static str,
+    #[schema(schema_with = fields::context_lines)]
+    context_lines: [u32; 2],
+    #[schema(schema_with = fields::history_truncated)]
+    history_truncated: bool,
+    #[schema(schema_with = fields::warnings)]
+    warnings: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = fields::confidence)]
     confidence: Option<&'static str>,
@@ -61,8 +70,12 @@ impl From<Analysis> for Analyzed {
                 explanation,
                 suggested_code,
                 patch: analysis.patch.map(PatchView::from),
+                patch_status: analysis.patch_status.map(model::PatchStatus::as_str),
                 patch_withheld,
                 context_mode: analysis.context_mode.as_str(),
+                context_lines: analysis.context_lines.into(),
+                history_truncated: analysis.history_truncated,
+                warnings: analysis.warnings,
                 confidence: analysis.confidence.map(model::Confidence::as_str),
                 token_count,
                 model_id,

@@ -75,15 +75,22 @@ impl Context {
     /// The answer as it is stored.
     fn answer(&self, analysis: Analysis) -> NewAnswer {
         let base_version = self.session.head.version_number;
+        let anchor_line = (self.thread.kind == ThreadKind::Block).then_some(self.thread.start_line);
         NewAnswer {
             content: analysis.explanation,
             context_mode: analysis.context_mode,
+            context_lines: analysis.context_lines,
+            history_truncated: analysis.history_truncated,
+            warnings: analysis.warnings,
             confidence: analysis.confidence,
             suggested_code: analysis.suggested_code,
-            patch: analysis.patch.map(|patch| patch.based_on(base_version)),
+            patch: analysis.patch.map(|patch| patch.based_on(base_version, anchor_line)),
+            patch_status: analysis.patch_status,
             patch_withheld: analysis.patch_withheld,
             model_id: analysis.model_id,
-            input_tokens: analysis.usage.sent_tokens(),
+            input_tokens: analysis.usage.input_tokens,
+            cache_read_tokens: analysis.usage.cache_read_tokens,
+            cache_write_tokens: analysis.usage.cache_write_tokens,
             output_tokens: analysis.usage.output_tokens,
             cost_micros: analysis.usage.cost_micros,
         }

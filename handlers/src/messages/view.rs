@@ -1,6 +1,6 @@
 //! A message as the API shows it.
 
-use model::{Message, Patch};
+use model::{Message, Patch, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,11 +33,26 @@ pub(super) struct MessageView {
     #[serde(skip_serializing_if = "Option::is_none")]
     patch: Option<PatchView>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::patch_status)]
+    patch_status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::applied_version)]
+    applied_version: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = fields::patch_withheld)]
     patch_withheld: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = fields::context_mode)]
     context_mode: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::context_lines)]
+    context_lines: Option<[u32; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::history_truncated)]
+    history_truncated: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::warnings)]
+    warnings: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = fields::confidence)]
     confidence: Option<&'static str>,
@@ -67,7 +82,7 @@ pub(super) struct PatchView {
 
 impl From<&Message> for MessageView {
     fn from(message: &Message) -> Self {
-        let id = message.id();
+        let (id, is_answer) = (message.id(), message.role == Role::Ai);
         Self {
             message_id: id.to_string(),
             thread_id: id.thread_id.to_string(),
@@ -78,10 +93,15 @@ impl From<&Message> for MessageView {
             reply_error: message.reply_error.clone(),
             suggested_code: message.suggested_code.clone(),
             patch: message.patch.as_ref().map(PatchView::from),
+            patch_status: message.patch_status.map(model::PatchStatus::as_str),
+            applied_version: message.applied_version,
             patch_withheld: message.patch_withheld.clone(),
             context_mode: message.context_mode.map(model::ContextMode::as_str),
+            context_lines: message.context_first_line.zip(message.context_last_line).map(|(first, last)| [first, last]),
+            history_truncated: is_answer.then(|| message.history_truncated.unwrap_or_default()),
+            warnings: is_answer.then(|| message.warnings.clone().unwrap_or_default()),
             confidence: message.confidence.map(model::Confidence::as_str),
-            token_count: message.input_tokens.zip(message.output_tokens).map(|(sent, answered)| sent + answered),
+            token_count: token_count(message),
             model_id: message.model_id.clone(),
         }
     }
@@ -97,4 +117,10 @@ impl From<&Patch> for PatchView {
             base_version: patch.base_version,
         }
     }
+}
+
+/// All tokens of an answer, however they were paid for.
+fn token_count(message: &Message) -> Option<u32> {
+    let cached = [message.cache_read_tokens, message.cache_write_tokens].into_iter().flatten().sum::<u32>();
+    Some(message.input_tokens? + message.output_tokens? + cached)
 }

@@ -1,8 +1,8 @@
 //! The fields of requests and answers: what each is, described once and used with `#[schema(schema_with = …)]`.
 
-use model::{AnchorStatus, Confidence, ContextMode, Filename, Language, ReplyState, Role, ThreadKind};
+use model::{AnchorStatus, Confidence, ContextMode, Filename, Language, PatchStatus, ReplyState, Role, ThreadKind};
 use serde_json::{Value, json};
-use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaFormat, Type};
 
 use crate::auth::password;
 use crate::limits::{CODE_BYTES, MESSAGE_CHARS, NAME_CHARS, SELECTED_TEXT_BYTES};
@@ -292,6 +292,24 @@ pub(crate) fn context_mode() -> Object {
     one_of("Of an answer: whether the model saw the whole file, or the selection and its surroundings.", words)
 }
 
+pub(crate) fn context_lines() -> Array {
+    let about = "Of an answer: the first and the last line that the model saw.";
+    let line = whole_number("Counted from 1.", 1, 1).build();
+    let pair = ArrayBuilder::new().items(line).min_items(Some(2)).max_items(Some(2));
+    pair.description(Some(about)).examples([json!([1, 120])]).build()
+}
+
+pub(crate) fn history_truncated() -> Object {
+    let about = "Of an answer: whether some of the conversation before it was too long to be shown to the model.";
+    ObjectBuilder::new().schema_type(Type::Boolean).description(Some(about)).build()
+}
+
+pub(crate) fn warnings() -> Array {
+    let about = "Of an answer: what to know about how it came about, a sentence each.";
+    let warning = text("A sentence.", "Lines 12 and 40 contain characters that an editor does not show.").build();
+    ArrayBuilder::new().items(warning).description(Some(about)).build()
+}
+
 pub(crate) fn confidence() -> Object {
     let words = [Confidence::High, Confidence::Medium, Confidence::Low].map(Confidence::as_str);
     one_of("Of an answer: how sure the model says it is.", words)
@@ -315,4 +333,13 @@ pub(crate) fn replacement() -> Object {
 
 pub(crate) fn base_version() -> Object {
     whole_number("The version of the code that the patch applies to.", 1, 1).build()
+}
+
+pub(crate) fn patch_status() -> Object {
+    let words = [PatchStatus::Verified, PatchStatus::Relocated, PatchStatus::Applied].map(PatchStatus::as_str);
+    one_of("Of a patch: whether it stood where the model said, was found elsewhere, or is applied.", words)
+}
+
+pub(crate) fn applied_version() -> Object {
+    whole_number("Of an applied patch: the version of the code that this made.", 2, 2).build()
 }

@@ -68,11 +68,11 @@ impl Patch {
         Ok(self.check(text)?.splice(text, &lines, range))
     }
 
-    /// The patch as it is stored, with the version of the code it was checked against.
+    /// The patch as it is stored, with the version of the code it was checked against and where the thread was in it.
     #[must_use]
-    pub fn based_on(self, base_version: u32) -> model::Patch {
+    pub fn based_on(self, base_version: u32, anchor_line: Option<u32>) -> model::Patch {
         let Self { start_line, end_line, original, replacement } = self;
-        model::Patch { start_line, end_line, original, replacement, base_version }
+        model::Patch { start_line, end_line, original, replacement, base_version, anchor_line }
     }
 
     fn range(&self, lines: &Lines<'_>) -> Result<(usize, usize), Withheld> {

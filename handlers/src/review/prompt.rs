@@ -60,6 +60,10 @@ pub struct Prompt {
     pub context_mode: ContextMode,
     /// The first and the last line that are in it.
     pub context_lines: (u32, u32),
+    /// Whether some of the conversation is not.
+    pub history_truncated: bool,
+    /// What the user should know about it, a sentence each.
+    pub warnings: Vec<String>,
     /// How many tokens it is thought to be.
     pub estimated_tokens: usize,
 }
@@ -97,7 +101,14 @@ impl Prompt {
         blocks.extend(question.selection.map(|selection| selection_block(fence, &selection)));
         blocks.extend((!history.is_empty()).then(|| history_block(fence, history)));
         blocks.push(fence.around("question", &[], question.text));
-        Ok(Self { blocks, context_mode, context_lines: (number(first), number(last)), estimated_tokens })
+        Ok(Self {
+            blocks,
+            context_mode,
+            context_lines: (number(first), number(last)),
+            history_truncated: history.len() < question.history.len(),
+            warnings: Vec::new(),
+            estimated_tokens,
+        })
     }
 }
 

@@ -732,7 +732,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     name: "save_session",
     title: "Save a session's code",
     operation: Operation::Transact,
-    entities: &["session", "code", "thread", "sweep_job"],
+    entities: &["session", "code", "thread", "sweep_job", "message"],
     index: None,
     arguments: &[
         Argument {
@@ -813,6 +813,12 @@ pub(crate) static AP_24: Pattern = Pattern {
             optional: true,
             many: false,
         },
+        Argument {
+            name: "answer",
+            kind: "message",
+            optional: true,
+            many: false,
+        },
     ],
     cost: Cost {
         fixture: "a file that compresses to 1.2 KB, two threads moved",
@@ -821,9 +827,9 @@ pub(crate) static AP_24: Pattern = Pattern {
         wcu: 10.0,
     },
     tool: false,
-    callers: &["sessions"],
+    callers: &["sessions", "messages"],
     example: "codesensei query save_session --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001 --expected-version-number 1 --seen-thread-changes 1 --seen-settings-changes 1 --language-detected … --now 2026-11-23T09:00:00Z --saved-by 0198c5e2-8a00-7000-8000-000000000001 --code … --threads …",
-    doc: "`PUT /sessions/{id}`. The head moves to the next version only from the version the client edited: of fifty savers with one expected version, one\nsucceeds and the others get the current head back to merge with. The code, and every thread whose lines moved, are written in the same\ntransaction, so threads and code never disagree. A thread that was opened, moved or deleted since the saver read them is noticed through\n`thread_changes`, and another name or language through `settings_changes`: the saver looks again instead of writing old settings back.",
+    doc: "`PUT /sessions/{id}`. The head moves to the next version only from the version the client edited: of fifty savers with one expected version, one\nsucceeds and the others get the current head back to merge with. The code, and every thread whose lines moved, are written in the same\ntransaction, so threads and code never disagree. So is the answer whose patch the code was saved for. A thread that was opened, moved or deleted since the saver read them is noticed through\n`thread_changes`, and another name or language through `settings_changes`: the saver looks again instead of writing old settings back.",
 };
 
 /// AP-25: Change a session's settings.
@@ -1358,6 +1364,18 @@ pub(crate) static AP_42: Pattern = Pattern {
             many: false,
         },
         Argument {
+            name: "cache_read_tokens",
+            kind: "amount",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "cache_write_tokens",
+            kind: "amount",
+            optional: false,
+            many: false,
+        },
+        Argument {
             name: "output_tokens",
             kind: "amount",
             optional: false,
@@ -1390,7 +1408,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     },
     tool: false,
     callers: &["messages"],
-    example: "codesensei query store_answer --question-seq 1 --date 2026-11-23 --input-tokens 1 --output-tokens 1 --cost-micros 1 --answer …",
+    example: "codesensei query store_answer --question-seq 1 --date 2026-11-23 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --answer …",
     doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives\nafter its thread was swept brings nothing back.",
 };
 
@@ -1870,6 +1888,18 @@ pub(crate) static AP_66: Pattern = Pattern {
             many: false,
         },
         Argument {
+            name: "cache_read_tokens",
+            kind: "amount",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "cache_write_tokens",
+            kind: "amount",
+            optional: false,
+            many: false,
+        },
+        Argument {
             name: "output_tokens",
             kind: "amount",
             optional: false,
@@ -1890,7 +1920,7 @@ pub(crate) static AP_66: Pattern = Pattern {
     },
     tool: false,
     callers: &["messages", "ai"],
-    example: "codesensei query add_usage --user-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23 --input-tokens 1 --output-tokens 1 --cost-micros 1",
+    example: "codesensei query add_usage --user-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1",
     doc: "A stored answer brings its cost along. What costs without being stored is added here: `POST /ai/analyze`, and, wherever it was asked for, an\nanswer that was paid for and could not be read. A transaction of one, because its token makes a repeat harmless where a plain ADD would count twice.",
 };
 

@@ -113,6 +113,7 @@ pub enum Type {
     Uuid(String),
     Extern { rust: String, copy: bool },
     Text,
+    Texts,
     Count,
     Amount,
     Flag,
@@ -131,6 +132,7 @@ impl Type {
         match self {
             Type::Uuid(rust) | Type::Extern { rust, .. } | Type::Enum { rust, .. } | Type::Record { rust, .. } => rust,
             Type::Text => "text",
+            Type::Texts => "texts",
             Type::Count => "count",
             Type::Amount => "amount",
             Type::Flag => "flag",
@@ -148,14 +150,14 @@ impl Type {
 
     /// Whether a value of it may stand in a string key.
     pub fn fits_a_key(&self) -> bool {
-        !matches!(self, Type::Amount | Type::Flag | Type::Bytes | Type::Expiry | Type::Record { .. })
+        !matches!(self, Type::Texts | Type::Amount | Type::Flag | Type::Bytes | Type::Expiry | Type::Record { .. })
     }
 
     /// Whether Rust passes it by value.
     pub fn is_copy(&self) -> bool {
         match self {
             Type::Extern { copy, .. } => *copy,
-            Type::Text | Type::Bytes | Type::Record { .. } => false,
+            Type::Text | Type::Texts | Type::Bytes | Type::Record { .. } => false,
             _ => true,
         }
     }

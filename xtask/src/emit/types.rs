@@ -24,6 +24,7 @@ pub fn key(file: &mut RustFile, entity: &Entity) -> Ident {
 pub fn owned(file: &mut RustFile, ty: &Type) -> TokenStream {
     let path = match ty {
         Type::Text => return quote!(String),
+        Type::Texts => return quote!(Vec<String>),
         Type::Count => return quote!(u32),
         Type::Amount => return quote!(i64),
         Type::Flag => return quote!(bool),
@@ -55,6 +56,7 @@ pub fn member(file: &mut RustFile, field: &Field, serde: &TokenStream) -> TokenS
 pub fn argument(file: &mut RustFile, argument: &Argument, lifetime: Option<&TokenStream>) -> TokenStream {
     let ty = match &argument.ty {
         Type::Text => quote!(&#lifetime str),
+        Type::Texts => quote!(&#lifetime [String]),
         Type::Bytes => quote!(&#lifetime [u8]),
         ty if ty.is_copy() => owned(file, ty),
         ty => {

@@ -6,8 +6,8 @@ use crate::load::{all, toml_problem};
 use crate::problem::{Problems, suggestion};
 use crate::source::At;
 
-pub const BUILT_IN: [&str; 11] =
-    ["text", "count", "amount", "flag", "bytes", "time", "expiry", "date", "digest", "enum", "record"];
+pub const BUILT_IN: [&str; 12] =
+    ["text", "texts", "count", "amount", "flag", "bytes", "time", "expiry", "date", "digest", "enum", "record"];
 
 pub fn read(text: &str, at: At, problems: &mut Problems) -> Option<RawEntity> {
     toml::from_str(text).map_err(|error| toml_problem(&error, at, problems)).ok()
@@ -84,6 +84,7 @@ impl Loader<'_> {
         }
         Some(match word {
             "text" => Type::Text,
+            "texts" => Type::Texts,
             "count" => Type::Count,
             "amount" => Type::Amount,
             "flag" => Type::Flag,

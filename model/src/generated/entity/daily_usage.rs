@@ -19,6 +19,10 @@ pub struct DailyUsage {
     pub requests: u32,
     /// Tokens sent, without those read from or written to the prompt cache.
     pub input_tokens: i64,
+    /// Tokens read from the prompt cache.
+    pub cache_read_tokens: i64,
+    /// Tokens written to the prompt cache.
+    pub cache_write_tokens: i64,
     /// Tokens answered.
     pub output_tokens: i64,
     /// Millionths of a US dollar.
@@ -45,6 +49,8 @@ impl modyne::EntityDef for DailyUsage {
         "date",
         "requests",
         "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
         "output_tokens",
         "cost_micros",
     ];

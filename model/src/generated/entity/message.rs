@@ -35,6 +35,18 @@ pub struct Message {
     /// On an answer: whether the model saw the whole file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context_mode: Option<ContextMode>,
+    /// On an answer: the first line of the file that the model saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_first_line: Option<u32>,
+    /// On an answer: the last line of the file that the model saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_last_line: Option<u32>,
+    /// On an answer: some of the conversation before it was too long to be shown to the model. Absent when it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history_truncated: Option<bool>,
+    /// On an answer: what the user should know about how it came about, a sentence each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warnings: Option<Vec<String>>,
     /// On an answer: how sure the model says it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Confidence>,
@@ -44,15 +56,27 @@ pub struct Message {
     /// On an answer: an edit that was checked against the code it was made for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch: Option<Patch>,
+    /// On an answer with a patch: whether it stood where the model said or was found elsewhere, or was applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patch_status: Option<PatchStatus>,
+    /// On an answer whose patch was applied: the session's version that this made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied_version: Option<u32>,
     /// On an answer: why its patch is not shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch_withheld: Option<String>,
     /// On an answer: which model gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_id: Option<String>,
-    /// On an answer: tokens sent.
+    /// On an answer: tokens sent, without those read from or written to the prompt cache.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_tokens: Option<u32>,
+    /// On an answer: tokens read from the prompt cache, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_read_tokens: Option<u32>,
+    /// On an answer: tokens written to the prompt cache, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write_tokens: Option<u32>,
     /// On an answer: tokens answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_tokens: Option<u32>,
@@ -71,12 +95,20 @@ impl fmt::Debug for Message {
             .field("reply_state", &self.reply_state)
             .field("reply_error", &self.reply_error)
             .field("context_mode", &self.context_mode)
+            .field("context_first_line", &self.context_first_line)
+            .field("context_last_line", &self.context_last_line)
+            .field("history_truncated", &self.history_truncated)
+            .field("warnings", &self.warnings)
             .field("confidence", &self.confidence)
             .field("suggested_code", &format_args!("<redacted>"))
             .field("patch", &self.patch)
+            .field("patch_status", &self.patch_status)
+            .field("applied_version", &self.applied_version)
             .field("patch_withheld", &self.patch_withheld)
             .field("model_id", &self.model_id)
             .field("input_tokens", &self.input_tokens)
+            .field("cache_read_tokens", &self.cache_read_tokens)
+            .field("cache_write_tokens", &self.cache_write_tokens)
             .field("output_tokens", &self.output_tokens)
             .finish()
     }
@@ -95,6 +127,9 @@ pub struct Patch {
     pub replacement: String,
     /// The session's version it was made for.
     pub base_version: u32,
+    /// The thread's first line in that version, which tells where the patch has moved with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor_line: Option<u32>,
 }
 
 impl fmt::Debug for Patch {
@@ -105,6 +140,7 @@ impl fmt::Debug for Patch {
             .field("original", &format_args!("<redacted>"))
             .field("replacement", &format_args!("<redacted>"))
             .field("base_version", &self.base_version)
+            .field("anchor_line", &self.anchor_line)
             .finish()
     }
 }
@@ -205,6 +241,32 @@ impl Confidence {
     }
 }
 
+/// On an answer with a patch: whether it stood where the model said or was found elsewhere, or was applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum PatchStatus {
+    /// Stored as `verified`.
+    #[serde(rename = "verified")]
+    Verified,
+    /// Stored as `relocated`.
+    #[serde(rename = "relocated")]
+    Relocated,
+    /// Stored as `applied`.
+    #[serde(rename = "applied")]
+    Applied,
+}
+
+impl PatchStatus {
+    /// The value as it is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Relocated => "relocated",
+            Self::Applied => "applied",
+        }
+    }
+}
+
 impl Message {
     /// The key it is stored under.
     #[must_use]
@@ -237,12 +299,20 @@ impl modyne::EntityDef for Message {
         "reply_state",
         "reply_error",
         "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
         "confidence",
         "suggested_code",
         "patch",
+        "patch_status",
+        "applied_version",
         "patch_withheld",
         "model_id",
         "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
         "output_tokens",
     ];
 }

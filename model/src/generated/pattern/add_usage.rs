@@ -18,6 +18,10 @@ pub struct AddUsage {
     pub date: Date,
     /// Tokens sent, without those read from or written to the prompt cache.
     pub input_tokens: i64,
+    /// Tokens read from the prompt cache.
+    pub cache_read_tokens: i64,
+    /// Tokens written to the prompt cache.
+    pub cache_write_tokens: i64,
     /// Tokens answered.
     pub output_tokens: i64,
     /// Millionths of a US dollar.
@@ -44,6 +48,8 @@ impl Store {
             .set("date", input.date)
             .add("requests", 1)
             .add("input_tokens", input.input_tokens)
+            .add("cache_read_tokens", input.cache_read_tokens)
+            .add("cache_write_tokens", input.cache_write_tokens)
             .add("output_tokens", input.output_tokens)
             .add("cost_micros", input.cost_micros)
             .set("GSI1PK", DailyUsageKey::gsi1_partition(input.date))

@@ -1,8 +1,8 @@
 //! The fixtures of AP-40 to AP-46: messages.
 
 use model::{
-    AddNote, AnsweredRecord, AskQuestion, Idempotency, Message, NewAnswer, Order, PageRequest, Patch, Store,
-    StoreAnswer, Thread,
+    AddNote, AnsweredRecord, AskQuestion, Idempotency, Message, NewAnswer, Order, PageRequest, Patch, PatchStatus,
+    Store, StoreAnswer, Thread,
 };
 use tests::story::answer;
 
@@ -55,8 +55,9 @@ fn answer_with_patch() -> NewAnswer {
         original: "o".repeat(200),
         replacement: "r".repeat(200),
         base_version: 1,
+        anchor_line: Some(10),
     };
-    NewAnswer { patch: Some(patch), ..answer(&"a".repeat(900)) }
+    NewAnswer { patch: Some(patch), patch_status: Some(PatchStatus::Verified), ..answer(&"a".repeat(900)) }
 }
 
 async fn store_answer(bench: &Bench) {
@@ -84,6 +85,8 @@ async fn store_answer(bench: &Bench) {
         question_seq: 19,
         date: bench.table.clock().now().date(),
         input_tokens: 3,
+        cache_read_tokens: 0,
+        cache_write_tokens: 0,
         output_tokens: 2,
         cost_micros: 5,
     };

@@ -67,6 +67,7 @@ async fn save_session(bench: &Bench) {
     let code = bench.table.get_code(other.session_id).await.unwrap().expect("it has code");
     let code = model::Code { session_id: session.session_id, ..code };
     let input = SaveSession {
+        answer: None,
         code: &code,
         threads: &moved,
         staged: None,

@@ -11,7 +11,15 @@ fixtures! {
 }
 
 pub(super) async fn spend(store: &Store, user_id: UserId, date: Date, cost_micros: i64) {
-    let usage = AddUsage { user_id, date, input_tokens: 1_200, output_tokens: 340, cost_micros };
+    let usage = AddUsage {
+        user_id,
+        date,
+        input_tokens: 1_200,
+        cache_read_tokens: 900,
+        cache_write_tokens: 0,
+        output_tokens: 340,
+        cost_micros,
+    };
     store.add_usage(usage).await.expect("there is no condition");
 }
 

@@ -250,6 +250,7 @@ async fn a_patch_for_other_code_than_was_sent_is_withheld_with_the_reason() {
     let patch = json!({ "start_line": 1, "end_line": 1, "original": "a", "replacement": "b" });
     let expected = json!({
         "explanation": "Because.", "suggested_code": "pass", "patch": patch, "context_mode": "full", "confidence": "low",
+        "patch_status": "verified", "context_lines": [1, 2], "history_truncated": false, "warnings": [],
         "token_count": 1_100, "model_id": "local.rule-based-reviewer",
     });
     assert_eq!(analyzed["analysis"], expected);

@@ -23,6 +23,9 @@ pub struct Copy {
     /// What is wrong with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
+    /// Who has signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signatures: Option<Vec<String>>,
     /// Whether it stays in the house.
     pub is_fragile: bool,
 }
@@ -79,6 +82,7 @@ impl modyne::EntityDef for Copy {
         "state",
         "borrower",
         "remark",
+        "signatures",
         "is_fragile",
     ];
 }
