@@ -106,3 +106,8 @@ fn every_pattern_is_called_or_known_not_to_be() {
         findings.join("\n")
     );
 }
+
+#[test]
+fn no_lambda_contains_the_stand_in_for_the_model() {
+    keeps(tidy::no_lambda_contains_the_stand_in);
+}

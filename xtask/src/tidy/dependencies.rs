@@ -101,6 +101,19 @@ pub fn only_its_owner_uses_an_sdk(tree: &Tree) -> Findings {
     findings
 }
 
+/// The stand-in for the model is for the tests of `handlers`, and never in what is deployed.
+#[must_use]
+pub fn no_lambda_contains_the_stand_in(tree: &Tree) -> Findings {
+    let manifest = tree.files.iter().find(|file| file.path == "handlers/Cargo.toml");
+    let manifest: Option<toml::Table> = manifest.and_then(|file| file.text.parse().ok());
+    let Some(mut manifest) = manifest else { return vec!["handlers/Cargo.toml cannot be read".to_owned()] };
+    manifest.remove("dev-dependencies");
+    if dependencies(&manifest).iter().any(|known| known == "bedrock-local") {
+        return vec!["handlers/Cargo.toml: bedrock-local is for its tests: a dev-dependency".to_owned()];
+    }
+    Findings::new()
+}
+
 /// `xtask` depends on no crate of the workspace, so broken generated code can always be generated again.
 #[must_use]
 pub fn xtask_stands_alone(tree: &Tree) -> Findings {
@@ -158,6 +171,18 @@ mod tests {
                 "tests/tests/a.rs:2: `modyne` belongs in model/src/; call an access pattern of `model`",
             ]
         );
+    }
+
+    #[test]
+    fn the_stand_in_outside_of_tests_is_told() {
+        let tree = |kind: &str| {
+            let text = manifest("handlers", &format!("[{kind}]\nbedrock-local.workspace = true\n"));
+            Tree::of(&[("handlers/Cargo.toml", &text)])
+        };
+        assert_eq!(no_lambda_contains_the_stand_in(&tree("dev-dependencies")), [""; 0]);
+        for kind in ["dependencies", "build-dependencies", "target.'cfg(unix)'.dependencies"] {
+            assert_eq!(no_lambda_contains_the_stand_in(&tree(kind)).len(), 1, "{kind}");
+        }
     }
 
     #[test]
