@@ -63,6 +63,12 @@ pub const HISTORY_MESSAGES: usize = 10;
 pub const MAX_OUTPUT_TOKENS: i32 = 4_000;
 /// From a request's arrival to the answer, the model's time included.
 pub const AI_DEADLINE: Duration = Duration::from_secs(30);
+/// How much longer than its deadline a run holds its question, so that clocks may differ and the answer be stored.
+pub const LEASE_MARGIN: Duration = Duration::from_secs(5);
+/// How long a message that another request is at is waited for, within the deadline.
+pub const REPLAY_PATIENCE: Duration = Duration::from_secs(20);
+/// How often it is looked after meanwhile.
+pub const REPLAY_POLL: Duration = Duration::from_millis(500);
 /// How long the lines of two versions are compared when anchors move.
 pub const DIFF_DEADLINE: Duration = Duration::from_millis(250);
 

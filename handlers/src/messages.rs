@@ -2,6 +2,7 @@
 
 mod ask;
 mod list;
+mod once;
 mod post;
 mod view;
 

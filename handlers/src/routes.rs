@@ -85,7 +85,9 @@ impl Domain {
             ],
             Self::Messages => vec![
                 Route::protected(routes!(messages::list)),
-                Route::protected(routes!(messages::post)).limited(RateLimit::MESSAGE).fails(&[
+                // Counted by its handler: a message that is stored already is not.
+                Route::protected(routes!(messages::post)).fails(&[
+                    Code::RateLimitExceeded,
                     Code::MessageTooLong,
                     Code::MessageLimitExceeded,
                     Code::SessionNotFound,

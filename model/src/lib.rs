@@ -9,6 +9,7 @@ pub mod filename;
 #[rustfmt::skip] // Its formatting is the generator's.
 #[expect(clippy::too_many_lines, reason = "a transaction is as long as its list of actions")]
 mod generated;
+mod idempotency;
 pub mod ids;
 pub mod key;
 pub mod language;
@@ -34,6 +35,7 @@ pub use code::{CodeTooLarge, CorruptCode, MAX_CODE_BYTES, PackedBody, PackedCode
 pub use digest::{Digest, InvalidDigest};
 pub use filename::{Filename, InvalidFilename};
 pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS};
+pub use idempotency::{ClientRequest, Standing};
 pub use ids::{Ids, InvalidId, UuidNewtype};
 pub use key::{ItemKey, KeyPart};
 pub use language::{InvalidLanguage, Language};

@@ -1,9 +1,9 @@
 //! Messages: a question with room for its answer, the answer with what it cost, and the conversation so far. AP-40 to AP-46.
 
 use crate::{
-    AccessError, AddNote, AddNoteError, AskQuestion, AskQuestionError, Confidence, ContextMode, FailQuestionError,
-    Message, Patch, PatchStatus, ReplyState, Role, Store, StoreAnswer, StoreAnswerError, StoreError, Thread, ThreadId,
-    UserId,
+    AccessError, AddNote, AddNoteError, AnsweredRecord, AskQuestion, AskQuestionError, Confidence, ContextMode,
+    FailQuestionError, Idempotency, Message, Patch, PatchStatus, ReplyState, Role, Store, StoreAnswer,
+    StoreAnswerError, StoreError, Thread, ThreadId, UserId,
 };
 
 /// Another message may take the number first; then the next one is tried, this often.
@@ -18,6 +18,9 @@ pub enum PostError {
     /// There is no room left: 500 messages, of which a question takes two.
     #[error("the thread has no room for it")]
     LimitExceeded,
+    /// The client's id was used before.
+    #[error("the client's id was used before")]
+    Known,
 }
 
 impl From<StoreError> for PostError {
@@ -69,16 +72,28 @@ impl Store {
     /// # Errors
     /// When there is no such thread any more, or no room in it.
     pub async fn ask(&self, thread: &Thread, content: &str) -> Result<Message, PostError> {
+        Ok(self.put_question(thread, content, |_| None).await?.0)
+    }
+
+    /// Stores a question, and the record that is made for it.
+    pub(crate) async fn put_question(
+        &self,
+        thread: &Thread,
+        content: &str,
+        record: impl Fn(&Message) -> Option<Idempotency>,
+    ) -> Result<(Message, Option<Idempotency>), PostError> {
         let mut seen_slots = thread.message_slots;
         for _ in 0..TRIES {
             let question = self.message(thread, seen_slots + 1, content, Some(ReplyState::Pending));
-            match self.ask_question(AskQuestion { question: &question, record: None, seen_slots }).await {
-                Ok(()) => return Ok(question),
+            let record = record(&question);
+            match self.ask_question(AskQuestion { question: &question, record: record.as_ref(), seen_slots }).await {
+                Ok(()) => return Ok((question, record)),
                 Err(AskQuestionError::SlotTaken { current }) => seen_slots = current.message_slots,
                 Err(AskQuestionError::MessageLimitExceeded) => return Err(PostError::LimitExceeded),
                 Err(AskQuestionError::ThreadNotFound) => return Err(AccessError::NotFound.into()),
                 Err(AskQuestionError::Store(error)) => return Err(error.into()),
-                Err(AskQuestionError::MessageExists | AskQuestionError::RequestKnown) => break,
+                Err(AskQuestionError::RequestKnown) => return Err(PostError::Known),
+                Err(AskQuestionError::MessageExists) => break,
             }
         }
         Err(StoreError::Contended { pattern: "AP-40" }.into())
@@ -89,15 +104,27 @@ impl Store {
     /// # Errors
     /// When there is no such thread any more, or no room in it.
     pub async fn note(&self, thread: &Thread, content: &str) -> Result<Message, PostError> {
+        self.put_note(thread, content, |_| None).await
+    }
+
+    /// Stores a note, and the record that is made for it.
+    pub(crate) async fn put_note(
+        &self,
+        thread: &Thread,
+        content: &str,
+        record: impl Fn(&Message) -> Option<Idempotency>,
+    ) -> Result<Message, PostError> {
         let mut seen_slots = thread.message_slots;
         for _ in 0..TRIES {
             let note = self.message(thread, seen_slots + 1, content, None);
-            match self.add_note(AddNote { note: &note, seen_slots }).await {
+            let record = record(&note);
+            match self.add_note(AddNote { note: &note, record: record.as_ref(), seen_slots }).await {
                 Ok(()) => return Ok(note),
                 Err(AddNoteError::SlotTaken { current }) => seen_slots = current.message_slots,
                 Err(AddNoteError::MessageLimitExceeded) => return Err(PostError::LimitExceeded),
                 Err(AddNoteError::ThreadNotFound) => return Err(AccessError::NotFound.into()),
                 Err(AddNoteError::Store(error)) => return Err(error.into()),
+                Err(AddNoteError::RequestKnown) => return Err(PostError::Known),
                 Err(AddNoteError::MessageExists) => break,
             }
         }
@@ -139,6 +166,16 @@ impl Store {
     /// # Errors
     /// When the question is gone or has its answer already.
     pub async fn answer(&self, question: &Message, new: NewAnswer) -> Result<Message, StoreAnswerError> {
+        self.put_answer(question, new, None).await
+    }
+
+    /// Stores an answer, and ends the run whose record this is.
+    pub(crate) async fn put_answer(
+        &self,
+        question: &Message,
+        new: NewAnswer,
+        record: Option<AnsweredRecord>,
+    ) -> Result<Message, StoreAnswerError> {
         let now = self.clock().now();
         let answer = Message {
             seq: question.seq + 1,
@@ -166,7 +203,7 @@ impl Store {
         };
         let input = StoreAnswer {
             answer: &answer,
-            record: None,
+            record,
             question_seq: question.seq,
             date: now.date(),
             input_tokens: new.input_tokens.into(),

@@ -3,8 +3,9 @@
 use std::any::Any;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse as _, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -26,8 +27,9 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
 ];
 
-/// Puts the common layers around a finished router. From the outside in: the trace id and the log line, security
-/// headers, CORS with its preflights, compression, a net under panics, and a guard against forged requests. Unknown routes and methods get the envelope too.
+/// Puts the common layers around a finished router. From the outside in: a task of the request's own, the trace id and
+/// the log line, security headers, CORS with its preflights, compression, a net under panics, and a guard against forged
+/// requests. Unknown routes and methods get the envelope too.
 pub fn around(routes: Router, cors: &CorsPolicy, follower: Follower) -> Router {
     let compression =
         CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::SSE));
@@ -40,6 +42,17 @@ pub fn around(routes: Router, cors: &CorsPolicy, follower: Follower) -> Router {
         .layer(cors.layer())
         .layer(map_response(secured))
         .layer(from_fn_with_state(follower, trace::follow))
+        .layer(from_fn(carried_through))
+}
+
+/// A server drops what it does for a client that hangs up. A question that has been paid for is stored all the same, and
+/// a save is not left half done: a request that has begun is carried through.
+async fn carried_through(request: Request, next: Next) -> Response {
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        // Nothing cancels the task, and a panic of a handler ends before this.
+        Err(stopped) => ApiError::internal(stopped).into_response(),
+    }
 }
 
 /// What a panic says is for the standard error stream; the client and the request's log line get a code.
@@ -59,7 +72,7 @@ mod tests {
     use super::*;
     use crate::http::metrics::Metrics;
     use axum::body::Body;
-    use axum::http::{Method, Request, StatusCode};
+    use axum::http::{Method, StatusCode};
     use axum::routing::{get, post};
     use flate2::read::GzDecoder;
     use model::{Clock, Ids};
@@ -118,6 +131,22 @@ mod tests {
         let error: serde_json::Value = serde_json::from_slice(&body).expect("an envelope");
         assert_eq!(error["error"]["trace_id"], id);
         assert!(!String::from_utf8_lossy(&body).contains("part of a test"));
+    }
+
+    #[tokio::test]
+    async fn what_a_client_does_not_wait_for_is_done_all_the_same() {
+        let (done, is_done) = tokio::sync::oneshot::channel();
+        let done = std::sync::Arc::new(std::sync::Mutex::new(Some(done)));
+        let slow = async move || {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            done.lock().expect("not poisoned").take().map(|done| done.send(())).map_or("twice", |_| "done")
+        };
+        let routes = Router::new().route("/slow", get(slow));
+        let follower = Follower::new(Ids::seeded(1), Clock::system(), Metrics::default());
+        let app = around(routes, &CorsPolicy::production(PAGE).expect("an origin"), follower);
+        let asked = app.oneshot(Request::get("/slow").body(Body::empty()).expect("a request"));
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(5), asked).await.is_err(), "it hangs up");
+        is_done.await.expect("the handler comes to its end");
     }
 
     #[tokio::test]

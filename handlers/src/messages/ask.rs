@@ -1,12 +1,14 @@
 //! A question from its thread to its stored answer.
 
-use std::time::Instant;
-
-use model::{Message, NewAnswer, OpenedSession, StoreAnswerError, Thread, ThreadId, ThreadKind};
+use model::{
+    ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, ReplyState, StoreAnswerError, Thread, ThreadId,
+    ThreadKind,
+};
 
 use crate::ai::Analysis;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::messages::once::{Outcome, Request};
 use crate::review::lines::Selection;
 use crate::review::prompt::{Prompt, Question, TokenLimitExceeded, Turn};
 use crate::state::Ctx;
@@ -18,10 +20,14 @@ pub(super) struct Context {
     history: Vec<Message>,
 }
 
-/// A question and its answer, both stored.
-pub(super) struct Asked {
-    pub question: Message,
-    pub answer: Message,
+/// How often a question may be stored.
+pub(super) enum Run {
+    /// As often as it is sent.
+    Unnamed,
+    /// Once: this is what the client calls it.
+    Named(ClientRequest),
+    /// It is stored already, under this record, and has no answer.
+    Again(Idempotency),
 }
 
 impl Context {
@@ -39,17 +45,56 @@ impl Context {
     }
 
     /// Stores the question, asks the model and stores its answer. Nothing is stored for a question that is too long.
-    pub(super) async fn ask(&self, ctx: &Ctx, content: &str, deadline: Instant) -> ApiResult<Asked> {
+    pub(super) async fn ask(&self, request: &Request<'_>, content: &str, run: &Run) -> ApiResult<Outcome> {
+        let (ctx, user_id) = (request.ctx, self.thread.user_id);
         let prompt = self.prompt(ctx, content)?;
-        ctx.count_ai_day(self.thread.user_id).await?;
-        let question = ctx.store.ask(&self.thread, content).await?;
-        match ctx.review(self.thread.user_id, &prompt, &self.session.text, deadline).await {
+        ctx.count_ai_day(user_id).await?;
+        let (question, held) = self.question(request, content, run).await?;
+        match ctx.review(user_id, &prompt, &self.session.text, request.deadline).await {
             Ok(analysis) => {
-                let answer = ctx.store.answer(&question, self.answer(analysis)).await?;
-                Ok(Asked { question: Message { reply_state: Some(model::ReplyState::Answered), ..question }, answer })
+                let answer = self.stored(ctx, &question, analysis, held.as_ref()).await?;
+                let message = Message { reply_state: Some(ReplyState::Answered), reply_error: None, ..question };
+                Ok(Outcome { message, answer: Some(answer), is_repeated: false })
             }
-            Err(error) => Err(failed(ctx, &question, ApiError::from(error)).await),
+            Err(error) => Err(failed(ctx, &question, held.as_ref(), ApiError::from(error)).await),
         }
+    }
+
+    /// The question, stored now or before, and this run's hold on it if it has a name.
+    async fn question(
+        &self,
+        request: &Request<'_>,
+        content: &str,
+        run: &Run,
+    ) -> ApiResult<(Message, Option<Idempotency>)> {
+        let (store, lease) = (&request.ctx.store, request.lease());
+        match run {
+            Run::Unnamed => Ok((store.ask(&self.thread, content).await?, None)),
+            Run::Named(client) => Ok(store.ask_once(&self.thread, content, *client, lease).await?),
+            Run::Again(open) => {
+                let taken = store.take_over(open, lease).await?.ok_or(ErrorCode::RequestInProgress)?;
+                Ok((taken.0, Some(taken.1)))
+            }
+        }
+    }
+
+    /// Stores the answer. One that cannot be stored was paid for all the same.
+    async fn stored(
+        &self,
+        ctx: &Ctx,
+        question: &Message,
+        analysis: Analysis,
+        held: Option<&Idempotency>,
+    ) -> ApiResult<Message> {
+        let (usage, answer) = (analysis.usage, self.answer(analysis));
+        let stored = match held {
+            Some(held) => ctx.store.answer_once(question, answer, held).await,
+            None => ctx.store.answer(question, answer).await,
+        };
+        if stored.is_err() {
+            ctx.pay(question.user_id, usage).await;
+        }
+        Ok(stored?)
     }
 
     fn prompt(&self, ctx: &Ctx, content: &str) -> Result<Prompt, TokenLimitExceeded> {
@@ -97,11 +142,21 @@ impl Context {
     }
 }
 
-/// Notes on the question why it has no answer, and names the question in the error. Should the note fail too, the
-/// question stays pending, and the model's error is still the one to tell.
-async fn failed(ctx: &Ctx, question: &Message, error: ApiError) -> ApiError {
-    if let Err(unnoted) = ctx.store.fail(question, error.code().as_str()).await {
+/// Notes on the question why it has no answer, lets it go, and names it in the error. Should that fail too, the question
+/// stays pending, and the model's error is still the one to tell.
+async fn failed(ctx: &Ctx, question: &Message, held: Option<&Idempotency>, error: ApiError) -> ApiError {
+    let let_go = async {
+        match held {
+            Some(held) => ctx.store.let_go(held).await,
+            None => Ok(()),
+        }
+    };
+    let (noted, let_go) = futures::join!(ctx.store.fail(question, error.code().as_str()), let_go);
+    if let Err(unnoted) = noted {
         tracing::warn!(error = %unnoted, "a question stays pending");
+    }
+    if let Err(still_held) = let_go {
+        tracing::warn!(error = %still_held, "a question is held until its lease passes");
     }
     error.with("message_id", question.id().to_string())
 }

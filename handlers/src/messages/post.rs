@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use axum::Json;
 use axum::http::StatusCode;
-use model::{Message, PostError, ThreadId};
+use model::{PostError, ThreadId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -14,7 +15,7 @@ use crate::form;
 use crate::http::body::Body;
 use crate::http::path::Path;
 use crate::limits::RateLimit;
-use crate::messages::ask::{Asked, Context};
+use crate::messages::once::{Outcome, Request};
 use crate::messages::view::MessageView;
 use crate::openapi::fields;
 use crate::state::Ctx;
@@ -27,6 +28,8 @@ pub struct NewMessage {
     #[serde(default = "asks")]
     #[schema(schema_with = fields::ask)]
     ask: bool,
+    #[schema(schema_with = fields::client_message_id)]
+    client_message_id: Option<Uuid>,
 }
 
 const fn asks() -> bool {
@@ -42,39 +45,56 @@ pub struct Posted {
 }
 
 /// Stores the message, asks the model, stores its answer. 201 with both. When the model fails the question stays, and
-/// the error names it.
+/// the error names it. 200 with what is stored when the client sent it before.
 #[utoipa::path(
     post,
     path = "/threads/{thread_id}/messages",
     summary = "Ask the model about the code, or leave a note",
     description = "The model sees the saved code, the thread's lines and its conversation. Should it fail, the question stays, and \
-                   the error names it.",
+                   the error names it. With a `client_message_id` the same request can be sent again: what is stored is the \
+                   answer, and a question that failed is asked again.",
     request_body = NewMessage,
-    responses((status = 201, description = "What was sent, and the answer if one was asked for.", body = Posted)),
+    responses(
+        (status = 201, description = "What was sent, and the answer if one was asked for.", body = Posted),
+        (status = 200, description = "The same, stored for an earlier request with this `client_message_id`.", body = Posted),
+    ),
 )]
 pub async fn post(
     ctx: Ctx,
     caller: Caller,
     Path(id): Path<ThreadId>,
-    Body(new): Body<NewMessage>,
+    new: Result<Body<NewMessage>, ApiError>,
 ) -> ApiResult<(StatusCode, Json<Posted>)> {
     let deadline = Instant::now() + ctx.app.reviewer.deadline();
-    form::message("content", &new.content)?;
-    if new.ask {
-        ctx.count(RateLimit::AI, &caller.user_id.to_string()).await?;
-        let context = Context::read(&ctx, caller, id).await?;
-        let Asked { question, answer } = context.ask(&ctx, &new.content, deadline).await?;
-        return Ok(created(&question, Some(&answer)));
+    let new = match new.and_then(NewMessage::check) {
+        Ok(new) => new,
+        Err(error) => {
+            // What is refused for what it says counts too.
+            ctx.count(RateLimit::MESSAGE, &caller.user_id.to_string()).await?;
+            return Err(error);
+        }
+    };
+    let request = Request { ctx: &ctx, caller, thread_id: id, deadline };
+    match new.client_message_id {
+        Some(client_id) => request.once(&new.content, new.ask, client_id).await,
+        None => request.each_time(&new.content, new.ask).await,
     }
-    let thread = ctx.store.own_thread(caller.user_id, id).await;
-    let thread = thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
-    let note = ctx.store.note(&thread, &new.content).await?;
-    Ok(created(&note, None))
+    .map(Outcome::response)
 }
 
-fn created(message: &Message, reply: Option<&Message>) -> (StatusCode, Json<Posted>) {
-    let posted = Posted { message: message.into(), reply: reply.map(MessageView::from) };
-    (StatusCode::CREATED, Json(posted))
+impl NewMessage {
+    fn check(Body(new): Body<Self>) -> ApiResult<Self> {
+        form::message("content", &new.content)?;
+        Ok(new)
+    }
+}
+
+impl Outcome {
+    fn response(self) -> (StatusCode, Json<Posted>) {
+        let status = if self.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
+        let posted = Posted { message: (&self.message).into(), reply: self.answer.as_ref().map(MessageView::from) };
+        (status, Json(posted))
+    }
 }
 
 impl From<PostError> for ApiError {
@@ -82,6 +102,7 @@ impl From<PostError> for ApiError {
         match error {
             PostError::Access(error) => Self::no_access(error, ErrorCode::ThreadNotFound),
             PostError::LimitExceeded => ErrorCode::MessageLimitExceeded.into(),
+            PostError::Known => ErrorCode::RequestInProgress.into(),
         }
     }
 }

@@ -256,6 +256,12 @@ pub(crate) fn new_content() -> Object {
     text(about, "Is this comparison right?").min_length(Some(1)).max_length(Some(MESSAGE_CHARS)).build()
 }
 
+pub(crate) fn client_message_id() -> Object {
+    let about = "A UUID of the client's own, the same whenever it sends this message again: it is then stored, asked and paid for once.";
+    let format = SchemaFormat::Custom("uuid".to_owned());
+    or_null(text(about, "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77").format(Some(format)).build())
+}
+
 pub(crate) fn ask() -> Object {
     let about = "Whether the model is asked. A note is stored and not answered.";
     let field = ObjectBuilder::new().schema_type(Type::Boolean).description(Some(about));

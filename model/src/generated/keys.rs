@@ -124,7 +124,7 @@ impl EmailClaimKey {
 /// Names one idempotency: `SESSION#{session_id}` / `IDEM#{thread}#{key_digest}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey {
-    /// Where the question is.
+    /// Where the message is.
     pub session_id: SessionId,
     /// Which thread.
     pub thread: ThreadUuid,

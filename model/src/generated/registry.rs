@@ -1308,7 +1308,7 @@ pub(crate) static AP_41: Pattern = Pattern {
     name: "add_note",
     title: "Add a note",
     operation: Operation::Transact,
-    entities: &["thread", "message"],
+    entities: &["thread", "message", "idempotency"],
     index: None,
     arguments: &[
         Argument {
@@ -1323,6 +1323,12 @@ pub(crate) static AP_41: Pattern = Pattern {
             optional: false,
             many: false,
         },
+        Argument {
+            name: "record",
+            kind: "idempotency",
+            optional: true,
+            many: false,
+        },
     ],
     cost: Cost {
         fixture: "a note of 200 B",
@@ -1333,7 +1339,7 @@ pub(crate) static AP_41: Pattern = Pattern {
     tool: false,
     callers: &["messages"],
     example: "codesensei query add_note --seen-slots 1 --note …",
-    doc: "`POST /threads/{id}/messages` with `\"ask\": false`. One slot.",
+    doc: "`POST /threads/{id}/messages` with `\"ask\": false`. One slot. Under the client's own id it has a record as a question has, which is done at once.",
 };
 
 /// AP-42: Store an answer.
@@ -1640,12 +1646,6 @@ pub(crate) static AP_51: Pattern = Pattern {
             many: false,
         },
         Argument {
-            name: "second",
-            kind: "expiry",
-            optional: false,
-            many: false,
-        },
-        Argument {
             name: "now",
             kind: "time",
             optional: false,
@@ -1666,7 +1666,7 @@ pub(crate) static AP_51: Pattern = Pattern {
     },
     tool: false,
     callers: &["messages"],
-    example: "codesensei query take_over_question --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --second 1 --now 2026-11-23T09:00:00Z --lease-until 2026-11-23T09:00:00Z",
+    example: "codesensei query take_over_question --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --now 2026-11-23T09:00:00Z --lease-until 2026-11-23T09:00:00Z",
     doc: "The run that held it failed, or its lease has passed, for example because its Lambda was killed. Of two that try, one gets it.",
 };
 
@@ -1698,12 +1698,6 @@ pub(crate) static AP_52: Pattern = Pattern {
             many: false,
         },
         Argument {
-            name: "second",
-            kind: "expiry",
-            optional: false,
-            many: false,
-        },
-        Argument {
             name: "held_until",
             kind: "time",
             optional: false,
@@ -1718,7 +1712,7 @@ pub(crate) static AP_52: Pattern = Pattern {
     },
     tool: false,
     callers: &["messages"],
-    example: "codesensei query give_question_up --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --second 1 --held-until 2026-11-23T09:00:00Z",
+    example: "codesensei query give_question_up --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --held-until 2026-11-23T09:00:00Z",
     doc: "The model failed: the record says so, and the next try with the same id may take it over at once.",
 };
 

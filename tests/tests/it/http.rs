@@ -28,6 +28,7 @@ mod large;
 mod limits;
 mod logs;
 mod metrics;
+mod once;
 mod paging;
 mod passwords;
 mod rates;

@@ -8,10 +8,10 @@ use crate::key::Primary;
 use crate::store::Store;
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 
-/// Remembers a client's own id for a question, so that sending it again neither asks nor bills twice.
+/// Remembers a client's own id for a message, so that sending it again neither stores, asks nor bills twice.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Idempotency {
-    /// Where the question is.
+    /// Where the message is.
     pub session_id: SessionId,
     /// Which thread.
     pub thread: ThreadUuid,
@@ -19,19 +19,19 @@ pub struct Idempotency {
     pub key_digest: Digest,
     /// Who asked.
     pub user_id: UserId,
-    /// SHA-256 of the question: the same id with another question is a mistake of the client.
+    /// SHA-256 of the message: the same id with another one is a mistake of the client.
     pub fingerprint: Digest,
-    /// Where the run stands.
+    /// Where the run stands. A note is done from the start.
     pub state: RunState,
-    /// The question's number; its answer has the next.
+    /// The message's number; the answer of a question has the next.
     pub question_seq: u32,
     /// Until when the run that holds it may finish; after that another may take over.
     pub lease_until: Timestamp,
-    /// A day after the question.
+    /// A day after the message. Until DynamoDB has removed it, it still counts.
     pub expires_at: Expiry,
 }
 
-/// Where the run stands.
+/// Where the run stands. A note is done from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum RunState {
     /// Stored as `running`.

@@ -25,10 +25,6 @@ impl Store {
             thread,
             key_digest,
         };
-        let found: Option<Idempotency> = self
-            .call(&AP_50)
-            .get(key.primary(), true)
-            .await?;
-        Ok(found.filter(|item| !item.expires_at.has_passed(self.clock().now())))
+        self.call(&AP_50).get(key.primary(), true).await
     }
 }

@@ -31,7 +31,7 @@ pub enum StoreAnswerError {
 /// Changes an idempotency.
 #[derive(Clone, Debug)]
 pub struct AnsweredRecord {
-    /// Where the question is.
+    /// Where the message is.
     pub session_id: SessionId,
     /// Which thread.
     pub thread: ThreadUuid,

@@ -44,7 +44,7 @@ async fn add_note(bench: &Bench) {
     let thread = a_thread(bench).await;
     let first = bench.table.note(&thread, &"n".repeat(200)).await.unwrap();
     let note = Message { seq: 2, ..first };
-    bench.once().await.add_note(AddNote { note: &note, seen_slots: 1 }).await.unwrap();
+    bench.once().await.add_note(AddNote { note: &note, record: None, seen_slots: 1 }).await.unwrap();
 }
 
 /// An answer of 900 bytes with a patch of two short pieces of code.

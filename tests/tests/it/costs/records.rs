@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use model::{
-    AskQuestion, CountHit, Digest, GiveQuestionUp, Hit, Idempotency, Message, RateRule, RateWindow, RunState,
-    TakeOverQuestion,
+    AskQuestion, CountHit, Digest, Hit, Idempotency, Message, RateRule, RateWindow, RunState, TakeOverQuestion,
 };
 
 use super::bench::{Bench, fixtures};
@@ -60,7 +59,6 @@ async fn take_over_question(bench: &Bench) {
         session_id: record.session_id,
         thread: record.thread,
         key_digest: record.key_digest,
-        second: now.expiry(),
         now,
         lease_until: now.plus(Duration::from_mins(1)),
     };
@@ -69,14 +67,8 @@ async fn take_over_question(bench: &Bench) {
 
 async fn give_question_up(bench: &Bench) {
     let record = a_record(bench).await;
-    let input = GiveQuestionUp {
-        session_id: record.session_id,
-        thread: record.thread,
-        key_digest: record.key_digest,
-        second: bench.table.clock().now().expiry(),
-        held_until: record.lease_until,
-    };
-    bench.once().await.give_question_up(input).await.unwrap();
+    let Idempotency { session_id, thread, key_digest, lease_until, .. } = record;
+    bench.once().await.give_question_up(session_id, thread, key_digest, lease_until).await.unwrap();
 }
 
 async fn count_hit(bench: &Bench) {

@@ -1,0 +1,129 @@
+//! A message under the client's own id: stored, asked and paid for once, however often it is sent.
+
+use std::time::{Duration, Instant};
+
+use model::{ClientRequest, Idempotency, Message, Standing, ThreadId};
+use uuid::Uuid;
+
+use crate::auth::caller::Caller;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::limits::{LEASE_MARGIN, REPLAY_PATIENCE, REPLAY_POLL, RateLimit};
+use crate::messages::ask::{Context, Run};
+use crate::state::Ctx;
+
+/// How often another request with the same id may be faster.
+const TRIES: u32 = 5;
+
+/// One request with a message, and how long it may take.
+pub(super) struct Request<'a> {
+    pub(super) ctx: &'a Ctx,
+    pub(super) caller: Caller,
+    pub(super) thread_id: ThreadId,
+    pub(super) deadline: Instant,
+}
+
+/// What is stored now: by this request, or by an earlier one with the same id.
+pub(super) struct Outcome {
+    pub(super) message: Message,
+    pub(super) answer: Option<Message>,
+    pub(super) is_repeated: bool,
+}
+
+/// Whose turn it is with a message that has an id.
+enum Turn {
+    /// Nobody's any more: here is what is stored.
+    Over(Box<Outcome>),
+    /// This request's, with the record of a question that was asked before and has no answer.
+    Ours(Option<Idempotency>),
+}
+
+impl Request<'_> {
+    /// A message without an id is another one each time.
+    pub(super) async fn each_time(&self, content: &str, asks: bool) -> ApiResult<Outcome> {
+        self.count(asks).await?;
+        if asks {
+            return Context::read(self.ctx, self.caller, self.thread_id).await?.ask(self, content, &Run::Unnamed).await;
+        }
+        let thread = self.thread().await?;
+        let note = self.ctx.store.note(&thread, content).await?;
+        Ok(Outcome { message: note, answer: None, is_repeated: false })
+    }
+
+    /// A message with an id. What is stored is not counted: sending it again costs no more than finding it.
+    pub(super) async fn once(&self, content: &str, asks: bool, client_id: Uuid) -> ApiResult<Outcome> {
+        let request = ClientRequest::new(&client_id.to_string(), content, asks);
+        let mut is_counted = false;
+        for _ in 0..TRIES {
+            let open = match self.turn(request).await? {
+                Turn::Over(outcome) => return Ok(*outcome),
+                Turn::Ours(open) => open,
+            };
+            if !is_counted {
+                self.count(asks).await?;
+                is_counted = true;
+            }
+            match self.store(content, asks, request, open).await {
+                // Another request with this id was faster: what became of it?
+                Err(error) if error.code() == ErrorCode::RequestInProgress => {}
+                outcome => return outcome,
+            }
+        }
+        Err(ErrorCode::RequestInProgress.into())
+    }
+
+    /// Stores the message under its id, and asks if it is a question.
+    async fn store(
+        &self,
+        content: &str,
+        asks: bool,
+        request: ClientRequest,
+        open: Option<Idempotency>,
+    ) -> ApiResult<Outcome> {
+        if asks {
+            let run = open.map_or(Run::Named(request), Run::Again);
+            return Context::read(self.ctx, self.caller, self.thread_id).await?.ask(self, content, &run).await;
+        }
+        let thread = self.thread().await?;
+        let note = self.ctx.store.note_once(&thread, content, request).await?;
+        Ok(Outcome { message: note, answer: None, is_repeated: false })
+    }
+
+    /// Waits while another request is at the message, for as long as a person would.
+    async fn turn(&self, request: ClientRequest) -> ApiResult<Turn> {
+        let until = self.deadline.min(Instant::now() + REPLAY_PATIENCE);
+        loop {
+            match self.ctx.store.standing(self.caller.user_id, self.thread_id, request).await? {
+                Standing::New => return Ok(Turn::Ours(None)),
+                Standing::Open(record) => return Ok(Turn::Ours(Some(record))),
+                Standing::Done { message, answer } => {
+                    let answer = answer.map(|answer| *answer);
+                    let outcome = Outcome { message: *message, answer, is_repeated: true };
+                    return Ok(Turn::Over(Box::new(outcome)));
+                }
+                Standing::OtherMessage => {
+                    return Err(ApiError::invalid("client_message_id", "This id was used for another message."));
+                }
+                Standing::Running if Instant::now() + REPLAY_POLL >= until => {
+                    return Err(ErrorCode::RequestInProgress.into());
+                }
+                Standing::Running => tokio::time::sleep(REPLAY_POLL).await,
+            }
+        }
+    }
+
+    /// How long a run holds its question: longer than it can take, so that two never ask the same one.
+    pub(super) fn lease(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now()) + LEASE_MARGIN
+    }
+
+    async fn count(&self, asks: bool) -> ApiResult<()> {
+        let user = self.caller.user_id.to_string();
+        self.ctx.count(RateLimit::MESSAGE, &user).await?;
+        if asks { self.ctx.count(RateLimit::AI, &user).await } else { Ok(()) }
+    }
+
+    async fn thread(&self) -> ApiResult<model::Thread> {
+        let thread = self.ctx.store.own_thread(self.caller.user_id, self.thread_id).await;
+        thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))
+    }
+}

@@ -1,0 +1,203 @@
+//! `client_message_id`: a message that is sent again is stored, asked and paid for once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bedrock_local::Act;
+use model::ClientRequest;
+use serde_json::{Value, json};
+use tests::app::{Person, Response, Thread};
+use tests::{TestApp, at_once};
+
+use crate::http::{CODE, FILENAME, stored_messages, user};
+
+const ID: &str = "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77";
+
+fn question() -> Value {
+    json!({ "content": "Is this comparison right?", "client_message_id": ID })
+}
+
+async fn scene(app: &TestApp) -> (Person, Thread) {
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let thread = ada.opens_thread(&session, 33..=35).await;
+    (ada, thread)
+}
+
+fn bill(answer: &Response) -> Vec<(&'static str, u32)> {
+    answer.bill.iter().map(|call| (call.pattern.id, call.requests)).collect()
+}
+
+#[tokio::test]
+async fn the_same_question_again_gets_what_is_stored_and_costs_no_quota() {
+    let app = TestApp::with_rate_limits().await;
+    let (ada, thread) = scene(&app).await;
+    let first = ada.posts(&thread.messages(), &question()).await;
+    assert!(bill(&first).starts_with(&[("AP-50", 1), ("AP-60", 1), ("AP-60", 1)]), "{:?}", bill(&first));
+    let first = first.is(201);
+    for _ in 0..40 {
+        let again = ada.posts(&thread.messages(), &question()).await;
+        assert_eq!(bill(&again), [("AP-50", 1), ("AP-46", 1), ("AP-46", 1)]);
+        assert_eq!(again.is(200), first);
+    }
+    let upper = json!({ "content": question()["content"], "client_message_id": ID.to_uppercase() });
+    assert_eq!(ada.posts(&thread.messages(), &upper).await.is(200), first);
+    assert_eq!(app.bedrock().seen().len(), 1);
+    assert_eq!(stored_messages(&app, &thread.id).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_note_is_stored_once_too() {
+    let app = TestApp::new().await;
+    let (ada, thread) = scene(&app).await;
+    let note = json!({ "content": "Look at this again.", "ask": false, "client_message_id": ID });
+    let first = ada.posts(&thread.messages(), &note).await.is(201);
+    // What follows a note is not its answer.
+    ada.asks(&thread, "Is this comparison right?").await;
+    assert_eq!(ada.posts(&thread.messages(), &note).await.is(200), first);
+    assert_eq!(stored_messages(&app, &thread.id).await.len(), 3);
+}
+
+#[tokio::test]
+async fn an_id_belongs_to_one_message_of_one_thread() {
+    let app = TestApp::new().await;
+    let (ada, thread) = scene(&app).await;
+    ada.posts(&thread.messages(), &question()).await.is(201);
+    for other in [
+        json!({ "content": "Is this comparison wrong?", "client_message_id": ID }),
+        json!({ "content": question()["content"], "client_message_id": ID, "ask": false }),
+    ] {
+        ada.posts(&thread.messages(), &other).await.invalid("client_message_id");
+    }
+    let session = ada.creates(FILENAME, CODE).await;
+    let elsewhere = ada.opens_thread(&session, 1..=1).await;
+    ada.posts(&elsewhere.messages(), &question()).await.is(201);
+    let bob = app.signs_up("bob").await;
+    bob.posts(&thread.messages(), &question()).await.refused(403, "FORBIDDEN");
+    assert_eq!(app.bedrock().seen().len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_no_uuid_is_refused_and_null_is_no_id() {
+    let app = TestApp::new().await;
+    let (ada, thread) = scene(&app).await;
+    for bad in [json!(""), json!("x"), json!(7), json!(&ID[1..]), json!([ID])] {
+        let body = json!({ "content": "why?", "client_message_id": bad });
+        ada.posts(&thread.messages(), &body).await.invalid("client_message_id");
+    }
+    for _ in 0..2 {
+        let body = json!({ "content": "note", "ask": false, "client_message_id": null });
+        ada.posts(&thread.messages(), &body).await.is(201);
+    }
+    assert_eq!(stored_messages(&app, &thread.id).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_question_whose_answer_failed_is_asked_again_under_what_is_stored() {
+    let app = TestApp::new().await;
+    let (ada, thread) = scene(&app).await;
+    let denied = Act::fault(403, "AccessDeniedException", "no");
+    app.bedrock().script(vec![denied.clone(), denied]);
+    let first = ada.posts(&thread.messages(), &question()).await.refused(503, "BEDROCK_UNAVAILABLE");
+    let second = ada.posts(&thread.messages(), &question()).await.refused(503, "BEDROCK_UNAVAILABLE");
+    assert_eq!(first["message_id"], second["message_id"]);
+    let third = ada.posts(&thread.messages(), &question()).await.is(201);
+    assert_eq!(third["message"]["message_id"], first["message_id"]);
+    assert_eq!(third["message"]["reply_state"], "answered");
+    assert_eq!(third["message"].get("reply_error"), None);
+    assert_eq!(ada.posts(&thread.messages(), &question()).await.is(200), third);
+    assert_eq!(stored_messages(&app, &thread.id).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_at_once_one_asks_and_all_get_its_answer() {
+    let app = TestApp::new().await;
+    let (ada, thread) = scene(&app).await;
+    app.bedrock().script(vec![Act::Answer.after(Duration::from_millis(300))]);
+    let (ada, path) = (Arc::new(ada), thread.messages());
+    let answers = at_once(20, |_| {
+        let (ada, path) = (Arc::clone(&ada), path.clone());
+        async move { ada.posts(&path, &question()).await }
+    })
+    .await;
+    let asked = answers.iter().filter(|answer| answer.status == 201).count();
+    assert_eq!(asked, 1);
+    let bodies: Vec<Value> = answers.into_iter().map(|answer| answer.json).collect();
+    assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
+    assert_eq!((app.bedrock().seen().len(), stored_messages(&app, &thread.id).await.len()), (1, 2));
+}
+
+#[tokio::test]
+async fn a_question_that_is_asked_for_longer_than_one_waits_is_in_progress() {
+    let app = TestApp::with_deadline(Duration::from_secs(2)).await;
+    let (ada, thread) = scene(&app).await;
+    held_by_a_run_that_was_killed(&app, &thread).await;
+    ada.posts(&thread.messages(), &question()).await.refused(409, "REQUEST_IN_PROGRESS");
+    assert_eq!(app.bedrock().seen().len(), 0);
+}
+
+/// Somebody's function asked, and came to an end before the model answered.
+async fn held_by_a_run_that_was_killed(app: &TestApp, thread: &Thread) {
+    let owner = user(app, "ada").await.user_id;
+    let thread = app.table().own_thread(owner, thread.id.parse().unwrap()).await.unwrap();
+    let request = ClientRequest::new(ID, question()["content"].as_str().unwrap(), true);
+    let content = question()["content"].as_str().unwrap().to_owned();
+    app.table().ask_once(&thread, &content, request, Duration::from_secs(35)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_run_that_was_killed_is_taken_over_when_its_lease_has_passed() {
+    let app = TestApp::new().await;
+    let (ada, thread) = scene(&app).await;
+    held_by_a_run_that_was_killed(&app, &thread).await;
+    app.later(Duration::from_secs(36));
+    let answered = ada.posts(&thread.messages(), &question()).await.is(201);
+    assert_eq!(answered["message"]["reply_state"], "answered");
+    let stored = stored_messages(&app, &thread.id).await;
+    assert_eq!(stored.iter().map(|message| message.seq).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_comes_after_its_lease_gives_way_to_that_of_who_took_over_and_both_are_paid() {
+    let app = TestApp::new().await;
+    let (ada, thread) = scene(&app).await;
+    let slow = Act::Answer.after(Duration::from_secs(2));
+    app.bedrock().script(vec![slow]);
+    let late = {
+        let (ada, path) = (ada.clone(), thread.messages());
+        tokio::spawn(async move { ada.posts(&path, &question()).await })
+    };
+    while app.bedrock().seen().is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    app.later(Duration::from_mins(2));
+    let taken = ada.posts(&thread.messages(), &question()).await.is(201);
+    assert_eq!(late.await.unwrap().is(200), taken);
+    assert_eq!(stored_messages(&app, &thread.id).await.len(), 2);
+    let owner = user(&app, "ada").await.user_id;
+    let usage = app.table().get_usage(owner, app.table().clock().now().date()).await.unwrap().unwrap();
+    assert_eq!(usage.requests, 2);
+}
+
+#[tokio::test]
+async fn after_its_day_an_id_means_the_same_for_as_long_as_its_record_is_there() {
+    let app = TestApp::new().await;
+    let (ada, thread) = scene(&app).await;
+    let first = ada.posts(&thread.messages(), &question()).await.is(201);
+    app.later(Duration::from_hours(25));
+    let again = app.signs_in("ada").await.posts(&thread.messages(), &question()).await;
+    assert_eq!(again.is(200), first);
+}
+
+#[tokio::test]
+async fn who_hangs_up_gets_the_answer_when_they_come_back() {
+    let app = TestApp::new().await;
+    let (ada, thread) = scene(&app).await;
+    app.bedrock().script(vec![Act::Answer.after(Duration::from_millis(300))]);
+    let (path, body) = (thread.messages(), question());
+    let hung_up = tokio::time::timeout(Duration::from_millis(100), ada.posts(&path, &body)).await;
+    assert!(hung_up.is_err());
+    let answered = ada.posts(&thread.messages(), &question()).await.is(200);
+    assert_eq!(answered["message"]["reply_state"], "answered");
+    assert_eq!(app.bedrock().seen().len(), 1);
+}
