@@ -1,10 +1,12 @@
 //! `/threads/{id}/messages`: one verb a file.
 
+mod apply;
 mod ask;
 mod list;
 mod once;
 mod post;
 mod view;
 
+pub use apply::{__path_apply, apply};
 pub use list::{__path_list, list};
 pub use post::{__path_post, post};

@@ -5,4 +5,5 @@ pub mod answer;
 pub mod fence;
 pub mod lines;
 pub mod patch;
+pub mod place;
 pub mod prompt;

@@ -83,32 +83,13 @@ impl Domain {
                 Route::protected(routes!(threads::anchor)),
                 Route::protected(routes!(threads::delete)),
             ],
-            Self::Messages => vec![
-                Route::protected(routes!(messages::list)),
-                // Counted by its handler: a message that is stored already is not.
-                Route::protected(routes!(messages::post)).fails(&[
-                    Code::RateLimitExceeded,
-                    Code::MessageTooLong,
-                    Code::MessageLimitExceeded,
-                    Code::SessionNotFound,
-                    Code::RequestInProgress,
-                    Code::TokenLimitExceeded,
-                    Code::AiTimeout,
-                    Code::AiMalformedResponse,
-                    Code::BedrockUnavailable,
-                    Code::NetworkError,
-                ]),
+            Self::Messages => messages(),
+            Self::Ai => vec![
+                Route::protected(routes!(ai::analyze))
+                    .limited(RateLimit::AI)
+                    .fails(&[Code::InvalidLanguage, Code::FileTooLarge])
+                    .fails(&ASKING),
             ],
-            Self::Ai => vec![Route::protected(routes!(ai::analyze)).limited(RateLimit::AI).fails(&[
-                Code::InvalidLanguage,
-                Code::FileTooLarge,
-                Code::MessageTooLong,
-                Code::TokenLimitExceeded,
-                Code::AiTimeout,
-                Code::AiMalformedResponse,
-                Code::BedrockUnavailable,
-                Code::NetworkError,
-            ])],
         }
     }
 
@@ -122,6 +103,34 @@ impl Domain {
             Self::Ai => ("Analysis", "Questions about code that is not kept."),
         }
     }
+}
+
+/// What can go wrong wherever the model is asked.
+const ASKING: [Code; 6] = [
+    Code::MessageTooLong,
+    Code::TokenLimitExceeded,
+    Code::AiTimeout,
+    Code::AiMalformedResponse,
+    Code::BedrockUnavailable,
+    Code::NetworkError,
+];
+
+fn messages() -> Vec<Route> {
+    vec![
+        Route::protected(routes!(messages::list)),
+        // Counted by its handler: a message that is stored already is not.
+        Route::protected(routes!(messages::post))
+            .fails(&[
+                Code::RateLimitExceeded,
+                Code::MessageLimitExceeded,
+                Code::SessionNotFound,
+                Code::RequestInProgress,
+            ])
+            .fails(&ASKING),
+        Route::protected(routes!(messages::apply))
+            .limited(RateLimit::SESSION_SAVE)
+            .fails(&[Code::VersionConflict, Code::PatchConflict]),
+    ]
 }
 
 fn health() -> Route {

@@ -2,6 +2,7 @@
 
 mod access;
 pub mod account;
+mod apply;
 pub mod code;
 mod code_storage;
 pub mod digest;
@@ -31,6 +32,7 @@ mod user;
 
 pub use access::AccessError;
 pub use account::{Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, PasswordHash, Username, UsernameKey};
+pub use apply::{Applied, ApplyError, Target};
 pub use code::{CodeTooLarge, CorruptCode, MAX_CODE_BYTES, PackedBody, PackedCode};
 pub use digest::{Digest, InvalidDigest};
 pub use filename::{Filename, InvalidFilename};

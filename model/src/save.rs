@@ -4,9 +4,9 @@ use crate::code_storage::{StageError, Staged, replaced_chunks};
 use crate::session::{TRIES, detect};
 use crate::settings::Tried;
 use crate::{
-    AccessError, AnchorStatus, Change, CodeTooLarge, Language, MovedThread, NewSettings, OpenedSession, PageRequest,
-    SaveSession, SaveSessionError, Session, SessionId, Store, StoreError, SweepJob, SweepKind, Thread, ThreadKind,
-    UserId,
+    AccessError, AnchorStatus, AppliedAnswer, Change, CodeTooLarge, Language, MovedThread, NewSettings, OpenedSession,
+    PageRequest, SaveSession, SaveSessionError, Session, SessionId, Store, StoreError, SweepJob, SweepKind, Thread,
+    ThreadKind, UserId,
 };
 
 /// Code to save over a version that the client edited.
@@ -96,7 +96,7 @@ impl Store {
                 Some(ready) => ready,
                 None => self.stage_code(caller, save.session_id, text.clone()).await?,
             };
-            match self.commit_save(&base, &save, text, &ready, &moved).await {
+            match self.commit_save(&base, &save, text, &ready, &moved, None).await {
                 Ok(saved) => return Ok(saved),
                 Err(SaveSessionError::ThreadsChanged | SaveSessionError::SettingsChanged) => staged = Some(ready),
                 Err(error) => return Err(self.save_refused(caller, &save, &ready, error).await),
@@ -154,7 +154,12 @@ impl Store {
         }
     }
 
-    async fn moved_threads(&self, base: &Base, text: &str, reanchor: Reanchor) -> Result<Vec<Anchor>, StoreError> {
+    pub(crate) async fn moved_threads(
+        &self,
+        base: &Base,
+        text: &str,
+        reanchor: Reanchor,
+    ) -> Result<Vec<Anchor>, StoreError> {
         if base.old_text.is_empty() && !base.threads.iter().any(|thread| thread.kind == ThreadKind::Block) {
             return Ok(base.threads.iter().map(Thread::anchor).collect());
         }
@@ -163,13 +168,14 @@ impl Store {
         Ok(tokio::task::spawn_blocking(find).await.expect("finding anchors does not panic and is not cancelled"))
     }
 
-    async fn commit_save(
+    pub(crate) async fn commit_save(
         &self,
         base: &Base,
         save: &SaveCode,
         text: &str,
         staged: &Staged,
         anchors: &[Anchor],
+        answer: Option<AppliedAnswer>,
     ) -> Result<Saved, SaveSessionError> {
         let now = self.clock().now();
         let (head, code) = (&base.head, &staged.code);
@@ -187,7 +193,7 @@ impl Store {
             threads: &moved,
             staged: staged_key.as_ref(),
             replaced: replaced.as_ref(),
-            answer: None,
+            answer,
             user_id: head.user_id,
             session_id: head.session_id,
             expected_version_number: save.expected_version_number,
@@ -214,7 +220,7 @@ impl Store {
         Ok(Saved { head, threads })
     }
 
-    async fn save_refused(
+    pub(crate) async fn save_refused(
         &self,
         caller: UserId,
         save: &SaveCode,
@@ -237,11 +243,19 @@ impl Store {
     }
 }
 
-struct Base {
-    head: Session,
-    threads: Vec<Thread>,
-    /// Empty when no thread is on lines.
-    old_text: String,
+/// What a save starts from.
+pub(crate) struct Base {
+    pub(crate) head: Session,
+    pub(crate) threads: Vec<Thread>,
+    /// The code, if anything needs it to be saved.
+    pub(crate) old_text: String,
+}
+
+impl Base {
+    /// As a reader sees it, where the code was read.
+    pub(crate) fn opened(self) -> OpenedSession {
+        OpenedSession { head: self.head, text: self.old_text }
+    }
 }
 
 impl Thread {

@@ -60,6 +60,8 @@ error_codes! {
     SessionNotFound = "SESSION_NOT_FOUND" NOT_FOUND "This session does not exist.";
     /// There is no such thread.
     ThreadNotFound = "THREAD_NOT_FOUND" NOT_FOUND "This thread does not exist.";
+    /// There is no such message.
+    MessageNotFound = "MESSAGE_NOT_FOUND" NOT_FOUND "This message does not exist.";
     /// There is no such route.
     NotFound = "NOT_FOUND" NOT_FOUND "There is nothing at this address.";
     /// The route exists, but not with this method.
@@ -76,6 +78,8 @@ error_codes! {
     RateLimitExceeded = "RATE_LIMIT_EXCEEDED" TOO_MANY_REQUESTS "Too many requests. Please wait a moment.";
     /// The session was saved by someone else since; `current_version` and `current_code` say what it is now.
     VersionConflict = "VERSION_CONFLICT" CONFLICT "The session was changed by another client.";
+    /// The patch does not fit the code any more, or was applied already; the message says which.
+    PatchConflict = "PATCH_CONFLICT" CONFLICT "The patch does not fit the code as it is now.";
     /// The same question is being answered right now by an earlier request with the same `client_message_id`.
     RequestInProgress = "REQUEST_IN_PROGRESS" CONFLICT "This question is already being answered.";
     /// The model took longer than the request may.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use model::{SessionId, ThreadId};
+use model::{MessageId, SessionId, ThreadId};
 
 use crate::error::{ApiError, ErrorCode};
 
@@ -25,6 +25,11 @@ impl PathParam for SessionId {
 impl PathParam for ThreadId {
     const NAME: &'static str = "thread_id";
     const ABSENT: ErrorCode = ErrorCode::ThreadNotFound;
+}
+
+impl PathParam for MessageId {
+    const NAME: &'static str = "message_id";
+    const ABSENT: ErrorCode = ErrorCode::MessageNotFound;
 }
 
 /// Extractor: the id in the address.

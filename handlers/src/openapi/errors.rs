@@ -30,7 +30,7 @@ impl Known<'_> {
         let names_session = self.path.contains("{id}");
         let names_thread = self.path.contains("{thread_id}");
         let names_anything = names_session || names_thread;
-        let rules: [(bool, &[ErrorCode]); 8] = [
+        let rules: [(bool, &[ErrorCode]); 9] = [
             (true, &[ErrorCode::DatabaseError, ErrorCode::InternalError]),
             (self.access == Access::AccessToken, &[ErrorCode::Unauthorized, ErrorCode::TokenExpired]),
             (self.is_limited, &[ErrorCode::RateLimitExceeded]),
@@ -40,6 +40,7 @@ impl Known<'_> {
             (names_anything, &[ErrorCode::Forbidden]),
             (names_session, &[ErrorCode::SessionNotFound]),
             (names_thread, &[ErrorCode::ThreadNotFound]),
+            (self.path.contains("{message_id}"), &[ErrorCode::MessageNotFound]),
         ];
         rules.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, codes)| codes).copied().collect()
     }

@@ -349,3 +349,11 @@ pub(crate) fn patch_status() -> Object {
 pub(crate) fn applied_version() -> Object {
     whole_number("Of an applied patch: the version of the code that this made.", 2, 2).build()
 }
+
+pub(crate) fn applied_start_line() -> Object {
+    whole_number("The first line that the patch replaced.", 1, 33).build()
+}
+
+pub(crate) fn applied_end_line() -> Object {
+    whole_number("The last line that the patch replaced, itself included.", 1, 35).build()
+}

@@ -20,7 +20,7 @@ pub(super) fn describe(route: &Route, tag: &str) -> (String, Value) {
         is_limited: route.limit.is_some(),
         takes_input,
     };
-    let mut codes = [known.codes(), route.fails.to_vec()].concat();
+    let mut codes = [known.codes(), route.fails.clone()].concat();
     codes.retain(|code| !route.never.contains(code));
 
     operation["tags"] = json!([tag]);
@@ -43,7 +43,11 @@ pub(super) fn describe(route: &Route, tag: &str) -> (String, Value) {
 
 /// The ids in the path, before what the handler takes from the query.
 fn parameters(operation: &mut Value, path: &str) {
-    let known = [("id", "{id}", fields::session_id()), ("thread_id", "{thread_id}", fields::thread_id())];
+    let known = [
+        ("id", "{id}", fields::session_id()),
+        ("thread_id", "{thread_id}", fields::thread_id()),
+        ("message_id", "{message_id}", fields::message_id()),
+    ];
     let ids = known.into_iter().filter(|(_, place, _)| path.contains(place)).map(|(name, _, schema)| {
         json!({ "name": name, "in": "path", "required": true, "description": schema.description, "schema": schema })
     });

@@ -33,6 +33,12 @@ pub enum Withheld {
     /// The file would be larger than a session may be.
     #[error("With the patch the file would be larger than 5 MB.")]
     TooLarge,
+    /// The code was saved since, and has no such text any more.
+    #[error("The file has changed since, and the text that the patch replaces is not there any more.")]
+    Gone,
+    /// The code was saved since, and has the text in several places.
+    #[error("The file has changed since, and the text that the patch replaces is there more than once.")]
+    Ambiguous,
 }
 
 impl Patch {

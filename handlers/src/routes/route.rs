@@ -29,7 +29,7 @@ pub(crate) struct Route {
     pub(crate) access: Access,
     pub(crate) limit: Option<RateLimit>,
     /// What only its handler knows. The other errors follow from the rest, see `openapi/errors.rs`.
-    pub(crate) fails: &'static [ErrorCode],
+    pub(crate) fails: Vec<ErrorCode>,
     /// What would follow, but cannot happen here.
     pub(crate) never: &'static [ErrorCode],
     handler: MethodRouter<App>,
@@ -48,7 +48,7 @@ impl Route {
 
     fn new(access: Access, (schemas, paths, handler): UtoipaMethodRouter<App>) -> Self {
         let (path, item) = paths.paths.into_iter().next().expect("a handler has a path");
-        Self { path, item, schemas, access, limit: None, fails: &[], never: &[], handler }
+        Self { path, item, schemas, access, limit: None, fails: Vec::new(), never: &[], handler }
     }
 
     /// Counts requests before anything else is done.
@@ -57,8 +57,9 @@ impl Route {
     }
 
     /// Declares the errors that only the handler knows of.
-    pub(super) fn fails(self, fails: &'static [ErrorCode]) -> Self {
-        Self { fails, ..self }
+    pub(super) fn fails(mut self, fails: &[ErrorCode]) -> Self {
+        self.fails.extend(fails);
+        self
     }
 
     /// Declares that these errors, which follow from what a route is, do not happen on this one.

@@ -721,7 +721,7 @@ pub(crate) static AP_23: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: false,
-    callers: &["sessions", "threads"],
+    callers: &["sessions", "threads", "messages"],
     example: "codesensei query get_session --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001",
     doc: "Before a save, a list of threads or a rename: is it there, is it mine, which version is it?",
 };
@@ -1033,7 +1033,7 @@ pub(crate) static AP_29: Pattern = Pattern {
         wcu: 5134.0,
     },
     tool: false,
-    callers: &["sessions"],
+    callers: &["sessions", "messages"],
     example: "codesensei query write_code_chunks --chunks …",
     doc: "Before the commit of a large save. The chunks are new items that nothing points at yet; the staged job ([AP-70](#ap-70-leave-a-sweep-job)) was written before\nthem. Not a transaction: that would cost twice and take at most 4 MB.",
 };
@@ -1095,7 +1095,7 @@ pub(crate) static AP_31: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: false,
-    callers: &["threads", "sessions"],
+    callers: &["threads", "sessions", "messages"],
     example: "codesensei query list_threads --session-id 0198c5e2-8a00-7000-8000-000000000001 --limit 20",
     doc: "`GET /sessions/{id}/threads`, oldest first, and before every save. The cap is the page size, so one page is all of them. Strongly\nconsistent, so the thread just opened is in it.",
 };
@@ -1975,7 +1975,7 @@ pub(crate) static AP_70: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["sessions"],
+    callers: &["sessions", "messages"],
     example: "codesensei query leave_sweep_job --sweep-job …",
     doc: "Before the first chunk of a large save. (Deletes leave theirs inside their own transaction.)",
 };
@@ -2055,7 +2055,7 @@ pub(crate) static AP_72: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["sweep", "sessions", "threads", "users"],
+    callers: &["sweep", "sessions", "threads", "users", "messages"],
     example: "codesensei query begin_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind … --target …",
     doc: "From now on a commit of the staged code is refused. Beginning again after a crash is allowed.",
 };
@@ -2101,7 +2101,7 @@ pub(crate) static AP_73: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["sweep", "sessions", "threads", "users"],
+    callers: &["sweep", "sessions", "threads", "users", "messages"],
     example: "codesensei query settle_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind … --target …",
     doc: "Everything it named is gone.",
 };
@@ -2281,7 +2281,7 @@ pub(crate) static AP_79: Pattern = Pattern {
         wcu: 5134.0,
     },
     tool: false,
-    callers: &["sweep", "sessions", "users"],
+    callers: &["sweep", "sessions", "users", "messages"],
     example: "codesensei query delete_code_chunks --chunks …",
     doc: "Chunks whose code was replaced, deleted or never committed.",
 };

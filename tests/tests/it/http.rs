@@ -15,6 +15,7 @@ mod access;
 mod accounts;
 mod analyze;
 mod anchors;
+mod apply;
 mod bodies;
 mod deleting;
 mod document;
@@ -150,4 +151,12 @@ fn is_uuid(text: &str) -> bool {
         8 | 13 | 18 | 23 => byte == b'-',
         _ => byte.is_ascii_hexdigit(),
     })
+}
+
+/// The code with an answer's patch applied, as a page would do it.
+fn patched(code: &str, patch: &Value) -> String {
+    let line = |name: &str| usize::try_from(patch[name].as_u64().unwrap()).unwrap();
+    let lines: Vec<&str> = code.split('\n').collect();
+    let replacement: Vec<&str> = patch["replacement"].as_str().unwrap().split('\n').collect();
+    [&lines[..line("start_line") - 1], &replacement, &lines[line("end_line")..]].concat().join("\n")
 }

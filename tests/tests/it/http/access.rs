@@ -17,11 +17,17 @@ use crate::http::{CODE, FILENAME, user};
 fn are_of_all(answers: &[Response], session: &str, thread: &str, asked: impl Fn(&&Operation) -> bool) {
     let address = |operation: &Operation| {
         let path = operation.path.replace("/sessions/{id}", session).replace("/threads/{thread_id}", thread);
+        let path = path.replace("{message_id}", &answer_in(thread));
         format!("{} {path}", operation.method)
     };
     let all: BTreeSet<String> = operations().iter().filter(asked).map(address).collect();
     let got = answers.iter().map(|answer| answer.what.split('?').next().unwrap_or_default().to_owned());
     assert_eq!(got.collect::<BTreeSet<_>>(), all);
+}
+
+/// The id of the answer to the first question in a thread.
+fn answer_in(thread: &str) -> String {
+    format!("{}.2", thread.trim_start_matches("/threads/"))
 }
 
 /// Every protected request about this session and this thread.
@@ -42,6 +48,9 @@ async fn all_requests(person: &Person, session: &str, thread: &str) -> Vec<Respo
         person.patches(&format!("{session}/metadata"), &json!({ "language_override": null })).await,
         person.puts(thread, &json!({ "start_line": 1, "end_line": 1 })).await,
         person.puts(thread, &json!({ "type": "file" })).await,
+        person
+            .posts(&format!("{messages}/{}/apply", answer_in(thread)), &json!({ "expected_version_number": 1 }))
+            .await,
         person.deletes(thread).await,
         person.deletes(session).await,
     ];

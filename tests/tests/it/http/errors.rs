@@ -38,6 +38,7 @@ fn body(route: &str) -> Option<Value> {
         "PUT /threads/{thread_id}" => json!({ "start_line": 1, "end_line": 2, "selected_text": "?" }),
         "POST /sessions/{id}/threads" => json!({ "type": "file" }),
         "POST /ai/analyze" => json!({ "filename": FILENAME, "code_content": CODE, "question": "What can go wrong?" }),
+        "POST /threads/{thread_id}/messages/{message_id}/apply" => json!({ "expected_version_number": 1 }),
         "POST /threads/{thread_id}/messages" => json!({ "content": "Is this comparison right?" }),
         _ => return None,
     })
@@ -50,6 +51,8 @@ struct Scene {
     bob: Person,
     session: Session,
     thread: Thread,
+    /// An answer with a patch, for routes that are about one.
+    answer: String,
     operation: &'static Operation,
     body: Option<Value>,
 }
@@ -61,11 +64,21 @@ impl Scene {
         let session = ada.creates(FILENAME, CODE).await;
         let thread = ada.opens_thread(&session, 33..=35).await;
         let body = body(&format!("{} {}", operation.method, operation.path));
-        Self { app, ada, bob, session, thread, operation, body }
+        let mut scene = Self { app, ada, bob, session, thread, answer: String::new(), operation, body };
+        if scene.names("{message_id}") {
+            let (_, answer) = scene.ada.asks(&scene.thread, "Is this comparison right?").await;
+            answer["message_id"].as_str().unwrap().clone_into(&mut scene.answer);
+        }
+        scene
     }
 
     fn path(&self) -> String {
-        self.operation.path.replace("{id}", &self.session.id).replace("{thread_id}", &self.thread.id)
+        self.addressed(&self.thread.id)
+    }
+
+    fn addressed(&self, thread: &str) -> String {
+        let path = self.operation.path.replace("{id}", &self.session.id).replace("{thread_id}", thread);
+        path.replace("{message_id}", &self.answer.replace(&self.thread.id, thread))
     }
 
     fn names(&self, parameter: &str) -> bool {
@@ -167,7 +180,7 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
             scene.asked().await
         }
         "THREAD_NOT_FOUND" => {
-            let path = operation.path.replace("{thread_id}", &format!("{}.{ABSENT}", scene.session.id));
+            let path = scene.addressed(&format!("{}.{ABSENT}", scene.session.id));
             scene.sent(&scene.ada, &path).await
         }
         "DATABASE_ERROR" => {
@@ -195,6 +208,8 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
             let text = Value::from("x".repeat(5_001));
             scene.with(&[("content", text.clone()), ("question", text)]).await
         }
+        "MESSAGE_NOT_FOUND" => scene.sent(&scene.ada, &scene.path().replace(".2/apply", ".9/apply")).await,
+        "PATCH_CONFLICT" => scene.sent(&scene.ada, &scene.path().replace(".2/apply", ".1/apply")).await,
         "VERSION_CONFLICT" => scene.with(&[("expected_version_number", 7.into())]).await,
         "SESSION_LIMIT_EXCEEDED" | "THREAD_LIMIT_EXCEEDED" | "MESSAGE_LIMIT_EXCEEDED" => full(scene, code).await,
         "TOKEN_LIMIT_EXCEEDED" => too_much_code(scene).await,
@@ -353,6 +368,7 @@ mod every_declared_error_can_be_provoked_from {
         post_sessions
         post_sessions_id_threads
         post_threads_thread_id_messages
+        post_threads_thread_id_messages_message_id_apply
         put_sessions_id
         put_threads_thread_id
         put_users_me

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tests::TestApp;
 use tests::app::{PASSWORD, Person, Response, sign_up};
 
-use crate::http::{CODE, FILENAME, Shapes};
+use crate::http::{CODE, FILENAME, Shapes, patched};
 
 /// What was asked and answered, and what each request cost at the table.
 #[derive(Default)]
@@ -34,14 +34,6 @@ impl Transcript {
         write!(self.answers, "{what}\n{status}\n{}\n\n", self.shapes.of(&json)).unwrap();
         json
     }
-}
-
-/// The code with an answer's patch applied, as a page would do it.
-fn patched(code: &str, patch: &Value) -> String {
-    let line = |name: &str| usize::try_from(patch[name].as_u64().unwrap()).unwrap();
-    let lines: Vec<&str> = code.split('\n').collect();
-    let replacement: Vec<&str> = patch["replacement"].as_str().unwrap().split('\n').collect();
-    [&lines[..line("start_line") - 1], &replacement, &lines[line("end_line")..]].concat().join("\n")
 }
 
 /// The first half: an account, a session, a thread.

@@ -125,7 +125,10 @@ async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
     let session = ada.creates(&format!("{}.py", secret("file")), &code()).await;
     ada.creates("other.py", "").await;
     let thread = ada.opens_thread(&session, 2..=3).await;
-    ada.asks(&thread, &secret("question")).await;
+    let (_, answer) = ada.asks(&thread, &secret("question")).await;
+    let apply = format!("{}/{}/apply", thread.messages(), answer["message_id"].as_str().unwrap());
+    ada.posts(&apply, &json!({ "expected_version_number": 1 })).await.is(200);
+    ada.posts(&apply, &json!({ "expected_version_number": 2 })).await.refused(409, "PATCH_CONFLICT");
     ada.notes(&thread, &secret("note")).await;
     app.bedrock().script(vec![
         Act::fault(429, "ThrottlingException", secret("fault")),
@@ -138,7 +141,7 @@ async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
     ada.posts(&thread.messages(), &question).await.refused(502, "AI_MALFORMED_RESPONSE");
     ada.posts(&thread.messages(), &question).await.refused(503, "BEDROCK_UNAVAILABLE");
     ada.posts(&thread.messages(), &question).await.refused(503, "BEDROCK_UNAVAILABLE");
-    ada.saves(&session, 1, &format!("# {}\n{}", secret("code"), code())).await.is(200);
+    ada.saves(&session, 2, &format!("# {}\n{}", secret("code"), code())).await.is(200);
     ada.saves(&session, 1, &secret("code")).await.refused(409, "VERSION_CONFLICT");
     ada.opens(&session).await;
     for path in [&thread.path, &format!("{}/threads", session.path)] {

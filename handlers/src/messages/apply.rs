@@ -1,0 +1,96 @@
+//! `POST /threads/{thread_id}/messages/{message_id}/apply`: an answer's patch becomes the code, and no code travels.
+
+use axum::Json;
+use model::{AccessError, ApplyError, MessageId, SaveCodeError, Target, ThreadId, ThreadKind};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::auth::caller::Caller;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::body::Body;
+use crate::http::path::Path;
+use crate::messages::view::MessageView;
+use crate::openapi::fields;
+use crate::review::anchor::re_anchor_threads;
+use crate::review::patch::{Patch, Withheld};
+use crate::review::place::{Here, locate};
+use crate::sessions::SavedView;
+use crate::state::Ctx;
+
+/// What the client believes the code to be.
+#[derive(Deserialize, ToSchema)]
+pub struct ApplyForm {
+    #[schema(schema_with = fields::expected_version_number)]
+    expected_version_number: u32,
+}
+
+/// The answer with its patch applied, where that was, and what the save left.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Applied)]
+pub struct AppliedView {
+    message: MessageView,
+    #[schema(schema_with = fields::applied_start_line)]
+    start_line: u32,
+    #[schema(schema_with = fields::applied_end_line)]
+    end_line: u32,
+    session: SavedView,
+}
+
+/// Applies. 409 with the current code when the session has moved on, or with the reason when the patch does not fit.
+#[utoipa::path(
+    post,
+    path = "/threads/{thread_id}/messages/{message_id}/apply",
+    summary = "Apply an answer's patch to the saved code",
+    description = "Code, threads and answer change together. A patch for an older version is applied where its lines are now, and only \
+                   if their text is still the very one that it was made for.",
+    request_body = ApplyForm,
+    responses((status = 200, description = "The answer, where its patch went, and where all threads are now.", body = AppliedView)),
+)]
+pub async fn apply(
+    ctx: Ctx,
+    caller: Caller,
+    Path(thread_id): Path<ThreadId>,
+    Path(id): Path<MessageId>,
+    Body(form): Body<ApplyForm>,
+) -> ApiResult<Json<AppliedView>> {
+    if id.thread_id != thread_id {
+        return Err(ErrorCode::MessageNotFound.into());
+    }
+    let expected = form.expected_version_number;
+    let applied = ctx.store.apply_patch(caller.user_id, id, expected, place, re_anchor_threads).await?;
+    Ok(Json(AppliedView {
+        message: (&applied.answer).into(),
+        start_line: applied.patch.start_line,
+        end_line: applied.patch.end_line,
+        session: (&applied.saved).into(),
+    }))
+}
+
+/// Where the patch belongs in the code as it is, and the code that it makes.
+fn place(patch: &model::Patch, target: Target<'_>) -> Result<(Patch, String), Withheld> {
+    let is_block = target.thread.kind == ThreadKind::Block;
+    let here = Here { thread: is_block.then_some(target.thread), version_number: target.version_number };
+    let patch = locate(patch, here, target.text)?;
+    let text = patch.apply(target.text)?;
+    Ok((patch, text))
+}
+
+impl From<ApplyError<Withheld>> for ApiError {
+    fn from(error: ApplyError<Withheld>) -> Self {
+        let conflict = |reason: String| Self::new(ErrorCode::PatchConflict).saying(reason);
+        match error {
+            // A session is asked about by its thread.
+            ApplyError::ThreadNotFound | ApplyError::Save(SaveCodeError::Access(AccessError::NotFound)) => {
+                ErrorCode::ThreadNotFound.into()
+            }
+            ApplyError::MessageNotFound => ErrorCode::MessageNotFound.into(),
+            ApplyError::NoPatch => conflict("This message has no patch.".to_owned()),
+            ApplyError::AppliedBefore { version_number: Some(version) } => {
+                conflict(format!("The patch was applied already, which made version {version}."))
+            }
+            ApplyError::AppliedBefore { version_number: None } => conflict("The patch was applied already.".to_owned()),
+            ApplyError::Unfit(reason) => conflict(reason.to_string()),
+            ApplyError::Save(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! `POST /threads/{thread_id}/messages/{message_id}/apply`: an answer's patch becomes the code.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tests::app::{Person, Response, Session, Thread};
+use tests::{TestApp, at_once};
+
+use crate::http::{CODE, FILENAME, patched};
+
+/// Somebody has asked about line 34, `if best == None:`, and has an answer whose patch says `is`.
+struct Scene {
+    app: TestApp,
+    ada: Person,
+    session: Session,
+    thread: Thread,
+    answer: Value,
+}
+
+impl Scene {
+    async fn on(code: &str, lines: std::ops::RangeInclusive<usize>) -> Self {
+        let app = TestApp::new().await;
+        let ada = app.signs_up("ada").await;
+        let session = ada.creates(FILENAME, code).await;
+        let thread = ada.opens_thread(&session, lines).await;
+        let (_, answer) = ada.asks(&thread, "Is this comparison right?").await;
+        assert_eq!(answer["patch_status"], "verified", "{answer}");
+        Self { app, ada, session, thread, answer }
+    }
+
+    async fn new() -> Self {
+        Self::on(CODE, 33..=35).await
+    }
+
+    async fn applies(&self, version: u32) -> Response {
+        let path = format!("{}/{}/apply", self.thread.messages(), self.answer["message_id"].as_str().unwrap());
+        self.ada.posts(&path, &json!({ "expected_version_number": version })).await
+    }
+
+    async fn code(&self) -> String {
+        self.ada.opens(&self.session).await.code
+    }
+}
+
+#[tokio::test]
+async fn code_threads_and_answer_change_together_and_no_code_travels() {
+    let scene = Scene::new().await;
+    let above = scene.ada.opens_thread(&scene.session, 1..=2).await;
+    let patch = &scene.answer["patch"];
+    let answer = scene.applies(1).await;
+    let bill: Vec<_> = answer.bill.iter().map(|call| (call.pattern.id, call.requests)).collect();
+    assert_eq!(bill, [("AP-22", 1), ("AP-31", 1), ("AP-46", 1), ("AP-24", 1)]);
+    let applied = answer.is(200);
+    assert_eq!([&applied["start_line"], &applied["end_line"]], [&patch["start_line"], &patch["end_line"]]);
+    assert_eq!(applied["session"]["version_number"], 2);
+    assert_eq!(applied["message"]["patch_status"], "applied");
+    assert_eq!(applied["message"]["applied_version"], 2);
+    let threads = applied["session"]["threads"].as_array().unwrap();
+    assert_eq!(threads.iter().map(|thread| &thread["thread_id"]).collect::<Vec<_>>(), [&*scene.thread.id, &*above.id]);
+    assert!(applied["session"].get("code_content").is_none());
+    assert!(scene.code().await == patched(CODE, patch));
+    let stored = scene.ada.gets(&scene.thread.messages()).await.is(200);
+    assert_eq!(stored["messages"][1], applied["message"]);
+}
+
+#[tokio::test]
+async fn a_patch_is_applied_once() {
+    let scene = Scene::new().await;
+    scene.applies(1).await.is(200);
+    for version in [1, 2] {
+        let error = scene.applies(version).await.refused(409, "PATCH_CONFLICT");
+        assert_eq!(error["message"], "The patch was applied already, which made version 2.");
+    }
+    assert!(scene.code().await == patched(CODE, &scene.answer["patch"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_ten_who_apply_it_at_once_one_does() {
+    let scene = Arc::new(Scene::new().await);
+    let answers = at_once(10, |_| {
+        let scene = Arc::clone(&scene);
+        async move { scene.applies(1).await }
+    })
+    .await;
+    let codes: Vec<Value> = answers.iter().map(|answer| answer.json["error"]["code"].clone()).collect();
+    assert_eq!(codes.iter().filter(|code| code.is_null()).count(), 1, "{codes:?}");
+    let losers = codes.iter().filter(|code| !code.is_null());
+    assert!(losers.into_iter().all(|code| ["PATCH_CONFLICT", "VERSION_CONFLICT"].contains(&code.as_str().unwrap())));
+    assert!(scene.code().await == patched(CODE, &scene.answer["patch"]));
+}
+
+#[tokio::test]
+async fn code_that_has_moved_on_gets_the_patch_where_its_lines_are_now() {
+    let scene = Scene::new().await;
+    let longer = format!("# one\n# two\n{CODE}");
+    scene.ada.saves(&scene.session, 1, &longer).await.is(200);
+    let error = scene.applies(1).await.refused(409, "VERSION_CONFLICT");
+    assert_eq!((&error["current_version"], &error["current_code"]), (&json!(2), &json!(longer)));
+    let applied = scene.applies(2).await.is(200);
+    let line = scene.answer["patch"]["start_line"].as_u64().unwrap();
+    assert_eq!(applied["start_line"], line + 2);
+    assert!(scene.code().await == format!("# one\n# two\n{}", patched(CODE, &scene.answer["patch"])));
+}
+
+#[tokio::test]
+async fn a_copy_of_the_text_elsewhere_is_not_taken_for_it() {
+    let scene = Scene::new().await;
+    scene.ada.saves(&scene.session, 1, &format!("{CODE}{CODE}")).await.is(200);
+    scene.applies(2).await.is(200);
+    let first = patched(CODE, &scene.answer["patch"]);
+    assert!(scene.code().await == format!("{first}{CODE}"), "the thread is still at the first one");
+}
+
+#[tokio::test]
+async fn text_that_is_not_the_same_any_more_is_left_alone_and_the_reason_told() {
+    let scene = Scene::new().await;
+    let edited = CODE.replace("best == None", "best == None or False");
+    assert!(edited != CODE);
+    scene.ada.saves(&scene.session, 1, &edited).await.is(200);
+    let error = scene.applies(2).await.refused(409, "PATCH_CONFLICT");
+    let reason = "The file has changed since, and the text that the patch replaces is not there any more.";
+    assert_eq!(error["message"], reason);
+    assert!(scene.code().await == edited);
+}
+
+#[tokio::test]
+async fn what_is_no_message_with_a_patch_is_refused() {
+    let scene = Scene::new().await;
+    let question = scene.answer["message_id"].as_str().unwrap().replace(".2", ".1");
+    let absent = scene.answer["message_id"].as_str().unwrap().replace(".2", ".3");
+    let body = json!({ "expected_version_number": 1 });
+    let path = |id: &str| format!("{}/{id}/apply", scene.thread.messages());
+    let error = scene.ada.posts(&path(&question), &body).await.refused(409, "PATCH_CONFLICT");
+    assert_eq!(error["message"], "This message has no patch.");
+    scene.ada.posts(&path(&absent), &body).await.refused(404, "MESSAGE_NOT_FOUND");
+    scene.ada.posts(&path("x"), &body).await.refused(404, "MESSAGE_NOT_FOUND");
+    let other = scene.ada.opens_thread(&scene.session, 1..=1).await;
+    let elsewhere = format!("{}/{}/apply", other.messages(), scene.answer["message_id"].as_str().unwrap());
+    scene.ada.posts(&elsewhere, &body).await.refused(404, "MESSAGE_NOT_FOUND");
+    scene.ada.posts(&path(&question), &json!({})).await.invalid("expected_version_number");
+    scene.ada.deletes(&scene.thread.path).await.is(200);
+    scene.applies(1).await.refused(404, "THREAD_NOT_FOUND");
+    scene.ada.deletes(&scene.session.path).await.is(200);
+    scene.applies(1).await.refused(404, "THREAD_NOT_FOUND");
+}
+
+#[tokio::test]
+async fn a_large_file_is_patched_without_leaving_chunks_of_the_old_one() {
+    let mut code = CODE.to_owned();
+    for number in 0..40_000u32 {
+        writeln!(code, "# {:08x}", number.wrapping_mul(2_654_435_761)).unwrap();
+    }
+    let scene = Scene::on(&code, 33..=35).await;
+    scene.applies(1).await.is(200);
+    assert!(scene.code().await == patched(&code, &scene.answer["patch"]));
+    scene.app.table().sweep_a_moment_later().await;
+    scene.applies(2).await.refused(409, "PATCH_CONFLICT");
+}
