@@ -103,6 +103,11 @@ impl TestApp {
         Person { router: router(&app, &Domain::ALL), ..person.clone() }
     }
 
+    /// All routes, to be served on a socket.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// The table under it, with the clock.
     #[must_use]
     pub const fn table(&self) -> &TestTable {

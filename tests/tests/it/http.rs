@@ -20,6 +20,7 @@ mod bodies;
 mod deleting;
 mod document;
 mod errors;
+mod exactly_once;
 mod forgery;
 mod forms;
 mod hardening;
@@ -90,8 +91,16 @@ fn comes_too_often(answer: Response, retry_at: model::Timestamp, seconds: &str) 
 /// The messages of a thread, as the table has them.
 async fn stored_messages(app: &TestApp, thread_id: &str) -> Vec<Message> {
     let ThreadId { session_id, thread } = thread_id.parse().unwrap();
-    let page = app.table().list_messages(session_id, thread, model::Order::Ascending, model::PageRequest::default());
-    page.await.unwrap().items
+    let (mut messages, mut cursor) = (Vec::new(), None);
+    loop {
+        let next = model::PageRequest { limit: None, cursor: cursor.as_deref() };
+        let page = app.table().list_messages(session_id, thread, model::Order::Ascending, next).await.unwrap();
+        messages.extend(page.items);
+        cursor = page.cursor;
+        if cursor.is_none() {
+            return messages;
+        }
+    }
 }
 
 /// Ids by the order in which they first appear: what a run makes up is not in a snapshot, but which ids are the same is.
