@@ -3,6 +3,8 @@
 pub mod anchor;
 pub mod answer;
 pub mod fence;
+pub mod hidden;
 pub mod lines;
+pub mod markdown;
 pub mod patch;
 pub mod prompt;
