@@ -18,8 +18,8 @@ const LINK: &str = "(link removed)";
 /// The text without raw HTML, images, links with other schemes than `http`, `https` and `mailto`, and hidden characters.
 ///
 /// Code keeps its text, so an answer can still show HTML in a code block; hidden characters in it are made visible. A tag
-/// without attributes, such as the `<String>` of a careless `Vec<String>`, becomes text; other HTML goes. What a link
-/// said stays. Cleaning a clean text changes nothing.
+/// without attributes, such as the `<String>` of a careless `Vec<String>`, becomes text, and so does what only looks like a
+/// tag; other HTML goes. What a link said stays. Cleaning a clean text changes nothing.
 ///
 /// Both `CommonMark` and GitHub's dialect must find nothing to remove: they do not agree what is code in a table.
 #[must_use]
@@ -72,6 +72,10 @@ fn unsafe_parts(text: &str, options: Options) -> Vec<Edit> {
     while let Some((event, range)) = events.next() {
         match event {
             Event::InlineHtml(_) => edits.push(inert(text, range)),
+            Event::Start(Tag::CodeBlock(_)) => {
+                events.by_ref().take_while(|(event, _)| !matches!(event, Event::End(TagEnd::CodeBlock))).for_each(drop);
+            }
+            Event::Text(_) => edits.extend(almost_tags(text, range)),
             Event::Start(Tag::HtmlBlock) => edits.extend(html_block(text, range)),
             Event::Start(Tag::Image { .. }) => edits.push((range, IMAGE.into())),
             Event::Start(Tag::Link { link_type: LinkType::Autolink, dest_url, .. }) if !is_safe(&dest_url) => {
@@ -99,6 +103,14 @@ fn inert(text: &str, range: Range<usize>) -> Edit {
     let tag = text[range.clone()].trim_start_matches(['<', '/']).trim_end_matches(['>', '/', ' ']);
     let is_bare = tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if is_bare { (range.start..range.start + 1, "&lt;".into()) } else { (range, "".into()) }
+}
+
+/// What is text to `CommonMark`, but would be a tag to a browser: `<svg/onload=x>`. Not every renderer is as strict.
+fn almost_tags(text: &str, range: Range<usize>) -> impl Iterator<Item = Edit> {
+    let opens = |at: &usize| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c));
+    let found = text[range.clone()].match_indices('<').map(move |(at, _)| range.start + at).filter(opens);
+    // A backslash before it would escape the entity instead.
+    found.map(|at| (at - usize::from(text[..at].ends_with('\\'))..at + 1, "&lt;".into()))
 }
 
 /// The tags of a block as they would be in a paragraph, so that what it says stays, and its beginning in any case.
