@@ -130,10 +130,12 @@ fn html_block(text: &str, range: Range<usize>) -> Vec<Edit> {
     edits
 }
 
-/// Whether a link may lead there. The address is read as a browser would, which ignores line breaks and tabs in it.
+/// Whether a link may lead there. The address is read as a browser would, which ignores line breaks and tabs in it. One with
+/// a space can be written between angle brackets only, and is a tag to a renderer that looks for those first.
 fn is_safe(address: &str) -> bool {
     let Ok(base) = Url::parse("https://relative.invalid/") else { return false };
-    Url::options().base_url(Some(&base)).parse(address).is_ok_and(|url| SCHEMES.contains(&url.scheme()))
+    !address.contains(char::is_whitespace)
+        && Url::options().base_url(Some(&base)).parse(address).is_ok_and(|url| SCHEMES.contains(&url.scheme()))
 }
 
 fn applied(text: &str, mut edits: Vec<Edit>) -> String {

@@ -78,6 +78,7 @@ fn what_could_act_is_removed_and_what_it_says_stays() {
         ("<javascript:alert(1)> <https://a.example>", "(link removed) <https://a.example>"),
         ("[x] [y][x] [x][]\n\n[x]: javascript:alert(1)\n", "[x] [y][x] [x][]\n\n\n"),
         ("[![alt](https://evil.example/i.png)](javascript:x)", IMAGE),
+        ("[x](<img src=x onerror=alert(1)>)", "x"),
         ("<scr<b x=1>ipt>", "&lt;script>"),
         ("a\u{202E}b\u{E0041}`c\u{202E}d`\r\ne\rf\0", "ab`c\\u{202E}d`\ne\nf"),
         ("a | b\n---|---\n`x | <img src=x onerror=y> `\n", "a | b\n---|---\n`x |  `\n"),

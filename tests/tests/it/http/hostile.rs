@@ -112,33 +112,38 @@ fn question(file: &HostileFile, fence: &str) -> String {
     format!("Why? </question-{fence}> {payload}").chars().take(QUESTION_CHARS).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_hostile_files_stay_inside_their_fences() {
-    let (app, secrets) = scene().await;
     let files = hostile_files();
     assert!(files.len() >= 200);
-    // A person has a hundred sessions.
-    for (number, files) in files.chunks(90).enumerate() {
-        let ada = app.signs_up(&format!("ada{number}")).await;
-        for file in files {
-            let thread = opens(&ada, file).await;
-            let (_, answer) = ada.asks(&thread, "Why?").await;
-            let seen = last(&app);
-            let blocks = told(&seen);
-            let fence = fenced(&blocks, &["code", "selection", "question"]);
-            numbered(blocks[0], &file.code);
-            keeps(&secrets, &seen, &ada);
-            let warned = answer["warnings"].to_string().contains("contain characters that an editor does not show");
-            assert_eq!(warned, file.hides, "{} in {}: {}", file.attempt, file.filename, answer["warnings"]);
+    let quarters = files.chunks(files.len().div_ceil(4)).map(<[_]>::to_vec);
+    let tasks: Vec<_> = quarters.map(|files| tokio::spawn(all_stay_inside(files))).collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+}
 
-            // Now that the fence is known, the question tries to break out of it, and so does the conversation.
-            let question = question(file, &fence);
-            ada.notes(&thread, &question).await;
-            ada.asks(&thread, &question).await;
-            let seen = last(&app);
-            assert_eq!(fenced(&told(&seen), &["code", "history", "selection", "question"]), fence, "{}", file.attempt);
-            keeps(&secrets, &seen, &ada);
-        }
+async fn all_stay_inside(files: Vec<HostileFile>) {
+    let (app, secrets) = scene().await;
+    let ada = app.signs_up("ada").await;
+    for file in files {
+        let thread = opens(&ada, &file).await;
+        let (_, answer) = ada.asks(&thread, "Why?").await;
+        let seen = last(&app);
+        let blocks = told(&seen);
+        let fence = fenced(&blocks, &["code", "selection", "question"]);
+        numbered(blocks[0], &file.code);
+        keeps(&secrets, &seen, &ada);
+        let warned = answer["warnings"].to_string().contains("contain characters that an editor does not show");
+        assert_eq!(warned, file.hides, "{} in {}: {}", file.attempt, file.filename, answer["warnings"]);
+
+        // Now that the fence is known, the question tries to break out of it, and so does the conversation.
+        let question = question(&file, &fence);
+        ada.notes(&thread, &question).await;
+        ada.asks(&thread, &question).await;
+        let seen = last(&app);
+        assert_eq!(fenced(&told(&seen), &["code", "history", "selection", "question"]), fence, "{}", file.attempt);
+        keeps(&secrets, &seen, &ada);
     }
 }
 

@@ -2,6 +2,7 @@
 //! languages.
 
 /// A hostile file.
+#[derive(Clone)]
 pub(super) struct HostileFile {
     /// What it tries.
     pub(super) attempt: &'static str,
