@@ -55,10 +55,12 @@ pub const CLOCK_LEEWAY: Duration = Duration::from_secs(5);
 pub const FULL_CONTEXT_TOKENS: usize = 80_000;
 /// Above this estimate the model is not asked at all.
 pub const MAX_INPUT_TOKENS: usize = 100_000;
-/// Lines shown before and after a selection when the file is too large to be shown whole.
-pub const CONTEXT_LINES: usize = 50;
+/// Lines shown before and after a selection when the file is too large to be shown whole: the first that fit.
+pub const CONTEXT_LINES: [usize; 4] = [50, 25, 10, 0];
 /// Messages of a thread's history that the model sees.
 pub const HISTORY_MESSAGES: usize = 10;
+/// Characters of a thread's history that the model sees.
+pub const HISTORY_CHARS: usize = 20_000;
 /// The most the model may write.
 pub const MAX_OUTPUT_TOKENS: i32 = 4_000;
 /// From a request's arrival to the answer, the model's time included.

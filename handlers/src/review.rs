@@ -2,8 +2,12 @@
 
 pub mod anchor;
 pub mod answer;
+pub mod excerpt;
 pub mod fence;
+pub mod hidden;
 pub mod lines;
+pub mod markdown;
+pub mod outline;
 pub mod patch;
 pub mod place;
 pub mod prompt;

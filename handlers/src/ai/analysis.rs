@@ -6,6 +6,7 @@ use model::{AddUsage, Confidence, ContextMode, PatchStatus, UserId};
 
 use crate::bedrock::{AiError, Reviewed, Usage};
 use crate::http::trace;
+use crate::review::hidden;
 use crate::review::patch::Patch;
 use crate::review::prompt::Prompt;
 use crate::state::Ctx;
@@ -77,11 +78,12 @@ impl Ctx {
 impl Analysis {
     fn of(reviewed: Reviewed, prompt: &Prompt, code: &str) -> Self {
         let Reviewed { answer, usage, model_id } = reviewed;
-        let (patch, patch_withheld) = match answer.patch.map(|patch| patch.check(code)) {
+        let (patch, patch_withheld) = match answer.patch.map(|patch| hidden::restored(patch, code).check(code)) {
             None => (None, None),
             Some(Ok(patch)) => (Some(patch), None),
             Some(Err(reason)) => (None, Some(reason.to_string())),
         };
+        let hidden = patch.as_ref().and_then(hidden::warning_about_patch);
         Self {
             explanation: answer.explanation,
             suggested_code: answer.suggested_code,
@@ -91,7 +93,7 @@ impl Analysis {
             context_mode: prompt.context_mode,
             context_lines: prompt.context_lines,
             history_truncated: prompt.history_truncated,
-            warnings: prompt.warnings.clone(),
+            warnings: prompt.warnings.iter().cloned().chain(hidden).collect(),
             confidence: answer.confidence,
             usage,
             model_id,

@@ -5,6 +5,8 @@ use std::fmt;
 use model::Confidence;
 use serde_json::{Map, Value, json};
 
+use crate::review::hidden;
+use crate::review::markdown::cleaned;
 use crate::review::patch::Patch;
 
 /// The one tool the model can call, and has to.
@@ -16,9 +18,9 @@ pub const TOOL_DESCRIPTION: &str = "Gives the user the answer to their question 
 /// An answer that could be read. Its patch is still to be checked against the code. Does not print.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The explanation, in Markdown.
+    /// The explanation, in Markdown that is safe to render.
     pub explanation: String,
-    /// Code the model suggests, to be read rather than applied.
+    /// Code the model suggests, to be read rather than applied. Hidden characters in it are made visible.
     pub suggested_code: Option<String>,
     /// The edit the model proposes.
     pub patch: Option<Patch>,
@@ -32,7 +34,7 @@ pub struct Answer {
 pub struct Malformed {
     /// What is wrong with it, in words that can be said to the model too.
     pub problem: &'static str,
-    /// The explanation, or as much of it as there is.
+    /// The explanation, or as much of it as there is, safe to render too.
     pub partial: Option<String>,
     /// Whether asking once more could help. A refusal stays a refusal.
     pub repairable: bool,
@@ -81,8 +83,7 @@ pub fn schema() -> Value {
 /// With what is wrong, and with the explanation as far as it can be read.
 pub fn accept(reply: &Reply<'_>) -> Result<Answer, Malformed> {
     let input = reply.tool.filter(|(name, _)| *name == TOOL).map(|(_, input)| input);
-    let partial =
-        || input.and_then(explanation).or(reply.text.filter(|text| !text.trim().is_empty())).map(str::to_owned);
+    let partial = || input.and_then(explanation).or_else(|| reply.text.and_then(prose));
     let refuse = |problem, repairable| Err(Malformed { problem, partial: partial(), repairable });
     match (reply.stop_reason, input) {
         ("tool_use", Some(input)) => read(input),
@@ -96,15 +97,12 @@ pub fn accept(reply: &Reply<'_>) -> Result<Answer, Malformed> {
 
 /// The input of the tool as an answer.
 fn read(input: &Value) -> Result<Answer, Malformed> {
-    let refuse = |problem| {
-        let partial = explanation(input).map(str::to_owned);
-        Malformed { problem, partial, repairable: true }
-    };
+    let refuse = |problem| Malformed { problem, partial: explanation(input), repairable: true };
     let fields = input.as_object().ok_or_else(|| refuse("the input of the tool is not an object"))?;
-    let explanation = explanation(input).ok_or_else(|| refuse("the explanation is missing"))?.to_owned();
+    let explanation = explanation(input).ok_or_else(|| refuse("the explanation is missing"))?;
     let suggested_code = match fields.get("suggested_code") {
         None | Some(Value::Null) => None,
-        Some(Value::String(code)) => Some(code.clone()).filter(|code| !code.is_empty()),
+        Some(Value::String(code)) => Some(hidden::visible(code).into_owned()).filter(|code| !code.is_empty()),
         Some(_) => return Err(refuse("suggested_code is not text")),
     };
     let patch = patch(fields.get("patch")).map_err(refuse)?;
@@ -112,8 +110,13 @@ fn read(input: &Value) -> Result<Answer, Malformed> {
     Ok(Answer { explanation, suggested_code, patch, confidence })
 }
 
-fn explanation(input: &Value) -> Option<&str> {
-    input.get("explanation")?.as_str().filter(|text| !text.trim().is_empty())
+fn explanation(input: &Value) -> Option<String> {
+    prose(input.get("explanation")?.as_str()?)
+}
+
+/// What can be shown of a text, if anything.
+fn prose(text: &str) -> Option<String> {
+    Some(cleaned(text)).filter(|text| !text.trim().is_empty())
 }
 
 fn confidence(text: &str) -> Option<Confidence> {

@@ -101,6 +101,22 @@ fn only_a_reply_that_stopped_for_the_tool_is_an_answer() {
 }
 
 #[test]
+fn what_it_says_is_cleaned_before_anyone_sees_it() {
+    let hostile = "Fine.<img src=x onerror=alert(1)> ![](https://evil.example/?q=) [ok](javascript:x) `<b>`\u{202E}";
+    let clean = "Fine. (image removed) ok `<b>`";
+    let answer = called(&json!({"explanation": hostile, "suggested_code": "<b>\u{202E}"})).expect("readable");
+    assert_eq!((&*answer.explanation, answer.suggested_code.as_deref()), (clean, Some("<b>\\u{202E}")));
+    for reply in [
+        Reply { stop_reason: "max_tokens", tool: Some((TOOL, &json!({"explanation": hostile}))), text: None },
+        Reply { stop_reason: "tool_use", tool: Some((TOOL, &json!({"explanation": hostile, "patch": 7}))), text: None },
+        Reply { stop_reason: "end_turn", tool: None, text: Some(hostile) },
+    ] {
+        assert_eq!(accept(&reply).expect_err("malformed").partial.as_deref(), Some(clean));
+    }
+    assert_eq!(called(&json!({"explanation": "<!-- nothing -->"})).expect_err("nothing to show").partial, None);
+}
+
+#[test]
 fn the_schema_asks_for_what_is_read() {
     let schema = schema();
     let properties = schema["properties"].as_object().expect("an object");

@@ -212,7 +212,8 @@ async fn the_longest_question_and_history_and_the_largest_file_are_taken() {
 #[tokio::test]
 async fn too_much_code_is_refused_before_anything_is_asked_or_paid() {
     let app = TestApp::new().await;
-    let body = with(&on_file(), &json!({ "code_content": "x".repeat(500_000), "start_line": 1, "end_line": 1 }));
+    let code = format!("{0}\n{0}", "x".repeat(250_000));
+    let body = with(&on_file(), &json!({ "code_content": code, "start_line": 1, "end_line": 2 }));
     let ada = app.signs_up("ada").await;
     let short = with(&body, &json!({ "selected_text": "x" }));
     let refused = ada.posts("/ai/analyze", &short).await;

@@ -37,7 +37,10 @@ fn body(route: &str) -> Option<Value> {
         "PATCH /sessions/{id}/metadata" => json!({ "filename": "stock.py" }),
         "PUT /threads/{thread_id}" => json!({ "start_line": 1, "end_line": 2, "selected_text": "?" }),
         "POST /sessions/{id}/threads" => json!({ "type": "file" }),
-        "POST /ai/analyze" => json!({ "filename": FILENAME, "code_content": CODE, "question": "What can go wrong?" }),
+        "POST /ai/analyze" => json!({
+            "filename": FILENAME, "code_content": CODE, "question": "What can go wrong?",
+            "start_line": 33, "end_line": 35, "selected_text": "?",
+        }),
         "POST /threads/{thread_id}/messages/{message_id}/apply" => json!({ "expected_version_number": 1 }),
         "POST /threads/{thread_id}/messages" => json!({ "content": "Is this comparison right?" }),
         _ => return None,
@@ -294,7 +297,10 @@ async fn full(scene: &Scene, code: &str) -> Response {
 }
 
 async fn too_much_code(scene: &Scene) -> Response {
-    let code = "x".repeat(500_000);
+    // The three lines that are asked about: 420,000 characters are 105,000 tokens by the estimate.
+    let mut lines: Vec<_> = CODE.lines().map(str::to_owned).collect();
+    lines[32..35].fill("x".repeat(140_000));
+    let code = lines.join("\n");
     scene.ada.saves(&scene.session, 1, &code).await.is(200);
     scene.with(&[("code_content", code.into())]).await
 }

@@ -274,7 +274,8 @@ async fn a_capped_day_takes_so_many_questions_that_reach_the_model_and_ends_a_da
     // What is refused for what it says is no question.
     ada.person.posts("/ai/analyze", &json!({})).await.invalid("filename");
     let mut large = analysis();
-    (large["code_content"], large["start_line"], large["end_line"]) = ("x".repeat(500_000).into(), 1.into(), 1.into());
+    let two_lines = format!("{0}\n{0}", "x".repeat(250_000));
+    (large["code_content"], large["start_line"], large["end_line"]) = (two_lines.into(), 1.into(), 2.into());
     large["selected_text"] = "x".into();
     ada.person.posts("/ai/analyze", &large).await.refused(413, "TOKEN_LIMIT_EXCEEDED");
     let answer = ada.person.posts("/ai/analyze", &analysis()).await;

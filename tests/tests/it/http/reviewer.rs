@@ -149,8 +149,8 @@ async fn a_model_that_takes_longer_than_the_deadline_is_a_timeout() {
 async fn a_question_about_too_much_code_is_refused_and_not_stored() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
-    let session = ada.creates("data.json", &"x".repeat(500_000)).await;
-    let block = json!({ "type": "block", "start_line": 1, "end_line": 1, "selected_text": "x" });
+    let session = ada.creates("data.json", &format!("{0}\n{0}", "x".repeat(250_000))).await;
+    let block = json!({ "type": "block", "start_line": 1, "end_line": 2, "selected_text": "x" });
     let thread = ada.posts(&format!("{}/threads", session.path), &block).await.is(201);
     let messages = format!("/threads/{}/messages", thread["thread"]["thread_id"].as_str().unwrap());
     let error = ada.posts(&messages, &json!({ "content": "why?" })).await.refused(413, "TOKEN_LIMIT_EXCEEDED");
@@ -193,7 +193,7 @@ async fn the_model_is_shown_the_saved_code_the_selection_and_the_conversation() 
         .iter()
         .map(|block| block["text"].as_str().unwrap())
         .collect();
-    let [code, selection, history, question] = told[..] else { panic!("{told:?}") };
+    let [code, history, selection, question] = told[..] else { panic!("{told:?}") };
     assert!(code.contains("34|            if best is None or"), "{code}");
     assert!(selection.contains("if best == None or"), "as it was selected: {selection}");
     let said = ["user: Is this comparison right?", "ai: ", "user: I will think about it."];
