@@ -1,8 +1,10 @@
-//! `POST /model/{modelId}/converse`: the request is checked, the script is asked, the review is sent.
+//! `POST /model/{modelId}/converse` and `converse-stream`: the request is checked, the script is asked, the review is sent.
 
 mod check;
+mod events;
 mod fault;
 mod messages;
+mod options;
 mod reply;
 mod request;
 mod settings;
@@ -20,7 +22,8 @@ use futures::{StreamExt as _, stream};
 use serde_json::Value;
 
 use crate::review;
-use crate::script::Act;
+use crate::script::{Act, Place};
+use crate::seen::Pending;
 use crate::server::Shared;
 
 pub(crate) use fault::Fault;
@@ -30,11 +33,38 @@ use request::Request;
 /// How long a cut answer waits before it breaks off, so that its first half has left.
 const BEFORE_CUT: Duration = Duration::from_millis(20);
 
-/// The route's handler.
+/// How the answer is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operation {
+    Converse,
+    ConverseStream,
+}
+
+/// The handler of `converse`.
 pub(crate) async fn converse(
     State(shared): State<Arc<Shared>>,
     model_id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    respond(&shared, Operation::Converse, model_id, &headers, body).await
+}
+
+/// The handler of `converse-stream`.
+pub(crate) async fn converse_stream(
+    State(shared): State<Arc<Shared>>,
+    model_id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    respond(&shared, Operation::ConverseStream, model_id, &headers, body).await
+}
+
+async fn respond(
+    shared: &Shared,
+    operation: Operation,
+    model_id: Result<Path<String>, PathRejection>,
+    headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     let started = Instant::now();
@@ -46,17 +76,25 @@ pub(crate) async fn converse(
         let body = body.clone().unwrap_or(Value::Null);
         log.begin(&model_id, body)
     });
-    let request = check::signature(&headers).and_then(|()| Request::read(body.as_ref()));
+    let request = check::signature(headers).and_then(|()| Request::read(&model_id, body.as_ref(), &shared.cache));
     let mut response = match request {
-        Ok(request) => play(shared.script.next(), request, started).await,
-        Err(fault) => fault.into_response(),
+        Ok(request) => Call { operation, request, started, pending }.play(shared.script.next()).await,
+        Err(fault) => refused(fault, pending),
     };
     response.headers_mut().insert("x-amzn-requestid", next_request_id());
     tracing::debug!(model = %model_id, status = response.status().as_u16(), "Answered a Converse call");
+    response
+}
+
+fn refused(fault: Fault, pending: Option<Pending>) -> Response {
+    finish(pending);
+    fault.into_response()
+}
+
+fn finish(pending: Option<Pending>) {
     if let Some(pending) = pending {
         pending.finish();
     }
-    response
 }
 
 fn next_request_id() -> HeaderValue {
@@ -64,41 +102,86 @@ fn next_request_id() -> HeaderValue {
     HeaderValue::from(NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-async fn play(act: Act, request: Request, started: Instant) -> Response {
-    let mut act = act;
-    while let Act::Delay(wait, next) = act {
-        tokio::time::sleep(wait).await;
-        act = *next;
-    }
-    match act {
-        Act::Fault { status, kind, message } => Fault::new(status, kind, message).into_response(),
-        Act::Raw { status, body } => {
-            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
-        }
-        Act::Text(text) => Reply::text(&request, text).send(&request, started),
-        Act::Answer | Act::MaxTokens | Act::CutBody | Act::Delay(..) => answer(&act, request, started).await,
-    }
+/// A call that passed the checks.
+struct Call {
+    operation: Operation,
+    request: Request,
+    started: Instant,
+    pending: Option<Pending>,
 }
 
-/// The review, whole or cut. It runs beside the async workers: a large file takes a while.
-async fn answer(act: &Act, request: Request, started: Instant) -> Response {
-    let reviewed = tokio::task::spawn_blocking(move || {
-        let answer = review::review(request.user_texts());
-        (request, answer)
-    });
-    let Ok((request, answer)) = reviewed.await else {
-        return Fault::internal().into_response();
-    };
-    let mut reply = Reply::answer(&request, answer);
-    if matches!(act, Act::MaxTokens) {
-        reply.cut_in_half();
+impl Call {
+    async fn play(self, act: Act) -> Response {
+        let mut act = act;
+        while let Act::Delay(wait, next) = act {
+            tokio::time::sleep(wait).await;
+            act = *next;
+        }
+        match act {
+            Act::Fault { status, kind, message, retry_after } => {
+                refused(Fault::new(status, kind, message).retry_after(retry_after), self.pending)
+            }
+            Act::Raw { status, body } => {
+                finish(self.pending);
+                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+            }
+            Act::Reset => {
+                finish(self.pending);
+                // Unwinds the connection's own task, which closes it, and tells nobody.
+                std::panic::resume_unwind(Box::new("a scripted reset"))
+            }
+            Act::Text(text) => {
+                let reply = Reply::text(&self.request, text);
+                self.send(&reply)
+            }
+            Act::Say { stop, input } => {
+                let reply = Reply::say(&self.request, stop, input);
+                self.send(&reply)
+            }
+            Act::Answer | Act::MaxTokens | Act::CutBody | Act::Break(..) | Act::Delay(..) => self.review(&act).await,
+        }
     }
-    let whole = reply.send(&request, started);
-    if matches!(act, Act::CutBody) {
-        return cut(whole).await;
+
+    fn send(self, reply: &Reply) -> Response {
+        match self.operation {
+            Operation::Converse => {
+                finish(self.pending);
+                reply.send(&self.request, self.started)
+            }
+            Operation::ConverseStream => reply.events(&self.request, self.started).send(self.pending),
+        }
     }
-    whole
+
+    /// The review, whole or not. It runs beside the async workers: a large file takes a while.
+    async fn review(self, act: &Act) -> Response {
+        let Self { operation, request, started, pending } = self;
+        let reviewed = tokio::task::spawn_blocking(move || {
+            let answer = review::review(request.user_texts());
+            (request, answer)
+        });
+        let Ok((request, answer)) = reviewed.await else {
+            return refused(Fault::internal(), pending);
+        };
+        let mut reply = Reply::answer(&request, answer);
+        if matches!(act, Act::MaxTokens) {
+            reply.cut_in_half();
+        }
+        match (act, operation) {
+            (Act::Break(place, fault), Operation::ConverseStream) => {
+                reply.events(&request, started).break_off(*place, fault, pending)
+            }
+            (Act::Break(..), Operation::Converse) => refused(Fault::internal(), pending),
+            (Act::CutBody, Operation::ConverseStream) => {
+                reply.events(&request, started).break_off(Place::Half, &crate::script::Fault::Cut, pending)
+            }
+            (Act::CutBody, Operation::Converse) => {
+                finish(pending);
+                cut(reply.send(&request, started)).await
+            }
+            _ => Self { operation, request, started, pending }.send(&reply),
+        }
+    }
 }
 
 /// Half of a body, after which the connection breaks off.

@@ -5,18 +5,19 @@
 //! patch whose `original` is the true text of the lines. No model is asked, and every answer says so.
 //!
 //! Tests queue an [`Act`] to have the next call fail, wait or be cut, and look at what was [`Seen`]. Both work in-process
-//! only: nothing but the Converse route is served, and nothing of a request is logged.
+//! only: nothing but the two Converse routes is served, and nothing of a request is logged.
 //!
 //! # The rules
 //!
 //! `src/rules.rs` lists them, `src/rules/` holds one file per language or kind. A rule reads tokens, never raw text, so
 //! what stands in comments and strings cannot pass for code, and instructions in there have no effect.
 //!
-//! # Another operation
+//! # The operations
 //!
-//! `src/converse.rs` is one route: checks, script, answer. `converse-stream` would be its sibling, with the same checks
-//! and the same answer, sent as events.
+//! `src/converse.rs` serves both: checks, script, answer. `converse-stream` sends the same answer as events, in the frames
+//! that AWS's own crate writes.
 
+mod cache;
 mod converse;
 mod language;
 mod prompt;
@@ -27,6 +28,6 @@ mod seen;
 mod server;
 mod source;
 
-pub use script::Act;
+pub use script::{Act, Fault, Place};
 pub use seen::Seen;
 pub use server::{LocalBedrock, router};

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use serde_json::Value;
+
 /// One scripted reply. Requests are checked first, so a script never hides an invalid one.
 #[derive(Clone, Debug)]
 pub enum Act {
@@ -17,6 +19,8 @@ pub enum Act {
         kind: &'static str,
         /// The exception's message.
         message: String,
+        /// How long the client should wait, sent as `x-amz-retry-after` in milliseconds.
+        retry_after: Option<Duration>,
     },
     /// Another act, later.
     Delay(Duration, Box<Act>),
@@ -33,13 +37,71 @@ pub enum Act {
     MaxTokens,
     /// Half of the review's body, then the connection closes.
     CutBody,
+    /// The connection closes before any answer.
+    Reset,
+    /// This instead of the review, through the same tool or as the same JSON.
+    Say {
+        /// Why the model stopped, which need not be a reason that is known.
+        stop: &'static str,
+        /// What the tool is called with. A string is what there is of it when it was cut off.
+        input: Value,
+    },
+    /// The review as far as this, and then a fault: of `converse-stream` alone.
+    Break(Place, Fault),
+}
+
+/// How far a stream gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// No event is sent, only the answer's headers.
+    Nothing,
+    /// The answer has begun, and nothing of the explanation is sent.
+    Begun,
+    /// Half of it is sent.
+    Half,
+    /// All of it is sent, but not why it ended.
+    Written,
+    /// Only its usage is missing.
+    Stopped,
+}
+
+/// What becomes of a stream.
+#[derive(Clone, Debug)]
+pub enum Fault {
+    /// The connection closes.
+    Cut,
+    /// The stream ends as if all had been said.
+    End,
+    /// Nothing more comes, and the connection stays.
+    Stall,
+    /// An exception of the service, such as `throttlingException`.
+    Exception(&'static str, &'static str),
+    /// The next event, with a wrong checksum.
+    BadChecksum,
+    /// Half of the next event, and the end.
+    HalfAnEvent,
 }
 
 impl Act {
     /// An error of the service, such as `Act::fault(429, "ThrottlingException", "slow down")`.
     #[must_use]
     pub fn fault(status: u16, kind: &'static str, message: impl Into<String>) -> Self {
-        Self::Fault { status, kind, message: message.into() }
+        Self::Fault { status, kind, message: message.into(), retry_after: None }
+    }
+
+    /// This fault, with the time after which the service wants to be asked again. Of another act, the act.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        if let Self::Fault { retry_after, .. } = &mut self {
+            *retry_after = Some(wait);
+        }
+        self
+    }
+
+    /// An answer with this input of the tool, such as `Act::say("tool_use", json!({ … }))`.
+    #[must_use]
+    pub const fn say(stop: &'static str, input: Value) -> Self {
+        Self::Say { stop, input }
     }
 
     /// This act, after a wait.

@@ -11,6 +11,7 @@ use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::cache::Cache;
 use crate::converse::{self, Fault};
 use crate::script::{Act, Script};
 use crate::seen::{Log, Seen};
@@ -22,6 +23,7 @@ const LARGEST_BODY: usize = 32 * 1024 * 1024;
 #[derive(Default)]
 pub(crate) struct Shared {
     pub(crate) script: Script,
+    pub(crate) cache: Cache,
     /// `None` where nobody can look: then nothing is kept.
     pub(crate) log: Option<Log>,
 }
@@ -34,6 +36,7 @@ pub fn router() -> Router {
 fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/model/{model_id}/converse", post(converse::converse))
+        .route("/model/{model_id}/converse-stream", post(converse::converse_stream))
         .fallback(async || Fault::unknown_operation())
         .method_not_allowed_fallback(async || Fault::unknown_operation())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

@@ -4,13 +4,13 @@ use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
-use super::{messages, settings};
+use super::{messages, options, settings};
 
 pub(super) type Body = Map<String, Value>;
 type Check = fn(&Body) -> Result<(), Fault>;
 
 /// Every check of a body, in order.
-pub(super) const CHECKS: [Check; 11] = [
+pub(super) const CHECKS: [Check; 14] = [
     known_keys,
     messages::present,
     messages::alternate,
@@ -20,6 +20,9 @@ pub(super) const CHECKS: [Check; 11] = [
     settings::inference_in_range,
     settings::tools_are_declared,
     settings::cache_points_are_few,
+    options::output_is_a_schema,
+    options::guardrail_is_named,
+    options::tier_is_known,
     settings::metadata_is_short,
     settings::input_fits,
 ];

@@ -1,7 +1,9 @@
 //! Errors as the service sends them: a status, the exception's name in a header, a message in JSON.
 
+use std::time::Duration;
+
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -11,11 +13,16 @@ pub(crate) struct Fault {
     status: u16,
     kind: &'static str,
     message: String,
+    retry_after: Option<Duration>,
 }
 
 impl Fault {
     pub(super) fn new(status: u16, kind: &'static str, message: impl Into<String>) -> Self {
-        Self { status, kind, message: message.into() }
+        Self { status, kind, message: message.into(), retry_after: None }
+    }
+
+    pub(super) fn retry_after(self, retry_after: Option<Duration>) -> Self {
+        Self { retry_after, ..self }
     }
 
     pub(super) fn invalid(message: impl Into<String>) -> Self {
@@ -36,6 +43,11 @@ impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = Json(json!({ "message": self.message }));
-        (status, [("x-amzn-errortype", self.kind)], body).into_response()
+        let mut response = (status, [("x-amzn-errortype", self.kind)], body).into_response();
+        if let Some(wait) = self.retry_after {
+            let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            response.headers_mut().insert("x-amz-retry-after", HeaderValue::from(millis));
+        }
+        response
     }
 }

@@ -80,8 +80,10 @@ fn block_is_whole(block: &Value, path: &str) -> Result<(), Fault> {
     let Some(kind) = only_key.filter(|key| BLOCKS.contains(&key.as_str())) else {
         return Err(malformed(&format!("{path} is not exactly one known content block")));
     };
-    if kind == "text" {
-        text_is_filled(&block["text"], path)?;
+    match kind.as_str() {
+        "text" => text_is_filled(&block["text"], path)?,
+        "guardContent" => text_is_filled(&block["guardContent"]["text"]["text"], path)?,
+        _ => {}
     }
     Ok(())
 }

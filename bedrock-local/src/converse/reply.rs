@@ -6,13 +6,15 @@ use std::time::Instant;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::review::{Answer, DISCLAIMER};
 
+use super::events::{Events, Parts};
 use super::request::{Form, Request};
 
 /// How many characters count as one token.
-const PER_TOKEN: usize = 4;
+pub(super) const PER_TOKEN: usize = 4;
 
 /// What the assistant says and why it stops.
 pub(super) struct Reply {
@@ -35,12 +37,13 @@ struct ToolUse {
     input: Input,
 }
 
-/// The tool's input: an answer, or as much of one as the tokens allowed.
+/// The tool's input: an answer, as much of one as the tokens allowed, or what a script says.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Input {
     Whole(Answer),
     Cut { explanation: String },
+    Said(Value),
 }
 
 #[derive(Serialize)]
@@ -71,6 +74,10 @@ struct Usage {
     output: usize,
     #[serde(rename = "totalTokens")]
     total: usize,
+    #[serde(rename = "cacheReadInputTokens")]
+    cache_read: usize,
+    #[serde(rename = "cacheWriteInputTokens")]
+    cache_write: usize,
 }
 
 #[derive(Serialize)]
@@ -106,6 +113,19 @@ impl Reply {
             Form::Prose => prose(&answer),
         };
         Self::text(request, text)
+    }
+
+    /// What a script says, in the form that was asked for.
+    pub(super) fn say(request: &Request, stop: &'static str, said: Value) -> Self {
+        let content = match &request.form {
+            Form::Tool(name) => {
+                Content::ToolUse(ToolUse { id: next_tool_use_id(), name: name.clone(), input: Input::Said(said) })
+            }
+            // A string is what was written of the JSON.
+            Form::Json | Form::Prose => Content::Text(said.as_str().map_or_else(|| said.to_string(), str::to_owned)),
+        };
+        let stop = if stop == "tool_use" && !matches!(request.form, Form::Tool(_)) { "end_turn" } else { stop };
+        Self { content, stop }
     }
 
     /// Cuts what exceeds the tokens the request allows.
@@ -147,16 +167,40 @@ impl Reply {
         length.div_ceil(PER_TOKEN)
     }
 
-    pub(super) fn send(self, request: &Request, started: Instant) -> Response {
-        let input = request.input.div_ceil(PER_TOKEN);
-        let output = self.tokens();
+    fn usage(&self, request: &Request) -> Usage {
+        let (cached, output) = (request.cached, self.tokens());
+        let all = request.input.div_ceil(PER_TOKEN);
+        let input = all.saturating_sub(cached.read + cached.written);
+        let total = input + cached.read + cached.written + output;
+        Usage { input, output, total, cache_read: cached.read, cache_write: cached.written }
+    }
+
+    pub(super) fn send(&self, request: &Request, started: Instant) -> Response {
         let wire = Wire {
             output: Output { message: Message { role: "assistant", content: [&self.content] } },
             stop_reason: self.stop,
-            usage: Usage { input, output, total: input + output },
+            usage: self.usage(request),
             metrics: Metrics { latency_ms: started.elapsed().as_millis() },
         };
         Json(wire).into_response()
+    }
+
+    /// The same as a stream.
+    pub(super) fn events(&self, request: &Request, started: Instant) -> Events {
+        let json;
+        let (tool, content) = match &self.content {
+            Content::Text(text) => (None, text.as_str()),
+            Content::ToolUse(tool) => {
+                json = match &tool.input {
+                    Input::Said(Value::String(piece)) => piece.clone(),
+                    input => serde_json::to_string(input).unwrap_or_default(),
+                };
+                (Some((&*tool.id, &*tool.name)), json.as_str())
+            }
+        };
+        let usage = serde_json::to_value(self.usage(request)).unwrap_or_default();
+        let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Events::of(&Parts { tool, content, stop: self.stop, usage, latency_ms })
     }
 }
 
@@ -165,6 +209,7 @@ impl Input {
         match self {
             Self::Whole(answer) => &answer.explanation,
             Self::Cut { explanation } => explanation,
+            Self::Said(said) => said["explanation"].as_str().unwrap_or_default(),
         }
     }
 }

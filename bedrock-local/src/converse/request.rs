@@ -1,10 +1,13 @@
 //! A request that passed every check, as far as the answer depends on it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use crate::cache::{Cache, Cached};
 
 use super::check::{CHECKS, list, malformed};
 use super::fault::Fault;
-use super::settings::characters;
+use super::reply::PER_TOKEN;
+use super::settings::{self, block_characters, characters};
 
 /// How the answer is to be sent.
 #[derive(Debug)]
@@ -24,18 +27,21 @@ pub(super) struct Request {
     pub(super) max_tokens: Option<usize>,
     /// The length of everything that was sent, in characters.
     pub(super) input: usize,
+    /// What of it the prompt cache had or got.
+    pub(super) cached: Cached,
     /// The texts of the user's messages, the last one first.
     user_texts: Vec<String>,
 }
 
 impl Request {
-    pub(super) fn read(body: Option<&Value>) -> Result<Self, Fault> {
+    pub(super) fn read(model_id: &str, body: Option<&Value>, cache: &Cache) -> Result<Self, Fault> {
         let Some(body) = body.and_then(Value::as_object) else {
             return Err(malformed("the body is not a JSON object"));
         };
         for check in CHECKS {
             check(body)?;
         }
+        settings::temperature_is_taken(model_id, body)?;
         let tools = body.get("toolConfig");
         let in_tools = tools.map_or(0, |tools| tools.to_string().len());
         let asked_for_json =
@@ -51,13 +57,29 @@ impl Request {
             .map(|tokens| usize::try_from(tokens).unwrap_or(usize::MAX));
         let messages = list(body.get("messages")).iter().rev();
         let from_user = messages.filter(|message| message["role"] == "user");
-        Ok(Self { form, max_tokens, input: characters(body) + in_tools, user_texts: from_user.map(texts).collect() })
+        let beginning = beginning(body);
+        let cached_characters: usize = beginning.iter().map(|part| block_characters(part)).sum();
+        let cached = match cached_characters {
+            0 => Cached::default(),
+            text => cache.look_up(model_id, &beginning, (text + in_tools) / PER_TOKEN),
+        };
+        let input = characters(body) + in_tools;
+        Ok(Self { form, max_tokens, input, cached, user_texts: from_user.map(texts).collect() })
     }
 
     /// The texts of the user's messages, the last one first.
     pub(super) fn user_texts(&self) -> &[String] {
         &self.user_texts
     }
+}
+
+/// Everything up to the last cache point: tools, instructions, messages. Empty without one.
+fn beginning(body: &Map<String, Value>) -> Vec<&Value> {
+    let tools = body.get("toolConfig").into_iter();
+    let messages = list(body.get("messages")).iter().flat_map(|message| list(message.get("content")));
+    let parts: Vec<&Value> = tools.chain(list(body.get("system"))).chain(messages).collect();
+    let end = parts.iter().rposition(|part| part.get("cachePoint").is_some()).unwrap_or(0);
+    parts[..end].to_vec()
 }
 
 /// The tool to answer through: the one that is forced, or the first.

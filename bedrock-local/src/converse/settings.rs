@@ -56,6 +56,17 @@ pub(super) fn inference_in_range(body: &Body) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Models that choose their own temperature, by what their ids have in common.
+const WITHOUT_TEMPERATURE: [&str; 3] = ["claude-opus-4-7", "claude-opus-4-8", "claude-opus-5"];
+
+pub(super) fn temperature_is_taken(model_id: &str, body: &Body) -> Result<(), Fault> {
+    let given = body.get("inferenceConfig").is_some_and(|config| config.get("temperature").is_some());
+    if given && WITHOUT_TEMPERATURE.iter().any(|model| model_id.contains(model)) {
+        return Err(Fault::invalid("`temperature` is deprecated for this model."));
+    }
+    Ok(())
+}
+
 fn is_share(value: &Value) -> bool {
     value.as_f64().is_some_and(|number| (0.0..=1.0).contains(&number))
 }
@@ -139,7 +150,7 @@ pub(super) fn characters(body: &Body) -> usize {
     blocks.map(block_characters).sum()
 }
 
-fn block_characters(block: &Value) -> usize {
+pub(super) fn block_characters(block: &Value) -> usize {
     let count = |text: &Value| text.as_str().map_or(0, |text| text.chars().count());
     let guarded = count(&block["guardContent"]["text"]["text"]);
     let results = list(block["toolResult"].get("content"));

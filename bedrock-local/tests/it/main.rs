@@ -6,3 +6,4 @@ mod property;
 mod protocol;
 mod reviewing;
 mod scripting;
+mod streaming;

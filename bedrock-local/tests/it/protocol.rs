@@ -86,7 +86,7 @@ async fn an_unsigned_request_is_refused() {
 #[tokio::test]
 async fn other_routes_are_unknown_operations() {
     let bedrock = LocalBedrock::start().expect("a free port");
-    for path in ["/", "/model/local/converse-stream", "/__script", "/__seen"] {
+    for path in ["/", "/model/local/invoke", "/__script", "/__seen"] {
         let url = format!("{}{path}", bedrock.url);
         let response = reqwest::Client::new().post(url).send().await.expect("an answer");
         assert_eq!(response.status(), 404, "{path}");
@@ -165,10 +165,72 @@ fn invalid_settings() -> Vec<(&'static str, Value)> {
     ]
 }
 
+fn invalid_options() -> Vec<(&'static str, Value)> {
+    let output = |schema: Value| {
+        let structure = json!({ "jsonSchema": { "name": "answer", "schema": schema } });
+        with("/outputConfig", &json!({ "textFormat": { "type": "json_schema", "structure": structure } }))
+    };
+    let guardrail = |id: &str, version: &str| {
+        with("/guardrailConfig", &json!({ "guardrailIdentifier": id, "guardrailVersion": version }))
+    };
+    let strict = json!([{ "toolSpec": {
+        "name": "review_answer",
+        "strict": true,
+        "inputSchema": { "json": { "type": "object", "properties": {} } },
+    } }]);
+    let bounded = json!({
+        "type": "object", "additionalProperties": false, "properties": { "line": { "type": "integer", "minimum": 1 } },
+    });
+    let blank = json!([{ "guardContent": { "text": { "text": " " } } }]);
+    vec![
+        ("a schema that is an object", output(json!({ "type": "object", "additionalProperties": false }))),
+        ("a schema that is no JSON", output(json!("{"))),
+        ("an open object", output(json!("{\"type\":\"object\"}"))),
+        ("a bounded number", output(json!(bounded.to_string()))),
+        ("another format", with("/outputConfig", &json!({ "textFormat": { "type": "xml" } }))),
+        ("an open object of a strict tool", with("/toolConfig/tools", &strict)),
+        ("a guardrail without a name", guardrail("", "1")),
+        ("a guardrail's unknown version", guardrail("abc", "latest")),
+        ("a blank text to guard", with("/messages/0/content", &blank)),
+        ("an unknown tier", with("/serviceTier", &json!({ "type": "express" }))),
+    ]
+}
+
+#[tokio::test]
+async fn a_model_that_chooses_its_temperature_refuses_one() {
+    let bedrock = LocalBedrock::start().expect("a free port");
+    let warm = with("/inferenceConfig/temperature", &json!(0.7)).to_string();
+    for (model, status) in [("us.anthropic.claude-opus-4-7", 400), ("us.anthropic.claude-sonnet-4-6", 200)] {
+        let request = to(&bedrock.url, model).header("authorization", SIGNED).body(warm.clone());
+        assert_eq!(request.send().await.expect("an answer").status(), status, "{model}");
+    }
+}
+
+#[tokio::test]
+async fn what_stands_before_a_cache_point_is_cheaper_the_next_time_with_the_same_model() {
+    let bedrock = LocalBedrock::start().expect("a free port");
+    let point = json!({ "cachePoint": { "type": "default" } });
+    let ask = async |model: &str, text: &str, question: &str| {
+        let content = json!([{ "text": text }, point, { "text": question }]);
+        let body = with("/messages/0/content", &content).to_string();
+        let request = to(&bedrock.url, model).header("authorization", SIGNED).body(body);
+        let answer: Value = request.send().await.expect("an answer").json().await.expect("JSON");
+        let tokens = |name: &str| answer["usage"][name].as_u64().expect("a number");
+        (tokens("cacheReadInputTokens"), tokens("cacheWriteInputTokens"), tokens("inputTokens"))
+    };
+    let long = "word ".repeat(2_000);
+    let (read, written, rest) = ask("one", &long, "Why?").await;
+    assert!(read == 0 && written > 2_000 && rest < 1_000, "{read} {written} {rest}");
+    assert_eq!(ask("one", &long, "Why not?").await.0, written);
+    assert_eq!(ask("two", &long, "Why?").await.0, 0);
+    assert_eq!(ask("one", &format!("{long}."), "Why?").await.0, 0);
+    assert_eq!(ask("one", "short", "Why?").await.1, 0);
+}
+
 #[tokio::test]
 async fn every_invalid_request_is_a_validation_exception() {
     let bedrock = LocalBedrock::start().expect("a free port");
-    for (name, body) in [invalid_conversations(), invalid_settings()].concat() {
+    for (name, body) in [invalid_conversations(), invalid_settings(), invalid_options()].concat() {
         let response = send(&bedrock.url, &body).await;
         assert_eq!(response.status(), 400, "{name}");
         assert_eq!(error_type(&response), "ValidationException", "{name}");
@@ -201,9 +263,11 @@ async fn four_cache_points_and_every_known_key_are_fine() {
     body["messages"][0]["content"] = json!([body["messages"][0]["content"][0], point]);
     body["inferenceConfig"] = json!({ "maxTokens": 1, "temperature": 0.0, "topP": 1.0, "stopSequences": ["x"] });
     body["requestMetadata"] = json!({ "trace": "abc" });
-    for key in ["additionalModelRequestFields", "guardrailConfig", "outputConfig", "performanceConfig", "serviceTier"] {
+    for key in ["additionalModelRequestFields", "outputConfig", "performanceConfig"] {
         body[key] = json!({});
     }
+    body["guardrailConfig"] = json!({ "guardrailIdentifier": "abc", "guardrailVersion": "DRAFT" });
+    body["serviceTier"] = json!({ "type": "flex" });
     assert_eq!(send(&bedrock.url, &body).await.status(), 200);
 }
 
@@ -216,7 +280,8 @@ async fn without_tools_the_answer_is_text() {
     assert_eq!(answer["stopReason"], "end_turn");
     let text = answer["output"]["message"]["content"][0]["text"].as_str().expect("text");
     assert!(text.starts_with("*Local rule-based reviewer: no model was asked.*"), "{text}");
-    body["outputConfig"] = json!({ "textFormat": { "type": "json_schema", "structure": {} } });
+    let structure = json!({ "jsonSchema": { "schema": "{\"type\":\"object\",\"additionalProperties\":false}" } });
+    body["outputConfig"] = json!({ "textFormat": { "type": "json_schema", "structure": structure } });
     let answer: Value = send(&bedrock.url, &body).await.json().await.expect("JSON");
     let text = answer["output"]["message"]["content"][0]["text"].as_str().expect("text");
     let parsed: Value = serde_json::from_str(text).expect("JSON in the text");
