@@ -5,6 +5,7 @@ pub mod body;
 pub mod client_ip;
 pub mod cookie;
 pub mod cors;
+pub mod deadline;
 pub mod forgery;
 pub(crate) mod json;
 pub mod layers;

@@ -1,7 +1,5 @@
 //! `POST /ai/analyze`: the same analysis as asking in a thread, on code sent with the request. Nothing of it is stored.
 
-use std::time::Instant;
-
 use axum::Json;
 use model::{Filename, Language, NewThread, NewThreadError, Role, ThreadKind};
 use serde::Deserialize;
@@ -12,6 +10,7 @@ use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::form;
 use crate::http::body::CodeBody;
+use crate::http::deadline::Deadline;
 use crate::limits::{CODE_BYTES, HISTORY_MESSAGES};
 use crate::openapi::fields;
 use crate::review::lines::{Lines, Selection};
@@ -77,9 +76,9 @@ struct Asked {
 pub async fn analyze(
     ctx: Ctx,
     caller: Caller,
+    Deadline(deadline): Deadline,
     CodeBody { 0: form }: CodeBody<AnalysisForm>,
 ) -> ApiResult<Json<Analyzed>> {
-    let deadline = Instant::now() + ctx.app.reviewer.deadline();
     let asked = form.check()?;
     let fence = ctx.app.fence_of_code(caller.user_id, &asked.code);
     let history: Vec<Turn<'_>> =

@@ -16,6 +16,7 @@ use tracing::{Instrument as _, Span};
 use crate::bedrock::Usage;
 use crate::error::ErrorCode;
 use crate::http::bill::Bill;
+use crate::http::deadline::Arrival;
 use crate::http::metrics::{Measured, Metrics};
 use crate::state::App;
 
@@ -98,8 +99,9 @@ pub async fn within<F: Future>(id: impl Into<Arc<str>>, future: F) -> F::Output 
 /// Middleware: gives the request a trace id, the gateway's or one of ours, sends it back, and logs one line when the
 /// answer is ready: method, route, status, error code, time, user, and what it cost at the table; and beside it, where
 /// they are wanted, one of metrics. Never the address as it was typed, a header or a body.
-pub async fn follow(State(follower): State<Follower>, request: Request, next: Next) -> Response {
+pub async fn follow(State(follower): State<Follower>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
+    request.extensions_mut().insert(Arrival(began));
     let id = gateway_id(request.headers()).unwrap_or_else(|| follower.ids.token().simple().to_string());
     let id: Arc<str> = id.into();
     let method = request.method().clone();

@@ -1,7 +1,5 @@
 //! `POST /threads/{thread_id}/messages`: a question that the model answers, or a note.
 
-use std::time::Instant;
-
 use axum::Json;
 use axum::http::StatusCode;
 use model::{PostError, ThreadId};
@@ -13,6 +11,7 @@ use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::form;
 use crate::http::body::Body;
+use crate::http::deadline::Deadline;
 use crate::http::path::Path;
 use crate::limits::RateLimit;
 use crate::messages::once::{Outcome, Request};
@@ -63,9 +62,9 @@ pub async fn post(
     ctx: Ctx,
     caller: Caller,
     Path(id): Path<ThreadId>,
+    Deadline(deadline): Deadline,
     new: Result<Body<NewMessage>, ApiError>,
 ) -> ApiResult<(StatusCode, Json<Posted>)> {
-    let deadline = Instant::now() + ctx.app.reviewer.deadline();
     let new = match new.and_then(NewMessage::check) {
         Ok(new) => new,
         Err(error) => {

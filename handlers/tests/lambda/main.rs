@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
 
+mod deadline;
 mod events;
 mod runtime;
 mod surroundings;

@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::body::Bytes;
@@ -28,6 +29,7 @@ pub(crate) struct Function {
     child: Child,
     events: mpsc::Sender<Value>,
     outcomes: mpsc::Receiver<Outcome>,
+    invocations: Arc<Invocations>,
 }
 
 /// What a function posted.
@@ -40,6 +42,8 @@ struct Outcome {
 struct Invocations {
     events: Mutex<mpsc::Receiver<Value>>,
     outcomes: mpsc::Sender<Outcome>,
+    /// How long the function may take, in milliseconds.
+    timeout: AtomicU64,
 }
 
 impl Function {
@@ -47,14 +51,21 @@ impl Function {
     pub(crate) async fn start(program: &str, environment: &[(&str, String)]) -> Self {
         let (events, waiting) = mpsc::channel(1);
         let (posted, outcomes) = mpsc::channel(1);
-        let invocations = Invocations { events: Mutex::new(waiting), outcomes: posted };
-        let api = serve(Arc::new(invocations)).await;
+        let timeout = AtomicU64::new(u64::try_from(PATIENCE.as_millis()).expect("a minute"));
+        let invocations = Arc::new(Invocations { events: Mutex::new(waiting), outcomes: posted, timeout });
+        let api = serve(Arc::clone(&invocations)).await;
         let child = command(program, environment)
             .env("AWS_LAMBDA_RUNTIME_API", api)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        Self { child, events, outcomes }
+        Self { child, events, outcomes, invocations }
+    }
+
+    /// Gives the function this long for each event from now on.
+    pub(crate) fn has(&self, timeout: Duration) {
+        let millis = u64::try_from(timeout.as_millis()).expect("some seconds");
+        self.invocations.timeout.store(millis, Ordering::Relaxed);
     }
 
     /// What the function makes of an event.
@@ -126,9 +137,10 @@ async fn next(State(invocations): State<Arc<Invocations>>) -> Response {
     let mut headers = HeaderMap::new();
     #[expect(clippy::disallowed_methods, reason = "a deadline for another process, which looks at the real clock")]
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    let timeout = Duration::from_millis(invocations.timeout.load(Ordering::Relaxed));
     for (name, value) in [
         ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
-        ("lambda-runtime-deadline-ms", &(now + PATIENCE).as_millis().to_string()),
+        ("lambda-runtime-deadline-ms", &(now + timeout).as_millis().to_string()),
         ("lambda-runtime-trace-id", &format!("Root={TRACE};Parent=9a9197af755a6419;Sampled=1")),
         ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:us-east-1:123456789012:function:function"),
     ] {

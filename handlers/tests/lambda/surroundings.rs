@@ -59,6 +59,11 @@ impl Surroundings {
         &self.store
     }
 
+    /// The functions' model.
+    pub(crate) const fn bedrock(&self) -> &LocalBedrock {
+        &self.bedrock
+    }
+
     /// The variables of a function.
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         [

@@ -1,0 +1,42 @@
+//! When a request arrived, and until when its answer has to be there.
+
+use std::convert::Infallible;
+use std::time::{Duration, Instant};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use lambda_http::RequestExt as _;
+use model::{Clock, Timestamp};
+
+use crate::state::App;
+
+/// What is left to store and send an answer before Lambda ends the function: a client that is told nothing at all has
+/// to guess what became of its question.
+const LAMBDA_MARGIN: Duration = Duration::from_millis(1_500);
+
+/// When a request arrived, before anything of it was read. The outermost layer notes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival(pub Instant);
+
+/// Extractor: until when a request that asks the model has to be answered, counted from its arrival, and never later than
+/// Lambda allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadline(pub Instant);
+
+impl FromRequestParts<App> for Deadline {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let arrived = parts.extensions.get().map_or_else(Instant::now, |Arrival(arrived)| *arrived);
+        let ours = arrived + app.reviewer.deadline();
+        let lambdas = parts.lambda_context_ref().map(|context| end(context.deadline, app.store.clock()));
+        Ok(Self(lambdas.map_or(ours, |lambdas| lambdas.min(ours))))
+    }
+}
+
+/// Lambda's deadline, in milliseconds since 1970, less the margin. One that is over is now.
+fn end(deadline_millis: u64, clock: &Clock) -> Instant {
+    let at = i64::try_from(deadline_millis).ok().and_then(|millis| Timestamp::from_millis(millis).ok());
+    let left = at.unwrap_or(Timestamp::EPOCH).since(clock.now());
+    Instant::now() + left.saturating_sub(LAMBDA_MARGIN)
+}
