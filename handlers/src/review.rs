@@ -8,6 +8,7 @@ pub mod hidden;
 pub mod lines;
 pub mod markdown;
 pub mod outline;
+pub mod partial;
 pub mod patch;
 pub mod place;
 pub mod prompt;

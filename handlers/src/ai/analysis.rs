@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use model::{AddUsage, Confidence, ContextMode, PatchStatus, UserId};
 
-use crate::bedrock::{AiError, Reviewed, Usage};
+use crate::bedrock::{Reviewed, Usage};
+use crate::error::ApiResult;
 use crate::http::trace;
 use crate::review::hidden;
 use crate::review::patch::Patch;
@@ -30,19 +31,22 @@ pub(crate) struct Analysis {
 }
 
 impl Ctx {
-    /// Asks the model about this code. What an answer cost is the caller's to store; a failure that was paid for is
-    /// added to the user's day here, since nothing else will be stored for it.
+    /// Asks the model about this code, with a smaller prompt if the first is too long for it. What an answer cost is the
+    /// caller's to store; a failure that was paid for is added to the user's day here, since nothing else will be stored
+    /// for it.
     pub(crate) async fn review(
         &self,
         user_id: UserId,
         prompt: &Prompt,
         code: &str,
         deadline: Instant,
-    ) -> Result<Analysis, AiError> {
-        match self.app.reviewer.ask(prompt, deadline).await {
+    ) -> ApiResult<Analysis> {
+        let smaller = prompt.smaller();
+        match self.app.reviewer.ask(prompt, smaller, deadline).await {
             Ok(reviewed) => {
                 trace::spent(reviewed.usage);
-                Ok(Analysis::of(reviewed, prompt, code))
+                let sent = smaller.filter(|_| reviewed.smaller).unwrap_or(prompt);
+                Ok(Analysis::of(reviewed, sent, code))
             }
             Err(error) => {
                 let usage = error.usage();
@@ -50,7 +54,7 @@ impl Ctx {
                     trace::spent(usage);
                     self.pay(user_id, usage).await;
                 }
-                Err(error)
+                Err(error.told(self.store.clock().now()))
             }
         }
     }
@@ -77,7 +81,7 @@ impl Ctx {
 
 impl Analysis {
     fn of(reviewed: Reviewed, prompt: &Prompt, code: &str) -> Self {
-        let Reviewed { answer, usage, model_id } = reviewed;
+        let Reviewed { answer, usage, model_id, .. } = reviewed;
         let (patch, patch_withheld) = match answer.patch.map(|patch| hidden::restored(patch, code).check(code)) {
             None => (None, None),
             Some(Ok(patch)) => (Some(patch), None),
@@ -93,7 +97,7 @@ impl Analysis {
             context_mode: prompt.context_mode,
             context_lines: prompt.context_lines,
             history_truncated: prompt.history_truncated,
-            warnings: prompt.warnings.iter().cloned().chain(hidden).collect(),
+            warnings: prompt.warnings.iter().cloned().chain(answer.warnings).chain(hidden).collect(),
             confidence: answer.confidence,
             usage,
             model_id,

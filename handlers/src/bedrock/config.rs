@@ -1,9 +1,8 @@
 //! What the operator decides: which models, what they cost, where they are, how long they may take.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::bedrock::Usage;
+use crate::bedrock::prices::Prices;
 use crate::limits::{AI_DEADLINE, MAX_OUTPUT_TOKENS};
 
 /// Everything about the model that is configuration.
@@ -25,6 +24,52 @@ pub struct ReviewerConfig {
     pub stand_in_credentials: bool,
     /// What tokens cost.
     pub prices: Prices,
+    /// How the model is made to keep to the form of an answer.
+    pub output_mode: OutputMode,
+    /// How urgent the calls are, where that can be bought; the account's default without it.
+    pub service_tier: Option<ServiceTier>,
+    /// Who looks at the user's question first.
+    pub guardrail: Option<Guardrail>,
+    /// How long a stream may say nothing before it counts as standing still. A model that writes says something every second.
+    pub between_events: Duration,
+    /// From how many tokens on code is put into the prompt cache; never without it.
+    pub cache_from: Option<usize>,
+}
+
+/// How the model is made to keep to the form of an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OutputMode {
+    /// By one tool that it has to call. Every model that has tools can do that.
+    #[default]
+    Tool,
+    /// By that tool, to whose schema it is held word by word. Few models can do that, and the first call with a new schema
+    /// may take minutes, so it wants a call to warm up when it is deployed.
+    ToolStrict,
+    /// By the same schema for its text. As `ToolStrict`.
+    JsonSchema,
+}
+
+/// A service tier of Bedrock: <https://aws.amazon.com/bedrock/service-tiers>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServiceTier {
+    /// The ordinary one.
+    Default,
+    /// Cheaper and slower.
+    Flex,
+    /// Dearer and faster.
+    Priority,
+    /// Capacity that was bought in advance.
+    Reserved,
+}
+
+/// A guardrail of the account. It is given the user's question alone: a filter against injected prompts would stop at tests
+/// and at security code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guardrail {
+    /// Its id or its ARN.
+    pub id: String,
+    /// Its version, or `DRAFT`.
+    pub version: String,
 }
 
 /// A variable does not hold what it should. Names the variable.
@@ -37,6 +82,9 @@ pub struct InvalidReviewerConfig {
     pub expected: &'static str,
 }
 
+/// A shorter beginning is not cached by some models, and no error says so: their least is between 512 and 4,096 tokens.
+const CACHE_MIN_TOKENS: usize = 4_096;
+
 /// Where a function finds its credentials; with none of these set there are none.
 const CREDENTIALS: [&str; 5] = [
     "AWS_ACCESS_KEY_ID",
@@ -48,7 +96,8 @@ const CREDENTIALS: [&str; 5] = [
 
 impl ReviewerConfig {
     /// Reads the variables `BEDROCK_MODEL_IDS` (by commas), `BEDROCK_TEMPERATURE`, `BEDROCK_MAX_TOKENS`,
-    /// `BEDROCK_ENDPOINT_URL`, `BEDROCK_PRICES` and `AI_DEADLINE_MS`. All have defaults.
+    /// `BEDROCK_ENDPOINT_URL`, `BEDROCK_PRICES`, `BEDROCK_SERVICE_TIER`, `BEDROCK_GUARDRAIL`, `BEDROCK_PROMPT_CACHE`,
+    /// `CACHE_MIN_TOKENS`, `AI_OUTPUT_MODE` and `AI_DEADLINE_MS`. All have defaults.
     ///
     /// # Errors
     /// When one is set to something else than it should.
@@ -77,11 +126,73 @@ impl ReviewerConfig {
             let prices = Prices::parse(&text);
             config.prices = prices.ok_or(InvalidReviewerConfig { variable: "BEDROCK_PRICES", expected })?;
         }
+        config.read_call(get)?;
         config.region = get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")).unwrap_or(config.region);
         config.endpoint_url = get("BEDROCK_ENDPOINT_URL");
         let local = config.endpoint_url.as_deref().is_some_and(is_local);
         config.stand_in_credentials = local && !CREDENTIALS.iter().any(|name| get(name).is_some());
         Ok(config)
+    }
+
+    /// What of a call can be chosen beside the model.
+    fn read_call(&mut self, get: impl Fn(&str) -> Option<String>) -> Result<(), InvalidReviewerConfig> {
+        if let Some(text) = get("AI_OUTPUT_MODE") {
+            let modes = [OutputMode::Tool, OutputMode::ToolStrict, OutputMode::JsonSchema];
+            let found = modes.into_iter().find(|mode| mode.as_str() == text);
+            let expected = "tool, tool_strict or json_schema";
+            self.output_mode = found.ok_or(InvalidReviewerConfig { variable: "AI_OUTPUT_MODE", expected })?;
+        }
+        if let Some(text) = get("BEDROCK_SERVICE_TIER") {
+            let tiers = [ServiceTier::Default, ServiceTier::Flex, ServiceTier::Priority, ServiceTier::Reserved];
+            self.service_tier = tiers.into_iter().find(|tier| tier.as_str() == text);
+            let expected = "default, flex, priority or reserved";
+            require(self.service_tier.is_some(), "BEDROCK_SERVICE_TIER", expected)?;
+        }
+        if let Some(text) = get("BEDROCK_GUARDRAIL") {
+            self.guardrail = Guardrail::parse(&text);
+            require(self.guardrail.is_some(), "BEDROCK_GUARDRAIL", "like `id:1` or `id:DRAFT`")?;
+        }
+        if let Some(text) = get("CACHE_MIN_TOKENS") {
+            self.cache_from = text.parse().ok();
+            require(self.cache_from.is_some(), "CACHE_MIN_TOKENS", "a number of tokens")?;
+        }
+        let cached = get("BEDROCK_PROMPT_CACHE");
+        let cached = cached.as_deref().unwrap_or("on");
+        require(matches!(cached, "on" | "off"), "BEDROCK_PROMPT_CACHE", "on or off")?;
+        self.cache_from = self.cache_from.filter(|_| cached == "on");
+        Ok(())
+    }
+}
+
+impl OutputMode {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tool => "tool",
+            Self::ToolStrict => "tool_strict",
+            Self::JsonSchema => "json_schema",
+        }
+    }
+}
+
+impl ServiceTier {
+    /// Bedrock's word for it.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Flex => "flex",
+            Self::Priority => "priority",
+            Self::Reserved => "reserved",
+        }
+    }
+}
+
+impl Guardrail {
+    fn parse(text: &str) -> Option<Self> {
+        // An ARN has colons of its own.
+        let (id, version) = text.rsplit_once(':')?;
+        let numbered = !version.is_empty() && version.len() <= 8 && version.bytes().all(|b| b.is_ascii_digit());
+        let good = !id.is_empty() && !id.contains(char::is_whitespace) && (numbered || version == "DRAFT");
+        good.then(|| Self { id: id.to_owned(), version: version.to_owned() })
     }
 }
 
@@ -97,6 +208,11 @@ impl Default for ReviewerConfig {
             endpoint_url: None,
             stand_in_credentials: false,
             prices: Prices::default(),
+            output_mode: OutputMode::default(),
+            service_tier: None,
+            guardrail: None,
+            between_events: Duration::from_secs(10),
+            cache_from: Some(CACHE_MIN_TOKENS),
         }
     }
 }
@@ -111,75 +227,10 @@ fn is_local(url: &str) -> bool {
     matches!(authority.as_deref(), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 
-/// What a model's tokens cost, in micro-dollars for a million of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Price {
-    /// Sent.
-    pub input: u64,
-    /// Answered.
-    pub output: u64,
-}
-
-impl Price {
-    /// The usage with its cost, rounded up. A token read from the cache costs a tenth of a sent one, one written to it
-    /// a quarter more.
-    pub(super) fn cost(self, usage: Usage) -> Usage {
-        let weighed = [(usage.input_tokens, 100), (usage.cache_read_tokens, 10), (usage.cache_write_tokens, 125)];
-        let sent: u64 = weighed.into_iter().map(|(tokens, weight)| u64::from(tokens) * weight).sum();
-        let hundredths = sent * self.input + u64::from(usage.output_tokens) * 100 * self.output;
-        let cost_micros = i64::try_from(hundredths.div_ceil(100_000_000)).unwrap_or(i64::MAX);
-        Usage { cost_micros, ..usage }
-    }
-}
-
-/// What tokens cost, by model.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prices {
-    default: Price,
-    models: BTreeMap<String, Price>,
-}
-
-impl Default for Prices {
-    fn default() -> Self {
-        Self { default: Price { input: 3_000_000, output: 15_000_000 }, models: BTreeMap::new() }
-    }
-}
-
-impl Prices {
-    /// The price of this model.
-    #[must_use]
-    pub fn of(&self, model_id: &str) -> Price {
-        self.models.get(model_id).copied().unwrap_or(self.default)
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let mut prices = Self::default();
-        for part in text.split(',') {
-            let (model, price) = part.rsplit_once('=').map_or((None, part), |(model, price)| (Some(model), price));
-            let (input, output) = price.split_once('/')?;
-            let price = Price { input: micros(input)?, output: micros(output)? };
-            match model {
-                Some(model) => drop(prices.models.insert(model.trim().to_owned(), price)),
-                None => prices.default = price,
-            }
-        }
-        Some(prices)
-    }
-}
-
-/// Dollars with up to six decimals as micro-dollars.
-fn micros(dollars: &str) -> Option<u64> {
-    let (whole, decimals) = dollars.trim().split_once('.').unwrap_or((dollars.trim(), ""));
-    let digits = |text: &str| text.len() <= 6 && text.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(decimals) {
-        return None;
-    }
-    format!("{whole}{decimals:0<6}").parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bedrock::prices::Price;
 
     fn config(variables: &[(&str, &str)]) -> Result<ReviewerConfig, InvalidReviewerConfig> {
         let get = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
@@ -212,6 +263,28 @@ mod tests {
     }
 
     #[test]
+    fn what_of_a_call_can_be_chosen_is_read() {
+        let config = config(&[
+            ("AI_OUTPUT_MODE", "json_schema"),
+            ("BEDROCK_SERVICE_TIER", "flex"),
+            ("BEDROCK_GUARDRAIL", "arn:aws:bedrock:us-east-1:123456789012:guardrail/abc:DRAFT"),
+            ("CACHE_MIN_TOKENS", "1024"),
+        ])
+        .expect("good values");
+        assert_eq!((config.output_mode, config.service_tier), (OutputMode::JsonSchema, Some(ServiceTier::Flex)));
+        let guardrail = config.guardrail.expect("a guardrail");
+        assert_eq!(guardrail.id, "arn:aws:bedrock:us-east-1:123456789012:guardrail/abc");
+        assert_eq!((&*guardrail.version, config.cache_from), ("DRAFT", Some(1_024)));
+    }
+
+    #[test]
+    fn the_prompt_cache_can_be_turned_off() {
+        let off = config(&[("BEDROCK_PROMPT_CACHE", "off"), ("CACHE_MIN_TOKENS", "1024")]).expect("good values");
+        assert_eq!(off.cache_from, None);
+        assert_eq!(config(&[]).expect("defaults").cache_from, Some(4_096));
+    }
+
+    #[test]
     fn a_wrong_value_names_its_variable() {
         for (variable, value) in [
             ("BEDROCK_MODEL_IDS", ","),
@@ -224,6 +297,13 @@ mod tests {
             ("BEDROCK_PRICES", "3/x"),
             ("BEDROCK_PRICES", "3/1.0000001"),
             ("BEDROCK_PRICES", "3/15,"),
+            ("AI_OUTPUT_MODE", "prose"),
+            ("BEDROCK_SERVICE_TIER", "express"),
+            ("BEDROCK_GUARDRAIL", "abc"),
+            ("BEDROCK_GUARDRAIL", "abc:latest"),
+            ("BEDROCK_GUARDRAIL", ":1"),
+            ("BEDROCK_PROMPT_CACHE", "yes"),
+            ("CACHE_MIN_TOKENS", "few"),
         ] {
             let error = config(&[(variable, value)]).expect_err(value);
             assert_eq!(error.variable, variable);
@@ -245,21 +325,5 @@ mod tests {
             let real = config(&[endpoint, ("AWS_PROFILE", "x")]).expect("good");
             assert!(!real.stand_in_credentials, "{url}");
         }
-    }
-
-    #[test]
-    fn a_million_tokens_cost_what_the_price_says_and_part_of_a_micro_dollar_counts() {
-        let price = Prices::default().of("any");
-        let used = |input_tokens, output_tokens, cache_read_tokens, cache_write_tokens| {
-            let usage =
-                Usage { input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, ..Usage::default() };
-            price.cost(usage).cost_micros
-        };
-        assert_eq!(used(1_000_000, 0, 0, 0), 3_000_000);
-        assert_eq!(used(0, 1_000_000, 0, 0), 15_000_000);
-        assert_eq!(used(0, 0, 1_000_000, 0), 300_000);
-        assert_eq!(used(0, 0, 0, 1_000_000), 3_750_000);
-        assert_eq!(used(0, 0, 1, 0), 1);
-        assert_eq!(used(0, 0, 0, 0), 0);
     }
 }

@@ -56,7 +56,7 @@ impl Context {
                 let message = Message { reply_state: Some(ReplyState::Answered), reply_error: None, ..question };
                 Ok(Outcome { message, answer: Some(answer), is_repeated: false })
             }
-            Err(error) => Err(failed(ctx, &question, held.as_ref(), ApiError::from(error)).await),
+            Err(error) => Err(failed(ctx, &question, held.as_ref(), error).await),
         }
     }
 

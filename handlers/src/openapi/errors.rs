@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use serde_json::{Map, Value, json};
 
 use crate::error::ErrorCode;
@@ -75,11 +75,16 @@ fn response(codes: &[ErrorCode]) -> Value {
         "description": meanings.join("\n\n"),
         "content": { "application/json": { "schema": schema, "examples": examples } },
     });
-    if codes[0].status() == StatusCode::TOO_MANY_REQUESTS {
+    let retry_after = match codes {
+        [ErrorCode::RateLimitExceeded, ..] => Some("Seconds until the next request passes."),
+        codes if codes.contains(&ErrorCode::BedrockUnavailable) => {
+            Some("Seconds until the model may be free again, if it is only busy. Said by it, or estimated.")
+        }
+        _ => None,
+    };
+    if let Some(description) = retry_after {
         let seconds = json!({ "type": "integer", "minimum": 1 });
-        let name = header::RETRY_AFTER.as_str();
-        response["headers"][name] =
-            json!({ "description": "Seconds until the next request passes.", "schema": seconds });
+        response["headers"][header::RETRY_AFTER.as_str()] = json!({ "description": description, "schema": seconds });
     }
     response
 }
@@ -118,7 +123,10 @@ pub(super) fn error_schema() -> Value {
                 "message": text("What went wrong, for people.", "A username has 3 to 20 letters and digits."),
                 "field": text("The field of the request that is wrong, if it is one.", "username"),
                 "trace_id": text("Of `INTERNAL_ERROR`: what to quote when you report it.", "6f1c9a0e5b7d4f32"),
-                "retry_after": fields::time("Of `RATE_LIMIT_EXCEEDED`: when the next request passes."),
+                "retry_after": fields::time(
+                    "Of `RATE_LIMIT_EXCEEDED`: when the next request passes. Of `BEDROCK_UNAVAILABLE`: when the model may be free \
+                     again, if it is only busy."
+                ),
                 "current_version": fields::version_number(),
                 "current_code": text("Of `VERSION_CONFLICT`: the code that was saved meanwhile.", "fn main() {}\n"),
                 "message_id": fields::message_id(),

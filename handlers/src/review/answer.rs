@@ -5,9 +5,9 @@ use std::fmt;
 use model::Confidence;
 use serde_json::{Map, Value, json};
 
-use crate::review::hidden;
 use crate::review::markdown::cleaned;
 use crate::review::patch::Patch;
+use crate::review::{hidden, partial};
 
 /// The one tool the model can call, and has to.
 pub const TOOL: &str = "review_answer";
@@ -26,6 +26,8 @@ pub struct Answer {
     pub patch: Option<Patch>,
     /// How sure it says it is.
     pub confidence: Option<Confidence>,
+    /// What the user should know about it, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// An answer that could not be read, and what of it could. Does not print what it says.
@@ -40,32 +42,46 @@ pub struct Malformed {
     pub repairable: bool,
 }
 
+/// How the model was told to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// By calling [`TOOL`].
+    Tool,
+    /// With the same object, as the JSON of its text.
+    Json,
+}
+
 /// What came back from the model, without its wire form.
 #[derive(Clone, Copy)]
 pub struct Reply<'a> {
+    /// How it was told to answer.
+    pub form: Form,
     /// Why the model stopped, in the API's word: `tool_use`.
     pub stop_reason: &'a str,
-    /// The name and the input of the tool it called.
+    /// The name and the input of the tool it called. An input that is not whole is a string of what there is.
     pub tool: Option<(&'a str, &'a Value)>,
     /// Text it wrote outside of the tool.
     pub text: Option<&'a str>,
 }
 
-/// The form of an answer, as JSON Schema. The SDK does not keep the order of keys, so the explanation's description says
-/// that it comes first: an answer that is cut off then still has it.
+/// The form of an answer, as JSON Schema: only what models that keep to a schema strictly can keep to, so every object
+/// is closed and no number has bounds. The explanation is described as the first, since an answer that is cut off then
+/// still has it.
 #[must_use]
 pub fn schema() -> Value {
     json!({
         "type": "object",
+        "additionalProperties": false,
         "properties": {
             "explanation": { "type": "string", "description": "The answer, in Markdown. Write this first." },
             "suggested_code": { "type": "string", "description": "Corrected code to read, if any." },
             "patch": {
                 "type": "object",
+                "additionalProperties": false,
                 "description": "A change of consecutive whole lines, if one answers the question.",
                 "properties": {
-                    "start_line": { "type": "integer", "minimum": 1 },
-                    "end_line": { "type": "integer", "minimum": 1 },
+                    "start_line": { "type": "integer", "description": "From 1." },
+                    "end_line": { "type": "integer", "description": "The last line that changes." },
                     "original": { "type": "string", "description": "The exact text of those lines, without numbers." },
                     "replacement": { "type": "string", "description": "What they become. Empty deletes them." }
                 },
@@ -77,28 +93,63 @@ pub fn schema() -> Value {
     })
 }
 
-/// Reads a reply. Only one that stopped to call the tool is an answer.
+/// What an answer says of itself when the model ran out of tokens.
+const CUT_OFF: &str = "The answer was cut off; ask for less.";
+
+/// Reads a reply. Only a finished one is an answer, and one that was cut off if its explanation can be read: that comes
+/// with a warning, and without patch or suggested code, whose end nobody knows.
 ///
 /// # Errors
 /// With what is wrong, and with the explanation as far as it can be read.
 pub fn accept(reply: &Reply<'_>) -> Result<Answer, Malformed> {
-    let input = reply.tool.filter(|(name, _)| *name == TOOL).map(|(_, input)| input);
-    let partial = || input.and_then(explanation).or_else(|| reply.text.and_then(prose));
-    let refuse = |problem, repairable| Err(Malformed { problem, partial: partial(), repairable });
-    match (reply.stop_reason, input) {
-        ("tool_use", Some(input)) => read(input),
-        ("tool_use" | "end_turn" | "stop_sequence", _) => refuse("the tool review_answer was not called", true),
-        ("max_tokens", _) => refuse("it was too long and was cut off", true),
-        ("malformed_tool_use" | "malformed_model_output", _) => refuse("the call of the tool was malformed", true),
-        ("content_filtered" | "guardrail_intervened" | "refusal", _) => refuse("it was withheld by a filter", false),
+    let called = reply.tool.filter(|(name, _)| *name == TOOL).map(|(_, input)| input);
+    let written = reply.text.filter(|text| !text.trim().is_empty());
+    let object = match reply.form {
+        Form::Tool => None,
+        Form::Json => written.map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))),
+    };
+    let input = match reply.form {
+        Form::Tool => called,
+        Form::Json => object.as_ref(),
+    };
+    let explained = input.and_then(readable);
+    let refuse = |problem, repairable| {
+        let prose = written.filter(|_| reply.form == Form::Tool).and_then(prose);
+        Err(Malformed { problem, partial: explained.clone().or(prose), repairable })
+    };
+    match (reply.stop_reason, reply.form, input) {
+        ("tool_use", Form::Tool, Some(input)) | ("end_turn", Form::Json, Some(input)) => read(input),
+        ("max_tokens", ..) => match explained {
+            Some(explanation) => Ok(cut_off(explanation)),
+            None => refuse("it was too long and was cut off", true),
+        },
+        ("tool_use" | "end_turn" | "stop_sequence", Form::Tool, _) => {
+            refuse("the tool review_answer was not called", true)
+        }
+        ("tool_use" | "end_turn" | "stop_sequence", Form::Json, _) => refuse("it was not the JSON object", true),
+        ("malformed_tool_use" | "malformed_model_output", ..) => refuse("its form was malformed", true),
+        ("content_filtered" | "guardrail_intervened" | "refusal", ..) => refuse("it was withheld by a filter", false),
         _ => refuse("it ended for an unknown reason", true),
+    }
+}
+
+fn cut_off(explanation: String) -> Answer {
+    let warnings = vec![CUT_OFF.to_owned()];
+    Answer { explanation, suggested_code: None, patch: None, confidence: None, warnings }
+}
+
+/// The explanation of an input, even of one that is not whole.
+fn readable(input: &Value) -> Option<String> {
+    match input {
+        Value::String(json) => prose(&partial::explanation(json)),
+        input => explanation(input),
     }
 }
 
 /// The input of the tool as an answer.
 fn read(input: &Value) -> Result<Answer, Malformed> {
-    let refuse = |problem| Malformed { problem, partial: explanation(input), repairable: true };
-    let fields = input.as_object().ok_or_else(|| refuse("the input of the tool is not an object"))?;
+    let refuse = |problem| Malformed { problem, partial: readable(input), repairable: true };
+    let fields = input.as_object().ok_or_else(|| refuse("it is not an object"))?;
     let explanation = explanation(input).ok_or_else(|| refuse("the explanation is missing"))?;
     let suggested_code = match fields.get("suggested_code") {
         None | Some(Value::Null) => None,
@@ -107,7 +158,7 @@ fn read(input: &Value) -> Result<Answer, Malformed> {
     };
     let patch = patch(fields.get("patch")).map_err(refuse)?;
     let confidence = fields.get("confidence").and_then(Value::as_str).and_then(confidence);
-    Ok(Answer { explanation, suggested_code, patch, confidence })
+    Ok(Answer { explanation, suggested_code, patch, confidence, warnings: Vec::new() })
 }
 
 fn explanation(input: &Value) -> Option<String> {

@@ -22,6 +22,7 @@ mod deleting;
 mod document;
 mod errors;
 mod exactly_once;
+mod faults;
 mod forgery;
 mod forms;
 mod hardening;

@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn called(input: &Value) -> Result<Answer, Malformed> {
-    accept(&Reply { stop_reason: "tool_use", tool: Some((TOOL, input)), text: None })
+    accept(&Reply { form: Form::Tool, stop_reason: "tool_use", tool: Some((TOOL, input)), text: None })
 }
 
 #[test]
@@ -81,7 +81,6 @@ fn only_a_reply_that_stopped_for_the_tool_is_an_answer() {
     for (stop_reason, repairable) in [
         ("end_turn", true),
         ("stop_sequence", true),
-        ("max_tokens", true),
         ("malformed_tool_use", true),
         ("malformed_model_output", true),
         ("content_filtered", false),
@@ -90,13 +89,14 @@ fn only_a_reply_that_stopped_for_the_tool_is_an_answer() {
         ("", true),
         ("something new", true),
     ] {
-        let reply = Reply { stop_reason, tool: Some((TOOL, &input)), text: None };
+        let reply = Reply { form: Form::Tool, stop_reason, tool: Some((TOOL, &input)), text: None };
         let malformed = accept(&reply).expect_err(stop_reason);
         assert_eq!((malformed.partial.as_deref(), malformed.repairable), (Some("why"), repairable), "{stop_reason}");
     }
-    let another = Reply { stop_reason: "tool_use", tool: Some(("rm_rf", &input)), text: Some("prose") };
+    let another =
+        Reply { form: Form::Tool, stop_reason: "tool_use", tool: Some(("rm_rf", &input)), text: Some("prose") };
     assert_eq!(accept(&another).expect_err("another tool").partial.as_deref(), Some("prose"));
-    let prose = Reply { stop_reason: "end_turn", tool: None, text: Some("prose") };
+    let prose = Reply { form: Form::Tool, stop_reason: "end_turn", tool: None, text: Some("prose") };
     assert_eq!(accept(&prose).expect_err("no tool").partial.as_deref(), Some("prose"));
 }
 
@@ -106,14 +106,78 @@ fn what_it_says_is_cleaned_before_anyone_sees_it() {
     let clean = "Fine. (image removed) ok `<b>`";
     let answer = called(&json!({"explanation": hostile, "suggested_code": "<b>\u{202E}"})).expect("readable");
     assert_eq!((&*answer.explanation, answer.suggested_code.as_deref()), (clean, Some("<b>\\u{202E}")));
+    let cut = Reply {
+        form: Form::Tool,
+        stop_reason: "max_tokens",
+        tool: Some((TOOL, &json!({"explanation": hostile}))),
+        text: None,
+    };
+    assert_eq!(accept(&cut).expect("an explanation").explanation, clean);
+    let (wrong, form) = (json!({"explanation": hostile, "patch": 7}), Form::Tool);
     for reply in [
-        Reply { stop_reason: "max_tokens", tool: Some((TOOL, &json!({"explanation": hostile}))), text: None },
-        Reply { stop_reason: "tool_use", tool: Some((TOOL, &json!({"explanation": hostile, "patch": 7}))), text: None },
-        Reply { stop_reason: "end_turn", tool: None, text: Some(hostile) },
+        Reply { form, stop_reason: "tool_use", tool: Some((TOOL, &wrong)), text: None },
+        Reply { form, stop_reason: "end_turn", tool: None, text: Some(hostile) },
     ] {
         assert_eq!(accept(&reply).expect_err("malformed").partial.as_deref(), Some(clean));
     }
     assert_eq!(called(&json!({"explanation": "<!-- nothing -->"})).expect_err("nothing to show").partial, None);
+}
+
+#[test]
+fn an_answer_that_was_cut_off_keeps_its_explanation_and_loses_its_patch() {
+    let patch = json!({"start_line": 1, "end_line": 1, "original": "a", "replacement": "b"});
+    let whole = json!({"explanation": "why", "patch": patch, "suggested_code": "b", "confidence": "high"});
+    let piece = json!("{\"confidence\": \"high\", \"explanation\": \"why");
+    for (input, text) in [(&whole, None), (&json!({"explanation": "why"}), Some("prose")), (&piece, None)] {
+        let reply = Reply { form: Form::Tool, stop_reason: "max_tokens", tool: Some((TOOL, input)), text };
+        let answer = accept(&reply).expect("an explanation is an answer");
+        assert_eq!((&*answer.explanation, answer.patch, answer.suggested_code), ("why", None, None));
+        assert_eq!(answer.warnings, ["The answer was cut off; ask for less."]);
+    }
+    for input in [json!({}), json!(null), json!("{\"confidence\": \"hi"), json!({"explanation": " "})] {
+        let reply = Reply { form: Form::Tool, stop_reason: "max_tokens", tool: Some((TOOL, &input)), text: None };
+        let malformed = accept(&reply).expect_err("nothing to read");
+        assert_eq!((malformed.partial.as_deref(), malformed.repairable), (None, true), "{input}");
+    }
+    // What stands beside the tool is no explanation.
+    let reply = Reply { form: Form::Tool, stop_reason: "max_tokens", tool: None, text: Some("Let me see.") };
+    assert_eq!(accept(&reply).expect_err("no tool").partial.as_deref(), Some("Let me see."));
+}
+
+#[test]
+fn an_answer_in_the_form_of_a_schema_is_the_text_of_its_turn() {
+    let written = |stop_reason, text| accept(&Reply { form: Form::Json, stop_reason, tool: None, text: Some(text) });
+    let answer = written("end_turn", "{\"explanation\":\"why\",\"confidence\":\"low\"}").expect("an answer");
+    assert_eq!((&*answer.explanation, answer.confidence, answer.warnings.len()), ("why", Some(Confidence::Low), 0));
+    let cut = written("max_tokens", "{\"explanation\":\"wh").expect("an explanation");
+    assert_eq!((&*cut.explanation, cut.warnings.len()), ("wh", 1));
+    for (text, partial) in [("", None), ("prose", None), ("[]", None), ("{\"explanation\":\"why", Some("why"))] {
+        let malformed = written("end_turn", text).expect_err(text);
+        assert_eq!((malformed.partial.as_deref(), malformed.repairable), (partial, true), "{text}");
+    }
+    let refused = written("refusal", "{\"explanation\":\"no\"}").expect_err("a refusal");
+    assert!(!refused.repairable);
+}
+
+/// Every object of a schema.
+fn objects<'a>(schema: &'a Value, found: &mut Vec<&'a Map<String, Value>>) {
+    if let Some(fields) = schema.as_object() {
+        found.push(fields);
+        fields.values().for_each(|field| objects(field, found));
+    }
+}
+
+#[test]
+fn a_model_can_keep_to_the_schema_strictly() {
+    let schema = schema();
+    let mut found = Vec::new();
+    objects(&schema, &mut found);
+    for object in found {
+        assert!(!["minimum", "maximum", "minLength", "pattern"].iter().any(|word| object.contains_key(*word)));
+        if object.get("type") == Some(&json!("object")) {
+            assert_eq!(object["additionalProperties"], json!(false));
+        }
+    }
 }
 
 #[test]

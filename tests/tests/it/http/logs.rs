@@ -139,7 +139,7 @@ async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
     ]);
     let question = json!({ "content": secret("question") });
     ada.posts(&thread.messages(), &question).await.refused(502, "AI_MALFORMED_RESPONSE");
-    ada.posts(&thread.messages(), &question).await.refused(503, "BEDROCK_UNAVAILABLE");
+    ada.posts(&thread.messages(), &question).await.refused(500, "INTERNAL_ERROR");
     ada.posts(&thread.messages(), &question).await.refused(503, "BEDROCK_UNAVAILABLE");
     ada.saves(&session, 2, &format!("# {}\n{}", secret("code"), code())).await.is(200);
     ada.saves(&session, 1, &secret("code")).await.refused(409, "VERSION_CONFLICT");

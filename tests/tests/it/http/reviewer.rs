@@ -99,13 +99,25 @@ async fn an_answer_that_cannot_be_read_twice_is_malformed_and_what_could_be_read
 async fn an_answer_that_cannot_be_read_once_is_asked_for_again() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
-    for act in [Act::Text("It should be `is`.".to_owned()), Act::MaxTokens, Act::CutBody] {
+    for act in [Act::Text("It should be `is`.".to_owned()), Act::CutBody] {
         app.bedrock().script(vec![act.clone()]);
         let before = app.bedrock().seen().len();
         let (_, answer) = ada.asks(&thread, "Is this comparison right?").await;
         assert!(answer["patch"].is_object(), "{act:?}: {answer}");
         assert_eq!(app.bedrock().seen().len() - before, 2, "{act:?}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_was_cut_off_is_stored_with_a_warning_and_without_a_patch() {
+    let app = TestApp::new().await;
+    let (ada, thread) = scene(&app).await;
+    app.bedrock().script(vec![Act::MaxTokens]);
+    let (_, answer) = ada.asks(&thread, "Is this comparison right?").await;
+    assert_eq!(answer["warnings"], json!(["The answer was cut off; ask for less."]));
+    assert_eq!((answer.get("patch"), answer.get("suggested_code")), (None, None));
+    assert!(answer["content"].as_str().is_some_and(|text| !text.is_empty()));
+    assert_eq!(app.bedrock().seen().len(), 1);
 }
 
 #[tokio::test]

@@ -1,0 +1,119 @@
+//! What can be read of an answer that is not whole: one that was cut off, or one that is still being written.
+
+use jiter::Jiter;
+
+/// The explanation in JSON that may end anywhere, as far as it is certain: half an escape is left out. Grows with the
+/// JSON: what is returned for a beginning is a beginning of what is returned for more. Empty if there is none yet, or
+/// if this cannot become an answer.
+#[must_use]
+pub fn explanation(json: &str) -> String {
+    let mut reader = Jiter::new(json.as_bytes()).with_allow_partial_strings();
+    let mut key = reader.next_object().map(|key| key.map(|key| key == "explanation"));
+    while let Ok(Some(is_explanation)) = key {
+        if is_explanation {
+            return reader.next_str().map(str::to_owned).unwrap_or_default();
+        }
+        if reader.next_skip().is_err() {
+            break;
+        }
+        key = reader.next_key().map(|key| key.map(|key| key == "explanation"));
+    }
+    String::new()
+}
+
+/// The explanation of an answer that is being written, piece by piece.
+#[derive(Default)]
+pub struct Growing {
+    json: String,
+    /// How many bytes of the explanation were given out.
+    given: usize,
+}
+
+impl Growing {
+    /// Takes the next fragment of JSON, and returns what it adds to the explanation.
+    pub fn push(&mut self, fragment: &str) -> Option<String> {
+        self.json.push_str(fragment);
+        let text = explanation(&self.json);
+        let new = text.get(self.given..).filter(|new| !new.is_empty())?.to_owned();
+        self.given = text.len();
+        Some(new)
+    }
+
+    /// Everything that was taken.
+    #[must_use]
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// The explanation so far.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        explanation(&self.json)
+    }
+
+    /// Whether anything was given out.
+    #[must_use]
+    pub const fn has_begun(&self) -> bool {
+        self.given > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_explanation_is_read_wherever_it_stands_and_however_it_ends() {
+        for (json, found) in [
+            ("", ""),
+            ("{", ""),
+            ("{\"explanation\"", ""),
+            ("{\"explanation\": ", ""),
+            ("{\"explanation\": \"", ""),
+            ("{\"explanation\": \"It ne", "It ne"),
+            ("{\"explanation\": \"a\\", "a"),
+            ("{\"explanation\": \"a\\n\\u00e", "a\n"),
+            ("{\"explanation\": \"a\\ud83e", "a"),
+            ("{\"explanation\": \"a\\ud83e\\udd80 b", "a\u{1f980} b"),
+            ("{\"confidence\": \"high\", \"patch\": {\"explanation\": \"no\"}, \"explanation\": \"yes\"}", "yes"),
+            ("{\"patch\": {\"explanation\": \"no", ""),
+            ("{\"explanation\": 7", ""),
+            ("[\"explanation\", \"no\"]", ""),
+            ("It never ends.", ""),
+        ] {
+            assert_eq!(explanation(json), found, "{json}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_pieces_together_are_the_explanation(text: String, other: String, ascii: bool, cuts in prop::collection::vec(0usize..200, 0..9)) {
+            let mut json = json!({ "confidence": other, "explanation": text, "patch": { "original": other } }).to_string();
+            if ascii {
+                json = json.chars().flat_map(|c| {
+                    let escaped = |unit: &u16| format!("\\u{unit:04x}");
+                    let units: Vec<String> = c.encode_utf16(&mut [0; 2]).iter().map(escaped).collect();
+                    if c.is_ascii() { c.to_string() } else { units.concat() }.chars().collect::<Vec<_>>()
+                }).collect();
+            }
+            let mut growing = Growing::default();
+            let mut given = String::new();
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| json.floor_char_boundary(cut)).collect();
+            cuts.extend([0, json.len()]);
+            cuts.sort_unstable();
+            for pair in cuts.windows(2) {
+                given.extend(growing.push(&json[pair[0]..pair[1]]));
+                prop_assert!(text.starts_with(&given), "{:?} is no beginning of {:?}", given, text);
+            }
+            prop_assert_eq!(given, text);
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in "[0-9a-z\"{}\\[\\]\\\\:,. é-]{0,40}") {
+            let _ = explanation(&text);
+            let _ = explanation(&format!("{{\"explanation\":\"{text}"));
+        }
+    }
+}
