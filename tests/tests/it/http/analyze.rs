@@ -262,11 +262,12 @@ async fn a_model_that_fails_is_told_by_its_code_and_what_was_paid_is_counted() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let busy = || Act::fault(503, "ServiceUnavailableException", "come back later");
+    let too_long = || Act::fault(400, "ValidationException", "Input is too long");
     for (script, status, code) in [
         (vec![busy(), busy(), busy()], 503, "BEDROCK_UNAVAILABLE"),
         (vec![Act::fault(403, "AccessDeniedException", "no")], 503, "BEDROCK_UNAVAILABLE"),
         (vec![Act::fault(408, "ModelTimeoutException", "too slow")], 504, "AI_TIMEOUT"),
-        (vec![Act::fault(400, "ValidationException", "Input is too long")], 413, "TOKEN_LIMIT_EXCEEDED"),
+        (vec![too_long(), too_long()], 413, "TOKEN_LIMIT_EXCEEDED"),
     ] {
         app.bedrock().script(script);
         let error = ada.posts("/ai/analyze", &on_block()).await.refused(status, code);

@@ -56,6 +56,8 @@ fn thrice(act: &Act) -> Vec<Act> {
 fn unavailable() -> Vec<Case> {
     let busy = "BEDROCK_UNAVAILABLE";
     let throttled = fault(429, "ThrottlingException");
+    let too_long = invalid("Input is too long for requested model.");
+    let full = stopped("model_context_window_exceeded");
     let no_throughput = "Invocation of model ID x with on-demand throughput isn't supported.";
     vec![
         case("throttled", thrice(&throttled), 503, busy, 3),
@@ -78,8 +80,10 @@ fn unavailable() -> Vec<Case> {
         case("a parameter nobody sent", [invalid("`temperature` is deprecated.")], 500, "INTERNAL_ERROR", 1),
         case("a call that is wrong", [invalid("#: something is wrong")], 500, "INTERNAL_ERROR", 1),
         answered("no forced tool", [invalid("toolConfig.toolChoice is not supported")], 2),
-        case("too long", [invalid("Input is too long for requested model.")], 413, "TOKEN_LIMIT_EXCEEDED", 1),
-        case("a full window", [stopped("model_context_window_exceeded")], 413, "TOKEN_LIMIT_EXCEEDED", 1),
+        case("too long", [too_long.clone(), too_long.clone()], 413, "TOKEN_LIMIT_EXCEEDED", 2),
+        answered("too long only when it is whole", [too_long], 2),
+        case("a full window", [full.clone(), full.clone()], 413, "TOKEN_LIMIT_EXCEEDED", 2),
+        answered("a window that is full only of the whole", [full], 2),
         case("the model is too slow", [fault(408, "ModelTimeoutException")], 504, "AI_TIMEOUT", 1),
     ]
 }
