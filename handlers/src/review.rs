@@ -6,3 +6,4 @@ pub mod fence;
 pub mod lines;
 pub mod patch;
 pub mod prompt;
+mod search;
