@@ -7,7 +7,7 @@ use model::{Anchor, AnchorStatus};
 
 use crate::review::anchor::likeness::{Effort, Likeness};
 use crate::review::anchor::mapping::Mapping;
-use crate::review::anchor::vocabulary::{Known, Vocabulary};
+use crate::review::anchor::vocabulary::Vocabulary;
 use crate::review::lines::{Lines, Selection};
 use crate::review::search::occurrences;
 
@@ -31,7 +31,7 @@ impl<'t> Comparison<'t> {
         let map = Mapping::of(&old, &new, deadline);
         let fresh = |at: &usize| {
             let line = vocabulary.line(new[*at]);
-            line.in_old == 0 && line.is_significant()
+            line.in_old == 0 && line.is_significant
         };
         let fresh = (0..new.len()).filter(fresh).collect();
         let likeness = Likeness::new(vocabulary.len());
@@ -67,7 +67,7 @@ impl<'t> Comparison<'t> {
     /// The block is in the new text exactly once, and was not in the old text twice: then it cannot be its copy.
     fn moved(&self, block: &[u32]) -> Option<Range<usize>> {
         let lines = || block.iter().map(|line| self.vocabulary.line(*line));
-        if !lines().any(Known::is_significant) || lines().any(|line| line.in_new == 0) {
+        if !lines().any(|line| line.is_significant) || lines().any(|line| line.in_new == 0) {
             return None;
         }
         let only = lines().enumerate().find(|(_, line)| line.in_new == 1);

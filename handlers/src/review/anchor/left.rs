@@ -40,7 +40,7 @@ impl Comparison<'_> {
     /// Those of these lines that say something and are left, and where.
     fn left(&self, was: &Range<usize>) -> Vec<(usize, usize)> {
         let (mut left, mut lost) = (Vec::new(), Vec::new());
-        for line in was.clone().filter(|line| self.vocabulary.line(self.old[*line]).is_significant()) {
+        for line in was.clone().filter(|line| self.vocabulary.line(self.old[*line]).is_significant) {
             match self.map.line(line).or_else(|| self.went_to(line)) {
                 Some(now) => left.push((line, now)),
                 None => lost.push(line),
@@ -76,7 +76,7 @@ impl Comparison<'_> {
         let first = was.start.saturating_sub(CONTEXT).max(hunk.old.start);
         let last = (was.end + CONTEXT).min(hunk.old.end);
         let is_lost =
-            |line: &usize| self.vocabulary.line(self.old[*line]).is_significant() && self.went_to(*line).is_none();
+            |line: &usize| self.vocabulary.line(self.old[*line]).is_significant && self.went_to(*line).is_none();
         let old: Vec<_> = (first..last).filter(is_lost).collect();
         let fresh = |line| self.fresh.partition_point(|fresh| *fresh < line);
         let new = &self.fresh[fresh(hunk.new.start)..fresh(hunk.new.end)];

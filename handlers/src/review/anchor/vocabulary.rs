@@ -19,13 +19,8 @@ pub(super) struct Known<'t> {
     pub(super) in_new: u32,
     /// Where it last is in the new text, from 0.
     pub(super) last_in_new: usize,
-}
-
-impl Known<'_> {
     /// Whether it says something about where it is.
-    pub(super) fn is_significant(&self) -> bool {
-        self.text.chars().filter(|c| c.is_alphanumeric()).take(SIGNIFICANT).count() == SIGNIFICANT
-    }
+    pub(super) is_significant: bool,
 }
 
 /// The lines of both texts under a number each. Lines that differ in indentation have the same: code that is reformatted
@@ -70,7 +65,8 @@ impl<'t> Vocabulary<'t> {
 
     fn number(&mut self, text: &'t str) -> u32 {
         *self.numbers.entry(self.hasher.hash_one(text)).or_insert_with(|| {
-            self.known.push(Known { text, in_old: 0, in_new: 0, last_in_new: 0 });
+            let is_significant = text.chars().filter(|c| c.is_alphanumeric()).take(SIGNIFICANT).count() == SIGNIFICANT;
+            self.known.push(Known { text, in_old: 0, in_new: 0, last_in_new: 0, is_significant });
             // A text of 5 MiB has far fewer lines than that.
             u32::try_from(self.known.len() - 1).unwrap_or(u32::MAX)
         })

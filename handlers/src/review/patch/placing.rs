@@ -28,12 +28,15 @@ pub(super) fn place(
 ) -> Result<Placed, Withheld> {
     let here: Vec<_> = (range.0..=range.1).map(|line| lines.line(line).trim_end()).collect();
     let forms = forms(&with_feeds(&patch.original), &with_feeds(&patch.replacement));
-    if let Some(form) = forms.iter().find(|form| form.lines() == here) {
+    let unended: Vec<_> = forms.iter().filter_map(Form::unended).collect();
+    if let Some(form) = forms.iter().chain(&unended).find(|form| form.lines() == here) {
         let replacement = form.becomes();
         return Ok(Placed { first: range.0, last: range.1, replacement, status: PatchStatus::Verified });
     }
     let shown_lines: Vec<_> = (shown.0..=shown.1).map(|line| lines.line(line).trim_end()).collect();
-    for form in forms.iter().filter(|form| form.says_something()) {
+    // Elsewhere a line end by habit could pass for an empty line that happens to be there.
+    let forms = forms.into_iter().map(|form| form.unended().unwrap_or(form));
+    for form in forms.filter(Form::says_something) {
         let original = form.lines();
         let found = match occurrences(&original, &shown_lines, 2)[..] {
             [] => form.shifted(&shown_lines)?,
@@ -54,10 +57,10 @@ struct Form {
     replacement: String,
 }
 
-/// As it was written; without a fence; without numbers; without a line end by habit. The first that fits is meant.
+/// As it was written; without a fence; without numbers; without both. The first that fits is meant.
 fn forms(original: &str, replacement: &str) -> Vec<Form> {
     let mut forms = vec![Form { original: original.to_owned(), replacement: replacement.to_owned() }];
-    for also in [Form::unfenced, Form::unnumbered, Form::unended] {
+    for also in [Form::unfenced, Form::unnumbered] {
         let more: Vec<_> = forms.iter().filter_map(also).collect();
         forms.extend(more);
     }
@@ -76,6 +79,7 @@ impl Form {
         Some(Self { original, replacement: replacement.unwrap_or_else(|| self.replacement.clone()) })
     }
 
+    /// Without a line end by habit.
     fn unended(&self) -> Option<Self> {
         let original = self.original.strip_suffix('\n')?.to_owned();
         let replacement = self.replacement.strip_suffix('\n').filter(|rest| !rest.is_empty());

@@ -57,6 +57,7 @@ fn what_does_not_fit_is_withheld() {
         ("a\nb\n", (1, u32::MAX), "a", "x", Withheld::OutOfRange),
         ("a\nb\n", (1, 1), "c", "x", Withheld::OriginalDiffers),
         ("a\nb\nb\n", (1, 1), "b", "x", Withheld::Ambiguous),
+        ("a\nb\nc\nb\n", (1, 1), "b\n", "x\n", Withheld::Ambiguous),
         ("a\n b\n  b\n", (1, 1), "b", "x", Withheld::Ambiguous),
         ("a\n\tb\n  c\n", (1, 1), "b\nc", "x", Withheld::OriginalDiffers),
         ("a\nb\n", (2, 2), "  b", "x", Withheld::OriginalDiffers),
