@@ -1,7 +1,8 @@
 //! How often is an anchor right after random edits, and how long can one take? `cargo bench -p handlers --bench anchors`.
 //!
 //! `-- --cases 100000 --seed 7 FOLDER…` are the number of edited files, what they are drawn with, and folders of source
-//! files to draw them from besides this repository. The same seed on the same files finds the same.
+//! files to draw them from besides this repository. The same seed on the same files finds the same. Cargo builds the Lambda
+//! binaries of this crate first, which takes some minutes.
 //!
 //! The simple methods stand beside ours: to keep the line numbers, to take the first place where the text is, and to
 //! follow a diff and nothing else. Then the time of files of 5 MiB that are made to be slow, with 50 selections each.
