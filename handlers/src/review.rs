@@ -10,5 +10,5 @@ pub mod markdown;
 pub mod outline;
 pub mod partial;
 pub mod patch;
-pub mod place;
 pub mod prompt;
+mod search;

@@ -82,23 +82,25 @@ impl Ctx {
 impl Analysis {
     fn of(reviewed: Reviewed, prompt: &Prompt, code: &str) -> Self {
         let Reviewed { answer, usage, model_id, .. } = reviewed;
-        let (patch, patch_withheld) = match answer.patch.map(|patch| hidden::restored(patch, code).check(code)) {
+        let patch = answer.patch.map(|patch| hidden::restored(patch, code).check(code, prompt.context_lines));
+        let (checked, patch_withheld) = match patch {
             None => (None, None),
-            Some(Ok(patch)) => (Some(patch), None),
+            Some(Ok(checked)) => (Some(checked), None),
             Some(Err(reason)) => (None, Some(reason.to_string())),
         };
-        let hidden = patch.as_ref().and_then(hidden::warning_about_patch);
+        let is_doubtful = checked.as_ref().is_some_and(|checked| !checked.is_balanced);
+        let hidden = checked.as_ref().and_then(|checked| hidden::warning_about_patch(&checked.patch));
         Self {
             explanation: answer.explanation,
             suggested_code: answer.suggested_code,
-            patch_status: patch.as_ref().map(|_| PatchStatus::Verified),
-            patch,
+            patch_status: checked.as_ref().map(|checked| checked.status),
+            patch: checked.map(|checked| checked.patch),
             patch_withheld,
             context_mode: prompt.context_mode,
             context_lines: prompt.context_lines,
             history_truncated: prompt.history_truncated,
             warnings: prompt.warnings.iter().cloned().chain(answer.warnings).chain(hidden).collect(),
-            confidence: answer.confidence,
+            confidence: if is_doubtful { Some(Confidence::Low) } else { answer.confidence },
             usage,
             model_id,
         }

@@ -12,8 +12,7 @@ use crate::http::path::Path;
 use crate::messages::view::MessageView;
 use crate::openapi::fields;
 use crate::review::anchor::re_anchor_threads;
-use crate::review::patch::{Patch, Withheld};
-use crate::review::place::{Here, locate};
+use crate::review::patch::{Patch, Withheld, locate};
 use crate::sessions::SavedView;
 use crate::state::Ctx;
 
@@ -68,9 +67,8 @@ pub async fn apply(
 
 /// Where the patch belongs in the code as it is, and the code that it makes.
 fn place(patch: &model::Patch, target: Target<'_>) -> Result<(Patch, String), Withheld> {
-    let is_block = target.thread.kind == ThreadKind::Block;
-    let here = Here { thread: is_block.then_some(target.thread), version_number: target.version_number };
-    let patch = locate(patch, here, target.text)?;
+    let anchor = (target.thread.kind == ThreadKind::Block).then(|| target.thread.anchor());
+    let patch = locate(patch, target.version_number == patch.base_version, anchor, target.text)?;
     let text = patch.apply(target.text)?;
     Ok((patch, text))
 }

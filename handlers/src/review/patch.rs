@@ -2,8 +2,15 @@
 
 use std::fmt;
 
+use model::{Anchor, AnchorStatus, PatchStatus};
+
 use crate::limits::CODE_BYTES;
 use crate::review::lines::{Lines, with_feeds};
+use crate::review::search::occurrences;
+use placing::Placed;
+
+mod cleaning;
+mod placing;
 
 /// Consecutive whole lines, from 1 and inclusive, and what they become. Does not print the code.
 #[derive(Clone, PartialEq, Eq)]
@@ -14,64 +21,111 @@ pub struct Patch {
     pub end_line: u32,
     /// The text of those lines.
     pub original: String,
-    /// What they become; empty to delete them.
+    /// What they become; empty to delete them. An empty line alone is a line end.
     pub replacement: String,
 }
 
-/// Why a patch is not shown.
+/// A patch that applies to the text it was checked against: `original` is exactly what stands there, and `replacement` has
+/// the text's line ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// The patch.
+    pub patch: Patch,
+    /// Whether `original` stood where the model said or was found elsewhere.
+    pub status: PatchStatus,
+    /// Whether it leaves as many brackets open as before. If not, it likely breaks something.
+    pub is_balanced: bool,
+}
+
+/// Why a patch is not shown, or not applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Withheld {
     /// It is about lines that the file does not have.
     #[error("The patch is about lines that the file does not have.")]
     OutOfRange,
-    /// The file has another text there.
+    /// It is about lines that the model was not shown.
+    #[error("The patch is about lines that the model was not shown.")]
+    NotShown,
+    /// The file has another text there, and what it replaces is nowhere else.
     #[error("The patch was made for another text than the file's.")]
     OriginalDiffers,
+    /// It is not where the model said, and there are several places where it could be.
+    #[error("The text that the patch replaces is in the file more than once, and not where the patch says.")]
+    Ambiguous,
     /// It would change nothing.
     #[error("The patch would change nothing.")]
     NoChange,
+    /// It is out of proportion to what it replaces.
+    #[error("The patch is much longer than the lines that it replaces.")]
+    TooLong,
     /// The file would be larger than a session may be.
     #[error("With the patch the file would be larger than 5 MB.")]
     TooLarge,
-    /// The code was saved since, and has no such text any more.
-    #[error("The file has changed since, and the text that the patch replaces is not there any more.")]
+    /// The patch was made for an earlier version, and the text that it replaces was changed or removed.
+    #[error("The file has moved on and the text that the patch replaces is no longer there.")]
     Gone,
-    /// The code was saved since, and has the text in several places.
-    #[error("The file has changed since, and the text that the patch replaces is there more than once.")]
-    Ambiguous,
+    /// The patch was made for an earlier version, and it cannot be told which of equal texts it replaces.
+    #[error("The file has moved on and the text that the patch replaces is there more than once.")]
+    NoLongerUnique,
 }
 
 impl Patch {
-    /// Checks the patch against the text it was made for, and returns it in the form in which it can be applied:
-    /// `original` exactly as it stands, `replacement` with the file's line ends. Checking that again changes nothing.
+    /// Checks what the model proposes against the text it was made for, of which it was shown the lines `shown`, from 1 and
+    /// inclusive, and returns it in the form in which it can be applied.
+    ///
+    /// Line numbers and a Markdown fence that the model wrote around the code are removed. `original` has to stand at the
+    /// lines that the patch names, white space at the end of lines aside; else the patch is moved to the only place, among the
+    /// lines shown, where it does stand; else to the only place where it stands with all lines indented by the same white
+    /// space more or less, and the replacement is indented likewise. Lines next to the range that the replacement repeats
+    /// are removed from it.
     ///
     /// # Errors
     /// With the reason why the patch must not be shown.
-    pub fn check(&self, text: &str) -> Result<Self, Withheld> {
+    pub fn check(&self, text: &str, shown: (u32, u32)) -> Result<Checked, Withheld> {
         let lines = Lines::of(text);
-        let (first, last) = self.range(&lines)?;
-        let exact = lines.text(first, last);
-        let replacement = self.fitted(exact).ok_or(Withheld::OriginalDiffers)?;
-        let patch =
-            Self { original: exact.to_owned(), replacement: replacement.replace('\n', lines.line_end()), ..*self };
-        let patched = patch.splice(text, &lines, (first, last));
-        if patched == text {
-            Err(Withheld::NoChange)
-        } else if patched.len() > CODE_BYTES {
-            Err(Withheld::TooLarge)
-        } else {
-            Ok(patch)
+        let range = self.range(&lines)?;
+        let shown = shown_lines(&lines, shown);
+        if range.0 < shown.0 || shown.1 < range.1 {
+            return Err(Withheld::NotShown);
         }
+        let Placed { first, last, replacement, status } = placing::place(self, &lines, range, shown)?;
+        let exact = lines.text(first, last);
+        let replacement = cleaning::without_context(replacement, &lines, (first, last));
+        let (replaced, becomes) = (last + 1 - first, replacement.split('\n').count());
+        if becomes > (10 * replaced).max(REPLACEMENT_LINES) {
+            return Err(Withheld::TooLong);
+        }
+        let is_balanced = cleaning::open_brackets(exact) == cleaning::open_brackets(&replacement);
+        let patch = Self {
+            start_line: number(first),
+            end_line: number(last),
+            original: exact.to_owned(),
+            replacement: replacement.replace('\n', lines.line_end()),
+        };
+        patch.apply(text)?;
+        Ok(Checked { patch, status, is_balanced })
     }
 
     /// The text with the patch applied. Outside of the replaced lines every byte stays as it is.
     ///
     /// # Errors
-    /// As [`check`](Self::check): what is not checked is not applied.
+    /// If `original` is not exactly what stands there, line ends aside, or the text would not change or be too large.
     pub fn apply(&self, text: &str) -> Result<String, Withheld> {
         let lines = Lines::of(text);
         let range = self.range(&lines)?;
-        Ok(self.check(text)?.splice(text, &lines, range))
+        if with_feeds(lines.text(range.0, range.1)) != with_feeds(&self.original) {
+            return Err(Withheld::OriginalDiffers);
+        }
+        let patched = self.splice(text, &lines, range);
+        if patched == text
+            || with_feeds(&self.original) == with_feeds(&self.replacement) && !self.replacement.is_empty()
+        {
+            Err(Withheld::NoChange)
+        } else if patched.len() > CODE_BYTES {
+            Err(Withheld::TooLarge)
+        } else {
+            Ok(patched)
+        }
     }
 
     /// The patch as it is stored, with the version of the code it was checked against and where the thread was in it.
@@ -87,51 +141,74 @@ impl Patch {
         if lines.has(first, last) { Ok((first, last)) } else { Err(Withheld::OutOfRange) }
     }
 
-    /// The replacement as it fits the lines whose text is `exact`, with line feeds; none if `original` is not that text.
-    fn fitted(&self, exact: &str) -> Option<String> {
-        let (exact, original, replacement) =
-            (with_feeds(exact), with_feeds(&self.original), with_feeds(&self.replacement));
-        if let Some(fitted) = fit(&exact, &original, &replacement) {
-            return Some(fitted);
-        }
-        // Models sometimes repeat the numbers they were shown.
-        let original = unnumbered(&original)?;
-        let replacement = unnumbered(&replacement).unwrap_or(replacement);
-        fit(&exact, &original, &replacement)
-    }
-
     fn splice(&self, text: &str, lines: &Lines<'_>, (first, last): (usize, usize)) -> String {
         let span = lines.span(first, last);
         // Deleted lines take their last end with them, else an empty line would stay.
         let end = if self.replacement.is_empty() { lines.after(last) } else { span.end };
         // One empty line is written as its end alone, since an empty replacement deletes.
         let blank = matches!(&*self.replacement, "\n" | "\r\n") && !lines.text(first, last).ends_with('\n');
-        let replacement = if blank { "" } else { &self.replacement };
+        let replacement = if blank { "" } else { &*with_feeds(&self.replacement).replace('\n', lines.line_end()) };
         [&text[..span.start], replacement, &text[end..]].concat()
     }
 }
 
-/// The replacement as it fits `exact`: when `original` ends in one line end too many, so does the replacement. None if
-/// `original` is another text.
-fn fit(exact: &str, original: &str, replacement: &str) -> Option<String> {
-    if original == exact {
-        return Some(replacement.to_owned());
+/// Where a stored patch applies in the current text, which is the version it was made for or a later one. `thread` is where
+/// the thread of the patch is now, if it is about lines.
+///
+/// In its own version a patch is where it was. In a later one it is where its `original` stands, line ends aside, if that is
+/// one place; of several places it is the one that moved as far as the thread did, if the thread is still on the text that was
+/// selected. It is never guessed.
+///
+/// # Errors
+/// With the reason why the patch cannot be applied any more.
+pub fn locate(
+    patch: &model::Patch,
+    base_is_current: bool,
+    thread: Option<Anchor>,
+    text: &str,
+) -> Result<Patch, Withheld> {
+    let stored = Patch {
+        start_line: patch.start_line,
+        end_line: patch.end_line,
+        original: patch.original.clone(),
+        replacement: patch.replacement.clone(),
+    };
+    if base_is_current {
+        stored.apply(text)?;
+        return Ok(stored);
     }
-    let shorter = replacement.strip_suffix('\n').filter(|shorter| !shorter.is_empty());
-    (original.strip_suffix('\n') == Some(exact)).then(|| shorter.unwrap_or(replacement).to_owned())
+    let (lines, original): (Vec<_>, Vec<_>) =
+        (Lines::of(text).iter().collect(), Lines::of(&patch.original).iter().collect());
+    let first = match occurrences(&original, &lines, 2)[..] {
+        [] => return Err(Withheld::Gone),
+        [only] => only,
+        _ => moved_with(patch, thread)
+            .filter(|first| lines.get(*first..first + original.len()) == Some(&*original))
+            .ok_or(Withheld::NoLongerUnique)?,
+    };
+    let located = Patch { start_line: number(first + 1), end_line: number(first + original.len()), ..stored };
+    located.apply(text)?;
+    Ok(located)
 }
 
-/// The text without the `12|` that every one of its lines begins with; none if one does not.
-fn unnumbered(text: &str) -> Option<String> {
-    let ended = text.strip_suffix('\n');
-    let lines = ended.unwrap_or(text).split('\n').map(|line| {
-        let (number, rest) = line.split_once('|')?;
-        let number = number.trim_start();
-        (!number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())).then_some(rest)
-    });
-    let mut lines = lines.collect::<Option<Vec<_>>>()?;
-    lines.extend(ended.map(|_| ""));
-    Some(lines.join("\n"))
+/// The patch's first line, from 0, if it moved as far as its thread did.
+fn moved_with(patch: &model::Patch, thread: Option<Anchor>) -> Option<usize> {
+    let thread = thread.filter(|thread| thread.status == AnchorStatus::Stable)?;
+    let first = i64::from(patch.start_line) + i64::from(thread.start_line) - i64::from(patch.anchor_line?);
+    usize::try_from(first - 1).ok()
+}
+
+/// Replacements of this many lines are in proportion to anything.
+const REPLACEMENT_LINES: usize = 400;
+
+/// The lines shown, as far as there are any. Who was shown the last line has seen the empty one after it.
+fn shown_lines(lines: &Lines<'_>, (first, last): (u32, u32)) -> (usize, usize) {
+    let at = |line: u32| usize::try_from(line).unwrap_or(usize::MAX);
+    (at(first).max(1), if at(last) >= lines.written() { lines.count() } else { at(last) })
+}
+
+fn number(line: usize) -> u32 {
+    u32::try_from(line).unwrap_or(u32::MAX)
 }
 
 impl fmt::Debug for Patch {

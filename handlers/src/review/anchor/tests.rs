@@ -5,6 +5,10 @@ use model::{Ids, Timestamp};
 use proptest::prelude::*;
 use std::time::Duration;
 
+fn number(line: usize) -> u32 {
+    u32::try_from(line).expect("small")
+}
+
 fn later() -> Instant {
     Instant::now() + Duration::from_mins(1)
 }
@@ -36,6 +40,21 @@ fn an_anchor_stays_with_its_lines() {
         ),
         ("a line in the middle changes", (3, 5), OLD.replace("one()", "zero()"), (3, 5, false)),
         ("a line is put in the middle", (3, 5), OLD.replace("    one", "    zero();\n    one"), (3, 6, false)),
+        ("its first line is rewritten", (3, 4), OLD.replace("fn first()", "pub fn first_of()"), (3, 4, false)),
+        ("all of it is rewritten", (3, 4), OLD.replace("first()", "last()").replace("one()", "ones()"), (3, 4, false)),
+        (
+            "it is indented",
+            (3, 5),
+            OLD.replace("fn first() {\n    one();\n}", "  fn first() {\n\tone();\n  }"),
+            (3, 5, false),
+        ),
+        (
+            "it moves and is rewritten",
+            (3, 4),
+            "use std;\n\nfn second() {\n    two();\n}\n\npub fn first() {\n    one(1);\n}\n".to_owned(),
+            (7, 8, false),
+        ),
+        ("a copy is put above it", (3, 5), format!("fn other() {{\n    one();\n}}\n{OLD}"), (6, 8, true)),
         ("the block is deleted", (3, 5), OLD.replace("fn first() {\n    one();\n}\n", ""), (3, 3, false)),
         ("everything is deleted", (3, 5), String::new(), (1, 1, false)),
     ] {
@@ -142,13 +161,5 @@ proptest! {
         let first = start.min(lines.len() - 1) + 1;
         let last = (first + length).min(lines.len());
         prop_assert_eq!(moved(&text, (number(first), number(last)), &text), (number(first), number(last), true));
-    }
-
-    #[test]
-    fn a_block_is_found_where_a_plain_search_finds_it(
-        block in prop::collection::vec(0u32..3, 1..5), lines in prop::collection::vec(0u32..3, 0..30),
-    ) {
-        let found: Vec<_> = lines.windows(block.len()).enumerate().filter(|(_, w)| *w == block).map(|(n, _)| n).collect();
-        prop_assert_eq!(occurrences(&block, &lines), (found.first().copied(), found.len() > 1));
     }
 }

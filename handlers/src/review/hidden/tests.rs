@@ -91,7 +91,7 @@ fn a_quoted_escape_is_the_character_again() {
 fn a_patch_of_a_line_with_hidden_characters_verifies() {
     let code = "let a = 1;\r\nif access\u{202E} != user {\r\n";
     let quoted = Patch { start_line: 2, end_line: 2, ..patch("if access\\u{202E} != user {", "if access != user {") };
-    let checked = restored(quoted, code).check(code).expect("what the file has");
+    let checked = restored(quoted, code).check(code, (1, 9)).expect("what the file has").patch;
     assert_eq!(checked.apply(code).as_deref(), Ok("let a = 1;\r\nif access != user {\r\n"));
 }
 

@@ -1,4 +1,4 @@
-//! Patches on texts with every kind of line end, and what is withheld.
+//! Patches on texts with every kind of line end, where they are found, and what is withheld.
 
 use super::*;
 use proptest::prelude::*;
@@ -7,8 +7,11 @@ fn patch(lines: (u32, u32), original: &str, replacement: &str) -> Patch {
     Patch { start_line: lines.0, end_line: lines.1, original: original.to_owned(), replacement: replacement.to_owned() }
 }
 
+const ALL: (u32, u32) = (1, u32::MAX);
+
+/// The text after a patch that was checked against it.
 fn applied(text: &str, lines: (u32, u32), original: &str, replacement: &str) -> Result<String, Withheld> {
-    patch(lines, original, replacement).apply(text)
+    patch(lines, original, replacement).check(text, ALL)?.patch.apply(text)
 }
 
 #[test]
@@ -38,7 +41,7 @@ fn a_line_end_by_habit_and_repeated_numbers_are_forgiven() {
     {
         assert_eq!(applied("a\nb\nc\n", (2, 2), original, replacement).as_deref(), Ok("a\nx\nc\n"), "{original:?}");
     }
-    let checked = patch((2, 2), "2|b\n", "2|x\n").check("a\nb\n").expect("it fits");
+    let checked = patch((2, 2), "2|b\n", "2|x\n").check("a\nb\n", ALL).expect("it fits").patch;
     assert_eq!((&*checked.original, &*checked.replacement), ("b", "x"));
     let table = applied("1|one\n2|two\n", (2, 2), "2|two", "2|deux");
     assert_eq!(table.as_deref(), Ok("1|one\n2|deux\n"), "code that looks numbered is code");
@@ -52,11 +55,16 @@ fn what_does_not_fit_is_withheld() {
         ("a\nb\n", (2, 1), "a", "x", Withheld::OutOfRange),
         ("a\nb\n", (4, 4), "", "x", Withheld::OutOfRange),
         ("a\nb\n", (1, u32::MAX), "a", "x", Withheld::OutOfRange),
-        ("a\nb\n", (1, 1), "b", "x", Withheld::OriginalDiffers),
-        ("a\nb\n", (1, 1), "a ", "x", Withheld::OriginalDiffers),
+        ("a\nb\n", (1, 1), "c", "x", Withheld::OriginalDiffers),
+        ("a\nb\nb\n", (1, 1), "b", "x", Withheld::Ambiguous),
+        ("a\nb\nc\nb\n", (1, 1), "b\n", "x\n", Withheld::Ambiguous),
+        ("a\n b\n  b\n", (1, 1), "b", "x", Withheld::Ambiguous),
+        ("a\n\tb\n  c\n", (1, 1), "b\nc", "x", Withheld::OriginalDiffers),
+        ("a\nb\n", (2, 2), "  b", "x", Withheld::OriginalDiffers),
         ("a\nb\n", (1, 1), "A", "x", Withheld::OriginalDiffers),
         ("a\nb\n", (1, 1), "", "x", Withheld::OriginalDiffers),
-        ("a\nb\n", (1, 2), "a", "x", Withheld::OriginalDiffers),
+        ("a\r\nb\nc", (1, 2), "a\nb", "a\nb", Withheld::NoChange),
+        ("a\nb", (1, 1), "a", &"x\n".repeat(400), Withheld::TooLong),
         ("a\nb\n", (1, 1), "a\n", "a\n", Withheld::NoChange),
         ("a\r\nb\r\n", (1, 2), "a\nb", "a\nb", Withheld::NoChange),
         ("a\nb", (1, 1), "a", &large, Withheld::TooLarge),
@@ -67,37 +75,190 @@ fn what_does_not_fit_is_withheld() {
     assert!(!format!("{:?}", patch((1, 1), "secret", "secret")).contains("secret"));
 }
 
+#[test]
+fn what_models_write_around_the_code_is_removed() {
+    for (what, original, replacement, expected) in [
+        ("a fence around both", "```rust\nb\n```", "```rust\nx\n```", "a\nx\nc\n"),
+        ("a fence around one", "b", "```\nx\ny\n```\n", "a\nx\ny\nc\n"),
+        ("a fence and numbers", "```\n2|b\n```", "```\n2|x\n```", "a\nx\nc\n"),
+        ("numbers in the replacement alone", "b", " 2|x\n 3|y", "a\nx\ny\nc\n"),
+        ("a number before nothing", "2|b", "2|", "a\n\nc\n"),
+        ("numbers on some lines", "b", "2|x\ny", "a\n2|x\ny\nc\n"),
+        ("a fence that is the change", "b", "```\nb\n```", "a\n```\nb\n```\nc\n"),
+        ("white space at the end", "b  ", "x", "a\nx\nc\n"),
+        ("the line above", "b", "a\nx", "a\nx\nc\n"),
+        ("the line below", "b", "x\nc", "a\nx\nc\n"),
+        ("the lines around", "b", "a\nx\nc", "a\nx\nc\n"),
+        ("nothing but the line above", "b", "a", "a\na\nc\n"),
+    ] {
+        assert_eq!(applied("a\nb\nc\n", (2, 2), original, replacement).as_deref(), Ok(expected), "{what}");
+    }
+    let braces = applied("{\nf()\n}\n", (2, 2), "f()", "if g() {\nf()\n}");
+    assert_eq!(braces.as_deref(), Ok("{\nif g() {\nf()\n}\n}\n"), "a brace of its own is no repetition");
+}
+
+#[test]
+fn a_patch_for_other_lines_is_moved_to_the_only_place_of_its_text() {
+    let text = "fn f() {\n    a();\n    if b {\n        c();\n    }\n}\n";
+    for (what, lines, original, replacement, expected) in [
+        ("where it says", (2, 2), "    a();", "    x();", (2, 2, "    a();", "    x();", PatchStatus::Verified)),
+        ("one line off", (1, 1), "    a();", "    x();", (2, 2, "    a();", "    x();", PatchStatus::Relocated)),
+        (
+            "another number of lines",
+            (3, 3),
+            "    if b {\n        c();\n    }",
+            "    c();",
+            (3, 5, "    if b {\n        c();\n    }", "    c();", PatchStatus::Relocated),
+        ),
+        (
+            "without its indentation",
+            (3, 5),
+            "if b {\n    c();\n}",
+            "if b && d {\n\n    c();\n}",
+            (3, 5, "    if b {\n        c();\n    }", "    if b && d {\n\n        c();\n    }", PatchStatus::Relocated),
+        ),
+        (
+            "with too much of it",
+            (1, 1),
+            "      a();",
+            "      x();",
+            (2, 2, "    a();", "    x();", PatchStatus::Relocated),
+        ),
+    ] {
+        let checked = patch(lines, original, replacement).check(text, ALL).expect(what);
+        let Patch { start_line, end_line, original, replacement } = &checked.patch;
+        assert_eq!((*start_line, *end_line, &**original, &**replacement, checked.status), expected, "{what}");
+    }
+}
+
+#[test]
+fn lines_that_the_model_was_not_shown_are_neither_changed_nor_searched() {
+    let text = "a\nb\nc\nb\n";
+    let checked = |lines, original| patch(lines, original, "x").check(text, (2, 3));
+    assert_eq!(checked((4, 4), "b").map(|checked| checked.patch), Err(Withheld::NotShown));
+    assert_eq!(checked((1, 2), "a\nb").map(|checked| checked.patch), Err(Withheld::NotShown));
+    assert_eq!(checked((3, 3), "a").map(|checked| checked.patch), Err(Withheld::OriginalDiffers));
+    assert_eq!(checked((3, 3), "b").map(|checked| checked.patch), Ok(patch((2, 2), "b", "x")));
+    assert_eq!(patch((5, 5), "", "x").check(text, (1, 4)).map(|checked| checked.patch), Ok(patch((5, 5), "", "x")));
+}
+
+#[test]
+fn brackets_that_do_not_add_up_make_a_patch_doubtful() {
+    for (replacement, is_balanced) in [("g(x);", true), ("g(x", false), ("if y { g(x) }", true), ("g(x]", false)] {
+        let checked = patch((1, 1), "f(x);", replacement).check("f(x);\n", ALL).expect("it fits");
+        assert_eq!(checked.is_balanced, is_balanced, "{replacement:?}");
+    }
+}
+
+fn now(start_line: u32, status: AnchorStatus) -> Anchor {
+    Anchor { start_line, end_line: start_line, status }
+}
+
+#[test]
+fn a_stored_patch_is_found_in_later_code_or_refused() {
+    let stored = |lines, original: &str, anchor_line| patch(lines, original, "x").based_on(1, anchor_line);
+    let (stable, approximate) = (AnchorStatus::Stable, AnchorStatus::Approximate);
+    for (what, text, is_base, thread, expected) in [
+        ("its own version", "a\nb\nb\n", true, None, Ok(2)),
+        ("its own version, somehow another", "a\nc\nb\n", true, None, Err(Withheld::OriginalDiffers)),
+        ("moved", "0\na\nc\nb\n", false, None, Ok(4)),
+        ("other line ends", "a\r\nb\r\n", false, None, Ok(2)),
+        ("indented", "a\n  b\n", false, Some(now(2, stable)), Err(Withheld::Gone)),
+        ("twice, and the thread knows", "b\na\nb\n", false, Some(now(3, stable)), Ok(3)),
+        ("twice, and the thread is elsewhere", "b\na\nb\n", false, Some(now(2, stable)), Err(Withheld::NoLongerUnique)),
+        ("twice, and the thread is lost", "b\na\nb\n", false, Some(now(3, approximate)), Err(Withheld::NoLongerUnique)),
+        ("twice, and no thread", "b\na\nb\n", false, None, Err(Withheld::NoLongerUnique)),
+    ] {
+        let located = locate(&stored((2, 2), "b", Some(2)), is_base, thread, text);
+        assert_eq!(located.map(|patch| patch.start_line), expected, "{what}");
+    }
+    let below = stored((4, 4), "b", Some(2));
+    let found = locate(&below, false, Some(now(3, stable)), "b\n0\na\nc\nb\n");
+    assert_eq!(found.map(|patch| patch.start_line), Ok(5), "two lines below its thread");
+    let above = stored((1, 1), "b", Some(9));
+    assert_eq!(
+        locate(&above, false, Some(now(1, stable)), "b\nb\n"),
+        Err(Withheld::NoLongerUnique),
+        "above the first line"
+    );
+}
+
+/// Texts of lines with their ends: line feeds, carriage returns before them, both, and none at the end of the text.
+fn text() -> impl Strategy<Value = String> {
+    let ends = prop::sample::select(vec![vec!["\n"], vec!["\r\n"], vec!["\n", "\r\n"]]);
+    let lines = prop::collection::vec(("[ab{ \u{e9}]{0,3}", any::<prop::sample::Index>()), 1..12);
+    (ends, lines, any::<bool>()).prop_map(|(ends, lines, ended)| {
+        let last = lines.len() - 1;
+        let lines = lines.iter().enumerate();
+        let line =
+            lines.map(|(n, (line, end))| [&**line, if n < last || ended { *end.get(&ends) } else { "" }].concat());
+        line.collect()
+    })
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
     #[test]
-    fn only_the_range_changes(
-        text in "[ab \u{e9}\r\n]{0,30}", first in 0usize..8, length in 0usize..4, replacement in "[xy\r\n]{0,12}",
+    fn outside_of_the_range_every_byte_stays(
+        text in text(), first in 0usize..12, length in 0usize..4, replacement in "[xy\r\n]{0,12}",
     ) {
         let lines = Lines::of(&text);
         let first = first.min(lines.count() - 1) + 1;
         let last = (first + length).min(lines.count());
         let span = lines.span(first, last);
-        let number = |line: usize| u32::try_from(line).expect("small");
-        let patch = patch((number(first), number(last)), &text[span.clone()], &replacement);
-        match patch.apply(&text) {
+        let proposed = patch((number(first), number(last)), &text[span.clone()], &replacement);
+        match proposed.check(&text, ALL) {
             Err(reason) => prop_assert_eq!(reason, Withheld::NoChange),
-            Ok(patched) => {
+            Ok(Checked { patch, status, .. }) => {
+                prop_assert_eq!((patch.start_line, patch.end_line), (proposed.start_line, proposed.end_line));
+                prop_assert_eq!((&*patch.original, status), (&text[span.clone()], PatchStatus::Verified));
+                let patched = patch.apply(&text).expect("it was checked");
                 let end = if with_feeds(&replacement).is_empty() { lines.after(last) } else { span.end };
                 let (before, after) = (&text[..span.start], &text[end..]);
                 prop_assert!(patched.starts_with(before) && patched.ends_with(after));
                 prop_assert!(patched.len() >= before.len() + after.len(), "they do not overlap");
                 let between = &patched[before.len()..patched.len() - after.len()];
+                let other_end = if lines.line_end() == "\n" { between.contains("\r\n") } else { between.replace("\r\n", "").contains('\n') };
+                prop_assert!(!other_end, "the text's own line ends");
                 let (between, wanted) = (with_feeds(between), with_feeds(&replacement));
                 prop_assert!(between == wanted || Some(&*between) == wanted.strip_suffix('\n'));
-                let checked = patch.check(&text).expect("applied once");
-                prop_assert_eq!(checked.check(&text), Ok(checked.clone()), "checking twice changes nothing");
-                prop_assert_eq!(checked.apply(&text), Ok(patched));
+                let stored = patch.clone().based_on(1, None);
+                prop_assert_eq!(locate(&stored, true, None, &text), Ok(patch));
             }
         }
     }
 
     #[test]
-    fn no_patch_makes_it_panic(text: String, lines: (u32, u32), original: String, replacement: String) {
-        let _ = applied(&text, lines, &original, &replacement);
-        let _ = applied(&text, (lines.0 % 4, lines.1 % 4), &original, &replacement);
+    fn a_patch_that_is_moved_changes_nothing_but_the_place_it_is_moved_to(
+        text in text(), said in (1u32..12, 1u32..4), original in "[ab{ ]{1,3}(\n[ab{ ]{0,3}){0,2}", replacement in "[xy \n]{1,8}",
+    ) {
+        if let Ok(Checked { patch, .. }) = patch((said.0, said.0 + said.1 - 1), &original, &replacement).check(&text, ALL) {
+            let lines = Lines::of(&text);
+            let at = |line: u32| usize::try_from(line).expect("small");
+            let span = lines.span(at(patch.start_line), at(patch.end_line));
+            prop_assert_eq!(&text[span.clone()], &*patch.original);
+            let bare = |text: &str| with_feeds(text).split('\n').map(|line| line.trim().to_owned()).collect::<Vec<_>>();
+            prop_assert!(bare(&original).starts_with(&bare(&patch.original)), "it is the text that the model meant");
+            let patched = patch.apply(&text).expect("it was checked");
+            prop_assert!(patched.starts_with(&text[..span.start]) && patched.ends_with(&text[span.end..]));
+        }
+    }
+
+}
+
+proptest! {
+    #[test]
+    fn no_patch_makes_it_panic(
+        text: String, lines: (u32, u32), shown: (u32, u32), original: String, replacement: String, thread in 0u32..5,
+    ) {
+        for lines in [lines, (lines.0 % 4, lines.1 % 4)] {
+            let proposed = patch(lines, &original, &replacement);
+            let _ = proposed.check(&text, shown);
+            let _ = proposed.check(&text, (shown.0 % 4, shown.1 % 4));
+            let _ = proposed.apply(&text);
+            let stored = proposed.based_on(1, Some(lines.0));
+            let _ = locate(&stored, lines.0.is_multiple_of(2), Some(now(thread, AnchorStatus::Stable)), &text);
+        }
     }
 }

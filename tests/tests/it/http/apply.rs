@@ -119,7 +119,7 @@ async fn text_that_is_not_the_same_any_more_is_left_alone_and_the_reason_told() 
     assert!(edited != CODE);
     scene.ada.saves(&scene.session, 1, &edited).await.is(200);
     let error = scene.applies(2).await.refused(409, "PATCH_CONFLICT");
-    let reason = "The file has changed since, and the text that the patch replaces is not there any more.";
+    let reason = "The file has moved on and the text that the patch replaces is no longer there.";
     assert_eq!(error["message"], reason);
     assert!(scene.code().await == edited);
 }

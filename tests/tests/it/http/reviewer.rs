@@ -127,7 +127,6 @@ async fn a_patch_that_does_not_apply_is_withheld_with_the_reason() {
     let line_34 = CODE.lines().nth(33).unwrap();
     for (start, end, original, replacement, reason) in [
         (34, 34, "something else", "x", "The patch was made for another text than the file's."),
-        (33, 33, line_34, "x", "The patch was made for another text than the file's."),
         (34, 99, line_34, "x", "The patch is about lines that the file does not have."),
         (35, 34, line_34, "x", "The patch is about lines that the file does not have."),
         (34, 34, line_34, line_34, "The patch would change nothing."),
@@ -143,8 +142,26 @@ async fn a_patch_that_does_not_apply_is_withheld_with_the_reason() {
     app.bedrock().script(vec![answered(&json!({ "explanation": "Because.", "confidence": "low", "patch": patch }))]);
     let (_, answer) = ada.asks(&thread, "Is this comparison right?").await;
     assert_eq!(answer["patch"]["base_version"], 1);
-    assert_eq!(answer["token_count"], 1_100);
+    assert_eq!((&answer["patch_status"], &answer["token_count"]), (&json!("verified"), &json!(1_100)));
     assert_eq!(answer.get("patch_withheld"), None);
+}
+
+#[tokio::test]
+async fn a_patch_for_a_miscounted_line_is_moved_to_it_and_one_that_opens_a_bracket_is_doubtful() {
+    let app = TestApp::new().await;
+    let (ada, thread) = scene(&app).await;
+    let line_34 = CODE.lines().nth(33).unwrap();
+    for (replacement, confidence) in [("            pass", "high"), ("            pass(", "low")] {
+        let patch =
+            json!({ "start_line": 30, "end_line": 30, "original": line_34.trim(), "replacement": replacement.trim() });
+        let input = json!({ "explanation": "Because.", "confidence": "high", "patch": patch });
+        app.bedrock().script(vec![answered(&input)]);
+        let (_, answer) = ada.asks(&thread, "Is this comparison right?").await;
+        assert_eq!((&answer["patch_status"], &answer["confidence"]), (&json!("relocated"), &json!(confidence)));
+        let patch = &answer["patch"];
+        assert_eq!((&patch["start_line"], &patch["end_line"]), (&json!(34), &json!(34)));
+        assert_eq!((&patch["original"], &patch["replacement"]), (&json!(line_34), &json!(replacement)));
+    }
 }
 
 #[tokio::test]

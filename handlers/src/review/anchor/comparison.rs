@@ -1,0 +1,111 @@
+//! Two texts, compared once, and where a selection of the old one is in the new one.
+
+use std::ops::Range;
+use std::time::Instant;
+
+use model::{Anchor, AnchorStatus};
+
+use crate::review::anchor::likeness::{Effort, Likeness};
+use crate::review::anchor::mapping::Mapping;
+use crate::review::anchor::vocabulary::Vocabulary;
+use crate::review::lines::{Lines, Selection};
+use crate::review::search::occurrences;
+
+/// Lines as the numbers that the vocabulary gives them, counted from 0.
+pub(super) struct Comparison<'t> {
+    pub(super) vocabulary: Vocabulary<'t>,
+    pub(super) old: Vec<u32>,
+    pub(super) new: Vec<u32>,
+    pub(super) map: Mapping,
+    /// The lines of the new text that say something and are not in the old one, ascending.
+    pub(super) fresh: Vec<usize>,
+    pub(super) likeness: Likeness,
+    pub(super) effort: Effort,
+    written: Lines<'t>,
+}
+
+impl<'t> Comparison<'t> {
+    pub(super) fn of(old: &Lines<'t>, written: Lines<'t>, deadline: Instant) -> Self {
+        let mut vocabulary = Vocabulary::default();
+        let (old, new) = (vocabulary.read_old(old), vocabulary.read_new(&written));
+        let map = Mapping::of(&old, &new, deadline);
+        let fresh = |at: &usize| {
+            let line = vocabulary.line(new[*at]);
+            line.in_old == 0 && line.is_significant
+        };
+        let fresh = (0..new.len()).filter(fresh).collect();
+        let likeness = Likeness::new(vocabulary.len());
+        Self { vocabulary, old, new, map, fresh, likeness, effort: Effort::new(), written }
+    }
+
+    pub(super) fn place(&self, selection: &Selection<'_>) -> Anchor {
+        let text = Lines::of(selection.text);
+        let was = self.was(selection);
+        let is_selected = |range: &Range<usize>| {
+            range.len() == text.count() && range.clone().map(|line| self.written.line(line + 1)).eq(text.iter())
+        };
+        let together = self.map.lines(&was);
+        let range = together
+            .clone()
+            .filter(is_selected)
+            .or_else(|| self.moved(&self.vocabulary.numbers(&text)?))
+            .or(together)
+            .or_else(|| self.around_what_is_left(&was))
+            .unwrap_or_else(|| self.where_it_was(&was));
+        // The last word, whatever path led here.
+        let status = if is_selected(&range) { AnchorStatus::Stable } else { AnchorStatus::Approximate };
+        Anchor { start_line: number(range.start + 1), end_line: number(range.end), status }
+    }
+
+    /// The selected lines in the old text, at least one and none that is not there.
+    fn was(&self, selection: &Selection<'_>) -> Range<usize> {
+        let at = |line: u32| usize::try_from(line).unwrap_or(usize::MAX).clamp(1, self.old.len());
+        let start = at(selection.start_line);
+        start - 1..at(selection.end_line).max(start)
+    }
+
+    /// The block is in the new text exactly once, and was not in the old text twice: then it cannot be its copy.
+    fn moved(&self, block: &[u32]) -> Option<Range<usize>> {
+        let lines = || block.iter().map(|line| self.vocabulary.line(*line));
+        if !lines().any(|line| line.is_significant) || lines().any(|line| line.in_new == 0) {
+            return None;
+        }
+        let only = lines().enumerate().find(|(_, line)| line.in_new == 1);
+        let found = match only {
+            Some((n, line)) => line.last_in_new.checked_sub(n)?,
+            None => match self.places(block, &self.new)?[..] {
+                [only] => only,
+                _ => return None,
+            },
+        };
+        let range = found..found + block.len();
+        let is_there = self.new.get(range.clone()) == Some(block);
+        (is_there && !self.was_twice(block)?).then_some(range)
+    }
+
+    /// Whether the block was in the old text twice; none if it costs too much to say.
+    fn was_twice(&self, block: &[u32]) -> Option<bool> {
+        if block.iter().any(|line| self.vocabulary.line(*line).in_old <= 1) {
+            return Some(false);
+        }
+        Some(self.places(block, &self.old)?.len() > 1)
+    }
+
+    /// The first two places of the block in the lines; none if it costs too much to say.
+    fn places(&self, block: &[u32], lines: &[u32]) -> Option<Vec<usize>> {
+        self.effort.spend(2 * (block.len() + lines.len())).then(|| occurrences(block, lines, 2))
+    }
+
+    /// As far behind the nearest line above that is left as before, and before the nearest one below if there is room.
+    fn where_it_was(&self, was: &Range<usize>) -> Range<usize> {
+        let (room, behind) = self.map.room(was);
+        let last = room.end.max(room.start + 1) - 1;
+        let start = (room.start + behind).min(last).min(self.new.len() - 1);
+        let end = (start + was.len()).min(room.end).max(start + 1);
+        start..end
+    }
+}
+
+fn number(line: usize) -> u32 {
+    u32::try_from(line).unwrap_or(u32::MAX)
+}
