@@ -62,6 +62,12 @@ impl Log {
         Pending { log: self.clone(), number, finished: false }
     }
 
+    /// All there ever were, those that are forgotten too.
+    pub(crate) fn count(&self) -> usize {
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.forgotten + entries.kept.len()
+    }
+
     pub(crate) fn all(&self) -> Vec<Seen> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         entries.kept.iter().cloned().collect()

@@ -95,6 +95,12 @@ impl LocalBedrock {
     pub fn seen(&self) -> Vec<Seen> {
         self.shared.log.as_ref().map(Log::all).unwrap_or_default()
     }
+
+    /// How many requests there were in all.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.shared.log.as_ref().map(Log::count).unwrap_or_default()
+    }
 }
 
 impl fmt::Debug for LocalBedrock {

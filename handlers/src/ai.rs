@@ -4,5 +4,5 @@ mod analysis;
 mod analyze;
 mod view;
 
-pub(crate) use analysis::Analysis;
+pub(crate) use analysis::{Analysis, Deltas};
 pub use analyze::{__path_analyze, analyze};

@@ -132,6 +132,12 @@ impl ApiError {
         }
     }
 
+    /// The envelope for an answer whose head was sent already; logs the error as a response of its own would.
+    pub(crate) fn told(self) -> Value {
+        self.log();
+        self.envelope()
+    }
+
     fn envelope(self) -> Value {
         let mut error = Map::new();
         error.insert("code".into(), self.code.as_str().into());

@@ -42,7 +42,12 @@ struct Secret {
 pub async fn serve(domain: Domain) -> Result<(), Error> {
     log();
     let app = application().await?;
-    lambda_http::run(router(&app, &[domain])).await
+    let routes = router(&app, &[domain]);
+    if is_streaming()? {
+        lambda_http::run_with_streaming_response(routes).await
+    } else {
+        lambda_http::run(routes).await
+    }
 }
 
 /// Removes what is due, whenever the schedule says so.
@@ -117,6 +122,15 @@ async fn secret(sdk: &SdkConfig) -> Result<Secret, Error> {
 /// An error in words: what `main` returns is printed with `{:?}`, which for most errors is only their name.
 fn said(what: &str, error: &dyn std::error::Error) -> Error {
     format!("{what}: {error}").into()
+}
+
+/// Whether answers are sent while they are made. What invokes the function has to be set to the same mode.
+fn is_streaming() -> Result<bool, Error> {
+    match std::env::var("CODESENSEI_RESPONSE_MODE").as_deref() {
+        Err(_) | Ok("buffered") => Ok(false),
+        Ok("streaming") => Ok(true),
+        Ok(_) => Err("CODESENSEI_RESPONSE_MODE must be buffered or streaming".into()),
+    }
 }
 
 /// Off unless it is set.

@@ -5,6 +5,7 @@ mod ask;
 mod list;
 mod once;
 mod post;
+mod stream;
 mod view;
 
 pub use apply::{__path_apply, apply};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use model::{Clock, Digest, Meter, SessionId, Store, UserId};
+use model::{CallCost, Clock, Digest, Meter, SessionId, Store, UserId};
 
 use crate::auth::password::Hasher;
 use crate::auth::token::Tokens;
@@ -75,16 +75,21 @@ pub struct Ctx {
     pub store: Store,
     /// All the rest.
     pub app: App,
+    meter: Meter,
+}
+
+impl Ctx {
+    /// The calls since the last time that they were taken.
+    pub(crate) fn calls(&self) -> Vec<CallCost> {
+        self.meter.take()
+    }
 }
 
 impl FromRequestParts<App> for Ctx {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let store = match parts.extensions.get::<Meter>() {
-            Some(meter) => app.store.metered(meter.clone()),
-            None => app.store.clone(),
-        };
-        Ok(Self { store, app: app.clone() })
+        let meter = parts.extensions.get::<Meter>().cloned().unwrap_or_default();
+        Ok(Self { store: app.store.metered(meter.clone()), app: app.clone(), meter })
     }
 }

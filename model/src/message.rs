@@ -224,7 +224,8 @@ impl Store {
         self.fail_question(question.session_id, question.thread, question.seq, Some(error_code)).await
     }
 
-    /// The conversation so far, oldest first: of the last ten messages those that are no open or failed questions.
+    /// The conversation so far, oldest first: of the last eleven messages those that are no open or failed questions. Ten are
+    /// for the model; one more says that there are older ones.
     ///
     /// # Errors
     /// When the table cannot be asked.

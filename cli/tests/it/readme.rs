@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::path::Path;
 
 use serde_json::Value;
 use tempfile::tempdir;
@@ -11,9 +12,9 @@ use crate::process::{Server, codesensei};
 
 const README: &str = include_str!("../../../README.md");
 
-/// The script, which asks the server at this address.
-fn script(url: &str) -> String {
-    let section = README.split("### Every route with curl").nth(1).expect("the README has the section");
+/// The script of a section, which asks the server at this address.
+fn script(heading: &str, url: &str) -> String {
+    let section = README.split(&format!("### {heading}\n")).nth(1).expect("the README has the section");
     let block = section.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next());
     let script = block.expect("the section has a script");
     assert!(script.contains("http://localhost:8080"), "{script}");
@@ -38,24 +39,43 @@ fn answered(log: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
     operations.iter().filter(is_in_the_log).cloned().collect()
 }
 
+/// Starts a server that logs there and runs a script against it. Nothing is printed where there is no curl; the routes are
+/// tested elsewhere.
+async fn run(heading: &str, folder: &Path) -> Option<(Server, String)> {
+    let mut command = codesensei(&["--port", "0", "--store", "memory"]);
+    let log = File::create(folder.join("log")).unwrap();
+    command.env("CODESENSEI_LOG", "info").env("NO_COLOR", "1").stderr(log);
+    let server = Server::run(command).await;
+    let script = script(heading, &server.url);
+    let run = Command::new("sh").args(["-euc", &script]).current_dir(folder).output().await.unwrap();
+    let (printed, complaints) = (String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap());
+    if run.status.code() == Some(127) {
+        return None;
+    }
+    assert!(run.status.success(), "{script}\n{printed}\n{complaints}");
+    Some((server, printed))
+}
+
 #[tokio::test]
 async fn its_script_walks_through_every_route() {
     let folder = tempdir().unwrap();
-    let log = folder.path().join("log");
-    let mut command = codesensei(&["--port", "0", "--store", "memory"]);
-    command.env("CODESENSEI_LOG", "info").env("NO_COLOR", "1").stderr(File::create(&log).unwrap());
-    let server = Server::run(command).await;
-    let script = script(&server.url);
-    let run = Command::new("sh").args(["-euc", &script]).current_dir(folder.path()).output().await.unwrap();
-    let (printed, complaints) = (String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap());
-    if run.status.code() == Some(127) {
-        // There is no curl on this machine; the routes are tested elsewhere.
-        return;
-    }
-    assert!(run.status.success(), "{script}\n{printed}\n{complaints}");
-    assert!(printed.contains("values is None"), "the model brings a patch: {printed}");
+    let Some((server, printed)) = run("Every route with curl", folder.path()).await else { return };
+    assert!(printed.contains("values is None"), "the answer brings a patch: {printed}");
     let operations = operations(&server).await;
     server.kill().await;
-    let log = fs::read_to_string(&log).unwrap();
+    let log = fs::read_to_string(folder.path().join("log")).unwrap();
     assert_eq!(answered(&log, &operations), operations, "{log}");
+}
+
+#[tokio::test]
+async fn its_conversation_has_a_patch_that_is_applied_and_a_thread_that_moves() {
+    let folder = tempdir().unwrap();
+    let Some((_server, printed)) = run("A conversation with curl", folder.path()).await else { return };
+    let [.., streamed, repeated, applied, _saved, thread] = printed.split("\n{").collect::<Vec<_>>()[..] else {
+        panic!("{printed}")
+    };
+    assert!(streamed.contains("event: delta") && streamed.contains("event: done"), "{printed}");
+    assert!(repeated.contains("if best is None"), "{printed}");
+    assert!(applied.contains("\"patch_status\":\"applied\",\"applied_version\":2"), "{printed}");
+    assert!(thread.contains("\"start_line\":35,\"end_line\":35"), "{printed}");
 }

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use model::{AddUsage, Confidence, ContextMode, PatchStatus, UserId};
+use tokio::sync::mpsc;
 
 use crate::bedrock::{Reviewed, Usage};
 use crate::error::ApiResult;
@@ -30,6 +31,9 @@ pub(crate) struct Analysis {
     pub(crate) model_id: String,
 }
 
+/// Where the explanation goes while it is written.
+pub(crate) type Deltas = mpsc::UnboundedSender<String>;
+
 impl Ctx {
     /// Asks the model about this code, with a smaller prompt if the first is too long for it. What an answer cost is the
     /// caller's to store; a failure that was paid for is added to the user's day here, since nothing else will be stored
@@ -40,9 +44,18 @@ impl Ctx {
         prompt: &Prompt,
         code: &str,
         deadline: Instant,
+        deltas: Option<&Deltas>,
     ) -> ApiResult<Analysis> {
         let smaller = prompt.smaller();
-        match self.app.reviewer.ask(prompt, smaller, deadline).await {
+        let asked = match deltas {
+            None => self.app.reviewer.ask(prompt, smaller, deadline).await,
+            // Nobody may be listening any more; the answer is stored all the same.
+            Some(deltas) => {
+                let mut pass_on = |text: &str| drop(deltas.send(text.to_owned()));
+                self.app.reviewer.ask_streaming(prompt, smaller, deadline, &mut pass_on).await
+            }
+        };
+        match asked {
             Ok(reviewed) => {
                 trace::spent(reviewed.usage);
                 let sent = smaller.filter(|_| reviewed.smaller).unwrap_or(prompt);

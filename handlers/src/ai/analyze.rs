@@ -85,7 +85,7 @@ pub async fn analyze(
         asked.history.iter().map(|said| Turn { role: said.role, text: &said.content }).collect();
     let prompt = Prompt::build(&fence, &asked.question(&history))?;
     ctx.count_ai_day(caller.user_id).await?;
-    let analysis = ctx.review(caller.user_id, &prompt, &asked.code, deadline).await?;
+    let analysis = ctx.review(caller.user_id, &prompt, &asked.code, deadline, None).await?;
     ctx.pay(caller.user_id, analysis.usage).await;
     Ok(Json(analysis.into()))
 }

@@ -10,7 +10,8 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
-use model::{Clock, Ids};
+use model::{CallCost, Clock, Ids};
+use tokio::sync::oneshot;
 use tracing::{Instrument as _, Span};
 
 use crate::bedrock::Usage;
@@ -38,15 +39,33 @@ struct Known {
     user: OnceLock<String>,
     usage: Mutex<Usage>,
     span: Span,
+    /// Who finishes the request, if its answer goes on after its head was sent.
+    goes_on: Mutex<Option<oneshot::Sender<(Done, Follower)>>>,
 }
 
 impl Known {
     fn new(id: Arc<str>, span: Span) -> Self {
-        Self { id, user: OnceLock::new(), usage: Mutex::default(), span }
+        Self { id, user: OnceLock::new(), usage: Mutex::default(), span, goes_on: Mutex::default() }
     }
 
     fn usage(&self) -> Usage {
         *self.usage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request whose answer goes on after its head was sent: its line is logged when that ends.
+pub struct Continuation {
+    known: Arc<Known>,
+    done: oneshot::Receiver<(Done, Follower)>,
+}
+
+impl Continuation {
+    /// The answer ended, with this error if any; `calls` are those that its head's bill does not have.
+    pub async fn end(self, code: Option<ErrorCode>, calls: Vec<CallCost>) {
+        let Ok((mut done, follower)) = self.done.await else { return };
+        done.code = code.map(ErrorCode::as_str);
+        done.bill.get_or_insert_with(|| Bill(Vec::new())).0.extend(calls);
+        done.finish(&self.known, &follower);
     }
 }
 
@@ -96,6 +115,25 @@ pub async fn within<F: Future>(id: impl Into<Arc<str>>, future: F) -> F::Output 
     REQUEST.scope(Arc::new(Known::new(id.into(), Span::none())), future).await
 }
 
+/// The future as part of the request that is being answered, in a task of its own for instance.
+pub fn carried<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    let known = REQUEST.try_with(Arc::clone).ok();
+    async move {
+        let Some(known) = known else { return future.await };
+        let span = known.span.clone();
+        REQUEST.scope(known, future.instrument(span)).await
+    }
+}
+
+/// Leaves the request's line to whoever ends its answer. To be asked for before the head of the answer is returned.
+#[must_use]
+pub fn continues() -> Option<Continuation> {
+    let known = REQUEST.try_with(Arc::clone).ok()?;
+    let (finisher, done) = oneshot::channel();
+    *known.goes_on.lock().unwrap_or_else(PoisonError::into_inner) = Some(finisher);
+    Some(Continuation { known, done })
+}
+
 /// Middleware: gives the request a trace id, the gateway's or one of ours, sends it back, and logs one line when the
 /// answer is ready: method, route, status, error code, time, user, and what it cost at the table; and beside it, where
 /// they are wanted, one of metrics. Never the address as it was typed, a header or a body.
@@ -110,9 +148,13 @@ pub async fn follow(State(follower): State<Follower>, mut request: Request, next
     let known = Arc::new(Known::new(Arc::clone(&id), span.clone()));
     let answer = next.run(request).instrument(span);
     let mut response = REQUEST.scope(Arc::clone(&known), answer).await;
-    let done = Done::of(&method, route.as_ref(), &response, began);
-    done.log(&known);
-    done.measure(&known, &follower);
+    let done = Done::of(method, route, &response, began);
+    let goes_on = known.goes_on.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match goes_on {
+        // Whoever would finish it is gone only when the process ends.
+        Some(finisher) => drop(finisher.send((done, follower))),
+        None => done.finish(&known, &follower),
+    }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(TRACE_ID, value);
     }
@@ -120,35 +162,45 @@ pub async fn follow(State(follower): State<Follower>, mut request: Request, next
 }
 
 /// A request whose answer is ready.
-struct Done<'a> {
-    method: &'a str,
-    route: Option<&'a str>,
+struct Done {
+    method: Method,
+    route: Option<MatchedPath>,
     status: u16,
     code: Option<&'static str>,
-    duration_ms: u64,
-    bill: Option<&'a Bill>,
+    began: Instant,
+    bill: Option<Bill>,
 }
 
-impl<'a> Done<'a> {
-    fn of(method: &'a Method, route: Option<&'a MatchedPath>, response: &'a Response, began: Instant) -> Self {
+impl Done {
+    fn of(method: Method, route: Option<MatchedPath>, response: &Response, began: Instant) -> Self {
         Self {
-            method: method.as_str(),
-            route: route.map(MatchedPath::as_str),
+            method,
+            route,
             status: response.status().as_u16(),
             code: response.extensions().get::<ErrorCode>().map(|code| code.as_str()),
-            duration_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            bill: response.extensions().get::<Bill>(),
+            began,
+            bill: response.extensions().get::<Bill>().cloned(),
         }
     }
 
+    fn finish(&self, known: &Known, follower: &Follower) {
+        let duration_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.log(known, duration_ms);
+        self.measure(known, follower, duration_ms);
+    }
+
+    fn route(&self) -> Option<&str> {
+        self.route.as_ref().map(MatchedPath::as_str)
+    }
+
     /// Outside of the request's span, whose fields it has itself: whoever searches for a user finds them in one place.
-    fn log(&self, known: &Known) {
-        let Self { method, status, code, duration_ms, .. } = *self;
-        let route = self.route.unwrap_or(NO_ROUTE);
+    fn log(&self, known: &Known, duration_ms: u64) {
+        let Self { status, code, .. } = *self;
+        let (method, route) = (self.method.as_str(), self.route().unwrap_or(NO_ROUTE));
         let user_id = known.user.get().map(String::as_str);
         let trace_id = &*known.id;
-        let table_calls = self.bill.map(Bill::patterns);
-        let total = self.bill.map(Bill::total);
+        let table_calls = self.bill.as_ref().map(Bill::patterns);
+        let total = self.bill.as_ref().map(Bill::total);
         tracing::info!(
             method,
             route,
@@ -165,7 +217,7 @@ impl<'a> Done<'a> {
         );
     }
 
-    fn measure(&self, known: &Known, follower: &Follower) {
+    fn measure(&self, known: &Known, follower: &Follower, duration_ms: u64) {
         let endpoint = self.endpoint();
         follower.metrics.write(&Measured {
             at: follower.clock.now(),
@@ -173,8 +225,8 @@ impl<'a> Done<'a> {
             status: self.status,
             code: self.code,
             trace_id: &known.id,
-            duration_ms: self.duration_ms,
-            table: self.bill.map(Bill::total).unwrap_or_default(),
+            duration_ms,
+            table: self.bill.as_ref().map(Bill::total).unwrap_or_default(),
             model: known.usage(),
         });
     }
@@ -182,8 +234,8 @@ impl<'a> Done<'a> {
     /// The method and the route. Where nothing is routed, or by no method that anything is routed by, clients could make
     /// up as many as they like: those are one.
     fn endpoint(&self) -> Cow<'static, str> {
-        match self.route {
-            Some(route) if METHODS.contains(&self.method) => format!("{} {route}", self.method).into(),
+        match self.route() {
+            Some(route) if METHODS.contains(&self.method.as_str()) => format!("{} {route}", self.method).into(),
             _ => NO_ROUTE.into(),
         }
     }

@@ -45,12 +45,12 @@ impl Context {
     }
 
     /// Stores the question, asks the model and stores its answer. Nothing is stored for a question that is too long.
-    pub(super) async fn ask(&self, request: &Request<'_>, content: &str, run: &Run) -> ApiResult<Outcome> {
-        let (ctx, user_id) = (request.ctx, self.thread.user_id);
+    pub(super) async fn ask(&self, request: &Request, content: &str, run: &Run) -> ApiResult<Outcome> {
+        let (ctx, user_id) = (&request.ctx, self.thread.user_id);
         let prompt = self.prompt(ctx, content)?;
         ctx.count_ai_day(user_id).await?;
         let (question, held) = self.question(request, content, run).await?;
-        match ctx.review(user_id, &prompt, &self.session.text, request.deadline).await {
+        match ctx.review(user_id, &prompt, &self.session.text, request.deadline, request.deltas.as_ref()).await {
             Ok(analysis) => {
                 let answer = self.stored(ctx, &question, analysis, held.as_ref()).await?;
                 let message = Message { reply_state: Some(ReplyState::Answered), reply_error: None, ..question };
@@ -61,12 +61,7 @@ impl Context {
     }
 
     /// The question, stored now or before, and this run's hold on it if it has a name.
-    async fn question(
-        &self,
-        request: &Request<'_>,
-        content: &str,
-        run: &Run,
-    ) -> ApiResult<(Message, Option<Idempotency>)> {
+    async fn question(&self, request: &Request, content: &str, run: &Run) -> ApiResult<(Message, Option<Idempotency>)> {
         let (store, lease) = (&request.ctx.store, request.lease());
         match run {
             Run::Unnamed => Ok((store.ask(&self.thread, content).await?, None)),

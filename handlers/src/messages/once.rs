@@ -5,21 +5,25 @@ use std::time::{Duration, Instant};
 use model::{ClientRequest, Idempotency, Message, Standing, ThreadId};
 use uuid::Uuid;
 
+use crate::ai::Deltas;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::limits::{LEASE_MARGIN, REPLAY_PATIENCE, REPLAY_POLL, RateLimit};
 use crate::messages::ask::{Context, Run};
+use crate::messages::post::NewMessage;
 use crate::state::Ctx;
 
 /// How often another request with the same id may be faster.
 const TRIES: u32 = 5;
 
 /// One request with a message, and how long it may take.
-pub(super) struct Request<'a> {
-    pub(super) ctx: &'a Ctx,
+pub(super) struct Request {
+    pub(super) ctx: Ctx,
     pub(super) caller: Caller,
     pub(super) thread_id: ThreadId,
     pub(super) deadline: Instant,
+    /// Where the explanation goes while it is written, if the client wants it.
+    pub(super) deltas: Option<Deltas>,
 }
 
 /// What is stored now: by this request, or by an earlier one with the same id.
@@ -37,12 +41,23 @@ enum Turn {
     Ours(Option<Idempotency>),
 }
 
-impl Request<'_> {
+impl Request {
+    /// Stores the message, and asks if it is a question.
+    pub(super) async fn run(&self, new: &NewMessage) -> ApiResult<Outcome> {
+        match new.client_message_id {
+            Some(client_id) => self.once(&new.content, new.ask, client_id).await,
+            None => self.each_time(&new.content, new.ask).await,
+        }
+    }
+
     /// A message without an id is another one each time.
-    pub(super) async fn each_time(&self, content: &str, asks: bool) -> ApiResult<Outcome> {
+    async fn each_time(&self, content: &str, asks: bool) -> ApiResult<Outcome> {
         self.count(asks).await?;
         if asks {
-            return Context::read(self.ctx, self.caller, self.thread_id).await?.ask(self, content, &Run::Unnamed).await;
+            return Context::read(&self.ctx, self.caller, self.thread_id)
+                .await?
+                .ask(self, content, &Run::Unnamed)
+                .await;
         }
         let thread = self.thread().await?;
         let note = self.ctx.store.note(&thread, content).await?;
@@ -50,7 +65,7 @@ impl Request<'_> {
     }
 
     /// A message with an id. What is stored is not counted: sending it again costs no more than finding it.
-    pub(super) async fn once(&self, content: &str, asks: bool, client_id: Uuid) -> ApiResult<Outcome> {
+    async fn once(&self, content: &str, asks: bool, client_id: Uuid) -> ApiResult<Outcome> {
         let request = ClientRequest::new(&client_id.to_string(), content, asks);
         let mut is_counted = false;
         for _ in 0..TRIES {
@@ -81,7 +96,7 @@ impl Request<'_> {
     ) -> ApiResult<Outcome> {
         if asks {
             let run = open.map_or(Run::Named(request), Run::Again);
-            return Context::read(self.ctx, self.caller, self.thread_id).await?.ask(self, content, &run).await;
+            return Context::read(&self.ctx, self.caller, self.thread_id).await?.ask(self, content, &run).await;
         }
         let thread = self.thread().await?;
         let note = self.ctx.store.note_once(&thread, content, request).await?;

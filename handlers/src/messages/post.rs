@@ -1,7 +1,8 @@
 //! `POST /threads/{thread_id}/messages`: a question that the model answers, or a note.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use model::{PostError, ThreadId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,7 +16,8 @@ use crate::http::deadline::Deadline;
 use crate::http::path::Path;
 use crate::limits::RateLimit;
 use crate::messages::once::{Outcome, Request};
-use crate::messages::view::MessageView;
+use crate::messages::stream;
+use crate::messages::view::{MessageView, PatchView};
 use crate::openapi::fields;
 use crate::state::Ctx;
 
@@ -23,12 +25,12 @@ use crate::state::Ctx;
 #[derive(Deserialize, ToSchema)]
 pub struct NewMessage {
     #[schema(schema_with = fields::new_content)]
-    content: String,
+    pub(super) content: String,
     #[serde(default = "asks")]
     #[schema(schema_with = fields::ask)]
-    ask: bool,
+    pub(super) ask: bool,
     #[schema(schema_with = fields::client_message_id)]
-    client_message_id: Option<Uuid>,
+    pub(super) client_message_id: Option<Uuid>,
 }
 
 const fn asks() -> bool {
@@ -37,7 +39,7 @@ const fn asks() -> bool {
 
 /// `{"message": …, "reply": …}`; a note has no reply.
 #[derive(Serialize, ToSchema)]
-pub struct Posted {
+pub(super) struct Posted {
     message: MessageView,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply: Option<MessageView>,
@@ -51,11 +53,14 @@ pub struct Posted {
     summary = "Ask the model about the code, or leave a note",
     description = "The model sees the saved code, the thread's lines and its conversation. Should it fail, the question stays, and \
                    the error names it. With a `client_message_id` the same request can be sent again: what is stored is the \
-                   answer, and a question that failed is asked again.",
+                   answer, and a question that failed is asked again. With `Accept: text/event-stream` the answer comes while \
+                   it is written, as server-sent events: `delta` with `text`, a piece of the explanation; `patch`; and last \
+                   `done` with what is stored, or `error` with the usual error.",
     request_body = NewMessage,
     responses(
         (status = 201, description = "What was sent, and the answer if one was asked for.", body = Posted),
-        (status = 200, description = "The same, stored for an earlier request with this `client_message_id`.", body = Posted),
+        (status = 200, description = "The same, stored for an earlier request with this `client_message_id`; or a stream of events.",
+         content((Posted = "application/json"), (String = "text/event-stream"))),
     ),
 )]
 pub async fn post(
@@ -63,8 +68,9 @@ pub async fn post(
     caller: Caller,
     Path(id): Path<ThreadId>,
     Deadline(deadline): Deadline,
+    headers: HeaderMap,
     new: Result<Body<NewMessage>, ApiError>,
-) -> ApiResult<(StatusCode, Json<Posted>)> {
+) -> ApiResult<Response> {
     let new = match new.and_then(NewMessage::check) {
         Ok(new) => new,
         Err(error) => {
@@ -73,12 +79,21 @@ pub async fn post(
             return Err(error);
         }
     };
-    let request = Request { ctx: &ctx, caller, thread_id: id, deadline };
-    match new.client_message_id {
-        Some(client_id) => request.once(&new.content, new.ask, client_id).await,
-        None => request.each_time(&new.content, new.ask).await,
+    let request = Request { ctx, caller, thread_id: id, deadline, deltas: None };
+    if stream::is_wanted(&headers) {
+        return stream::answer(request, new).await;
     }
-    .map(Outcome::response)
+    Ok(request.run(&new).await?.response().into_response())
+}
+
+impl Posted {
+    /// The patch of the answer.
+    pub(super) const fn patch(&self) -> Option<&PatchView> {
+        match &self.reply {
+            Some(reply) => reply.patch.as_ref(),
+            None => None,
+        }
+    }
 }
 
 impl NewMessage {
@@ -91,8 +106,11 @@ impl NewMessage {
 impl Outcome {
     fn response(self) -> (StatusCode, Json<Posted>) {
         let status = if self.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
-        let posted = Posted { message: (&self.message).into(), reply: self.answer.as_ref().map(MessageView::from) };
-        (status, Json(posted))
+        (status, Json(self.shown()))
+    }
+
+    pub(super) fn shown(&self) -> Posted {
+        Posted { message: (&self.message).into(), reply: self.answer.as_ref().map(MessageView::from) }
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) struct MessageView {
     #[schema(schema_with = fields::suggested_code)]
     suggested_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    patch: Option<PatchView>,
+    pub(super) patch: Option<PatchView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = fields::patch_status)]
     patch_status: Option<&'static str>,

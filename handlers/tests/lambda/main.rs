@@ -6,6 +6,7 @@
 mod deadline;
 mod events;
 mod runtime;
+mod streaming;
 mod surroundings;
 mod watching;
 

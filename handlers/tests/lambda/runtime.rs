@@ -36,7 +36,8 @@ pub(crate) struct Function {
 #[derive(Debug)]
 struct Outcome {
     kind: String,
-    body: Value,
+    is_streamed: bool,
+    body: Bytes,
 }
 
 struct Invocations {
@@ -70,11 +71,26 @@ impl Function {
 
     /// What the function makes of an event.
     pub(crate) async fn answers(&mut self, event: Value) -> Value {
+        let outcome = self.outcome(event).await;
+        assert!(!outcome.is_streamed);
+        serde_json::from_slice(&outcome.body).expect("JSON, whatever type it says it has")
+    }
+
+    /// What a function that streams makes of an event: the head of its answer, and the body.
+    pub(crate) async fn streams(&mut self, event: Value) -> (Value, String) {
+        let outcome = self.outcome(event).await;
+        assert!(outcome.is_streamed);
+        let body = String::from_utf8(outcome.body.to_vec()).expect("UTF-8");
+        let (head, body) = body.split_once("\0\0\0\0\0\0\0\0").expect("eight zeros end the head");
+        (serde_json::from_str(head).expect("JSON"), body.to_owned())
+    }
+
+    async fn outcome(&mut self, event: Value) -> Outcome {
         self.events.send(event).await.expect("the Runtime API is there");
         let outcome = tokio::time::timeout(PATIENCE, self.outcomes.recv()).await;
         let outcome = outcome.expect("the function answers").expect("the Runtime API is there");
-        assert_eq!(outcome.kind, "response", "{}", outcome.body);
-        outcome.body
+        assert_eq!(outcome.kind, "response", "{}", String::from_utf8_lossy(&outcome.body));
+        outcome
     }
 
     /// What the function answers to a request through a REST gateway (1) or an HTTP gateway (2).
@@ -152,9 +168,10 @@ async fn next(State(invocations): State<Arc<Invocations>>) -> Response {
 async fn done(
     State(invocations): State<Arc<Invocations>>,
     Path((_, kind)): Path<(String, String)>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {
-    let body = serde_json::from_slice(&body).expect("JSON, whatever type it says it has");
-    let told = invocations.outcomes.send(Outcome { kind, body }).await;
+    let is_streamed = headers.get("lambda-runtime-function-response-mode").is_some_and(|mode| mode == "streaming");
+    let told = invocations.outcomes.send(Outcome { kind, is_streamed, body }).await;
     told.map_or(StatusCode::GONE, |()| StatusCode::ACCEPTED)
 }

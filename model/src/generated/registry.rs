@@ -1527,15 +1527,15 @@ pub(crate) static AP_45: Pattern = Pattern {
         },
     ],
     cost: Cost {
-        fixture: "10 messages with 500 B of text",
+        fixture: "11 messages with 500 B of text",
         requests: 1.0,
-        rcu: 2.0,
+        rcu: 3.0,
         wcu: 0.0,
     },
     tool: false,
     callers: &["messages", "ai"],
     example: "codesensei query last_messages --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001",
-    doc: "The conversation so far, for the model's context: ten messages, newest first.",
+    doc: "The conversation so far, for the model's context: ten messages, newest first, and one more, which tells whether there are older ones.",
 };
 
 /// AP-46: Read a message.

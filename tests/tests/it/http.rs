@@ -40,6 +40,7 @@ mod rates;
 mod refresh;
 mod renaming;
 mod reviewer;
+mod streaming;
 mod users;
 
 /// A real file to talk about. Line 34 asks `best == None`.

@@ -13,9 +13,9 @@ use modyne::model::Query;
 impl Store {
     /// AP-45: Read the last messages of a thread.
     ///
-    /// The conversation so far, for the model's context: ten messages, newest first.
+    /// The conversation so far, for the model's context: ten messages, newest first, and one more, which tells whether there are older ones.
     ///
-    /// `Query` on the table, descending, the first 10, strongly consistent. Costs 1 request and 2 RCU for 10 messages with 500 B of text.
+    /// `Query` on the table, descending, the first 11, strongly consistent. Costs 1 request and 3 RCU for 11 messages with 500 B of text.
     pub async fn last_messages(
         &self,
         session_id: SessionId,
@@ -28,6 +28,6 @@ impl Store {
             )
             .consistent_read()
             .scan_index_backward();
-        self.call(&AP_45).first(query, 10).await
+        self.call(&AP_45).first(query, 11).await
     }
 }

@@ -110,7 +110,7 @@ async fn list_messages(bench: &Bench) {
 async fn last_messages(bench: &Bench) {
     let thread = a_thread(bench).await;
     bench.notes(&thread, 12, 500).await;
-    assert_eq!(bench.once().await.last_messages(thread.session_id, thread.thread).await.unwrap().len(), 10);
+    assert_eq!(bench.once().await.last_messages(thread.session_id, thread.thread).await.unwrap().len(), 11);
 }
 
 async fn get_message(bench: &Bench) {

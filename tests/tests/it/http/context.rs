@@ -85,3 +85,19 @@ async fn an_answer_says_when_the_conversation_was_too_long_to_be_shown() {
     let analyzed = ada.posts("/ai/analyze", &analysis).await.is(200);
     assert_eq!(analyzed["analysis"]["history_truncated"], true);
 }
+
+#[tokio::test]
+async fn the_eleventh_message_before_a_question_is_one_too_many() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates("a.py", "a = 1\n").await;
+    let thread = ada.opens_thread(&session, 1..=1).await;
+    for (notes, truncated) in [(10, false), (1, true)] {
+        for _ in 0..notes {
+            ada.notes(&thread, "note").await;
+        }
+        let analysis = ada.posts(&thread.messages(), &json!({ "content": "So?" })).await.is(201);
+        assert_eq!(analysis["reply"]["history_truncated"], truncated);
+        ada.posts(&thread.messages(), &json!({ "content": "last", "ask": false })).await.is(201);
+    }
+}

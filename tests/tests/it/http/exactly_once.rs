@@ -135,7 +135,7 @@ impl Scene {
             model::PageRequest::default(),
         );
         let days = usage.await.unwrap().items;
-        (self.app.bedrock().seen().len(), days.iter().map(|day| day.requests).sum())
+        (self.app.bedrock().calls(), days.iter().map(|day| day.requests).sum())
     }
 }
 
@@ -215,13 +215,13 @@ async fn from_servers_that_are_killed_only_what_was_not_committed_yet_is_asked_a
     });
     let mut lost = 0;
     for crash in 1..=3 {
-        while scene.app.bedrock().seen().len() < lost + scene.questions * crash / 4 {
+        while scene.app.bedrock().calls() < lost + scene.questions * crash / 4 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         server.kill();
         // What the table was sent before may still arrive there.
         tokio::time::sleep(Duration::from_millis(500)).await;
-        lost = scene.app.bedrock().seen().len() - scene.stored().await.1;
+        lost = scene.app.bedrock().calls() - scene.stored().await.1;
         scene.app.later(Duration::from_secs(36));
         server.start_again(scene.app.router()).await;
     }

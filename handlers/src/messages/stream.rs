@@ -1,0 +1,160 @@
+//! The answer as server-sent events, for clients that want to show it while it is written.
+
+use std::convert::Infallible;
+
+use axum::http::{HeaderMap, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures::{Stream, StreamExt as _, stream};
+use serde::Serialize;
+use serde_json::json;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::{ApiError, ApiResult};
+use crate::http::trace;
+use crate::messages::once::{Outcome, Request};
+use crate::messages::post::NewMessage;
+use crate::review::markdown::cleaned;
+
+/// Whether the client asks for a stream.
+pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted
+        .flat_map(|value| value.split(','))
+        .any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream")))
+}
+
+/// Runs the request, and answers as soon as there is something to tell. What fails before that has its own status; after
+/// it, the stream ends with the error. The run is a task of its own: whoever hangs up finds its answer stored.
+pub(super) async fn answer(request: Request, new: NewMessage) -> ApiResult<Response> {
+    let (deltas, mut pieces) = mpsc::unbounded_channel::<String>();
+    let (ended, end) = oneshot::channel();
+    let (goes_on, head_is_sent) = oneshot::channel::<Option<trace::Continuation>>();
+    tokio::spawn(trace::carried(async move {
+        let request = Request { deltas: Some(deltas), ..request };
+        let outcome = request.run(&new).await;
+        let ctx = request.ctx.clone();
+        // Who reads the pieces sees their end.
+        drop(request);
+        let code = outcome.as_ref().err().map(ApiError::code);
+        let _ = ended.send(outcome);
+        if let Ok(Some(continuation)) = head_is_sent.await {
+            continuation.end(code, ctx.calls()).await;
+        }
+    }));
+    let mut shown = Shown::default();
+    let first = loop {
+        let Some(piece) = pieces.recv().await else { break None };
+        if let Some(text) = shown.more(&piece) {
+            break Some(text);
+        }
+    };
+    let Some(first) = first else {
+        let outcome = end.await.map_err(ApiError::internal)??;
+        return Ok(events(stream::iter(last(Ok(outcome)))));
+    };
+    let _ = goes_on.send(trace::continues());
+    let pieces = stream::unfold((pieces, shown), |(mut pieces, mut shown)| async move {
+        let piece = pieces.recv().await?;
+        Some((shown.more(&piece), (pieces, shown)))
+    });
+    let rest = pieces.filter_map(async |text| text);
+    let deltas = stream::iter([first]).chain(rest).map(|text| event("delta", &json!({ "text": text })));
+    let end = stream::once(end)
+        .flat_map(|outcome| stream::iter(last(outcome.unwrap_or_else(|gone| Err(ApiError::internal(gone))))));
+    Ok(events(deltas.chain(end)))
+}
+
+fn events(events: impl Stream<Item = Event> + Send + 'static) -> Response {
+    Sse::new(events.map(Ok::<_, Infallible>)).keep_alive(KeepAlive::default()).into_response()
+}
+
+/// The events that end a stream.
+fn last(outcome: ApiResult<Outcome>) -> Vec<Event> {
+    match outcome {
+        Ok(outcome) => {
+            let posted = outcome.shown();
+            let patch = posted.patch().map(|patch| event("patch", patch));
+            patch.into_iter().chain([event("done", &posted)]).collect()
+        }
+        Err(error) => vec![event("error", &error.told())],
+    }
+}
+
+fn event(name: &str, data: &impl Serialize) -> Event {
+    Event::default().event(name).json_data(data).expect("what we show is JSON without surprises")
+}
+
+/// What was shown of an explanation that is being written: whole words, cleaned like the stored text. Of a block with
+/// anything that could be a tag or a link it cannot be told what that is before the block is whole.
+#[derive(Default)]
+struct Shown {
+    written: String,
+    shown: String,
+}
+
+impl Shown {
+    /// What more can be shown with this piece.
+    fn more(&mut self, piece: &str) -> Option<String> {
+        self.written += piece;
+        let block = self.written.rfind("\n\n").map_or(0, |at| at + 2);
+        let open = &self.written[block..];
+        let words = if open.contains(['<', '[', '&']) { 0 } else { open.rfind(' ').map_or(0, |at| at + 1) };
+        let clean = cleaned(&self.written[..block + words]);
+        // A definition further down may change what stands above; then the end says how it is.
+        let more = clean.strip_prefix(&self.shown).filter(|more| !more.is_empty())?.to_owned();
+        self.shown = clean;
+        Some(more)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn a_stream_is_for_those_who_ask_for_one() {
+        for (accept, wanted) in [
+            ("text/event-stream", true),
+            ("application/json, Text/Event-Stream;q=0.9", true),
+            ("application/json", false),
+            ("*/*", false),
+            ("text/event-stream2", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
+            assert_eq!(is_wanted(&headers), wanted, "{accept}");
+        }
+        assert!(!is_wanted(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn words_are_shown_when_they_are_whole_and_blocks_with_markup_when_they_are_clean() {
+        let mut shown = Shown::default();
+        let pieces = [
+            "It is ",
+            "`No",
+            "ne`. So",
+            " it is.",
+            "\n\n<img src=x on",
+            "error=alert(1)> Ask with `is`.\n",
+            "\nDone",
+            " now.",
+        ];
+        let told: Vec<_> = pieces.iter().filter_map(|piece| shown.more(piece)).collect();
+        assert_eq!(told[..2], ["It is ", "`None`. "], "{told:?}");
+        let all = told.concat();
+        assert!(!all.contains("onerror") && all.contains("Ask with `is`."), "{told:?}");
+        assert!(cleaned(&shown.written).starts_with(&all), "what was shown is the beginning of what is stored");
+    }
+
+    #[test]
+    fn what_a_later_definition_changes_is_left_to_the_end() {
+        let mut shown = Shown::default();
+        let told: String = ["Look [here][1].", "\n\nThen go.", "\n\n[1]: javascript:alert(1)\n\n", "Bye now."]
+            .iter()
+            .filter_map(|piece| shown.more(piece))
+            .collect();
+        assert!(!told.contains("javascript"), "{told}");
+    }
+}

@@ -1,0 +1,156 @@
+//! `Accept: text/event-stream`: the answer while it is written, stored like any other.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use bedrock_local::{Act, Fault, Place};
+use futures::StreamExt as _;
+use serde_json::{Value, json};
+use tests::TestApp;
+use tests::app::{Person, Thread};
+use tower::ServiceExt as _;
+
+use crate::http::{CODE, FILENAME, stored_messages, user};
+
+/// An event's name and data.
+type Event = (String, Value);
+
+struct Scene {
+    app: TestApp,
+    ada: Person,
+    thread: Thread,
+}
+
+impl Scene {
+    async fn on(app: TestApp) -> Self {
+        let ada = app.signs_up("ada").await;
+        let session = ada.creates(FILENAME, CODE).await;
+        let thread = ada.opens_thread(&session, 33..=35).await;
+        Self { app, ada, thread }
+    }
+
+    async fn asks(&self, body: &Value) -> axum::response::Response {
+        let cookie = format!("access_token={}", self.ada.cookie("access_token").unwrap());
+        let request = Request::post(self.thread.messages())
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "text/event-stream")
+            .header(header::ACCEPT_ENCODING, "gzip")
+            .header(header::COOKIE, cookie)
+            .body(Body::from(body.to_string()));
+        self.app.router().oneshot(request.unwrap()).await.unwrap()
+    }
+
+    async fn streams(&self, body: &Value) -> Vec<Event> {
+        let answer = self.asks(body).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/event-stream");
+        assert_eq!(answer.headers().get(header::CONTENT_ENCODING), None);
+        events(answer.into_body()).await
+    }
+}
+
+async fn events(body: Body) -> Vec<Event> {
+    let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let event = |block: &str| {
+        let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        Some((field("event:")?.to_owned(), serde_json::from_str(field("data:")?).unwrap()))
+    };
+    text.split("\n\n").filter_map(event).collect()
+}
+
+fn question() -> Value {
+    json!({ "content": "Is this comparison right?", "client_message_id": "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77" })
+}
+
+fn names(events: &[Event]) -> Vec<&str> {
+    events.iter().map(|(name, _)| name.as_str()).collect()
+}
+
+fn deltas(events: &[Event]) -> String {
+    events.iter().filter(|(name, _)| name == "delta").map(|(_, data)| data["text"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn the_explanation_comes_in_pieces_then_the_patch_then_what_is_stored() {
+    let scene = Scene::on(TestApp::new().await).await;
+    let events = scene.streams(&question()).await;
+    let names = names(&events);
+    assert_eq!(names[names.len() - 2..], ["patch", "done"], "{names:?}");
+    assert!(names[..names.len() - 2].iter().all(|name| *name == "delta") && names.len() > 4, "{names:?}");
+    let done = &events.last().unwrap().1;
+    assert_eq!(events[events.len() - 2].1, done["reply"]["patch"]);
+    assert!(done["reply"]["content"].as_str().unwrap().starts_with(&deltas(&events)));
+    let buffered = scene.ada.posts(&scene.thread.messages(), &question()).await;
+    assert_eq!(&buffered.is(200), done, "it is stored, and told to whoever asks again");
+    assert_eq!(scene.app.bedrock().seen().len(), 1);
+    // Who streams again gets the end at once.
+    assert_eq!(self::names(&scene.streams(&question()).await), ["patch", "done"]);
+}
+
+#[tokio::test]
+async fn what_is_refused_before_the_model_is_asked_has_its_own_status() {
+    let scene = Scene::on(TestApp::new().await).await;
+    let stranger = json!({ "content": " " });
+    for (body, status) in [(&stranger, 400), (&json!({ "content": "x".repeat(5_001) }), 400)] {
+        let answer = scene.asks(body).await;
+        assert_eq!(answer.status(), status);
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/json");
+    }
+    scene.app.bedrock().script(vec![Act::fault(403, "AccessDeniedException", "no")]);
+    assert_eq!(scene.asks(&question()).await.status(), 503);
+    let note = json!({ "content": "note", "ask": false });
+    assert_eq!(names(&scene.streams(&note).await), ["done"]);
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_off_ends_with_an_error_and_the_question_is_asked_again() {
+    for fault in [Fault::Cut, Fault::End, Fault::BadChecksum] {
+        let scene = Scene::on(TestApp::new().await).await;
+        scene.app.bedrock().script(vec![Act::Break(Place::Half, fault.clone())]);
+        let events = scene.streams(&question()).await;
+        let (name, error) = events.last().unwrap();
+        assert_eq!((name.as_str(), &error["error"]["code"]), ("error", &json!("AI_MALFORMED_RESPONSE")), "{fault:?}");
+        let id = error["error"]["message_id"].as_str().unwrap();
+        let stored = stored_messages(&scene.app, &scene.thread.id).await;
+        assert_eq!(stored.len(), 1, "{fault:?}: no answer is stored");
+        let again = scene.ada.posts(&scene.thread.messages(), &question()).await.is(201);
+        assert_eq!(again["message"]["message_id"], id);
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_stands_still_is_a_timeout() {
+    let scene = Scene::on(TestApp::with_deadline(Duration::from_secs(2)).await).await;
+    scene.app.bedrock().script(vec![Act::Break(Place::Half, Fault::Stall)]);
+    let events = scene.streams(&question()).await;
+    let (name, error) = events.last().unwrap();
+    assert_eq!((name.as_str(), &error["error"]["code"]), ("error", &json!("AI_TIMEOUT")));
+}
+
+#[tokio::test]
+async fn who_hangs_up_in_the_middle_finds_the_answer_stored_and_paid() {
+    let scene = Scene::on(TestApp::new().await).await;
+    let mut body = scene.asks(&question()).await.into_body().into_data_stream();
+    assert!(body.next().await.unwrap().unwrap().starts_with(b"event: delta"));
+    drop(body);
+    let stored = scene.ada.posts(&scene.thread.messages(), &question()).await.is(200);
+    assert_eq!(stored["message"]["reply_state"], "answered");
+    let owner = user(&scene.app, "ada").await.user_id;
+    let usage = scene.app.table().get_usage(owner, scene.app.table().clock().now().date()).await.unwrap().unwrap();
+    assert_eq!((usage.requests, scene.app.bedrock().seen().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn hostile_markdown_is_cleaned_in_every_piece() {
+    let scene = Scene::on(TestApp::new().await).await;
+    let hostile = "First.\n\n<img src=x onerror=alert(1)>\n\n![](https://evil.example/?q=) and [go](javascript:x) there.\n\nLast.";
+    scene.app.bedrock().script(vec![Act::say("tool_use", json!({ "explanation": hostile, "confidence": "low" }))]);
+    let events = scene.streams(&question()).await;
+    let all = events.iter().map(|(_, data)| data.to_string()).collect::<String>();
+    for bad in ["onerror", "evil.example", "javascript:"] {
+        assert!(!all.contains(bad), "{bad}: {all}");
+    }
+    assert!(deltas(&events).starts_with("First."), "{all}");
+}
