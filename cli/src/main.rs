@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use codesensei::options::{Command, Options};
-use codesensei::{demo, serve};
+use codesensei::{demo, patterns, serve};
 use handlers::logging;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -15,6 +15,7 @@ async fn main() -> ExitCode {
     let options = Options::parse();
     let outcome = match options.command {
         Some(Command::Demo) => demo::run().await,
+        Some(Command::Patterns(options)) => patterns::run(&options).map_err(Into::into),
         Some(Command::Serve(serve)) => {
             log();
             serve::run(serve).await

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::patterns::Patterns;
+
 /// CodeSensei's backend on this machine.
 ///
 /// Without a command it serves: the HTTP API on localhost, its table on an embedded engine, a demo account, and a
@@ -28,6 +30,7 @@ Examples:
   codesensei --store http://127.0.0.1:8000  use DynamoDB Local
   codesensei --store aws --table reviews    use a table on AWS, with the usual AWS_* variables
   codesensei demo                           walk through the product, see what each step costs
+  codesensei patterns AP-21                 what the table can be asked: all of it, or one pattern
 
 Who answers questions: Amazon Bedrock, with AWS credentials and BEDROCK_MODEL_IDS set; an endpoint,
 with BEDROCK_ENDPOINT_URL set; else a rule-based reviewer in this process, which says in every
@@ -40,6 +43,8 @@ pub enum Command {
     Serve(Serve),
     /// Walk through the product on a fresh table in memory, and see what each step asks of it and costs.
     Demo,
+    /// List the access patterns of the table with what they cost, or read about one.
+    Patterns(Patterns),
 }
 
 /// How to serve.

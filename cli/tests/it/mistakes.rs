@@ -92,3 +92,12 @@ async fn a_misspelt_option_gets_the_right_one_suggested() {
     assert_eq!(end.code, Some(2));
     assert!(end.stderr.contains("a similar argument exists: '--port'"), "{}", end.stderr);
 }
+
+#[tokio::test]
+async fn a_pattern_that_is_none_is_told_with_the_nearest() {
+    for (word, nearest) in [("AP-2", "`AP-2"), ("list_sesions", "`list_sessions`")] {
+        let end = ended(codesensei(&["patterns", word])).await;
+        assert_eq!(end.code, Some(2));
+        assert!(end.stderr.contains(&format!("did you mean {nearest}")), "{}", end.stderr);
+    }
+}

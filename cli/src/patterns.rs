@@ -1,0 +1,183 @@
+//! `codesensei patterns`: the documented access patterns, as a list or one by one.
+
+use std::io::{self, IsTerminal as _, Write as _};
+
+use clap::{Args, ValueEnum};
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use model::PATTERNS;
+use model::registry::{Argument, Cost, Pattern};
+use serde_json::{Value, json};
+
+/// Which patterns, and how to show them.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Patterns {
+    /// One pattern, by its id (`AP-21`) or name (`list_sessions`): its documentation.
+    #[arg(value_name = "PATTERN", value_parser = find)]
+    pub pattern: Option<&'static Pattern>,
+    /// How the list is written: `table` on a terminal and `jsonl` in a pipe, unless it is said.
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  codesensei patterns                  what the table can be asked, and what that costs
+  codesensei patterns AP-21            who asks it, why its key is what it is, what it takes
+  codesensei patterns --format json | jq '.[] | select(.wcu > 10) | .id'";
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// One JSON array.
+    Json,
+    /// A JSON object a line.
+    Jsonl,
+}
+
+impl Format {
+    /// What was asked for, or what suits whoever reads it.
+    fn or_suitable(asked: Option<Self>) -> Self {
+        asked.unwrap_or(if io::stdout().is_terminal() { Self::Table } else { Self::Jsonl })
+    }
+}
+
+/// The pattern with this id or name, in whatever case.
+///
+/// # Errors
+/// With the nearest one, when there is none.
+pub fn find(text: &str) -> Result<&'static Pattern, String> {
+    let is_it = |pattern: &&&Pattern| [pattern.id, pattern.name].iter().any(|known| known.eq_ignore_ascii_case(text));
+    if let Some(found) = PATTERNS.iter().find(is_it) {
+        return Ok(found);
+    }
+    let names = PATTERNS.iter().flat_map(|pattern| [pattern.id, pattern.name]);
+    let near = |name: &str| strsim::jaro_winkler(&name.to_lowercase(), &text.to_lowercase());
+    let nearest = names.max_by(|one, other| near(one).total_cmp(&near(other))).filter(|name| near(name) > 0.8);
+    let meant = nearest.map_or_else(|| ";".to_owned(), |name| format!("; did you mean `{name}`?"));
+    Err(format!("there is no such pattern{meant} `codesensei patterns` lists them all"))
+}
+
+/// Shows them.
+///
+/// # Errors
+/// When nothing can be written any more.
+pub fn run(options: &Patterns) -> io::Result<()> {
+    let text = match (options.pattern, Format::or_suitable(options.format)) {
+        (Some(pattern), Format::Table) => documentation(pattern),
+        // Whoever asks for one pattern in a pipe wants to read it, unless they say otherwise.
+        (Some(pattern), _) if options.format.is_none() => documentation(pattern),
+        (Some(pattern), _) => format!("{}\n", row(pattern)),
+        (None, Format::Table) => format!("{}\n", table()),
+        (None, Format::Json) => format!("{:#}\n", PATTERNS.iter().map(|pattern| row(pattern)).collect::<Value>()),
+        (None, Format::Jsonl) => {
+            PATTERNS.iter().fold(String::new(), |lines, pattern| lines + &row(pattern).to_string() + "\n")
+        }
+    };
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+/// Everything about a pattern that is data.
+fn row(pattern: &Pattern) -> Value {
+    let Pattern { id, name, title, operation, entities, index, cost, tool, callers, .. } = *pattern;
+    let Cost { fixture, requests, rcu, wcu } = cost;
+    json!({
+        "id": id, "name": name, "title": title, "operation": operation.word(), "entities": entities, "index": index,
+        "arguments": pattern.arguments.iter().map(argument).collect::<Vec<_>>(),
+        "requests": requests, "rcu": rcu, "wcu": wcu, "fixture": fixture,
+        "callers": callers, "tool": tool,
+    })
+}
+
+fn argument(argument: &Argument) -> Value {
+    let Argument { name, kind, optional, many } = *argument;
+    json!({ "name": name, "type": kind, "optional": optional, "many": many })
+}
+
+fn table() -> String {
+    let mut table = Table::new();
+    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(["id", "name", "operation", "index", "requests", "RCU", "WCU", "what it is"]);
+    for pattern in PATTERNS {
+        let Cost { requests, rcu, wcu, .. } = pattern.cost;
+        table.add_row([
+            pattern.id.to_owned(),
+            pattern.name.to_owned(),
+            pattern.operation.word().to_owned(),
+            pattern.index.unwrap_or("").to_owned(),
+            requests.to_string(),
+            rcu.to_string(),
+            wcu.to_string(),
+            pattern.title.to_owned(),
+        ]);
+    }
+    for number in 4..=6 {
+        if let Some(column) = table.column_mut(number) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// A pattern for people: what the document says of it, and what it takes and costs.
+fn documentation(pattern: &Pattern) -> String {
+    let Pattern { id, name, title, operation, entities, index, cost, callers, doc, .. } = *pattern;
+    let on = index.map(|index| format!(" on {index}")).unwrap_or_default();
+    let who = if callers.is_empty() { "operators and data engineers".to_owned() } else { callers.join(", ") };
+    let takes = |argument: &Argument| {
+        let (optional, many) =
+            (if argument.optional { ", optional" } else { "" }, if argument.many { ", many" } else { "" });
+        format!("{} ({}{optional}{many})", argument.name, argument.kind)
+    };
+    let arguments: Vec<String> = pattern.arguments.iter().map(takes).collect();
+    let takes = if arguments.is_empty() { "nothing".to_owned() } else { arguments.join(", ") };
+    let Cost { fixture, requests, rcu, wcu } = cost;
+    format!(
+        "{id} {title}\n\n{doc}\n\n\
+         function   {name}\n\
+         operation  {}{on}, of {}\n\
+         takes      {takes}\n\
+         asked by   {who}\n\
+         costs      {requests} requests, {rcu} RCU, {wcu} WCU for {fixture}\n",
+        operation.word(),
+        entities.join(", "),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_is_found_by_id_or_name_in_any_case() {
+        for text in ["AP-21", "ap-21", PATTERNS[13].name, &PATTERNS[13].name.to_uppercase()] {
+            assert_eq!(find(text).map(|pattern| pattern.id), Ok("AP-21"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_none_is_told_with_the_nearest() {
+        let error = find("list_sesions").expect_err("no such name");
+        assert!(error.contains("did you mean `list_sessions`?"), "{error}");
+        assert_eq!(
+            find("x").expect_err("nothing like it"),
+            "there is no such pattern; `codesensei patterns` lists them all"
+        );
+    }
+
+    #[test]
+    fn every_pattern_has_a_row_and_documentation() {
+        for pattern in PATTERNS {
+            assert_eq!(row(pattern)["id"], pattern.id);
+            assert!(documentation(pattern).contains(pattern.name), "{}", pattern.id);
+        }
+        assert_eq!(table().lines().count(), PATTERNS.len() + 1);
+    }
+}
