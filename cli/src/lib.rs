@@ -4,6 +4,7 @@ pub mod demo;
 pub mod engine;
 pub mod local;
 pub mod options;
+pub mod output;
 pub mod patterns;
 pub mod seed;
 pub mod serve;

@@ -3,9 +3,9 @@
 use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory as _, Parser as _};
 use codesensei::options::{Command, Options};
-use codesensei::{demo, patterns, serve};
+use codesensei::{demo, output, patterns, serve};
 use handlers::logging;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -15,6 +15,11 @@ async fn main() -> ExitCode {
     let options = Options::parse();
     let outcome = match options.command {
         Some(Command::Demo) => demo::run().await,
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Options::command(), "codesensei", &mut script);
+            output::print(&script).map_err(Into::into)
+        }
         Some(Command::Patterns(options)) => patterns::run(&options).map_err(Into::into),
         Some(Command::Serve(serve)) => {
             log();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::patterns::Patterns;
 
@@ -45,7 +46,19 @@ pub enum Command {
     Demo,
     /// List the access patterns of the table with what they cost, or read about one.
     Patterns(Patterns),
+    /// Print what makes a shell complete this command's words.
+    #[command(after_help = COMPLETIONS)]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
 }
+
+const COMPLETIONS: &str = "\
+Examples:
+  source <(codesensei completions bash)                                     in this shell
+  codesensei completions zsh > \"${fpath[1]}/_codesensei\"                  in every one
+  codesensei completions fish > ~/.config/fish/completions/codesensei.fish";
 
 /// How to serve.
 #[derive(Clone, Debug, Args)]

@@ -1,6 +1,6 @@
 //! `codesensei patterns`: the documented access patterns, as a list or one by one.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 
 use clap::{Args, ValueEnum};
 use comfy_table::presets::NOTHING;
@@ -8,6 +8,8 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use model::PATTERNS;
 use model::registry::{Argument, Cost, Pattern};
 use serde_json::{Value, json};
+
+use crate::output::print;
 
 /// Which patterns, and how to show them.
 #[derive(Clone, Debug, Args)]
@@ -77,11 +79,7 @@ pub fn run(options: &Patterns) -> io::Result<()> {
             PATTERNS.iter().fold(String::new(), |lines, pattern| lines + &row(pattern).to_string() + "\n")
         }
     };
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
+    print(text.as_bytes())
 }
 
 /// Everything about a pattern that is data.

@@ -34,3 +34,12 @@ async fn the_list_of_patterns_is_a_line_each_for_programs_and_a_table_for_people
     let table = ended(codesensei(&["patterns", "--format", "table"])).await.stdout;
     assert!(table.starts_with("id ") && table.contains("AP-21") && !table.contains('\u{1b}'), "{table}");
 }
+
+#[tokio::test]
+async fn shells_are_told_the_words_of_the_command() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let end = ended(codesensei(&["completions", shell])).await;
+        assert_eq!((end.code, end.stderr.as_str()), (Some(0), ""), "{shell}");
+        assert!(end.stdout.contains("patterns") && end.stdout.contains("rate-limits"), "{shell}");
+    }
+}
