@@ -28,7 +28,8 @@ pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
 /// it, the stream ends with the error. The run is a task of its own: whoever hangs up finds its answer stored.
 pub(super) async fn answer(request: Request, new: NewMessage) -> ApiResult<Response> {
     let (deltas, mut pieces) = mpsc::unbounded_channel::<String>();
-    let (ended, end) = oneshot::channel();
+    let (ended, outcome) = oneshot::channel();
+    let (told, end) = oneshot::channel();
     let (goes_on, head_is_sent) = oneshot::channel::<Option<trace::Continuation>>();
     tokio::spawn(trace::carried(async move {
         let request = Request { deltas: Some(deltas), ..request };
@@ -37,8 +38,13 @@ pub(super) async fn answer(request: Request, new: NewMessage) -> ApiResult<Respo
         // Who reads the pieces sees their end.
         drop(request);
         let code = outcome.as_ref().err().map(ApiError::code);
-        let _ = ended.send(outcome);
-        if let Ok(Some(continuation)) = head_is_sent.await {
+        let Ok(continuation) = head_is_sent.await else {
+            let _ = ended.send(outcome);
+            return;
+        };
+        // Here, not where the events are sent: an error is logged, under its request, also when nobody listens any more.
+        let _ = told.send(last(outcome));
+        if let Some(continuation) = continuation {
             continuation.end(code, ctx.calls()).await;
         }
     }));
@@ -50,7 +56,8 @@ pub(super) async fn answer(request: Request, new: NewMessage) -> ApiResult<Respo
         }
     };
     let Some(first) = first else {
-        let outcome = end.await.map_err(ApiError::internal)??;
+        drop(goes_on);
+        let outcome = outcome.await.map_err(ApiError::internal)??;
         return Ok(events(stream::iter(last(Ok(outcome)))));
     };
     let _ = goes_on.send(trace::continues());
@@ -60,9 +67,8 @@ pub(super) async fn answer(request: Request, new: NewMessage) -> ApiResult<Respo
     });
     let rest = pieces.filter_map(async |text| text);
     let deltas = stream::iter([first]).chain(rest).map(|text| event("delta", &json!({ "text": text })));
-    let end = stream::once(end)
-        .flat_map(|outcome| stream::iter(last(outcome.unwrap_or_else(|gone| Err(ApiError::internal(gone))))));
-    Ok(events(deltas.chain(end)))
+    let end = trace::carried(async { end.await.unwrap_or_else(|gone| last(Err(ApiError::internal(gone)))) });
+    Ok(events(deltas.chain(stream::once(end).flat_map(stream::iter))))
 }
 
 fn events(events: impl Stream<Item = Event> + Send + 'static) -> Response {

@@ -130,6 +130,24 @@ async fn a_stream_that_stands_still_is_a_timeout() {
 }
 
 #[tokio::test]
+async fn a_fault_of_ours_in_the_middle_is_told_by_the_trace_id_of_its_request() {
+    let scene = Scene::on(TestApp::new().await).await;
+    scene.app.bedrock().script(vec![Act::Answer.after(Duration::from_millis(500))]);
+    let body = question();
+    let (answer, ()) = tokio::join!(scene.asks(&body), async {
+        while scene.app.bedrock().seen().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        scene.app.table().delete_table().await.unwrap();
+    });
+    let trace_id = answer.headers()["x-trace-id"].to_str().unwrap().to_owned();
+    let (name, error) = events(answer.into_body()).await.pop().unwrap();
+    assert_eq!((name.as_str(), &error["error"]["code"]), ("error", &json!("INTERNAL_ERROR")));
+    assert_eq!(error["error"]["trace_id"], trace_id);
+    scene.app.table().create_table_if_absent(model::Protection::Off).await.unwrap();
+}
+
+#[tokio::test]
 async fn who_hangs_up_in_the_middle_finds_the_answer_stored_and_paid() {
     let scene = Scene::on(TestApp::new().await).await;
     let mut body = scene.asks(&question()).await.into_body().into_data_stream();
