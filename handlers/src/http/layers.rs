@@ -50,7 +50,7 @@ pub fn around(routes: Router, cors: &CorsPolicy, follower: Follower) -> Router {
 async fn carried_through(request: Request, next: Next) -> Response {
     match tokio::spawn(next.run(request)).await {
         Ok(response) => response,
-        // Nothing cancels the task, and a panic of a handler ends before this.
+        // Only the end of the server cancels the task, and a panic of a handler ends before this.
         Err(stopped) => ApiError::internal(stopped).into_response(),
     }
 }

@@ -22,6 +22,10 @@ use crate::http::{CODE, FILENAME, stored_messages, user};
 const PER_THREAD: usize = 240;
 /// Questions under way at the same time.
 const AT_ONCE: usize = 16;
+/// How long a question may take: what is asserted here holds on a machine that has no time, too.
+const DEADLINE: Duration = Duration::from_mins(2);
+/// By then nobody holds a question any more.
+const LEASE_IS_OVER: Duration = Duration::from_secs(126);
 
 fn how_many(unless_set: usize) -> usize {
     let set = std::env::var("CODESENSEI_QUESTIONS").ok();
@@ -39,7 +43,7 @@ struct Scene {
 
 impl Scene {
     async fn of(questions: usize) -> Self {
-        let app = TestApp::new().await;
+        let app = TestApp::with_deadline(DEADLINE).await;
         let ada = app.signs_up("ada").await;
         let session = ada.creates(FILENAME, CODE).await;
         let mut threads = Vec::new();
@@ -85,6 +89,10 @@ impl Scene {
                 Some((200 | 201, posted)) => return posted,
                 // Somebody is at it, or the server is gone, and comes back.
                 Some((409 | 502 | 503, _)) | None => tokio::time::sleep(Duration::from_millis(20)).await,
+                // A server that was killed under its request had nobody left to trace it.
+                Some((500, body)) if body["error"]["trace_id"].is_null() => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
                 Some((status, body)) => panic!("{status} {body}"),
             }
         }
@@ -222,7 +230,7 @@ async fn from_servers_that_are_killed_only_what_was_not_committed_yet_is_asked_a
         // What the table was sent before may still arrive there.
         tokio::time::sleep(Duration::from_millis(500)).await;
         lost = scene.app.bedrock().calls() - scene.stored().await.1;
-        scene.app.later(Duration::from_secs(36));
+        scene.app.later(LEASE_IS_OVER);
         server.start_again(scene.app.router()).await;
     }
     let told = asking.await.unwrap();
