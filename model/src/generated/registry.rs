@@ -66,6 +66,8 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_93,
     &AP_94,
     &AP_95,
+    &AP_100,
+    &AP_101,
 ];
 
 /// AP-01: Sign up.
@@ -2584,4 +2586,96 @@ pub(crate) static AP_95: Pattern = Pattern {
     callers: &[],
     example: "codesensei query get_code_chunk --revision 0198c5e2-8a00-7000-8000-000000000001 --n 1",
     doc: "Is this chunk an orphan? It names the session that staged it; that session's code ([AP-27](#ap-27-read-a-sessions-code)) names the revision in use. Another revision, and no job for this\none, is an orphan.",
+};
+
+/// AP-100: Load what is in an account.
+pub(crate) static AP_100: Pattern = Pattern {
+    id: "AP-100",
+    name: "load_account_data",
+    title: "Load what is in an account",
+    operation: Operation::Batch,
+    entities: &["session", "code", "thread", "message", "daily_usage"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "heads",
+            kind: "session",
+            optional: false,
+            many: true,
+        },
+        Argument {
+            name: "codes",
+            kind: "code",
+            optional: false,
+            many: true,
+        },
+        Argument {
+            name: "threads",
+            kind: "thread",
+            optional: false,
+            many: true,
+        },
+        Argument {
+            name: "messages",
+            kind: "message",
+            optional: false,
+            many: true,
+        },
+        Argument {
+            name: "days",
+            kind: "daily_usage",
+            optional: false,
+            many: true,
+        },
+    ],
+    cost: Cost {
+        fixture: "5 sessions with heads of 500 B and 1.2 KB of code, 5 threads, 10 messages with 500 B of text, 5 days",
+        requests: 2.0,
+        rcu: 0.0,
+        wcu: 40.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query load_account_data --heads … --codes … --threads … --messages … --days …",
+    doc: "Sessions with their code, threads and messages, and the days that the messages cost, as one made-up account has them: counters, numbers and\nsums agree before anything is sent. Written before the account itself ([AP-101](#ap-101-load-an-account)), under keys that nothing points at yet. A batch costs half of\nwhat the same items cost in transactions, and puts 25 of them into a request. The keys are the same in every run, so writing them again after an\ninterruption changes nothing.",
+};
+
+/// AP-101: Load an account.
+pub(crate) static AP_101: Pattern = Pattern {
+    id: "AP-101",
+    name: "load_account",
+    title: "Load an account",
+    operation: Operation::Transact,
+    entities: &["email_claim", "username_claim", "user"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "email_claim",
+            kind: "email_claim",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "username_claim",
+            kind: "username_claim",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "user",
+            kind: "user",
+            optional: false,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "a profile of 500 B",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 7.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query load_account --email-claim … --username-claim … --user …",
+    doc: "Comes last, and says that all of the account is there: whoever goes on after an interruption leaves alone whom [AP-94](#ap-94-check-a-users-claims) finds. A transaction as in\nsigning up, so that no made-up name takes a real one's place, but nobody is signed in.",
 };

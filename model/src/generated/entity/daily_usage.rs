@@ -6,7 +6,7 @@ use crate::generated::ids::UserId;
 use crate::generated::keys::{DailyUsageKey, Gsi1};
 use crate::key::Primary;
 use crate::store::Store;
-use crate::store::item::{CorruptItem, FromItem, Item, decode_entity};
+use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 
 /// What one user cost on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -37,6 +37,11 @@ impl DailyUsage {
             user_id: self.user_id,
             date: self.date,
         }
+    }
+
+    /// The item it is stored as.
+    pub(crate) fn to_item(&self) -> Item {
+        encode_entity(self, 1)
     }
 }
 

@@ -123,6 +123,10 @@ mod check_claims;
 
 mod get_code_chunk;
 
+mod load_account_data;
+
+mod load_account;
+
 pub use sign_up::*;
 
 pub use change_profile::*;
@@ -184,3 +188,5 @@ pub use repair_session_count::*;
 pub use repair_thread_count::*;
 
 pub use check_claims::*;
+
+pub use load_account::*;
