@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use codesensei::options::{Command, Options};
-use codesensei::{demo, output, patterns, serve};
+use codesensei::{demo, output, patterns, seed, serve};
 use handlers::logging;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -21,6 +21,7 @@ async fn main() -> ExitCode {
             output::print(&script).map_err(Into::into)
         }
         Some(Command::Patterns(options)) => patterns::run(&options).map_err(Into::into),
+        Some(Command::Seed(options)) => seed::command::run(&options).await,
         Some(Command::Serve(serve)) => {
             log();
             serve::run(serve).await
@@ -34,7 +35,8 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("codesensei: {error}");
-            ExitCode::FAILURE
+            let is_interrupted = error.is::<seed::command::Interrupted>();
+            if is_interrupted { ExitCode::from(seed::command::INTERRUPTED) } else { ExitCode::FAILURE }
         }
     }
 }

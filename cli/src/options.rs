@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::patterns::Patterns;
+use crate::seed::command::Seed;
 
 /// CodeSensei's backend on this machine.
 ///
@@ -31,6 +32,7 @@ Examples:
   codesensei --store http://127.0.0.1:8000  use DynamoDB Local
   codesensei --store aws --table reviews    use a table on AWS, with the usual AWS_* variables
   codesensei demo                           walk through the product, see what each step costs
+  codesensei seed                           load people, files and conversations to look at
   codesensei patterns AP-21                 what the table can be asked: all of it, or one pattern
 
 Who answers questions: Amazon Bedrock, with AWS credentials and BEDROCK_MODEL_IDS set; an endpoint,
@@ -46,6 +48,8 @@ pub enum Command {
     Demo,
     /// List the access patterns of the table with what they cost, or read about one.
     Patterns(Patterns),
+    /// Load data to look at: the people of seed/, or as many made-up accounts as asked for.
+    Seed(Seed),
     /// Print what makes a shell complete this command's words.
     #[command(after_help = COMPLETIONS)]
     Completions {

@@ -125,6 +125,12 @@ impl Place {
 }
 
 impl Opened {
+    /// Whether it is a table on AWS, where data is somebody's and writes cost money.
+    #[must_use]
+    pub const fn is_on_aws(&self) -> bool {
+        self.is_on_aws
+    }
+
     /// Makes the table when it is not there, except on AWS, where it is infrastructure's to create. Says whether it did.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ mod lists;
 mod messages;
 mod rates;
 mod saves;
+mod seeding;
 mod settings;
 mod sign_ins;
 mod staging;
