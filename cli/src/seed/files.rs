@@ -13,10 +13,33 @@ macro_rules! compiled_in {
 }
 
 /// The people, a file each.
-pub(super) const PEOPLE: &[(&str, &str)] = compiled_in!("people": "demo.toml");
+pub(super) const PEOPLE: &[(&str, &str)] = compiled_in!(
+    "people": "ada.toml",
+    "demo.toml",
+    "edgar.toml",
+    "grace.toml",
+    "linus.toml",
+    "yuki.toml",
+);
 
 /// The code that they opened sessions on.
-pub const FILES: &[(&str, &str)] = compiled_in!("files": "inventory.rs", "rate_limiter.py");
+pub const FILES: &[(&str, &str)] = compiled_in!(
+    "files": "inventory.rs",
+    "rate_limiter.py",
+    "PriceFeed.cs",
+    "Reservations.java",
+    "SessionCache.kt",
+    "backup.sh",
+    "bounded_queue.go",
+    "dashboard.css",
+    "feed_importer.rb",
+    "invoice.php",
+    "monthly_report.sql",
+    "ring_buffer.c",
+    "sparse_matrix.cpp",
+    "upload.js",
+    "useCart.ts",
+);
 
 /// The name of the file that is too large to be read as one.
 const READINGS: &str = "readings.csv";
