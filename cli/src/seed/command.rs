@@ -85,6 +85,7 @@ async fn people(opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
 }
 
 async fn crowd(seed: &Seed, opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
+    opened.expect_many_writes()?;
     let (stop, begun, users) = (Stop::default(), Instant::now(), seed.shape.users());
     let listening = tokio::spawn(stop_when_asked(stop.clone(), serve::interruption()?, serve::interruption()?));
     let crowd = Crowd {

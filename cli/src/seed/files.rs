@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use rand::{RngExt as _, SeedableRng as _};
 use rand::rngs::ChaCha8Rng;
+use rand::{RngExt as _, SeedableRng as _};
 
 macro_rules! compiled_in {
     ($folder:literal: $($name:literal),+ $(,)?) => {

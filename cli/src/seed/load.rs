@@ -8,11 +8,10 @@ use handlers::review::lines::Selection;
 use handlers::review::patch::{Patch, Withheld, locate};
 use model::{
     AccessError, AddUsage, AnchorStatus, ApplyError, Change, Clock, ContextMode, Date, Digest, Email, EmailClaim,
-    FailQuestionError, Ids,
-    LoadAccount, LoadAccountError, Message, MessageId, NewAnswer, NewSession, NewSessionError, NewThread,
-    NewThreadError, PasswordHash, PatchStatus, PostError, ReplyState, SaveCode, SaveCodeError, SessionId, Store,
-    StoreAnswerError, Target, Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId, Username,
-    UsernameClaim,
+    FailQuestionError, Ids, LoadAccount, LoadAccountError, Message, MessageId, NewAnswer, NewSession, NewSessionError,
+    NewThread, NewThreadError, PasswordHash, PatchStatus, PostError, ReplyState, SaveCode, SaveCodeError, SessionId,
+    Store, StoreAnswerError, StoreError, Target, Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId,
+    Username, UsernameClaim,
 };
 
 use super::SeedError;
@@ -66,7 +65,8 @@ impl<'s> Loader<'s> {
         }
         for session in &person.sessions {
             if !self.session(&format!("{name}/{}", session.filename.as_str()), user_id, session).await? {
-                self.tally.leave(format!("{} of {name}: it was changed since it was loaded", session.filename.as_str()));
+                self.tally
+                    .leave(format!("{} of {name}: it was changed since it was loaded", session.filename.as_str()));
             }
         }
         for (date, analyses) in &person.analyses {
@@ -122,12 +122,18 @@ impl<'s> Loader<'s> {
     }
 
     async fn open(&mut self, name: &str, user_id: UserId, session: &Session) -> Result<Option<u32>, SeedError> {
-        let new = NewSession {
+        let new = || NewSession {
             filename: session.filename.clone(),
             language_override: session.language,
             text: session.text.to_string(),
         };
-        match self.then(session.opened, name).new_session(user_id, new).await {
+        let mut opened = self.then(session.opened, name).new_session(user_id, new()).await;
+        if matches!(opened, Err(NewSessionError::Store(StoreError::Contended { .. }))) {
+            // An earlier load was killed between the chunks and the commit. Its job has long been due.
+            self.store.sweep_due().await?;
+            opened = self.then(session.opened, name).new_session(user_id, new()).await;
+        }
+        match opened {
             Ok(head) => {
                 self.tally.wrote("session", 1);
                 self.tally.wrote("code", 1);
@@ -312,12 +318,12 @@ async fn apply(
     seq: u32,
 ) -> Result<Loaded, SeedError> {
     let thread_id = ThreadId { session_id: thread.session_id, thread: thread.thread };
-    let answer = store.get_message(thread.session_id, thread.thread, seq + 1).await?;
+    let answer = store.get_message(thread.session_id, thread.thread, seq).await?;
     let is_applied = |answer: &Message| answer.patch_status == Some(PatchStatus::Applied);
     if answer.as_ref().is_some_and(is_applied) {
         return Ok(Loaded::There);
     }
-    let id = MessageId { thread_id, seq: seq + 1 };
+    let id = MessageId { thread_id, seq };
     match store.apply_patch(place.user_id, id, event.version, fit, re_anchor_threads).await {
         Ok(applied) => Ok(place.at(applied.saved.head.version_number)),
         Err(ApplyError::Save(SaveCodeError::Access(AccessError::Store(error)))) => Err(error.into()),

@@ -2,8 +2,8 @@
 
 use model::{Filename, Language, PackedBody, PackedCode};
 
-use crate::seed::plan::{Anchor, Answer, Deed, Outcome, Person};
 use crate::seed::places::line_count;
+use crate::seed::plan::{Anchor, Answer, Deed, Outcome, Person};
 use handlers::bedrock::{Prices, Usage};
 
 /// The files to choose from.

@@ -83,7 +83,11 @@ fn spread(mean: f64, sigma: f64, cap: u32, rng: &mut impl Rng) -> u32 {
     // The mean of the distribution is exp(mu + sigma²/2).
     let mu = mean.ln() - sigma * sigma / 2.0;
     let drawn = LogNormal::new(mu, sigma).expect("sigma is finite").sample(rng).round();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is a whole number from 0 to the cap")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is a whole number from 0 to the cap"
+    )]
     let number = drawn.clamp(0.0, f64::from(cap)) as u32;
     number
 }

@@ -32,7 +32,8 @@ async fn made(bench: &Bench) -> Made {
     let PackedBody::Inline(gzip) = packed.body else { panic!("it is small") };
     let mut made = Made { heads: vec![], codes: vec![], threads: vec![], messages: vec![], days: vec![] };
     for number in 0..5 {
-        let (session_id, revision): (SessionId, RevisionId) = (bench.table.ids().next(now), bench.table.ids().next(now));
+        let (session_id, revision): (SessionId, RevisionId) =
+            (bench.table.ids().next(now), bench.table.ids().next(now));
         let (sha256, size) = (packed.sha256, packed.size);
         made.heads.push(Session { user_id, session_id, revision, thread_count: 1, ..head.clone() });
         let inline = Some(gzip.clone());

@@ -103,7 +103,7 @@ async fn crowds_of_two_seeds_live_side_by_side() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_limit_of_write_units_holds_by_what_was_really_consumed() {
     let (table, begun) = (TestTable::new().await, Instant::now());
-    let slow = Shape { users: Some(10), ..shape() };
+    let slow = Shape { users: Some(20), ..shape() };
     let limited = Crowd { rate: Rate::per_second(NonZeroU32::new(300)), ..crowd(slow) };
     let outcome = limited.load(table.store(), Stop::default()).await.unwrap();
     let seconds = begun.elapsed().as_secs_f64();

@@ -171,7 +171,10 @@ async fn a_session_that_somebody_changed_is_left_alone_and_named() {
     let changed = before.iter().find(|session| session.head.thread_count > 0).unwrap();
     let threads = table.list_threads(changed.head.session_id, PageRequest::default()).await.unwrap().items;
     let thread = threads.iter().find(|thread| thread.message_slots > 0).unwrap();
-    table.remove_thread(changed.head.user_id, ThreadId { session_id: thread.session_id, thread: thread.thread }).await.unwrap();
+    table
+        .remove_thread(changed.head.user_id, ThreadId { session_id: thread.session_id, thread: thread.thread })
+        .await
+        .unwrap();
     table.save(&changed.head, "something else\n").await.unwrap();
     let again = load_people(table.store(), SignIn::WithThePassword).await.unwrap();
     assert_eq!((again.items(), again.left().len()), (0, 1), "{:?}", again.left());
