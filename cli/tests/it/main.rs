@@ -7,5 +7,6 @@ mod logs;
 mod mistakes;
 mod process;
 mod readme;
+mod seeding;
 mod serving;
 mod teaching;
