@@ -24,6 +24,7 @@ mod meter;
 mod query;
 mod table;
 pub(crate) mod transact;
+pub(crate) mod wire;
 pub(crate) mod write;
 
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use error::{BoxError, StoreError};
 pub use meter::{CallCost, Meter, Total};
 pub use query::{Order, Page, PageRequest};
 pub use table::{Protection, TableError};
+pub use wire::{Traffic, WireRequest};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// One attempt; there are up to three more.
@@ -167,5 +169,7 @@ static PING: Pattern = Pattern {
     tool: false,
     callers: &[],
     example: "",
+    page: None,
+    actions: &["dynamodb:GetItem"],
     doc: "A health check asks for one key that is never written.",
 };

@@ -1,5 +1,6 @@
 //! The emitters: each turns the design into its files, and knows nothing of the others.
 
+pub mod by_name;
 mod debug;
 pub mod entity;
 pub mod ids;
@@ -10,6 +11,7 @@ pub mod pattern;
 pub mod registry;
 pub mod root;
 mod rust;
+pub mod schema;
 pub mod table;
 mod types;
 

@@ -61,6 +61,8 @@ pub(crate) static AP_01: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk"],
+    page: None,
+    actions: &["dynamodb:PutItem"],
     example: "codesensei query register_book --book …",
     doc: "The desk, when a parcel comes ([see what is there first](#ap-02-read-a-book)). Text in a list:\n\n- `[brackets](stay)` in code\n\n```\nBOOK#{isbn}   BOOK\n```",
 };
@@ -89,6 +91,8 @@ pub(crate) static AP_02: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk", "web"],
+    page: None,
+    actions: &["dynamodb:GetItem"],
     example: "codesensei query get_book --isbn …",
     doc: "By its number.",
 };
@@ -171,6 +175,8 @@ pub(crate) static AP_03: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk"],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
     example: "codesensei query change_book --isbn … --seen-remark … --seen-price 1 --title … --type … --price 1 --place … --added-at 2026-11-23T09:00:00Z",
     doc: "Every field that the desk may correct. What moves the book in an index rewrites its key there.",
 };
@@ -211,6 +217,8 @@ pub(crate) static AP_04: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk"],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
     example: "codesensei query move_book --isbn … --branch … --shelf-mark …",
     doc: "Both parts of its partition in `ByPrice` are rewritten.",
 };
@@ -239,6 +247,8 @@ pub(crate) static AP_05: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk"],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
     example: "codesensei query call_comic --isbn …",
     doc: "A literal in an index key.",
 };
@@ -273,6 +283,8 @@ pub(crate) static AP_06: Pattern = Pattern {
     },
     tool: false,
     callers: &["night"],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
     example: "codesensei query raise_price --isbn … --cents 1",
     doc: "Once a year. The sort key of an index is added to.",
 };
@@ -301,6 +313,8 @@ pub(crate) static AP_07: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk"],
+    page: None,
+    actions: &["dynamodb:DeleteItem"],
     example: "codesensei query forget_book --isbn …",
     doc: "When its last copy is gone.",
 };
@@ -335,6 +349,8 @@ pub(crate) static AP_10: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk"],
+    page: Some(50),
+    actions: &["dynamodb:Query"],
     example: "codesensei query book_page --isbn … --limit 20",
     doc: "The book, its copies and who waits for it, from either end.",
 };
@@ -363,6 +379,8 @@ pub(crate) static AP_11: Pattern = Pattern {
     },
     tool: true,
     callers: &[],
+    page: None,
+    actions: &["dynamodb:Query"],
     example: "codesensei query count_copies --isbn …",
     doc: "To compare with `copies`.",
 };
@@ -391,6 +409,8 @@ pub(crate) static AP_12: Pattern = Pattern {
     },
     tool: false,
     callers: &["night"],
+    page: None,
+    actions: &["dynamodb:Query"],
     example: "codesensei query book_leftovers --isbn …",
     doc: "Keys, for [AP-14](#ap-14-delete-what-was-found).",
 };
@@ -425,6 +445,8 @@ pub(crate) static AP_13: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk"],
+    page: None,
+    actions: &["dynamodb:BatchWriteItem"],
     example: "codesensei query exchange_copies --new … --old …",
     doc: "New ones for old ones.",
 };
@@ -453,6 +475,8 @@ pub(crate) static AP_14: Pattern = Pattern {
     },
     tool: false,
     callers: &["night"],
+    page: None,
+    actions: &["dynamodb:BatchWriteItem"],
     example: "codesensei query delete_found --found …",
     doc: "Takes keys and nothing else.",
 };
@@ -481,6 +505,8 @@ pub(crate) static AP_15: Pattern = Pattern {
     },
     tool: false,
     callers: &["web"],
+    page: None,
+    actions: &["dynamodb:Query"],
     example: "codesensei query books_by_type --type …",
     doc: "All that came, newest first, from the index.",
 };
@@ -515,6 +541,8 @@ pub(crate) static AP_16: Pattern = Pattern {
     },
     tool: true,
     callers: &[],
+    page: None,
+    actions: &["dynamodb:Query"],
     example: "codesensei query count_shelf --branch … --shelf-mark …",
     doc: "Keys are enough to count.",
 };
@@ -543,6 +571,8 @@ pub(crate) static AP_20: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk"],
+    page: None,
+    actions: &["dynamodb:PutItem"],
     example: "codesensei query give_card --member …",
     doc: "A second card replaces the first.",
 };
@@ -583,6 +613,8 @@ pub(crate) static AP_21: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk"],
+    page: None,
+    actions: &["dynamodb:BatchGetItem"],
     example: "codesensei query open_desk --member-id 0198c5e2-8a00-7000-8000-000000000001 --isbn … --loans …",
     doc: "Who they are, a book they hold up, and loans whose keys are on their slip.",
 };
@@ -611,6 +643,8 @@ pub(crate) static AP_22: Pattern = Pattern {
     },
     tool: false,
     callers: &["web"],
+    page: None,
+    actions: &["dynamodb:BatchGetItem"],
     example: "codesensei query read_copies --copies …",
     doc: "A list and nothing else.",
 };
@@ -651,6 +685,8 @@ pub(crate) static AP_23: Pattern = Pattern {
     },
     tool: false,
     callers: &["web"],
+    page: Some(20),
+    actions: &["dynamodb:Query"],
     example: "codesensei query loans_between --member-id 0198c5e2-8a00-7000-8000-000000000001 --from 2026-11-23 --to 2026-11-23 --limit 20",
     doc: "Between two days, both included as far as their date goes.",
 };
@@ -691,6 +727,8 @@ pub(crate) static AP_24: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk"],
+    page: None,
+    actions: &["dynamodb:Query"],
     example: "codesensei query loans_of_day --member-id 0198c5e2-8a00-7000-8000-000000000001 --due-on 2026-11-23 --isbn …",
     doc: "A prefix with values in it, and a part of each item.",
 };
@@ -725,6 +763,8 @@ pub(crate) static AP_25: Pattern = Pattern {
     },
     tool: true,
     callers: &[],
+    page: None,
+    actions: &["dynamodb:GetItem"],
     example: "codesensei query get_day --member-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23",
     doc: "For the receipt.",
 };
@@ -771,6 +811,8 @@ pub(crate) static AP_26: Pattern = Pattern {
     },
     tool: true,
     callers: &[],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
     example: "codesensei query correct_day --member-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23 --loans 1 --fees 1",
     doc: "Makes it when there is none; the index's key is made with it.",
 };
@@ -799,6 +841,8 @@ pub(crate) static AP_27: Pattern = Pattern {
     },
     tool: true,
     callers: &[],
+    page: None,
+    actions: &["dynamodb:Query"],
     example: "codesensei query dearest_days --date 2026-11-23",
     doc: "Who paid most on a day.",
 };
@@ -839,6 +883,8 @@ pub(crate) static AP_28: Pattern = Pattern {
     },
     tool: false,
     callers: &["night"],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
     example: "codesensei query add_to_day --member-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23 --fees 1",
     doc: "A transaction of one, because its token makes a repeat harmless.",
 };
@@ -921,6 +967,13 @@ pub(crate) static AP_30: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk"],
+    page: None,
+    actions: &[
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+    ],
     example: "codesensei query lend_copy --house … --seen-remark … --fragile … --other … --today 2026-11-23 --loan … --notices …",
     doc: "The whole desk in one transaction: the member has room, the copy is there, the book exists, the day is counted, a wish is\nfulfilled and letters that wait are put off.",
 };
@@ -991,6 +1044,12 @@ pub(crate) static AP_31: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk"],
+    page: None,
+    actions: &[
+        "dynamodb:ConditionCheckItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:UpdateItem",
+    ],
     example: "codesensei query take_back --member-id 0198c5e2-8a00-7000-8000-000000000001 --due-on 2026-11-23 --isbn … --number 1 --state … --notices … --others …",
     doc: "What has no error of its own shares one.",
 };
@@ -1025,6 +1084,8 @@ pub(crate) static AP_40: Pattern = Pattern {
     },
     tool: false,
     callers: &["web"],
+    page: None,
+    actions: &["dynamodb:PutItem"],
     example: "codesensei query wish --wish … --second 1",
     doc: "A wish that has been forgotten may be wished again before DynamoDB has removed it.",
 };
@@ -1065,6 +1126,8 @@ pub(crate) static AP_41: Pattern = Pattern {
     },
     tool: false,
     callers: &["web"],
+    page: None,
+    actions: &["dynamodb:GetItem"],
     example: "codesensei query get_wish --isbn … --branch … --member-id 0198c5e2-8a00-7000-8000-000000000001",
     doc: "Forgotten is forgotten.",
 };
@@ -1117,6 +1180,8 @@ pub(crate) static AP_42: Pattern = Pattern {
     },
     tool: false,
     callers: &["night"],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
     example: "codesensei query call_for_wish --isbn … --branch … --member-id 0198c5e2-8a00-7000-8000-000000000001 --now 2026-11-23T09:00:00Z --gone-at 1",
     doc: "The first call starts the clock.",
 };
@@ -1145,6 +1210,8 @@ pub(crate) static AP_43: Pattern = Pattern {
     },
     tool: false,
     callers: &["desk"],
+    page: Some(30),
+    actions: &["dynamodb:Query"],
     example: "codesensei query wishes_at --branch … --limit 20",
     doc: "The index hides what is forgotten, so it shows the expiry.",
 };
@@ -1179,6 +1246,8 @@ pub(crate) static AP_50: Pattern = Pattern {
     },
     tool: false,
     callers: &["night"],
+    page: None,
+    actions: &["dynamodb:Query"],
     example: "codesensei query due_notices --branch … --now 2026-11-23T09:00:00Z",
     doc: "The partition has nothing else, and its order is that of time.",
 };

@@ -30,6 +30,8 @@ pub(crate) static AP_01: Pattern = Pattern {
     },
     tool: false,
     callers: &["web"],
+    page: None,
+    actions: &["dynamodb:PutItem"],
     example: "codesensei query write_note --note …",
     doc: "Authors write.",
 };
@@ -64,6 +66,8 @@ pub(crate) static AP_02: Pattern = Pattern {
     },
     tool: false,
     callers: &["web"],
+    page: None,
+    actions: &["dynamodb:GetItem"],
     example: "codesensei query read_note --author … --note-id 0198c5e2-8a00-7000-8000-000000000001",
     doc: "Readers read.",
 };
