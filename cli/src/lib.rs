@@ -10,6 +10,7 @@ pub mod patterns;
 pub mod query;
 pub mod seed;
 pub mod serve;
+pub mod table;
 pub mod target;
 
 mod docs;

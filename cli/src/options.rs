@@ -9,6 +9,7 @@ use clap_complete::Shell;
 
 use crate::patterns::Patterns;
 use crate::query::Query;
+use crate::table::Table;
 
 /// CodeSensei's backend on this machine.
 ///
@@ -50,6 +51,8 @@ pub enum Command {
     Patterns(Patterns),
     /// Ask one of them of a table, and see what it costs.
     Query(Box<Query>),
+    /// Make the table, show what a live one is, or compare it with the schema.
+    Table(Table),
     /// Print what makes a shell complete this command's words.
     #[command(after_help = COMPLETIONS)]
     Completions {
