@@ -33,6 +33,8 @@ pub const TAKEN: &[&str] = &[
     "Pattern",
     "Primary",
     "Query",
+    "ScanPage",
+    "ScanPosition",
     "StaticProjection",
     "Store",
     "StoreError",

@@ -144,6 +144,8 @@ pub struct RawPattern {
     #[serde(default)]
     pub tool: bool,
     #[serde(default)]
+    pub maintenance: bool,
+    #[serde(default)]
     pub errors: Map<String>,
     pub cost: Spanned<RawCost>,
 }
