@@ -67,6 +67,16 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_94,
     &AP_95,
     &AP_96,
+    &AP_97,
+    &AP_98,
+    &AP_99,
+    &AP_110,
+    &AP_111,
+    &AP_112,
+    &AP_113,
+    &AP_114,
+    &AP_115,
+    &AP_116,
 ];
 
 /// AP-01: Sign up.
@@ -1459,7 +1469,7 @@ pub(crate) static AP_43: Pattern = Pattern {
         rcu: 0.0,
         wcu: 1.0,
     },
-    tool: false,
+    tool: true,
     callers: &["messages"],
     example: "codesensei query fail_question --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --seq 1",
     doc: "The model did not answer. The question stays, says why, and keeps its answer's slot, so that asking again always fits.",
@@ -1975,7 +1985,7 @@ pub(crate) static AP_70: Pattern = Pattern {
         rcu: 0.0,
         wcu: 1.0,
     },
-    tool: false,
+    tool: true,
     callers: &["sessions", "messages"],
     example: "codesensei query leave_sweep_job --sweep-job …",
     doc: "Before the first chunk of a large save. (Deletes leave theirs inside their own transaction.)",
@@ -2639,4 +2649,382 @@ pub(crate) static AP_96: Pattern = Pattern {
     callers: &[],
     example: "codesensei query scan_segment --segment 0 --total-segments 1",
     doc: "`codesensei verify` and `codesensei export`. The table is cut into `total_segments` parts, which are read next to each other; a part goes on at the\nposition that the page before ended with, which can be kept on disk. Items come as they are stored, expired ones and such as do not decode too.\nEventually consistent, for half the price: whoever acts on what it shows reads that again first.",
+};
+
+/// AP-97: Bring an item up to date.
+pub(crate) static AP_97: Pattern = Pattern {
+    id: "AP-97",
+    name: "upgrade_item",
+    title: "Bring an item up to date",
+    operation: Operation::Update,
+    entities: &[
+        "code",
+        "code_chunk",
+        "daily_usage",
+        "email_claim",
+        "idempotency",
+        "message",
+        "rate_window",
+        "refresh_family",
+        "session",
+        "sweep_job",
+        "thread",
+        "user",
+        "username_claim",
+    ],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "item",
+            kind: "stored item",
+            optional: false,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "a day of version 1",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query upgrade_item --item …",
+    doc: "`codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry; once none is left,\nthe step can be dropped. The table itself makes the step, on the condition that the item still has the version that was seen: what is added or\nset at the same moment is kept, whoever writes it.",
+};
+
+/// AP-98: A user's partition as it is stored.
+pub(crate) static AP_98: Pattern = Pattern {
+    id: "AP-98",
+    name: "stored_user",
+    title: "A user's partition as it is stored",
+    operation: Operation::Query,
+    entities: &["user", "refresh_family", "session", "daily_usage"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "a profile of 500 B, 3 sign-ins, 50 sessions with heads of 500 B, 31 days",
+        requests: 1.0,
+        rcu: 9.0,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query stored_user --user-id 0198c5e2-8a00-7000-8000-000000000001 --limit 20",
+    doc: "`codesensei verify`, which looks at what a query of entities would refuse: items that do not decode, of another version, or of no entity.",
+};
+
+/// AP-99: A session's partition as it is stored.
+pub(crate) static AP_99: Pattern = Pattern {
+    id: "AP-99",
+    name: "stored_session",
+    title: "A session's partition as it is stored",
+    operation: Operation::Query,
+    entities: &["code", "thread", "message", "idempotency"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "a thread of 100 messages with 500 B of text",
+        requests: 1.0,
+        rcu: 20.0,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query stored_session --session-id 0198c5e2-8a00-7000-8000-000000000001 --limit 20",
+    doc: "The same for what lies under a session: its code, threads, messages and records.",
+};
+
+/// AP-110: Restore a user's claims.
+pub(crate) static AP_110: Pattern = Pattern {
+    id: "AP-110",
+    name: "restore_claims",
+    title: "Restore a user's claims",
+    operation: Operation::Transact,
+    entities: &["user", "email_claim", "username_claim"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "email",
+            kind: "email",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "username",
+            kind: "username",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "email_claim",
+            kind: "email_claim",
+            optional: true,
+            many: false,
+        },
+        Argument {
+            name: "username_claim",
+            kind: "username_claim",
+            optional: true,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "a profile of 500 B, both claims",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 4.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query restore_claims --user-id 0198c5e2-8a00-7000-8000-000000000001 --email … --username …",
+    doc: "Somebody whose claims are lost cannot sign in, and their name can be taken. A claim is made again only if it is free, and only if the profile still\nsays what it is made from.",
+};
+
+/// AP-111: Release a claim.
+pub(crate) static AP_111: Pattern = Pattern {
+    id: "AP-111",
+    name: "release_claims",
+    title: "Release a claim",
+    operation: Operation::Transact,
+    entities: &["email_claim", "username_claim"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "email_claim",
+            kind: "email_claim",
+            optional: true,
+            many: false,
+        },
+        Argument {
+            name: "username_claim",
+            kind: "username_claim",
+            optional: true,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "both claims of a user",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 4.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query release_claims",
+    doc: "A claim whose user is gone, or goes by another address or name. While it is there nobody can come to hold it, its user least of all; so it is enough that it\nstill names the user that was looked for.",
+};
+
+/// AP-112: Remove what has expired.
+pub(crate) static AP_112: Pattern = Pattern {
+    id: "AP-112",
+    name: "remove_expired",
+    title: "Remove what has expired",
+    operation: Operation::Transact,
+    entities: &["refresh_family", "idempotency", "rate_window"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "family",
+            kind: "refresh_family",
+            optional: true,
+            many: false,
+        },
+        Argument {
+            name: "record",
+            kind: "idempotency",
+            optional: true,
+            many: false,
+        },
+        Argument {
+            name: "window",
+            kind: "rate_window",
+            optional: true,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "a sign-in, a client id's record and a rate window",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 6.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query remove_expired",
+    doc: "DynamoDB removes expired items within days and says nothing when it does not: TTL may be off, or the attribute of another type. One that was\nrenewed meanwhile stays.",
+};
+
+/// AP-113: Repair a thread's slots.
+pub(crate) static AP_113: Pattern = Pattern {
+    id: "AP-113",
+    name: "repair_message_slots",
+    title: "Repair a thread's slots",
+    operation: Operation::Update,
+    entities: &["thread"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "thread",
+            kind: "thread_uuid",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "seen_slots",
+            kind: "count",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "counted",
+            kind: "count",
+            optional: false,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "a selection of 300 B",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query repair_message_slots --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --seen-slots 1 --counted 1",
+    doc: "The messages say how many slots are taken. Too few, and the next question would meet a message under its own number.",
+};
+
+/// AP-114: Repair a day's place in the index.
+pub(crate) static AP_114: Pattern = Pattern {
+    id: "AP-114",
+    name: "repair_usage_index",
+    title: "Repair a day's place in the index",
+    operation: Operation::Update,
+    entities: &["daily_usage"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "date",
+            kind: "date",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "seen_cost_micros",
+            kind: "amount",
+            optional: false,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "a day whose key in the index is out of step",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 3.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query repair_usage_index --user-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23 --seen-cost-micros 1",
+    doc: "The amount is what it was; writing it again writes the index's key with it.",
+};
+
+/// AP-115: Repair a sign-up's place in the index.
+pub(crate) static AP_115: Pattern = Pattern {
+    id: "AP-115",
+    name: "repair_signup_index",
+    title: "Repair a sign-up's place in the index",
+    operation: Operation::Update,
+    entities: &["user"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "seen_created_at",
+            kind: "time",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "seen_signup_date",
+            kind: "date",
+            optional: false,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "a profile of 500 B whose key in the index is out of step",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 3.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query repair_signup_index --user-id 0198c5e2-8a00-7000-8000-000000000001 --seen-created-at 2026-11-23T09:00:00Z --seen-signup-date 2026-11-23",
+    doc: "As for a day: the key is written again from the fields that it is made of.",
+};
+
+/// AP-116: List all sweep jobs.
+pub(crate) static AP_116: Pattern = Pattern {
+    id: "AP-116",
+    name: "stored_sweep_jobs",
+    title: "List all sweep jobs",
+    operation: Operation::Query,
+    entities: &["sweep_job"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "shard",
+            kind: "count",
+            optional: false,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "25 jobs",
+        requests: 1.0,
+        rcu: 3.0,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query stored_sweep_jobs --shard 1 --limit 20",
+    doc: "What is to be removed already is no finding. Of one shard, due or not, as they are stored.",
 };

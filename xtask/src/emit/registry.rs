@@ -45,9 +45,10 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
         Operation::Transact(_) => quote!(Transact),
         Operation::ReadBatch { .. } | Operation::WriteBatch(_) => quote!(Batch),
         Operation::Scan(_) => quote!(Scan),
+        Operation::Upgrade(_) => quote!(Update),
     };
     let entities: Vec<&String> = match &pattern.operation {
-        Operation::Scan(_) => design.entities.iter().map(|entity| &entity.name).collect(),
+        Operation::Scan(_) | Operation::Upgrade(_) => design.entities.iter().map(|entity| &entity.name).collect(),
         _ => pattern.entities().into_iter().map(|index| &design.entity(index).name).collect(),
     };
     let index = match &pattern.operation {
@@ -152,6 +153,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
             arguments.extend([count("segment", "0"), count("total_segments", "1")]);
             arguments.push(Argument::part("start", "position".to_owned(), true, false));
         }
+        Operation::Upgrade(_) => arguments.push(Argument::part("item", "stored item".to_owned(), false, false)),
         Operation::Get { .. } | Operation::Query(_) | Operation::Write(_) => {}
     }
     arguments

@@ -8,6 +8,7 @@ use crate::emit::rust::RustFile;
 pub fn emit() -> Vec<Emitted> {
     let mut file = RustFile::default();
     file.item(quote! {
+        pub(crate) mod any;
         pub(crate) mod entity;
         pub(crate) mod ids;
         pub(crate) mod keys;

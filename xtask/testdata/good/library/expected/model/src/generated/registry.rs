@@ -36,6 +36,8 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_43,
     &AP_50,
     &AP_60,
+    &AP_61,
+    &AP_62,
 ];
 
 /// AP-01: Register a book.
@@ -1222,4 +1224,60 @@ pub(crate) static AP_60: Pattern = Pattern {
     callers: &[],
     example: "codesensei query take_stock --segment 0 --total-segments 1",
     doc: "Once a year, everything.",
+};
+
+/// AP-61: Renew an old item.
+pub(crate) static AP_61: Pattern = Pattern {
+    id: "AP-61",
+    name: "renew",
+    title: "Renew an old item",
+    operation: Operation::Update,
+    entities: &["book", "copy", "day", "loan", "member", "notice", "wish"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "item",
+            kind: "stored item",
+            optional: false,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "a book",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query renew --item …",
+    doc: "Whatever it is.",
+};
+
+/// AP-62: A book's partition as it is stored.
+pub(crate) static AP_62: Pattern = Pattern {
+    id: "AP-62",
+    name: "stored_book",
+    title: "A book's partition as it is stored",
+    operation: Operation::Query,
+    entities: &["book", "copy", "wish"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "isbn",
+            kind: "isbn",
+            optional: false,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "a book",
+        requests: 1.0,
+        rcu: 1.0,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    example: "codesensei query stored_book --isbn … --limit 20",
+    doc: "Also what does not decode.",
 };
