@@ -50,6 +50,8 @@ pub enum Operation {
     Transact,
     /// Many items, each for itself.
     Batch,
+    /// A segment of the whole table. For maintenance.
+    Scan,
 }
 
 impl Operation {
@@ -64,6 +66,7 @@ impl Operation {
             Self::Delete => "delete",
             Self::Transact => "transact",
             Self::Batch => "batch",
+            Self::Scan => "scan",
         }
     }
 }
@@ -77,7 +80,7 @@ impl Pattern {
 }
 
 /// The actions that change nothing.
-const READS: [&str; 3] = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"];
+const READS: [&str; 4] = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"];
 
 /// A kind of item, as `schema/` describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

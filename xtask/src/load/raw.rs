@@ -62,7 +62,23 @@ pub struct RawEntity {
     pub fields: Map<RawField>,
     #[serde(default)]
     pub records: Map<Map<RawField>>,
+    #[serde(default)]
+    pub history: Vec<Spanned<RawStep>>,
     pub migration: Option<Spanned<RawMigration>>,
+}
+
+/// What an item of one version lacks against the next.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawStep {
+    pub version: u32,
+    pub because: Word,
+    #[serde(default)]
+    pub rename: Map<Word>,
+    #[serde(default)]
+    pub default: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub remove: Vec<Word>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -144,6 +160,8 @@ pub struct RawPattern {
     pub callers: Vec<Word>,
     #[serde(default)]
     pub tool: bool,
+    #[serde(default)]
+    pub maintenance: bool,
     #[serde(default)]
     pub errors: Map<String>,
     pub cost: Spanned<RawCost>,

@@ -35,6 +35,9 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_42,
     &AP_43,
     &AP_50,
+    &AP_60,
+    &AP_61,
+    &AP_62,
 ];
 
 /// AP-01: Register a book.
@@ -1412,4 +1415,116 @@ pub(crate) static AP_50: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     example: "codesensei query due_notices --branch … --now 2026-11-23T09:00:00Z",
     doc: "The partition has nothing else, and its order is that of time.",
+};
+
+/// AP-60: Stocktaking.
+pub(crate) static AP_60: Pattern = Pattern {
+    id: "AP-60",
+    name: "take_stock",
+    title: "Stocktaking",
+    operation: Operation::Scan,
+    entities: &["book", "copy", "day", "loan", "member", "notice", "wish"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "segment",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "0",
+        },
+        Argument {
+            name: "total_segments",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "start",
+            kind: "position",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "100 copies",
+        requests: 1.0,
+        rcu: 2.0,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:Scan"],
+    example: "codesensei query take_stock --segment 0 --total-segments 1",
+    doc: "Once a year, everything.",
+};
+
+/// AP-61: Renew an old item.
+pub(crate) static AP_61: Pattern = Pattern {
+    id: "AP-61",
+    name: "renew",
+    title: "Renew an old item",
+    operation: Operation::Update,
+    entities: &["book", "copy", "day", "loan", "member", "notice", "wish"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "item",
+            kind: "stored item",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "a book",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    example: "codesensei query renew --item …",
+    doc: "Whatever it is.",
+};
+
+/// AP-62: A book's partition as it is stored.
+pub(crate) static AP_62: Pattern = Pattern {
+    id: "AP-62",
+    name: "stored_book",
+    title: "A book's partition as it is stored",
+    operation: Operation::Query,
+    entities: &["book", "copy", "wish"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "isbn",
+            kind: "isbn",
+            optional: false,
+            many: false,
+            doc: "The number of a book, with its check digit.",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "a book",
+        requests: 1.0,
+        rcu: 1.0,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    page: Some(100),
+    actions: &["dynamodb:Query"],
+    example: "codesensei query stored_book --isbn … --limit 20",
+    doc: "Also what does not decode.",
 };
