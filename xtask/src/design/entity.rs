@@ -1,5 +1,7 @@
 //! The table and its entities: keys, fields and types.
 
+use std::collections::BTreeMap;
+
 use crate::design::Template;
 use crate::source::At;
 
@@ -41,6 +43,8 @@ pub struct Domain {
     /// The Rust type: a name to generate, or the path of a hand-written one.
     pub rust: String,
     pub copy: bool,
+    /// A value as it is stored, for samples.
+    pub example: Option<String>,
     pub doc: String,
     pub at: At,
 }
@@ -64,6 +68,8 @@ pub struct Entity {
     pub fields: Vec<Field>,
     pub records: Vec<Record>,
     pub migrations: Vec<Migration>,
+    /// Items as they could be stored: their fields by name, those that a reader should see.
+    pub samples: Vec<Sample>,
     /// The place of its name.
     pub at: At,
     /// The place of its partition key template.
@@ -89,6 +95,9 @@ pub struct Field {
     pub doc: String,
     pub at: At,
 }
+
+/// What a sample item says of its fields. A required field that it does not mention has a value of its type.
+pub type Sample = BTreeMap<String, toml::Value>;
 
 /// A structure inside an item.
 #[derive(Debug)]

@@ -4,13 +4,17 @@ mod debug;
 pub mod entity;
 pub mod ids;
 pub mod index;
+pub mod json_schema;
 pub mod keys;
 pub mod lock;
+pub mod partiql;
 pub mod pattern;
 pub mod registry;
 pub mod root;
 mod rust;
+mod sample;
 pub mod table;
 mod types;
+pub mod workbench;
 
 pub use rust::{GENERATED, camel};

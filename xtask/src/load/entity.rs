@@ -2,7 +2,7 @@
 
 use crate::design::{DomainKind, Entity, Field, IndexKey, Migration, Record, Segment, Table, Template, Type};
 use crate::load::raw::{Map, RawEntity, RawField, RawKey, RawMigration, Word, in_order};
-use crate::load::{all, toml_problem};
+use crate::load::{all, sample, toml_problem};
 use crate::problem::{Problems, suggestion};
 use crate::source::At;
 
@@ -38,6 +38,7 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
         None => Some(Vec::new()),
     };
     loader.records(&fields, &records);
+    let samples = sample::load(raw.sample, &fields, &records, at, loader.problems);
     Some(Entity {
         name,
         type_name: raw.type_name.into_inner(),
@@ -49,6 +50,7 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
         fields,
         records,
         migrations: migrations?,
+        samples,
         at: at.plus(raw.entity.span().start),
         key_at: at.plus(raw.key.pk.span().start),
     })

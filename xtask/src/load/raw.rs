@@ -44,6 +44,7 @@ pub struct RawDomain {
     pub rust: String,
     #[serde(default)]
     pub copy: bool,
+    pub example: Option<String>,
     pub doc: String,
 }
 
@@ -62,6 +63,8 @@ pub struct RawEntity {
     #[serde(default)]
     pub records: Map<Map<RawField>>,
     pub migration: Option<Spanned<RawMigration>>,
+    #[serde(default)]
+    pub sample: Vec<Map<toml::Value>>,
 }
 
 #[derive(Debug, Deserialize)]

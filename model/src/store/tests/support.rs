@@ -29,6 +29,7 @@ pub(super) const fn pattern(id: &'static str, operation: Operation) -> Pattern {
         cost,
         tool: true,
         callers: &[],
+        partiql: &[],
         example: "",
         doc: "",
     }
