@@ -31,7 +31,7 @@ pub async fn run() -> Result<(), Failure> {
     let bedrock = LocalBedrock::start()?;
     let store = Store::connect(StoreConfig {
         table: "codesensei-demo".to_owned(),
-        endpoint: Endpoint::Url(engine.url().to_owned()),
+        endpoint: Endpoint::url(engine.url().to_owned()),
         cursor_key: CursorKey::from_secret(b"a demo has nothing to hide"),
         clock: Clock::system(),
         ids: Ids::random(),

@@ -2,12 +2,14 @@
 
 pub mod demo;
 pub mod engine;
+pub mod folder;
 pub mod local;
 pub mod options;
 pub mod output;
 pub mod patterns;
 pub mod seed;
 pub mod serve;
+pub mod target;
 
 mod docs;
 mod secrets;

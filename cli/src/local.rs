@@ -1,6 +1,5 @@
 //! The application on this machine: the same handlers as on Lambda, with a table and a model that are at hand.
 
-use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,6 +16,7 @@ use handlers::http::rate::RateLimits;
 use model::{Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, TableError};
 
 use crate::engine::{Engine, EngineError};
+use crate::folder::{DataFolder, Holder};
 use crate::options::{Serve, StoreChoice, Switch};
 use crate::secrets::Secrets;
 
@@ -39,6 +39,20 @@ pub enum LocalError {
     InUse {
         /// The folder.
         folder: String,
+    },
+    /// A command that ends forgets a table in memory.
+    #[error("a table in memory is gone when this command ends; use --store embedded, a URL or aws")]
+    Forgotten,
+    /// There is no table of this name.
+    #[error(
+        "there is no table {table} at {place}; `codesensei seed` makes one with data to look at, \
+         `codesensei table create` an empty one, and --table names another"
+    )]
+    NoTable {
+        /// The name.
+        table: String,
+        /// Where it was looked for.
+        place: String,
     },
     /// The signing key in the data folder is not one.
     #[error("{0}; remove signing-key.pem from the data folder to get a new one")]
@@ -82,7 +96,7 @@ pub struct Local {
     pub fresh: bool,
     _engine: Option<Engine>,
     _bedrock: Option<LocalBedrock>,
-    _lock: Option<File>,
+    _folder: Option<DataFolder>,
 }
 
 impl Local {
@@ -93,14 +107,14 @@ impl Local {
     pub async fn start(serve: &Serve) -> Result<Self, LocalError> {
         let folder = serve.data_dir.display().to_string();
         let data_dir = |source| LocalError::DataDir { folder: folder.clone(), source };
-        let (lock, secrets) = if serve.store == StoreChoice::Memory {
+        let (held, secrets) = if serve.store == StoreChoice::Memory {
             (None, Secrets::generate().map_err(data_dir)?)
         } else {
             std::fs::create_dir_all(&serve.data_dir).map_err(data_dir)?;
-            let lock = (serve.store == StoreChoice::Embedded).then(|| lock(&serve.data_dir)).transpose()?;
-            (lock, Secrets::in_folder(&serve.data_dir).map_err(data_dir)?)
+            let held = (serve.store == StoreChoice::Embedded).then(|| hold(&serve.data_dir)).transpose()?;
+            (held, Secrets::in_folder(&serve.data_dir).map_err(data_dir)?)
         };
-        let (engine, endpoint, place) = place(serve).await?;
+        let (engine, endpoint, place) = place(&serve.store, held.as_ref()).await?;
         let store = Store::connect(StoreConfig {
             table: serve.table.clone(),
             endpoint,
@@ -117,19 +131,7 @@ impl Local {
         };
         let ai_daily_cap = serve.ai_daily_cap;
         let app = App { rate_limits, ai_daily_cap, ..application(store, &secrets, reviewer, COST)? };
-        Ok(Self { app, place, reviewer: reviewer_name, fresh, _engine: engine, _bedrock: bedrock, _lock: lock })
-    }
-}
-
-/// Holds the folder for this process: two engines on one file would each believe they are alone.
-fn lock(folder: &Path) -> Result<File, LocalError> {
-    let name = folder.display().to_string();
-    let file = File::create(folder.join("lock"));
-    let file = file.map_err(|source| LocalError::DataDir { folder: name.clone(), source })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(LocalError::InUse { folder: name }),
-        Err(TryLockError::Error(source)) => Err(LocalError::DataDir { folder: name, source }),
+        Ok(Self { app, place, reviewer: reviewer_name, fresh, _engine: engine, _bedrock: bedrock, _folder: held })
     }
 }
 
@@ -169,22 +171,26 @@ fn local_reviewer(url: &str) -> ReviewerConfig {
     }
 }
 
-async fn place(serve: &Serve) -> Result<(Option<Engine>, Endpoint, String), LocalError> {
-    Ok(match &serve.store {
-        StoreChoice::Embedded => {
-            let file = serve.data_dir.join("table.db");
-            let engine = Engine::in_file(&file).await?;
-            let endpoint = Endpoint::Url(engine.url().to_owned());
-            (Some(engine), endpoint, format!("embedded, kept in {}", file.display()))
-        }
-        StoreChoice::Memory => {
-            let engine = Engine::in_memory().await?;
-            let endpoint = Endpoint::Url(engine.url().to_owned());
-            (Some(engine), endpoint, "embedded, in memory".to_owned())
-        }
-        StoreChoice::Url(url) => (None, Endpoint::Url(url.clone()), url.clone()),
-        StoreChoice::Aws => (None, Endpoint::Aws, "AWS".to_owned()),
-    })
+fn hold(path: &Path) -> Result<DataFolder, LocalError> {
+    match DataFolder::hold(path)? {
+        Holder::Us(folder) => Ok(folder),
+        Holder::Another(_) => Err(LocalError::InUse { folder: path.display().to_string() }),
+    }
+}
+
+async fn place(
+    store: &StoreChoice,
+    held: Option<&DataFolder>,
+) -> Result<(Option<Engine>, Endpoint, String), LocalError> {
+    let engine = match (store, held) {
+        (StoreChoice::Url(url), _) => return Ok((None, Endpoint::url(url), url.clone())),
+        (StoreChoice::Aws, _) => return Ok((None, Endpoint::aws(), "AWS".to_owned())),
+        (_, Some(folder)) => folder.start_engine().await?,
+        (_, None) => Engine::in_memory().await?,
+    };
+    let kept = held.map_or_else(|| "in memory".to_owned(), |folder| format!("kept in {}", folder.table().display()));
+    let endpoint = Endpoint::url(engine.url());
+    Ok((Some(engine), endpoint, format!("embedded, {kept}")))
 }
 
 /// Makes sure there is a table. On AWS it is infrastructure's to create, and only looked for.

@@ -97,7 +97,7 @@ async fn application() -> Result<App, Error> {
 async fn store(secret: &Secret) -> Result<Store, Error> {
     Ok(Store::connect(StoreConfig {
         table: setting("CODESENSEI_TABLE")?,
-        endpoint: Endpoint::Aws,
+        endpoint: Endpoint::aws(),
         cursor_key: CursorKey::from_secret(secret.seed.as_bytes()),
         clock: Clock::system(),
         ids: Ids::random(),

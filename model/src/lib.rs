@@ -50,8 +50,8 @@ pub use session::{NewSession, NewSessionError, OpenedSession};
 pub use settings::{Change, NewSettings};
 pub use sign_in::{RefreshRule, RenewError, SeenToken};
 pub use store::{
-    BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection, Store,
-    StoreConfig, StoreError, TableError, Total,
+    AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection,
+    Store, StoreConfig, StoreError, TableError, Total,
 };
 pub use sweep::Swept;
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};

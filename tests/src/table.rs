@@ -90,7 +90,7 @@ impl TestTable {
 async fn connect(table: &str, url: &str, clock: &Clock, ids: &Ids) -> Store {
     Store::connect(StoreConfig {
         table: table.to_owned(),
-        endpoint: Endpoint::Url(url.to_owned()),
+        endpoint: Endpoint::url(url.to_owned()),
         cursor_key: CursorKey::from_secret("a secret of the tests"),
         clock: clock.clone(),
         ids: ids.clone(),

@@ -43,7 +43,7 @@ impl Surroundings {
         tokio::spawn(dynoxide::server::serve_on(listener, database));
         let store = Store::connect(StoreConfig {
             table: TABLE.to_owned(),
-            endpoint: Endpoint::Url(dynamodb.clone()),
+            endpoint: Endpoint::url(dynamodb.clone()),
             cursor_key: CursorKey::from_secret(SEED),
             clock: Clock::system(),
             ids: Ids::random(),

@@ -7,7 +7,6 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
 
 use crate::key::Primary;
 use crate::registry::{Cost, Operation, Pattern};
@@ -17,6 +16,7 @@ pub(crate) mod batch;
 pub(crate) mod call;
 pub(crate) mod changes;
 mod cursor;
+mod endpoint;
 mod error;
 mod failure;
 pub(crate) mod item;
@@ -30,6 +30,7 @@ pub(crate) mod write;
 mod tests;
 
 pub use cursor::{CursorError, CursorKey};
+pub use endpoint::{AwsSettings, Endpoint};
 pub use error::{BoxError, StoreError};
 pub use meter::{CallCost, Meter, Total};
 pub use query::{Order, Page, PageRequest};
@@ -69,26 +70,10 @@ pub struct StoreConfig {
     pub ids: Ids,
 }
 
-/// Where a table is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Endpoint {
-    /// On AWS, with the region and credentials of the environment.
-    Aws,
-    /// On an engine at this URL, such as DynamoDB Local. Needs no credentials; takes those of the environment when
-    /// they are set, and the region of `AWS_REGION`, else `us-east-1`.
-    Url(String),
-}
-
 impl Store {
     /// Prepares a store. Nothing is sent yet: whether the table answers, [`Store::ping`] says.
     pub async fn connect(config: StoreConfig) -> Self {
-        let sdk = match &config.endpoint {
-            Endpoint::Aws => {
-                let environment = aws_config::load_defaults(BehaviorVersion::latest()).await;
-                aws_sdk_dynamodb::config::Builder::from(&environment)
-            }
-            Endpoint::Url(url) => local(url),
-        };
+        let sdk = config.endpoint.configuration().await;
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
@@ -145,21 +130,6 @@ impl Store {
     fn cursor_key(&self) -> &CursorKey {
         &self.shared.cursor_key
     }
-}
-
-fn local(url: &str) -> Builder {
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let credentials = match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
-        (Some(id), Some(secret)) => Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment"),
-        // Engines check the form of a signature at most, but the client must make one.
-        _ => Credentials::new("local", "local", None, None, "no credentials needed"),
-    };
-    let region = variable("AWS_REGION").unwrap_or_else(|| "us-east-1".to_owned());
-    Builder::new()
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(url)
-        .region(Region::new(region))
-        .credentials_provider(credentials)
 }
 
 impl fmt::Debug for Store {

@@ -196,7 +196,7 @@ pub(super) async fn store_at(address: SocketAddr) -> Store {
     let now = Timestamp::from_millis(1_800_000_000_000).expect("a time of this century");
     let config = StoreConfig {
         table: format!("garden-{}", ids.token()),
-        endpoint: Endpoint::Url(format!("http://{address}")),
+        endpoint: Endpoint::url(format!("http://{address}")),
         cursor_key: CursorKey::from_secret("a secret of the tests"),
         clock: Clock::fixed(now),
         ids,

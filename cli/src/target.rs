@@ -1,0 +1,152 @@
+//! Which table a command is about: the options that all of them take, and the store behind them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use model::{AwsSettings, Clock, CursorKey, Endpoint, Ids, Protection, Store, StoreConfig, StoreError};
+
+use crate::engine::Engine;
+use crate::folder::{DataFolder, Holder};
+use crate::local::LocalError;
+use crate::options::StoreChoice;
+
+/// Where the table is.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Which table")]
+pub struct Target {
+    /// Where the table is: `embedded` (the file that `serve` uses, also while it runs), the URL of a DynamoDB endpoint, or `aws`.
+    #[arg(long, env = "CODESENSEI_STORE", default_value = "embedded", value_name = "STORE")]
+    pub store: StoreChoice,
+    /// The DynamoDB endpoint to use instead, as the AWS CLI takes it.
+    #[arg(long, env = "AWS_ENDPOINT_URL_DYNAMODB", value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// The region, instead of that of `AWS_REGION` and the profile. Alone it means AWS.
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// The profile of the AWS configuration files, instead of `AWS_PROFILE`. Alone it means AWS.
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<String>,
+    /// The table's name.
+    #[arg(long, env = "CODESENSEI_TABLE", default_value = "codesensei")]
+    pub table: String,
+    /// Where the embedded engine's file is.
+    #[arg(long, env = "CODESENSEI_DATA_DIR", default_value = ".codesensei", value_name = "FOLDER")]
+    pub data_dir: PathBuf,
+}
+
+/// A store that is ready to be asked, and what keeps it so.
+#[derive(Debug)]
+pub struct Opened {
+    /// The table.
+    pub store: Store,
+    /// Where it is, for a person.
+    pub place: String,
+    is_on_aws: bool,
+    _engine: Option<Engine>,
+    _folder: Option<DataFolder>,
+}
+
+impl Target {
+    /// Prepares the store. Nothing is asked of the table yet.
+    ///
+    /// # Errors
+    /// With what is wrong and what to do about it.
+    pub async fn open(&self) -> Result<Opened, LocalError> {
+        let Place { endpoint, name, engine, folder } = self.place().await?;
+        let is_on_aws = matches!(endpoint, Endpoint::Aws(_));
+        let store = Store::connect(StoreConfig {
+            table: self.table.clone(),
+            endpoint,
+            // Whoever gives these commands may read the table anyway: this keeps a cursor to its question, no secret.
+            cursor_key: CursorKey::from_secret(b"cursors of the command line"),
+            clock: Clock::system(),
+            ids: Ids::random(),
+        })
+        .await;
+        Ok(Opened { store, place: name, is_on_aws, _engine: engine, _folder: folder })
+    }
+
+    async fn place(&self) -> Result<Place, LocalError> {
+        let for_all_services = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
+        if let Some(url) = self.endpoint_url.clone().or_else(for_all_services) {
+            return Ok(Place::of(self.endpoint(&url), url));
+        }
+        match &self.store {
+            StoreChoice::Url(url) => Ok(Place::of(self.endpoint(url), url.clone())),
+            StoreChoice::Embedded if self.region.is_none() && self.profile.is_none() => self.embedded().await,
+            StoreChoice::Embedded | StoreChoice::Aws => {
+                Ok(Place::of(Endpoint::Aws(self.settings(None)), "AWS".to_owned()))
+            }
+            StoreChoice::Memory => Err(LocalError::Forgotten),
+        }
+    }
+
+    /// A profile is there to be signed in with; without one the endpoint may be an engine that knows nobody.
+    fn endpoint(&self, url: &str) -> Endpoint {
+        match self.profile {
+            Some(_) => Endpoint::Aws(self.settings(Some(url))),
+            None => Endpoint::Url { url: url.to_owned(), region: self.region.clone() },
+        }
+    }
+
+    fn settings(&self, url: Option<&str>) -> AwsSettings {
+        let endpoint_url = url.map(ToOwned::to_owned);
+        AwsSettings { region: self.region.clone(), profile: self.profile.clone(), endpoint_url }
+    }
+
+    async fn embedded(&self) -> Result<Place, LocalError> {
+        match DataFolder::hold(&self.data_dir)? {
+            Holder::Us(folder) => {
+                let engine = folder.start_engine().await?;
+                let (endpoint, name) = (Endpoint::url(engine.url()), folder.table().display().to_string());
+                Ok(Place { endpoint, name, engine: Some(engine), folder: Some(folder) })
+            }
+            Holder::Another(Some(url)) => {
+                let name = format!("{}, through the codesensei that has it", self.data_dir.join("table.db").display());
+                Ok(Place::of(Endpoint::url(url), name))
+            }
+            Holder::Another(None) => Err(LocalError::InUse { folder: self.data_dir.display().to_string() }),
+        }
+    }
+}
+
+/// A place, and what runs there for us.
+struct Place {
+    endpoint: Endpoint,
+    name: String,
+    engine: Option<Engine>,
+    folder: Option<DataFolder>,
+}
+
+impl Place {
+    const fn of(endpoint: Endpoint, name: String) -> Self {
+        Self { endpoint, name, engine: None, folder: None }
+    }
+}
+
+impl Opened {
+    /// Makes the table when it is not there, except on AWS, where it is infrastructure's to create. Says whether it did.
+    ///
+    /// # Errors
+    /// When it cannot be made, or there is none on AWS.
+    pub async fn create_table_if_absent(&self) -> Result<bool, LocalError> {
+        let place = self.place.clone();
+        if self.is_on_aws {
+            return self.store.ping().await.map(|()| false).map_err(|source| LocalError::Store { place, source });
+        }
+        let created = self.store.create_table_if_absent(Protection::Off).await;
+        created.map_err(|source| LocalError::Table { place, source })
+    }
+
+    /// Makes sure that there is a table to ask.
+    ///
+    /// # Errors
+    /// With how to get one, when there is none, and with what is wrong, when it does not answer.
+    pub async fn check(&self) -> Result<(), LocalError> {
+        let place = self.place.clone();
+        self.store.ping().await.map_err(|source| match source {
+            StoreError::TableMissing { table } => LocalError::NoTable { table, place },
+            source => LocalError::Store { place, source },
+        })
+    }
+}
