@@ -19,6 +19,7 @@ mod saves;
 mod settings;
 mod sign_ins;
 mod staging;
+mod tools;
 mod whole_account;
 
 use std::collections::BTreeMap;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::check::attributes::WRITE_ID;
 use crate::codegen::Emitted;
 use crate::design::{Design, Entity, Field, Record, Segment, Template, Type};
 use crate::emit::rust::camel;
@@ -35,6 +36,11 @@ fn emitted(design: &Design, entity: &Entity) -> Emitted {
         }
         properties.insert(field.name.clone(), schema);
     }
+    let write_id = json!({
+        "type": "string", "x-dynamodb-type": "S",
+        "description": "The last single write, so that its repeat is known. Items of transactions have none.",
+    });
+    properties.insert(WRITE_ID.to_owned(), write_id);
     let of_fields = entity.fields.iter().filter(|field| !field.optional).map(|field| field.name.clone());
     required.extend(of_fields);
     let examples = sample::rows(design, entity).into_iter().map(|row| {
