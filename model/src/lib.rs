@@ -51,7 +51,7 @@ pub use settings::{Change, NewSettings};
 pub use sign_in::{RefreshRule, RenewError, SeenToken};
 pub use store::{
     AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection,
-    Store, StoreConfig, StoreError, TableError, Total,
+    ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableError, Total,
 };
 pub use sweep::Swept;
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};

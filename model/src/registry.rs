@@ -48,6 +48,8 @@ pub enum Operation {
     Transact,
     /// Many items, each for itself.
     Batch,
+    /// A segment of the whole table. For maintenance.
+    Scan,
 }
 
 impl Operation {
@@ -62,6 +64,7 @@ impl Operation {
             Self::Delete => "delete",
             Self::Transact => "transact",
             Self::Batch => "batch",
+            Self::Scan => "scan",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The table as it is, past the model: for what must not be in it, and for what its items weigh.
 //!
-//! The product has no scan. A test that says "nothing is left behind" needs one, so this speaks DynamoDB's JSON over
+//! The product never scans. A test that says "nothing is left behind" needs one, so this speaks DynamoDB's JSON over
 //! HTTP by itself. Engines check the form of a signature at most.
 
 use std::collections::BTreeMap;

@@ -66,6 +66,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_93,
     &AP_94,
     &AP_95,
+    &AP_96,
 ];
 
 /// AP-01: Sign up.
@@ -2986,4 +2987,59 @@ pub(crate) static AP_95: Pattern = Pattern {
     ],
     example: "codesensei query get_code_chunk --revision 0198c5e2-8a00-7000-8000-000000000001 --n 1",
     doc: "Is this chunk an orphan? It names the session that staged it; that session's code ([AP-27](#ap-27-read-a-sessions-code)) names the revision in use. Another revision, and no job for this\none, is an orphan.",
+};
+
+/// AP-96: Read a segment of the table.
+pub(crate) static AP_96: Pattern = Pattern {
+    id: "AP-96",
+    name: "scan_segment",
+    title: "Read a segment of the table",
+    operation: Operation::Scan,
+    entities: &[
+        "code",
+        "code_chunk",
+        "daily_usage",
+        "email_claim",
+        "idempotency",
+        "message",
+        "rate_window",
+        "refresh_family",
+        "session",
+        "sweep_job",
+        "thread",
+        "user",
+        "username_claim",
+    ],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "segment",
+            kind: "count",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "total_segments",
+            kind: "count",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "start",
+            kind: "position",
+            optional: true,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "a user, a session and a thread of 240 messages with 500 B of text",
+        requests: 1.0,
+        rcu: 23.5,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    partiql: &[],
+    example: "codesensei query scan_segment --segment 0 --total-segments 1",
+    doc: "`codesensei verify` and `codesensei export`. The table is cut into `total_segments` parts, which are read next to each other; a part goes on at the\nposition that the page before ended with, which can be kept on disk. Items come as they are stored, expired ones and such as do not decode too.\nEventually consistent, for half the price: whoever acts on what it shows reads that again first.",
 };

@@ -9,6 +9,7 @@ use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use super::error::StoreError;
+use super::stored::version_of;
 use crate::ItemKey;
 use crate::key::Primary;
 
@@ -92,8 +93,7 @@ pub(crate) fn decode_entity<T: DeserializeOwned>(
             return Err(CorruptItem::new(entity, format!("`{ENTITY_ATTRIBUTE}` is missing")));
         }
     }
-    let found: Option<u32> = item.get(VERSION_ATTRIBUTE).and_then(|v| v.as_n().ok()?.parse().ok());
-    match found {
+    match version_of(&item) {
         Some(found) if found <= version => {}
         Some(found) => {
             let reason =

@@ -22,6 +22,8 @@ mod failure;
 pub(crate) mod item;
 mod meter;
 mod query;
+mod scan;
+mod stored;
 mod table;
 pub(crate) mod transact;
 pub(crate) mod write;
@@ -34,6 +36,8 @@ pub use endpoint::{AwsSettings, Endpoint};
 pub use error::{BoxError, StoreError};
 pub use meter::{CallCost, Meter, Total};
 pub use query::{Order, Page, PageRequest};
+pub use scan::{ScanPage, ScanPosition};
+pub use stored::StoredItem;
 pub use table::{Protection, TableError};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);

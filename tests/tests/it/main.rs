@@ -16,6 +16,7 @@ mod lists;
 mod messages;
 mod rates;
 mod saves;
+mod scans;
 mod settings;
 mod sign_ins;
 mod staging;

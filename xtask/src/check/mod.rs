@@ -29,6 +29,7 @@ const CHECKS: &[Check] = &[
     queries::queries_read_one_partition,
     queries::index_queries_read_what_is_projected,
     reach::every_pattern_has_a_caller,
+    reach::scans_are_for_maintenance,
     reach::expired_items_are_hidden,
     writes::index_keys_are_rewritten_whole,
     writes::keys_are_not_updated,

@@ -34,6 +34,8 @@ pub const TAKEN: &[&str] = &[
     "Pattern",
     "Primary",
     "Query",
+    "ScanPage",
+    "ScanPosition",
     "Statement",
     "StaticProjection",
     "Store",

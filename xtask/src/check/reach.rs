@@ -22,6 +22,8 @@ pub fn every_entity_is_reachable(design: &Design, problems: &mut Problems) {
                 Operation::Get { .. } | Operation::Query(_) | Operation::ReadBatch { .. } => {
                     read = true;
                 }
+                // Finding an item by looking at everything is no way to reach it.
+                Operation::Scan(_) => {}
                 Operation::WriteBatch(parts) => {
                     written |= parts.iter().any(|part| matches!(part, WritePart::Put { entity, .. } if *entity == i));
                 }
@@ -54,6 +56,25 @@ pub fn every_pattern_has_a_caller(design: &Design, problems: &mut Problems) {
             let message =
                 format!("nobody calls {}: name its `callers`, mark it `tool = true`, or remove it", pattern.id);
             problems.push("every-pattern-has-a-caller", pattern.at, message);
+        }
+    }
+}
+
+/// A scan reads, and is billed for, everything that there is. Maintenance may, from the command line; the product has a key or
+/// an index for each of its questions.
+pub fn scans_are_for_maintenance(design: &Design, problems: &mut Problems) {
+    for pattern in &design.patterns {
+        let Operation::Scan(scan) = &pattern.operation else { continue };
+        let mut refuse = |message| problems.push("scans-are-for-maintenance", pattern.at, message);
+        if !scan.maintenance {
+            refuse("a scan reads the whole table: query a partition, or say `maintenance = true`".to_owned());
+        }
+        if !pattern.callers.is_empty() {
+            let callers = pattern.callers.join(", ");
+            refuse(format!("no Lambda function may scan; take {callers} out of `callers`, or write a query"));
+        }
+        if !pattern.tool {
+            refuse("a scan is asked from the command line only: say `tool = true`".to_owned());
         }
     }
 }

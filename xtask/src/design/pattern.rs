@@ -30,12 +30,30 @@ pub struct Cost {
 
 #[derive(Debug)]
 pub enum Operation {
-    Get { entity: usize, consistent: bool, expired: Option<Expired> },
+    Get {
+        entity: usize,
+        consistent: bool,
+        expired: Option<Expired>,
+    },
     Query(Query),
     Write(Action),
     Transact(Vec<Action>),
-    ReadBatch { parts: Vec<ReadPart>, consistent: bool },
+    ReadBatch {
+        parts: Vec<ReadPart>,
+        consistent: bool,
+    },
     WriteBatch(Vec<WritePart>),
+    /// One segment of the whole table, page by page.
+    Scan(Scan),
+}
+
+#[derive(Debug)]
+pub struct Scan {
+    /// The most items of one request.
+    pub page: u32,
+    pub consistent: bool,
+    /// Whether the block says that it is for maintenance.
+    pub maintenance: bool,
 }
 
 #[derive(Debug)]
@@ -176,10 +194,11 @@ impl Pattern {
             Operation::Transact(_) => "TransactWriteItems",
             Operation::ReadBatch { .. } => "BatchGetItem",
             Operation::WriteBatch(_) => "BatchWriteItem",
+            Operation::Scan(_) => "Scan",
         }
     }
 
-    /// Every entity it touches, each once.
+    /// Every entity it touches, each once. A scan touches none by its name: it serves no entity, but all that there is.
     pub fn entities(&self) -> Vec<usize> {
         let all: Vec<usize> = match &self.operation {
             Operation::Get { entity, .. } => vec![*entity],
@@ -188,6 +207,7 @@ impl Pattern {
             Operation::Transact(actions) => actions.iter().map(|action| action.entity).collect(),
             Operation::ReadBatch { parts, .. } => parts.iter().map(|part| part.entity).collect(),
             Operation::WriteBatch(parts) => parts.iter().filter_map(WritePart::entity).collect(),
+            Operation::Scan(_) => Vec::new(),
         };
         let mut seen = Vec::new();
         for entity in all {

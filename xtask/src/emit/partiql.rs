@@ -97,6 +97,8 @@ pub fn statements(design: &Design, pattern: &Pattern) -> Vec<Statement> {
                 vec![query(design, asked, false, "in order `asc`"), query(design, asked, true, "in order `desc`")]
             }
         },
+        // Without a key a statement reads the whole table in one piece: PartiQL has no segments.
+        Operation::Scan(_) => Vec::new(),
         Operation::Write(_) | Operation::Transact(_) | Operation::WriteBatch(_) => Vec::new(),
     }
 }

@@ -49,8 +49,12 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
         },
         Operation::Transact(_) => quote!(Transact),
         Operation::ReadBatch { .. } | Operation::WriteBatch(_) => quote!(Batch),
+        Operation::Scan(_) => quote!(Scan),
     };
-    let entities = pattern.entities().into_iter().map(|index| &design.entity(index).name);
+    let entities: Vec<&String> = match &pattern.operation {
+        Operation::Scan(_) => design.entities.iter().map(|entity| &entity.name).collect(),
+        _ => pattern.entities().into_iter().map(|index| &design.entity(index).name).collect(),
+    };
     let index = match &pattern.operation {
         Operation::Query(query) => query.index.map(|index| &design.table.indexes[index].name),
         _ => None,
@@ -166,6 +170,12 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
             };
             Argument::part(part.name(), kind, false, true)
         })),
+        Operation::Scan(_) => {
+            let count =
+                |name: &str, sample| Argument { sample, ..Argument::part(name, "count".to_owned(), false, false) };
+            arguments.extend([count("segment", "0"), count("total_segments", "1")]);
+            arguments.push(Argument::part("start", "position".to_owned(), true, false));
+        }
         Operation::Get { .. } | Operation::Query(_) | Operation::Write(_) => {}
     }
     arguments

@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use crate::design::{Cost, Operation, Pattern, ReadPart, WritePart};
+use crate::design::{Cost, Operation, Pattern, ReadPart, Scan, WritePart};
 use crate::load::markdown::Section;
 use crate::load::raw::{RawAction, RawCost, RawPattern, RawRead, RawWrite, Word, in_order};
 use crate::load::scope::{Known, Scope};
@@ -72,8 +72,18 @@ impl Scope<'_> {
                 Operation::Write(action)
             }
             "transact" => self.transact(raw.action, at)?,
+            "scan" => Operation::Scan(self.segment(&raw, at)?),
             _ => self.batch(raw, at)?,
         })
+    }
+
+    fn segment(&mut self, raw: &RawPattern, at: At) -> Option<Scan> {
+        let consistent = self.consistent(raw.consistent, at);
+        let page = raw.page.filter(|size| *size > 0);
+        if page.is_none() {
+            self.problems.push("operation", at, "a scan says `page = N`, the most items of one request");
+        }
+        Some(Scan { page: page?, consistent: consistent?, maintenance: raw.maintenance })
     }
 
     fn needs_entity<'r>(&mut self, raw: &'r RawPattern, at: At) -> Option<&'r Word> {

@@ -147,6 +147,8 @@ pub struct RawPattern {
     #[serde(default)]
     pub tool: bool,
     #[serde(default)]
+    pub maintenance: bool,
+    #[serde(default)]
     pub errors: Map<String>,
     pub cost: Spanned<RawCost>,
 }

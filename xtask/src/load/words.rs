@@ -55,6 +55,7 @@ const OPERATIONS: &[Known] = &[
     ("delete", &["entity"]),
     ("transact", &["action"]),
     ("batch", &["read", "write", "consistent"]),
+    ("scan", &["maintenance", "page", "consistent"]),
 ];
 
 const SHAPE: &[&str] = &["name", "optional", "many", "expired", "because"];

@@ -123,6 +123,8 @@ mod check_claims;
 
 mod get_code_chunk;
 
+mod scan_segment;
+
 pub use sign_up::*;
 
 pub use change_profile::*;

@@ -9,6 +9,7 @@ mod query;
 mod read;
 mod refusal;
 mod rows;
+mod scan;
 mod transact;
 mod value;
 mod violation;
@@ -77,6 +78,7 @@ fn pattern_file(design: &Design, pattern: &Pattern) -> Emitted {
         Operation::Write(action) => write::single(design, &mut file, pattern, action),
         Operation::WriteBatch(parts) => write::batch(design, &mut file, pattern, parts),
         Operation::Transact(actions) => transact::transact(design, &mut file, pattern, actions),
+        Operation::Scan(scan) => scan::scan(design, &mut file, pattern, scan),
     }
     let about = format!("{}: {}.", pattern.id, pattern.title);
     file.finish(&format!("pattern/{}.rs", pattern.name), &about, "access-patterns.md")

@@ -35,6 +35,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_42,
     &AP_43,
     &AP_50,
+    &AP_60,
 ];
 
 /// AP-01: Register a book.
@@ -1384,4 +1385,45 @@ pub(crate) static AP_50: Pattern = Pattern {
     ],
     example: "codesensei query due_notices --branch … --now 2026-11-23T09:00:00Z",
     doc: "The partition has nothing else, and its order is that of time.",
+};
+
+/// AP-60: Stocktaking.
+pub(crate) static AP_60: Pattern = Pattern {
+    id: "AP-60",
+    name: "take_stock",
+    title: "Stocktaking",
+    operation: Operation::Scan,
+    entities: &["book", "copy", "day", "loan", "member", "notice", "wish"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "segment",
+            kind: "count",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "total_segments",
+            kind: "count",
+            optional: false,
+            many: false,
+        },
+        Argument {
+            name: "start",
+            kind: "position",
+            optional: true,
+            many: false,
+        },
+    ],
+    cost: Cost {
+        fixture: "100 copies",
+        requests: 1.0,
+        rcu: 2.0,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    partiql: &[],
+    example: "codesensei query take_stock --segment 0 --total-segments 1",
+    doc: "Once a year, everything.",
 };

@@ -61,6 +61,8 @@ mod wishes_at;
 
 mod due_notices;
 
+mod take_stock;
+
 pub use register_book::*;
 
 pub use change_book::*;
