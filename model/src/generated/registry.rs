@@ -724,13 +724,13 @@ pub(crate) static AP_21: Pattern = Pattern {
     callers: &["sessions"],
     partiql: &[
         Statement {
-            about: "`Limit` is the page, `NextToken` the cursor",
+            about: "the first 50 of its rows; with a `Limit` they could be those of the other end",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("USER#{user_id}"),
                 Parameter::Text("SESSION#"),
             ],
-            limit: Some(50),
+            limit: None,
             consistent: true,
         },
     ],
@@ -1685,13 +1685,13 @@ pub(crate) static AP_44: Pattern = Pattern {
             consistent: true,
         },
         Statement {
-            about: "in order `desc`; `Limit` is the page, `NextToken` the cursor",
+            about: "in order `desc`; the first 100 of its rows; with a `Limit` they could be those of the other end",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#"),
             ],
-            limit: Some(100),
+            limit: None,
             consistent: true,
         },
     ],
@@ -1731,13 +1731,13 @@ pub(crate) static AP_45: Pattern = Pattern {
     callers: &["messages", "ai"],
     partiql: &[
         Statement {
-            about: "",
+            about: "the first 11 of its rows; with a `Limit` they could be those of the other end",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#"),
             ],
-            limit: Some(11),
+            limit: None,
             consistent: true,
         },
     ],
@@ -2658,10 +2658,10 @@ pub(crate) static AP_80: Pattern = Pattern {
     callers: &[],
     partiql: &[
         Statement {
-            about: "",
+            about: "the first 10 of its rows; with a `Limit` they could be those of the other end",
             text: "SELECT \"user_id\", \"date\", \"requests\", \"input_tokens\", \"output_tokens\", \"cost_micros\" FROM \"codesensei\".\"GSI1\" WHERE \"GSI1PK\" = ? ORDER BY \"GSI1SK\" DESC",
             parameters: &[Parameter::Text("USAGE#{date}")],
-            limit: Some(10),
+            limit: None,
             consistent: false,
         },
     ],

@@ -97,9 +97,8 @@ pub fn statements(design: &Design, pattern: &Pattern) -> Vec<Statement> {
                 vec![query(design, asked, false, "in order `asc`"), query(design, asked, true, "in order `desc`")]
             }
         },
-        // Without a key a statement reads the whole table in one piece: PartiQL has no segments.
-        Operation::Scan(_) => Vec::new(),
-        Operation::Write(_) | Operation::Transact(_) | Operation::WriteBatch(_) => Vec::new(),
+        // A scan is cut into segments, for which PartiQL has no word.
+        Operation::Scan(_) | Operation::Write(_) | Operation::Transact(_) | Operation::WriteBatch(_) => Vec::new(),
     }
 }
 
@@ -136,8 +135,9 @@ fn query(design: &Design, query: &Query, descending: bool, order: &str) -> State
         parameters.push(now());
     }
     let limit = match query.paging {
-        Paging::Page(size) | Paging::First(size) => Some(size),
-        Paging::All | Paging::Count => None,
+        // Of rows in descending order a limit takes the last ones, on DynamoDB Local at least: see `from_the_end`.
+        Paging::Page(size) | Paging::First(size) if !descending => Some(size),
+        _ => None,
     };
     let order_by = match (query.paging, descending) {
         (Paging::Count, _) => String::new(),
@@ -145,8 +145,20 @@ fn query(design: &Design, query: &Query, descending: bool, order: &str) -> State
         (_, false) => format!(" ORDER BY \"{range}\" ASC"),
     };
     let text = format!("SELECT {} FROM {from} WHERE {}{order_by}", columns(design, query), conditions.join(" AND "));
-    let about = [order, paging(query.paging)].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>();
+    let paging = if descending { from_the_end(query.paging) } else { paging(query.paging).to_owned() };
+    let about = [order.to_owned(), paging].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>();
     Statement { about: about.join("; "), text, parameters, limit, consistent: query.consistent }
+}
+
+/// DynamoDB Local takes as many rows as `Limit` says from the beginning of the partition, and then turns them round; the
+/// service is said to do the like (aws-sdk-go-v2, issue 2917). Without a limit the order is right.
+fn from_the_end(paging: Paging) -> String {
+    match paging {
+        Paging::Page(size) | Paging::First(size) => {
+            format!("the first {size} of its rows; with a `Limit` they could be those of the other end")
+        }
+        Paging::All | Paging::Count => self::paging(paging).to_owned(),
+    }
 }
 
 fn paging(paging: Paging) -> &'static str {

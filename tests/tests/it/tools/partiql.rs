@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use model::registry::{Parameter, Pattern, Statement};
+use model::registry::{Parameter, Statement};
 use model::{
     Code, CodeChunk, DailyUsage, Digest, EmailClaim, Idempotency, ItemKey, Message, Order, PATTERNS, Page, PageRequest,
     RefreshFamily, Session, Signup, SweepJob, Thread, User, UserCost, UsernameClaim,
@@ -58,8 +58,7 @@ impl<'w> Asked<'w> {
 
     /// The rows of the n-th statement of a pattern.
     async fn rows(&mut self, id: &'static str, number: usize) -> Vec<RawItem> {
-        let pattern: &Pattern = PATTERNS.iter().find(|pattern| pattern.id == id).expect("there is such a pattern");
-        let Statement { text, parameters, limit, consistent, .. } = pattern.partiql[number];
+        let Statement { text, parameters, limit, consistent, .. } = *statement(id, number);
         let parameter = |parameter: &Parameter| match parameter {
             Parameter::Text(template) => json!({ "S": self.fill(template) }),
             Parameter::Number(name) => json!({ "N": self.fill(name) }),
@@ -79,9 +78,19 @@ impl<'w> Asked<'w> {
     async fn gives<T: DeserializeOwned + PartialEq + Debug>(&mut self, id: &'static str, number: usize, found: &[T]) {
         assert!(!found.is_empty(), "{id} finds nothing");
         let decode = |row: &RawItem| serde_json::from_value::<T>(row.plain(numbers));
-        let rows: Result<Vec<T>, _> = self.rows(id, number).await.iter().map(decode).collect();
+        let mut rows = self.rows(id, number).await;
+        // In descending order there is no limit: whoever asks takes the first rows.
+        if statement(id, number).text.ends_with("DESC") {
+            rows.truncate(found.len());
+        }
+        let rows: Result<Vec<T>, _> = rows.iter().map(decode).collect();
         assert_eq!(rows.unwrap_or_else(|error| panic!("{id}: {error}")), found, "{id}");
     }
+}
+
+fn statement(id: &str, number: usize) -> &'static Statement {
+    let pattern = PATTERNS.iter().find(|pattern| pattern.id == id).expect("there is such a pattern");
+    &pattern.partiql[number]
 }
 
 /// DynamoDB Local takes no `null` for a number.

@@ -363,13 +363,13 @@ pub(crate) static AP_10: Pattern = Pattern {
             consistent: true,
         },
         Statement {
-            about: "in order `desc`; `Limit` is the page, `NextToken` the cursor",
+            about: "in order `desc`; the first 50 of its rows; with a `Limit` they could be those of the other end",
             text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND (\"gone_at\" IS MISSING OR \"gone_at\" > ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("BOOK#{isbn}"),
                 Parameter::Number("{now, in seconds since 1970}"),
             ],
-            limit: Some(50),
+            limit: None,
             consistent: true,
         },
     ],
@@ -824,13 +824,13 @@ pub(crate) static AP_24: Pattern = Pattern {
     callers: &["desk"],
     partiql: &[
         Statement {
-            about: "",
+            about: "the first 3 of its rows; with a `Limit` they could be those of the other end",
             text: "SELECT \"number\", \"remark\" FROM \"library\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("MEMBER#{member_id}"),
                 Parameter::Text("LOAN#{due_on}#{isbn}#"),
             ],
-            limit: Some(3),
+            limit: None,
             consistent: true,
         },
     ],
@@ -957,10 +957,10 @@ pub(crate) static AP_27: Pattern = Pattern {
     callers: &[],
     partiql: &[
         Statement {
-            about: "",
+            about: "the first 10 of its rows; with a `Limit` they could be those of the other end",
             text: "SELECT \"member_id\", \"fees\" FROM \"library\".\"ByTime\" WHERE \"TimeGroup\" = ? ORDER BY \"TimeOf\" DESC",
             parameters: &[Parameter::Text("FEES#{date}")],
-            limit: Some(10),
+            limit: None,
             consistent: false,
         },
     ],
