@@ -2659,7 +2659,7 @@ pub(crate) static AP_80: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "the first 10 of its rows; with a `Limit` they could be those of the other end",
-            text: "SELECT \"user_id\", \"date\", \"requests\", \"input_tokens\", \"output_tokens\", \"cost_micros\" FROM \"codesensei\".\"GSI1\" WHERE \"GSI1PK\" = ? ORDER BY \"GSI1SK\" DESC",
+            text: "SELECT \"user_id\", \"date\", \"requests\", \"input_tokens\", \"output_tokens\", \"cost_micros\", \"GSI1PK\", \"GSI1SK\" FROM \"codesensei\".\"GSI1\" WHERE \"GSI1PK\" = ? ORDER BY \"GSI1SK\" DESC",
             parameters: &[Parameter::Text("USAGE#{date}")],
             limit: None,
             consistent: false,
@@ -2696,7 +2696,7 @@ pub(crate) static AP_81: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "`Limit` is the page, `NextToken` the cursor",
-            text: "SELECT \"user_id\", \"username\", \"created_at\" FROM \"codesensei\".\"GSI1\" WHERE \"GSI1PK\" = ? ORDER BY \"GSI1SK\" ASC",
+            text: "SELECT \"user_id\", \"username\", \"created_at\", \"GSI1PK\", \"GSI1SK\" FROM \"codesensei\".\"GSI1\" WHERE \"GSI1PK\" = ? ORDER BY \"GSI1SK\" ASC",
             parameters: &[Parameter::Text("SIGNUP#{signup_date}")],
             limit: Some(100),
             consistent: false,

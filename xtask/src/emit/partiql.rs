@@ -144,7 +144,11 @@ fn query(design: &Design, query: &Query, descending: bool, order: &str) -> State
         (_, true) => format!(" ORDER BY \"{range}\" DESC"),
         (_, false) => format!(" ORDER BY \"{range}\" ASC"),
     };
-    let text = format!("SELECT {} FROM {from} WHERE {}{order_by}", columns(design, query), conditions.join(" AND "));
+    let text = format!(
+        "SELECT {} FROM {from} WHERE {}{order_by}",
+        columns(design, query, [hash, range]),
+        conditions.join(" AND ")
+    );
     let paging = if descending { from_the_end(query.paging) } else { paging(query.paging).to_owned() };
     let about = [order.to_owned(), paging].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>();
     Statement { about: about.join("; "), text, parameters, limit, consistent: query.consistent }
@@ -172,14 +176,15 @@ fn paging(paging: Paging) -> &'static str {
     }
 }
 
-fn columns(design: &Design, query: &Query) -> String {
+/// DynamoDB Local puts rows in order only if both attributes of the key are among the columns.
+fn columns(design: &Design, query: &Query, key: [&String; 2]) -> String {
     let table = &design.table;
     let quoted = |names: &mut dyn Iterator<Item = &String>| {
         names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
     };
     match &query.row {
         _ if !query.returns_items() => quoted(&mut [&table.partition_key, &table.sort_key].into_iter()),
-        Some((_, fields)) => quoted(&mut fields.iter()),
+        Some((_, fields)) => quoted(&mut fields.iter().chain(key)),
         None => "*".to_owned(),
     }
 }

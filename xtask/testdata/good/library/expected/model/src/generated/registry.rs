@@ -542,7 +542,7 @@ pub(crate) static AP_15: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "follow `NextToken` to the end",
-            text: "SELECT \"isbn\", \"title\", \"cover\", \"added_at\" FROM \"library\".\"ByTime\" WHERE \"TimeGroup\" = ? ORDER BY \"TimeOf\" DESC",
+            text: "SELECT \"isbn\", \"title\", \"cover\", \"added_at\", \"TimeGroup\", \"TimeOf\" FROM \"library\".\"ByTime\" WHERE \"TimeGroup\" = ? ORDER BY \"TimeOf\" DESC",
             parameters: &[Parameter::Text("ADDED#{type}")],
             limit: None,
             consistent: false,
@@ -825,7 +825,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "the first 3 of its rows; with a `Limit` they could be those of the other end",
-            text: "SELECT \"number\", \"remark\" FROM \"library\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
+            text: "SELECT \"number\", \"remark\", \"PK\", \"SK\" FROM \"library\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("MEMBER#{member_id}"),
                 Parameter::Text("LOAN#{due_on}#{isbn}#"),
@@ -958,7 +958,7 @@ pub(crate) static AP_27: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "the first 10 of its rows; with a `Limit` they could be those of the other end",
-            text: "SELECT \"member_id\", \"fees\" FROM \"library\".\"ByTime\" WHERE \"TimeGroup\" = ? ORDER BY \"TimeOf\" DESC",
+            text: "SELECT \"member_id\", \"fees\", \"TimeGroup\", \"TimeOf\" FROM \"library\".\"ByTime\" WHERE \"TimeGroup\" = ? ORDER BY \"TimeOf\" DESC",
             parameters: &[Parameter::Text("FEES#{date}")],
             limit: None,
             consistent: false,
@@ -1331,7 +1331,7 @@ pub(crate) static AP_43: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "`Limit` is the page, `NextToken` the cursor",
-            text: "SELECT \"isbn\", \"member_id\" FROM \"library\".\"ByTime\" WHERE \"TimeGroup\" = ? AND \"gone_at\" > ? ORDER BY \"TimeOf\" ASC",
+            text: "SELECT \"isbn\", \"member_id\", \"TimeGroup\", \"TimeOf\" FROM \"library\".\"ByTime\" WHERE \"TimeGroup\" = ? AND \"gone_at\" > ? ORDER BY \"TimeOf\" ASC",
             parameters: &[
                 Parameter::Text("WISHES#{branch}"),
                 Parameter::Number("{now, in seconds since 1970}"),
