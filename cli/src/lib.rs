@@ -7,6 +7,7 @@ pub mod local;
 pub mod options;
 pub mod output;
 pub mod patterns;
+pub mod query;
 pub mod seed;
 pub mod serve;
 pub mod target;

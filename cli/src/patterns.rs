@@ -107,7 +107,7 @@ fn statement(statement: &Statement) -> Value {
 }
 
 fn argument(argument: &Argument) -> Value {
-    let Argument { name, kind, optional, many } = *argument;
+    let Argument { name, kind, optional, many, .. } = *argument;
     json!({ "name": name, "type": kind, "optional": optional, "many": many })
 }
 

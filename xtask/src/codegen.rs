@@ -130,6 +130,8 @@ fn generate(design: &Design) -> Vec<Emitted> {
         emit::entity::emit(design),
         emit::pattern::emit(design),
         emit::registry::emit(design),
+        emit::schema::emit(design),
+        emit::by_name::emit(design),
         emit::root::emit(),
         emit::table::emit(design),
         emit::json_schema::emit(design),

@@ -26,6 +26,7 @@ mod scan;
 mod stored;
 mod table;
 pub(crate) mod transact;
+pub(crate) mod wire;
 pub(crate) mod write;
 
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use query::{Order, Page, PageRequest};
 pub use scan::{ScanPage, ScanPosition};
 pub use stored::StoredItem;
 pub use table::{Protection, TableError};
+pub use wire::{Traffic, WireRequest};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// One attempt; there are up to three more.
@@ -172,5 +174,7 @@ static PING: Pattern = Pattern {
     callers: &[],
     partiql: &[],
     example: "",
+    page: None,
+    actions: &["dynamodb:GetItem"],
     doc: "A health check asks for one key that is never written.",
 };

@@ -43,9 +43,9 @@ pub struct Domain {
     /// The Rust type: a name to generate, or the path of a hand-written one.
     pub rust: String,
     pub copy: bool,
-    /// A value as it is stored, for samples.
-    pub example: Option<String>,
     pub doc: String,
+    /// A value as a person types it and as it is stored, for examples and samples.
+    pub example: Option<String>,
     pub at: At,
 }
 

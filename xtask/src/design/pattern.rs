@@ -198,6 +198,17 @@ impl Pattern {
         }
     }
 
+    /// What IAM has to allow, each once. A transaction needs the actions of its parts, and none of its own.
+    pub fn iam_actions(&self) -> Vec<String> {
+        let mut names: Vec<&str> = match &self.operation {
+            Operation::Transact(actions) => actions.iter().map(|action| action.kind.iam_action()).collect(),
+            _ => vec![self.api()],
+        };
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter().map(|name| format!("dynamodb:{name}")).collect()
+    }
+
     /// Every entity it touches, each once. A scan touches none by its name: it serves no entity, but all that there is.
     pub fn entities(&self) -> Vec<usize> {
         let all: Vec<usize> = match &self.operation {

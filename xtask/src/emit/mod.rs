@@ -1,5 +1,6 @@
 //! The emitters: each turns the design into its files, and knows nothing of the others.
 
+pub mod by_name;
 mod debug;
 pub mod entity;
 pub mod ids;
@@ -13,6 +14,7 @@ pub mod registry;
 pub mod root;
 mod rust;
 mod sample;
+pub mod schema;
 pub mod table;
 mod types;
 pub mod workbench;

@@ -44,8 +44,8 @@ pub struct RawDomain {
     pub rust: String,
     #[serde(default)]
     pub copy: bool,
-    pub example: Option<String>,
     pub doc: String,
+    pub example: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
