@@ -176,6 +176,7 @@ static PING: Pattern = Pattern {
     cost: Cost { fixture: "any table", requests: 1.0, rcu: 0.5, wcu: 0.0 },
     tool: false,
     callers: &[],
+    partiql: &[],
     example: "",
     page: None,
     actions: &["dynamodb:GetItem"],

@@ -8,12 +8,17 @@ use crate::design::{
     ActionKind, Design, Domain, DomainKind, Operation, Order, Paging, Pattern, Query, Shape, Type, WritePart,
     pattern_arguments,
 };
+use crate::emit::partiql;
 use crate::emit::rust::{RustFile, doc, float, number};
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
     for name in ["Argument", "Cost", "Operation", "Pattern"] {
         file.import_trait(&format!("crate::registry::{name}"));
+    }
+    if design.patterns.iter().any(|pattern| !partiql::statements(design, pattern).is_empty()) {
+        file.import_trait("crate::registry::Parameter");
+        file.import_trait("crate::registry::Statement");
     }
     let names = design.patterns.iter().map(constant);
     file.item(quote! {
@@ -69,6 +74,7 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
     }
     let actions = pattern.iam_actions();
     let (tool, callers, example) = (pattern.tool, &pattern.callers, example(pattern, &arguments));
+    let partiql = partiql::statements(design, pattern).into_iter().map(statement);
     quote! {
         #about
         pub(crate) static #constant: Pattern = Pattern {
@@ -84,10 +90,28 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
             callers: &[#(#callers),*],
             page: #page,
             actions: &[#(#actions),*],
+            partiql: &[#(#partiql),*],
             example: #example,
             doc: #prose,
         };
     }
+}
+
+fn statement(statement: partiql::Statement) -> TokenStream {
+    let partiql::Statement { about, text, parameters, limit, consistent } = statement;
+    let parameters = parameters.iter().map(|parameter| {
+        let (template, kind) =
+            (&parameter.template, format_ident!("{}", if parameter.letter == "N" { "Number" } else { "Text" }));
+        quote!(Parameter::#kind(#template))
+    });
+    let limit = limit.map(number).map_or_else(|| quote!(None), |limit| quote!(Some(#limit)));
+    quote!(Statement {
+        about: #about,
+        text: #text,
+        parameters: &[#(#parameters),*],
+        limit: #limit,
+        consistent: #consistent,
+    })
 }
 
 /// An argument as the registry shows it.

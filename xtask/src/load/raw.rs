@@ -65,6 +65,8 @@ pub struct RawEntity {
     #[serde(default)]
     pub history: Vec<Spanned<RawStep>>,
     pub migration: Option<Spanned<RawMigration>>,
+    #[serde(default)]
+    pub sample: Vec<Map<toml::Value>>,
 }
 
 /// What an item of one version lacks against the next.
