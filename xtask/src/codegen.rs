@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use crate::check;
-use crate::design::Design;
+use crate::design::{Design, Operation, Pattern};
 use crate::emit;
 use crate::files;
 use crate::load::{Documents, load};
@@ -93,13 +93,19 @@ pub struct PatternName {
     pub name: String,
     /// Whether people ask it, and not the product.
     pub tool: bool,
+    /// Whether it reads the whole table.
+    pub scan: bool,
 }
 
 /// The patterns of the documents, as far as they can be understood.
 #[must_use]
 pub fn patterns(documents: &Documents) -> Vec<PatternName> {
     let patterns = load(documents).design.map(|design| design.patterns).unwrap_or_default();
-    patterns.into_iter().map(|pattern| PatternName { id: pattern.id, name: pattern.name, tool: pattern.tool }).collect()
+    let name = |pattern: Pattern| {
+        let scan = matches!(pattern.operation, Operation::Scan(_));
+        PatternName { id: pattern.id, name: pattern.name, tool: pattern.tool, scan }
+    };
+    patterns.into_iter().map(name).collect()
 }
 
 /// The stale files as `cargo xtask codegen --check` reports them.
@@ -122,10 +128,16 @@ fn generate(design: &Design) -> Vec<Emitted> {
         emit::ids::emit(design),
         emit::keys::emit(design),
         emit::entity::emit(design),
+        emit::any::emit(design),
         emit::pattern::emit(design),
         emit::registry::emit(design),
+        emit::schema::emit(design),
+        emit::by_name::emit(design),
         emit::root::emit(),
         emit::table::emit(design),
+        emit::json_schema::emit(design),
+        emit::partiql::emit(design),
+        emit::workbench::emit(design),
         emit::lock::emit(design),
         emit::index::emit(design),
     ]

@@ -45,8 +45,16 @@ fn nothing_is_a_stub_and_no_test_is_ignored() {
 }
 
 #[test]
-fn there_is_no_scan() {
+fn there_is_no_scan_but_that_of_maintenance() {
     keeps(tidy::no_scan);
+}
+
+#[test]
+fn no_handler_names_a_pattern_that_scans() {
+    let patterns = codegen::patterns(&Documents::read(&repository()).expect("the documents can be read"));
+    assert!(patterns.iter().any(|pattern| pattern.scan), "the documents have a scan");
+    let findings = tidy::no_handler_scans(&tree(), &patterns);
+    assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
 }
 
 #[test]

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::get_item::GetItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::query::QueryError;
+use aws_sdk_dynamodb::operation::scan::ScanError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::error::TransactionCanceledException;
@@ -69,6 +70,7 @@ impl ServiceFailure for DeleteItemError {}
 impl ServiceFailure for GetItemError {}
 impl ServiceFailure for PutItemError {}
 impl ServiceFailure for QueryError {}
+impl ServiceFailure for ScanError {}
 impl ServiceFailure for UpdateItemError {}
 
 impl ServiceFailure for TransactWriteItemsError {

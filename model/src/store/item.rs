@@ -9,6 +9,8 @@ use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use super::error::StoreError;
+use super::history::{Step, upcast};
+use super::stored::version_of;
 use crate::ItemKey;
 use crate::key::Primary;
 
@@ -92,8 +94,7 @@ pub(crate) fn decode_entity<T: DeserializeOwned>(
             return Err(CorruptItem::new(entity, format!("`{ENTITY_ATTRIBUTE}` is missing")));
         }
     }
-    let found: Option<u32> = item.get(VERSION_ATTRIBUTE).and_then(|v| v.as_n().ok()?.parse().ok());
-    match found {
+    match version_of(&item) {
         Some(found) if found <= version => {}
         Some(found) => {
             let reason =
@@ -105,6 +106,17 @@ pub(crate) fn decode_entity<T: DeserializeOwned>(
         }
     }
     decode_fields(item, entity)
+}
+
+/// As [`decode_entity`], for an entity whose earlier versions lack what this one has: an older item is brought up to date first.
+pub(crate) fn decode_older_entity<T: DeserializeOwned>(
+    mut item: Item,
+    entity: &'static str,
+    version: u32,
+    history: &[Step],
+) -> Result<T, CorruptItem> {
+    upcast(&mut item, history);
+    decode_entity(item, entity, version)
 }
 
 /// Decodes what an index shows of an item: it has no type and no version.

@@ -16,10 +16,12 @@ mod lists;
 mod messages;
 mod rates;
 mod saves;
+mod scans;
 mod seeding;
 mod settings;
 mod sign_ins;
 mod staging;
+mod tools;
 mod whole_account;
 
 use std::collections::BTreeMap;

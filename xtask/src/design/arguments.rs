@@ -45,7 +45,7 @@ pub fn pattern_uses(entities: &[Entity], pattern: &Pattern) -> Vec<Argument> {
             let single = parts.iter().filter(|part| !part.many);
             single.flat_map(|part| key_uses(&entities[part.entity])).collect()
         }
-        Operation::WriteBatch(_) => Vec::new(),
+        Operation::WriteBatch(_) | Operation::Scan(_) | Operation::Upgrade(_) => Vec::new(),
     }
 }
 

@@ -30,12 +30,38 @@ pub struct Cost {
 
 #[derive(Debug)]
 pub enum Operation {
-    Get { entity: usize, consistent: bool, expired: Option<Expired> },
+    Get {
+        entity: usize,
+        consistent: bool,
+        expired: Option<Expired>,
+    },
     Query(Query),
     Write(Action),
     Transact(Vec<Action>),
-    ReadBatch { parts: Vec<ReadPart>, consistent: bool },
+    ReadBatch {
+        parts: Vec<ReadPart>,
+        consistent: bool,
+    },
     WriteBatch(Vec<WritePart>),
+    /// One segment of the whole table, page by page.
+    Scan(Scan),
+    /// One item of any entity, to the next version after its own.
+    Upgrade(Upgrade),
+}
+
+#[derive(Debug)]
+pub struct Upgrade {
+    /// Whether the block says that it is for maintenance.
+    pub maintenance: bool,
+}
+
+#[derive(Debug)]
+pub struct Scan {
+    /// The most items of one request.
+    pub page: u32,
+    pub consistent: bool,
+    /// Whether the block says that it is for maintenance.
+    pub maintenance: bool,
 }
 
 #[derive(Debug)]
@@ -51,6 +77,8 @@ pub struct Query {
     /// A projection and the name of its struct.
     pub row: Option<(String, Vec<String>)>,
     pub returns_keys: bool,
+    /// Items as they are stored, whether they decode or not.
+    pub returns_stored: bool,
     pub at: At,
 }
 
@@ -143,7 +171,7 @@ impl Sort {
 impl Query {
     /// Whether what comes back are items, whole or in part, and not keys or a number.
     pub fn returns_items(&self) -> bool {
-        !self.returns_keys && self.paging != Paging::Count
+        !self.returns_keys && !self.returns_stored && self.paging != Paging::Count
     }
 }
 
@@ -176,10 +204,24 @@ impl Pattern {
             Operation::Transact(_) => "TransactWriteItems",
             Operation::ReadBatch { .. } => "BatchGetItem",
             Operation::WriteBatch(_) => "BatchWriteItem",
+            Operation::Scan(_) => "Scan",
+            Operation::Upgrade(_) => "UpdateItem",
         }
     }
 
-    /// Every entity it touches, each once.
+    /// What IAM has to allow, each once. A transaction needs the actions of its parts, and none of its own.
+    pub fn iam_actions(&self) -> Vec<String> {
+        let mut names: Vec<&str> = match &self.operation {
+            Operation::Transact(actions) => actions.iter().map(|action| action.kind.iam_action()).collect(),
+            _ => vec![self.api()],
+        };
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter().map(|name| format!("dynamodb:{name}")).collect()
+    }
+
+    /// Every entity it touches, each once. A scan and an upgrade touch none by its name: they serve whatever
+    /// there is.
     pub fn entities(&self) -> Vec<usize> {
         let all: Vec<usize> = match &self.operation {
             Operation::Get { entity, .. } => vec![*entity],
@@ -188,6 +230,7 @@ impl Pattern {
             Operation::Transact(actions) => actions.iter().map(|action| action.entity).collect(),
             Operation::ReadBatch { parts, .. } => parts.iter().map(|part| part.entity).collect(),
             Operation::WriteBatch(parts) => parts.iter().filter_map(WritePart::entity).collect(),
+            Operation::Scan(_) | Operation::Upgrade(_) => Vec::new(),
         };
         let mut seen = Vec::new();
         for entity in all {

@@ -9,6 +9,7 @@ mod markers;
 mod pattern;
 mod query;
 mod raw;
+mod sample;
 mod scope;
 mod table;
 mod value;
@@ -16,6 +17,7 @@ mod words;
 
 pub use documents::{Documents, LOCK, PATTERNS, TABLE};
 pub use markers::{INDEX_BEGIN, INDEX_END};
+pub use value::literal_fits;
 
 use crate::design::Design;
 use crate::problem::{Problems, suggestion};

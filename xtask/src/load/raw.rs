@@ -45,6 +45,7 @@ pub struct RawDomain {
     #[serde(default)]
     pub copy: bool,
     pub doc: String,
+    pub example: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -61,7 +62,25 @@ pub struct RawEntity {
     pub fields: Map<RawField>,
     #[serde(default)]
     pub records: Map<Map<RawField>>,
+    #[serde(default)]
+    pub history: Vec<Spanned<RawStep>>,
     pub migration: Option<Spanned<RawMigration>>,
+    #[serde(default)]
+    pub sample: Vec<Map<toml::Value>>,
+}
+
+/// What an item of one version lacks against the next.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawStep {
+    pub version: u32,
+    pub because: Word,
+    #[serde(default)]
+    pub rename: Map<Word>,
+    #[serde(default)]
+    pub default: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub remove: Vec<Word>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -143,6 +162,8 @@ pub struct RawPattern {
     pub callers: Vec<Word>,
     #[serde(default)]
     pub tool: bool,
+    #[serde(default)]
+    pub maintenance: bool,
     #[serde(default)]
     pub errors: Map<String>,
     pub cost: Spanned<RawCost>,

@@ -55,6 +55,8 @@ const OPERATIONS: &[Known] = &[
     ("delete", &["entity"]),
     ("transact", &["action"]),
     ("batch", &["read", "write", "consistent"]),
+    ("scan", &["maintenance", "page", "consistent"]),
+    ("upgrade", &["maintenance"]),
 ];
 
 const SHAPE: &[&str] = &["name", "optional", "many", "expired", "because"];

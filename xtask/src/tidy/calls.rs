@@ -6,7 +6,8 @@ use proc_macro2::TokenStream;
 use syn::visit::{self, Visit};
 
 use crate::codegen::PatternName;
-use crate::tidy::rust::{flat, syntax};
+use crate::tidy::Findings;
+use crate::tidy::rust::{flat, lines_with, syntax, tokens};
 use crate::tidy::tree::{File, Tree};
 
 /// The patterns that are known to have no call yet, a line each.
@@ -27,6 +28,20 @@ pub fn uncalled_patterns(tree: &Tree, patterns: &[PatternName]) -> Vec<String> {
     }
     let uncalled = patterns.iter().filter(|pattern| !pattern.tool && !calls.0.contains(&pattern.name));
     uncalled.map(|pattern| format!("{} {}", pattern.id, pattern.name)).collect()
+}
+
+/// Whoever answers a request reads what it asks for, and never everything: no handler names a pattern that scans.
+#[must_use]
+pub fn no_handler_scans(tree: &Tree, patterns: &[PatternName]) -> Findings {
+    let mut findings = Vec::new();
+    for file in tree.rust().filter(|file| file.path.starts_with("handlers/")) {
+        for PatternName { id, name, .. } in patterns.iter().filter(|pattern| pattern.scan) {
+            for line in lines_with(&tokens(file).unwrap_or_default(), &[name]) {
+                findings.push(format!("{}: `{name}` is {id}, which reads the whole table", file.at(line)));
+            }
+        }
+    }
+    findings
 }
 
 fn is_product(file: &File) -> bool {
@@ -96,7 +111,8 @@ mod tests {
     use super::*;
 
     fn uncalled(path: &str, code: &str) -> bool {
-        let pattern = |name: &str, tool| PatternName { id: "AP-01".to_owned(), name: name.to_owned(), tool };
+        let pattern =
+            |name: &str, tool| PatternName { id: "AP-01".to_owned(), name: name.to_owned(), tool, scan: false };
         let tree = Tree::of(&[(path, &format!("//! x\n{code}\n"))]);
         let found = uncalled_patterns(&tree, &[pattern("get_note", false), pattern("count_notes", true)]);
         assert!(found.is_empty() || found == ["AP-01 get_note"], "{found:?}");
@@ -114,6 +130,20 @@ mod tests {
             assert!(!uncalled("handlers/src/notes/get.rs", code), "{code}");
             assert!(!uncalled("model/src/note.rs", code), "{code}");
         }
+    }
+
+    #[test]
+    fn a_handler_that_names_a_scan_is_found() {
+        let code = "//! No `scan_notes` here.\nfn a(s: &Store) {\n    s.scan_notes(0, 1, None)\n}\n";
+        let patterns = [true, false].map(|scan| PatternName {
+            id: "AP-09".to_owned(),
+            name: if scan { "scan_notes" } else { "a" }.to_owned(),
+            tool: true,
+            scan,
+        });
+        let tree = Tree::of(&[("handlers/src/notes.rs", code), ("cli/src/notes.rs", code)]);
+        let expected = "handlers/src/notes.rs:3: `scan_notes` is AP-09, which reads the whole table";
+        assert_eq!(no_handler_scans(&tree, &patterns), [expected]);
     }
 
     #[test]

@@ -29,6 +29,9 @@ pub(super) const fn pattern(id: &'static str, operation: Operation) -> Pattern {
         cost,
         tool: true,
         callers: &[],
+        page: None,
+        actions: &[],
+        partiql: &[],
         example: "",
         doc: "",
     }

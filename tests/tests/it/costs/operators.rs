@@ -1,4 +1,4 @@
-//! The fixtures of AP-80 to AP-95 but AP-82: what operators ask, and repair.
+//! The fixtures of AP-80 to AP-96 but AP-82: what operators ask, and repair.
 
 use model::{CodeChunk, PageRequest, UserId};
 
@@ -14,6 +14,7 @@ fixtures! {
     "AP-93" => repair_thread_count,
     "AP-94" => check_claims,
     "AP-95" => get_code_chunk,
+    "AP-96" => scan_segment,
 }
 
 async fn top_users_by_cost(bench: &Bench) {
@@ -72,4 +73,13 @@ async fn get_code_chunk(bench: &Bench) {
     bench.table.write_code_chunks(&chunks[..1]).await.unwrap();
     let CodeChunk { revision, n, .. } = chunks[0];
     assert!(bench.once().await.get_code_chunk(revision, n).await.unwrap().is_some());
+}
+
+async fn scan_segment(bench: &Bench) {
+    let ada = bench.user().await;
+    let session = bench.session(&ada).await;
+    let thread = bench.thread(&session).await;
+    bench.notes(&thread, 240, 500).await;
+    let page = bench.once().await.scan_segment(0, 1, None).await.unwrap();
+    assert!(page.items.len() > 240 && page.next.is_none());
 }

@@ -65,9 +65,13 @@ fn how(design: &Design, pattern: &Pattern) -> String {
             Paging::Count => "counted, not returned".to_owned(),
         });
     }
+    if let Operation::Scan(scan) = &pattern.operation {
+        words.push(format!("one segment of the whole table, pages of up to {}", scan.page));
+    }
     let consistent = match &pattern.operation {
         Operation::Get { consistent, .. } | Operation::ReadBatch { consistent, .. } => Some(*consistent),
         Operation::Query(query) => Some(query.consistent),
+        Operation::Scan(scan) => Some(scan.consistent),
         _ => None,
     };
     if let Some(consistent) = consistent {

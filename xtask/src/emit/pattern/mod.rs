@@ -5,6 +5,7 @@ mod condition;
 mod documentation;
 mod function;
 mod input;
+mod maintenance;
 mod query;
 mod read;
 mod refusal;
@@ -21,6 +22,8 @@ use crate::design::{Design, Operation, Pattern};
 use crate::emit::rust::{RustFile, camel, ident};
 
 pub use input::is_struct;
+pub use read::is_one_list;
+pub use rows::{is_union, union_name};
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut files: Vec<_> = design.patterns.iter().map(|pattern| pattern_file(design, pattern)).collect();
@@ -77,6 +80,8 @@ fn pattern_file(design: &Design, pattern: &Pattern) -> Emitted {
         Operation::Write(action) => write::single(design, &mut file, pattern, action),
         Operation::WriteBatch(parts) => write::batch(design, &mut file, pattern, parts),
         Operation::Transact(actions) => transact::transact(design, &mut file, pattern, actions),
+        Operation::Scan(scan) => maintenance::scan(design, &mut file, pattern, scan),
+        Operation::Upgrade(_) => maintenance::upgrade(design, &mut file, pattern),
     }
     let about = format!("{}: {}.", pattern.id, pattern.title);
     file.finish(&format!("pattern/{}.rs", pattern.name), &about, "access-patterns.md")

@@ -14,6 +14,10 @@ pub fn item_type(design: &Design, file: &mut RustFile, pattern: &Pattern, query:
         let key = file.import("crate::key::ItemKey");
         return quote!(#key);
     }
+    if query.returns_stored {
+        let stored = file.import("crate::store::StoredItem");
+        return quote!(#stored);
+    }
     if let Some((row, fields)) = &query.row {
         return row_type(design, file, pattern, query, row, fields);
     }
@@ -76,7 +80,7 @@ fn row_type(
     let projection = file.import("modyne::expr::StaticProjection");
     file.item(quote! {
         #about
-        #[derive(Clone, #derive_debug PartialEq, serde::Deserialize)]
+        #[derive(Clone, #derive_debug PartialEq, serde::Deserialize, serde::Serialize)]
         pub struct #name { #(#members)* }
         #implementation
         impl #from_item for #name {

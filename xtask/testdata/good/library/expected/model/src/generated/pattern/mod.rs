@@ -61,6 +61,12 @@ mod wishes_at;
 
 mod due_notices;
 
+mod take_stock;
+
+mod renew;
+
+mod stored_book;
+
 pub use register_book::*;
 
 pub use change_book::*;

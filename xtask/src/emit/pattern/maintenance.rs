@@ -1,0 +1,25 @@
+//! The functions of maintenance: a segment of the whole table, and an item of any entity.
+
+use quote::quote;
+
+use crate::design::{Design, Pattern, Scan};
+use crate::emit::pattern::function::{call, method};
+use crate::emit::rust::{self, RustFile};
+
+pub fn scan(design: &Design, file: &mut RustFile, pattern: &Pattern, scan: &Scan) {
+    let call = call(file, pattern);
+    let mut import = |name: &str| file.import(&format!("crate::store::{name}"));
+    let (page, position, error) = (import("ScanPage"), import("ScanPosition"), import("StoreError"));
+    let (size, consistent) = (rust::number(scan.page), scan.consistent);
+    let parameters = [quote!(segment: u32), quote!(total_segments: u32), quote!(start: Option<#position>)];
+    let body = quote!(#call.segment(segment, total_segments, start, #size, #consistent).await);
+    method(design, file, pattern, &parameters, &quote!(Result<#page, #error>), &body);
+}
+
+/// Whether the item was still as old, and is a version newer now.
+pub fn upgrade(design: &Design, file: &mut RustFile, pattern: &Pattern) {
+    let call = call(file, pattern);
+    let (stored, error) = (file.import("crate::store::StoredItem"), file.import("crate::store::StoreError"));
+    let parameters = [quote!(item: &#stored)];
+    method(design, file, pattern, &parameters, &quote!(Result<bool, #error>), &quote!(#call.upgrade(item).await));
+}
