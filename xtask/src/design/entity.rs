@@ -95,6 +95,8 @@ pub struct Field {
     pub optional: bool,
     pub pii: bool,
     pub doc: String,
+    /// A value as a person types it, where that of its type does not do.
+    pub example: Option<String>,
     pub at: At,
 }
 

@@ -77,7 +77,8 @@ impl Loader<'_> {
         all(in_order(raw).into_iter().map(|(name, raw)| {
             let ty = self.field_type(&raw)?;
             let at = self.at.plus(name.span().start);
-            Some(Field { name: name.into_inner(), ty, optional: raw.optional, pii: raw.pii, doc: raw.doc, at })
+            let RawField { optional, pii, doc, example, .. } = raw;
+            Some(Field { name: name.into_inner(), ty, optional, pii, doc, example, at })
         }))
     }
 

@@ -747,7 +747,7 @@ pub(crate) static AP_21: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":1}",
         },
     ],
     cost: Cost {
@@ -789,7 +789,7 @@ pub(crate) static AP_21: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query open_desk --member-id 0198c5e2-8a00-7000-8000-000000000001 --isbn … --loans …",
+    example: "codesensei query open_desk --member-id 0198c5e2-8a00-7000-8000-000000000001 --isbn … --loans '{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":1}'",
     doc: "Who they are, a book they hold up, and loans whose keys are on their slip.",
 };
 
@@ -808,7 +808,7 @@ pub(crate) static AP_22: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"isbn\":\"\",\"number\":1}",
         },
     ],
     cost: Cost {
@@ -833,7 +833,7 @@ pub(crate) static AP_22: Pattern = Pattern {
             consistent: false,
         },
     ],
-    example: "codesensei query read_copies --copies …",
+    example: "codesensei query read_copies --copies '{\"isbn\":\"\",\"number\":1}'",
     doc: "A list and nothing else.",
 };
 
