@@ -1,5 +1,6 @@
 //! `codesensei seed`: puts data into a table.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, stderr};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Instant;
@@ -80,7 +81,7 @@ async fn people(opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
     let tally = load_people(&opened.store, sign_in).await?;
     let mut text = report(&tally, begun, opened);
     if sign_in == SignIn::WithThePassword {
-        text += &format!("Everybody signs in with the password {PASSWORD}.\n");
+        let _ = writeln!(text, "Everybody signs in with the password {PASSWORD}.");
     }
     Ok(print(text.as_bytes())?)
 }
@@ -101,7 +102,7 @@ async fn crowd(seed: &Seed, opened: &Opened, sign_in: SignIn) -> Result<(), Fail
     let Outcome { tally, written, there, is_complete } = loaded?;
     let mut text = report(&tally, begun, opened);
     if there > 0 {
-        text += &format!("{there} of the accounts were there already, and were left as they are.\n");
+        let _ = writeln!(text, "{there} of the accounts were there already, and were left as they are.");
     }
     print(text.as_bytes())?;
     if is_complete { Ok(()) } else { Err(Interrupted { written: written + there, users }.into()) }

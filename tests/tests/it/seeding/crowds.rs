@@ -62,7 +62,7 @@ async fn an_interrupted_load_goes_on_and_ends_as_if_it_had_not_been_interrupted(
     let (stop, store) = (Stop::default(), table.store().clone());
     let asked = stop.clone();
     let first = tokio::spawn(async move { crowd(shape()).load(&store, asked).await });
-    while table.raw().census().await.get("user").is_none() {
+    while !table.raw().census().await.contains_key("user") {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     stop.ask();
