@@ -6,6 +6,8 @@ mod docs;
 mod logs;
 mod mistakes;
 mod process;
+mod query;
 mod readme;
 mod serving;
+mod tables;
 mod teaching;
