@@ -8,6 +8,7 @@ mod mistakes;
 mod process;
 mod query;
 mod readme;
+mod seeding;
 mod serving;
 mod tables;
 mod teaching;
