@@ -7,8 +7,10 @@ pub mod local;
 pub mod options;
 pub mod output;
 pub mod patterns;
+pub mod query;
 pub mod seed;
 pub mod serve;
+pub mod table;
 pub mod target;
 
 mod docs;

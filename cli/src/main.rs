@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use codesensei::options::{Command, Options};
-use codesensei::{demo, output, patterns, serve};
+use codesensei::{demo, output, patterns, query, serve, table};
 use handlers::logging;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -21,6 +21,17 @@ async fn main() -> ExitCode {
             output::print(&script).map_err(Into::into)
         }
         Some(Command::Patterns(options)) => patterns::run(&options).map_err(Into::into),
+        Some(Command::Query(options)) => match query::run(*options).await {
+            Err(error) if error.is_usage() => {
+                eprintln!("codesensei: {error}");
+                return ExitCode::from(2);
+            }
+            outcome => outcome.map_err(Into::into),
+        },
+        Some(Command::Table(options)) => match table::run(options).await {
+            Ok(false) => return ExitCode::FAILURE,
+            outcome => outcome.map(|_| ()),
+        },
         Some(Command::Serve(serve)) => {
             log();
             serve::run(serve).await

@@ -8,6 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::patterns::Patterns;
+use crate::query::Query;
+use crate::table::Table;
 
 /// CodeSensei's backend on this machine.
 ///
@@ -32,6 +34,7 @@ Examples:
   codesensei --store aws --table reviews    use a table on AWS, with the usual AWS_* variables
   codesensei demo                           walk through the product, see what each step costs
   codesensei patterns AP-21                 what the table can be asked: all of it, or one pattern
+  codesensei query AP-80 --date 2026-11-23  ask it, and see what that costs
 
 Who answers questions: Amazon Bedrock, with AWS credentials and BEDROCK_MODEL_IDS set; an endpoint,
 with BEDROCK_ENDPOINT_URL set; else a rule-based reviewer in this process, which says in every
@@ -46,6 +49,10 @@ pub enum Command {
     Demo,
     /// List the access patterns of the table with what they cost, or read about one.
     Patterns(Patterns),
+    /// Ask one of them of a table, and see what it costs.
+    Query(Box<Query>),
+    /// Make the table, show what a live one is, or compare it with the schema.
+    Table(Table),
     /// Print what makes a shell complete this command's words.
     #[command(after_help = COMPLETIONS)]
     Completions {

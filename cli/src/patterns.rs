@@ -95,7 +95,7 @@ fn row(pattern: &Pattern) -> Value {
 }
 
 fn argument(argument: &Argument) -> Value {
-    let Argument { name, kind, optional, many } = *argument;
+    let Argument { name, kind, optional, many, .. } = *argument;
     json!({ "name": name, "type": kind, "optional": optional, "many": many })
 }
 

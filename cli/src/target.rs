@@ -54,7 +54,17 @@ impl Target {
     pub async fn open(&self) -> Result<Opened, LocalError> {
         let Place { endpoint, name, engine, folder } = self.place().await?;
         let is_on_aws = matches!(endpoint, Endpoint::Aws(_));
-        let store = Store::connect(StoreConfig {
+        let store = self.store(endpoint).await;
+        Ok(Opened { store, place: name, is_on_aws, _engine: engine, _folder: folder })
+    }
+
+    /// A store of this table's name that is nowhere: for requests that are looked at and not sent.
+    pub async fn unsent(&self) -> Store {
+        self.store(Endpoint::url("http://127.0.0.1:9")).await
+    }
+
+    async fn store(&self, endpoint: Endpoint) -> Store {
+        Store::connect(StoreConfig {
             table: self.table.clone(),
             endpoint,
             // Whoever gives these commands may read the table anyway: this keeps a cursor to its question, no secret.
@@ -62,8 +72,7 @@ impl Target {
             clock: Clock::system(),
             ids: Ids::random(),
         })
-        .await;
-        Ok(Opened { store, place: name, is_on_aws, _engine: engine, _folder: folder })
+        .await
     }
 
     async fn place(&self) -> Result<Place, LocalError> {

@@ -3,12 +3,14 @@
 mod access;
 pub mod account;
 mod apply;
+mod by_name;
 pub mod code;
 mod code_storage;
 pub mod digest;
 pub mod filename;
 #[rustfmt::skip] // Its formatting is the generator's.
 #[expect(clippy::too_many_lines, reason = "a transaction is as long as its list of actions")]
+#[expect(clippy::match_wildcard_for_single_variants, reason = "a pattern with one reason to refuse is as good as any")]
 mod generated;
 mod idempotency;
 pub mod ids;
@@ -34,10 +36,11 @@ mod verify;
 pub use access::AccessError;
 pub use account::{Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, PasswordHash, Username, UsernameKey};
 pub use apply::{Applied, ApplyError, Target};
+pub use by_name::{Answer, Arguments, InvalidArgument, Row, RunError};
 pub use code::{CodeTooLarge, CorruptCode, MAX_CODE_BYTES, PackedBody, PackedCode};
 pub use digest::{Digest, InvalidDigest};
 pub use filename::{Filename, InvalidFilename};
-pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS};
+pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS, schema::ENTITIES};
 pub use idempotency::{ClientRequest, Standing};
 pub use ids::{Ids, InvalidId, UuidNewtype};
 pub use key::{ItemKey, KeyPart};
@@ -52,7 +55,8 @@ pub use settings::{Change, NewSettings};
 pub use sign_in::{RefreshRule, RenewError, SeenToken};
 pub use store::{
     AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection,
-    ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableError, Total,
+    ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription, TableError, TableFacts,
+    Total, Traffic, WireRequest, defined_table,
 };
 pub use sweep::Swept;
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};

@@ -23,6 +23,10 @@ pub struct Pattern {
     pub tool: bool,
     /// The Lambda functions that may call it.
     pub callers: &'static [&'static str],
+    /// How many items a page has at most; `None` for what has no pages.
+    pub page: Option<u32>,
+    /// What IAM has to allow, for instance `dynamodb:Query`.
+    pub actions: &'static [&'static str],
     /// A command line that asks it.
     pub example: &'static str,
     /// Who asks it and why.
@@ -67,6 +71,53 @@ impl Operation {
     }
 }
 
+impl Pattern {
+    /// Whether it changes something.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        !self.actions.iter().all(|action| READS.contains(action))
+    }
+}
+
+/// The actions that change nothing.
+const READS: [&str; 4] = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"];
+
+/// A kind of item, as `schema/` describes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entity {
+    /// Its name in the documents.
+    pub name: &'static str,
+    /// What it is.
+    pub summary: &'static str,
+    /// The version that is written.
+    pub version: u32,
+    /// The template of its partition key.
+    pub pk: &'static str,
+    /// The template of its sort key.
+    pub sk: &'static str,
+    /// The fields that its key is made of.
+    pub key: &'static [&'static str],
+    /// Its fields, in the order of the document.
+    pub fields: &'static [Field],
+}
+
+/// A field of an entity, or of a record in one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type in the documents, for instance `session_id` or `time`.
+    pub kind: &'static str,
+    /// Whether it may be absent.
+    pub optional: bool,
+    /// Whether it is personal: a name, an address, somebody's code or words.
+    pub pii: bool,
+    /// What it says.
+    pub doc: &'static str,
+    /// The fields of a record.
+    pub fields: &'static [Field],
+}
+
 /// One argument of a pattern's function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Argument {
@@ -78,6 +129,10 @@ pub struct Argument {
     pub optional: bool,
     /// Whether it takes any number of values.
     pub many: bool,
+    /// What a value of its type is; empty for what its type says.
+    pub doc: &'static str,
+    /// A value as a person types it; empty for what is longer than an example can be.
+    pub sample: &'static str,
 }
 
 /// What a pattern may cost for a stated fixture. A test measures it.

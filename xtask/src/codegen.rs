@@ -131,6 +131,8 @@ fn generate(design: &Design) -> Vec<Emitted> {
         emit::any::emit(design),
         emit::pattern::emit(design),
         emit::registry::emit(design),
+        emit::schema::emit(design),
+        emit::by_name::emit(design),
         emit::root::emit(),
         emit::table::emit(design),
         emit::lock::emit(design),

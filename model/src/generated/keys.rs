@@ -25,7 +25,7 @@ impl modyne::keys::IndexKey for Gsi1 {
 }
 
 /// Names one code: `SESSION#{session_id}` / `CODE`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct CodeKey {
     /// Whose code it is.
     pub session_id: SessionId,
@@ -47,7 +47,7 @@ impl CodeKey {
 }
 
 /// Names one code chunk: `CHUNK#{revision}#{n:02}` / `CHUNK`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct CodeChunkKey {
     /// The state of the code it belongs to.
     pub revision: RevisionId,
@@ -71,7 +71,7 @@ impl CodeChunkKey {
 }
 
 /// Names one daily usage: `USER#{user_id}` / `USAGE#{date}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct DailyUsageKey {
     /// Who asked.
     pub user_id: UserId,
@@ -100,7 +100,7 @@ impl DailyUsageKey {
 }
 
 /// Names one email claim: `EMAIL#{email_digest}` / `CLAIM`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct EmailClaimKey {
     /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.
     pub email_digest: Digest,
@@ -122,7 +122,7 @@ impl EmailClaimKey {
 }
 
 /// Names one idempotency: `SESSION#{session_id}` / `IDEM#{thread}#{key_digest}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct IdempotencyKey {
     /// Where the message is.
     pub session_id: SessionId,
@@ -150,7 +150,7 @@ impl IdempotencyKey {
 }
 
 /// Names one message: `SESSION#{session_id}` / `MSG#{thread}#{seq:03}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct MessageKey {
     /// Where it is.
     pub session_id: SessionId,
@@ -176,7 +176,7 @@ impl MessageKey {
 }
 
 /// Names one rate window: `RATE#{rule}#{subject}#{window_seconds:05}` / `RATE`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct RateWindowKey {
     /// Which limit, for example `login`.
     pub rule: String,
@@ -215,7 +215,7 @@ impl RateWindowKey {
 }
 
 /// Names one refresh family: `USER#{user_id}` / `REFRESH#{family_id}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct RefreshFamilyKey {
     /// Who signed in.
     pub user_id: UserId,
@@ -239,7 +239,7 @@ impl RefreshFamilyKey {
 }
 
 /// Names one session: `USER#{user_id}` / `SESSION#{session_id}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct SessionKey {
     /// Whose it is.
     pub user_id: UserId,
@@ -263,7 +263,7 @@ impl SessionKey {
 }
 
 /// Names one sweep job: `SWEEP#{shard:02}` / `{due}#{kind}#{target}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct SweepJobKey {
     /// One of 8, from the target: spreads a busy hour over partitions.
     pub shard: u32,
@@ -294,7 +294,7 @@ impl SweepJobKey {
 }
 
 /// Names one thread: `SESSION#{session_id}` / `THREAD#{thread}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct ThreadKey {
     /// Where it is.
     pub session_id: SessionId,
@@ -318,7 +318,7 @@ impl ThreadKey {
 }
 
 /// Names one user: `USER#{user_id}` / `PROFILE`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct UserKey {
     /// Never changes, and appears in no URL.
     pub user_id: UserId,
@@ -345,7 +345,7 @@ impl UserKey {
 }
 
 /// Names one username claim: `USERNAME#{username_key}` / `CLAIM`.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct UsernameClaimKey {
     /// The name in lower case, so that `Ada` and `ada` are one.
     pub username_key: UsernameKey,

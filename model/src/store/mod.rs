@@ -16,8 +16,10 @@ pub(crate) mod batch;
 pub(crate) mod call;
 pub(crate) mod changes;
 mod cursor;
+mod definition;
 mod endpoint;
 mod error;
+mod facts;
 mod failure;
 pub(crate) mod history;
 pub(crate) mod item;
@@ -27,6 +29,7 @@ mod scan;
 mod stored;
 mod table;
 pub(crate) mod transact;
+pub(crate) mod wire;
 pub(crate) mod write;
 
 #[cfg(test)]
@@ -35,11 +38,13 @@ mod tests;
 pub use cursor::{CursorError, CursorKey};
 pub use endpoint::{AwsSettings, Endpoint};
 pub use error::{BoxError, StoreError};
+pub use facts::{TableDescription, TableFacts, defined_table};
 pub use meter::{CallCost, Meter, Total};
 pub use query::{Order, Page, PageRequest};
 pub use scan::{ScanPage, ScanPosition};
 pub use stored::StoredItem;
 pub use table::{Protection, TableError};
+pub use wire::{Traffic, WireRequest};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// One attempt; there are up to three more.
@@ -172,5 +177,7 @@ static PING: Pattern = Pattern {
     tool: false,
     callers: &[],
     example: "",
+    page: None,
+    actions: &["dynamodb:GetItem"],
     doc: "A health check asks for one key that is never written.",
 };

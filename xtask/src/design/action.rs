@@ -35,6 +35,18 @@ pub enum ActionKind {
     Check,
 }
 
+impl ActionKind {
+    /// What IAM has to allow for it.
+    pub const fn iam_action(self) -> &'static str {
+        match self {
+            Self::Put => "PutItem",
+            Self::Update => "UpdateItem",
+            Self::Delete => "DeleteItem",
+            Self::Check => "ConditionCheckItem",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     One,

@@ -42,6 +42,8 @@ pub struct Domain {
     pub rust: String,
     pub copy: bool,
     pub doc: String,
+    /// A value as a person types it, for examples.
+    pub example: Option<String>,
     pub at: At,
 }
 

@@ -209,6 +209,17 @@ impl Pattern {
         }
     }
 
+    /// What IAM has to allow, each once. A transaction needs the actions of its parts, and none of its own.
+    pub fn iam_actions(&self) -> Vec<String> {
+        let mut names: Vec<&str> = match &self.operation {
+            Operation::Transact(actions) => actions.iter().map(|action| action.kind.iam_action()).collect(),
+            _ => vec![self.api()],
+        };
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter().map(|name| format!("dynamodb:{name}")).collect()
+    }
+
     /// Every entity it touches, each once. A scan and an upgrade touch none by its name: they serve whatever
     /// there is.
     pub fn entities(&self) -> Vec<usize> {

@@ -83,7 +83,7 @@ fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
         .collect();
     file.item(quote! {
         #about
-        #[derive(Clone, #copy #derive_debug PartialEq, Eq, Hash)]
+        #[derive(Clone, #copy #derive_debug PartialEq, Eq, Hash, serde::Deserialize)]
         pub struct #name { #(#members)* }
         #implementation
         impl #name {

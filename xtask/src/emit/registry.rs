@@ -5,9 +5,10 @@ use quote::{format_ident, quote};
 
 use crate::codegen::Emitted;
 use crate::design::{
-    ActionKind, Design, DomainKind, Operation, Order, Paging, Pattern, Shape, Type, WritePart, pattern_arguments,
+    ActionKind, Design, Domain, DomainKind, Operation, Order, Paging, Pattern, Query, Shape, Type, WritePart,
+    pattern_arguments,
 };
-use crate::emit::rust::{RustFile, doc, float};
+use crate::emit::rust::{RustFile, doc, float, number};
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
@@ -57,20 +58,16 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
     };
     let index = index.map_or_else(|| quote!(None), |name| quote!(Some(#name)));
     let arguments = arguments(design, pattern);
-    let shown = arguments.iter().map(
-        |Argument {
-             name,
-             kind,
-             optional,
-             many,
-             ..
-         }| {
-            quote!(Argument { name: #name, kind: #kind, optional: #optional, many: #many })
-        },
-    );
+    let shown = arguments.iter().map(shown);
     let cost = &pattern.cost;
     let (fixture, requests) = (&cost.fixture, float(cost.requests));
     let (rcu, wcu) = (float(cost.rcu), float(cost.wcu));
+    let mut page = quote!(None);
+    if let Operation::Query(Query { paging: Paging::Page(size), .. }) = &pattern.operation {
+        let size = number(*size);
+        page = quote!(Some(#size));
+    }
+    let actions = pattern.iam_actions();
     let (tool, callers, example) = (pattern.tool, &pattern.callers, example(pattern, &arguments));
     quote! {
         #about
@@ -85,6 +82,8 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
             cost: Cost { fixture: #fixture, requests: #requests, rcu: #rcu, wcu: #wcu },
             tool: #tool,
             callers: &[#(#callers),*],
+            page: #page,
+            actions: &[#(#actions),*],
             example: #example,
             doc: #prose,
         };
@@ -97,21 +96,29 @@ struct Argument {
     kind: String,
     optional: bool,
     many: bool,
-    /// A value for the example.
-    sample: &'static str,
+    /// What it is, where its type does not say it.
+    doc: String,
+    /// A value for the example; empty where it would be too long for one.
+    sample: String,
 }
 
 impl Argument {
     /// An item, a key or a list of either.
     fn part(name: &str, kind: String, optional: bool, many: bool) -> Argument {
-        Argument { name: name.to_owned(), kind, optional, many, sample: "…" }
+        Argument { name: name.to_owned(), kind, optional, many, doc: String::new(), sample: String::new() }
     }
+}
+
+fn shown(argument: &Argument) -> TokenStream {
+    let Argument { name, kind, optional, many, doc, sample } = argument;
+    quote!(Argument { name: #name, kind: #kind, optional: #optional, many: #many, doc: #doc, sample: #sample })
 }
 
 fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
     let plain = |argument: crate::design::Argument| Argument {
         kind: kind(design, &argument.ty),
-        sample: sample(&argument.ty),
+        doc: domain(design, &argument.ty).map(|domain| domain.doc.clone()).unwrap_or_default(),
+        sample: sample(design, &argument.ty),
         name: argument.name,
         optional: argument.optional,
         many: false,
@@ -148,8 +155,10 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
             Argument::part(part.name(), kind, false, true)
         })),
         Operation::Scan(_) => {
-            let count =
-                |name: &str, sample| Argument { sample, ..Argument::part(name, "count".to_owned(), false, false) };
+            let count = |name: &str, sample: &str| Argument {
+                sample: sample.to_owned(),
+                ..Argument::part(name, "count".to_owned(), false, false)
+            };
             arguments.extend([count("segment", "0"), count("total_segments", "1")]);
             arguments.push(Argument::part("start", "position".to_owned(), true, false));
         }
@@ -160,37 +169,45 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
 }
 
 /// The word of the documents for a type.
-fn kind(design: &Design, ty: &Type) -> String {
-    let named = |rust: &str, kind: DomainKind| {
-        let mut domains = design.table.domains.iter();
-        domains.find(|domain| domain.rust == rust && domain.kind == kind).map(|domain| domain.name.clone())
+pub fn kind(design: &Design, ty: &Type) -> String {
+    match (domain(design, ty), ty) {
+        (Some(domain), _) => domain.name.clone(),
+        (None, Type::Enum { values, .. }) => values.join("|"),
+        (None, ty) => ty.word().to_owned(),
+    }
+}
+
+/// The domain type of table.toml that it is.
+fn domain<'d>(design: &'d Design, ty: &Type) -> Option<&'d Domain> {
+    let (rust, kind) = match ty {
+        Type::Uuid(rust) => (rust, DomainKind::Uuid),
+        Type::Extern { rust, .. } => (rust, DomainKind::Extern),
+        _ => return None,
     };
-    let named = match ty {
-        Type::Uuid(rust) => named(rust, DomainKind::Uuid),
-        Type::Extern { rust, .. } => named(rust, DomainKind::Extern),
-        Type::Enum { values, .. } => Some(values.join("|")),
-        _ => None,
-    };
-    named.unwrap_or_else(|| ty.word().to_owned())
+    design.table.domains.iter().find(|domain| domain.rust == *rust && domain.kind == kind)
 }
 
 /// A value of the type as a person types it.
-fn sample(ty: &Type) -> &'static str {
-    match ty {
+fn sample(design: &Design, ty: &Type) -> String {
+    let of_domain = domain(design, ty).and_then(|domain| domain.example.as_deref());
+    let of_type = match ty {
         Type::Uuid(_) => "0198c5e2-8a00-7000-8000-000000000001",
-        Type::Extern { rust, .. } if rust == "crate::UsernameKey" => "ada",
         Type::Date => "2026-11-23",
-        Type::Time => "2026-11-23T09:00:00Z",
+        Type::Time | Type::Expiry => "2026-11-23T09:00:00Z",
         Type::Digest => "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
-        Type::Count | Type::Amount | Type::Expiry => "1",
-        _ => "…",
-    }
+        Type::Count | Type::Amount => "1",
+        Type::Flag => "true",
+        Type::Enum { values, .. } => values.first().map_or("", String::as_str),
+        _ => "",
+    };
+    of_domain.unwrap_or(of_type).to_owned()
 }
 
 fn example(pattern: &Pattern, arguments: &[Argument]) -> String {
     let mut line = format!("codesensei query {}", pattern.name);
     for argument in arguments.iter().filter(|argument| !argument.optional) {
-        line = format!("{line} --{} {}", argument.name.replace('_', "-"), argument.sample);
+        let sample = if argument.sample.is_empty() { "…" } else { &argument.sample };
+        line = format!("{line} --{} {sample}", argument.name.replace('_', "-"));
     }
     if let Operation::Query(query) = &pattern.operation
         && let Paging::Page(_) = query.paging

@@ -8,12 +8,14 @@ use crate::emit::rust::RustFile;
 pub fn emit() -> Vec<Emitted> {
     let mut file = RustFile::default();
     file.item(quote! {
+        mod by_name;
         pub(crate) mod any;
         pub(crate) mod entity;
         pub(crate) mod ids;
         pub(crate) mod keys;
         pub(crate) mod pattern;
         pub(crate) mod registry;
+        pub(crate) mod schema;
     });
     vec![file.finish(
         "mod.rs",

@@ -45,6 +45,7 @@ pub struct RawDomain {
     #[serde(default)]
     pub copy: bool,
     pub doc: String,
+    pub example: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -62,7 +62,7 @@ fn domain(name: Word, raw: RawDomain, at: At, problems: &mut Problems) -> Domain
         _ if raw.rust.contains("::") => DomainKind::Extern,
         _ => DomainKind::Uuid,
     };
-    Domain { name, kind, rust: raw.rust, copy: raw.copy, doc: raw.doc, at }
+    Domain { name, kind, rust: raw.rust, copy: raw.copy, doc: raw.doc, example: raw.example, at }
 }
 
 fn one_of(word: &Word, known: &[&str], at: At, problems: &mut Problems) {

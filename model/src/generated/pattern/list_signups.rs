@@ -12,7 +12,7 @@ use modyne::model::Query;
 use std::fmt;
 
 /// A row of [`Store::list_signups`](crate::Store::list_signups): what the index shows.
-#[derive(Clone, PartialEq, serde::Deserialize)]
+#[derive(Clone, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Signup {
     /// Never changes, and appears in no URL.
     pub user_id: UserId,

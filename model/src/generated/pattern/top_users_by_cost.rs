@@ -11,7 +11,7 @@ use modyne::expr::{KeyCondition, StaticProjection};
 use modyne::model::Query;
 
 /// A row of [`Store::top_users_by_cost`](crate::Store::top_users_by_cost): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct UserCost {
     /// Who asked.
     pub user_id: UserId,

@@ -29,6 +29,8 @@ pub(super) const fn pattern(id: &'static str, operation: Operation) -> Pattern {
         cost,
         tool: true,
         callers: &[],
+        page: None,
+        actions: &[],
         example: "",
         doc: "",
     }

@@ -22,6 +22,8 @@ use crate::design::{Design, Operation, Pattern};
 use crate::emit::rust::{RustFile, camel, ident};
 
 pub use input::is_struct;
+pub use read::is_one_list;
+pub use rows::{is_union, union_name};
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut files: Vec<_> = design.patterns.iter().map(|pattern| pattern_file(design, pattern)).collect();

@@ -80,7 +80,7 @@ fn row_type(
     let projection = file.import("modyne::expr::StaticProjection");
     file.item(quote! {
         #about
-        #[derive(Clone, #derive_debug PartialEq, serde::Deserialize)]
+        #[derive(Clone, #derive_debug PartialEq, serde::Deserialize, serde::Serialize)]
         pub struct #name { #(#members)* }
         #implementation
         impl #from_item for #name {

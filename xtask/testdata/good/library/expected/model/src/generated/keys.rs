@@ -42,7 +42,7 @@ impl modyne::keys::IndexKey for Byprice {
 }
 
 /// Names one book: `BOOK#{isbn}` / `BOOK`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct BookKey {
     /// Which book.
     pub isbn: Isbn,
@@ -74,7 +74,7 @@ impl BookKey {
 }
 
 /// Names one copy: `BOOK#{isbn}` / `COPY#{number:03}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct CopyKey {
     /// Of which book.
     pub isbn: Isbn,
@@ -98,7 +98,7 @@ impl CopyKey {
 }
 
 /// Names one day: `MEMBER#{member_id}` / `DAY#{date}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct DayKey {
     /// Who.
     pub member_id: MemberId,
@@ -127,7 +127,7 @@ impl DayKey {
 }
 
 /// Names one loan: `MEMBER#{member_id}` / `LOAN#{due_on}#{isbn}#{number:03}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct LoanKey {
     /// Who has it.
     pub member_id: MemberId,
@@ -158,7 +158,7 @@ impl LoanKey {
 }
 
 /// Names one member: `MEMBER#{member_id}` / `CARD`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct MemberKey {
     /// Who.
     pub member_id: MemberId,
@@ -180,7 +180,7 @@ impl MemberKey {
 }
 
 /// Names one notice: `NOTICES#{branch}` / `{due}#{member_id}#{topic}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct NoticeKey {
     /// Which house writes it.
     pub branch: Branch,
@@ -211,7 +211,7 @@ impl NoticeKey {
 }
 
 /// Names one wish: `BOOK#{isbn}` / `WISH#{branch}#{member_id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct WishKey {
     /// Which book.
     pub isbn: Isbn,

@@ -20,6 +20,8 @@ pub(crate) static AP_01: Pattern = Pattern {
             kind: "note",
             optional: false,
             many: false,
+            doc: "",
+            sample: "",
         },
     ],
     cost: Cost {
@@ -30,6 +32,8 @@ pub(crate) static AP_01: Pattern = Pattern {
     },
     tool: false,
     callers: &["web"],
+    page: None,
+    actions: &["dynamodb:PutItem"],
     example: "codesensei query write_note --note …",
     doc: "Authors write.",
 };
@@ -48,12 +52,16 @@ pub(crate) static AP_02: Pattern = Pattern {
             kind: "text",
             optional: false,
             many: false,
+            doc: "",
+            sample: "",
         },
         Argument {
             name: "note_id",
             kind: "note_id",
             optional: false,
             many: false,
+            doc: "A note.",
+            sample: "0198c5e2-8a00-7000-8000-000000000001",
         },
     ],
     cost: Cost {
@@ -64,6 +72,8 @@ pub(crate) static AP_02: Pattern = Pattern {
     },
     tool: false,
     callers: &["web"],
+    page: None,
+    actions: &["dynamodb:GetItem"],
     example: "codesensei query read_note --author … --note-id 0198c5e2-8a00-7000-8000-000000000001",
     doc: "Readers read.",
 };

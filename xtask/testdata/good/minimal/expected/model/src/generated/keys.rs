@@ -5,7 +5,7 @@ use crate::generated::ids::NoteId;
 use crate::key::{KeyPart, Primary};
 
 /// Names one note: `AUTHOR#{author}` / `NOTE#{note_id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct NoteKey {
     /// Who wrote it.
     pub author: String,

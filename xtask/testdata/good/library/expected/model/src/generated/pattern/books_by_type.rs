@@ -11,7 +11,7 @@ use modyne::expr::{KeyCondition, StaticProjection};
 use modyne::model::Query;
 
 /// A row of [`Store::books_by_type`](crate::Store::books_by_type): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct NewBook {
     /// Which book.
     pub isbn: Isbn,

@@ -11,7 +11,7 @@ use modyne::expr::{KeyCondition, StaticProjection};
 use modyne::model::Query;
 
 /// A row of [`Store::dearest_days`](crate::Store::dearest_days): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct DearDay {
     /// Who.
     pub member_id: MemberId,

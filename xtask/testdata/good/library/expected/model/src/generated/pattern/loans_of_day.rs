@@ -12,7 +12,7 @@ use modyne::expr::{KeyCondition, StaticProjection};
 use modyne::model::Query;
 
 /// A row of [`Store::loans_of_day`](crate::Store::loans_of_day): a part of the item.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct LoanRemark {
     /// Which of its copies.
     pub number: u32,

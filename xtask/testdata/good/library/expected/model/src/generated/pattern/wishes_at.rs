@@ -12,7 +12,7 @@ use modyne::expr::{Filter, KeyCondition, StaticProjection};
 use modyne::model::Query;
 
 /// A row of [`Store::wishes_at`](crate::Store::wishes_at): what the index shows.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 pub struct Waiting {
     /// Which book.
     pub isbn: Isbn,

@@ -1,0 +1,65 @@
+//! `--explain`: the request as it would be sent, what IAM must allow, and what it should cost.
+
+use model::PageRequest;
+use model::registry::{Cost, Pattern};
+use serde_json::{Value, json};
+
+use super::rows::Format;
+use super::{Query, QueryError};
+use crate::output::print;
+
+/// Prints it. Nothing is sent, and no table has to be there.
+pub(super) async fn explain(query: &Query) -> Result<(), QueryError> {
+    let store = query.options.target.unsent().await;
+    let page = PageRequest { limit: query.paging.limit, cursor: query.paging.cursor.as_deref() };
+    let request = store.explain(query.pattern, query.arguments(), page).await;
+    let request = request.map_err(|error| query.failed(error))?;
+    let explained =
+        Explained { pattern: query.pattern, table: store.table(), operation: &request.operation, body: &request.body };
+    let text = match Format::or_suitable(query.options.format) {
+        Format::Jsonl => format!("{}\n", explained.json()),
+        Format::Json => format!("{:#}\n", explained.json()),
+        Format::Table | Format::Csv => explained.text(),
+    };
+    print(text.as_bytes()).map_err(|source| QueryError::Output { what: "the request".to_owned(), source })
+}
+
+struct Explained<'a> {
+    pattern: &'static Pattern,
+    table: &'a str,
+    operation: &'a str,
+    body: &'a Value,
+}
+
+impl Explained<'_> {
+    /// Where IAM must allow it, as the end of an ARN.
+    fn resource(&self) -> String {
+        let index = self.pattern.index.map(|index| format!("/index/{index}")).unwrap_or_default();
+        format!("table/{}{index}", self.table)
+    }
+
+    fn json(&self) -> Value {
+        let Pattern { id, name, index, actions, cost: Cost { fixture, requests, rcu, wcu }, .. } = *self.pattern;
+        json!({
+            "pattern": id, "name": name, "operation": self.operation, "index": index, "request": self.body,
+            "iam": { "actions": actions, "resource": self.resource() },
+            "declared": { "requests": requests, "rcu": rcu, "wcu": wcu, "fixture": fixture },
+        })
+    }
+
+    fn text(&self) -> String {
+        let Pattern { id, name, index, actions, cost: Cost { fixture, requests, rcu, wcu }, .. } = *self.pattern;
+        format!(
+            "{id} {name}: nothing is sent\n\n\
+             operation  {} on {}\n\
+             IAM        {} on {}\n\
+             declared   {requests} requests, {rcu} RCU, {wcu} WCU for {fixture}\n\
+             request    {:#}\n",
+            self.operation,
+            index.unwrap_or("the table"),
+            actions.join(", "),
+            self.resource(),
+            self.body,
+        )
+    }
+}

@@ -1,0 +1,261 @@
+//! Rows on standard output: for people, and in three forms for programs.
+
+use std::io::{self, IsTerminal as _};
+
+use clap::ValueEnum;
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table};
+use model::registry::Pattern;
+use serde::Serialize;
+use serde::ser::SerializeMap as _;
+use serde_json::Value;
+
+use super::QueryError;
+use crate::output::print;
+
+/// In a table, longer values are cut: the other formats have them whole.
+const WIDEST: usize = 60;
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people. A single row is shown field by field.
+    Table,
+    /// One JSON array.
+    Json,
+    /// A JSON object a line, as they come.
+    Jsonl,
+    /// Comma-separated, with a header.
+    Csv,
+}
+
+impl Format {
+    /// What was asked for, or what suits whoever reads it.
+    pub(super) fn or_suitable(asked: Option<Self>) -> Self {
+        asked.unwrap_or(if io::stdout().is_terminal() { Self::Table } else { Self::Jsonl })
+    }
+}
+
+/// A row as it may be seen.
+#[derive(Debug)]
+pub(super) struct Shown {
+    /// In order; the entity first.
+    pub(super) fields: Vec<(&'static str, Value)>,
+    /// Whether its code was read.
+    pub(super) has_code: bool,
+}
+
+/// Collects rows, and prints them as soon as their format lets it.
+pub(super) struct Output {
+    format: Format,
+    /// Whether rows may be of several entities, and so have to say which.
+    mixed: bool,
+    rows: Vec<Ordered>,
+    has_code: bool,
+    /// The terminal's columns, if there is one.
+    width: Option<usize>,
+}
+
+/// Fields in the order of the schema; a map would sort them.
+struct Ordered(Vec<(&'static str, Value)>);
+
+impl Serialize for Ordered {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+impl Output {
+    pub(super) fn new(format: Format, pattern: &Pattern) -> Self {
+        let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+        Self { format, mixed: pattern.entities.len() > 1, rows: Vec::new(), has_code: false, width }
+    }
+
+    pub(super) const fn has_code(&self) -> bool {
+        self.has_code
+    }
+
+    pub(super) fn push(&mut self, row: Shown) -> Result<(), QueryError> {
+        self.has_code |= row.has_code;
+        let fields = row.fields.into_iter().skip(usize::from(!self.mixed));
+        let row = Ordered(fields.collect());
+        if self.format == Format::Jsonl {
+            return out(&(json(&row) + "\n"));
+        }
+        self.rows.push(row);
+        Ok(())
+    }
+
+    pub(super) fn finish(&mut self) -> Result<(), QueryError> {
+        match self.format {
+            Format::Jsonl => Ok(()),
+            Format::Json => {
+                let lines: Vec<String> = self.rows.iter().map(|row| format!("  {}", json(row))).collect();
+                out(&if lines.is_empty() { "[]\n".to_owned() } else { format!("[\n{}\n]\n", lines.join(",\n")) })
+            }
+            Format::Csv => out(&self.csv()),
+            Format::Table => out(&self.table()),
+        }
+    }
+
+    /// Every field that some row has, in the order in which they are met.
+    fn columns(&self) -> Vec<&'static str> {
+        let mut columns: Vec<&'static str> = Vec::new();
+        for row in &self.rows {
+            let mut at = 0;
+            for (name, _) in &row.0 {
+                match columns.iter().position(|known| known == name) {
+                    Some(found) => at = found + 1,
+                    None => {
+                        columns.insert(at, name);
+                        at += 1;
+                    }
+                }
+            }
+        }
+        columns
+    }
+
+    fn csv(&self) -> String {
+        let columns = self.columns();
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let lines = std::iter::once(columns.iter().map(|name| (*name).to_owned()).collect())
+            .chain(self.rows.iter().map(|row| cells(row, &columns)));
+        for line in lines.filter(|line: &Vec<String>| !line.is_empty()) {
+            writer.write_record(&line).expect("a vector takes every byte, and all lines are as long as the first");
+        }
+        let bytes = writer.into_inner().expect("a vector takes every byte");
+        String::from_utf8(bytes).expect("texts joined by commas are text")
+    }
+
+    fn table(&self) -> String {
+        let mut table = Table::new();
+        table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        match self.rows.as_slice() {
+            [] => return String::new(),
+            [row] => row.0.iter().for_each(|(name, value)| {
+                table.add_row([(*name).to_owned(), text(value)]);
+            }),
+            rows => {
+                let columns = self.columns();
+                table.set_header(columns.clone());
+                for row in rows {
+                    table.add_row(cells(row, &columns).iter().map(|cell| cut(cell)));
+                }
+            }
+        }
+        let lines: Vec<String> = table.lines().map(|line| line.trim().to_owned()).collect();
+        let widest = lines.iter().map(|line| line.chars().count()).max().unwrap_or_default();
+        if self.rows.len() > 1 && self.width.is_some_and(|width| widest > width) {
+            return self.records();
+        }
+        lines.join("\n") + "\n"
+    }
+
+    /// Each row field by field: where a table would be wider than the terminal, nobody could read its wrapped lines.
+    fn records(&self) -> String {
+        let name = |row: &Ordered| row.0.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        let longest = self.rows.iter().map(name).max().unwrap_or_default();
+        let record = |row: &Ordered| {
+            row.0.iter().map(|(name, value)| format!("{name:longest$}  {}\n", cut(&text(value)))).collect::<String>()
+        };
+        self.rows.iter().map(record).collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn out(text: &str) -> Result<(), QueryError> {
+    print(text.as_bytes()).map_err(|source| QueryError::Output { what: "the rows".to_owned(), source })
+}
+
+fn json(row: &Ordered) -> String {
+    serde_json::to_string(row).expect("names and JSON values are JSON")
+}
+
+fn cells(row: &Ordered, columns: &[&str]) -> Vec<String> {
+    let cell = |column: &&str| row.0.iter().find(|(name, _)| name == column).map(|(_, value)| text(value));
+    columns.iter().map(|column| cell(column).unwrap_or_default()).collect()
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
+    }
+}
+
+/// One line, and not a long one.
+fn cut(text: &str) -> String {
+    let line = text.replace(['\n', '\r', '\t'], " ");
+    if line.chars().count() <= WIDEST {
+        return line;
+    }
+    line.chars().take(WIDEST - 1).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn output(format: Format) -> Output {
+        let pattern = crate::patterns::find("user_footprint").expect("entities of several kinds");
+        let mut output = Output::new(format, pattern);
+        for fields in [
+            vec![("entity", "user".into()), ("user_id", "u1".into()), ("name", "a \"b\", c".into())],
+            vec![
+                ("entity", "session".into()),
+                ("user_id", "u1".into()),
+                ("session_id", "s1".into()),
+                ("note", "x\ny".into()),
+            ],
+        ] {
+            output.push(Shown { fields, has_code: false }).expect("nothing is printed yet");
+        }
+        output
+    }
+
+    #[test]
+    fn rows_of_several_kinds_share_one_header() {
+        insta::assert_snapshot!(output(Format::Csv).csv(), @r#"
+        entity,user_id,session_id,note,name
+        user,u1,,,"a ""b"", c"
+        session,u1,s1,"x
+        y",
+        "#);
+        insta::assert_snapshot!(output(Format::Table).table(), @r#"
+        entity   user_id  session_id  note  name
+        user     u1                         a "b", c
+        session  u1       s1          x y
+        "#);
+    }
+
+    #[test]
+    fn where_a_table_is_too_wide_for_the_terminal_rows_are_shown_field_by_field() {
+        let narrow = Output { width: Some(30), ..output(Format::Table) };
+        insta::assert_snapshot!(narrow.table(), @r#"
+        entity      user
+        user_id     u1
+        name        a "b", c
+
+        entity      session
+        user_id     u1
+        session_id  s1
+        note        x y
+        "#);
+    }
+
+    #[test]
+    fn fields_keep_the_order_of_the_schema_in_json() {
+        let output = output(Format::Json);
+        assert_eq!(json(&output.rows[0]), r#"{"entity":"user","user_id":"u1","name":"a \"b\", c"}"#);
+    }
+
+    #[test]
+    fn in_a_table_a_long_value_is_cut_between_characters() {
+        assert_eq!(cut(&"é".repeat(60)), "é".repeat(60));
+        assert_eq!(cut(&"é".repeat(61)), "é".repeat(59) + "…");
+    }
+}

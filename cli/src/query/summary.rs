@@ -1,0 +1,72 @@
+//! What a query cost, beside what its documentation says: for standard error.
+
+use model::Total;
+use model::registry::{Cost, Pattern};
+
+/// What came back and what it cost.
+pub(super) struct Summary<'a> {
+    pub(super) pattern: &'static Pattern,
+    pub(super) rows: usize,
+    /// Of the answers, as they came.
+    pub(super) bytes: u64,
+    pub(super) total: Total,
+    pub(super) cursor: Option<&'a str>,
+}
+
+impl Summary<'_> {
+    pub(super) fn tell(&self, terminal: bool) {
+        let (dim, plain) = if terminal { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
+        eprintln!("{dim}{}{plain}", self.text());
+    }
+
+    fn text(&self) -> String {
+        let Pattern { id, name, cost: Cost { fixture, requests, rcu, wcu }, .. } = *self.pattern;
+        let Total { requests: sent, rcu: read, wcu: written } = self.total;
+        let mut text = format!(
+            "{id} {name}: {}, {}, {} bytes\n  used      {}\n  declared  {}, for {fixture}",
+            counted(f64::from(sent), "request"),
+            counted(self.rows as f64, "item"),
+            self.bytes,
+            capacity(read, written),
+            [counted(requests, "request"), capacity(rcu, wcu)].join(", "),
+        );
+        if let Some(cursor) = self.cursor {
+            text += &format!("\n  more      --cursor {cursor}, or --all");
+        }
+        text
+    }
+}
+
+fn capacity(rcu: f64, wcu: f64) -> String {
+    let parts = [(rcu, "RCU"), (wcu, "WCU")].into_iter().filter(|(units, _)| *units > 0.0);
+    let parts: Vec<String> = parts.map(|(units, name)| format!("{units} {name}")).collect();
+    if parts.is_empty() { "nothing".to_owned() } else { parts.join(" and ") }
+}
+
+fn counted(number: f64, noun: &str) -> String {
+    let one = (number - 1.0).abs() < f64::EPSILON;
+    format!("{number} {noun}{}", if one { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_says_what_was_used_and_what_was_declared() {
+        let pattern = crate::patterns::find("AP-21").expect("the sessions of a user");
+        let total = Total { requests: 1, rcu: 0.5, wcu: 0.0 };
+        let text = Summary { pattern, rows: 1, bytes: 612, total, cursor: Some("abc") }.text();
+        assert_eq!(
+            text,
+            "AP-21 list_sessions: 1 request, 1 item, 612 bytes\n  used      0.5 RCU\n  declared  1 request, 7 RCU, \
+             for 50 sessions, heads of 500 B\n  more      --cursor abc, or --all"
+        );
+    }
+
+    #[test]
+    fn what_costs_nothing_says_so() {
+        assert_eq!(capacity(0.0, 0.0), "nothing");
+        assert_eq!(capacity(2.0, 8.0), "2 RCU and 8 WCU");
+    }
+}

@@ -1,0 +1,106 @@
+//! One argument: from what a person writes, in JSON's types, to what the table stores.
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::generated::schema::ENTITIES;
+use crate::registry::{Entity, Field};
+use crate::{Expiry, Timestamp};
+
+/// What is wrong with a value: where inside it, and why. The value itself is not repeated.
+pub(super) struct Wrong {
+    /// Empty for the value itself, else the field.
+    pub(super) path: String,
+    pub(super) reason: String,
+}
+
+impl Wrong {
+    fn here(reason: impl Into<String>) -> Self {
+        Self { path: String::new(), reason: reason.into() }
+    }
+
+    fn within(self, field: &str) -> Self {
+        let path = if self.path.is_empty() { field.to_owned() } else { format!("{field}.{}", self.path) };
+        Self { path, ..self }
+    }
+}
+
+/// The attribute value of this kind: a type of the documents, an entity, or an entity's key.
+pub(super) fn attribute(value: &Value, kind: &str) -> Result<AttributeValue, Wrong> {
+    match kind {
+        "count" | "amount" => number(value).ok_or_else(|| Wrong::here("a whole number is expected")),
+        "time" => moment(value, |text| text.parse::<Timestamp>().ok().map(Timestamp::millis))
+            .ok_or_else(|| Wrong::here("a time is expected, such as 2026-11-23T09:00:00Z, or milliseconds since 1970")),
+        "expiry" => moment(value, |text| text.parse::<Timestamp>().ok().map(|time| Expiry::seconds(time.expiry())))
+            .ok_or_else(|| Wrong::here("a time is expected, such as 2026-11-23T09:00:00Z, or seconds since 1970")),
+        "flag" => flag(value).map(AttributeValue::Bool).ok_or_else(|| Wrong::here("true or false is expected")),
+        "bytes" => bytes(value).ok_or_else(|| Wrong::here("bytes in base64 are expected")),
+        "texts" => texts(value).ok_or_else(|| Wrong::here("an array of texts is expected")),
+        _ => match entity_of(kind) {
+            Some((entity, is_key)) => item(value, entity, is_key),
+            // Ids, dates, digests, enums and text: each checks its own form when it is decoded.
+            None => value
+                .as_str()
+                .map(|text| AttributeValue::S(text.to_owned()))
+                .ok_or_else(|| Wrong::here("a text is expected")),
+        },
+    }
+}
+
+/// The entity that a kind is, and whether only its key.
+fn entity_of(kind: &str) -> Option<(&'static Entity, bool)> {
+    let (name, is_key) = kind.strip_suffix(" key").map_or((kind, false), |name| (name, true));
+    ENTITIES.iter().find(|entity| entity.name == name).map(|entity| (*entity, is_key))
+}
+
+fn item(value: &Value, entity: &'static Entity, is_key: bool) -> Result<AttributeValue, Wrong> {
+    let wanted: Vec<&Field> =
+        entity.fields.iter().filter(|field| !is_key || entity.key.contains(&field.name)).collect();
+    fields(value, &wanted)
+}
+
+fn fields(value: &Value, wanted: &[&Field]) -> Result<AttributeValue, Wrong> {
+    let Value::Object(given) = value else { return Err(Wrong::here("a JSON object is expected")) };
+    if let Some(unknown) = given.keys().find(|name| !wanted.iter().any(|field| field.name == **name)) {
+        return Err(Wrong::here("there is no such field").within(unknown));
+    }
+    let mut members = std::collections::HashMap::new();
+    for field in wanted {
+        let value = match given.get(field.name) {
+            None | Some(Value::Null) if field.optional => continue,
+            None | Some(Value::Null) => return Err(Wrong::here("it is missing").within(field.name)),
+            Some(value) => value,
+        };
+        let inner: Vec<&Field> = field.fields.iter().collect();
+        let attribute = if inner.is_empty() { attribute(value, field.kind) } else { fields(value, &inner) };
+        members.insert(field.name.to_owned(), attribute.map_err(|wrong| wrong.within(field.name))?);
+    }
+    Ok(AttributeValue::M(members))
+}
+
+/// A number, or a text that is one: a command line has nothing but texts.
+fn number(value: &Value) -> Option<AttributeValue> {
+    let number = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;
+    Some(AttributeValue::N(number.to_string()))
+}
+
+fn moment(value: &Value, parse: impl Fn(&str) -> Option<i64>) -> Option<AttributeValue> {
+    let parsed = value.as_str().and_then(parse);
+    parsed.map(|moment| AttributeValue::N(moment.to_string())).or_else(|| number(value))
+}
+
+fn flag(value: &Value) -> Option<bool> {
+    value.as_bool().or_else(|| value.as_str()?.parse().ok())
+}
+
+fn bytes(value: &Value) -> Option<AttributeValue> {
+    STANDARD.decode(value.as_str()?).ok().map(|bytes| AttributeValue::B(Blob::new(bytes)))
+}
+
+fn texts(value: &Value) -> Option<AttributeValue> {
+    let texts = value.as_array()?.iter().map(|text| text.as_str().map(|text| AttributeValue::S(text.to_owned())));
+    texts.collect::<Option<_>>().map(AttributeValue::L)
+}

@@ -1,0 +1,109 @@
+//! Rows: what a pattern finds, field by field, in the order of the schema.
+
+use std::fmt;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use serde_json::{Number, Value};
+
+use crate::generated::schema::ENTITIES;
+use crate::key::ItemKey;
+use crate::registry::Field;
+use crate::store::StoredItem;
+use crate::{Expiry, Timestamp};
+
+/// One thing that a pattern found. Times are RFC 3339, bytes are base64, ids and numbers what they are.
+#[derive(Clone, PartialEq)]
+pub struct Row {
+    /// The entity it is, or a part of; `key`, `count` and `unknown` for what is none.
+    pub entity: &'static str,
+    /// Its fields. What is absent from the item is absent here.
+    pub fields: Vec<(&'static str, Value)>,
+}
+
+impl Row {
+    /// The fields of an entity that this item, or part of one, has.
+    pub(crate) fn of<T: Serialize>(entity: &'static str, item: &T) -> Self {
+        let item = serde_dynamo::aws_sdk_dynamodb_1::to_item(item)
+            .expect("entities are structs of types that all have a form in the table");
+        Self::known(entity, item)
+    }
+
+    /// The fields that an item has of the entity that it says it is, whether it decodes or not.
+    pub(crate) fn stored(item: &StoredItem) -> Self {
+        let entity = ENTITIES.iter().find(|entity| Some(entity.name) == item.entity());
+        let (pk, sk) = (("PK", item.pk().into()), ("SK", item.sk().into()));
+        // What is no entity has no fields that could be known not to be personal.
+        entity.map_or_else(
+            || Self { entity: "unknown", fields: vec![pk, sk] },
+            |entity| Self::known(entity.name, item.attributes().clone()),
+        )
+    }
+
+    fn known(entity: &'static str, mut item: modyne::Item) -> Self {
+        let known = ENTITIES.iter().find(|known| known.name == entity).map_or(&[][..], |known| known.fields);
+        let fields = known.iter().filter_map(|field| {
+            let value = item.remove(field.name)?;
+            Some((field.name, shown(value, field))).filter(|(_, value)| !value.is_null())
+        });
+        Self { entity, fields: fields.collect() }
+    }
+
+    /// A key that a keys-only query found.
+    pub(crate) fn key(key: &ItemKey) -> Self {
+        let key = key.primary();
+        Self { entity: "key", fields: vec![("PK", key.hash.into()), ("SK", key.range.into())] }
+    }
+
+    /// A number of items.
+    pub(crate) fn count(count: u64) -> Self {
+        Self { entity: "count", fields: vec![("count", count.into())] }
+    }
+
+    /// The field's value.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.fields.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Which fields are personal is the schema's to say, and what shows them decides by it.
+        write!(f, "Row({})", self.entity)
+    }
+}
+
+fn shown(value: AttributeValue, field: &Field) -> Value {
+    match (field.kind, value) {
+        ("time", AttributeValue::N(millis)) => {
+            let time = millis.parse().ok().and_then(|millis| Timestamp::from_millis(millis).ok());
+            time.map_or(Value::Null, |time| time.to_rfc3339().into())
+        }
+        ("expiry", AttributeValue::N(seconds)) => {
+            seconds.parse::<Expiry>().map_or(Value::Null, |expiry| expiry.at().to_rfc3339().into())
+        }
+        (_, AttributeValue::M(mut members)) if !field.fields.is_empty() => {
+            let shown_member = |member: &'static Field| {
+                members.remove(member.name).map(|value| (member.name.to_owned(), shown(value, member)))
+            };
+            Value::Object(field.fields.iter().filter_map(shown_member).collect())
+        }
+        (_, value) => plain(value),
+    }
+}
+
+fn plain(value: AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => text.into(),
+        AttributeValue::N(number) => number.parse::<Number>().map_or(Value::Null, Value::Number),
+        AttributeValue::Bool(flag) => flag.into(),
+        AttributeValue::B(bytes) => STANDARD.encode(bytes).into(),
+        AttributeValue::L(list) => list.into_iter().map(plain).collect(),
+        AttributeValue::M(members) => members.into_iter().map(|(name, value)| (name, plain(value))).collect(),
+        // No entity has a type that is stored as anything else.
+        _ => Value::Null,
+    }
+}

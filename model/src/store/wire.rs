@@ -1,0 +1,114 @@
+//! What goes over the wire: the bytes that come back, and requests that are looked at instead of being sent.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::interceptors::{
+    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+
+use super::{Shared, Store};
+
+/// Counts the bytes of the answers of the stores it was given to, as they came: JSON, keys and names included.
+#[derive(Clone, Debug, Default)]
+pub struct Traffic(Arc<AtomicU64>);
+
+impl Traffic {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many bytes came back so far.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Intercept for Traffic {
+    fn name(&self) -> &'static str {
+        "Traffic"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let bytes = context.response().body().bytes().map_or(0, <[u8]>::len);
+        self.0.fetch_add(bytes as u64, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// A request as it would be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WireRequest {
+    /// DynamoDB's name of the operation, for instance `Query`.
+    pub operation: String,
+    /// Its parameters.
+    pub body: serde_json::Value,
+}
+
+/// Keeps the first request, and lets none be sent.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Held(Arc<Mutex<Option<WireRequest>>>);
+
+impl Held {
+    /// What would have been sent.
+    pub(crate) fn take(&self) -> Option<WireRequest> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Intercept for Held {
+    fn name(&self) -> &'static str {
+        "Held"
+    }
+
+    fn read_after_serialization(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request();
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let body = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(WireRequest { operation, body });
+        Err("the request is looked at, not sent".into())
+    }
+}
+
+impl Store {
+    /// The same store, with the bytes of every answer added to this count.
+    #[must_use]
+    pub fn counting(&self, traffic: &Traffic) -> Self {
+        self.intercepted(traffic.clone())
+    }
+
+    /// The same store, but nothing is sent.
+    pub(crate) fn holding(&self, held: &Held) -> Self {
+        self.intercepted(held.clone())
+    }
+
+    fn intercepted(&self, interceptor: impl Intercept + 'static) -> Self {
+        let Shared { client, table, cursor_key, clock, ids } = &*self.shared;
+        let config = client.config().to_builder().interceptor(interceptor).build();
+        let shared = Shared {
+            client: Client::from_conf(config),
+            table: table.clone(),
+            cursor_key: cursor_key.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        };
+        Self { shared: Arc::new(shared), meter: self.meter.clone() }
+    }
+}
