@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use codesensei::options::{Command, Options};
-use codesensei::{demo, output, patterns, query, serve, table};
+use codesensei::{demo, output, patterns, query, serve, table, verify};
 use handlers::logging;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -29,6 +29,10 @@ async fn main() -> ExitCode {
             outcome => outcome.map_err(Into::into),
         },
         Some(Command::Table(options)) => match table::run(options).await {
+            Ok(false) => return ExitCode::FAILURE,
+            outcome => outcome.map(|_| ()),
+        },
+        Some(Command::Verify(options)) => match verify::run(options).await {
             Ok(false) => return ExitCode::FAILURE,
             outcome => outcome.map(|_| ()),
         },

@@ -10,6 +10,7 @@ use clap_complete::Shell;
 use crate::patterns::Patterns;
 use crate::query::Query;
 use crate::table::Table;
+use crate::verify::Verify;
 
 /// CodeSensei's backend on this machine.
 ///
@@ -35,6 +36,7 @@ Examples:
   codesensei demo                           walk through the product, see what each step costs
   codesensei patterns AP-21                 what the table can be asked: all of it, or one pattern
   codesensei query AP-80 --date 2026-11-23  ask it, and see what that costs
+  codesensei verify                         is all that the table holds sound?
 
 Who answers questions: Amazon Bedrock, with AWS credentials and BEDROCK_MODEL_IDS set; an endpoint,
 with BEDROCK_ENDPOINT_URL set; else a rule-based reviewer in this process, which says in every
@@ -53,6 +55,8 @@ pub enum Command {
     Query(Box<Query>),
     /// Make the table, show what a live one is, or compare it with the schema.
     Table(Table),
+    /// Check that all of a table fits together, and repair what can be repaired safely.
+    Verify(Verify),
     /// Print what makes a shell complete this command's words.
     #[command(after_help = COMPLETIONS)]
     Completions {

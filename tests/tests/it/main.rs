@@ -20,6 +20,7 @@ mod scans;
 mod settings;
 mod sign_ins;
 mod staging;
+mod verify;
 mod whole_account;
 
 use std::collections::BTreeMap;
