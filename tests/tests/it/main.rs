@@ -21,6 +21,7 @@ mod settings;
 mod sign_ins;
 mod staging;
 mod verify;
+mod versions;
 mod whole_account;
 
 use std::collections::BTreeMap;
