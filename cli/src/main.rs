@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use codesensei::options::{Command, Options};
-use codesensei::{demo, output, patterns, query, serve, table, verify};
+use codesensei::{demo, output, patterns, query, seed, serve, table, verify};
 use handlers::logging;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -32,6 +32,7 @@ async fn main() -> ExitCode {
             Ok(false) => return ExitCode::FAILURE,
             outcome => outcome.map(|_| ()),
         },
+        Some(Command::Seed(options)) => seed::command::run(&options).await,
         Some(Command::Verify(options)) => match verify::run(options).await {
             Ok(false) => return ExitCode::FAILURE,
             outcome => outcome.map(|_| ()),
@@ -49,7 +50,8 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("codesensei: {error}");
-            ExitCode::FAILURE
+            let is_interrupted = error.is::<seed::command::Interrupted>();
+            if is_interrupted { ExitCode::from(seed::command::INTERRUPTED) } else { ExitCode::FAILURE }
         }
     }
 }

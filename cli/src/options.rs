@@ -9,6 +9,7 @@ use clap_complete::Shell;
 
 use crate::patterns::Patterns;
 use crate::query::Query;
+use crate::seed::command::Seed;
 use crate::table::Table;
 use crate::verify::Verify;
 
@@ -34,6 +35,7 @@ Examples:
   codesensei --store http://127.0.0.1:8000  use DynamoDB Local
   codesensei --store aws --table reviews    use a table on AWS, with the usual AWS_* variables
   codesensei demo                           walk through the product, see what each step costs
+  codesensei seed                           load people, files and conversations to look at
   codesensei patterns AP-21                 what the table can be asked: all of it, or one pattern
   codesensei query AP-80 --date 2026-11-23  ask it, and see what that costs
   codesensei verify                         is all that the table holds sound?
@@ -55,6 +57,8 @@ pub enum Command {
     Query(Box<Query>),
     /// Make the table, show what a live one is, or compare it with the schema.
     Table(Table),
+    /// Load data to look at: the people of seed/, or as many made-up accounts as asked for.
+    Seed(Seed),
     /// Check that all of a table fits together, and repair what can be repaired safely.
     Verify(Verify),
     /// Print what makes a shell complete this command's words.

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use model::PATTERNS;
-use model::registry::{Argument, Cost, Pattern};
+use model::registry::{Argument, Cost, Parameter, Pattern, Statement};
 use serde_json::{Value, json};
 
 use crate::output::print;
@@ -91,7 +91,19 @@ fn row(pattern: &Pattern) -> Value {
         "arguments": pattern.arguments.iter().map(argument).collect::<Vec<_>>(),
         "requests": requests, "rcu": rcu, "wcu": wcu, "fixture": fixture,
         "callers": callers, "tool": tool,
+        "partiql": pattern.partiql.iter().map(statement).collect::<Vec<_>>(),
     })
+}
+
+/// As `ExecuteStatement` takes it, with templates for values.
+fn statement(statement: &Statement) -> Value {
+    let Statement { about, text, parameters, limit, consistent } = *statement;
+    let parameter = |parameter: &Parameter| match parameter {
+        Parameter::Text(template) => json!({ "S": template }),
+        Parameter::Number(name) => json!({ "N": name }),
+    };
+    let parameters: Vec<_> = parameters.iter().map(parameter).collect();
+    json!({ "about": about, "Statement": text, "Parameters": parameters, "Limit": limit, "ConsistentRead": consistent })
 }
 
 fn argument(argument: &Argument) -> Value {
@@ -143,10 +155,25 @@ fn documentation(pattern: &Pattern) -> String {
          operation  {}{on}, of {}\n\
          takes      {takes}\n\
          asked by   {who}\n\
-         costs      {requests} requests, {rcu} RCU, {wcu} WCU for {fixture}\n",
+         costs      {requests} requests, {rcu} RCU, {wcu} WCU for {fixture}\n{}",
         operation.word(),
         entities.join(", "),
+        pattern.partiql.iter().map(partiql).collect::<String>(),
     )
+}
+
+/// A statement for people, and what goes with it in an `aws dynamodb execute-statement`.
+fn partiql(statement: &Statement) -> String {
+    let Statement { about, text, parameters, limit, consistent } = *statement;
+    let about = if about.is_empty() { String::new() } else { format!(" ({about})") };
+    let parameter = |parameter: &Parameter| match parameter {
+        Parameter::Text(template) => format!("{{\"S\":\"{template}\"}}"),
+        Parameter::Number(name) => format!("{{\"N\":\"{name}\"}}"),
+    };
+    let parameters: Vec<_> = parameters.iter().map(parameter).collect();
+    let consistent = if consistent { " --consistent-read" } else { "" };
+    let limit = limit.map(|limit| format!(" --limit {limit}")).unwrap_or_default();
+    format!("\nPartiQL{about}\n  {text}\n  --parameters '[{}]'{consistent}{limit}\n", parameters.join(","))
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub struct Pattern {
     pub page: Option<u32>,
     /// What IAM has to allow, for instance `dynamodb:Query`.
     pub actions: &'static [&'static str],
+    /// What it asks, in PartiQL; empty for a pattern that writes.
+    pub partiql: &'static [Statement],
     /// A command line that asks it.
     pub example: &'static str,
     /// Who asks it and why.
@@ -133,6 +135,30 @@ pub struct Argument {
     pub doc: &'static str,
     /// A value as a person types it; empty for what is longer than an example can be.
     pub sample: &'static str,
+}
+
+/// A PartiQL statement, for `ExecuteStatement`: what a pattern that reads asks, on a table of the default name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// What to know about it; empty when there is nothing.
+    pub about: &'static str,
+    /// The statement, with a `?` for each parameter.
+    pub text: &'static str,
+    /// What stands for each `?`, in order.
+    pub parameters: &'static [Parameter],
+    /// The request's `Limit`: how many rows a page has at most. PartiQL itself has no word for it.
+    pub limit: Option<u32>,
+    /// The request's `ConsistentRead`.
+    pub consistent: bool,
+}
+
+/// A value in a PartiQL statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// A text of this template, for instance `USER#{user_id}`. Digits as in `{seq:03}`, escapes as [`crate::key::escaped`] writes them.
+    Text(&'static str),
+    /// A number that this names.
+    Number(&'static str),
 }
 
 /// What a pattern may cost for a stated fixture. A test measures it.

@@ -111,8 +111,26 @@ impl RawTable {
         }
     }
 
+    /// Asks in `PartiQL`: every row of a statement, or those of the first page when it has a limit of its own.
+    pub async fn partiql(&self, mut request: Value) -> Vec<RawItem> {
+        let mut rows = Vec::new();
+        loop {
+            let mut answer = self.send("ExecuteStatement", &request).await;
+            let Value::Array(items) = answer["Items"].take() else { panic!("a statement without rows: {answer}") };
+            rows.extend(items.into_iter().map(RawItem::from));
+            match answer["NextToken"].take() {
+                Value::String(next) if request["Limit"].is_null() => request["NextToken"] = next.into(),
+                _ => return rows,
+            }
+        }
+    }
+
     async fn ask(&self, operation: &str, mut request: Value) -> Value {
         request["TableName"] = self.table.as_str().into();
+        self.send(operation, &request).await
+    }
+
+    async fn send(&self, operation: &str, request: &Value) -> Value {
         let request = self
             .http
             .post(&self.endpoint)
@@ -148,6 +166,12 @@ impl From<Value> for RawItem {
 }
 
 impl RawItem {
+    /// Its attributes in plain JSON, its bytes as `bytes` says.
+    #[must_use]
+    pub fn plain(&self, bytes: fn(&str) -> Value) -> Value {
+        self.0.iter().map(|(name, value)| (name.clone(), plain(value, bytes))).collect()
+    }
+
     /// Which entity it says it is.
     #[must_use]
     pub fn kind(&self) -> &str {
@@ -176,5 +200,19 @@ impl RawItem {
     #[must_use]
     pub fn number(&self, name: &str) -> Option<i64> {
         self.0.get(name)?.get("N")?.as_str()?.parse().ok()
+    }
+}
+
+fn plain(attribute: &Value, bytes: fn(&str) -> Value) -> Value {
+    let (letter, value) = attribute.as_object().and_then(|attribute| attribute.iter().next()).expect("a letter");
+    match (letter.as_str(), value) {
+        ("N", Value::String(number)) => Value::Number(number.parse().expect("a number")),
+        ("B", Value::String(base64)) => bytes(base64),
+        ("L", Value::Array(values)) => values.iter().map(|value| plain(value, bytes)).collect(),
+        ("M", Value::Object(fields)) => {
+            fields.iter().map(|(name, value)| (name.clone(), plain(value, bytes))).collect()
+        }
+        ("S" | "BOOL", value) => value.clone(),
+        _ => panic!("our items have no {letter}"),
     }
 }

@@ -135,6 +135,9 @@ fn generate(design: &Design) -> Vec<Emitted> {
         emit::by_name::emit(design),
         emit::root::emit(),
         emit::table::emit(design),
+        emit::json_schema::emit(design),
+        emit::partiql::emit(design),
+        emit::workbench::emit(design),
         emit::lock::emit(design),
         emit::index::emit(design),
     ]

@@ -3,10 +3,10 @@
 
 use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Timestamp, Username, UsernameKey};
 use crate::by_name::{Answer, Arguments, Row, RunError};
-use crate::generated::entity::{AnchorStatus, Code, CodeChunk, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadKind, User, UsernameClaim};
+use crate::generated::entity::{AnchorStatus, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{CodeChunkKey, DailyUsageKey, RefreshFamilyKey, SweepJobKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -89,6 +89,8 @@ impl Store {
             "AP-93" => repair_thread_count(self, arguments).await,
             "AP-94" => check_claims(self, arguments).await,
             "AP-95" => get_code_chunk(self, arguments).await,
+            "AP-100" => load_account_data(self, arguments).await,
+            "AP-101" => load_account(self, arguments).await,
             "AP-96" => {
                 Err(RunError::NotByHand {
                     pattern: "AP-96",
@@ -1290,6 +1292,43 @@ async fn get_code_chunk(
     arguments.end()?;
     let found = store.get_code_chunk(revision, n).await?;
     Ok(Answer::of(found.map(|item| Row::of("code_chunk", &item))))
+}
+
+async fn load_account_data(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let heads: Vec<Session> = arguments.many("heads", "session")?;
+    let codes: Vec<Code> = arguments.many("codes", "code")?;
+    let threads: Vec<Thread> = arguments.many("threads", "thread")?;
+    let messages: Vec<Message> = arguments.many("messages", "message")?;
+    let days: Vec<DailyUsage> = arguments.many("days", "daily_usage")?;
+    arguments.end()?;
+    store.load_account_data(&heads, &codes, &threads, &messages, &days).await?;
+    Ok(Answer::default())
+}
+
+async fn load_account(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let email_claim: EmailClaim = arguments.one("email_claim", "email_claim")?;
+    let username_claim: UsernameClaim = arguments
+        .one("username_claim", "username_claim")?;
+    let user: User = arguments.one("user", "user")?;
+    arguments.end()?;
+    store
+        .load_account(LoadAccount {
+            email_claim: &email_claim,
+            username_claim: &username_claim,
+            user: &user,
+        })
+        .await
+        .map_err(|error| match error {
+            LoadAccountError::Store(error) => RunError::Store(error),
+            refused => RunError::Refused(refused.to_string()),
+        })?;
+    Ok(Answer::default())
 }
 
 async fn stored_user(

@@ -6,7 +6,7 @@ use crate::design::{Design, Type};
 use crate::problem::Problems;
 
 /// The attribute in which the store remembers its last write. `model/src/store/write.rs` names it too.
-const WRITE_ID: &str = "write_id";
+pub const WRITE_ID: &str = "write_id";
 
 /// Two of the table's attributes with one name, or a field with the name of one, would overwrite each other.
 pub fn attributes_are_told_apart(design: &Design, problems: &mut Problems) {

@@ -1,7 +1,7 @@
 //! The checks: each named, each over the whole design, all in one list.
 
 mod arguments;
-mod attributes;
+pub mod attributes;
 mod history;
 mod keys;
 mod names;

@@ -11,12 +11,20 @@ pub struct Argument {
     pub optional: bool,
     /// Whether it meets a personal field.
     pub pii: bool,
+    /// A value as a person types it, where that of its type does not do.
+    pub example: Option<String>,
 }
 
 impl Argument {
     /// An argument that is named after the field it fills.
     pub fn of(field: &Field) -> Argument {
-        Argument { name: field.name.clone(), ty: field.ty.clone(), optional: false, pii: field.pii }
+        Argument {
+            name: field.name.clone(),
+            ty: field.ty.clone(),
+            optional: false,
+            pii: field.pii,
+            example: field.example.clone(),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The table and its entities: keys, fields and types.
 
+use std::collections::BTreeMap;
+
 use crate::design::{Literal, Template};
 use crate::source::At;
 
@@ -42,7 +44,7 @@ pub struct Domain {
     pub rust: String,
     pub copy: bool,
     pub doc: String,
-    /// A value as a person types it, for examples.
+    /// A value as a person types it and as it is stored, for examples and samples.
     pub example: Option<String>,
     pub at: At,
 }
@@ -68,6 +70,8 @@ pub struct Entity {
     /// From its first version to the one before the current one.
     pub history: Vec<Step>,
     pub migrations: Vec<Migration>,
+    /// Items as they could be stored: their fields by name, those that a reader should see.
+    pub samples: Vec<Sample>,
     /// The place of its name.
     pub at: At,
     /// The place of its partition key template.
@@ -91,8 +95,13 @@ pub struct Field {
     pub optional: bool,
     pub pii: bool,
     pub doc: String,
+    /// A value as a person types it, where that of its type does not do.
+    pub example: Option<String>,
     pub at: At,
 }
+
+/// What a sample item says of its fields. A required field that it does not mention has a value of its type.
+pub type Sample = BTreeMap<String, toml::Value>;
 
 /// A structure inside an item.
 #[derive(Debug)]

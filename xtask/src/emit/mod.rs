@@ -6,14 +6,18 @@ mod debug;
 pub mod entity;
 pub mod ids;
 pub mod index;
+pub mod json_schema;
 pub mod keys;
 pub mod lock;
+pub mod partiql;
 pub mod pattern;
 pub mod registry;
 pub mod root;
 mod rust;
+mod sample;
 pub mod schema;
 pub mod table;
 mod types;
+pub mod workbench;
 
 pub use rust::{GENERATED, camel};

@@ -8,12 +8,17 @@ use crate::design::{
     ActionKind, Design, Domain, DomainKind, Operation, Order, Paging, Pattern, Query, Shape, Type, WritePart,
     pattern_arguments,
 };
+use crate::emit::partiql;
 use crate::emit::rust::{RustFile, doc, float, number};
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
     for name in ["Argument", "Cost", "Operation", "Pattern"] {
         file.import_trait(&format!("crate::registry::{name}"));
+    }
+    if design.patterns.iter().any(|pattern| !partiql::statements(design, pattern).is_empty()) {
+        file.import_trait("crate::registry::Parameter");
+        file.import_trait("crate::registry::Statement");
     }
     let names = design.patterns.iter().map(constant);
     file.item(quote! {
@@ -69,6 +74,7 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
     }
     let actions = pattern.iam_actions();
     let (tool, callers, example) = (pattern.tool, &pattern.callers, example(pattern, &arguments));
+    let partiql = partiql::statements(design, pattern).into_iter().map(statement);
     quote! {
         #about
         pub(crate) static #constant: Pattern = Pattern {
@@ -84,10 +90,28 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
             callers: &[#(#callers),*],
             page: #page,
             actions: &[#(#actions),*],
+            partiql: &[#(#partiql),*],
             example: #example,
             doc: #prose,
         };
     }
+}
+
+fn statement(statement: partiql::Statement) -> TokenStream {
+    let partiql::Statement { about, text, parameters, limit, consistent } = statement;
+    let parameters = parameters.iter().map(|parameter| {
+        let (template, kind) =
+            (&parameter.template, format_ident!("{}", if parameter.letter == "N" { "Number" } else { "Text" }));
+        quote!(Parameter::#kind(#template))
+    });
+    let limit = limit.map(number).map_or_else(|| quote!(None), |limit| quote!(Some(#limit)));
+    quote!(Statement {
+        about: #about,
+        text: #text,
+        parameters: &[#(#parameters),*],
+        limit: #limit,
+        consistent: #consistent,
+    })
 }
 
 /// An argument as the registry shows it.
@@ -118,7 +142,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
     let plain = |argument: crate::design::Argument| Argument {
         kind: kind(design, &argument.ty),
         doc: domain(design, &argument.ty).map(|domain| domain.doc.clone()).unwrap_or_default(),
-        sample: sample(design, &argument.ty),
+        sample: argument.example.clone().unwrap_or_else(|| sample(design, &argument.ty)),
         name: argument.name,
         optional: argument.optional,
         many: false,
@@ -126,6 +150,10 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
     let mut arguments: Vec<Argument> = pattern_arguments(&design.entities, pattern).into_iter().map(plain).collect();
     let entity = |index: usize| design.entity(index).name.clone();
     let key = |index: usize| format!("{} key", entity(index));
+    let of_key = |name: &str, index: usize, optional: bool, many: bool| Argument {
+        sample: key_sample(design, index),
+        ..Argument::part(name, key(index), optional, many)
+    };
     match &pattern.operation {
         Operation::Query(query) if query.order == Order::Either => {
             arguments.push(Argument::part("order", "order".to_owned(), true, false));
@@ -144,7 +172,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
         }
         Operation::ReadBatch { parts, .. } => {
             let many = parts.iter().filter(|part| part.many);
-            arguments.extend(many.map(|part| Argument::part(&part.name, key(part.entity), false, true)));
+            arguments.extend(many.map(|part| of_key(&part.name, part.entity, false, true)));
         }
         Operation::WriteBatch(parts) => arguments.extend(parts.iter().map(|part| {
             let kind = match part {
@@ -203,10 +231,27 @@ fn sample(design: &Design, ty: &Type) -> String {
     of_domain.unwrap_or(of_type).to_owned()
 }
 
+/// A key as JSON, of the examples of its fields.
+fn key_sample(design: &Design, entity: usize) -> String {
+    let fields = design.entity(entity).key_fields().into_iter().map(|field| {
+        let value = field.example.clone().unwrap_or_else(|| sample(design, &field.ty));
+        if field.ty.is_number() {
+            format!("\"{}\":{value}", field.name)
+        } else {
+            format!("\"{}\":\"{value}\"", field.name)
+        }
+    });
+    format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+}
+
 fn example(pattern: &Pattern, arguments: &[Argument]) -> String {
     let mut line = format!("codesensei query {}", pattern.name);
     for argument in arguments.iter().filter(|argument| !argument.optional) {
-        let sample = if argument.sample.is_empty() { "…" } else { &argument.sample };
+        let sample = match argument.sample.as_str() {
+            "" => "…".to_owned(),
+            json if json.starts_with('{') => format!("'{json}'"),
+            word => word.to_owned(),
+        };
         line = format!("{line} --{} {sample}", argument.name.replace('_', "-"));
     }
     if let Operation::Query(query) = &pattern.operation

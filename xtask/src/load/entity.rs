@@ -6,7 +6,7 @@ use crate::design::{
     DomainKind, Entity, Field, IndexKey, Literal, Migration, Record, Segment, Step, Table, Template, Type,
 };
 use crate::load::raw::{Map, RawEntity, RawField, RawKey, RawMigration, RawStep, Word, in_order};
-use crate::load::{all, toml_problem};
+use crate::load::{all, sample, toml_problem};
 use crate::problem::{Problems, suggestion};
 use crate::source::At;
 
@@ -43,6 +43,7 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
     };
     loader.records(&fields, &records);
     let history = all(raw.history.into_iter().map(|step| loader.step(step)));
+    let samples = sample::load(raw.sample, &fields, &records, at, loader.problems);
     Some(Entity {
         name,
         type_name: raw.type_name.into_inner(),
@@ -55,6 +56,7 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
         records,
         history: history?,
         migrations: migrations?,
+        samples,
         at: at.plus(raw.entity.span().start),
         key_at: at.plus(raw.key.pk.span().start),
     })
@@ -75,7 +77,8 @@ impl Loader<'_> {
         all(in_order(raw).into_iter().map(|(name, raw)| {
             let ty = self.field_type(&raw)?;
             let at = self.at.plus(name.span().start);
-            Some(Field { name: name.into_inner(), ty, optional: raw.optional, pii: raw.pii, doc: raw.doc, at })
+            let RawField { optional, pii, doc, example, .. } = raw;
+            Some(Field { name: name.into_inner(), ty, optional, pii, doc, example, at })
         }))
     }
 

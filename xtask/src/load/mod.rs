@@ -9,6 +9,7 @@ mod markers;
 mod pattern;
 mod query;
 mod raw;
+mod sample;
 mod scope;
 mod table;
 mod value;

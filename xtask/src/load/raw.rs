@@ -65,6 +65,8 @@ pub struct RawEntity {
     #[serde(default)]
     pub history: Vec<Spanned<RawStep>>,
     pub migration: Option<Spanned<RawMigration>>,
+    #[serde(default)]
+    pub sample: Vec<Map<toml::Value>>,
 }
 
 /// What an item of one version lacks against the next.
@@ -101,6 +103,7 @@ pub struct RawField {
     pub rust: Option<String>,
     pub values: Option<Vec<String>>,
     pub record: Option<Word>,
+    pub example: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

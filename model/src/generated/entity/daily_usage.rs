@@ -7,7 +7,7 @@ use crate::generated::keys::{DailyUsageKey, Gsi1};
 use crate::key::Primary;
 use crate::store::Store;
 use crate::store::history::{Filling, Step};
-use crate::store::item::{CorruptItem, FromItem, Item, decode_older_entity};
+use crate::store::item::{CorruptItem, FromItem, Item, decode_older_entity, encode_entity};
 
 /// What one user cost on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -38,6 +38,11 @@ impl DailyUsage {
             user_id: self.user_id,
             date: self.date,
         }
+    }
+
+    /// The item it is stored as.
+    pub(crate) fn to_item(&self) -> Item {
+        encode_entity(self, 2)
     }
 
     /// What items of earlier versions lack, oldest first.

@@ -123,6 +123,10 @@ mod check_claims;
 
 mod get_code_chunk;
 
+mod load_account_data;
+
+mod load_account;
+
 mod scan_segment;
 
 mod upgrade_item;
@@ -206,6 +210,8 @@ pub use repair_session_count::*;
 pub use repair_thread_count::*;
 
 pub use check_claims::*;
+
+pub use load_account::*;
 
 pub use restore_claims::*;
 

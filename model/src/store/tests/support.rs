@@ -31,6 +31,7 @@ pub(super) const fn pattern(id: &'static str, operation: Operation) -> Pattern {
         callers: &[],
         page: None,
         actions: &[],
+        partiql: &[],
         example: "",
         doc: "",
     }

@@ -33,7 +33,7 @@ async fn stored(store: &Store, kind: &str) -> Vec<StoredItem> {
 }
 
 async fn upgrade_item(bench: &Bench) {
-    let (ada, today) = days(bench, 1).await;
+    days(bench, 1).await;
     bench
         .table
         .raw()

@@ -4,6 +4,7 @@ mod accounts;
 mod bench;
 mod deleting;
 mod families;
+mod loading;
 mod maintenance;
 mod messages;
 mod operators;
@@ -21,7 +22,7 @@ use tests::{TestTable, engine};
 use bench::{Bench, Fixture, Measured};
 
 /// The fixture of each pattern, by the pattern's id.
-const FIXTURES: [&[(&str, Fixture)]; 10] = [
+const FIXTURES: [&[(&str, Fixture)]; 11] = [
     accounts::FIXTURES,
     families::FIXTURES,
     sessions::FIXTURES,
@@ -31,6 +32,7 @@ const FIXTURES: [&[(&str, Fixture)]; 10] = [
     usage::FIXTURES,
     deleting::FIXTURES,
     operators::FIXTURES,
+    loading::FIXTURES,
     maintenance::FIXTURES,
 ];
 

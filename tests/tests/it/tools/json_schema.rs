@@ -1,0 +1,91 @@
+//! The JSON Schemas describe the items as they are stored: all of them, and nothing else.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::World;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/generated/json-schema")
+}
+
+fn schema(kind: &str) -> Value {
+    let text = fs::read_to_string(folder().join(format!("{kind}.json"))).expect("every entity has a schema");
+    serde_json::from_str(&text).expect("a schema is JSON")
+}
+
+/// In a schema of plain JSON, bytes are base64, as they are in DynamoDB's.
+fn base64(text: &str) -> Value {
+    text.into()
+}
+
+#[tokio::test]
+async fn items_of_every_entity_are_as_their_schema_says() {
+    let world = World::new().await;
+    let mut kinds = BTreeSet::new();
+    for item in world.table.raw().items().await {
+        let schema = schema(item.kind());
+        let (validator, plain) = (jsonschema::validator_for(&schema).unwrap(), item.plain(base64));
+        // The errors, but not what is in the item.
+        let errors: Vec<String> =
+            validator.iter_errors(&plain).map(|error| error.instance_path().to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:?}", item.kind());
+        let known = schema["properties"].as_object().unwrap();
+        let unknown: Vec<&String> = item.0.keys().filter(|name| !known.contains_key(*name)).collect();
+        assert!(unknown.is_empty(), "the schema of {} has no {unknown:?}", item.kind());
+        for (name, value) in &item.0 {
+            let letter = value.as_object().unwrap().keys().next().unwrap();
+            assert_eq!(known[name]["x-dynamodb-type"], letter.as_str(), "{}: {name}", item.kind());
+        }
+        kinds.insert(item.kind().to_owned());
+    }
+    let files = fs::read_dir(folder()).unwrap().map(|file| file.unwrap().path());
+    let described: BTreeSet<String> =
+        files.map(|file| file.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    assert_eq!(kinds, described, "there is an item of every entity, and a schema for it");
+}
+
+#[test]
+fn a_schema_is_one_and_its_examples_follow_it() {
+    for file in fs::read_dir(folder()).unwrap() {
+        let name = file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
+        let schema = schema(&name);
+        jsonschema::meta::validate(&schema).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let examples = schema["examples"].as_array().unwrap();
+        assert!(!examples.is_empty() && examples.iter().all(|example| validator.is_valid(example)), "{name}");
+    }
+}
+
+#[test]
+fn a_schema_refuses_what_is_no_such_item() {
+    let schema = schema("daily_usage");
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let whole = &schema["examples"][0];
+    let wrong = [
+        ("PK", Value::from("USER#ada")),
+        ("SK", "SESSION#2026-11-23".into()),
+        ("et", "user".into()),
+        ("v", 2.into()),
+        ("requests", (-1).into()),
+        ("cost_micros", "5".into()),
+    ];
+    for (name, value) in wrong {
+        let mut item = whole.clone();
+        item[name] = value;
+        assert!(!validator.is_valid(&item), "{name}");
+    }
+}
+
+#[test]
+fn what_is_personal_or_expires_is_marked() {
+    let user = &schema("user")["properties"];
+    for (name, personal) in [("email", true), ("name", true), ("password_hash", true), ("user_id", false)] {
+        assert_eq!(user[name]["x-pii"] == true, personal, "{name}");
+    }
+    assert_eq!(schema("username_claim")["properties"]["PK"]["x-pii"], true, "a name is in this key");
+    assert_eq!(schema("refresh_family")["properties"]["expires_at"]["x-ttl"], true);
+}

@@ -1,0 +1,94 @@
+//! What goes into other people's tools: statements, schemas, models and exports, held against a table with everything in it.
+
+mod json_schema;
+mod partiql;
+mod workbench;
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use model::{
+    ClientRequest, CodeChunkKey, Message, NewAnswer, Patch, PatchStatus, RateRule, Session, Store, SweepKind, Thread,
+    User,
+};
+use serde_json::Value;
+use tests::TestTable;
+use tests::story::answer;
+use tests::texts::noise;
+
+/// A client's id for a message.
+const CLIENTS_ID: &str = "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77";
+
+/// A table with items of every entity, and some of them.
+struct World {
+    table: TestTable,
+    ada: User,
+    /// Three messages; the newest of Ada's sessions.
+    session: Session,
+    thread: Thread,
+    chunk: CodeChunkKey,
+}
+
+impl World {
+    async fn new() -> Self {
+        let table = TestTable::new().await;
+        let ada = table.user("ada").await;
+        table.later(Duration::from_millis(1));
+        let bob = table.user("bob").await;
+        let large = table.session(&ada, "noise.txt", &noise(400_000, 1)).await;
+        let small = table.session(&ada, "main.rs", "fn main() {}").await;
+        let session = table.session(&ada, "lib.rs", "pub fn one() -> u8 {\n    1\n}\n").await;
+        let thread = table.thread(&session, 1, 1).await;
+        table.thread(&session, 2, 3).await;
+        talk(&table, &thread).await;
+        let theirs = table.session(&bob, "bob.py", "print(1)").await;
+        let theirs = table.thread(&theirs, 1, 1).await;
+        let question = table.question(&theirs, "and mine?").await;
+        let dear = NewAnswer { cost_micros: 9_000, ..answer("dear") };
+        Store::answer(&table, &question, dear).await.unwrap();
+        let rule = RateRule { name: "login", max_hits: 5, window_seconds: 60 };
+        table.hit(rule, "127.0.0.1").await.unwrap();
+        table.drop_session(&small).await;
+        for target in ["first", "second"] {
+            table.leave_sweep_job(&table.job(SweepKind::Account, target, ada.user_id)).await.unwrap();
+        }
+        table.later(Duration::from_millis(1));
+        let chunk = CodeChunkKey { revision: large.revision, n: 0 };
+        Self { table, ada, session, thread, chunk }
+    }
+}
+
+/// A question under a client's own id with an answer that has a patch, and six more with plain ones.
+async fn talk(table: &TestTable, thread: &Thread) {
+    let request = ClientRequest::new(CLIENTS_ID, "why?", true);
+    let (question, record) = table.ask_once(thread, "why?", request, Duration::from_mins(1)).await.unwrap();
+    let patch = Patch {
+        start_line: 1,
+        end_line: 1,
+        original: "pub fn one() -> u8 {".to_owned(),
+        replacement: "pub const fn one() -> u8 {".to_owned(),
+        base_version: 1,
+        anchor_line: Some(1),
+    };
+    let patched = NewAnswer {
+        warnings: vec!["It is short.".to_owned()],
+        history_truncated: true,
+        patch: Some(patch),
+        patch_status: Some(PatchStatus::Verified),
+        suggested_code: Some("pub const fn one() -> u8 {".to_owned()),
+        ..answer("because")
+    };
+    table.answer_once(&question, patched, record.as_ref().expect("it has an id")).await.unwrap();
+    let mut thread = Thread { message_slots: 2, ..thread.clone() };
+    for number in 0..6 {
+        let question: Message = table.question(&thread, &format!("why {number}?")).await;
+        Store::answer(table, &question, answer("because")).await.unwrap();
+        thread.message_slots += 2;
+    }
+}
+
+/// Bytes as serde writes them in JSON.
+fn numbers(base64: &str) -> Value {
+    BASE64_STANDARD.decode(base64).expect("base64").into()
+}

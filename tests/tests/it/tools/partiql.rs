@@ -1,0 +1,219 @@
+//! Every statement that the documents' patterns have in PartiQL gives the rows that the generated function gives.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use model::registry::{Parameter, Statement};
+use model::{
+    Code, CodeChunk, DailyUsage, Digest, EmailClaim, Idempotency, ItemKey, Message, Order, PATTERNS, Page, PageRequest,
+    RefreshFamily, Session, Signup, SweepJob, Thread, User, UserCost, UsernameClaim,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tests::RawItem;
+
+use super::{CLIENTS_ID, World, numbers};
+
+/// Asks the statements of every pattern that reads.
+struct Asked<'w> {
+    world: &'w World,
+    arguments: BTreeMap<&'static str, String>,
+    compared: Vec<&'static str>,
+}
+
+impl<'w> Asked<'w> {
+    fn of(world: &'w World) -> Self {
+        let World { ada, session, thread, chunk, table } = world;
+        let today = table.clock().now().date();
+        let arguments = BTreeMap::from([
+            ("user_id", ada.user_id.to_string()),
+            ("username_key", ada.username.key().as_str().to_owned()),
+            ("email_digest", ada.email.digest().to_string()),
+            ("session_id", session.session_id.to_string()),
+            ("thread", thread.thread.to_string()),
+            ("key_digest", Digest::of(CLIENTS_ID).to_string()),
+            ("revision", chunk.revision.to_string()),
+            ("signup_date", today.to_string()),
+            ("date", today.to_string()),
+            ("from", today.days_before(7).to_string()),
+            ("to", today.to_string()),
+            ("now", table.clock().now().millis().to_string()),
+            ("now, in seconds since 1970", table.clock().now().seconds().to_string()),
+            ("n:02", format!("{:02}", chunk.n)),
+            ("seq:03", "002".to_owned()),
+            ("shard:02", "03".to_owned()),
+        ]);
+        Self { world, arguments, compared: Vec::new() }
+    }
+
+    fn fill(&self, template: &str) -> String {
+        let mut filled = template.to_owned();
+        while let Some((before, rest)) = filled.split_once('{') {
+            let (name, after) = rest.split_once('}').expect("a brace closes");
+            let value = self.arguments.get(name).unwrap_or_else(|| panic!("{template}: give `{name}` a value"));
+            filled = format!("{before}{value}{after}");
+        }
+        filled
+    }
+
+    /// The rows of the n-th statement of a pattern.
+    async fn rows(&mut self, id: &'static str, number: usize) -> Vec<RawItem> {
+        let Statement { text, parameters, limit, consistent, .. } = *statement(id, number);
+        let parameter = |parameter: &Parameter| match parameter {
+            Parameter::Text(template) => json!({ "S": self.fill(template) }),
+            Parameter::Number(name) => json!({ "N": self.fill(name) }),
+        };
+        let table = self.world.table.store().table();
+        let request = json!({
+            "Statement": text.replace("\"codesensei\"", &format!("\"{table}\"")),
+            "Parameters": parameters.iter().map(parameter).collect::<Vec<_>>(),
+            "ConsistentRead": consistent,
+            "Limit": limit,
+        });
+        self.compared.push(id);
+        self.world.table.raw().partiql(without_nulls(request)).await
+    }
+
+    /// Whether the statement gives the same items, in the same order. There are some, or nothing is shown.
+    async fn gives<T: DeserializeOwned + PartialEq + Debug>(&mut self, id: &'static str, number: usize, found: &[T]) {
+        assert!(!found.is_empty(), "{id} finds nothing");
+        let decode = |row: &RawItem| serde_json::from_value::<T>(row.plain(numbers));
+        let mut rows = self.rows(id, number).await;
+        // In descending order there is no limit: whoever asks takes the first rows.
+        if statement(id, number).text.ends_with("DESC") {
+            rows.truncate(found.len());
+        }
+        let rows: Result<Vec<T>, _> = rows.iter().map(decode).collect();
+        assert_eq!(rows.unwrap_or_else(|error| panic!("{id}: {error}")), found, "{id}");
+    }
+}
+
+fn statement(id: &str, number: usize) -> &'static Statement {
+    let pattern = PATTERNS.iter().find(|pattern| pattern.id == id).expect("there is such a pattern");
+    &pattern.partiql[number]
+}
+
+/// DynamoDB Local takes no `null` for a number.
+fn without_nulls(mut request: Value) -> Value {
+    if let Value::Object(fields) = &mut request {
+        fields.retain(|_, value| !value.is_null());
+    }
+    request
+}
+
+fn all<T>(page: Page<T>) -> Vec<T> {
+    assert_eq!(page.cursor, None, "one page has them all");
+    page.items
+}
+
+fn one<T>(found: Option<T>) -> [T; 1] {
+    [found.expect("it is there")]
+}
+
+#[tokio::test]
+async fn every_statement_gives_the_rows_of_its_function() {
+    let world = World::new().await;
+    let mut asked = Asked::of(&world);
+    accounts(&mut asked).await;
+    sessions(&mut asked).await;
+    conversations(&mut asked).await;
+    operators(&mut asked).await;
+    leftovers(&mut asked).await;
+    let with_statements = PATTERNS.iter().filter(|pattern| !pattern.partiql.is_empty()).map(|pattern| pattern.id);
+    let left: Vec<_> = with_statements.filter(|id| !asked.compared.contains(id)).collect();
+    assert!(left.is_empty(), "nothing compares the rows of {left:?}");
+}
+
+async fn accounts(asked: &mut Asked<'_>) {
+    let World { table, ada, .. } = asked.world;
+    let (digest, key) = (ada.email.digest(), ada.username.key());
+    asked.gives::<UsernameClaim>("AP-02", 0, &one(table.find_username_claim(&key).await.unwrap())).await;
+    asked.gives::<EmailClaim>("AP-03", 0, &one(table.find_email_claim(digest).await.unwrap())).await;
+    asked.gives::<User>("AP-04", 0, &one(table.get_user(ada.user_id).await.unwrap())).await;
+    let claims = table.check_claims(ada.user_id, digest, &key).await.unwrap();
+    asked.gives::<User>("AP-94", 0, &one(claims.user)).await;
+    asked.gives::<EmailClaim>("AP-94", 1, &one(claims.email_claim)).await;
+    asked.gives::<UsernameClaim>("AP-94", 2, &one(claims.username_claim)).await;
+    let families = table.list_refresh_families(ada.user_id).await.unwrap();
+    asked.gives::<RefreshFamily>("AP-14", 0, &families).await;
+    asked.arguments.insert("family_id", families[0].family_id.to_string());
+    let family = table.get_refresh_family(ada.user_id, families[0].family_id).await.unwrap();
+    asked.gives::<RefreshFamily>("AP-11", 0, &one(family)).await;
+}
+
+async fn sessions(asked: &mut Asked<'_>) {
+    let World { table, ada, session, chunk, .. } = asked.world;
+    let listed = all(table.list_sessions(ada.user_id, PageRequest::default()).await.unwrap());
+    assert_eq!(listed.len(), 2);
+    asked.gives::<Session>("AP-21", 0, &listed).await;
+    let opened = table.open_session(ada.user_id, session.session_id).await.unwrap();
+    asked.gives::<Session>("AP-22", 0, &one(opened.head)).await;
+    asked.gives::<Code>("AP-22", 1, &one(opened.code)).await;
+    let head = table.get_session(ada.user_id, session.session_id).await.unwrap();
+    asked.gives::<Session>("AP-23", 0, &one(head)).await;
+    asked.gives::<Code>("AP-27", 0, &one(table.get_code(session.session_id).await.unwrap())).await;
+    let chunks = table.read_code_chunks(std::slice::from_ref(chunk)).await.unwrap();
+    asked.gives::<CodeChunk>("AP-28", 0, &chunks).await;
+    asked.gives::<CodeChunk>("AP-95", 0, &one(table.get_code_chunk(chunk.revision, chunk.n).await.unwrap())).await;
+}
+
+async fn conversations(asked: &mut Asked<'_>) {
+    let World { table, session, thread, .. } = asked.world;
+    let (session_id, thread) = (session.session_id, thread.thread);
+    let page = PageRequest::default();
+    asked.gives::<Thread>("AP-31", 0, &all(table.list_threads(session_id, page).await.unwrap())).await;
+    asked.gives::<Thread>("AP-32", 0, &one(table.get_thread(session_id, thread).await.unwrap())).await;
+    for (number, order) in [Order::Ascending, Order::Descending].into_iter().enumerate() {
+        let messages = all(table.list_messages(session_id, thread, order, page).await.unwrap());
+        assert_eq!(messages.len(), 14);
+        asked.gives::<Message>("AP-44", number, &messages).await;
+    }
+    let last = table.last_messages(session_id, thread).await.unwrap();
+    assert_eq!(last.len(), 11, "there are more, and the statement's limit leaves them out too");
+    asked.gives::<Message>("AP-45", 0, &last).await;
+    asked.gives::<Message>("AP-46", 0, &one(table.get_message(session_id, thread, 2).await.unwrap())).await;
+    let record = table.get_question_record(session_id, thread, Digest::of(CLIENTS_ID)).await.unwrap();
+    asked.gives::<Idempotency>("AP-50", 0, &one(record)).await;
+}
+
+async fn operators(asked: &mut Asked<'_>) {
+    let World { table, ada, session, .. } = asked.world;
+    let (now, page) = (table.clock().now(), PageRequest::default());
+    let today = now.date();
+    let usage = table.list_usage(ada.user_id, today.days_before(7), today, page).await.unwrap();
+    asked.gives::<DailyUsage>("AP-65", 0, &all(usage)).await;
+    asked.gives::<DailyUsage>("AP-67", 0, &one(table.get_usage(ada.user_id, today).await.unwrap())).await;
+    let top = table.top_users_by_cost(today).await.unwrap();
+    assert_eq!(top.len(), 2);
+    asked.gives::<UserCost>("AP-80", 0, &top).await;
+    asked.gives::<Signup>("AP-81", 0, &all(table.list_signups(today, page).await.unwrap())).await;
+    let counts = [
+        ("AP-90", table.count_sessions(ada.user_id).await.unwrap()),
+        ("AP-92", table.count_threads(session.session_id).await.unwrap()),
+    ];
+    for (id, count) in counts {
+        assert_eq!(count, 2, "{id}");
+        assert_eq!(asked.rows(id, 0).await.len() as u64, count, "{id}");
+    }
+}
+
+async fn leftovers(asked: &mut Asked<'_>) {
+    let World { table, ada, session, thread, .. } = asked.world;
+    let (session_id, thread, now) = (session.session_id, thread.thread, table.clock().now());
+    asked.gives::<SweepJob>("AP-71", 0, &table.list_due_sweep_jobs(3, now).await.unwrap()).await;
+    let keys: [(_, Vec<ItemKey>); 3] = [
+        ("AP-74", table.session_leftovers(session_id).await.unwrap()),
+        ("AP-75", table.thread_leftovers(session_id, thread).await.unwrap()),
+        ("AP-76", table.thread_record_leftovers(session_id, thread).await.unwrap()),
+    ];
+    // A key tells nothing of itself, on purpose.
+    for (id, keys) in keys {
+        assert!(!keys.is_empty(), "{id} finds nothing");
+        assert_eq!(asked.rows(id, 0).await.len(), keys.len(), "{id}");
+    }
+    let footprint = all(table.user_footprint(ada.user_id, PageRequest::default()).await.unwrap());
+    let rows = asked.rows("AP-77", 0).await;
+    let kinds: Vec<&str> = rows.iter().map(RawItem::kind).collect();
+    assert_eq!(kinds, ["user", "refresh_family", "session", "session", "daily_usage"]);
+    assert_eq!(footprint.len(), kinds.len());
+}
