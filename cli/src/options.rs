@@ -11,6 +11,7 @@ use crate::patterns::Patterns;
 use crate::query::Query;
 use crate::seed::command::Seed;
 use crate::table::Table;
+use crate::verify::Verify;
 
 /// CodeSensei's backend on this machine.
 ///
@@ -37,6 +38,7 @@ Examples:
   codesensei seed                           load people, files and conversations to look at
   codesensei patterns AP-21                 what the table can be asked: all of it, or one pattern
   codesensei query AP-80 --date 2026-11-23  ask it, and see what that costs
+  codesensei verify                         is all that the table holds sound?
 
 Who answers questions: Amazon Bedrock, with AWS credentials and BEDROCK_MODEL_IDS set; an endpoint,
 with BEDROCK_ENDPOINT_URL set; else a rule-based reviewer in this process, which says in every
@@ -57,6 +59,8 @@ pub enum Command {
     Table(Table),
     /// Load data to look at: the people of seed/, or as many made-up accounts as asked for.
     Seed(Seed),
+    /// Check that all of a table fits together, and repair what can be repaired safely.
+    Verify(Verify),
     /// Print what makes a shell complete this command's words.
     #[command(after_help = COMPLETIONS)]
     Completions {
