@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::export::Export;
 use crate::patterns::Patterns;
 use crate::query::Query;
 
@@ -50,6 +51,8 @@ pub enum Command {
     Patterns(Patterns),
     /// Ask one of them of a table, and see what it costs.
     Query(Box<Query>),
+    /// Copy a whole table to files, in the format of DynamoDB's own export to S3.
+    Export(Export),
     /// Print what makes a shell complete this command's words.
     #[command(after_help = COMPLETIONS)]
     Completions {
