@@ -1,5 +1,6 @@
 //! The embedded engine: DynamoDB's API on SQLite, in this process, reached over a socket like any other.
 
+use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -9,9 +10,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 /// A running engine. It stops when this is dropped; what is in a file stays there.
-#[derive(Debug)]
 pub struct Engine {
     url: String,
+    database: Database,
     server: JoinHandle<()>,
 }
 
@@ -56,8 +57,26 @@ impl Engine {
     async fn serve(database: Database) -> Result<Self, EngineError> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(EngineError::Listen)?;
         let url = format!("http://{}", listener.local_addr().map_err(EngineError::Listen)?);
-        let server = tokio::spawn(dynoxide::server::serve_on(listener, database));
-        Ok(Self { url, server })
+        let server = tokio::spawn(dynoxide::server::serve_on(listener, database.clone()));
+        Ok(Self { url, database, server })
+    }
+
+    /// From now on no write waits for the disk, which each item of a batch would do by itself. A power cut then loses the
+    /// last items and never breaks the file: this is SQLite's `synchronous = NORMAL` with a write-ahead log, see
+    /// <https://www.sqlite.org/pragma.html#pragma_synchronous>.
+    ///
+    /// # Errors
+    /// When the database does not take the setting.
+    pub fn do_not_wait_for_the_disk(&self) -> Result<(), EngineError> {
+        // The engine's own word for these settings; it opens files with SQLite's `FULL`.
+        let set = self.database.disable_bulk_loading();
+        set.map_err(|error| EngineError::Open { path: "the table".to_owned(), reason: error.to_string() })
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Engine({})", self.url)
     }
 }
 

@@ -23,13 +23,7 @@ use crate::target::{Opened, Target};
 use folder::{ExportFolder, Found};
 use segment::Done;
 
-/// A copy of a table in files.
-///
-/// It is laid out as DynamoDB's own export to S3, so what loads one of those loads this: `AWSDynamoDB/<export>/data/*.json.gz`
-/// holds an item a line as `{"Item":{…}}` in DynamoDB's JSON, and manifests beside it name the files with their checksums. Unlike
-/// the service's, it is no picture of one moment: each item is as it was when it was read.
-///
-/// The files hold everything, also what is personal: names, addresses, password hashes, messages and code. Only you can read them.
+/// Which table, and where its copy goes.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Export {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use codesensei::options::{Command, Options};
-use codesensei::{demo, export, output, patterns, query, serve};
+use codesensei::{demo, export, output, patterns, query, seed, serve, table};
 use handlers::logging;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -28,6 +28,11 @@ async fn main() -> ExitCode {
             }
             outcome => outcome.map_err(Into::into),
         },
+        Some(Command::Table(options)) => match table::run(options).await {
+            Ok(false) => return ExitCode::FAILURE,
+            outcome => outcome.map(|_| ()),
+        },
+        Some(Command::Seed(options)) => seed::command::run(&options).await,
         Some(Command::Export(options)) => match export::run(&options).await {
             Ok(export::End::Interrupted) => return ExitCode::from(130),
             Ok(export::End::Finished(folder)) => {
@@ -48,7 +53,8 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("codesensei: {error}");
-            ExitCode::FAILURE
+            let is_interrupted = error.is::<seed::command::Interrupted>();
+            if is_interrupted { ExitCode::from(seed::command::INTERRUPTED) } else { ExitCode::FAILURE }
         }
     }
 }

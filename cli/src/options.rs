@@ -10,6 +10,8 @@ use clap_complete::Shell;
 use crate::export::Export;
 use crate::patterns::Patterns;
 use crate::query::Query;
+use crate::seed::command::Seed;
+use crate::table::Table;
 
 /// CodeSensei's backend on this machine.
 ///
@@ -33,6 +35,7 @@ Examples:
   codesensei --store http://127.0.0.1:8000  use DynamoDB Local
   codesensei --store aws --table reviews    use a table on AWS, with the usual AWS_* variables
   codesensei demo                           walk through the product, see what each step costs
+  codesensei seed                           load people, files and conversations to look at
   codesensei patterns AP-21                 what the table can be asked: all of it, or one pattern
   codesensei query AP-80 --date 2026-11-23  ask it, and see what that costs
 
@@ -51,7 +54,18 @@ pub enum Command {
     Patterns(Patterns),
     /// Ask one of them of a table, and see what it costs.
     Query(Box<Query>),
+    /// Make the table, show what a live one is, or compare it with the schema.
+    Table(Table),
+    /// Load data to look at: the people of seed/, or as many made-up accounts as asked for.
+    Seed(Seed),
     /// Copy a whole table to files, in the format of DynamoDB's own export to S3.
+    ///
+    /// What loads an export of the service's loads this: AWSDynamoDB/<export>/data/*.json.gz has an item a line as {"Item":{…}} in
+    /// DynamoDB's JSON, and manifests beside it name the files with their checksums. Unlike the service's, it is no picture
+    /// of one moment: each item is as it was when it was read.
+    ///
+    /// The files hold everything, also what is personal: names, addresses, password hashes, messages and code. Only you can read them.
+    #[expect(clippy::doc_markdown, reason = "it is shown on a terminal")]
     Export(Export),
     /// Print what makes a shell complete this command's words.
     #[command(after_help = COMPLETIONS)]

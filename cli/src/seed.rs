@@ -1,45 +1,97 @@
-//! What an empty table starts with: a demo account, with real files to talk about.
+//! Data to look at: people and what they did, from the files in `seed/`, and as many made-up people as asked for.
 
 use handlers::App;
-use handlers::auth::password::Password;
-use handlers::limits::REFRESH_TOKEN_LIFE;
-use model::{Filename, NewSession, NewUser, Username};
+use model::{PasswordHash, Store, StoreError, Username};
+
+pub use crowd::load::{Crowd, Outcome, Stop};
+pub use crowd::shape::Shape;
+pub use files::FILES;
+pub use indicatif::ProgressBar;
+pub use rate::Rate;
+pub use story::InvalidStory;
+pub use tally::Tally;
+
+pub mod command;
+mod crowd;
+mod files;
+mod load;
+mod places;
+mod plan;
+mod rate;
+mod story;
+mod tally;
+#[cfg(test)]
+mod tests;
 
 /// The name of the demo account.
 pub const USERNAME: &str = "demo";
-/// Its password. Everyone knows it: the account is only ever made in a table on this machine.
+/// Its password, and that of everybody else in `seed/people`. Everyone knows it: accounts with it are only ever made in
+/// tables that are not on AWS.
 pub const PASSWORD: &str = "Review-me-2026";
+/// A bcrypt hash of [`PASSWORD`], of the cost that the handlers use. Fixed, so that the data is the same in every table.
+const PASSWORD_HASH: &str = "$2b$10$Ynv.UQSvzQecYisHnP/KJu6LSSfNiNh8emMxT1oZKNYhyauTbGbDK";
+/// A hash of no password: of all that there are, bcrypt makes none of them into this.
+const NO_PASSWORD_HASH: &str = "$2b$10$.....................................................";
+/// Who wrote the answers: the people who wrote the questions.
+const MODEL_ID: &str = "seed";
 
-/// The files of the demo account.
-pub const FILES: [(&str, &str); 2] = [
-    ("inventory.rs", include_str!("../../seed/files/inventory.rs")),
-    ("rate_limiter.py", include_str!("../../seed/files/rate_limiter.py")),
-];
+/// Data could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// A file of `seed/people` is wrong.
+    #[error(transparent)]
+    Story(#[from] InvalidStory),
+    /// The table does not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
-/// Any failure to seed, for a message.
-pub type SeedError = Box<dyn std::error::Error + Send + Sync>;
+/// Who can sign in to the accounts that are loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// Everybody, with [`PASSWORD`].
+    WithThePassword,
+    /// Nobody: on AWS an account with a password that everyone knows would be a door.
+    Nobody,
+}
 
-/// Makes the demo account and its sessions, unless the account is there. Says whether it did.
+impl SignIn {
+    fn hash(self) -> PasswordHash {
+        let hash = match self {
+            Self::WithThePassword => PASSWORD_HASH,
+            Self::Nobody => NO_PASSWORD_HASH,
+        };
+        hash.parse().expect("both have the form of a hash")
+    }
+}
+
+/// Makes the demo account and its sessions, unless its name is taken. Says whether it did.
 ///
 /// # Errors
 /// When the table does not take them.
 pub async fn seed(app: &App) -> Result<bool, SeedError> {
-    let username: Username = USERNAME.parse()?;
+    let username: Username = USERNAME.parse().expect("it is a user name");
     if app.store.find_username_claim(&username.key()).await?.is_some() {
         return Ok(false);
     }
-    let password: Password = PASSWORD.parse()?;
-    let new = NewUser {
-        name: "Demo".to_owned(),
-        email: "demo@example.com".parse()?,
-        username,
-        password_hash: app.hasher.hash(&password).await?,
-    };
-    let (user, _) = app.store.create_user(new, REFRESH_TOKEN_LIFE).await?;
-    for (name, text) in FILES {
-        let filename = Filename::parse(name)?;
-        let new = NewSession { filename, language_override: None, text: text.to_owned() };
-        app.store.new_session(user.user_id, new).await?;
+    let mut loader = load::Loader::new(&app.store, SignIn::WithThePassword.hash());
+    for person in plan::people()?.iter().filter(|person| person.username == username) {
+        loader.person(person).await?;
     }
     Ok(true)
+}
+
+/// Loads the people of `seed/people` with all that they did, as far as they are not there yet. A second run writes nothing.
+///
+/// # Errors
+/// When a file is wrong, or the table does not take them.
+pub async fn load_people(store: &Store, sign_in: SignIn) -> Result<Tally, SeedError> {
+    let meter = model::Meter::new();
+    let store = store.metered(meter.clone());
+    let mut loader = load::Loader::new(&store, sign_in.hash());
+    for person in &plan::people()? {
+        loader.person(person).await?;
+        loader.tally.cost(&meter.take());
+    }
+    Ok(loader.tally)
 }

@@ -81,7 +81,7 @@ async fn sweep(store: Store) {
 
 /// Ends when the process is asked to. It is heard from when this returns, not from the first poll.
 #[cfg(unix)]
-fn interruption() -> io::Result<impl Future<Output = ()>> {
+pub(crate) fn interruption() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
@@ -93,7 +93,7 @@ fn interruption() -> io::Result<impl Future<Output = ()>> {
 }
 
 #[cfg(windows)]
-fn interruption() -> io::Result<impl Future<Output = ()>> {
+pub(crate) fn interruption() -> io::Result<impl Future<Output = ()>> {
     let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
         ctrl_c.recv().await;

@@ -42,7 +42,7 @@ pub struct Opened {
     /// Where it is, for a person.
     pub place: String,
     is_on_aws: bool,
-    _engine: Option<Engine>,
+    engine: Option<Engine>,
     _folder: Option<DataFolder>,
 }
 
@@ -55,7 +55,7 @@ impl Target {
         let Place { endpoint, name, engine, folder } = self.place().await?;
         let is_on_aws = matches!(endpoint, Endpoint::Aws(_));
         let store = self.store(endpoint).await;
-        Ok(Opened { store, place: name, is_on_aws, _engine: engine, _folder: folder })
+        Ok(Opened { store, place: name, is_on_aws, engine, _folder: folder })
     }
 
     /// A store of this table's name that is nowhere: for requests that are looked at and not sent.
@@ -134,6 +134,20 @@ impl Place {
 }
 
 impl Opened {
+    /// Whether it is a table on AWS, where data is somebody's and writes cost money.
+    #[must_use]
+    pub const fn is_on_aws(&self) -> bool {
+        self.is_on_aws
+    }
+
+    /// Makes the engine of this process, if it has one, quick to write many items that can be written again.
+    ///
+    /// # Errors
+    /// When the engine does not take the setting.
+    pub fn expect_many_writes(&self) -> Result<(), LocalError> {
+        self.engine.as_ref().map_or(Ok(()), |engine| engine.do_not_wait_for_the_disk().map_err(Into::into))
+    }
+
     /// Makes the table when it is not there, except on AWS, where it is infrastructure's to create. Says whether it did.
     ///
     /// # Errors

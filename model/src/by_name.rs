@@ -29,8 +29,8 @@ pub enum RunError {
     /// The table refused the write, for one of the pattern's own reasons.
     #[error("{0}")]
     Refused(String),
-    /// It takes what only another pattern can find.
-    #[error("{pattern} takes what only another pattern finds, and cannot be asked by hand")]
+    /// It takes what only another pattern can find, or is for maintenance.
+    #[error("{pattern} cannot be asked by hand; `codesensei patterns {pattern}` says what asks it")]
     NotByHand {
         /// The pattern's id.
         pattern: &'static str,

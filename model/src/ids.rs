@@ -91,6 +91,8 @@ pub struct Ids(Arc<Mutex<Source>>);
 
 struct Source {
     rng: StdRng,
+    /// Makes the tokens, where they are not to repeat with the ids.
+    tokens: Option<StdRng>,
     /// Milliseconds of the last id.
     millis: u64,
     /// The bits of the last id below its milliseconds; 74 of them are used.
@@ -103,17 +105,24 @@ impl Ids {
     /// Ids nobody can guess, seeded by the operating system.
     #[must_use]
     pub fn random() -> Self {
-        Self::from_rng(rand::make_rng())
+        Self::from_rng(rand::make_rng(), None)
     }
 
     /// The same ids on every run, for tests and readable seed data.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
-        Self::from_rng(StdRng::seed_from_u64(seed))
+        Self::from_rng(StdRng::seed_from_u64(seed), None)
     }
 
-    fn from_rng(rng: StdRng) -> Self {
-        Self(Arc::new(Mutex::new(Source { rng, millis: 0, tail: 0 })))
+    /// The same ids on every run, with tokens that never repeat: DynamoDB takes a transaction whose token it saw in the last
+    /// ten minutes for one that it has done, and would not write again what was deleted in between.
+    #[must_use]
+    pub fn repeatable(seed: u64) -> Self {
+        Self::from_rng(StdRng::seed_from_u64(seed), Some(rand::make_rng()))
+    }
+
+    fn from_rng(rng: StdRng, tokens: Option<StdRng>) -> Self {
+        Self(Arc::new(Mutex::new(Source { rng, tokens, millis: 0, tail: 0 })))
     }
 
     /// A new id. Ids of one source are strictly increasing, also within a millisecond, between threads and when the
@@ -128,8 +137,9 @@ impl Ids {
     #[must_use]
     pub fn token(&self) -> Uuid {
         let mut source = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Source { rng, tokens, .. } = &mut *source;
         let mut bytes = [0; 16];
-        source.rng.fill_bytes(&mut bytes);
+        tokens.as_mut().unwrap_or(rng).fill_bytes(&mut bytes);
         Builder::from_random_bytes(bytes).into_uuid()
     }
 }
@@ -225,6 +235,13 @@ mod tests {
         assert_ne!(next(Ids::random()), next(Ids::random()));
         assert_eq!(Ids::seeded(7).token(), Ids::seeded(7).token());
         assert_eq!(Ids::seeded(7).token().get_version_num(), 4);
+    }
+
+    #[test]
+    fn repeatable_ids_come_with_tokens_that_are_not() {
+        let now = at(1_800_000_000_000);
+        assert_eq!(Ids::repeatable(7).next::<PlantId>(now), Ids::seeded(7).next::<PlantId>(now));
+        assert_ne!(Ids::repeatable(7).token(), Ids::repeatable(7).token());
     }
 
     #[test]

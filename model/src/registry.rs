@@ -82,7 +82,7 @@ impl Pattern {
 }
 
 /// The actions that change nothing.
-const READS: [&str; 3] = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"];
+const READS: [&str; 4] = ["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:Scan"];
 
 /// A kind of item, as `schema/` describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

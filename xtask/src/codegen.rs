@@ -128,6 +128,7 @@ fn generate(design: &Design) -> Vec<Emitted> {
         emit::ids::emit(design),
         emit::keys::emit(design),
         emit::entity::emit(design),
+        emit::any::emit(design),
         emit::pattern::emit(design),
         emit::registry::emit(design),
         emit::schema::emit(design),

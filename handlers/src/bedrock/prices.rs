@@ -16,7 +16,8 @@ pub struct Price {
 impl Price {
     /// The usage with its cost, rounded up. A token read from the cache costs a tenth of a sent one, one written to it
     /// a quarter more.
-    pub(super) fn cost(self, usage: Usage) -> Usage {
+    #[must_use]
+    pub fn cost(self, usage: Usage) -> Usage {
         let weighed = [(usage.input_tokens, 100), (usage.cache_read_tokens, 10), (usage.cache_write_tokens, 125)];
         let sent: u64 = weighed.into_iter().map(|(tokens, weight)| u64::from(tokens) * weight).sum();
         let hundredths = sent * self.input + u64::from(usage.output_tokens) * 100 * self.output;

@@ -11,12 +11,13 @@ use serde_json::{Number, Value};
 use crate::generated::schema::ENTITIES;
 use crate::key::ItemKey;
 use crate::registry::Field;
+use crate::store::StoredItem;
 use crate::{Expiry, Timestamp};
 
 /// One thing that a pattern found. Times are RFC 3339, bytes are base64, ids and numbers what they are.
 #[derive(Clone, PartialEq)]
 pub struct Row {
-    /// The entity it is, or a part of; `key` and `count` for what is none.
+    /// The entity it is, or a part of; `key`, `count` and `unknown` for what is none.
     pub entity: &'static str,
     /// Its fields. What is absent from the item is absent here.
     pub fields: Vec<(&'static str, Value)>,
@@ -25,9 +26,24 @@ pub struct Row {
 impl Row {
     /// The fields of an entity that this item, or part of one, has.
     pub(crate) fn of<T: Serialize>(entity: &'static str, item: &T) -> Self {
-        let known = ENTITIES.iter().find(|known| known.name == entity).map_or(&[][..], |known| known.fields);
-        let mut item: modyne::Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(item)
+        let item = serde_dynamo::aws_sdk_dynamodb_1::to_item(item)
             .expect("entities are structs of types that all have a form in the table");
+        Self::known(entity, item)
+    }
+
+    /// The fields that an item has of the entity that it says it is, whether it decodes or not.
+    pub(crate) fn stored(item: &StoredItem) -> Self {
+        let entity = ENTITIES.iter().find(|entity| Some(entity.name) == item.entity());
+        let (pk, sk) = (("PK", item.pk().into()), ("SK", item.sk().into()));
+        // What is no entity has no fields that could be known not to be personal.
+        entity.map_or_else(
+            || Self { entity: "unknown", fields: vec![pk, sk] },
+            |entity| Self::known(entity.name, item.attributes().clone()),
+        )
+    }
+
+    fn known(entity: &'static str, mut item: modyne::Item) -> Self {
+        let known = ENTITIES.iter().find(|known| known.name == entity).map_or(&[][..], |known| known.fields);
         let fields = known.iter().filter_map(|field| {
             let value = item.remove(field.name)?;
             Some((field.name, shown(value, field))).filter(|(_, value)| !value.is_null())

@@ -3,10 +3,10 @@
 
 use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Timestamp, Username, UsernameKey};
 use crate::by_name::{Answer, Arguments, Row, RunError};
-use crate::generated::entity::{AnchorStatus, Code, CodeChunk, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadKind, User, UsernameClaim};
+use crate::generated::entity::{AnchorStatus, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{CodeChunkKey, DailyUsageKey, RefreshFamilyKey, SweepJobKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, RepairSessionCountError, RepairThreadCountError, RestartWindowError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -89,11 +89,27 @@ impl Store {
             "AP-93" => repair_thread_count(self, arguments).await,
             "AP-94" => check_claims(self, arguments).await,
             "AP-95" => get_code_chunk(self, arguments).await,
+            "AP-100" => load_account_data(self, arguments).await,
+            "AP-101" => load_account(self, arguments).await,
             "AP-96" => {
                 Err(RunError::NotByHand {
                     pattern: "AP-96",
                 })
             }
+            "AP-97" => {
+                Err(RunError::NotByHand {
+                    pattern: "AP-97",
+                })
+            }
+            "AP-98" => stored_user(self, arguments, page).await,
+            "AP-99" => stored_session(self, arguments, page).await,
+            "AP-110" => restore_claims(self, arguments).await,
+            "AP-111" => release_claims(self, arguments).await,
+            "AP-112" => remove_expired(self, arguments).await,
+            "AP-113" => repair_message_slots(self, arguments).await,
+            "AP-114" => repair_usage_index(self, arguments).await,
+            "AP-115" => repair_signup_index(self, arguments).await,
+            "AP-116" => stored_sweep_jobs(self, arguments, page).await,
             _ => {
                 Err(RunError::NotByHand {
                     pattern: pattern.id,
@@ -1276,4 +1292,289 @@ async fn get_code_chunk(
     arguments.end()?;
     let found = store.get_code_chunk(revision, n).await?;
     Ok(Answer::of(found.map(|item| Row::of("code_chunk", &item))))
+}
+
+async fn load_account_data(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let heads: Vec<Session> = arguments.many("heads", "session")?;
+    let codes: Vec<Code> = arguments.many("codes", "code")?;
+    let threads: Vec<Thread> = arguments.many("threads", "thread")?;
+    let messages: Vec<Message> = arguments.many("messages", "message")?;
+    let days: Vec<DailyUsage> = arguments.many("days", "daily_usage")?;
+    arguments.end()?;
+    store.load_account_data(&heads, &codes, &threads, &messages, &days).await?;
+    Ok(Answer::default())
+}
+
+async fn load_account(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let email_claim: EmailClaim = arguments.one("email_claim", "email_claim")?;
+    let username_claim: UsernameClaim = arguments
+        .one("username_claim", "username_claim")?;
+    let user: User = arguments.one("user", "user")?;
+    arguments.end()?;
+    store
+        .load_account(LoadAccount {
+            email_claim: &email_claim,
+            username_claim: &username_claim,
+            user: &user,
+        })
+        .await
+        .map_err(|error| match error {
+            LoadAccountError::Store(error) => RunError::Store(error),
+            refused => RunError::Refused(refused.to_string()),
+        })?;
+    Ok(Answer::default())
+}
+
+async fn stored_user(
+    store: &Store,
+    mut arguments: Arguments,
+    page: PageRequest<'_>,
+) -> Result<Answer, RunError> {
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    arguments.end()?;
+    let found = store.stored_user(user_id, page).await?;
+    Ok(
+        Answer::page(
+            found.items.into_iter().map(|item| Row::stored(&item)),
+            found.cursor,
+        ),
+    )
+}
+
+async fn stored_session(
+    store: &Store,
+    mut arguments: Arguments,
+    page: PageRequest<'_>,
+) -> Result<Answer, RunError> {
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    arguments.end()?;
+    let found = store.stored_session(session_id, page).await?;
+    Ok(
+        Answer::page(
+            found.items.into_iter().map(|item| Row::stored(&item)),
+            found.cursor,
+        ),
+    )
+}
+
+async fn restore_claims(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let email_claim: Option<EmailClaim> = arguments
+        .optional("email_claim", "email_claim")?;
+    let username_claim: Option<UsernameClaim> = arguments
+        .optional("username_claim", "username_claim")?;
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let email: Email = arguments.one("email", "email")?;
+    let username: Username = arguments.one("username", "username")?;
+    arguments.end()?;
+    store
+        .restore_claims(RestoreClaims {
+            email_claim: email_claim.as_ref(),
+            username_claim: username_claim.as_ref(),
+            user_id,
+            email: &email,
+            username: &username,
+        })
+        .await
+        .map_err(|error| match error {
+            RestoreClaimsError::Store(error) => RunError::Store(error),
+            refused => RunError::Refused(refused.to_string()),
+        })?;
+    Ok(Answer::default())
+}
+
+async fn release_claims(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let mut email_claim_given = None;
+    if let Some(mut row) = arguments.row("email_claim")? {
+        let email_digest: Digest = row.one("email_digest", "digest")?;
+        let owner: UserId = row.one("owner", "user_id")?;
+        row.end()?;
+        email_claim_given = Some((email_digest, owner));
+    }
+
+    let email_claim = email_claim_given
+        .as_ref()
+        .map(|(email_digest, owner)| StaleEmailClaim {
+            email_digest: *email_digest,
+            owner: *owner,
+        });
+    let mut username_claim_given = None;
+    if let Some(mut row) = arguments.row("username_claim")? {
+        let username_key: UsernameKey = row.one("username_key", "username_key")?;
+        let owner: UserId = row.one("owner", "user_id")?;
+        row.end()?;
+        username_claim_given = Some((username_key, owner));
+    }
+
+    let username_claim = username_claim_given
+        .as_ref()
+        .map(|(username_key, owner)| StaleUsernameClaim {
+            username_key,
+            owner: *owner,
+        });
+    arguments.end()?;
+    store
+        .release_claims(ReleaseClaims {
+            email_claim,
+            username_claim,
+        })
+        .await
+        .map_err(|error| match error {
+            ReleaseClaimsError::Store(error) => RunError::Store(error),
+            refused => RunError::Refused(refused.to_string()),
+        })?;
+    Ok(Answer::default())
+}
+
+async fn remove_expired(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let mut family_given = None;
+    if let Some(mut row) = arguments.row("family")? {
+        let user_id: UserId = row.one("user_id", "user_id")?;
+        let family_id: FamilyId = row.one("family_id", "family_id")?;
+        let seen_expires_at: Expiry = row.one("seen_expires_at", "expiry")?;
+        row.end()?;
+        family_given = Some((user_id, family_id, seen_expires_at));
+    }
+
+    let family = family_given
+        .as_ref()
+        .map(|(user_id, family_id, seen_expires_at)| ExpiredFamily {
+            user_id: *user_id,
+            family_id: *family_id,
+            seen_expires_at: *seen_expires_at,
+        });
+    let mut record_given = None;
+    if let Some(mut row) = arguments.row("record")? {
+        let session_id: SessionId = row.one("session_id", "session_id")?;
+        let thread: ThreadUuid = row.one("thread", "thread_uuid")?;
+        let key_digest: Digest = row.one("key_digest", "digest")?;
+        let seen_expires_at: Expiry = row.one("seen_expires_at", "expiry")?;
+        row.end()?;
+        record_given = Some((session_id, thread, key_digest, seen_expires_at));
+    }
+
+    let record = record_given
+        .as_ref()
+        .map(|(session_id, thread, key_digest, seen_expires_at)| ExpiredRecord {
+            session_id: *session_id,
+            thread: *thread,
+            key_digest: *key_digest,
+            seen_expires_at: *seen_expires_at,
+        });
+    let mut window_given = None;
+    if let Some(mut row) = arguments.row("window")? {
+        let rule: String = row.one("rule", "text")?;
+        let subject: String = row.one("subject", "text")?;
+        let window_seconds: u32 = row.one("window_seconds", "count")?;
+        let seen_expires_at: Expiry = row.one("seen_expires_at", "expiry")?;
+        row.end()?;
+        window_given = Some((rule, subject, window_seconds, seen_expires_at));
+    }
+
+    let window = window_given
+        .as_ref()
+        .map(|(rule, subject, window_seconds, seen_expires_at)| ExpiredWindow {
+            rule,
+            subject,
+            window_seconds: *window_seconds,
+            seen_expires_at: *seen_expires_at,
+        });
+    arguments.end()?;
+    store
+        .remove_expired(RemoveExpired {
+            family,
+            record,
+            window,
+        })
+        .await
+        .map_err(|error| match error {
+            RemoveExpiredError::Store(error) => RunError::Store(error),
+            refused => RunError::Refused(refused.to_string()),
+        })?;
+    Ok(Answer::default())
+}
+
+async fn repair_message_slots(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
+    let seen_slots: u32 = arguments.one("seen_slots", "count")?;
+    let counted: u32 = arguments.one("counted", "count")?;
+    arguments.end()?;
+    store
+        .repair_message_slots(session_id, thread, seen_slots, counted)
+        .await
+        .map_err(|error| match error {
+            RepairMessageSlotsError::Store(error) => RunError::Store(error),
+            refused => RunError::Refused(refused.to_string()),
+        })?;
+    Ok(Answer::default())
+}
+
+async fn repair_usage_index(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let date: Date = arguments.one("date", "date")?;
+    let seen_cost_micros: i64 = arguments.one("seen_cost_micros", "amount")?;
+    arguments.end()?;
+    store
+        .repair_usage_index(user_id, date, seen_cost_micros)
+        .await
+        .map_err(|error| match error {
+            RepairUsageIndexError::Store(error) => RunError::Store(error),
+            refused => RunError::Refused(refused.to_string()),
+        })?;
+    Ok(Answer::default())
+}
+
+async fn repair_signup_index(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let seen_created_at: Timestamp = arguments.one("seen_created_at", "time")?;
+    let seen_signup_date: Date = arguments.one("seen_signup_date", "date")?;
+    arguments.end()?;
+    store
+        .repair_signup_index(user_id, seen_created_at, seen_signup_date)
+        .await
+        .map_err(|error| match error {
+            RepairSignupIndexError::Store(error) => RunError::Store(error),
+            refused => RunError::Refused(refused.to_string()),
+        })?;
+    Ok(Answer::default())
+}
+
+async fn stored_sweep_jobs(
+    store: &Store,
+    mut arguments: Arguments,
+    page: PageRequest<'_>,
+) -> Result<Answer, RunError> {
+    let shard: u32 = arguments.one("shard", "count")?;
+    arguments.end()?;
+    let found = store.stored_sweep_jobs(shard, page).await?;
+    Ok(
+        Answer::page(
+            found.items.into_iter().map(|item| Row::stored(&item)),
+            found.cursor,
+        ),
+    )
 }

@@ -66,7 +66,19 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_93,
     &AP_94,
     &AP_95,
+    &AP_100,
+    &AP_101,
     &AP_96,
+    &AP_97,
+    &AP_98,
+    &AP_99,
+    &AP_110,
+    &AP_111,
+    &AP_112,
+    &AP_113,
+    &AP_114,
+    &AP_115,
+    &AP_116,
 ];
 
 /// AP-01: Sign up.
@@ -185,7 +197,7 @@ pub(crate) static AP_03: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
+            sample: "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72",
         },
     ],
     cost: Cost {
@@ -210,7 +222,7 @@ pub(crate) static AP_03: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query find_email_claim --email-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
+    example: "codesensei query find_email_claim --email-digest b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72",
     doc: "Support looks an account up by its address; a password reset will start here too. Same shape as by name; the key holds a digest, so the address itself appears in no key.",
 };
 
@@ -229,7 +241,7 @@ pub(crate) static AP_04: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
     ],
     cost: Cost {
@@ -251,7 +263,7 @@ pub(crate) static AP_04: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query get_user --user-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query get_user --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
     doc: "`GET /users/me`, and the second step of signing in. Strongly consistent, so a profile that was just changed is read changed.",
 };
 
@@ -270,7 +282,7 @@ pub(crate) static AP_05: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "seen_name",
@@ -372,7 +384,7 @@ pub(crate) static AP_05: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query change_profile --user-id 0198c5e2-8a00-7000-8000-000000000001 --seen-name … --seen-email ada@example.com --seen-username Ada --name … --email ada@example.com --username Ada --now 2026-11-23T09:00:00Z",
+    example: "codesensei query change_profile --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-name … --seen-email ada@example.com --seen-username Ada --name … --email ada@example.com --username Ada --now 2026-11-23T09:00:00Z",
     doc: "`PUT /users/me`. The profile is rewritten only if all of it is still what the caller read, so that of two changes at once neither takes the other back. A\nclaim moves only when the address or username really changes: the new one is put if it is free, the old one deleted if it is this\nuser's. All of it, or nothing.",
 };
 
@@ -391,7 +403,7 @@ pub(crate) static AP_06: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "old_hash",
@@ -437,7 +449,7 @@ pub(crate) static AP_06: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:DeleteItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query change_password --user-id 0198c5e2-8a00-7000-8000-000000000001 --old-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --new-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --now 2026-11-23T09:00:00Z --families …",
+    example: "codesensei query change_password --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --old-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --new-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --now 2026-11-23T09:00:00Z --families …",
     doc: "`PUT /users/me/password`. The new hash, and the end of every other sign-in, in one transaction: nobody who knew the old password stays in. The\nold hash is a condition, so of two changes at once one loses. Without sign-ins to end it is also how a hash is renewed at `POST /auth/login`, when hashes have\nbecome dearer since it was made.",
 };
 
@@ -456,7 +468,7 @@ pub(crate) static AP_07: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "email",
@@ -488,7 +500,7 @@ pub(crate) static AP_07: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
+            sample: "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72",
         },
         Argument {
             name: "username_key",
@@ -518,7 +530,7 @@ pub(crate) static AP_07: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query delete_account --user-id 0198c5e2-8a00-7000-8000-000000000001 --email ada@example.com --username Ada --password-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --email-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --username-key ada --job …",
+    example: "codesensei query delete_account --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada --password-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --email-digest b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72 --username-key ada --job …",
     doc: "`DELETE /users/me`. Profile and claims go at once, so nobody can sign in and the name is free; a sweep job is left for the rest, which may be a hundred\nsessions. The hash is a condition: what a password allowed is refused once that password is not the one any more. See *Deleting* below.",
 };
 
@@ -570,7 +582,7 @@ pub(crate) static AP_11: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "family_id",
@@ -604,7 +616,7 @@ pub(crate) static AP_11: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query get_refresh_family --user-id 0198c5e2-8a00-7000-8000-000000000001 --family-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query get_refresh_family --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001",
     doc: "`POST /auth/refresh`, and everything under `/users/me`, whose callers are to be signed in still. Strongly consistent: a family that was ended a\nmoment ago is ended.",
 };
 
@@ -623,7 +635,7 @@ pub(crate) static AP_12: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "family_id",
@@ -677,7 +689,7 @@ pub(crate) static AP_12: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query rotate_refresh_token --user-id 0198c5e2-8a00-7000-8000-000000000001 --family-id 0198c5e2-8a00-7000-8000-000000000001 --second 2026-11-23T09:00:00Z --seq 1 --now 2026-11-23T09:00:00Z --expires-at 2026-11-23T09:00:00Z",
+    example: "codesensei query rotate_refresh_token --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001 --second 2026-11-23T09:00:00Z --seq 1 --now 2026-11-23T09:00:00Z --expires-at 2026-11-23T09:00:00Z",
     doc: "`POST /auth/refresh`, when less than a day is left, and `PUT /users/me/password` for the sign-in that stays. The number of the presented token is a condition; when it is not the newest, the family that\nrefused comes back and the caller decides between the ten seconds of grace and a theft.",
 };
 
@@ -696,7 +708,7 @@ pub(crate) static AP_13: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "family_id",
@@ -718,7 +730,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
-    example: "codesensei query end_refresh_family --user-id 0198c5e2-8a00-7000-8000-000000000001 --family-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query end_refresh_family --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001",
     doc: "`POST /auth/logout`, the answer to a stolen token, and what a deleted account or a changed password leaves. Ending a family that has ended already is no\nerror.",
 };
 
@@ -737,7 +749,7 @@ pub(crate) static AP_14: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
     ],
     cost: Cost {
@@ -763,7 +775,7 @@ pub(crate) static AP_14: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query list_refresh_families --user-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query list_refresh_families --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
     doc: "`PUT /users/me/password` ends all but one of them. Asked again after the change: somebody may have signed in with the old password meanwhile.",
 };
 
@@ -831,7 +843,7 @@ pub(crate) static AP_21: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
     ],
     cost: Cost {
@@ -856,7 +868,7 @@ pub(crate) static AP_21: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query list_sessions --user-id 0198c5e2-8a00-7000-8000-000000000001 --limit 20",
+    example: "codesensei query list_sessions --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --limit 20",
     doc: "`GET /sessions`, newest first. Read from the table itself and strongly consistent, so a session that was just created is in the next list. Heads\nare thin: fifty of them are one page of a few RCU, however large the files.",
 };
 
@@ -875,7 +887,7 @@ pub(crate) static AP_22: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "session_id",
@@ -883,7 +895,7 @@ pub(crate) static AP_22: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
     ],
     cost: Cost {
@@ -918,7 +930,7 @@ pub(crate) static AP_22: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query open_session --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query open_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
     doc: "`GET /sessions/{id}`. Head and code lie in two partitions and are read together in one round trip. No head and a code is somebody else's session;\nneither is no session.",
 };
 
@@ -937,7 +949,7 @@ pub(crate) static AP_23: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "session_id",
@@ -945,7 +957,7 @@ pub(crate) static AP_23: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
     ],
     cost: Cost {
@@ -970,7 +982,7 @@ pub(crate) static AP_23: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query get_session --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query get_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
     doc: "Before a save, a list of threads or a rename: is it there, is it mine, which version is it?",
 };
 
@@ -989,7 +1001,7 @@ pub(crate) static AP_24: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "session_id",
@@ -997,7 +1009,7 @@ pub(crate) static AP_24: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "expected_version_number",
@@ -1053,7 +1065,7 @@ pub(crate) static AP_24: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "code",
@@ -1107,7 +1119,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query save_session --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001 --expected-version-number 1 --seen-thread-changes 1 --seen-settings-changes 1 --language-detected Python --now 2026-11-23T09:00:00Z --saved-by 0198c5e2-8a00-7000-8000-000000000001 --code … --threads …",
+    example: "codesensei query save_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --expected-version-number 1 --seen-thread-changes 1 --seen-settings-changes 1 --language-detected Python --now 2026-11-23T09:00:00Z --saved-by 01a05c06-6c80-72e7-b616-dd449d76a152 --code … --threads …",
     doc: "`PUT /sessions/{id}`. The head moves to the next version only from the version the client edited: of fifty savers with one expected version, one\nsucceeds and the others get the current head back to merge with. The code, and every thread whose lines moved, are written in the same\ntransaction, so threads and code never disagree. So is the answer whose patch the code was saved for. A thread that was opened, moved or deleted since the saver read them is noticed through\n`thread_changes`, and another name or language through `settings_changes`: the saver looks again instead of writing old settings back.",
 };
 
@@ -1126,7 +1138,7 @@ pub(crate) static AP_25: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "session_id",
@@ -1134,7 +1146,7 @@ pub(crate) static AP_25: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "seen_version",
@@ -1196,7 +1208,7 @@ pub(crate) static AP_25: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query change_session_settings --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001 --seen-version 1 --seen-settings-changes 1 --filename rate_limiter.py --language-detected Python --now 2026-11-23T09:00:00Z",
+    example: "codesensei query change_session_settings --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-version 1 --seen-settings-changes 1 --filename rate_limiter.py --language-detected Python --now 2026-11-23T09:00:00Z",
     doc: "`PATCH /sessions/{id}/metadata`, and a save of no more than the language. One small write: the code is not touched and the version does not\nmove. What the caller saw is a condition, so that of two changes at once neither undoes the other, and the language that was detected is that of\nthis name and this code; the loser is given the head as it is now, to apply its change to.",
 };
 
@@ -1215,7 +1227,7 @@ pub(crate) static AP_26: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "session_id",
@@ -1223,7 +1235,7 @@ pub(crate) static AP_26: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "revision",
@@ -1231,7 +1243,7 @@ pub(crate) static AP_26: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "One saved state of a session's code.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a0bc8a-ad00-7238-9946-31fb0afd26b9",
         },
         Argument {
             name: "user",
@@ -1261,7 +1273,7 @@ pub(crate) static AP_26: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query delete_session --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001 --revision 0198c5e2-8a00-7000-8000-000000000001 --job …",
+    example: "codesensei query delete_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --revision 01a0bc8a-ad00-7238-9946-31fb0afd26b9 --job …",
     doc: "`DELETE /sessions/{id}`. Head and code go, the user's slot comes back and a sweep job is left, in one transaction. The revision is a condition, so\nthat the job names the chunks that were really there. The sweep of a deleted account takes its sessions the same way; there is no user then to give\na slot back to.",
 };
 
@@ -1280,7 +1292,7 @@ pub(crate) static AP_27: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
     ],
     cost: Cost {
@@ -1305,7 +1317,7 @@ pub(crate) static AP_27: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query get_code --session-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query get_code --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
     doc: "When a reader has met a save half-way and reads again, and when a caller's head is absent and the question is whose the session is.",
 };
 
@@ -1324,7 +1336,7 @@ pub(crate) static AP_28: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"revision\":\"01a0bc8a-ad00-7238-9946-31fb0afd26b9\",\"n\":1}",
         },
     ],
     cost: Cost {
@@ -1349,7 +1361,7 @@ pub(crate) static AP_28: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query read_code_chunks --chunks …",
+    example: "codesensei query read_code_chunks --chunks '{\"revision\":\"01a0bc8a-ad00-7238-9946-31fb0afd26b9\",\"n\":1}'",
     doc: "Opening a session whose code does not fit one item: all its chunks in one request, each from its own partition.",
 };
 
@@ -1442,7 +1454,7 @@ pub(crate) static AP_31: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
     ],
     cost: Cost {
@@ -1467,7 +1479,7 @@ pub(crate) static AP_31: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query list_threads --session-id 0198c5e2-8a00-7000-8000-000000000001 --limit 20",
+    example: "codesensei query list_threads --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --limit 20",
     doc: "`GET /sessions/{id}/threads`, oldest first, and before every save. The cap is the page size, so one page is all of them. Strongly\nconsistent, so the thread just opened is in it.",
 };
 
@@ -1486,7 +1498,7 @@ pub(crate) static AP_32: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "thread",
@@ -1494,7 +1506,7 @@ pub(crate) static AP_32: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
         },
     ],
     cost: Cost {
@@ -1519,7 +1531,7 @@ pub(crate) static AP_32: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query get_thread --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query get_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5",
     doc: "`GET /threads/{id}`, and before a question. The public id names both key parts; the item names its owner.",
 };
 
@@ -1538,7 +1550,7 @@ pub(crate) static AP_33: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "thread",
@@ -1546,7 +1558,7 @@ pub(crate) static AP_33: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
         },
         Argument {
             name: "kind",
@@ -1610,7 +1622,7 @@ pub(crate) static AP_33: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
     ],
     cost: Cost {
@@ -1624,7 +1636,7 @@ pub(crate) static AP_33: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query move_thread --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --kind block --start-line 1 --end-line 1 --selected-text … --anchor-status stable --seen-version 1 --now 2026-11-23T09:00:00Z --user-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query move_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --kind block --start-line 1 --end-line 1 --selected-text … --anchor-status stable --seen-version 1 --now 2026-11-23T09:00:00Z --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
     doc: "`PUT /threads/{id}`: the editor says where the lines are now; the server has checked it against the saved code of one version, which is a condition\non the head as it is for a [new thread](#ap-30-create-a-thread). The head counts the move, so that a save which read the thread before looks again.\nOf two moves at once the last one stays, whole.",
 };
 
@@ -1643,7 +1655,7 @@ pub(crate) static AP_34: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "thread",
@@ -1651,7 +1663,7 @@ pub(crate) static AP_34: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
         },
         Argument {
             name: "user_id",
@@ -1659,7 +1671,7 @@ pub(crate) static AP_34: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "job",
@@ -1681,7 +1693,7 @@ pub(crate) static AP_34: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query delete_thread --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --user-id 0198c5e2-8a00-7000-8000-000000000001 --job …",
+    example: "codesensei query delete_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --job …",
     doc: "`DELETE /threads/{id}`. The thread goes, its slot comes back, and its messages are left to a sweep job.",
 };
 
@@ -1806,7 +1818,7 @@ pub(crate) static AP_42: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "2026-11-23",
+            sample: "2026-09-03",
         },
         Argument {
             name: "input_tokens",
@@ -1876,7 +1888,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query store_answer --question-seq 1 --date 2026-11-23 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --answer …",
+    example: "codesensei query store_answer --question-seq 1 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --answer …",
     doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives\nafter its thread was swept brings nothing back.",
 };
 
@@ -1895,7 +1907,7 @@ pub(crate) static AP_43: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "thread",
@@ -1903,7 +1915,7 @@ pub(crate) static AP_43: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
         },
         Argument {
             name: "seq",
@@ -1928,12 +1940,12 @@ pub(crate) static AP_43: Pattern = Pattern {
         rcu: 0.0,
         wcu: 1.0,
     },
-    tool: false,
+    tool: true,
     callers: &["messages"],
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query fail_question --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --seq 1",
+    example: "codesensei query fail_question --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seq 1",
     doc: "The model did not answer. The question stays, says why, and keeps its answer's slot, so that asking again always fits.",
 };
 
@@ -1952,7 +1964,7 @@ pub(crate) static AP_44: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "thread",
@@ -1960,7 +1972,7 @@ pub(crate) static AP_44: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
         },
         Argument {
             name: "order",
@@ -2003,7 +2015,7 @@ pub(crate) static AP_44: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query list_messages --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --limit 20",
+    example: "codesensei query list_messages --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --limit 20",
     doc: "`GET /threads/{id}/messages`, from either end. The number is in the key, zero-padded, so byte order is message order.",
 };
 
@@ -2022,7 +2034,7 @@ pub(crate) static AP_45: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "thread",
@@ -2030,7 +2042,7 @@ pub(crate) static AP_45: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
         },
     ],
     cost: Cost {
@@ -2055,7 +2067,7 @@ pub(crate) static AP_45: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query last_messages --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query last_messages --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5",
     doc: "The conversation so far, for the model's context: ten messages, newest first, and one more, which tells whether there are older ones.",
 };
 
@@ -2074,7 +2086,7 @@ pub(crate) static AP_46: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "thread",
@@ -2082,7 +2094,7 @@ pub(crate) static AP_46: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
         },
         Argument {
             name: "seq",
@@ -2115,7 +2127,7 @@ pub(crate) static AP_46: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query get_message --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --seq 1",
+    example: "codesensei query get_message --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seq 1",
     doc: "One message by its public id, which names its key: asking a failed question again, or applying an answer's patch.",
 };
 
@@ -2134,7 +2146,7 @@ pub(crate) static AP_50: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "thread",
@@ -2142,7 +2154,7 @@ pub(crate) static AP_50: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
         },
         Argument {
             name: "key_digest",
@@ -2175,7 +2187,7 @@ pub(crate) static AP_50: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query get_question_record --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
+    example: "codesensei query get_question_record --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
     doc: "A client that sends the same `client_message_id` again: what became of it?",
 };
 
@@ -2194,7 +2206,7 @@ pub(crate) static AP_51: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "thread",
@@ -2202,7 +2214,7 @@ pub(crate) static AP_51: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
         },
         Argument {
             name: "key_digest",
@@ -2240,7 +2252,7 @@ pub(crate) static AP_51: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query take_over_question --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --now 2026-11-23T09:00:00Z --lease-until 2026-11-23T09:00:00Z",
+    example: "codesensei query take_over_question --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --now 2026-11-23T09:00:00Z --lease-until 2026-11-23T09:00:00Z",
     doc: "The run that held it failed, or its lease has passed, for example because its Lambda was killed. Of two that try, one gets it.",
 };
 
@@ -2259,7 +2271,7 @@ pub(crate) static AP_52: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "thread",
@@ -2267,7 +2279,7 @@ pub(crate) static AP_52: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
         },
         Argument {
             name: "key_digest",
@@ -2297,7 +2309,7 @@ pub(crate) static AP_52: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query give_question_up --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --held-until 2026-11-23T09:00:00Z",
+    example: "codesensei query give_question_up --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --held-until 2026-11-23T09:00:00Z",
     doc: "The model failed: the record says so, and the next try with the same id may take it over at once.",
 };
 
@@ -2438,7 +2450,7 @@ pub(crate) static AP_65: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "from",
@@ -2446,7 +2458,7 @@ pub(crate) static AP_65: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "2026-11-23",
+            sample: "2026-09-03",
         },
         Argument {
             name: "to",
@@ -2454,7 +2466,7 @@ pub(crate) static AP_65: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "2026-11-23",
+            sample: "2026-09-03",
         },
     ],
     cost: Cost {
@@ -2480,7 +2492,7 @@ pub(crate) static AP_65: Pattern = Pattern {
             consistent: false,
         },
     ],
-    example: "codesensei query list_usage --user-id 0198c5e2-8a00-7000-8000-000000000001 --from 2026-11-23 --to 2026-11-23 --limit 20",
+    example: "codesensei query list_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --from 2026-09-03 --to 2026-09-03 --limit 20",
     doc: "What has this user cost, day by day? Asked by support, and by the user's own page one day.",
 };
 
@@ -2499,7 +2511,7 @@ pub(crate) static AP_66: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "date",
@@ -2507,7 +2519,7 @@ pub(crate) static AP_66: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "2026-11-23",
+            sample: "2026-09-03",
         },
         Argument {
             name: "input_tokens",
@@ -2561,7 +2573,7 @@ pub(crate) static AP_66: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query add_usage --user-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1",
+    example: "codesensei query add_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1",
     doc: "A stored answer brings its cost along. What costs without being stored is added here: `POST /ai/analyze`, and, wherever it was asked for, an\nanswer that was paid for and could not be read. A transaction of one, because its token makes a repeat harmless where a plain ADD would count twice.",
 };
 
@@ -2580,7 +2592,7 @@ pub(crate) static AP_67: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "date",
@@ -2588,7 +2600,7 @@ pub(crate) static AP_67: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "2026-11-23",
+            sample: "2026-09-03",
         },
     ],
     cost: Cost {
@@ -2613,7 +2625,7 @@ pub(crate) static AP_67: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query get_usage --user-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23",
+    example: "codesensei query get_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03",
     doc: "What has this user cost today? Asked by support. (The optional daily cap does not read it: two questions that read the same count would both\npass. It is a [rate window](#rate-windows) of a day, which counts and decides in one write.)",
 };
 
@@ -2641,7 +2653,7 @@ pub(crate) static AP_70: Pattern = Pattern {
         rcu: 0.0,
         wcu: 1.0,
     },
-    tool: false,
+    tool: true,
     callers: &["sessions", "messages"],
     page: None,
     actions: &["dynamodb:PutItem"],
@@ -2828,7 +2840,7 @@ pub(crate) static AP_74: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
     ],
     cost: Cost {
@@ -2850,7 +2862,7 @@ pub(crate) static AP_74: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query session_leftovers --session-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query session_leftovers --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
     doc: "Keys only, first page, again and again until there is none: what was written late is then seen too.",
 };
 
@@ -2869,7 +2881,7 @@ pub(crate) static AP_75: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "thread",
@@ -2877,7 +2889,7 @@ pub(crate) static AP_75: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
         },
     ],
     cost: Cost {
@@ -2902,7 +2914,7 @@ pub(crate) static AP_75: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query thread_leftovers --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query thread_leftovers --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5",
     doc: "Keys only, until there is none. The messages lie together under the thread's own prefix.",
 };
 
@@ -2921,7 +2933,7 @@ pub(crate) static AP_76: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "thread",
@@ -2929,7 +2941,7 @@ pub(crate) static AP_76: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
         },
     ],
     cost: Cost {
@@ -2954,7 +2966,7 @@ pub(crate) static AP_76: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query thread_record_leftovers --session-id 0198c5e2-8a00-7000-8000-000000000001 --thread 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query thread_record_leftovers --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5",
     doc: "The records of client ids under a deleted thread. TTL would remove them within days; the sweep does not wait.",
 };
 
@@ -2973,7 +2985,7 @@ pub(crate) static AP_77: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
     ],
     cost: Cost {
@@ -2995,7 +3007,7 @@ pub(crate) static AP_77: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query user_footprint --user-id 0198c5e2-8a00-7000-8000-000000000001 --limit 20",
+    example: "codesensei query user_footprint --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --limit 20",
     doc: "Everything in the user's own partition: a person's request for their data, and the sweep of a deleted account, which then deletes each session it finds.",
 };
 
@@ -3113,7 +3125,7 @@ pub(crate) static AP_80: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "2026-11-23",
+            sample: "2026-09-03",
         },
     ],
     cost: Cost {
@@ -3135,7 +3147,7 @@ pub(crate) static AP_80: Pattern = Pattern {
             consistent: false,
         },
     ],
-    example: "codesensei query top_users_by_cost --date 2026-11-23",
+    example: "codesensei query top_users_by_cost --date 2026-09-03",
     doc: "Ten rows from the index, dearest first: the day is the partition, the amount the sort key. Read every morning, to find out who the heavy users are. Eventually consistent, as indexes are.",
 };
 
@@ -3154,7 +3166,7 @@ pub(crate) static AP_81: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "2026-11-23",
+            sample: "2026-09-01",
         },
     ],
     cost: Cost {
@@ -3176,7 +3188,7 @@ pub(crate) static AP_81: Pattern = Pattern {
             consistent: false,
         },
     ],
-    example: "codesensei query list_signups --signup-date 2026-11-23 --limit 20",
+    example: "codesensei query list_signups --signup-date 2026-09-01 --limit 20",
     doc: "Who came, in order. The index shows a username and an id, no address and no hash.",
 };
 
@@ -3195,7 +3207,7 @@ pub(crate) static AP_90: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
     ],
     cost: Cost {
@@ -3220,7 +3232,7 @@ pub(crate) static AP_90: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query count_sessions --user-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query count_sessions --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
     doc: "Reality, for the counter on the profile.",
 };
 
@@ -3239,7 +3251,7 @@ pub(crate) static AP_91: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "seen_count",
@@ -3269,7 +3281,7 @@ pub(crate) static AP_91: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query repair_session_count --user-id 0198c5e2-8a00-7000-8000-000000000001 --seen-count 1 --counted 1",
+    example: "codesensei query repair_session_count --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-count 1 --counted 1",
     doc: "Refused when the counter moved since it was compared.",
 };
 
@@ -3288,7 +3300,7 @@ pub(crate) static AP_92: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
     ],
     cost: Cost {
@@ -3313,7 +3325,7 @@ pub(crate) static AP_92: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query count_threads --session-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query count_threads --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
     doc: "Reality, for the counter on the head.",
 };
 
@@ -3332,7 +3344,7 @@ pub(crate) static AP_93: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "session_id",
@@ -3340,7 +3352,7 @@ pub(crate) static AP_93: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A session: one file under review.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
         },
         Argument {
             name: "seen_count",
@@ -3370,7 +3382,7 @@ pub(crate) static AP_93: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query repair_thread_count --user-id 0198c5e2-8a00-7000-8000-000000000001 --session-id 0198c5e2-8a00-7000-8000-000000000001 --seen-count 1 --counted 1",
+    example: "codesensei query repair_thread_count --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-count 1 --counted 1",
     doc: "Refused when the counter moved since it was compared.",
 };
 
@@ -3389,7 +3401,7 @@ pub(crate) static AP_94: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "A user.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
             name: "email_digest",
@@ -3397,7 +3409,7 @@ pub(crate) static AP_94: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
+            sample: "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72",
         },
         Argument {
             name: "username_key",
@@ -3447,7 +3459,7 @@ pub(crate) static AP_94: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query check_claims --user-id 0198c5e2-8a00-7000-8000-000000000001 --email-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --username-key ada",
+    example: "codesensei query check_claims --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email-digest b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72 --username-key ada",
     doc: "Profile and both claims in one round trip: a claim without a user, a user without a claim, or a claim that names someone else.",
 };
 
@@ -3466,7 +3478,7 @@ pub(crate) static AP_95: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "One saved state of a session's code.",
-            sample: "0198c5e2-8a00-7000-8000-000000000001",
+            sample: "01a0bc8a-ad00-7238-9946-31fb0afd26b9",
         },
         Argument {
             name: "n",
@@ -3499,8 +3511,122 @@ pub(crate) static AP_95: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query get_code_chunk --revision 0198c5e2-8a00-7000-8000-000000000001 --n 1",
+    example: "codesensei query get_code_chunk --revision 01a0bc8a-ad00-7238-9946-31fb0afd26b9 --n 1",
     doc: "Is this chunk an orphan? It names the session that staged it; that session's code ([AP-27](#ap-27-read-a-sessions-code)) names the revision in use. Another revision, and no job for this\none, is an orphan.",
+};
+
+/// AP-100: Load what is in an account.
+pub(crate) static AP_100: Pattern = Pattern {
+    id: "AP-100",
+    name: "load_account_data",
+    title: "Load what is in an account",
+    operation: Operation::Batch,
+    entities: &["session", "code", "thread", "message", "daily_usage"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "heads",
+            kind: "session",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "codes",
+            kind: "code",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "threads",
+            kind: "thread",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "messages",
+            kind: "message",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "days",
+            kind: "daily_usage",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "5 sessions with heads of 500 B and 1.2 KB of code, 5 threads, 10 messages with 500 B of text, 5 days",
+        requests: 2.0,
+        rcu: 0.0,
+        wcu: 40.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:BatchWriteItem"],
+    partiql: &[],
+    example: "codesensei query load_account_data --heads … --codes … --threads … --messages … --days …",
+    doc: "Sessions with their code, threads and messages, and the days that the messages cost, as one made-up account has them: counters, numbers and\nsums agree before anything is sent. Written before the account itself ([AP-101](#ap-101-load-an-account)), under keys that nothing points at yet. A batch costs half of\nwhat the same items cost in transactions, and puts 25 of them into a request. The keys are the same in every run, so writing them again after an\ninterruption changes nothing.",
+};
+
+/// AP-101: Load an account.
+pub(crate) static AP_101: Pattern = Pattern {
+    id: "AP-101",
+    name: "load_account",
+    title: "Load an account",
+    operation: Operation::Transact,
+    entities: &["email_claim", "username_claim", "user"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "email_claim",
+            kind: "email_claim",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "username_claim",
+            kind: "username_claim",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "user",
+            kind: "user",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "a profile of 500 B",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 7.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:PutItem"],
+    partiql: &[],
+    example: "codesensei query load_account --email-claim … --username-claim … --user …",
+    doc: "Comes last, and says that all of the account is there: whoever goes on after an interruption leaves alone whom [AP-94](#ap-94-check-a-users-claims) finds. A transaction as in\nsigning up, so that no made-up name takes a real one's place, but nobody is signed in.",
 };
 
 /// AP-96: Read a segment of the table.
@@ -3564,4 +3690,484 @@ pub(crate) static AP_96: Pattern = Pattern {
     partiql: &[],
     example: "codesensei query scan_segment --segment 0 --total-segments 1",
     doc: "`codesensei verify` and `codesensei export`. The table is cut into `total_segments` parts, which are read next to each other; a part goes on at the\nposition that the page before ended with, which can be kept on disk. Items come as they are stored, expired ones and such as do not decode too.\nEventually consistent, for half the price: whoever acts on what it shows reads that again first.",
+};
+
+/// AP-97: Bring an item up to date.
+pub(crate) static AP_97: Pattern = Pattern {
+    id: "AP-97",
+    name: "upgrade_item",
+    title: "Bring an item up to date",
+    operation: Operation::Update,
+    entities: &[
+        "code",
+        "code_chunk",
+        "daily_usage",
+        "email_claim",
+        "idempotency",
+        "message",
+        "rate_window",
+        "refresh_family",
+        "session",
+        "sweep_job",
+        "thread",
+        "user",
+        "username_claim",
+    ],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "item",
+            kind: "stored item",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "a day of version 1",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query upgrade_item --item …",
+    doc: "`codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry; once none is left,\nthe step can be dropped. The table itself makes the step, on the condition that the item still has the version that was seen: what is added or\nset at the same moment is kept, whoever writes it.",
+};
+
+/// AP-98: A user's partition as it is stored.
+pub(crate) static AP_98: Pattern = Pattern {
+    id: "AP-98",
+    name: "stored_user",
+    title: "A user's partition as it is stored",
+    operation: Operation::Query,
+    entities: &["user", "refresh_family", "session", "daily_usage"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+            doc: "A user.",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
+        },
+    ],
+    cost: Cost {
+        fixture: "a profile of 500 B, 3 sign-ins, 50 sessions with heads of 500 B, 31 days",
+        requests: 1.0,
+        rcu: 9.0,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    page: Some(250),
+    actions: &["dynamodb:Query"],
+    partiql: &[
+        Statement {
+            about: "`Limit` is the page, `NextToken` the cursor",
+            text: "SELECT \"PK\", \"SK\" FROM \"codesensei\" WHERE \"PK\" = ? ORDER BY \"SK\" ASC",
+            parameters: &[Parameter::Text("USER#{user_id}")],
+            limit: Some(250),
+            consistent: true,
+        },
+    ],
+    example: "codesensei query stored_user --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --limit 20",
+    doc: "`codesensei verify`, which looks at what a query of entities would refuse: items that do not decode, of another version, or of no entity.",
+};
+
+/// AP-99: A session's partition as it is stored.
+pub(crate) static AP_99: Pattern = Pattern {
+    id: "AP-99",
+    name: "stored_session",
+    title: "A session's partition as it is stored",
+    operation: Operation::Query,
+    entities: &["code", "thread", "message", "idempotency"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+            doc: "A session: one file under review.",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
+        },
+    ],
+    cost: Cost {
+        fixture: "a thread of 100 messages with 500 B of text",
+        requests: 1.0,
+        rcu: 20.0,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    page: Some(250),
+    actions: &["dynamodb:Query"],
+    partiql: &[
+        Statement {
+            about: "`Limit` is the page, `NextToken` the cursor",
+            text: "SELECT \"PK\", \"SK\" FROM \"codesensei\" WHERE \"PK\" = ? ORDER BY \"SK\" ASC",
+            parameters: &[Parameter::Text("SESSION#{session_id}")],
+            limit: Some(250),
+            consistent: true,
+        },
+    ],
+    example: "codesensei query stored_session --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --limit 20",
+    doc: "The same for what lies under a session: its code, threads, messages and records.",
+};
+
+/// AP-110: Restore a user's claims.
+pub(crate) static AP_110: Pattern = Pattern {
+    id: "AP-110",
+    name: "restore_claims",
+    title: "Restore a user's claims",
+    operation: Operation::Transact,
+    entities: &["user", "email_claim", "username_claim"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+            doc: "A user.",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
+        },
+        Argument {
+            name: "email",
+            kind: "email",
+            optional: false,
+            many: false,
+            doc: "An e-mail address, trimmed and checked.",
+            sample: "ada@example.com",
+        },
+        Argument {
+            name: "username",
+            kind: "username",
+            optional: false,
+            many: false,
+            doc: "3 to 20 ASCII letters and digits, as the user writes it.",
+            sample: "Ada",
+        },
+        Argument {
+            name: "email_claim",
+            kind: "email_claim",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "username_claim",
+            kind: "username_claim",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "a profile of 500 B, both claims",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 4.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
+    partiql: &[],
+    example: "codesensei query restore_claims --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada",
+    doc: "Somebody whose claims are lost cannot sign in, and their name can be taken. A claim is made again only if it is free, and only if the profile still\nsays what it is made from.",
+};
+
+/// AP-111: Release a claim.
+pub(crate) static AP_111: Pattern = Pattern {
+    id: "AP-111",
+    name: "release_claims",
+    title: "Release a claim",
+    operation: Operation::Transact,
+    entities: &["email_claim", "username_claim"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "email_claim",
+            kind: "email_claim",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "username_claim",
+            kind: "username_claim",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "both claims of a user",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 4.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:DeleteItem"],
+    partiql: &[],
+    example: "codesensei query release_claims",
+    doc: "A claim whose user is gone, or goes by another address or name. While it is there nobody can come to hold it, its user least of all; so it is enough that it\nstill names the user that was looked for.",
+};
+
+/// AP-112: Remove what has expired.
+pub(crate) static AP_112: Pattern = Pattern {
+    id: "AP-112",
+    name: "remove_expired",
+    title: "Remove what has expired",
+    operation: Operation::Transact,
+    entities: &["refresh_family", "idempotency", "rate_window"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "family",
+            kind: "refresh_family",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "record",
+            kind: "idempotency",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "window",
+            kind: "rate_window",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "a sign-in, a client id's record and a rate window",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 6.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:DeleteItem"],
+    partiql: &[],
+    example: "codesensei query remove_expired",
+    doc: "DynamoDB removes expired items within days and says nothing when it does not: TTL may be off, or the attribute of another type. One that was\nrenewed meanwhile stays.",
+};
+
+/// AP-113: Repair a thread's slots.
+pub(crate) static AP_113: Pattern = Pattern {
+    id: "AP-113",
+    name: "repair_message_slots",
+    title: "Repair a thread's slots",
+    operation: Operation::Update,
+    entities: &["thread"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+            doc: "A session: one file under review.",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
+        },
+        Argument {
+            name: "thread",
+            kind: "thread_uuid",
+            optional: false,
+            many: false,
+            doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
+        },
+        Argument {
+            name: "seen_slots",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "counted",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+    ],
+    cost: Cost {
+        fixture: "a selection of 300 B",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query repair_message_slots --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seen-slots 1 --counted 1",
+    doc: "The messages say how many slots are taken. Too few, and the next question would meet a message under its own number.",
+};
+
+/// AP-114: Repair a day's place in the index.
+pub(crate) static AP_114: Pattern = Pattern {
+    id: "AP-114",
+    name: "repair_usage_index",
+    title: "Repair a day's place in the index",
+    operation: Operation::Update,
+    entities: &["daily_usage"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+            doc: "A user.",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
+        },
+        Argument {
+            name: "date",
+            kind: "date",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "2026-09-03",
+        },
+        Argument {
+            name: "seen_cost_micros",
+            kind: "amount",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+    ],
+    cost: Cost {
+        fixture: "a day whose key in the index is out of step",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 3.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query repair_usage_index --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03 --seen-cost-micros 1",
+    doc: "The amount is what it was; writing it again writes the index's key with it.",
+};
+
+/// AP-115: Repair a sign-up's place in the index.
+pub(crate) static AP_115: Pattern = Pattern {
+    id: "AP-115",
+    name: "repair_signup_index",
+    title: "Repair a sign-up's place in the index",
+    operation: Operation::Update,
+    entities: &["user"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+            doc: "A user.",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
+        },
+        Argument {
+            name: "seen_created_at",
+            kind: "time",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
+            name: "seen_signup_date",
+            kind: "date",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "2026-09-01",
+        },
+    ],
+    cost: Cost {
+        fixture: "a profile of 500 B whose key in the index is out of step",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 3.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query repair_signup_index --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-created-at 2026-11-23T09:00:00Z --seen-signup-date 2026-09-01",
+    doc: "As for a day: the key is written again from the fields that it is made of.",
+};
+
+/// AP-116: List all sweep jobs.
+pub(crate) static AP_116: Pattern = Pattern {
+    id: "AP-116",
+    name: "stored_sweep_jobs",
+    title: "List all sweep jobs",
+    operation: Operation::Query,
+    entities: &["sweep_job"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "shard",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+    ],
+    cost: Cost {
+        fixture: "25 jobs",
+        requests: 1.0,
+        rcu: 3.0,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    page: Some(250),
+    actions: &["dynamodb:Query"],
+    partiql: &[
+        Statement {
+            about: "`Limit` is the page, `NextToken` the cursor",
+            text: "SELECT \"PK\", \"SK\" FROM \"codesensei\" WHERE \"PK\" = ? ORDER BY \"SK\" ASC",
+            parameters: &[Parameter::Text("SWEEP#{shard:02}")],
+            limit: Some(250),
+            consistent: true,
+        },
+    ],
+    example: "codesensei query stored_sweep_jobs --shard 1 --limit 20",
+    doc: "What is to be removed already is no finding. Of one shard, due or not, as they are stored.",
 };

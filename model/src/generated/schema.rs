@@ -116,7 +116,7 @@ pub static ENTITIES: &[&Entity] = &[
     &Entity {
         name: "daily_usage",
         summary: "What one user cost on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.",
-        version: 1,
+        version: 2,
         pk: "USER#{user_id}",
         sk: "USAGE#{date}",
         key: &["user_id", "date"],

@@ -42,6 +42,14 @@ impl Changes {
         }
     }
 
+    /// Moves the field of the old name to the new one, unless the item has that already.
+    pub(crate) fn rename(mut self, old: &'static str, new: &'static str) -> Self {
+        let (old, new) = (self.name(old), self.name(new));
+        self.set.push(format!("{new} = if_not_exists({new}, {old})"));
+        self.remove.push(old);
+        self
+    }
+
     /// Adds to a number, which counts as 0 while it is absent.
     pub(crate) fn add(mut self, field: &'static str, number: impl Serialize) -> Self {
         let (name, value) = (self.name(field), self.value(number));

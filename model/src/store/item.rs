@@ -9,6 +9,7 @@ use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use super::error::StoreError;
+use super::history::{Step, upcast};
 use super::stored::version_of;
 use crate::ItemKey;
 use crate::key::Primary;
@@ -105,6 +106,17 @@ pub(crate) fn decode_entity<T: DeserializeOwned>(
         }
     }
     decode_fields(item, entity)
+}
+
+/// As [`decode_entity`], for an entity whose earlier versions lack what this one has: an older item is brought up to date first.
+pub(crate) fn decode_older_entity<T: DeserializeOwned>(
+    mut item: Item,
+    entity: &'static str,
+    version: u32,
+    history: &[Step],
+) -> Result<T, CorruptItem> {
+    upcast(&mut item, history);
+    decode_entity(item, entity, version)
 }
 
 /// Decodes what an index shows of an item: it has no type and no version.

@@ -16,9 +16,12 @@ pub(crate) mod batch;
 pub(crate) mod call;
 pub(crate) mod changes;
 mod cursor;
+mod definition;
 mod endpoint;
 mod error;
+mod facts;
 mod failure;
+pub(crate) mod history;
 pub(crate) mod item;
 mod meter;
 mod query;
@@ -35,6 +38,7 @@ mod tests;
 pub use cursor::{CursorError, CursorKey};
 pub use endpoint::{AwsSettings, Endpoint};
 pub use error::{BoxError, StoreError};
+pub use facts::{TableDescription, TableFacts, defined_table};
 pub use meter::{CallCost, Meter, Total};
 pub use query::{Order, Page, PageRequest};
 pub use scan::{ScanPage, ScanPosition};
@@ -50,6 +54,8 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,
+    clock: Clock,
+    ids: Ids,
     meter: Option<Meter>,
 }
 
@@ -57,8 +63,6 @@ struct Shared {
     client: Client,
     table: String,
     cursor_key: CursorKey,
-    clock: Clock,
-    ids: Ids,
 }
 
 /// What a store needs.
@@ -87,26 +91,33 @@ impl Store {
         // The SDK would repeat conditional writes without knowing their own traces; our repeats do.
         let sdk = sdk.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         let StoreConfig { table, cursor_key, clock, ids, .. } = config;
-        let shared = Shared { client: Client::from_conf(sdk), table, cursor_key, clock, ids };
-        Self { shared: Arc::new(shared), meter: None }
+        let shared = Shared { client: Client::from_conf(sdk), table, cursor_key };
+        Self { shared: Arc::new(shared), clock, ids, meter: None }
+    }
+
+    /// The same table at another time and with ids of another source: for data that was made up, and is to have the times and
+    /// ids that it was made up with.
+    #[must_use]
+    pub fn at(&self, clock: Clock, ids: Ids) -> Self {
+        Self { shared: Arc::clone(&self.shared), clock, ids, meter: self.meter.clone() }
     }
 
     /// The same store, with every call's cost added to this meter.
     #[must_use]
     pub fn metered(&self, meter: Meter) -> Self {
-        Self { shared: Arc::clone(&self.shared), meter: Some(meter) }
+        Self { meter: Some(meter), ..self.clone() }
     }
 
     /// The clock that was passed in.
     #[must_use]
     pub fn clock(&self) -> &Clock {
-        &self.shared.clock
+        &self.clock
     }
 
     /// The source of ids that was passed in.
     #[must_use]
     pub fn ids(&self) -> &Ids {
-        &self.shared.ids
+        &self.ids
     }
 
     /// The table's name.

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::item::{Item, VERSION_ATTRIBUTE, entity_of};
+use super::item::{CorruptItem, FromItem, Item, VERSION_ATTRIBUTE, entity_of};
 
 /// An item as it is stored. It may be of any entity, of any version, or nothing that the schema knows. `{:?}` shows no more
 /// than which entity it says it is.
@@ -58,8 +58,18 @@ impl StoredItem {
         json!({ "Item": attributes(&self.0) })
     }
 
+    pub(crate) fn attributes(&self) -> &Item {
+        &self.0
+    }
+
     fn text(&self, name: &str) -> &str {
         self.0.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+    }
+}
+
+impl FromItem for StoredItem {
+    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+        Ok(Self(item))
     }
 }
 

@@ -3,19 +3,16 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, GlobalSecondaryIndexDescription, IndexStatus,
-    KeySchemaElement, Projection, SseSpecification, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
+    GlobalSecondaryIndexDescription, IndexStatus, PointInTimeRecoverySpecification, TableStatus,
+    TimeToLiveSpecification, TimeToLiveStatus,
 };
-use serde::Deserialize;
 
 use super::Store;
+use super::definition::{
+    DEFINITION, Definition, EXPIRY, Expiry, ExpirySpecification, RECOVERY, Recovery, RecoverySpecification, parsed,
+};
 use super::error::BoxError;
-
-/// What `cargo xtask codegen` made of `schema/table.toml`.
-const DEFINITION: &str = include_str!("../../../schema/generated/create-table.json");
-const EXPIRY: &str = include_str!("../../../schema/generated/time-to-live.json");
 
 /// How often the table is asked whether it is ready.
 const POLL: Duration = Duration::from_millis(200);
@@ -37,6 +34,12 @@ pub enum TableError {
     /// The definition is not what `CreateTable` takes.
     #[error("the table's definition cannot be used: run `cargo xtask codegen`")]
     Definition(#[source] BoxError),
+    /// There is no such table.
+    #[error("there is no table `{table}`")]
+    Missing {
+        /// Its name.
+        table: String,
+    },
     /// The table was created or deleted, but is not ready yet.
     #[error("the table `{table}` is still being {what}; ask again in a minute")]
     Slow {
@@ -58,78 +61,6 @@ pub enum TableError {
     },
 }
 
-/// The words of a `CreateTable` request that our definition uses. A word that is not here is an error, so that none
-/// is dropped in silence.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Definition {
-    #[expect(dead_code, reason = "the configured name rules; the definition holds the default one")]
-    table_name: String,
-    attribute_definitions: Vec<Attribute>,
-    key_schema: Vec<KeyElement>,
-    #[serde(default)]
-    global_secondary_indexes: Vec<Index>,
-    billing_mode: String,
-    #[serde(rename = "SSESpecification")]
-    encryption: Option<Encryption>,
-    #[serde(default)]
-    deletion_protection_enabled: bool,
-}
-
-/// The same for an `UpdateTimeToLive` request.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Expiry {
-    #[expect(dead_code, reason = "the configured name rules; the definition holds the default one")]
-    table_name: String,
-    time_to_live_specification: ExpirySpecification,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct ExpirySpecification {
-    attribute_name: String,
-    enabled: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Attribute {
-    attribute_name: String,
-    attribute_type: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct KeyElement {
-    attribute_name: String,
-    key_type: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Index {
-    #[serde(rename = "IndexName")]
-    name: String,
-    key_schema: Vec<KeyElement>,
-    projection: IndexProjection,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct IndexProjection {
-    projection_type: String,
-    non_key_attributes: Option<Vec<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Encryption {
-    enabled: bool,
-    #[serde(rename = "SSEType")]
-    kind: Option<String>,
-}
-
 impl Store {
     /// Creates the table that `schema/table.toml` describes, and waits until it can be used. Returns whether it was
     /// created; a table that is there is left as it is.
@@ -146,9 +77,8 @@ impl Store {
         expiry: &str,
         protection: Protection,
     ) -> Result<bool, TableError> {
-        let unusable = |error| TableError::Definition(Box::new(error));
-        let definition: Definition = serde_json::from_str(definition).map_err(unusable)?;
-        let expiry: Expiry = serde_json::from_str(expiry).map_err(unusable)?;
+        let (definition, expiry): (Definition, Expiry) = (parsed(definition)?, parsed(expiry)?);
+        let recovery: Recovery = parsed(RECOVERY)?;
         let create = definition.request(self, protection).map_err(TableError::Definition)?;
         let created = match create.send().await {
             Ok(_) => true,
@@ -158,6 +88,10 @@ impl Store {
         };
         self.wait_until_active().await?;
         self.expire_by(expiry.time_to_live_specification).await?;
+        // A table that can be deleted is a test's or a developer's.
+        if created && protection == Protection::AsDefined {
+            self.recover_by(&recovery.point_in_time_recovery_specification).await?;
+        }
         Ok(created)
     }
 
@@ -221,8 +155,22 @@ impl Store {
         Ok(())
     }
 
+    async fn recover_by(&self, recovery: &RecoverySpecification) -> Result<(), TableError> {
+        let specification = PointInTimeRecoverySpecification::builder()
+            .point_in_time_recovery_enabled(recovery.enabled)
+            .build()
+            .map_err(|error| TableError::Definition(Box::new(error)))?;
+        let update = self.client().update_continuous_backups().table_name(self.table());
+        match update.point_in_time_recovery_specification(specification).send().await {
+            Ok(_) => Ok(()),
+            // Engines on a developer's machine have no backups.
+            Err(error) if is_unknown(&error) => Ok(()),
+            Err(error) => Err(self.failed("UpdateContinuousBackups", &error)),
+        }
+    }
+
     // The messages of these operations hold names and limits, and no items.
-    fn failed<E>(&self, operation: &'static str, error: &SdkError<E>) -> TableError
+    pub(super) fn failed<E>(&self, operation: &'static str, error: &SdkError<E>) -> TableError
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
@@ -234,65 +182,14 @@ impl Store {
     }
 }
 
-impl Definition {
-    fn request(self, store: &Store, protection: Protection) -> Result<CreateTableFluentBuilder, BoxError> {
-        let attributes = self.attribute_definitions.into_iter().map(|attribute| {
-            AttributeDefinition::builder()
-                .attribute_name(attribute.attribute_name)
-                .attribute_type(attribute.attribute_type.as_str().into())
-                .build()
-        });
-        let indexes = self.global_secondary_indexes.into_iter().map(Index::build);
-        let encryption = self.encryption.map(|encryption| {
-            SseSpecification::builder()
-                .enabled(encryption.enabled)
-                .set_sse_type(encryption.kind.map(|kind| kind.as_str().into()))
-                .build()
-        });
-        let indexes: Vec<_> = indexes.collect::<Result<_, BoxError>>()?;
-        let create = store
-            .client()
-            .create_table()
-            .table_name(store.table())
-            .set_attribute_definitions(Some(attributes.collect::<Result<_, _>>()?))
-            .set_key_schema(Some(key_schema(self.key_schema)?))
-            // No index is no list: an empty one is refused.
-            .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes))
-            .billing_mode(BillingMode::from(self.billing_mode.as_str()))
-            .set_sse_specification(encryption);
-        Ok(match protection {
-            Protection::AsDefined => create.deletion_protection_enabled(self.deletion_protection_enabled),
-            Protection::Off => create,
-        })
-    }
-}
-
-impl Index {
-    fn build(self) -> Result<GlobalSecondaryIndex, BoxError> {
-        let projection = Projection::builder()
-            .projection_type(self.projection.projection_type.as_str().into())
-            .set_non_key_attributes(self.projection.non_key_attributes)
-            .build();
-        let index = GlobalSecondaryIndex::builder()
-            .index_name(self.name)
-            .set_key_schema(Some(key_schema(self.key_schema)?))
-            .projection(projection);
-        Ok(index.build()?)
-    }
-}
-
-fn key_schema(elements: Vec<KeyElement>) -> Result<Vec<KeySchemaElement>, BoxError> {
-    let built = elements.into_iter().map(|element| {
-        KeySchemaElement::builder()
-            .attribute_name(element.attribute_name)
-            .key_type(element.key_type.as_str().into())
-            .build()
-    });
-    Ok(built.collect::<Result<_, _>>()?)
-}
-
-fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+/// Whether there is no such table.
+pub(super) fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
     error.code() == Some("ResourceNotFoundException")
+}
+
+/// Whether the engine does not have the operation.
+pub(super) fn is_unknown<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    error.code() == Some("UnknownOperationException")
 }
 
 fn polls() -> u128 {

@@ -63,7 +63,6 @@ impl Transaction {
     }
 
     /// Only checks a condition on an item.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the documents can ask for it, and so far none does"))]
     pub(crate) fn check(self, name: &'static str, key: Primary, condition: Condition) -> Self {
         self.with(name, Operation::Check(key, condition))
     }

@@ -100,15 +100,9 @@ impl Store {
     }
 
     fn intercepted(&self, interceptor: impl Intercept + 'static) -> Self {
-        let Shared { client, table, cursor_key, clock, ids } = &*self.shared;
+        let Shared { client, table, cursor_key } = &*self.shared;
         let config = client.config().to_builder().interceptor(interceptor).build();
-        let shared = Shared {
-            client: Client::from_conf(config),
-            table: table.clone(),
-            cursor_key: cursor_key.clone(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        };
-        Self { shared: Arc::new(shared), meter: self.meter.clone() }
+        let shared = Shared { client: Client::from_conf(config), table: table.clone(), cursor_key: cursor_key.clone() };
+        Self { shared: Arc::new(shared), ..self.clone() }
     }
 }

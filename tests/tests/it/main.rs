@@ -17,6 +17,7 @@ mod messages;
 mod rates;
 mod saves;
 mod scans;
+mod seeding;
 mod settings;
 mod sign_ins;
 mod staging;

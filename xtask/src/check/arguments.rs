@@ -59,7 +59,11 @@ fn members(design: &Design, pattern: &Pattern) -> Vec<String> {
             parts.iter().map(name).collect()
         }
         Operation::WriteBatch(parts) => parts.iter().map(|part| part.name().to_owned()).collect(),
-        Operation::Get { .. } | Operation::Query(_) | Operation::Write(_) | Operation::Scan(_) => Vec::new(),
+        Operation::Get { .. }
+        | Operation::Query(_)
+        | Operation::Write(_)
+        | Operation::Scan(_)
+        | Operation::Upgrade(_) => Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod arguments;
 pub mod attributes;
+mod history;
 mod keys;
 mod names;
 mod queries;
@@ -25,11 +26,15 @@ const CHECKS: &[Check] = &[
     attributes::projections_show_fields,
     keys::keys_decode_in_one_way,
     keys::keys_are_as_locked,
+    history::histories_reach_the_version,
+    history::histories_fit_the_fields,
+    history::writes_fit_older_items,
+    history::rows_fit_older_items,
     queries::sort_conditions_fit_the_sort_key,
     queries::queries_read_one_partition,
     queries::index_queries_read_what_is_projected,
     reach::every_pattern_has_a_caller,
-    reach::scans_are_for_maintenance,
+    reach::maintenance_is_for_tools,
     reach::expired_items_are_hidden,
     writes::index_keys_are_rewritten_whole,
     writes::keys_are_not_updated,

@@ -23,7 +23,7 @@ pub fn every_entity_is_reachable(design: &Design, problems: &mut Problems) {
                     read = true;
                 }
                 // Finding an item by looking at everything is no way to reach it.
-                Operation::Scan(_) => {}
+                Operation::Scan(_) | Operation::Upgrade(_) => {}
                 Operation::WriteBatch(parts) => {
                     written |= parts.iter().any(|part| matches!(part, WritePart::Put { entity, .. } if *entity == i));
                 }
@@ -60,21 +60,25 @@ pub fn every_pattern_has_a_caller(design: &Design, problems: &mut Problems) {
     }
 }
 
-/// A scan reads, and is billed for, everything that there is. Maintenance may, from the command line; the product has a key or
-/// an index for each of its questions.
-pub fn scans_are_for_maintenance(design: &Design, problems: &mut Problems) {
+/// A scan reads, and is billed for, everything that there is, and an upgrade changes items of any entity. Maintenance may, from
+/// the command line; the product has a key or an index for each of its questions.
+pub fn maintenance_is_for_tools(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
-        let Operation::Scan(scan) = &pattern.operation else { continue };
-        let mut refuse = |message| problems.push("scans-are-for-maintenance", pattern.at, message);
-        if !scan.maintenance {
-            refuse("a scan reads the whole table: query a partition, or say `maintenance = true`".to_owned());
+        let (what, is_said, instead) = match &pattern.operation {
+            Operation::Scan(scan) => ("a scan reads the whole table", scan.maintenance, "query a partition"),
+            Operation::Upgrade(upgrade) => ("an upgrade takes any item", upgrade.maintenance, "update an entity"),
+            _ => continue,
+        };
+        let mut refuse = |message| problems.push("maintenance-is-for-tools", pattern.at, message);
+        if !is_said {
+            refuse(format!("{what}: {instead}, or say `maintenance = true`"));
         }
         if !pattern.callers.is_empty() {
             let callers = pattern.callers.join(", ");
-            refuse(format!("no Lambda function may scan; take {callers} out of `callers`, or write a query"));
+            refuse(format!("{what}, so no Lambda function may: take {callers} out of `callers`, or {instead}"));
         }
         if !pattern.tool {
-            refuse("a scan is asked from the command line only: say `tool = true`".to_owned());
+            refuse(format!("{what}, so it is asked from the command line only: say `tool = true`"));
         }
     }
 }

@@ -11,12 +11,20 @@ pub struct Argument {
     pub optional: bool,
     /// Whether it meets a personal field.
     pub pii: bool,
+    /// A value as a person types it, where that of its type does not do.
+    pub example: Option<String>,
 }
 
 impl Argument {
     /// An argument that is named after the field it fills.
     pub fn of(field: &Field) -> Argument {
-        Argument { name: field.name.clone(), ty: field.ty.clone(), optional: false, pii: field.pii }
+        Argument {
+            name: field.name.clone(),
+            ty: field.ty.clone(),
+            optional: false,
+            pii: field.pii,
+            example: field.example.clone(),
+        }
     }
 }
 
@@ -45,7 +53,7 @@ pub fn pattern_uses(entities: &[Entity], pattern: &Pattern) -> Vec<Argument> {
             let single = parts.iter().filter(|part| !part.many);
             single.flat_map(|part| key_uses(&entities[part.entity])).collect()
         }
-        Operation::WriteBatch(_) | Operation::Scan(_) => Vec::new(),
+        Operation::WriteBatch(_) | Operation::Scan(_) | Operation::Upgrade(_) => Vec::new(),
     }
 }
 

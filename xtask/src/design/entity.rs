@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::design::Template;
+use crate::design::{Literal, Template};
 use crate::source::At;
 
 /// `schema/table.toml`.
@@ -67,6 +67,8 @@ pub struct Entity {
     pub index_keys: Vec<IndexKey>,
     pub fields: Vec<Field>,
     pub records: Vec<Record>,
+    /// From its first version to the one before the current one.
+    pub history: Vec<Step>,
     pub migrations: Vec<Migration>,
     /// Items as they could be stored: their fields by name, those that a reader should see.
     pub samples: Vec<Sample>,
@@ -93,6 +95,8 @@ pub struct Field {
     pub optional: bool,
     pub pii: bool,
     pub doc: String,
+    /// A value as a person types it, where that of its type does not do.
+    pub example: Option<String>,
     pub at: At,
 }
 
@@ -105,6 +109,29 @@ pub struct Record {
     pub name: String,
     pub fields: Vec<Field>,
     pub at: At,
+}
+
+/// How an item of one version becomes one of the next: names first, then what it lacks, then what nobody reads any more.
+#[derive(Debug)]
+pub struct Step {
+    /// The older version.
+    pub version: u32,
+    /// Why there is a newer one.
+    pub because: String,
+    /// Old names and new ones.
+    pub rename: Vec<(String, String)>,
+    /// Fields that the older version lacks, and their values.
+    pub default: Vec<(String, Literal)>,
+    pub remove: Vec<String>,
+    pub at: At,
+}
+
+impl Step {
+    /// The fields that an older item may lack.
+    pub fn fills(&self) -> impl Iterator<Item = &str> {
+        let renamed = self.rename.iter().map(|(_, new)| new.as_str());
+        renamed.chain(self.default.iter().map(|(field, _)| field.as_str()))
+    }
 }
 
 /// The key templates that items are moved from.

@@ -45,6 +45,14 @@ pub enum Operation {
     WriteBatch(Vec<WritePart>),
     /// One segment of the whole table, page by page.
     Scan(Scan),
+    /// One item of any entity, to the next version after its own.
+    Upgrade(Upgrade),
+}
+
+#[derive(Debug)]
+pub struct Upgrade {
+    /// Whether the block says that it is for maintenance.
+    pub maintenance: bool,
 }
 
 #[derive(Debug)]
@@ -69,6 +77,8 @@ pub struct Query {
     /// A projection and the name of its struct.
     pub row: Option<(String, Vec<String>)>,
     pub returns_keys: bool,
+    /// Items as they are stored, whether they decode or not.
+    pub returns_stored: bool,
     pub at: At,
 }
 
@@ -161,7 +171,7 @@ impl Sort {
 impl Query {
     /// Whether what comes back are items, whole or in part, and not keys or a number.
     pub fn returns_items(&self) -> bool {
-        !self.returns_keys && self.paging != Paging::Count
+        !self.returns_keys && !self.returns_stored && self.paging != Paging::Count
     }
 }
 
@@ -195,6 +205,7 @@ impl Pattern {
             Operation::ReadBatch { .. } => "BatchGetItem",
             Operation::WriteBatch(_) => "BatchWriteItem",
             Operation::Scan(_) => "Scan",
+            Operation::Upgrade(_) => "UpdateItem",
         }
     }
 
@@ -209,7 +220,8 @@ impl Pattern {
         names.into_iter().map(|name| format!("dynamodb:{name}")).collect()
     }
 
-    /// Every entity it touches, each once. A scan touches none by its name: it serves no entity, but all that there is.
+    /// Every entity it touches, each once. A scan and an upgrade touch none by its name: they serve whatever
+    /// there is.
     pub fn entities(&self) -> Vec<usize> {
         let all: Vec<usize> = match &self.operation {
             Operation::Get { entity, .. } => vec![*entity],
@@ -218,7 +230,7 @@ impl Pattern {
             Operation::Transact(actions) => actions.iter().map(|action| action.entity).collect(),
             Operation::ReadBatch { parts, .. } => parts.iter().map(|part| part.entity).collect(),
             Operation::WriteBatch(parts) => parts.iter().filter_map(WritePart::entity).collect(),
-            Operation::Scan(_) => Vec::new(),
+            Operation::Scan(_) | Operation::Upgrade(_) => Vec::new(),
         };
         let mut seen = Vec::new();
         for entity in all {

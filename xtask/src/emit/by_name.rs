@@ -62,12 +62,12 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     vec![file.finish("by_name.rs", "The access patterns by their names.", "access-patterns.md and schema/")]
 }
 
-/// Whether a person can write its arguments: keys of items of any kind come from other patterns only.
+/// Whether a person can write its arguments: keys of items of any kind come from other patterns only, and what is for
+/// maintenance has a command of its own.
 fn by_hand(pattern: &Pattern) -> bool {
     match &pattern.operation {
+        Operation::Scan(_) | Operation::Upgrade(_) => false,
         Operation::WriteBatch(parts) => !parts.iter().any(|part| matches!(part, WritePart::DeleteKeys { .. })),
-        // Its pages are for commands that read all of them.
-        Operation::Scan(_) => false,
         _ => true,
     }
 }
@@ -307,7 +307,12 @@ fn ending(design: &Design, file: &mut RustFile, pattern: &Pattern, call: &TokenS
             let of = row_of(file, design.entity(action.entity));
             quote!(let item = #call; Ok(Answer::of([#of])))
         }
-        Operation::Write(_) | Operation::Transact(_) | Operation::WriteBatch(_) | Operation::Scan(_) => {
+        // Those that are not asked by hand have no function here.
+        Operation::Write(_)
+        | Operation::Transact(_)
+        | Operation::WriteBatch(_)
+        | Operation::Scan(_)
+        | Operation::Upgrade(_) => {
             quote!(#call; Ok(Answer::default()))
         }
     }
@@ -325,6 +330,8 @@ fn of_query(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Que
     }
     let of = if query.returns_keys {
         quote!(#row::key(&item))
+    } else if query.returns_stored {
+        quote!(#row::stored(&item))
     } else if is_union(query) {
         let union = file.import(&format!("crate::generated::pattern::{}", union_name(pattern)));
         let arms = query.entities.iter().map(|index| {

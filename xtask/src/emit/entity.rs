@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::codegen::Emitted;
-use crate::design::{ActionKind, Design, Entity, Field, IndexKey, Operation, Type, WritePart};
+use crate::design::{ActionKind, Design, Entity, Field, IndexKey, Literal, Operation, Type, WritePart};
 use crate::emit::debug::{Shown, debug};
 use crate::emit::keys::{index_partition, index_type};
 use crate::emit::rust::{self, RustFile, camel, doc, ident};
@@ -90,8 +90,14 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
     let key = types::key(file, entity);
     let (primary, store) = (file.import("crate::key::Primary"), file.import("crate::store::Store"));
     let (item, from_item) = (file.import("crate::store::item::Item"), file.import("crate::store::item::FromItem"));
-    let (decode, corrupt) =
-        (file.import("crate::store::item::decode_entity"), file.import("crate::store::item::CorruptItem"));
+    let has_history = !entity.history.is_empty();
+    let decode = file.import(if has_history {
+        "crate::store::item::decode_older_entity"
+    } else {
+        "crate::store::item::decode_entity"
+    });
+    let corrupt = file.import("crate::store::item::CorruptItem");
+    let (history, own_history) = (history(file, entity), has_history.then(|| quote!(, Self::HISTORY)));
     let key_members = entity.key_fields().into_iter().map(|field| {
         let ident = ident(&field.name);
         if field.ty.is_copy() { quote!(#ident: self.#ident) } else { quote!(#ident: self.#ident.clone()) }
@@ -112,6 +118,8 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
             pub fn key(&self) -> #key { #key { #(#key_members),* } }
 
             #to_item
+
+            #history
         }
     });
     let attributes = entity.fields.iter().map(|field| &field.name);
@@ -129,9 +137,44 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
             fn full_key(&self) -> modyne::keys::FullKey<#primary, Self::IndexKeys> { #full_key }
         }
         impl #from_item for #name {
-            fn from_item(item: #item) -> Result<Self, #corrupt> { #decode(item, #type_name, #version) }
+            fn from_item(item: #item) -> Result<Self, #corrupt> { #decode(item, #type_name, #version #own_history) }
         }
     });
+}
+
+/// What the versions before lack, oldest first.
+fn history(file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
+    if entity.history.is_empty() {
+        return None;
+    }
+    let (step, filling) = (file.import("crate::store::history::Step"), file.import("crate::store::history::Filling"));
+    let steps = entity.history.iter().map(|each| {
+        let version = rust::number(each.version);
+        let renames = each.rename.iter().map(|(old, new)| quote!((#old, #new)));
+        let defaults = each.default.iter().map(|(field, literal)| match literal {
+            Literal::Number(number) => {
+                let number = rust::integer(*number);
+                quote!((#field, #filling::Number(#number)))
+            }
+            Literal::Text(text) => quote!((#field, #filling::Text(#text))),
+        });
+        let removals = &each.remove;
+        quote! {
+            #step {
+                version: #version,
+                rename: &[#(#renames),*],
+                default: &[#(#defaults),*],
+                remove: &[#(#removals),*],
+            }
+        }
+    });
+    let why = entity.history.iter().map(|step| format!("Version {}: {}", step.version, step.because));
+    let about =
+        doc(&format!("What items of earlier versions lack, oldest first.\n\n{}", why.collect::<Vec<_>>().join("\n\n")));
+    Some(quote! {
+        #about
+        pub(crate) const HISTORY: &'static [#step] = &[#(#steps),*];
+    })
 }
 
 /// Whether a pattern puts it whole; an entity that is only upserted is never encoded.

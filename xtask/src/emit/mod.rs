@@ -1,6 +1,7 @@
 //! The emitters: each turns the design into its files, and knows nothing of the others.
 
 pub mod analytics;
+pub mod any;
 pub mod by_name;
 mod debug;
 pub mod entity;

@@ -98,7 +98,11 @@ pub fn statements(design: &Design, pattern: &Pattern) -> Vec<Statement> {
             }
         },
         // A scan is cut into segments, for which PartiQL has no word.
-        Operation::Scan(_) | Operation::Write(_) | Operation::Transact(_) | Operation::WriteBatch(_) => Vec::new(),
+        Operation::Scan(_)
+        | Operation::Upgrade(_)
+        | Operation::Write(_)
+        | Operation::Transact(_)
+        | Operation::WriteBatch(_) => Vec::new(),
     }
 }
 

@@ -51,9 +51,10 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
         Operation::Transact(_) => quote!(Transact),
         Operation::ReadBatch { .. } | Operation::WriteBatch(_) => quote!(Batch),
         Operation::Scan(_) => quote!(Scan),
+        Operation::Upgrade(_) => quote!(Update),
     };
     let entities: Vec<&String> = match &pattern.operation {
-        Operation::Scan(_) => design.entities.iter().map(|entity| &entity.name).collect(),
+        Operation::Scan(_) | Operation::Upgrade(_) => design.entities.iter().map(|entity| &entity.name).collect(),
         _ => pattern.entities().into_iter().map(|index| &design.entity(index).name).collect(),
     };
     let index = match &pattern.operation {
@@ -141,7 +142,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
     let plain = |argument: crate::design::Argument| Argument {
         kind: kind(design, &argument.ty),
         doc: domain(design, &argument.ty).map(|domain| domain.doc.clone()).unwrap_or_default(),
-        sample: sample(design, &argument.ty),
+        sample: argument.example.clone().unwrap_or_else(|| sample(design, &argument.ty)),
         name: argument.name,
         optional: argument.optional,
         many: false,
@@ -149,6 +150,10 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
     let mut arguments: Vec<Argument> = pattern_arguments(&design.entities, pattern).into_iter().map(plain).collect();
     let entity = |index: usize| design.entity(index).name.clone();
     let key = |index: usize| format!("{} key", entity(index));
+    let of_key = |name: &str, index: usize, optional: bool, many: bool| Argument {
+        sample: key_sample(design, index),
+        ..Argument::part(name, key(index), optional, many)
+    };
     match &pattern.operation {
         Operation::Query(query) if query.order == Order::Either => {
             arguments.push(Argument::part("order", "order".to_owned(), true, false));
@@ -167,7 +172,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
         }
         Operation::ReadBatch { parts, .. } => {
             let many = parts.iter().filter(|part| part.many);
-            arguments.extend(many.map(|part| Argument::part(&part.name, key(part.entity), false, true)));
+            arguments.extend(many.map(|part| of_key(&part.name, part.entity, false, true)));
         }
         Operation::WriteBatch(parts) => arguments.extend(parts.iter().map(|part| {
             let kind = match part {
@@ -178,11 +183,14 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
             Argument::part(part.name(), kind, false, true)
         })),
         Operation::Scan(_) => {
-            let count =
-                |name: &str, sample| Argument { sample, ..Argument::part(name, "count".to_owned(), false, false) };
-            arguments.extend([count("segment", "0".to_owned()), count("total_segments", "1".to_owned())]);
+            let count = |name: &str, sample: &str| Argument {
+                sample: sample.to_owned(),
+                ..Argument::part(name, "count".to_owned(), false, false)
+            };
+            arguments.extend([count("segment", "0"), count("total_segments", "1")]);
             arguments.push(Argument::part("start", "position".to_owned(), true, false));
         }
+        Operation::Upgrade(_) => arguments.push(Argument::part("item", "stored item".to_owned(), false, false)),
         Operation::Get { .. } | Operation::Query(_) | Operation::Write(_) => {}
     }
     arguments
@@ -223,10 +231,27 @@ fn sample(design: &Design, ty: &Type) -> String {
     of_domain.unwrap_or(of_type).to_owned()
 }
 
+/// A key as JSON, of the examples of its fields.
+fn key_sample(design: &Design, entity: usize) -> String {
+    let fields = design.entity(entity).key_fields().into_iter().map(|field| {
+        let value = field.example.clone().unwrap_or_else(|| sample(design, &field.ty));
+        if field.ty.is_number() {
+            format!("\"{}\":{value}", field.name)
+        } else {
+            format!("\"{}\":\"{value}\"", field.name)
+        }
+    });
+    format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+}
+
 fn example(pattern: &Pattern, arguments: &[Argument]) -> String {
     let mut line = format!("codesensei query {}", pattern.name);
     for argument in arguments.iter().filter(|argument| !argument.optional) {
-        let sample = if argument.sample.is_empty() { "…" } else { &argument.sample };
+        let sample = match argument.sample.as_str() {
+            "" => "…".to_owned(),
+            json if json.starts_with('{') => format!("'{json}'"),
+            word => word.to_owned(),
+        };
         line = format!("{line} --{} {sample}", argument.name.replace('_', "-"));
     }
     if let Operation::Query(query) = &pattern.operation

@@ -9,6 +9,7 @@ pub fn emit() -> Vec<Emitted> {
     let mut file = RustFile::default();
     file.item(quote! {
         mod by_name;
+        pub(crate) mod any;
         pub(crate) mod entity;
         pub(crate) mod ids;
         pub(crate) mod keys;

@@ -8,7 +8,8 @@ use crate::codegen::Emitted;
 use crate::design::{Design, Index, Table};
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
-    vec![create_table(&design.table), time_to_live(&design.table), cloudformation(&design.table)]
+    let table = &design.table;
+    vec![create_table(table), time_to_live(table), recovery(table), cloudformation(table)]
 }
 
 fn emitted(path: &str, value: &Value) -> Emitted {
@@ -72,6 +73,14 @@ fn time_to_live(table: &Table) -> Emitted {
         "TimeToLiveSpecification": { "AttributeName": table.ttl_attribute, "Enabled": true },
     });
     emitted("schema/generated/time-to-live.json", &body)
+}
+
+fn recovery(table: &Table) -> Emitted {
+    let body = json!({
+        "TableName": table.name,
+        "PointInTimeRecoverySpecification": { "PointInTimeRecoveryEnabled": table.point_in_time_recovery },
+    });
+    emitted("schema/generated/continuous-backups.json", &body)
 }
 
 fn cloudformation(table: &Table) -> Emitted {

@@ -1,7 +1,11 @@
 //! `schema/<entity>.toml`.
 
-use crate::design::{DomainKind, Entity, Field, IndexKey, Migration, Record, Segment, Table, Template, Type};
-use crate::load::raw::{Map, RawEntity, RawField, RawKey, RawMigration, Word, in_order};
+use toml::Spanned;
+
+use crate::design::{
+    DomainKind, Entity, Field, IndexKey, Literal, Migration, Record, Segment, Step, Table, Template, Type,
+};
+use crate::load::raw::{Map, RawEntity, RawField, RawKey, RawMigration, RawStep, Word, in_order};
 use crate::load::{all, sample, toml_problem};
 use crate::problem::{Problems, suggestion};
 use crate::source::At;
@@ -38,6 +42,7 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
         None => Some(Vec::new()),
     };
     loader.records(&fields, &records);
+    let history = all(raw.history.into_iter().map(|step| loader.step(step)));
     let samples = sample::load(raw.sample, &fields, &records, at, loader.problems);
     Some(Entity {
         name,
@@ -49,6 +54,7 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
         index_keys: index_keys?,
         fields,
         records,
+        history: history?,
         migrations: migrations?,
         samples,
         at: at.plus(raw.entity.span().start),
@@ -71,7 +77,8 @@ impl Loader<'_> {
         all(in_order(raw).into_iter().map(|(name, raw)| {
             let ty = self.field_type(&raw)?;
             let at = self.at.plus(name.span().start);
-            Some(Field { name: name.into_inner(), ty, optional: raw.optional, pii: raw.pii, doc: raw.doc, at })
+            let RawField { optional, pii, doc, example, .. } = raw;
+            Some(Field { name: name.into_inner(), ty, optional, pii, doc, example, at })
         }))
     }
 
@@ -212,6 +219,26 @@ impl Loader<'_> {
         }
         let at = self.at.plus(raw.pk.span().start);
         Some(IndexKey { index: known?, pk: pk?, sk: numeric?.name.clone(), at })
+    }
+
+    fn step(&mut self, raw: Spanned<RawStep>) -> Option<Step> {
+        let at = self.at.plus(raw.span().start);
+        let RawStep { version, because, rename, default, remove } = raw.into_inner();
+        let default = all(in_order(default).into_iter().map(|(field, value)| {
+            let literal = match value.get_ref() {
+                toml::Value::Integer(number) => Literal::Number(*number),
+                toml::Value::String(text) => Literal::Text(text.clone()),
+                other => {
+                    let message = format!("{} is no default; write a number or a text", other.type_str());
+                    self.problems.push("history-fits-the-fields", self.at.plus(value.span().start), message);
+                    return None;
+                }
+            };
+            Some((field.into_inner(), literal))
+        }));
+        let names = |words: Vec<Word>| words.into_iter().map(Word::into_inner).collect();
+        let rename = in_order(rename).into_iter().map(|(old, new)| (old.into_inner(), new.into_inner())).collect();
+        Some(Step { version, because: because.into_inner(), rename, default: default?, remove: names(remove), at })
     }
 
     fn migrations(&mut self, offset: usize, raw: RawMigration) -> Option<Vec<Migration>> {

@@ -17,6 +17,7 @@ mod words;
 
 pub use documents::{Documents, LOCK, PATTERNS, TABLE};
 pub use markers::{INDEX_BEGIN, INDEX_END};
+pub use value::literal_fits;
 
 use crate::design::Design;
 use crate::problem::{Problems, suggestion};

@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use crate::design::{Cost, Operation, Pattern, ReadPart, Scan, WritePart};
+use crate::design::{Cost, Operation, Pattern, ReadPart, Scan, Upgrade, WritePart};
 use crate::load::markdown::Section;
 use crate::load::raw::{RawAction, RawCost, RawPattern, RawRead, RawWrite, Word, in_order};
 use crate::load::scope::{Known, Scope};
@@ -65,13 +65,14 @@ impl Scope<'_> {
             "query" => Operation::Query(self.query(&raw, at)?),
             "put" | "update" | "delete" => {
                 let name = raw.name.get_ref().clone();
-                let returns_new = self.returns(raw.returns.as_ref(), "new");
+                let returns_new = self.returns(raw.returns.as_ref(), &["new"]).map(|word| word.is_some());
                 self.needs_entity(&raw, at)?;
                 let mut action = self.action(&name, single(&mut raw), at, &[])?;
                 action.returns_new = returns_new?;
                 Operation::Write(action)
             }
             "transact" => self.transact(raw.action, at)?,
+            "upgrade" => Operation::Upgrade(Upgrade { maintenance: raw.maintenance }),
             "scan" => Operation::Scan(self.segment(&raw, at)?),
             _ => self.batch(raw, at)?,
         })

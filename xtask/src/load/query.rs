@@ -22,14 +22,14 @@ impl Scope<'_> {
         let sort = self.sort(raw.sort.as_ref(), at);
         let order = self.order(raw.order.as_ref(), at);
         let paging = self.paging(raw, at);
-        let returns_keys = self.returns(raw.returns.as_ref(), "keys");
+        let returns = self.returns(raw.returns.as_ref(), &["keys", "stored"]);
         let expired = self.expired(raw.expired.as_ref(), raw.because.as_ref());
         let entities = entities?;
         let row = self.row(&entities, raw, at);
         let shown =
             usize::from(raw.row.is_some()) + usize::from(raw.returns.is_some()) + usize::from(raw.count.is_some());
         if shown > 1 {
-            let message = "a query returns rows (`row`), keys (`returns`) or a number (`count`), and one of them only";
+            let message = "a query returns rows (`row`), keys or stored items (`returns`) or a number (`count`), and one of them only";
             self.problems.push("operation", at, message);
         }
         let index = match index {
@@ -45,7 +45,8 @@ impl Scope<'_> {
             consistent: consistent?,
             expired: expired.ok()?,
             row: row.ok()?,
-            returns_keys: returns_keys?,
+            returns_keys: returns? == Some("keys"),
+            returns_stored: returns? == Some("stored"),
             at,
         })
     }

@@ -62,9 +62,25 @@ pub struct RawEntity {
     pub fields: Map<RawField>,
     #[serde(default)]
     pub records: Map<Map<RawField>>,
+    #[serde(default)]
+    pub history: Vec<Spanned<RawStep>>,
     pub migration: Option<Spanned<RawMigration>>,
     #[serde(default)]
     pub sample: Vec<Map<toml::Value>>,
+}
+
+/// What an item of one version lacks against the next.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawStep {
+    pub version: u32,
+    pub because: Word,
+    #[serde(default)]
+    pub rename: Map<Word>,
+    #[serde(default)]
+    pub default: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub remove: Vec<Word>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -87,6 +103,7 @@ pub struct RawField {
     pub rust: Option<String>,
     pub values: Option<Vec<String>>,
     pub record: Option<Word>,
+    pub example: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -89,13 +89,14 @@ impl<'l> Scope<'l> {
         Err(Told)
     }
 
-    /// Whether `returns` is given; `known` is the only word for it here.
-    pub fn returns(&mut self, word: Option<&Word>, known: &str) -> Option<bool> {
-        let Some(word) = word else { return Some(false) };
-        if word.get_ref() == known {
-            return Some(true);
+    /// What `returns` says, if anything; `known` are the words for it here.
+    pub fn returns(&mut self, word: Option<&Word>, known: &[&'static str]) -> Option<Option<&'static str>> {
+        let Some(word) = word else { return Some(None) };
+        let found = known.iter().find(|known| *known == word.get_ref());
+        if found.is_none() {
+            let known = known.iter().map(|known| format!("\"{known}\"")).collect::<Vec<_>>().join(", ");
+            self.problem("operation", word, format!("`returns` is {known} or left out"));
         }
-        self.problem("operation", word, format!("`returns` is \"{known}\" or left out"));
-        None
+        found.copied().map(Some)
     }
 }

@@ -123,7 +123,7 @@ fn comparison_fits(field: &Field, comparison: Comparison, operand: &Operand) -> 
     }
 }
 
-fn literal_fits(literal: &Literal, ty: &Type) -> Result<(), String> {
+pub fn literal_fits(literal: &Literal, ty: &Type) -> Result<(), String> {
     match (literal, ty) {
         (Literal::Number(number), Type::Count) if u32::try_from(*number).is_err() => {
             Err(format!("{number} is no count; one goes from 0 to {}", u32::MAX))

@@ -56,6 +56,7 @@ const OPERATIONS: &[Known] = &[
     ("transact", &["action"]),
     ("batch", &["read", "write", "consistent"]),
     ("scan", &["maintenance", "page", "consistent"]),
+    ("upgrade", &["maintenance"]),
 ];
 
 const SHAPE: &[&str] = &["name", "optional", "many", "expired", "because"];

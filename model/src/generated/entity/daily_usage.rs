@@ -6,7 +6,8 @@ use crate::generated::ids::UserId;
 use crate::generated::keys::{DailyUsageKey, Gsi1};
 use crate::key::Primary;
 use crate::store::Store;
-use crate::store::item::{CorruptItem, FromItem, Item, decode_entity};
+use crate::store::history::{Filling, Step};
+use crate::store::item::{CorruptItem, FromItem, Item, decode_older_entity, encode_entity};
 
 /// What one user cost on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -38,6 +39,26 @@ impl DailyUsage {
             date: self.date,
         }
     }
+
+    /// The item it is stored as.
+    pub(crate) fn to_item(&self) -> Item {
+        encode_entity(self, 2)
+    }
+
+    /// What items of earlier versions lack, oldest first.
+    ///
+    /// Version 1: Tokens of the prompt cache were not counted. Both versions are raised by ADD, for which an absent number is 0.
+    pub(crate) const HISTORY: &'static [Step] = &[
+        Step {
+            version: 1,
+            rename: &[],
+            default: &[
+                ("cache_read_tokens", Filling::Number(0)),
+                ("cache_write_tokens", Filling::Number(0)),
+            ],
+            remove: &[],
+        },
+    ];
 }
 
 impl modyne::EntityDef for DailyUsage {
@@ -77,6 +98,6 @@ impl modyne::Entity for DailyUsage {
 
 impl FromItem for DailyUsage {
     fn from_item(item: Item) -> Result<Self, CorruptItem> {
-        decode_entity(item, "daily_usage", 1)
+        decode_older_entity(item, "daily_usage", 2, Self::HISTORY)
     }
 }

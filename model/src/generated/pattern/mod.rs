@@ -123,7 +123,31 @@ mod check_claims;
 
 mod get_code_chunk;
 
+mod load_account_data;
+
+mod load_account;
+
 mod scan_segment;
+
+mod upgrade_item;
+
+mod stored_user;
+
+mod stored_session;
+
+mod restore_claims;
+
+mod release_claims;
+
+mod remove_expired;
+
+mod repair_message_slots;
+
+mod repair_usage_index;
+
+mod repair_signup_index;
+
+mod stored_sweep_jobs;
 
 pub use sign_up::*;
 
@@ -186,3 +210,17 @@ pub use repair_session_count::*;
 pub use repair_thread_count::*;
 
 pub use check_claims::*;
+
+pub use load_account::*;
+
+pub use restore_claims::*;
+
+pub use release_claims::*;
+
+pub use remove_expired::*;
+
+pub use repair_message_slots::*;
+
+pub use repair_usage_index::*;
+
+pub use repair_signup_index::*;

@@ -104,7 +104,7 @@ impl Store {
         };
         let changes = Changes::new()
             .set("et", "daily_usage")
-            .set("v", 1)
+            .set("v", 2)
             .set("user_id", input.answer.user_id)
             .set("date", input.date)
             .add("requests", 1)

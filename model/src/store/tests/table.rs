@@ -1,7 +1,7 @@
 //! Creating, describing and deleting the table.
 
 use super::support::*;
-use crate::store::{Protection, StoreError, TableError};
+use crate::store::{Protection, StoreError, TableError, defined_table};
 
 #[tokio::test]
 async fn a_table_is_created_once_and_deleted_twice() {
@@ -49,4 +49,45 @@ async fn a_definition_with_unknown_words_is_refused() {
         let error = store.create_as_defined(definition, expiry, Protection::Off).await;
         assert!(matches!(error, Err(TableError::Definition(_))), "{definition}");
     }
+}
+
+#[tokio::test]
+async fn a_table_that_was_made_of_the_definition_is_as_defined() {
+    let store = store_at(engine().await).await;
+    assert!(store.create_table_if_absent(Protection::AsDefined).await.expect("it is what CreateTable takes"));
+    let live = store.describe_table().await.expect("it is there");
+    assert_eq!(live.status, "ACTIVE");
+    assert_eq!(live.differences(&defined_table().expect("a definition")), []);
+}
+
+#[tokio::test]
+async fn every_difference_of_a_live_table_is_found() {
+    let store = store_at(engine().await).await;
+    // Its own sort key a number, one field less in the index, no TTL, no protection.
+    let definition = crate::store::definition::DEFINITION
+        .replacen("\"SK\",\n      \"AttributeType\": \"S\"", "\"SK\",\n      \"AttributeType\": \"N\"", 1)
+        .replace("          \"username\",\n", "");
+    let expiry = EXPIRY.replace("true", "false");
+    store.create_as_defined(&definition, &expiry, Protection::Off).await.expect("another table");
+    let live = store.describe_table().await.expect("it is there");
+    let differences = live.differences(&defined_table().expect("a definition"));
+    let told: Vec<String> =
+        differences.iter().map(|(fact, defined, live)| format!("{fact}: {defined} -> {live}")).collect();
+    assert_eq!(
+        told,
+        [
+            "deletion_protection: on -> off",
+            "index.GSI1.projection: INCLUDE cost_micros, created_at, date, input_tokens, output_tokens, requests, user_id, \
+             username -> INCLUDE cost_micros, created_at, date, input_tokens, output_tokens, requests, user_id",
+            "key.SK: RANGE S -> RANGE N",
+            "time_to_live: expires_at -> off",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_there_cannot_be_described() {
+    let store = store_at(engine().await).await;
+    let error = store.describe_table().await.expect_err("there is none");
+    assert!(matches!(&error, TableError::Missing { table } if table == store.table()), "{error:?}");
 }

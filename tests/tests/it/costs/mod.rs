@@ -4,6 +4,7 @@ mod accounts;
 mod bench;
 mod deleting;
 mod families;
+mod loading;
 mod messages;
 mod operators;
 mod records;
@@ -20,7 +21,7 @@ use tests::{TestTable, engine};
 use bench::{Bench, Fixture, Measured};
 
 /// The fixture of each pattern, by the pattern's id.
-const FIXTURES: [&[(&str, Fixture)]; 9] = [
+const FIXTURES: [&[(&str, Fixture)]; 10] = [
     accounts::FIXTURES,
     families::FIXTURES,
     sessions::FIXTURES,
@@ -30,6 +31,7 @@ const FIXTURES: [&[(&str, Fixture)]; 9] = [
     usage::FIXTURES,
     deleting::FIXTURES,
     operators::FIXTURES,
+    loading::FIXTURES,
 ];
 
 fn fixture_of(pattern: &Pattern) -> Fixture {

@@ -97,7 +97,10 @@ fn index_changes(
     let index = &design.table.indexes[key.index];
     let mut calls = Vec::new();
     let partition_moves = key.pk.fields().any(|part| action.change(part).is_some());
-    if partition_moves || action.upsert {
+    // Whoever sets the sort key and knows the partition leaves the whole key as it should be.
+    let is_known = key.pk.fields().all(|part| action.written(part).is_some());
+    let is_set = matches!(action.change(&key.sk), Some(How::Set(_)));
+    if partition_moves || action.upsert || is_set && is_known {
         let key_type = types::key(file, entity);
         let function = index_partition(index);
         let arguments: Vec<TokenStream> = key

@@ -5,11 +5,11 @@ mod condition;
 mod documentation;
 mod function;
 mod input;
+mod maintenance;
 mod query;
 mod read;
 mod refusal;
 mod rows;
-mod scan;
 mod transact;
 mod value;
 mod violation;
@@ -80,7 +80,8 @@ fn pattern_file(design: &Design, pattern: &Pattern) -> Emitted {
         Operation::Write(action) => write::single(design, &mut file, pattern, action),
         Operation::WriteBatch(parts) => write::batch(design, &mut file, pattern, parts),
         Operation::Transact(actions) => transact::transact(design, &mut file, pattern, actions),
-        Operation::Scan(scan) => scan::scan(design, &mut file, pattern, scan),
+        Operation::Scan(scan) => maintenance::scan(design, &mut file, pattern, scan),
+        Operation::Upgrade(_) => maintenance::upgrade(design, &mut file, pattern),
     }
     let about = format!("{}: {}.", pattern.id, pattern.title);
     file.finish(&format!("pattern/{}.rs", pattern.name), &about, "access-patterns.md")

@@ -14,6 +14,10 @@ pub fn item_type(design: &Design, file: &mut RustFile, pattern: &Pattern, query:
         let key = file.import("crate::key::ItemKey");
         return quote!(#key);
     }
+    if query.returns_stored {
+        let stored = file.import("crate::store::StoredItem");
+        return quote!(#stored);
+    }
     if let Some((row, fields)) = &query.row {
         return row_type(design, file, pattern, query, row, fields);
     }

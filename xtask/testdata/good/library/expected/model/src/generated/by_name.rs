@@ -64,6 +64,12 @@ impl Store {
                     pattern: "AP-60",
                 })
             }
+            "AP-61" => {
+                Err(RunError::NotByHand {
+                    pattern: "AP-61",
+                })
+            }
+            "AP-62" => stored_book(self, arguments, page).await,
             _ => {
                 Err(RunError::NotByHand {
                     pattern: pattern.id,
@@ -543,4 +549,20 @@ async fn due_notices(
     arguments.end()?;
     let found = store.due_notices(branch, now).await?;
     Ok(Answer::of(found.into_iter().map(|item| Row::of("notice", &item))))
+}
+
+async fn stored_book(
+    store: &Store,
+    mut arguments: Arguments,
+    page: PageRequest<'_>,
+) -> Result<Answer, RunError> {
+    let isbn: Isbn = arguments.one("isbn", "isbn")?;
+    arguments.end()?;
+    let found = store.stored_book(&isbn, page).await?;
+    Ok(
+        Answer::page(
+            found.items.into_iter().map(|item| Row::stored(&item)),
+            found.cursor,
+        ),
+    )
 }

@@ -36,6 +36,8 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_43,
     &AP_50,
     &AP_60,
+    &AP_61,
+    &AP_62,
 ];
 
 /// AP-01: Register a book.
@@ -745,7 +747,7 @@ pub(crate) static AP_21: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":1}",
         },
     ],
     cost: Cost {
@@ -787,7 +789,7 @@ pub(crate) static AP_21: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query open_desk --member-id 0198c5e2-8a00-7000-8000-000000000001 --isbn … --loans …",
+    example: "codesensei query open_desk --member-id 0198c5e2-8a00-7000-8000-000000000001 --isbn … --loans '{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":1}'",
     doc: "Who they are, a book they hold up, and loans whose keys are on their slip.",
 };
 
@@ -806,7 +808,7 @@ pub(crate) static AP_22: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"isbn\":\"\",\"number\":1}",
         },
     ],
     cost: Cost {
@@ -831,7 +833,7 @@ pub(crate) static AP_22: Pattern = Pattern {
             consistent: false,
         },
     ],
-    example: "codesensei query read_copies --copies …",
+    example: "codesensei query read_copies --copies '{\"isbn\":\"\",\"number\":1}'",
     doc: "A list and nothing else.",
 };
 
@@ -1665,4 +1667,78 @@ pub(crate) static AP_60: Pattern = Pattern {
     partiql: &[],
     example: "codesensei query take_stock --segment 0 --total-segments 1",
     doc: "Once a year, everything.",
+};
+
+/// AP-61: Renew an old item.
+pub(crate) static AP_61: Pattern = Pattern {
+    id: "AP-61",
+    name: "renew",
+    title: "Renew an old item",
+    operation: Operation::Update,
+    entities: &["book", "copy", "day", "loan", "member", "notice", "wish"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "item",
+            kind: "stored item",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "a book",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query renew --item …",
+    doc: "Whatever it is.",
+};
+
+/// AP-62: A book's partition as it is stored.
+pub(crate) static AP_62: Pattern = Pattern {
+    id: "AP-62",
+    name: "stored_book",
+    title: "A book's partition as it is stored",
+    operation: Operation::Query,
+    entities: &["book", "copy", "wish"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "isbn",
+            kind: "isbn",
+            optional: false,
+            many: false,
+            doc: "The number of a book, with its check digit.",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "a book",
+        requests: 1.0,
+        rcu: 1.0,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    page: Some(100),
+    actions: &["dynamodb:Query"],
+    partiql: &[
+        Statement {
+            about: "`Limit` is the page, `NextToken` the cursor",
+            text: "SELECT \"PK\", \"SK\" FROM \"library\" WHERE \"PK\" = ? ORDER BY \"SK\" ASC",
+            parameters: &[Parameter::Text("BOOK#{isbn}")],
+            limit: Some(100),
+            consistent: true,
+        },
+    ],
+    example: "codesensei query stored_book --isbn … --limit 20",
+    doc: "Also what does not decode.",
 };

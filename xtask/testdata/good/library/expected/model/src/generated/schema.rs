@@ -38,6 +38,14 @@ pub static ENTITIES: &[&Entity] = &[
                 fields: &[],
             },
             Field {
+                name: "binding",
+                kind: "text",
+                optional: false,
+                pii: false,
+                doc: "What holds it together.",
+                fields: &[],
+            },
+            Field {
                 name: "branch",
                 kind: "branch",
                 optional: false,
@@ -205,7 +213,7 @@ pub static ENTITIES: &[&Entity] = &[
     &Entity {
         name: "day",
         summary: "What a member borrowed and paid on a day.",
-        version: 1,
+        version: 2,
         pk: "MEMBER#{member_id}",
         sk: "DAY#{date}",
         key: &["member_id", "date"],

@@ -3,6 +3,8 @@
 
 mod by_name;
 
+pub(crate) mod any;
+
 pub(crate) mod entity;
 
 pub(crate) mod ids;

@@ -6,7 +6,8 @@ use crate::generated::keys::{BookKey, Byprice, Bytime};
 use crate::key::Primary;
 use crate::place::Branch;
 use crate::store::Store;
-use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
+use crate::store::history::{Filling, Step};
+use crate::store::item::{CorruptItem, FromItem, Item, decode_older_entity, encode_entity};
 use std::fmt;
 
 /// A book that the library has.
@@ -19,6 +20,8 @@ pub struct Book {
     pub title: String,
     /// What kind of book.
     pub r#type: BookType,
+    /// What holds it together.
+    pub binding: String,
     /// Which house has it.
     pub branch: Branch,
     /// What its back says.
@@ -126,6 +129,26 @@ impl Book {
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 3)
     }
+
+    /// What items of earlier versions lack, oldest first.
+    ///
+    /// Version 1: A book's place was its `shelf`, and who printed it is nobody's question any more.
+    ///
+    /// Version 2: All books were paperbacks.
+    pub(crate) const HISTORY: &'static [Step] = &[
+        Step {
+            version: 1,
+            rename: &[("shelf", "place")],
+            default: &[],
+            remove: &["printer"],
+        },
+        Step {
+            version: 2,
+            rename: &[],
+            default: &[("binding", Filling::Text("paper"))],
+            remove: &[],
+        },
+    ];
 }
 
 impl modyne::EntityDef for Book {
@@ -136,6 +159,7 @@ impl modyne::EntityDef for Book {
         "isbn",
         "title",
         "type",
+        "binding",
         "branch",
         "shelf_mark",
         "price",
@@ -174,6 +198,6 @@ impl modyne::Entity for Book {
 
 impl FromItem for Book {
     fn from_item(item: Item) -> Result<Self, CorruptItem> {
-        decode_entity(item, "book", 3)
+        decode_older_entity(item, "book", 3, Self::HISTORY)
     }
 }

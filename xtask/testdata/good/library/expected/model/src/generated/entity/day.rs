@@ -6,7 +6,8 @@ use crate::generated::ids::MemberId;
 use crate::generated::keys::{Bytime, DayKey};
 use crate::key::Primary;
 use crate::store::Store;
-use crate::store::item::{CorruptItem, FromItem, Item, decode_entity};
+use crate::store::history::{Filling, Step};
+use crate::store::item::{CorruptItem, FromItem, Item, decode_older_entity};
 
 /// What a member borrowed and paid on a day.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -30,6 +31,18 @@ impl Day {
             date: self.date,
         }
     }
+
+    /// What items of earlier versions lack, oldest first.
+    ///
+    /// Version 1: Books were not counted, only paid for.
+    pub(crate) const HISTORY: &'static [Step] = &[
+        Step {
+            version: 1,
+            rename: &[],
+            default: &[("loans", Filling::Number(0))],
+            remove: &[],
+        },
+    ];
 }
 
 impl modyne::EntityDef for Day {
@@ -65,6 +78,6 @@ impl modyne::Entity for Day {
 
 impl FromItem for Day {
     fn from_item(item: Item) -> Result<Self, CorruptItem> {
-        decode_entity(item, "day", 1)
+        decode_older_entity(item, "day", 2, Self::HISTORY)
     }
 }

@@ -34,7 +34,7 @@ impl Store {
         };
         let changes = Changes::new()
             .set("et", "day")
-            .set("v", 1)
+            .set("v", 2)
             .set("member_id", input.member_id)
             .set("date", input.date)
             .add("loans", 1)

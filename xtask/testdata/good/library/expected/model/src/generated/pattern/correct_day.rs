@@ -24,7 +24,7 @@ impl Store {
         let key = DayKey { member_id, date };
         let changes = Changes::new()
             .set("et", "day")
-            .set("v", 1)
+            .set("v", 2)
             .set("member_id", member_id)
             .set("date", date)
             .set("loans", loans)

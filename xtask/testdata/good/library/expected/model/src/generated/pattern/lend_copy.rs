@@ -208,7 +208,7 @@ impl Store {
         };
         let changes = Changes::new()
             .set("et", "day")
-            .set("v", 1)
+            .set("v", 2)
             .set("member_id", input.loan.member_id)
             .set("date", input.today)
             .set("fees", 0)

@@ -63,6 +63,10 @@ mod due_notices;
 
 mod take_stock;
 
+mod renew;
+
+mod stored_book;
+
 pub use register_book::*;
 
 pub use change_book::*;

@@ -7,6 +7,7 @@ SELECT
   "item"."isbn"."s" AS "isbn",
   "item"."title"."s" AS "title",
   "item"."type"."s" AS "type",
+  "item"."binding"."s" AS "binding",
   "item"."branch"."s" AS "branch",
   "item"."shelf_mark"."s" AS "shelf_mark",
   CAST("item"."price"."n" AS bigint) AS "price",

@@ -14,6 +14,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS library_items (
     `timeof`:struct<`n`:string>,
     `added_at`:struct<`n`:string>,
     `address`:struct<`s`:string>,
+    `binding`:struct<`s`:string>,
     `borrower`:struct<`s`:string>,
     `branch`:struct<`s`:string>,
     `calls`:struct<`n`:string>,

@@ -1,4 +1,4 @@
-//! The function that reads one segment of the whole table.
+//! The functions of maintenance: a segment of the whole table, and an item of any entity.
 
 use quote::quote;
 
@@ -14,4 +14,12 @@ pub fn scan(design: &Design, file: &mut RustFile, pattern: &Pattern, scan: &Scan
     let parameters = [quote!(segment: u32), quote!(total_segments: u32), quote!(start: Option<#position>)];
     let body = quote!(#call.segment(segment, total_segments, start, #size, #consistent).await);
     method(design, file, pattern, &parameters, &quote!(Result<#page, #error>), &body);
+}
+
+/// Whether the item was still as old, and is a version newer now.
+pub fn upgrade(design: &Design, file: &mut RustFile, pattern: &Pattern) {
+    let call = call(file, pattern);
+    let (stored, error) = (file.import("crate::store::StoredItem"), file.import("crate::store::StoreError"));
+    let parameters = [quote!(item: &#stored)];
+    method(design, file, pattern, &parameters, &quote!(Result<bool, #error>), &quote!(#call.upgrade(item).await));
 }

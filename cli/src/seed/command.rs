@@ -1,0 +1,143 @@
+//! `codesensei seed`: puts data into a table.
+
+use std::io::{IsTerminal as _, stderr};
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::Instant;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::crowd::load::Outcome;
+use super::{Crowd, PASSWORD, Rate, Shape, SignIn, Stop, Tally, load_people};
+use crate::output::print;
+use crate::target::{Opened, Target};
+use crate::{Failure, serve};
+
+const EXAMPLES: &str = "\
+Examples:
+  codesensei seed                                         the people of seed/, into the table that `codesensei` serves
+  codesensei seed --users 1000                            a thousand made-up accounts with their sessions and messages
+  codesensei seed --users 10000 --sessions-per-user 20 --concurrency 16
+  codesensei seed --users 500 --store http://127.0.0.1:8000 --wcu-per-second 200
+  codesensei seed --users 500 --store aws --table reviews-test --wcu-per-second 1000 --yes
+
+Everything has fixed ids and times, in September 2026, so the same command makes the same table. What is there already is
+not written again: a second run writes nothing, and after Ctrl-C the same command goes on where it stopped.
+
+The people of seed/ sign in with the password Review-me-2026, and so do the made-up ones (a username is a line of
+`codesensei query list_signups --signup-date 2026-09-20`); on AWS nobody can sign in to any of them.";
+
+/// What to put into which table.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Seed {
+    /// The table.
+    #[command(flatten)]
+    pub target: Target,
+    /// The made-up accounts.
+    #[command(flatten, next_help_heading = "Made-up accounts")]
+    pub shape: Shape,
+    /// How many accounts are written at the same time.
+    #[arg(long, value_name = "COUNT", default_value = "8", requires = "users")]
+    pub concurrency: NonZeroUsize,
+    /// How many write capacity units a second may be consumed; without it, as many as the table takes.
+    #[arg(long, value_name = "UNITS", requires = "users")]
+    pub wcu_per_second: Option<NonZeroU32>,
+    /// Write to a table on AWS without asking; there it is needed.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// Somebody stopped the load before its end.
+#[derive(Debug, thiserror::Error)]
+#[error("stopped with {written} of {users} accounts written; give the same command again, and it goes on from here")]
+pub struct Interrupted {
+    written: u32,
+    users: u32,
+}
+
+/// Fills the table and says what that took.
+///
+/// # Errors
+/// When there is no such table or it does not take the data, and [`Interrupted`] after Ctrl-C.
+pub async fn run(seed: &Seed) -> Result<(), Failure> {
+    let opened = seed.target.open().await?;
+    if opened.is_on_aws() && !seed.yes {
+        return Err(format!(
+            "this would write made-up data to the table {} on AWS; say --yes if it is a table for that",
+            opened.store.table()
+        )
+        .into());
+    }
+    opened.create_table_if_absent().await?;
+    let sign_in = if opened.is_on_aws() { SignIn::Nobody } else { SignIn::WithThePassword };
+    if seed.shape.users.is_some() { crowd(seed, &opened, sign_in).await } else { people(&opened, sign_in).await }
+}
+
+async fn people(opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let tally = load_people(&opened.store, sign_in).await?;
+    let mut text = report(&tally, begun, opened);
+    if sign_in == SignIn::WithThePassword {
+        text += &format!("Everybody signs in with the password {PASSWORD}.\n");
+    }
+    Ok(print(text.as_bytes())?)
+}
+
+async fn crowd(seed: &Seed, opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
+    opened.expect_many_writes()?;
+    let (stop, begun, users) = (Stop::default(), Instant::now(), seed.shape.users());
+    let listening = tokio::spawn(stop_when_asked(stop.clone(), serve::interruption()?, serve::interruption()?));
+    let crowd = Crowd {
+        shape: seed.shape.clone(),
+        sign_in,
+        concurrency: seed.concurrency,
+        rate: Rate::per_second(seed.wcu_per_second),
+        progress: progress(),
+    };
+    let loaded = crowd.load(&opened.store, stop).await;
+    listening.abort();
+    let Outcome { tally, written, there, is_complete } = loaded?;
+    let mut text = report(&tally, begun, opened);
+    if there > 0 {
+        text += &format!("{there} of the accounts were there already, and were left as they are.\n");
+    }
+    print(text.as_bytes())?;
+    if is_complete { Ok(()) } else { Err(Interrupted { written: written + there, users }.into()) }
+}
+
+fn report(tally: &Tally, begun: Instant, opened: &Opened) -> String {
+    for left in tally.left() {
+        eprintln!("left as it is: {left}");
+    }
+    // Beside the data, since it differs in every run.
+    eprintln!("{}", tally.speed(begun.elapsed()));
+    let (table, place) = (opened.store.table(), &opened.place);
+    if tally.items() == 0 {
+        return format!("Nothing to write: all of it is in the table {table} ({place}) already.\n");
+    }
+    format!("{}\nWritten to the table {table} ({place}).\n", tally.summary())
+}
+
+/// The first time, the people at hand are finished; the second time there is no waiting.
+async fn stop_when_asked(stop: Stop, first: impl Future<Output = ()>, second: impl Future<Output = ()>) {
+    first.await;
+    stop.ask();
+    eprintln!("finishing the accounts at hand; Ctrl-C again to stop at once");
+    second.await;
+    eprintln!("stopped; give the same command again, and it writes those accounts anew and goes on");
+    std::process::exit(INTERRUPTED.into());
+}
+
+/// The exit code of a command that Ctrl-C stopped: 128 and the signal's number, as shells have it.
+pub const INTERRUPTED: u8 = 130;
+
+/// A bar on a terminal, and nothing elsewhere.
+fn progress() -> ProgressBar {
+    if !stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} accounts, {msg}, {elapsed}, {eta} left");
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    bar.with_style(style.expect("the template is one"))
+}

@@ -1,0 +1,316 @@
+//! One made-up person: everything they have, from their number alone.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use model::{
+    AnchorStatus, Code, ContextMode, DailyUsage, Date, Email, Ids, Message, PackedBody, PasswordHash, ReplyState,
+    RevisionId, Role, Session, SessionId, Thread, ThreadKind, ThreadUuid, Timestamp, UserId, Username,
+};
+use rand::rngs::ChaCha8Rng;
+use rand::seq::IndexedRandom as _;
+use rand::{Rng as _, RngExt as _, SeedableRng as _};
+
+use super::pool::{Pool, Sheet, Talk};
+use super::shape::Shape;
+use crate::seed::plan::{ANSWER_TAKES, Answer};
+
+/// Names of few letters, so that with two numbers they still are user names.
+const NAMES: [&str; 24] = [
+    "ada", "alan", "amira", "anders", "barb", "chen", "dana", "edsger", "emeka", "fatima", "grace", "hana", "ivan",
+    "jean", "katya", "leslie", "linus", "mei", "niklas", "olu", "priya", "rosa", "sofia", "tim",
+];
+
+/// A person who is being made up, a session at a time.
+pub(super) struct Member<'p> {
+    shape: &'p Shape,
+    pool: &'p Pool,
+    rng: ChaCha8Rng,
+    /// Who they are.
+    pub(super) user_id: UserId,
+    /// What to call them.
+    pub(super) name: String,
+    /// What they sign in with.
+    pub(super) username: Username,
+    /// Their address.
+    pub(super) email: Email,
+    /// When they signed up.
+    pub(super) joined: Timestamp,
+    /// When each of their sessions is opened, the last one first.
+    openings: Vec<Timestamp>,
+    /// How many sessions they have.
+    pub(super) session_count: u32,
+    days: BTreeMap<Date, DailyUsage>,
+}
+
+/// Items that are written together.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) heads: Vec<Session>,
+    pub(super) codes: Vec<Code>,
+    pub(super) threads: Vec<Thread>,
+    pub(super) messages: Vec<Message>,
+    pub(super) days: Vec<DailyUsage>,
+}
+
+impl Batch {
+    /// How many items.
+    pub(super) fn len(&self) -> usize {
+        self.heads.len() + self.codes.len() + self.threads.len() + self.messages.len() + self.days.len()
+    }
+}
+
+impl<'p> Member<'p> {
+    /// The person with this number.
+    pub(super) fn new(shape: &'p Shape, pool: &'p Pool, number: u32) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(shape.rng_seed.into());
+        // A stream of its own for each person, so that each can be made without those before.
+        rng.set_stream(number.into());
+        let (start, end) = shape.span();
+        let joined = moment(&mut rng, start, end);
+        let name = NAMES.choose(&mut rng).expect("there are names");
+        let username = format!("{name}{number}x{}", base36(shape.rng_seed));
+        let session_count = shape.sessions(&mut rng);
+        let mut openings: Vec<_> = (0..session_count).map(|_| moment(&mut rng, joined, end)).collect();
+        openings.sort_unstable_by(|one, other| other.cmp(one));
+        Self {
+            user_id: ids(&mut rng).next(joined),
+            name: format!("{}{} {number}", name[..1].to_uppercase(), &name[1..]),
+            email: format!("{username}@example.com").parse().expect("letters and digits at a domain"),
+            username: username.parse().expect("at most 20 letters and digits"),
+            joined,
+            openings,
+            session_count,
+            days: BTreeMap::new(),
+            shape,
+            pool,
+            rng,
+        }
+    }
+
+    /// Makes up the next session into this batch. False when there is none.
+    pub(super) fn next_session(&mut self, into: &mut Batch) -> bool {
+        let Some(opened) = self.openings.pop() else { return false };
+        let pool = self.pool;
+        let sheet = pool.0.choose(&mut self.rng).expect("there are files");
+        let ids = ids(&mut self.rng);
+        let (session_id, revision): (SessionId, RevisionId) = (ids.next(opened), ids.next(opened));
+        let thread_count = self.shape.threads(&mut self.rng);
+        into.heads.push(Session {
+            user_id: self.user_id,
+            session_id,
+            filename: sheet.filename.clone(),
+            language_detected: sheet.language,
+            language_override: None,
+            version_number: 1,
+            revision,
+            code_bytes: sheet.code.size,
+            chunk_count: 0,
+            thread_count,
+            thread_changes: thread_count,
+            settings_changes: 0,
+            created_at: opened,
+            updated_at: opened,
+            last_modified_by: self.user_id,
+        });
+        into.codes.push(Code {
+            session_id,
+            user_id: self.user_id,
+            revision,
+            sha256: sheet.code.sha256,
+            size: sheet.code.size,
+            chunk_count: 0,
+            inline: inline(sheet),
+        });
+        let mut at = opened;
+        for _ in 0..thread_count {
+            at = self.later(at, 600);
+            let thread = self.thread(session_id, ids.next(at), sheet, at, into);
+            at = thread.updated_at;
+            into.threads.push(thread);
+        }
+        true
+    }
+
+    /// What all answers cost, by day.
+    pub(super) fn days(self) -> Vec<DailyUsage> {
+        self.days.into_values().collect()
+    }
+
+    /// The profile and its claims.
+    pub(super) fn account(
+        &self,
+        password_hash: PasswordHash,
+    ) -> (model::User, model::EmailClaim, model::UsernameClaim) {
+        let who = (self.name.clone(), self.email.clone(), self.username.clone());
+        crate::seed::load::account(self.user_id, self.joined, who, (password_hash, self.session_count))
+    }
+
+    fn thread(
+        &mut self,
+        session_id: SessionId,
+        thread: ThreadUuid,
+        sheet: &Sheet,
+        opened: Timestamp,
+        into: &mut Batch,
+    ) -> Thread {
+        let talk = sheet.threads.choose(&mut self.rng).expect("a file has a thread to choose");
+        let (start_line, end_line) = talk.anchor.lines;
+        let kind = if talk.anchor.selected.is_some() { ThreadKind::Block } else { ThreadKind::File };
+        let exchanges = self.shape.exchanges(&mut self.rng);
+        let mut made = Thread {
+            session_id,
+            thread,
+            user_id: self.user_id,
+            kind,
+            start_line,
+            end_line,
+            selected_text: talk.anchor.selected.clone().unwrap_or_default(),
+            anchor_status: AnchorStatus::Stable,
+            anchor_version: 1,
+            message_slots: 2 * exchanges,
+            created_at: opened,
+            updated_at: opened,
+        };
+        for number in 0..exchanges {
+            made.updated_at = self.exchange(&made, talk, (number, sheet.code.size), into);
+        }
+        made
+    }
+
+    /// A question and its answer. When the answer came.
+    fn exchange(
+        &mut self,
+        thread: &Thread,
+        talk: &Talk,
+        (number, code_bytes): (u32, u32),
+        into: &mut Batch,
+    ) -> Timestamp {
+        let asked = self.later(thread.updated_at, 240);
+        let answered = asked.plus(ANSWER_TAKES);
+        let (content, answer) = talk.exchange(number, code_bytes);
+        let question = Message {
+            reply_state: Some(ReplyState::Answered),
+            ..message(thread, 2 * number + 1, Role::User, content, asked)
+        };
+        self.pay(answered.date(), &answer);
+        let reply = reply(thread, 2 * number + 2, answer, answered);
+        into.messages.extend([question, reply]);
+        answered
+    }
+
+    fn pay(&mut self, date: Date, answer: &Answer) {
+        let nothing = DailyUsage {
+            user_id: self.user_id,
+            date,
+            requests: 0,
+            input_tokens: 0,
+            cache_read_tokens: 0,
+            cache_write_tokens: 0,
+            output_tokens: 0,
+            cost_micros: 0,
+        };
+        let (day, usage) = (self.days.entry(date).or_insert(nothing), answer.usage);
+        day.requests += 1;
+        day.input_tokens += i64::from(usage.input_tokens);
+        day.cache_read_tokens += i64::from(usage.cache_read_tokens);
+        day.cache_write_tokens += i64::from(usage.cache_write_tokens);
+        day.output_tokens += i64::from(usage.output_tokens);
+        day.cost_micros += usage.cost_micros;
+    }
+
+    /// A moment after this one, within so many seconds, but not after the last day.
+    fn later(&mut self, than: Timestamp, seconds: u64) -> Timestamp {
+        let last = self.shape.span().1.minus(ANSWER_TAKES + Duration::from_secs(1));
+        let wait = Duration::from_millis(self.rng.random_range(5_000..seconds * 1_000));
+        than.plus(wait).min(last).max(than)
+    }
+}
+
+fn message(thread: &Thread, seq: u32, role: Role, content: String, created_at: Timestamp) -> Message {
+    Message {
+        session_id: thread.session_id,
+        thread: thread.thread,
+        seq,
+        user_id: thread.user_id,
+        role,
+        content,
+        created_at,
+        reply_state: None,
+        reply_error: None,
+        context_mode: None,
+        context_first_line: None,
+        context_last_line: None,
+        history_truncated: None,
+        warnings: None,
+        confidence: None,
+        suggested_code: None,
+        patch: None,
+        patch_status: None,
+        applied_version: None,
+        patch_withheld: None,
+        model_id: None,
+        input_tokens: None,
+        cache_read_tokens: None,
+        cache_write_tokens: None,
+        output_tokens: None,
+    }
+}
+
+fn reply(thread: &Thread, seq: u32, answer: Answer, at: Timestamp) -> Message {
+    let anchor_line = (thread.kind == ThreadKind::Block).then_some(thread.start_line);
+    Message {
+        context_mode: Some(ContextMode::Full),
+        context_first_line: Some(1),
+        context_last_line: Some(answer.lines),
+        confidence: answer.confidence,
+        patch_status: answer.patch.as_ref().map(|patch| patch.status),
+        patch: answer.patch.map(|checked| checked.patch.based_on(1, anchor_line)),
+        model_id: Some(crate::seed::MODEL_ID.to_owned()),
+        input_tokens: Some(answer.usage.input_tokens),
+        output_tokens: Some(answer.usage.output_tokens),
+        ..message(thread, seq, Role::Ai, answer.content, at)
+    }
+}
+
+fn inline(sheet: &Sheet) -> Option<Vec<u8>> {
+    match &sheet.code.body {
+        PackedBody::Inline(bytes) => Some(bytes.clone()),
+        PackedBody::Chunked(_) => None,
+    }
+}
+
+fn ids(rng: &mut ChaCha8Rng) -> Ids {
+    Ids::seeded(rng.next_u64())
+}
+
+/// A moment between these two, but not in the last minute.
+fn moment(rng: &mut ChaCha8Rng, from: Timestamp, to: Timestamp) -> Timestamp {
+    let room = to.minus(Duration::from_mins(1)).since(from).as_millis();
+    let room = u64::try_from(room).unwrap_or(u64::MAX);
+    from.plus(Duration::from_millis(rng.random_range(0..=room)))
+}
+
+/// A number in digits and lower-case letters: at most 7 of them.
+fn base36(mut number: u32) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(char::from_digit(number % 36, 36).expect("it is below 36"));
+        number /= 36;
+        if number == 0 {
+            return digits.into_iter().rev().collect();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_name_with_the_largest_numbers_is_a_user_name() {
+        let longest = NAMES.iter().map(|name| name.len()).max().expect("there are names");
+        assert_eq!(base36(u32::MAX), "1z141z3");
+        assert_eq!(longest + "999999".len() + 1 + base36(u32::MAX).len(), 20);
+    }
+}

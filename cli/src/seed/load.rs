@@ -1,0 +1,394 @@
+//! Loads people: everything they did, at the time they did it, through the same rules as if they had.
+//!
+//! Each id is made from the name of what it names and from its time, so it is the same in every table. That tells what is
+//! there already, and a second run writes nothing.
+
+use handlers::review::anchor::{re_anchor_threads, status_at};
+use handlers::review::lines::Selection;
+use handlers::review::patch::{Patch, Withheld, locate};
+use model::{
+    AccessError, AddUsage, AnchorStatus, ApplyError, Change, Clock, ContextMode, Date, Digest, Email, EmailClaim,
+    FailQuestionError, Ids, LoadAccount, LoadAccountError, Message, MessageId, NewAnswer, NewSession, NewSessionError,
+    NewThread, NewThreadError, PasswordHash, PatchStatus, PostError, ReplyState, SaveCode, SaveCodeError, SessionId,
+    Store, StoreAnswerError, StoreError, Target, Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId,
+    Username, UsernameClaim,
+};
+
+use super::SeedError;
+use super::plan::{ANSWER_TAKES, Anchor, Answer, Deed, Event, Outcome, Person, Session};
+use super::tally::Tally;
+
+/// Loads people into a table.
+pub(super) struct Loader<'s> {
+    store: &'s Store,
+    /// What they sign in with.
+    password_hash: PasswordHash,
+    /// What was written so far.
+    pub(super) tally: Tally,
+}
+
+/// What became of something that was to be loaded.
+enum Loaded {
+    /// It was written.
+    Written,
+    /// It was there.
+    There,
+    /// Somebody changed what it builds on, so it is left as it is.
+    Changed,
+}
+
+/// A session that is being loaded.
+struct Place {
+    user_id: UserId,
+    session_id: SessionId,
+    version: u32,
+    /// Its threads in the order of their file, once they are open.
+    threads: Vec<(usize, ThreadUuid)>,
+}
+
+impl<'s> Loader<'s> {
+    /// A loader into this table.
+    pub(super) fn new(store: &'s Store, password_hash: PasswordHash) -> Self {
+        Self { store, password_hash, tally: Tally::default() }
+    }
+
+    /// Loads what is missing of a person.
+    ///
+    /// # Errors
+    /// When the table does not take it.
+    pub(super) async fn person(&mut self, person: &Person) -> Result<(), SeedError> {
+        let name = person.username.as_str();
+        let user_id: UserId = ids(name).next(person.joined);
+        if !self.account(person, user_id).await? {
+            self.tally.leave(format!("{name}: the username or the address is another account's"));
+            return Ok(());
+        }
+        for session in &person.sessions {
+            if !self.session(&format!("{name}/{}", session.filename.as_str()), user_id, session).await? {
+                self.tally
+                    .leave(format!("{} of {name}: it was changed since it was loaded", session.filename.as_str()));
+            }
+        }
+        for (date, analyses) in &person.analyses {
+            self.analyses(user_id, *date, analyses).await?;
+        }
+        Ok(())
+    }
+
+    /// The store at a moment of the story, with the ids of what happens then.
+    fn then(&self, at: Timestamp, what: &str) -> Store {
+        self.store.at(Clock::fixed(at), ids(what))
+    }
+
+    /// Makes sure that the account is there. False when its name or address is another's.
+    async fn account(&mut self, person: &Person, user_id: UserId) -> Result<bool, SeedError> {
+        if self.store.get_user(user_id).await?.is_some() {
+            return Ok(true);
+        }
+        let who = (person.name.clone(), person.email.clone(), person.username.clone());
+        let signs_in = (self.password_hash.clone(), 0);
+        let (user, email_claim, username_claim) = account(user_id, person.joined, who, signs_in);
+        let account = LoadAccount { email_claim: &email_claim, username_claim: &username_claim, user: &user };
+        match self.store.load_account(account).await {
+            Ok(()) => {
+                self.tally.wrote("user", 1);
+                self.tally.wrote("email_claim", 1);
+                self.tally.wrote("username_claim", 1);
+                Ok(true)
+            }
+            Err(LoadAccountError::UserExists) => Ok(true),
+            Err(LoadAccountError::EmailTaken | LoadAccountError::UsernameTaken) => Ok(false),
+            Err(LoadAccountError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// Loads a session and all that happened in it. False when it was changed by others, and is left as it is.
+    async fn session(&mut self, name: &str, user_id: UserId, session: &Session) -> Result<bool, SeedError> {
+        let session_id: SessionId = ids(name).next(session.opened);
+        let version = match self.store.get_session(user_id, session_id).await? {
+            Some(head) => head.version_number,
+            None => match self.open(name, user_id, session).await? {
+                Some(version) => version,
+                None => return Ok(false),
+            },
+        };
+        let mut place = Place { user_id, session_id, version, threads: Vec::new() };
+        for event in &session.events {
+            if matches!(self.event(name, &mut place, event).await?, Loaded::Changed) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn open(&mut self, name: &str, user_id: UserId, session: &Session) -> Result<Option<u32>, SeedError> {
+        let new = || NewSession {
+            filename: session.filename.clone(),
+            language_override: session.language,
+            text: session.text.to_string(),
+        };
+        let mut opened = self.then(session.opened, name).new_session(user_id, new()).await;
+        if matches!(opened, Err(NewSessionError::Store(StoreError::Contended { .. }))) {
+            // An earlier load was killed between the chunks and the commit. Its job has long been due.
+            self.store.sweep_due().await?;
+            opened = self.then(session.opened, name).new_session(user_id, new()).await;
+        }
+        match opened {
+            Ok(head) => {
+                self.tally.wrote("session", 1);
+                self.tally.wrote("code", 1);
+                self.tally.wrote("code_chunk", head.chunk_count.into());
+                Ok(Some(head.version_number))
+            }
+            Err(NewSessionError::Store(error)) => Err(error.into()),
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn event(&mut self, name: &str, place: &mut Place, event: &Event) -> Result<Loaded, SeedError> {
+        // Two things of one session never happen at the same time.
+        let name = format!("{name}/{}", event.at.millis());
+        let store = self.then(event.at, &name);
+        if let Deed::Open(anchor) = &event.deed {
+            place.threads.push((event.thread, ids(&name).next(event.at)));
+            return self.open_thread(&store, place, event, anchor).await;
+        }
+        if let Deed::Save(text) = &event.deed {
+            return save(&store, place, event, text).await;
+        }
+        let open = place.threads.iter().find(|(number, _)| *number == event.thread);
+        let thread = open.expect("the plan opens a thread before anything is said in it").1;
+        let Some(thread) = self.store.get_thread(place.session_id, thread).await? else { return Ok(Loaded::Changed) };
+        match &event.deed {
+            Deed::Ask { seq, question, outcome } => self.ask(&store, &thread, event, (*seq, question, outcome)).await,
+            Deed::Note { seq, text } => self.note(&store, &thread, *seq, text).await,
+            Deed::Apply { seq } => apply(&store, place, &thread, event, *seq).await,
+            Deed::Open(_) | Deed::Save(_) => unreachable!("these two are done"),
+        }
+    }
+
+    async fn open_thread(
+        &mut self,
+        store: &Store,
+        place: &Place,
+        event: &Event,
+        anchor: &Anchor,
+    ) -> Result<Loaded, SeedError> {
+        let (_, thread) = place.threads.last().expect("it was pushed just now");
+        if self.store.get_thread(place.session_id, *thread).await?.is_some() {
+            return Ok(Loaded::There);
+        }
+        if place.version != event.version {
+            return Ok(Loaded::Changed);
+        }
+        let kind = if anchor.selected.is_some() { ThreadKind::Block } else { ThreadKind::File };
+        let (start_line, end_line) = anchor.lines;
+        let selected_text = anchor.selected.clone().unwrap_or_default();
+        let new = NewThread { kind, start_line, end_line, selected_text };
+        match store.new_thread(place.user_id, place.session_id, new, stands).await {
+            Ok(_) => Ok(self.written("thread", 1)),
+            Err(NewThreadError::Access(AccessError::Store(error))) => Err(error.into()),
+            Err(_) => Ok(Loaded::Changed),
+        }
+    }
+
+    async fn ask(
+        &mut self,
+        store: &Store,
+        thread: &Thread,
+        event: &Event,
+        (seq, text, outcome): (u32, &str, &Outcome),
+    ) -> Result<Loaded, SeedError> {
+        let question = match self.store.get_message(thread.session_id, thread.thread, seq).await? {
+            Some(there) if there.reply_state == Some(ReplyState::Pending) => there,
+            Some(_) => return Ok(Loaded::There),
+            None => match posted(store.ask(thread, text).await)? {
+                Some(asked) => asked,
+                None => return Ok(Loaded::Changed),
+            },
+        };
+        self.tally.wrote("message", 1);
+        let later = self.then(event.at.plus(ANSWER_TAKES), &format!("{}/answer", question.seq));
+        match outcome {
+            Outcome::Failed(code) => match later.fail(&question, code).await {
+                Ok(()) => {}
+                Err(FailQuestionError::Store(error)) => return Err(error.into()),
+                Err(_) => return Ok(Loaded::Changed),
+            },
+            Outcome::Answered(answer) => {
+                let anchor_line = (thread.kind == ThreadKind::Block).then_some(thread.start_line);
+                let new = new_answer(answer, event.version, anchor_line);
+                match later.answer(&question, new).await {
+                    Ok(_) => {}
+                    Err(StoreAnswerError::Store(error)) => return Err(error.into()),
+                    Err(_) => return Ok(Loaded::Changed),
+                }
+                self.tally.wrote("message", 1);
+                self.tally.spent(thread.user_id, event.at.plus(ANSWER_TAKES).date());
+            }
+        }
+        Ok(Loaded::Written)
+    }
+
+    async fn note(&mut self, store: &Store, thread: &Thread, seq: u32, text: &str) -> Result<Loaded, SeedError> {
+        if self.store.get_message(thread.session_id, thread.thread, seq).await?.is_some() {
+            return Ok(Loaded::There);
+        }
+        Ok(match posted(store.note(thread, text).await)? {
+            Some(_) => self.written("message", 1),
+            None => Loaded::Changed,
+        })
+    }
+
+    /// Adds what analyses of a day cost, as far as the day does not say it yet.
+    async fn analyses(
+        &mut self,
+        user_id: UserId,
+        date: Date,
+        analyses: &[handlers::bedrock::Usage],
+    ) -> Result<(), SeedError> {
+        let counted = self.store.get_usage(user_id, date).await?.map_or(0, |day| day.requests);
+        for usage in analyses.iter().skip(usize::try_from(counted).unwrap_or(usize::MAX)) {
+            let add = AddUsage {
+                user_id,
+                date,
+                input_tokens: usage.input_tokens.into(),
+                cache_read_tokens: usage.cache_read_tokens.into(),
+                cache_write_tokens: usage.cache_write_tokens.into(),
+                output_tokens: usage.output_tokens.into(),
+                cost_micros: usage.cost_micros,
+            };
+            self.store.add_usage(add).await?;
+            self.tally.spent(user_id, date);
+        }
+        Ok(())
+    }
+
+    fn written(&mut self, entity: &'static str, items: u64) -> Loaded {
+        self.tally.wrote(entity, items);
+        Loaded::Written
+    }
+}
+
+/// A profile and its claims.
+pub(super) fn account(
+    user_id: UserId,
+    joined: Timestamp,
+    (name, email, username): (String, Email, Username),
+    (password_hash, session_count): (PasswordHash, u32),
+) -> (User, EmailClaim, UsernameClaim) {
+    let email_claim = EmailClaim { email_digest: email.digest(), user_id, claimed_at: joined };
+    let username_claim = UsernameClaim { username_key: username.key(), user_id, claimed_at: joined };
+    let user = User {
+        user_id,
+        name,
+        email,
+        username,
+        password_hash,
+        session_count,
+        created_at: joined,
+        signup_date: joined.date(),
+        updated_at: joined,
+    };
+    (user, email_claim, username_claim)
+}
+
+async fn save(store: &Store, place: &mut Place, event: &Event, text: &str) -> Result<Loaded, SeedError> {
+    if place.version > event.version {
+        return Ok(Loaded::There);
+    }
+    let save = SaveCode {
+        session_id: place.session_id,
+        expected_version_number: event.version,
+        text: Some(text.to_owned()),
+        language_override: Change::Keep,
+    };
+    match store.save_code(place.user_id, save, re_anchor_threads).await {
+        Ok(saved) => Ok(place.at(saved.head.version_number)),
+        Err(SaveCodeError::Access(AccessError::Store(error))) => Err(error.into()),
+        Err(_) => Ok(Loaded::Changed),
+    }
+}
+
+async fn apply(
+    store: &Store,
+    place: &mut Place,
+    thread: &Thread,
+    event: &Event,
+    seq: u32,
+) -> Result<Loaded, SeedError> {
+    let thread_id = ThreadId { session_id: thread.session_id, thread: thread.thread };
+    let answer = store.get_message(thread.session_id, thread.thread, seq).await?;
+    let is_applied = |answer: &Message| answer.patch_status == Some(PatchStatus::Applied);
+    if answer.as_ref().is_some_and(is_applied) {
+        return Ok(Loaded::There);
+    }
+    let id = MessageId { thread_id, seq };
+    match store.apply_patch(place.user_id, id, event.version, fit, re_anchor_threads).await {
+        Ok(applied) => Ok(place.at(applied.saved.head.version_number)),
+        Err(ApplyError::Save(SaveCodeError::Access(AccessError::Store(error)))) => Err(error.into()),
+        Err(_) => Ok(Loaded::Changed),
+    }
+}
+
+impl Place {
+    fn at(&mut self, version: u32) -> Loaded {
+        self.version = version;
+        Loaded::Written
+    }
+}
+
+/// Whether the text at the lines is the thread's.
+fn stands(code: &str, new: &NewThread) -> Option<AnchorStatus> {
+    if new.kind == ThreadKind::File {
+        return Some(AnchorStatus::Stable);
+    }
+    let NewThread { start_line, end_line, selected_text, .. } = new;
+    status_at(code, &Selection { start_line: *start_line, end_line: *end_line, text: selected_text })
+}
+
+/// Where a stored patch belongs, and the code that it makes.
+fn fit(patch: &model::Patch, target: Target<'_>) -> Result<(Patch, String), Withheld> {
+    let anchor = (target.thread.kind == ThreadKind::Block).then(|| target.thread.anchor());
+    let patch = locate(patch, target.version_number == patch.base_version, anchor, target.text)?;
+    let text = patch.apply(target.text)?;
+    Ok((patch, text))
+}
+
+fn new_answer(answer: &Answer, version: u32, anchor_line: Option<u32>) -> NewAnswer {
+    let patch = answer.patch.clone();
+    let usage = answer.usage;
+    NewAnswer {
+        content: answer.content.clone(),
+        context_mode: ContextMode::Full,
+        context_lines: (1, answer.lines),
+        history_truncated: false,
+        warnings: Vec::new(),
+        confidence: answer.confidence,
+        suggested_code: None,
+        patch_status: patch.as_ref().map(|patch| patch.status),
+        patch: patch.map(|checked| checked.patch.based_on(version, anchor_line)),
+        patch_withheld: None,
+        model_id: super::MODEL_ID.to_owned(),
+        input_tokens: usage.input_tokens,
+        cache_read_tokens: usage.cache_read_tokens,
+        cache_write_tokens: usage.cache_write_tokens,
+        output_tokens: usage.output_tokens,
+        cost_micros: usage.cost_micros,
+    }
+}
+
+/// A message that was stored; none when its thread is not as it was.
+fn posted(result: Result<Message, PostError>) -> Result<Option<Message>, SeedError> {
+    match result {
+        Ok(message) => Ok(Some(message)),
+        Err(PostError::Access(AccessError::Store(error))) => Err(error.into()),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The same ids for the same name, in every run.
+pub(super) fn ids(name: &str) -> Ids {
+    let bytes = Digest::of(name);
+    Ids::repeatable(bytes.as_bytes().iter().take(8).fold(0, |seed, byte| (seed << 8) | u64::from(*byte)))
+}

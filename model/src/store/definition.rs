@@ -1,0 +1,167 @@
+//! The table's definition, as the generator writes it for `aws dynamodb` and for us.
+
+use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, Projection, SseSpecification,
+};
+use serde::Deserialize;
+
+use super::Store;
+use super::error::BoxError;
+use super::table::{Protection, TableError};
+
+/// What `cargo xtask codegen` made of `schema/table.toml`.
+pub(super) const DEFINITION: &str = include_str!("../../../schema/generated/create-table.json");
+pub(super) const EXPIRY: &str = include_str!("../../../schema/generated/time-to-live.json");
+pub(super) const RECOVERY: &str = include_str!("../../../schema/generated/continuous-backups.json");
+
+/// A definition, unless it has words that we do not know.
+pub(super) fn parsed<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, TableError> {
+    serde_json::from_str(text).map_err(|error| TableError::Definition(Box::new(error)))
+}
+
+/// The words of a `CreateTable` request that our definition uses. A word that is not here is an error, so that none
+/// is dropped in silence.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Definition {
+    #[expect(dead_code, reason = "the configured name rules; the definition holds the default one")]
+    table_name: String,
+    pub(super) attribute_definitions: Vec<Attribute>,
+    pub(super) key_schema: Vec<KeyElement>,
+    #[serde(default)]
+    pub(super) global_secondary_indexes: Vec<Index>,
+    pub(super) billing_mode: String,
+    #[serde(rename = "SSESpecification")]
+    pub(super) encryption: Option<Encryption>,
+    #[serde(default)]
+    pub(super) deletion_protection_enabled: bool,
+}
+
+/// The same for an `UpdateTimeToLive` request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Expiry {
+    #[expect(dead_code, reason = "the configured name rules; the definition holds the default one")]
+    table_name: String,
+    pub(super) time_to_live_specification: ExpirySpecification,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct ExpirySpecification {
+    pub(super) attribute_name: String,
+    pub(super) enabled: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Attribute {
+    pub(super) attribute_name: String,
+    pub(super) attribute_type: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct KeyElement {
+    pub(super) attribute_name: String,
+    pub(super) key_type: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Index {
+    #[serde(rename = "IndexName")]
+    pub(super) name: String,
+    pub(super) key_schema: Vec<KeyElement>,
+    pub(super) projection: IndexProjection,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct IndexProjection {
+    pub(super) projection_type: String,
+    pub(super) non_key_attributes: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Encryption {
+    pub(super) enabled: bool,
+    #[serde(rename = "SSEType")]
+    pub(super) kind: Option<String>,
+}
+
+/// The same for an `UpdateContinuousBackups` request.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Recovery {
+    #[expect(dead_code, reason = "the configured name rules; the definition holds the default one")]
+    table_name: String,
+    pub(super) point_in_time_recovery_specification: RecoverySpecification,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct RecoverySpecification {
+    #[serde(rename = "PointInTimeRecoveryEnabled")]
+    pub(super) enabled: bool,
+}
+
+impl Definition {
+    /// The request that makes it.
+    pub(super) fn request(self, store: &Store, protection: Protection) -> Result<CreateTableFluentBuilder, BoxError> {
+        let attributes = self.attribute_definitions.into_iter().map(|attribute| {
+            AttributeDefinition::builder()
+                .attribute_name(attribute.attribute_name)
+                .attribute_type(attribute.attribute_type.as_str().into())
+                .build()
+        });
+        let indexes = self.global_secondary_indexes.into_iter().map(Index::build);
+        let encryption = self.encryption.map(|encryption| {
+            SseSpecification::builder()
+                .enabled(encryption.enabled)
+                .set_sse_type(encryption.kind.map(|kind| kind.as_str().into()))
+                .build()
+        });
+        let indexes: Vec<_> = indexes.collect::<Result<_, BoxError>>()?;
+        let create = store
+            .client()
+            .create_table()
+            .table_name(store.table())
+            .set_attribute_definitions(Some(attributes.collect::<Result<_, _>>()?))
+            .set_key_schema(Some(key_schema(self.key_schema)?))
+            // No index is no list: an empty one is refused.
+            .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes))
+            .billing_mode(BillingMode::from(self.billing_mode.as_str()))
+            .set_sse_specification(encryption);
+        Ok(match protection {
+            Protection::AsDefined => create.deletion_protection_enabled(self.deletion_protection_enabled),
+            Protection::Off => create,
+        })
+    }
+}
+
+impl Index {
+    fn build(self) -> Result<GlobalSecondaryIndex, BoxError> {
+        let projection = Projection::builder()
+            .projection_type(self.projection.projection_type.as_str().into())
+            .set_non_key_attributes(self.projection.non_key_attributes)
+            .build();
+        let index = GlobalSecondaryIndex::builder()
+            .index_name(self.name)
+            .set_key_schema(Some(key_schema(self.key_schema)?))
+            .projection(projection);
+        Ok(index.build()?)
+    }
+}
+
+fn key_schema(elements: Vec<KeyElement>) -> Result<Vec<KeySchemaElement>, BoxError> {
+    let built = elements.into_iter().map(|element| {
+        KeySchemaElement::builder()
+            .attribute_name(element.attribute_name)
+            .key_type(element.key_type.as_str().into())
+            .build()
+    });
+    Ok(built.collect::<Result<_, _>>()?)
+}

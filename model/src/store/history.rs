@@ -1,0 +1,173 @@
+//! Item versions: how an item that an older program wrote becomes one of now, when it is read and when it is upgraded.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use modyne::expr::Condition;
+
+use super::call::Call;
+use super::changes::Changes;
+use super::error::StoreError;
+use super::item::{ENTITY_ATTRIBUTE, FromItem as _, Item, VERSION_ATTRIBUTE, entity_of};
+use super::stored::{StoredItem, version_of};
+use crate::ItemKey;
+use crate::generated::any::versions_of;
+
+/// How an item of one version becomes one of the next. Written by the generator, from an entity's `[[history]]`.
+#[derive(Debug)]
+pub(crate) struct Step {
+    /// The older version.
+    pub(crate) version: u32,
+    /// Old names, and new ones.
+    pub(crate) rename: &'static [(&'static str, &'static str)],
+    /// What it lacks, and the value that stands for that.
+    pub(crate) default: &'static [(&'static str, Filling)],
+    /// What nobody reads any more.
+    pub(crate) remove: &'static [&'static str],
+}
+
+/// A value that an older item gets.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(test), expect(dead_code, reason = "the documents can ask for either kind"))]
+pub(crate) enum Filling {
+    Number(i64),
+    Text(&'static str),
+}
+
+impl Filling {
+    fn value(self) -> AttributeValue {
+        match self {
+            Self::Number(number) => AttributeValue::N(number.to_string()),
+            Self::Text(text) => AttributeValue::S(text.to_owned()),
+        }
+    }
+}
+
+impl Step {
+    /// What a newer program has written already stays: it may have updated an item without upgrading it.
+    fn apply(&self, item: &mut Item) {
+        for (old, new) in self.rename {
+            if let Some(value) = item.remove(*old) {
+                item.entry((*new).to_owned()).or_insert(value);
+            }
+        }
+        for (field, filling) in self.default {
+            item.entry((*field).to_owned()).or_insert_with(|| filling.value());
+        }
+        for field in self.remove {
+            item.remove(*field);
+        }
+        item.insert(VERSION_ATTRIBUTE.to_owned(), AttributeValue::N((self.version + 1).to_string()));
+    }
+
+    /// The same, done by the table to the item as it is when that happens: nothing that is written meanwhile is lost.
+    fn changes(&self, seen: &Item) -> (Changes, Condition) {
+        let mut changes = Changes::new().set(VERSION_ATTRIBUTE, self.version + 1);
+        let mut condition = Condition::new("#et = :et AND #v = :v")
+            .name("#et", ENTITY_ATTRIBUTE)
+            .name("#v", VERSION_ATTRIBUTE)
+            .value(":et", entity_of(seen).unwrap_or_default())
+            .value(":v", self.version);
+        for (number, (old, new)) in self.rename.iter().enumerate() {
+            let alias = format!("#old{number}");
+            // An optional field may be absent under either name; then it must still be so.
+            let word = if seen.contains_key(*old) {
+                changes = changes.rename(old, new);
+                "attribute_exists"
+            } else {
+                "attribute_not_exists"
+            };
+            condition.expression = format!("{} AND {word}({alias})", condition.expression);
+            condition.names.push((alias, (*old).to_owned()));
+        }
+        for (field, filling) in self.default {
+            changes = match filling {
+                Filling::Number(number) => changes.set_once(field, *number),
+                Filling::Text(text) => changes.set_once(field, *text),
+            };
+        }
+        for field in self.remove {
+            changes = changes.remove(field);
+        }
+        (changes, condition)
+    }
+}
+
+/// Brings an item up to date in memory, from the version that it says it has.
+pub(super) fn upcast(item: &mut Item, history: &[Step]) {
+    for step in history {
+        if version_of(item) == Some(step.version) {
+            step.apply(item);
+        }
+    }
+}
+
+impl Call<'_> {
+    /// Brings a stored item one version up, if it is still of the version that was seen. Whether it was.
+    pub(crate) async fn upgrade(self, item: &StoredItem) -> Result<bool, StoreError> {
+        let seen = item.attributes();
+        let history = item.entity().and_then(versions_of).map(|(_, history)| history).unwrap_or_default();
+        let Some(step) = history.iter().find(|step| Some(step.version) == item.version()) else { return Ok(false) };
+        let key = ItemKey::from_item(seen.clone()).map_err(|corrupt| corrupt.read_by(self.id()))?;
+        let (changes, condition) = step.changes(seen);
+        Ok(self.update(key.primary(), changes, Some(condition), false).await?.is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HISTORY: &[Step] = &[
+        Step { version: 1, rename: &[("hits", "count")], default: &[], remove: &[] },
+        Step {
+            version: 2,
+            rename: &[],
+            default: &[("state", Filling::Text("open")), ("cost", Filling::Number(0))],
+            remove: &["junk"],
+        },
+    ];
+
+    fn item(version: u32, more: &[(&str, &str)]) -> Item {
+        let number = |text: &str| AttributeValue::N(text.to_owned());
+        let mut item = Item::from([(VERSION_ATTRIBUTE.to_owned(), number(&version.to_string()))]);
+        item.extend(more.iter().map(|(name, value)| ((*name).to_owned(), number(value))));
+        item
+    }
+
+    fn upcast_of(version: u32, more: &[(&str, &str)]) -> Item {
+        let mut item = item(version, more);
+        upcast(&mut item, HISTORY);
+        item
+    }
+
+    #[test]
+    fn each_version_goes_through_every_step_after_it() {
+        let mut expected = item(3, &[("count", "7"), ("cost", "0")]);
+        expected.insert("state".to_owned(), AttributeValue::S("open".to_owned()));
+        assert_eq!(upcast_of(1, &[("hits", "7"), ("junk", "1")]), expected);
+        assert_eq!(upcast_of(2, &[("count", "7"), ("junk", "1")]), expected);
+        assert_eq!(upcast_of(3, &[("junk", "1")]), item(3, &[("junk", "1")]));
+        assert_eq!(upcast_of(4, &[("hits", "1")]), item(4, &[("hits", "1")]));
+    }
+
+    #[test]
+    fn what_a_newer_program_has_written_to_an_older_item_stays() {
+        let upcast = upcast_of(1, &[("hits", "7"), ("count", "9"), ("cost", "3")]);
+        assert_eq!(upcast["count"], AttributeValue::N("9".to_owned()));
+        assert_eq!(upcast["cost"], AttributeValue::N("3".to_owned()));
+        assert!(!upcast.contains_key("hits"));
+    }
+
+    #[test]
+    fn the_table_makes_the_same_changes_on_the_condition_of_what_was_seen() {
+        let (changes, condition) = HISTORY[0].changes(&item(1, &[("hits", "7")]));
+        let update = changes.into_update();
+        assert_eq!(
+            update.expression,
+            "SET #upd_n0 = :upd_v0, #upd_n2 = if_not_exists(#upd_n2, #upd_n1) REMOVE #upd_n1"
+        );
+        assert!(condition.expression.ends_with("AND attribute_exists(#old0)"), "{}", condition.expression);
+        let (changes, condition) = HISTORY[0].changes(&item(1, &[]));
+        assert_eq!(changes.into_update().expression, "SET #upd_n0 = :upd_v0");
+        assert!(condition.expression.ends_with("AND attribute_not_exists(#old0)"), "{}", condition.expression);
+    }
+}

@@ -1,0 +1,129 @@
+//! Crowds: the same in every table, sound, and whole also after interruptions.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::{Duration, Instant};
+
+use codesensei::seed::{Crowd, Outcome, ProgressBar, Rate, Shape, SignIn, Stop};
+use model::{PageRequest, Store};
+use tests::TestTable;
+
+use super::soundness::{assert_sound, by_key, paid_by_answer, paid_by_day};
+
+fn shape() -> Shape {
+    Shape {
+        users: Some(60),
+        sessions_per_user: 4.0,
+        threads_per_session: 2.0,
+        messages_per_thread: 3.0,
+        days: 10,
+        rng_seed: 7,
+    }
+}
+
+fn crowd(shape: Shape) -> Crowd {
+    Crowd {
+        shape,
+        sign_in: SignIn::WithThePassword,
+        concurrency: NonZeroUsize::new(4).unwrap(),
+        rate: Rate::per_second(None),
+        progress: ProgressBar::hidden(),
+    }
+}
+
+async fn load(store: &Store, shape: Shape) -> Outcome {
+    crowd(shape).load(store, Stop::default()).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_is_sound_and_what_its_days_say_is_what_its_answers_cost() {
+    let table = TestTable::new().await;
+    let outcome = load(table.store(), shape()).await;
+    let items = table.raw().items().await;
+    assert_sound(&items);
+    assert_eq!(paid_by_day(&items), paid_by_answer(&items));
+    assert_eq!((outcome.written, outcome.there, outcome.is_complete), (60, 0, true));
+    assert_eq!(outcome.tally.items(), items.len() as u64);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_load_finds_everybody_there_and_writes_nothing() {
+    let table = TestTable::new().await;
+    load(table.store(), shape()).await;
+    let before = table.raw().items().await;
+    let again = load(table.store(), shape()).await;
+    assert_eq!((again.written, again.there, again.tally.items(), again.tally.wcu), (0, 60, 0, 0.0));
+    assert_eq!(table.raw().items().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_load_goes_on_and_ends_as_if_it_had_not_been_interrupted() {
+    let (table, whole) = (TestTable::new().await, TestTable::new().await);
+    load(whole.store(), shape()).await;
+    let (stop, store) = (Stop::default(), table.store().clone());
+    let asked = stop.clone();
+    let first = tokio::spawn(async move { crowd(shape()).load(&store, asked).await });
+    while table.raw().census().await.get("user").is_none() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    stop.ask();
+    let first = first.await.unwrap().unwrap();
+    assert!(!first.is_complete && first.written > 0 && first.written < 60, "{}", first.written);
+    assert_sound(&table.raw().items().await);
+    let second = load(table.store(), shape()).await;
+    assert_eq!((second.is_complete, second.there, second.written), (true, first.written, 60 - first.written));
+    assert_eq!(by_key(table.raw().items().await), by_key(whole.raw().items().await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_load_that_is_killed_goes_on_too() {
+    let (table, whole) = (TestTable::new().await, TestTable::new().await);
+    load(whole.store(), shape()).await;
+    let mut kills = 0_u32;
+    for patience in (10..).step_by(30).map(Duration::from_millis) {
+        let load = crowd(shape()).load(table.store(), Stop::default());
+        if let Ok(done) = tokio::time::timeout(patience, load).await {
+            assert!(done.unwrap().is_complete);
+            break;
+        }
+        kills += 1;
+    }
+    assert!(kills > 0, "the first time ends before the load");
+    assert_eq!(by_key(table.raw().items().await), by_key(whole.raw().items().await));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn crowds_of_two_seeds_live_side_by_side() {
+    let table = TestTable::new().await;
+    load(table.store(), shape()).await;
+    let others = load(table.store(), Shape { rng_seed: 8, ..shape() }).await;
+    assert_eq!((others.written, others.tally.left()), (60, &[][..]));
+    assert_sound(&table.raw().items().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limit_of_write_units_holds_by_what_was_really_consumed() {
+    let (table, begun) = (TestTable::new().await, Instant::now());
+    let slow = Shape { users: Some(20), ..shape() };
+    let limited = Crowd { rate: Rate::per_second(NonZeroU32::new(300)), ..crowd(slow) };
+    let outcome = limited.load(table.store(), Stop::default()).await.unwrap();
+    let seconds = begun.elapsed().as_secs_f64();
+    assert!(outcome.tally.wcu > 600.0, "{} WCU are more than a second's worth", outcome.tally.wcu);
+    // One second's worth is in the bucket at the start.
+    assert!(seconds > (outcome.tally.wcu - 300.0) / 300.0 - 0.1, "{} WCU in {seconds} s", outcome.tally.wcu);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_somebody_has_stays_theirs() {
+    let (table, elsewhere) = (TestTable::new().await, TestTable::new().await);
+    load(elsewhere.store(), shape()).await;
+    let date = "2026-09-30".parse::<model::Date>().unwrap();
+    let mut signup = None;
+    for before in 0..10 {
+        let page = elsewhere.list_signups(date.days_before(before), PageRequest::default()).await.unwrap();
+        signup = signup.or(page.items.into_iter().next());
+    }
+    let holder = table.user(signup.unwrap().username.as_str()).await;
+    let outcome = load(table.store(), shape()).await;
+    assert_eq!((outcome.written, outcome.tally.left().len()), (59, 1));
+    assert_eq!(table.profile(&holder).await, holder);
+}

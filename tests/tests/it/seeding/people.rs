@@ -1,0 +1,191 @@
+//! The people of `seed/`: real files, threads on real lines, patches that apply, thirty days.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use codesensei::seed::{SignIn, load_people};
+use handlers::review::lines::Lines;
+use handlers::review::patch::Patch;
+use model::{
+    Date, Message, OpenedSession, Order, PageRequest, PatchStatus, ReplyState, Thread, ThreadId, ThreadKind, User,
+};
+use tests::TestTable;
+
+use super::soundness::{assert_sound, by_key};
+
+/// A thread with its session and its messages, as a reader gets them.
+struct Read {
+    session: OpenedSession,
+    thread: Thread,
+    messages: Vec<Message>,
+}
+
+async fn loaded() -> TestTable {
+    let table = TestTable::new().await;
+    load_people(table.store(), SignIn::WithThePassword).await.unwrap();
+    table
+}
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+/// Everybody, found as an operator would: by the day they signed up.
+async fn everybody(table: &TestTable) -> Vec<User> {
+    let mut users = Vec::new();
+    for before in (0..30).rev() {
+        let signups = table.list_signups(day("2026-09-30").days_before(before), PageRequest::default()).await.unwrap();
+        for signup in signups.items {
+            users.push(table.get_user(signup.user_id).await.unwrap().unwrap());
+        }
+    }
+    users
+}
+
+async fn sessions(table: &TestTable) -> Vec<OpenedSession> {
+    let mut sessions = Vec::new();
+    for user in everybody(table).await {
+        let page = table.list_sessions(user.user_id, PageRequest::default()).await.unwrap();
+        assert_eq!(page.cursor, None);
+        for head in page.items {
+            sessions.push(table.read_session(user.user_id, head.session_id).await.unwrap());
+        }
+    }
+    sessions
+}
+
+async fn threads(table: &TestTable) -> Vec<Read> {
+    let mut all = Vec::new();
+    for session in sessions(table).await {
+        for thread in table.list_threads(session.head.session_id, PageRequest::default()).await.unwrap().items {
+            let page = PageRequest::default();
+            let messages = table.list_messages(thread.session_id, thread.thread, Order::Ascending, page).await.unwrap();
+            all.push(Read { session: session.clone(), thread, messages: messages.items });
+        }
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_second_load_writes_nothing_and_leaves_the_table_as_it_is() {
+    let table = loaded().await;
+    let before = table.raw().items().await;
+    let again = load_people(table.store(), SignIn::WithThePassword).await.unwrap();
+    assert_eq!((again.items(), again.wcu, again.left()), (0, 0.0, &[][..]));
+    assert_eq!(by_key(table.raw().items().await), by_key(before));
+}
+
+#[tokio::test]
+async fn a_load_that_is_cut_off_again_and_again_ends_as_if_it_had_not_been() {
+    let (table, whole) = (TestTable::new().await, loaded().await);
+    let mut cuts = 0_u32;
+    for patience in (20..).step_by(20).map(Duration::from_millis) {
+        let load = load_people(table.store(), SignIn::WithThePassword);
+        if let Ok(done) = tokio::time::timeout(patience, load).await {
+            done.unwrap();
+            break;
+        }
+        cuts += 1;
+    }
+    assert!(cuts > 0, "the first cut comes before the end");
+    assert_eq!(by_key(table.raw().items().await), by_key(whole.raw().items().await));
+}
+
+#[tokio::test]
+async fn what_is_loaded_is_sound_and_nobody_is_signed_in() {
+    assert_sound(&loaded().await.raw().items().await);
+}
+
+#[tokio::test]
+async fn the_files_are_in_more_than_ten_languages_and_one_of_them_is_in_chunks() {
+    let sessions = sessions(&loaded().await).await;
+    let languages: BTreeSet<_> = sessions.iter().map(|session| session.head.language().to_string()).collect();
+    assert!(languages.len() > 10, "{languages:?}");
+    assert_eq!(sessions.iter().filter(|session| session.head.chunk_count > 0).count(), 1);
+    assert!(sessions.iter().any(|session| session.head.version_number > 2), "some were saved more than once");
+}
+
+#[tokio::test]
+async fn every_thread_is_on_the_lines_that_it_quotes() {
+    let threads = threads(&loaded().await).await;
+    assert!(threads.len() > 20, "{} threads", threads.len());
+    for Read { session, thread, .. } in &threads {
+        let (first, last) = (thread.start_line as usize, thread.end_line as usize);
+        let lines = Lines::of(&session.text);
+        assert!(lines.has(first, last), "{} {first} to {last}", session.head.filename.as_str());
+        if thread.kind == ThreadKind::Block && thread.anchor_status == model::AnchorStatus::Stable {
+            assert_eq!(lines.text(first, last), thread.selected_text, "{}", session.head.filename.as_str());
+        }
+    }
+    let moved = threads.iter().filter(|read| read.thread.anchor_status == model::AnchorStatus::Approximate).count();
+    assert!(moved > 0, "some lines were rewritten by a patch");
+}
+
+#[tokio::test]
+async fn every_patch_applies_or_was_applied() {
+    let threads = threads(&loaded().await).await;
+    let (mut open, mut applied) = (0, 0);
+    for Read { session, messages, .. } in &threads {
+        for message in messages {
+            let Some(patch) = &message.patch else { continue };
+            if message.patch_status == Some(PatchStatus::Applied) {
+                assert!(message.applied_version.unwrap() <= session.head.version_number);
+                applied += 1;
+            } else if patch.base_version == session.head.version_number {
+                let model::Patch { start_line, end_line, original, replacement, .. } = patch.clone();
+                let patch = Patch { start_line, end_line, original, replacement };
+                patch.apply(&session.text).unwrap_or_else(|error| panic!("{:?}: {error}", session.head));
+                open += 1;
+            }
+        }
+    }
+    assert!(open > 4 && applied > 4, "{open} open, {applied} applied");
+}
+
+#[tokio::test]
+async fn conversations_have_questions_answers_notes_and_a_question_that_failed() {
+    let messages: Vec<_> = threads(&loaded().await).await.into_iter().flat_map(|read| read.messages).collect();
+    let count = |what: &dyn Fn(&Message) -> bool| messages.iter().filter(|message| what(message)).count();
+    let of_state = |state| count(&|message: &Message| message.reply_state == Some(state));
+    let answers = count(&|message: &Message| message.model_id.is_some());
+    assert_eq!(of_state(ReplyState::Answered), answers);
+    assert_eq!((of_state(ReplyState::Pending), of_state(ReplyState::Failed) > 0), (0, true));
+    assert!(messages.len() > 60, "{} messages", messages.len());
+    let is_note = |message: &Message| message.reply_state.is_none() && message.model_id.is_none();
+    assert!(count(&is_note) > 2);
+}
+
+#[tokio::test]
+async fn somebody_spends_on_each_of_thirty_days() {
+    let table = loaded().await;
+    for before in 0..30 {
+        let date = day("2026-09-30").days_before(before);
+        assert!(!table.top_users_by_cost(date).await.unwrap().is_empty(), "{date}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_somebody_changed_is_left_alone_and_named() {
+    let table = loaded().await;
+    let before = sessions(&table).await;
+    let changed = before.iter().find(|session| session.head.thread_count > 0).unwrap();
+    let threads = table.list_threads(changed.head.session_id, PageRequest::default()).await.unwrap().items;
+    let thread = threads.iter().find(|thread| thread.message_slots > 0).unwrap();
+    table
+        .remove_thread(changed.head.user_id, ThreadId { session_id: thread.session_id, thread: thread.thread })
+        .await
+        .unwrap();
+    table.save(&changed.head, "something else\n").await.unwrap();
+    let again = load_people(table.store(), SignIn::WithThePassword).await.unwrap();
+    assert_eq!((again.items(), again.left().len()), (0, 1), "{:?}", again.left());
+    assert!(again.left()[0].contains(changed.head.filename.as_str()), "{:?}", again.left());
+}
+
+#[tokio::test]
+async fn whoever_has_a_name_keeps_it() {
+    let table = TestTable::new().await;
+    let before = table.user("Demo").await;
+    let tally = load_people(table.store(), SignIn::WithThePassword).await.unwrap();
+    assert!(tally.left().iter().any(|left| left.starts_with("demo: ")), "{:?}", tally.left());
+    assert_eq!(table.profile(&before).await, before);
+}

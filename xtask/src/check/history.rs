@@ -1,0 +1,158 @@
+//! Checks on item versions: an older item becomes one of now, whatever is read of it or written to it before that.
+
+use std::collections::BTreeSet;
+
+use crate::design::{Design, Entity, Expression, How, Literal, Operation, Pattern, Step};
+use crate::load::literal_fits;
+use crate::problem::Problems;
+
+/// Each version but the last has its step, in order, so that none is left behind.
+pub fn histories_reach_the_version(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "history-reaches-the-version";
+    for entity in &design.entities {
+        if entity.version == 0 {
+            problems.push(CHECK, entity.at, "versions count from 1");
+            continue;
+        }
+        let found: Vec<u32> = entity.history.iter().map(|step| step.version).collect();
+        let needed: Vec<u32> = (1..entity.version).collect();
+        if found == needed {
+            continue;
+        }
+        let said = |versions: &[u32]| match versions {
+            [] => "none".to_owned(),
+            several => several.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
+        };
+        let at = entity.history.first().map_or(entity.at, |step| step.at);
+        let message = format!(
+            "{} is at version {}, so its `[[history]]` has a step for each version before, in order ({}); it has {}",
+            entity.name,
+            entity.version,
+            said(&needed),
+            said(&found),
+        );
+        problems.push(CHECK, at, message);
+    }
+}
+
+/// Walks back from the fields of now: what a step makes must be there after it, and what it takes away must not.
+pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "history-fits-the-fields";
+    for entity in &design.entities {
+        let mut fields: BTreeSet<&str> = entity.fields.iter().map(|field| field.name.as_str()).collect();
+        for step in entity.history.iter().rev() {
+            let mut refuse = |message: String| problems.push(CHECK, step.at, message);
+            if step.because.trim().is_empty() {
+                refuse("say in `because` what changed".to_owned());
+            }
+            if step.rename.is_empty() && step.default.is_empty() && step.remove.is_empty() {
+                let message = "this step changes nothing: a field that is optional, or that nobody reads any more, needs no version";
+                refuse(message.to_owned());
+            }
+            let next = step.version + 1;
+            for made in step.fills() {
+                if !fields.remove(made) {
+                    refuse(format!("`{made}` is no field of version {next}, or is made twice"));
+                }
+                if is_in_a_key(entity, made) {
+                    refuse(format!("`{made}` is in a key, which older items have without it: declare a `[migration]`"));
+                }
+            }
+            let gone = step.rename.iter().map(|(old, _)| old).chain(&step.remove);
+            for old in gone {
+                if !fields.insert(old) {
+                    refuse(format!("`{old}` is a field of version {next} too, or is taken away twice"));
+                }
+            }
+            for (name, literal) in &step.default {
+                if let Some(field) = entity.field(name)
+                    && let Err(message) = literal_fits(literal, &field.ty)
+                {
+                    refuse(format!("the default of `{name}`: {message}"));
+                }
+            }
+        }
+    }
+}
+
+fn is_in_a_key(entity: &Entity, field: &str) -> bool {
+    entity.key_fields().iter().any(|key| key.name == field) || entity.index_keys_of(field).next().is_some()
+}
+
+/// A write meets items as they are stored, without their history: what an older one lacks is not there to be compared, and
+/// what is added to it would start from nothing.
+pub fn writes_fit_older_items(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "writes-fit-older-items";
+    for action in design.patterns.iter().flat_map(Pattern::actions) {
+        let entity = design.entity(action.entity);
+        for step in &entity.history {
+            for require in &action.require {
+                let may_lack = |field: &&str| step.fills().any(|filled| filled == *field);
+                if let Some(field) = tested(&require.that).into_iter().find(may_lack)
+                    && !require.that.holds_for_nothing()
+                {
+                    let message = format!(
+                        "items of version {} lack `{field}`, so this fails for them; say `{field} missing or …`",
+                        step.version
+                    );
+                    problems.push(CHECK, require.at, message);
+                }
+            }
+            // It says that the item is of now, and steps over what it does not write itself.
+            let stepped_over = step.rename.iter().filter(|(_, new)| action.upsert && action.change(new).is_none());
+            for (old, new) in stepped_over {
+                let message =
+                    format!("items of version {} have `{new}` as `{old}`; an upsert has to set it", step.version);
+                problems.push(CHECK, action.at, message);
+            }
+            for change in &action.changes {
+                if let Some(message) = loses(step, &change.field, &change.how) {
+                    problems.push(CHECK, change.at, message);
+                }
+            }
+        }
+    }
+}
+
+fn tested(that: &Expression) -> Vec<&str> {
+    that.tests().into_iter().map(|test| test.field).collect()
+}
+
+/// What this change would lose of an item that is still as before the step.
+fn loses(step: &Step, field: &str, how: &How) -> Option<String> {
+    let version = step.version;
+    let renamed = step.rename.iter().find(|(_, new)| new == field);
+    let default = step.default.iter().find(|(name, _)| name == field);
+    match (how, renamed, default) {
+        (How::Set(_), ..) | (_, None, None) => None,
+        (_, Some((old, _)), _) => Some(format!(
+            "items of version {version} have `{field}` as `{old}`, which this does not see; only `set` is right for both"
+        )),
+        // An absent number counts as 0.
+        (How::Add(_), None, Some((_, Literal::Number(0)))) => None,
+        (How::Add(_), None, Some(_)) => {
+            Some(format!("items of version {version} lack `{field}`, so this adds to 0 and not to its default"))
+        }
+        (How::SetOnce(_) | How::Remove, None, Some(_)) => {
+            Some(format!("items of version {version} lack `{field}`; only `set` and `add` are right for them"))
+        }
+    }
+}
+
+/// A row is a part of an item, without its version, so nothing can be filled in.
+pub fn rows_fit_older_items(design: &Design, problems: &mut Problems) {
+    for pattern in &design.patterns {
+        let Operation::Query(query) = &pattern.operation else { continue };
+        let (Some((_, fields)), Some(entity)) = (&query.row, query.entities.first()) else { continue };
+        for step in &design.entity(*entity).history {
+            if let Some(field) = step.fills().find(|filled| fields.iter().any(|field| field == filled)) {
+                let message = format!(
+                    "items of version {} lack `{field}`, and a row cannot fill it in: show the whole item, or upgrade \
+                     all and drop the version",
+                    step.version
+                );
+                problems.push("rows-fit-older-items", query.at, message);
+            }
+        }
+    }
+}

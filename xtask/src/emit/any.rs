@@ -1,0 +1,54 @@
+//! `generated/any.rs`: an item of whichever entity, for whoever looks at all of them.
+
+use quote::quote;
+
+use crate::codegen::Emitted;
+use crate::design::Design;
+use crate::emit::rust::{self, RustFile, camel, ident};
+use crate::emit::types;
+
+pub fn emit(design: &Design) -> Vec<Emitted> {
+    let mut file = RustFile::default();
+    let item = file.import("crate::store::item::Item");
+    let (corrupt, entity_of) =
+        (file.import("crate::store::item::CorruptItem"), file.import("crate::store::item::entity_of"));
+    let step = file.import("crate::store::history::Step");
+    file.import_trait("crate::store::item::FromItem");
+    file.import_trait("modyne::Entity");
+    let (mut variants, mut decodes, mut keys, mut versions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for entity in &design.entities {
+        let (ty, variant, stored) = (types::entity(&mut file, entity), ident(&camel(&entity.name)), &entity.type_name);
+        let version = rust::number(entity.version);
+        let history = if entity.history.is_empty() { quote!(&[]) } else { quote!(#ty::HISTORY) };
+        variants.push(quote!(#variant(Box<#ty>)));
+        decodes.push(quote!(Some(#stored) => Self::#variant(Box::new(#ty::from_item(item)?))));
+        keys.push(quote!(Self::#variant(entity) => entity.full_key().into_key()));
+        versions.push(quote!(#stored => (#version, #history)));
+    }
+    file.item(quote! {
+        #[doc = " An item of whichever entity."]
+        pub(crate) enum AnyEntity { #(#variants),* }
+        impl AnyEntity {
+            #[doc = " The item as what it says it is; `None` when that is nothing the schema knows."]
+            pub(crate) fn from_item(item: #item) -> Result<Option<Self>, #corrupt> {
+                Ok(Some(match #entity_of(&item) {
+                    #(#decodes,)*
+                    _ => return Ok(None),
+                }))
+            }
+
+            #[doc = " The keys that its fields make, those of its indexes too."]
+            pub(crate) fn keys(&self) -> #item {
+                match self { #(#keys,)* }
+            }
+        }
+        #[doc = " The current version of an entity, by the word that its items have for it, and what earlier ones lack."]
+        pub(crate) fn versions_of(entity: &str) -> Option<(u32, &'static [#step])> {
+            Some(match entity {
+                #(#versions,)*
+                _ => return None,
+            })
+        }
+    });
+    vec![file.finish("any.rs", "An item of whichever entity.", "schema/")]
+}
