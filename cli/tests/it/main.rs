@@ -9,3 +9,4 @@ mod process;
 mod readme;
 mod serving;
 mod teaching;
+mod verifying;
