@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod engine;
+pub mod export;
 pub mod folder;
 pub mod local;
 pub mod options;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use codesensei::options::{Command, Options};
-use codesensei::{demo, output, patterns, query, seed, serve, table, verify};
+use codesensei::{demo, export, output, patterns, query, seed, serve, table, verify};
 use handlers::logging;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -36,6 +36,13 @@ async fn main() -> ExitCode {
         Some(Command::Verify(options)) => match verify::run(options).await {
             Ok(false) => return ExitCode::FAILURE,
             outcome => outcome.map(|_| ()),
+        },
+        Some(Command::Export(options)) => match export::run(&options).await {
+            Ok(export::End::Interrupted) => return ExitCode::from(130),
+            Ok(export::End::Finished(folder)) => {
+                output::print(format!("{}\n", folder.display()).as_bytes()).map_err(Into::into)
+            }
+            Err(error) => Err(error.into()),
         },
         Some(Command::Serve(serve)) => {
             log();

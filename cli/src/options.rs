@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::export::Export;
 use crate::patterns::Patterns;
 use crate::query::Query;
 use crate::seed::command::Seed;
@@ -61,6 +62,15 @@ pub enum Command {
     Seed(Seed),
     /// Check that all of a table fits together, and repair what can be repaired safely.
     Verify(Verify),
+    /// Copy a whole table to files, in the format of DynamoDB's own export to S3.
+    ///
+    /// What loads an export of the service's loads this: AWSDynamoDB/<export>/data/*.json.gz has an item a line as {"Item":{…}} in
+    /// DynamoDB's JSON, and manifests beside it name the files with their checksums. Unlike the service's, it is no picture
+    /// of one moment: each item is as it was when it was read.
+    ///
+    /// The files hold everything, also what is personal: names, addresses, password hashes, messages and code. Only you can read them.
+    #[expect(clippy::doc_markdown, reason = "it is shown on a terminal")]
+    Export(Export),
     /// Print what makes a shell complete this command's words.
     #[command(after_help = COMPLETIONS)]
     Completions {

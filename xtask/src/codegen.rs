@@ -138,6 +138,7 @@ fn generate(design: &Design) -> Vec<Emitted> {
         emit::json_schema::emit(design),
         emit::partiql::emit(design),
         emit::workbench::emit(design),
+        emit::analytics::emit(design),
         emit::lock::emit(design),
         emit::index::emit(design),
     ]

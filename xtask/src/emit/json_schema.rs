@@ -24,8 +24,8 @@ fn emitted(design: &Design, entity: &Entity) -> Emitted {
     let kind = json!({ "const": entity.type_name, "description": "Which entity the item is.", "x-dynamodb-type": "S" });
     properties.insert(table.entity_attribute.clone(), kind);
     let version = json!({
-        "type": "integer", "minimum": 1, "maximum": entity.version,
-        "description": "Which version of the entity the item is.", "x-dynamodb-type": "N",
+        "const": entity.version, "x-dynamodb-type": "N",
+        "description": "Which version of the entity the item is. Items of an older one are read as well, and may lack what is newer.",
     });
     properties.insert(table.version_attribute.clone(), version);
     let mut required: Vec<String> = properties.keys().cloned().collect();

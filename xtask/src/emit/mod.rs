@@ -1,5 +1,6 @@
 //! The emitters: each turns the design into its files, and knows nothing of the others.
 
+pub mod analytics;
 pub mod any;
 pub mod by_name;
 mod debug;

@@ -1,5 +1,6 @@
 //! What goes into other people's tools: statements, schemas, models and exports, held against a table with everything in it.
 
+mod export;
 mod json_schema;
 mod partiql;
 mod workbench;
