@@ -3875,7 +3875,7 @@ pub(crate) static AP_110: Pattern = Pattern {
         fixture: "a profile of 500 B, both claims",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 4.0,
+        wcu: 6.0,
     },
     tool: true,
     callers: &[],
@@ -4152,7 +4152,7 @@ pub(crate) static AP_116: Pattern = Pattern {
     cost: Cost {
         fixture: "25 jobs",
         requests: 1.0,
-        rcu: 3.0,
+        rcu: 2.0,
         wcu: 0.0,
     },
     tool: true,

@@ -82,6 +82,7 @@ async fn restore_claims(bench: &Bench) {
         email: &ada.email,
         username: &ada.username,
     };
+    bench.checks(1);
     bench.once().await.restore_claims(lost).await.unwrap();
 }
 
