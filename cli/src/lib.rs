@@ -13,6 +13,7 @@ pub mod seed;
 pub mod serve;
 pub mod table;
 pub mod target;
+pub mod verify;
 
 mod docs;
 mod secrets;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use codesensei::options::{Command, Options};
-use codesensei::{demo, export, output, patterns, query, seed, serve, table};
+use codesensei::{demo, export, output, patterns, query, seed, serve, table, verify};
 use handlers::logging;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -33,6 +33,10 @@ async fn main() -> ExitCode {
             outcome => outcome.map(|_| ()),
         },
         Some(Command::Seed(options)) => seed::command::run(&options).await,
+        Some(Command::Verify(options)) => match verify::run(options).await {
+            Ok(false) => return ExitCode::FAILURE,
+            outcome => outcome.map(|_| ()),
+        },
         Some(Command::Export(options)) => match export::run(&options).await {
             Ok(export::End::Interrupted) => return ExitCode::from(130),
             Ok(export::End::Finished(folder)) => {

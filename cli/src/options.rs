@@ -12,6 +12,7 @@ use crate::patterns::Patterns;
 use crate::query::Query;
 use crate::seed::command::Seed;
 use crate::table::Table;
+use crate::verify::Verify;
 
 /// CodeSensei's backend on this machine.
 ///
@@ -38,6 +39,7 @@ Examples:
   codesensei seed                           load people, files and conversations to look at
   codesensei patterns AP-21                 what the table can be asked: all of it, or one pattern
   codesensei query AP-80 --date 2026-11-23  ask it, and see what that costs
+  codesensei verify                         is all that the table holds sound?
 
 Who answers questions: Amazon Bedrock, with AWS credentials and BEDROCK_MODEL_IDS set; an endpoint,
 with BEDROCK_ENDPOINT_URL set; else a rule-based reviewer in this process, which says in every
@@ -58,6 +60,8 @@ pub enum Command {
     Table(Table),
     /// Load data to look at: the people of seed/, or as many made-up accounts as asked for.
     Seed(Seed),
+    /// Check that all of a table fits together, and repair what can be repaired safely.
+    Verify(Verify),
     /// Copy a whole table to files, in the format of DynamoDB's own export to S3.
     ///
     /// What loads an export of the service's loads this: AWSDynamoDB/<export>/data/*.json.gz has an item a line as {"Item":{…}} in

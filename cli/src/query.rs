@@ -11,9 +11,8 @@ use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use clap::Args;
-use model::registry::Pattern;
+use model::registry::{Argument, Pattern};
 use model::{Answer, Arguments, Meter, PageRequest, Row, RunError, Store, Traffic};
-use serde_json::Value;
 
 use crate::local::LocalError;
 use crate::target::Target;
@@ -25,7 +24,8 @@ pub use rows::Format;
 #[derive(Clone, Debug)]
 pub struct Query {
     pattern: &'static Pattern,
-    arguments: Vec<(String, Value)>,
+    /// Each with what was typed for it.
+    arguments: Vec<(&'static Argument, Vec<String>)>,
     options: Options,
     paging: Paging,
     writing: Writing,
@@ -190,21 +190,31 @@ impl Query {
         self.paging.limit.map(|limit| limit.saturating_sub(u32::try_from(count).unwrap_or(u32::MAX)))
     }
 
-    fn arguments(&self) -> Arguments {
-        Arguments::new(self.arguments.clone())
+    fn arguments(&self) -> Result<Arguments, QueryError> {
+        let mut values = Vec::new();
+        for (argument, typed) in &self.arguments {
+            let value = flags::value(argument, typed).map_err(|reason| self.invalid(argument.name, reason))?;
+            values.extend(value.map(|value| (argument.name.to_owned(), value)));
+        }
+        Ok(Arguments::new(values))
+    }
+
+    /// `name` may go on into the argument after a dot.
+    fn invalid(&self, name: &str, reason: String) -> QueryError {
+        let (argument, inside) =
+            name.split_once('.').map_or((name, ""), |(argument, _)| (argument, &name[argument.len()..]));
+        let flag = argument.replace('_', "-") + inside;
+        QueryError::Argument { flag, reason, example: self.pattern.example }
     }
 
     async fn page(&self, store: &Store, limit: Option<u32>, cursor: Option<&str>) -> Result<Answer, QueryError> {
-        let answer = store.run(self.pattern, self.arguments(), PageRequest { limit, cursor }).await;
+        let answer = store.run(self.pattern, self.arguments()?, PageRequest { limit, cursor }).await;
         answer.map_err(|error| self.failed(error))
     }
 
     fn failed(&self, error: RunError) -> QueryError {
         match error {
-            RunError::Argument(invalid) => {
-                let flag = invalid.name.replace('_', "-");
-                QueryError::Argument { flag, reason: invalid.reason, example: self.pattern.example }
-            }
+            RunError::Argument(invalid) => self.invalid(&invalid.name, invalid.reason),
             error => QueryError::Run(error),
         }
     }

@@ -1,7 +1,7 @@
 //! Data to look at: people and what they did, from the files in `seed/`, and as many made-up people as asked for.
 
 use handlers::App;
-use model::{PasswordHash, Store, StoreError, Username};
+use model::{PasswordHash, Store, StoreError};
 
 pub use crowd::load::{Crowd, Outcome, Stop};
 pub use crowd::shape::Shape;
@@ -70,14 +70,12 @@ impl SignIn {
 /// # Errors
 /// When the table does not take them.
 pub async fn seed(app: &App) -> Result<bool, SeedError> {
-    let username: Username = USERNAME.parse().expect("it is a user name");
-    if app.store.find_username_claim(&username.key()).await?.is_some() {
+    let people = plan::people()?;
+    let Some(demo) = people.iter().find(|person| person.username.as_str() == USERNAME) else { return Ok(false) };
+    if app.store.find_username_claim(&demo.username.key()).await?.is_some() {
         return Ok(false);
     }
-    let mut loader = load::Loader::new(&app.store, SignIn::WithThePassword.hash());
-    for person in plan::people()?.iter().filter(|person| person.username == username) {
-        loader.person(person).await?;
-    }
+    load::Loader::new(&app.store, SignIn::WithThePassword.hash()).person(demo).await?;
     Ok(true)
 }
 

@@ -31,6 +31,7 @@ pub(crate) mod text;
 mod thread;
 pub mod time;
 mod user;
+mod verify;
 
 pub use access::AccessError;
 pub use account::{Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, PasswordHash, Username, UsernameKey};
@@ -61,3 +62,4 @@ pub use sweep::Swept;
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};
 pub use time::{Clock, Date, Expiry, InvalidTime, Timestamp};
 pub use user::NewUser;
+pub use verify::{Finding, FindingKind, Outcome, Progress, Verified, Verify};

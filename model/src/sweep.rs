@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How many partitions the jobs are spread over.
-const SHARDS: u32 = 8;
+pub(crate) const SHARDS: u32 = 8;
 
 /// How long a request that deletes goes on to remove what is left. The scheduled sweep does the rest.
 const SWEEPS_WITHIN: Duration = Duration::from_secs(3);

@@ -68,6 +68,29 @@ impl RawTable {
         self.ask("PutItem", json!({ "Item": item })).await;
     }
 
+    /// Removes an item behind the model's back.
+    pub async fn remove(&self, item: &RawItem) {
+        self.ask("DeleteItem", json!({ "Key": { "PK": item.0["PK"], "SK": item.0["SK"] } })).await;
+    }
+
+    /// Changes the one item of an entity that is picked, behind the model's back.
+    pub async fn change(
+        &self,
+        kind: &str,
+        pick: impl Fn(&RawItem) -> bool,
+        change: impl FnOnce(&mut Map<String, Value>),
+    ) {
+        let mut item = self.one(kind, pick).await;
+        change(&mut item.0);
+        self.put(Value::Object(item.0)).await;
+    }
+
+    /// The first item of an entity that is picked, whole.
+    pub async fn one(&self, kind: &str, pick: impl Fn(&RawItem) -> bool) -> RawItem {
+        let items = self.items().await;
+        items.into_iter().find(|item| item.kind() == kind && pick(item)).expect("there is such an item")
+    }
+
     /// Deletes the table and all it holds.
     pub async fn delete_table(&self) {
         self.ask("DeleteTable", json!({})).await;

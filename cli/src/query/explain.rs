@@ -12,7 +12,7 @@ use crate::output::print;
 pub(super) async fn explain(query: &Query) -> Result<(), QueryError> {
     let store = query.options.target.unsent().await;
     let page = PageRequest { limit: query.paging.limit, cursor: query.paging.cursor.as_deref() };
-    let request = store.explain(query.pattern, query.arguments(), page).await;
+    let request = store.explain(query.pattern, query.arguments()?, page).await;
     let request = request.map_err(|error| query.failed(error))?;
     let explained =
         Explained { pattern: query.pattern, table: store.table(), operation: &request.operation, body: &request.body };
@@ -53,12 +53,13 @@ impl Explained<'_> {
             "{id} {name}: nothing is sent\n\n\
              operation  {} on {}\n\
              IAM        {} on {}\n\
-             declared   {requests} requests, {rcu} RCU, {wcu} WCU for {fixture}\n\
+             declared   {requests} request{}, {rcu} RCU, {wcu} WCU for {fixture}\n\
              request    {:#}\n",
             self.operation,
             index.unwrap_or("the table"),
             actions.join(", "),
             self.resource(),
+            if requests > 1.0 { "s" } else { "" },
             self.body,
         )
     }

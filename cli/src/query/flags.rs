@@ -41,17 +41,18 @@ impl Args for Query {
 
 impl FromArgMatches for Query {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let missing = || Error::raw(ErrorKind::MissingSubcommand, "which pattern? `codesensei patterns` lists them\n");
+        let missing = || Error::raw(ErrorKind::MissingSubcommand, "which pattern? `codesensei patterns` lists them");
         let (name, matches) = matches.subcommand().ok_or_else(missing)?;
-        let found = patterns::find(name).map_err(|text| Error::raw(ErrorKind::InvalidSubcommand, text + "\n"));
+        let found = patterns::find(name).map_err(|text| Error::raw(ErrorKind::InvalidSubcommand, text));
         let pattern = found?;
         if pattern.name != name {
-            let text = format!("write it as {} or {}\n", pattern.id, pattern.name);
+            let text = format!("write it as {} or {}", pattern.id, pattern.name);
             return Err(Error::raw(ErrorKind::InvalidSubcommand, text));
         }
-        let given = pattern.arguments.iter().map(|argument| Ok((argument, value(argument, matches)?)));
-        let given = given.collect::<Result<Vec<_>, Error>>()?;
-        let arguments = given.into_iter().filter_map(|(argument, value)| Some((argument.name.to_owned(), value?)));
+        let typed = |argument: &Argument| -> Vec<String> {
+            matches.get_many(argument.name).into_iter().flatten().cloned().collect()
+        };
+        let arguments = pattern.arguments.iter().map(|argument| (argument, typed(argument)));
         Ok(Self {
             pattern,
             arguments: arguments.collect(),
@@ -79,8 +80,6 @@ fn subcommand(pattern: &'static Pattern) -> Command {
     let mut command = Command::new(pattern.name)
         .visible_alias(pattern.id)
         .alias(pattern.id.to_lowercase())
-        .about(pattern.title)
-        .long_about(format!("{} {}\n\n{}", pattern.id, pattern.title, pattern.doc))
         .override_usage(usage.replace("  ", " "))
         .next_help_heading("Arguments of the pattern");
     command = pattern.arguments.iter().fold(command, |command, argument| command.arg(flag(argument)));
@@ -94,7 +93,10 @@ fn subcommand(pattern: &'static Pattern) -> Command {
     if reads_code(pattern) {
         command = CodeOptions::augment_args(command);
     }
+    // The options' own documentation would take the place of the pattern's.
     Options::augment_args(command)
+        .about(pattern.title)
+        .long_about(format!("{} {}\n\n{}", pattern.id, pattern.title, pattern.doc))
 }
 
 fn usage(argument: &Argument) -> String {
@@ -152,9 +154,8 @@ fn help(argument: &Argument) -> String {
 }
 
 /// What was typed, as JSON; the pattern itself checks whether it is of its type.
-fn value(argument: &Argument, matches: &ArgMatches) -> Result<Option<Value>, Error> {
-    let typed: Vec<&String> = matches.get_many(argument.name).into_iter().flatten().collect();
-    let mut values = typed.into_iter().map(|text| one(argument, text)).collect::<Result<Vec<_>, _>>()?;
+pub(super) fn value(argument: &Argument, typed: &[String]) -> Result<Option<Value>, String> {
+    let mut values = typed.iter().map(|text| one(argument, text)).collect::<Result<Vec<_>, _>>()?;
     Ok(match (argument.many, argument.name) {
         (true, _) => Some(Value::Array(values)),
         (false, "now") if values.is_empty() => Some(now()),
@@ -162,17 +163,15 @@ fn value(argument: &Argument, matches: &ArgMatches) -> Result<Option<Value>, Err
     })
 }
 
-fn one(argument: &Argument, text: &str) -> Result<Value, Error> {
+fn one(argument: &Argument, text: &str) -> Result<Value, String> {
     if !is_json(argument) {
         let is_now = text == "now" && ["time", "expiry"].contains(&argument.kind);
         return Ok(if is_now { now() } else { text.into() });
     }
-    let invalid = |reason: String| Error::raw(ErrorKind::ValueValidation, format!("--{}: {reason}\n", long(argument)));
-    let read =
-        |file: &str| fs::read_to_string(file).map_err(|error| invalid(format!("cannot read the file {file}: {error}")));
+    let read = |file: &str| fs::read_to_string(file).map_err(|error| format!("cannot read the file {file}: {error}"));
     let json = text.strip_prefix('@').map(read).transpose()?;
     serde_json::from_str(json.as_deref().unwrap_or(text))
-        .map_err(|error| invalid(format!("this is no JSON: line {}, column {}", error.line(), error.column())))
+        .map_err(|error| format!("this is no JSON: line {}, column {}", error.line(), error.column()))
 }
 
 fn now() -> Value {

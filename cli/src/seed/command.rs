@@ -1,5 +1,6 @@
 //! `codesensei seed`: puts data into a table.
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, stderr};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Instant;
@@ -15,22 +16,26 @@ use crate::{Failure, serve};
 
 const EXAMPLES: &str = "\
 Examples:
-  codesensei seed                                         the people of seed/, into the table that `codesensei` serves
-  codesensei seed --users 1000                            a thousand made-up accounts with their sessions and messages
+  codesensei seed                       the people of seed/, into the table that `codesensei` serves
+  codesensei seed --users 1000          a thousand made-up accounts with all that is in them
   codesensei seed --users 10000 --sessions-per-user 20 --concurrency 16
   codesensei seed --users 500 --store http://127.0.0.1:8000 --wcu-per-second 200
   codesensei seed --users 500 --store aws --table reviews-test --wcu-per-second 1000 --yes
 
-Everything has fixed ids and times, in September 2026, so the same command makes the same table. What is there already is
-not written again: a second run writes nothing, and after Ctrl-C the same command goes on where it stopped.
+Ids and times are fixed, all in September 2026: the same command makes the same table. What is there
+already is not written again, so a second run writes nothing, and after Ctrl-C the same command goes
+on where it stopped.
 
-The people of seed/ sign in with the password Review-me-2026, and so do the made-up ones (a username is a line of
-`codesensei query list_signups --signup-date 2026-09-20`); on AWS nobody can sign in to any of them.";
+Everybody signs in with the password Review-me-2026; on AWS nobody can. Who the made-up people are:
+  codesensei query list_signups --signup-date 2026-09-20";
 
 /// What to put into which table.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Seed {
+    /// Write to a table on AWS, which is refused without it.
+    #[arg(long)]
+    pub yes: bool,
     /// The table.
     #[command(flatten)]
     pub target: Target,
@@ -43,9 +48,6 @@ pub struct Seed {
     /// How many write capacity units a second may be consumed; without it, as many as the table takes.
     #[arg(long, value_name = "UNITS", requires = "users")]
     pub wcu_per_second: Option<NonZeroU32>,
-    /// Write to a table on AWS without asking; there it is needed.
-    #[arg(long)]
-    pub yes: bool,
 }
 
 /// Somebody stopped the load before its end.
@@ -79,7 +81,7 @@ async fn people(opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
     let tally = load_people(&opened.store, sign_in).await?;
     let mut text = report(&tally, begun, opened);
     if sign_in == SignIn::WithThePassword {
-        text += &format!("Everybody signs in with the password {PASSWORD}.\n");
+        let _ = writeln!(text, "Everybody signs in with the password {PASSWORD}.");
     }
     Ok(print(text.as_bytes())?)
 }
@@ -87,7 +89,7 @@ async fn people(opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
 async fn crowd(seed: &Seed, opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
     opened.expect_many_writes()?;
     let (stop, begun, users) = (Stop::default(), Instant::now(), seed.shape.users());
-    let listening = tokio::spawn(stop_when_asked(stop.clone(), serve::interruption()?, serve::interruption()?));
+    let listening = tokio::spawn(stop_when_asked(stop.clone(), serve::interruption()?));
     let crowd = Crowd {
         shape: seed.shape.clone(),
         sign_in,
@@ -100,7 +102,7 @@ async fn crowd(seed: &Seed, opened: &Opened, sign_in: SignIn) -> Result<(), Fail
     let Outcome { tally, written, there, is_complete } = loaded?;
     let mut text = report(&tally, begun, opened);
     if there > 0 {
-        text += &format!("{there} of the accounts were there already, and were left as they are.\n");
+        let _ = writeln!(text, "{there} of the accounts were there already, and were left as they are.");
     }
     print(text.as_bytes())?;
     if is_complete { Ok(()) } else { Err(Interrupted { written: written + there, users }.into()) }
@@ -120,11 +122,13 @@ fn report(tally: &Tally, begun: Instant, opened: &Opened) -> String {
 }
 
 /// The first time, the people at hand are finished; the second time there is no waiting.
-async fn stop_when_asked(stop: Stop, first: impl Future<Output = ()>, second: impl Future<Output = ()>) {
-    first.await;
+async fn stop_when_asked(stop: Stop, interrupted: impl Future<Output = ()>) {
+    interrupted.await;
     stop.ask();
     eprintln!("finishing the accounts at hand; Ctrl-C again to stop at once");
-    second.await;
+    // Heard from here on: a listener made earlier would have heard the first time too.
+    let Ok(again) = serve::interruption() else { return };
+    again.await;
     eprintln!("stopped; give the same command again, and it writes those accounts anew and goes on");
     std::process::exit(INTERRUPTED.into());
 }

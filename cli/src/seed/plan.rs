@@ -119,8 +119,8 @@ pub(super) fn person(file: &'static str, text: &str) -> Result<Person, InvalidSt
     let invalid = |reason: String| InvalidStory::new(file, reason);
     let PersonFile { name, username, email, joined, sessions, analyses } = story;
     let mut planned: Vec<Session> = Vec::new();
-    for story in sessions {
-        let name = story.file.clone();
+    for story in &sessions {
+        let name = &story.file;
         let wrong = |reason: String| invalid(format!("[[session]] {name}: {reason}"));
         let session = session(story).map_err(&wrong)?;
         if session.opened <= planned.last().map_or(joined.0, |before| before.opened) {
@@ -149,7 +149,7 @@ fn priced((input_tokens, output_tokens): (u32, u32)) -> Usage {
     Prices::default().of(super::MODEL_ID).cost(Usage { input_tokens, output_tokens, ..Usage::default() })
 }
 
-fn session(story: SessionFile) -> Result<Session, String> {
+fn session(story: &SessionFile) -> Result<Session, String> {
     let filename = Filename::parse(&story.file).map_err(|error| format!("`file`: {error}"))?;
     let text = files::text(&story.file).ok_or("`file` is not in seed/files")?;
     let mut state = State { text: text.to_string(), version: 1, events: Vec::new(), threads: Vec::new() };

@@ -85,7 +85,7 @@ impl Tally {
         if let Some(column) = table.column_mut(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+        let lines: Vec<String> = table.lines().map(|line| line.trim_end().trim_start_matches(' ').to_owned()).collect();
         format!(
             "{}\n{} requests, {} WCU, {} RCU",
             lines.join("\n"),

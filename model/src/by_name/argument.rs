@@ -1,5 +1,7 @@
 //! One argument: from what a person writes, in JSON's types, to what the table stores.
 
+use std::str::FromStr;
+
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
@@ -8,7 +10,7 @@ use serde_json::Value;
 
 use crate::generated::schema::ENTITIES;
 use crate::registry::{Entity, Field};
-use crate::{Expiry, Timestamp};
+use crate::{Date, Digest, Expiry, Timestamp};
 
 /// What is wrong with a value: where inside it, and why. The value itself is not repeated.
 pub(super) struct Wrong {
@@ -39,9 +41,11 @@ pub(super) fn attribute(value: &Value, kind: &str) -> Result<AttributeValue, Wro
         "flag" => flag(value).map(AttributeValue::Bool).ok_or_else(|| Wrong::here("true or false is expected")),
         "bytes" => bytes(value).ok_or_else(|| Wrong::here("bytes in base64 are expected")),
         "texts" => texts(value).ok_or_else(|| Wrong::here("an array of texts is expected")),
+        "date" => form::<Date>(value).ok_or_else(|| Wrong::here("a UTC day is expected, such as 2026-11-23")),
+        "digest" => form::<Digest>(value).ok_or_else(|| Wrong::here("a SHA-256 in 64 hex digits is expected")),
         _ => match entity_of(kind) {
             Some((entity, is_key)) => item(value, entity, is_key),
-            // Ids, dates, digests, enums and text: each checks its own form when it is decoded.
+            // Ids, enums and text: each checks its own form when it is decoded.
             None => value
                 .as_str()
                 .map(|text| AttributeValue::S(text.to_owned()))
@@ -90,6 +94,12 @@ fn number(value: &Value) -> Option<AttributeValue> {
 fn moment(value: &Value, parse: impl Fn(&str) -> Option<i64>) -> Option<AttributeValue> {
     let parsed = value.as_str().and_then(parse);
     parsed.map(|moment| AttributeValue::N(moment.to_string())).or_else(|| number(value))
+}
+
+/// A text that has the form of this type.
+fn form<T: FromStr>(value: &Value) -> Option<AttributeValue> {
+    let text = value.as_str().filter(|text| text.parse::<T>().is_ok())?;
+    Some(AttributeValue::S(text.to_owned()))
 }
 
 fn flag(value: &Value) -> Option<bool> {

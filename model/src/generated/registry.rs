@@ -3626,7 +3626,7 @@ pub(crate) static AP_101: Pattern = Pattern {
     actions: &["dynamodb:PutItem"],
     partiql: &[],
     example: "codesensei query load_account --email-claim … --username-claim … --user …",
-    doc: "Comes last, and says that all of the account is there: whoever goes on after an interruption leaves alone whom [AP-94](#ap-94-check-a-users-claims) finds. A transaction as in\nsigning up, so that no made-up name takes a real one's place, but nobody is signed in.",
+    doc: "A made-up account. In a crowd it comes last, and says that all of it is there: whoever goes on after an interruption leaves alone whom\n[AP-94](#ap-94-check-a-users-claims) finds. A transaction as in signing up, so that no made-up name takes a real one's place, but nobody is signed in.",
 };
 
 /// AP-96: Read a segment of the table.

@@ -100,6 +100,18 @@ pub(super) fn upcast(item: &mut Item, history: &[Step]) {
     }
 }
 
+impl StoredItem {
+    /// The item one version up, as the table makes it.
+    pub(crate) fn upgraded(&self) -> Self {
+        let history = self.entity().and_then(versions_of).map(|(_, history)| history).unwrap_or_default();
+        let mut item = self.attributes().clone();
+        if let Some(step) = history.iter().find(|step| Some(step.version) == self.version()) {
+            step.apply(&mut item);
+        }
+        Self::new(item)
+    }
+}
+
 impl Call<'_> {
     /// Brings a stored item one version up, if it is still of the version that was seen. Whether it was.
     pub(crate) async fn upgrade(self, item: &StoredItem) -> Result<bool, StoreError> {

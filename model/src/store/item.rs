@@ -56,6 +56,11 @@ impl CorruptItem {
         Self { entity, reason: reason.into() }
     }
 
+    /// What is wrong, without a value of the item.
+    pub(crate) fn reason(&self) -> &str {
+        &self.reason
+    }
+
     pub(crate) fn read_by(self, pattern: &'static str) -> StoreError {
         StoreError::Corrupt { pattern, entity: self.entity, reason: self.reason }
     }

@@ -22,6 +22,8 @@ mod settings;
 mod sign_ins;
 mod staging;
 mod tools;
+mod verify;
+mod versions;
 mod whole_account;
 
 use std::collections::BTreeMap;

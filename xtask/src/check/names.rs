@@ -19,6 +19,7 @@ pub const TAKEN: &[&str] = &[
     "Cost",
     "Date",
     "Digest",
+    "Entity",
     "Expiry",
     "Filter",
     "FromItem",

@@ -99,7 +99,8 @@ impl Crowd {
         let mut all = Outcome { tally: Tally::default(), written: 0, there: 0, is_complete: false };
         let mut failure = None;
         while let Some(done) = tasks.join_next().await {
-            let (one, result) = done.expect("a worker does not panic and is not cancelled");
+            // Nobody cancels a worker, so this one panicked.
+            let (one, result) = done.unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()));
             all.tally.add(one.tally);
             all.written += one.written;
             all.there += one.there;

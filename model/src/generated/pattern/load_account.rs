@@ -38,8 +38,8 @@ pub struct LoadAccount<'a> {
 impl Store {
     /// AP-101: Load an account.
     ///
-    /// Comes last, and says that all of the account is there: whoever goes on after an interruption leaves alone whom AP-94 finds. A transaction as in
-    /// signing up, so that no made-up name takes a real one's place, but nobody is signed in.
+    /// A made-up account. In a crowd it comes last, and says that all of it is there: whoever goes on after an interruption leaves alone whom
+    /// AP-94 finds. A transaction as in signing up, so that no made-up name takes a real one's place, but nobody is signed in.
     ///
     /// `TransactWriteItems`. Costs 1 request and 7 WCU for a profile of 500 B.
     pub async fn load_account(

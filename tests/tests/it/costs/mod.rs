@@ -5,6 +5,7 @@ mod bench;
 mod deleting;
 mod families;
 mod loading;
+mod maintenance;
 mod messages;
 mod operators;
 mod records;
@@ -21,7 +22,7 @@ use tests::{TestTable, engine};
 use bench::{Bench, Fixture, Measured};
 
 /// The fixture of each pattern, by the pattern's id.
-const FIXTURES: [&[(&str, Fixture)]; 10] = [
+const FIXTURES: [&[(&str, Fixture)]; 11] = [
     accounts::FIXTURES,
     families::FIXTURES,
     sessions::FIXTURES,
@@ -32,6 +33,7 @@ const FIXTURES: [&[(&str, Fixture)]; 10] = [
     deleting::FIXTURES,
     operators::FIXTURES,
     loading::FIXTURES,
+    maintenance::FIXTURES,
 ];
 
 fn fixture_of(pattern: &Pattern) -> Fixture {

@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::{Duration, Instant};
 
 use codesensei::seed::{Crowd, Outcome, ProgressBar, Rate, Shape, SignIn, Stop};
-use model::{PageRequest, Store};
+use model::{Date, PageRequest, SessionId, Signup, Store, UserId};
 use tests::TestTable;
 
 use super::soundness::{assert_sound, by_key, paid_by_answer, paid_by_day};
@@ -62,7 +62,7 @@ async fn an_interrupted_load_goes_on_and_ends_as_if_it_had_not_been_interrupted(
     let (stop, store) = (Stop::default(), table.store().clone());
     let asked = stop.clone();
     let first = tokio::spawn(async move { crowd(shape()).load(&store, asked).await });
-    while table.raw().census().await.get("user").is_none() {
+    while !table.raw().census().await.contains_key("user") {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     stop.ask();
@@ -116,14 +116,50 @@ async fn the_limit_of_write_units_holds_by_what_was_really_consumed() {
 async fn a_name_that_somebody_has_stays_theirs() {
     let (table, elsewhere) = (TestTable::new().await, TestTable::new().await);
     load(elsewhere.store(), shape()).await;
-    let date = "2026-09-30".parse::<model::Date>().unwrap();
-    let mut signup = None;
-    for before in 0..10 {
-        let page = elsewhere.list_signups(date.days_before(before), PageRequest::default()).await.unwrap();
-        signup = signup.or(page.items.into_iter().next());
-    }
-    let holder = table.user(signup.unwrap().username.as_str()).await;
+    let holder = table.user(members(&elsewhere).await[0].username.as_str()).await;
     let outcome = load(table.store(), shape()).await;
     assert_eq!((outcome.written, outcome.tally.left().len()), (59, 1));
     assert_eq!(table.profile(&holder).await, holder);
+}
+
+/// Everybody, in the order of signing up.
+async fn members(table: &TestTable) -> Vec<Signup> {
+    let mut members = Vec::new();
+    for before in (0..shape().days).rev() {
+        let date = last_day().days_before(before);
+        members.extend(table.list_signups(date, PageRequest::default()).await.unwrap().items);
+    }
+    members
+}
+
+fn last_day() -> Date {
+    "2026-09-30".parse().unwrap()
+}
+
+/// What a list, an open and a top ten cost: each call's requests and read units.
+async fn costs(table: &TestTable, user_id: UserId, session_id: SessionId) -> Vec<(&'static str, u32, f64)> {
+    let _ = table.meter().take();
+    table.list_sessions(user_id, PageRequest::default()).await.unwrap();
+    table.open_session(user_id, session_id).await.unwrap();
+    assert_eq!(table.top_users_by_cost(last_day()).await.unwrap().len(), 10);
+    table.meter().take().into_iter().map(|call| (call.pattern.name, call.requests, call.rcu)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_an_open_and_a_top_ten_cost_the_same_in_a_crowd_of_five_times_as_many() {
+    let (small, large) = (TestTable::new().await, TestTable::new().await);
+    let few = Shape { users: Some(40), days: 1, ..shape() };
+    load(large.store(), Shape { users: Some(200), ..few.clone() }).await;
+    load(small.store(), few).await;
+    // The same people are in both.
+    let mut busiest = None;
+    for member in members(&small).await {
+        let sessions = small.list_sessions(member.user_id, PageRequest::default()).await.unwrap().items;
+        if busiest.as_ref().is_none_or(|(_, most): &(_, Vec<_>)| most.len() < sessions.len()) {
+            busiest = Some((member.user_id, sessions));
+        }
+    }
+    let (user_id, sessions) = busiest.unwrap();
+    let session_id = sessions[0].session_id;
+    assert_eq!(costs(&large, user_id, session_id).await, costs(&small, user_id, session_id).await);
 }

@@ -43,7 +43,10 @@ pub(super) fn assert_sound(items: &[RawItem]) {
         let slots = thread.number("message_slots").unwrap();
         let numbers = seqs.remove(&text(thread, "thread")).unwrap_or_default();
         // A question that failed keeps its answer's number free.
-        assert!(numbers.len() as i64 <= slots && numbers.iter().all(|seq| (1..=slots).contains(seq)), "{numbers:?}");
+        assert!(
+            numbers.len() <= usize::try_from(slots).unwrap() && numbers.iter().all(|seq| (1..=slots).contains(seq)),
+            "{numbers:?}"
+        );
     }
     assert!(seqs.is_empty(), "every message has its thread");
     assert_eq!(of("sweep_job").count() + of("refresh_family").count(), 0, "nothing is left to do or to expire");

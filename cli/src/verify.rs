@@ -1,0 +1,209 @@
+//! `codesensei verify`: is all that the table holds sound, and what of the rest can be repaired?
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use comfy_table::presets::NOTHING;
+use comfy_table::{ContentArrangement, Table as Grid};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use model::{Finding, FindingKind, Meter, Outcome, Progress, UserId, Verified, Verify as How};
+use serde_json::json;
+
+use crate::Failure;
+use crate::output::print;
+use crate::target::Target;
+
+/// How many ids of one kind a person is shown; scripts get all.
+const SHOWN: usize = 10;
+
+/// What is verified, and how.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Verify {
+    /// Only what this user has: their profile, claims, sign-ins, days and sessions, read through access patterns and without a
+    /// scan. What lies under a session whose head is gone is found by a whole verification alone.
+    #[arg(long, value_name = "ID")]
+    user: Option<UserId>,
+    /// Repair what can be repaired safely. Every write is on the condition of what was seen; the rest is left, with the reason.
+    #[arg(long)]
+    fix: bool,
+    /// How it is written: `table` on a terminal and `jsonl` in a pipe, unless it is said.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Into how many parts the scan is cut, which are read next to each other.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=256))]
+    segments: u32,
+    /// Read the table so many times, each time for a share of its users and sessions, with that share of the memory.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    passes: u32,
+    /// How many milliseconds to wait before looking again at what seems wrong. On a busy table somebody may just be writing it.
+    #[arg(long, default_value_t = 2_000, value_name = "MS")]
+    look_again_after: u64,
+    #[command(flatten)]
+    target: Target,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  codesensei verify                                    the table that `serve` uses, also while it runs
+  codesensei verify --fix                              and repair it
+  codesensei verify --user 0198c5e2-8a00-7000-8000-000000000001
+  codesensei verify --endpoint-url http://127.0.0.1:8000 --format jsonl | jq -r .kind | sort | uniq -c
+  codesensei verify --region eu-central-1 --table reviews --passes 4
+
+It reads the whole table once (AP-96, 0.5 RCU for 4 KB), and what does not add up again, strongly consistently. Memory: some 300
+bytes for each user, session and thread; with --passes a share of that. Nothing personal and no content is shown.
+
+Exit code 0: sound, or repaired. 1: something is wrong and was not repaired. 2: a wrong option.";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people: a line for each kind, with some ids.
+    Table,
+    /// For scripts: a JSON object on a line for each finding.
+    Jsonl,
+}
+
+/// Verifies. Says whether the table is sound, or is now.
+///
+/// # Errors
+/// With what is wrong and what to do about it.
+pub async fn run(options: Verify) -> Result<bool, Failure> {
+    let opened = options.target.open().await?;
+    opened.check().await?;
+    let meter = Meter::new();
+    let store = opened.store.metered(meter.clone());
+    let format = options.format.unwrap_or(if io::stdout().is_terminal() { Format::Table } else { Format::Jsonl });
+    let how = How {
+        segments: options.segments,
+        passes: options.passes,
+        look_again_after: Duration::from_millis(options.look_again_after),
+        fix: options.fix,
+    };
+    let mut report = Report::new(format, meter);
+    let verified = match options.user {
+        Some(user_id) => store.verify_user(user_id, how, |progress| report.take(progress)).await,
+        None => store.verify(how, |progress| report.take(progress)).await,
+    };
+    report.bar.finish_and_clear();
+    let verified = verified?;
+    report.finish(verified)?;
+    Ok(verified.unsettled == 0)
+}
+
+/// What is shown while it runs and at the end.
+struct Report {
+    format: Format,
+    bar: ProgressBar,
+    meter: Meter,
+    cost: Cost,
+    kinds: BTreeMap<FindingKind, Kind>,
+    failure: Option<io::Error>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Cost {
+    requests: u64,
+    rcu: f64,
+    wcu: f64,
+}
+
+/// The findings of one kind: how many, what became of them, and the first few.
+#[derive(Default)]
+struct Kind {
+    count: u64,
+    settled: u64,
+    left: u64,
+    first: Vec<String>,
+    notes: Vec<&'static str>,
+}
+
+impl Report {
+    fn new(format: Format, meter: Meter) -> Self {
+        // It draws nothing where standard error is no terminal.
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template("{spinner} {pos} items, {per_sec}, {elapsed} {msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        Self { format, bar, meter, cost: Cost::default(), kinds: BTreeMap::new(), failure: None }
+    }
+
+    fn take(&mut self, progress: Progress) {
+        match progress {
+            Progress::Read(items) => {
+                self.bar.inc(items);
+                self.count_cost();
+            }
+            Progress::Suspects(count) => self.bar.set_message(format!("looking again at {count} that do not add up")),
+            Progress::Found(finding, outcome) => self.found(&finding, &outcome),
+        }
+    }
+
+    fn found(&mut self, finding: &Finding, outcome: &Outcome) {
+        if self.format == Format::Jsonl && self.failure.is_none() {
+            let line = json!({
+                "kind": finding.kind.word(),
+                "id": finding.id,
+                "detail": finding.detail,
+                "outcome": outcome.word(),
+                "note": outcome.note(),
+            });
+            self.failure = self.bar.suspend(|| print(format!("{line}\n").as_bytes())).err();
+        }
+        let kind = self.kinds.entry(finding.kind).or_default();
+        kind.count += 1;
+        kind.settled += u64::from(outcome.is_settled());
+        kind.left += u64::from(matches!(outcome, Outcome::Left(_)));
+        if kind.first.len() < SHOWN {
+            let detail = if finding.detail.is_empty() { String::new() } else { format!(": {}", finding.detail) };
+            kind.first.push(format!("{}{detail}", finding.id));
+        }
+        if !kind.notes.contains(&outcome.note()) {
+            kind.notes.push(outcome.note());
+        }
+    }
+
+    /// The meter keeps every call until it is asked.
+    fn count_cost(&mut self) {
+        for call in self.meter.take() {
+            self.cost.requests += u64::from(call.requests);
+            self.cost.rcu += call.rcu;
+            self.cost.wcu += call.wcu;
+        }
+    }
+
+    fn finish(mut self, verified: Verified) -> io::Result<()> {
+        self.count_cost();
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        if self.format == Format::Table {
+            print(table(&self.kinds).as_bytes())?;
+        }
+        let Cost { requests, rcu, wcu } = self.cost;
+        let Verified { items, findings, unsettled } = verified;
+        let read = if items > 0 { format!("{items} items, ") } else { String::new() };
+        eprintln!("{read}{requests} requests, {rcu} RCU, {wcu} WCU; {findings} findings, {unsettled} of them open");
+        Ok(())
+    }
+}
+
+fn table(kinds: &BTreeMap<FindingKind, Kind>) -> String {
+    if kinds.is_empty() {
+        return "The table is sound.\n".to_owned();
+    }
+    let mut grid = Grid::new();
+    grid.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    grid.set_header(["kind", "found", "repaired", "left", "what it is, and the first of them"]);
+    for (kind, found) in kinds {
+        let mut lines = vec![kind.about().to_owned()];
+        lines.extend(found.first.iter().map(|id| format!("  {id}")));
+        let more = found.count.saturating_sub(SHOWN as u64);
+        lines.extend((more > 0).then(|| format!("  and {more} more: `--format jsonl` shows all")));
+        lines.extend(found.notes.iter().map(|note| format!("  -> {note}")));
+        let numbers = [found.count, found.settled, found.left].map(|number| number.to_string());
+        grid.add_row([vec![kind.word().to_owned()], numbers.to_vec(), vec![lines.join("\n")]].concat());
+    }
+    grid.trim_fmt() + "\n"
+}

@@ -1,0 +1,281 @@
+//! `codesensei query`, as people give it: on a table that `codesensei seed` filled.
+
+use std::fs;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use codesensei::engine::Engine;
+use model::PATTERNS;
+use serde_json::Value;
+use tempfile::tempdir;
+
+use crate::process::{Ended, Server, codesensei, ended};
+
+/// Ada, who is in seed/people.
+const ADA: &str = "01a05c06-6c80-72e7-b616-dd449d76a152";
+/// Her first session.
+const QUEUE: &str = "01a05c0d-bf80-7185-8426-38e3974fd9b8";
+
+static TABLES: AtomicU32 = AtomicU32::new(0);
+
+/// A table with everybody of seed/, and where it is.
+struct Seeded {
+    table: String,
+    url: String,
+    _engine: Option<Engine>,
+}
+
+impl Seeded {
+    /// On an engine of its own.
+    async fn embedded() -> Self {
+        let engine = Engine::in_memory().await.unwrap();
+        Self::at(engine.url().to_owned(), Some(engine)).await
+    }
+
+    async fn at(url: String, engine: Option<Engine>) -> Self {
+        let number = TABLES.fetch_add(1, Ordering::Relaxed);
+        let table = format!("query-{}-{number}", std::process::id());
+        let seeded = Self { table, url, _engine: engine };
+        let end = seeded.run(&["seed"]).await;
+        assert_eq!(end.code, Some(0), "{}", end.stderr);
+        seeded
+    }
+
+    async fn run(&self, arguments: &[&str]) -> Ended {
+        let mut command = codesensei(arguments);
+        command.args(["--endpoint-url", &self.url, "--table", &self.table]);
+        ended(command).await
+    }
+
+    /// What a line of the documentation prints.
+    async fn line(&self, line: &str) -> Ended {
+        let command = line.replacen("codesensei", env!("CARGO_BIN_EXE_codesensei"), 1);
+        let mut shell = tokio::process::Command::new("sh");
+        shell.arg("-ec").arg(command).env("AWS_ENDPOINT_URL_DYNAMODB", &self.url).env("CODESENSEI_TABLE", &self.table);
+        ended(shell).await
+    }
+
+    async fn rows(&self, arguments: &[&str]) -> Vec<Value> {
+        let end = self.run(arguments).await;
+        assert_eq!(end.code, Some(0), "{arguments:?} {}", end.stderr);
+        end.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+/// Without the bytes of the answers, which differ with the spaces and the order that an engine writes.
+fn without_bytes(stderr: &str) -> String {
+    let is_count = |word: &str| word.ends_with(" bytes");
+    let line = |line: &str| line.split(", ").filter(|word| !is_count(word)).collect::<Vec<_>>().join(", ");
+    stderr.lines().filter(|text| !text.contains("--cursor")).map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn the_example_of_every_pattern_that_reads_works_and_says_the_same_on_every_engine() {
+    let here = Seeded::embedded().await;
+    let there = match std::env::var("CODESENSEI_TEST_STORE") {
+        Ok(url) => Some(Seeded::at(url, None).await),
+        Err(_) => None,
+    };
+    // What lives for minutes or days is not seeded.
+    let passing = ["refresh_family", "idempotency", "sweep_job"];
+    let reading = PATTERNS.iter().filter(|pattern| !pattern.writes() && pattern.operation.word() != "scan");
+    for pattern in reading {
+        let end = here.line(pattern.example).await;
+        assert_eq!(end.code, Some(0), "{}: {}", pattern.example, end.stderr);
+        if !pattern.entities.iter().all(|entity| passing.contains(entity)) {
+            assert!(!end.stdout.is_empty(), "{} finds nothing", pattern.example);
+        }
+        if let Some(there) = &there {
+            let other = there.line(pattern.example).await;
+            assert_eq!(end.stdout, other.stdout, "{}", pattern.example);
+            // A query that finds nothing costs a unit on AWS and on the embedded engine, and nothing on DynamoDB Local.
+            if !end.stdout.is_empty() {
+                assert_eq!(without_bytes(&end.stderr), without_bytes(&other.stderr), "{}", pattern.example);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_go_on_where_the_last_one_ended_and_all_of_them_are_every_row() {
+    let seeded = Seeded::embedded().await;
+    let all = seeded.rows(&["query", "AP-21", "--user-id", ADA, "--all"]).await;
+    assert_eq!(all.len(), 3);
+    let mut paged = Vec::new();
+    let mut cursor = None::<String>;
+    loop {
+        let mut arguments = vec!["query", "list_sessions", "--user-id", ADA, "--limit", "1"];
+        arguments.extend(cursor.as_deref().map(|cursor| ["--cursor", cursor]).into_iter().flatten());
+        let end = seeded.run(&arguments).await;
+        paged.extend(end.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
+        let more = end.stderr.lines().find_map(|line| line.trim().strip_prefix("more      --cursor "));
+        cursor = more.map(|more| more.trim_end_matches(", or --all").to_owned());
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(paged, all);
+}
+
+#[tokio::test]
+async fn what_is_personal_is_masked_until_it_is_asked_for() {
+    let seeded = Seeded::embedded().await;
+    let masked = seeded.run(&["query", "user_footprint", "--user-id", ADA, "--format", "csv", "--all"]).await.stdout;
+    for personal in ["Ada Byron", "ada@example.com", "bounded_queue", "$2b$"] {
+        assert!(!masked.contains(personal), "{personal} in {masked}");
+    }
+    let shown = seeded.run(&["query", "user_footprint", "--user-id", ADA, "--all", "--show-pii"]).await.stdout;
+    assert!(shown.contains("ada@example.com") && shown.contains("bounded_queue.go"), "{shown}");
+    assert!(!shown.contains("$2b$"), "a password hash is nobody's to see: {shown}");
+}
+
+#[tokio::test]
+async fn code_is_shown_when_it_is_asked_for_and_goes_to_a_file_whole_from_its_chunks_too() {
+    let seeded = Seeded::embedded().await;
+    let code = &seeded.rows(&["query", "get_code", "--session-id", QUEUE]).await[0];
+    assert_eq!(code["inline"], "***");
+    let shown = &seeded.rows(&["query", "get_code", "--session-id", QUEUE, "--show-code"]).await[0];
+    assert!(shown["text"].as_str().unwrap().starts_with("// Package queue"), "{shown}");
+    let yuki = &seeded.rows(&["query", "AP-02", "--username-key", "yuki"]).await[0];
+    let sessions = seeded.rows(&["query", "AP-21", "--user-id", yuki["user_id"].as_str().unwrap()]).await;
+    let large = sessions.iter().find(|session| session["chunk_count"] != 0).expect("a file in chunks");
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("readings.csv");
+    let session = large["session_id"].as_str().unwrap();
+    let arguments = ["query", "AP-27", "--session-id", session, "--code-to", file.to_str().unwrap()];
+    assert_eq!(seeded.run(&arguments).await.code, Some(0));
+    assert_eq!(fs::metadata(&file).unwrap().len(), large["code_bytes"].as_u64().unwrap());
+    let nobody = QUEUE.replace('8', "9");
+    let end = seeded.run(&["query", "AP-27", "--session-id", &nobody, "--code-to", "x"]).await;
+    assert_eq!(end.code, Some(1));
+    assert!(end.stderr.contains("there is no code to write to x"), "{}", end.stderr);
+}
+
+#[tokio::test]
+async fn a_write_happens_only_when_it_is_said_and_confirmed() {
+    let seeded = Seeded::embedded().await;
+    let repair = ["query", "AP-91", "--user-id", ADA, "--seen-count", "3", "--counted", "2"];
+    let end = seeded.run(&repair).await;
+    assert_eq!(end.code, Some(2));
+    assert!(end.stderr.contains("AP-91 changes the table: say --write"), "{}", end.stderr);
+    let end = seeded.run(&[&repair[..], &["--write"]].concat()).await;
+    assert_eq!(end.code, Some(1));
+    assert!(end.stderr.contains("say --yes if the table"), "{}", end.stderr);
+    let count = async || seeded.rows(&["query", "get_user", "--user-id", ADA]).await[0]["session_count"].clone();
+    assert_eq!(count().await, 3);
+    assert_eq!(seeded.run(&[&repair[..], &["--write", "--yes"]].concat()).await.code, Some(0));
+    assert_eq!(count().await, 2);
+    let end = seeded.run(&[&repair[..], &["--write", "--yes"]].concat()).await;
+    assert_eq!(end.code, Some(1));
+    assert!(end.stderr.contains("The counter changed since it was compared."), "{}", end.stderr);
+}
+
+#[tokio::test]
+async fn an_item_is_written_as_it_was_shown() {
+    let seeded = Seeded::embedded().await;
+    let user = &seeded.rows(&["query", "get_user", "--user-id", ADA, "--show-pii"]).await[0];
+    let note = serde_json::json!({
+        "session_id": QUEUE, "thread": "01a05c11-9010-7323-9b7f-4967c19e78a5", "seq": 5, "user_id": ADA, "role": "user",
+        "content": "By hand.", "created_at": user["created_at"],
+    });
+    let folder = tempdir().unwrap();
+    let file = folder.path().join("note.json");
+    fs::write(&file, note.to_string()).unwrap();
+    let from_file = format!("@{}", file.display());
+    let end = seeded.run(&["query", "add_note", "--note", &from_file, "--seen-slots", "4", "--write", "--yes"]).await;
+    assert_eq!(end.code, Some(0), "{}", end.stderr);
+    let key = ["--session-id", QUEUE, "--thread", "01a05c11-9010-7323-9b7f-4967c19e78a5", "--seq", "5", "--show-pii"];
+    assert_eq!(seeded.rows(&[&["query", "get_message"][..], &key].concat()).await, [note]);
+}
+
+#[tokio::test]
+async fn what_is_typed_wrong_is_named_with_an_example() {
+    // Nothing is sent, so no table has to be there.
+    for arguments in [
+        &["query", "AP-21"][..],
+        &["query", "AP-21", "--user-id", "ada", "--explain"],
+        &["query", "list_sesions"],
+        &["query", "AP-80", "--explain", "--date", "yesterday"],
+        &["query", "add_note", "--note", "{", "--seen-slots", "1", "--explain"],
+        &["query", "add_note", "--note", "@nowhere.json", "--seen-slots", "1", "--explain"],
+        &["query", "add_note", "--note", r#"{"seq":"five"}"#, "--seen-slots", "1", "--explain"],
+        &["query", "add_note", "--note", r#"{"sequence":5}"#, "--seen-slots", "1", "--explain"],
+        &["query", "AP-21", "--user-id", ADA, "--limit", "0"],
+        &["query", "AP-78", "--explain"],
+    ] {
+        let end = ended(codesensei(arguments)).await;
+        insta::assert_snapshot!(format!("wrong_{}", name_of(arguments)), format!("{:?}\n{}", end.code, end.stderr));
+        assert_eq!(end.stdout, "");
+    }
+}
+
+fn name_of(arguments: &[&str]) -> String {
+    let text: String = arguments[1..].join("_").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    text.replace(&ADA.replace('-', ""), "ada")
+}
+
+/// A fresh one each time, by which a repeat knows its own write.
+fn without_write_id(text: &str) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    if let Some(at) = lines.iter().position(|line| line.contains("write_id\": {")) {
+        lines[at + 1] = "      (a fresh one)";
+    }
+    lines.join("\n")
+}
+
+#[tokio::test]
+async fn explaining_shows_the_exact_request_and_sends_nothing() {
+    for (name, arguments) in [
+        ("of_an_index", &["query", "top_users_by_cost", "--date", "2026-09-03", "--format", "table"][..]),
+        ("of_a_batch", &["query", "open_session", "--user-id", ADA, "--session-id", QUEUE, "--format", "json"]),
+        (
+            "of_a_write",
+            &["query", "AP-91", "--user-id", ADA, "--seen-count", "3", "--counted", "2", "--format", "table"],
+        ),
+    ] {
+        let end = ended(codesensei(&[arguments, &["--explain"]].concat())).await;
+        assert_eq!((end.code, end.stderr.as_str()), (Some(0), ""));
+        insta::assert_snapshot!(format!("explained_{name}"), without_write_id(&end.stdout));
+    }
+}
+
+#[tokio::test]
+async fn help_teaches_on_every_level() {
+    for arguments in [
+        &["query", "--help"][..],
+        &["query", "AP-21", "--help"],
+        &["query", "open_session", "-h"],
+        &["query", "ap-91", "--help"],
+    ] {
+        let end = ended(codesensei(arguments)).await;
+        assert_eq!((end.code, end.stderr.as_str()), (Some(0), ""));
+        insta::assert_snapshot!(format!("help_{}", arguments[1..].join("_").replace('-', "")), end.stdout);
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_there_is_told_with_how_to_get_one() {
+    let folder = tempdir().unwrap();
+    let mut command = codesensei(&["query", "get_user", "--user-id", ADA, "--data-dir"]);
+    command.arg(folder.path());
+    let end = ended(command).await;
+    assert_eq!(end.code, Some(1));
+    assert!(end.stderr.contains("there is no table codesensei at"), "{}", end.stderr);
+    assert!(end.stderr.contains("`codesensei seed` makes one with data"), "{}", end.stderr);
+    let end = ended(codesensei(&["query", "get_user", "--user-id", ADA, "--store", "memory"])).await;
+    assert!(end.stderr.contains("a table in memory is gone when this command ends"), "{}", end.stderr);
+}
+
+#[tokio::test]
+async fn the_table_of_a_running_server_is_asked_through_it() {
+    let folder = tempdir().unwrap();
+    let server = Server::start(folder.path()).await;
+    let cookies = server.sign_in().await;
+    server.create(&cookies, "mine.py").await;
+    let mut find = codesensei(&["query", "find_username_claim", "--username-key", "demo", "--data-dir"]);
+    find.arg(folder.path());
+    let claim: Value = serde_json::from_str(&ended(find).await.stdout).unwrap();
+    let mut list =
+        codesensei(&["query", "count_sessions", "--user-id", claim["user_id"].as_str().unwrap(), "--data-dir"]);
+    list.arg(folder.path());
+    assert_eq!(ended(list).await.stdout, "{\"count\":3}\n");
+}

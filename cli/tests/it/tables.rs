@@ -1,0 +1,60 @@
+//! `codesensei table`: made, shown and compared.
+
+use codesensei::engine::Engine;
+use serde_json::Value;
+
+use crate::process::{Ended, codesensei, ended};
+
+async fn at(engine: &Engine, arguments: &[&str]) -> Ended {
+    let mut command = codesensei(arguments);
+    command.args(["--endpoint-url", engine.url()]);
+    ended(command).await
+}
+
+#[tokio::test]
+async fn a_table_is_made_as_the_schema_says_and_left_as_it_is_the_next_time() {
+    let engine = Engine::in_memory().await.unwrap();
+    let end = at(&engine, &["table", "create"]).await;
+    assert_eq!((end.code, end.stdout.as_str()), (Some(0), ""));
+    assert!(end.stderr.contains("is ready"), "{}", end.stderr);
+    let end = at(&engine, &["table", "create", "--unprotected"]).await;
+    assert_eq!(end.code, Some(0));
+    assert!(end.stderr.contains("There is a table codesensei"), "{}", end.stderr);
+    let end = at(&engine, &["table", "diff", "--format", "table"]).await;
+    assert_eq!((end.code, end.stderr.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(end.stdout);
+}
+
+#[tokio::test]
+async fn a_difference_is_shown_and_ends_with_1() {
+    let engine = Engine::in_memory().await.unwrap();
+    assert_eq!(at(&engine, &["table", "create", "--unprotected"]).await.code, Some(0));
+    let end = at(&engine, &["table", "diff", "--format", "table"]).await;
+    assert_eq!((end.code, end.stderr.as_str()), (Some(1), ""));
+    insta::assert_snapshot!(end.stdout);
+    let end = at(&engine, &["table", "diff"]).await;
+    let told: Value = serde_json::from_str(&end.stdout).unwrap();
+    let expected = serde_json::json!([{ "fact": "deletion_protection", "defined": "on", "live": "off" }]);
+    assert_eq!((end.code, &told["differences"]), (Some(1), &expected));
+}
+
+#[tokio::test]
+async fn a_live_table_is_described_for_people_and_for_programs() {
+    let engine = Engine::in_memory().await.unwrap();
+    assert_eq!(at(&engine, &["table", "create"]).await.code, Some(0));
+    let end = at(&engine, &["table", "describe", "--format", "table"]).await;
+    insta::assert_snapshot!(end.stdout);
+    let end = at(&engine, &["table", "describe"]).await;
+    let told: Value = serde_json::from_str(&end.stdout).unwrap();
+    assert_eq!(told["facts"]["time_to_live"], "expires_at");
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_there_cannot_be_compared() {
+    let engine = Engine::in_memory().await.unwrap();
+    for action in ["describe", "diff"] {
+        let end = at(&engine, &["table", action]).await;
+        assert_eq!((end.code, end.stdout.as_str()), (Some(1), ""));
+        assert!(end.stderr.contains("there is no table codesensei at http://"), "{}", end.stderr);
+    }
+}

@@ -1,0 +1,236 @@
+//! Verifying: whether all that is in the table fits together, and the repair of what can be repaired safely. AP-96 to AP-116.
+
+use std::time::Duration;
+
+use futures::stream::{StreamExt as _, TryStreamExt as _, iter};
+use tokio::sync::Mutex;
+
+use crate::{Store, StoreError, UserId};
+
+mod conversation;
+mod finding;
+mod inspect;
+mod jobs;
+mod ledger;
+mod look;
+mod repair;
+
+pub use finding::{Finding, FindingKind, Outcome};
+
+use inspect::inspect;
+use jobs::Jobs;
+use ledger::{Ledger, Subject};
+use look::Look;
+use repair::Repair;
+
+/// How many things are looked at, or repaired, at once.
+const AT_ONCE: usize = 8;
+
+/// How a table is verified.
+#[derive(Clone, Copy, Debug)]
+pub struct Verify {
+    /// Into how many parts the scan is cut, which are read next to each other.
+    pub segments: u32,
+    /// How many times the table is read, each time for a share of its users and sessions: the more, the less memory is needed. One
+    /// reading needs about 300 bytes for each user, session and thread.
+    pub passes: u32,
+    /// How long to wait before looking again at what seems wrong: what somebody was just writing is whole by then.
+    pub look_again_after: Duration,
+    /// Whether to repair what can be.
+    pub fix: bool,
+}
+
+impl Default for Verify {
+    fn default() -> Self {
+        Self { segments: 8, passes: 1, look_again_after: Duration::from_secs(2), fix: false }
+    }
+}
+
+/// What a verification does, while it does it.
+#[derive(Debug)]
+pub enum Progress {
+    /// So many more items were read.
+    Read(u64),
+    /// So many things are looked at again.
+    Suspects(u64),
+    /// Something is wrong, and what became of it.
+    Found(Finding, Outcome),
+}
+
+/// What a verification came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Items read by the scan.
+    pub items: u64,
+    /// What was wrong.
+    pub findings: u64,
+    /// What still is.
+    pub unsettled: u64,
+}
+
+/// A run: its findings are told as they are made, and none is kept.
+struct Run<'a, F> {
+    store: &'a Store,
+    how: Verify,
+    state: Mutex<(Verified, F)>,
+}
+
+impl Store {
+    /// Verifies the whole table in a scan of parallel segments, and looks again, strongly consistently, at what does not add up.
+    /// Safe while the table is in use: only what two looks see alike is told, and every repair is on the condition of what was seen.
+    ///
+    /// # Errors
+    /// When the table cannot be asked. What was told and repaired until then stays so; run it again.
+    pub async fn verify<F>(&self, how: Verify, tell: F) -> Result<Verified, StoreError>
+    where
+        F: FnMut(Progress) + Send,
+    {
+        let run = Run { store: self, how, state: Mutex::new((Verified::default(), tell)) };
+        for pass in 0..how.passes.max(1) {
+            run.pass(pass).await?;
+        }
+        Ok(run.state.into_inner().0)
+    }
+
+    /// Verifies what one user has: their own partition, their claims, their sessions and jobs.
+    ///
+    /// # Errors
+    /// As [`verify`](Self::verify).
+    pub async fn verify_user<F>(&self, user_id: UserId, how: Verify, tell: F) -> Result<Verified, StoreError>
+    where
+        F: FnMut(Progress) + Send,
+    {
+        let run = Run { store: self, how, state: Mutex::new((Verified::default(), tell)) };
+        run.user(user_id).await?;
+        Ok(run.state.into_inner().0)
+    }
+}
+
+impl<F: FnMut(Progress) + Send> Run<'_, F> {
+    async fn pass(&self, pass: u32) -> Result<(), StoreError> {
+        let ledger = Mutex::new(Ledger::new(pass, self.how.passes));
+        let segments = self.how.segments.max(1);
+        let scans = (0..segments).map(|segment| self.segment(segment, segments, pass == 0, &ledger));
+        futures::future::try_join_all(scans).await?;
+        self.settle(ledger.into_inner().into_suspects()).await
+    }
+
+    /// One segment: what is wrong with an item by itself is told at once, the rest is entered in the ledger.
+    async fn segment(&self, segment: u32, of: u32, is_first: bool, ledger: &Mutex<Ledger>) -> Result<(), StoreError> {
+        let mut start = None;
+        loop {
+            let page = self.store.scan_segment(segment, of, start).await?;
+            let now = self.store.clock().now();
+            let count = page.items.len() as u64;
+            // Inline code is inflated here.
+            let inspect = move || page.items.iter().map(|item| inspect(item, now)).collect::<Vec<_>>();
+            let inspected =
+                tokio::task::spawn_blocking(inspect).await.expect("inspecting does not panic and is not cancelled");
+            for item in inspected {
+                if let Some(entity) = &item.entity {
+                    ledger.lock().await.enter(entity);
+                }
+                for finding in item.findings.into_iter().filter(|_| is_first) {
+                    self.conclude(finding).await?;
+                }
+            }
+            if is_first {
+                let mut state = self.state.lock().await;
+                state.0.items += count;
+                (state.1)(Progress::Read(count));
+            }
+            start = page.next;
+            if start.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn user(&self, user_id: UserId) -> Result<(), StoreError> {
+        let jobs = Jobs::read(self.store).await?;
+        let look = Look { store: self.store, jobs: &jobs };
+        let first = look.at(&Subject::User(user_id)).await?;
+        let now = self.store.clock().now();
+        let mut local = first.local;
+        local.extend(jobs.of(user_id).flat_map(|job| inspect(job, now).findings));
+        let subjects: Vec<Subject> = [Subject::User(user_id)].into_iter().chain(first.leads).collect();
+        for subject in subjects.iter().filter(|subject| !matches!(subject, Subject::User(_))) {
+            local.extend(look.at(subject).await?.local);
+        }
+        for finding in local {
+            self.conclude(finding).await?;
+        }
+        self.settle(subjects).await
+    }
+
+    /// Looks at what seems wrong, waits, and looks again: what both looks see alike is so.
+    async fn settle(&self, subjects: Vec<Subject>) -> Result<(), StoreError> {
+        let mut known = std::collections::HashSet::new();
+        let mut subjects: Vec<Subject> = subjects.into_iter().filter(|subject| known.insert(subject.clone())).collect();
+        (self.state.lock().await.1)(Progress::Suspects(subjects.len() as u64));
+        let before = Jobs::read(self.store).await?;
+        let mut suspected = Vec::new();
+        while !subjects.is_empty() {
+            let looks = self.look(std::mem::take(&mut subjects), &before).await?;
+            for (subject, findings, leads) in looks {
+                // Somebody else's claim is looked at too; the sessions of a user are suspects of their own or none.
+                let claims = leads.into_iter().filter(|lead| !matches!(lead, Subject::Session(..)));
+                subjects.extend(claims.filter(|lead| known.insert(lead.clone())));
+                if !findings.is_empty() {
+                    suspected.push((subject, findings));
+                }
+            }
+        }
+        if suspected.is_empty() {
+            return Ok(());
+        }
+        tokio::time::sleep(self.how.look_again_after).await;
+        let jobs = Jobs::read(self.store).await?.and(&before);
+        let again = self.look(suspected.iter().map(|(subject, _)| subject.clone()).collect(), &jobs).await?;
+        let mut sure: Vec<Finding> = Vec::new();
+        // Looks come in the order of their subjects.
+        for ((_, first), (_, findings, _)) in suspected.iter().zip(again) {
+            sure.extend(findings.into_iter().filter(|finding| first.iter().any(|other| finding.is_same(other))));
+        }
+        // A claim is released before another asks for it.
+        sure.sort_by_key(|finding| finding.kind != FindingKind::StaleClaim);
+        for finding in sure {
+            self.conclude(finding).await?;
+        }
+        Ok(())
+    }
+
+    async fn look(
+        &self,
+        subjects: Vec<Subject>,
+        jobs: &Jobs,
+    ) -> Result<Vec<(Subject, Vec<Finding>, Vec<Subject>)>, StoreError> {
+        let look = Look { store: self.store, jobs };
+        let look = &look;
+        iter(subjects)
+            .map(|subject| async move {
+                let seen = look.at(&subject).await?;
+                Ok((subject, seen.findings, seen.leads))
+            })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await
+    }
+
+    /// Repairs a finding if it is to be, and tells it.
+    async fn conclude(&self, finding: Finding) -> Result<(), StoreError> {
+        let outcome = match &finding.repair {
+            Repair::None(why) => Outcome::Left(why),
+            repair if self.how.fix => match self.store.repair(repair).await {
+                Err(StoreError::Corrupt { .. }) => Outcome::Left("the repair met an item that does not decode"),
+                outcome => outcome?,
+            },
+            _ => Outcome::Repairable,
+        };
+        let mut state = self.state.lock().await;
+        state.0.findings += 1;
+        state.0.unsettled += u64::from(!outcome.is_settled());
+        (state.1)(Progress::Found(finding, outcome));
+        Ok(())
+    }
+}

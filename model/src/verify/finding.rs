@@ -1,0 +1,223 @@
+//! Findings: what is wrong with a table, in words that show no content and nothing personal.
+
+use crate::Digest;
+use crate::store::StoredItem;
+use crate::verify::repair::Repair;
+
+macro_rules! kinds {
+    ($($(#[doc = $about:literal])+ $name:ident = $word:literal,)+) => {
+        /// What is wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum FindingKind {
+            $($(#[doc = $about])+ $name,)+
+        }
+
+        impl FindingKind {
+            /// Every kind there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The word for it, for scripts.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$name => $word,)+ }
+            }
+
+            /// What it is, in a sentence.
+            #[must_use]
+            pub const fn about(self) -> &'static str {
+                match self { $(Self::$name => concat!($($about),+).trim_ascii_start(),)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// An item of no entity that the schema knows.
+    UnknownEntity = "unknown_entity",
+    /// An item that does not decode.
+    Undecodable = "undecodable",
+    /// An item of a newer version than this program knows.
+    NewerVersion = "newer_version",
+    /// An item of an older version; it is read all the same.
+    OlderVersion = "older_version",
+    /// An item under another key than its fields make.
+    WrongKey = "wrong_key",
+    /// An item whose keys in the index are not those that its fields make.
+    WrongIndexKey = "wrong_index_key",
+    /// An item that expired more than three days ago.
+    Expired = "expired",
+    /// A profile that counts another number of sessions than there are.
+    SessionCount = "session_count",
+    /// A session that counts another number of threads than there are.
+    ThreadCount = "thread_count",
+    /// A thread that counts other slots than its messages take.
+    MessageSlots = "message_slots",
+    /// A user without the claim on their address or name.
+    MissingClaim = "missing_claim",
+    /// A claim whose user is gone, or goes by another address or name.
+    StaleClaim = "stale_claim",
+    /// Sign-ins, sessions or days of a user who is gone.
+    OrphansOfUser = "orphans_of_user",
+    /// Code, threads or messages of a session that is gone.
+    OrphansOfSession = "orphans_of_session",
+    /// Messages or records of a thread that is gone.
+    OrphansOfThread = "orphans_of_thread",
+    /// Chunks of code that no session uses.
+    OrphanChunks = "orphan_chunks",
+    /// A session without its code.
+    MissingCode = "missing_code",
+    /// A session whose head, code and chunks are not of one revision, or not all there.
+    TornCode = "torn_code",
+    /// Code that does not inflate, or to something else than its digest says.
+    DamagedCode = "damaged_code",
+    /// An item under a session that names another owner than the session does.
+    ForeignOwner = "foreign_owner",
+    /// A thread with a number between its messages that no message has.
+    MessageGap = "message_gap",
+    /// An answer to no question.
+    StrayAnswer = "stray_answer",
+    /// A question that says it is answered, and is not; or that has an answer, and says it has none.
+    LostAnswer = "lost_answer",
+    /// A question that has been waiting for its answer for more than an hour.
+    PendingQuestion = "pending_question",
+    /// A sweep job that has been due for more than an hour.
+    OverdueJob = "overdue_job",
+}
+
+/// Something that is wrong.
+#[derive(Clone, PartialEq)]
+pub struct Finding {
+    /// What.
+    pub kind: FindingKind,
+    /// Of which item or thing: its entity, and its id.
+    pub id: String,
+    /// What was seen: counts and ids, never content.
+    pub detail: String,
+    pub(crate) repair: Repair,
+}
+
+/// What became of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing was to be repaired; this could be.
+    Repairable,
+    /// It is repaired.
+    Repaired(&'static str),
+    /// It is no longer so: something else has changed it since, so nothing was written.
+    Moved,
+    /// It is left to a person, with the reason.
+    Left(&'static str),
+}
+
+impl Outcome {
+    /// Whether the table is as sound as if there had been no finding.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        matches!(self, Self::Repaired(_) | Self::Moved)
+    }
+
+    /// The word for it, for scripts.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Repairable => "repairable",
+            Self::Repaired(_) => "repaired",
+            Self::Moved => "moved",
+            Self::Left(_) => "left",
+        }
+    }
+
+    /// What was done or why not, where there is more to say.
+    #[must_use]
+    pub const fn note(&self) -> &'static str {
+        match self {
+            Self::Repairable => "run it again with --fix",
+            Self::Repaired(note) | Self::Left(note) => note,
+            Self::Moved => "it had changed before it could be repaired",
+        }
+    }
+}
+
+impl Finding {
+    pub(super) fn new(kind: FindingKind, id: impl Into<String>, detail: impl Into<String>, repair: Repair) -> Self {
+        Self { kind, id: id.into(), detail: detail.into(), repair }
+    }
+
+    /// Whether another look saw the same.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.id == other.id && self.detail == other.detail
+    }
+}
+
+impl std::fmt::Debug for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} ({})", self.kind.word(), self.id, self.detail)
+    }
+}
+
+/// An item's entity and key, for a person who looks for it. What may be personal in the key is shown as a digest of the whole.
+pub(super) fn item_id(item: &StoredItem) -> String {
+    let entity = item.entity().filter(|entity| is_word(entity)).unwrap_or("item");
+    let shown = [item.pk(), item.sk()].map(|part| part.split('#').all(is_plain).then_some(part));
+    let personal = ["USERNAME#", "RATE#"].iter().any(|prefix| item.pk().starts_with(prefix));
+    match shown {
+        [Some(pk), Some(sk)] if !personal => format!("{entity} {pk} {sk}"),
+        _ => format!("{entity} {}", key_digest(item)),
+    }
+}
+
+/// The beginning of the SHA-256 of the two keys, by which the same item is recognised.
+fn key_digest(item: &StoredItem) -> String {
+    let digest = Digest::of(format!("{}\0{}", item.pk(), item.sk())).to_string();
+    format!("sha256:{}", &digest[..16])
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 30 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+}
+
+/// A segment of a key that is a literal of ours, a number, a date, an id or a digest.
+fn is_plain(segment: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "USER", "PROFILE", "REFRESH", "SESSION", "USAGE", "CODE", "THREAD", "MSG", "IDEM", "CHUNK", "EMAIL", "CLAIM",
+        "SWEEP", "SIGNUP",
+    ];
+    const KINDS: [&str; 5] = ["staged", "replaced", "thread", "session", "account"];
+    let hex = |c: u8| matches!(c, b'0'..=b'9' | b'a'..=b'f' | b'-');
+    WORDS.contains(&segment) || KINDS.contains(&segment) || !segment.is_empty() && segment.bytes().all(hex)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::item::{FromItem as _, Item};
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    fn id(entity: &str, pk: &str, sk: &str) -> String {
+        let pairs = [("et", entity), ("PK", pk), ("SK", sk)];
+        let item: Item = pairs.map(|(name, text)| (name.to_owned(), AttributeValue::S(text.to_owned()))).into();
+        item_id(&StoredItem::from_item(item).expect("any item is one"))
+    }
+
+    #[test]
+    fn a_key_of_ids_is_shown_and_one_that_may_be_personal_is_not() {
+        assert_eq!(id("session", "USER#0198c5e2", "SESSION#0198c5e3"), "session USER#0198c5e2 SESSION#0198c5e3");
+        for (entity, pk, sk) in [
+            ("username_claim", "USERNAME#ada", "CLAIM"),
+            ("username_claim", "USERNAME#1984", "CLAIM"),
+            ("rate_window", "RATE#login#192.0.2.1#00900", "RATE"),
+            ("ada@example.com", "NOTE#ada", "x"),
+        ] {
+            let shown = id(entity, pk, sk);
+            assert!(shown.contains("sha256:") && !shown.contains("ada") && !shown.contains("19"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn every_kind_has_a_word_and_a_sentence_of_its_own() {
+        for (i, kind) in FindingKind::ALL.iter().enumerate() {
+            assert!(kind.about().ends_with('.') && !kind.about().starts_with(' '), "{}", kind.about());
+            assert!(FindingKind::ALL[..i].iter().all(|other| other.word() != kind.word()));
+        }
+    }
+}

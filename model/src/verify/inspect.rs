@@ -1,0 +1,127 @@
+//! One item by itself: does it decode, is it of this version, are its keys those that its fields make, has it expired.
+
+use std::time::Duration;
+
+use crate::generated::any::{AnyEntity, versions_of};
+use crate::store::StoredItem;
+use crate::store::item::Item;
+use crate::verify::finding::{Finding, FindingKind, item_id};
+use crate::verify::repair::{Expired, Repair};
+use crate::{Expiry, PackedCode, ReplyState, Timestamp};
+
+/// How long DynamoDB may take to remove what has expired: "typically within a few days" (Developer Guide, "Using time to
+/// live").
+const TTL_LAG: Duration = Duration::from_hours(3 * 24);
+/// A question's deadline is half a minute.
+const PATIENCE: Duration = Duration::from_hours(1);
+
+const KEYS: [&str; 2] = ["PK", "SK"];
+const INDEX_KEYS: [&str; 2] = ["GSI1PK", "GSI1SK"];
+
+/// An item, as far as it can be understood, and what is wrong with it.
+pub(super) struct Inspected {
+    pub(super) entity: Option<AnyEntity>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Looks at an item. Inline code is inflated and compared with its digest.
+pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
+    let mut findings = Vec::new();
+    let mut found = |kind, detail: &str, repair| findings.push(Finding::new(kind, item_id(item), detail, repair));
+    let Some((current, _)) = item.entity().and_then(versions_of) else {
+        let why = Repair::None("nobody knows what it is: ask whoever wrote it, then remove it by hand");
+        found(FindingKind::UnknownEntity, "", why);
+        return Inspected { entity: None, findings };
+    };
+    match item.version() {
+        Some(version) if version > current => {
+            let why = Repair::None("deploy the program that wrote it, and verify with that");
+            found(FindingKind::NewerVersion, &format!("version {version}, and this program knows {current}"), why);
+            return Inspected { entity: None, findings };
+        }
+        Some(version) if version < current => {
+            let detail = format!("version {version}, and now it is {current}");
+            found(FindingKind::OlderVersion, &detail, Repair::Upgrade(Box::new(item.clone())));
+        }
+        _ => {}
+    }
+    let entity = match AnyEntity::from_item(item.attributes().clone()) {
+        Ok(entity) => entity,
+        Err(corrupt) => {
+            let why = Repair::None("its content has to be restored by hand, from a backup for instance");
+            found(FindingKind::Undecodable, corrupt.reason(), why);
+            None
+        }
+    };
+    if let Some(entity) = &entity {
+        keys(item, entity, &mut found);
+        by_itself(entity, now, &mut found);
+    }
+    Inspected { entity, findings }
+}
+
+fn keys(item: &StoredItem, entity: &AnyEntity, found: &mut impl FnMut(FindingKind, &str, Repair)) {
+    let (stored, made) = (item.attributes(), entity.keys());
+    let differ = |names: [&str; 2]| names.iter().any(|name| !is_same(stored, &made, name));
+    if differ(KEYS) {
+        let why = Repair::None("either its key or its fields are wrong, and nothing says which");
+        found(FindingKind::WrongKey, "", why);
+    } else if differ(INDEX_KEYS) {
+        let repair = match entity {
+            AnyEntity::DailyUsage(day) => {
+                Repair::UsageIndex { user_id: day.user_id, date: day.date, cost_micros: day.cost_micros }
+            }
+            AnyEntity::User(user) => Repair::SignupIndex {
+                user_id: user.user_id,
+                created_at: user.created_at,
+                signup_date: user.signup_date,
+            },
+            _ => Repair::None("its entity is in no index: remove the keys of the index by hand"),
+        };
+        found(FindingKind::WrongIndexKey, "", repair);
+    }
+}
+
+fn is_same(stored: &Item, made: &Item, name: &str) -> bool {
+    use aws_sdk_dynamodb::types::AttributeValue::N;
+    match (stored.get(name), made.get(name)) {
+        // `1E2` and `100` are one number.
+        (Some(N(stored)), Some(N(made))) => stored == made || stored.parse::<f64>().ok() == made.parse::<f64>().ok(),
+        (stored, made) => stored == made,
+    }
+}
+
+fn by_itself(entity: &AnyEntity, now: Timestamp, found: &mut impl FnMut(FindingKind, &str, Repair)) {
+    let is_over = |expires_at: Expiry| expires_at.at().plus(TTL_LAG) < now;
+    let mut expired = |expires_at, what| {
+        if is_over(expires_at) {
+            found(FindingKind::Expired, "", Repair::RemoveExpired(Box::new(what)));
+        }
+    };
+    match entity {
+        AnyEntity::RefreshFamily(family) => expired(family.expires_at, Expired::Family((**family).clone())),
+        AnyEntity::Idempotency(record) => expired(record.expires_at, Expired::Record((**record).clone())),
+        AnyEntity::RateWindow(window) => expired(window.expires_at, Expired::Window((**window).clone())),
+        AnyEntity::SweepJob(job) if job.due.plus(PATIENCE) < now => {
+            found(FindingKind::OverdueJob, job.kind.as_str(), Repair::RunJob(job.clone()));
+        }
+        AnyEntity::Message(message)
+            if message.reply_state == Some(ReplyState::Pending) && message.created_at.plus(PATIENCE) < now =>
+        {
+            let (session_id, thread, seq) = (message.session_id, message.thread, message.seq);
+            found(FindingKind::PendingQuestion, "", Repair::FailQuestion { session_id, thread, seq });
+        }
+        AnyEntity::Code(code) => {
+            if let Some(bytes) = &code.inline
+                && let Err(corrupt) = PackedCode::unpack(&[bytes], code.sha256, code.size)
+            {
+                found(FindingKind::DamagedCode, &corrupt.to_string(), Repair::None(CODE_IS_LOST));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Why damaged code is left.
+pub(super) const CODE_IS_LOST: &str =
+    "code cannot be made again: restore it from a backup, or let its owner save it again";

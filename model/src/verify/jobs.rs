@@ -1,0 +1,77 @@
+//! The sweep jobs that there are: what one of them is to remove is no finding.
+
+use std::collections::HashSet;
+
+use crate::generated::any::AnyEntity;
+use crate::store::StoredItem;
+use crate::sweep::SHARDS;
+use crate::{PageRequest, SessionId, Store, StoreError, SweepKind, ThreadUuid, UserId};
+
+/// The targets of the jobs that there are.
+#[derive(Clone, Default)]
+pub(super) struct Jobs {
+    targets: HashSet<(SweepKind, String)>,
+    items: Vec<(Option<UserId>, StoredItem)>,
+}
+
+impl Jobs {
+    /// All of them, due or not.
+    pub(super) async fn read(store: &Store) -> Result<Self, StoreError> {
+        let mut jobs = Self::default();
+        for shard in 0..SHARDS {
+            let mut cursor: Option<String> = None;
+            loop {
+                let request = PageRequest { limit: None, cursor: cursor.as_deref() };
+                let page = store.stored_sweep_jobs(shard, request).await?;
+                page.items.into_iter().for_each(|item| jobs.add(item));
+                cursor = page.cursor;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(jobs)
+    }
+
+    fn add(&mut self, item: StoredItem) {
+        let mut user_id = None;
+        if let Ok(Some(AnyEntity::SweepJob(job))) = AnyEntity::from_item(item.attributes().clone()) {
+            user_id = Some(job.user_id);
+            // The chunks of a session or an earlier revision go with the job that names them.
+            self.targets.extend(job.revision.map(|revision| (SweepKind::Replaced, revision.to_string())));
+            self.targets.insert((job.kind, job.target));
+        }
+        self.items.push((user_id, item));
+    }
+
+    /// These and the others.
+    pub(super) fn and(mut self, others: &Self) -> Self {
+        self.targets.extend(others.targets.iter().cloned());
+        self
+    }
+
+    /// The items of one user's jobs.
+    pub(super) fn of(&self, user_id: UserId) -> impl Iterator<Item = &StoredItem> {
+        self.items.iter().filter(move |(owner, _)| *owner == Some(user_id)).map(|(_, item)| item)
+    }
+
+    pub(super) fn take_account(&self, user_id: UserId) -> bool {
+        self.has(SweepKind::Account, user_id)
+    }
+
+    pub(super) fn take_session(&self, session_id: SessionId) -> bool {
+        self.has(SweepKind::Session, session_id)
+    }
+
+    pub(super) fn take_thread(&self, thread: ThreadUuid) -> bool {
+        self.has(SweepKind::Thread, thread)
+    }
+
+    pub(super) fn take_chunks(&self, revision: crate::RevisionId) -> bool {
+        self.has(SweepKind::Replaced, revision) || self.has(SweepKind::Staged, revision)
+    }
+
+    fn has(&self, kind: SweepKind, target: impl ToString) -> bool {
+        self.targets.contains(&(kind, target.to_string()))
+    }
+}

@@ -1,0 +1,272 @@
+//! The ledger of a pass: for each user, session, thread and staged revision a row of some hundred bytes, whatever their items
+//! weigh. A scan comes in no order, so only sums can be kept; where they do not add up, somebody looks again.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::generated::any::AnyEntity;
+use crate::{
+    Code, CodeChunk, Digest, EmailClaim, Message, ReplyState, RevisionId, Role, Session, SessionId, Thread, ThreadUuid,
+    User, UserId, UsernameClaim, UsernameKey, UuidNewtype as _,
+};
+
+/// Something to look at again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Subject {
+    User(UserId),
+    /// With the owner, where a head names one.
+    Session(SessionId, Option<UserId>),
+    Email(Digest),
+    Username(UsernameKey),
+    /// The chunks of a revision: the session that staged them, and how many there may be.
+    Chunks(RevisionId, SessionId, u32),
+}
+
+/// What a pass has seen.
+#[derive(Default)]
+pub(super) struct Ledger {
+    /// This pass, and how many there are: of the ids that each keeps a share.
+    pass: (u32, u32),
+    users: HashMap<UserId, UserRow>,
+    sessions: HashMap<SessionId, SessionRow>,
+    threads: HashMap<ThreadUuid, ThreadRow>,
+    chunks: HashMap<RevisionId, ChunkRow>,
+    /// What was odd at first sight.
+    suspects: Vec<Subject>,
+}
+
+#[derive(Default)]
+struct UserRow {
+    /// The profile's counter, address and name.
+    profile: Option<(u32, Digest, UsernameKey)>,
+    heads: u32,
+    others: bool,
+    email_claim: Option<Digest>,
+    username_claim: Option<UsernameKey>,
+}
+
+#[derive(Default)]
+struct SessionRow {
+    head: Option<Part>,
+    code: Option<Part>,
+    thread_count: u32,
+    threads: u32,
+    /// Whom the items under it name as its owner, and whether they disagree.
+    named: Option<UserId>,
+    is_odd: bool,
+}
+
+/// What head and code both say.
+#[derive(PartialEq)]
+struct Part {
+    owner: UserId,
+    revision: RevisionId,
+    chunk_count: u32,
+    bytes: u32,
+}
+
+struct ThreadRow {
+    session_id: SessionId,
+    slots: Option<u32>,
+    /// Slots that its messages take, and the last of them.
+    taken: u32,
+    end: u32,
+    /// Questions that say they are answered, less answers.
+    owed: i32,
+}
+
+struct ChunkRow {
+    session_id: SessionId,
+    count: u32,
+    end: u32,
+}
+
+impl Ledger {
+    /// The ledger of one pass of several.
+    pub(super) fn new(pass: u32, passes: u32) -> Self {
+        Self { pass: (pass, passes.max(1)), ..Self::default() }
+    }
+
+    /// Enters an item.
+    pub(super) fn enter(&mut self, entity: &AnyEntity) {
+        match entity {
+            AnyEntity::User(user) => self.user(user),
+            AnyEntity::EmailClaim(claim) => self.email_claim(claim),
+            AnyEntity::UsernameClaim(claim) => self.username_claim(claim),
+            AnyEntity::RefreshFamily(family) => self.belongs(family.user_id),
+            AnyEntity::DailyUsage(day) => self.belongs(day.user_id),
+            AnyEntity::Session(head) => self.head(head),
+            AnyEntity::Code(code) => self.code(code),
+            AnyEntity::CodeChunk(chunk) => self.chunk(chunk),
+            AnyEntity::Thread(thread) => self.thread(thread),
+            AnyEntity::Message(message) => self.message(message),
+            AnyEntity::Idempotency(record) if self.keeps(record.session_id.uuid()) => {
+                self.thread_row(record.thread, record.session_id);
+            }
+            AnyEntity::Idempotency(_) | AnyEntity::RateWindow(_) | AnyEntity::SweepJob(_) => {}
+        }
+    }
+
+    /// Ids are of version 7: their last bits are random.
+    fn keeps(&self, id: Uuid) -> bool {
+        let (pass, passes) = self.pass;
+        id.as_u128() % u128::from(passes) == u128::from(pass)
+    }
+
+    fn user_row(&mut self, user_id: UserId) -> Option<&mut UserRow> {
+        self.keeps(user_id.uuid()).then(|| self.users.entry(user_id).or_default())
+    }
+
+    fn session_row(&mut self, session_id: SessionId) -> Option<&mut SessionRow> {
+        self.keeps(session_id.uuid()).then(|| self.sessions.entry(session_id).or_default())
+    }
+
+    fn thread_row(&mut self, thread: ThreadUuid, session_id: SessionId) -> &mut ThreadRow {
+        self.sessions.entry(session_id).or_default();
+        self.threads.entry(thread).or_insert(ThreadRow { session_id, slots: None, taken: 0, end: 0, owed: 0 })
+    }
+
+    fn user(&mut self, user: &User) {
+        if let Some(row) = self.user_row(user.user_id) {
+            row.profile = Some((user.session_count, user.email.digest(), user.username.key()));
+        }
+    }
+
+    fn belongs(&mut self, user_id: UserId) {
+        if let Some(row) = self.user_row(user_id) {
+            row.others = true;
+        }
+    }
+
+    fn email_claim(&mut self, claim: &EmailClaim) {
+        let second = self.user_row(claim.user_id).and_then(|row| row.email_claim.replace(claim.email_digest));
+        if let Some(first) = second {
+            self.suspects.extend([Subject::Email(first), Subject::Email(claim.email_digest)]);
+        }
+    }
+
+    fn username_claim(&mut self, claim: &UsernameClaim) {
+        let key = &claim.username_key;
+        let second = self.user_row(claim.user_id).and_then(|row| row.username_claim.replace(key.clone()));
+        if let Some(first) = second {
+            self.suspects.extend([Subject::Username(first), Subject::Username(key.clone())]);
+        }
+    }
+
+    fn head(&mut self, head: &Session) {
+        if let Some(row) = self.user_row(head.user_id) {
+            row.heads += 1;
+        }
+        let Some(row) = self.session_row(head.session_id) else { return };
+        let second = row.head.replace(Part {
+            owner: head.user_id,
+            revision: head.revision,
+            chunk_count: head.chunk_count,
+            bytes: head.code_bytes,
+        });
+        row.thread_count = head.thread_count;
+        if let Some(first) = second {
+            self.suspects.push(Subject::Session(head.session_id, Some(first.owner)));
+        }
+    }
+
+    fn code(&mut self, code: &Code) {
+        if let Some(row) = self.session_row(code.session_id) {
+            let (owner, revision) = (code.user_id, code.revision);
+            row.name(owner);
+            row.code = Some(Part { owner, revision, chunk_count: code.chunk_count, bytes: code.size });
+        }
+    }
+
+    fn chunk(&mut self, chunk: &CodeChunk) {
+        if self.keeps(chunk.session_id.uuid()) {
+            let new = ChunkRow { session_id: chunk.session_id, count: 0, end: 0 };
+            let row = self.chunks.entry(chunk.revision).or_insert(new);
+            row.count += 1;
+            row.end = row.end.max(chunk.n + 1);
+        }
+    }
+
+    fn thread(&mut self, thread: &Thread) {
+        if let Some(row) = self.session_row(thread.session_id) {
+            row.threads += 1;
+            row.name(thread.user_id);
+            self.thread_row(thread.thread, thread.session_id).slots = Some(thread.message_slots);
+        }
+    }
+
+    fn message(&mut self, message: &Message) {
+        if !self.keeps(message.session_id.uuid()) {
+            return;
+        }
+        self.sessions.entry(message.session_id).or_default().name(message.user_id);
+        let row = self.thread_row(message.thread, message.session_id);
+        let width = match (message.role, message.reply_state) {
+            (Role::Ai, _) => 0,
+            (Role::User, None) => 1,
+            (Role::User, Some(_)) => 2,
+        };
+        row.taken += width;
+        row.end = row.end.max(message.seq + width.saturating_sub(1));
+        row.owed += i32::from(message.reply_state == Some(ReplyState::Answered)) - i32::from(message.role == Role::Ai);
+    }
+
+    /// What does not add up. Code in chunks is always looked at: only all of its chunks together can be compared with its digest.
+    pub(super) fn into_suspects(mut self) -> Vec<Subject> {
+        let mut suspects = std::mem::take(&mut self.suspects);
+        for (user_id, row) in self.users {
+            suspects.extend(row.suspects(user_id));
+        }
+        for (revision, row) in self.chunks {
+            let code = self.sessions.get(&row.session_id).and_then(|session| session.code.as_ref());
+            let is_used = code.is_some_and(|code| code.revision == revision && code.chunk_count == row.count);
+            if !is_used || row.end != row.count {
+                suspects.push(Subject::Chunks(revision, row.session_id, row.end));
+            }
+        }
+        for row in self.threads.into_values() {
+            if row.slots != Some(row.taken) || row.end != row.taken || row.owed != 0 {
+                let owner = self.sessions.get(&row.session_id).and_then(SessionRow::owner);
+                suspects.push(Subject::Session(row.session_id, owner));
+            }
+        }
+        for (session_id, row) in self.sessions {
+            let is_whole = row.head.is_some() && row.head == row.code && row.threads == row.thread_count;
+            let is_whole = is_whole && !row.is_odd && row.named == row.owner();
+            let is_chunked = row.head.as_ref().is_some_and(|head| head.chunk_count > 0);
+            if !is_whole || is_chunked {
+                suspects.push(Subject::Session(session_id, row.owner()));
+            }
+        }
+        suspects
+    }
+}
+
+impl SessionRow {
+    fn name(&mut self, owner: UserId) {
+        self.is_odd |= self.named.replace(owner).is_some_and(|named| named != owner);
+    }
+
+    fn owner(&self) -> Option<UserId> {
+        self.head.as_ref().map(|head| head.owner)
+    }
+}
+
+impl UserRow {
+    fn suspects(self, user_id: UserId) -> Vec<Subject> {
+        let Self { profile, heads, others, email_claim, username_claim } = self;
+        let (is_sound, email, username) = match profile {
+            Some((count, email, username)) => {
+                let is_claimed = email_claim == Some(email) && username_claim.as_ref() == Some(&username);
+                (count == heads && is_claimed, Some(email), Some(username))
+            }
+            None => (heads == 0 && !others, None, None),
+        };
+        let mut suspects = Vec::new();
+        suspects.extend((!is_sound).then_some(Subject::User(user_id)));
+        suspects.extend(email_claim.filter(|claimed| Some(claimed) != email.as_ref()).map(Subject::Email));
+        suspects.extend(username_claim.filter(|claimed| Some(claimed) != username.as_ref()).map(Subject::Username));
+        suspects
+    }
+}

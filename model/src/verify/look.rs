@@ -1,0 +1,373 @@
+//! Another look: one user, session, claim or revision read with strongly consistent patterns, and what is wrong with it.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use futures::future::try_join_all;
+
+use crate::code_storage::chunk_keys;
+use crate::generated::any::AnyEntity;
+use crate::store::StoredItem;
+use crate::verify::conversation::{self, Lines};
+use crate::verify::finding::{Finding, FindingKind};
+use crate::verify::inspect::{CODE_IS_LOST, inspect};
+use crate::verify::jobs::Jobs;
+use crate::verify::ledger::Subject;
+use crate::verify::repair::Repair;
+use crate::{
+    Code, CodeChunkKey, Digest, Message, PackedCode, Page, PageRequest, RevisionId, Session, SessionId, Store,
+    StoreError, SweepJob, SweepKind, Thread, ThreadUuid, User, UserId, UsernameKey,
+};
+
+/// What a look has found, and what it leads to.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// What is wrong between items.
+    pub(super) findings: Vec<Finding>,
+    /// What is wrong with an item by itself, which a scan has seen already.
+    pub(super) local: Vec<Finding>,
+    pub(super) leads: Vec<Subject>,
+}
+
+/// A look at things while some jobs are under way.
+pub(super) struct Look<'a> {
+    pub(super) store: &'a Store,
+    pub(super) jobs: &'a Jobs,
+}
+
+impl Look<'_> {
+    pub(super) async fn at(&self, subject: &Subject) -> Result<Seen, StoreError> {
+        match subject {
+            Subject::User(user_id) => self.at_user(*user_id).await,
+            Subject::Session(session_id, owner) => self.at_session(*session_id, *owner).await,
+            Subject::Email(digest) => self.at_email(*digest).await,
+            Subject::Username(key) => self.at_username(key).await,
+            Subject::Chunks(revision, session_id, count) => self.at_chunks(*revision, *session_id, *count).await,
+        }
+    }
+
+    async fn at_user(&self, user_id: UserId) -> Result<Seen, StoreError> {
+        let mut seen = Seen::default();
+        let (mut profile, mut has_profile, mut heads, mut items) = (None, false, 0, 0);
+        let mut cursor: Option<String> = None;
+        loop {
+            let request = PageRequest { limit: None, cursor: cursor.as_deref() };
+            let Page { items: page, cursor: next } = self.store.stored_user(user_id, request).await?;
+            for item in &page {
+                items += 1;
+                has_profile |= item.sk() == "PROFILE";
+                heads += u32::from(item.sk().starts_with("SESSION#"));
+                match self.by_itself(item, &mut seen) {
+                    Some(AnyEntity::User(user)) => profile = Some(user),
+                    Some(AnyEntity::Session(head)) => {
+                        seen.leads.push(Subject::Session(head.session_id, Some(user_id)));
+                    }
+                    _ => {}
+                }
+            }
+            cursor = next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        if let Some(user) = profile {
+            self.profile(&user, heads, &mut seen).await?;
+        } else if !has_profile && items > 0 && !self.jobs.take_account(user_id) {
+            let job = SweepJob::new(SweepKind::Account, user_id.to_string(), user_id, self.store.clock().now());
+            let repair = Repair::Sweep(Box::new(job));
+            let detail = format!("{items} items");
+            seen.findings.push(Finding::new(FindingKind::OrphansOfUser, format!("user {user_id}"), detail, repair));
+        }
+        Ok(seen)
+    }
+
+    async fn profile(&self, user: &User, heads: u32, seen: &mut Seen) -> Result<(), StoreError> {
+        let user_id = user.user_id;
+        let id = format!("user {user_id}");
+        if user.session_count != heads {
+            let repair = Repair::SessionCount { user_id, seen: user.session_count, counted: heads };
+            let detail = format!("counts {}, there are {heads}", user.session_count);
+            seen.findings.push(Finding::new(FindingKind::SessionCount, &id, detail, repair));
+        }
+        let (digest, key) = (user.email.digest(), user.username.key());
+        let claims = match self.store.check_claims(user_id, digest, &key).await {
+            Err(StoreError::Corrupt { .. }) => return Ok(()),
+            claims => claims?,
+        };
+        let email = claims.email_claim.map(|claim| claim.user_id);
+        let username = claims.username_claim.map(|claim| claim.user_id);
+        for (holder, what, lead) in
+            [(email, "address", Subject::Email(digest)), (username, "name", Subject::Username(key))]
+        {
+            let detail = match holder {
+                Some(holder) if holder == user_id => continue,
+                Some(holder) => {
+                    seen.leads.push(lead);
+                    format!("user {holder} has the claim on the {what}")
+                }
+                None => format!("nobody has the claim on the {what}"),
+            };
+            let (email, username) = (what == "address", what == "name");
+            let repair = Repair::RestoreClaims { user: Box::new(user.clone()), email, username };
+            seen.findings.push(Finding::new(FindingKind::MissingClaim, &id, detail, repair));
+        }
+        Ok(())
+    }
+
+    /// The item as what it is, and what is wrong with it by itself.
+    fn by_itself(&self, item: &StoredItem, seen: &mut Seen) -> Option<AnyEntity> {
+        let inspected = inspect(item, self.store.clock().now());
+        seen.local.extend(inspected.findings);
+        inspected.entity
+    }
+
+    async fn at_session(&self, session_id: SessionId, owner: Option<UserId>) -> Result<Seen, StoreError> {
+        let mut seen = Seen::default();
+        let contents = self.contents(session_id, &mut seen).await?;
+        let mut owners = contents.owners.clone();
+        owners.extend(owner);
+        // An item could name the wrong owner: there is no head only if none of them has one.
+        let heads = owners.iter().map(|owner| self.store.get_session(*owner, session_id));
+        let heads = match try_join_all(heads).await {
+            Err(StoreError::Corrupt { .. }) => return Ok(seen),
+            heads => heads?,
+        };
+        if let Some(head) = heads.into_iter().flatten().next() {
+            self.contents_of(&head, &contents, &mut seen).await?;
+            self.conversations(session_id, &contents, &mut seen);
+        } else if let Some(&owner) = owners.first()
+            && contents.items > 0
+            && !self.jobs.take_session(session_id)
+            && !owners.iter().any(|owner| self.jobs.take_account(*owner))
+        {
+            let (revision, chunk_count) =
+                contents.code.as_ref().map_or((None, 0), |c| (Some(c.revision), c.chunk_count));
+            let job = SweepJob::new(SweepKind::Session, session_id.to_string(), owner, self.store.clock().now());
+            let job = SweepJob { session_id: Some(session_id), revision, chunk_count, ..job };
+            let (id, detail) = (format!("session {session_id}"), format!("{} items", contents.items));
+            let repair = Repair::Sweep(Box::new(job));
+            seen.findings.push(Finding::new(FindingKind::OrphansOfSession, id, detail, repair));
+        }
+        Ok(seen)
+    }
+
+    async fn contents(&self, session_id: SessionId, seen: &mut Seen) -> Result<Contents, StoreError> {
+        let mut contents = Contents::default();
+        let mut cursor: Option<String> = None;
+        loop {
+            let request = PageRequest { limit: None, cursor: cursor.as_deref() };
+            let Page { items, cursor: next } = self.store.stored_session(session_id, request).await?;
+            for item in &items {
+                let entity = self.by_itself(item, seen);
+                contents.add(item, entity);
+            }
+            cursor = next;
+            if cursor.is_none() {
+                return Ok(contents);
+            }
+        }
+    }
+
+    async fn contents_of(&self, head: &Session, contents: &Contents, seen: &mut Seen) -> Result<(), StoreError> {
+        let id = format!("session {}", head.session_id);
+        let mut found = |kind, detail, repair| seen.findings.push(Finding::new(kind, id.clone(), detail, repair));
+        if contents.thread_ids.len() != head.thread_count as usize {
+            let counted = u32::try_from(contents.thread_ids.len()).unwrap_or(u32::MAX);
+            let (user_id, session_id, seen) = (head.user_id, head.session_id, head.thread_count);
+            let repair = Repair::ThreadCount { user_id, session_id, seen, counted };
+            found(FindingKind::ThreadCount, format!("counts {seen}, there are {counted}"), repair);
+        }
+        if let Some(other) = contents.owners.iter().find(|owner| **owner != head.user_id) {
+            let why = Repair::None("whose it is decides who may read it: a person has to say");
+            found(
+                FindingKind::ForeignOwner,
+                format!("the session is of user {}, items name {other}", head.user_id),
+                why,
+            );
+        }
+        match &contents.code {
+            Some(code) => {
+                if let Some((kind, detail)) = self.wrong_code(head, code).await? {
+                    found(kind, detail, Repair::None(CODE_IS_LOST));
+                }
+            }
+            None if contents.has_code => {}
+            None => found(FindingKind::MissingCode, String::new(), Repair::None(CODE_IS_LOST)),
+        }
+        Ok(())
+    }
+
+    async fn wrong_code(&self, head: &Session, code: &Code) -> Result<Option<(FindingKind, String)>, StoreError> {
+        let torn = |detail: String| Ok(Some((FindingKind::TornCode, detail)));
+        if code.revision != head.revision {
+            return torn(format!("the head is of revision {}, the code of {}", head.revision, code.revision));
+        }
+        if (code.chunk_count, code.size) != (head.chunk_count, head.code_bytes) {
+            return torn("head and code differ in size or chunks".to_owned());
+        }
+        if code.chunk_count == 0 {
+            return if code.inline.is_some() {
+                Ok(None)
+            } else {
+                torn("the code has neither bytes nor chunks".to_owned())
+            };
+        }
+        let keys = chunk_keys(code.revision, code.chunk_count);
+        let mut chunks = match self.store.read_code_chunks(&keys).await {
+            Err(StoreError::Corrupt { .. }) => return Ok(None),
+            chunks => chunks?,
+        };
+        if chunks.len() != keys.len() {
+            return torn(format!("{} of {} chunks", chunks.len(), keys.len()));
+        }
+        chunks.sort_by_key(|chunk| chunk.n);
+        let parts: Vec<&[u8]> = chunks.iter().map(|chunk| chunk.bytes.as_slice()).collect();
+        let unpacked = PackedCode::unpack(&parts, code.sha256, code.size);
+        Ok(unpacked.err().map(|corrupt| (FindingKind::DamagedCode, corrupt.to_string())))
+    }
+
+    fn conversations(&self, session_id: SessionId, contents: &Contents, seen: &mut Seen) {
+        for (thread, lines) in &contents.lines {
+            if let Some(head) = contents.threads.get(thread).filter(|_| !contents.broken.contains(thread)) {
+                seen.findings.extend(conversation::check(head, lines));
+            }
+        }
+        for (thread, &(items, owner)) in &contents.of_threads {
+            let is_expected = contents.thread_ids.contains(thread) || self.jobs.take_thread(*thread);
+            if !is_expected && !self.jobs.take_session(session_id) {
+                let job = SweepJob::new(SweepKind::Thread, thread.to_string(), owner, self.store.clock().now());
+                let job = SweepJob { session_id: Some(session_id), thread: Some(*thread), ..job };
+                let (id, detail) = (format!("thread {session_id}.{thread}"), format!("{items} items"));
+                let repair = Repair::Sweep(Box::new(job));
+                seen.findings.push(Finding::new(FindingKind::OrphansOfThread, id, detail, repair));
+            }
+        }
+    }
+
+    async fn at_email(&self, email_digest: Digest) -> Result<Seen, StoreError> {
+        let claim = self.store.find_email_claim(email_digest).await;
+        let Some(claim) = readable(claim)? else { return Ok(Seen::default()) };
+        let user = self.store.get_user(claim.user_id).await;
+        let is_theirs = |user: &User| user.email.digest() == email_digest;
+        let repair = Repair::ReleaseEmail { email_digest, owner: claim.user_id };
+        let id = format!("email_claim {}", &email_digest.to_string()[..16]);
+        stale(id, "address", claim.user_id, user, is_theirs, repair)
+    }
+
+    async fn at_username(&self, username_key: &UsernameKey) -> Result<Seen, StoreError> {
+        let claim = self.store.find_username_claim(username_key).await;
+        let Some(claim) = readable(claim)? else { return Ok(Seen::default()) };
+        let user = self.store.get_user(claim.user_id).await;
+        let is_theirs = |user: &User| user.username.key() == *username_key;
+        let repair = Repair::ReleaseUsername { username_key: username_key.clone(), owner: claim.user_id };
+        let id = format!("username_claim {}", &Digest::of(username_key.as_str()).to_string()[..16]);
+        stale(id, "name", claim.user_id, user, is_theirs, repair)
+    }
+
+    /// The jobs were read before this: what had been committed by then, the code shows, and what was to be removed, a job.
+    async fn at_chunks(&self, revision: RevisionId, session_id: SessionId, end: u32) -> Result<Seen, StoreError> {
+        let code = match self.store.get_code(session_id).await {
+            Err(StoreError::Corrupt { .. }) => return Ok(Seen::default()),
+            code => code?,
+        };
+        let used = code.filter(|code| code.revision == revision).map_or(0, |code| code.chunk_count);
+        let mut keys: Vec<CodeChunkKey> = Vec::new();
+        for key in (used..end).map(|n| CodeChunkKey { revision, n }) {
+            // Whole, as there is no pattern for less: it is rare.
+            match self.store.get_code_chunk(key.revision, key.n).await {
+                Ok(None) => {}
+                Ok(Some(_)) | Err(StoreError::Corrupt { .. }) => keys.push(key),
+                Err(error) => return Err(error),
+            }
+        }
+        let mut seen = Seen::default();
+        if !keys.is_empty() && !self.jobs.take_chunks(revision) && !self.jobs.take_session(session_id) {
+            let (id, detail) =
+                (format!("revision {revision}"), format!("{} chunks of session {session_id}", keys.len()));
+            seen.findings.push(Finding::new(FindingKind::OrphanChunks, id, detail, Repair::RemoveChunks(keys)));
+        }
+        Ok(seen)
+    }
+}
+
+/// A claim that decodes; one that does not was told by the scan.
+fn readable<T>(claim: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match claim {
+        Err(StoreError::Corrupt { .. }) => Ok(None),
+        claim => claim,
+    }
+}
+
+/// Whether a claim's user is gone or goes by something else.
+fn stale(
+    id: String,
+    what: &str,
+    owner: UserId,
+    user: Result<Option<User>, StoreError>,
+    is_theirs: impl Fn(&User) -> bool,
+    repair: Repair,
+) -> Result<Seen, StoreError> {
+    let detail = match user {
+        Err(StoreError::Corrupt { .. }) => return Ok(Seen::default()),
+        Err(error) => return Err(error),
+        Ok(Some(user)) if is_theirs(&user) => return Ok(Seen::default()),
+        Ok(Some(_)) => format!("user {owner} has another {what}"),
+        Ok(None) => format!("user {owner} is gone"),
+    };
+    let findings = vec![Finding::new(FindingKind::StaleClaim, id, detail, repair)];
+    Ok(Seen { findings, ..Seen::default() })
+}
+
+/// What lies under a session, without what people said.
+#[derive(Default)]
+struct Contents {
+    items: u32,
+    has_code: bool,
+    code: Option<Box<Code>>,
+    /// Whom its items name as the owner.
+    owners: BTreeSet<UserId>,
+    /// Threads by their keys, whether they decode or not.
+    thread_ids: HashSet<ThreadUuid>,
+    threads: BTreeMap<ThreadUuid, Box<Thread>>,
+    lines: BTreeMap<ThreadUuid, Lines>,
+    /// Threads with a message that does not decode, so that nothing can be said of its neighbours.
+    broken: HashSet<ThreadUuid>,
+    /// Messages and records of each thread, and whose they are.
+    of_threads: BTreeMap<ThreadUuid, (u32, UserId)>,
+}
+
+impl Contents {
+    fn add(&mut self, item: &StoredItem, entity: Option<AnyEntity>) {
+        self.items += 1;
+        let in_key = |prefix| item.sk().strip_prefix(prefix)?.split('#').next()?.parse::<ThreadUuid>().ok();
+        self.has_code |= item.sk() == "CODE";
+        self.thread_ids.extend(in_key("THREAD#"));
+        let (thread, owner) = match entity {
+            Some(AnyEntity::Code(code)) => {
+                self.owners.insert(code.user_id);
+                self.code = Some(code);
+                return;
+            }
+            Some(AnyEntity::Thread(thread)) => {
+                self.owners.insert(thread.user_id);
+                self.lines.entry(thread.thread).or_default();
+                self.threads.insert(thread.thread, thread);
+                return;
+            }
+            Some(AnyEntity::Message(message)) => {
+                self.line(&message);
+                (message.thread, message.user_id)
+            }
+            Some(AnyEntity::Idempotency(record)) => (record.thread, record.user_id),
+            _ => {
+                self.broken.extend(in_key("MSG#"));
+                return;
+            }
+        };
+        self.owners.insert(owner);
+        self.of_threads.entry(thread).or_insert((0, owner)).0 += 1;
+    }
+
+    fn line(&mut self, message: &Message) {
+        self.lines.entry(message.thread).or_default().insert(message.seq, message.into());
+    }
+}

@@ -1,0 +1,249 @@
+//! Repairs: conditional writes that name what was seen, each a documented pattern. What cannot be known is left to a person.
+
+use crate::store::StoredItem;
+use crate::verify::finding::Outcome;
+use crate::{
+    CodeChunkKey, Date, Digest, EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError,
+    Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError, RemoveExpired,
+    RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError,
+    RepairThreadCountError, RepairUsageIndexError, RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim,
+    StaleUsernameClaim, Store, StoreError, SweepJob, ThreadUuid, Timestamp, User, UserId, UsernameClaim, UsernameKey,
+};
+
+/// The error code of a question that nobody answers any more.
+const GIVEN_UP: &str = "AI_TIMEOUT";
+
+/// How a finding is repaired.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Repair {
+    /// Not by us, and why.
+    None(&'static str),
+    Upgrade(Box<StoredItem>),
+    UsageIndex {
+        user_id: UserId,
+        date: Date,
+        cost_micros: i64,
+    },
+    SignupIndex {
+        user_id: UserId,
+        created_at: Timestamp,
+        signup_date: Date,
+    },
+    RemoveExpired(Box<Expired>),
+    SessionCount {
+        user_id: UserId,
+        seen: u32,
+        counted: u32,
+    },
+    ThreadCount {
+        user_id: UserId,
+        session_id: SessionId,
+        seen: u32,
+        counted: u32,
+    },
+    MessageSlots {
+        session_id: SessionId,
+        thread: ThreadUuid,
+        seen: u32,
+        counted: u32,
+    },
+    RestoreClaims {
+        user: Box<User>,
+        email: bool,
+        username: bool,
+    },
+    ReleaseEmail {
+        email_digest: Digest,
+        owner: UserId,
+    },
+    ReleaseUsername {
+        username_key: UsernameKey,
+        owner: UserId,
+    },
+    /// A job for what is orphaned, left and run.
+    Sweep(Box<SweepJob>),
+    RunJob(Box<SweepJob>),
+    RemoveChunks(Vec<CodeChunkKey>),
+    FailQuestion {
+        session_id: SessionId,
+        thread: ThreadUuid,
+        seq: u32,
+    },
+}
+
+/// An item that has expired.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Expired {
+    Family(RefreshFamily),
+    Record(Idempotency),
+    Window(RateWindow),
+}
+
+/// What a conditional write came to.
+type Tried = Result<Outcome, StoreError>;
+
+impl Store {
+    /// Repairs a finding, if it is still as it was seen.
+    pub(super) async fn repair(&self, repair: &Repair) -> Tried {
+        match repair {
+            Repair::None(why) => Ok(Outcome::Left(why)),
+            Repair::Upgrade(item) => self.upgrade_whole(item).await,
+            Repair::RemoveExpired(expired) => self.remove_one_expired(expired).await,
+            Repair::RestoreClaims { user, email, username } => self.restore_lost_claims(user, *email, *username).await,
+            Repair::ReleaseEmail { .. } | Repair::ReleaseUsername { .. } => self.release(repair).await,
+            Repair::Sweep(job) => {
+                match self.leave_sweep_job(job).await {
+                    Ok(()) | Err(LeaveSweepJobError::JobExists) => {}
+                    Err(LeaveSweepJobError::Store(error)) => return Err(error),
+                }
+                self.sweep(job).await?;
+                Ok(Outcome::Repaired("a sweep job was left for them, and done"))
+            }
+            Repair::RunJob(job) => {
+                self.sweep(job).await?;
+                Ok(Outcome::Repaired("the job was done"))
+            }
+            Repair::RemoveChunks(keys) => {
+                self.delete_code_chunks(keys).await?;
+                Ok(Outcome::Repaired("the chunks were removed"))
+            }
+            Repair::FailQuestion { session_id, thread, seq } => {
+                match self.fail_question(*session_id, *thread, *seq, Some(GIVEN_UP)).await {
+                    Ok(()) => Ok(Outcome::Repaired("it was marked as failed, and can be asked again")),
+                    Err(FailQuestionError::QuestionGone | FailQuestionError::AlreadyAnswered) => Ok(Outcome::Moved),
+                    Err(FailQuestionError::Store(error)) => Err(error),
+                }
+            }
+            counted => self.repair_number(counted).await,
+        }
+    }
+
+    /// Counters and the index: numbers that are compared, and written on the condition that they were compared.
+    async fn repair_number(&self, repair: &Repair) -> Tried {
+        const COUNTED: Outcome = Outcome::Repaired("the counter was set to what there is");
+        const INDEXED: Outcome = Outcome::Repaired("the keys of the index were written again");
+        match *repair {
+            Repair::SessionCount { user_id, seen, counted } => {
+                match self.repair_session_count(user_id, seen, counted).await {
+                    Ok(()) => Ok(COUNTED),
+                    Err(RepairSessionCountError::Store(error)) => Err(error),
+                    Err(_) => Ok(Outcome::Moved),
+                }
+            }
+            Repair::ThreadCount { user_id, session_id, seen, counted } => {
+                match self.repair_thread_count(user_id, session_id, seen, counted).await {
+                    Ok(()) => Ok(COUNTED),
+                    Err(RepairThreadCountError::Store(error)) => Err(error),
+                    Err(_) => Ok(Outcome::Moved),
+                }
+            }
+            Repair::MessageSlots { session_id, thread, seen, counted } => {
+                match self.repair_message_slots(session_id, thread, seen, counted).await {
+                    Ok(()) => Ok(COUNTED),
+                    Err(RepairMessageSlotsError::Store(error)) => Err(error),
+                    Err(_) => Ok(Outcome::Moved),
+                }
+            }
+            Repair::UsageIndex { user_id, date, cost_micros } => {
+                match self.repair_usage_index(user_id, date, cost_micros).await {
+                    Ok(()) => Ok(INDEXED),
+                    Err(RepairUsageIndexError::Store(error)) => Err(error),
+                    Err(_) => Ok(Outcome::Moved),
+                }
+            }
+            Repair::SignupIndex { user_id, created_at, signup_date } => {
+                match self.repair_signup_index(user_id, created_at, signup_date).await {
+                    Ok(()) => Ok(INDEXED),
+                    Err(RepairSignupIndexError::Store(error)) => Err(error),
+                    Err(_) => Ok(Outcome::Moved),
+                }
+            }
+            _ => Ok(Outcome::Moved),
+        }
+    }
+
+    /// Step by step: each is on the condition of the version before.
+    async fn upgrade_whole(&self, item: &StoredItem) -> Tried {
+        let mut item = item.clone();
+        let mut is_newer = false;
+        while self.upgrade_item(&item).await? {
+            is_newer = true;
+            item = item.upgraded();
+        }
+        Ok(if is_newer { Outcome::Repaired("it was brought up to date") } else { Outcome::Moved })
+    }
+
+    async fn remove_one_expired(&self, expired: &Expired) -> Tried {
+        let mut input = RemoveExpired { family: None, record: None, window: None };
+        match expired {
+            Expired::Family(family) => {
+                input.family = Some(ExpiredFamily {
+                    user_id: family.user_id,
+                    family_id: family.family_id,
+                    seen_expires_at: family.expires_at,
+                });
+            }
+            Expired::Record(record) => {
+                input.record = Some(ExpiredRecord {
+                    session_id: record.session_id,
+                    thread: record.thread,
+                    key_digest: record.key_digest,
+                    seen_expires_at: record.expires_at,
+                });
+            }
+            Expired::Window(window) => {
+                input.window = Some(ExpiredWindow {
+                    rule: &window.rule,
+                    subject: &window.subject,
+                    window_seconds: window.window_seconds,
+                    seen_expires_at: window.expires_at,
+                });
+            }
+        }
+        match self.remove_expired(input).await {
+            Ok(()) => Ok(Outcome::Repaired("it was removed")),
+            Err(RemoveExpiredError::Renewed) => Ok(Outcome::Moved),
+            Err(RemoveExpiredError::Store(error)) => Err(error),
+        }
+    }
+
+    async fn restore_lost_claims(&self, user: &User, email: bool, username: bool) -> Tried {
+        let (user_id, claimed_at) = (user.user_id, self.clock().now());
+        let email_claim = EmailClaim { email_digest: user.email.digest(), user_id, claimed_at };
+        let username_claim = UsernameClaim { username_key: user.username.key(), user_id, claimed_at };
+        let restored = self.restore_claims(RestoreClaims {
+            email_claim: email.then_some(&email_claim),
+            username_claim: username.then_some(&username_claim),
+            user_id,
+            email: &user.email,
+            username: &user.username,
+        });
+        match restored.await {
+            Ok(()) => Ok(Outcome::Repaired("the claim was made again")),
+            Err(RestoreClaimsError::EmailTaken | RestoreClaimsError::UsernameTaken) => Ok(Outcome::Left(TAKEN)),
+            Err(RestoreClaimsError::UserNotFound | RestoreClaimsError::ProfileChanged) => Ok(Outcome::Moved),
+            Err(RestoreClaimsError::Store(error)) => Err(error),
+        }
+    }
+
+    async fn release(&self, repair: &Repair) -> Tried {
+        let mut input = ReleaseClaims { email_claim: None, username_claim: None };
+        match repair {
+            Repair::ReleaseEmail { email_digest, owner } => {
+                input.email_claim = Some(StaleEmailClaim { email_digest: *email_digest, owner: *owner });
+            }
+            Repair::ReleaseUsername { username_key, owner } => {
+                input.username_claim = Some(StaleUsernameClaim { username_key, owner: *owner });
+            }
+            _ => return Ok(Outcome::Moved),
+        }
+        match self.release_claims(input).await {
+            Ok(()) => Ok(Outcome::Repaired("the claim was released")),
+            Err(ReleaseClaimsError::ClaimMoved) => Ok(Outcome::Moved),
+            Err(ReleaseClaimsError::Store(error)) => Err(error),
+        }
+    }
+}
+
+/// Why a claim is not made again.
+pub(super) const TAKEN: &str = "another account holds the address or name: one of the two has to take another";

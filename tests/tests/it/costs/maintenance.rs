@@ -1,0 +1,161 @@
+//! The fixtures of AP-97 to AP-99 and AP-110 to AP-116: what `codesensei verify` reads and repairs.
+
+use model::{
+    EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, PageRequest, RateRule, ReleaseClaims, RemoveExpired,
+    RestoreClaims, StaleEmailClaim, StaleUsernameClaim, Store, StoredItem, SweepKind, User, UsernameClaim,
+};
+use serde_json::json;
+use tests::story::A_WEEK;
+
+use super::bench::{Bench, fixtures};
+use super::messages::a_thread;
+use super::records::record_of;
+use super::usage::{days, spend};
+
+fixtures! {
+    "AP-97" => upgrade_item,
+    "AP-98" => stored_user,
+    "AP-99" => stored_session,
+    "AP-110" => restore_claims,
+    "AP-111" => release_claims,
+    "AP-112" => remove_expired,
+    "AP-113" => repair_message_slots,
+    "AP-114" => repair_usage_index,
+    "AP-115" => repair_signup_index,
+    "AP-116" => stored_sweep_jobs,
+}
+
+/// The items of an entity, as a scan shows them.
+async fn stored(store: &Store, kind: &str) -> Vec<StoredItem> {
+    let mut items = store.scan_segment(0, 1, None).await.expect("the table answers").items;
+    items.retain(|item| item.entity() == Some(kind));
+    items
+}
+
+async fn upgrade_item(bench: &Bench) {
+    days(bench, 1).await;
+    bench
+        .table
+        .raw()
+        .change("daily_usage", |_| true, |day| drop(day.insert("v".to_owned(), json!({ "N": "1" }))))
+        .await;
+    let day = stored(&bench.table, "daily_usage").await.pop().unwrap();
+    assert!(bench.once().await.upgrade_item(&day).await.unwrap());
+}
+
+async fn stored_user(bench: &Bench) {
+    let (ada, today) = days(bench, 30).await;
+    spend(&bench.table, ada, today.days_before(30), 8_500).await;
+    let ada = bench.table.get_user(ada).await.unwrap().unwrap();
+    for _ in 0..2 {
+        bench.table.sign_in(ada.user_id, A_WEEK).await.unwrap();
+    }
+    bench.sessions(&ada, 50).await;
+    let page = bench.once().await.stored_user(ada.user_id, PageRequest::default()).await.unwrap();
+    assert_eq!((page.items.len(), page.cursor), (85, None));
+}
+
+async fn stored_session(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    bench.notes(&thread, 100, 500).await;
+    let page = bench.once().await.stored_session(thread.session_id, PageRequest::default()).await.unwrap();
+    assert_eq!((page.items.len(), page.cursor), (102, None));
+}
+
+fn claims_of(bench: &Bench, user: &User) -> (EmailClaim, UsernameClaim) {
+    let (user_id, claimed_at) = (user.user_id, bench.table.clock().now());
+    let email = EmailClaim { email_digest: user.email.digest(), user_id, claimed_at };
+    (email, UsernameClaim { username_key: user.username.key(), user_id, claimed_at })
+}
+
+async fn restore_claims(bench: &Bench) {
+    let ada = bench.user().await;
+    for kind in ["email_claim", "username_claim"] {
+        let claim = bench.table.raw().one(kind, |_| true).await;
+        bench.table.raw().remove(&claim).await;
+    }
+    let (email_claim, username_claim) = claims_of(bench, &ada);
+    let lost = RestoreClaims {
+        email_claim: Some(&email_claim),
+        username_claim: Some(&username_claim),
+        user_id: ada.user_id,
+        email: &ada.email,
+        username: &ada.username,
+    };
+    bench.once().await.restore_claims(lost).await.unwrap();
+}
+
+async fn release_claims(bench: &Bench) {
+    let ada = bench.user().await;
+    let (email, username) = (ada.email.digest(), ada.username.key());
+    let claims = ReleaseClaims {
+        email_claim: Some(StaleEmailClaim { email_digest: email, owner: ada.user_id }),
+        username_claim: Some(StaleUsernameClaim { username_key: &username, owner: ada.user_id }),
+    };
+    bench.once().await.release_claims(claims).await.unwrap();
+}
+
+async fn remove_expired(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    let question = bench.table.question(&thread, "why?").await;
+    let record = record_of(bench, &question);
+    let other = model::Message { seq: 3, ..question };
+    let asked = model::AskQuestion { question: &other, record: Some(&record), seen_slots: 2 };
+    bench.table.ask_question(asked).await.unwrap();
+    let rule = RateRule { name: "login", max_hits: 5, window_seconds: 900 };
+    bench.table.hit(rule, "192.0.2.1").await.unwrap();
+    let user_id = thread.user_id;
+    let family = bench.table.list_refresh_families(user_id).await.unwrap().pop().unwrap();
+    let window_ends = bench.table.clock().now().plus(std::time::Duration::from_secs(900)).expiry();
+    let expired = RemoveExpired {
+        family: Some(ExpiredFamily { user_id, family_id: family.family_id, seen_expires_at: family.expires_at }),
+        record: Some(ExpiredRecord {
+            session_id: record.session_id,
+            thread: record.thread,
+            key_digest: record.key_digest,
+            seen_expires_at: record.expires_at,
+        }),
+        window: Some(ExpiredWindow {
+            rule: "login",
+            subject: "192.0.2.1",
+            window_seconds: 900,
+            seen_expires_at: window_ends,
+        }),
+    };
+    bench.once().await.remove_expired(expired).await.unwrap();
+}
+
+async fn repair_message_slots(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    bench.once().await.repair_message_slots(thread.session_id, thread.thread, 0, 4).await.unwrap();
+}
+
+async fn repair_usage_index(bench: &Bench) {
+    let (ada, today) = days(bench, 1).await;
+    bench
+        .table
+        .raw()
+        .change("daily_usage", |_| true, |day| drop(day.insert("GSI1SK".to_owned(), json!({ "N": "1" }))))
+        .await;
+    bench.once().await.repair_usage_index(ada, today, 8_500).await.unwrap();
+}
+
+async fn repair_signup_index(bench: &Bench) {
+    let ada = bench.user().await;
+    bench
+        .table
+        .raw()
+        .change("user", |_| true, |user| drop(user.insert("GSI1SK".to_owned(), json!({ "N": "1" }))))
+        .await;
+    bench.once().await.repair_signup_index(ada.user_id, ada.created_at, ada.signup_date).await.unwrap();
+}
+
+async fn stored_sweep_jobs(bench: &Bench) {
+    let ada = bench.user().await;
+    for number in 0..25 {
+        let target = format!("0198c5e2-8a00-7000-8000-0000000000{number:02}");
+        bench.table.leave_sweep_job(&bench.table.job(SweepKind::Thread, &target, ada.user_id)).await.unwrap();
+    }
+    let page = bench.once().await.stored_sweep_jobs(3, PageRequest::default()).await.unwrap();
+    assert_eq!((page.items.len(), page.cursor), (25, None));
+}

@@ -1,0 +1,83 @@
+//! Verifying: a sound table has no findings, each kind of corruption is found, and what can be repaired safely is.
+
+mod corruption;
+mod live;
+mod scene;
+
+use std::collections::BTreeSet;
+
+use model::FindingKind;
+use tests::TestTable;
+
+use corruption::{CORRUPTIONS, Corruption};
+use scene::{Scene, fixed, found, verified};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_table_has_no_findings() {
+    let table = TestTable::new().await;
+    assert_eq!(found(&table).await, []);
+    let scene = Scene::new().await;
+    assert_eq!(found(&scene.table).await, []);
+    for passes in [2, 5] {
+        let how = model::Verify { passes, segments: 3, ..scene::how(false) };
+        assert_eq!(verified(&scene.table, how).await.1, []);
+    }
+    for user in [&scene.ada, &scene.bob] {
+        let alone = scene.table.verify_user(user.user_id, scene::how(false), |_| {}).await.unwrap();
+        assert_eq!(alone.findings, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_deletes_leave_to_a_sweep_is_no_finding_before_it_and_after() {
+    let Scene { table, ada, bob, session, thread, .. } = Scene::new().await;
+    table.drop_thread(&thread).await;
+    assert_eq!(found(&table).await, []);
+    table.drop_session(&session).await;
+    assert_eq!(found(&table).await, []);
+    table.drop_account(&bob).await;
+    assert_eq!(found(&table).await, []);
+    table.sweep_a_moment_later().await;
+    assert_eq!(found(&table).await, []);
+    table.drop_account(&ada).await;
+    table.sweep_a_moment_later().await;
+    assert_eq!(found(&table).await, []);
+}
+
+async fn is_found_and_repaired(corruption: &'static Corruption) {
+    let name = corruption.name;
+    let scene = Scene::new().await;
+    (corruption.plant)(&scene).await;
+    let kinds =
+        |findings: &[(FindingKind, &'static str)]| findings.iter().map(|(kind, _)| *kind).collect::<BTreeSet<_>>();
+    let expected: BTreeSet<_> = [corruption.repaired, corruption.left].concat().into_iter().collect();
+    let before = scene.table.raw().items().await;
+    let reported = found(&scene.table).await;
+    assert_eq!(kinds(&reported), expected, "{name}: {reported:?}");
+    assert!(scene.table.raw().items().await == before, "{name}: looking changes nothing");
+    let repaired = fixed(&scene.table).await;
+    assert_eq!(kinds(&repaired), expected, "{name}: {repaired:?}");
+    for (kind, outcome) in &repaired {
+        let wanted = if corruption.left.contains(kind) { "left" } else { "repaired" };
+        assert_eq!(*outcome, wanted, "{name}: {kind:?}");
+    }
+    let left: BTreeSet<_> = corruption.left.iter().copied().collect();
+    let again = found(&scene.table).await;
+    assert_eq!(kinds(&again), left, "{name}, after the repair: {again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_kind_of_corruption_is_found_and_repaired_if_that_is_safe() {
+    let runs: Vec<_> = CORRUPTIONS.iter().map(|corruption| tokio::spawn(is_found_and_repaired(corruption))).collect();
+    for (run, corruption) in runs.into_iter().zip(CORRUPTIONS) {
+        assert!(run.await.is_ok(), "{}: see above", corruption.name);
+    }
+}
+
+#[test]
+fn every_kind_of_finding_is_planted() {
+    let planted: BTreeSet<_> = CORRUPTIONS.iter().flat_map(|each| [each.repaired, each.left].concat()).collect();
+    let missing: Vec<_> = FindingKind::ALL.iter().filter(|kind| !planted.contains(kind)).collect();
+    assert!(missing.is_empty(), "plant {missing:?}");
+    assert!(CORRUPTIONS.len() >= 20);
+}

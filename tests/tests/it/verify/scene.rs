@@ -1,0 +1,84 @@
+//! A table with everything in it, and what a verification says of it.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use model::{
+    ClientRequest, FindingKind, Hit, Progress, RateRule, Session, Store, Thread, ThreadKind, User, Verified, Verify,
+};
+use tests::TestTable;
+use tests::story::answer;
+use tests::texts::noise;
+
+/// Two users, sessions inline and in chunks, conversations of all kinds, days, sign-ins, records and rate windows.
+pub(super) struct Scene {
+    pub(super) table: TestTable,
+    pub(super) ada: User,
+    pub(super) bob: User,
+    /// Ada's, with three threads.
+    pub(super) session: Session,
+    /// Ada's, in chunks.
+    pub(super) large: Session,
+    /// A note, an answered question, a failed one and a note.
+    pub(super) thread: Thread,
+}
+
+impl Scene {
+    pub(super) async fn new() -> Self {
+        let table = TestTable::new().await;
+        let (ada, bob) = (table.user("augusta").await, table.user("robert").await);
+        let session = table.session(&ada, "main.rs", "fn main() {}\n").await;
+        let large = table.session(&ada, "large.rs", &noise(500_000, 1)).await;
+        table.session(&bob, "empty.rs", "").await;
+        let thread = table.thread(&session, 1, 1).await;
+        table.note(&thread, "to be asked").await.unwrap();
+        let (_, _) = table.talk(&reread(&table, &thread).await, "why?").await;
+        let failed = table.question(&reread(&table, &thread).await, "and this?").await;
+        table.fail(&failed, "BEDROCK_UNAVAILABLE").await.unwrap();
+        table.note(&reread(&table, &thread).await, "never mind").await.unwrap();
+        let other = table.thread(&session, 1, 1).await;
+        let request = ClientRequest::new("6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77", "again?", true);
+        let (question, record) = table.ask_once(&other, "again?", request, Duration::from_secs(30)).await.unwrap();
+        table.answer_once(&question, answer("yes"), &record.unwrap()).await.unwrap();
+        table.thread(&session, 1, 1).await;
+        assert_eq!(other.kind, ThreadKind::Block);
+        let rule = RateRule { name: "login", max_hits: 5, window_seconds: 900 };
+        assert_eq!(table.hit(rule, "192.0.2.1").await.unwrap(), Hit::Counted);
+        let thread = reread(&table, &thread).await;
+        let session = table.get_session(ada.user_id, session.session_id).await.unwrap().unwrap();
+        Self { table, ada, bob, session, large, thread }
+    }
+}
+
+async fn reread(store: &Store, thread: &Thread) -> Thread {
+    store.get_thread(thread.session_id, thread.thread).await.unwrap().unwrap()
+}
+
+/// Without a pause: nobody else writes.
+pub(super) fn how(fix: bool) -> Verify {
+    Verify { look_again_after: Duration::ZERO, fix, ..Verify::default() }
+}
+
+/// What is found and what becomes of it.
+pub(super) async fn verified(store: &Store, how: Verify) -> (Verified, Vec<(FindingKind, &'static str)>) {
+    let findings = Mutex::new(Vec::new());
+    let tell = |progress| {
+        if let Progress::Found(finding, outcome) = progress {
+            let shown = format!("{finding:?}");
+            assert!(!["augusta", "robert", "nobody@", "192.0.2"].iter().any(|name| shown.contains(name)), "{shown}");
+            findings.lock().unwrap().push((finding.kind, outcome.word()));
+        }
+    };
+    let verified = store.verify(how, tell).await.expect("the table answers");
+    let findings = findings.into_inner().unwrap();
+    assert_eq!(verified.findings, findings.len() as u64);
+    (verified, findings)
+}
+
+pub(super) async fn found(table: &TestTable) -> Vec<(FindingKind, &'static str)> {
+    verified(table, how(false)).await.1
+}
+
+pub(super) async fn fixed(table: &TestTable) -> Vec<(FindingKind, &'static str)> {
+    verified(table, how(true)).await.1
+}
