@@ -12,7 +12,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use model::registry::{Argument, Pattern};
-use model::{Answer, Arguments, Meter, PageRequest, Row, RunError, Store, Traffic};
+use model::{Answer, Arguments, ENTITIES, Meter, PageRequest, Row, RunError, Store, Traffic};
+
+use serde_json::Value;
 
 use crate::local::LocalError;
 use crate::target::Target;
@@ -36,8 +38,11 @@ pub struct Query {
 #[derive(Clone, Debug, Args)]
 struct Options {
     /// How rows are written: `table` on a terminal and `jsonl` in a pipe, unless it is said.
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, env = "CODESENSEI_FORMAT")]
     format: Option<Format>,
+    /// Only these fields, in this order.
+    #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
+    fields: Vec<String>,
     /// Show the exact request, what IAM must allow and what it should cost; send nothing.
     #[arg(long)]
     explain: bool,
@@ -148,6 +153,7 @@ pub async fn run(query: Query) -> Result<(), QueryError> {
     if pattern.writes() && !query.writing.write {
         return Err(QueryError::Writes { pattern: pattern.id });
     }
+    query.check_fields()?;
     let opened = query.options.target.open().await?;
     opened.check().await?;
     if pattern.writes() && !query.writing.yes {
@@ -212,6 +218,32 @@ impl Query {
         answer.map_err(|error| self.failed(error))
     }
 
+    /// Fields that no row can have are a mistake.
+    fn check_fields(&self) -> Result<(), QueryError> {
+        let of_entities = ENTITIES.iter().filter(|entity| self.pattern.entities.contains(&entity.name));
+        let mut known: Vec<&str> = of_entities.flat_map(|entity| entity.fields).map(|field| field.name).collect();
+        known.extend(["entity", "text", "count", "PK", "SK"]);
+        let unknown = self.options.fields.iter().find(|field| !known.contains(&field.as_str()));
+        unknown.map_or(Ok(()), |field| {
+            let fields = known[..known.len() - 5].join(", ");
+            Err(self.invalid("fields", format!("there is no field {field}; there are {fields}")))
+        })
+    }
+
+    /// The fields that are wanted, in the order in which they are wanted; the entity stays the first.
+    fn chosen(&self, mut fields: Vec<(&'static str, Value)>) -> Vec<(&'static str, Value)> {
+        if self.options.fields.is_empty() {
+            return fields;
+        }
+        let mut rest = fields.split_off(1);
+        for wanted in &self.options.fields {
+            if let Some(at) = rest.iter().position(|(name, _)| name == wanted) {
+                fields.push(rest.swap_remove(at));
+            }
+        }
+        fields
+    }
+
     fn failed(&self, error: RunError) -> QueryError {
         match error {
             RunError::Argument(invalid) => self.invalid(&invalid.name, invalid.reason),
@@ -233,6 +265,6 @@ impl Query {
         if let Some(text) = text.filter(|_| *show_code) {
             shown.push(("text", text.into()));
         }
-        Ok(rows::Shown { fields: shown, has_code })
+        Ok(rows::Shown { fields: self.chosen(shown), has_code })
     }
 }

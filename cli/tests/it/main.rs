@@ -7,6 +7,7 @@ mod logs;
 mod mistakes;
 mod process;
 mod query;
+mod questions;
 mod readme;
 mod seeding;
 mod serving;

@@ -83,7 +83,8 @@ fn shown(value: AttributeValue, field: &Field) -> Value {
             time.map_or(Value::Null, |time| time.to_rfc3339().into())
         }
         ("expiry", AttributeValue::N(seconds)) => {
-            seconds.parse::<Expiry>().map_or(Value::Null, |expiry| expiry.at().to_rfc3339().into())
+            let expiry = seconds.parse::<i64>().ok().and_then(|seconds| Expiry::try_from(seconds).ok());
+            expiry.map_or(Value::Null, |expiry| expiry.at().to_rfc3339().into())
         }
         (_, AttributeValue::M(mut members)) if !field.fields.is_empty() => {
             let shown_member = |member: &'static Field| {

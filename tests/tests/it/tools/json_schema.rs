@@ -69,7 +69,7 @@ fn a_schema_refuses_what_is_no_such_item() {
         ("PK", Value::from("USER#ada")),
         ("SK", "SESSION#2026-11-23".into()),
         ("et", "user".into()),
-        ("v", 2.into()),
+        ("v", 99.into()),
         ("requests", (-1).into()),
         ("cost_micros", "5".into()),
     ];
