@@ -3770,7 +3770,7 @@ pub(crate) static AP_98: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "`Limit` is the page, `NextToken` the cursor",
-            text: "SELECT \"PK\", \"SK\" FROM \"codesensei\" WHERE \"PK\" = ? ORDER BY \"SK\" ASC",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? ORDER BY \"SK\" ASC",
             parameters: &[Parameter::Text("USER#{user_id}")],
             limit: Some(250),
             consistent: true,
@@ -3811,7 +3811,7 @@ pub(crate) static AP_99: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "`Limit` is the page, `NextToken` the cursor",
-            text: "SELECT \"PK\", \"SK\" FROM \"codesensei\" WHERE \"PK\" = ? ORDER BY \"SK\" ASC",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? ORDER BY \"SK\" ASC",
             parameters: &[Parameter::Text("SESSION#{session_id}")],
             limit: Some(250),
             consistent: true,
@@ -4162,7 +4162,7 @@ pub(crate) static AP_116: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "`Limit` is the page, `NextToken` the cursor",
-            text: "SELECT \"PK\", \"SK\" FROM \"codesensei\" WHERE \"PK\" = ? ORDER BY \"SK\" ASC",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? ORDER BY \"SK\" ASC",
             parameters: &[Parameter::Text("SWEEP#{shard:02}")],
             limit: Some(250),
             consistent: true,

@@ -187,7 +187,9 @@ fn columns(design: &Design, query: &Query, key: [&String; 2]) -> String {
         names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
     };
     match &query.row {
-        _ if !query.returns_items() => quoted(&mut [&table.partition_key, &table.sort_key].into_iter()),
+        _ if query.returns_keys || query.paging == Paging::Count => {
+            quoted(&mut [&table.partition_key, &table.sort_key].into_iter())
+        }
         Some((_, fields)) => quoted(&mut fields.iter().chain(key)),
         None => "*".to_owned(),
     }

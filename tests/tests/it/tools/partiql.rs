@@ -211,6 +211,16 @@ async fn leftovers(asked: &mut Asked<'_>) {
         assert!(!keys.is_empty(), "{id} finds nothing");
         assert_eq!(asked.rows(id, 0).await.len(), keys.len(), "{id}");
     }
+    let stored = [
+        ("AP-98", all(table.stored_user(ada.user_id, PageRequest::default()).await.unwrap())),
+        ("AP-99", all(table.stored_session(session_id, PageRequest::default()).await.unwrap())),
+        ("AP-116", all(table.stored_sweep_jobs(3, PageRequest::default()).await.unwrap())),
+    ];
+    for (id, items) in stored {
+        let rows = asked.rows(id, 0).await;
+        let wanted = items.iter().map(|item| RawItem::from(item.to_dynamodb_json()["Item"].take()));
+        assert_eq!(rows, wanted.collect::<Vec<_>>(), "{id}");
+    }
     let footprint = all(table.user_footprint(ada.user_id, PageRequest::default()).await.unwrap());
     let rows = asked.rows("AP-77", 0).await;
     let kinds: Vec<&str> = rows.iter().map(RawItem::kind).collect();

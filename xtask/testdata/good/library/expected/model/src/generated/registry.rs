@@ -1733,7 +1733,7 @@ pub(crate) static AP_62: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "`Limit` is the page, `NextToken` the cursor",
-            text: "SELECT \"PK\", \"SK\" FROM \"library\" WHERE \"PK\" = ? ORDER BY \"SK\" ASC",
+            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? ORDER BY \"SK\" ASC",
             parameters: &[Parameter::Text("BOOK#{isbn}")],
             limit: Some(100),
             consistent: true,
