@@ -29,34 +29,60 @@ impl AnyEntity {
         Ok(
             Some(
                 match entity_of(&item) {
-                    Some("code") => Self::Code(Box::new(Code::from_item(item)?)),
+                    Some("code") => {
+                        Self::Code(Box::new(<Code as FromItem>::from_item(item)?))
+                    }
                     Some("code_chunk") => {
-                        Self::CodeChunk(Box::new(CodeChunk::from_item(item)?))
+                        Self::CodeChunk(
+                            Box::new(<CodeChunk as FromItem>::from_item(item)?),
+                        )
                     }
                     Some("daily_usage") => {
-                        Self::DailyUsage(Box::new(DailyUsage::from_item(item)?))
+                        Self::DailyUsage(
+                            Box::new(<DailyUsage as FromItem>::from_item(item)?),
+                        )
                     }
                     Some("email_claim") => {
-                        Self::EmailClaim(Box::new(EmailClaim::from_item(item)?))
+                        Self::EmailClaim(
+                            Box::new(<EmailClaim as FromItem>::from_item(item)?),
+                        )
                     }
                     Some("idempotency") => {
-                        Self::Idempotency(Box::new(Idempotency::from_item(item)?))
+                        Self::Idempotency(
+                            Box::new(<Idempotency as FromItem>::from_item(item)?),
+                        )
                     }
-                    Some("message") => Self::Message(Box::new(Message::from_item(item)?)),
+                    Some("message") => {
+                        Self::Message(Box::new(<Message as FromItem>::from_item(item)?))
+                    }
                     Some("rate_window") => {
-                        Self::RateWindow(Box::new(RateWindow::from_item(item)?))
+                        Self::RateWindow(
+                            Box::new(<RateWindow as FromItem>::from_item(item)?),
+                        )
                     }
                     Some("refresh_family") => {
-                        Self::RefreshFamily(Box::new(RefreshFamily::from_item(item)?))
+                        Self::RefreshFamily(
+                            Box::new(<RefreshFamily as FromItem>::from_item(item)?),
+                        )
                     }
-                    Some("session") => Self::Session(Box::new(Session::from_item(item)?)),
+                    Some("session") => {
+                        Self::Session(Box::new(<Session as FromItem>::from_item(item)?))
+                    }
                     Some("sweep_job") => {
-                        Self::SweepJob(Box::new(SweepJob::from_item(item)?))
+                        Self::SweepJob(
+                            Box::new(<SweepJob as FromItem>::from_item(item)?),
+                        )
                     }
-                    Some("thread") => Self::Thread(Box::new(Thread::from_item(item)?)),
-                    Some("user") => Self::User(Box::new(User::from_item(item)?)),
+                    Some("thread") => {
+                        Self::Thread(Box::new(<Thread as FromItem>::from_item(item)?))
+                    }
+                    Some("user") => {
+                        Self::User(Box::new(<User as FromItem>::from_item(item)?))
+                    }
                     Some("username_claim") => {
-                        Self::UsernameClaim(Box::new(UsernameClaim::from_item(item)?))
+                        Self::UsernameClaim(
+                            Box::new(<UsernameClaim as FromItem>::from_item(item)?),
+                        )
                     }
                     _ => return Ok(None),
                 },
@@ -67,19 +93,31 @@ impl AnyEntity {
     /// The keys that its fields make, those of its indexes too.
     pub(crate) fn keys(&self) -> Item {
         match self {
-            Self::Code(entity) => entity.full_key().into_key(),
-            Self::CodeChunk(entity) => entity.full_key().into_key(),
-            Self::DailyUsage(entity) => entity.full_key().into_key(),
-            Self::EmailClaim(entity) => entity.full_key().into_key(),
-            Self::Idempotency(entity) => entity.full_key().into_key(),
-            Self::Message(entity) => entity.full_key().into_key(),
-            Self::RateWindow(entity) => entity.full_key().into_key(),
-            Self::RefreshFamily(entity) => entity.full_key().into_key(),
-            Self::Session(entity) => entity.full_key().into_key(),
-            Self::SweepJob(entity) => entity.full_key().into_key(),
-            Self::Thread(entity) => entity.full_key().into_key(),
-            Self::User(entity) => entity.full_key().into_key(),
-            Self::UsernameClaim(entity) => entity.full_key().into_key(),
+            Self::Code(entity) => <Code as Entity>::full_key(entity).into_key(),
+            Self::CodeChunk(entity) => <CodeChunk as Entity>::full_key(entity).into_key(),
+            Self::DailyUsage(entity) => {
+                <DailyUsage as Entity>::full_key(entity).into_key()
+            }
+            Self::EmailClaim(entity) => {
+                <EmailClaim as Entity>::full_key(entity).into_key()
+            }
+            Self::Idempotency(entity) => {
+                <Idempotency as Entity>::full_key(entity).into_key()
+            }
+            Self::Message(entity) => <Message as Entity>::full_key(entity).into_key(),
+            Self::RateWindow(entity) => {
+                <RateWindow as Entity>::full_key(entity).into_key()
+            }
+            Self::RefreshFamily(entity) => {
+                <RefreshFamily as Entity>::full_key(entity).into_key()
+            }
+            Self::Session(entity) => <Session as Entity>::full_key(entity).into_key(),
+            Self::SweepJob(entity) => <SweepJob as Entity>::full_key(entity).into_key(),
+            Self::Thread(entity) => <Thread as Entity>::full_key(entity).into_key(),
+            Self::User(entity) => <User as Entity>::full_key(entity).into_key(),
+            Self::UsernameClaim(entity) => {
+                <UsernameClaim as Entity>::full_key(entity).into_key()
+            }
         }
     }
 }

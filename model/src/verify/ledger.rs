@@ -270,3 +270,14 @@ impl UserRow {
         suspects
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_and_its_key_take_less_than_300_bytes() {
+        let rows = [size_of::<UserRow>(), size_of::<SessionRow>(), size_of::<ThreadRow>(), size_of::<ChunkRow>()];
+        assert!(rows.iter().all(|row| row + size_of::<Uuid>() < 300), "{rows:?}");
+    }
+}

@@ -12,7 +12,7 @@ use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::inspect::{CODE_IS_LOST, inspect};
 use crate::verify::jobs::Jobs;
 use crate::verify::ledger::Subject;
-use crate::verify::repair::Repair;
+use crate::verify::repair::{Repair, USER_MAY_BE_LOST};
 use crate::{
     Code, CodeChunkKey, Digest, Message, PackedCode, Page, PageRequest, RevisionId, Session, SessionId, Store,
     StoreError, SweepJob, SweepKind, Thread, ThreadUuid, User, UserId, UsernameKey,
@@ -73,8 +73,9 @@ impl Look<'_> {
             self.profile(&user, heads, &mut seen).await?;
         } else if !has_profile && items > 0 && !self.jobs.take_account(user_id) {
             let job = SweepJob::new(SweepKind::Account, user_id.to_string(), user_id, self.store.clock().now());
-            let repair = Repair::Sweep(Box::new(job));
-            let detail = format!("{items} items");
+            // Nobody deletes an account without leaving a job: with work in it, the profile may just be lost.
+            let repair = if heads > 0 { Repair::None(USER_MAY_BE_LOST) } else { Repair::Sweep(Box::new(job)) };
+            let detail = format!("{items} items, {heads} of them sessions");
             seen.findings.push(Finding::new(FindingKind::OrphansOfUser, format!("user {user_id}"), detail, repair));
         }
         Ok(seen)
@@ -250,7 +251,7 @@ impl Look<'_> {
         let is_theirs = |user: &User| user.email.digest() == email_digest;
         let repair = Repair::ReleaseEmail { email_digest, owner: claim.user_id };
         let id = format!("email_claim {}", &email_digest.to_string()[..16]);
-        stale(id, "address", claim.user_id, user, is_theirs, repair)
+        self.stale(id, "address", claim.user_id, (user, is_theirs), repair).await
     }
 
     async fn at_username(&self, username_key: &UsernameKey) -> Result<Seen, StoreError> {
@@ -260,7 +261,31 @@ impl Look<'_> {
         let is_theirs = |user: &User| user.username.key() == *username_key;
         let repair = Repair::ReleaseUsername { username_key: username_key.clone(), owner: claim.user_id };
         let id = format!("username_claim {}", &Digest::of(username_key.as_str()).to_string()[..16]);
-        stale(id, "name", claim.user_id, user, is_theirs, repair)
+        self.stale(id, "name", claim.user_id, (user, is_theirs), repair).await
+    }
+
+    /// Whether a claim's user is gone or goes by something else.
+    async fn stale(
+        &self,
+        id: String,
+        what: &str,
+        owner: UserId,
+        (user, is_theirs): (Result<Option<User>, StoreError>, impl Fn(&User) -> bool),
+        repair: Repair,
+    ) -> Result<Seen, StoreError> {
+        let (detail, repair) = match user {
+            Err(StoreError::Corrupt { .. }) => return Ok(Seen::default()),
+            Err(error) => return Err(error),
+            Ok(Some(user)) if is_theirs(&user) => return Ok(Seen::default()),
+            Ok(Some(_)) => (format!("user {owner} has another {what}"), repair),
+            Ok(None) => {
+                let has_work = self.store.count_sessions(owner).await? > 0 && !self.jobs.take_account(owner);
+                let repair = if has_work { Repair::None(USER_MAY_BE_LOST) } else { repair };
+                (format!("user {owner} is gone"), repair)
+            }
+        };
+        let findings = vec![Finding::new(FindingKind::StaleClaim, id, detail, repair)];
+        Ok(Seen { findings, ..Seen::default() })
     }
 
     /// The jobs were read before this: what had been committed by then, the code shows, and what was to be removed, a job.
@@ -295,26 +320,6 @@ fn readable<T>(claim: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreE
         Err(StoreError::Corrupt { .. }) => Ok(None),
         claim => claim,
     }
-}
-
-/// Whether a claim's user is gone or goes by something else.
-fn stale(
-    id: String,
-    what: &str,
-    owner: UserId,
-    user: Result<Option<User>, StoreError>,
-    is_theirs: impl Fn(&User) -> bool,
-    repair: Repair,
-) -> Result<Seen, StoreError> {
-    let detail = match user {
-        Err(StoreError::Corrupt { .. }) => return Ok(Seen::default()),
-        Err(error) => return Err(error),
-        Ok(Some(user)) if is_theirs(&user) => return Ok(Seen::default()),
-        Ok(Some(_)) => format!("user {owner} has another {what}"),
-        Ok(None) => format!("user {owner} is gone"),
-    };
-    let findings = vec![Finding::new(FindingKind::StaleClaim, id, detail, repair)];
-    Ok(Seen { findings, ..Seen::default() })
 }
 
 /// What lies under a session, without what people said.

@@ -245,5 +245,9 @@ impl Store {
     }
 }
 
+/// Why what a user without a profile has is left.
+pub(super) const USER_MAY_BE_LOST: &str =
+    "their sessions are still there: restore the profile from a backup, or remove the rest by hand";
+
 /// Why a claim is not made again.
 pub(super) const TAKEN: &str = "another account holds the address or name: one of the two has to take another";

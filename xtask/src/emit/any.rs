@@ -13,16 +13,15 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     let (corrupt, entity_of) =
         (file.import("crate::store::item::CorruptItem"), file.import("crate::store::item::entity_of"));
     let step = file.import("crate::store::history::Step");
-    file.import_trait("crate::store::item::FromItem");
-    file.import_trait("modyne::Entity");
+    let (from_item, whole) = (file.import("crate::store::item::FromItem"), file.import("modyne::Entity"));
     let (mut variants, mut decodes, mut keys, mut versions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for entity in &design.entities {
         let (ty, variant, stored) = (types::entity(&mut file, entity), ident(&camel(&entity.name)), &entity.type_name);
         let version = rust::number(entity.version);
         let history = if entity.history.is_empty() { quote!(&[]) } else { quote!(#ty::HISTORY) };
         variants.push(quote!(#variant(Box<#ty>)));
-        decodes.push(quote!(Some(#stored) => Self::#variant(Box::new(#ty::from_item(item)?))));
-        keys.push(quote!(Self::#variant(entity) => entity.full_key().into_key()));
+        decodes.push(quote!(Some(#stored) => Self::#variant(Box::new(<#ty as #from_item>::from_item(item)?))));
+        keys.push(quote!(Self::#variant(entity) => <#ty as #whole>::full_key(entity).into_key()));
         versions.push(quote!((#stored, #version, #history)));
     }
     file.item(quote! {

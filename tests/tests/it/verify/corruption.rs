@@ -42,7 +42,8 @@ corruptions! {
     a_claim_names_nobody: [Kind::StaleClaim], [];
     a_claim_was_given_to_another: [Kind::StaleClaim, Kind::MissingClaim], [];
     two_users_have_one_address: [], [Kind::MissingClaim];
-    a_profile_is_gone: [Kind::OrphansOfUser, Kind::StaleClaim], [];
+    a_profile_is_gone: [], [Kind::OrphansOfUser, Kind::StaleClaim];
+    a_profile_without_sessions_is_gone: [Kind::OrphansOfUser, Kind::StaleClaim], [];
     a_head_is_gone: [Kind::OrphansOfSession, Kind::SessionCount], [];
     a_thread_is_gone: [Kind::OrphansOfThread, Kind::ThreadCount], [];
     chunks_of_nothing: [Kind::OrphanChunks], [];
@@ -151,6 +152,11 @@ async fn two_users_have_one_address(scene: &Scene) {
 
 async fn a_profile_is_gone(scene: &Scene) {
     remove(scene, "user", of(scene)).await;
+}
+
+async fn a_profile_without_sessions_is_gone(scene: &Scene) {
+    let carol = scene.table.user("caroline").await;
+    remove(scene, "user", has("user_id", &carol.user_id)).await;
 }
 
 async fn a_head_is_gone(scene: &Scene) {

@@ -23,13 +23,27 @@ impl AnyEntity {
         Ok(
             Some(
                 match entity_of(&item) {
-                    Some("book") => Self::Book(Box::new(Book::from_item(item)?)),
-                    Some("book_copy") => Self::Copy(Box::new(Copy::from_item(item)?)),
-                    Some("day") => Self::Day(Box::new(Day::from_item(item)?)),
-                    Some("loan") => Self::Loan(Box::new(Loan::from_item(item)?)),
-                    Some("member") => Self::Member(Box::new(Member::from_item(item)?)),
-                    Some("notice") => Self::Notice(Box::new(Notice::from_item(item)?)),
-                    Some("wish") => Self::Wish(Box::new(Wish::from_item(item)?)),
+                    Some("book") => {
+                        Self::Book(Box::new(<Book as FromItem>::from_item(item)?))
+                    }
+                    Some("book_copy") => {
+                        Self::Copy(Box::new(<Copy as FromItem>::from_item(item)?))
+                    }
+                    Some("day") => {
+                        Self::Day(Box::new(<Day as FromItem>::from_item(item)?))
+                    }
+                    Some("loan") => {
+                        Self::Loan(Box::new(<Loan as FromItem>::from_item(item)?))
+                    }
+                    Some("member") => {
+                        Self::Member(Box::new(<Member as FromItem>::from_item(item)?))
+                    }
+                    Some("notice") => {
+                        Self::Notice(Box::new(<Notice as FromItem>::from_item(item)?))
+                    }
+                    Some("wish") => {
+                        Self::Wish(Box::new(<Wish as FromItem>::from_item(item)?))
+                    }
                     _ => return Ok(None),
                 },
             ),
@@ -39,13 +53,13 @@ impl AnyEntity {
     /// The keys that its fields make, those of its indexes too.
     pub(crate) fn keys(&self) -> Item {
         match self {
-            Self::Book(entity) => entity.full_key().into_key(),
-            Self::Copy(entity) => entity.full_key().into_key(),
-            Self::Day(entity) => entity.full_key().into_key(),
-            Self::Loan(entity) => entity.full_key().into_key(),
-            Self::Member(entity) => entity.full_key().into_key(),
-            Self::Notice(entity) => entity.full_key().into_key(),
-            Self::Wish(entity) => entity.full_key().into_key(),
+            Self::Book(entity) => <Book as Entity>::full_key(entity).into_key(),
+            Self::Copy(entity) => <Copy as Entity>::full_key(entity).into_key(),
+            Self::Day(entity) => <Day as Entity>::full_key(entity).into_key(),
+            Self::Loan(entity) => <Loan as Entity>::full_key(entity).into_key(),
+            Self::Member(entity) => <Member as Entity>::full_key(entity).into_key(),
+            Self::Notice(entity) => <Notice as Entity>::full_key(entity).into_key(),
+            Self::Wish(entity) => <Wish as Entity>::full_key(entity).into_key(),
         }
     }
 }

@@ -17,7 +17,9 @@ impl AnyEntity {
         Ok(
             Some(
                 match entity_of(&item) {
-                    Some("note") => Self::Note(Box::new(Note::from_item(item)?)),
+                    Some("note") => {
+                        Self::Note(Box::new(<Note as FromItem>::from_item(item)?))
+                    }
                     _ => return Ok(None),
                 },
             ),
@@ -27,7 +29,7 @@ impl AnyEntity {
     /// The keys that its fields make, those of its indexes too.
     pub(crate) fn keys(&self) -> Item {
         match self {
-            Self::Note(entity) => entity.full_key().into_key(),
+            Self::Note(entity) => <Note as Entity>::full_key(entity).into_key(),
         }
     }
 }
