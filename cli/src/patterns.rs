@@ -84,13 +84,13 @@ pub fn run(options: &Patterns) -> io::Result<()> {
 
 /// Everything about a pattern that is data.
 fn row(pattern: &Pattern) -> Value {
-    let Pattern { id, name, title, operation, entities, index, cost, tool, callers, .. } = *pattern;
+    let Pattern { id, name, title, operation, entities, index, cost, tool, callers, actions, example, .. } = *pattern;
     let Cost { fixture, requests, rcu, wcu } = cost;
     json!({
         "id": id, "name": name, "title": title, "operation": operation.word(), "entities": entities, "index": index,
         "arguments": pattern.arguments.iter().map(argument).collect::<Vec<_>>(),
         "requests": requests, "rcu": rcu, "wcu": wcu, "fixture": fixture,
-        "callers": callers, "tool": tool,
+        "callers": callers, "tool": tool, "actions": actions, "example": example,
         "partiql": pattern.partiql.iter().map(statement).collect::<Vec<_>>(),
     })
 }
@@ -149,15 +149,20 @@ fn documentation(pattern: &Pattern) -> String {
     let arguments: Vec<String> = pattern.arguments.iter().map(takes).collect();
     let takes = if arguments.is_empty() { "nothing".to_owned() } else { arguments.join(", ") };
     let Cost { fixture, requests, rcu, wcu } = cost;
+    // What is only for other commands has none.
+    let example = Some(pattern.example).filter(|example| !example.is_empty());
+    let example = example.map(|example| format!("try it     {example}\n")).unwrap_or_default();
     format!(
         "{id} {title}\n\n{doc}\n\n\
          function   {name}\n\
          operation  {}{on}, of {}\n\
          takes      {takes}\n\
          asked by   {who}\n\
-         costs      {requests} requests, {rcu} RCU, {wcu} WCU for {fixture}\n{}",
+         costs      {requests} requests, {rcu} RCU, {wcu} WCU for {fixture}\n\
+         IAM        {}\n{example}{}",
         operation.word(),
         entities.join(", "),
+        pattern.actions.join(", "),
         pattern.partiql.iter().map(partiql).collect::<String>(),
     )
 }

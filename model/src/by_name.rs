@@ -51,3 +51,6 @@ impl Answer {
         Self { rows: rows.into_iter().collect(), cursor }
     }
 }
+
+#[cfg(test)]
+mod tests;

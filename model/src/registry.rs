@@ -29,7 +29,7 @@ pub struct Pattern {
     pub actions: &'static [&'static str],
     /// What it asks, in PartiQL; empty for a pattern that writes.
     pub partiql: &'static [Statement],
-    /// A command line that asks it.
+    /// A command line that asks it; empty for what cannot be asked by hand.
     pub example: &'static str,
     /// Who asks it and why.
     pub doc: &'static str,

@@ -78,6 +78,8 @@ fn subcommand(pattern: &'static Pattern) -> Command {
     let usage =
         format!("codesensei query {} {} [OPTIONS]\n\nFor example: {}", pattern.name, flags.join(" "), pattern.example);
     let mut command = Command::new(pattern.name)
+        // It is there to say that it cannot be asked by hand.
+        .hide(pattern.example.is_empty())
         .visible_alias(pattern.id)
         .alias(pattern.id.to_lowercase())
         .override_usage(usage.replace("  ", " "))

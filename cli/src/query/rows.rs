@@ -108,13 +108,10 @@ impl Output {
         for row in &self.rows {
             let mut at = 0;
             for (name, _) in &row.0 {
-                match columns.iter().position(|known| known == name) {
-                    Some(found) => at = found + 1,
-                    None => {
-                        columns.insert(at, name);
-                        at += 1;
-                    }
-                }
+                at = columns.iter().position(|known| known == name).unwrap_or_else(|| {
+                    columns.insert(at, name);
+                    at
+                }) + 1;
             }
         }
         columns
@@ -160,9 +157,8 @@ impl Output {
     fn records(&self) -> String {
         let name = |row: &Ordered| row.0.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
         let longest = self.rows.iter().map(name).max().unwrap_or_default();
-        let record = |row: &Ordered| {
-            row.0.iter().map(|(name, value)| format!("{name:longest$}  {}\n", cut(&text(value)))).collect::<String>()
-        };
+        let line = |(name, value): &(&str, Value)| format!("{name:longest$}  {}", cut(&text(value)));
+        let record = |row: &Ordered| row.0.iter().map(line).collect::<Vec<_>>().join("\n") + "\n";
         self.rows.iter().map(record).collect::<Vec<_>>().join("\n")
     }
 }

@@ -22,18 +22,15 @@ impl Summary<'_> {
     fn text(&self) -> String {
         let Pattern { id, name, cost: Cost { fixture, requests, rcu, wcu }, .. } = *self.pattern;
         let Total { requests: sent, rcu: read, wcu: written } = self.total;
-        let mut text = format!(
-            "{id} {name}: {}, {}, {} bytes\n  used      {}\n  declared  {}, for {fixture}",
+        let more = self.cursor.map(|cursor| format!("\n  more      --cursor {cursor}, or --all")).unwrap_or_default();
+        format!(
+            "{id} {name}: {}, {}, {} bytes\n  used      {}\n  declared  {}, for {fixture}{more}",
             counted(f64::from(sent), "request"),
-            counted(self.rows as f64, "item"),
+            items(self.rows),
             self.bytes,
             capacity(read, written),
             [counted(requests, "request"), capacity(rcu, wcu)].join(", "),
-        );
-        if let Some(cursor) = self.cursor {
-            text += &format!("\n  more      --cursor {cursor}, or --all");
-        }
-        text
+        )
     }
 }
 
@@ -41,6 +38,10 @@ fn capacity(rcu: f64, wcu: f64) -> String {
     let parts = [(rcu, "RCU"), (wcu, "WCU")].into_iter().filter(|(units, _)| *units > 0.0);
     let parts: Vec<String> = parts.map(|(units, name)| format!("{units} {name}")).collect();
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(" and ") }
+}
+
+fn items(number: usize) -> String {
+    format!("{number} item{}", if number == 1 { "" } else { "s" })
 }
 
 fn counted(number: f64, noun: &str) -> String {

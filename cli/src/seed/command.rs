@@ -27,7 +27,7 @@ already is not written again, so a second run writes nothing, and after Ctrl-C t
 on where it stopped.
 
 Everybody signs in with the password Review-me-2026; on AWS nobody can. Who the made-up people are:
-  codesensei query list_signups --signup-date 2026-09-20";
+  codesensei query list_signups --signup-date 2026-09-20 --show-pii";
 
 /// What to put into which table.
 #[derive(Clone, Debug, Args)]

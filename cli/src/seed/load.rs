@@ -3,20 +3,22 @@
 //! Each id is made from the name of what it names and from its time, so it is the same in every table. That tells what is
 //! there already, and a second run writes nothing.
 
-use handlers::review::anchor::{re_anchor_threads, status_at};
+use handlers::review::anchor::status_at;
 use handlers::review::lines::Selection;
-use handlers::review::patch::{Patch, Withheld, locate};
 use model::{
-    AccessError, AddUsage, AnchorStatus, ApplyError, Change, Clock, ContextMode, Date, Digest, Email, EmailClaim,
-    FailQuestionError, Ids, LoadAccount, LoadAccountError, Message, MessageId, NewAnswer, NewSession, NewSessionError,
-    NewThread, NewThreadError, PasswordHash, PatchStatus, PostError, ReplyState, SaveCode, SaveCodeError, SessionId,
-    Store, StoreAnswerError, StoreError, Target, Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId,
-    Username, UsernameClaim,
+    AccessError, AddUsage, AnchorStatus, Clock, ContextMode, Date, Digest, Email, EmailClaim, FailQuestionError, Ids,
+    LoadAccount, LoadAccountError, Message, NewAnswer, NewSession, NewSessionError, NewThread, NewThreadError,
+    PasswordHash, PostError, ReplyState, SessionId, Store, StoreAnswerError, StoreError, Thread, ThreadKind,
+    ThreadUuid, Timestamp, User, UserId, Username, UsernameClaim,
 };
 
 use super::SeedError;
 use super::plan::{ANSWER_TAKES, Anchor, Answer, Deed, Event, Outcome, Person, Session};
 use super::tally::Tally;
+
+use saving::{apply, save};
+
+mod saving;
 
 /// Loads people into a table.
 pub(super) struct Loader<'s> {
@@ -203,11 +205,13 @@ impl<'s> Loader<'s> {
             Some(there) if there.reply_state == Some(ReplyState::Pending) => there,
             Some(_) => return Ok(Loaded::There),
             None => match posted(store.ask(thread, text).await)? {
-                Some(asked) => asked,
+                Some(asked) => {
+                    self.tally.wrote("message", 1);
+                    asked
+                }
                 None => return Ok(Loaded::Changed),
             },
         };
-        self.tally.wrote("message", 1);
         let later = self.then(event.at.plus(ANSWER_TAKES), &format!("{}/answer", question.seq));
         match outcome {
             Outcome::Failed(code) => match later.fail(&question, code).await {
@@ -293,44 +297,6 @@ pub(super) fn account(
     (user, email_claim, username_claim)
 }
 
-async fn save(store: &Store, place: &mut Place, event: &Event, text: &str) -> Result<Loaded, SeedError> {
-    if place.version > event.version {
-        return Ok(Loaded::There);
-    }
-    let save = SaveCode {
-        session_id: place.session_id,
-        expected_version_number: event.version,
-        text: Some(text.to_owned()),
-        language_override: Change::Keep,
-    };
-    match store.save_code(place.user_id, save, re_anchor_threads).await {
-        Ok(saved) => Ok(place.at(saved.head.version_number)),
-        Err(SaveCodeError::Access(AccessError::Store(error))) => Err(error.into()),
-        Err(_) => Ok(Loaded::Changed),
-    }
-}
-
-async fn apply(
-    store: &Store,
-    place: &mut Place,
-    thread: &Thread,
-    event: &Event,
-    seq: u32,
-) -> Result<Loaded, SeedError> {
-    let thread_id = ThreadId { session_id: thread.session_id, thread: thread.thread };
-    let answer = store.get_message(thread.session_id, thread.thread, seq).await?;
-    let is_applied = |answer: &Message| answer.patch_status == Some(PatchStatus::Applied);
-    if answer.as_ref().is_some_and(is_applied) {
-        return Ok(Loaded::There);
-    }
-    let id = MessageId { thread_id, seq };
-    match store.apply_patch(place.user_id, id, event.version, fit, re_anchor_threads).await {
-        Ok(applied) => Ok(place.at(applied.saved.head.version_number)),
-        Err(ApplyError::Save(SaveCodeError::Access(AccessError::Store(error)))) => Err(error.into()),
-        Err(_) => Ok(Loaded::Changed),
-    }
-}
-
 impl Place {
     fn at(&mut self, version: u32) -> Loaded {
         self.version = version;
@@ -345,14 +311,6 @@ fn stands(code: &str, new: &NewThread) -> Option<AnchorStatus> {
     }
     let NewThread { start_line, end_line, selected_text, .. } = new;
     status_at(code, &Selection { start_line: *start_line, end_line: *end_line, text: selected_text })
-}
-
-/// Where a stored patch belongs, and the code that it makes.
-fn fit(patch: &model::Patch, target: Target<'_>) -> Result<(Patch, String), Withheld> {
-    let anchor = (target.thread.kind == ThreadKind::Block).then(|| target.thread.anchor());
-    let patch = locate(patch, target.version_number == patch.base_version, anchor, target.text)?;
-    let text = patch.apply(target.text)?;
-    Ok((patch, text))
 }
 
 fn new_answer(answer: &Answer, version: u32, anchor_line: Option<u32>) -> NewAnswer {

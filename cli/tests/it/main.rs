@@ -13,3 +13,4 @@ mod seeding;
 mod serving;
 mod tables;
 mod teaching;
+mod verifying;

@@ -27,7 +27,7 @@ fn shown(readme: &str) -> Vec<Shown<'_>> {
                 (text, _) if text.starts_with("$ ") => {
                     all.push(Shown { command: &text[2..], printed: String::new() });
                 }
-                (text, Some(last)) => last.printed += &format!("{text}\n"),
+                (text, Some(last)) => last.printed.extend([text, "\n"]),
                 (text, None) => panic!("{text:?} stands before the first command"),
             },
             (None, _) => {}

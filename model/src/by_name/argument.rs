@@ -33,7 +33,11 @@ impl Wrong {
 /// The attribute value of this kind: a type of the documents, an entity, or an entity's key.
 pub(super) fn attribute(value: &Value, kind: &str) -> Result<AttributeValue, Wrong> {
     match kind {
-        "count" | "amount" => number(value).ok_or_else(|| Wrong::here("a whole number is expected")),
+        "count" => {
+            let count = number(value).filter(|count| count.as_n().is_ok_and(|count| count.parse::<u32>().is_ok()));
+            count.ok_or_else(|| Wrong::here("a whole number, 0 or more, is expected"))
+        }
+        "amount" => number(value).ok_or_else(|| Wrong::here("a whole number is expected")),
         "time" => moment(value, |text| text.parse::<Timestamp>().ok().map(Timestamp::millis))
             .ok_or_else(|| Wrong::here("a time is expected, such as 2026-11-23T09:00:00Z, or milliseconds since 1970")),
         "expiry" => moment(value, |text| text.parse::<Timestamp>().ok().map(|time| Expiry::seconds(time.expiry())))

@@ -86,22 +86,24 @@ impl AnyEntity {
 
 /// The current version of an entity, by the word that its items have for it, and what earlier ones lack.
 pub(crate) fn versions_of(entity: &str) -> Option<(u32, &'static [Step])> {
-    Some(
-        match entity {
-            "code" => (1, &[]),
-            "code_chunk" => (1, &[]),
-            "daily_usage" => (2, DailyUsage::HISTORY),
-            "email_claim" => (1, &[]),
-            "idempotency" => (1, &[]),
-            "message" => (1, &[]),
-            "rate_window" => (1, &[]),
-            "refresh_family" => (1, &[]),
-            "session" => (1, &[]),
-            "sweep_job" => (1, &[]),
-            "thread" => (1, &[]),
-            "user" => (1, &[]),
-            "username_claim" => (1, &[]),
-            _ => return None,
-        },
-    )
+    VERSIONS
+        .iter()
+        .find(|(name, ..)| *name == entity)
+        .map(|(_, version, history)| (*version, *history))
 }
+
+static VERSIONS: &[(&str, u32, &[Step])] = &[
+    ("code", 1, &[]),
+    ("code_chunk", 1, &[]),
+    ("daily_usage", 2, DailyUsage::HISTORY),
+    ("email_claim", 1, &[]),
+    ("idempotency", 1, &[]),
+    ("message", 1, &[]),
+    ("rate_window", 1, &[]),
+    ("refresh_family", 1, &[]),
+    ("session", 1, &[]),
+    ("sweep_job", 1, &[]),
+    ("thread", 1, &[]),
+    ("user", 1, &[]),
+    ("username_claim", 1, &[]),
+];

@@ -56,22 +56,22 @@ impl Jobs {
     }
 
     pub(super) fn take_account(&self, user_id: UserId) -> bool {
-        self.has(SweepKind::Account, user_id)
+        self.has(SweepKind::Account, &user_id)
     }
 
     pub(super) fn take_session(&self, session_id: SessionId) -> bool {
-        self.has(SweepKind::Session, session_id)
+        self.has(SweepKind::Session, &session_id)
     }
 
     pub(super) fn take_thread(&self, thread: ThreadUuid) -> bool {
-        self.has(SweepKind::Thread, thread)
+        self.has(SweepKind::Thread, &thread)
     }
 
     pub(super) fn take_chunks(&self, revision: crate::RevisionId) -> bool {
-        self.has(SweepKind::Replaced, revision) || self.has(SweepKind::Staged, revision)
+        self.has(SweepKind::Replaced, &revision) || self.has(SweepKind::Staged, &revision)
     }
 
-    fn has(&self, kind: SweepKind, target: impl ToString) -> bool {
+    fn has(&self, kind: SweepKind, target: &impl ToString) -> bool {
         self.targets.contains(&(kind, target.to_string()))
     }
 }

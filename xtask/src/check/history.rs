@@ -124,12 +124,11 @@ fn loses(step: &Step, field: &str, how: &How) -> Option<String> {
     let renamed = step.rename.iter().find(|(_, new)| new == field);
     let default = step.default.iter().find(|(name, _)| name == field);
     match (how, renamed, default) {
-        (How::Set(_), ..) | (_, None, None) => None,
+        // An absent number counts as 0.
+        (How::Set(_), ..) | (_, None, None) | (How::Add(_), None, Some((_, Literal::Number(0)))) => None,
         (_, Some((old, _)), _) => Some(format!(
             "items of version {version} have `{field}` as `{old}`, which this does not see; only `set` is right for both"
         )),
-        // An absent number counts as 0.
-        (How::Add(_), None, Some((_, Literal::Number(0)))) => None,
         (How::Add(_), None, Some(_)) => {
             Some(format!("items of version {version} lack `{field}`, so this adds to 0 and not to its default"))
         }

@@ -23,7 +23,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         variants.push(quote!(#variant(Box<#ty>)));
         decodes.push(quote!(Some(#stored) => Self::#variant(Box::new(#ty::from_item(item)?))));
         keys.push(quote!(Self::#variant(entity) => entity.full_key().into_key()));
-        versions.push(quote!(#stored => (#version, #history)));
+        versions.push(quote!((#stored, #version, #history)));
     }
     file.item(quote! {
         #[doc = " An item of whichever entity."]
@@ -44,11 +44,9 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         }
         #[doc = " The current version of an entity, by the word that its items have for it, and what earlier ones lack."]
         pub(crate) fn versions_of(entity: &str) -> Option<(u32, &'static [#step])> {
-            Some(match entity {
-                #(#versions,)*
-                _ => return None,
-            })
+            VERSIONS.iter().find(|(name, ..)| *name == entity).map(|(_, version, history)| (*version, *history))
         }
+        static VERSIONS: &[(&str, u32, &[#step])] = &[#(#versions),*];
     });
     vec![file.finish("any.rs", "An item of whichever entity.", "schema/")]
 }

@@ -64,7 +64,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
 
 /// Whether a person can write its arguments: keys of items of any kind come from other patterns only, and what is for
 /// maintenance has a command of its own.
-fn by_hand(pattern: &Pattern) -> bool {
+pub fn by_hand(pattern: &Pattern) -> bool {
     match &pattern.operation {
         Operation::Scan(_) | Operation::Upgrade(_) => false,
         Operation::WriteBatch(parts) => !parts.iter().any(|part| matches!(part, WritePart::DeleteKeys { .. })),

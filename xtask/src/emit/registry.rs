@@ -8,6 +8,7 @@ use crate::design::{
     ActionKind, Design, Domain, DomainKind, Operation, Order, Paging, Pattern, Query, Shape, Type, WritePart,
     pattern_arguments,
 };
+use crate::emit::by_name::by_hand;
 use crate::emit::partiql;
 use crate::emit::rust::{RustFile, doc, float, number};
 
@@ -245,6 +246,9 @@ fn key_sample(design: &Design, entity: usize) -> String {
 }
 
 fn example(pattern: &Pattern, arguments: &[Argument]) -> String {
+    if !by_hand(pattern) {
+        return String::new();
+    }
     let mut line = format!("codesensei query {}", pattern.name);
     for argument in arguments.iter().filter(|argument| !argument.optional) {
         let sample = match argument.sample.as_str() {

@@ -65,7 +65,7 @@ impl Scope<'_> {
             "query" => Operation::Query(self.query(&raw, at)?),
             "put" | "update" | "delete" => {
                 let name = raw.name.get_ref().clone();
-                let returns_new = self.returns(raw.returns.as_ref(), &["new"]).map(|word| word.is_some());
+                let returns_new = self.returns(raw.returns.as_ref(), &["new"]).map(|word| word.is_some()).ok();
                 self.needs_entity(&raw, at)?;
                 let mut action = self.action(&name, single(&mut raw), at, &[])?;
                 action.returns_new = returns_new?;

@@ -36,6 +36,7 @@ impl Scope<'_> {
             None => None,
             Some(found) => Some(found?),
         };
+        let returns = returns.ok()?;
         Some(Query {
             entities,
             index,
@@ -45,8 +46,8 @@ impl Scope<'_> {
             consistent: consistent?,
             expired: expired.ok()?,
             row: row.ok()?,
-            returns_keys: returns? == Some("keys"),
-            returns_stored: returns? == Some("stored"),
+            returns_keys: returns == Some("keys"),
+            returns_stored: returns == Some("stored"),
             at,
         })
     }

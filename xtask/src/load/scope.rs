@@ -90,13 +90,13 @@ impl<'l> Scope<'l> {
     }
 
     /// What `returns` says, if anything; `known` are the words for it here.
-    pub fn returns(&mut self, word: Option<&Word>, known: &[&'static str]) -> Option<Option<&'static str>> {
-        let Some(word) = word else { return Some(None) };
+    pub fn returns(&mut self, word: Option<&Word>, known: &[&'static str]) -> Result<Option<&'static str>, Told> {
+        let Some(word) = word else { return Ok(None) };
         let found = known.iter().find(|known| *known == word.get_ref());
         if found.is_none() {
             let known = known.iter().map(|known| format!("\"{known}\"")).collect::<Vec<_>>().join(", ");
             self.problem("operation", word, format!("`returns` is {known} or left out"));
         }
-        found.copied().map(Some)
+        found.copied().map(Some).ok_or(Told)
     }
 }

@@ -64,7 +64,7 @@ impl Store {
     /// Somebody whose claims are lost cannot sign in, and their name can be taken. A claim is made again only if it is free, and only if the profile still
     /// says what it is made from.
     ///
-    /// `TransactWriteItems`. Costs 1 request and 4 WCU for a profile of 500 B, both claims.
+    /// `TransactWriteItems`. Costs 1 request and 6 WCU for a profile of 500 B, both claims.
     pub async fn restore_claims(
         &self,
         input: RestoreClaims<'_>,

@@ -13,7 +13,7 @@ impl Store {
     ///
     /// What is to be removed already is no finding. Of one shard, due or not, as they are stored.
     ///
-    /// `Query` on the table, ascending, pages of up to 250, strongly consistent. Costs 1 request and 3 RCU for 25 jobs.
+    /// `Query` on the table, ascending, pages of up to 250, strongly consistent. Costs 1 request and 2 RCU for 25 jobs.
     pub async fn stored_sweep_jobs(
         &self,
         shard: u32,

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use model::registry::Pattern;
 use model::{CodeChunk, NewUser, RevisionId, Session, Store, Thread, User};
@@ -27,6 +28,8 @@ pub(super) use fixtures;
 pub(super) struct Bench {
     pub(super) table: TestTable,
     before: OnceCell<Vec<RawItem>>,
+    /// Units of items that the call only checks: nothing of them shows afterwards.
+    checked: AtomicU32,
 }
 
 /// What one call cost.
@@ -41,7 +44,7 @@ pub(super) struct Measured {
 
 impl Bench {
     pub(super) fn on(table: TestTable) -> Self {
-        Self { table, before: OnceCell::new() }
+        Self { table, before: OnceCell::new(), checked: AtomicU32::new(0) }
     }
 
     /// The store, for the one call that is measured. All before it was the fixture.
@@ -49,6 +52,12 @@ impl Bench {
         assert!(self.before.set(self.table.raw().items().await).is_ok(), "one call is measured");
         let _ = self.table.meter().take();
         self.table.store()
+    }
+
+    /// Says that the call checks an item of up to so many KB. A check costs what a write of the item does. (Developer Guide,
+    /// "DynamoDB Transactions".)
+    pub(super) fn checks(&self, kilobytes: u32) {
+        self.checked.store(2 * kilobytes, Ordering::Relaxed);
     }
 
     pub(super) async fn measured(self, pattern: &'static Pattern) -> Measured {
@@ -66,7 +75,7 @@ impl Bench {
             requests: calls[0].requests.into(),
             rcu: calls[0].rcu,
             wcu: calls[0].wcu,
-            by_formula: capacity::of_write(&before, &after, factor),
+            by_formula: capacity::of_write(&before, &after, factor) + f64::from(self.checked.into_inner()),
         }
     }
 

@@ -82,6 +82,7 @@ async fn restore_claims(bench: &Bench) {
         email: &ada.email,
         username: &ada.username,
     };
+    bench.checks(1);
     bench.once().await.restore_claims(lost).await.unwrap();
 }
 
@@ -106,7 +107,7 @@ async fn remove_expired(bench: &Bench) {
     bench.table.hit(rule, "192.0.2.1").await.unwrap();
     let user_id = thread.user_id;
     let family = bench.table.list_refresh_families(user_id).await.unwrap().pop().unwrap();
-    let window_ends = bench.table.clock().now().plus(std::time::Duration::from_secs(900)).expiry();
+    let window_ends = bench.table.clock().now().plus(std::time::Duration::from_mins(15)).expiry();
     let expired = RemoveExpired {
         family: Some(ExpiredFamily { user_id, family_id: family.family_id, seen_expires_at: family.expires_at }),
         record: Some(ExpiredRecord {

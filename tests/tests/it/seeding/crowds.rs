@@ -7,7 +7,7 @@ use codesensei::seed::{Crowd, Outcome, ProgressBar, Rate, Shape, SignIn, Stop};
 use model::{Date, PageRequest, SessionId, Signup, Store, UserId};
 use tests::TestTable;
 
-use super::soundness::{assert_sound, by_key, paid_by_answer, paid_by_day};
+use super::soundness::{assert_sound, assert_verified, by_key, paid_by_answer, paid_by_day};
 
 fn shape() -> Shape {
     Shape {
@@ -40,6 +40,7 @@ async fn a_crowd_is_sound_and_what_its_days_say_is_what_its_answers_cost() {
     let outcome = load(table.store(), shape()).await;
     let items = table.raw().items().await;
     assert_sound(&items);
+    assert_verified(&table).await;
     assert_eq!(paid_by_day(&items), paid_by_answer(&items));
     assert_eq!((outcome.written, outcome.there, outcome.is_complete), (60, 0, true));
     assert_eq!(outcome.tally.items(), items.len() as u64);
@@ -68,7 +69,7 @@ async fn an_interrupted_load_goes_on_and_ends_as_if_it_had_not_been_interrupted(
     stop.ask();
     let first = first.await.unwrap().unwrap();
     assert!(!first.is_complete && first.written > 0 && first.written < 60, "{}", first.written);
-    assert_sound(&table.raw().items().await);
+    assert_verified(&table).await;
     let second = load(table.store(), shape()).await;
     assert_eq!((second.is_complete, second.there, second.written), (true, first.written, 60 - first.written));
     assert_eq!(by_key(table.raw().items().await), by_key(whole.raw().items().await));

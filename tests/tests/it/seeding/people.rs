@@ -11,7 +11,7 @@ use model::{
 };
 use tests::TestTable;
 
-use super::soundness::{assert_sound, by_key};
+use super::soundness::{assert_sound, assert_verified, by_key};
 
 /// A thread with its session and its messages, as a reader gets them.
 struct Read {
@@ -93,7 +93,9 @@ async fn a_load_that_is_cut_off_again_and_again_ends_as_if_it_had_not_been() {
 
 #[tokio::test]
 async fn what_is_loaded_is_sound_and_nobody_is_signed_in() {
-    assert_sound(&loaded().await.raw().items().await);
+    let table = loaded().await;
+    assert_sound(&table.raw().items().await);
+    assert_verified(&table).await;
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tests::RawItem;
+use std::time::Duration;
+
+use model::{Progress, Verify};
+use tests::{RawItem, TestTable};
 
 /// Checks counters against what they count, claims against users, numbers of messages against slots, and the days against
 /// the answers that were paid on them.
@@ -50,6 +53,19 @@ pub(super) fn assert_sound(items: &[RawItem]) {
     }
     assert!(seqs.is_empty(), "every message has its thread");
     assert_eq!(of("sweep_job").count() + of("refresh_family").count(), 0, "nothing is left to do or to expire");
+}
+
+/// Checks the same and more as `codesensei verify` does.
+pub(super) async fn assert_verified(table: &TestTable) {
+    let mut findings = Vec::new();
+    let how = Verify { look_again_after: Duration::ZERO, ..Verify::default() };
+    let tell = |progress| {
+        if let Progress::Found(finding, _) = progress {
+            findings.push(format!("{finding:?}"));
+        }
+    };
+    table.verify(how, tell).await.unwrap();
+    assert_eq!(findings, Vec::<String>::new());
 }
 
 /// What the days say that answers cost: requests, and tokens sent and answered, of everybody.

@@ -124,7 +124,7 @@ async fn its_manifests_are_those_that_the_service_writes() {
         let file = out.path().join(entry["dataFileS3Key"].as_str().unwrap());
         assert_eq!(entry["md5Checksum"], md5(&file));
         let etag = BASE64_STANDARD.decode(md5(&file)).unwrap();
-        assert_eq!(entry["etag"], etag.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+        assert_eq!(entry["etag"], hex::encode(etag));
     }
     let mut names: Vec<_> = fs::read_dir(&export).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
@@ -148,7 +148,9 @@ async fn nobody_but_its_owner_can_read_it() {
         let metadata = fs::metadata(path).unwrap();
         assert_eq!(metadata.permissions().mode() & 0o077, 0, "{}", path.display());
         if metadata.is_dir() {
-            fs::read_dir(path).unwrap().for_each(|entry| check(&entry.unwrap().path()));
+            for entry in fs::read_dir(path).unwrap() {
+                check(&entry.unwrap().path());
+            }
         }
     }
 

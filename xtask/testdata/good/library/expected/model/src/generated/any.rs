@@ -52,16 +52,18 @@ impl AnyEntity {
 
 /// The current version of an entity, by the word that its items have for it, and what earlier ones lack.
 pub(crate) fn versions_of(entity: &str) -> Option<(u32, &'static [Step])> {
-    Some(
-        match entity {
-            "book" => (3, Book::HISTORY),
-            "book_copy" => (1, &[]),
-            "day" => (2, Day::HISTORY),
-            "loan" => (1, &[]),
-            "member" => (1, &[]),
-            "notice" => (1, &[]),
-            "wish" => (1, &[]),
-            _ => return None,
-        },
-    )
+    VERSIONS
+        .iter()
+        .find(|(name, ..)| *name == entity)
+        .map(|(_, version, history)| (*version, *history))
 }
+
+static VERSIONS: &[(&str, u32, &[Step])] = &[
+    ("book", 3, Book::HISTORY),
+    ("book_copy", 1, &[]),
+    ("day", 2, Day::HISTORY),
+    ("loan", 1, &[]),
+    ("member", 1, &[]),
+    ("notice", 1, &[]),
+    ("wish", 1, &[]),
+];

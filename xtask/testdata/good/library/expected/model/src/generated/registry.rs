@@ -589,7 +589,7 @@ pub(crate) static AP_14: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
-    example: "codesensei query delete_found --found …",
+    example: "",
     doc: "Takes keys and nothing else.",
 };
 
@@ -1665,7 +1665,7 @@ pub(crate) static AP_60: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:Scan"],
     partiql: &[],
-    example: "codesensei query take_stock --segment 0 --total-segments 1",
+    example: "",
     doc: "Once a year, everything.",
 };
 
@@ -1698,7 +1698,7 @@ pub(crate) static AP_61: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query renew --item …",
+    example: "",
     doc: "Whatever it is.",
 };
 
