@@ -11,7 +11,9 @@ const CHECK: &str = "names-are-unique";
 
 /// What generated files import by its name, and what they have of the language.
 pub const TAKEN: &[&str] = &[
+    "Answer",
     "Argument",
+    "Arguments",
     "BatchWrite",
     "Changes",
     "Condition",
@@ -21,6 +23,7 @@ pub const TAKEN: &[&str] = &[
     "Digest",
     "Entity",
     "Expiry",
+    "Field",
     "Filter",
     "FromItem",
     "Item",
@@ -35,6 +38,8 @@ pub const TAKEN: &[&str] = &[
     "Pattern",
     "Primary",
     "Query",
+    "Row",
+    "RunError",
     "ScanPage",
     "ScanPosition",
     "StoredItem",
