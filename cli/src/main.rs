@@ -57,10 +57,19 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("codesensei: {error}");
+            if let Some(cause) = cause(&*error) {
+                eprintln!("  because: {cause}");
+            }
             let is_interrupted = error.is::<seed::command::Interrupted>();
             if is_interrupted { ExitCode::from(seed::command::INTERRUPTED) } else { ExitCode::FAILURE }
         }
     }
+}
+
+/// What lies deepest under an error, unless its own words say it already.
+fn cause(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let deepest = std::iter::successors(error.source(), |error| error.source()).last()?.to_string();
+    (!error.to_string().contains(&deepest)).then_some(deepest)
 }
 
 /// To standard error, in colour only on a terminal.

@@ -178,7 +178,7 @@ pub async fn run(query: Query) -> Result<(), QueryError> {
     }
     out.finish()?;
     summary::Summary { pattern, rows: count, bytes: traffic.bytes(), total: meter.total(), cursor: cursor.as_deref() }
-        .tell(io::stderr().is_terminal());
+        .tell(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
     if let Some(file) = query.code.code_to.as_ref().filter(|_| !out.has_code()) {
         return Err(QueryError::NoCode { file: file.display().to_string() });
     }

@@ -76,8 +76,13 @@ impl Target {
     }
 
     async fn place(&self) -> Result<Place, LocalError> {
-        let for_all_services = || std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
-        if let Some(url) = self.endpoint_url.clone().or_else(for_all_services) {
+        let for_all_services = std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
+        self.place_unless_at(for_all_services).await
+    }
+
+    /// `for_all_services` is the endpoint when none is named for this one.
+    async fn place_unless_at(&self, for_all_services: Option<String>) -> Result<Place, LocalError> {
+        if let Some(url) = self.endpoint_url.clone().or(for_all_services) {
             return Ok(Place::of(self.endpoint(&url), url));
         }
         match &self.store {
@@ -171,5 +176,47 @@ impl Opened {
             StoreError::TableMissing { table } => LocalError::NoTable { table, place },
             source => LocalError::Store { place, source },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nothing of it comes from this machine's environment.
+    fn target() -> Target {
+        Target {
+            store: StoreChoice::Embedded,
+            endpoint_url: None,
+            region: None,
+            profile: None,
+            table: "reviews".to_owned(),
+            data_dir: PathBuf::from("nowhere"),
+        }
+    }
+
+    async fn endpoint(target: Target) -> Endpoint {
+        target.place_unless_at(None).await.expect("a place that is not on this machine's disk").endpoint
+    }
+
+    #[tokio::test]
+    async fn a_table_is_pointed_at_as_the_aws_cli_does() {
+        let [url, region, profile] =
+            ["http://127.0.0.1:8000", "eu-central-1", "staging"].map(|word| Some(word.to_owned()));
+        let at = |region| Endpoint::Url { url: "http://127.0.0.1:8000".to_owned(), region };
+        let here = || Target { endpoint_url: url.clone(), ..target() };
+        assert_eq!(endpoint(here()).await, at(None));
+        assert_eq!(endpoint(Target { store: StoreChoice::Aws, ..here() }).await, at(None), "the nearer word");
+        assert_eq!(endpoint(Target { region: region.clone(), ..here() }).await, at(region.clone()));
+        let store = StoreChoice::Url("http://127.0.0.1:8000".to_owned());
+        assert_eq!(endpoint(Target { store, ..target() }).await, at(None));
+        let everywhere = target().place_unless_at(url.clone()).await.expect("an endpoint").endpoint;
+        assert_eq!(everywhere, at(None));
+        let aws = |region, profile, endpoint_url| Endpoint::Aws(AwsSettings { region, profile, endpoint_url });
+        assert_eq!(endpoint(Target { store: StoreChoice::Aws, ..target() }).await, aws(None, None, None));
+        assert_eq!(endpoint(Target { region: region.clone(), ..target() }).await, aws(region, None, None));
+        assert_eq!(endpoint(Target { profile: profile.clone(), ..target() }).await, aws(None, profile.clone(), None));
+        let signed = endpoint(Target { profile: profile.clone(), ..here() }).await;
+        assert_eq!(signed, aws(None, profile, url.clone()), "a profile is there to be signed in with");
     }
 }

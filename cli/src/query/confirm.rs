@@ -1,6 +1,6 @@
 //! Before a write: the name of the table, typed by whoever writes to it.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use model::Store;
 
@@ -32,7 +32,27 @@ pub(crate) fn confirm(store: &Store, place: &str) -> Result<(), NotConfirmed> {
     }
     eprint!("This writes to the table {table} at {place}. Type its name to go on: ");
     io::stderr().flush().map_err(NotConfirmed::Unreadable)?;
-    let mut typed = String::new();
-    io::stdin().lock().read_line(&mut typed).map_err(NotConfirmed::Unreadable)?;
-    if typed.trim() == table { Ok(()) } else { Err(NotConfirmed::OtherName { table }) }
+    typed(&table, io::stdin().lock())
+}
+
+/// Whether the next line is the table's name.
+fn typed(table: &str, mut input: impl io::BufRead) -> Result<(), NotConfirmed> {
+    let mut line = String::new();
+    input.read_line(&mut line).map_err(NotConfirmed::Unreadable)?;
+    if line.trim() == table { Ok(()) } else { Err(NotConfirmed::OtherName { table: table.to_owned() }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_name_of_the_table_confirms() {
+        assert!(typed("reviews", "reviews\n".as_bytes()).is_ok());
+        assert!(typed("reviews", "  reviews\r\n".as_bytes()).is_ok());
+        for other in ["", "\n", "y\n", "Reviews\n", "reviews2\n", "codesensei\nreviews\n"] {
+            let refused = typed("reviews", other.as_bytes()).expect_err(other);
+            assert_eq!(refused.to_string(), "that is not reviews; nothing was written");
+        }
+    }
 }

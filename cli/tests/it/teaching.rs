@@ -40,6 +40,9 @@ async fn shells_are_told_the_words_of_the_command() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let end = ended(codesensei(&["completions", shell])).await;
         assert_eq!((end.code, end.stderr.as_str()), (Some(0), ""), "{shell}");
-        assert!(end.stdout.contains("patterns") && end.stdout.contains("rate-limits"), "{shell}");
+        for word in ["patterns", "rate-limits", "list_sessions", "user-id", "expected-version-number", "wcu-per-second"]
+        {
+            assert!(end.stdout.contains(word), "{word} in {shell}");
+        }
     }
 }

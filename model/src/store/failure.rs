@@ -165,7 +165,11 @@ pub(super) fn describe<E: ServiceFailure>(error: &SdkError<E>) -> Fault {
         },
         SdkError::TimeoutError(_) => "no answer in time".to_owned(),
         SdkError::ResponseError(_) => "the answer could not be read".to_owned(),
-        SdkError::ConstructionFailure(_) => "the request could not be built".to_owned(),
+        // A region or an endpoint is missing, and it says so.
+        SdkError::ConstructionFailure(_) => match error.source() {
+            Some(source) => format!("the request could not be built: {}", chain(source)),
+            None => "the request could not be built".to_owned(),
+        },
         _ => "an unknown failure".to_owned(),
     };
     Fault(words)

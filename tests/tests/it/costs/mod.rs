@@ -15,11 +15,15 @@ mod usage;
 
 use std::fmt::Write as _;
 
+use futures::StreamExt as _;
 use model::PATTERNS;
 use model::registry::{Operation, Pattern};
 use tests::{TestTable, engine};
 
 use bench::{Bench, Fixture, Measured};
+
+/// Patterns that are measured next to each other: all of them together keep a small engine from answering in time.
+const AT_ONCE: usize = 8;
 
 /// The fixture of each pattern, by the pattern's id.
 const FIXTURES: [&[(&str, Fixture)]; 11] = [
@@ -63,15 +67,38 @@ fn same(one: f64, other: f64) -> bool {
     (one - other).abs() < 0.01
 }
 
+/// Whether the contract is kept.
+fn is_kept(pattern: &Pattern, measured: &Measured) -> bool {
+    let cost = pattern.cost;
+    same(cost.requests, measured.requests)
+        && same(cost.rcu, measured.rcu)
+        && same(cost.wcu, write_units(pattern, measured))
+}
+
+/// What the contract is held against. What a call costs is the same each time; but a request that a busy engine did not
+/// answer in time was sent again, and is counted. So what is not kept is measured again, on another table.
+async fn hold(pattern: &'static Pattern) -> Measured {
+    let mut measured = measure(pattern).await;
+    for _ in 0..2 {
+        if is_kept(pattern, &measured) {
+            break;
+        }
+        measured = measure(pattern).await;
+    }
+    measured
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_pattern_costs_what_its_contract_says() {
-    let benches: Vec<_> = PATTERNS.iter().map(|&pattern| tokio::spawn(measure(pattern))).collect();
+    let benches = PATTERNS.iter().map(|&pattern| async move {
+        let measured = tokio::spawn(hold(pattern)).await;
+        (pattern, measured.unwrap_or_else(|_| panic!("{}: its fixture panicked, see above", pattern.id)))
+    });
+    let benches: Vec<_> = futures::stream::iter(benches).buffered(AT_ONCE).collect().await;
     let mut wrong = String::new();
-    for (pattern, bench) in PATTERNS.iter().zip(benches) {
-        let measured = bench.await.unwrap_or_else(|_| panic!("{}: its fixture panicked, see above", pattern.id));
-        let (cost, wcu) = (pattern.cost, write_units(pattern, &measured));
-        let kept = same(cost.requests, measured.requests) && same(cost.rcu, measured.rcu) && same(cost.wcu, wcu);
-        if !kept {
+    for (pattern, measured) in &benches {
+        let (cost, wcu) = (pattern.cost, write_units(pattern, measured));
+        if !is_kept(pattern, measured) {
             let Measured { requests, rcu, .. } = measured;
             let _ = writeln!(
                 wrong,
