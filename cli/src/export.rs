@@ -47,8 +47,9 @@ Examples:
   codesensei export --out exports --store aws --rcu-per-second 200
   zcat exports/AWSDynamoDB/*/data/*.json.gz | head -n 1
 
-Interrupted, by Ctrl-C or worse, the same command goes on where it stopped: nothing is read twice, and nothing is in the
-files twice. When it has ended, its folder is printed; schema/generated/analytics/ has SQL for it.
+Interrupted, by Ctrl-C or worse, the same command goes on where it stopped: nothing is read twice,
+and nothing is in the files twice. When it has ended, its folder is printed;
+schema/generated/analytics/ has SQL for it.
 
 What it costs: half a read unit for each 4 KB of the table, whatever is in it.";
 

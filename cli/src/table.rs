@@ -28,12 +28,13 @@ Examples:
   codesensei table diff --region eu-central-1 --table reviews    is it what schema/table.toml says?
   codesensei table describe --format json | jq .facts.billing
 
-The same definition for other tools is in schema/generated/: create-table.json, time-to-live.json and
-continuous-backups.json for `aws dynamodb`, table.cfn.yaml for CloudFormation.";
+The same definition for other tools is in schema/generated/: create-table.json, time-to-live.json
+and continuous-backups.json for `aws dynamodb`, table.cfn.yaml for CloudFormation.";
 
 #[derive(Clone, Debug, Subcommand)]
 enum Action {
     /// Make it, with its index, TTL, protection and backups. One that is there is left as it is.
+    #[command(after_help = EXAMPLES)]
     Create {
         /// Let it be deleted: for a table of tests. Otherwise it is protected as the schema says.
         #[arg(long)]
@@ -42,6 +43,7 @@ enum Action {
         target: Box<Target>,
     },
     /// Show what a live table is.
+    #[command(after_help = EXAMPLES)]
     Describe {
         #[command(flatten)]
         shown: Shown,
@@ -49,6 +51,7 @@ enum Action {
         target: Box<Target>,
     },
     /// Compare a live table with the schema. Exit code 1 when they differ.
+    #[command(after_help = EXAMPLES)]
     Diff {
         #[command(flatten)]
         shown: Shown,
