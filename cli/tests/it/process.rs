@@ -11,7 +11,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
 /// Far more than a start takes; a test that waits for it has failed.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// The command with nothing of this test's environment but where programs are.
 pub(crate) fn codesensei(arguments: &[&str]) -> Command {
