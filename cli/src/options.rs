@@ -38,7 +38,7 @@ Examples:
   codesensei demo                           walk through the product, see what each step costs
   codesensei seed                           load people, files and conversations to look at
   codesensei patterns AP-21                 what the table can be asked: all of it, or one pattern
-  codesensei query AP-80 --date 2026-11-23  ask it, and see what that costs
+  codesensei query AP-80 --date 2026-09-03  ask it, and see what that costs
   codesensei verify                         is all that the table holds sound?
 
 Who answers questions: Amazon Bedrock, with AWS credentials and BEDROCK_MODEL_IDS set; an endpoint,

@@ -1,6 +1,6 @@
 //! `codesensei patterns`: the documented access patterns, as a list or one by one.
 
-use std::io::{self, IsTerminal as _};
+use std::io;
 
 use clap::{Args, ValueEnum};
 use comfy_table::presets::NOTHING;
@@ -9,7 +9,7 @@ use model::PATTERNS;
 use model::registry::{Argument, Cost, Parameter, Pattern, Statement};
 use serde_json::{Value, json};
 
-use crate::output::print;
+use crate::output::{print, suitable};
 
 /// Which patterns, and how to show them.
 #[derive(Clone, Debug, Args)]
@@ -40,13 +40,6 @@ pub enum Format {
     Jsonl,
 }
 
-impl Format {
-    /// What was asked for, or what suits whoever reads it.
-    fn or_suitable(asked: Option<Self>) -> Self {
-        asked.unwrap_or(if io::stdout().is_terminal() { Self::Table } else { Self::Jsonl })
-    }
-}
-
 /// The pattern with this id or name, in whatever case.
 ///
 /// # Errors
@@ -68,7 +61,7 @@ pub fn find(text: &str) -> Result<&'static Pattern, String> {
 /// # Errors
 /// When nothing can be written any more.
 pub fn run(options: &Patterns) -> io::Result<()> {
-    let text = match (options.pattern, Format::or_suitable(options.format)) {
+    let text = match (options.pattern, suitable(options.format, Format::Table, Format::Jsonl)) {
         (Some(pattern), Format::Table) => documentation(pattern),
         // Whoever asks for one pattern in a pipe wants to read it, unless they say otherwise.
         (Some(pattern), _) if options.format.is_none() => documentation(pattern),
@@ -158,10 +151,11 @@ fn documentation(pattern: &Pattern) -> String {
          operation  {}{on}, of {}\n\
          takes      {takes}\n\
          asked by   {who}\n\
-         costs      {requests} requests, {rcu} RCU, {wcu} WCU for {fixture}\n\
+         costs      {requests} request{}, {rcu} RCU, {wcu} WCU for {fixture}\n\
          IAM        {}\n{example}{}",
         operation.word(),
         entities.join(", "),
+        if requests > 1.0 { "s" } else { "" },
         pattern.actions.join(", "),
         pattern.partiql.iter().map(partiql).collect::<String>(),
     )

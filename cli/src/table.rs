@@ -1,7 +1,5 @@
 //! `codesensei table`: makes the table that the schema describes, shows a live one, and compares the two.
 
-use std::io::{self, IsTerminal as _};
-
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table as Grid};
@@ -10,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 use crate::local::LocalError;
-use crate::output::print;
+use crate::output::{print, suitable};
 use crate::target::{Opened, Target};
 
 /// What is done with the table.
@@ -99,7 +97,7 @@ pub async fn run(table: Table) -> Result<bool, Failure> {
 
 impl Shown {
     fn format(self) -> Format {
-        self.format.unwrap_or(if io::stdout().is_terminal() { Format::Table } else { Format::Json })
+        suitable(self.format, Format::Table, Format::Json)
     }
 }
 

@@ -1,7 +1,7 @@
 //! `codesensei verify`: is all that the table holds sound, and what of the rest can be repaired?
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal as _};
+use std::io;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -12,7 +12,7 @@ use model::{Finding, FindingKind, Meter, Outcome, Progress, UserId, Verified, Ve
 use serde_json::json;
 
 use crate::Failure;
-use crate::output::print;
+use crate::output::{print, suitable};
 use crate::target::Target;
 
 /// How many ids of one kind a person is shown; scripts get all.
@@ -49,7 +49,7 @@ const EXAMPLES: &str = "\
 Examples:
   codesensei verify                                    the table that `serve` uses, also while it runs
   codesensei verify --fix                              and repair it
-  codesensei verify --user 0198c5e2-8a00-7000-8000-000000000001
+  codesensei verify --user 01a05c06-6c80-72e7-b616-dd449d76a152
   codesensei verify --endpoint-url http://127.0.0.1:8000 --format jsonl | jq -r .kind | sort | uniq -c
   codesensei verify --region eu-central-1 --table reviews --passes 4
 
@@ -75,7 +75,7 @@ pub async fn run(options: Verify) -> Result<bool, Failure> {
     opened.check().await?;
     let meter = Meter::new();
     let store = opened.store.metered(meter.clone());
-    let format = options.format.unwrap_or(if io::stdout().is_terminal() { Format::Table } else { Format::Jsonl });
+    let format = suitable(options.format, Format::Table, Format::Jsonl);
     let how = How {
         segments: options.segments,
         passes: options.passes,

@@ -13,8 +13,8 @@ use crate::patterns;
 
 const AFTER: &str = "\
 Examples:
-  codesensei query AP-80 --date 2026-11-23               by its id
-  codesensei query top_users_by_cost --date 2026-11-23   by its name
+  codesensei query AP-80 --date 2026-09-03               by its id
+  codesensei query top_users_by_cost --date 2026-09-03   by its name
   codesensei query list_sessions --help                  what a pattern takes, and an example
   codesensei query list_sessions --explain --user-id …   what it would send; nothing is sent
 

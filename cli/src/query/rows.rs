@@ -1,6 +1,6 @@
 //! Rows on standard output: for people, and in three forms for programs.
 
-use std::io::{self, IsTerminal as _};
+use std::io;
 
 use clap::ValueEnum;
 use comfy_table::presets::NOTHING;
@@ -11,7 +11,7 @@ use serde::ser::SerializeMap as _;
 use serde_json::Value;
 
 use super::QueryError;
-use crate::output::print;
+use crate::output::{print, suitable};
 
 /// In a table, longer values are cut: the other formats have them whole.
 const WIDEST: usize = 60;
@@ -32,7 +32,7 @@ pub enum Format {
 impl Format {
     /// What was asked for, or what suits whoever reads it.
     pub(super) fn or_suitable(asked: Option<Self>) -> Self {
-        asked.unwrap_or(if io::stdout().is_terminal() { Self::Table } else { Self::Jsonl })
+        suitable(asked, Self::Table, Self::Jsonl)
     }
 }
 

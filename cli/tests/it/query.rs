@@ -96,6 +96,28 @@ async fn the_example_of_every_pattern_that_reads_works_and_says_the_same_on_ever
 }
 
 #[tokio::test]
+async fn what_help_shows_as_an_example_finds_something() {
+    let seeded = Seeded::embedded().await;
+    for arguments in
+        [&["--help"][..], &["query", "--help"], &["patterns", "--help"], &["verify", "--help"], &["seed", "--help"]]
+    {
+        let help = ended(codesensei(arguments)).await.stdout;
+        // An ellipsis stands for what only the reader knows; after two spaces comes what the line does.
+        let examples =
+            help.lines().map(str::trim).filter(|line| line.starts_with("codesensei query ") && !line.contains('…'));
+        for line in examples.map(|line| line.split("  ").next().unwrap_or(line)) {
+            let end = seeded.line(line).await;
+            let is_help = line.ends_with("--help");
+            // The crowds that `seed --help` looks at are not loaded here.
+            let is_found = is_help || !end.stdout.is_empty() || arguments[0] == "seed";
+            assert!(end.code == Some(0) && is_found, "{line}\n{}", end.stderr);
+        }
+    }
+    let help = ended(codesensei(&["verify", "--help"])).await.stdout;
+    assert!(help.contains(&format!("codesensei verify --user {ADA}")), "{help}");
+}
+
+#[tokio::test]
 async fn pages_go_on_where_the_last_one_ended_and_all_of_them_are_every_row() {
     let seeded = Seeded::embedded().await;
     let all = seeded.rows(&["query", "AP-21", "--user-id", ADA, "--all"]).await;
