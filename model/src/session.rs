@@ -124,7 +124,11 @@ impl Store {
                     return Ok(());
                 }
                 Err(DeleteSessionError::SessionNotFound) => return Err(AccessError::NotFound),
-                Err(DeleteSessionError::SessionChanged | DeleteSessionError::JobExists) => {}
+                Err(
+                    DeleteSessionError::SessionChanged
+                    | DeleteSessionError::JobExists
+                    | DeleteSessionError::SlotNotReturned,
+                ) => {}
                 Err(DeleteSessionError::Store(error)) => return Err(error.into()),
             }
         }

@@ -193,7 +193,9 @@ impl Store {
             // Saved or taken by another meanwhile: the next round sees how it is now.
             Err(DeleteSessionError::SessionNotFound | DeleteSessionError::SessionChanged) => Ok(()),
             Err(DeleteSessionError::Store(error)) => Err(error),
-            Err(DeleteSessionError::JobExists) => Err(StoreError::Contended { pattern: "AP-26" }),
+            Err(DeleteSessionError::JobExists | DeleteSessionError::SlotNotReturned) => {
+                Err(StoreError::Contended { pattern: "AP-26" })
+            }
         }
     }
 
@@ -214,7 +216,15 @@ impl Store {
             session_id: head.session_id,
             revision: head.revision,
         };
-        self.delete_session(input).await?;
+        match self.delete_session(input.clone()).await {
+            Err(DeleteSessionError::SlotNotReturned) if give_slot_back => {
+                tracing::warn!(
+                    "a session is deleted without its slot: the user's counter is at zero, or the user is gone"
+                );
+                self.delete_session(DeleteSession { user: None, ..input }).await?;
+            }
+            deleted => deleted?,
+        }
         Ok(job)
     }
 }

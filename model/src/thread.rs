@@ -3,8 +3,8 @@
 use crate::session::TRIES;
 use crate::{
     AccessError, AnchorStatus, CreateThread, CreateThreadError, DeleteThread, DeleteThreadError, MoveThread,
-    MoveThreadError, OpenedSession, Page, PageRequest, SessionId, Store, StoreError, SweepJob, SweepKind, Thread,
-    ThreadId, ThreadKind, ThreadUuid, UserId,
+    MoveThreadError, OpenedSession, Page, PageRequest, SessionId, SessionKey, Store, StoreError, SweepJob, SweepKind,
+    Thread, ThreadId, ThreadKind, ThreadUuid, UserId,
 };
 
 /// Lines to talk about.
@@ -173,14 +173,25 @@ impl Store {
             thread: Some(id.thread),
             ..SweepJob::new(SweepKind::Thread, id.thread.to_string(), thread.user_id, now)
         };
-        let input = DeleteThread { job: &job, session_id: id.session_id, thread: id.thread, user_id: thread.user_id };
-        match self.delete_thread(input).await {
+        let head = SessionKey { user_id: thread.user_id, session_id: id.session_id };
+        let (session_id, thread) = (id.session_id, id.thread);
+        let counted = DeleteThread { counted: Some(&head), uncounted: None, job: &job, session_id, thread };
+        let mut deleted = self.delete_thread(counted.clone()).await;
+        if let Err(DeleteThreadError::SlotNotReturned) = deleted {
+            tracing::warn!(
+                "a thread is deleted without its slot: the session's counter is at zero, or the session is gone"
+            );
+            deleted = self.delete_thread(DeleteThread { counted: None, uncounted: Some(&head), ..counted }).await;
+        }
+        match deleted {
             Ok(()) => {
                 self.sweep_now(Some(&job)).await;
                 Ok(())
             }
             Err(DeleteThreadError::ThreadNotFound | DeleteThreadError::SessionNotFound) => Err(AccessError::NotFound),
-            Err(DeleteThreadError::JobExists) => Err(StoreError::Contended { pattern: "AP-34" }.into()),
+            Err(DeleteThreadError::JobExists | DeleteThreadError::SlotNotReturned) => {
+                Err(StoreError::Contended { pattern: "AP-34" }.into())
+            }
             Err(DeleteThreadError::Store(error)) => Err(error.into()),
         }
     }

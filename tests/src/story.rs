@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use model::{
     Anchor, AnchorStatus, Change, ContextMode, DeleteAccount, DeleteSession, DeleteThread, Message, NewAnswer,
-    NewSession, NewThread, NewUser, OpenedSession, RefreshFamily, SaveCode, SaveCodeError, Saved, Session, Store,
-    SweepJob, SweepKind, SweepState, Swept, Thread, ThreadKind, User, UserKey,
+    NewSession, NewThread, NewUser, OpenedSession, RefreshFamily, SaveCode, SaveCodeError, Saved, Session, SessionKey,
+    Store, SweepJob, SweepKind, SweepState, Swept, Thread, ThreadKind, User, UserKey,
 };
 use tokio::sync::Barrier;
 
@@ -181,7 +181,9 @@ impl TestTable {
             ..self.job(SweepKind::Thread, &thread.thread.to_string(), thread.user_id)
         };
         let (session_id, user_id) = (thread.session_id, thread.user_id);
-        let input = DeleteThread { job: &job, session_id, thread: thread.thread, user_id };
+        let head = SessionKey { user_id, session_id };
+        let input =
+            DeleteThread { counted: Some(&head), uncounted: None, job: &job, session_id, thread: thread.thread };
         self.delete_thread(input).await.expect("there is such a thread");
     }
 

@@ -5,7 +5,7 @@ use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Times
 use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{AnchorStatus, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
-use crate::generated::keys::{CodeChunkKey, DailyUsageKey, RefreshFamilyKey, SweepJobKey, UserKey};
+use crate::generated::keys::{CodeChunkKey, DailyUsageKey, RefreshFamilyKey, SessionKey, SweepJobKey, UserKey};
 use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
@@ -89,6 +89,11 @@ impl Store {
             "AP-93" => repair_thread_count(self, arguments).await,
             "AP-94" => check_claims(self, arguments).await,
             "AP-95" => get_code_chunk(self, arguments).await,
+            "AP-84" => {
+                Err(RunError::NotByHand {
+                    pattern: "AP-84",
+                })
+            }
             "AP-100" => load_account_data(self, arguments).await,
             "AP-101" => load_account(self, arguments).await,
             "AP-96" => {
@@ -638,6 +643,7 @@ async fn delete_session(
             DeleteSessionError::Store(error) => RunError::Store(error),
             DeleteSessionError::SessionNotFound { .. }
             | DeleteSessionError::SessionChanged { .. }
+            | DeleteSessionError::SlotNotReturned { .. }
             | DeleteSessionError::JobExists { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -769,22 +775,25 @@ async fn delete_thread(
     store: &Store,
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
+    let counted: Option<SessionKey> = arguments.optional("counted", "session key")?;
+    let uncounted: Option<SessionKey> = arguments.optional("uncounted", "session key")?;
     let job: SweepJob = arguments.one("job", "sweep_job")?;
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
-    let user_id: UserId = arguments.one("user_id", "user_id")?;
     arguments.end()?;
     store
         .delete_thread(DeleteThread {
+            counted: counted.as_ref(),
+            uncounted: uncounted.as_ref(),
             job: &job,
             session_id,
             thread,
-            user_id,
         })
         .await
         .map_err(|error| match error {
             DeleteThreadError::Store(error) => RunError::Store(error),
             DeleteThreadError::ThreadNotFound { .. }
+            | DeleteThreadError::SlotNotReturned { .. }
             | DeleteThreadError::SessionNotFound { .. }
             | DeleteThreadError::JobExists { .. } => RunError::Refused(error.to_string()),
         })?;

@@ -66,6 +66,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_93,
     &AP_94,
     &AP_95,
+    &AP_84,
     &AP_100,
     &AP_101,
     &AP_96,
@@ -1274,7 +1275,7 @@ pub(crate) static AP_26: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query delete_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --revision 01a0bc8a-ad00-7238-9946-31fb0afd26b9 --job …",
-    doc: "`DELETE /sessions/{id}`. Head and code go, the user's slot comes back and a sweep job is left, in one transaction. The revision is a condition, so\nthat the job names the chunks that were really there. The sweep of a deleted account takes its sessions the same way; there is no user then to give\na slot back to.",
+    doc: "`DELETE /sessions/{id}`. Head and code go, the user's slot comes back and a sweep job is left, in one transaction. The revision is a condition, so\nthat the job names the chunks that were really there. The counter has a floor: if it is wrong and at zero, the session is deleted by a second\ntransaction that leaves the user out, and `codesensei verify --fix` corrects the counter. The sweep of a deleted account takes its sessions the same\nway; there is no user then to give a slot back to.",
 };
 
 /// AP-27: Read a session's code.
@@ -1666,12 +1667,20 @@ pub(crate) static AP_34: Pattern = Pattern {
             sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
         },
         Argument {
-            name: "user_id",
-            kind: "user_id",
-            optional: false,
+            name: "counted",
+            kind: "session key",
+            optional: true,
             many: false,
-            doc: "A user.",
-            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "uncounted",
+            kind: "session key",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
         },
         Argument {
             name: "job",
@@ -1693,8 +1702,8 @@ pub(crate) static AP_34: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query delete_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --job …",
-    doc: "`DELETE /threads/{id}`. The thread goes, its slot comes back, and its messages are left to a sweep job.",
+    example: "codesensei query delete_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --job …",
+    doc: "`DELETE /threads/{id}`. The thread goes, its slot comes back, and its messages are left to a sweep job. The head is named as `counted`. If its\ncounter is wrong and at zero, a second transaction names it as `uncounted`, so that the thread is deleted and only the change is counted;\n`codesensei verify --fix` corrects the counter.",
 };
 
 /// AP-40: Ask a question.
@@ -3513,6 +3522,53 @@ pub(crate) static AP_95: Pattern = Pattern {
     ],
     example: "codesensei query get_code_chunk --revision 01a0bc8a-ad00-7238-9946-31fb0afd26b9 --n 1",
     doc: "Is this chunk an orphan? It names the session that staged it; that session's code ([AP-27](#ap-27-read-a-sessions-code)) names the revision in use. Another revision, and no job for this\none, is an orphan.",
+};
+
+/// AP-84: Correct an item's counters.
+pub(crate) static AP_84: Pattern = Pattern {
+    id: "AP-84",
+    name: "correct_counters",
+    title: "Correct an item's counters",
+    operation: Operation::Update,
+    entities: &[
+        "code",
+        "code_chunk",
+        "daily_usage",
+        "email_claim",
+        "idempotency",
+        "message",
+        "rate_window",
+        "refresh_family",
+        "session",
+        "sweep_job",
+        "thread",
+        "user",
+        "username_claim",
+    ],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "item",
+            kind: "stored item",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "one head",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "",
+    doc: "`codesensei verify --fix`. A counter that holds no number of its type (negative, a fraction, too large) is read as the nearest number that it can\nbe, so its item can still be listed and deleted. This writes that number, on the condition that the counter still holds what was seen.\nA counter of sessions, threads or slots is then compared with what there is, as any other.",
 };
 
 /// AP-100: Load what is in an account.

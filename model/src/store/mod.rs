@@ -15,6 +15,7 @@ use crate::{Clock, Ids, ItemKey};
 pub(crate) mod batch;
 pub(crate) mod call;
 pub(crate) mod changes;
+pub(crate) mod counter;
 mod cursor;
 mod definition;
 mod endpoint;

@@ -36,6 +36,8 @@ kinds! {
     UnknownEntity = "unknown_entity",
     /// An item that does not decode.
     Undecodable = "undecodable",
+    /// A counter that is negative, a fraction or too large; it is read as the nearest number that it can be.
+    BadCounter = "bad_counter",
     /// An item of a newer version than this program knows.
     NewerVersion = "newer_version",
     /// An item of an older version; it is read all the same.

@@ -45,6 +45,11 @@ pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
         }
         _ => {}
     }
+    let bad = item.bad_counters();
+    if !bad.is_empty() {
+        let names = bad.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        found(FindingKind::BadCounter, &names, Repair::Counters(Box::new(item.clone())));
+    }
     let entity = match AnyEntity::from_item(item.attributes().clone()) {
         Ok(entity) => entity,
         Err(corrupt) => {

@@ -19,6 +19,8 @@ pub(crate) enum Repair {
     /// Not by us, and why.
     None(&'static str),
     Upgrade(Box<StoredItem>),
+    /// Counters that hold no number of their type.
+    Counters(Box<StoredItem>),
     UsageIndex {
         user_id: UserId,
         date: Date,
@@ -88,6 +90,10 @@ impl Store {
         match repair {
             Repair::None(why) => Ok(Outcome::Left(why)),
             Repair::Upgrade(item) => self.upgrade_whole(item).await,
+            Repair::Counters(item) => match self.correct_counters(item).await? {
+                true => Ok(Outcome::Repaired("it was set to the nearest number that it can be")),
+                false => Ok(Outcome::Moved),
+            },
             Repair::RemoveExpired(expired) => self.remove_one_expired(expired).await,
             Repair::RestoreClaims { user, email, username } => self.restore_lost_claims(user, *email, *username).await,
             Repair::ReleaseEmail { .. } | Repair::ReleaseUsername { .. } => self.release(repair).await,

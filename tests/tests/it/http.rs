@@ -18,6 +18,7 @@ mod anchors;
 mod apply;
 mod bodies;
 mod context;
+mod counters;
 mod deleting;
 mod document;
 mod errors;

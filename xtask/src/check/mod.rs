@@ -2,6 +2,7 @@
 
 mod arguments;
 pub mod attributes;
+mod counters;
 mod history;
 mod keys;
 mod names;
@@ -39,6 +40,7 @@ const CHECKS: &[Check] = &[
     writes::index_keys_are_rewritten_whole,
     writes::keys_are_not_updated,
     writes::fields_are_changed_once,
+    counters::counters_have_a_floor,
     writes::an_upsert_writes_a_whole_item,
     writes::writes_say_what_absence_means,
     transactions::shaped_actions_name_one_error,

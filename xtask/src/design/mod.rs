@@ -11,7 +11,9 @@ pub use action::{Action, ActionKind, Change, How, Require, Shape, Value};
 pub use arguments::{Argument, action_arguments, action_uses, partition, pattern_arguments, pattern_uses, sort_field};
 pub use condition::{Comparison, Expression, Literal, Operand, Test};
 pub use entity::{Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Sample, Step, Table, Type};
-pub use pattern::{Cost, Expired, Operation, Order, Paging, Pattern, Query, ReadPart, Scan, Sort, Upgrade, WritePart};
+pub use pattern::{
+    Cost, Expired, Operation, Order, Paging, Pattern, Query, ReadPart, Scan, Sort, Upgrade, UpgradeKind, WritePart,
+};
 pub use template::{Segment, Template};
 
 /// Everything the generator knows.
@@ -39,5 +41,18 @@ pub struct LockedKey {
 impl Design {
     pub fn entity(&self, index: usize) -> &Entity {
         &self.entities[index]
+    }
+
+    /// The fields of an entity that writes add to. Arithmetic can take them out of the range of their type.
+    pub fn counters<'d>(&'d self, entity: &'d Entity) -> Vec<&'d Field> {
+        let is_added_to = |field: &&Field| {
+            let mut actions = self.patterns.iter().flat_map(Pattern::actions);
+            actions.any(|action| {
+                let is_its = self.entity(action.entity).name == entity.name;
+                is_its && matches!(action.change(&field.name), Some(How::Add(_)))
+            })
+        };
+        let numbers = entity.fields.iter().filter(|field| matches!(field.ty, Type::Count | Type::Amount));
+        numbers.filter(is_added_to).collect()
     }
 }

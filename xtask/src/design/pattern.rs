@@ -45,14 +45,24 @@ pub enum Operation {
     WriteBatch(Vec<WritePart>),
     /// One segment of the whole table, page by page.
     Scan(Scan),
-    /// One item of any entity, to the next version after its own.
+    /// One item of any entity, brought into a form that this program writes.
     Upgrade(Upgrade),
 }
 
 #[derive(Debug)]
 pub struct Upgrade {
+    pub kind: UpgradeKind,
     /// Whether the block says that it is for maintenance.
     pub maintenance: bool,
+}
+
+/// What becomes of an item of any entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UpgradeKind {
+    /// The next version after its own.
+    Version,
+    /// Counters that hold no number of their type get the nearest one.
+    Counters,
 }
 
 #[derive(Debug)]

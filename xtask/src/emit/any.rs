@@ -13,12 +13,17 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     let (corrupt, entity_of) =
         (file.import("crate::store::item::CorruptItem"), file.import("crate::store::item::entity_of"));
     let step = file.import("crate::store::history::Step");
+    let counter = file.import("crate::store::counter::Counter");
+    let mut counters = Vec::new();
     let (from_item, whole) = (file.import("crate::store::item::FromItem"), file.import("modyne::Entity"));
     let (mut variants, mut decodes, mut keys, mut versions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for entity in &design.entities {
         let (ty, variant, stored) = (types::entity(&mut file, entity), ident(&camel(&entity.name)), &entity.type_name);
         let version = rust::number(entity.version);
         let history = if entity.history.is_empty() { quote!(&[]) } else { quote!(#ty::HISTORY) };
+        if !design.counters(entity).is_empty() {
+            counters.push(quote!((#stored, #ty::COUNTERS)));
+        }
         variants.push(quote!(#variant(Box<#ty>)));
         decodes.push(quote!(Some(#stored) => Self::#variant(Box::new(<#ty as #from_item>::from_item(item)?))));
         keys.push(quote!(Self::#variant(entity) => <#ty as #whole>::full_key(entity).into_key()));
@@ -45,6 +50,11 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         pub(crate) fn versions_of(entity: &str) -> Option<(u32, &'static [#step])> {
             VERSIONS.iter().find(|(name, ..)| *name == entity).map(|(_, version, history)| (*version, *history))
         }
+        #[doc = " The numbers of an entity that writes add to, by the word that its items have for it."]
+        pub(crate) fn counters_of(entity: &str) -> &'static [#counter] {
+            COUNTERS.iter().find(|(name, _)| *name == entity).map_or(&[], |(_, counters)| *counters)
+        }
+        static COUNTERS: &[(&str, &[#counter])] = &[#(#counters),*];
         static VERSIONS: &[(&str, u32, &[#step])] = &[#(#versions),*];
     });
     vec![file.finish("any.rs", "An item of whichever entity.", "schema/")]

@@ -97,6 +97,8 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
         "crate::store::item::decode_entity"
     });
     let corrupt = file.import("crate::store::item::CorruptItem");
+    let (counters, clamp) = counters(design, file, entity);
+    let binding = if clamp.is_some() { quote!(mut item) } else { quote!(item) };
     let (history, own_history) = (history(file, entity), has_history.then(|| quote!(, Self::HISTORY)));
     let key_members = entity.key_fields().into_iter().map(|field| {
         let ident = ident(&field.name);
@@ -119,6 +121,8 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
 
             #to_item
 
+            #counters
+
             #history
         }
     });
@@ -137,9 +141,28 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
             fn full_key(&self) -> modyne::keys::FullKey<#primary, Self::IndexKeys> { #full_key }
         }
         impl #from_item for #name {
-            fn from_item(item: #item) -> Result<Self, #corrupt> { #decode(item, #type_name, #version #own_history) }
+            fn from_item(#binding: #item) -> Result<Self, #corrupt> {
+                #clamp
+                #decode(item, #type_name, #version #own_history)
+            }
         }
     });
+}
+
+/// The constant that names the entity's counters, and the statement that makes them readable; nothing where it has none.
+fn counters(design: &Design, file: &mut RustFile, entity: &Entity) -> (Option<TokenStream>, Option<TokenStream>) {
+    let fields = design.counters(entity);
+    if fields.is_empty() {
+        return (None, None);
+    }
+    let (counter, clamp) = (file.import("crate::store::counter::Counter"), file.import("crate::store::counter::clamp"));
+    let each = fields.iter().map(|field| {
+        let (variant, name) = (ident(if field.ty == Type::Count { "Count" } else { "Amount" }), &field.name);
+        quote!(#counter::#variant(#name))
+    });
+    let about = doc("The numbers that writes add to.");
+    let constant = quote!(#about pub(crate) const COUNTERS: &'static [#counter] = &[#(#each),*];);
+    (Some(constant), Some(quote!(#clamp(&mut item, Self::COUNTERS);)))
 }
 
 /// What the versions before lack, oldest first.

@@ -2,7 +2,7 @@
 
 use toml::Spanned;
 
-use crate::design::{Cost, Operation, Pattern, ReadPart, Scan, Upgrade, WritePart};
+use crate::design::{Cost, Operation, Pattern, ReadPart, Scan, Upgrade, UpgradeKind, WritePart};
 use crate::load::markdown::Section;
 use crate::load::raw::{RawAction, RawCost, RawPattern, RawRead, RawWrite, Word, in_order};
 use crate::load::scope::{Known, Scope};
@@ -72,7 +72,8 @@ impl Scope<'_> {
                 Operation::Write(action)
             }
             "transact" => self.transact(raw.action, at)?,
-            "upgrade" => Operation::Upgrade(Upgrade { maintenance: raw.maintenance }),
+            "upgrade" => Operation::Upgrade(Upgrade { kind: UpgradeKind::Version, maintenance: raw.maintenance }),
+            "correct" => Operation::Upgrade(Upgrade { kind: UpgradeKind::Counters, maintenance: raw.maintenance }),
             "scan" => Operation::Scan(self.segment(&raw, at)?),
             _ => self.batch(raw, at)?,
         })

@@ -6,6 +6,7 @@ use crate::generated::ids::UserId;
 use crate::generated::keys::{DailyUsageKey, Gsi1};
 use crate::key::Primary;
 use crate::store::Store;
+use crate::store::counter::{Counter, clamp};
 use crate::store::history::{Filling, Step};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_older_entity, encode_entity};
 
@@ -45,6 +46,15 @@ impl DailyUsage {
         encode_entity(self, 2)
     }
 
+    /// The numbers that writes add to.
+    pub(crate) const COUNTERS: &'static [Counter] = &[
+        Counter::Count("requests"),
+        Counter::Amount("input_tokens"),
+        Counter::Amount("cache_read_tokens"),
+        Counter::Amount("cache_write_tokens"),
+        Counter::Amount("output_tokens"),
+        Counter::Amount("cost_micros"),
+    ];
     /// What items of earlier versions lack, oldest first.
     ///
     /// Version 1: Tokens of the prompt cache were not counted. Both versions are raised by ADD, for which an absent number is 0.
@@ -97,7 +107,8 @@ impl modyne::Entity for DailyUsage {
 }
 
 impl FromItem for DailyUsage {
-    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
+        clamp(&mut item, Self::COUNTERS);
         decode_older_entity(item, "daily_usage", 2, Self::HISTORY)
     }
 }

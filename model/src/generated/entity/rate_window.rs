@@ -5,6 +5,7 @@ use crate::{Expiry, Timestamp};
 use crate::generated::keys::RateWindowKey;
 use crate::key::Primary;
 use crate::store::Store;
+use crate::store::counter::{Counter, clamp};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 use std::fmt;
 
@@ -53,6 +54,9 @@ impl RateWindow {
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
+
+    /// The numbers that writes add to.
+    pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("hits")];
 }
 
 impl modyne::EntityDef for RateWindow {
@@ -83,7 +87,8 @@ impl modyne::Entity for RateWindow {
 }
 
 impl FromItem for RateWindow {
-    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
+        clamp(&mut item, Self::COUNTERS);
         decode_entity(item, "rate_window", 1)
     }
 }

@@ -6,6 +6,7 @@ use crate::generated::ids::{FamilyId, UserId};
 use crate::generated::keys::RefreshFamilyKey;
 use crate::key::Primary;
 use crate::store::Store;
+use crate::store::counter::{Counter, clamp};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 
 /// One sign-in on one device. Its refresh tokens carry a number; only the newest is good, and an older one played again ends the family.
@@ -39,6 +40,9 @@ impl RefreshFamily {
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
+
+    /// The numbers that writes add to.
+    pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("seq")];
 }
 
 impl modyne::EntityDef for RefreshFamily {
@@ -69,7 +73,8 @@ impl modyne::Entity for RefreshFamily {
 }
 
 impl FromItem for RefreshFamily {
-    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
+        clamp(&mut item, Self::COUNTERS);
         decode_entity(item, "refresh_family", 1)
     }
 }

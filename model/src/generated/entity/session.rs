@@ -6,6 +6,7 @@ use crate::generated::ids::{RevisionId, SessionId, UserId};
 use crate::generated::keys::SessionKey;
 use crate::key::Primary;
 use crate::store::Store;
+use crate::store::counter::{Counter, clamp};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 use std::fmt;
 
@@ -81,6 +82,14 @@ impl Session {
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
+
+    /// The numbers that writes add to.
+    pub(crate) const COUNTERS: &'static [Counter] = &[
+        Counter::Count("version_number"),
+        Counter::Count("thread_count"),
+        Counter::Count("thread_changes"),
+        Counter::Count("settings_changes"),
+    ];
 }
 
 impl modyne::EntityDef for Session {
@@ -120,7 +129,8 @@ impl modyne::Entity for Session {
 }
 
 impl FromItem for Session {
-    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
+        clamp(&mut item, Self::COUNTERS);
         decode_entity(item, "session", 1)
     }
 }

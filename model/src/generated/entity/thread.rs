@@ -6,6 +6,7 @@ use crate::generated::ids::{SessionId, ThreadUuid, UserId};
 use crate::generated::keys::ThreadKey;
 use crate::key::Primary;
 use crate::store::Store;
+use crate::store::counter::{Counter, clamp};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 use std::fmt;
 
@@ -115,6 +116,9 @@ impl Thread {
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
+
+    /// The numbers that writes add to.
+    pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("message_slots")];
 }
 
 impl modyne::EntityDef for Thread {
@@ -151,7 +155,8 @@ impl modyne::Entity for Thread {
 }
 
 impl FromItem for Thread {
-    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
+        clamp(&mut item, Self::COUNTERS);
         decode_entity(item, "thread", 1)
     }
 }

@@ -6,6 +6,7 @@ use crate::generated::ids::UserId;
 use crate::generated::keys::{Gsi1, UserKey};
 use crate::key::Primary;
 use crate::store::Store;
+use crate::store::counter::{Counter, clamp};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 use std::fmt;
 
@@ -59,6 +60,9 @@ impl User {
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
+
+    /// The numbers that writes add to.
+    pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("session_count")];
 }
 
 impl modyne::EntityDef for User {
@@ -98,7 +102,8 @@ impl modyne::Entity for User {
 }
 
 impl FromItem for User {
-    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
+        clamp(&mut item, Self::COUNTERS);
         decode_entity(item, "user", 1)
     }
 }

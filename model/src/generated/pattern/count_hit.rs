@@ -93,8 +93,8 @@ impl Store {
             Ok(_) => Ok(()),
             Err(refused) => {
                 let current = refused.present::<RateWindow>()?;
-                if (current.started_at <= input.window_start
-                    || current.hits >= input.max_hits)
+                if current.started_at <= input.window_start
+                    || current.hits >= input.max_hits
                 {
                     return Err(CountHitError::WindowFull {
                         current: Box::new(current),

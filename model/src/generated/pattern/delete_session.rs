@@ -19,6 +19,9 @@ pub enum DeleteSessionError {
     /// The session was saved since it was read.
     #[error("The session was saved since it was read.")]
     SessionChanged,
+    /// The user is gone, or counts no sessions.
+    #[error("The user is gone, or counts no sessions.")]
+    SlotNotReturned,
     /// The session is being deleted already.
     #[error("The session is being deleted already.")]
     JobExists,
@@ -46,8 +49,9 @@ impl Store {
     /// AP-26: Delete a session.
     ///
     /// `DELETE /sessions/{id}`. Head and code go, the user's slot comes back and a sweep job is left, in one transaction. The revision is a condition, so
-    /// that the job names the chunks that were really there. The sweep of a deleted account takes its sessions the same way; there is no user then to give
-    /// a slot back to.
+    /// that the job names the chunks that were really there. The counter has a floor: if it is wrong and at zero, the session is deleted by a second
+    /// transaction that leaves the user out, and `codesensei verify --fix` corrects the counter. The sweep of a deleted account takes its sessions the same
+    /// way; there is no user then to give a slot back to.
     ///
     /// `TransactWriteItems`. Costs 1 request and 10 WCU for a file that compresses to 1.2 KB.
     pub async fn delete_session(
@@ -81,7 +85,12 @@ impl Store {
                     "user",
                     one.primary(),
                     changes,
-                    Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK")),
+                    Some(
+                        Condition::new("attribute_exists(#PK) AND #session_count > :n0")
+                            .name("#PK", "PK")
+                            .name("#session_count", "session_count")
+                            .value(":n0", 0),
+                    ),
                 );
         }
         transaction = transaction
@@ -103,7 +112,7 @@ impl Store {
                             },
                         )
                     }
-                    "user" => Err(DeleteSessionError::SessionNotFound),
+                    "user" => Err(DeleteSessionError::SlotNotReturned),
                     "job" => Err(DeleteSessionError::JobExists),
                     _ => Err(refused.unexplained().into()),
                 }

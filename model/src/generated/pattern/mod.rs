@@ -123,6 +123,8 @@ mod check_claims;
 
 mod get_code_chunk;
 
+mod correct_counters;
+
 mod load_account_data;
 
 mod load_account;

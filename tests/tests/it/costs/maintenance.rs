@@ -1,4 +1,4 @@
-//! The fixtures of AP-97 to AP-99 and AP-110 to AP-116: what `codesensei verify` reads and repairs.
+//! The fixtures of AP-84, AP-97 to AP-99 and AP-110 to AP-116: what `codesensei verify` reads and repairs.
 
 use model::{
     EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, PageRequest, RateRule, ReleaseClaims, RemoveExpired,
@@ -13,6 +13,7 @@ use super::records::record_of;
 use super::usage::{days, spend};
 
 fixtures! {
+    "AP-84" => correct_counters,
     "AP-97" => upgrade_item,
     "AP-98" => stored_user,
     "AP-99" => stored_session,
@@ -41,6 +42,15 @@ async fn upgrade_item(bench: &Bench) {
         .await;
     let day = stored(&bench.table, "daily_usage").await.pop().unwrap();
     assert!(bench.once().await.upgrade_item(&day).await.unwrap());
+}
+
+async fn correct_counters(bench: &Bench) {
+    let ada = bench.user().await;
+    bench.session(&ada).await;
+    let negative = json!({ "N": "-1" });
+    bench.table.raw().change("session", |_| true, |head| drop(head.insert("thread_count".to_owned(), negative))).await;
+    let head = stored(&bench.table, "session").await.pop().unwrap();
+    assert!(bench.once().await.correct_counters(&head).await.unwrap());
 }
 
 async fn stored_user(bench: &Bench) {

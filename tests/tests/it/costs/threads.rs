@@ -1,6 +1,8 @@
 //! The fixtures of AP-30 to AP-34: threads.
 
-use model::{AnchorStatus, CreateThread, DeleteThread, MoveThread, PageRequest, SweepKind, Thread, ThreadKind};
+use model::{
+    AnchorStatus, CreateThread, DeleteThread, MoveThread, PageRequest, SessionKey, SweepKind, Thread, ThreadKind,
+};
 
 use super::bench::{Bench, fixtures};
 
@@ -60,7 +62,8 @@ async fn move_thread(bench: &Bench) {
 async fn delete_thread(bench: &Bench) {
     let thread = a_thread(bench).await;
     let job = bench.table.job(SweepKind::Thread, &thread.thread.to_string(), thread.user_id);
-    let input =
-        DeleteThread { job: &job, session_id: thread.session_id, thread: thread.thread, user_id: thread.user_id };
+    let head = SessionKey { user_id: thread.user_id, session_id: thread.session_id };
+    let (session_id, thread) = (thread.session_id, thread.thread);
+    let input = DeleteThread { counted: Some(&head), uncounted: None, job: &job, session_id, thread };
     bench.once().await.delete_thread(input).await.unwrap();
 }

@@ -37,6 +37,10 @@ corruptions! {
     a_profile_counts_too_few_sessions: [Kind::SessionCount], [];
     a_head_counts_other_threads: [Kind::ThreadCount], [];
     a_thread_counts_too_few_slots: [Kind::MessageSlots], [];
+    a_profile_counts_less_than_nothing: [Kind::BadCounter, Kind::SessionCount], [];
+    a_head_counts_half_a_thread: [Kind::BadCounter, Kind::ThreadCount], [];
+    a_thread_counts_more_slots_than_a_number_holds: [Kind::BadCounter, Kind::MessageSlots], [];
+    a_day_costs_a_fraction: [Kind::BadCounter, Kind::WrongIndexKey], [];
     an_address_is_not_claimed: [Kind::MissingClaim], [];
     a_name_is_not_claimed: [Kind::MissingClaim], [];
     a_claim_names_nobody: [Kind::StaleClaim], [];
@@ -118,6 +122,28 @@ async fn a_head_counts_other_threads(scene: &Scene) {
 async fn a_thread_counts_too_few_slots(scene: &Scene) {
     let thread = has("thread", &scene.thread.thread);
     scene.table.raw().change("thread", thread, set("message_slots", number(2))).await;
+}
+
+async fn a_profile_counts_less_than_nothing(scene: &Scene) {
+    scene.table.raw().change("user", of(scene), set("session_count", json!({ "N": "-3" }))).await;
+}
+
+async fn a_head_counts_half_a_thread(scene: &Scene) {
+    let head = has("session_id", &scene.session.session_id);
+    scene.table.raw().change("session", head, set("thread_count", json!({ "N": "0.5" }))).await;
+}
+
+async fn a_thread_counts_more_slots_than_a_number_holds(scene: &Scene) {
+    let thread = has("thread", &scene.thread.thread);
+    scene.table.raw().change("thread", thread, set("message_slots", json!({ "N": "4294967296" }))).await;
+}
+
+async fn a_day_costs_a_fraction(scene: &Scene) {
+    let change = |day: &mut Map<String, Value>| {
+        day.insert("cost_micros".to_owned(), json!({ "N": "8500.5" }));
+        day.insert("GSI1SK".to_owned(), json!({ "N": "8500.5" }));
+    };
+    scene.table.raw().change("daily_usage", of(scene), change).await;
 }
 
 async fn an_address_is_not_claimed(scene: &Scene) {

@@ -2,7 +2,7 @@
 
 use quote::quote;
 
-use crate::design::{Design, Pattern, Scan};
+use crate::design::{Design, Pattern, Scan, UpgradeKind};
 use crate::emit::pattern::function::{call, method};
 use crate::emit::rust::{self, RustFile};
 
@@ -16,10 +16,14 @@ pub fn scan(design: &Design, file: &mut RustFile, pattern: &Pattern, scan: &Scan
     method(design, file, pattern, &parameters, &quote!(Result<#page, #error>), &body);
 }
 
-/// Whether the item was still as old, and is a version newer now.
-pub fn upgrade(design: &Design, file: &mut RustFile, pattern: &Pattern) {
+/// Whether the item was still as it was seen, and is written now.
+pub fn upgrade(design: &Design, file: &mut RustFile, pattern: &Pattern, kind: UpgradeKind) {
     let call = call(file, pattern);
     let (stored, error) = (file.import("crate::store::StoredItem"), file.import("crate::store::StoreError"));
     let parameters = [quote!(item: &#stored)];
-    method(design, file, pattern, &parameters, &quote!(Result<bool, #error>), &quote!(#call.upgrade(item).await));
+    let body = match kind {
+        UpgradeKind::Version => quote!(#call.upgrade(item).await),
+        UpgradeKind::Counters => quote!(#call.correct(item).await),
+    };
+    method(design, file, pattern, &parameters, &quote!(Result<bool, #error>), &body);
 }

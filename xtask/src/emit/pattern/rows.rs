@@ -77,6 +77,12 @@ fn row_type(
     let (corrupt, decode) =
         (file.import("crate::store::item::CorruptItem"), file.import("crate::store::item::decode_row"));
     let projected = projection(design, file, query, fields);
+    let counters = design.counters(entity);
+    let clamp = counters.iter().any(|counter| fields.contains(&counter.name)).then(|| {
+        let (clamp, entity) = (file.import("crate::store::counter::clamp"), types::entity(file, entity));
+        quote!(#clamp(&mut item, #entity::COUNTERS);)
+    });
+    let binding = if clamp.is_some() { quote!(mut item) } else { quote!(item) };
     let projection = file.import("modyne::expr::StaticProjection");
     file.item(quote! {
         #about
@@ -85,7 +91,10 @@ fn row_type(
         #implementation
         impl #from_item for #name {
             const PROJECTION: Option<#projection> = Some(#projected);
-            fn from_item(item: #item) -> Result<Self, #corrupt> { #decode(item, #row) }
+            fn from_item(#binding: #item) -> Result<Self, #corrupt> {
+                #clamp
+                #decode(item, #row)
+            }
         }
     });
     quote!(#name)

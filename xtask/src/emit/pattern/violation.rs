@@ -51,20 +51,19 @@ fn any(parts: Vec<Violation>) -> Violation {
 }
 
 fn all(parts: Vec<Violation>) -> Violation {
-    let mut tokens = TokenStream::new();
-    let mut count = 0;
+    let mut undecided = Vec::new();
     for part in parts {
         match part {
             Violation::Always => {}
             Violation::Never => return Violation::Never,
-            Violation::When(part, several) => {
-                let part = if several { quote!((#part)) } else { part };
-                tokens = if count == 0 { part } else { quote!(#tokens && #part) };
-                count += 1;
-            }
+            Violation::When(part, several) => undecided.push((part, several)),
         }
     }
-    if count == 0 { Violation::Always } else { Violation::When(tokens, false) }
+    if undecided.len() < 2 {
+        return undecided.pop().map_or(Violation::Always, |(part, several)| Violation::When(part, several));
+    }
+    let parts = undecided.iter().map(|(part, several)| if *several { quote!((#part)) } else { part.clone() });
+    Violation::When(quote!(#(#parts)&&*), false)
 }
 
 /// A field that is not optional is present in every item that can be read.

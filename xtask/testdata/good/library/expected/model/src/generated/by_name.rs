@@ -70,6 +70,11 @@ impl Store {
                 })
             }
             "AP-62" => stored_book(self, arguments, page).await,
+            "AP-63" => {
+                Err(RunError::NotByHand {
+                    pattern: "AP-63",
+                })
+            }
             _ => {
                 Err(RunError::NotByHand {
                     pattern: pattern.id,
@@ -188,9 +193,9 @@ async fn raise_price(
         .await
         .map_err(|error| match error {
             RaisePriceError::Store(error) => RunError::Store(error),
-            RaisePriceError::BookNotFound { .. } | RaisePriceError::DearEnough { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RaisePriceError::BookNotFound { .. }
+            | RaisePriceError::DearEnough { .. }
+            | RaisePriceError::NoCopies { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }

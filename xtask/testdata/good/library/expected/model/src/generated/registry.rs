@@ -38,6 +38,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_60,
     &AP_61,
     &AP_62,
+    &AP_63,
 ];
 
 /// AP-01: Register a book.
@@ -1741,4 +1742,37 @@ pub(crate) static AP_62: Pattern = Pattern {
     ],
     example: "codesensei query stored_book --isbn … --limit 20",
     doc: "Also what does not decode.",
+};
+
+/// AP-63: Correct the counters of an item.
+pub(crate) static AP_63: Pattern = Pattern {
+    id: "AP-63",
+    name: "correct",
+    title: "Correct the counters of an item",
+    operation: Operation::Update,
+    entities: &["book", "copy", "day", "loan", "member", "notice", "wish"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "item",
+            kind: "stored item",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "a book",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "",
+    doc: "Whatever it is.",
 };

@@ -6,6 +6,7 @@ use crate::generated::keys::{BookKey, Byprice, Bytime};
 use crate::key::Primary;
 use crate::place::Branch;
 use crate::store::Store;
+use crate::store::counter::{Counter, clamp};
 use crate::store::history::{Filling, Step};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_older_entity, encode_entity};
 use std::fmt;
@@ -130,6 +131,11 @@ impl Book {
         encode_entity(self, 3)
     }
 
+    /// The numbers that writes add to.
+    pub(crate) const COUNTERS: &'static [Counter] = &[
+        Counter::Amount("price"),
+        Counter::Count("copies"),
+    ];
     /// What items of earlier versions lack, oldest first.
     ///
     /// Version 1: A book's place was its `shelf`, and who printed it is nobody's question any more.
@@ -197,7 +203,8 @@ impl modyne::Entity for Book {
 }
 
 impl FromItem for Book {
-    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
+        clamp(&mut item, Self::COUNTERS);
         decode_older_entity(item, "book", 3, Self::HISTORY)
     }
 }

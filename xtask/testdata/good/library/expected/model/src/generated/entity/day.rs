@@ -6,6 +6,7 @@ use crate::generated::ids::MemberId;
 use crate::generated::keys::{Bytime, DayKey};
 use crate::key::Primary;
 use crate::store::Store;
+use crate::store::counter::{Counter, clamp};
 use crate::store::history::{Filling, Step};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_older_entity};
 
@@ -32,6 +33,11 @@ impl Day {
         }
     }
 
+    /// The numbers that writes add to.
+    pub(crate) const COUNTERS: &'static [Counter] = &[
+        Counter::Count("loans"),
+        Counter::Amount("fees"),
+    ];
     /// What items of earlier versions lack, oldest first.
     ///
     /// Version 1: Books were not counted, only paid for.
@@ -77,7 +83,8 @@ impl modyne::Entity for Day {
 }
 
 impl FromItem for Day {
-    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
+        clamp(&mut item, Self::COUNTERS);
         decode_older_entity(item, "day", 2, Self::HISTORY)
     }
 }

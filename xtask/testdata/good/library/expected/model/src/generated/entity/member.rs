@@ -7,6 +7,7 @@ use crate::generated::keys::MemberKey;
 use crate::key::Primary;
 use crate::place::Branch;
 use crate::store::Store;
+use crate::store::counter::{Counter, clamp};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 use std::fmt;
 
@@ -58,6 +59,9 @@ impl Member {
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
+
+    /// The numbers that writes add to.
+    pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("lent")];
 }
 
 impl modyne::EntityDef for Member {
@@ -89,7 +93,8 @@ impl modyne::Entity for Member {
 }
 
 impl FromItem for Member {
-    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
+        clamp(&mut item, Self::COUNTERS);
         decode_entity(item, "member", 1)
     }
 }

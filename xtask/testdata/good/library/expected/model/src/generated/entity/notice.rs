@@ -7,6 +7,7 @@ use crate::generated::keys::NoticeKey;
 use crate::key::Primary;
 use crate::place::Branch;
 use crate::store::Store;
+use crate::store::counter::{Counter, clamp};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 use std::fmt;
 
@@ -56,6 +57,9 @@ impl Notice {
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
+
+    /// The numbers that writes add to.
+    pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("tries")];
 }
 
 impl modyne::EntityDef for Notice {
@@ -86,7 +90,8 @@ impl modyne::Entity for Notice {
 }
 
 impl FromItem for Notice {
-    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
+        clamp(&mut item, Self::COUNTERS);
         decode_entity(item, "notice", 1)
     }
 }

@@ -7,6 +7,7 @@ use crate::generated::keys::{Bytime, WishKey};
 use crate::key::Primary;
 use crate::place::Branch;
 use crate::store::Store;
+use crate::store::counter::{Counter, clamp};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 
 /// A member who waits for a book. It is forgotten after a while.
@@ -41,6 +42,9 @@ impl Wish {
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
+
+    /// The numbers that writes add to.
+    pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("calls")];
 }
 
 impl modyne::EntityDef for Wish {
@@ -77,7 +81,8 @@ impl modyne::Entity for Wish {
 }
 
 impl FromItem for Wish {
-    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
+        clamp(&mut item, Self::COUNTERS);
         decode_entity(item, "wish", 1)
     }
 }

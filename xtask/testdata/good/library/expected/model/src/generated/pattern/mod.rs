@@ -67,6 +67,8 @@ mod renew;
 
 mod stored_book;
 
+mod correct;
+
 pub use register_book::*;
 
 pub use change_book::*;

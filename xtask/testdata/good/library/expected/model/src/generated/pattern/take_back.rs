@@ -98,7 +98,12 @@ impl Store {
                 "member",
                 key.primary(),
                 changes,
-                Some(Condition::new("attribute_exists(#PK)").name("#PK", "PK")),
+                Some(
+                    Condition::new("attribute_exists(#PK) AND #lent >= :n1")
+                        .name("#PK", "PK")
+                        .name("#lent", "lent")
+                        .value(":n1", 1),
+                ),
             );
         for one in input.notices {
             transaction = transaction

@@ -1,0 +1,70 @@
+//! Checks on counters: that no write takes one below zero, where it could not be read any more.
+
+use crate::design::{Action, Comparison, Design, Expression, How, Literal, Operand, Pattern, Type, Value};
+use crate::problem::Problems;
+
+/// A `count` is never negative, so a write that lowers one has a condition, in the same write, that there is enough to take.
+pub fn counters_have_a_floor(design: &Design, problems: &mut Problems) {
+    for action in design.patterns.iter().flat_map(Pattern::actions) {
+        for change in &action.changes {
+            let is_count =
+                design.entity(action.entity).field(&change.field).is_some_and(|field| field.ty == Type::Count);
+            let lowered = match &change.how {
+                How::Add(Value::Literal(Literal::Number(number))) if is_count && *number < 0 => number.unsigned_abs(),
+                _ => continue,
+            };
+            if !has_floor(action, &change.field, lowered) {
+                let field = &change.field;
+                let message = format!(
+                    "this can take `{field}` below 0, and a count is never negative: require `{field} >= {lowered}` in this write"
+                );
+                problems.push("counters-have-a-floor", change.at, message);
+            }
+        }
+    }
+}
+
+fn has_floor(action: &Action, field: &str, lowered: u64) -> bool {
+    action.require.iter().any(|require| keeps(&require.that, field, lowered))
+}
+
+/// Whether the condition holds only when the field has at least this much.
+fn keeps(that: &Expression, field: &str, least: u64) -> bool {
+    match that {
+        Expression::And(parts) => parts.iter().any(|part| keeps(part, field, least)),
+        Expression::Or(parts) => parts.iter().all(|part| keeps(part, field, least)),
+        Expression::Compare { field: compared, comparison, operand: Operand::Literal(Literal::Number(number)) } => {
+            let reached = u64::try_from(*number).unwrap_or(0);
+            compared == field
+                && match comparison {
+                    Comparison::Equal | Comparison::GreaterOrEqual => reached >= least,
+                    Comparison::Greater => *number >= 0 && reached + 1 >= least,
+                    Comparison::NotEqual | Comparison::Less | Comparison::LessOrEqual => false,
+                }
+        }
+        Expression::Compare { .. } | Expression::Missing(_) | Expression::Present(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_floor_is_a_condition_that_leaves_enough() {
+        let floor = |that: &str, least| {
+            let that = Expression::parse(that).expect("it is a condition");
+            keeps(&that, "copies", least)
+        };
+        assert!(floor("copies > 0", 1));
+        assert!(floor("copies >= 2", 2));
+        assert!(floor("state = 'open' and copies >= 1", 1));
+        assert!(floor("copies = 3 or copies > 4", 3));
+        assert!(!floor("copies >= 1", 2));
+        assert!(!floor("copies > 0 or state = 'open'", 1));
+        assert!(!floor("copies = :seen", 1));
+        assert!(!floor("copies <> 0", 1));
+        assert!(!floor("pages > 0", 1));
+        assert!(!floor("copies present", 1));
+    }
+}
