@@ -6,6 +6,7 @@ mod flags;
 mod masking;
 mod rows;
 mod summary;
+mod totals;
 
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub struct Query {
     arguments: Vec<(&'static Argument, Vec<String>)>,
     options: Options,
     paging: Paging,
+    first: First,
     writing: Writing,
     code: CodeOptions,
 }
@@ -65,6 +67,14 @@ struct Paging {
     /// Every row, however many pages that takes.
     #[arg(long, conflicts_with = "limit")]
     all: bool,
+}
+
+/// What patterns take that return the first items of a list.
+#[derive(Clone, Debug, Default, Args)]
+struct First {
+    /// So many of the first rows. The pattern's own number when it is not said.
+    #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..))]
+    first: Option<u32>,
 }
 
 /// What patterns that change something take.
@@ -154,6 +164,7 @@ pub async fn run(query: Query) -> Result<(), QueryError> {
         return Err(QueryError::Writes { pattern: pattern.id });
     }
     query.check_fields()?;
+    query.check_first()?;
     let opened = query.options.target.open().await?;
     opened.check().await?;
     if pattern.writes() && !query.writing.yes {
@@ -164,20 +175,23 @@ pub async fn run(query: Query) -> Result<(), QueryError> {
     let format = Format::or_suitable(query.options.format);
     let mut out = rows::Output::new(format, pattern);
     let (mut count, mut cursor) = (0, query.paging.cursor.clone());
-    loop {
+    let mut totals = totals::Totals::of(pattern);
+    let more = loop {
         let limit = query.left(count);
         let answer = query.page(&store, limit, cursor.as_deref()).await?;
         count += answer.rows.len();
         for row in answer.rows {
+            totals.add(&row);
             out.push(query.shown(&store, row).await?)?;
         }
         cursor = answer.cursor;
         if cursor.is_none() || !query.goes_on(count) {
-            break;
+            break answer.more;
         }
-    }
+    };
     out.finish()?;
-    summary::Summary { pattern, rows: count, bytes: traffic.bytes(), total: meter.total(), cursor: cursor.as_deref() }
+    let (bytes, total, cursor) = (traffic.bytes(), meter.total(), cursor.as_deref());
+    summary::Summary { pattern, rows: count, bytes, total, cursor, more, totals: totals.text() }
         .tell(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
     if let Some(file) = query.code.code_to.as_ref().filter(|_| !out.has_code()) {
         return Err(QueryError::NoCode { file: file.display().to_string() });
@@ -193,7 +207,18 @@ impl Query {
 
     /// How many rows the next page may have; what the pattern says when it is not said.
     fn left(&self, count: usize) -> Option<u32> {
-        self.paging.limit.map(|limit| limit.saturating_sub(u32::try_from(count).unwrap_or(u32::MAX)))
+        let left = |limit: u32| limit.saturating_sub(u32::try_from(count).unwrap_or(u32::MAX));
+        self.paging.limit.map(left).or(self.first.first)
+    }
+
+    /// More of the first rows than the pattern allows are a mistake.
+    fn check_first(&self) -> Result<(), QueryError> {
+        match (self.first.first, self.pattern.first_max) {
+            (Some(first), Some(max)) if first > max => {
+                Err(self.invalid("first", format!("{} returns up to {max} of the first rows", self.pattern.id)))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn arguments(&self) -> Result<Arguments, QueryError> {

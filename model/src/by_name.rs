@@ -18,6 +18,8 @@ pub struct Answer {
     pub rows: Vec<Row>,
     /// What to ask the next page with.
     pub cursor: Option<String>,
+    /// Whether there are more rows, where only the first ones were asked for.
+    pub more: bool,
 }
 
 /// Why a pattern found nothing and did nothing.
@@ -43,12 +45,17 @@ pub enum RunError {
 impl Answer {
     /// Rows without a cursor.
     pub(crate) fn of(rows: impl IntoIterator<Item = Row>) -> Self {
-        Self { rows: rows.into_iter().collect(), cursor: None }
+        Self { rows: rows.into_iter().collect(), ..Self::default() }
     }
 
     /// A page.
     pub(crate) fn page(rows: impl IntoIterator<Item = Row>, cursor: Option<String>) -> Self {
-        Self { rows: rows.into_iter().collect(), cursor }
+        Self { rows: rows.into_iter().collect(), cursor, more: false }
+    }
+
+    /// The first rows, and whether there are more.
+    pub(crate) fn first(rows: impl IntoIterator<Item = Row>, more: bool) -> Self {
+        Self { rows: rows.into_iter().collect(), cursor: None, more }
     }
 }
 

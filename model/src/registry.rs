@@ -25,6 +25,14 @@ pub struct Pattern {
     pub callers: &'static [&'static str],
     /// How many items a page has at most; `None` for what has no pages.
     pub page: Option<u32>,
+    /// Into how many shards the partition that it queries is cut; `None` for one partition.
+    pub shards: Option<u32>,
+    /// How many of the first items it returns; `None` for what returns pages, or all.
+    pub first: Option<u32>,
+    /// Up to how many of the first items can be asked for, where that is more.
+    pub first_max: Option<u32>,
+    /// The fields whose numbers are worth adding up over all rows.
+    pub total: &'static [&'static str],
     /// What IAM has to allow, for instance `dynamodb:Query`.
     pub actions: &'static [&'static str],
     /// What it asks, in PartiQL; empty for a pattern that writes.

@@ -15,5 +15,6 @@ mod load;
 mod problem;
 mod source;
 pub mod tidy;
+pub mod vet;
 
 pub use load::Documents;

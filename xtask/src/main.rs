@@ -35,6 +35,10 @@ enum Command {
         #[arg(long)]
         bless: bool,
     },
+    /// Show how many units a second meet in one partition at the peak rates that the documents declare.
+    ///
+    /// Fails if that is more than half of what a partition takes; `codegen` refuses such documents too.
+    Vet,
     /// Renew everything that tests compare with: the corpus, and the list of patterns that are not called.
     Bless,
 }
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         Command::Codegen { check } => codegen(root, if check { Mode::Check } else { Mode::Write }),
         Command::Corpus { bless: false } => compare_corpus(),
         Command::Corpus { bless: true } => bless_corpus(),
+        Command::Vet => vet(root),
         Command::Bless => bless_corpus().and_then(|done| Ok(done && bless_uncalled_patterns(root)?)),
     };
     match done {
@@ -77,6 +82,19 @@ fn codegen(root: &Path, mode: Mode) -> io::Result<bool> {
         }
     }
     Ok(true)
+}
+
+fn vet(root: &Path) -> io::Result<bool> {
+    match xtask::vet::report(&Documents::read(root)?) {
+        Ok((report, is_well)) => {
+            print!("{report}");
+            Ok(is_well)
+        }
+        Err(problems) => {
+            eprint!("{problems}");
+            Ok(false)
+        }
+    }
 }
 
 fn compare_corpus() -> io::Result<bool> {

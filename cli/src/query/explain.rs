@@ -38,10 +38,17 @@ impl Explained<'_> {
         format!("table/{}{index}", self.table)
     }
 
+    /// That each shard is asked, where there are some. The request that is shown is that of the first.
+    fn fan_out(&self) -> String {
+        let Some(shards) = self.pattern.shards else { return String::new() };
+        format!(", {shards} times at once: the partition ends with the shard, here #0, then #1 to #{}", shards - 1)
+    }
+
     fn json(&self) -> Value {
         let Pattern { id, name, index, actions, cost: Cost { fixture, requests, rcu, wcu }, .. } = *self.pattern;
         json!({
             "pattern": id, "name": name, "operation": self.operation, "index": index, "request": self.body,
+            "shards": self.pattern.shards,
             "iam": { "actions": actions, "resource": self.resource() },
             "declared": { "requests": requests, "rcu": rcu, "wcu": wcu, "fixture": fixture },
         })
@@ -51,12 +58,13 @@ impl Explained<'_> {
         let Pattern { id, name, index, actions, cost: Cost { fixture, requests, rcu, wcu }, .. } = *self.pattern;
         format!(
             "{id} {name}: nothing is sent\n\n\
-             operation  {} on {}\n\
+             operation  {} on {}{}\n\
              IAM        {} on {}\n\
              declared   {requests} request{}, {rcu} RCU, {wcu} WCU for {fixture}\n\
              request    {:#}\n",
             self.operation,
             index.unwrap_or("the table"),
+            self.fan_out(),
             actions.join(", "),
             self.resource(),
             if requests > 1.0 { "s" } else { "" },

@@ -8,7 +8,7 @@ use model::registry::{Argument, Pattern};
 use model::{ENTITIES, PATTERNS, Timestamp};
 use serde_json::Value;
 
-use super::{CodeOptions, Options, Paging, Query, Writing};
+use super::{CodeOptions, First, Options, Paging, Query, Writing};
 use crate::patterns;
 
 const AFTER: &str = "\
@@ -58,6 +58,7 @@ impl FromArgMatches for Query {
             arguments: arguments.collect(),
             options: Options::from_arg_matches(matches)?,
             paging: if pattern.page.is_some() { Paging::from_arg_matches(matches)? } else { Paging::default() },
+            first: if pattern.first_max.is_some() { First::from_arg_matches(matches)? } else { First::default() },
             writing: if pattern.writes() { Writing::from_arg_matches(matches)? } else { Writing::default() },
             code: if reads_code(pattern) { CodeOptions::from_arg_matches(matches)? } else { CodeOptions::default() },
         })
@@ -88,6 +89,9 @@ fn subcommand(pattern: &'static Pattern) -> Command {
     command = command.next_help_heading("Options");
     if pattern.page.is_some() {
         command = Paging::augment_args(command);
+    }
+    if pattern.first_max.is_some() {
+        command = First::augment_args(command);
     }
     if pattern.writes() {
         command = Writing::augment_args(command);

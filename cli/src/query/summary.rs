@@ -11,6 +11,10 @@ pub(super) struct Summary<'a> {
     pub(super) bytes: u64,
     pub(super) total: Total,
     pub(super) cursor: Option<&'a str>,
+    /// Whether there are more rows than were asked for.
+    pub(super) more: bool,
+    /// The totals of the rows.
+    pub(super) totals: Option<String>,
 }
 
 impl Summary<'_> {
@@ -22,15 +26,37 @@ impl Summary<'_> {
     fn text(&self) -> String {
         let Pattern { id, name, cost: Cost { fixture, requests, rcu, wcu }, .. } = *self.pattern;
         let Total { requests: sent, rcu: read, wcu: written } = self.total;
-        let more = self.cursor.map(|cursor| format!("\n  more      --cursor {cursor}, or --all")).unwrap_or_default();
+        let totals = self.totals.as_ref().map(|totals| format!("\n  total     {totals}")).unwrap_or_default();
+        let more = self.cut().map(|words| format!("\n  more      {words}")).unwrap_or_default();
         format!(
-            "{id} {name}: {}, {}, {} bytes\n  used      {}\n  declared  {}, for {fixture}{more}",
+            "{id} {name}: {}, {}, {} bytes\n  used      {}\n  declared  {}, for {fixture}{totals}{more}",
             counted(f64::from(sent), "request"),
             items(self.rows),
             self.bytes,
             capacity(read, written),
             [counted(requests, "request"), capacity(rcu, wcu)].join(", "),
         )
+    }
+}
+
+impl Summary<'_> {
+    /// That the list is cut, and how to see more of it.
+    fn cut(&self) -> Option<String> {
+        let Pattern { first, first_max, .. } = *self.pattern;
+        if let Some(cursor) = self.cursor {
+            return Some(format!("--cursor {cursor}, or --all"));
+        }
+        match first_max {
+            Some(max) if self.more && self.rows < max as usize => {
+                Some(format!("first {}, there are more; --first asks for up to {max}", self.rows))
+            }
+            Some(_) if self.more => Some(format!("first {}, there are more", self.rows)),
+            Some(_) => None,
+            // These do not look further than they return.
+            None => first
+                .filter(|first| self.rows >= *first as usize)
+                .map(|first| format!("first {first}, there may be more")),
+        }
     }
 }
 
@@ -57,12 +83,29 @@ mod tests {
     fn it_says_what_was_used_and_what_was_declared() {
         let pattern = crate::patterns::find("AP-21").expect("the sessions of a user");
         let total = Total { requests: 1, rcu: 0.5, wcu: 0.0 };
-        let text = Summary { pattern, rows: 1, bytes: 612, total, cursor: Some("abc") }.text();
+        let text = Summary { rows: 1, bytes: 612, total, cursor: Some("abc"), ..nothing(pattern) }.text();
         assert_eq!(
             text,
             "AP-21 list_sessions: 1 request, 1 item, 612 bytes\n  used      0.5 RCU\n  declared  1 request, 7 RCU, \
              for 50 sessions, heads of 500 B\n  more      --cursor abc, or --all"
         );
+    }
+
+    fn nothing(pattern: &'static Pattern) -> Summary<'static> {
+        Summary { pattern, rows: 0, bytes: 0, total: Total::default(), cursor: None, more: false, totals: None }
+    }
+
+    #[test]
+    fn a_list_that_is_cut_says_so() {
+        let top = crate::patterns::find("AP-80").expect("the users who cost most");
+        let cut = |rows, more| Summary { rows, more, ..nothing(top) }.cut();
+        assert_eq!(cut(10, true).as_deref(), Some("first 10, there are more; --first asks for up to 100"));
+        assert_eq!(cut(100, true).as_deref(), Some("first 100, there are more"));
+        assert_eq!(cut(10, false), None);
+        let last = crate::patterns::find("AP-45").expect("the last messages");
+        let cut = |rows| Summary { rows, ..nothing(last) }.cut();
+        assert_eq!(cut(11).as_deref(), Some("first 11, there may be more"));
+        assert_eq!(cut(10), None);
     }
 
     #[test]

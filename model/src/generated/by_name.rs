@@ -12,7 +12,7 @@ use crate::store::{PageRequest, Store};
 
 impl Store {
     /// Asks a pattern by its name. Its function is called with the arguments as its types; `page` is for patterns
-    /// that have pages.
+    /// that have pages, and its limit for those that return as many of the first items as they are asked for.
     ///
     /// # Errors
     /// When an argument is missing, unknown or not what it should be, when the table refuses the write, and when it
@@ -81,8 +81,9 @@ impl Store {
             }
             "AP-79" => delete_code_chunks(self, arguments).await,
             "AP-82" => delete_usage(self, arguments).await,
-            "AP-80" => top_users_by_cost(self, arguments).await,
+            "AP-80" => top_users_by_cost(self, arguments, page).await,
             "AP-81" => list_signups(self, arguments, page).await,
+            "AP-83" => spend_of_day(self, arguments).await,
             "AP-90" => count_sessions(self, arguments).await,
             "AP-91" => repair_session_count(self, arguments).await,
             "AP-92" => count_threads(self, arguments).await,
@@ -1267,11 +1268,17 @@ async fn delete_usage(
 async fn top_users_by_cost(
     store: &Store,
     mut arguments: Arguments,
+    page: PageRequest<'_>,
 ) -> Result<Answer, RunError> {
     let date: Date = arguments.one("date", "date")?;
     arguments.end()?;
-    let found = store.top_users_by_cost(date).await?;
-    Ok(Answer::of(found.into_iter().map(|item| Row::of("daily_usage", &item))))
+    let found = store.top_users_by_cost(date, page.limit).await?;
+    Ok(
+        Answer::first(
+            found.items.into_iter().map(|item| Row::of("daily_usage", &item)),
+            found.more,
+        ),
+    )
 }
 
 async fn list_signups(
@@ -1288,6 +1295,16 @@ async fn list_signups(
             found.cursor,
         ),
     )
+}
+
+async fn spend_of_day(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let date: Date = arguments.one("date", "date")?;
+    arguments.end()?;
+    let found = store.spend_of_day(date).await?;
+    Ok(Answer::of(found.into_iter().map(|item| Row::of("daily_usage", &item))))
 }
 
 async fn count_sessions(

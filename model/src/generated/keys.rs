@@ -4,7 +4,7 @@
 use crate::{Date, Digest, Timestamp, UsernameKey};
 use crate::generated::entity::SweepKind;
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
-use crate::key::{KeyPart, Primary, padded};
+use crate::key::{KeyPart, Primary, padded, shard};
 use std::fmt;
 
 /// The key in `GSI1`, whose sort key is a number.
@@ -93,9 +93,14 @@ impl DailyUsageKey {
         format!("USER#{}", user_id.key_part())
     }
 
-    /// Its partition in `GSI1`.
-    pub(crate) fn gsi1_partition(date: Date) -> String {
-        format!("USAGE#{}", date.key_part())
+    /// Its partition in `GSI1`: one of 8, by the hash of `user_id`.
+    pub(crate) fn gsi1_partition(date: Date, user_id: UserId) -> String {
+        format!("USAGE#{}#{}", date.key_part(), shard(& user_id.key_part(), 8))
+    }
+
+    /// The 8 partitions in `GSI1`, in the order of their shards.
+    pub(crate) fn gsi1_partitions(date: Date) -> Vec<String> {
+        (0..8).map(|shard| format!("USAGE#{}#{}", date.key_part(), shard)).collect()
     }
 }
 
@@ -338,9 +343,16 @@ impl UserKey {
         format!("USER#{}", user_id.key_part())
     }
 
-    /// Its partition in `GSI1`.
-    pub(crate) fn gsi1_partition(signup_date: Date) -> String {
-        format!("SIGNUP#{}", signup_date.key_part())
+    /// Its partition in `GSI1`: one of 8, by the hash of `user_id`.
+    pub(crate) fn gsi1_partition(signup_date: Date, user_id: UserId) -> String {
+        format!("SIGNUP#{}#{}", signup_date.key_part(), shard(& user_id.key_part(), 8))
+    }
+
+    /// The 8 partitions in `GSI1`, in the order of their shards.
+    pub(crate) fn gsi1_partitions(signup_date: Date) -> Vec<String> {
+        (0..8)
+            .map(|shard| format!("SIGNUP#{}#{}", signup_date.key_part(), shard))
+            .collect()
     }
 }
 

@@ -17,8 +17,8 @@ const FORMAT: u8 = 1;
 /// Half of HMAC-SHA256, the least that RFC 2104 advises to keep.
 const TAG_BYTES: usize = 16;
 const HEADER_BYTES: usize = 1 + TAG_BYTES + 8;
-/// Longer than any cursor of keys within DynamoDB's limits (1 KB, 2 KB and a number), in Base64.
-const MAX_CHARS: usize = 6 * 1024;
+/// Longer than any cursor of keys within DynamoDB's limits (1 KB, 2 KB and a number) in each of 16 shards, in Base64.
+const MAX_CHARS: usize = 72 * 1024;
 
 /// The secret under which cursors are sealed. Does not print.
 #[derive(Clone)]
@@ -70,8 +70,18 @@ pub(super) struct Seal<'a> {
 pub(super) enum Position {
     /// In the table: its sort key.
     Table { sk: String },
-    /// In an index: its numeric sort key, and the key of the item.
-    Index { sort: String, pk: String, sk: String },
+    /// In an index, in each shard of the partition, or in the one that it is. `None` is a shard's beginning.
+    Index(Vec<Option<IndexPosition>>),
+}
+
+/// The position in one partition of an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct IndexPosition {
+    /// The numeric sort key.
+    pub(super) sort: String,
+    /// The key of the item.
+    pub(super) pk: String,
+    pub(super) sk: String,
 }
 
 impl CursorKey {
@@ -122,7 +132,13 @@ impl Position {
     fn parts(&self) -> Vec<&str> {
         match self {
             Self::Table { sk } => vec![sk],
-            Self::Index { sort, pk, sk } => vec![sort, pk, sk],
+            Self::Index(positions) => positions
+                .iter()
+                .flat_map(|position| match position {
+                    Some(IndexPosition { sort, pk, sk }) => [sort.as_str(), pk, sk],
+                    None => ["", "", ""],
+                })
+                .collect(),
         }
     }
 
@@ -135,12 +151,14 @@ impl Position {
             parts.push(String::from_utf8(part.to_vec()).ok()?);
             bytes = rest;
         }
-        let mut parts = parts.into_iter();
-        match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(sk), None, ..) => Some(Self::Table { sk }),
-            (Some(sort), Some(pk), Some(sk), None) => Some(Self::Index { sort, pk, sk }),
-            _ => None,
+        if let [sk] = parts.as_mut_slice() {
+            return Some(Self::Table { sk: std::mem::take(sk) });
         }
+        let (shards, rest) = parts.as_chunks::<3>();
+        let position = |[sort, pk, sk]: &[String; 3]| {
+            (!sort.is_empty()).then(|| IndexPosition { sort: sort.clone(), pk: pk.clone(), sk: sk.clone() })
+        };
+        (rest.is_empty() && !shards.is_empty()).then(|| Self::Index(shards.iter().map(position).collect()))
     }
 }
 
@@ -204,7 +222,8 @@ mod tests {
 
     #[test]
     fn the_longest_keys_fit() {
-        let position = Position::Index { sort: "9".repeat(38), pk: "p".repeat(2048), sk: "s".repeat(1024) };
+        let longest = IndexPosition { sort: "9".repeat(38), pk: "p".repeat(2048), sk: "s".repeat(1024) };
+        let position = Position::Index(vec![Some(longest); 16]);
         let now = at(1_800_000_000_000);
         let cursor = key().seal(SEAL, &position, now);
         assert!(cursor.len() <= MAX_CHARS);
@@ -220,7 +239,10 @@ mod tests {
         #[test]
         fn what_is_sealed_can_be_opened(sort in "-?[0-9]{1,15}", pk in any::<String>(), sk in any::<String>()) {
             let now = at(1_800_000_000_000);
-            for position in [Position::Table { sk: sk.clone() }, Position::Index { sort, pk, sk }] {
+            let table = Position::Table { sk: sk.clone() };
+            let index = IndexPosition { sort, pk, sk };
+            let shards = Position::Index(vec![None, Some(index.clone()), None]);
+            for position in [table, Position::Index(vec![Some(index)]), shards] {
                 let cursor = key().seal(SEAL, &position, now);
                 prop_assert_eq!(key().open(SEAL, &cursor, now), Ok(position));
             }

@@ -27,6 +27,7 @@ pub(crate) mod item;
 mod meter;
 mod query;
 mod scan;
+pub(crate) mod shards;
 mod stored;
 mod table;
 pub(crate) mod transact;
@@ -41,7 +42,7 @@ pub use endpoint::{AwsSettings, Endpoint};
 pub use error::{BoxError, StoreError};
 pub use facts::{TableDescription, TableFacts, defined_table};
 pub use meter::{CallCost, Meter, Total};
-pub use query::{Order, Page, PageRequest};
+pub use query::{FirstItems, Order, Page, PageRequest};
 pub use scan::{ScanPage, ScanPosition};
 pub use stored::StoredItem;
 pub use table::{Protection, TableError};
@@ -187,6 +188,10 @@ static PING: Pattern = Pattern {
     partiql: &[],
     example: "",
     page: None,
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
     actions: &["dynamodb:GetItem"],
     doc: "A health check asks for one key that is never written.",
 };

@@ -6,15 +6,15 @@ use modyne::keys::Key;
 use modyne::model::Query;
 
 use super::call::Call;
-use super::cursor::{CursorError, Position, Seal};
+use super::cursor::{CursorError, IndexPosition, Position, Seal};
 use super::error::StoreError;
 use super::item::{CorruptItem, FromItem, Item};
 
 /// How many requests one page may take when a filter drops most of what is read. Then the page is short, and its
 /// cursor goes on where it stopped.
-const REQUESTS_PER_PAGE: u32 = 8;
+pub(super) const REQUESTS_PER_PAGE: u32 = 8;
 /// How many items a request goes through at least, after the first, when a filter left too few.
-const LEAST_STEP: usize = 25;
+pub(super) const LEAST_STEP: usize = 25;
 
 /// Which page is wanted.
 #[derive(Clone, Copy, Default)]
@@ -61,6 +61,24 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// What to ask the next page with; absent on the last one.
     pub cursor: Option<String>,
+}
+
+/// The first items of a list, and whether the list goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstItems<T> {
+    /// The items, in the order that was asked for.
+    pub items: Vec<T>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+impl<T> FirstItems<T> {
+    /// Of items of which one more than the limit was asked for.
+    pub(super) fn of(mut items: Vec<T>, limit: u32) -> Self {
+        let more = items.len() > limit as usize;
+        items.truncate(limit as usize);
+        Self { items, more }
+    }
 }
 
 impl Call<'_> {
@@ -122,6 +140,15 @@ impl Call<'_> {
         self.decode(items)
     }
 
+    /// The first `limit` items, and whether there are more.
+    pub(crate) async fn first_of_more<K: Key, T: FromItem>(
+        self,
+        query: Query<K>,
+        limit: u32,
+    ) -> Result<FirstItems<T>, StoreError> {
+        Ok(FirstItems::of(self.first(query, limit + 1).await?, limit))
+    }
+
     /// Every item, however many requests it takes.
     pub(crate) async fn all<K: Key, T: FromItem>(self, query: Query<K>) -> Result<Vec<T>, StoreError> {
         let mut items = Vec::new();
@@ -138,6 +165,10 @@ impl Call<'_> {
 
     /// How many items there are. Reading them costs as much as `all`, but none of them travels.
     pub(crate) async fn count<K: Key>(self, query: Query<K>) -> Result<u64, StoreError> {
+        self.count_pages(query).await
+    }
+
+    pub(super) async fn count_pages<K: Key>(&self, query: Query<K>) -> Result<u64, StoreError> {
         let query = query.select(Select::Count);
         let mut count = 0;
         let mut start = None;
@@ -151,7 +182,7 @@ impl Call<'_> {
         }
     }
 
-    async fn step<K: Key, T: FromItem>(
+    pub(super) async fn step<K: Key, T: FromItem>(
         &self,
         query: &Query<K>,
         limit: Option<usize>,
@@ -172,7 +203,7 @@ impl Call<'_> {
         Ok(output)
     }
 
-    fn decode<T: FromItem>(&self, items: Vec<Item>) -> Result<Vec<T>, StoreError> {
+    pub(super) fn decode<T: FromItem>(&self, items: Vec<Item>) -> Result<Vec<T>, StoreError> {
         let decoded = items.into_iter().map(T::from_item).collect::<Result<_, _>>();
         decoded.map_err(|corrupt: CorruptItem| corrupt.read_by(self.id()))
     }
@@ -185,25 +216,40 @@ fn position<K: Key>(item: &Item) -> Result<Position, CorruptItem> {
         Some(AttributeValue::S(text)) => Ok(text.clone()),
         _ => Err(missing(name)),
     };
-    let sk = text("SK")?;
-    match (K::DEFINITION.index_name(), K::DEFINITION.range_key()) {
-        (Some(_), Some(name)) => match item.get(name) {
-            Some(AttributeValue::N(sort)) => Ok(Position::Index { sort: sort.clone(), pk: text("PK")?, sk }),
-            _ => Err(missing(name)),
-        },
-        _ => Ok(Position::Table { sk }),
+    match K::DEFINITION.index_name() {
+        Some(_) => Ok(Position::Index(vec![Some(index_position::<K>(item)?)])),
+        None => Ok(Position::Table { sk: text("SK")? }),
     }
+}
+
+/// The position of an item, or of a last key, within its partition of an index.
+pub(super) fn index_position<K: Key>(item: &Item) -> Result<IndexPosition, CorruptItem> {
+    let missing = |name| CorruptItem::new("key", format!("`{name}` is missing from a page's rows, or of another type"));
+    let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned().ok_or_else(|| missing(name));
+    let name = K::DEFINITION.range_key().unwrap_or_default();
+    match item.get(name) {
+        Some(AttributeValue::N(sort)) => Ok(IndexPosition { sort: sort.clone(), pk: text("PK")?, sk: text("SK")? }),
+        _ => Err(missing(name)),
+    }
+}
+
+/// The key to start after in an index: the position from the cursor, the partition always from the caller.
+pub(super) fn start_of_index<K: Key>(partition: &str, position: IndexPosition) -> Result<Item, CursorError> {
+    start_key::<K>(partition, Position::Index(vec![Some(position)]))
 }
 
 /// The key to start after: the position from the cursor, the partition always from the caller.
 fn start_key<K: Key>(partition: &str, position: Position) -> Result<Item, CursorError> {
     let text = |text: String| AttributeValue::S(text);
+    // A position of another form was sealed before the pattern moved to or from an index, or to or from shards.
     let parts = match (position, K::DEFINITION.index_name(), K::DEFINITION.range_key()) {
         (Position::Table { sk }, None, _) => vec![("SK", text(sk))],
-        (Position::Index { sort, pk, sk }, Some(_), Some(name)) => {
-            vec![(name, AttributeValue::N(sort)), ("PK", text(pk)), ("SK", text(sk))]
-        }
-        // Sealed before the pattern moved to or from an index.
+        (Position::Index(positions), Some(_), Some(name)) => match <[_; 1]>::try_from(positions) {
+            Ok([Some(IndexPosition { sort, pk, sk })]) => {
+                vec![(name, AttributeValue::N(sort)), ("PK", text(pk)), ("SK", text(sk))]
+            }
+            _ => return Err(CursorError::Malformed),
+        },
         _ => return Err(CursorError::Malformed),
     };
     let hash = (K::DEFINITION.hash_key(), text(partition.to_owned()));

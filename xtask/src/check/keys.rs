@@ -17,10 +17,10 @@ pub fn keys_decode_in_one_way(design: &Design, problems: &mut Problems) {
                 problems.push(CHECK, b.key_at, message);
             }
             let pairs = a.index_keys.iter().flat_map(|a| b.index_keys.iter().map(move |b| (a, b)));
-            for (ka, kb) in pairs.filter(|(ka, kb)| ka.index == kb.index && ka.pk.overlaps(&kb.pk)) {
+            for (ka, kb) in pairs.filter(|(ka, kb)| ka.index == kb.index && ka.stored().overlaps(&kb.stored())) {
                 let index = &design.table.indexes[ka.index].name;
-                let message =
-                    format!("{} and {} can share a partition of {index}: {} and {}", a.name, b.name, ka.pk, kb.pk);
+                let (pa, pb) = (ka.stored(), kb.stored());
+                let message = format!("{} and {} can share a partition of {index}: {pa} and {pb}", a.name, b.name);
                 problems.push(CHECK, kb.at, message);
             }
         }
@@ -33,7 +33,7 @@ pub fn keys_are_as_locked(design: &Design, problems: &mut Problems) {
         as_locked(design, entity, None, (&entity.pk, &entity.sk.to_string()), entity.key_at, problems);
         for key in &entity.index_keys {
             let index = &design.table.indexes[key.index].name;
-            as_locked(design, entity, Some(index), (&key.pk, &format!("{{{}}}", key.sk)), key.at, problems);
+            as_locked(design, entity, Some(index), (&key.stored(), &format!("{{{}}}", key.sk)), key.at, problems);
         }
     }
 }

@@ -6,6 +6,7 @@ mod counters;
 mod history;
 mod keys;
 mod names;
+mod partitions;
 mod queries;
 mod reach;
 mod transactions;
@@ -49,6 +50,7 @@ const CHECKS: &[Check] = &[
     arguments::members_are_unique,
     arguments::arguments_have_one_type,
     arguments::errors_are_explained,
+    partitions::partitions_are_not_hot,
 ];
 
 /// Every check that looks for what is not there, and would find it missing from half a design.

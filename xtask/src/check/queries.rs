@@ -1,6 +1,8 @@
 //! Checks on queries: that what is read is what is meant.
 
-use crate::design::{Design, Entity, Expired, Operation, Query, Segment, Sort, Template, partition, sort_field};
+use crate::design::{
+    Design, Entity, Expired, Operation, Query, Segment, Sort, Template, partition, shards, sort_field,
+};
 use crate::problem::Problems;
 
 fn queries(design: &Design) -> impl Iterator<Item = &Query> {
@@ -61,7 +63,7 @@ pub fn queries_read_one_partition(design: &Design, problems: &mut Problems) {
             if query.index.is_some_and(|index| !entity.index_keys.iter().any(|key| key.index == index)) {
                 let message = format!("{} has no key in this index; give it `[index.…]` in its schema", entity.name);
                 problems.push(CHECK, query.at, message);
-            } else if partition(entity, query) != template {
+            } else if partition(entity, query) != template || shards(entity, query) != shards(first, query) {
                 let own = partition(entity, query);
                 let message = format!("{} lies in \"{template}\", {} in \"{own}\"", first.name, entity.name);
                 problems.push(CHECK, query.at, message);

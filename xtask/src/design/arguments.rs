@@ -1,7 +1,7 @@
 //! What a function takes: every argument a pattern mentions, with the type of the field it meets.
 
 use crate::design::{
-    Action, ActionKind, Entity, Field, How, Operation, Pattern, Query, Segment, Shape, Template, Type, Value,
+    Action, ActionKind, Entity, Field, How, Operation, Pattern, Query, Segment, Shape, Shards, Template, Type, Value,
 };
 
 #[derive(Debug, Clone, PartialEq)]
@@ -107,6 +107,12 @@ fn query_uses(entities: &[Entity], query: &Query) -> Vec<Argument> {
 pub fn partition<'e>(entity: &'e Entity, query: &Query) -> &'e Template {
     let in_index = query.index.and_then(|index| entity.index_keys.iter().find(|key| key.index == index));
     in_index.map_or(&entity.pk, |key| &key.pk)
+}
+
+/// Into how many partitions that one is cut, and by what.
+pub fn shards<'e>(entity: &'e Entity, query: &Query) -> Option<&'e Shards> {
+    let in_index = query.index.and_then(|index| entity.index_keys.iter().find(|key| key.index == index));
+    in_index.and_then(|key| key.shards.as_ref())
 }
 
 /// The field in the i-th segment of the entity's sort key.

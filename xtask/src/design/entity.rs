@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::design::{Literal, Template};
+use crate::design::{Literal, Segment, Template};
 use crate::source::At;
 
 /// `schema/table.toml`.
@@ -85,7 +85,32 @@ pub struct IndexKey {
     pub pk: Template,
     /// The numeric field that is the sort key.
     pub sk: String,
+    pub shards: Option<Shards>,
     pub at: At,
+}
+
+/// Each partition of an index key is cut into several, so that many writers at once meet in none of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shards {
+    pub count: u32,
+    /// The field whose hash says which. It is in the entity's own key, so it never changes.
+    pub by: String,
+}
+
+impl IndexKey {
+    /// The fields that say in which partition an item is.
+    pub fn partition_fields(&self) -> impl Iterator<Item = &str> {
+        self.pk.fields().chain(self.shards.iter().map(|shards| shards.by.as_str()))
+    }
+
+    /// The partition as it is stored: with its shard, as `{user_id%8}`.
+    pub fn stored(&self) -> Template {
+        let shard = self
+            .shards
+            .iter()
+            .map(|Shards { count, by }| Segment::Field { name: format!("{by}%{count}"), width: None });
+        Template { segments: self.pk.segments.iter().cloned().chain(shard).collect() }
+    }
 }
 
 #[derive(Debug, Clone)]

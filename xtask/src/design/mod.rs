@@ -8,11 +8,16 @@ mod pattern;
 mod template;
 
 pub use action::{Action, ActionKind, Change, How, Require, Shape, Value};
-pub use arguments::{Argument, action_arguments, action_uses, partition, pattern_arguments, pattern_uses, sort_field};
+pub use arguments::{
+    Argument, action_arguments, action_uses, partition, pattern_arguments, pattern_uses, shards, sort_field,
+};
 pub use condition::{Comparison, Expression, Literal, Operand, Test};
-pub use entity::{Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Sample, Step, Table, Type};
+pub use entity::{
+    Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Sample, Shards, Step, Table, Type,
+};
 pub use pattern::{
-    Cost, Expired, Operation, Order, Paging, Pattern, Query, ReadPart, Scan, Sort, Upgrade, UpgradeKind, WritePart,
+    Cost, Expired, Operation, Order, Paging, Pattern, Peak, Query, ReadPart, Scan, Sort, Upgrade, UpgradeKind,
+    WritePart,
 };
 pub use template::{Segment, Template};
 

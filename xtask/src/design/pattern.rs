@@ -17,7 +17,26 @@ pub struct Pattern {
     /// Each domain error and what it means.
     pub errors: Vec<(String, String)>,
     pub cost: Cost,
+    pub peak: Option<Peak>,
     pub at: At,
+}
+
+/// How often a pattern is called in the busiest second, over the whole product.
+#[derive(Debug)]
+pub struct Peak {
+    pub per_second: f64,
+    /// What share of the units of these calls meets in one partition of the table.
+    pub share: f64,
+    /// The same for some entities, where it is another.
+    pub shares: Vec<(usize, f64)>,
+    /// What share meets in one partition of an index before it is cut into shards.
+    pub index_share: f64,
+}
+
+impl Peak {
+    pub fn share_of(&self, entity: usize) -> f64 {
+        self.shares.iter().find(|(own, _)| *own == entity).map_or(self.share, |(_, share)| *share)
+    }
 }
 
 #[derive(Debug)]
@@ -89,6 +108,10 @@ pub struct Query {
     pub returns_keys: bool,
     /// Items as they are stored, whether they decode or not.
     pub returns_stored: bool,
+    /// Up to how many of the first ones a caller may ask for.
+    pub first_max: Option<u32>,
+    /// The numbers of the row that a reader adds up over all rows.
+    pub total: Vec<String>,
     pub at: At,
 }
 

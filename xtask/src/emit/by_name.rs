@@ -37,7 +37,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     file.item(quote! {
         impl Store {
             /// Asks a pattern by its name. Its function is called with the arguments as its types; `page` is for patterns
-            /// that have pages.
+            /// that have pages, and its limit for those that return as many of the first items as they are asked for.
             ///
             /// # Errors
             /// When an argument is missing, unknown or not what it should be, when the table refuses the write, and when it
@@ -73,7 +73,12 @@ pub fn by_hand(pattern: &Pattern) -> bool {
 }
 
 fn pages(pattern: &Pattern) -> bool {
-    matches!(&pattern.operation, Operation::Query(Query { paging: Paging::Page(_), .. }))
+    matches!(
+        &pattern.operation,
+        Operation::Query(
+            Query { paging: Paging::Page(_), .. } | Query { paging: Paging::First(_), first_max: Some(_), .. }
+        )
+    )
 }
 
 /// A function that takes the arguments apart, calls the pattern's own and makes rows of what it returns.
@@ -138,7 +143,9 @@ fn taken(design: &Design, file: &mut RustFile, pattern: &Pattern) -> Taken {
             if query.order == Order::Either {
                 taken.add(quote!(let order = arguments.order()?;), quote!(order));
             }
-            if pages(pattern) {
+            if query.first_max.is_some() {
+                taken.passed.push(quote!(page.limit));
+            } else if pages(pattern) {
                 taken.passed.push(quote!(page));
             }
         }
@@ -349,6 +356,9 @@ fn of_query(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Que
             let found = #call;
             Ok(Answer::page(found.items.into_iter().map(|item| #of), found.cursor))
         };
+    }
+    if query.first_max.is_some() {
+        return quote!(let found = #call; Ok(Answer::first(found.items.into_iter().map(|item| #of), found.more)));
     }
     quote!(let found = #call; Ok(Answer::of(found.into_iter().map(|item| #of))))
 }

@@ -239,7 +239,7 @@ fn own_index_key(
     let index = &design.table.indexes[index_key.index];
     let index_type = file.import(&format!("crate::generated::keys::{}", index_type(index)));
     let partition = index_partition(index);
-    let arguments = index_key.pk.fields().filter_map(|name| entity.field(name)).map(|field| {
+    let arguments = index_key.partition_fields().filter_map(|name| entity.field(name)).map(|field| {
         let ident = ident(&field.name);
         if field.ty.is_copy() { quote!(self.#ident) } else { quote!(&self.#ident) }
     });

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::codegen::Emitted;
-use crate::design::{Design, Operation, Pattern};
+use crate::design::{Design, Operation, Pattern, shards};
 use crate::load::{INDEX_BEGIN, INDEX_END, PATTERNS};
 
 const HEADER: &str = "| | pattern | asks DynamoDB for | function | asked by | requests | RCU | WCU |\n|---|---|---|---|---|--:|--:|--:|\n";
@@ -29,7 +29,11 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
 
 fn row(table: &mut String, design: &Design, pattern: &Pattern) {
     let index = match &pattern.operation {
-        Operation::Query(query) => query.index.map(|index| format!(" on {}", design.table.indexes[index].name)),
+        Operation::Query(query) => query.index.map(|index| {
+            let fan_out = shards(design.entity(query.entities[0]), query);
+            let fan_out = fan_out.map(|shards| format!(", {} shards", shards.count)).unwrap_or_default();
+            format!(" on {}{fan_out}", design.table.indexes[index].name)
+        }),
         _ => None,
     };
     let mut askers = pattern.callers.clone();

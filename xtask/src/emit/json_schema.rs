@@ -69,7 +69,7 @@ fn keys(design: &Design, entity: &Entity) -> Map<String, Value> {
     for key in &entity.index_keys {
         let index = &table.indexes[key.index];
         let about = format!("The partition key of {}", index.name);
-        keys.insert(index.partition_key.clone(), text_key(entity, &about, &key.pk));
+        keys.insert(index.partition_key.clone(), text_key(entity, &about, &key.stored()));
         let about = format!("The sort key of {}: `{{{}}}`.", index.name, key.sk);
         let sort = json!({ "type": "integer", "description": about, "x-dynamodb-type": "N" });
         keys.insert(index.sort_key.clone(), sort);

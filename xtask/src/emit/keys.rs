@@ -4,9 +4,9 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::codegen::Emitted;
-use crate::design::{Argument, Design, Entity, Index, Segment, Template, Type};
+use crate::design::{Argument, Design, Entity, Index, IndexKey, Segment, Shards, Template, Type};
 use crate::emit::debug::{Shown, debug};
-use crate::emit::rust::{RustFile, camel, doc, ident};
+use crate::emit::rust::{self, RustFile, camel, doc, ident};
 use crate::emit::types::{self, key_name};
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
@@ -28,6 +28,11 @@ pub fn index_type(index: &Index) -> String {
 /// The function of an entity's key that writes its partition in the index.
 pub fn index_partition(index: &Index) -> Ident {
     format_ident!("{}_partition", index.name.to_lowercase())
+}
+
+/// The function of an entity's key that writes all partitions of a sharded key.
+pub fn index_partitions(index: &Index) -> Ident {
+    format_ident!("{}_partitions", index.name.to_lowercase())
 }
 
 fn index_key(index: &Index) -> TokenStream {
@@ -77,8 +82,13 @@ fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
         .iter()
         .map(|key| {
             let index = &design.table.indexes[key.index];
-            let about = format!("Its partition in `{}`.", index.name);
-            partition_function(file, entity, &key.pk, &index_partition(index), &about).0
+            match &key.shards {
+                None => {
+                    let about = format!("Its partition in `{}`.", index.name);
+                    partition_function(file, entity, &key.pk, &index_partition(index), &about).0
+                }
+                Some(shards) => sharded_partitions(file, entity, key, index, shards),
+            }
         })
         .collect();
     file.item(quote! {
@@ -116,23 +126,69 @@ fn partition_function(
     (quote!(#about pub(crate) fn #name(#(#parameters),*) -> String { #text }), from_self)
 }
 
+/// A function for the partition of an item, and one for all those that a query reads.
+fn sharded_partitions(
+    file: &mut RustFile,
+    entity: &Entity,
+    key: &IndexKey,
+    index: &Index,
+    shards: &Shards,
+) -> TokenStream {
+    let parameter = |file: &mut RustFile, name: &str| {
+        let field = entity.field(name)?;
+        let (ident, ty) = (ident(name), types::argument(file, &Argument::of(field), None));
+        Some(quote!(#ident: #ty))
+    };
+    let all: Vec<_> = key.partition_fields().filter_map(|name| parameter(file, name)).collect();
+    let of_query: Vec<_> = key.pk.fields().filter_map(|name| parameter(file, name)).collect();
+    let (one, many) = (index_partition(index), index_partitions(index));
+    let shard = file.import("crate::key::shard");
+    file.import_trait("crate::key::KeyPart");
+    let (count, by) = (rust::number(shards.count), ident(&shards.by));
+    let text = |file: &mut RustFile, shard: TokenStream| {
+        let parts = template_parts(entity, &key.pk, &quote!());
+        key_text(file, parts.into_iter().chain([Part::Number(shard)]))
+    };
+    let own = text(file, quote!(#shard(&#by.key_part(), #count)));
+    let each = text(file, quote!(shard));
+    let about =
+        doc(&format!("Its partition in `{}`: one of {}, by the hash of `{}`.", index.name, shards.count, shards.by));
+    let about_all = doc(&format!("The {} partitions in `{}`, in the order of their shards.", shards.count, index.name));
+    quote! {
+        #about
+        pub(crate) fn #one(#(#all),*) -> String { #own }
+        #about_all
+        pub(crate) fn #many(#(#of_query),*) -> Vec<String> { (0..#count).map(|shard| #each).collect() }
+    }
+}
+
 /// The expression that writes a template's text, its fields reached through `from`.
 fn text(file: &mut RustFile, entity: &Entity, template: &Template, from: &TokenStream) -> TokenStream {
-    let parts = template.segments.iter().filter_map(|segment| match segment {
+    key_text(file, template_parts(entity, template, from))
+}
+
+fn template_parts(entity: &Entity, template: &Template, from: &TokenStream) -> Vec<Part> {
+    let part = |segment: &Segment| match segment {
         Segment::Literal(text) => Some(Part::Literal(text.clone())),
         Segment::Field { name, width } => {
             let ident = ident(name);
             let ty = entity.field(name)?.ty.clone();
             Some(Part::Value { value: quote!(#from #ident), ty, width: *width })
         }
-    });
-    key_text(file, parts)
+    };
+    template.segments.iter().filter_map(part).collect()
 }
 
 /// A segment of a key's text.
 pub enum Part {
     Literal(String),
-    Value { value: TokenStream, ty: Type, width: Option<usize> },
+    Value {
+        value: TokenStream,
+        ty: Type,
+        width: Option<usize>,
+    },
+    /// A number as it is.
+    Number(TokenStream),
 }
 
 /// The expression that writes segments of a key.
@@ -143,6 +199,11 @@ pub fn key_text(file: &mut RustFile, parts: impl IntoIterator<Item = Part>) -> T
         let (value, ty, width) = match part {
             Part::Literal(text) => {
                 formats.push(text);
+                continue;
+            }
+            Part::Number(number) => {
+                formats.push("{}".to_owned());
+                values.push(number);
                 continue;
             }
             Part::Value { value, ty, width } => (value, ty, width),

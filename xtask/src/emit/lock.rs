@@ -12,7 +12,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         lines.push([entity.name.clone(), entity.pk.to_string(), entity.sk.to_string(), String::new()]);
         for key in &entity.index_keys {
             let index = &design.table.indexes[key.index].name;
-            lines.push([entity.name.clone(), key.pk.to_string(), format!("{{{}}}", key.sk), index.clone()]);
+            lines.push([entity.name.clone(), key.stored().to_string(), format!("{{{}}}", key.sk), index.clone()]);
         }
     }
     let width = |column: usize| lines.iter().map(|line| line[column].len()).max().unwrap_or(0);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::codegen::Emitted;
 use crate::design::{
-    Design, Entity, Expired, Operation, Order, Paging, Pattern, Query, Segment, Sort, Template, Type, partition,
+    Design, Entity, Expired, Operation, Order, Paging, Pattern, Query, Segment, Sort, Template, Type, partition, shards,
 };
 use crate::emit::sample::{self, Row};
 
@@ -128,7 +128,14 @@ fn query(design: &Design, query: &Query, descending: bool, order: &str) -> State
         Some(index) => (format!("\"{}\".\"{}\"", table.name, index.name), &index.partition_key, &index.sort_key),
     };
     let template = partition(entity, query);
-    let mut parameters = vec![Parameter::text(template.to_string(), sample::key(template, &row))];
+    let fan_out = shards(entity, query);
+    let mut parameters =
+        vec![match query.index.and_then(|index| entity.index_keys.iter().find(|key| key.index == index)) {
+            Some(key) if key.shards.is_some() => {
+                Parameter::text(format!("{template}#{{shard}}"), sample::index_partition(key, &row))
+            }
+            _ => Parameter::text(template.to_string(), sample::key(template, &row)),
+        }];
     let mut conditions = vec![format!("\"{hash}\" = ?")];
     conditions.extend(sort(entity, query, range, &row, &mut parameters));
     if query.expired == Some(Expired::Hidden) {
@@ -154,7 +161,14 @@ fn query(design: &Design, query: &Query, descending: bool, order: &str) -> State
         conditions.join(" AND ")
     );
     let paging = if descending { from_the_end(query.paging) } else { paging(query.paging).to_owned() };
-    let about = [order.to_owned(), paging].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>();
+    let each = fan_out.map(|shards| {
+        let last = shards.count - 1;
+        format!("once for each `shard` from 0 to {last}; merge the rows by \"{range}\"")
+    });
+    let about = [order.to_owned(), each.unwrap_or_default(), paging]
+        .into_iter()
+        .filter(|words| !words.is_empty())
+        .collect::<Vec<_>>();
     Statement { about: about.join("; "), text, parameters, limit, consistent: query.consistent }
 }
 

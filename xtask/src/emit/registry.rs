@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use crate::codegen::Emitted;
 use crate::design::{
     ActionKind, Design, Domain, DomainKind, Operation, Order, Paging, Pattern, Query, Shape, Type, WritePart,
-    pattern_arguments,
+    pattern_arguments, shards,
 };
 use crate::emit::by_name::by_hand;
 use crate::emit::partiql;
@@ -73,6 +73,7 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
         let size = number(*size);
         page = quote!(Some(#size));
     }
+    let QueryFacts { shards, first, first_max, total } = query_facts(design, pattern);
     let actions = pattern.iam_actions();
     let (tool, callers, example) = (pattern.tool, &pattern.callers, example(pattern, &arguments));
     let partiql = partiql::statements(design, pattern).into_iter().map(statement);
@@ -90,11 +91,40 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
             tool: #tool,
             callers: &[#(#callers),*],
             page: #page,
+            shards: #shards,
+            first: #first,
+            first_max: #first_max,
+            total: &[#(#total),*],
             actions: &[#(#actions),*],
             partiql: &[#(#partiql),*],
             example: #example,
             doc: #prose,
         };
+    }
+}
+
+/// What the registry says of queries alone.
+struct QueryFacts {
+    shards: TokenStream,
+    first: TokenStream,
+    first_max: TokenStream,
+    total: Vec<String>,
+}
+
+fn query_facts(design: &Design, pattern: &Pattern) -> QueryFacts {
+    let option = |value: Option<u32>| value.map(number).map_or_else(|| quote!(None), |value| quote!(Some(#value)));
+    let Operation::Query(query) = &pattern.operation else {
+        return QueryFacts { shards: option(None), first: option(None), first_max: option(None), total: Vec::new() };
+    };
+    let first = match query.paging {
+        Paging::First(size) => Some(size),
+        Paging::Page(_) | Paging::All | Paging::Count => None,
+    };
+    QueryFacts {
+        shards: option(shards(design.entity(query.entities[0]), query).map(|shards| shards.count)),
+        first: option(first),
+        first_max: option(query.first_max),
+        total: query.total.clone(),
     }
 }
 

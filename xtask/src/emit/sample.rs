@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
 
-use crate::design::{Design, DomainKind, Entity, Field, Record, Sample, Segment, Template, Type};
+use crate::design::{Design, DomainKind, Entity, Field, IndexKey, Record, Sample, Segment, Shards, Template, Type};
 
 /// When samples happen: 23 November 2026, nine in the morning.
 const MORNING_MS: i64 = 1_795_424_400_000;
@@ -77,7 +78,7 @@ pub fn item(design: &Design, entity: &Entity, row: &Row) -> Value {
     item.insert(table.sort_key.clone(), text(&entity.sk));
     for key in &entity.index_keys {
         let index = &table.indexes[key.index];
-        item.insert(index.partition_key.clone(), text(&key.pk));
+        item.insert(index.partition_key.clone(), json!({ "S": index_partition(key, row) }));
         item.insert(index.sort_key.clone(), json!({ "N": row[&key.sk].to_string() }));
     }
     item.insert(table.entity_attribute.clone(), json!({ "S": entity.type_name }));
@@ -134,6 +135,24 @@ pub fn key(template: &Template, row: &Row) -> String {
         },
     };
     template.segments.iter().map(segment).collect::<Vec<_>>().join("#")
+}
+
+/// The partition that the row has in an index.
+pub fn index_partition(index_key: &IndexKey, row: &Row) -> String {
+    let partition = key(&index_key.pk, row);
+    match &index_key.shards {
+        None => partition,
+        Some(Shards { count, by }) => {
+            let by = Template { segments: vec![Segment::Field { name: by.clone(), width: None }] };
+            format!("{partition}#{}", shard(&key(&by, row), *count))
+        }
+    }
+}
+
+/// As `model::key::shard`.
+fn shard(text: &str, shards: u32) -> u32 {
+    let digest = Sha256::digest(text);
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]) % shards
 }
 
 /// A count has the digits that the template says, and a time has thirteen.

@@ -3,9 +3,9 @@
 use toml::Spanned;
 
 use crate::design::{
-    DomainKind, Entity, Field, IndexKey, Literal, Migration, Record, Segment, Step, Table, Template, Type,
+    DomainKind, Entity, Field, IndexKey, Literal, Migration, Record, Segment, Shards, Step, Table, Template, Type,
 };
-use crate::load::raw::{Map, RawEntity, RawField, RawKey, RawMigration, RawStep, Word, in_order};
+use crate::load::raw::{Map, RawEntity, RawField, RawIndexKey, RawMigration, RawStep, Word, in_order};
 use crate::load::{all, sample, toml_problem};
 use crate::problem::{Problems, suggestion};
 use crate::source::At;
@@ -36,7 +36,9 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
     for (word, template) in [(&raw.key.pk, &pk), (&raw.key.sk, &sk)] {
         loader.key_fields(&fields, word, template.as_ref());
     }
-    let index_keys = all(in_order(raw.index).into_iter().map(|(name, key)| loader.index_key(&fields, &name, &key)));
+    let own_key: Vec<String> = [&pk, &sk].into_iter().flatten().flat_map(Template::fields).map(str::to_owned).collect();
+    let index_keys =
+        all(in_order(raw.index).into_iter().map(|(name, key)| loader.index_key(&fields, &own_key, &name, &key)));
     let migrations = match raw.migration {
         Some(migration) => loader.migrations(migration.span().start, migration.into_inner()),
         None => Some(Vec::new()),
@@ -199,7 +201,7 @@ impl Loader<'_> {
         self.problem("key-width", word, message);
     }
 
-    fn index_key(&mut self, fields: &[Field], name: &Word, raw: &RawKey) -> Option<IndexKey> {
+    fn index_key(&mut self, fields: &[Field], own_key: &[String], name: &Word, raw: &RawIndexKey) -> Option<IndexKey> {
         let known = self.table.indexes.iter().position(|index| index.name == *name.get_ref());
         if known.is_none() {
             let hint = suggestion(name.get_ref(), self.table.indexes.iter().map(|index| index.name.as_str()));
@@ -217,8 +219,43 @@ impl Loader<'_> {
             let message = "an index's sort key is a number: one count, amount or time field, as in `{created_at}`";
             self.problem("index-sort-key", &raw.sk, message.to_owned());
         }
+        let shards = self.shards(fields, own_key, raw);
         let at = self.at.plus(raw.pk.span().start);
-        Some(IndexKey { index: known?, pk: pk?, sk: numeric?.name.clone(), at })
+        Some(IndexKey { index: known?, pk: pk?, sk: numeric?.name.clone(), shards: shards?, at })
+    }
+
+    /// `None` when what is said of shards is wrong.
+    fn shards(&mut self, fields: &[Field], own_key: &[String], raw: &RawIndexKey) -> Option<Option<Shards>> {
+        const MOST: u32 = 16;
+        let (count, by) = match (&raw.shards, &raw.shard_by) {
+            (None, None) => return Some(None),
+            (Some(count), Some(by)) => (*count.get_ref(), by),
+            _ => {
+                let message = "`shards` and `shard_by`, the field whose hash says which, go together".to_owned();
+                self.problem("shards-spread-writes", &raw.pk, message);
+                return None;
+            }
+        };
+        let name = by.get_ref();
+        let ty = fields.iter().find(|field| field.name == *name).map(|field| &field.ty);
+        let is_text = ty.is_some_and(|ty| {
+            matches!(ty, Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Date | Type::Digest)
+        });
+        let message = if !(2..=MOST).contains(&count) {
+            format!("`shards = {count}`: a query asks each of them, so there are from 2 to {MOST}")
+        } else if !own_key.contains(name) || !is_text {
+            let texts = own_key.iter().map(String::as_str);
+            let hint = suggestion(name, texts);
+            format!(
+                "`{name}` is no text in the entity's own key, so it could change and leave the item in another shard{hint}"
+            )
+        } else if raw.pk.get_ref().contains(&format!("{{{name}}}")) {
+            format!("`{name}` is in the partition already, so all of its items would be in one shard")
+        } else {
+            return Some(Some(Shards { count, by: name.clone() }));
+        };
+        self.problem("shards-spread-writes", by, message);
+        None
     }
 
     fn step(&mut self, raw: Spanned<RawStep>) -> Option<Step> {

@@ -2,9 +2,9 @@
 
 use toml::Spanned;
 
-use crate::design::{Cost, Operation, Pattern, ReadPart, Scan, Upgrade, UpgradeKind, WritePart};
+use crate::design::{Cost, Operation, Pattern, Peak, ReadPart, Scan, Upgrade, UpgradeKind, WritePart};
 use crate::load::markdown::Section;
-use crate::load::raw::{RawAction, RawCost, RawPattern, RawRead, RawWrite, Word, in_order};
+use crate::load::raw::{RawAction, RawCost, RawPattern, RawPeak, RawRead, RawWrite, Word, in_order};
 use crate::load::scope::{Known, Scope};
 use crate::load::{all, toml_problem, words};
 use crate::problem::{Problems, suggestion};
@@ -26,12 +26,13 @@ pub fn load(known: Known<'_>, (section, raw): Block, problems: &mut Problems) ->
         scope.caller(word);
     }
     let cost = scope.cost(&raw.cost);
+    let peak = raw.peak.as_ref().map(|peak| scope.peak(peak));
     let (name, tool) = (raw.name.get_ref().clone(), raw.tool);
     let callers = raw.callers.iter().map(|word| word.get_ref().clone()).collect();
     let errors = in_order(raw.errors.clone()).into_iter().map(|(name, meaning)| (name.into_inner(), meaning)).collect();
     let operation = scope.operation(raw)?;
     let Section { id, title, prose, at, .. } = section;
-    Some(Pattern { id, title, prose, name, operation, callers, tool, errors, cost, at })
+    Some(Pattern { id, title, prose, name, operation, callers, tool, errors, cost, peak, at })
 }
 
 impl Scope<'_> {
@@ -51,6 +52,27 @@ impl Scope<'_> {
             }
         }
         Cost { fixture: fixture.clone(), requests: *requests, rcu: *rcu, wcu: *wcu }
+    }
+
+    /// How often it is called at peak, and what share of that meets in one partition.
+    fn peak(&mut self, raw: &Spanned<RawPeak>) -> Peak {
+        const CHECK: &str = "peak-rates-are-shares";
+        let RawPeak { per_second, share, shares, index_share } = raw.get_ref();
+        let index_share = index_share.unwrap_or(1.0);
+        if !(per_second.is_finite() && *per_second > 0.0) {
+            self.problem(CHECK, raw, format!("`per_second = {per_second}` is no rate"));
+        }
+        for share in shares.values().chain([share, &index_share]) {
+            if !(*share > 0.0 && *share <= 1.0) {
+                self.problem(
+                    CHECK,
+                    raw,
+                    format!("{share} is no share: one partition takes more than 0 and at most 1 of the calls"),
+                );
+            }
+        }
+        let shares = shares.iter().filter_map(|(word, share)| Some((self.entity(word)?, *share))).collect();
+        Peak { per_second: *per_second, share: *share, shares, index_share }
     }
 
     fn operation(&mut self, mut raw: RawPattern) -> Option<Operation> {

@@ -1,6 +1,6 @@
 //! The words of a query.
 
-use crate::design::{Order, Paging, Query, Sort};
+use crate::design::{Order, Paging, Query, Sort, Type};
 use crate::load::all;
 use crate::load::raw::{RawPattern, RawSort, Word};
 use crate::load::scope::{Scope, Told};
@@ -22,10 +22,12 @@ impl Scope<'_> {
         let sort = self.sort(raw.sort.as_ref(), at);
         let order = self.order(raw.order.as_ref(), at);
         let paging = self.paging(raw, at);
+        let first_max = self.first_max(raw, at);
         let returns = self.returns(raw.returns.as_ref(), &["keys", "stored"]);
         let expired = self.expired(raw.expired.as_ref(), raw.because.as_ref());
         let entities = entities?;
         let row = self.row(&entities, raw, at);
+        let total = self.total(&entities, raw);
         let shown =
             usize::from(raw.row.is_some()) + usize::from(raw.returns.is_some()) + usize::from(raw.count.is_some());
         if shown > 1 {
@@ -48,6 +50,8 @@ impl Scope<'_> {
             row: row.ok()?,
             returns_keys: returns == Some("keys"),
             returns_stored: returns == Some("stored"),
+            first_max: first_max.ok()?,
+            total: total?,
             at,
         })
     }
@@ -114,6 +118,36 @@ impl Scope<'_> {
                 None
             }
         }
+    }
+
+    /// Up to how many of the first ones a caller may ask for.
+    fn first_max(&mut self, raw: &RawPattern, at: At) -> Result<Option<u32>, Told> {
+        match (raw.first, raw.first_max) {
+            (_, None) => Ok(None),
+            (Some(first), Some(max)) if max > first => Ok(Some(max)),
+            _ => {
+                let message =
+                    "`first_max` is up to how many a caller may ask for: more than `first`, which is how many it gets";
+                self.problems.push("operation", at, message);
+                Err(Told)
+            }
+        }
+    }
+
+    /// The numbers of the row that are added up over all rows.
+    fn total(&mut self, entities: &[usize], raw: &RawPattern) -> Option<Vec<String>> {
+        let words = raw.total.as_deref().unwrap_or_default();
+        let shown = raw.fields.as_deref().unwrap_or_default();
+        all(words.iter().map(|word| {
+            let is_shown = shown.iter().any(|field| field.get_ref() == word.get_ref());
+            let field = self.field(*entities.first()?, word)?;
+            if !is_shown || raw.all != Some(true) || !matches!(field.ty, Type::Count | Type::Amount) {
+                let message = "a total is of a `count` or an `amount` among the `fields` of a query of `all`: of a part it would be no total";
+                self.problem("operation", word, message);
+                return None;
+            }
+            Some(word.get_ref().clone())
+        }))
     }
 
     /// The name of a row and its fields, if there is one.

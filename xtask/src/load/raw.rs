@@ -58,7 +58,7 @@ pub struct RawEntity {
     pub summary: String,
     pub key: RawKey,
     #[serde(default)]
-    pub index: Map<RawKey>,
+    pub index: Map<RawIndexKey>,
     pub fields: Map<RawField>,
     #[serde(default)]
     pub records: Map<Map<RawField>>,
@@ -88,6 +88,15 @@ pub struct RawStep {
 pub struct RawKey {
     pub pk: Word,
     pub sk: Word,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawIndexKey {
+    pub pk: Word,
+    pub sk: Word,
+    pub shards: Option<Spanned<u32>>,
+    pub shard_by: Option<Word>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -129,11 +138,13 @@ pub struct RawPattern {
     pub order: Option<Word>,
     pub page: Option<u32>,
     pub first: Option<u32>,
+    pub first_max: Option<u32>,
     pub all: Option<bool>,
     pub count: Option<bool>,
     pub consistent: Option<bool>,
     pub fields: Option<Vec<Word>>,
     pub row: Option<Word>,
+    pub total: Option<Vec<Word>>,
     pub returns: Option<Word>,
     pub expired: Option<Word>,
     pub because: Option<Word>,
@@ -168,6 +179,7 @@ pub struct RawPattern {
     #[serde(default)]
     pub errors: Map<String>,
     pub cost: Spanned<RawCost>,
+    pub peak: Option<Spanned<RawPeak>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -195,6 +207,16 @@ pub struct RawCost {
     pub requests: f64,
     pub rcu: f64,
     pub wcu: f64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPeak {
+    pub per_second: f64,
+    pub share: f64,
+    #[serde(default)]
+    pub shares: Map<f64>,
+    pub index_share: Option<f64>,
 }
 
 #[derive(Debug, Default, Deserialize)]

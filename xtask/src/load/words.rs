@@ -11,7 +11,7 @@ use crate::problem::suggestion;
 
 type Known = (&'static str, &'static [&'static str]);
 
-const COMMON: &[&str] = &["name", "operation", "callers", "tool", "errors", "cost"];
+const COMMON: &[&str] = &["name", "operation", "callers", "tool", "errors", "cost", "peak"];
 const OPERATIONS: &[Known] = &[
     ("get", &["entity", "consistent", "expired", "because"]),
     (
@@ -24,11 +24,13 @@ const OPERATIONS: &[Known] = &[
             "order",
             "page",
             "first",
+            "first_max",
             "all",
             "count",
             "consistent",
             "fields",
             "row",
+            "total",
             "returns",
             "expired",
             "because",

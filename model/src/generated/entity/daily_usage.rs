@@ -98,7 +98,7 @@ impl modyne::Entity for DailyUsage {
     fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
         modyne::keys::FullKey {
             indexes: Gsi1 {
-                partition: DailyUsageKey::gsi1_partition(self.date),
+                partition: DailyUsageKey::gsi1_partition(self.date, self.user_id),
                 sort: self.cost_micros,
             },
             primary: self.key().primary(),

@@ -93,7 +93,7 @@ impl modyne::Entity for User {
     fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
         modyne::keys::FullKey {
             indexes: Gsi1 {
-                partition: UserKey::gsi1_partition(self.signup_date),
+                partition: UserKey::gsi1_partition(self.signup_date, self.user_id),
                 sort: self.created_at.millis(),
             },
             primary: self.key().primary(),

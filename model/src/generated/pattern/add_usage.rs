@@ -52,7 +52,7 @@ impl Store {
             .add("cache_write_tokens", input.cache_write_tokens)
             .add("output_tokens", input.output_tokens)
             .add("cost_micros", input.cost_micros)
-            .set("GSI1PK", DailyUsageKey::gsi1_partition(input.date))
+            .set("GSI1PK", DailyUsageKey::gsi1_partition(input.date, input.user_id))
             .add("GSI1SK", input.cost_micros);
         transaction = transaction.update("usage", key.primary(), changes, None);
         match self.call(&AP_66).transact(transaction).await? {

@@ -5,8 +5,9 @@ use crate::{Date, Timestamp, Username};
 use crate::generated::ids::UserId;
 use crate::generated::keys::{Gsi1, UserKey};
 use crate::generated::registry::AP_81;
-use crate::store::{Page, PageRequest, Store, StoreError};
+use crate::store::{Order, Page, PageRequest, Store, StoreError};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_row};
+use crate::store::shards::Sharded;
 use modyne::expr::{KeyCondition, StaticProjection};
 use modyne::model::Query;
 use std::fmt;
@@ -53,16 +54,20 @@ impl FromItem for Signup {
 impl Store {
     /// AP-81: Sign-ups of a day.
     ///
-    /// Who came, in order. The index shows a username and an id, no address and no hash.
+    /// Who came, in order. The index shows a username and an id, no address and no hash. In 8 shards, as the users who cost most are: a page is 8 requests,
+    /// and its cursor holds the position in each shard.
     ///
-    /// `Query` on `GSI1`, ascending, pages of up to 100, eventually consistent. Costs 1 request and 2 RCU for 100 sign-ups.
+    /// `Query` on `GSI1`, one for each of 8 shards, merged, ascending, pages of up to 100, eventually consistent. Costs 8 requests and 4 RCU for 100 sign-ups.
     pub async fn list_signups(
         &self,
         signup_date: Date,
         page: PageRequest<'_>,
     ) -> Result<Page<Signup>, StoreError> {
-        let partition = UserKey::gsi1_partition(signup_date);
-        let query = Query::new(KeyCondition::<Gsi1>::in_partition(&partition));
-        self.call(&AP_81).page(query, "whole asc", &partition, page, 100).await
+        let query = Sharded::new(
+            UserKey::gsi1_partitions(signup_date),
+            Order::Ascending,
+            |partition| Query::new(KeyCondition::<Gsi1>::in_partition(partition)),
+        );
+        self.call(&AP_81).sharded_page(query, "whole asc", page, 100).await
     }
 }

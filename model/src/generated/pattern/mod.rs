@@ -111,6 +111,8 @@ mod top_users_by_cost;
 
 mod list_signups;
 
+mod spend_of_day;
+
 mod count_sessions;
 
 mod repair_session_count;
@@ -206,6 +208,8 @@ pub use user_footprint::*;
 pub use top_users_by_cost::*;
 
 pub use list_signups::*;
+
+pub use spend_of_day::*;
 
 pub use repair_session_count::*;
 

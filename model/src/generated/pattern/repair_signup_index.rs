@@ -39,7 +39,7 @@ impl Store {
         let changes = Changes::new()
             .set("created_at", seen_created_at)
             .set("signup_date", seen_signup_date)
-            .set("GSI1PK", UserKey::gsi1_partition(seen_signup_date))
+            .set("GSI1PK", UserKey::gsi1_partition(seen_signup_date, user_id))
             .set("GSI1SK", seen_created_at.millis());
         let condition = Some(
             Condition::new(

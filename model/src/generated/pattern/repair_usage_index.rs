@@ -38,7 +38,7 @@ impl Store {
         let key = DailyUsageKey { user_id, date };
         let changes = Changes::new()
             .set("cost_micros", seen_cost_micros)
-            .set("GSI1PK", DailyUsageKey::gsi1_partition(date))
+            .set("GSI1PK", DailyUsageKey::gsi1_partition(date, user_id))
             .set("GSI1SK", seen_cost_micros);
         let condition = Some(
             Condition::new("attribute_exists(#PK) AND #cost_micros = :seen_cost_micros")

@@ -5,6 +5,7 @@ mod faults;
 mod lost_answers;
 mod proxy;
 mod queries;
+mod shards;
 mod support;
 mod table;
 mod traces;

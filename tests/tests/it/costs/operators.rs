@@ -1,4 +1,4 @@
-//! The fixtures of AP-80 to AP-96 but AP-82: what operators ask, and repair.
+//! The fixtures of AP-80 to AP-96 but AP-82 and AP-84: what operators ask, and repair.
 
 use model::{CodeChunk, PageRequest, UserId};
 
@@ -8,6 +8,7 @@ use super::usage::spend;
 fixtures! {
     "AP-80" => top_users_by_cost,
     "AP-81" => list_signups,
+    "AP-83" => spend_of_day,
     "AP-90" => count_sessions,
     "AP-91" => repair_session_count,
     "AP-92" => count_threads,
@@ -23,7 +24,16 @@ async fn top_users_by_cost(bench: &Bench) {
         let user_id: UserId = bench.table.ids().next(now);
         spend(&bench.table, user_id, now.date(), 8_500 + user).await;
     }
-    assert_eq!(bench.once().await.top_users_by_cost(now.date()).await.unwrap().len(), 10);
+    assert_eq!(bench.once().await.top_users_by_cost(now.date(), None).await.unwrap().items.len(), 10);
+}
+
+async fn spend_of_day(bench: &Bench) {
+    let now = bench.table.clock().now();
+    for user in 0..400 {
+        let user_id: UserId = bench.table.ids().next(now);
+        spend(&bench.table, user_id, now.date(), 8_500 + user).await;
+    }
+    assert_eq!(bench.once().await.spend_of_day(now.date()).await.unwrap().len(), 400);
 }
 
 async fn list_signups(bench: &Bench) {

@@ -144,7 +144,7 @@ async fn costs(table: &TestTable, user_id: UserId, session_id: SessionId) -> Vec
     let _ = table.meter().take();
     table.list_sessions(user_id, PageRequest::default()).await.unwrap();
     table.open_session(user_id, session_id).await.unwrap();
-    assert_eq!(table.top_users_by_cost(last_day()).await.unwrap().len(), 10);
+    assert_eq!(table.top_users_by_cost(last_day(), None).await.unwrap().items.len(), 10);
     table.meter().take().into_iter().map(|call| (call.pattern.name, call.requests, call.rcu)).collect()
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use model::registry::{Parameter, Statement};
+use model::registry::{Parameter, Pattern, Statement};
 use model::{
     Code, CodeChunk, DailyUsage, Digest, EmailClaim, Idempotency, ItemKey, Message, Order, PATTERNS, Page, PageRequest,
-    RefreshFamily, Session, Signup, SweepJob, Thread, User, UserCost, UsernameClaim,
+    RefreshFamily, Session, Signup, SweepJob, Thread, User, UserCost, UserSpend, UsernameClaim,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -56,8 +56,22 @@ impl<'w> Asked<'w> {
         filled
     }
 
-    /// The rows of the n-th statement of a pattern.
+    /// The rows of the n-th statement of a pattern: those of each shard, merged, where there are some.
     async fn rows(&mut self, id: &'static str, number: usize) -> Vec<RawItem> {
+        let Some(shards) = pattern(id).shards else { return self.rows_of_one(id, number).await };
+        let mut rows = Vec::new();
+        for shard in 0..shards {
+            self.arguments.insert("shard", shard.to_string());
+            rows.extend(self.rows_of_one(id, number).await);
+        }
+        rows.sort_by_key(|row| row.number("GSI1SK"));
+        if statement(id, number).text.ends_with("DESC") {
+            rows.reverse();
+        }
+        rows
+    }
+
+    async fn rows_of_one(&mut self, id: &'static str, number: usize) -> Vec<RawItem> {
         let Statement { text, parameters, limit, consistent, .. } = *statement(id, number);
         let parameter = |parameter: &Parameter| match parameter {
             Parameter::Text(template) => json!({ "S": self.fill(template) }),
@@ -88,9 +102,12 @@ impl<'w> Asked<'w> {
     }
 }
 
+fn pattern(id: &str) -> &'static Pattern {
+    PATTERNS.iter().find(|pattern| pattern.id == id).expect("there is such a pattern")
+}
+
 fn statement(id: &str, number: usize) -> &'static Statement {
-    let pattern = PATTERNS.iter().find(|pattern| pattern.id == id).expect("there is such a pattern");
-    &pattern.partiql[number]
+    &pattern(id).partiql[number]
 }
 
 /// DynamoDB Local takes no `null` for a number.
@@ -183,9 +200,10 @@ async fn operators(asked: &mut Asked<'_>) {
     let usage = table.list_usage(ada.user_id, today.days_before(7), today, page).await.unwrap();
     asked.gives::<DailyUsage>("AP-65", 0, &all(usage)).await;
     asked.gives::<DailyUsage>("AP-67", 0, &one(table.get_usage(ada.user_id, today).await.unwrap())).await;
-    let top = table.top_users_by_cost(today).await.unwrap();
+    let top = table.top_users_by_cost(today, None).await.unwrap().items;
     assert_eq!(top.len(), 2);
     asked.gives::<UserCost>("AP-80", 0, &top).await;
+    asked.gives::<UserSpend>("AP-83", 0, &table.spend_of_day(today).await.unwrap()).await;
     asked.gives::<Signup>("AP-81", 0, &all(table.list_signups(today, page).await.unwrap())).await;
     let counts = [
         ("AP-90", table.count_sessions(ada.user_id).await.unwrap()),

@@ -125,6 +125,6 @@ async fn loaded_into_a_table_the_samples_are_what_the_patterns_find() {
     let messages = store.last_messages(threads[0].session_id, threads[0].thread).await.unwrap();
     let patch = messages[0].patch.as_ref().expect("the newest is an answer with a patch");
     assert_eq!(lines[patch.start_line as usize - 1], patch.original);
-    let top = store.top_users_by_cost("2026-11-23".parse().unwrap()).await.unwrap();
+    let top = store.top_users_by_cost("2026-11-23".parse().unwrap(), None).await.unwrap().items;
     assert_eq!(top.iter().map(|row| row.cost_micros).collect::<Vec<_>>(), [37_469, 8_700]);
 }

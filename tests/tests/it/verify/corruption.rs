@@ -67,6 +67,7 @@ corruptions! {
     an_item_under_another_key: [], [Kind::WrongKey];
     an_amount_out_of_step_in_the_index: [Kind::WrongIndexKey], [];
     a_sign_up_on_another_day_in_the_index: [Kind::WrongIndexKey], [];
+    a_day_in_another_shard_of_the_index: [Kind::WrongIndexKey], [];
     an_item_of_no_entity: [], [Kind::UnknownEntity];
     a_job_that_nobody_does: [Kind::OverdueJob], [];
     a_question_that_nobody_answers: [Kind::PendingQuestion], [];
@@ -291,6 +292,16 @@ async fn an_amount_out_of_step_in_the_index(scene: &Scene) {
 async fn a_sign_up_on_another_day_in_the_index(scene: &Scene) {
     let other = json!({ "S": "SIGNUP#2026-11-23" });
     scene.table.raw().change("user", of(scene), set("GSI1PK", other)).await;
+}
+
+async fn a_day_in_another_shard_of_the_index(scene: &Scene) {
+    let change = |day: &mut Map<String, Value>| {
+        let partition = day["GSI1PK"]["S"].as_str().unwrap();
+        let (day_of, shard) = partition.rsplit_once('#').unwrap();
+        let other = format!("{day_of}#{}", (shard.parse::<u32>().unwrap() + 1) % 8);
+        day.insert("GSI1PK".to_owned(), json!({ "S": other }));
+    };
+    scene.table.raw().change("daily_usage", of(scene), change).await;
 }
 
 async fn an_item_of_no_entity(scene: &Scene) {

@@ -104,8 +104,7 @@ fn index_changes(
         let key_type = types::key(file, entity);
         let function = index_partition(index);
         let arguments: Vec<TokenStream> = key
-            .pk
-            .fields()
+            .partition_fields()
             .filter_map(|part| Some(borrowed(file, entity.field(part)?, action.written(part)?, source)))
             .collect();
         let attribute = &index.partition_key;

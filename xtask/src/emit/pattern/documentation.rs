@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use crate::design::{Design, Operation, Order, Paging, Pattern};
+use crate::design::{Design, Operation, Order, Paging, Pattern, shards};
 
 pub fn documentation(design: &Design, pattern: &Pattern) -> String {
     let prose = without_doctests(&without_links(&pattern.prose));
@@ -52,6 +52,9 @@ fn how(design: &Design, pattern: &Pattern) -> String {
     if let Operation::Query(query) = &pattern.operation {
         let index = query.index.map(|index| format!("`{}`", design.table.indexes[index].name));
         words[0] = format!("{} on {}", words[0], index.as_deref().unwrap_or("the table"));
+        if let Some(shards) = shards(design.entity(query.entities[0]), query) {
+            words.push(format!("one for each of {} shards, merged", shards.count));
+        }
         let order = match query.order {
             Order::Ascending => "ascending",
             Order::Descending => "descending",
@@ -60,7 +63,10 @@ fn how(design: &Design, pattern: &Pattern) -> String {
         words.push(order.to_owned());
         words.push(match query.paging {
             Paging::Page(size) => format!("pages of up to {size}"),
-            Paging::First(size) => format!("the first {size}"),
+            Paging::First(size) => match query.first_max {
+                None => format!("the first {size}"),
+                Some(max) => format!("the first {size}, or up to {max}"),
+            },
             Paging::All => "every page".to_owned(),
             Paging::Count => "counted, not returned".to_owned(),
         });

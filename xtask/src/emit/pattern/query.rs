@@ -1,12 +1,12 @@
 //! Functions that read a partition, or a part of one.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::design::{
-    Design, Entity, Expired, Order, Paging, Pattern, Query, Segment, Sort, Template, partition, sort_field,
+    Design, Entity, Expired, Order, Paging, Pattern, Query, Segment, Sort, Template, partition, shards, sort_field,
 };
-use crate::emit::keys::{Part, index_partition, index_type, key_text};
+use crate::emit::keys::{Part, index_partition, index_partitions, index_type, key_text};
 use crate::emit::pattern::function::{call, method, parameters};
 use crate::emit::pattern::rows;
 use crate::emit::rust::{self, RustFile, ident};
@@ -22,22 +22,47 @@ pub fn query(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Qu
         let order = file.import("crate::store::Order");
         parameters.push(quote!(order: #order));
     }
+    let is_sharded = shards(design.entity(query.entities[0]), query).is_some();
+    let named = |word: &str| if is_sharded { format_ident!("sharded_{word}") } else { format_ident!("{word}") };
     let (result, send) = match query.paging {
         Paging::Page(size) => {
             let (page, request) = (file.import("crate::store::Page"), file.import("crate::store::PageRequest"));
             parameters.push(quote!(page: #request<'_>));
-            let size = rust::number(size);
-            (quote!(#page<#item>), quote!(page(query, #bound, &partition, page, #size)))
+            let (send, size) = (named("page"), rust::number(size));
+            let partition = (!is_sharded).then(|| quote!(&partition,));
+            (quote!(#page<#item>), quote!(#send(query, #bound, #partition page, #size)))
         }
-        Paging::First(size) => {
-            let size = rust::number(size);
-            (quote!(Vec<#item>), quote!(first(query, #size)))
+        Paging::First(size) => first(file, query, size, &mut parameters, &item, &named),
+        Paging::All => {
+            let send = named("all");
+            (quote!(Vec<#item>), quote!(#send(query)))
         }
-        Paging::All => (quote!(Vec<#item>), quote!(all(query))),
-        Paging::Count => (quote!(u64), quote!(count(query))),
+        Paging::Count => {
+            let send = named("count");
+            (quote!(u64), quote!(#send(query)))
+        }
     };
     let body = quote!(#build #call.#send.await);
     method(design, file, pattern, &parameters, &quote!(Result<#result, #error>), &body);
+}
+
+/// The result and the call of a query of the first few.
+fn first(
+    file: &mut RustFile,
+    query: &Query,
+    size: u32,
+    parameters: &mut Vec<TokenStream>,
+    item: &TokenStream,
+    named: &impl Fn(&str) -> Ident,
+) -> (TokenStream, TokenStream) {
+    let size = rust::number(size);
+    let Some(max) = query.first_max.map(rust::number) else {
+        let send = named("first");
+        return (quote!(Vec<#item>), quote!(#send(query, #size)));
+    };
+    let (send, items) = (named("first_of_more"), file.import("crate::store::FirstItems"));
+    parameters.push(quote!(first: Option<u32>));
+    (quote!(#items<#item>), quote!(#send(query, first.unwrap_or(#size).clamp(1, #max))))
 }
 
 /// Statements that leave `partition` and `query`, and what a cursor is bound to beside the partition.
@@ -63,6 +88,18 @@ fn build(design: &Design, file: &mut RustFile, query: &Query) -> (TokenStream, T
         let order = file.import("crate::store::Order");
         quote!(let query = if order == #order::Descending { query.scan_index_backward() } else { query };)
     });
+    if shards(entity, query).is_some() {
+        let (partitions, order) =
+            (query.index.map(|index| index_partitions(&design.table.indexes[index])), order(file, query));
+        let sharded = file.import("crate::store::shards::Sharded");
+        let one = quote!(#modyne_query::new(#condition::<#key_type>::in_partition(partition) #call) #(#options)*);
+        let each = if either.is_some() { quote!({ let query = #one; #either query }) } else { one };
+        let build = quote! {
+            #statement
+            let query = #sharded::new(#key::#partitions(#(#arguments),*), #order, |partition| #each);
+        };
+        return (build, bound(query, &range));
+    }
     let build = quote! {
         let partition = #key::#function(#(#arguments),*);
         #statement
@@ -70,6 +107,16 @@ fn build(design: &Design, file: &mut RustFile, query: &Query) -> (TokenStream, T
         #either
     };
     (build, bound(query, &range))
+}
+
+/// The order in which the shards are merged.
+fn order(file: &mut RustFile, query: &Query) -> TokenStream {
+    let order = file.import("crate::store::Order");
+    match query.order {
+        Order::Ascending => quote!(#order::Ascending),
+        Order::Descending => quote!(#order::Descending),
+        Order::Either => quote!(order),
+    }
 }
 
 /// A sort condition: what is computed before, the call on the key condition, and the format of the range that a cursor

@@ -13,7 +13,7 @@ use crate::store::{PageRequest, Store};
 
 impl Store {
     /// Asks a pattern by its name. Its function is called with the arguments as its types; `page` is for patterns
-    /// that have pages.
+    /// that have pages, and its limit for those that return as many of the first items as they are asked for.
     ///
     /// # Errors
     /// When an argument is missing, unknown or not what it should be, when the table refuses the write, and when it
@@ -42,6 +42,8 @@ impl Store {
                 })
             }
             "AP-15" => books_by_type(self, arguments).await,
+            "AP-17" => days_by_fees(self, arguments, page).await,
+            "AP-18" => count_days(self, arguments).await,
             "AP-16" => count_shelf(self, arguments).await,
             "AP-20" => give_card(self, arguments).await,
             "AP-21" => open_desk(self, arguments).await,
@@ -50,7 +52,8 @@ impl Store {
             "AP-24" => loans_of_day(self, arguments).await,
             "AP-25" => get_day(self, arguments).await,
             "AP-26" => correct_day(self, arguments).await,
-            "AP-27" => dearest_days(self, arguments).await,
+            "AP-27" => dearest_days(self, arguments, page).await,
+            "AP-29" => fees_of_day(self, arguments).await,
             "AP-28" => add_to_day(self, arguments).await,
             "AP-30" => lend_copy(self, arguments).await,
             "AP-31" => take_back(self, arguments).await,
@@ -275,6 +278,32 @@ async fn books_by_type(
     Ok(Answer::of(found.into_iter().map(|item| Row::of("book", &item))))
 }
 
+async fn days_by_fees(
+    store: &Store,
+    mut arguments: Arguments,
+    page: PageRequest<'_>,
+) -> Result<Answer, RunError> {
+    let date: Date = arguments.one("date", "date")?;
+    arguments.end()?;
+    let found = store.days_by_fees(date, page).await?;
+    Ok(
+        Answer::page(
+            found.items.into_iter().map(|item| Row::of("day", &item)),
+            found.cursor,
+        ),
+    )
+}
+
+async fn count_days(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let date: Date = arguments.one("date", "date")?;
+    arguments.end()?;
+    let count = store.count_days(date).await?;
+    Ok(Answer::of([Row::count(count)]))
+}
+
 async fn count_shelf(
     store: &Store,
     mut arguments: Arguments,
@@ -370,10 +399,27 @@ async fn correct_day(
 async fn dearest_days(
     store: &Store,
     mut arguments: Arguments,
+    page: PageRequest<'_>,
 ) -> Result<Answer, RunError> {
     let date: Date = arguments.one("date", "date")?;
     arguments.end()?;
-    let found = store.dearest_days(date).await?;
+    let found = store.dearest_days(date, page.limit).await?;
+    Ok(
+        Answer::first(
+            found.items.into_iter().map(|item| Row::of("day", &item)),
+            found.more,
+        ),
+    )
+}
+
+async fn fees_of_day(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let date: Date = arguments.one("date", "date")?;
+    let order = arguments.order()?;
+    arguments.end()?;
+    let found = store.fees_of_day(date, order).await?;
     Ok(Answer::of(found.into_iter().map(|item| Row::of("day", &item))))
 }
 

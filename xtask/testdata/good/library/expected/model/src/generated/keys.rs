@@ -4,7 +4,7 @@
 use crate::{Date, Isbn, Timestamp};
 use crate::generated::entity::BookType;
 use crate::generated::ids::MemberId;
-use crate::key::{KeyPart, Primary, padded};
+use crate::key::{KeyPart, Primary, padded, shard};
 use crate::place::Branch;
 
 /// The key in `ByTime`, whose sort key is a number.
@@ -120,9 +120,14 @@ impl DayKey {
         format!("MEMBER#{}", member_id.key_part())
     }
 
-    /// Its partition in `ByTime`.
-    pub(crate) fn bytime_partition(date: Date) -> String {
-        format!("FEES#{}", date.key_part())
+    /// Its partition in `ByTime`: one of 3, by the hash of `member_id`.
+    pub(crate) fn bytime_partition(date: Date, member_id: MemberId) -> String {
+        format!("FEES#{}#{}", date.key_part(), shard(& member_id.key_part(), 3))
+    }
+
+    /// The 3 partitions in `ByTime`, in the order of their shards.
+    pub(crate) fn bytime_partitions(date: Date) -> Vec<String> {
+        (0..3).map(|shard| format!("FEES#{}#{}", date.key_part(), shard)).collect()
     }
 }
 

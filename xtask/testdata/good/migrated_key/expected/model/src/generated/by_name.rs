@@ -10,7 +10,7 @@ use crate::store::{PageRequest, Store};
 
 impl Store {
     /// Asks a pattern by its name. Its function is called with the arguments as its types; `page` is for patterns
-    /// that have pages.
+    /// that have pages, and its limit for those that return as many of the first items as they are asked for.
     ///
     /// # Errors
     /// When an argument is missing, unknown or not what it should be, when the table refuses the write, and when it

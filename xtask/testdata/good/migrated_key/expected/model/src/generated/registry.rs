@@ -33,6 +33,10 @@ pub(crate) static AP_01: Pattern = Pattern {
     tool: false,
     callers: &["web"],
     page: None,
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
     actions: &["dynamodb:PutItem"],
     partiql: &[],
     example: "codesensei query write_note --note …",
@@ -74,6 +78,10 @@ pub(crate) static AP_02: Pattern = Pattern {
     tool: false,
     callers: &["web"],
     page: None,
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
     actions: &["dynamodb:GetItem"],
     partiql: &[
         Statement {

@@ -74,7 +74,7 @@ impl modyne::Entity for Day {
     fn full_key(&self) -> modyne::keys::FullKey<Primary, Self::IndexKeys> {
         modyne::keys::FullKey {
             indexes: Bytime {
-                partition: DayKey::bytime_partition(self.date),
+                partition: DayKey::bytime_partition(self.date, self.member_id),
                 sort: self.fees,
             },
             primary: self.key().primary(),

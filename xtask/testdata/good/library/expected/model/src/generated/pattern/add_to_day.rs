@@ -39,7 +39,7 @@ impl Store {
             .set("date", input.date)
             .add("loans", 1)
             .add("fees", input.fees)
-            .set("TimeGroup", DayKey::bytime_partition(input.date))
+            .set("TimeGroup", DayKey::bytime_partition(input.date, input.member_id))
             .add("TimeOf", input.fees);
         transaction = transaction.update("day", key.primary(), changes, None);
         match self.call(&AP_28).transact(transaction).await? {

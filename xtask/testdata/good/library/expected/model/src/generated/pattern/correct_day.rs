@@ -29,7 +29,7 @@ impl Store {
             .set("date", date)
             .set("loans", loans)
             .set("fees", fees)
-            .set("TimeGroup", DayKey::bytime_partition(date))
+            .set("TimeGroup", DayKey::bytime_partition(date, member_id))
             .set("TimeOf", fees);
         let condition = None;
         match self.call(&AP_26).update(key.primary(), changes, condition, false).await? {

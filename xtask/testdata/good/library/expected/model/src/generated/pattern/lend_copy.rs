@@ -213,7 +213,10 @@ impl Store {
             .set("date", input.today)
             .set("fees", 0)
             .add("loans", 1)
-            .set("TimeGroup", DayKey::bytime_partition(input.today))
+            .set(
+                "TimeGroup",
+                DayKey::bytime_partition(input.today, input.loan.member_id),
+            )
             .set("TimeOf", 0);
         transaction = transaction.update("day", key.primary(), changes, None);
         if let Some(one) = input.wish {

@@ -27,6 +27,10 @@ mod delete_found;
 
 mod books_by_type;
 
+mod days_by_fees;
+
+mod count_days;
+
 mod count_shelf;
 
 mod give_card;
@@ -44,6 +48,8 @@ mod get_day;
 mod correct_day;
 
 mod dearest_days;
+
+mod fees_of_day;
 
 mod add_to_day;
 
@@ -83,11 +89,15 @@ pub use book_page::*;
 
 pub use books_by_type::*;
 
+pub use days_by_fees::*;
+
 pub use open_desk::*;
 
 pub use loans_of_day::*;
 
 pub use dearest_days::*;
+
+pub use fees_of_day::*;
 
 pub use add_to_day::*;
 

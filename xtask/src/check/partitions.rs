@@ -1,0 +1,25 @@
+//! Checks on partitions: that none has to take more than half of what DynamoDB gives it.
+
+use crate::design::Design;
+use crate::problem::Problems;
+use crate::vet::{self, MOST, RCU, WCU};
+
+/// At the declared peak rates. A partition that is full refuses writes, and what was paid for is lost.
+pub fn partitions_are_not_hot(design: &Design, problems: &mut Problems) {
+    for partition in vet::partitions(design) {
+        let hottest = partition.loads.iter().max_by(|(_, one), (_, other)| {
+            (one.wcu / WCU + one.rcu / RCU).total_cmp(&(other.wcu / WCU + other.rcu / RCU))
+        });
+        if let Some((pattern, units)) = hottest
+            && partition.used() > MOST
+        {
+            let (total, most) = (partition.total(), MOST * 100.0);
+            let message = format!(
+                "{}: at the declared peak {:.1} WCU and {:.1} RCU a second meet in one partition, of which {} takes {:.1} and {:.1}; \
+                 more than {most:.0} % of {WCU} WCU or {RCU} RCU: cut an index key into `shards`, or spread the key",
+                partition.key, total.wcu, total.rcu, pattern.id, units.wcu, units.rcu
+            );
+            problems.push("partitions-are-not-hot", pattern.at, message);
+        }
+    }
+}
