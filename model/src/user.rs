@@ -36,6 +36,7 @@ impl Store {
             username: new.username,
             password_hash: new.password_hash,
             session_count: 0,
+            session_changes: 0,
             created_at: now,
             signup_date: now.date(),
             updated_at: now,

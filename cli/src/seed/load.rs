@@ -290,6 +290,7 @@ pub(super) fn account(
         username,
         password_hash,
         session_count,
+        session_changes: session_count,
         created_at: joined,
         signup_date: joined.date(),
         updated_at: joined,

@@ -175,7 +175,7 @@ async fn code_is_shown_when_it_is_asked_for_and_goes_to_a_file_whole_from_its_ch
 #[tokio::test]
 async fn a_write_happens_only_when_it_is_said_and_confirmed() {
     let seeded = Seeded::embedded().await;
-    let repair = ["query", "AP-91", "--user-id", ADA, "--seen-count", "3", "--counted", "2"];
+    let repair = ["query", "AP-91", "--user-id", ADA, "--seen-count", "3", "--seen-changes", "3", "--counted", "2"];
     let end = seeded.run(&repair).await;
     assert_eq!(end.code, Some(2));
     assert!(end.stderr.contains("AP-91 changes the table: say --write"), "{}", end.stderr);
@@ -251,7 +251,20 @@ async fn explaining_shows_the_exact_request_and_sends_nothing() {
         ("of_a_batch", &["query", "open_session", "--user-id", ADA, "--session-id", QUEUE, "--format", "json"]),
         (
             "of_a_write",
-            &["query", "AP-91", "--user-id", ADA, "--seen-count", "3", "--counted", "2", "--format", "table"],
+            &[
+                "query",
+                "AP-91",
+                "--user-id",
+                ADA,
+                "--seen-count",
+                "3",
+                "--seen-changes",
+                "3",
+                "--counted",
+                "2",
+                "--format",
+                "table",
+            ],
         ),
     ] {
         let end = ended(codesensei(&[arguments, &["--explain"]].concat())).await;

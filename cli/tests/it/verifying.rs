@@ -21,8 +21,8 @@ async fn damage(url: &str) {
     })
     .await;
     let claim = store.find_username_claim(&"demo".parse().unwrap()).await.unwrap().expect("the demo account");
-    let seen = store.get_user(claim.user_id).await.unwrap().unwrap().session_count;
-    store.repair_session_count(claim.user_id, seen, 77).await.unwrap();
+    let seen = store.get_user(claim.user_id).await.unwrap().unwrap();
+    store.repair_session_count(claim.user_id, seen.session_count, seen.session_changes, 77).await.unwrap();
     let job = SweepJob {
         shard: 0,
         due: store.clock().now().minus(std::time::Duration::from_hours(3)),

@@ -6,7 +6,7 @@ use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{AnchorStatus, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{CodeChunkKey, DailyUsageKey, RefreshFamilyKey, SessionKey, SweepJobKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCount, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -1323,10 +1323,11 @@ async fn repair_session_count(
 ) -> Result<Answer, RunError> {
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let seen_count: u32 = arguments.one("seen_count", "count")?;
+    let seen_changes: u32 = arguments.one("seen_changes", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
     store
-        .repair_session_count(user_id, seen_count, counted)
+        .repair_session_count(user_id, seen_count, seen_changes, counted)
         .await
         .map_err(|error| match error {
             RepairSessionCountError::Store(error) => RunError::Store(error),
@@ -1355,10 +1356,17 @@ async fn repair_thread_count(
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let seen_count: u32 = arguments.one("seen_count", "count")?;
+    let seen_changes: u32 = arguments.one("seen_changes", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
     store
-        .repair_thread_count(user_id, session_id, seen_count, counted)
+        .repair_thread_count(RepairThreadCount {
+            user_id,
+            session_id,
+            seen_count,
+            seen_changes,
+            counted,
+        })
         .await
         .map_err(|error| match error {
             RepairThreadCountError::Store(error) => RunError::Store(error),
@@ -1483,6 +1491,7 @@ async fn restore_claims(
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let email: Email = arguments.one("email", "email")?;
     let username: Username = arguments.one("username", "username")?;
+    let seen_updated_at: Timestamp = arguments.one("seen_updated_at", "time")?;
     arguments.end()?;
     store
         .restore_claims(RestoreClaims {
@@ -1491,6 +1500,7 @@ async fn restore_claims(
             user_id,
             email: &email,
             username: &username,
+            seen_updated_at,
         })
         .await
         .map_err(|error| match error {
@@ -1513,29 +1523,33 @@ async fn release_claims(
     if let Some(mut row) = arguments.row("email_claim")? {
         let email_digest: Digest = row.one("email_digest", "digest")?;
         let owner: UserId = row.one("owner", "user_id")?;
+        let seen_claimed_at: Timestamp = row.one("seen_claimed_at", "time")?;
         row.end()?;
-        email_claim_given = Some((email_digest, owner));
+        email_claim_given = Some((email_digest, owner, seen_claimed_at));
     }
 
     let email_claim = email_claim_given
         .as_ref()
-        .map(|(email_digest, owner)| StaleEmailClaim {
+        .map(|(email_digest, owner, seen_claimed_at)| StaleEmailClaim {
             email_digest: *email_digest,
             owner: *owner,
+            seen_claimed_at: *seen_claimed_at,
         });
     let mut username_claim_given = None;
     if let Some(mut row) = arguments.row("username_claim")? {
         let username_key: UsernameKey = row.one("username_key", "username_key")?;
         let owner: UserId = row.one("owner", "user_id")?;
+        let seen_claimed_at: Timestamp = row.one("seen_claimed_at", "time")?;
         row.end()?;
-        username_claim_given = Some((username_key, owner));
+        username_claim_given = Some((username_key, owner, seen_claimed_at));
     }
 
     let username_claim = username_claim_given
         .as_ref()
-        .map(|(username_key, owner)| StaleUsernameClaim {
+        .map(|(username_key, owner, seen_claimed_at)| StaleUsernameClaim {
             username_key,
             owner: *owner,
+            seen_claimed_at: *seen_claimed_at,
         });
     arguments.end()?;
     store
@@ -1629,10 +1643,17 @@ async fn repair_message_slots(
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
+    let seen_updated_at: Timestamp = arguments.one("seen_updated_at", "time")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
     store
-        .repair_message_slots(session_id, thread, seen_slots, counted)
+        .repair_message_slots(RepairMessageSlots {
+            session_id,
+            thread,
+            seen_slots,
+            seen_updated_at,
+            counted,
+        })
         .await
         .map_err(|error| match error {
             RepairMessageSlotsError::Store(error) => RunError::Store(error),

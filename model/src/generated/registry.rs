@@ -3541,6 +3541,14 @@ pub(crate) static AP_91: Pattern = Pattern {
             sample: "1",
         },
         Argument {
+            name: "seen_changes",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
             name: "counted",
             kind: "count",
             optional: false,
@@ -3564,8 +3572,8 @@ pub(crate) static AP_91: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query repair_session_count --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-count 1 --counted 1",
-    doc: "Refused when the counter moved since it was compared.",
+    example: "codesensei query repair_session_count --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-count 1 --seen-changes 1 --counted 1",
+    doc: "Refused when the counter moved since it was compared, also when it moved and moved back: `session_changes` only grows, and the repair counts itself, so that of\ntwo repairs that compared the same the second is refused.",
 };
 
 /// AP-92: Count a session's threads.
@@ -3650,6 +3658,14 @@ pub(crate) static AP_93: Pattern = Pattern {
             sample: "1",
         },
         Argument {
+            name: "seen_changes",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
             name: "counted",
             kind: "count",
             optional: false,
@@ -3673,8 +3689,8 @@ pub(crate) static AP_93: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query repair_thread_count --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-count 1 --counted 1",
-    doc: "Refused when the counter moved since it was compared.",
+    example: "codesensei query repair_thread_count --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-count 1 --seen-changes 1 --counted 1",
+    doc: "Refused when the counter moved since it was compared, also when it moved and moved back: `thread_changes` only grows, and the repair counts itself.",
 };
 
 /// AP-94: Check a user's claims.
@@ -4229,6 +4245,14 @@ pub(crate) static AP_110: Pattern = Pattern {
             sample: "Ada",
         },
         Argument {
+            name: "seen_updated_at",
+            kind: "time",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
             name: "email_claim",
             kind: "email_claim",
             optional: true,
@@ -4260,8 +4284,8 @@ pub(crate) static AP_110: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query restore_claims --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada",
-    doc: "Somebody whose claims are lost cannot sign in, and their name can be taken. A claim is made again only if it is free, and only if the profile still\nsays what it is made from.",
+    example: "codesensei query restore_claims --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada --seen-updated-at 2026-11-23T09:00:00Z",
+    doc: "Somebody whose claims are lost cannot sign in, and their name can be taken. A claim is made again only if it is free, and only if the profile still\nsays what it is made from. A profile that was changed and changed back has another `updated_at`, and is refused.",
 };
 
 /// AP-111: Release a claim.
@@ -4306,7 +4330,7 @@ pub(crate) static AP_111: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
     example: "codesensei query release_claims",
-    doc: "A claim whose user is gone, or goes by another address or name. While it is there nobody can come to hold it, its user least of all; so it is enough that it\nstill names the user that was looked for.",
+    doc: "A claim whose user is gone, or goes by another address or name. The condition is the user and the time of the claim: if another repair released it\nmeanwhile, and its user took the name again, it is a new claim, and stays.",
 };
 
 /// AP-112: Remove what has expired.
@@ -4396,6 +4420,14 @@ pub(crate) static AP_113: Pattern = Pattern {
             sample: "1",
         },
         Argument {
+            name: "seen_updated_at",
+            kind: "time",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
             name: "counted",
             kind: "count",
             optional: false,
@@ -4419,8 +4451,8 @@ pub(crate) static AP_113: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query repair_message_slots --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seen-slots 1 --counted 1",
-    doc: "The messages say how many slots are taken. Too few, and the next question would meet a message under its own number.",
+    example: "codesensei query repair_message_slots --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seen-slots 1 --seen-updated-at 2026-11-23T09:00:00Z --counted 1",
+    doc: "The messages say how many slots are taken. Too few, and the next question would meet a message under its own number. Every message moves `updated_at`,\nso a repair is also refused when the slots were repaired and taken again.",
 };
 
 /// AP-114: Repair a day's place in the index.
@@ -4473,7 +4505,7 @@ pub(crate) static AP_114: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query repair_usage_index --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03 --seen-cost-micros 1",
-    doc: "The amount is what it was; writing it again writes the index's key with it.",
+    doc: "The amount is what it was; writing it again writes the index's key with it, shard included. An amount only grows, so it cannot have moved and moved back.",
 };
 
 /// AP-115: Repair a sign-up's place in the index.
@@ -4526,7 +4558,7 @@ pub(crate) static AP_115: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query repair_signup_index --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-created-at 2026-11-23T09:00:00Z --seen-signup-date 2026-09-01",
-    doc: "As for a day: the key is written again from the fields that it is made of.",
+    doc: "As for a day: the key is written again from the fields that it is made of, which never change.",
 };
 
 /// AP-116: List all sweep jobs.

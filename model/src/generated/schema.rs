@@ -1061,6 +1061,14 @@ pub static ENTITIES: &[&Entity] = &[
                 fields: &[],
             },
             Field {
+                name: "session_changes",
+                kind: "count",
+                optional: false,
+                pii: false,
+                doc: "One more whenever a session is created or deleted, or the counter repaired: a repair that compared the counter before is refused.",
+                fields: &[],
+            },
+            Field {
                 name: "created_at",
                 kind: "time",
                 optional: false,

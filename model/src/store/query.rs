@@ -141,6 +141,7 @@ impl Call<'_> {
     }
 
     /// The first `limit` items, and whether there are more.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the documents can ask for it"))]
     pub(crate) async fn first_of_more<K: Key, T: FromItem>(
         self,
         query: Query<K>,

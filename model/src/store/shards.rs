@@ -133,6 +133,7 @@ impl Call<'_> {
     }
 
     /// How many items there are in all shards.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the documents can ask for it"))]
     pub(crate) async fn sharded_count<K: Key>(self, sharded: Sharded<K>) -> Result<u64, StoreError> {
         let counts = sharded.queries.into_iter().map(|(_, query)| self.count_pages(query));
         Ok(try_join_all(counts).await?.into_iter().sum())

@@ -58,7 +58,8 @@ pub(super) fn check(thread: &Thread, lines: &Lines) -> Vec<Finding> {
     }
     if thread.message_slots != end {
         let (session_id, thread_id, seen) = (thread.session_id, thread.thread, thread.message_slots);
-        let repair = Repair::MessageSlots { session_id, thread: thread_id, seen, counted: end };
+        let seen_updated_at = thread.updated_at;
+        let repair = Repair::MessageSlots { session_id, thread: thread_id, seen, seen_updated_at, counted: end };
         found(FindingKind::MessageSlots, format!("counts {seen}, takes {end}"), repair);
     }
     findings

@@ -85,7 +85,12 @@ impl Look<'_> {
         let user_id = user.user_id;
         let id = format!("user {user_id}");
         if user.session_count != heads {
-            let repair = Repair::SessionCount { user_id, seen: user.session_count, counted: heads };
+            let repair = Repair::SessionCount {
+                user_id,
+                seen: user.session_count,
+                seen_changes: user.session_changes,
+                counted: heads,
+            };
             let detail = format!("counts {}, there are {heads}", user.session_count);
             seen.findings.push(Finding::new(FindingKind::SessionCount, &id, detail, repair));
         }
@@ -174,7 +179,8 @@ impl Look<'_> {
         if contents.thread_ids.len() != head.thread_count as usize {
             let counted = u32::try_from(contents.thread_ids.len()).unwrap_or(u32::MAX);
             let (user_id, session_id, seen) = (head.user_id, head.session_id, head.thread_count);
-            let repair = Repair::ThreadCount { user_id, session_id, seen, counted };
+            let seen_changes = head.thread_changes;
+            let repair = Repair::ThreadCount { user_id, session_id, seen, seen_changes, counted };
             found(FindingKind::ThreadCount, format!("counts {seen}, there are {counted}"), repair);
         }
         if let Some(other) = contents.owners.iter().find(|owner| **owner != head.user_id) {
@@ -249,7 +255,7 @@ impl Look<'_> {
         let Some(claim) = readable(claim)? else { return Ok(Seen::default()) };
         let user = self.store.get_user(claim.user_id).await;
         let is_theirs = |user: &User| user.email.digest() == email_digest;
-        let repair = Repair::ReleaseEmail { email_digest, owner: claim.user_id };
+        let repair = Repair::ReleaseEmail { email_digest, owner: claim.user_id, claimed_at: claim.claimed_at };
         let id = format!("email_claim {}", &email_digest.to_string()[..16]);
         self.stale(id, "address", claim.user_id, (user, is_theirs), repair).await
     }
@@ -259,7 +265,11 @@ impl Look<'_> {
         let Some(claim) = readable(claim)? else { return Ok(Seen::default()) };
         let user = self.store.get_user(claim.user_id).await;
         let is_theirs = |user: &User| user.username.key() == *username_key;
-        let repair = Repair::ReleaseUsername { username_key: username_key.clone(), owner: claim.user_id };
+        let repair = Repair::ReleaseUsername {
+            username_key: username_key.clone(),
+            owner: claim.user_id,
+            claimed_at: claim.claimed_at,
+        };
         let id = format!("username_claim {}", &Digest::of(username_key.as_str()).to_string()[..16]);
         self.stale(id, "name", claim.user_id, (user, is_theirs), repair).await
     }

@@ -5,9 +5,10 @@ use crate::verify::finding::Outcome;
 use crate::{
     CodeChunkKey, Date, Digest, EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError,
     Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError, RemoveExpired,
-    RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError,
-    RepairThreadCountError, RepairUsageIndexError, RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim,
-    StaleUsernameClaim, Store, StoreError, SweepJob, ThreadUuid, Timestamp, User, UserId, UsernameClaim, UsernameKey,
+    RemoveExpiredError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError,
+    RepairThreadCount, RepairThreadCountError, RepairUsageIndexError, RestoreClaims, RestoreClaimsError, SessionId,
+    StaleEmailClaim, StaleUsernameClaim, Store, StoreError, SweepJob, ThreadUuid, Timestamp, User, UserId,
+    UsernameClaim, UsernameKey,
 };
 
 /// The error code of a question that nobody answers any more.
@@ -35,18 +36,21 @@ pub(crate) enum Repair {
     SessionCount {
         user_id: UserId,
         seen: u32,
+        seen_changes: u32,
         counted: u32,
     },
     ThreadCount {
         user_id: UserId,
         session_id: SessionId,
         seen: u32,
+        seen_changes: u32,
         counted: u32,
     },
     MessageSlots {
         session_id: SessionId,
         thread: ThreadUuid,
         seen: u32,
+        seen_updated_at: Timestamp,
         counted: u32,
     },
     RestoreClaims {
@@ -57,10 +61,12 @@ pub(crate) enum Repair {
     ReleaseEmail {
         email_digest: Digest,
         owner: UserId,
+        claimed_at: Timestamp,
     },
     ReleaseUsername {
         username_key: UsernameKey,
         owner: UserId,
+        claimed_at: Timestamp,
     },
     /// A job for what is orphaned, left and run.
     Sweep(Box<SweepJob>),
@@ -129,8 +135,8 @@ impl Store {
         const COUNTED: Outcome = Outcome::Repaired("the counter was set to what there is");
         const INDEXED: Outcome = Outcome::Repaired("the keys of the index were written again");
         match *repair {
-            Repair::SessionCount { user_id, seen, counted } => {
-                match self.repair_session_count(user_id, seen, counted).await {
+            Repair::SessionCount { user_id, seen, seen_changes, counted } => {
+                match self.repair_session_count(user_id, seen, seen_changes, counted).await {
                     Ok(()) => Ok(COUNTED),
                     Err(RepairSessionCountError::UserNotFound | RepairSessionCountError::CountMoved) => {
                         Ok(Outcome::Moved)
@@ -138,8 +144,10 @@ impl Store {
                     Err(RepairSessionCountError::Store(error)) => Err(error),
                 }
             }
-            Repair::ThreadCount { user_id, session_id, seen, counted } => {
-                match self.repair_thread_count(user_id, session_id, seen, counted).await {
+            Repair::ThreadCount { user_id, session_id, seen, seen_changes, counted } => {
+                let seen_count = seen;
+                let input = RepairThreadCount { user_id, session_id, seen_count, seen_changes, counted };
+                match self.repair_thread_count(input).await {
                     Ok(()) => Ok(COUNTED),
                     Err(RepairThreadCountError::SessionNotFound | RepairThreadCountError::CountMoved) => {
                         Ok(Outcome::Moved)
@@ -147,8 +155,10 @@ impl Store {
                     Err(RepairThreadCountError::Store(error)) => Err(error),
                 }
             }
-            Repair::MessageSlots { session_id, thread, seen, counted } => {
-                match self.repair_message_slots(session_id, thread, seen, counted).await {
+            Repair::MessageSlots { session_id, thread, seen, seen_updated_at, counted } => {
+                let seen_slots = seen;
+                let input = RepairMessageSlots { session_id, thread, seen_slots, seen_updated_at, counted };
+                match self.repair_message_slots(input).await {
                     Ok(()) => Ok(COUNTED),
                     Err(RepairMessageSlotsError::ThreadNotFound | RepairMessageSlotsError::SlotsMoved) => {
                         Ok(Outcome::Moved)
@@ -231,6 +241,7 @@ impl Store {
             user_id,
             email: &user.email,
             username: &user.username,
+            seen_updated_at: user.updated_at,
         });
         match restored.await {
             Ok(()) => Ok(Outcome::Repaired("the claim was made again")),
@@ -243,11 +254,13 @@ impl Store {
     async fn release(&self, repair: &Repair) -> Tried {
         let mut input = ReleaseClaims { email_claim: None, username_claim: None };
         match repair {
-            Repair::ReleaseEmail { email_digest, owner } => {
-                input.email_claim = Some(StaleEmailClaim { email_digest: *email_digest, owner: *owner });
+            Repair::ReleaseEmail { email_digest, owner, claimed_at } => {
+                let (email_digest, owner, seen_claimed_at) = (*email_digest, *owner, *claimed_at);
+                input.email_claim = Some(StaleEmailClaim { email_digest, owner, seen_claimed_at });
             }
-            Repair::ReleaseUsername { username_key, owner } => {
-                input.username_claim = Some(StaleUsernameClaim { username_key, owner: *owner });
+            Repair::ReleaseUsername { username_key, owner, claimed_at } => {
+                let (owner, seen_claimed_at) = (*owner, *claimed_at);
+                input.username_claim = Some(StaleUsernameClaim { username_key, owner, seen_claimed_at });
             }
             _ => return Ok(Outcome::Moved),
         }

@@ -19,6 +19,7 @@ mod saves;
 mod scans;
 mod seeding;
 mod settings;
+mod shards;
 mod sign_ins;
 mod staging;
 mod tools;

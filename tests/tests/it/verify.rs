@@ -2,6 +2,7 @@
 
 mod corruption;
 mod live;
+mod repairs;
 mod scene;
 
 use std::collections::BTreeSet;

@@ -25,6 +25,8 @@ pub struct User {
     pub password_hash: PasswordHash,
     /// Sessions they have, at most 100.
     pub session_count: u32,
+    /// One more whenever a session is created or deleted, or the counter repaired: a repair that compared the counter before is refused.
+    pub session_changes: u32,
     /// When they signed up.
     pub created_at: Timestamp,
     /// The UTC day of `created_at`: the partition of the index of sign-ups.
@@ -42,6 +44,7 @@ impl fmt::Debug for User {
             .field("username", &format_args!("<redacted>"))
             .field("password_hash", &format_args!("<redacted>"))
             .field("session_count", &self.session_count)
+            .field("session_changes", &self.session_changes)
             .field("created_at", &self.created_at)
             .field("signup_date", &self.signup_date)
             .field("updated_at", &self.updated_at)
@@ -62,7 +65,10 @@ impl User {
     }
 
     /// The numbers that writes add to.
-    pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("session_count")];
+    pub(crate) const COUNTERS: &'static [Counter] = &[
+        Counter::Count("session_count"),
+        Counter::Count("session_changes"),
+    ];
 }
 
 impl modyne::EntityDef for User {
@@ -76,6 +82,7 @@ impl modyne::EntityDef for User {
         "username",
         "password_hash",
         "session_count",
+        "session_changes",
         "created_at",
         "signup_date",
         "updated_at",

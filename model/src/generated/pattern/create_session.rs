@@ -56,7 +56,7 @@ impl Store {
         let key = UserKey {
             user_id: input.session.user_id,
         };
-        let changes = Changes::new().add("session_count", 1);
+        let changes = Changes::new().add("session_count", 1).add("session_changes", 1);
         transaction = transaction
             .update(
                 "user",

@@ -79,7 +79,9 @@ impl Store {
         };
         transaction = transaction.delete("code", key.primary(), None);
         if let Some(one) = input.user {
-            let changes = Changes::new().add("session_count", -1);
+            let changes = Changes::new()
+                .add("session_count", -1)
+                .add("session_changes", 1);
             transaction = transaction
                 .update(
                     "user",

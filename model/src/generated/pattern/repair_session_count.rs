@@ -25,22 +25,30 @@ pub enum RepairSessionCountError {
 impl Store {
     /// AP-91: Repair a user's session counter.
     ///
-    /// Refused when the counter moved since it was compared.
+    /// Refused when the counter moved since it was compared, also when it moved and moved back: `session_changes` only grows, and the repair counts itself, so that of
+    /// two repairs that compared the same the second is refused.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for a profile of 500 B.
     pub async fn repair_session_count(
         &self,
         user_id: UserId,
         seen_count: u32,
+        seen_changes: u32,
         counted: u32,
     ) -> Result<(), RepairSessionCountError> {
         let key = UserKey { user_id };
-        let changes = Changes::new().set("session_count", counted);
+        let changes = Changes::new()
+            .set("session_count", counted)
+            .add("session_changes", 1);
         let condition = Some(
-            Condition::new("attribute_exists(#PK) AND #session_count = :seen_count")
+            Condition::new(
+                    "attribute_exists(#PK) AND #session_count = :seen_count AND #session_changes = :seen_changes",
+                )
                 .name("#PK", "PK")
                 .name("#session_count", "session_count")
-                .value(":seen_count", seen_count),
+                .name("#session_changes", "session_changes")
+                .value(":seen_count", seen_count)
+                .value(":seen_changes", seen_changes),
         );
         match self.call(&AP_91).update(key.primary(), changes, condition, false).await? {
             Ok(_) => Ok(()),

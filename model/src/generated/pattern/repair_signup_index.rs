@@ -26,7 +26,7 @@ pub enum RepairSignupIndexError {
 impl Store {
     /// AP-115: Repair a sign-up's place in the index.
     ///
-    /// As for a day: the key is written again from the fields that it is made of.
+    /// As for a day: the key is written again from the fields that it is made of, which never change.
     ///
     /// `UpdateItem`. Costs 1 request and 3 WCU for a profile of 500 B whose key in the index is out of step.
     pub async fn repair_signup_index(

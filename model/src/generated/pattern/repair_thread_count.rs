@@ -22,26 +22,47 @@ pub enum RepairThreadCountError {
     Store(#[from] StoreError),
 }
 
+/// What [`Store::repair_thread_count`](crate::Store::repair_thread_count) writes.
+#[derive(Clone, Debug)]
+pub struct RepairThreadCount {
+    /// Whose it is.
+    pub user_id: UserId,
+    /// A UUIDv7, so the sort key orders sessions by creation.
+    pub session_id: SessionId,
+    /// Compared with the `thread_count` of the session.
+    pub seen_count: u32,
+    /// Compared with the `thread_changes` of the session.
+    pub seen_changes: u32,
+    /// The new `thread_count` of the session.
+    pub counted: u32,
+}
+
 impl Store {
     /// AP-93: Repair a session's thread counter.
     ///
-    /// Refused when the counter moved since it was compared.
+    /// Refused when the counter moved since it was compared, also when it moved and moved back: `thread_changes` only grows, and the repair counts itself.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one head.
     pub async fn repair_thread_count(
         &self,
-        user_id: UserId,
-        session_id: SessionId,
-        seen_count: u32,
-        counted: u32,
+        input: RepairThreadCount,
     ) -> Result<(), RepairThreadCountError> {
-        let key = SessionKey { user_id, session_id };
-        let changes = Changes::new().set("thread_count", counted);
+        let key = SessionKey {
+            user_id: input.user_id,
+            session_id: input.session_id,
+        };
+        let changes = Changes::new()
+            .set("thread_count", input.counted)
+            .add("thread_changes", 1);
         let condition = Some(
-            Condition::new("attribute_exists(#PK) AND #thread_count = :seen_count")
+            Condition::new(
+                    "attribute_exists(#PK) AND #thread_count = :seen_count AND #thread_changes = :seen_changes",
+                )
                 .name("#PK", "PK")
                 .name("#thread_count", "thread_count")
-                .value(":seen_count", seen_count),
+                .name("#thread_changes", "thread_changes")
+                .value(":seen_count", input.seen_count)
+                .value(":seen_changes", input.seen_changes),
         );
         match self.call(&AP_93).update(key.primary(), changes, condition, false).await? {
             Ok(_) => Ok(()),

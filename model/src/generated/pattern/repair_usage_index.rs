@@ -26,7 +26,7 @@ pub enum RepairUsageIndexError {
 impl Store {
     /// AP-114: Repair a day's place in the index.
     ///
-    /// The amount is what it was; writing it again writes the index's key with it.
+    /// The amount is what it was; writing it again writes the index's key with it, shard included. An amount only grows, so it cannot have moved and moved back.
     ///
     /// `UpdateItem`. Costs 1 request and 3 WCU for a day whose key in the index is out of step.
     pub async fn repair_usage_index(

@@ -70,6 +70,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS codesensei_items (
     `rule`:struct<`s`:string>,
     `selected_text`:struct<`s`:string>,
     `seq`:struct<`n`:string>,
+    `session_changes`:struct<`n`:string>,
     `session_count`:struct<`n`:string>,
     `session_id`:struct<`s`:string>,
     `settings_changes`:struct<`n`:string>,

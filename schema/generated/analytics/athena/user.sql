@@ -5,6 +5,7 @@ CREATE OR REPLACE VIEW codesensei_user AS
 SELECT
   "item"."user_id"."s" AS "user_id",
   CAST("item"."session_count"."n" AS bigint) AS "session_count",
+  CAST("item"."session_changes"."n" AS bigint) AS "session_changes",
   CAST(from_unixtime(CAST("item"."created_at"."n" AS double) / 1000) AT TIME ZONE 'UTC' AS timestamp) AS "created_at",
   CAST("item"."signup_date"."s" AS date) AS "signup_date",
   CAST(from_unixtime(CAST("item"."updated_at"."n" AS double) / 1000) AT TIME ZONE 'UTC' AS timestamp) AS "updated_at",

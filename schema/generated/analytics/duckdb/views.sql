@@ -70,6 +70,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "rule" STRUCT("S" VARCHAR),
       "selected_text" STRUCT("S" VARCHAR),
       "seq" STRUCT("N" VARCHAR),
+      "session_changes" STRUCT("N" VARCHAR),
       "session_count" STRUCT("N" VARCHAR),
       "session_id" STRUCT("S" VARCHAR),
       "settings_changes" STRUCT("N" VARCHAR),
@@ -287,6 +288,7 @@ CREATE OR REPLACE VIEW codesensei_user AS
 SELECT
   "Item"."user_id"."S" AS "user_id",
   CAST("Item"."session_count"."N" AS bigint) AS "session_count",
+  CAST("Item"."session_changes"."N" AS bigint) AS "session_changes",
   epoch_ms(CAST("Item"."created_at"."N" AS bigint)) AS "created_at",
   CAST("Item"."signup_date"."S" AS date) AS "signup_date",
   epoch_ms(CAST("Item"."updated_at"."N" AS bigint)) AS "updated_at",

@@ -72,6 +72,7 @@ async fn load_account(bench: &Bench) {
         username: new.username,
         password_hash: new.password_hash,
         session_count: 0,
+        session_changes: 0,
         created_at: now,
         signup_date: now.date(),
         updated_at: now,

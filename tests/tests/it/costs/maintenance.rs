@@ -2,7 +2,8 @@
 
 use model::{
     EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, PageRequest, RateRule, ReleaseClaims, RemoveExpired,
-    RestoreClaims, StaleEmailClaim, StaleUsernameClaim, Store, StoredItem, SweepKind, User, UsernameClaim,
+    RepairMessageSlots, RestoreClaims, StaleEmailClaim, StaleUsernameClaim, Store, StoredItem, SweepKind, User,
+    UsernameClaim,
 };
 use serde_json::json;
 use tests::story::A_WEEK;
@@ -91,6 +92,7 @@ async fn restore_claims(bench: &Bench) {
         user_id: ada.user_id,
         email: &ada.email,
         username: &ada.username,
+        seen_updated_at: ada.updated_at,
     };
     bench.checks(1);
     bench.once().await.restore_claims(lost).await.unwrap();
@@ -99,9 +101,10 @@ async fn restore_claims(bench: &Bench) {
 async fn release_claims(bench: &Bench) {
     let ada = bench.user().await;
     let (email, username) = (ada.email.digest(), ada.username.key());
+    let seen_claimed_at = bench.table.find_email_claim(email).await.unwrap().unwrap().claimed_at;
     let claims = ReleaseClaims {
-        email_claim: Some(StaleEmailClaim { email_digest: email, owner: ada.user_id }),
-        username_claim: Some(StaleUsernameClaim { username_key: &username, owner: ada.user_id }),
+        email_claim: Some(StaleEmailClaim { email_digest: email, owner: ada.user_id, seen_claimed_at }),
+        username_claim: Some(StaleUsernameClaim { username_key: &username, owner: ada.user_id, seen_claimed_at }),
     };
     bench.once().await.release_claims(claims).await.unwrap();
 }
@@ -138,7 +141,9 @@ async fn remove_expired(bench: &Bench) {
 
 async fn repair_message_slots(bench: &Bench) {
     let thread = a_thread(bench).await;
-    bench.once().await.repair_message_slots(thread.session_id, thread.thread, 0, 4).await.unwrap();
+    let (session_id, seen_updated_at, thread) = (thread.session_id, thread.updated_at, thread.thread);
+    let input = RepairMessageSlots { session_id, thread, seen_slots: 0, seen_updated_at, counted: 4 };
+    bench.once().await.repair_message_slots(input).await.unwrap();
 }
 
 async fn repair_usage_index(bench: &Bench) {

@@ -1,6 +1,6 @@
 //! The fixtures of AP-80 to AP-96 but AP-82 and AP-84: what operators ask, and repair.
 
-use model::{CodeChunk, PageRequest, UserId};
+use model::{CodeChunk, PageRequest, RepairThreadCount, UserId};
 
 use super::bench::{Bench, fixtures};
 use super::usage::spend;
@@ -53,7 +53,7 @@ async fn count_sessions(bench: &Bench) {
 
 async fn repair_session_count(bench: &Bench) {
     let ada = bench.user().await;
-    bench.once().await.repair_session_count(ada.user_id, 0, 7).await.unwrap();
+    bench.once().await.repair_session_count(ada.user_id, 0, 0, 7).await.unwrap();
 }
 
 async fn count_threads(bench: &Bench) {
@@ -68,7 +68,9 @@ async fn count_threads(bench: &Bench) {
 async fn repair_thread_count(bench: &Bench) {
     let ada = bench.user().await;
     let session = bench.session(&ada).await;
-    bench.once().await.repair_thread_count(ada.user_id, session.session_id, 0, 7).await.unwrap();
+    let (user_id, session_id) = (ada.user_id, session.session_id);
+    let input = RepairThreadCount { user_id, session_id, seen_count: 0, seen_changes: 0, counted: 7 };
+    bench.once().await.repair_thread_count(input).await.unwrap();
 }
 
 async fn check_claims(bench: &Bench) {
