@@ -103,6 +103,7 @@ pub struct RawField {
     pub rust: Option<String>,
     pub values: Option<Vec<String>>,
     pub record: Option<Word>,
+    pub stored_as: Option<Word>,
     pub example: Option<String>,
 }
 
