@@ -92,7 +92,7 @@ async fn register_book(
         .await
         .map_err(|error| match error {
             RegisterBookError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RegisterBookError::BookExists { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -135,7 +135,12 @@ async fn change_book(
         .await
         .map_err(|error| match error {
             ChangeBookError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ChangeBookError::BookNotFound { .. }
+            | ChangeBookError::RemarkChanged { .. }
+            | ChangeBookError::NoCopies { .. }
+            | ChangeBookError::PriceChanged { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::of([Row::of("book", &item)]))
 }
@@ -150,7 +155,7 @@ async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             MoveBookError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            MoveBookError::BookNotFound { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -166,7 +171,9 @@ async fn call_comic(
         .await
         .map_err(|error| match error {
             CallComicError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CallComicError::BookNotFound { .. } | CallComicError::IsComic { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -183,7 +190,9 @@ async fn raise_price(
         .await
         .map_err(|error| match error {
             RaisePriceError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RaisePriceError::BookNotFound { .. } | RaisePriceError::DearEnough { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -427,7 +436,15 @@ async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             LendCopyError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            LendCopyError::NoSuchMember { .. }
+            | LendCopyError::TooManyBooks { .. }
+            | LendCopyError::WrongHouse { .. }
+            | LendCopyError::LoanExists { .. }
+            | LendCopyError::NoSuchCopy { .. }
+            | LendCopyError::CopyChanged { .. }
+            | LendCopyError::NotShelved { .. }
+            | LendCopyError::NoSuchBook { .. }
+            | LendCopyError::NoSuchNotice { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -472,7 +489,9 @@ async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             TakeBackError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            TakeBackError::NotLent { .. } | TakeBackError::Gone { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -486,7 +505,7 @@ async fn wish(store: &Store, mut arguments: Arguments) -> Result<Answer, RunErro
         .await
         .map_err(|error| match error {
             WishError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            WishError::WishedAlready { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -521,7 +540,7 @@ async fn call_for_wish(
         .await
         .map_err(|error| match error {
             CallForWishError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CallForWishError::CalledEnough { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -565,7 +584,9 @@ async fn list_editions(
         .await
         .map_err(|error| match error {
             ListEditionsError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ListEditionsError::BookNotFound { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
