@@ -11,6 +11,7 @@ mod questions;
 mod readme;
 mod seeding;
 mod serving;
+mod sweeping;
 mod tables;
 mod teaching;
 mod verifying;

@@ -896,6 +896,22 @@ pub static ENTITIES: &[&Entity] = &[
                 doc: "How many chunks there are.",
                 fields: &[],
             },
+            Field {
+                name: "attempts",
+                kind: "count",
+                optional: false,
+                pii: false,
+                doc: "How many times it has failed.",
+                fields: &[],
+            },
+            Field {
+                name: "next_try",
+                kind: "time",
+                optional: true,
+                pii: false,
+                doc: "After a failure: not before this.",
+                fields: &[],
+            },
         ],
     },
     &Entity {
