@@ -126,6 +126,7 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
     let user: User = arguments.one("user", "user")?;
     let family: RefreshFamily = arguments.one("family", "refresh_family")?;
     arguments.end()?;
+    let written: usize = 4;
     store
         .sign_up(SignUp {
             email_claim: &email_claim,
@@ -138,7 +139,7 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
             SignUpError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn find_username_claim(
@@ -212,6 +213,9 @@ async fn change_profile(
     let username: Username = arguments.one("username", "username")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1 + usize::from(new_email.is_some())
+        + usize::from(new_username.is_some()) + usize::from(old_email.is_some())
+        + usize::from(old_username.is_some());
     store
         .change_profile(ChangeProfile {
             new_email: new_email.as_ref(),
@@ -232,7 +236,7 @@ async fn change_profile(
             ChangeProfileError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn change_password(
@@ -246,6 +250,7 @@ async fn change_password(
     let new_hash: PasswordHash = arguments.one("new_hash", "password_hash")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1 + families.len();
     store
         .change_password(ChangePassword {
             families: &families,
@@ -259,7 +264,7 @@ async fn change_password(
             ChangePasswordError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn delete_account(
@@ -274,6 +279,7 @@ async fn delete_account(
     let email_digest: Digest = arguments.one("email_digest", "digest")?;
     let username_key: UsernameKey = arguments.one("username_key", "username_key")?;
     arguments.end()?;
+    let written: usize = 4;
     store
         .delete_account(DeleteAccount {
             job: &job,
@@ -289,7 +295,7 @@ async fn delete_account(
             DeleteAccountError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn start_refresh_family(
@@ -299,6 +305,7 @@ async fn start_refresh_family(
     let refresh_family: RefreshFamily = arguments
         .one("refresh_family", "refresh_family")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .start_refresh_family(&refresh_family)
         .await
@@ -306,7 +313,7 @@ async fn start_refresh_family(
             StartRefreshFamilyError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_refresh_family(
@@ -331,6 +338,7 @@ async fn rotate_refresh_token(
     let now: Timestamp = arguments.one("now", "time")?;
     let expires_at: Expiry = arguments.one("expires_at", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .rotate_refresh_token(RotateRefreshToken {
             user_id,
@@ -345,7 +353,7 @@ async fn rotate_refresh_token(
             RotateRefreshTokenError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::of([Row::of("refresh_family", &item)]))
+    Ok(Answer::of([Row::of("refresh_family", &item)]).and_wrote(written))
 }
 
 async fn end_refresh_family(
@@ -355,8 +363,9 @@ async fn end_refresh_family(
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let family_id: FamilyId = arguments.one("family_id", "family_id")?;
     arguments.end()?;
+    let written: usize = 1;
     store.end_refresh_family(user_id, family_id).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_refresh_families(
@@ -377,6 +386,7 @@ async fn create_session(
     let code: Code = arguments.one("code", "code")?;
     let staged: Option<SweepJobKey> = arguments.optional("staged", "sweep_job key")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(staged.is_some());
     store
         .create_session(CreateSession {
             session: &session,
@@ -388,7 +398,7 @@ async fn create_session(
             CreateSessionError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_sessions(
@@ -522,6 +532,8 @@ async fn save_session(
     let now: Timestamp = arguments.one("now", "time")?;
     let saved_by: UserId = arguments.one("saved_by", "user_id")?;
     arguments.end()?;
+    let written: usize = 2 + threads.len() + usize::from(staged.is_some())
+        + usize::from(replaced.is_some()) + usize::from(answer.is_some());
     store
         .save_session(SaveSession {
             code: &code,
@@ -544,7 +556,7 @@ async fn save_session(
             SaveSessionError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn change_session_settings(
@@ -561,6 +573,7 @@ async fn change_session_settings(
         .optional("language_override", "language")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .change_session_settings(ChangeSessionSettings {
             user_id,
@@ -577,7 +590,7 @@ async fn change_session_settings(
             ChangeSessionSettingsError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::of([Row::of("session", &item)]))
+    Ok(Answer::of([Row::of("session", &item)]).and_wrote(written))
 }
 
 async fn delete_session(
@@ -590,6 +603,7 @@ async fn delete_session(
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let revision: RevisionId = arguments.one("revision", "revision_id")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(user.is_some());
     store
         .delete_session(DeleteSession {
             user: user.as_ref(),
@@ -603,7 +617,7 @@ async fn delete_session(
             DeleteSessionError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_code(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -629,8 +643,13 @@ async fn write_code_chunks(
 ) -> Result<Answer, RunError> {
     let chunks: Vec<CodeChunk> = arguments.many("chunks", "code_chunk")?;
     arguments.end()?;
+    let written: usize = chunks.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.write_code_chunks(&chunks).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn create_thread(
@@ -640,6 +659,7 @@ async fn create_thread(
     let thread: Thread = arguments.one("thread", "thread")?;
     let seen_version: u32 = arguments.one("seen_version", "count")?;
     arguments.end()?;
+    let written: usize = 2;
     store
         .create_thread(CreateThread {
             thread: &thread,
@@ -650,7 +670,7 @@ async fn create_thread(
             CreateThreadError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_threads(
@@ -696,6 +716,7 @@ async fn move_thread(
     let now: Timestamp = arguments.one("now", "time")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     arguments.end()?;
+    let written: usize = 2;
     store
         .move_thread(MoveThread {
             session_id,
@@ -714,7 +735,7 @@ async fn move_thread(
             MoveThreadError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn delete_thread(
@@ -726,6 +747,7 @@ async fn delete_thread(
     let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     arguments.end()?;
+    let written: usize = 3;
     store
         .delete_thread(DeleteThread {
             job: &job,
@@ -738,7 +760,7 @@ async fn delete_thread(
             DeleteThreadError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn ask_question(
@@ -749,6 +771,7 @@ async fn ask_question(
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     arguments.end()?;
+    let written: usize = 2 + usize::from(record.is_some());
     store
         .ask_question(AskQuestion {
             question: &question,
@@ -760,7 +783,7 @@ async fn ask_question(
             AskQuestionError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -768,6 +791,7 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     arguments.end()?;
+    let written: usize = 2 + usize::from(record.is_some());
     store
         .add_note(AddNote {
             note: &note,
@@ -779,7 +803,7 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
             AddNoteError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn store_answer(
@@ -813,6 +837,7 @@ async fn store_answer(
     let output_tokens: i64 = arguments.one("output_tokens", "amount")?;
     let cost_micros: i64 = arguments.one("cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(record.is_some());
     store
         .store_answer(StoreAnswer {
             answer: &answer,
@@ -830,7 +855,7 @@ async fn store_answer(
             StoreAnswerError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn fail_question(
@@ -842,6 +867,7 @@ async fn fail_question(
     let seq: u32 = arguments.one("seq", "count")?;
     let reply_error: Option<String> = arguments.optional("reply_error", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .fail_question(session_id, thread, seq, reply_error.as_deref())
         .await
@@ -849,7 +875,7 @@ async fn fail_question(
             FailQuestionError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_messages(
@@ -915,6 +941,7 @@ async fn take_over_question(
     let now: Timestamp = arguments.one("now", "time")?;
     let lease_until: Timestamp = arguments.one("lease_until", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .take_over_question(TakeOverQuestion {
             session_id,
@@ -928,7 +955,7 @@ async fn take_over_question(
             TakeOverQuestionError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::of([Row::of("idempotency", &item)]))
+    Ok(Answer::of([Row::of("idempotency", &item)]).and_wrote(written))
 }
 
 async fn give_question_up(
@@ -940,6 +967,7 @@ async fn give_question_up(
     let key_digest: Digest = arguments.one("key_digest", "digest")?;
     let held_until: Timestamp = arguments.one("held_until", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .give_question_up(session_id, thread, key_digest, held_until)
         .await
@@ -947,7 +975,7 @@ async fn give_question_up(
             GiveQuestionUpError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -959,6 +987,7 @@ async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let now: Timestamp = arguments.one("now", "time")?;
     let expires_at: Expiry = arguments.one("expires_at", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .count_hit(CountHit {
             rule: &rule,
@@ -974,7 +1003,7 @@ async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             CountHitError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn restart_window(
@@ -984,6 +1013,7 @@ async fn restart_window(
     let rate_window: RateWindow = arguments.one("rate_window", "rate_window")?;
     let seen_start: Timestamp = arguments.one("seen_start", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .restart_window(&rate_window, seen_start)
         .await
@@ -991,7 +1021,7 @@ async fn restart_window(
             RestartWindowError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_usage(
@@ -1021,6 +1051,7 @@ async fn add_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let output_tokens: i64 = arguments.one("output_tokens", "amount")?;
     let cost_micros: i64 = arguments.one("cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .add_usage(AddUsage {
             user_id,
@@ -1032,7 +1063,7 @@ async fn add_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             cost_micros,
         })
         .await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -1049,6 +1080,7 @@ async fn leave_sweep_job(
 ) -> Result<Answer, RunError> {
     let sweep_job: SweepJob = arguments.one("sweep_job", "sweep_job")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .leave_sweep_job(&sweep_job)
         .await
@@ -1056,7 +1088,7 @@ async fn leave_sweep_job(
             LeaveSweepJobError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_due_sweep_jobs(
@@ -1080,6 +1112,7 @@ async fn begin_sweep_job(
         .one("kind", "staged|replaced|thread|session|account")?;
     let target: String = arguments.one("target", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .begin_sweep_job(shard, due, kind, &target)
         .await
@@ -1087,7 +1120,7 @@ async fn begin_sweep_job(
             BeginSweepJobError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn settle_sweep_job(
@@ -1100,8 +1133,9 @@ async fn settle_sweep_job(
         .one("kind", "staged|replaced|thread|session|account")?;
     let target: String = arguments.one("target", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store.settle_sweep_job(shard, due, kind, &target).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn session_leftovers(
@@ -1168,8 +1202,13 @@ async fn delete_code_chunks(
 ) -> Result<Answer, RunError> {
     let chunks: Vec<CodeChunkKey> = arguments.many("chunks", "code_chunk key")?;
     arguments.end()?;
+    let written: usize = chunks.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.delete_code_chunks(&chunks).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn delete_usage(
@@ -1178,8 +1217,13 @@ async fn delete_usage(
 ) -> Result<Answer, RunError> {
     let days: Vec<DailyUsageKey> = arguments.many("days", "daily_usage key")?;
     arguments.end()?;
+    let written: usize = days.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.delete_usage(&days).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn top_users_by_cost(
@@ -1226,6 +1270,7 @@ async fn repair_session_count(
     let seen_count: u32 = arguments.one("seen_count", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_session_count(user_id, seen_count, counted)
         .await
@@ -1233,7 +1278,7 @@ async fn repair_session_count(
             RepairSessionCountError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn count_threads(
@@ -1255,6 +1300,7 @@ async fn repair_thread_count(
     let seen_count: u32 = arguments.one("seen_count", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_thread_count(user_id, session_id, seen_count, counted)
         .await
@@ -1262,7 +1308,7 @@ async fn repair_thread_count(
             RepairThreadCountError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn check_claims(
@@ -1304,8 +1350,14 @@ async fn load_account_data(
     let messages: Vec<Message> = arguments.many("messages", "message")?;
     let days: Vec<DailyUsage> = arguments.many("days", "daily_usage")?;
     arguments.end()?;
+    let written: usize = heads.len() + codes.len() + threads.len() + messages.len()
+        + days.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.load_account_data(&heads, &codes, &threads, &messages, &days).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn load_account(
@@ -1317,6 +1369,7 @@ async fn load_account(
         .one("username_claim", "username_claim")?;
     let user: User = arguments.one("user", "user")?;
     arguments.end()?;
+    let written: usize = 3;
     store
         .load_account(LoadAccount {
             email_claim: &email_claim,
@@ -1328,7 +1381,7 @@ async fn load_account(
             LoadAccountError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn stored_user(
@@ -1375,6 +1428,12 @@ async fn restore_claims(
     let email: Email = arguments.one("email", "email")?;
     let username: Username = arguments.one("username", "username")?;
     arguments.end()?;
+    let written: usize = usize::from(email_claim.is_some())
+        + usize::from(username_claim.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .restore_claims(RestoreClaims {
             email_claim: email_claim.as_ref(),
@@ -1388,7 +1447,7 @@ async fn restore_claims(
             RestoreClaimsError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn release_claims(
@@ -1424,6 +1483,12 @@ async fn release_claims(
             owner: *owner,
         });
     arguments.end()?;
+    let written: usize = usize::from(email_claim.is_some())
+        + usize::from(username_claim.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .release_claims(ReleaseClaims {
             email_claim,
@@ -1434,7 +1499,7 @@ async fn release_claims(
             ReleaseClaimsError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn remove_expired(
@@ -1494,6 +1559,12 @@ async fn remove_expired(
             seen_expires_at: *seen_expires_at,
         });
     arguments.end()?;
+    let written: usize = usize::from(family.is_some()) + usize::from(record.is_some())
+        + usize::from(window.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .remove_expired(RemoveExpired {
             family,
@@ -1505,7 +1576,7 @@ async fn remove_expired(
             RemoveExpiredError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_message_slots(
@@ -1517,6 +1588,7 @@ async fn repair_message_slots(
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_message_slots(session_id, thread, seen_slots, counted)
         .await
@@ -1524,7 +1596,7 @@ async fn repair_message_slots(
             RepairMessageSlotsError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_usage_index(
@@ -1535,6 +1607,7 @@ async fn repair_usage_index(
     let date: Date = arguments.one("date", "date")?;
     let seen_cost_micros: i64 = arguments.one("seen_cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_usage_index(user_id, date, seen_cost_micros)
         .await
@@ -1542,7 +1615,7 @@ async fn repair_usage_index(
             RepairUsageIndexError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_signup_index(
@@ -1553,6 +1626,7 @@ async fn repair_signup_index(
     let seen_created_at: Timestamp = arguments.one("seen_created_at", "time")?;
     let seen_signup_date: Date = arguments.one("seen_signup_date", "date")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_signup_index(user_id, seen_created_at, seen_signup_date)
         .await
@@ -1560,7 +1634,7 @@ async fn repair_signup_index(
             RepairSignupIndexError::Store(error) => RunError::Store(error),
             refused => RunError::Refused(refused.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn stored_sweep_jobs(

@@ -178,6 +178,7 @@ static PING: Pattern = Pattern {
     title: "Does the table answer?",
     operation: Operation::Get,
     entities: &[],
+    fields: &[],
     index: None,
     arguments: &[],
     cost: Cost { fixture: "any table", requests: 1.0, rcu: 0.5, wcu: 0.0 },
