@@ -227,18 +227,22 @@ impl Store {
         staged: &Staged,
         error: SaveSessionError,
     ) -> SaveCodeError {
-        if let SaveSessionError::Store(error) = error {
-            // It may have happened: the job of the staged chunks decides later.
-            return error.into();
+        if !matches!(error, SaveSessionError::Store(_)) {
+            self.discard(staged.job.as_ref()).await;
         }
-        self.discard(staged.job.as_ref()).await;
         match error {
+            // It may have happened: the job of the staged chunks decides later.
+            SaveSessionError::Store(error) => error.into(),
             SaveSessionError::SessionNotFound => match self.why_not_mine(caller, save.session_id).await {
                 Ok(error) => error.into(),
                 Err(error) => error.into(),
             },
             SaveSessionError::VersionConflict { .. } => self.conflict(caller, save.session_id).await,
-            _ => StoreError::Contended { pattern: "AP-24" }.into(),
+            SaveSessionError::ThreadsChanged
+            | SaveSessionError::SettingsChanged
+            | SaveSessionError::StagingExpired
+            | SaveSessionError::JobExists
+            | SaveSessionError::PatchTaken => StoreError::Contended { pattern: "AP-24" }.into(),
         }
     }
 }

@@ -137,7 +137,10 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
         .await
         .map_err(|error| match error {
             SignUpError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            SignUpError::UserExists { .. }
+            | SignUpError::EmailTaken { .. }
+            | SignUpError::UsernameTaken { .. }
+            | SignUpError::FamilyExists { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -234,7 +237,13 @@ async fn change_profile(
         .await
         .map_err(|error| match error {
             ChangeProfileError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ChangeProfileError::UserNotFound { .. }
+            | ChangeProfileError::ProfileChanged { .. }
+            | ChangeProfileError::EmailTaken { .. }
+            | ChangeProfileError::UsernameTaken { .. }
+            | ChangeProfileError::ClaimLost { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -262,7 +271,10 @@ async fn change_password(
         .await
         .map_err(|error| match error {
             ChangePasswordError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ChangePasswordError::UserNotFound { .. }
+            | ChangePasswordError::PasswordChanged { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -293,7 +305,11 @@ async fn delete_account(
         .await
         .map_err(|error| match error {
             DeleteAccountError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            DeleteAccountError::UserNotFound { .. }
+            | DeleteAccountError::ProfileChanged { .. }
+            | DeleteAccountError::JobExists { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -311,7 +327,9 @@ async fn start_refresh_family(
         .await
         .map_err(|error| match error {
             StartRefreshFamilyError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            StartRefreshFamilyError::FamilyExists { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -351,7 +369,10 @@ async fn rotate_refresh_token(
         .await
         .map_err(|error| match error {
             RotateRefreshTokenError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RotateRefreshTokenError::FamilyEnded { .. }
+            | RotateRefreshTokenError::TokenSuperseded { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::of([Row::of("refresh_family", &item)]).and_wrote(written))
 }
@@ -396,7 +417,12 @@ async fn create_session(
         .await
         .map_err(|error| match error {
             CreateSessionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CreateSessionError::UserNotFound { .. }
+            | CreateSessionError::SessionLimitExceeded { .. }
+            | CreateSessionError::SessionExists { .. }
+            | CreateSessionError::StagingExpired { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -554,7 +580,13 @@ async fn save_session(
         .await
         .map_err(|error| match error {
             SaveSessionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            SaveSessionError::SessionNotFound { .. }
+            | SaveSessionError::VersionConflict { .. }
+            | SaveSessionError::ThreadsChanged { .. }
+            | SaveSessionError::SettingsChanged { .. }
+            | SaveSessionError::StagingExpired { .. }
+            | SaveSessionError::JobExists { .. }
+            | SaveSessionError::PatchTaken { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -588,7 +620,10 @@ async fn change_session_settings(
         .await
         .map_err(|error| match error {
             ChangeSessionSettingsError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ChangeSessionSettingsError::SessionNotFound { .. }
+            | ChangeSessionSettingsError::SessionChanged { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::of([Row::of("session", &item)]).and_wrote(written))
 }
@@ -615,7 +650,11 @@ async fn delete_session(
         .await
         .map_err(|error| match error {
             DeleteSessionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            DeleteSessionError::SessionNotFound { .. }
+            | DeleteSessionError::SessionChanged { .. }
+            | DeleteSessionError::JobExists { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -668,7 +707,12 @@ async fn create_thread(
         .await
         .map_err(|error| match error {
             CreateThreadError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CreateThreadError::SessionNotFound { .. }
+            | CreateThreadError::ThreadLimitExceeded { .. }
+            | CreateThreadError::SessionChanged { .. }
+            | CreateThreadError::ThreadExists { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -733,7 +777,11 @@ async fn move_thread(
         .await
         .map_err(|error| match error {
             MoveThreadError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            MoveThreadError::ThreadNotFound { .. }
+            | MoveThreadError::SessionNotFound { .. }
+            | MoveThreadError::SessionChanged { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -758,7 +806,9 @@ async fn delete_thread(
         .await
         .map_err(|error| match error {
             DeleteThreadError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            DeleteThreadError::ThreadNotFound { .. }
+            | DeleteThreadError::SessionNotFound { .. }
+            | DeleteThreadError::JobExists { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -781,7 +831,13 @@ async fn ask_question(
         .await
         .map_err(|error| match error {
             AskQuestionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            AskQuestionError::ThreadNotFound { .. }
+            | AskQuestionError::MessageLimitExceeded { .. }
+            | AskQuestionError::SlotTaken { .. }
+            | AskQuestionError::MessageExists { .. }
+            | AskQuestionError::RequestKnown { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -801,7 +857,11 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
         .await
         .map_err(|error| match error {
             AddNoteError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            AddNoteError::ThreadNotFound { .. }
+            | AddNoteError::MessageLimitExceeded { .. }
+            | AddNoteError::SlotTaken { .. }
+            | AddNoteError::MessageExists { .. }
+            | AddNoteError::RequestKnown { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -853,7 +913,9 @@ async fn store_answer(
         .await
         .map_err(|error| match error {
             StoreAnswerError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            StoreAnswerError::QuestionGone { .. }
+            | StoreAnswerError::AnswerExists { .. }
+            | StoreAnswerError::LeaseLost { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -873,7 +935,10 @@ async fn fail_question(
         .await
         .map_err(|error| match error {
             FailQuestionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            FailQuestionError::QuestionGone { .. }
+            | FailQuestionError::AlreadyAnswered { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -953,7 +1018,10 @@ async fn take_over_question(
         .await
         .map_err(|error| match error {
             TakeOverQuestionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            TakeOverQuestionError::RecordGone { .. }
+            | TakeOverQuestionError::StillRunning { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::of([Row::of("idempotency", &item)]).and_wrote(written))
 }
@@ -973,7 +1041,10 @@ async fn give_question_up(
         .await
         .map_err(|error| match error {
             GiveQuestionUpError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            GiveQuestionUpError::RecordGone { .. }
+            | GiveQuestionUpError::LeaseLost { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1001,7 +1072,7 @@ async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             CountHitError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CountHitError::WindowFull { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1019,7 +1090,9 @@ async fn restart_window(
         .await
         .map_err(|error| match error {
             RestartWindowError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RestartWindowError::WindowMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1086,7 +1159,7 @@ async fn leave_sweep_job(
         .await
         .map_err(|error| match error {
             LeaveSweepJobError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            LeaveSweepJobError::JobExists { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1118,7 +1191,7 @@ async fn begin_sweep_job(
         .await
         .map_err(|error| match error {
             BeginSweepJobError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            BeginSweepJobError::JobSettled { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1276,7 +1349,10 @@ async fn repair_session_count(
         .await
         .map_err(|error| match error {
             RepairSessionCountError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairSessionCountError::UserNotFound { .. }
+            | RepairSessionCountError::CountMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1306,7 +1382,10 @@ async fn repair_thread_count(
         .await
         .map_err(|error| match error {
             RepairThreadCountError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairThreadCountError::SessionNotFound { .. }
+            | RepairThreadCountError::CountMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1379,7 +1458,11 @@ async fn load_account(
         .await
         .map_err(|error| match error {
             LoadAccountError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            LoadAccountError::UserExists { .. }
+            | LoadAccountError::EmailTaken { .. }
+            | LoadAccountError::UsernameTaken { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1445,7 +1528,12 @@ async fn restore_claims(
         .await
         .map_err(|error| match error {
             RestoreClaimsError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RestoreClaimsError::UserNotFound { .. }
+            | RestoreClaimsError::ProfileChanged { .. }
+            | RestoreClaimsError::EmailTaken { .. }
+            | RestoreClaimsError::UsernameTaken { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1497,7 +1585,7 @@ async fn release_claims(
         .await
         .map_err(|error| match error {
             ReleaseClaimsError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ReleaseClaimsError::ClaimMoved { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1574,7 +1662,7 @@ async fn remove_expired(
         .await
         .map_err(|error| match error {
             RemoveExpiredError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RemoveExpiredError::Renewed { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1594,7 +1682,10 @@ async fn repair_message_slots(
         .await
         .map_err(|error| match error {
             RepairMessageSlotsError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairMessageSlotsError::ThreadNotFound { .. }
+            | RepairMessageSlotsError::SlotsMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1613,7 +1704,10 @@ async fn repair_usage_index(
         .await
         .map_err(|error| match error {
             RepairUsageIndexError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairUsageIndexError::DayNotFound { .. }
+            | RepairUsageIndexError::AmountMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1632,7 +1726,10 @@ async fn repair_signup_index(
         .await
         .map_err(|error| match error {
             RepairSignupIndexError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairSignupIndexError::UserNotFound { .. }
+            | RepairSignupIndexError::SignupMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }

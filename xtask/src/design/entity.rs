@@ -21,7 +21,17 @@ pub struct Table {
     pub functions: Vec<String>,
     pub indexes: Vec<Index>,
     pub domains: Vec<Domain>,
+    pub removed_entities: Vec<Removed>,
     /// The first byte of the document.
+    pub at: At,
+}
+
+/// An entity that is no more.
+#[derive(Debug)]
+pub struct Removed {
+    pub name: String,
+    /// What became of its items.
+    pub reason: String,
     pub at: At,
 }
 
@@ -94,6 +104,8 @@ pub struct Field {
     pub ty: Type,
     pub optional: bool,
     pub pii: bool,
+    /// Values of an enum that are read and not yet written, because running programs do not know them.
+    pub announced: Vec<String>,
     pub doc: String,
     /// A value as a person types it, where that of its type does not do.
     pub example: Option<String>,
@@ -123,6 +135,10 @@ pub struct Step {
     /// Fields that the older version lacks, and their values.
     pub default: Vec<(String, Literal)>,
     pub remove: Vec<String>,
+    /// Fields that the older version always has, and the next one may lack.
+    pub optional: Vec<String>,
+    /// Indexes that items of the older version are not in.
+    pub index: Vec<String>,
     pub at: At,
 }
 
@@ -199,6 +215,13 @@ impl Type {
     }
 }
 
+impl IndexKey {
+    /// The two templates, and all else that decides where an item is found in the index.
+    pub fn words(&self) -> Vec<String> {
+        vec![self.pk.to_string(), format!("{{{}}}", self.sk)]
+    }
+}
+
 impl Entity {
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
@@ -207,6 +230,35 @@ impl Entity {
     /// Its fields, and those of its records.
     pub fn all_fields(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().chain(self.records.iter().flat_map(|record| &record.fields))
+    }
+
+    /// Each field with its path in the item: those of a record after the record's field and a dot.
+    pub fn stored_fields(&self) -> Vec<(String, &Field)> {
+        let mut found = Vec::new();
+        self.stored_under("", &self.fields, &mut found);
+        found
+    }
+
+    fn stored_under<'e>(&'e self, before: &str, fields: &'e [Field], found: &mut Vec<(String, &'e Field)>) {
+        for field in fields {
+            let path = format!("{before}{}", field.name);
+            if let Type::Record { record, .. } = &field.ty
+                && let Some(record) = self.records.iter().find(|known| known.name == *record)
+            {
+                self.stored_under(&format!("{path}."), &record.fields, found);
+            }
+            found.push((path, field));
+        }
+    }
+
+    /// The steps of its history that items of this version, and of later ones, go through.
+    pub fn steps_from(&self, version: u32) -> impl Iterator<Item = &Step> {
+        self.history.iter().filter(move |step| step.version >= version)
+    }
+
+    /// The two templates of its key.
+    pub fn key_words(&self) -> Vec<String> {
+        vec![self.pk.to_string(), self.sk.to_string()]
     }
 
     /// The fields of the primary key, partition first, each once.

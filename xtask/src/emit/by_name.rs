@@ -85,10 +85,11 @@ fn function(design: &Design, file: &mut RustFile, pattern: &Pattern) -> TokenStr
     let page = pages(pattern).then(|| quote!(, page: PageRequest<'_>));
     let failure = (!pattern.errors.is_empty()).then(|| {
         let error = file.import(&format!("crate::generated::pattern::{}Error", camel(&pattern.name)));
+        let refusals = pattern.errors.iter().map(|(name, _)| ident(name));
         quote! {
             .map_err(|error| match error {
                 #error::Store(error) => RunError::Store(error),
-                refused => RunError::Refused(refused.to_string()),
+                #(#error::#refusals { .. })|* => RunError::Refused(error.to_string()),
             })
         }
     });

@@ -158,7 +158,8 @@ fn history(file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
             }
             Literal::Text(text) => quote!((#field, #filling::Text(#text))),
         });
-        let removals = &each.remove;
+        // What goes of a record goes when the record is next written.
+        let removals = each.remove.iter().filter(|path| !path.contains('.'));
         quote! {
             #step {
                 version: #version,

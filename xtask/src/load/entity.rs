@@ -77,8 +77,8 @@ impl Loader<'_> {
         all(in_order(raw).into_iter().map(|(name, raw)| {
             let ty = self.field_type(&raw)?;
             let at = self.at.plus(name.span().start);
-            let RawField { optional, pii, doc, example, .. } = raw;
-            Some(Field { name: name.into_inner(), ty, optional, pii, doc, example, at })
+            let RawField { optional, pii, announced, doc, example, .. } = raw;
+            Some(Field { name: name.into_inner(), ty, optional, pii, announced, doc, example, at })
         }))
     }
 
@@ -136,6 +136,7 @@ impl Loader<'_> {
             ("rust", raw.rust.is_some() && !of_enum_or_record),
             ("values", raw.values.is_some() && word != "enum"),
             ("record", raw.record.is_some() && word != "record"),
+            ("announced", !raw.announced.is_empty() && word != "enum"),
         ];
         for (idle, _) in idle.into_iter().filter(|(_, given)| *given) {
             self.problem("field-type", &raw.type_name, format!("`{idle}` is no word of the type \"{word}\""));
@@ -223,7 +224,7 @@ impl Loader<'_> {
 
     fn step(&mut self, raw: Spanned<RawStep>) -> Option<Step> {
         let at = self.at.plus(raw.span().start);
-        let RawStep { version, because, rename, default, remove } = raw.into_inner();
+        let RawStep { version, because, rename, default, remove, optional, index } = raw.into_inner();
         let default = all(in_order(default).into_iter().map(|(field, value)| {
             let literal = match value.get_ref() {
                 toml::Value::Integer(number) => Literal::Number(*number),
@@ -238,7 +239,16 @@ impl Loader<'_> {
         }));
         let names = |words: Vec<Word>| words.into_iter().map(Word::into_inner).collect();
         let rename = in_order(rename).into_iter().map(|(old, new)| (old.into_inner(), new.into_inner())).collect();
-        Some(Step { version, because: because.into_inner(), rename, default: default?, remove: names(remove), at })
+        Some(Step {
+            version,
+            because: because.into_inner(),
+            rename,
+            default: default?,
+            remove: names(remove),
+            optional: names(optional),
+            index: names(index),
+            at,
+        })
     }
 
     fn migrations(&mut self, offset: usize, raw: RawMigration) -> Option<Vec<Migration>> {

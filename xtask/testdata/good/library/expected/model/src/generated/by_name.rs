@@ -90,7 +90,7 @@ async fn register_book(
         .await
         .map_err(|error| match error {
             RegisterBookError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RegisterBookError::BookExists { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -133,7 +133,12 @@ async fn change_book(
         .await
         .map_err(|error| match error {
             ChangeBookError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ChangeBookError::BookNotFound { .. }
+            | ChangeBookError::RemarkChanged { .. }
+            | ChangeBookError::NoCopies { .. }
+            | ChangeBookError::PriceChanged { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::of([Row::of("book", &item)]))
 }
@@ -148,7 +153,7 @@ async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             MoveBookError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            MoveBookError::BookNotFound { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -164,7 +169,9 @@ async fn call_comic(
         .await
         .map_err(|error| match error {
             CallComicError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CallComicError::BookNotFound { .. } | CallComicError::IsComic { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -181,7 +188,9 @@ async fn raise_price(
         .await
         .map_err(|error| match error {
             RaisePriceError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RaisePriceError::BookNotFound { .. } | RaisePriceError::DearEnough { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -425,7 +434,15 @@ async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             LendCopyError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            LendCopyError::NoSuchMember { .. }
+            | LendCopyError::TooManyBooks { .. }
+            | LendCopyError::WrongHouse { .. }
+            | LendCopyError::LoanExists { .. }
+            | LendCopyError::NoSuchCopy { .. }
+            | LendCopyError::CopyChanged { .. }
+            | LendCopyError::NotShelved { .. }
+            | LendCopyError::NoSuchBook { .. }
+            | LendCopyError::NoSuchNotice { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -470,7 +487,9 @@ async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             TakeBackError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            TakeBackError::NotLent { .. } | TakeBackError::Gone { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -484,7 +503,7 @@ async fn wish(store: &Store, mut arguments: Arguments) -> Result<Answer, RunErro
         .await
         .map_err(|error| match error {
             WishError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            WishError::WishedAlready { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -519,7 +538,7 @@ async fn call_for_wish(
         .await
         .map_err(|error| match error {
             CallForWishError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CallForWishError::CalledEnough { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
