@@ -84,6 +84,7 @@ async fn verify(options: &Verify, opened: &Opened) -> Result<bool, Failure> {
         passes: options.passes,
         look_again_after: Duration::from_millis(options.look_again_after),
         fix: options.fix,
+        ..How::default()
     };
     let mut report = Report::new(format, meter);
     let verified = match options.user {

@@ -29,6 +29,7 @@ mod scan;
 mod stored;
 mod table;
 pub(crate) mod transact;
+mod unreadable;
 pub(crate) mod wire;
 pub(crate) mod write;
 
@@ -44,6 +45,7 @@ pub use query::{Order, Page, PageRequest};
 pub use scan::{ScanPage, ScanPosition};
 pub use stored::StoredItem;
 pub use table::{Protection, TableError};
+pub use unreadable::{Unreadable, UnreadableItem};
 pub use wire::{Traffic, WireRequest};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -57,6 +59,7 @@ pub struct Store {
     clock: Clock,
     ids: Ids,
     meter: Option<Meter>,
+    unreadable: Option<Unreadable>,
 }
 
 struct Shared {
@@ -92,20 +95,27 @@ impl Store {
         let sdk = sdk.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         let StoreConfig { table, cursor_key, clock, ids, .. } = config;
         let shared = Shared { client: Client::from_conf(sdk), table, cursor_key };
-        Self { shared: Arc::new(shared), clock, ids, meter: None }
+        Self { shared: Arc::new(shared), clock, ids, meter: None, unreadable: None }
     }
 
     /// The same table at another time and with ids of another source: for data that was made up, and is to have the times and
     /// ids that it was made up with.
     #[must_use]
     pub fn at(&self, clock: Clock, ids: Ids) -> Self {
-        Self { shared: Arc::clone(&self.shared), clock, ids, meter: self.meter.clone() }
+        Self { clock, ids, ..self.clone() }
     }
 
     /// The same store, with every call's cost added to this meter.
     #[must_use]
     pub fn metered(&self, meter: Meter) -> Self {
         Self { meter: Some(meter), ..self.clone() }
+    }
+
+    /// The same store, whose lists leave out the items that do not decode, and add them to this collection. Without one such
+    /// an item is an error.
+    #[must_use]
+    pub fn without_unreadable(&self, unreadable: &Unreadable) -> Self {
+        Self { unreadable: Some(unreadable.clone()), ..self.clone() }
     }
 
     /// The clock that was passed in.

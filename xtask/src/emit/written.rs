@@ -36,7 +36,11 @@ pub fn written(pattern: &Pattern) -> Option<TokenStream> {
         let fixed = number(u32::try_from(fixed).unwrap_or(u32::MAX));
         terms.insert(0, quote!(#fixed));
     }
-    let refusal = (fixed == 0).then(|| quote!(if written == 0 { return Err(RunError::NothingToWrite); }));
+    let refusal = (fixed == 0).then(|| {
+        quote!(if written == 0 {
+            return Err(RunError::NothingToWrite);
+        })
+    });
     Some(quote! {
         let written: usize = #(#terms)+*;
         #refusal
