@@ -21,6 +21,7 @@ mod seeding;
 mod settings;
 mod sign_ins;
 mod staging;
+mod steps;
 mod tools;
 mod verify;
 mod versions;
