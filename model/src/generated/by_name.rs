@@ -136,7 +136,10 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
         .await
         .map_err(|error| match error {
             SignUpError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            SignUpError::UserExists { .. }
+            | SignUpError::EmailTaken { .. }
+            | SignUpError::UsernameTaken { .. }
+            | SignUpError::FamilyExists { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -230,7 +233,13 @@ async fn change_profile(
         .await
         .map_err(|error| match error {
             ChangeProfileError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ChangeProfileError::UserNotFound { .. }
+            | ChangeProfileError::ProfileChanged { .. }
+            | ChangeProfileError::EmailTaken { .. }
+            | ChangeProfileError::UsernameTaken { .. }
+            | ChangeProfileError::ClaimLost { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -257,7 +266,10 @@ async fn change_password(
         .await
         .map_err(|error| match error {
             ChangePasswordError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ChangePasswordError::UserNotFound { .. }
+            | ChangePasswordError::PasswordChanged { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -287,7 +299,11 @@ async fn delete_account(
         .await
         .map_err(|error| match error {
             DeleteAccountError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            DeleteAccountError::UserNotFound { .. }
+            | DeleteAccountError::ProfileChanged { .. }
+            | DeleteAccountError::JobExists { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -304,7 +320,9 @@ async fn start_refresh_family(
         .await
         .map_err(|error| match error {
             StartRefreshFamilyError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            StartRefreshFamilyError::FamilyExists { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -343,7 +361,10 @@ async fn rotate_refresh_token(
         .await
         .map_err(|error| match error {
             RotateRefreshTokenError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RotateRefreshTokenError::FamilyEnded { .. }
+            | RotateRefreshTokenError::TokenSuperseded { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::of([Row::of("refresh_family", &item)]))
 }
@@ -386,7 +407,12 @@ async fn create_session(
         .await
         .map_err(|error| match error {
             CreateSessionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CreateSessionError::UserNotFound { .. }
+            | CreateSessionError::SessionLimitExceeded { .. }
+            | CreateSessionError::SessionExists { .. }
+            | CreateSessionError::StagingExpired { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -542,7 +568,13 @@ async fn save_session(
         .await
         .map_err(|error| match error {
             SaveSessionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            SaveSessionError::SessionNotFound { .. }
+            | SaveSessionError::VersionConflict { .. }
+            | SaveSessionError::ThreadsChanged { .. }
+            | SaveSessionError::SettingsChanged { .. }
+            | SaveSessionError::StagingExpired { .. }
+            | SaveSessionError::JobExists { .. }
+            | SaveSessionError::PatchTaken { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -575,7 +607,10 @@ async fn change_session_settings(
         .await
         .map_err(|error| match error {
             ChangeSessionSettingsError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ChangeSessionSettingsError::SessionNotFound { .. }
+            | ChangeSessionSettingsError::SessionChanged { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::of([Row::of("session", &item)]))
 }
@@ -601,7 +636,11 @@ async fn delete_session(
         .await
         .map_err(|error| match error {
             DeleteSessionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            DeleteSessionError::SessionNotFound { .. }
+            | DeleteSessionError::SessionChanged { .. }
+            | DeleteSessionError::JobExists { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -648,7 +687,12 @@ async fn create_thread(
         .await
         .map_err(|error| match error {
             CreateThreadError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CreateThreadError::SessionNotFound { .. }
+            | CreateThreadError::ThreadLimitExceeded { .. }
+            | CreateThreadError::SessionChanged { .. }
+            | CreateThreadError::ThreadExists { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -712,7 +756,11 @@ async fn move_thread(
         .await
         .map_err(|error| match error {
             MoveThreadError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            MoveThreadError::ThreadNotFound { .. }
+            | MoveThreadError::SessionNotFound { .. }
+            | MoveThreadError::SessionChanged { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -736,7 +784,9 @@ async fn delete_thread(
         .await
         .map_err(|error| match error {
             DeleteThreadError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            DeleteThreadError::ThreadNotFound { .. }
+            | DeleteThreadError::SessionNotFound { .. }
+            | DeleteThreadError::JobExists { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -758,7 +808,13 @@ async fn ask_question(
         .await
         .map_err(|error| match error {
             AskQuestionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            AskQuestionError::ThreadNotFound { .. }
+            | AskQuestionError::MessageLimitExceeded { .. }
+            | AskQuestionError::SlotTaken { .. }
+            | AskQuestionError::MessageExists { .. }
+            | AskQuestionError::RequestKnown { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -777,7 +833,11 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
         .await
         .map_err(|error| match error {
             AddNoteError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            AddNoteError::ThreadNotFound { .. }
+            | AddNoteError::MessageLimitExceeded { .. }
+            | AddNoteError::SlotTaken { .. }
+            | AddNoteError::MessageExists { .. }
+            | AddNoteError::RequestKnown { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -828,7 +888,9 @@ async fn store_answer(
         .await
         .map_err(|error| match error {
             StoreAnswerError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            StoreAnswerError::QuestionGone { .. }
+            | StoreAnswerError::AnswerExists { .. }
+            | StoreAnswerError::LeaseLost { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -847,7 +909,10 @@ async fn fail_question(
         .await
         .map_err(|error| match error {
             FailQuestionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            FailQuestionError::QuestionGone { .. }
+            | FailQuestionError::AlreadyAnswered { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -926,7 +991,10 @@ async fn take_over_question(
         .await
         .map_err(|error| match error {
             TakeOverQuestionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            TakeOverQuestionError::RecordGone { .. }
+            | TakeOverQuestionError::StillRunning { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::of([Row::of("idempotency", &item)]))
 }
@@ -945,7 +1013,10 @@ async fn give_question_up(
         .await
         .map_err(|error| match error {
             GiveQuestionUpError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            GiveQuestionUpError::RecordGone { .. }
+            | GiveQuestionUpError::LeaseLost { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -972,7 +1043,7 @@ async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             CountHitError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CountHitError::WindowFull { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -989,7 +1060,9 @@ async fn restart_window(
         .await
         .map_err(|error| match error {
             RestartWindowError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RestartWindowError::WindowMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -1054,7 +1127,7 @@ async fn leave_sweep_job(
         .await
         .map_err(|error| match error {
             LeaveSweepJobError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            LeaveSweepJobError::JobExists { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -1085,7 +1158,7 @@ async fn begin_sweep_job(
         .await
         .map_err(|error| match error {
             BeginSweepJobError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            BeginSweepJobError::JobSettled { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -1231,7 +1304,10 @@ async fn repair_session_count(
         .await
         .map_err(|error| match error {
             RepairSessionCountError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairSessionCountError::UserNotFound { .. }
+            | RepairSessionCountError::CountMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -1260,7 +1336,10 @@ async fn repair_thread_count(
         .await
         .map_err(|error| match error {
             RepairThreadCountError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairThreadCountError::SessionNotFound { .. }
+            | RepairThreadCountError::CountMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -1326,7 +1405,11 @@ async fn load_account(
         .await
         .map_err(|error| match error {
             LoadAccountError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            LoadAccountError::UserExists { .. }
+            | LoadAccountError::EmailTaken { .. }
+            | LoadAccountError::UsernameTaken { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -1386,7 +1469,12 @@ async fn restore_claims(
         .await
         .map_err(|error| match error {
             RestoreClaimsError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RestoreClaimsError::UserNotFound { .. }
+            | RestoreClaimsError::ProfileChanged { .. }
+            | RestoreClaimsError::EmailTaken { .. }
+            | RestoreClaimsError::UsernameTaken { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -1432,7 +1520,7 @@ async fn release_claims(
         .await
         .map_err(|error| match error {
             ReleaseClaimsError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ReleaseClaimsError::ClaimMoved { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -1503,7 +1591,7 @@ async fn remove_expired(
         .await
         .map_err(|error| match error {
             RemoveExpiredError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RemoveExpiredError::Renewed { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -1522,7 +1610,10 @@ async fn repair_message_slots(
         .await
         .map_err(|error| match error {
             RepairMessageSlotsError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairMessageSlotsError::ThreadNotFound { .. }
+            | RepairMessageSlotsError::SlotsMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -1540,7 +1631,10 @@ async fn repair_usage_index(
         .await
         .map_err(|error| match error {
             RepairUsageIndexError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairUsageIndexError::DayNotFound { .. }
+            | RepairUsageIndexError::AmountMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -1558,7 +1652,10 @@ async fn repair_signup_index(
         .await
         .map_err(|error| match error {
             RepairSignupIndexError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairSignupIndexError::UserNotFound { .. }
+            | RepairSignupIndexError::SignupMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }

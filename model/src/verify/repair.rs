@@ -126,36 +126,44 @@ impl Store {
             Repair::SessionCount { user_id, seen, counted } => {
                 match self.repair_session_count(user_id, seen, counted).await {
                     Ok(()) => Ok(COUNTED),
+                    Err(RepairSessionCountError::UserNotFound | RepairSessionCountError::CountMoved) => {
+                        Ok(Outcome::Moved)
+                    }
                     Err(RepairSessionCountError::Store(error)) => Err(error),
-                    Err(_) => Ok(Outcome::Moved),
                 }
             }
             Repair::ThreadCount { user_id, session_id, seen, counted } => {
                 match self.repair_thread_count(user_id, session_id, seen, counted).await {
                     Ok(()) => Ok(COUNTED),
+                    Err(RepairThreadCountError::SessionNotFound | RepairThreadCountError::CountMoved) => {
+                        Ok(Outcome::Moved)
+                    }
                     Err(RepairThreadCountError::Store(error)) => Err(error),
-                    Err(_) => Ok(Outcome::Moved),
                 }
             }
             Repair::MessageSlots { session_id, thread, seen, counted } => {
                 match self.repair_message_slots(session_id, thread, seen, counted).await {
                     Ok(()) => Ok(COUNTED),
+                    Err(RepairMessageSlotsError::ThreadNotFound | RepairMessageSlotsError::SlotsMoved) => {
+                        Ok(Outcome::Moved)
+                    }
                     Err(RepairMessageSlotsError::Store(error)) => Err(error),
-                    Err(_) => Ok(Outcome::Moved),
                 }
             }
             Repair::UsageIndex { user_id, date, cost_micros } => {
                 match self.repair_usage_index(user_id, date, cost_micros).await {
                     Ok(()) => Ok(INDEXED),
+                    Err(RepairUsageIndexError::DayNotFound | RepairUsageIndexError::AmountMoved) => Ok(Outcome::Moved),
                     Err(RepairUsageIndexError::Store(error)) => Err(error),
-                    Err(_) => Ok(Outcome::Moved),
                 }
             }
             Repair::SignupIndex { user_id, created_at, signup_date } => {
                 match self.repair_signup_index(user_id, created_at, signup_date).await {
                     Ok(()) => Ok(INDEXED),
+                    Err(RepairSignupIndexError::UserNotFound | RepairSignupIndexError::SignupMoved) => {
+                        Ok(Outcome::Moved)
+                    }
                     Err(RepairSignupIndexError::Store(error)) => Err(error),
-                    Err(_) => Ok(Outcome::Moved),
                 }
             }
             _ => Ok(Outcome::Moved),

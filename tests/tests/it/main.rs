@@ -15,6 +15,7 @@ mod keys;
 mod lists;
 mod messages;
 mod rates;
+mod read_order;
 mod saves;
 mod scans;
 mod seeding;

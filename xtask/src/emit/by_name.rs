@@ -83,10 +83,11 @@ fn function(design: &Design, file: &mut RustFile, pattern: &Pattern) -> TokenStr
     let page = pages(pattern).then(|| quote!(, page: PageRequest<'_>));
     let failure = (!pattern.errors.is_empty()).then(|| {
         let error = file.import(&format!("crate::generated::pattern::{}Error", camel(&pattern.name)));
+        let refusals = pattern.errors.iter().map(|(name, _)| ident(name));
         quote! {
             .map_err(|error| match error {
                 #error::Store(error) => RunError::Store(error),
-                refused => RunError::Refused(refused.to_string()),
+                #(#error::#refusals { .. })|* => RunError::Refused(error.to_string()),
             })
         }
     });
@@ -190,7 +191,7 @@ fn passed(argument: &Argument, local: &TokenStream, borrowed: bool) -> TokenStre
     match (&argument.ty, argument.optional) {
         (ty, _) if ty.is_copy() && borrowed => quote!(*#local),
         (ty, _) if ty.is_copy() => quote!(#local),
-        (Type::Text | Type::Texts | Type::Bytes, true) => quote!(#local.as_deref()),
+        (Type::Text | Type::Texts | Type::Bytes | Type::Records { .. }, true) => quote!(#local.as_deref()),
         (_, true) => quote!(#local.as_ref()),
         (_, false) if borrowed => quote!(#local),
         (_, false) => quote!(&#local),

@@ -145,7 +145,8 @@ impl Store {
                 match refused.action {
                     "question" => Err(StoreAnswerError::QuestionGone),
                     "answer" => Err(StoreAnswerError::AnswerExists),
-                    _ => Err(StoreAnswerError::LeaseLost),
+                    "record" => Err(StoreAnswerError::LeaseLost),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }
