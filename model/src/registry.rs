@@ -110,7 +110,9 @@ pub struct Entity {
 pub struct Field {
     /// Its name.
     pub name: &'static str,
-    /// Its type in the documents, for instance `session_id` or `time`.
+    /// The name that it is stored under.
+    pub stored_as: &'static str,
+    /// Its type in the documents, for instance `session_id` or `time`; in brackets for a list of records.
     pub kind: &'static str,
     /// Whether it may be absent.
     pub optional: bool,

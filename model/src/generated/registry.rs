@@ -2030,7 +2030,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query store_answer --question-seq 1 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --answer …",
-    doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives\nafter its thread was swept brings nothing back.",
+    doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives\nafter its thread was swept brings nothing back. It is repeated for minutes rather than a few times; a run that is refused reads what is stored\n([AP-50](#ap-50-read-a-questions-record), [AP-46](#ap-46-read-a-message)) before it adds the cost on its own.",
 };
 
 /// AP-43: Mark a question failed.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -26,6 +26,7 @@ pub(crate) mod item;
 mod meter;
 mod query;
 mod scan;
+pub(crate) mod size;
 mod stored;
 mod table;
 pub(crate) mod transact;
@@ -60,6 +61,8 @@ pub struct Store {
     ids: Ids,
     meter: Option<Meter>,
     unreadable: Option<Unreadable>,
+    /// Until when calls are repeated, rather than a few times.
+    until: Option<Instant>,
 }
 
 struct Shared {
@@ -95,7 +98,7 @@ impl Store {
         let sdk = sdk.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         let StoreConfig { table, cursor_key, clock, ids, .. } = config;
         let shared = Shared { client: Client::from_conf(sdk), table, cursor_key };
-        Self { shared: Arc::new(shared), clock, ids, meter: None, unreadable: None }
+        Self { shared: Arc::new(shared), clock, ids, meter: None, until: None, unreadable: None }
     }
 
     /// The same table at another time and with ids of another source: for data that was made up, and is to have the times and
@@ -116,6 +119,13 @@ impl Store {
     #[must_use]
     pub fn without_unreadable(&self, unreadable: &Unreadable) -> Self {
         Self { unreadable: Some(unreadable.clone()), ..self.clone() }
+    }
+
+    /// The same store, whose calls are repeated until then while the table fails or is busy: for what must not be lost. A
+    /// transaction keeps one token for all its repeats, so the time must be well under the ten minutes that a token lasts.
+    #[must_use]
+    pub fn until(&self, then: Instant) -> Self {
+        Self { until: Some(then), ..self.clone() }
     }
 
     /// The clock that was passed in.

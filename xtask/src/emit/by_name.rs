@@ -194,7 +194,7 @@ fn passed(argument: &Argument, local: &TokenStream, borrowed: bool) -> TokenStre
     match (&argument.ty, argument.optional) {
         (ty, _) if ty.is_copy() && borrowed => quote!(*#local),
         (ty, _) if ty.is_copy() => quote!(#local),
-        (Type::Text | Type::Texts | Type::Bytes, true) => quote!(#local.as_deref()),
+        (Type::Text | Type::Texts | Type::Bytes | Type::Records { .. }, true) => quote!(#local.as_deref()),
         (_, true) => quote!(#local.as_ref()),
         (_, false) if borrowed => quote!(#local),
         (_, false) => quote!(&#local),

@@ -206,8 +206,8 @@ fn sort(entity: &Entity, query: &Query, range: &str, row: &Row, parameters: &mut
     };
     match &query.sort {
         Sort::Whole => None,
-        Sort::BeginsWith { template, .. } => {
-            parameter(template, "#", row);
+        Sort::BeginsWith { template, is_delimited, .. } => {
+            parameter(template, if *is_delimited { "#" } else { "" }, row);
             Some(format!("begins_with(\"{range}\", ?)"))
         }
         Sort::Between { from, to, .. } => {

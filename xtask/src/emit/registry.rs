@@ -204,6 +204,7 @@ pub fn kind(design: &Design, ty: &Type) -> String {
     match (domain(design, ty), ty) {
         (Some(domain), _) => domain.name.clone(),
         (None, Type::Enum { values, .. }) => values.join("|"),
+        (None, Type::Records { rust, .. }) => format!("[{rust}]"),
         (None, ty) => ty.word().to_owned(),
     }
 }
