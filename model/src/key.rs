@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::Digest;
+
 pub(crate) use modyne::keys::Primary;
 
 /// A value that can stand in a key. Its text has no `#` and differs for every two values that differ, so a key
@@ -58,6 +60,14 @@ pub fn padded(number: u32, width: usize) -> String {
     format!("{number:0width$}")
 }
 
+/// The shard, from 0, that a text belongs to: the first four bytes of its SHA-256, as a big-endian number, modulo the
+/// number of shards. It is stored in keys, so it never changes, and any language can compute it.
+pub(crate) fn shard(text: &str, shards: u32) -> u32 {
+    let digest = Digest::of(text);
+    let [a, b, c, d, ..] = *digest.as_bytes();
+    u32::from_be_bytes([a, b, c, d]) % shards.max(1)
+}
+
 /// The key of an item that a keys-only query found, to be handed to a batch of deletes. It says nothing about the
 /// item and cannot be made by hand.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -69,6 +79,18 @@ pub struct ItemKey {
 impl ItemKey {
     pub(crate) fn new(key: Primary) -> Self {
         Self { pk: key.hash, sk: key.range }
+    }
+
+    /// The partition key. It can hold a username.
+    #[must_use]
+    pub fn pk(&self) -> &str {
+        &self.pk
+    }
+
+    /// The sort key.
+    #[must_use]
+    pub fn sk(&self) -> &str {
+        &self.sk
     }
 
     /// The key as the store writes it.
@@ -101,6 +123,22 @@ mod tests {
         assert_eq!(padded(7, 4), "0007");
         assert_eq!(padded(9999, 4), "9999");
         assert_eq!(padded(10_000, 4), "10000");
+    }
+
+    #[test]
+    fn a_shard_is_the_published_digest_modulo_their_number() {
+        // SHA-256 of "abc" begins with ba7816bf, of nothing with e3b0c442 (FIPS 180-4).
+        assert_eq!(shard("abc", 8), 0xba78_16bf % 8);
+        assert_eq!(shard("", 5), 0xe3b0_c442 % 5);
+    }
+
+    #[test]
+    fn the_shards_of_many_ids_are_filled_evenly() {
+        let mut filled = [0_u32; 8];
+        for number in 0..8_000 {
+            filled[shard(&format!("0198c5e2-8a00-7000-8000-{number:012}"), 8) as usize] += 1;
+        }
+        assert!(filled.iter().all(|count| (900..1_100).contains(count)), "{filled:?}");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The sweep: removes what a delete, a save or a writer that never came back left behind. AP-70 to AP-79, AP-120.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use crate::code_storage::chunk_keys;
+use crate::key::shard;
 use crate::{
     BeginSweepJobError, ItemKey, SessionId, Store, StoreError, SweepJob, SweepKind, SweepState, ThreadUuid, Timestamp,
     UserId,
@@ -140,7 +140,7 @@ impl SweepJob {
     /// A job of no more than its kind and its target.
     pub(crate) fn new(kind: SweepKind, target: String, user_id: UserId, due: Timestamp) -> Self {
         Self {
-            shard: shard(&target),
+            shard: shard(&target, SHARDS),
             due,
             kind,
             target,
@@ -154,10 +154,4 @@ impl SweepJob {
             next_try: None,
         }
     }
-}
-
-fn shard(target: &str) -> u32 {
-    let mut hasher = DefaultHasher::new();
-    target.hash(&mut hasher);
-    u32::try_from(hasher.finish() % u64::from(SHARDS)).expect("a remainder of 8 is below 8")
 }

@@ -16,4 +16,4 @@ mod problem;
 mod source;
 pub mod tidy;
 
-pub use load::Documents;
+pub use load::{Documents, LOCK};

@@ -12,6 +12,7 @@ mod readme;
 mod seeding;
 mod serving;
 mod sweeping;
+mod side_by_side;
 mod tables;
 mod teaching;
 mod verifying;

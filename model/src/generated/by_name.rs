@@ -126,6 +126,7 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
     let user: User = arguments.one("user", "user")?;
     let family: RefreshFamily = arguments.one("family", "refresh_family")?;
     arguments.end()?;
+    let written: usize = 4;
     store
         .sign_up(SignUp {
             email_claim: &email_claim,
@@ -136,9 +137,12 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
         .await
         .map_err(|error| match error {
             SignUpError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            SignUpError::UserExists { .. }
+            | SignUpError::EmailTaken { .. }
+            | SignUpError::UsernameTaken { .. }
+            | SignUpError::FamilyExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn find_username_claim(
@@ -212,6 +216,9 @@ async fn change_profile(
     let username: Username = arguments.one("username", "username")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1 + usize::from(new_email.is_some())
+        + usize::from(new_username.is_some()) + usize::from(old_email.is_some())
+        + usize::from(old_username.is_some());
     store
         .change_profile(ChangeProfile {
             new_email: new_email.as_ref(),
@@ -230,9 +237,15 @@ async fn change_profile(
         .await
         .map_err(|error| match error {
             ChangeProfileError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ChangeProfileError::UserNotFound { .. }
+            | ChangeProfileError::ProfileChanged { .. }
+            | ChangeProfileError::EmailTaken { .. }
+            | ChangeProfileError::UsernameTaken { .. }
+            | ChangeProfileError::ClaimLost { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn change_password(
@@ -246,6 +259,7 @@ async fn change_password(
     let new_hash: PasswordHash = arguments.one("new_hash", "password_hash")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1 + families.len();
     store
         .change_password(ChangePassword {
             families: &families,
@@ -257,9 +271,12 @@ async fn change_password(
         .await
         .map_err(|error| match error {
             ChangePasswordError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ChangePasswordError::UserNotFound { .. }
+            | ChangePasswordError::PasswordChanged { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn delete_account(
@@ -274,6 +291,7 @@ async fn delete_account(
     let email_digest: Digest = arguments.one("email_digest", "digest")?;
     let username_key: UsernameKey = arguments.one("username_key", "username_key")?;
     arguments.end()?;
+    let written: usize = 4;
     store
         .delete_account(DeleteAccount {
             job: &job,
@@ -287,9 +305,13 @@ async fn delete_account(
         .await
         .map_err(|error| match error {
             DeleteAccountError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            DeleteAccountError::UserNotFound { .. }
+            | DeleteAccountError::ProfileChanged { .. }
+            | DeleteAccountError::JobExists { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn start_refresh_family(
@@ -299,14 +321,17 @@ async fn start_refresh_family(
     let refresh_family: RefreshFamily = arguments
         .one("refresh_family", "refresh_family")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .start_refresh_family(&refresh_family)
         .await
         .map_err(|error| match error {
             StartRefreshFamilyError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            StartRefreshFamilyError::FamilyExists { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_refresh_family(
@@ -331,6 +356,7 @@ async fn rotate_refresh_token(
     let now: Timestamp = arguments.one("now", "time")?;
     let expires_at: Expiry = arguments.one("expires_at", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .rotate_refresh_token(RotateRefreshToken {
             user_id,
@@ -343,9 +369,12 @@ async fn rotate_refresh_token(
         .await
         .map_err(|error| match error {
             RotateRefreshTokenError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RotateRefreshTokenError::FamilyEnded { .. }
+            | RotateRefreshTokenError::TokenSuperseded { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::of([Row::of("refresh_family", &item)]))
+    Ok(Answer::of([Row::of("refresh_family", &item)]).and_wrote(written))
 }
 
 async fn end_refresh_family(
@@ -355,8 +384,9 @@ async fn end_refresh_family(
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let family_id: FamilyId = arguments.one("family_id", "family_id")?;
     arguments.end()?;
+    let written: usize = 1;
     store.end_refresh_family(user_id, family_id).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_refresh_families(
@@ -377,6 +407,7 @@ async fn create_session(
     let code: Code = arguments.one("code", "code")?;
     let staged: Option<SweepJobKey> = arguments.optional("staged", "sweep_job key")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(staged.is_some());
     store
         .create_session(CreateSession {
             session: &session,
@@ -386,9 +417,14 @@ async fn create_session(
         .await
         .map_err(|error| match error {
             CreateSessionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CreateSessionError::UserNotFound { .. }
+            | CreateSessionError::SessionLimitExceeded { .. }
+            | CreateSessionError::SessionExists { .. }
+            | CreateSessionError::StagingExpired { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_sessions(
@@ -522,6 +558,8 @@ async fn save_session(
     let now: Timestamp = arguments.one("now", "time")?;
     let saved_by: UserId = arguments.one("saved_by", "user_id")?;
     arguments.end()?;
+    let written: usize = 2 + threads.len() + usize::from(staged.is_some())
+        + usize::from(replaced.is_some()) + usize::from(answer.is_some());
     store
         .save_session(SaveSession {
             code: &code,
@@ -542,9 +580,15 @@ async fn save_session(
         .await
         .map_err(|error| match error {
             SaveSessionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            SaveSessionError::SessionNotFound { .. }
+            | SaveSessionError::VersionConflict { .. }
+            | SaveSessionError::ThreadsChanged { .. }
+            | SaveSessionError::SettingsChanged { .. }
+            | SaveSessionError::StagingExpired { .. }
+            | SaveSessionError::JobExists { .. }
+            | SaveSessionError::PatchTaken { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn change_session_settings(
@@ -561,6 +605,7 @@ async fn change_session_settings(
         .optional("language_override", "language")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .change_session_settings(ChangeSessionSettings {
             user_id,
@@ -575,9 +620,12 @@ async fn change_session_settings(
         .await
         .map_err(|error| match error {
             ChangeSessionSettingsError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ChangeSessionSettingsError::SessionNotFound { .. }
+            | ChangeSessionSettingsError::SessionChanged { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::of([Row::of("session", &item)]))
+    Ok(Answer::of([Row::of("session", &item)]).and_wrote(written))
 }
 
 async fn delete_session(
@@ -590,6 +638,7 @@ async fn delete_session(
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let revision: RevisionId = arguments.one("revision", "revision_id")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(user.is_some());
     store
         .delete_session(DeleteSession {
             user: user.as_ref(),
@@ -601,9 +650,13 @@ async fn delete_session(
         .await
         .map_err(|error| match error {
             DeleteSessionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            DeleteSessionError::SessionNotFound { .. }
+            | DeleteSessionError::SessionChanged { .. }
+            | DeleteSessionError::JobExists { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_code(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -629,8 +682,13 @@ async fn write_code_chunks(
 ) -> Result<Answer, RunError> {
     let chunks: Vec<CodeChunk> = arguments.many("chunks", "code_chunk")?;
     arguments.end()?;
+    let written: usize = chunks.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.write_code_chunks(&chunks).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn create_thread(
@@ -640,6 +698,7 @@ async fn create_thread(
     let thread: Thread = arguments.one("thread", "thread")?;
     let seen_version: u32 = arguments.one("seen_version", "count")?;
     arguments.end()?;
+    let written: usize = 2;
     store
         .create_thread(CreateThread {
             thread: &thread,
@@ -648,9 +707,14 @@ async fn create_thread(
         .await
         .map_err(|error| match error {
             CreateThreadError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CreateThreadError::SessionNotFound { .. }
+            | CreateThreadError::ThreadLimitExceeded { .. }
+            | CreateThreadError::SessionChanged { .. }
+            | CreateThreadError::ThreadExists { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_threads(
@@ -696,6 +760,7 @@ async fn move_thread(
     let now: Timestamp = arguments.one("now", "time")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     arguments.end()?;
+    let written: usize = 2;
     store
         .move_thread(MoveThread {
             session_id,
@@ -712,9 +777,13 @@ async fn move_thread(
         .await
         .map_err(|error| match error {
             MoveThreadError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            MoveThreadError::ThreadNotFound { .. }
+            | MoveThreadError::SessionNotFound { .. }
+            | MoveThreadError::SessionChanged { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn delete_thread(
@@ -726,6 +795,7 @@ async fn delete_thread(
     let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     arguments.end()?;
+    let written: usize = 3;
     store
         .delete_thread(DeleteThread {
             job: &job,
@@ -736,9 +806,11 @@ async fn delete_thread(
         .await
         .map_err(|error| match error {
             DeleteThreadError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            DeleteThreadError::ThreadNotFound { .. }
+            | DeleteThreadError::SessionNotFound { .. }
+            | DeleteThreadError::JobExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn ask_question(
@@ -749,6 +821,7 @@ async fn ask_question(
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     arguments.end()?;
+    let written: usize = 2 + usize::from(record.is_some());
     store
         .ask_question(AskQuestion {
             question: &question,
@@ -758,9 +831,15 @@ async fn ask_question(
         .await
         .map_err(|error| match error {
             AskQuestionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            AskQuestionError::ThreadNotFound { .. }
+            | AskQuestionError::MessageLimitExceeded { .. }
+            | AskQuestionError::SlotTaken { .. }
+            | AskQuestionError::MessageExists { .. }
+            | AskQuestionError::RequestKnown { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -768,6 +847,7 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     arguments.end()?;
+    let written: usize = 2 + usize::from(record.is_some());
     store
         .add_note(AddNote {
             note: &note,
@@ -777,9 +857,13 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
         .await
         .map_err(|error| match error {
             AddNoteError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            AddNoteError::ThreadNotFound { .. }
+            | AddNoteError::MessageLimitExceeded { .. }
+            | AddNoteError::SlotTaken { .. }
+            | AddNoteError::MessageExists { .. }
+            | AddNoteError::RequestKnown { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn store_answer(
@@ -813,6 +897,7 @@ async fn store_answer(
     let output_tokens: i64 = arguments.one("output_tokens", "amount")?;
     let cost_micros: i64 = arguments.one("cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(record.is_some());
     store
         .store_answer(StoreAnswer {
             answer: &answer,
@@ -828,9 +913,11 @@ async fn store_answer(
         .await
         .map_err(|error| match error {
             StoreAnswerError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            StoreAnswerError::QuestionGone { .. }
+            | StoreAnswerError::AnswerExists { .. }
+            | StoreAnswerError::LeaseLost { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn fail_question(
@@ -842,14 +929,18 @@ async fn fail_question(
     let seq: u32 = arguments.one("seq", "count")?;
     let reply_error: Option<String> = arguments.optional("reply_error", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .fail_question(session_id, thread, seq, reply_error.as_deref())
         .await
         .map_err(|error| match error {
             FailQuestionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            FailQuestionError::QuestionGone { .. }
+            | FailQuestionError::AlreadyAnswered { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_messages(
@@ -915,6 +1006,7 @@ async fn take_over_question(
     let now: Timestamp = arguments.one("now", "time")?;
     let lease_until: Timestamp = arguments.one("lease_until", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .take_over_question(TakeOverQuestion {
             session_id,
@@ -926,9 +1018,12 @@ async fn take_over_question(
         .await
         .map_err(|error| match error {
             TakeOverQuestionError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            TakeOverQuestionError::RecordGone { .. }
+            | TakeOverQuestionError::StillRunning { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::of([Row::of("idempotency", &item)]))
+    Ok(Answer::of([Row::of("idempotency", &item)]).and_wrote(written))
 }
 
 async fn give_question_up(
@@ -940,14 +1035,18 @@ async fn give_question_up(
     let key_digest: Digest = arguments.one("key_digest", "digest")?;
     let held_until: Timestamp = arguments.one("held_until", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .give_question_up(session_id, thread, key_digest, held_until)
         .await
         .map_err(|error| match error {
             GiveQuestionUpError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            GiveQuestionUpError::RecordGone { .. }
+            | GiveQuestionUpError::LeaseLost { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -959,6 +1058,7 @@ async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let now: Timestamp = arguments.one("now", "time")?;
     let expires_at: Expiry = arguments.one("expires_at", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .count_hit(CountHit {
             rule: &rule,
@@ -972,9 +1072,9 @@ async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             CountHitError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CountHitError::WindowFull { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn restart_window(
@@ -984,14 +1084,17 @@ async fn restart_window(
     let rate_window: RateWindow = arguments.one("rate_window", "rate_window")?;
     let seen_start: Timestamp = arguments.one("seen_start", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .restart_window(&rate_window, seen_start)
         .await
         .map_err(|error| match error {
             RestartWindowError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RestartWindowError::WindowMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_usage(
@@ -1021,6 +1124,7 @@ async fn add_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let output_tokens: i64 = arguments.one("output_tokens", "amount")?;
     let cost_micros: i64 = arguments.one("cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .add_usage(AddUsage {
             user_id,
@@ -1032,7 +1136,7 @@ async fn add_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             cost_micros,
         })
         .await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -1049,14 +1153,15 @@ async fn leave_sweep_job(
 ) -> Result<Answer, RunError> {
     let sweep_job: SweepJob = arguments.one("sweep_job", "sweep_job")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .leave_sweep_job(&sweep_job)
         .await
         .map_err(|error| match error {
             LeaveSweepJobError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            LeaveSweepJobError::JobExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_due_sweep_jobs(
@@ -1086,14 +1191,15 @@ async fn begin_sweep_job(
         .one("kind", "staged|replaced|thread|session|account")?;
     let target: String = arguments.one("target", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .begin_sweep_job(shard, due, kind, &target)
         .await
         .map_err(|error| match error {
             BeginSweepJobError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            BeginSweepJobError::JobSettled { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn put_off_sweep_job(
@@ -1108,6 +1214,7 @@ async fn put_off_sweep_job(
     let seen_attempts: u32 = arguments.one("seen_attempts", "count")?;
     let next_try: Option<Timestamp> = arguments.optional("next_try", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .put_off_sweep_job(PutOffSweepJob {
             shard,
@@ -1120,9 +1227,12 @@ async fn put_off_sweep_job(
         .await
         .map_err(|error| match error {
             PutOffSweepJobError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            PutOffSweepJobError::JobSettled { .. }
+            | PutOffSweepJobError::CountedElsewhere { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn settle_sweep_job(
@@ -1135,8 +1245,9 @@ async fn settle_sweep_job(
         .one("kind", "staged|replaced|thread|session|account")?;
     let target: String = arguments.one("target", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store.settle_sweep_job(shard, due, kind, &target).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn session_leftovers(
@@ -1203,8 +1314,13 @@ async fn delete_code_chunks(
 ) -> Result<Answer, RunError> {
     let chunks: Vec<CodeChunkKey> = arguments.many("chunks", "code_chunk key")?;
     arguments.end()?;
+    let written: usize = chunks.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.delete_code_chunks(&chunks).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn top_users_by_cost(
@@ -1251,14 +1367,18 @@ async fn repair_session_count(
     let seen_count: u32 = arguments.one("seen_count", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_session_count(user_id, seen_count, counted)
         .await
         .map_err(|error| match error {
             RepairSessionCountError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairSessionCountError::UserNotFound { .. }
+            | RepairSessionCountError::CountMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn count_threads(
@@ -1280,14 +1400,18 @@ async fn repair_thread_count(
     let seen_count: u32 = arguments.one("seen_count", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_thread_count(user_id, session_id, seen_count, counted)
         .await
         .map_err(|error| match error {
             RepairThreadCountError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairThreadCountError::SessionNotFound { .. }
+            | RepairThreadCountError::CountMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn check_claims(
@@ -1329,8 +1453,14 @@ async fn load_account_data(
     let messages: Vec<Message> = arguments.many("messages", "message")?;
     let days: Vec<DailyUsage> = arguments.many("days", "daily_usage")?;
     arguments.end()?;
+    let written: usize = heads.len() + codes.len() + threads.len() + messages.len()
+        + days.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.load_account_data(&heads, &codes, &threads, &messages, &days).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn load_account(
@@ -1342,6 +1472,7 @@ async fn load_account(
         .one("username_claim", "username_claim")?;
     let user: User = arguments.one("user", "user")?;
     arguments.end()?;
+    let written: usize = 3;
     store
         .load_account(LoadAccount {
             email_claim: &email_claim,
@@ -1351,9 +1482,13 @@ async fn load_account(
         .await
         .map_err(|error| match error {
             LoadAccountError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            LoadAccountError::UserExists { .. }
+            | LoadAccountError::EmailTaken { .. }
+            | LoadAccountError::UsernameTaken { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn stored_user(
@@ -1400,6 +1535,12 @@ async fn restore_claims(
     let email: Email = arguments.one("email", "email")?;
     let username: Username = arguments.one("username", "username")?;
     arguments.end()?;
+    let written: usize = usize::from(email_claim.is_some())
+        + usize::from(username_claim.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .restore_claims(RestoreClaims {
             email_claim: email_claim.as_ref(),
@@ -1411,9 +1552,14 @@ async fn restore_claims(
         .await
         .map_err(|error| match error {
             RestoreClaimsError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RestoreClaimsError::UserNotFound { .. }
+            | RestoreClaimsError::ProfileChanged { .. }
+            | RestoreClaimsError::EmailTaken { .. }
+            | RestoreClaimsError::UsernameTaken { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn release_claims(
@@ -1449,6 +1595,12 @@ async fn release_claims(
             owner: *owner,
         });
     arguments.end()?;
+    let written: usize = usize::from(email_claim.is_some())
+        + usize::from(username_claim.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .release_claims(ReleaseClaims {
             email_claim,
@@ -1457,9 +1609,9 @@ async fn release_claims(
         .await
         .map_err(|error| match error {
             ReleaseClaimsError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ReleaseClaimsError::ClaimMoved { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn remove_expired(
@@ -1519,6 +1671,12 @@ async fn remove_expired(
             seen_expires_at: *seen_expires_at,
         });
     arguments.end()?;
+    let written: usize = usize::from(family.is_some()) + usize::from(record.is_some())
+        + usize::from(window.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .remove_expired(RemoveExpired {
             family,
@@ -1528,9 +1686,9 @@ async fn remove_expired(
         .await
         .map_err(|error| match error {
             RemoveExpiredError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RemoveExpiredError::Renewed { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_message_slots(
@@ -1542,14 +1700,18 @@ async fn repair_message_slots(
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_message_slots(session_id, thread, seen_slots, counted)
         .await
         .map_err(|error| match error {
             RepairMessageSlotsError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairMessageSlotsError::ThreadNotFound { .. }
+            | RepairMessageSlotsError::SlotsMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_usage_index(
@@ -1560,14 +1722,18 @@ async fn repair_usage_index(
     let date: Date = arguments.one("date", "date")?;
     let seen_cost_micros: i64 = arguments.one("seen_cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_usage_index(user_id, date, seen_cost_micros)
         .await
         .map_err(|error| match error {
             RepairUsageIndexError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairUsageIndexError::DayNotFound { .. }
+            | RepairUsageIndexError::AmountMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_signup_index(
@@ -1578,14 +1744,18 @@ async fn repair_signup_index(
     let seen_created_at: Timestamp = arguments.one("seen_created_at", "time")?;
     let seen_signup_date: Date = arguments.one("seen_signup_date", "date")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_signup_index(user_id, seen_created_at, seen_signup_date)
         .await
         .map_err(|error| match error {
             RepairSignupIndexError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RepairSignupIndexError::UserNotFound { .. }
+            | RepairSignupIndexError::SignupMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn stored_sweep_jobs(

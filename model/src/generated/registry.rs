@@ -88,6 +88,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     title: "Sign up",
     operation: Operation::Transact,
     entities: &["email_claim", "username_claim", "user", "refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -145,6 +146,7 @@ pub(crate) static AP_02: Pattern = Pattern {
     title: "Find a user by username",
     operation: Operation::Get,
     entities: &["username_claim"],
+    fields: &["username_key", "user_id", "claimed_at"],
     index: None,
     arguments: &[
         Argument {
@@ -189,6 +191,7 @@ pub(crate) static AP_03: Pattern = Pattern {
     title: "Find a user by e-mail address",
     operation: Operation::Get,
     entities: &["email_claim"],
+    fields: &["email_digest", "user_id", "claimed_at"],
     index: None,
     arguments: &[
         Argument {
@@ -233,6 +236,17 @@ pub(crate) static AP_04: Pattern = Pattern {
     title: "Read a user",
     operation: Operation::Get,
     entities: &["user"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -274,6 +288,7 @@ pub(crate) static AP_05: Pattern = Pattern {
     title: "Change a profile",
     operation: Operation::Transact,
     entities: &["user", "email_claim", "username_claim"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -395,6 +410,7 @@ pub(crate) static AP_06: Pattern = Pattern {
     title: "Change a password",
     operation: Operation::Transact,
     entities: &["user", "refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -460,6 +476,7 @@ pub(crate) static AP_07: Pattern = Pattern {
     title: "Delete an account",
     operation: Operation::Transact,
     entities: &["user", "email_claim", "username_claim", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -541,6 +558,7 @@ pub(crate) static AP_10: Pattern = Pattern {
     title: "Start a refresh family",
     operation: Operation::Put,
     entities: &["refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -574,6 +592,7 @@ pub(crate) static AP_11: Pattern = Pattern {
     title: "Read a refresh family",
     operation: Operation::Get,
     entities: &["refresh_family"],
+    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
     index: None,
     arguments: &[
         Argument {
@@ -627,6 +646,7 @@ pub(crate) static AP_12: Pattern = Pattern {
     title: "Rotate a refresh token",
     operation: Operation::Update,
     entities: &["refresh_family"],
+    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
     index: None,
     arguments: &[
         Argument {
@@ -700,6 +720,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     title: "End a refresh family",
     operation: Operation::Delete,
     entities: &["refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -741,6 +762,7 @@ pub(crate) static AP_14: Pattern = Pattern {
     title: "List a user's refresh families",
     operation: Operation::Query,
     entities: &["refresh_family"],
+    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
     index: None,
     arguments: &[
         Argument {
@@ -786,6 +808,7 @@ pub(crate) static AP_20: Pattern = Pattern {
     title: "Create a session",
     operation: Operation::Transact,
     entities: &["user", "session", "code", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -835,6 +858,23 @@ pub(crate) static AP_21: Pattern = Pattern {
     title: "List a user's sessions",
     operation: Operation::Query,
     entities: &["session"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -858,7 +898,7 @@ pub(crate) static AP_21: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 50 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 50 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("USER#{user_id}"),
@@ -879,6 +919,26 @@ pub(crate) static AP_22: Pattern = Pattern {
     title: "Open a session",
     operation: Operation::Batch,
     entities: &["session", "code"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+        "sha256",
+        "size",
+        "inline",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -941,6 +1001,23 @@ pub(crate) static AP_23: Pattern = Pattern {
     title: "Read a session's head",
     operation: Operation::Get,
     entities: &["session"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -993,6 +1070,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     title: "Save a session's code",
     operation: Operation::Transact,
     entities: &["session", "code", "thread", "sweep_job", "message"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1130,6 +1208,23 @@ pub(crate) static AP_25: Pattern = Pattern {
     title: "Change a session's settings",
     operation: Operation::Update,
     entities: &["session"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1219,6 +1314,7 @@ pub(crate) static AP_26: Pattern = Pattern {
     title: "Delete a session",
     operation: Operation::Transact,
     entities: &["session", "code", "user", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1284,6 +1380,15 @@ pub(crate) static AP_27: Pattern = Pattern {
     title: "Read a session's code",
     operation: Operation::Get,
     entities: &["code"],
+    fields: &[
+        "session_id",
+        "user_id",
+        "revision",
+        "sha256",
+        "size",
+        "chunk_count",
+        "inline",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1328,6 +1433,7 @@ pub(crate) static AP_28: Pattern = Pattern {
     title: "Read code chunks",
     operation: Operation::Batch,
     entities: &["code_chunk"],
+    fields: &["revision", "n", "session_id", "bytes"],
     index: None,
     arguments: &[
         Argument {
@@ -1372,6 +1478,7 @@ pub(crate) static AP_29: Pattern = Pattern {
     title: "Write code chunks",
     operation: Operation::Batch,
     entities: &["code_chunk"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1405,6 +1512,7 @@ pub(crate) static AP_30: Pattern = Pattern {
     title: "Create a thread",
     operation: Operation::Transact,
     entities: &["session", "thread"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1446,6 +1554,20 @@ pub(crate) static AP_31: Pattern = Pattern {
     title: "List a session's threads",
     operation: Operation::Query,
     entities: &["thread"],
+    fields: &[
+        "session_id",
+        "thread",
+        "user_id",
+        "kind",
+        "start_line",
+        "end_line",
+        "selected_text",
+        "anchor_status",
+        "anchor_version",
+        "message_slots",
+        "created_at",
+        "updated_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1490,6 +1612,20 @@ pub(crate) static AP_32: Pattern = Pattern {
     title: "Read a thread",
     operation: Operation::Get,
     entities: &["thread"],
+    fields: &[
+        "session_id",
+        "thread",
+        "user_id",
+        "kind",
+        "start_line",
+        "end_line",
+        "selected_text",
+        "anchor_status",
+        "anchor_version",
+        "message_slots",
+        "created_at",
+        "updated_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1542,6 +1678,7 @@ pub(crate) static AP_33: Pattern = Pattern {
     title: "Move a thread",
     operation: Operation::Transact,
     entities: &["thread", "session"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1647,6 +1784,7 @@ pub(crate) static AP_34: Pattern = Pattern {
     title: "Delete a thread",
     operation: Operation::Transact,
     entities: &["thread", "session", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1704,6 +1842,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     title: "Ask a question",
     operation: Operation::Transact,
     entities: &["thread", "message", "idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1753,6 +1892,7 @@ pub(crate) static AP_41: Pattern = Pattern {
     title: "Add a note",
     operation: Operation::Transact,
     entities: &["thread", "message", "idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1802,6 +1942,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     title: "Store an answer",
     operation: Operation::Transact,
     entities: &["message", "daily_usage", "idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1889,7 +2030,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query store_answer --question-seq 1 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --answer …",
-    doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives\nafter its thread was swept brings nothing back.",
+    doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives\nafter its thread was swept brings nothing back. It is repeated for minutes rather than a few times; a run that is refused reads what is stored\n([AP-50](#ap-50-read-a-questions-record), [AP-46](#ap-46-read-a-message)) before it adds the cost on its own.",
 };
 
 /// AP-43: Mark a question failed.
@@ -1899,6 +2040,7 @@ pub(crate) static AP_43: Pattern = Pattern {
     title: "Mark a question failed",
     operation: Operation::Update,
     entities: &["message"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1956,6 +2098,33 @@ pub(crate) static AP_44: Pattern = Pattern {
     title: "List a thread's messages",
     operation: Operation::Query,
     entities: &["message"],
+    fields: &[
+        "session_id",
+        "thread",
+        "seq",
+        "user_id",
+        "role",
+        "content",
+        "created_at",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2005,7 +2174,7 @@ pub(crate) static AP_44: Pattern = Pattern {
             consistent: true,
         },
         Statement {
-            about: "in order `desc`; the first 100 of its rows; with a `Limit` they could be those of the other end",
+            about: "in order `desc`; take the first 100 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
@@ -2026,6 +2195,33 @@ pub(crate) static AP_45: Pattern = Pattern {
     title: "Read the last messages of a thread",
     operation: Operation::Query,
     entities: &["message"],
+    fields: &[
+        "session_id",
+        "thread",
+        "seq",
+        "user_id",
+        "role",
+        "content",
+        "created_at",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2057,7 +2253,7 @@ pub(crate) static AP_45: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 11 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 11 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
@@ -2078,6 +2274,33 @@ pub(crate) static AP_46: Pattern = Pattern {
     title: "Read a message",
     operation: Operation::Get,
     entities: &["message"],
+    fields: &[
+        "session_id",
+        "thread",
+        "seq",
+        "user_id",
+        "role",
+        "content",
+        "created_at",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2138,6 +2361,17 @@ pub(crate) static AP_50: Pattern = Pattern {
     title: "Read a question's record",
     operation: Operation::Get,
     entities: &["idempotency"],
+    fields: &[
+        "session_id",
+        "thread",
+        "key_digest",
+        "user_id",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
+        "expires_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2198,6 +2432,17 @@ pub(crate) static AP_51: Pattern = Pattern {
     title: "Take a question over",
     operation: Operation::Update,
     entities: &["idempotency"],
+    fields: &[
+        "session_id",
+        "thread",
+        "key_digest",
+        "user_id",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
+        "expires_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2263,6 +2508,7 @@ pub(crate) static AP_52: Pattern = Pattern {
     title: "Give a question up",
     operation: Operation::Update,
     entities: &["idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2320,6 +2566,7 @@ pub(crate) static AP_60: Pattern = Pattern {
     title: "Count a hit",
     operation: Operation::Update,
     entities: &["rate_window"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2401,6 +2648,7 @@ pub(crate) static AP_61: Pattern = Pattern {
     title: "Restart a window",
     operation: Operation::Put,
     entities: &["rate_window"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2442,6 +2690,16 @@ pub(crate) static AP_65: Pattern = Pattern {
     title: "A user's usage by day",
     operation: Operation::Query,
     entities: &["daily_usage"],
+    fields: &[
+        "user_id",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2503,6 +2761,7 @@ pub(crate) static AP_66: Pattern = Pattern {
     title: "Add to a user's usage",
     operation: Operation::Transact,
     entities: &["daily_usage"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2584,6 +2843,16 @@ pub(crate) static AP_67: Pattern = Pattern {
     title: "A user's usage on one day",
     operation: Operation::Get,
     entities: &["daily_usage"],
+    fields: &[
+        "user_id",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2636,6 +2905,7 @@ pub(crate) static AP_70: Pattern = Pattern {
     title: "Leave a sweep job",
     operation: Operation::Put,
     entities: &["sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2669,6 +2939,22 @@ pub(crate) static AP_71: Pattern = Pattern {
     title: "Find due sweep jobs",
     operation: Operation::Query,
     entities: &["sweep_job"],
+    fields: &[
+        "PK",
+        "SK",
+        "shard",
+        "due",
+        "kind",
+        "target",
+        "state",
+        "user_id",
+        "session_id",
+        "thread",
+        "revision",
+        "chunk_count",
+        "attempts",
+        "next_try",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2718,6 +3004,7 @@ pub(crate) static AP_72: Pattern = Pattern {
     title: "Begin a sweep job",
     operation: Operation::Update,
     entities: &["sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2775,6 +3062,7 @@ pub(crate) static AP_120: Pattern = Pattern {
     title: "Put off a sweep job",
     operation: Operation::Update,
     entities: &["sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2848,6 +3136,7 @@ pub(crate) static AP_73: Pattern = Pattern {
     title: "Settle a sweep job",
     operation: Operation::Delete,
     entities: &["sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2905,6 +3194,7 @@ pub(crate) static AP_74: Pattern = Pattern {
     title: "What is left of a session",
     operation: Operation::Query,
     entities: &["code", "thread", "message", "idempotency"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -2946,6 +3236,7 @@ pub(crate) static AP_75: Pattern = Pattern {
     title: "What is left of a thread's messages",
     operation: Operation::Query,
     entities: &["message"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -2998,6 +3289,7 @@ pub(crate) static AP_76: Pattern = Pattern {
     title: "What is left of a thread's records",
     operation: Operation::Query,
     entities: &["idempotency"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -3050,6 +3342,40 @@ pub(crate) static AP_77: Pattern = Pattern {
     title: "A user's whole footprint",
     operation: Operation::Query,
     entities: &["user", "refresh_family", "session", "daily_usage"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "family_id",
+        "seq",
+        "rotated_at",
+        "expires_at",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "last_modified_by",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3091,6 +3417,7 @@ pub(crate) static AP_78: Pattern = Pattern {
     title: "Delete what was found",
     operation: Operation::Batch,
     entities: &[],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3124,6 +3451,7 @@ pub(crate) static AP_79: Pattern = Pattern {
     title: "Delete code chunks",
     operation: Operation::Batch,
     entities: &["code_chunk"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3157,6 +3485,14 @@ pub(crate) static AP_80: Pattern = Pattern {
     title: "The users who cost most on a day",
     operation: Operation::Query,
     entities: &["daily_usage"],
+    fields: &[
+        "user_id",
+        "date",
+        "requests",
+        "input_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: Some("GSI1"),
     arguments: &[
         Argument {
@@ -3180,7 +3516,7 @@ pub(crate) static AP_80: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 10 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 10 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT \"user_id\", \"date\", \"requests\", \"input_tokens\", \"output_tokens\", \"cost_micros\", \"GSI1PK\", \"GSI1SK\" FROM \"codesensei\".\"GSI1\" WHERE \"GSI1PK\" = ? ORDER BY \"GSI1SK\" DESC",
             parameters: &[Parameter::Text("USAGE#{date}")],
             limit: None,
@@ -3198,6 +3534,7 @@ pub(crate) static AP_81: Pattern = Pattern {
     title: "Sign-ups of a day",
     operation: Operation::Query,
     entities: &["user"],
+    fields: &["user_id", "username", "created_at"],
     index: Some("GSI1"),
     arguments: &[
         Argument {
@@ -3239,6 +3576,7 @@ pub(crate) static AP_90: Pattern = Pattern {
     title: "Count a user's sessions",
     operation: Operation::Query,
     entities: &["session"],
+    fields: &["count"],
     index: None,
     arguments: &[
         Argument {
@@ -3283,6 +3621,7 @@ pub(crate) static AP_91: Pattern = Pattern {
     title: "Repair a user's session counter",
     operation: Operation::Update,
     entities: &["user"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3332,6 +3671,7 @@ pub(crate) static AP_92: Pattern = Pattern {
     title: "Count a session's threads",
     operation: Operation::Query,
     entities: &["thread"],
+    fields: &["count"],
     index: None,
     arguments: &[
         Argument {
@@ -3376,6 +3716,7 @@ pub(crate) static AP_93: Pattern = Pattern {
     title: "Repair a session's thread counter",
     operation: Operation::Update,
     entities: &["session"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3433,6 +3774,20 @@ pub(crate) static AP_94: Pattern = Pattern {
     title: "Check a user's claims",
     operation: Operation::Batch,
     entities: &["user", "email_claim", "username_claim"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "email_digest",
+        "claimed_at",
+        "username_key",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3510,6 +3865,7 @@ pub(crate) static AP_95: Pattern = Pattern {
     title: "Find whose a chunk is",
     operation: Operation::Get,
     entities: &["code_chunk"],
+    fields: &["revision", "n", "session_id", "bytes"],
     index: None,
     arguments: &[
         Argument {
@@ -3562,6 +3918,7 @@ pub(crate) static AP_100: Pattern = Pattern {
     title: "Load what is in an account",
     operation: Operation::Batch,
     entities: &["session", "code", "thread", "message", "daily_usage"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3627,6 +3984,7 @@ pub(crate) static AP_101: Pattern = Pattern {
     title: "Load an account",
     operation: Operation::Transact,
     entities: &["email_claim", "username_claim", "user"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3690,6 +4048,7 @@ pub(crate) static AP_96: Pattern = Pattern {
         "user",
         "username_claim",
     ],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3753,6 +4112,7 @@ pub(crate) static AP_97: Pattern = Pattern {
         "user",
         "username_claim",
     ],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3786,6 +4146,42 @@ pub(crate) static AP_98: Pattern = Pattern {
     title: "A user's partition as it is stored",
     operation: Operation::Query,
     entities: &["user", "refresh_family", "session", "daily_usage"],
+    fields: &[
+        "PK",
+        "SK",
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "family_id",
+        "seq",
+        "rotated_at",
+        "expires_at",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "last_modified_by",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3827,6 +4223,54 @@ pub(crate) static AP_99: Pattern = Pattern {
     title: "A session's partition as it is stored",
     operation: Operation::Query,
     entities: &["code", "thread", "message", "idempotency"],
+    fields: &[
+        "PK",
+        "SK",
+        "session_id",
+        "user_id",
+        "revision",
+        "sha256",
+        "size",
+        "chunk_count",
+        "inline",
+        "thread",
+        "kind",
+        "start_line",
+        "end_line",
+        "selected_text",
+        "anchor_status",
+        "anchor_version",
+        "message_slots",
+        "created_at",
+        "updated_at",
+        "seq",
+        "role",
+        "content",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "key_digest",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
+        "expires_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3868,6 +4312,7 @@ pub(crate) static AP_110: Pattern = Pattern {
     title: "Restore a user's claims",
     operation: Operation::Transact,
     entities: &["user", "email_claim", "username_claim"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3933,6 +4378,7 @@ pub(crate) static AP_111: Pattern = Pattern {
     title: "Release a claim",
     operation: Operation::Transact,
     entities: &["email_claim", "username_claim"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3974,6 +4420,7 @@ pub(crate) static AP_112: Pattern = Pattern {
     title: "Remove what has expired",
     operation: Operation::Transact,
     entities: &["refresh_family", "idempotency", "rate_window"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4023,6 +4470,7 @@ pub(crate) static AP_113: Pattern = Pattern {
     title: "Repair a thread's slots",
     operation: Operation::Update,
     entities: &["thread"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4080,6 +4528,7 @@ pub(crate) static AP_114: Pattern = Pattern {
     title: "Repair a day's place in the index",
     operation: Operation::Update,
     entities: &["daily_usage"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4129,6 +4578,7 @@ pub(crate) static AP_115: Pattern = Pattern {
     title: "Repair a sign-up's place in the index",
     operation: Operation::Update,
     entities: &["user"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4178,6 +4628,22 @@ pub(crate) static AP_116: Pattern = Pattern {
     title: "List all sweep jobs",
     operation: Operation::Query,
     entities: &["sweep_job"],
+    fields: &[
+        "PK",
+        "SK",
+        "shard",
+        "due",
+        "kind",
+        "target",
+        "state",
+        "user_id",
+        "session_id",
+        "thread",
+        "revision",
+        "chunk_count",
+        "attempts",
+        "next_try",
+    ],
     index: None,
     arguments: &[
         Argument {

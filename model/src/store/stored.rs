@@ -35,6 +35,11 @@ impl StoredItem {
         self.text("SK")
     }
 
+    /// Both.
+    pub(crate) fn primary(&self) -> Primary {
+        Primary { hash: self.pk().to_owned(), range: self.sk().to_owned() }
+    }
+
     /// Which entity it says it is; `None` when it says nothing.
     #[must_use]
     pub fn entity(&self) -> Option<&str> {
@@ -63,7 +68,7 @@ impl StoredItem {
 
     /// Its key, to delete it by, whether it decodes or not.
     pub(crate) fn key(&self) -> ItemKey {
-        ItemKey::new(Primary { hash: self.pk().to_owned(), range: self.sk().to_owned() })
+        ItemKey::new(self.primary())
     }
 
     /// Whether it is stored under this key.

@@ -11,7 +11,7 @@ use super::call::{Call, SendError};
 use super::changes::Changes;
 use super::error::{Fault, StoreError};
 use super::item::Item;
-use super::write::Refused;
+use super::write::{Refused, unexplained};
 use crate::key::Primary;
 
 /// The most actions that DynamoDB takes in one transaction.
@@ -100,11 +100,11 @@ impl Call<'_> {
                 Ok(Ok(()))
             }
             Err(SendError::Failed(error)) => Err(error),
-            Err(SendError::Refused(error)) => Ok(Err(self.first_refusal(error, &names))),
+            Err(SendError::Refused(error)) => self.first_refusal(error, &names).map(Err),
         }
     }
 
-    fn first_refusal(&self, error: TransactWriteItemsError, names: &[&'static str]) -> Refused {
+    fn first_refusal(&self, error: TransactWriteItemsError, names: &[&'static str]) -> Result<Refused, StoreError> {
         let reasons = match error {
             TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled.cancellation_reasons,
             _ => None,
@@ -114,9 +114,9 @@ impl Call<'_> {
             Some((reason, name)) => {
                 // An absent item is sent as an empty one by some engines.
                 let old = reason.item.filter(|item| !item.is_empty());
-                Refused::new(self.id(), name, old)
+                Ok(Refused::new(self.id(), name, old))
             }
-            None => Refused::new(self.id(), "", None),
+            None => Err(unexplained(self.id())),
         }
     }
 }

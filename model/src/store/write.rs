@@ -49,23 +49,22 @@ impl Refused {
     }
 
     /// The item under the key, decoded; `None` when there is none.
-    pub(crate) fn current<T: FromItem>(self) -> Result<Option<T>, StoreError> {
-        self.old.0.map(T::from_item).transpose().map_err(|corrupt| corrupt.read_by(self.pattern))
+    pub(crate) fn current<T: FromItem>(&self) -> Result<Option<T>, StoreError> {
+        self.old.0.clone().map(T::from_item).transpose().map_err(|corrupt| corrupt.read_by(self.pattern))
     }
 
     /// The item under the key, where the condition cannot be false without one.
-    pub(crate) fn into_current<T: FromItem>(self) -> Result<T, StoreError> {
-        let pattern = self.pattern;
-        self.current()?.ok_or_else(|| unexplained(pattern))
+    pub(crate) fn present<T: FromItem>(&self) -> Result<T, StoreError> {
+        self.current()?.ok_or_else(|| self.unexplained())
     }
 
-    /// A refusal of a write that has no condition to refuse it.
+    /// A refusal that none of the write's conditions explains.
     pub(crate) fn unexplained(&self) -> StoreError {
         unexplained(self.pattern)
     }
 }
 
-fn unexplained(pattern: &'static str) -> StoreError {
+pub(super) fn unexplained(pattern: &'static str) -> StoreError {
     StoreError::Rejected { pattern, source: "a write was refused, and no condition of it explains why".into() }
 }
 
@@ -121,7 +120,7 @@ impl Call<'_> {
             Err(SendError::Refused(PutItemError::ConditionalCheckFailedException(refusal))) => {
                 Ok(self.settle(refusal.item, &write_id).map(|_| ()))
             }
-            Err(SendError::Refused(_)) => Ok(Err(Refused::new(self.id(), "", None))),
+            Err(SendError::Refused(_)) => Err(unexplained(self.id())),
         }
     }
 
@@ -173,7 +172,7 @@ impl Call<'_> {
             Err(SendError::Refused(UpdateItemError::ConditionalCheckFailedException(refusal))) => {
                 Ok(self.settle(refusal.item, &write_id).map(|item| returns_new.then_some(item)))
             }
-            Err(SendError::Refused(_)) => Ok(Err(Refused::new(self.id(), "", None))),
+            Err(SendError::Refused(_)) => Err(unexplained(self.id())),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Repairs: conditional writes that name what was seen, each a documented pattern. What cannot be known is left to a person.
 
 use crate::store::StoredItem;
-use crate::verify::finding::Outcome;
+use crate::verify::finding::{Effect, Outcome};
 use crate::{
     CodeChunkKey, Date, Digest, EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError,
     Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError, RemoveExpired,
@@ -79,6 +79,31 @@ pub(crate) enum Expired {
     Window(RateWindow),
 }
 
+impl Repair {
+    /// What it does to the table, and to what; none when a person has to.
+    pub(super) fn effect(&self) -> Option<(Effect, &'static str)> {
+        Some(match self {
+            Self::None(_) => return None,
+            Self::Upgrade(_) => (Effect::Restores, "writes the item in the current version"),
+            Self::UsageIndex { .. } | Self::SignupIndex { .. } => {
+                (Effect::Restores, "writes the keys of the index again")
+            }
+            Self::RemoveExpired(_) => (Effect::Deletes, "deletes the item"),
+            Self::SessionCount { .. } | Self::ThreadCount { .. } | Self::MessageSlots { .. } => {
+                (Effect::Restores, "sets the counter to what there is")
+            }
+            Self::RestoreClaims { .. } => (Effect::Restores, "makes the claim again"),
+            Self::ReleaseEmail { .. } | Self::ReleaseUsername { .. } => (Effect::Deletes, "deletes the claim"),
+            Self::Sweep(_) => (Effect::Deletes, "deletes the items, through a sweep job"),
+            Self::RunJob(_) => (Effect::Deletes, "runs the job, which deletes the items it names"),
+            Self::RemoveChunks(_) => (Effect::Deletes, "deletes the chunks"),
+            Self::FailQuestion { .. } => {
+                (Effect::Restores, "marks the question as failed, so that it can be asked again")
+            }
+        })
+    }
+}
+
 /// What a conditional write came to.
 type Tried = Result<Outcome, StoreError>;
 
@@ -133,36 +158,44 @@ impl Store {
             Repair::SessionCount { user_id, seen, counted } => {
                 match self.repair_session_count(user_id, seen, counted).await {
                     Ok(()) => Ok(COUNTED),
+                    Err(RepairSessionCountError::UserNotFound | RepairSessionCountError::CountMoved) => {
+                        Ok(Outcome::Moved)
+                    }
                     Err(RepairSessionCountError::Store(error)) => Err(error),
-                    Err(_) => Ok(Outcome::Moved),
                 }
             }
             Repair::ThreadCount { user_id, session_id, seen, counted } => {
                 match self.repair_thread_count(user_id, session_id, seen, counted).await {
                     Ok(()) => Ok(COUNTED),
+                    Err(RepairThreadCountError::SessionNotFound | RepairThreadCountError::CountMoved) => {
+                        Ok(Outcome::Moved)
+                    }
                     Err(RepairThreadCountError::Store(error)) => Err(error),
-                    Err(_) => Ok(Outcome::Moved),
                 }
             }
             Repair::MessageSlots { session_id, thread, seen, counted } => {
                 match self.repair_message_slots(session_id, thread, seen, counted).await {
                     Ok(()) => Ok(COUNTED),
+                    Err(RepairMessageSlotsError::ThreadNotFound | RepairMessageSlotsError::SlotsMoved) => {
+                        Ok(Outcome::Moved)
+                    }
                     Err(RepairMessageSlotsError::Store(error)) => Err(error),
-                    Err(_) => Ok(Outcome::Moved),
                 }
             }
             Repair::UsageIndex { user_id, date, cost_micros } => {
                 match self.repair_usage_index(user_id, date, cost_micros).await {
                     Ok(()) => Ok(INDEXED),
+                    Err(RepairUsageIndexError::DayNotFound | RepairUsageIndexError::AmountMoved) => Ok(Outcome::Moved),
                     Err(RepairUsageIndexError::Store(error)) => Err(error),
-                    Err(_) => Ok(Outcome::Moved),
                 }
             }
             Repair::SignupIndex { user_id, created_at, signup_date } => {
                 match self.repair_signup_index(user_id, created_at, signup_date).await {
                     Ok(()) => Ok(INDEXED),
+                    Err(RepairSignupIndexError::UserNotFound | RepairSignupIndexError::SignupMoved) => {
+                        Ok(Outcome::Moved)
+                    }
                     Err(RepairSignupIndexError::Store(error)) => Err(error),
-                    Err(_) => Ok(Outcome::Moved),
                 }
             }
             _ => Ok(Outcome::Moved),

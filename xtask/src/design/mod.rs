@@ -4,13 +4,17 @@ mod action;
 mod arguments;
 mod condition;
 mod entity;
+mod lock;
 mod pattern;
 mod template;
 
 pub use action::{Action, ActionKind, Change, How, Require, Shape, Value};
 pub use arguments::{Argument, action_arguments, action_uses, partition, pattern_arguments, pattern_uses, sort_field};
 pub use condition::{Comparison, Expression, Literal, Operand, Test};
-pub use entity::{Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Sample, Step, Table, Type};
+pub use entity::{
+    Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Removed, Sample, Step, Table, Type,
+};
+pub use lock::{Lock, LockedEntity, LockedField, LockedIndex, LockedPattern, asks, stored_type};
 pub use pattern::{Cost, Expired, Operation, Order, Paging, Pattern, Query, ReadPart, Scan, Sort, Upgrade, WritePart};
 pub use template::{Segment, Template};
 
@@ -20,20 +24,10 @@ pub struct Design {
     pub table: Table,
     pub entities: Vec<Entity>,
     pub patterns: Vec<Pattern>,
-    /// `keys.lock` as it was committed.
-    pub lock: Vec<LockedKey>,
+    /// `schema.lock` as it was committed.
+    pub lock: Lock,
     /// access-patterns.md whole, for the block that is generated back into it.
     pub document: String,
-}
-
-/// A line of `keys.lock`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LockedKey {
-    pub entity: String,
-    /// The index whose key it is; `None` for the table's own.
-    pub index: Option<String>,
-    pub pk: Template,
-    pub sk: Template,
 }
 
 impl Design {

@@ -101,12 +101,16 @@ impl Store {
                         if current.message_slots > 499 {
                             return Err(AddNoteError::MessageLimitExceeded);
                         }
-                        Err(AddNoteError::SlotTaken {
-                            current: Box::new(current),
-                        })
+                        if current.message_slots != input.seen_slots {
+                            return Err(AddNoteError::SlotTaken {
+                                current: Box::new(current),
+                            });
+                        }
+                        Err(refused.unexplained().into())
                     }
                     "note" => Err(AddNoteError::MessageExists),
-                    _ => Err(AddNoteError::RequestKnown),
+                    "record" => Err(AddNoteError::RequestKnown),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

@@ -106,12 +106,16 @@ impl Store {
                         if current.message_slots > 498 {
                             return Err(AskQuestionError::MessageLimitExceeded);
                         }
-                        Err(AskQuestionError::SlotTaken {
-                            current: Box::new(current),
-                        })
+                        if current.message_slots != input.seen_slots {
+                            return Err(AskQuestionError::SlotTaken {
+                                current: Box::new(current),
+                            });
+                        }
+                        Err(refused.unexplained().into())
                     }
                     "question" => Err(AskQuestionError::MessageExists),
-                    _ => Err(AskQuestionError::RequestKnown),
+                    "record" => Err(AskQuestionError::RequestKnown),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

@@ -89,13 +89,18 @@ impl Store {
         match self.call(&AP_06).transact(transaction).await? {
             Ok(()) => Ok(()),
             Err(refused) => {
-                Err(
-                    if refused.missing() {
-                        ChangePasswordError::UserNotFound
-                    } else {
-                        ChangePasswordError::PasswordChanged
-                    },
-                )
+                match refused.action {
+                    "user" => {
+                        Err(
+                            if refused.missing() {
+                                ChangePasswordError::UserNotFound
+                            } else {
+                                ChangePasswordError::PasswordChanged
+                            },
+                        )
+                    }
+                    _ => Err(refused.unexplained().into()),
+                }
             }
         }
     }

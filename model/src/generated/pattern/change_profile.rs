@@ -210,7 +210,8 @@ impl Store {
                     }
                     "new_email" => Err(ChangeProfileError::EmailTaken),
                     "new_username" => Err(ChangeProfileError::UsernameTaken),
-                    _ => Err(ChangeProfileError::ClaimLost),
+                    "old_email" | "old_username" => Err(ChangeProfileError::ClaimLost),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

@@ -108,9 +108,14 @@ impl Store {
                 let Some(current) = refused.current::<Session>()? else {
                     return Err(ChangeSessionSettingsError::SessionNotFound)
                 };
-                Err(ChangeSessionSettingsError::SessionChanged {
-                    current: Box::new(current),
-                })
+                if current.version_number != input.seen_version
+                    || current.settings_changes != input.seen_settings_changes
+                {
+                    return Err(ChangeSessionSettingsError::SessionChanged {
+                        current: Box::new(current),
+                    });
+                }
+                Err(refused.unexplained().into())
             }
         }
     }

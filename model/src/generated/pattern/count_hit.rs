@@ -92,10 +92,15 @@ impl Store {
         match self.call(&AP_60).update(key.primary(), changes, condition, false).await? {
             Ok(_) => Ok(()),
             Err(refused) => {
-                let current = refused.into_current::<RateWindow>()?;
-                Err(CountHitError::WindowFull {
-                    current: Box::new(current),
-                })
+                let current = refused.present::<RateWindow>()?;
+                if (current.started_at <= input.window_start
+                    || current.hits >= input.max_hits)
+                {
+                    return Err(CountHitError::WindowFull {
+                        current: Box::new(current),
+                    });
+                }
+                Err(refused.unexplained().into())
             }
         }
     }

@@ -103,7 +103,8 @@ impl Store {
                         )
                     }
                     "session" => Err(CreateSessionError::SessionExists),
-                    _ => Err(CreateSessionError::StagingExpired),
+                    "staged" => Err(CreateSessionError::StagingExpired),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

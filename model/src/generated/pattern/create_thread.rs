@@ -88,9 +88,13 @@ impl Store {
                         if current.thread_count >= 50 {
                             return Err(CreateThreadError::ThreadLimitExceeded);
                         }
-                        Err(CreateThreadError::SessionChanged)
+                        if current.version_number != input.seen_version {
+                            return Err(CreateThreadError::SessionChanged);
+                        }
+                        Err(refused.unexplained().into())
                     }
-                    _ => Err(CreateThreadError::ThreadExists),
+                    "thread" => Err(CreateThreadError::ThreadExists),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

@@ -120,7 +120,8 @@ impl Store {
                             },
                         )
                     }
-                    _ => Err(DeleteAccountError::JobExists),
+                    "job" => Err(DeleteAccountError::JobExists),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

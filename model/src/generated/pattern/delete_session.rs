@@ -104,7 +104,8 @@ impl Store {
                         )
                     }
                     "user" => Err(DeleteSessionError::SessionNotFound),
-                    _ => Err(DeleteSessionError::JobExists),
+                    "job" => Err(DeleteSessionError::JobExists),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

@@ -85,7 +85,8 @@ impl Store {
                 match refused.action {
                     "thread" => Err(DeleteThreadError::ThreadNotFound),
                     "session" => Err(DeleteThreadError::SessionNotFound),
-                    _ => Err(DeleteThreadError::JobExists),
+                    "job" => Err(DeleteThreadError::JobExists),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

@@ -71,7 +71,8 @@ impl Store {
                 match refused.action {
                     "email_claim" => Err(LoadAccountError::EmailTaken),
                     "username_claim" => Err(LoadAccountError::UsernameTaken),
-                    _ => Err(LoadAccountError::UserExists),
+                    "user" => Err(LoadAccountError::UserExists),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

@@ -127,7 +127,7 @@ impl Store {
             Err(refused) => {
                 match refused.action {
                     "thread" => Err(MoveThreadError::ThreadNotFound),
-                    _ => {
+                    "session" => {
                         Err(
                             if refused.missing() {
                                 MoveThreadError::SessionNotFound
@@ -136,6 +136,7 @@ impl Store {
                             },
                         )
                     }
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

@@ -103,7 +103,14 @@ impl Store {
         }
         match self.call(&AP_111).transact(transaction).await? {
             Ok(()) => Ok(()),
-            Err(_) => Err(ReleaseClaimsError::ClaimMoved),
+            Err(refused) => {
+                match refused.action {
+                    "email_claim" | "username_claim" => {
+                        Err(ReleaseClaimsError::ClaimMoved)
+                    }
+                    _ => Err(refused.unexplained().into()),
+                }
+            }
         }
     }
 }

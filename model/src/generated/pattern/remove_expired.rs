@@ -153,7 +153,12 @@ impl Store {
         }
         match self.call(&AP_112).transact(transaction).await? {
             Ok(()) => Ok(()),
-            Err(_) => Err(RemoveExpiredError::Renewed),
+            Err(refused) => {
+                match refused.action {
+                    "family" | "record" | "window" => Err(RemoveExpiredError::Renewed),
+                    _ => Err(refused.unexplained().into()),
+                }
+            }
         }
     }
 }

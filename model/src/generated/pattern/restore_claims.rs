@@ -114,7 +114,8 @@ impl Store {
                         )
                     }
                     "email_claim" => Err(RestoreClaimsError::EmailTaken),
-                    _ => Err(RestoreClaimsError::UsernameTaken),
+                    "username_claim" => Err(RestoreClaimsError::UsernameTaken),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

@@ -86,9 +86,12 @@ impl Store {
                 if current.expires_at <= input.second {
                     return Err(RotateRefreshTokenError::FamilyEnded);
                 }
-                Err(RotateRefreshTokenError::TokenSuperseded {
-                    current: Box::new(current),
-                })
+                if current.seq != input.seq {
+                    return Err(RotateRefreshTokenError::TokenSuperseded {
+                        current: Box::new(current),
+                    });
+                }
+                Err(refused.unexplained().into())
             }
         }
     }

@@ -248,12 +248,16 @@ impl Store {
                         if current.thread_changes != input.seen_thread_changes {
                             return Err(SaveSessionError::ThreadsChanged);
                         }
-                        Err(SaveSessionError::SettingsChanged)
+                        if current.settings_changes != input.seen_settings_changes {
+                            return Err(SaveSessionError::SettingsChanged);
+                        }
+                        Err(refused.unexplained().into())
                     }
                     "threads" => Err(SaveSessionError::ThreadsChanged),
                     "staged" => Err(SaveSessionError::StagingExpired),
                     "replaced" => Err(SaveSessionError::JobExists),
-                    _ => Err(SaveSessionError::PatchTaken),
+                    "answer" => Err(SaveSessionError::PatchTaken),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

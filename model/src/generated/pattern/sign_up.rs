@@ -81,7 +81,8 @@ impl Store {
                     "email_claim" => Err(SignUpError::EmailTaken),
                     "username_claim" => Err(SignUpError::UsernameTaken),
                     "user" => Err(SignUpError::UserExists),
-                    _ => Err(SignUpError::FamilyExists),
+                    "family" => Err(SignUpError::FamilyExists),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

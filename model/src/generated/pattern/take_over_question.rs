@@ -81,9 +81,15 @@ impl Store {
                 let Some(current) = refused.current::<Idempotency>()? else {
                     return Err(TakeOverQuestionError::RecordGone)
                 };
-                Err(TakeOverQuestionError::StillRunning {
-                    current: Box::new(current),
-                })
+                if current.state != RunState::Failed
+                    && (current.state != RunState::Running
+                        || current.lease_until >= input.now)
+                {
+                    return Err(TakeOverQuestionError::StillRunning {
+                        current: Box::new(current),
+                    });
+                }
+                Err(refused.unexplained().into())
             }
         }
     }

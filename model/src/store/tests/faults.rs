@@ -5,8 +5,12 @@ use std::time::{Duration, Instant};
 use super::proxy::Fault;
 use super::support::*;
 use crate::store::batch::BatchWrite;
+use crate::store::item::FromItem as _;
 use crate::store::transact::Transaction;
-use crate::store::{Meter, StoreError};
+use crate::store::{Meter, StoreError, StoredItem};
+use crate::{
+    DeleteSession, DeleteSessionError, RefreshFamily, RotateRefreshToken, RotateRefreshTokenError, SweepJob, SweepKind,
+};
 
 #[tokio::test]
 async fn three_failures_are_survived_and_the_fourth_is_told() {
@@ -79,6 +83,56 @@ async fn a_transaction_in_conflict_is_repeated_and_then_told_apart_from_a_refusa
     proxy.plan([cancelled("ConditionalCheckFailed")]);
     let done = store.call(&TRANSACT).transact(transaction()).await.expect("an answer");
     assert_eq!(done.expect_err("the second condition is false").action, "pull");
+}
+
+/// The answer to a transaction that was cancelled for these reasons, each a code and the item that was found.
+fn cancelled(reasons: &[(&str, &str)]) -> Fault {
+    let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+    let reasons: Vec<String> =
+        reasons.iter().map(|(code, item)| format!(r#"{{"Code":"{code}","Message":"m","Item":{item}}}"#)).collect();
+    let reasons = reasons.join(",");
+    Fault::Body(400, format!(r#"{{"__type":"{kind}","Message":"m","CancellationReasons":[{reasons}]}}"#))
+}
+
+#[tokio::test]
+async fn a_refusal_that_no_condition_explains_is_a_store_error() {
+    let (store, proxy) = broken_garden().await;
+    let (user_id, session_id) = (store.ids().next(store.clock().now()), store.ids().next(store.clock().now()));
+    let revision = store.ids().next(store.clock().now());
+    let job = SweepJob::new(SweepKind::Session, "x".to_owned(), user_id, store.clock().now());
+    let delete = || store.delete_session(DeleteSession { user: None, job: &job, user_id, session_id, revision });
+    let none = ("None", "{}");
+    // The second action deletes the code, without a condition.
+    proxy.plan([cancelled(&[none, ("ConditionalCheckFailed", "{}"), none])]);
+    let error = delete().await.expect_err("the engine refuses it");
+    assert!(matches!(error, DeleteSessionError::Store(StoreError::Rejected { pattern: "AP-26", .. })), "{error:?}");
+    // More reasons than actions.
+    proxy.plan([cancelled(&[none, none, none, ("ConditionalCheckFailed", "{}")])]);
+    let error = delete().await.expect_err("the engine refuses it");
+    assert!(matches!(error, DeleteSessionError::Store(StoreError::Rejected { pattern: "AP-26", .. })), "{error:?}");
+    proxy.plan([cancelled(&[none, none, ("ConditionalCheckFailed", "{}")])]);
+    let error = delete().await.expect_err("the engine refuses it");
+    assert!(matches!(error, DeleteSessionError::JobExists), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_by_an_item_that_meets_every_condition_is_a_store_error() {
+    let (store, proxy) = broken_garden().await;
+    let now = store.clock().now();
+    let (user_id, family_id) = (store.ids().next(now), store.ids().next(now));
+    let (second, expires_at) = (now.second(), now.plus(Duration::from_hours(1)).expiry());
+    let family = RefreshFamily { user_id, family_id, seq: 3, rotated_at: now, created_at: now, expires_at };
+    let item = StoredItem::from_item(family.to_item()).expect("any item is one").to_dynamodb_json();
+    let kind = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
+    let body = format!(r#"{{"__type":"{kind}","message":"m","Item":{}}}"#, item["Item"]);
+    proxy.plan(vec![Fault::Body(400, body); 2]);
+    let rotate =
+        |seq| store.rotate_refresh_token(RotateRefreshToken { user_id, family_id, second, seq, now, expires_at });
+    let superseded = rotate(2).await.expect_err("the engine refuses it");
+    assert!(matches!(superseded, RotateRefreshTokenError::TokenSuperseded { .. }), "{superseded:?}");
+    let unexplained = rotate(3).await.expect_err("the engine refuses it");
+    let expected = matches!(unexplained, RotateRefreshTokenError::Store(StoreError::Rejected { pattern: "AP-12", .. }));
+    assert!(expected, "{unexplained:?}");
 }
 
 #[tokio::test]

@@ -103,15 +103,15 @@ pub fn ending(
         }
         (None, true) => {
             let entity = types::entity(file, design.entity(action.entity));
-            quote!(let current = refused.into_current::<#entity>()?;)
+            quote!(let current = refused.present::<#entity>()?;)
         }
         (None, false) => quote!(),
     };
     Ending { statements: quote!(#found #checks), looks: reads || action.if_missing.is_some() }
 }
 
-/// The conditions, tried in order until one is found that failed; the last needs no trying. The second is whether
-/// they look at the current item.
+/// The conditions, tried in order until one is found that failed. The last needs no trying when the item is not read
+/// for another: it is the only one left that can have failed. The second is whether they look at the current item.
 fn checks(
     design: &Design,
     file: &mut RustFile,
@@ -120,10 +120,10 @@ fn checks(
     source: Source,
 ) -> (TokenStream, bool) {
     let entity = design.entity(action.entity);
-    let (mut statements, mut reads) = (TokenStream::new(), false);
+    let (mut statements, mut reads) = (TokenStream::new(), action.require.iter().any(|require| require.current));
     for (i, require) in action.require.iter().enumerate() {
-        let is_last = i + 1 == action.require.len();
-        let violated = if is_last { Violation::Always } else { violation(file, entity, &require.that, source) };
+        let needs_no_trying = i + 1 == action.require.len() && !reads;
+        let violated = if needs_no_trying { Violation::Always } else { violation(file, entity, &require.that, source) };
         let name = ident(&require.error);
         let value = if require.current {
             quote!(#error_type::#name { current: Box::new(current) })
@@ -132,9 +132,8 @@ fn checks(
         };
         match violated {
             Violation::Always => {
-                reads |= require.current;
                 statements.extend(quote!(Err(#value)));
-                break;
+                return (statements, reads);
             }
             Violation::Never => {}
             Violation::When(violated, _) => {
@@ -143,5 +142,6 @@ fn checks(
             }
         }
     }
+    statements.extend(quote!(Err(refused.unexplained().into())));
     (statements, reads)
 }

@@ -71,7 +71,8 @@ fn add(design: &Design, file: &mut RustFile, action: &Action) -> TokenStream {
     }
 }
 
-/// The arm for a refusal: which action it was, and what that means. Actions that mean the same share an arm.
+/// The arm for a refusal: which action it was, and what that means. Actions that mean the same share an arm. A refusal of
+/// an action that has no condition is no domain error.
 fn refusals(design: &Design, file: &mut RustFile, actions: &[Action], error: &TokenStream) -> TokenStream {
     let mut arms: Vec<(Vec<&str>, Ending)> = Vec::new();
     for action in actions.iter().filter(|action| action.is_conditional()) {
@@ -83,18 +84,14 @@ fn refusals(design: &Design, file: &mut RustFile, actions: &[Action], error: &To
             None => arms.push((vec![&action.name], ending)),
         }
     }
-    let Some((_, last)) = arms.pop() else {
-        return refusal::unexplained().arm();
-    };
     if arms.is_empty() {
-        return last.arm();
+        return refusal::unexplained().arm();
     }
     let arms = arms.iter().map(|(names, Ending { statements, .. })| quote!(#(#names)|* => { #statements }));
-    let last = last.statements;
     quote! {
         Err(refused) => match refused.action {
             #(#arms)*
-            _ => { #last }
+            _ => Err(refused.unexplained().into()),
         }
     }
 }

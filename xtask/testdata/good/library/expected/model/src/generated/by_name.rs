@@ -3,10 +3,10 @@
 
 use crate::{Date, Expiry, Isbn, Timestamp};
 use crate::by_name::{Answer, Arguments, Row, RunError};
-use crate::generated::entity::{Book, BookType, Copy, CopyState, Loan, Member, Notice, Place, Wish};
+use crate::generated::entity::{Book, BookType, Copy, CopyState, Edition, Loan, Member, Notice, Place, Wish};
 use crate::generated::ids::MemberId;
 use crate::generated::keys::{CopyKey, LoanKey, NoticeKey, WishKey};
-use crate::generated::pattern::{AddToDay, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, LaterNotice, LendCopy, LendCopyError, MoveBookError, OtherCopy, RaisePriceError, RegisterBookError, TakeBack, TakeBackError, WishError};
+use crate::generated::pattern::{AddToDay, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, LaterNotice, LendCopy, LendCopyError, ListEditionsError, MoveBookError, OtherCopy, RaisePriceError, RegisterBookError, TakeBack, TakeBackError, WishError};
 use crate::place::Branch;
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
@@ -69,6 +69,8 @@ impl Store {
                     pattern: "AP-61",
                 })
             }
+            "AP-63" => list_editions(self, arguments).await,
+            "AP-64" => book_by_prefix(self, arguments).await,
             "AP-62" => stored_book(self, arguments, page).await,
             _ => {
                 Err(RunError::NotByHand {
@@ -90,7 +92,7 @@ async fn register_book(
         .await
         .map_err(|error| match error {
             RegisterBookError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RegisterBookError::BookExists { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -133,7 +135,12 @@ async fn change_book(
         .await
         .map_err(|error| match error {
             ChangeBookError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            ChangeBookError::BookNotFound { .. }
+            | ChangeBookError::RemarkChanged { .. }
+            | ChangeBookError::NoCopies { .. }
+            | ChangeBookError::PriceChanged { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::of([Row::of("book", &item)]))
 }
@@ -148,7 +155,7 @@ async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             MoveBookError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            MoveBookError::BookNotFound { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -164,7 +171,9 @@ async fn call_comic(
         .await
         .map_err(|error| match error {
             CallComicError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CallComicError::BookNotFound { .. } | CallComicError::IsComic { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -181,7 +190,9 @@ async fn raise_price(
         .await
         .map_err(|error| match error {
             RaisePriceError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            RaisePriceError::BookNotFound { .. } | RaisePriceError::DearEnough { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -425,7 +436,15 @@ async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             LendCopyError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            LendCopyError::NoSuchMember { .. }
+            | LendCopyError::TooManyBooks { .. }
+            | LendCopyError::WrongHouse { .. }
+            | LendCopyError::LoanExists { .. }
+            | LendCopyError::NoSuchCopy { .. }
+            | LendCopyError::CopyChanged { .. }
+            | LendCopyError::NotShelved { .. }
+            | LendCopyError::NoSuchBook { .. }
+            | LendCopyError::NoSuchNotice { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -470,7 +489,9 @@ async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             TakeBackError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            TakeBackError::NotLent { .. } | TakeBackError::Gone { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default())
 }
@@ -484,7 +505,7 @@ async fn wish(store: &Store, mut arguments: Arguments) -> Result<Answer, RunErro
         .await
         .map_err(|error| match error {
             WishError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            WishError::WishedAlready { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -519,7 +540,7 @@ async fn call_for_wish(
         .await
         .map_err(|error| match error {
             CallForWishError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            CallForWishError::CalledEnough { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }
@@ -549,6 +570,35 @@ async fn due_notices(
     arguments.end()?;
     let found = store.due_notices(branch, now).await?;
     Ok(Answer::of(found.into_iter().map(|item| Row::of("notice", &item))))
+}
+
+async fn list_editions(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let isbn: Isbn = arguments.one("isbn", "isbn")?;
+    let editions: Option<Vec<Edition>> = arguments.optional("editions", "[Edition]")?;
+    arguments.end()?;
+    store
+        .list_editions(&isbn, editions.as_deref())
+        .await
+        .map_err(|error| match error {
+            ListEditionsError::Store(error) => RunError::Store(error),
+            ListEditionsError::BookNotFound { .. } => {
+                RunError::Refused(error.to_string())
+            }
+        })?;
+    Ok(Answer::default())
+}
+
+async fn book_by_prefix(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let isbn: Isbn = arguments.one("isbn", "isbn")?;
+    arguments.end()?;
+    let found = store.book_by_prefix(&isbn).await?;
+    Ok(Answer::of(found.into_iter().map(|item| Row::of("book", &item))))
 }
 
 async fn stored_book(

@@ -44,7 +44,7 @@ async fn write_note(
         .await
         .map_err(|error| match error {
             WriteNoteError::Store(error) => RunError::Store(error),
-            refused => RunError::Refused(refused.to_string()),
+            WriteNoteError::NoteExists { .. } => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default())
 }

@@ -114,9 +114,12 @@ impl Store {
                 if current.copies == 0 && current.cover.is_some() {
                     return Err(ChangeBookError::NoCopies);
                 }
-                Err(ChangeBookError::PriceChanged {
-                    current: Box::new(current),
-                })
+                if current.price != input.seen_price {
+                    return Err(ChangeBookError::PriceChanged {
+                        current: Box::new(current),
+                    });
+                }
+                Err(refused.unexplained().into())
             }
         }
     }

@@ -254,7 +254,10 @@ impl Store {
                         if current.lent >= 10 {
                             return Err(LendCopyError::TooManyBooks);
                         }
-                        Err(LendCopyError::WrongHouse)
+                        if current.home != input.house {
+                            return Err(LendCopyError::WrongHouse);
+                        }
+                        Err(refused.unexplained().into())
                     }
                     "loan" => Err(LendCopyError::LoanExists),
                     "copy" => {
@@ -267,12 +270,16 @@ impl Store {
                         {
                             return Err(LendCopyError::CopyChanged);
                         }
-                        Err(LendCopyError::NotShelved {
-                            current: Box::new(current),
-                        })
+                        if current.state != CopyState::Shelved {
+                            return Err(LendCopyError::NotShelved {
+                                current: Box::new(current),
+                            });
+                        }
+                        Err(refused.unexplained().into())
                     }
                     "book" => Err(LendCopyError::NoSuchBook),
-                    _ => Err(LendCopyError::NoSuchNotice),
+                    "notices" => Err(LendCopyError::NoSuchNotice),
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

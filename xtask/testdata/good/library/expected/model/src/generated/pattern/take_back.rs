@@ -138,7 +138,10 @@ impl Store {
             Err(refused) => {
                 match refused.action {
                     "loan" => Err(TakeBackError::NotLent),
-                    _ => Err(TakeBackError::Gone),
+                    "copy" | "member" | "notices" | "others" | "calmed" => {
+                        Err(TakeBackError::Gone)
+                    }
+                    _ => Err(refused.unexplained().into()),
                 }
             }
         }

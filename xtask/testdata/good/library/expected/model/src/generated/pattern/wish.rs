@@ -44,10 +44,13 @@ impl Store {
         {
             Ok(()) => Ok(()),
             Err(refused) => {
-                let current = refused.into_current::<Wish>()?;
-                Err(WishError::WishedAlready {
-                    current: Box::new(current),
-                })
+                let current = refused.present::<Wish>()?;
+                if current.gone_at > second {
+                    return Err(WishError::WishedAlready {
+                        current: Box::new(current),
+                    });
+                }
+                Err(refused.unexplained().into())
             }
         }
     }
