@@ -58,7 +58,11 @@ async fn a_sweep_by_hand_removes_what_is_due_and_shows_what_is_left() {
     let swept = sweep(path, &[]).await;
     assert_eq!(swept.code, Some(1), "{}", swept.stderr);
     assert_eq!(words(&swept), ["thread 1 0 1 0"], "{}", swept.stdout);
-    assert!(swept.stderr.contains("1 done, 1 failed") && swept.stderr.contains("1 failed: thread: "), "{}", swept.stderr);
+    assert!(
+        swept.stderr.contains("1 done, 1 failed") && swept.stderr.contains("1 failed: thread: "),
+        "{}",
+        swept.stderr
+    );
     let again = sweep(path, &[]).await;
     assert!(again.stderr.contains("1 waiting for their next try"), "{}", again.stderr);
 }
