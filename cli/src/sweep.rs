@@ -9,7 +9,7 @@ use model::Backlog;
 
 use crate::Failure;
 use crate::output::print;
-use crate::target::Target;
+use crate::target::{Opened, Target};
 
 /// How the sweep runs.
 #[derive(Clone, Debug, Args)]
@@ -40,7 +40,10 @@ Exit code 0: no due job is left, or --list. 1: due jobs are left, because they f
 /// # Errors
 /// With what is wrong and what to do about it.
 pub async fn run(options: &Sweep) -> Result<bool, Failure> {
-    let opened = options.target.open().await?;
+    options.target.run(async |opened| sweep(options, opened).await).await
+}
+
+async fn sweep(options: &Sweep, opened: &Opened) -> Result<bool, Failure> {
     opened.check().await?;
     let swept = if options.list {
         None
