@@ -11,11 +11,13 @@ pub mod patterns;
 pub mod query;
 pub mod seed;
 pub mod serve;
+pub mod sweep;
 pub mod table;
 pub mod target;
 pub mod verify;
 
 mod docs;
+mod interruption;
 mod secrets;
 
 /// Why a command failed, for the person who gave it.

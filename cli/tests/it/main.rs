@@ -11,6 +11,8 @@ mod questions;
 mod readme;
 mod seeding;
 mod serving;
+mod side_by_side;
+mod sweeping;
 mod tables;
 mod teaching;
 mod verifying;

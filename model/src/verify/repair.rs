@@ -1,7 +1,7 @@
 //! Repairs: conditional writes that name what was seen, each a documented pattern. What cannot be known is left to a person.
 
 use crate::store::StoredItem;
-use crate::verify::finding::Outcome;
+use crate::verify::finding::{Effect, Outcome};
 use crate::{
     Anchors, CodeChunkKey, Date, Digest, EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError,
     Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError, RemoveExpired,
@@ -91,6 +91,32 @@ pub(crate) enum Expired {
     Window(RateWindow),
 }
 
+impl Repair {
+    /// What it does to the table, and to what; none when a person has to.
+    pub(super) fn effect(&self) -> Option<(Effect, &'static str)> {
+        Some(match self {
+            Self::None(_) => return None,
+            Self::Upgrade(_) => (Effect::Restores, "writes the item in the current version"),
+            Self::UsageIndex { .. } | Self::SignupIndex { .. } => {
+                (Effect::Restores, "writes the keys of the index again")
+            }
+            Self::RemoveExpired(_) => (Effect::Deletes, "deletes the item"),
+            Self::SessionCount { .. } | Self::ThreadCount { .. } | Self::MessageSlots { .. } => {
+                (Effect::Restores, "sets the counter to what there is")
+            }
+            Self::Anchors(_) => (Effect::Restores, "writes the anchors of the session again"),
+            Self::RestoreClaims { .. } => (Effect::Restores, "makes the claim again"),
+            Self::ReleaseEmail { .. } | Self::ReleaseUsername { .. } => (Effect::Deletes, "deletes the claim"),
+            Self::Sweep(_) => (Effect::Deletes, "deletes the items, through a sweep job"),
+            Self::RunJob(_) => (Effect::Deletes, "runs the job, which deletes the items it names"),
+            Self::RemoveChunks(_) => (Effect::Deletes, "deletes the chunks"),
+            Self::FailQuestion { .. } => {
+                (Effect::Restores, "marks the question as failed, so that it can be asked again")
+            }
+        })
+    }
+}
+
 /// What a conditional write came to.
 type Tried = Result<Outcome, StoreError>;
 
@@ -109,13 +135,9 @@ impl Store {
                     Ok(()) | Err(LeaveSweepJobError::JobExists) => {}
                     Err(LeaveSweepJobError::Store(error)) => return Err(error),
                 }
-                self.sweep(job).await?;
-                Ok(Outcome::Repaired("a sweep job was left for them, and done"))
+                self.swept(job, "a sweep job was left for them, and done").await
             }
-            Repair::RunJob(job) => {
-                self.sweep(job).await?;
-                Ok(Outcome::Repaired("the job was done"))
-            }
+            Repair::RunJob(job) => self.swept(job, "the job was done").await,
             Repair::RemoveChunks(keys) => {
                 self.delete_code_chunks(keys).await?;
                 Ok(Outcome::Repaired("the chunks were removed"))
@@ -128,6 +150,17 @@ impl Store {
                 }
             }
             counted => self.repair_number(counted).await,
+        }
+    }
+
+    /// Runs a job. One that fails is left: the other findings are still to be repaired.
+    async fn swept(&self, job: &SweepJob, done: &'static str) -> Tried {
+        match self.sweep(job).await {
+            Ok(()) => Ok(Outcome::Repaired(done)),
+            Err(StoreError::Corrupt { .. } | StoreError::Rejected { .. } | StoreError::Contended { .. }) => {
+                Ok(Outcome::Left("its sweep job fails: `codesensei sweep` says why"))
+            }
+            Err(error) => Err(error),
         }
     }
 

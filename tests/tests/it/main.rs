@@ -22,6 +22,8 @@ mod seeding;
 mod settings;
 mod sign_ins;
 mod staging;
+mod steps;
+mod sweeping;
 mod tools;
 mod verify;
 mod versions;
