@@ -14,6 +14,7 @@ pub mod serve;
 pub mod table;
 pub mod target;
 pub mod verify;
+pub mod who;
 
 mod docs;
 mod interruption;
