@@ -175,6 +175,7 @@ impl QueryError {
 /// With what is wrong and what to do about it.
 pub async fn run(query: Query) -> Result<(), QueryError> {
     let pattern = query.pattern;
+    query.check_range()?;
     if query.options.explain {
         return explain::explain(&query).await;
     }
@@ -198,21 +199,21 @@ async fn ask(query: &Query, opened: &Opened) -> Result<(), QueryError> {
     let store = store.counting(&traffic).without_unreadable(&unreadable);
     let format = Format::or_suitable(query.options.format);
     let mut out = rows::Output::new(format, pattern, query.header());
-    let (mut count, mut cursor, mut written) = (0, query.paging.cursor.clone(), None);
-    loop {
+    let (mut count, mut cursor) = (0, query.paging.cursor.clone());
+    let written = loop {
         let limit = query.left(count);
         let answer = query.page(&store, &arguments, limit, cursor.as_deref()).await?;
         query.leave_out(unreadable.take())?;
         count += answer.rows.len();
-        written = answer.written;
+        let written = answer.written;
         for row in answer.rows {
             out.push(query.shown(&store, row).await?)?;
         }
         cursor = answer.cursor;
         if cursor.is_none() || !query.goes_on(count) {
-            break;
+            break written;
         }
-    }
+    };
     out.finish()?;
     let (bytes, total, cursor) = (traffic.bytes(), meter.total(), cursor.as_deref());
     summary::Summary { pattern, rows: count, written, bytes, total, cursor }.tell();

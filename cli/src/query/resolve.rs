@@ -31,7 +31,6 @@ impl Query {
         self.read_lines(&mut values)?;
         self.find_users(&mut values, store).await?;
         self.take_days(&mut values, store).await?;
-        self.check_range(&values)?;
         Ok(Arguments::new(values.into_iter().map(|(name, value)| (name.to_owned(), value))))
     }
 
@@ -155,9 +154,14 @@ impl Query {
     }
 
     /// DynamoDB refuses a range whose end lies before its beginning.
-    fn check_range(&self, values: &Values) -> Result<(), QueryError> {
-        let date = |name| values.get(name).and_then(Value::as_str).and_then(|text| text.parse::<Date>().ok());
-        match (date("from"), date("to")) {
+    ///
+    /// # Errors
+    /// With both ends.
+    pub(super) fn check_range(&self) -> Result<(), QueryError> {
+        let typed = |name| self.arguments.iter().find(|(argument, _)| argument.name == name);
+        let date = |name| typed(name).and_then(|(_, texts)| texts.first()).and_then(|text| text.parse::<Date>().ok());
+        let to = date("to").or(self.extra.before.map(|before| before.days_before(1)));
+        match (date("from"), to) {
             (Some(from), Some(to)) if from > to => {
                 Err(self.invalid("to", format!("the range ends on {to}, before it begins on {from}; swap the two")))
             }

@@ -34,7 +34,7 @@ pub(super) struct Plan {
 
 /// A plan cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum PlanError {
+pub(super) enum PlanError {
     /// The file cannot be read or written.
     #[error("cannot use the plan {file}: {source}")]
     File {
