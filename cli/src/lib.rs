@@ -11,6 +11,7 @@ pub mod patterns;
 pub mod query;
 pub mod seed;
 pub mod serve;
+pub mod sweep;
 pub mod table;
 pub mod target;
 pub mod verify;

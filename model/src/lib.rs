@@ -58,7 +58,7 @@ pub use store::{
     ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription, TableError, TableFacts,
     Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
 };
-pub use sweep::Swept;
+pub use sweep::{Backlog, Swept};
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};
 pub use time::{Clock, Date, Expiry, InvalidTime, Timestamp};
 pub use user::NewUser;

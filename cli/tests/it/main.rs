@@ -13,6 +13,7 @@ mod readme;
 mod seeding;
 mod serving;
 mod side_by_side;
+mod sweeping;
 mod tables;
 mod teaching;
 mod verifying;

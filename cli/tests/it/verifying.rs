@@ -34,6 +34,8 @@ async fn damage(url: &str) {
         thread: None,
         revision: None,
         chunk_count: 0,
+        attempts: 0,
+        next_try: None,
     };
     store.leave_sweep_job(&job).await.unwrap();
 }

@@ -5,8 +5,8 @@ use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Times
 use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{AnchorStatus, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
-use crate::generated::keys::{CodeChunkKey, DailyUsageKey, RefreshFamilyKey, SweepJobKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::keys::{CodeChunkKey, RefreshFamilyKey, SweepJobKey, UserKey};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -67,8 +67,9 @@ impl Store {
             "AP-66" => add_usage(self, arguments).await,
             "AP-67" => get_usage(self, arguments).await,
             "AP-70" => leave_sweep_job(self, arguments).await,
-            "AP-71" => list_due_sweep_jobs(self, arguments).await,
+            "AP-71" => list_due_sweep_jobs(self, arguments, page).await,
             "AP-72" => begin_sweep_job(self, arguments).await,
+            "AP-120" => put_off_sweep_job(self, arguments).await,
             "AP-73" => settle_sweep_job(self, arguments).await,
             "AP-74" => session_leftovers(self, arguments).await,
             "AP-75" => thread_leftovers(self, arguments).await,
@@ -80,7 +81,6 @@ impl Store {
                 })
             }
             "AP-79" => delete_code_chunks(self, arguments).await,
-            "AP-82" => delete_usage(self, arguments).await,
             "AP-80" => top_users_by_cost(self, arguments).await,
             "AP-81" => list_signups(self, arguments, page).await,
             "AP-90" => count_sessions(self, arguments).await,
@@ -1167,12 +1167,18 @@ async fn leave_sweep_job(
 async fn list_due_sweep_jobs(
     store: &Store,
     mut arguments: Arguments,
+    page: PageRequest<'_>,
 ) -> Result<Answer, RunError> {
     let shard: u32 = arguments.one("shard", "count")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
-    let found = store.list_due_sweep_jobs(shard, now).await?;
-    Ok(Answer::of(found.into_iter().map(|item| Row::of("sweep_job", &item))))
+    let found = store.list_due_sweep_jobs(shard, now, page).await?;
+    Ok(
+        Answer::page(
+            found.items.into_iter().map(|item| Row::stored(&item)),
+            found.cursor,
+        ),
+    )
 }
 
 async fn begin_sweep_job(
@@ -1192,6 +1198,39 @@ async fn begin_sweep_job(
         .map_err(|error| match error {
             BeginSweepJobError::Store(error) => RunError::Store(error),
             BeginSweepJobError::JobSettled { .. } => RunError::Refused(error.to_string()),
+        })?;
+    Ok(Answer::default().and_wrote(written))
+}
+
+async fn put_off_sweep_job(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let shard: u32 = arguments.one("shard", "count")?;
+    let due: Timestamp = arguments.one("due", "time")?;
+    let kind: SweepKind = arguments
+        .one("kind", "staged|replaced|thread|session|account")?;
+    let target: String = arguments.one("target", "text")?;
+    let seen_attempts: u32 = arguments.one("seen_attempts", "count")?;
+    let next_try: Option<Timestamp> = arguments.optional("next_try", "time")?;
+    arguments.end()?;
+    let written: usize = 1;
+    store
+        .put_off_sweep_job(PutOffSweepJob {
+            shard,
+            due,
+            kind,
+            target: &target,
+            seen_attempts,
+            next_try,
+        })
+        .await
+        .map_err(|error| match error {
+            PutOffSweepJobError::Store(error) => RunError::Store(error),
+            PutOffSweepJobError::JobSettled { .. }
+            | PutOffSweepJobError::CountedElsewhere { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1281,21 +1320,6 @@ async fn delete_code_chunks(
     }
 
     store.delete_code_chunks(&chunks).await?;
-    Ok(Answer::default().and_wrote(written))
-}
-
-async fn delete_usage(
-    store: &Store,
-    mut arguments: Arguments,
-) -> Result<Answer, RunError> {
-    let days: Vec<DailyUsageKey> = arguments.many("days", "daily_usage key")?;
-    arguments.end()?;
-    let written: usize = days.len();
-    if written == 0 {
-        return Err(RunError::NothingToWrite);
-    }
-
-    store.delete_usage(&days).await?;
     Ok(Answer::default().and_wrote(written))
 }
 

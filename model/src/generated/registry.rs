@@ -50,6 +50,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_70,
     &AP_71,
     &AP_72,
+    &AP_120,
     &AP_73,
     &AP_74,
     &AP_75,
@@ -57,7 +58,6 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_77,
     &AP_78,
     &AP_79,
-    &AP_82,
     &AP_80,
     &AP_81,
     &AP_90,
@@ -747,7 +747,7 @@ pub(crate) static AP_13: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["auth", "users", "sweep"],
+    callers: &["auth", "users"],
     page: None,
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
@@ -2940,6 +2940,8 @@ pub(crate) static AP_71: Pattern = Pattern {
     operation: Operation::Query,
     entities: &["sweep_job"],
     fields: &[
+        "PK",
+        "SK",
         "shard",
         "due",
         "kind",
@@ -2950,6 +2952,8 @@ pub(crate) static AP_71: Pattern = Pattern {
         "thread",
         "revision",
         "chunk_count",
+        "attempts",
+        "next_try",
     ],
     index: None,
     arguments: &[
@@ -2978,19 +2982,19 @@ pub(crate) static AP_71: Pattern = Pattern {
     },
     tool: false,
     callers: &["sweep"],
-    page: None,
+    page: Some(25),
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "",
+            about: "`Limit` is the page, `NextToken` the cursor",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" < ? ORDER BY \"SK\" ASC",
             parameters: &[Parameter::Text("SWEEP#{shard:02}"), Parameter::Text("{now}")],
             limit: Some(25),
             consistent: true,
         },
     ],
-    example: "codesensei query list_due_sweep_jobs --shard 1 --now 2026-11-23T09:00:00Z",
-    doc: "The scheduled sweep asks each of the 8 shards. The due time leads the sort key, so the query ends where the future begins. A job that is hours overdue is also what\nan engineer looks for who suspects orphaned chunks.",
+    example: "codesensei query list_due_sweep_jobs --shard 1 --now 2026-11-23T09:00:00Z --limit 20",
+    doc: "The sweep asks each of the 8 shards. The due time leads the sort key, so the query ends where the future begins. It takes pages, so that jobs which fail keep\nnone behind them from being found, and returns items as they are stored, so that one unreadable job hides no other. A job that is hours overdue is also\nwhat an engineer looks for who suspects orphaned chunks.",
 };
 
 /// AP-72: Begin a sweep job.
@@ -3043,12 +3047,86 @@ pub(crate) static AP_72: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["sweep", "sessions", "threads", "users", "messages"],
+    callers: &["sweep", "sessions", "messages"],
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query begin_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target …",
-    doc: "From now on a commit of the staged code is refused. Beginning again after a crash is allowed.",
+    doc: "For staged code alone: from now on a commit of it is refused. Nothing can race the other kinds, so they are not begun. Beginning again after a crash is\nallowed.",
+};
+
+/// AP-120: Put off a sweep job.
+pub(crate) static AP_120: Pattern = Pattern {
+    id: "AP-120",
+    name: "put_off_sweep_job",
+    title: "Put off a sweep job",
+    operation: Operation::Update,
+    entities: &["sweep_job"],
+    fields: &[],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "shard",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "due",
+            kind: "time",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
+            name: "kind",
+            kind: "staged|replaced|thread|session|account",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "staged",
+        },
+        Argument {
+            name: "target",
+            kind: "text",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "seen_attempts",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "next_try",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+    ],
+    cost: Cost {
+        fixture: "one job",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: false,
+    callers: &["sweep"],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query put_off_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target … --seen-attempts 1",
+    doc: "A job that failed is tried again after a minute, and after each further failure twice as late, up to an hour. Its due time is part of its key and stays. Of\ntwo runs that met the same failure, one counts it.",
 };
 
 /// AP-73: Settle a sweep job.
@@ -3316,7 +3394,7 @@ pub(crate) static AP_77: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: true,
-    callers: &["sweep", "users"],
+    callers: &[],
     page: Some(100),
     actions: &["dynamodb:Query"],
     partiql: &[
@@ -3329,7 +3407,7 @@ pub(crate) static AP_77: Pattern = Pattern {
         },
     ],
     example: "codesensei query user_footprint --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --limit 20",
-    doc: "Everything in the user's own partition: a person's request for their data, and the sweep of a deleted account, which then deletes each session it finds.",
+    doc: "Everything in the user's own partition: a person's request for their data. (The sweep of a deleted account reads\n[what is stored](#ap-98-a-users-partition-as-it-is-stored) instead: an item that does not decode must go too.)",
 };
 
 /// AP-78: Delete what was found.
@@ -3398,40 +3476,6 @@ pub(crate) static AP_79: Pattern = Pattern {
     partiql: &[],
     example: "codesensei query delete_code_chunks --chunks …",
     doc: "Chunks whose code was replaced, deleted or never committed.",
-};
-
-/// AP-82: Delete a user's days.
-pub(crate) static AP_82: Pattern = Pattern {
-    id: "AP-82",
-    name: "delete_usage",
-    title: "Delete a user's days",
-    operation: Operation::Batch,
-    entities: &["daily_usage"],
-    fields: &[],
-    index: None,
-    arguments: &[
-        Argument {
-            name: "days",
-            kind: "daily_usage key",
-            optional: false,
-            many: true,
-            doc: "",
-            sample: "",
-        },
-    ],
-    cost: Cost {
-        fixture: "31 days",
-        requests: 2.0,
-        rcu: 0.0,
-        wcu: 62.0,
-    },
-    tool: false,
-    callers: &["sweep", "users"],
-    page: None,
-    actions: &["dynamodb:BatchWriteItem"],
-    partiql: &[],
-    example: "codesensei query delete_usage --days …",
-    doc: "The usage of a deleted account. Days are few, and their keys are known from the footprint.",
 };
 
 /// AP-80: The users who cost most on a day.
@@ -4156,7 +4200,7 @@ pub(crate) static AP_98: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: true,
-    callers: &[],
+    callers: &["sweep", "users"],
     page: Some(250),
     actions: &["dynamodb:Query"],
     partiql: &[
@@ -4169,7 +4213,7 @@ pub(crate) static AP_98: Pattern = Pattern {
         },
     ],
     example: "codesensei query stored_user --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --limit 20",
-    doc: "`codesensei verify`, which looks at what a query of entities would refuse: items that do not decode, of another version, or of no entity.",
+    doc: "`codesensei verify`, which looks at what a query of entities would refuse: items that do not decode, of another version, or of no entity. The sweep of a deleted\naccount reads it too, deletes each session that it finds, and the rest by its keys.",
 };
 
 /// AP-99: A session's partition as it is stored.
@@ -4597,6 +4641,8 @@ pub(crate) static AP_116: Pattern = Pattern {
         "thread",
         "revision",
         "chunk_count",
+        "attempts",
+        "next_try",
     ],
     index: None,
     arguments: &[

@@ -89,6 +89,8 @@ kinds! {
     PendingQuestion = "pending_question",
     /// A sweep job that has been due for more than an hour.
     OverdueJob = "overdue_job",
+    /// A sweep job that has failed again and again for more than a day.
+    FailingJob = "failing_job",
 }
 
 /// Something that is wrong.

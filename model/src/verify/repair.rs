@@ -121,13 +121,9 @@ impl Store {
                     Ok(()) | Err(LeaveSweepJobError::JobExists) => {}
                     Err(LeaveSweepJobError::Store(error)) => return Err(error),
                 }
-                self.sweep(job).await?;
-                Ok(Outcome::Repaired("a sweep job was left for them, and done"))
+                self.swept(job, "a sweep job was left for them, and done").await
             }
-            Repair::RunJob(job) => {
-                self.sweep(job).await?;
-                Ok(Outcome::Repaired("the job was done"))
-            }
+            Repair::RunJob(job) => self.swept(job, "the job was done").await,
             Repair::RemoveChunks(keys) => {
                 self.delete_code_chunks(keys).await?;
                 Ok(Outcome::Repaired("the chunks were removed"))
@@ -140,6 +136,17 @@ impl Store {
                 }
             }
             counted => self.repair_number(counted).await,
+        }
+    }
+
+    /// Runs a job. One that fails is left: the other findings are still to be repaired.
+    async fn swept(&self, job: &SweepJob, done: &'static str) -> Tried {
+        match self.sweep(job).await {
+            Ok(()) => Ok(Outcome::Repaired(done)),
+            Err(StoreError::Corrupt { .. } | StoreError::Rejected { .. } | StoreError::Contended { .. }) => {
+                Ok(Outcome::Left("its sweep job fails: `codesensei sweep` says why"))
+            }
+            Err(error) => Err(error),
         }
     }
 
