@@ -20,6 +20,8 @@ pub struct Answer {
     pub cursor: Option<String>,
     /// Whether there are more rows, where only the first ones were asked for.
     pub more: bool,
+    /// How many items a write put, changed or deleted; none for a read.
+    pub written: Option<usize>,
 }
 
 /// Why a pattern found nothing and did nothing.
@@ -31,6 +33,9 @@ pub enum RunError {
     /// The table refused the write, for one of the pattern's own reasons.
     #[error("{0}")]
     Refused(String),
+    /// Everything that it could write was left out.
+    #[error("there is nothing to write: no item and no key was given")]
+    NothingToWrite,
     /// It takes what only another pattern can find, or is for maintenance.
     #[error("{pattern} cannot be asked by hand; `codesensei patterns {pattern}` says what asks it")]
     NotByHand {
@@ -50,12 +55,17 @@ impl Answer {
 
     /// A page.
     pub(crate) fn page(rows: impl IntoIterator<Item = Row>, cursor: Option<String>) -> Self {
-        Self { rows: rows.into_iter().collect(), cursor, more: false }
+        Self { rows: rows.into_iter().collect(), cursor, ..Self::default() }
     }
 
     /// The first rows, and whether there are more.
     pub(crate) fn first(rows: impl IntoIterator<Item = Row>, more: bool) -> Self {
-        Self { rows: rows.into_iter().collect(), cursor: None, more }
+        Self { rows: rows.into_iter().collect(), more, ..Self::default() }
+    }
+
+    /// The same after a write of so many items.
+    pub(crate) fn and_wrote(self, items: usize) -> Self {
+        Self { written: Some(items), ..self }
     }
 }
 

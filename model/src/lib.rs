@@ -17,11 +17,13 @@ pub mod ids;
 pub mod key;
 pub mod language;
 mod message;
+mod placed;
 mod profile;
 mod public_id;
 mod rate;
 pub mod registry;
 mod save;
+mod selection;
 mod session;
 mod settings;
 mod sign_in;
@@ -46,20 +48,22 @@ pub use ids::{Ids, InvalidId, UuidNewtype};
 pub use key::{ItemKey, KeyPart};
 pub use language::{InvalidLanguage, Language};
 pub use message::{NewAnswer, PostError};
+pub use placed::{Anchor, OpenedThread, PlacedThread};
 pub use profile::{AccountError, ProfileChange, ProfileError};
 pub use public_id::{InvalidPublicId, MessageId, ThreadId};
 pub use rate::{Hit, RateRule};
-pub use save::{Anchor, Reanchor, SaveCode, SaveCodeError, Saved};
+pub use save::{Reanchor, SaveCode, SaveCodeError, Saved};
+pub use selection::is_selected_at;
 pub use session::{NewSession, NewSessionError, OpenedSession};
 pub use settings::{Change, NewSettings};
 pub use sign_in::{RefreshRule, RenewError, SeenToken};
 pub use store::{
     AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection,
     ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription, TableError, TableFacts,
-    Total, Traffic, WireRequest, defined_table,
+    Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
 };
-pub use sweep::Swept;
+pub use sweep::{Backlog, Swept};
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};
 pub use time::{Clock, Date, Expiry, InvalidTime, Timestamp};
 pub use user::NewUser;
-pub use verify::{Finding, FindingKind, Outcome, Progress, Verified, Verify};
+pub use verify::{Effect, Finding, FindingKind, Outcome, Progress, Verified, Verify};

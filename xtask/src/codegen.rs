@@ -9,7 +9,7 @@ use crate::check;
 use crate::design::{Design, Operation, Pattern};
 use crate::emit;
 use crate::files;
-use crate::load::{Documents, load};
+use crate::load::{Documents, LOCK, load};
 
 /// Where generated files live, and nothing else does.
 pub const OWNED: [&str; 2] = [emit::GENERATED, "schema/generated"];
@@ -21,6 +21,10 @@ pub enum Mode {
     Write,
     /// It is compared, and nothing is written.
     Check,
+    /// It is written, and the lock is begun if there is none.
+    Lock,
+    /// It is written, and what was announced in the lock is known to every running program.
+    Deployed,
 }
 
 /// A file that the generator writes.
@@ -55,7 +59,15 @@ pub enum Outcome {
 
 /// Reads the documents under `root` and writes, or checks, what comes out of them.
 pub fn run(root: &Path, mode: Mode) -> io::Result<Outcome> {
-    let files = match compile(&Documents::read(root)?) {
+    let mut documents = Documents::read(root)?;
+    if mode == Mode::Lock && documents.get(LOCK).is_none() {
+        documents.insert(LOCK, "");
+    }
+    if mode == Mode::Deployed && documents.get(LOCK).is_none() {
+        let message = format!("{LOCK}: error: there is none, so nothing was announced; `--lock` begins one\n");
+        return Ok(Outcome::Problems(vec![message]));
+    }
+    let files = match compiled(&documents, mode) {
         Ok(files) => files,
         Err(problems) => return Ok(Outcome::Problems(problems)),
     };
@@ -65,7 +77,7 @@ pub fn run(root: &Path, mode: Mode) -> io::Result<Outcome> {
     }
     match mode {
         Mode::Check => Ok(Outcome::Stale(stale)),
-        Mode::Write => {
+        Mode::Write | Mode::Lock | Mode::Deployed => {
             write(root, &files, &stale)?;
             Ok(Outcome::Written { changed: stale, files: files.len() })
         }
@@ -74,8 +86,15 @@ pub fn run(root: &Path, mode: Mode) -> io::Result<Outcome> {
 
 /// What comes out of the documents: every file, or a line for each problem.
 pub fn compile(documents: &Documents) -> Result<Vec<Emitted>, Vec<String>> {
+    compiled(documents, Mode::Write)
+}
+
+fn compiled(documents: &Documents, mode: Mode) -> Result<Vec<Emitted>, Vec<String>> {
     let mut loaded = load(documents);
-    if let Some(design) = &loaded.design {
+    if let Some(design) = &mut loaded.design {
+        if mode == Mode::Deployed {
+            design.lock.deployed();
+        }
         check::run(design, loaded.complete, &mut loaded.problems);
     }
     match loaded.design {
@@ -106,6 +125,14 @@ pub fn patterns(documents: &Documents) -> Vec<PatternName> {
         PatternName { id: pattern.id, name: pattern.name, tool: pattern.tool, scan }
     };
     patterns.into_iter().map(name).collect()
+}
+
+/// An id that no pattern has and none had: ids are never used again.
+#[must_use]
+pub fn next_id<'p>(ids: impl Iterator<Item = &'p str>, lock: &'p str) -> String {
+    let locked = lock.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let numbers = ids.chain(locked).filter_map(|id| id.strip_prefix("AP-")?.parse::<u32>().ok());
+    format!("AP-{:02}", numbers.max().unwrap_or_default() + 1)
 }
 
 /// The stale files as `cargo xtask codegen --check` reports them.
@@ -171,4 +198,16 @@ fn write(root: &Path, files: &[Emitted], stale: &[String]) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_id_is_above_all_that_are_or_were_used() {
+        assert_eq!(next_id(["AP-07", "AP-02"].into_iter(), ""), "AP-08");
+        assert_eq!(next_id(["AP-07"].into_iter(), "pattern AP-116\nAP-9: deleted"), "AP-117");
+        assert_eq!(next_id([].into_iter(), ""), "AP-01");
+    }
 }

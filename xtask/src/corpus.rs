@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 
 use crate::codegen::{compile, problem_report};
 use crate::files;
-use crate::load::Documents;
+use crate::load::{Documents, LOCK};
 
 /// The good designs, each whole.
 const GOOD: &str = "good";
 /// The bad ones, each with only what differs from [`BASE`].
 const BAD: &str = "bad";
+/// Changes of [`BASE`] that its lock lets pass, each with only what differs: all that must come out is the lock.
+const LOCKED: &str = "locked";
 /// The smallest good design.
 const BASE: &str = "good/minimal";
 /// Paths of the base that a bad design does not have, a line each.
@@ -42,13 +44,13 @@ pub fn folder() -> PathBuf {
 pub fn cases(corpus: &Path) -> io::Result<Vec<Case>> {
     let base = Documents::read(&corpus.join(BASE))?;
     let mut cases = Vec::new();
-    for kind in [GOOD, BAD] {
+    for kind in [GOOD, LOCKED, BAD] {
         for entry in fs::read_dir(corpus.join(kind))? {
             let entry = entry?;
             let name = format!("{kind}/{}", entry.file_name().to_string_lossy());
             let folder = entry.path();
             let mut documents = Documents::read(&folder)?;
-            if kind == BAD {
+            if kind != GOOD {
                 documents = documents.over(&base);
                 for path in read_if_there(&folder.join(WITHOUT))?.unwrap_or_default().lines() {
                     documents.remove(path);
@@ -65,8 +67,12 @@ impl Case {
     /// What comes of it, by the paths under its folder: every emitted file, or the problems.
     #[must_use]
     pub fn outcome(&self) -> BTreeMap<String, String> {
+        let is_shown = |path: &str| !self.name.starts_with(LOCKED) || path == LOCK;
         match compile(&self.documents) {
-            Ok(files) => files.into_iter().map(|file| (format!("{EXPECTED}/{}", file.path), file.text)).collect(),
+            Ok(mut files) => {
+                files.retain(|file| is_shown(&file.path));
+                files.into_iter().map(|file| (format!("{EXPECTED}/{}", file.path), file.text)).collect()
+            }
             Err(problems) => BTreeMap::from([(STDERR.to_owned(), problem_report(&problems))]),
         }
     }

@@ -17,4 +17,4 @@ mod source;
 pub mod tidy;
 pub mod vet;
 
-pub use load::Documents;
+pub use load::{Documents, LOCK};

@@ -28,6 +28,12 @@ enum Command {
         /// Write nothing; fail if a generated file is not what the documents say.
         #[arg(long)]
         check: bool,
+        /// Begin schema/schema.lock, if there is none: from then on every change is compared with it, and written to it.
+        #[arg(long, conflicts_with = "check")]
+        lock: bool,
+        /// Say in schema/schema.lock that what was announced runs everywhere: after the deployment that announced it.
+        #[arg(long, conflicts_with_all = ["check", "lock"])]
+        deployed: bool,
     },
     /// Compare what the generator makes of every design in xtask/testdata with what it should.
     Corpus {
@@ -39,6 +45,8 @@ enum Command {
     ///
     /// Fails if that is more than half of what a partition takes; `codegen` refuses such documents too.
     Vet,
+    /// Print an id for a new access pattern: one more than the highest that is or was used.
+    NextId,
     /// Renew everything that tests compare with: the corpus, and the list of patterns that are not called.
     Bless,
 }
@@ -46,10 +54,14 @@ enum Command {
 fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace");
     let done = match Arguments::parse().command {
-        Command::Codegen { check } => codegen(root, if check { Mode::Check } else { Mode::Write }),
+        Command::Codegen { check: true, .. } => codegen(root, Mode::Check),
+        Command::Codegen { lock: true, .. } => codegen(root, Mode::Lock),
+        Command::Codegen { deployed: true, .. } => codegen(root, Mode::Deployed),
+        Command::Codegen { .. } => codegen(root, Mode::Write),
         Command::Corpus { bless: false } => compare_corpus(),
         Command::Corpus { bless: true } => bless_corpus(),
         Command::Vet => vet(root),
+        Command::NextId => next_id(root),
         Command::Bless => bless_corpus().and_then(|done| Ok(done && bless_uncalled_patterns(root)?)),
     };
     match done {
@@ -95,6 +107,14 @@ fn vet(root: &Path) -> io::Result<bool> {
             Ok(false)
         }
     }
+}
+
+fn next_id(root: &Path) -> io::Result<bool> {
+    let patterns = codegen::patterns(&Documents::read(root)?);
+    // The lock also knows the patterns that were deleted.
+    let lock = fs::read_to_string(root.join("schema/schema.lock")).unwrap_or_default();
+    println!("{}", codegen::next_id(patterns.iter().map(|pattern| pattern.id.as_str()), &lock));
+    Ok(true)
 }
 
 fn compare_corpus() -> io::Result<bool> {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use quote::ToTokens as _;
 use syn::visit::{self, Visit};
+use xtask::LOCK;
 use xtask::codegen::compile;
 use xtask::corpus::{self, Case};
 use xtask::{Documents, files};
@@ -38,6 +39,22 @@ fn a_good_design_has_no_problems_and_a_bad_one_has() {
         assert!(!expected.is_empty(), "{} expects nothing: run `cargo xtask corpus --bless`", case.name);
         assert_eq!(case.name.starts_with("bad/"), expected.contains_key("stderr.txt"), "{}", case.name);
     }
+}
+
+#[test]
+fn a_lock_that_was_just_written_refuses_nothing_and_stays_as_it_is() {
+    let mut seen = 0;
+    for case in cases() {
+        let outcome = case.outcome();
+        let Some(lock) = outcome.get(&format!("expected/{LOCK}")) else { continue };
+        let mut documents = case.documents.clone();
+        documents.insert(LOCK, lock.clone());
+        let again = compile(&documents).unwrap_or_else(|problems| panic!("{}: {problems:?}", case.name));
+        let again = again.iter().find(|file| file.path == LOCK).expect("what is there is written again");
+        assert_eq!(&again.text, lock, "{}", case.name);
+        seen += 1;
+    }
+    assert!(seen > 10, "there are designs with a lock");
 }
 
 #[test]

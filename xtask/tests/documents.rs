@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use xtask::codegen::{Mode, OWNED, Outcome, problem_report, run, stale_report};
-use xtask::{Documents, files};
+use xtask::{Documents, LOCK, files};
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace").to_owned()
@@ -24,7 +24,7 @@ fn copy() -> TempDir {
         }
     }
     // What is tested is what an edit makes stale, and not whether something was stale before.
-    run(copy.path(), Mode::Write).expect("the copy can be written");
+    run(copy.path(), Mode::Lock).expect("the copy can be written");
     copy
 }
 
@@ -82,9 +82,9 @@ fn editing_a_block_without_generating_again_is_found_and_the_command_is_named() 
 fn a_generated_file_that_was_edited_lost_or_left_over_is_found_and_put_right() {
     let copy = copy();
     let (edited, lost, left_over) =
-        ("model/src/generated/ids.rs", "schema/keys.lock", "model/src/generated/entity/old.rs");
+        ("model/src/generated/ids.rs", "model/src/generated/keys.rs", "model/src/generated/entity/old.rs");
     edit(copy.path(), edited, |text| text + "// mine\n");
-    fs::remove_file(copy.path().join(lost)).expect("the lock is there");
+    fs::remove_file(copy.path().join(lost)).expect("the keys are there");
     files::write(copy.path(), left_over, "//! Of an entity that is gone.\n").expect("a file can be written");
     let mut expected = [edited, lost, left_over];
     expected.sort_unstable();
@@ -113,6 +113,58 @@ fn a_problem_leaves_every_file_as_it_was() {
 fn a_changed_key_template_needs_a_migration() {
     let copy = copy();
     edit(copy.path(), "schema/session.toml", |text| text.replacen("\"SESSION#{session_id}\"", "\"S#{session_id}\"", 1));
-    let Ok(Outcome::Problems(problems)) = run(copy.path(), Mode::Write) else { panic!("there should be a problem") };
+    let problems = problems(copy.path(), Mode::Write);
     assert!(problems[0].contains("items that exist keep the old one: declare a `[migration]`"), "{problems:?}");
+}
+
+fn problems(root: &Path, mode: Mode) -> Vec<String> {
+    match run(root, mode).expect("the copy can be read") {
+        Outcome::Problems(problems) => problems,
+        other => panic!("there should be a problem: {other:?}"),
+    }
+}
+
+fn written(root: &Path, mode: Mode) -> Vec<String> {
+    match run(root, mode).expect("the copy can be written") {
+        Outcome::Written { changed, .. } => changed,
+        other => panic!("something should be written: {other:?}"),
+    }
+}
+
+#[test]
+fn without_a_lock_nothing_is_locked_and_none_is_made_unasked() {
+    let copy = copy();
+    fs::remove_file(copy.path().join(LOCK)).expect("there is a lock");
+    edit(copy.path(), "schema/session.toml", |text| text.replacen("\"SESSION#{session_id}\"", "\"S#{session_id}\"", 1));
+    let refused = run(copy.path(), Mode::Write).expect("the copy can be read");
+    // The patterns speak of the old key; the lock says nothing.
+    assert!(!format!("{refused:?}").contains("as-locked"), "{refused:?}");
+    assert!(!copy.path().join(LOCK).exists());
+    assert!(problems(copy.path(), Mode::Deployed)[0].contains("there is none"));
+}
+
+#[test]
+fn a_lock_is_written_with_each_change_that_it_lets_pass() {
+    let copy = copy();
+    edit(copy.path(), "schema/session.toml", |text| {
+        text + "\n[fields.colour]\ntype = \"text\"\noptional = true\ndoc = \"How it is shown.\"\n"
+    });
+    assert!(written(copy.path(), Mode::Write).contains(&LOCK.to_owned()));
+    let lock = fs::read_to_string(copy.path().join(LOCK)).expect("there is a lock");
+    assert!(lock.contains("field.colour = { type = \"text\", optional = true }"), "{lock}");
+    fs::remove_file(copy.path().join(LOCK)).expect("there is a lock");
+    files::write(copy.path(), LOCK, &lock.replace("field.colour", "field.color")).expect("the lock can be written");
+    assert!(problems(copy.path(), Mode::Check)[0].contains("`colour` is new and `color` of the same type is gone"));
+}
+
+#[test]
+fn an_announced_value_can_be_written_once_it_is_said_to_be_deployed() {
+    let copy = copy();
+    let path = "schema/message.toml";
+    edit(copy.path(), path, |text| text.replacen("\"ai\"]", "\"ai\", \"bot\"]\nannounced = [\"bot\"]", 1));
+    written(copy.path(), Mode::Write);
+    edit(copy.path(), path, |text| text.replacen("announced = [\"bot\"]\n", "", 1));
+    assert!(problems(copy.path(), Mode::Write)[0].contains("`bot` is announced"));
+    assert_eq!(written(copy.path(), Mode::Deployed), [LOCK]);
+    assert!(is_current(copy.path()));
 }

@@ -3,10 +3,10 @@
 
 use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Timestamp, Username, UsernameKey};
 use crate::by_name::{Answer, Arguments, Row, RunError};
-use crate::generated::entity::{AnchorStatus, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadKind, User, UsernameClaim};
+use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
-use crate::generated::keys::{CodeChunkKey, DailyUsageKey, RefreshFamilyKey, SessionKey, SweepJobKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCount, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::keys::{CodeChunkKey, MessageKey, RefreshFamilyKey, SessionKey, SweepJobKey, ThreadKey, UserKey};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCount, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -47,10 +47,14 @@ impl Store {
             "AP-28" => read_code_chunks(self, arguments).await,
             "AP-29" => write_code_chunks(self, arguments).await,
             "AP-30" => create_thread(self, arguments).await,
-            "AP-31" => list_threads(self, arguments, page).await,
+            "AP-31" => list_threads(self, arguments).await,
             "AP-32" => get_thread(self, arguments).await,
             "AP-33" => move_thread(self, arguments).await,
             "AP-34" => delete_thread(self, arguments).await,
+            "AP-35" => list_threads_page(self, arguments, page).await,
+            "AP-36" => get_anchors(self, arguments).await,
+            "AP-37" => get_thread_and_anchors(self, arguments).await,
+            "AP-38" => open_with_anchors(self, arguments).await,
             "AP-40" => ask_question(self, arguments).await,
             "AP-41" => add_note(self, arguments).await,
             "AP-42" => store_answer(self, arguments).await,
@@ -67,8 +71,9 @@ impl Store {
             "AP-66" => add_usage(self, arguments).await,
             "AP-67" => get_usage(self, arguments).await,
             "AP-70" => leave_sweep_job(self, arguments).await,
-            "AP-71" => list_due_sweep_jobs(self, arguments).await,
+            "AP-71" => list_due_sweep_jobs(self, arguments, page).await,
             "AP-72" => begin_sweep_job(self, arguments).await,
+            "AP-120" => put_off_sweep_job(self, arguments).await,
             "AP-73" => settle_sweep_job(self, arguments).await,
             "AP-74" => session_leftovers(self, arguments).await,
             "AP-75" => thread_leftovers(self, arguments).await,
@@ -80,7 +85,6 @@ impl Store {
                 })
             }
             "AP-79" => delete_code_chunks(self, arguments).await,
-            "AP-82" => delete_usage(self, arguments).await,
             "AP-80" => top_users_by_cost(self, arguments, page).await,
             "AP-81" => list_signups(self, arguments, page).await,
             "AP-83" => spend_of_day(self, arguments).await,
@@ -88,6 +92,7 @@ impl Store {
             "AP-91" => repair_session_count(self, arguments).await,
             "AP-92" => count_threads(self, arguments).await,
             "AP-93" => repair_thread_count(self, arguments).await,
+            "AP-39" => repair_anchors(self, arguments).await,
             "AP-94" => check_claims(self, arguments).await,
             "AP-95" => get_code_chunk(self, arguments).await,
             "AP-84" => {
@@ -132,6 +137,7 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
     let user: User = arguments.one("user", "user")?;
     let family: RefreshFamily = arguments.one("family", "refresh_family")?;
     arguments.end()?;
+    let written: usize = 4;
     store
         .sign_up(SignUp {
             email_claim: &email_claim,
@@ -147,7 +153,7 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
             | SignUpError::UsernameTaken { .. }
             | SignUpError::FamilyExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn find_username_claim(
@@ -221,6 +227,9 @@ async fn change_profile(
     let username: Username = arguments.one("username", "username")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1 + usize::from(new_email.is_some())
+        + usize::from(new_username.is_some()) + usize::from(old_email.is_some())
+        + usize::from(old_username.is_some());
     store
         .change_profile(ChangeProfile {
             new_email: new_email.as_ref(),
@@ -247,7 +256,7 @@ async fn change_profile(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn change_password(
@@ -261,6 +270,7 @@ async fn change_password(
     let new_hash: PasswordHash = arguments.one("new_hash", "password_hash")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1 + families.len();
     store
         .change_password(ChangePassword {
             families: &families,
@@ -277,7 +287,7 @@ async fn change_password(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn delete_account(
@@ -292,6 +302,7 @@ async fn delete_account(
     let email_digest: Digest = arguments.one("email_digest", "digest")?;
     let username_key: UsernameKey = arguments.one("username_key", "username_key")?;
     arguments.end()?;
+    let written: usize = 4;
     store
         .delete_account(DeleteAccount {
             job: &job,
@@ -311,7 +322,7 @@ async fn delete_account(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn start_refresh_family(
@@ -321,6 +332,7 @@ async fn start_refresh_family(
     let refresh_family: RefreshFamily = arguments
         .one("refresh_family", "refresh_family")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .start_refresh_family(&refresh_family)
         .await
@@ -330,7 +342,7 @@ async fn start_refresh_family(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_refresh_family(
@@ -355,6 +367,7 @@ async fn rotate_refresh_token(
     let now: Timestamp = arguments.one("now", "time")?;
     let expires_at: Expiry = arguments.one("expires_at", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .rotate_refresh_token(RotateRefreshToken {
             user_id,
@@ -372,7 +385,7 @@ async fn rotate_refresh_token(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::of([Row::of("refresh_family", &item)]))
+    Ok(Answer::of([Row::of("refresh_family", &item)]).and_wrote(written))
 }
 
 async fn end_refresh_family(
@@ -382,8 +395,9 @@ async fn end_refresh_family(
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let family_id: FamilyId = arguments.one("family_id", "family_id")?;
     arguments.end()?;
+    let written: usize = 1;
     store.end_refresh_family(user_id, family_id).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_refresh_families(
@@ -404,6 +418,7 @@ async fn create_session(
     let code: Code = arguments.one("code", "code")?;
     let staged: Option<SweepJobKey> = arguments.optional("staged", "sweep_job key")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(staged.is_some());
     store
         .create_session(CreateSession {
             session: &session,
@@ -420,7 +435,7 @@ async fn create_session(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_sessions(
@@ -469,59 +484,22 @@ async fn save_session(
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
     let code: Code = arguments.one("code", "code")?;
-    let mut threads_given = Vec::new();
-    for mut row in arguments.rows("threads")? {
+    let mut anchors_given = None;
+    if let Some(mut row) = arguments.row("anchors")? {
         let session_id: SessionId = row.one("session_id", "session_id")?;
-        let thread: ThreadUuid = row.one("thread", "thread_uuid")?;
-        let seen_anchor_version: u32 = row.one("seen_anchor_version", "count")?;
-        let seen_start_line: u32 = row.one("seen_start_line", "count")?;
-        let seen_end_line: u32 = row.one("seen_end_line", "count")?;
-        let start_line: u32 = row.one("start_line", "count")?;
-        let end_line: u32 = row.one("end_line", "count")?;
-        let anchor_status: AnchorStatus = row
-            .one("anchor_status", "stable|approximate")?;
-        let anchor_version: u32 = row.one("anchor_version", "count")?;
+        let seen_changes: u32 = row.one("seen_changes", "count")?;
+        let threads: Vec<ThreadAnchor> = row.one("threads", "[ThreadAnchor]")?;
         row.end()?;
-        threads_given
-            .push((
-                session_id,
-                thread,
-                seen_anchor_version,
-                seen_start_line,
-                seen_end_line,
-                start_line,
-                end_line,
-                anchor_status,
-                anchor_version,
-            ));
+        anchors_given = Some((session_id, seen_changes, threads));
     }
 
-    let threads: Vec<_> = threads_given
-        .iter()
-        .map(|
-            (
-                session_id,
-                thread,
-                seen_anchor_version,
-                seen_start_line,
-                seen_end_line,
-                start_line,
-                end_line,
-                anchor_status,
-                anchor_version,
-            )|
-        MovedThread {
+    let anchors = anchors_given
+        .as_ref()
+        .map(|(session_id, seen_changes, threads)| MovedAnchors {
             session_id: *session_id,
-            thread: *thread,
-            seen_anchor_version: *seen_anchor_version,
-            seen_start_line: *seen_start_line,
-            seen_end_line: *seen_end_line,
-            start_line: *start_line,
-            end_line: *end_line,
-            anchor_status: *anchor_status,
-            anchor_version: *anchor_version,
-        })
-        .collect();
+            seen_changes: *seen_changes,
+            threads,
+        });
     let staged: Option<SweepJobKey> = arguments.optional("staged", "sweep_job key")?;
     let replaced: Option<SweepJob> = arguments.optional("replaced", "sweep_job")?;
     let mut answer_given = None;
@@ -554,10 +532,13 @@ async fn save_session(
     let now: Timestamp = arguments.one("now", "time")?;
     let saved_by: UserId = arguments.one("saved_by", "user_id")?;
     arguments.end()?;
+    let written: usize = 2 + usize::from(anchors.is_some())
+        + usize::from(staged.is_some()) + usize::from(replaced.is_some())
+        + usize::from(answer.is_some());
     store
         .save_session(SaveSession {
             code: &code,
-            threads: &threads,
+            anchors,
             staged: staged.as_ref(),
             replaced: replaced.as_ref(),
             answer,
@@ -582,7 +563,7 @@ async fn save_session(
             | SaveSessionError::JobExists { .. }
             | SaveSessionError::PatchTaken { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn change_session_settings(
@@ -599,6 +580,7 @@ async fn change_session_settings(
         .optional("language_override", "language")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .change_session_settings(ChangeSessionSettings {
             user_id,
@@ -618,7 +600,7 @@ async fn change_session_settings(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::of([Row::of("session", &item)]))
+    Ok(Answer::of([Row::of("session", &item)]).and_wrote(written))
 }
 
 async fn delete_session(
@@ -631,6 +613,7 @@ async fn delete_session(
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let revision: RevisionId = arguments.one("revision", "revision_id")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(user.is_some());
     store
         .delete_session(DeleteSession {
             user: user.as_ref(),
@@ -649,7 +632,7 @@ async fn delete_session(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_code(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -675,8 +658,13 @@ async fn write_code_chunks(
 ) -> Result<Answer, RunError> {
     let chunks: Vec<CodeChunk> = arguments.many("chunks", "code_chunk")?;
     arguments.end()?;
+    let written: usize = chunks.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.write_code_chunks(&chunks).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn create_thread(
@@ -684,12 +672,17 @@ async fn create_thread(
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
     let thread: Thread = arguments.one("thread", "thread")?;
+    let anchors: Anchors = arguments.one("anchors", "anchors")?;
     let seen_version: u32 = arguments.one("seen_version", "count")?;
+    let seen_changes: u32 = arguments.one("seen_changes", "count")?;
     arguments.end()?;
+    let written: usize = 3;
     store
         .create_thread(CreateThread {
             thread: &thread,
+            anchors: &anchors,
             seen_version,
+            seen_changes,
         })
         .await
         .map_err(|error| match error {
@@ -697,25 +690,29 @@ async fn create_thread(
             CreateThreadError::SessionNotFound { .. }
             | CreateThreadError::ThreadLimitExceeded { .. }
             | CreateThreadError::SessionChanged { .. }
-            | CreateThreadError::ThreadExists { .. } => {
+            | CreateThreadError::ThreadExists { .. }
+            | CreateThreadError::AnchorsMoved { .. } => {
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_threads(
     store: &Store,
     mut arguments: Arguments,
-    page: PageRequest<'_>,
 ) -> Result<Answer, RunError> {
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     arguments.end()?;
-    let found = store.list_threads(session_id, page).await?;
+    let found = store.list_threads(session_id).await?;
     Ok(
-        Answer::page(
-            found.items.into_iter().map(|item| Row::of("thread", &item)),
-            found.cursor,
+        Answer::of(
+            found
+                .into_iter()
+                .map(|item| match item {
+                    ListThreadsItem::Anchors(item) => Row::of("anchors", &item),
+                    ListThreadsItem::Thread(item) => Row::of("thread", &item),
+                }),
         ),
     )
 }
@@ -738,38 +735,40 @@ async fn move_thread(
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
     let kind: ThreadKind = arguments.one("kind", "block|file")?;
-    let start_line: u32 = arguments.one("start_line", "count")?;
-    let end_line: u32 = arguments.one("end_line", "count")?;
     let selected_text: String = arguments.one("selected_text", "text")?;
-    let anchor_status: AnchorStatus = arguments
-        .one("anchor_status", "stable|approximate")?;
-    let seen_version: u32 = arguments.one("seen_version", "count")?;
+    let moves: u32 = arguments.one("moves", "count")?;
     let now: Timestamp = arguments.one("now", "time")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let seen_version: u32 = arguments.one("seen_version", "count")?;
+    let seen_changes: u32 = arguments.one("seen_changes", "count")?;
+    let threads: Vec<ThreadAnchor> = arguments.one("threads", "[ThreadAnchor]")?;
     arguments.end()?;
+    let written: usize = 3;
     store
         .move_thread(MoveThread {
             session_id,
             thread,
             kind,
-            start_line,
-            end_line,
             selected_text: &selected_text,
-            anchor_status,
-            seen_version,
+            moves,
             now,
             user_id,
+            seen_version,
+            seen_changes,
+            threads: &threads,
         })
         .await
         .map_err(|error| match error {
             MoveThreadError::Store(error) => RunError::Store(error),
             MoveThreadError::ThreadNotFound { .. }
             | MoveThreadError::SessionNotFound { .. }
-            | MoveThreadError::SessionChanged { .. } => {
+            | MoveThreadError::SessionChanged { .. }
+            | MoveThreadError::AnchorsLost { .. }
+            | MoveThreadError::AnchorsMoved { .. } => {
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn delete_thread(
@@ -778,14 +777,33 @@ async fn delete_thread(
 ) -> Result<Answer, RunError> {
     let counted: Option<SessionKey> = arguments.optional("counted", "session key")?;
     let uncounted: Option<SessionKey> = arguments.optional("uncounted", "session key")?;
+    let mut anchors_given = None;
+    if let Some(mut row) = arguments.row("anchors")? {
+        let session_id: SessionId = row.one("session_id", "session_id")?;
+        let seen_changes: u32 = row.one("seen_changes", "count")?;
+        let threads: Vec<ThreadAnchor> = row.one("threads", "[ThreadAnchor]")?;
+        row.end()?;
+        anchors_given = Some((session_id, seen_changes, threads));
+    }
+
+    let anchors = anchors_given
+        .as_ref()
+        .map(|(session_id, seen_changes, threads)| RemainingAnchors {
+            session_id: *session_id,
+            seen_changes: *seen_changes,
+            threads,
+        });
     let job: SweepJob = arguments.one("job", "sweep_job")?;
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
     arguments.end()?;
+    let written: usize = 2 + usize::from(counted.is_some())
+        + usize::from(uncounted.is_some()) + usize::from(anchors.is_some());
     store
         .delete_thread(DeleteThread {
             counted: counted.as_ref(),
             uncounted: uncounted.as_ref(),
+            anchors,
             job: &job,
             session_id,
             thread,
@@ -796,9 +814,69 @@ async fn delete_thread(
             DeleteThreadError::ThreadNotFound { .. }
             | DeleteThreadError::SlotNotReturned { .. }
             | DeleteThreadError::SessionNotFound { .. }
+            | DeleteThreadError::AnchorsMoved { .. }
             | DeleteThreadError::JobExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
+}
+
+async fn list_threads_page(
+    store: &Store,
+    mut arguments: Arguments,
+    page: PageRequest<'_>,
+) -> Result<Answer, RunError> {
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    arguments.end()?;
+    let found = store.list_threads_page(session_id, page).await?;
+    Ok(
+        Answer::page(
+            found.items.into_iter().map(|item| Row::of("thread", &item)),
+            found.cursor,
+        ),
+    )
+}
+
+async fn get_anchors(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    arguments.end()?;
+    let found = store.get_anchors(session_id).await?;
+    Ok(Answer::of(found.map(|item| Row::of("anchors", &item))))
+}
+
+async fn get_thread_and_anchors(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
+    arguments.end()?;
+    let found = store.get_thread_and_anchors(session_id, thread).await?;
+    let mut rows = Vec::new();
+    rows.extend(found.thread.into_iter().map(|item| Row::of("thread", &item)));
+    rows.extend(found.anchors.into_iter().map(|item| Row::of("anchors", &item)));
+    Ok(Answer::of(rows))
+}
+
+async fn open_with_anchors(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let threads: Vec<ThreadKey> = arguments.many("threads", "thread key")?;
+    let messages: Vec<MessageKey> = arguments.many("messages", "message key")?;
+    arguments.end()?;
+    let found = store.open_with_anchors(user_id, session_id, &threads, &messages).await?;
+    let mut rows = Vec::new();
+    rows.extend(found.head.into_iter().map(|item| Row::of("session", &item)));
+    rows.extend(found.code.into_iter().map(|item| Row::of("code", &item)));
+    rows.extend(found.anchors.into_iter().map(|item| Row::of("anchors", &item)));
+    rows.extend(found.threads.into_iter().map(|item| Row::of("thread", &item)));
+    rows.extend(found.messages.into_iter().map(|item| Row::of("message", &item)));
+    Ok(Answer::of(rows))
 }
 
 async fn ask_question(
@@ -809,6 +887,7 @@ async fn ask_question(
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     arguments.end()?;
+    let written: usize = 2 + usize::from(record.is_some());
     store
         .ask_question(AskQuestion {
             question: &question,
@@ -826,7 +905,7 @@ async fn ask_question(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -834,6 +913,7 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     arguments.end()?;
+    let written: usize = 2 + usize::from(record.is_some());
     store
         .add_note(AddNote {
             note: &note,
@@ -849,7 +929,7 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
             | AddNoteError::MessageExists { .. }
             | AddNoteError::RequestKnown { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn store_answer(
@@ -883,6 +963,7 @@ async fn store_answer(
     let output_tokens: i64 = arguments.one("output_tokens", "amount")?;
     let cost_micros: i64 = arguments.one("cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(record.is_some());
     store
         .store_answer(StoreAnswer {
             answer: &answer,
@@ -902,7 +983,7 @@ async fn store_answer(
             | StoreAnswerError::AnswerExists { .. }
             | StoreAnswerError::LeaseLost { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn fail_question(
@@ -914,6 +995,7 @@ async fn fail_question(
     let seq: u32 = arguments.one("seq", "count")?;
     let reply_error: Option<String> = arguments.optional("reply_error", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .fail_question(session_id, thread, seq, reply_error.as_deref())
         .await
@@ -924,7 +1006,7 @@ async fn fail_question(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_messages(
@@ -990,6 +1072,7 @@ async fn take_over_question(
     let now: Timestamp = arguments.one("now", "time")?;
     let lease_until: Timestamp = arguments.one("lease_until", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .take_over_question(TakeOverQuestion {
             session_id,
@@ -1006,7 +1089,7 @@ async fn take_over_question(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::of([Row::of("idempotency", &item)]))
+    Ok(Answer::of([Row::of("idempotency", &item)]).and_wrote(written))
 }
 
 async fn give_question_up(
@@ -1018,6 +1101,7 @@ async fn give_question_up(
     let key_digest: Digest = arguments.one("key_digest", "digest")?;
     let held_until: Timestamp = arguments.one("held_until", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .give_question_up(session_id, thread, key_digest, held_until)
         .await
@@ -1028,7 +1112,7 @@ async fn give_question_up(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -1040,6 +1124,7 @@ async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let now: Timestamp = arguments.one("now", "time")?;
     let expires_at: Expiry = arguments.one("expires_at", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .count_hit(CountHit {
             rule: &rule,
@@ -1055,7 +1140,7 @@ async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             CountHitError::Store(error) => RunError::Store(error),
             CountHitError::WindowFull { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn restart_window(
@@ -1065,6 +1150,7 @@ async fn restart_window(
     let rate_window: RateWindow = arguments.one("rate_window", "rate_window")?;
     let seen_start: Timestamp = arguments.one("seen_start", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .restart_window(&rate_window, seen_start)
         .await
@@ -1074,7 +1160,7 @@ async fn restart_window(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_usage(
@@ -1104,6 +1190,7 @@ async fn add_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let output_tokens: i64 = arguments.one("output_tokens", "amount")?;
     let cost_micros: i64 = arguments.one("cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .add_usage(AddUsage {
             user_id,
@@ -1115,7 +1202,7 @@ async fn add_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             cost_micros,
         })
         .await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -1132,6 +1219,7 @@ async fn leave_sweep_job(
 ) -> Result<Answer, RunError> {
     let sweep_job: SweepJob = arguments.one("sweep_job", "sweep_job")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .leave_sweep_job(&sweep_job)
         .await
@@ -1139,18 +1227,24 @@ async fn leave_sweep_job(
             LeaveSweepJobError::Store(error) => RunError::Store(error),
             LeaveSweepJobError::JobExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_due_sweep_jobs(
     store: &Store,
     mut arguments: Arguments,
+    page: PageRequest<'_>,
 ) -> Result<Answer, RunError> {
     let shard: u32 = arguments.one("shard", "count")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
-    let found = store.list_due_sweep_jobs(shard, now).await?;
-    Ok(Answer::of(found.into_iter().map(|item| Row::of("sweep_job", &item))))
+    let found = store.list_due_sweep_jobs(shard, now, page).await?;
+    Ok(
+        Answer::page(
+            found.items.into_iter().map(|item| Row::stored(&item)),
+            found.cursor,
+        ),
+    )
 }
 
 async fn begin_sweep_job(
@@ -1163,6 +1257,7 @@ async fn begin_sweep_job(
         .one("kind", "staged|replaced|thread|session|account")?;
     let target: String = arguments.one("target", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .begin_sweep_job(shard, due, kind, &target)
         .await
@@ -1170,7 +1265,40 @@ async fn begin_sweep_job(
             BeginSweepJobError::Store(error) => RunError::Store(error),
             BeginSweepJobError::JobSettled { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
+}
+
+async fn put_off_sweep_job(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let shard: u32 = arguments.one("shard", "count")?;
+    let due: Timestamp = arguments.one("due", "time")?;
+    let kind: SweepKind = arguments
+        .one("kind", "staged|replaced|thread|session|account")?;
+    let target: String = arguments.one("target", "text")?;
+    let seen_attempts: u32 = arguments.one("seen_attempts", "count")?;
+    let next_try: Option<Timestamp> = arguments.optional("next_try", "time")?;
+    arguments.end()?;
+    let written: usize = 1;
+    store
+        .put_off_sweep_job(PutOffSweepJob {
+            shard,
+            due,
+            kind,
+            target: &target,
+            seen_attempts,
+            next_try,
+        })
+        .await
+        .map_err(|error| match error {
+            PutOffSweepJobError::Store(error) => RunError::Store(error),
+            PutOffSweepJobError::JobSettled { .. }
+            | PutOffSweepJobError::CountedElsewhere { .. } => {
+                RunError::Refused(error.to_string())
+            }
+        })?;
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn settle_sweep_job(
@@ -1183,8 +1311,9 @@ async fn settle_sweep_job(
         .one("kind", "staged|replaced|thread|session|account")?;
     let target: String = arguments.one("target", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store.settle_sweep_job(shard, due, kind, &target).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn session_leftovers(
@@ -1251,18 +1380,13 @@ async fn delete_code_chunks(
 ) -> Result<Answer, RunError> {
     let chunks: Vec<CodeChunkKey> = arguments.many("chunks", "code_chunk key")?;
     arguments.end()?;
-    store.delete_code_chunks(&chunks).await?;
-    Ok(Answer::default())
-}
+    let written: usize = chunks.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
 
-async fn delete_usage(
-    store: &Store,
-    mut arguments: Arguments,
-) -> Result<Answer, RunError> {
-    let days: Vec<DailyUsageKey> = arguments.many("days", "daily_usage key")?;
-    arguments.end()?;
-    store.delete_usage(&days).await?;
-    Ok(Answer::default())
+    store.delete_code_chunks(&chunks).await?;
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn top_users_by_cost(
@@ -1326,6 +1450,7 @@ async fn repair_session_count(
     let seen_changes: u32 = arguments.one("seen_changes", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_session_count(user_id, seen_count, seen_changes, counted)
         .await
@@ -1336,7 +1461,7 @@ async fn repair_session_count(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn count_threads(
@@ -1359,6 +1484,7 @@ async fn repair_thread_count(
     let seen_changes: u32 = arguments.one("seen_changes", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_thread_count(RepairThreadCount {
             user_id,
@@ -1375,7 +1501,40 @@ async fn repair_thread_count(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
+}
+
+async fn repair_anchors(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let anchors: Anchors = arguments.one("anchors", "anchors")?;
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let seen_version: u32 = arguments.one("seen_version", "count")?;
+    let seen_thread_changes: u32 = arguments.one("seen_thread_changes", "count")?;
+    let seen_changes: u32 = arguments.one("seen_changes", "count")?;
+    arguments.end()?;
+    let written: usize = 1;
+    store
+        .repair_anchors(RepairAnchors {
+            anchors: &anchors,
+            user_id,
+            session_id,
+            seen_version,
+            seen_thread_changes,
+            seen_changes,
+        })
+        .await
+        .map_err(|error| match error {
+            RepairAnchorsError::Store(error) => RunError::Store(error),
+            RepairAnchorsError::SessionNotFound { .. }
+            | RepairAnchorsError::SessionChanged { .. }
+            | RepairAnchorsError::AnchorsMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
+        })?;
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn check_claims(
@@ -1413,12 +1572,19 @@ async fn load_account_data(
 ) -> Result<Answer, RunError> {
     let heads: Vec<Session> = arguments.many("heads", "session")?;
     let codes: Vec<Code> = arguments.many("codes", "code")?;
+    let anchors: Vec<Anchors> = arguments.many("anchors", "anchors")?;
     let threads: Vec<Thread> = arguments.many("threads", "thread")?;
     let messages: Vec<Message> = arguments.many("messages", "message")?;
     let days: Vec<DailyUsage> = arguments.many("days", "daily_usage")?;
     arguments.end()?;
-    store.load_account_data(&heads, &codes, &threads, &messages, &days).await?;
-    Ok(Answer::default())
+    let written: usize = heads.len() + codes.len() + anchors.len() + threads.len()
+        + messages.len() + days.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
+    store.load_account_data(&heads, &codes, &anchors, &threads, &messages, &days).await?;
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn load_account(
@@ -1430,6 +1596,7 @@ async fn load_account(
         .one("username_claim", "username_claim")?;
     let user: User = arguments.one("user", "user")?;
     arguments.end()?;
+    let written: usize = 3;
     store
         .load_account(LoadAccount {
             email_claim: &email_claim,
@@ -1445,7 +1612,7 @@ async fn load_account(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn stored_user(
@@ -1493,6 +1660,12 @@ async fn restore_claims(
     let username: Username = arguments.one("username", "username")?;
     let seen_updated_at: Timestamp = arguments.one("seen_updated_at", "time")?;
     arguments.end()?;
+    let written: usize = usize::from(email_claim.is_some())
+        + usize::from(username_claim.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .restore_claims(RestoreClaims {
             email_claim: email_claim.as_ref(),
@@ -1512,7 +1685,7 @@ async fn restore_claims(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn release_claims(
@@ -1552,6 +1725,12 @@ async fn release_claims(
             seen_claimed_at: *seen_claimed_at,
         });
     arguments.end()?;
+    let written: usize = usize::from(email_claim.is_some())
+        + usize::from(username_claim.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .release_claims(ReleaseClaims {
             email_claim,
@@ -1562,7 +1741,7 @@ async fn release_claims(
             ReleaseClaimsError::Store(error) => RunError::Store(error),
             ReleaseClaimsError::ClaimMoved { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn remove_expired(
@@ -1622,6 +1801,12 @@ async fn remove_expired(
             seen_expires_at: *seen_expires_at,
         });
     arguments.end()?;
+    let written: usize = usize::from(family.is_some()) + usize::from(record.is_some())
+        + usize::from(window.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .remove_expired(RemoveExpired {
             family,
@@ -1633,7 +1818,7 @@ async fn remove_expired(
             RemoveExpiredError::Store(error) => RunError::Store(error),
             RemoveExpiredError::Renewed { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_message_slots(
@@ -1646,6 +1831,7 @@ async fn repair_message_slots(
     let seen_updated_at: Timestamp = arguments.one("seen_updated_at", "time")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_message_slots(RepairMessageSlots {
             session_id,
@@ -1662,7 +1848,7 @@ async fn repair_message_slots(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_usage_index(
@@ -1673,6 +1859,7 @@ async fn repair_usage_index(
     let date: Date = arguments.one("date", "date")?;
     let seen_cost_micros: i64 = arguments.one("seen_cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_usage_index(user_id, date, seen_cost_micros)
         .await
@@ -1683,7 +1870,7 @@ async fn repair_usage_index(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_signup_index(
@@ -1694,6 +1881,7 @@ async fn repair_signup_index(
     let seen_created_at: Timestamp = arguments.one("seen_created_at", "time")?;
     let seen_signup_date: Date = arguments.one("seen_signup_date", "date")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_signup_index(user_id, seen_created_at, seen_signup_date)
         .await
@@ -1704,7 +1892,7 @@ async fn repair_signup_index(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn stored_sweep_jobs(

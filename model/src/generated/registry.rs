@@ -32,6 +32,10 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_32,
     &AP_33,
     &AP_34,
+    &AP_35,
+    &AP_36,
+    &AP_37,
+    &AP_38,
     &AP_40,
     &AP_41,
     &AP_42,
@@ -50,6 +54,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_70,
     &AP_71,
     &AP_72,
+    &AP_120,
     &AP_73,
     &AP_74,
     &AP_75,
@@ -57,7 +62,6 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_77,
     &AP_78,
     &AP_79,
-    &AP_82,
     &AP_80,
     &AP_81,
     &AP_83,
@@ -65,6 +69,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_91,
     &AP_92,
     &AP_93,
+    &AP_39,
     &AP_94,
     &AP_95,
     &AP_84,
@@ -90,6 +95,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     title: "Sign up",
     operation: Operation::Transact,
     entities: &["email_claim", "username_claim", "user", "refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -151,6 +157,7 @@ pub(crate) static AP_02: Pattern = Pattern {
     title: "Find a user by username",
     operation: Operation::Get,
     entities: &["username_claim"],
+    fields: &["username_key", "user_id", "claimed_at"],
     index: None,
     arguments: &[
         Argument {
@@ -199,6 +206,7 @@ pub(crate) static AP_03: Pattern = Pattern {
     title: "Find a user by e-mail address",
     operation: Operation::Get,
     entities: &["email_claim"],
+    fields: &["email_digest", "user_id", "claimed_at"],
     index: None,
     arguments: &[
         Argument {
@@ -247,6 +255,18 @@ pub(crate) static AP_04: Pattern = Pattern {
     title: "Read a user",
     operation: Operation::Get,
     entities: &["user"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "session_changes",
+        "created_at",
+        "signup_date",
+        "updated_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -292,6 +312,7 @@ pub(crate) static AP_05: Pattern = Pattern {
     title: "Change a profile",
     operation: Operation::Transact,
     entities: &["user", "email_claim", "username_claim"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -417,6 +438,7 @@ pub(crate) static AP_06: Pattern = Pattern {
     title: "Change a password",
     operation: Operation::Transact,
     entities: &["user", "refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -486,6 +508,7 @@ pub(crate) static AP_07: Pattern = Pattern {
     title: "Delete an account",
     operation: Operation::Transact,
     entities: &["user", "email_claim", "username_claim", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -571,6 +594,7 @@ pub(crate) static AP_10: Pattern = Pattern {
     title: "Start a refresh family",
     operation: Operation::Put,
     entities: &["refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -608,6 +632,7 @@ pub(crate) static AP_11: Pattern = Pattern {
     title: "Read a refresh family",
     operation: Operation::Get,
     entities: &["refresh_family"],
+    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
     index: None,
     arguments: &[
         Argument {
@@ -665,6 +690,7 @@ pub(crate) static AP_12: Pattern = Pattern {
     title: "Rotate a refresh token",
     operation: Operation::Update,
     entities: &["refresh_family"],
+    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
     index: None,
     arguments: &[
         Argument {
@@ -742,6 +768,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     title: "End a refresh family",
     operation: Operation::Delete,
     entities: &["refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -768,7 +795,7 @@ pub(crate) static AP_13: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["auth", "users", "sweep"],
+    callers: &["auth", "users"],
     page: None,
     shards: None,
     first: None,
@@ -787,6 +814,7 @@ pub(crate) static AP_14: Pattern = Pattern {
     title: "List a user's refresh families",
     operation: Operation::Query,
     entities: &["refresh_family"],
+    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
     index: None,
     arguments: &[
         Argument {
@@ -836,6 +864,7 @@ pub(crate) static AP_20: Pattern = Pattern {
     title: "Create a session",
     operation: Operation::Transact,
     entities: &["user", "session", "code", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -889,6 +918,23 @@ pub(crate) static AP_21: Pattern = Pattern {
     title: "List a user's sessions",
     operation: Operation::Query,
     entities: &["session"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -916,7 +962,7 @@ pub(crate) static AP_21: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 50 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 50 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("USER#{user_id}"),
@@ -937,6 +983,26 @@ pub(crate) static AP_22: Pattern = Pattern {
     title: "Open a session",
     operation: Operation::Batch,
     entities: &["session", "code"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+        "sha256",
+        "size",
+        "inline",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1003,6 +1069,23 @@ pub(crate) static AP_23: Pattern = Pattern {
     title: "Read a session's head",
     operation: Operation::Get,
     entities: &["session"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1058,7 +1141,8 @@ pub(crate) static AP_24: Pattern = Pattern {
     name: "save_session",
     title: "Save a session's code",
     operation: Operation::Transact,
-    entities: &["session", "code", "thread", "sweep_job", "message"],
+    entities: &["session", "code", "anchors", "sweep_job", "message"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1142,10 +1226,10 @@ pub(crate) static AP_24: Pattern = Pattern {
             sample: "",
         },
         Argument {
-            name: "threads",
-            kind: "thread",
-            optional: false,
-            many: true,
+            name: "anchors",
+            kind: "anchors",
+            optional: true,
+            many: false,
             doc: "",
             sample: "",
         },
@@ -1175,10 +1259,10 @@ pub(crate) static AP_24: Pattern = Pattern {
         },
     ],
     cost: Cost {
-        fixture: "a file that compresses to 1.2 KB, two threads moved",
+        fixture: "a file that compresses to 8 KB, fifty threads moved",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 10.0,
+        wcu: 28.0,
     },
     tool: false,
     callers: &["sessions", "messages"],
@@ -1189,8 +1273,8 @@ pub(crate) static AP_24: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query save_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --expected-version-number 1 --seen-thread-changes 1 --seen-settings-changes 1 --language-detected Python --now 2026-11-23T09:00:00Z --saved-by 01a05c06-6c80-72e7-b616-dd449d76a152 --code … --threads …",
-    doc: "`PUT /sessions/{id}`. The head moves to the next version only from the version the client edited: of fifty savers with one expected version, one\nsucceeds and the others get the current head back to merge with. The code, and every thread whose lines moved, are written in the same\ntransaction, so threads and code never disagree. So is the answer whose patch the code was saved for. A thread that was opened, moved or deleted since the saver read them is noticed through\n`thread_changes`, and another name or language through `settings_changes`: the saver looks again instead of writing old settings back.",
+    example: "codesensei query save_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --expected-version-number 1 --seen-thread-changes 1 --seen-settings-changes 1 --language-detected Python --now 2026-11-23T09:00:00Z --saved-by 01a05c06-6c80-72e7-b616-dd449d76a152 --code …",
+    doc: "`PUT /sessions/{id}`. The head moves to the next version only from the version the client edited: of fifty savers with one expected version, one\nsucceeds and the others get the current head back to merge with. The code, and the anchors if any thread's lines moved, are written in the same\ntransaction, so threads and code never disagree. So is the answer whose patch the code was saved for. A thread that was opened, moved or deleted\nsince the saver read the head is noticed through `thread_changes`, and another name or language through `settings_changes`: the saver looks again\ninstead of writing old settings back. The head has to be read before the threads: read after them, it could count a thread that the saver has not seen.",
 };
 
 /// AP-25: Change a session's settings.
@@ -1200,6 +1284,23 @@ pub(crate) static AP_25: Pattern = Pattern {
     title: "Change a session's settings",
     operation: Operation::Update,
     entities: &["session"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1293,6 +1394,7 @@ pub(crate) static AP_26: Pattern = Pattern {
     title: "Delete a session",
     operation: Operation::Transact,
     entities: &["session", "code", "user", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1362,6 +1464,15 @@ pub(crate) static AP_27: Pattern = Pattern {
     title: "Read a session's code",
     operation: Operation::Get,
     entities: &["code"],
+    fields: &[
+        "session_id",
+        "user_id",
+        "revision",
+        "sha256",
+        "size",
+        "chunk_count",
+        "inline",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1410,6 +1521,7 @@ pub(crate) static AP_28: Pattern = Pattern {
     title: "Read code chunks",
     operation: Operation::Batch,
     entities: &["code_chunk"],
+    fields: &["revision", "n", "session_id", "bytes"],
     index: None,
     arguments: &[
         Argument {
@@ -1458,6 +1570,7 @@ pub(crate) static AP_29: Pattern = Pattern {
     title: "Write code chunks",
     operation: Operation::Batch,
     entities: &["code_chunk"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1494,11 +1607,20 @@ pub(crate) static AP_30: Pattern = Pattern {
     name: "create_thread",
     title: "Create a thread",
     operation: Operation::Transact,
-    entities: &["session", "thread"],
+    entities: &["session", "thread", "anchors"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
             name: "seen_version",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "seen_changes",
             kind: "count",
             optional: false,
             many: false,
@@ -1513,12 +1635,20 @@ pub(crate) static AP_30: Pattern = Pattern {
             doc: "",
             sample: "",
         },
+        Argument {
+            name: "anchors",
+            kind: "anchors",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
     ],
     cost: Cost {
-        fixture: "a selection of 300 B",
+        fixture: "a selection of 300 B, the first thread",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 4.0,
+        wcu: 6.0,
     },
     tool: false,
     callers: &["threads"],
@@ -1529,8 +1659,8 @@ pub(crate) static AP_30: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query create_thread --seen-version 1 --thread …",
-    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the thread. The version is one\ntoo: lines that were looked up in a version which has just been saved over would be the wrong lines.",
+    example: "codesensei query create_thread --seen-version 1 --seen-changes 1 --thread … --anchors …",
+    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the thread. The version is one\ntoo: lines that were looked up in a version which has just been saved over would be the wrong lines. The anchors are written whole with the new\none among them; whoever wrote them in between is answered with what they are now, and tries again with that.",
 };
 
 /// AP-31: List a session's threads.
@@ -1539,7 +1669,20 @@ pub(crate) static AP_31: Pattern = Pattern {
     name: "list_threads",
     title: "List a session's threads",
     operation: Operation::Query,
-    entities: &["thread"],
+    entities: &["anchors", "thread"],
+    fields: &[
+        "session_id",
+        "user_id",
+        "changes",
+        "threads",
+        "thread",
+        "kind",
+        "selected_text",
+        "moves",
+        "message_slots",
+        "created_at",
+        "updated_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1559,7 +1702,7 @@ pub(crate) static AP_31: Pattern = Pattern {
     },
     tool: false,
     callers: &["threads", "sessions", "messages"],
-    page: Some(50),
+    page: None,
     shards: None,
     first: None,
     first_max: None,
@@ -1567,18 +1710,18 @@ pub(crate) static AP_31: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "`Limit` is the page, `NextToken` the cursor",
+            about: "follow `NextToken` to the end",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" ASC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
-                Parameter::Text("THREAD#"),
+                Parameter::Text("THREAD"),
             ],
-            limit: Some(50),
+            limit: None,
             consistent: true,
         },
     ],
-    example: "codesensei query list_threads --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --limit 20",
-    doc: "`GET /sessions/{id}/threads`, oldest first, and before every save. The cap is the page size, so one page is all of them. Strongly\nconsistent, so the thread just opened is in it.",
+    example: "codesensei query list_threads --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
+    doc: "`GET /sessions/{id}/threads`, oldest first, and before every save: all of them, and their anchors, whose key comes before theirs. Strongly\nconsistent, so the thread just opened is in it. A query is not of one moment: what is between an anchor and its thread is noticed by the number of\nmoves that both have, and read again.",
 };
 
 /// AP-32: Read a thread.
@@ -1588,6 +1731,17 @@ pub(crate) static AP_32: Pattern = Pattern {
     title: "Read a thread",
     operation: Operation::Get,
     entities: &["thread"],
+    fields: &[
+        "session_id",
+        "thread",
+        "user_id",
+        "kind",
+        "selected_text",
+        "moves",
+        "message_slots",
+        "created_at",
+        "updated_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1634,7 +1788,7 @@ pub(crate) static AP_32: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5",
-    doc: "`GET /threads/{id}`, and before a question. The public id names both key parts; the item names its owner.",
+    doc: "Before a note and a list of messages: is it there, whose is it, how many messages has it? The public id names both key parts; the item names its owner.",
 };
 
 /// AP-33: Move a thread.
@@ -1643,7 +1797,8 @@ pub(crate) static AP_33: Pattern = Pattern {
     name: "move_thread",
     title: "Move a thread",
     operation: Operation::Transact,
-    entities: &["thread", "session"],
+    entities: &["thread", "session", "anchors"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1671,22 +1826,6 @@ pub(crate) static AP_33: Pattern = Pattern {
             sample: "block",
         },
         Argument {
-            name: "start_line",
-            kind: "count",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "1",
-        },
-        Argument {
-            name: "end_line",
-            kind: "count",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "1",
-        },
-        Argument {
             name: "selected_text",
             kind: "text",
             optional: false,
@@ -1695,15 +1834,7 @@ pub(crate) static AP_33: Pattern = Pattern {
             sample: "",
         },
         Argument {
-            name: "anchor_status",
-            kind: "stable|approximate",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "stable",
-        },
-        Argument {
-            name: "seen_version",
+            name: "moves",
             kind: "count",
             optional: false,
             many: false,
@@ -1726,12 +1857,36 @@ pub(crate) static AP_33: Pattern = Pattern {
             doc: "A user.",
             sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
+        Argument {
+            name: "seen_version",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "seen_changes",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "threads",
+            kind: "[ThreadAnchor]",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
     ],
     cost: Cost {
-        fixture: "a selection of 300 B",
+        fixture: "a selection of 300 B, the only thread",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 4.0,
+        wcu: 6.0,
     },
     tool: false,
     callers: &["threads"],
@@ -1742,8 +1897,8 @@ pub(crate) static AP_33: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query move_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --kind block --start-line 1 --end-line 1 --selected-text … --anchor-status stable --seen-version 1 --now 2026-11-23T09:00:00Z --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "`PUT /threads/{id}`: the editor says where the lines are now; the server has checked it against the saved code of one version, which is a condition\non the head as it is for a [new thread](#ap-30-create-a-thread). The head counts the move, so that a save which read the thread before looks again.\nOf two moves at once the last one stays, whole.",
+    example: "codesensei query move_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --kind block --selected-text … --moves 1 --now 2026-11-23T09:00:00Z --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-version 1 --seen-changes 1 --threads …",
+    doc: "`PUT /threads/{id}`: the editor says where the lines are now; the server has checked it against the saved code of one version, which is a condition\non the head as it is for a [new thread](#ap-30-create-a-thread). The head counts the move, so that a save which read the thread before looks again.\nThread and anchor count it too, so that a reader knows that the two belong together. Of two moves at once the last one stays, whole.",
 };
 
 /// AP-34: Delete a thread.
@@ -1752,7 +1907,8 @@ pub(crate) static AP_34: Pattern = Pattern {
     name: "delete_thread",
     title: "Delete a thread",
     operation: Operation::Transact,
-    entities: &["thread", "session", "sweep_job"],
+    entities: &["thread", "session", "anchors", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1788,6 +1944,14 @@ pub(crate) static AP_34: Pattern = Pattern {
             sample: "",
         },
         Argument {
+            name: "anchors",
+            kind: "anchors",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+        Argument {
             name: "job",
             kind: "sweep_job",
             optional: false,
@@ -1797,10 +1961,10 @@ pub(crate) static AP_34: Pattern = Pattern {
         },
     ],
     cost: Cost {
-        fixture: "a selection of 300 B",
+        fixture: "a selection of 300 B, the only thread",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 6.0,
+        wcu: 8.0,
     },
     tool: false,
     callers: &["threads"],
@@ -1812,7 +1976,354 @@ pub(crate) static AP_34: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query delete_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --job …",
-    doc: "`DELETE /threads/{id}`. The thread goes, its slot comes back, and its messages are left to a sweep job. The head is named as `counted`. If its\ncounter is wrong and at zero, a second transaction names it as `uncounted`, so that the thread is deleted and only the change is counted;\n`codesensei verify --fix` corrects the counter.",
+    doc: "`DELETE /threads/{id}`. The thread and its anchor go, its slot comes back, and its messages are left to a sweep job. The head is named as `counted`. If its\ncounter is wrong and at zero, a second transaction names it as `uncounted`, so that the thread is deleted and only the change is counted;\n`codesensei verify --fix` corrects the counter.",
+};
+
+/// AP-35: List threads by pages.
+pub(crate) static AP_35: Pattern = Pattern {
+    id: "AP-35",
+    name: "list_threads_page",
+    title: "List threads by pages",
+    operation: Operation::Query,
+    entities: &["thread"],
+    fields: &[
+        "session_id",
+        "thread",
+        "user_id",
+        "kind",
+        "selected_text",
+        "moves",
+        "message_slots",
+        "created_at",
+        "updated_at",
+    ],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+            doc: "A session: one file under review.",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
+        },
+    ],
+    cost: Cost {
+        fixture: "50 threads with selections of 300 B",
+        requests: 1.0,
+        rcu: 8.0,
+        wcu: 0.0,
+    },
+    tool: false,
+    callers: &["threads"],
+    page: Some(50),
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
+    actions: &["dynamodb:Query"],
+    partiql: &[
+        Statement {
+            about: "`Limit` is the page, `NextToken` the cursor",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" ASC",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD#"),
+            ],
+            limit: Some(50),
+            consistent: true,
+        },
+    ],
+    example: "codesensei query list_threads_page --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --limit 20",
+    doc: "`GET /sessions/{id}/threads` with `limit` or `cursor`. The anchors are read [beside each page](#ap-36-read-a-sessions-anchors).",
+};
+
+/// AP-36: Read a session's anchors.
+pub(crate) static AP_36: Pattern = Pattern {
+    id: "AP-36",
+    name: "get_anchors",
+    title: "Read a session's anchors",
+    operation: Operation::Get,
+    entities: &["anchors"],
+    fields: &["session_id", "user_id", "changes", "threads"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+            doc: "A session: one file under review.",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
+        },
+    ],
+    cost: Cost {
+        fixture: "50 threads",
+        requests: 1.0,
+        rcu: 1.0,
+        wcu: 0.0,
+    },
+    tool: false,
+    callers: &["threads"],
+    page: None,
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
+    actions: &["dynamodb:GetItem"],
+    partiql: &[
+        Statement {
+            about: "",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+    ],
+    example: "codesensei query get_anchors --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
+    doc: "Where the lines of all threads are, beside a page of them.",
+};
+
+/// AP-37: Read a thread with its anchor.
+pub(crate) static AP_37: Pattern = Pattern {
+    id: "AP-37",
+    name: "get_thread_and_anchors",
+    title: "Read a thread with its anchor",
+    operation: Operation::Batch,
+    entities: &["thread", "anchors"],
+    fields: &[
+        "session_id",
+        "thread",
+        "user_id",
+        "kind",
+        "selected_text",
+        "moves",
+        "message_slots",
+        "created_at",
+        "updated_at",
+        "changes",
+        "threads",
+    ],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+            doc: "A session: one file under review.",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
+        },
+        Argument {
+            name: "thread",
+            kind: "thread_uuid",
+            optional: false,
+            many: false,
+            doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
+        },
+    ],
+    cost: Cost {
+        fixture: "a selection of 300 B, the only thread",
+        requests: 1.0,
+        rcu: 2.0,
+        wcu: 0.0,
+    },
+    tool: false,
+    callers: &["threads"],
+    page: None,
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
+    actions: &["dynamodb:BatchGetItem"],
+    partiql: &[
+        Statement {
+            about: "`thread`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD#{thread}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "`anchors`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+    ],
+    example: "codesensei query get_thread_and_anchors --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5",
+    doc: "`GET /threads/{id}`, and before a thread is deleted. The anchor is in an item of its session.",
+};
+
+/// AP-38: Open a session with its anchors.
+pub(crate) static AP_38: Pattern = Pattern {
+    id: "AP-38",
+    name: "open_with_anchors",
+    title: "Open a session with its anchors",
+    operation: Operation::Batch,
+    entities: &["session", "code", "anchors", "thread", "message"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+        "sha256",
+        "size",
+        "inline",
+        "changes",
+        "threads",
+        "thread",
+        "kind",
+        "selected_text",
+        "moves",
+        "message_slots",
+        "seq",
+        "role",
+        "content",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+            doc: "A user.",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
+        },
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+            doc: "A session: one file under review.",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
+        },
+        Argument {
+            name: "threads",
+            kind: "thread key",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}",
+        },
+        Argument {
+            name: "messages",
+            kind: "message key",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}",
+        },
+    ],
+    cost: Cost {
+        fixture: "a file that compresses to 1.2 KB, one thread, one answer",
+        requests: 1.0,
+        rcu: 5.0,
+        wcu: 0.0,
+    },
+    tool: false,
+    callers: &["threads", "messages"],
+    page: None,
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
+    actions: &["dynamodb:BatchGetItem"],
+    partiql: &[
+        Statement {
+            about: "`head`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("USER#{user_id}"),
+                Parameter::Text("SESSION#{session_id}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "`code`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("CODE"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "`anchors`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "once for each of `threads`; several go into one BatchExecuteStatement",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD#{thread}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "once for each of `messages`; several go into one BatchExecuteStatement",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("MSG#{thread}#{seq:03}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+    ],
+    example: "codesensei query open_with_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --threads '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}' --messages '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}'",
+    doc: "Before a thread is created or moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in one\nround trip. The items are not of one moment. Each says what it belongs to, so that what does not fit together is read again: head and code the\nrevision, thread and anchor the number of moves; and the anchors are written only if they still are what was read.",
 };
 
 /// AP-40: Ask a question.
@@ -1822,6 +2333,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     title: "Ask a question",
     operation: Operation::Transact,
     entities: &["thread", "message", "idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1875,6 +2387,7 @@ pub(crate) static AP_41: Pattern = Pattern {
     title: "Add a note",
     operation: Operation::Transact,
     entities: &["thread", "message", "idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1928,6 +2441,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     title: "Store an answer",
     operation: Operation::Transact,
     entities: &["message", "daily_usage", "idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2019,7 +2533,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query store_answer --question-seq 1 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --answer …",
-    doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives\nafter its thread was swept brings nothing back.",
+    doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives\nafter its thread was swept brings nothing back. It is repeated for minutes rather than a few times; a run that is refused reads what is stored\n([AP-50](#ap-50-read-a-questions-record), [AP-46](#ap-46-read-a-message)) before it adds the cost on its own.",
 };
 
 /// AP-43: Mark a question failed.
@@ -2029,6 +2543,7 @@ pub(crate) static AP_43: Pattern = Pattern {
     title: "Mark a question failed",
     operation: Operation::Update,
     entities: &["message"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2090,6 +2605,33 @@ pub(crate) static AP_44: Pattern = Pattern {
     title: "List a thread's messages",
     operation: Operation::Query,
     entities: &["message"],
+    fields: &[
+        "session_id",
+        "thread",
+        "seq",
+        "user_id",
+        "role",
+        "content",
+        "created_at",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2143,7 +2685,7 @@ pub(crate) static AP_44: Pattern = Pattern {
             consistent: true,
         },
         Statement {
-            about: "in order `desc`; the first 100 of its rows; with a `Limit` they could be those of the other end",
+            about: "in order `desc`; take the first 100 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
@@ -2164,6 +2706,33 @@ pub(crate) static AP_45: Pattern = Pattern {
     title: "Read the last messages of a thread",
     operation: Operation::Query,
     entities: &["message"],
+    fields: &[
+        "session_id",
+        "thread",
+        "seq",
+        "user_id",
+        "role",
+        "content",
+        "created_at",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2199,7 +2768,7 @@ pub(crate) static AP_45: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 11 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 11 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
@@ -2220,6 +2789,33 @@ pub(crate) static AP_46: Pattern = Pattern {
     title: "Read a message",
     operation: Operation::Get,
     entities: &["message"],
+    fields: &[
+        "session_id",
+        "thread",
+        "seq",
+        "user_id",
+        "role",
+        "content",
+        "created_at",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2284,6 +2880,17 @@ pub(crate) static AP_50: Pattern = Pattern {
     title: "Read a question's record",
     operation: Operation::Get,
     entities: &["idempotency"],
+    fields: &[
+        "session_id",
+        "thread",
+        "key_digest",
+        "user_id",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
+        "expires_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2348,6 +2955,17 @@ pub(crate) static AP_51: Pattern = Pattern {
     title: "Take a question over",
     operation: Operation::Update,
     entities: &["idempotency"],
+    fields: &[
+        "session_id",
+        "thread",
+        "key_digest",
+        "user_id",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
+        "expires_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2417,6 +3035,7 @@ pub(crate) static AP_52: Pattern = Pattern {
     title: "Give a question up",
     operation: Operation::Update,
     entities: &["idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2478,6 +3097,7 @@ pub(crate) static AP_60: Pattern = Pattern {
     title: "Count a hit",
     operation: Operation::Update,
     entities: &["rate_window"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2563,6 +3183,7 @@ pub(crate) static AP_61: Pattern = Pattern {
     title: "Restart a window",
     operation: Operation::Put,
     entities: &["rate_window"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2608,6 +3229,16 @@ pub(crate) static AP_65: Pattern = Pattern {
     title: "A user's usage by day",
     operation: Operation::Query,
     entities: &["daily_usage"],
+    fields: &[
+        "user_id",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2673,6 +3304,7 @@ pub(crate) static AP_66: Pattern = Pattern {
     title: "Add to a user's usage",
     operation: Operation::Transact,
     entities: &["daily_usage"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2758,6 +3390,16 @@ pub(crate) static AP_67: Pattern = Pattern {
     title: "A user's usage on one day",
     operation: Operation::Get,
     entities: &["daily_usage"],
+    fields: &[
+        "user_id",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2814,6 +3456,7 @@ pub(crate) static AP_70: Pattern = Pattern {
     title: "Leave a sweep job",
     operation: Operation::Put,
     entities: &["sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2851,6 +3494,22 @@ pub(crate) static AP_71: Pattern = Pattern {
     title: "Find due sweep jobs",
     operation: Operation::Query,
     entities: &["sweep_job"],
+    fields: &[
+        "PK",
+        "SK",
+        "shard",
+        "due",
+        "kind",
+        "target",
+        "state",
+        "user_id",
+        "session_id",
+        "thread",
+        "revision",
+        "chunk_count",
+        "attempts",
+        "next_try",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2878,23 +3537,23 @@ pub(crate) static AP_71: Pattern = Pattern {
     },
     tool: false,
     callers: &["sweep"],
-    page: None,
+    page: Some(25),
     shards: None,
-    first: Some(25),
+    first: None,
     first_max: None,
     total: &[],
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "",
+            about: "`Limit` is the page, `NextToken` the cursor",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" < ? ORDER BY \"SK\" ASC",
             parameters: &[Parameter::Text("SWEEP#{shard:02}"), Parameter::Text("{now}")],
             limit: Some(25),
             consistent: true,
         },
     ],
-    example: "codesensei query list_due_sweep_jobs --shard 1 --now 2026-11-23T09:00:00Z",
-    doc: "The scheduled sweep asks each of the 8 shards. The due time leads the sort key, so the query ends where the future begins. A job that is hours overdue is also what\nan engineer looks for who suspects orphaned chunks.",
+    example: "codesensei query list_due_sweep_jobs --shard 1 --now 2026-11-23T09:00:00Z --limit 20",
+    doc: "The sweep asks each of the 8 shards. The due time leads the sort key, so the query ends where the future begins. It takes pages, so that jobs which fail keep\nnone behind them from being found, and returns items as they are stored, so that one unreadable job hides no other. A job that is hours overdue is also\nwhat an engineer looks for who suspects orphaned chunks.",
 };
 
 /// AP-72: Begin a sweep job.
@@ -2904,6 +3563,7 @@ pub(crate) static AP_72: Pattern = Pattern {
     title: "Begin a sweep job",
     operation: Operation::Update,
     entities: &["sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2946,7 +3606,7 @@ pub(crate) static AP_72: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["sweep", "sessions", "threads", "users", "messages"],
+    callers: &["sweep", "sessions", "messages"],
     page: None,
     shards: None,
     first: None,
@@ -2955,7 +3615,85 @@ pub(crate) static AP_72: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query begin_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target …",
-    doc: "From now on a commit of the staged code is refused. Beginning again after a crash is allowed.",
+    doc: "For staged code alone: from now on a commit of it is refused. Nothing can race the other kinds, so they are not begun. Beginning again after a crash is\nallowed.",
+};
+
+/// AP-120: Put off a sweep job.
+pub(crate) static AP_120: Pattern = Pattern {
+    id: "AP-120",
+    name: "put_off_sweep_job",
+    title: "Put off a sweep job",
+    operation: Operation::Update,
+    entities: &["sweep_job"],
+    fields: &[],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "shard",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "due",
+            kind: "time",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
+            name: "kind",
+            kind: "staged|replaced|thread|session|account",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "staged",
+        },
+        Argument {
+            name: "target",
+            kind: "text",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "seen_attempts",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "next_try",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+    ],
+    cost: Cost {
+        fixture: "one job",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: false,
+    callers: &["sweep"],
+    page: None,
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query put_off_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target … --seen-attempts 1",
+    doc: "A job that failed is tried again after a minute, and after each further failure twice as late, up to an hour. Its due time is part of its key and stays. Of\ntwo runs that met the same failure, one counts it.",
 };
 
 /// AP-73: Settle a sweep job.
@@ -2965,6 +3703,7 @@ pub(crate) static AP_73: Pattern = Pattern {
     title: "Settle a sweep job",
     operation: Operation::Delete,
     entities: &["sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3025,7 +3764,8 @@ pub(crate) static AP_74: Pattern = Pattern {
     name: "session_leftovers",
     title: "What is left of a session",
     operation: Operation::Query,
-    entities: &["code", "thread", "message", "idempotency"],
+    entities: &["code", "anchors", "thread", "message", "idempotency"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -3071,6 +3811,7 @@ pub(crate) static AP_75: Pattern = Pattern {
     title: "What is left of a thread's messages",
     operation: Operation::Query,
     entities: &["message"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -3127,6 +3868,7 @@ pub(crate) static AP_76: Pattern = Pattern {
     title: "What is left of a thread's records",
     operation: Operation::Query,
     entities: &["idempotency"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -3183,6 +3925,41 @@ pub(crate) static AP_77: Pattern = Pattern {
     title: "A user's whole footprint",
     operation: Operation::Query,
     entities: &["user", "refresh_family", "session", "daily_usage"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "session_changes",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "family_id",
+        "seq",
+        "rotated_at",
+        "expires_at",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "last_modified_by",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3201,7 +3978,7 @@ pub(crate) static AP_77: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: true,
-    callers: &["sweep", "users"],
+    callers: &[],
     page: Some(100),
     shards: None,
     first: None,
@@ -3218,7 +3995,7 @@ pub(crate) static AP_77: Pattern = Pattern {
         },
     ],
     example: "codesensei query user_footprint --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --limit 20",
-    doc: "Everything in the user's own partition: a person's request for their data, and the sweep of a deleted account, which then deletes each session it finds.",
+    doc: "Everything in the user's own partition: a person's request for their data. (The sweep of a deleted account reads\n[what is stored](#ap-98-a-users-partition-as-it-is-stored) instead: an item that does not decode must go too.)",
 };
 
 /// AP-78: Delete what was found.
@@ -3228,6 +4005,7 @@ pub(crate) static AP_78: Pattern = Pattern {
     title: "Delete what was found",
     operation: Operation::Batch,
     entities: &[],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3265,6 +4043,7 @@ pub(crate) static AP_79: Pattern = Pattern {
     title: "Delete code chunks",
     operation: Operation::Batch,
     entities: &["code_chunk"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3295,43 +4074,6 @@ pub(crate) static AP_79: Pattern = Pattern {
     doc: "Chunks whose code was replaced, deleted or never committed.",
 };
 
-/// AP-82: Delete a user's days.
-pub(crate) static AP_82: Pattern = Pattern {
-    id: "AP-82",
-    name: "delete_usage",
-    title: "Delete a user's days",
-    operation: Operation::Batch,
-    entities: &["daily_usage"],
-    index: None,
-    arguments: &[
-        Argument {
-            name: "days",
-            kind: "daily_usage key",
-            optional: false,
-            many: true,
-            doc: "",
-            sample: "",
-        },
-    ],
-    cost: Cost {
-        fixture: "31 days",
-        requests: 2.0,
-        rcu: 0.0,
-        wcu: 62.0,
-    },
-    tool: false,
-    callers: &["sweep", "users"],
-    page: None,
-    shards: None,
-    first: None,
-    first_max: None,
-    total: &[],
-    actions: &["dynamodb:BatchWriteItem"],
-    partiql: &[],
-    example: "codesensei query delete_usage --days …",
-    doc: "The usage of a deleted account. Days are few, and their keys are known from the footprint.",
-};
-
 /// AP-80: The users who cost most on a day.
 pub(crate) static AP_80: Pattern = Pattern {
     id: "AP-80",
@@ -3339,6 +4081,14 @@ pub(crate) static AP_80: Pattern = Pattern {
     title: "The users who cost most on a day",
     operation: Operation::Query,
     entities: &["daily_usage"],
+    fields: &[
+        "user_id",
+        "date",
+        "requests",
+        "input_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: Some("GSI1"),
     arguments: &[
         Argument {
@@ -3366,7 +4116,7 @@ pub(crate) static AP_80: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "once for each `shard` from 0 to 7; merge the rows by \"GSI1SK\"; the first 10 of its rows; with a `Limit` they could be those of the other end",
+            about: "once for each `shard` from 0 to 7; merge the rows by \"GSI1SK\"; take the first 10 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT \"user_id\", \"date\", \"requests\", \"input_tokens\", \"output_tokens\", \"cost_micros\", \"GSI1PK\", \"GSI1SK\" FROM \"codesensei\".\"GSI1\" WHERE \"GSI1PK\" = ? ORDER BY \"GSI1SK\" DESC",
             parameters: &[Parameter::Text("USAGE#{date}#{shard}")],
             limit: None,
@@ -3384,6 +4134,7 @@ pub(crate) static AP_81: Pattern = Pattern {
     title: "Sign-ups of a day",
     operation: Operation::Query,
     entities: &["user"],
+    fields: &["user_id", "username", "created_at"],
     index: Some("GSI1"),
     arguments: &[
         Argument {
@@ -3429,6 +4180,7 @@ pub(crate) static AP_83: Pattern = Pattern {
     title: "Spend of a day over all users",
     operation: Operation::Query,
     entities: &["daily_usage"],
+    fields: &["user_id", "requests", "input_tokens", "output_tokens", "cost_micros"],
     index: Some("GSI1"),
     arguments: &[
         Argument {
@@ -3474,6 +4226,7 @@ pub(crate) static AP_90: Pattern = Pattern {
     title: "Count a user's sessions",
     operation: Operation::Query,
     entities: &["session"],
+    fields: &["count"],
     index: None,
     arguments: &[
         Argument {
@@ -3522,6 +4275,7 @@ pub(crate) static AP_91: Pattern = Pattern {
     title: "Repair a user's session counter",
     operation: Operation::Update,
     entities: &["user"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3583,6 +4337,7 @@ pub(crate) static AP_92: Pattern = Pattern {
     title: "Count a session's threads",
     operation: Operation::Query,
     entities: &["thread"],
+    fields: &["count"],
     index: None,
     arguments: &[
         Argument {
@@ -3631,6 +4386,7 @@ pub(crate) static AP_93: Pattern = Pattern {
     title: "Repair a session's thread counter",
     operation: Operation::Update,
     entities: &["session"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3693,6 +4449,84 @@ pub(crate) static AP_93: Pattern = Pattern {
     doc: "Refused when the counter moved since it was compared, also when it moved and moved back: `thread_changes` only grows, and the repair counts itself.",
 };
 
+/// AP-39: Repair a session's anchors.
+pub(crate) static AP_39: Pattern = Pattern {
+    id: "AP-39",
+    name: "repair_anchors",
+    title: "Repair a session's anchors",
+    operation: Operation::Transact,
+    entities: &["session", "anchors"],
+    fields: &[],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+            doc: "A user.",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
+        },
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+            doc: "A session: one file under review.",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
+        },
+        Argument {
+            name: "seen_version",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "seen_thread_changes",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "seen_changes",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "anchors",
+            kind: "anchors",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "one thread",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 4.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
+    actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
+    partiql: &[],
+    example: "codesensei query repair_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-version 1 --seen-thread-changes 1 --seen-changes 1 --anchors …",
+    doc: "An anchor without its thread, a thread without its anchor, and one that is said to be stable over other text. Anchors are written whole, on the condition\nthat they, and the version of the code, are what was compared.",
+};
+
 /// AP-94: Check a user's claims.
 pub(crate) static AP_94: Pattern = Pattern {
     id: "AP-94",
@@ -3700,6 +4534,21 @@ pub(crate) static AP_94: Pattern = Pattern {
     title: "Check a user's claims",
     operation: Operation::Batch,
     entities: &["user", "email_claim", "username_claim"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "session_changes",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "email_digest",
+        "claimed_at",
+        "username_key",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3781,6 +4630,7 @@ pub(crate) static AP_95: Pattern = Pattern {
     title: "Find whose a chunk is",
     operation: Operation::Get,
     entities: &["code_chunk"],
+    fields: &["revision", "n", "session_id", "bytes"],
     index: None,
     arguments: &[
         Argument {
@@ -3837,6 +4687,7 @@ pub(crate) static AP_84: Pattern = Pattern {
     title: "Correct an item's counters",
     operation: Operation::Update,
     entities: &[
+        "anchors",
         "code",
         "code_chunk",
         "daily_usage",
@@ -3851,6 +4702,7 @@ pub(crate) static AP_84: Pattern = Pattern {
         "user",
         "username_claim",
     ],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3887,7 +4739,8 @@ pub(crate) static AP_100: Pattern = Pattern {
     name: "load_account_data",
     title: "Load what is in an account",
     operation: Operation::Batch,
-    entities: &["session", "code", "thread", "message", "daily_usage"],
+    entities: &["session", "code", "anchors", "thread", "message", "daily_usage"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3901,6 +4754,14 @@ pub(crate) static AP_100: Pattern = Pattern {
         Argument {
             name: "codes",
             kind: "code",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "anchors",
+            kind: "anchors",
             optional: false,
             many: true,
             doc: "",
@@ -3946,7 +4807,7 @@ pub(crate) static AP_100: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
-    example: "codesensei query load_account_data --heads … --codes … --threads … --messages … --days …",
+    example: "codesensei query load_account_data --heads … --codes … --anchors … --threads … --messages … --days …",
     doc: "Sessions with their code, threads and messages, and the days that the messages cost, as one made-up account has them: counters, numbers and\nsums agree before anything is sent. Written before the account itself ([AP-101](#ap-101-load-an-account)), under keys that nothing points at yet. A batch costs half of\nwhat the same items cost in transactions, and puts 25 of them into a request. The keys are the same in every run, so writing them again after an\ninterruption changes nothing.",
 };
 
@@ -3957,6 +4818,7 @@ pub(crate) static AP_101: Pattern = Pattern {
     title: "Load an account",
     operation: Operation::Transact,
     entities: &["email_claim", "username_claim", "user"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4010,6 +4872,7 @@ pub(crate) static AP_96: Pattern = Pattern {
     title: "Read a segment of the table",
     operation: Operation::Scan,
     entities: &[
+        "anchors",
         "code",
         "code_chunk",
         "daily_usage",
@@ -4024,6 +4887,7 @@ pub(crate) static AP_96: Pattern = Pattern {
         "user",
         "username_claim",
     ],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4077,6 +4941,7 @@ pub(crate) static AP_97: Pattern = Pattern {
     title: "Bring an item up to date",
     operation: Operation::Update,
     entities: &[
+        "anchors",
         "code",
         "code_chunk",
         "daily_usage",
@@ -4091,6 +4956,7 @@ pub(crate) static AP_97: Pattern = Pattern {
         "user",
         "username_claim",
     ],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4128,6 +4994,43 @@ pub(crate) static AP_98: Pattern = Pattern {
     title: "A user's partition as it is stored",
     operation: Operation::Query,
     entities: &["user", "refresh_family", "session", "daily_usage"],
+    fields: &[
+        "PK",
+        "SK",
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "session_changes",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "family_id",
+        "seq",
+        "rotated_at",
+        "expires_at",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "last_modified_by",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -4146,7 +5049,7 @@ pub(crate) static AP_98: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: true,
-    callers: &[],
+    callers: &["sweep", "users"],
     page: Some(250),
     shards: None,
     first: None,
@@ -4163,7 +5066,7 @@ pub(crate) static AP_98: Pattern = Pattern {
         },
     ],
     example: "codesensei query stored_user --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --limit 20",
-    doc: "`codesensei verify`, which looks at what a query of entities would refuse: items that do not decode, of another version, or of no entity.",
+    doc: "`codesensei verify`, which looks at what a query of entities would refuse: items that do not decode, of another version, or of no entity. The sweep of a deleted\naccount reads it too, deletes each session that it finds, and the rest by its keys.",
 };
 
 /// AP-99: A session's partition as it is stored.
@@ -4172,7 +5075,54 @@ pub(crate) static AP_99: Pattern = Pattern {
     name: "stored_session",
     title: "A session's partition as it is stored",
     operation: Operation::Query,
-    entities: &["code", "thread", "message", "idempotency"],
+    entities: &["code", "anchors", "thread", "message", "idempotency"],
+    fields: &[
+        "PK",
+        "SK",
+        "session_id",
+        "user_id",
+        "revision",
+        "sha256",
+        "size",
+        "chunk_count",
+        "inline",
+        "changes",
+        "threads",
+        "thread",
+        "kind",
+        "selected_text",
+        "moves",
+        "message_slots",
+        "created_at",
+        "updated_at",
+        "seq",
+        "role",
+        "content",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "key_digest",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
+        "expires_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -4218,6 +5168,7 @@ pub(crate) static AP_110: Pattern = Pattern {
     title: "Restore a user's claims",
     operation: Operation::Transact,
     entities: &["user", "email_claim", "username_claim"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4295,6 +5246,7 @@ pub(crate) static AP_111: Pattern = Pattern {
     title: "Release a claim",
     operation: Operation::Transact,
     entities: &["email_claim", "username_claim"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4340,6 +5292,7 @@ pub(crate) static AP_112: Pattern = Pattern {
     title: "Remove what has expired",
     operation: Operation::Transact,
     entities: &["refresh_family", "idempotency", "rate_window"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4393,6 +5346,7 @@ pub(crate) static AP_113: Pattern = Pattern {
     title: "Repair a thread's slots",
     operation: Operation::Update,
     entities: &["thread"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4462,6 +5416,7 @@ pub(crate) static AP_114: Pattern = Pattern {
     title: "Repair a day's place in the index",
     operation: Operation::Update,
     entities: &["daily_usage"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4515,6 +5470,7 @@ pub(crate) static AP_115: Pattern = Pattern {
     title: "Repair a sign-up's place in the index",
     operation: Operation::Update,
     entities: &["user"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4568,6 +5524,22 @@ pub(crate) static AP_116: Pattern = Pattern {
     title: "List all sweep jobs",
     operation: Operation::Query,
     entities: &["sweep_job"],
+    fields: &[
+        "PK",
+        "SK",
+        "shard",
+        "due",
+        "kind",
+        "target",
+        "state",
+        "user_id",
+        "session_id",
+        "thread",
+        "revision",
+        "chunk_count",
+        "attempts",
+        "next_try",
+    ],
     index: None,
     arguments: &[
         Argument {

@@ -6,6 +6,107 @@ use crate::registry::{Entity, Field};
 /// Every kind of item that the table holds.
 pub static ENTITIES: &[&Entity] = &[
     &Entity {
+        name: "anchors",
+        summary: "Where the threads of a session are in its code: one item for all of them, so that a save which moves fifty writes some 4 KB, and not fifty selections.",
+        version: 1,
+        pk: "SESSION#{session_id}",
+        sk: "THREAD",
+        key: &["session_id"],
+        fields: &[
+            Field {
+                name: "session_id",
+                stored_as: "session_id",
+                kind: "session_id",
+                optional: false,
+                pii: false,
+                doc: "Where it is.",
+                fields: &[],
+            },
+            Field {
+                name: "user_id",
+                stored_as: "user_id",
+                kind: "user_id",
+                optional: false,
+                pii: false,
+                doc: "Who owns the session.",
+                fields: &[],
+            },
+            Field {
+                name: "changes",
+                stored_as: "changes",
+                kind: "count",
+                optional: false,
+                pii: false,
+                doc: "One more with every write: the item is written whole, and only if it still is what was read.",
+                fields: &[],
+            },
+            Field {
+                name: "threads",
+                stored_as: "threads",
+                kind: "[ThreadAnchor]",
+                optional: false,
+                pii: false,
+                doc: "The anchor of each thread, oldest first.",
+                fields: &[
+                    Field {
+                        name: "thread",
+                        stored_as: "t",
+                        kind: "thread_uuid",
+                        optional: false,
+                        pii: false,
+                        doc: "Which thread.",
+                        fields: &[],
+                    },
+                    Field {
+                        name: "start_line",
+                        stored_as: "s",
+                        kind: "count",
+                        optional: false,
+                        pii: false,
+                        doc: "First line, from 1.",
+                        fields: &[],
+                    },
+                    Field {
+                        name: "end_line",
+                        stored_as: "e",
+                        kind: "count",
+                        optional: false,
+                        pii: false,
+                        doc: "Last line, included.",
+                        fields: &[],
+                    },
+                    Field {
+                        name: "status",
+                        stored_as: "a",
+                        kind: "stable|approximate",
+                        optional: false,
+                        pii: false,
+                        doc: "Stable if and only if the text there equals the thread's `selected_text`.",
+                        fields: &[],
+                    },
+                    Field {
+                        name: "version",
+                        stored_as: "v",
+                        kind: "count",
+                        optional: false,
+                        pii: false,
+                        doc: "The session's version in which the anchor last changed.",
+                        fields: &[],
+                    },
+                    Field {
+                        name: "moves",
+                        stored_as: "m",
+                        kind: "count",
+                        optional: false,
+                        pii: false,
+                        doc: "Equal to the thread's, or the reader has met a move half-way and reads again.",
+                        fields: &[],
+                    },
+                ],
+            },
+        ],
+    },
+    &Entity {
         name: "code",
         summary: "The code of a session, compressed with gzip: inline, or a pointer to chunks. It also says who owns the session, for callers who do not.",
         version: 1,
@@ -15,6 +116,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: false,
                 pii: false,
@@ -23,6 +125,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -31,6 +134,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "revision",
+                stored_as: "revision",
                 kind: "revision_id",
                 optional: false,
                 pii: false,
@@ -39,6 +143,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "sha256",
+                stored_as: "sha256",
                 kind: "digest",
                 optional: false,
                 pii: false,
@@ -47,6 +152,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "size",
+                stored_as: "size",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -55,6 +161,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "chunk_count",
+                stored_as: "chunk_count",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -63,6 +170,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "inline",
+                stored_as: "inline",
                 kind: "bytes",
                 optional: true,
                 pii: true,
@@ -81,6 +189,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "revision",
+                stored_as: "revision",
                 kind: "revision_id",
                 optional: false,
                 pii: false,
@@ -89,6 +198,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "n",
+                stored_as: "n",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -97,6 +207,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: false,
                 pii: false,
@@ -105,6 +216,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "bytes",
+                stored_as: "bytes",
                 kind: "bytes",
                 optional: false,
                 pii: true,
@@ -123,6 +235,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -131,6 +244,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "date",
+                stored_as: "date",
                 kind: "date",
                 optional: false,
                 pii: false,
@@ -139,6 +253,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "requests",
+                stored_as: "requests",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -147,6 +262,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "input_tokens",
+                stored_as: "input_tokens",
                 kind: "amount",
                 optional: false,
                 pii: false,
@@ -155,6 +271,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "cache_read_tokens",
+                stored_as: "cache_read_tokens",
                 kind: "amount",
                 optional: false,
                 pii: false,
@@ -163,6 +280,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "cache_write_tokens",
+                stored_as: "cache_write_tokens",
                 kind: "amount",
                 optional: false,
                 pii: false,
@@ -171,6 +289,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "output_tokens",
+                stored_as: "output_tokens",
                 kind: "amount",
                 optional: false,
                 pii: false,
@@ -179,6 +298,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "cost_micros",
+                stored_as: "cost_micros",
                 kind: "amount",
                 optional: false,
                 pii: false,
@@ -197,6 +317,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "email_digest",
+                stored_as: "email_digest",
                 kind: "digest",
                 optional: false,
                 pii: false,
@@ -205,6 +326,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -213,6 +335,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "claimed_at",
+                stored_as: "claimed_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -231,6 +354,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: false,
                 pii: false,
@@ -239,6 +363,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "thread",
+                stored_as: "thread",
                 kind: "thread_uuid",
                 optional: false,
                 pii: false,
@@ -247,6 +372,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "key_digest",
+                stored_as: "key_digest",
                 kind: "digest",
                 optional: false,
                 pii: false,
@@ -255,6 +381,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -263,6 +390,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "fingerprint",
+                stored_as: "fingerprint",
                 kind: "digest",
                 optional: false,
                 pii: false,
@@ -271,6 +399,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "state",
+                stored_as: "state",
                 kind: "running|done|failed",
                 optional: false,
                 pii: false,
@@ -279,6 +408,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "question_seq",
+                stored_as: "question_seq",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -287,6 +417,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "lease_until",
+                stored_as: "lease_until",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -295,6 +426,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "expires_at",
+                stored_as: "expires_at",
                 kind: "expiry",
                 optional: false,
                 pii: false,
@@ -313,6 +445,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: false,
                 pii: false,
@@ -321,6 +454,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "thread",
+                stored_as: "thread",
                 kind: "thread_uuid",
                 optional: false,
                 pii: false,
@@ -329,6 +463,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "seq",
+                stored_as: "seq",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -337,6 +472,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -345,6 +481,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "role",
+                stored_as: "role",
                 kind: "user|ai",
                 optional: false,
                 pii: false,
@@ -353,6 +490,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "content",
+                stored_as: "content",
                 kind: "text",
                 optional: false,
                 pii: true,
@@ -361,6 +499,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "created_at",
+                stored_as: "created_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -369,6 +508,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "reply_state",
+                stored_as: "reply_state",
                 kind: "pending|answered|failed",
                 optional: true,
                 pii: false,
@@ -377,6 +517,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "reply_error",
+                stored_as: "reply_error",
                 kind: "text",
                 optional: true,
                 pii: false,
@@ -385,6 +526,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "context_mode",
+                stored_as: "context_mode",
                 kind: "full|local",
                 optional: true,
                 pii: false,
@@ -393,6 +535,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "context_first_line",
+                stored_as: "context_first_line",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -401,6 +544,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "context_last_line",
+                stored_as: "context_last_line",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -409,6 +553,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "history_truncated",
+                stored_as: "history_truncated",
                 kind: "flag",
                 optional: true,
                 pii: false,
@@ -417,6 +562,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "warnings",
+                stored_as: "warnings",
                 kind: "texts",
                 optional: true,
                 pii: false,
@@ -425,6 +571,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "confidence",
+                stored_as: "confidence",
                 kind: "high|medium|low",
                 optional: true,
                 pii: false,
@@ -433,6 +580,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "suggested_code",
+                stored_as: "suggested_code",
                 kind: "text",
                 optional: true,
                 pii: true,
@@ -441,6 +589,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "patch",
+                stored_as: "patch",
                 kind: "Patch",
                 optional: true,
                 pii: false,
@@ -448,6 +597,7 @@ pub static ENTITIES: &[&Entity] = &[
                 fields: &[
                     Field {
                         name: "start_line",
+                        stored_as: "start_line",
                         kind: "count",
                         optional: false,
                         pii: false,
@@ -456,6 +606,7 @@ pub static ENTITIES: &[&Entity] = &[
                     },
                     Field {
                         name: "end_line",
+                        stored_as: "end_line",
                         kind: "count",
                         optional: false,
                         pii: false,
@@ -464,6 +615,7 @@ pub static ENTITIES: &[&Entity] = &[
                     },
                     Field {
                         name: "original",
+                        stored_as: "original",
                         kind: "text",
                         optional: false,
                         pii: true,
@@ -472,6 +624,7 @@ pub static ENTITIES: &[&Entity] = &[
                     },
                     Field {
                         name: "replacement",
+                        stored_as: "replacement",
                         kind: "text",
                         optional: false,
                         pii: true,
@@ -480,6 +633,7 @@ pub static ENTITIES: &[&Entity] = &[
                     },
                     Field {
                         name: "base_version",
+                        stored_as: "base_version",
                         kind: "count",
                         optional: false,
                         pii: false,
@@ -488,6 +642,7 @@ pub static ENTITIES: &[&Entity] = &[
                     },
                     Field {
                         name: "anchor_line",
+                        stored_as: "anchor_line",
                         kind: "count",
                         optional: true,
                         pii: false,
@@ -498,6 +653,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "patch_status",
+                stored_as: "patch_status",
                 kind: "verified|relocated|applied",
                 optional: true,
                 pii: false,
@@ -506,6 +662,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "applied_version",
+                stored_as: "applied_version",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -514,6 +671,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "patch_withheld",
+                stored_as: "patch_withheld",
                 kind: "text",
                 optional: true,
                 pii: false,
@@ -522,6 +680,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "model_id",
+                stored_as: "model_id",
                 kind: "text",
                 optional: true,
                 pii: false,
@@ -530,6 +689,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "input_tokens",
+                stored_as: "input_tokens",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -538,6 +698,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "cache_read_tokens",
+                stored_as: "cache_read_tokens",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -546,6 +707,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "cache_write_tokens",
+                stored_as: "cache_write_tokens",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -554,6 +716,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "output_tokens",
+                stored_as: "output_tokens",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -572,6 +735,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "rule",
+                stored_as: "rule",
                 kind: "text",
                 optional: false,
                 pii: false,
@@ -580,6 +744,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "subject",
+                stored_as: "subject",
                 kind: "text",
                 optional: false,
                 pii: true,
@@ -588,6 +753,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "window_seconds",
+                stored_as: "window_seconds",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -596,6 +762,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "started_at",
+                stored_as: "started_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -604,6 +771,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "hits",
+                stored_as: "hits",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -612,6 +780,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "expires_at",
+                stored_as: "expires_at",
                 kind: "expiry",
                 optional: false,
                 pii: false,
@@ -630,6 +799,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -638,6 +808,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "family_id",
+                stored_as: "family_id",
                 kind: "family_id",
                 optional: false,
                 pii: false,
@@ -646,6 +817,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "seq",
+                stored_as: "seq",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -654,6 +826,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "created_at",
+                stored_as: "created_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -662,6 +835,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "rotated_at",
+                stored_as: "rotated_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -670,6 +844,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "expires_at",
+                stored_as: "expires_at",
                 kind: "expiry",
                 optional: false,
                 pii: false,
@@ -688,6 +863,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -696,6 +872,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: false,
                 pii: false,
@@ -704,6 +881,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "filename",
+                stored_as: "filename",
                 kind: "filename",
                 optional: false,
                 pii: true,
@@ -712,6 +890,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "language_detected",
+                stored_as: "language_detected",
                 kind: "language",
                 optional: false,
                 pii: false,
@@ -720,6 +899,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "language_override",
+                stored_as: "language_override",
                 kind: "language",
                 optional: true,
                 pii: false,
@@ -728,6 +908,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "version_number",
+                stored_as: "version_number",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -736,6 +917,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "revision",
+                stored_as: "revision",
                 kind: "revision_id",
                 optional: false,
                 pii: false,
@@ -744,6 +926,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "code_bytes",
+                stored_as: "code_bytes",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -752,6 +935,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "chunk_count",
+                stored_as: "chunk_count",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -760,6 +944,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "thread_count",
+                stored_as: "thread_count",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -768,6 +953,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "thread_changes",
+                stored_as: "thread_changes",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -776,6 +962,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "settings_changes",
+                stored_as: "settings_changes",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -784,6 +971,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "created_at",
+                stored_as: "created_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -792,6 +980,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "updated_at",
+                stored_as: "updated_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -800,6 +989,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "last_modified_by",
+                stored_as: "last_modified_by",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -818,6 +1008,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "shard",
+                stored_as: "shard",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -826,6 +1017,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "due",
+                stored_as: "due",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -834,6 +1026,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "kind",
+                stored_as: "kind",
                 kind: "staged|replaced|thread|session|account",
                 optional: false,
                 pii: false,
@@ -842,6 +1035,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "target",
+                stored_as: "target",
                 kind: "text",
                 optional: false,
                 pii: false,
@@ -850,6 +1044,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "state",
+                stored_as: "state",
                 kind: "waiting|running",
                 optional: false,
                 pii: false,
@@ -858,6 +1053,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -866,6 +1062,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: true,
                 pii: false,
@@ -874,6 +1071,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "thread",
+                stored_as: "thread",
                 kind: "thread_uuid",
                 optional: true,
                 pii: false,
@@ -882,6 +1080,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "revision",
+                stored_as: "revision",
                 kind: "revision_id",
                 optional: true,
                 pii: false,
@@ -890,17 +1089,36 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "chunk_count",
+                stored_as: "chunk_count",
                 kind: "count",
                 optional: false,
                 pii: false,
                 doc: "How many chunks there are.",
                 fields: &[],
             },
+            Field {
+                name: "attempts",
+                stored_as: "attempts",
+                kind: "count",
+                optional: false,
+                pii: false,
+                doc: "How many times it has failed.",
+                fields: &[],
+            },
+            Field {
+                name: "next_try",
+                stored_as: "next_try",
+                kind: "time",
+                optional: true,
+                pii: false,
+                doc: "After a failure: not before this.",
+                fields: &[],
+            },
         ],
     },
     &Entity {
         name: "thread",
-        summary: "A conversation on some lines of a session's code, or on the whole file.",
+        summary: "A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.",
         version: 1,
         pk: "SESSION#{session_id}",
         sk: "THREAD#{thread}",
@@ -908,6 +1126,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: false,
                 pii: false,
@@ -916,6 +1135,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "thread",
+                stored_as: "thread",
                 kind: "thread_uuid",
                 optional: false,
                 pii: false,
@@ -924,6 +1144,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -932,6 +1153,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "kind",
+                stored_as: "kind",
                 kind: "block|file",
                 optional: false,
                 pii: false,
@@ -939,23 +1161,8 @@ pub static ENTITIES: &[&Entity] = &[
                 fields: &[],
             },
             Field {
-                name: "start_line",
-                kind: "count",
-                optional: false,
-                pii: false,
-                doc: "First line, from 1.",
-                fields: &[],
-            },
-            Field {
-                name: "end_line",
-                kind: "count",
-                optional: false,
-                pii: false,
-                doc: "Last line, included.",
-                fields: &[],
-            },
-            Field {
                 name: "selected_text",
+                stored_as: "selected_text",
                 kind: "text",
                 optional: false,
                 pii: true,
@@ -963,23 +1170,17 @@ pub static ENTITIES: &[&Entity] = &[
                 fields: &[],
             },
             Field {
-                name: "anchor_status",
-                kind: "stable|approximate",
-                optional: false,
-                pii: false,
-                doc: "Stable if and only if the text at the anchor equals `selected_text`.",
-                fields: &[],
-            },
-            Field {
-                name: "anchor_version",
+                name: "moves",
+                stored_as: "moves",
                 kind: "count",
                 optional: false,
                 pii: false,
-                doc: "The session's version in which the anchor last changed.",
+                doc: "How often its user moved it. Its anchor says the same number, or the two were not read of one moment.",
                 fields: &[],
             },
             Field {
                 name: "message_slots",
+                stored_as: "message_slots",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -988,6 +1189,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "created_at",
+                stored_as: "created_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -996,10 +1198,11 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "updated_at",
+                stored_as: "updated_at",
                 kind: "time",
                 optional: false,
                 pii: false,
-                doc: "When its anchor or its messages last changed.",
+                doc: "When its user moved it, or its messages last changed.",
                 fields: &[],
             },
         ],
@@ -1014,6 +1217,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -1022,6 +1226,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "name",
+                stored_as: "name",
                 kind: "text",
                 optional: false,
                 pii: true,
@@ -1030,6 +1235,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "email",
+                stored_as: "email",
                 kind: "email",
                 optional: false,
                 pii: true,
@@ -1038,6 +1244,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "username",
+                stored_as: "username",
                 kind: "username",
                 optional: false,
                 pii: true,
@@ -1046,6 +1253,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "password_hash",
+                stored_as: "password_hash",
                 kind: "password_hash",
                 optional: false,
                 pii: true,
@@ -1054,6 +1262,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "session_count",
+                stored_as: "session_count",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -1062,6 +1271,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "session_changes",
+                stored_as: "session_changes",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -1070,6 +1280,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "created_at",
+                stored_as: "created_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -1078,6 +1289,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "signup_date",
+                stored_as: "signup_date",
                 kind: "date",
                 optional: false,
                 pii: false,
@@ -1086,6 +1298,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "updated_at",
+                stored_as: "updated_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -1104,6 +1317,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "username_key",
+                stored_as: "username_key",
                 kind: "username_key",
                 optional: false,
                 pii: true,
@@ -1112,6 +1326,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -1120,6 +1335,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "claimed_at",
+                stored_as: "claimed_at",
                 kind: "time",
                 optional: false,
                 pii: false,

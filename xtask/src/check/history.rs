@@ -39,13 +39,15 @@ pub fn histories_reach_the_version(design: &Design, problems: &mut Problems) {
 pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "history-fits-the-fields";
     for entity in &design.entities {
+        let stored = entity.stored_fields();
         let mut fields: BTreeSet<&str> = entity.fields.iter().map(|field| field.name.as_str()).collect();
         for step in entity.history.iter().rev() {
             let mut refuse = |message: String| problems.push(CHECK, step.at, message);
             if step.because.trim().is_empty() {
                 refuse("say in `because` what changed".to_owned());
             }
-            if step.rename.is_empty() && step.default.is_empty() && step.remove.is_empty() {
+            let says = [!step.rename.is_empty(), !step.default.is_empty(), !step.remove.is_empty()];
+            if !says.contains(&true) && step.optional.is_empty() && step.index.is_empty() {
                 let message = "this step changes nothing: a field that is optional, or that nobody reads any more, needs no version";
                 refuse(message.to_owned());
             }
@@ -54,7 +56,7 @@ pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
                 if !fields.remove(made) {
                     refuse(format!("`{made}` is no field of version {next}, or is made twice"));
                 }
-                if is_in_a_key(entity, made) {
+                if is_in_a_key(design, entity, made, step) {
                     refuse(format!("`{made}` is in a key, which older items have without it: declare a `[migration]`"));
                 }
             }
@@ -62,6 +64,23 @@ pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
             for old in gone {
                 if !fields.insert(old) {
                     refuse(format!("`{old}` is a field of version {next} too, or is taken away twice"));
+                }
+            }
+            for name in &step.optional {
+                match stored.iter().find(|(path, _)| path == name) {
+                    Some((_, field)) if !field.optional => {
+                        refuse(format!("`{name}` may be absent from version {next} on, so it is `optional`"));
+                    }
+                    None if !fields.contains(name.as_str()) => {
+                        refuse(format!("`{name}` is no field of version {}, so nothing can lack it", step.version));
+                    }
+                    _ => {}
+                }
+            }
+            for name in &step.index {
+                let has_it = entity.index_keys.iter().any(|key| design.table.indexes[key.index].name == *name);
+                if !has_it {
+                    refuse(format!("{} is in no index {name}: say its key in `[index.{name}]`", entity.words()));
                 }
             }
             for (name, literal) in &step.default {
@@ -75,8 +94,14 @@ pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
     }
 }
 
-fn is_in_a_key(entity: &Entity, field: &str) -> bool {
-    entity.key_fields().iter().any(|key| key.name == field) || entity.index_keys_of(field).next().is_some()
+/// Whether a stored item has a key without the field. The keys of an index that this step makes, or a later one, are made with it.
+fn is_in_a_key(design: &Design, entity: &Entity, field: &str, step: &Step) -> bool {
+    let is_made = |index: usize| {
+        let name = &design.table.indexes[index].name;
+        entity.steps_from(step.version).any(|step| step.index.contains(name))
+    };
+    entity.key_fields().iter().any(|key| key.name == field)
+        || entity.index_keys_of(field).any(|key| !is_made(key.index))
 }
 
 /// A write meets items as they are stored, without their history: what an older one lacks is not there to be compared, and

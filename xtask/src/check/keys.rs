@@ -1,6 +1,6 @@
 //! Checks on keys: that no two items can share one, and that stored items keep theirs.
 
-use crate::design::{Design, Entity, Template};
+use crate::design::{Design, Entity};
 use crate::problem::Problems;
 use crate::source::At;
 
@@ -30,47 +30,54 @@ pub fn keys_decode_in_one_way(design: &Design, problems: &mut Problems) {
 /// Items keep the key they were written with, so a template does not change without a migration.
 pub fn keys_are_as_locked(design: &Design, problems: &mut Problems) {
     for entity in &design.entities {
-        as_locked(design, entity, None, (&entity.pk, &entity.sk.to_string()), entity.key_at, problems);
+        let Some(locked) = design.lock.entity.get(&entity.name) else { continue };
+        as_locked(entity, None, (&locked.key, &entity.key_words()), entity.key_at, problems);
         for key in &entity.index_keys {
             let index = &design.table.indexes[key.index].name;
-            as_locked(design, entity, Some(index), (&key.stored(), &format!("{{{}}}", key.sk)), key.at, problems);
+            if let Some(was) = locked.index.get(index) {
+                // An upgrade makes the keys of an index from the fields.
+                let is_made_anew = entity.steps_from(locked.version).any(|step| step.index.contains(index));
+                if !is_made_anew {
+                    as_locked(entity, Some(index), (was, &key.words()), key.at, problems);
+                }
+            }
         }
     }
 }
 
-fn as_locked(
-    design: &Design,
-    entity: &Entity,
-    index: Option<&str>,
-    (pk, sk): (&Template, &str),
-    at: At,
-    problems: &mut Problems,
-) {
+fn as_locked(entity: &Entity, index: Option<&str>, (was, is): (&[String], &[String]), at: At, problems: &mut Problems) {
     const CHECK: &str = "keys-are-as-locked";
-    let is_its = |locked: &&crate::design::LockedKey| locked.entity == entity.name && locked.index.as_deref() == index;
-    let Some(locked) = design.lock.iter().find(is_its) else {
-        return;
-    };
-    let was = (locked.pk.to_string(), locked.sk.to_string());
-    if (was.0.as_str(), was.1.as_str()) == (pk.to_string().as_str(), sk) {
+    if was == is {
         return;
     }
     let migration = entity.migrations.iter().find(|migration| migration.index.as_deref() == index);
     match migration {
-        Some(migration) if (migration.pk.to_string(), migration.sk.to_string()) == was => {}
+        Some(migration) if [migration.pk.to_string(), migration.sk.to_string()] == was[..was.len().min(2)] => {}
         Some(migration) => {
             let message = format!(
-                "the migration is from {} / {}, but keys.lock has {} / {}",
-                migration.pk, migration.sk, was.0, was.1
+                "the migration is from {} / {}, but schema.lock has {}",
+                migration.pk,
+                migration.sk,
+                was.join(" / ")
             );
             problems.push(CHECK, migration.at, message);
         }
         None => {
             let of_index = index.map(|index| format!(" in {index}")).unwrap_or_default();
+            let declare = match index {
+                None => "declare a `[migration]`".to_owned(),
+                Some(index) => format!(
+                    "raise `version` to {}, with a `[[history]]` of version {} that says `index = [\"{index}\"]`",
+                    entity.version + 1,
+                    entity.version
+                ),
+            };
             let message = format!(
-                "the key of {}{of_index} was {} / {} and is now {pk} / {sk}; items that exist keep the old one: \
-                 declare a `[migration]`, or change it back",
-                entity.name, was.0, was.1
+                "the key of {}{of_index} was {} and is now {}; items that exist keep the old one: {declare}, \
+                 or change it back",
+                entity.name,
+                was.join(" / "),
+                is.join(" / ")
             );
             problems.push(CHECK, at, message);
         }

@@ -1,10 +1,13 @@
 //! The checks: each named, each over the whole design, all in one list.
 
+mod announced;
 mod arguments;
 pub mod attributes;
 mod counters;
 mod history;
 mod keys;
+mod locked;
+mod locked_fields;
 mod names;
 mod partitions;
 mod queries;
@@ -28,11 +31,18 @@ const CHECKS: &[Check] = &[
     attributes::projections_show_fields,
     keys::keys_decode_in_one_way,
     keys::keys_are_as_locked,
+    locked::the_table_is_as_locked,
+    locked::entities_are_as_locked,
+    locked::indexes_are_as_locked,
+    locked::patterns_are_as_locked,
+    locked_fields::fields_are_as_locked,
+    announced::announced_values_are_not_written,
     history::histories_reach_the_version,
     history::histories_fit_the_fields,
     history::writes_fit_older_items,
     history::rows_fit_older_items,
     queries::sort_conditions_fit_the_sort_key,
+    queries::prefixes_end_at_a_delimiter,
     queries::queries_read_one_partition,
     queries::index_queries_read_what_is_projected,
     reach::every_pattern_has_a_caller,
@@ -54,7 +64,8 @@ const CHECKS: &[Check] = &[
 ];
 
 /// Every check that looks for what is not there, and would find it missing from half a design.
-const CHECKS_OF_ALL: &[Check] = &[reach::every_index_serves_a_pattern, reach::every_entity_is_reachable];
+const CHECKS_OF_ALL: &[Check] =
+    &[reach::every_index_serves_a_pattern, reach::every_entity_is_reachable, locked::removed_entities_are_told];
 
 /// Runs the checks. `complete` is whether the design is all that the documents say.
 pub fn run(design: &Design, complete: bool, problems: &mut Problems) {

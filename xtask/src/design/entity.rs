@@ -21,7 +21,17 @@ pub struct Table {
     pub functions: Vec<String>,
     pub indexes: Vec<Index>,
     pub domains: Vec<Domain>,
+    pub removed_entities: Vec<Removed>,
     /// The first byte of the document.
+    pub at: At,
+}
+
+/// An entity that is no more.
+#[derive(Debug)]
+pub struct Removed {
+    pub name: String,
+    /// What became of its items.
+    pub reason: String,
     pub at: At,
 }
 
@@ -119,10 +129,21 @@ pub struct Field {
     pub ty: Type,
     pub optional: bool,
     pub pii: bool,
+    /// Values of an enum that are read and not yet written, because running programs do not know them.
+    pub announced: Vec<String>,
     pub doc: String,
+    /// What it is called in the table, where that is not its name.
+    pub stored_as: Option<String>,
     /// A value as a person types it, where that of its type does not do.
     pub example: Option<String>,
     pub at: At,
+}
+
+impl Field {
+    /// The name that it is stored under.
+    pub fn stored_name(&self) -> &str {
+        self.stored_as.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// What a sample item says of its fields. A required field that it does not mention has a value of its type.
@@ -148,6 +169,10 @@ pub struct Step {
     /// Fields that the older version lacks, and their values.
     pub default: Vec<(String, Literal)>,
     pub remove: Vec<String>,
+    /// Fields that the older version always has, and the next one may lack.
+    pub optional: Vec<String>,
+    /// Indexes that items of the older version are not in.
+    pub index: Vec<String>,
     pub at: At,
 }
 
@@ -172,7 +197,10 @@ pub struct Migration {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Type {
     Uuid(String),
-    Extern { rust: String, copy: bool },
+    Extern {
+        rust: String,
+        copy: bool,
+    },
     Text,
     Texts,
     Count,
@@ -183,15 +211,30 @@ pub enum Type {
     Expiry,
     Date,
     Digest,
-    Enum { rust: String, values: Vec<String> },
-    Record { record: String, rust: String },
+    Enum {
+        rust: String,
+        values: Vec<String>,
+    },
+    Record {
+        record: String,
+        rust: String,
+    },
+    /// A list of records.
+    Records {
+        record: String,
+        rust: String,
+    },
 }
 
 impl Type {
     /// The word for it in a message.
     pub fn word(&self) -> &str {
         match self {
-            Type::Uuid(rust) | Type::Extern { rust, .. } | Type::Enum { rust, .. } | Type::Record { rust, .. } => rust,
+            Type::Uuid(rust)
+            | Type::Extern { rust, .. }
+            | Type::Enum { rust, .. }
+            | Type::Record { rust, .. }
+            | Type::Records { rust, .. } => rust,
             Type::Text => "text",
             Type::Texts => "texts",
             Type::Count => "count",
@@ -211,16 +254,32 @@ impl Type {
 
     /// Whether a value of it may stand in a string key.
     pub fn fits_a_key(&self) -> bool {
-        !matches!(self, Type::Texts | Type::Amount | Type::Flag | Type::Bytes | Type::Expiry | Type::Record { .. })
+        let in_no_key = matches!(self, Type::Texts | Type::Amount | Type::Flag | Type::Bytes | Type::Expiry);
+        !in_no_key && self.record().is_none()
+    }
+
+    /// The record that it is made of, by its name in the document and in Rust.
+    pub fn record(&self) -> Option<(&str, &str)> {
+        match self {
+            Type::Record { record, rust } | Type::Records { record, rust } => Some((record, rust)),
+            _ => None,
+        }
     }
 
     /// Whether Rust passes it by value.
     pub fn is_copy(&self) -> bool {
         match self {
             Type::Extern { copy, .. } => *copy,
-            Type::Text | Type::Texts | Type::Bytes | Type::Record { .. } => false,
+            Type::Text | Type::Texts | Type::Bytes | Type::Record { .. } | Type::Records { .. } => false,
             _ => true,
         }
+    }
+}
+
+impl IndexKey {
+    /// The two templates, and all else that decides where an item is found in the index.
+    pub fn words(&self) -> Vec<String> {
+        vec![self.stored().to_string(), format!("{{{}}}", self.sk)]
     }
 }
 
@@ -232,6 +291,35 @@ impl Entity {
     /// Its fields, and those of its records.
     pub fn all_fields(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().chain(self.records.iter().flat_map(|record| &record.fields))
+    }
+
+    /// Each field with its path in the item: those of a record after the record's field and a dot.
+    pub fn stored_fields(&self) -> Vec<(String, &Field)> {
+        let mut found = Vec::new();
+        self.stored_under("", &self.fields, &mut found);
+        found
+    }
+
+    fn stored_under<'e>(&'e self, before: &str, fields: &'e [Field], found: &mut Vec<(String, &'e Field)>) {
+        for field in fields {
+            let path = format!("{before}{}", field.stored_name());
+            if let Some((record, _)) = field.ty.record()
+                && let Some(record) = self.records.iter().find(|known| known.name == record)
+            {
+                self.stored_under(&format!("{path}."), &record.fields, found);
+            }
+            found.push((path, field));
+        }
+    }
+
+    /// The steps of its history that items of this version, and of later ones, go through.
+    pub fn steps_from(&self, version: u32) -> impl Iterator<Item = &Step> {
+        self.history.iter().filter(move |step| step.version >= version)
+    }
+
+    /// The two templates of its key.
+    pub fn key_words(&self) -> Vec<String> {
+        vec![self.pk.to_string(), self.sk.to_string()]
     }
 
     /// The fields of the primary key, partition first, each once.

@@ -4,6 +4,7 @@ mod action;
 mod arguments;
 mod condition;
 mod entity;
+mod lock;
 mod pattern;
 mod template;
 
@@ -13,8 +14,9 @@ pub use arguments::{
 };
 pub use condition::{Comparison, Expression, Literal, Operand, Test};
 pub use entity::{
-    Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Sample, Shards, Step, Table, Type,
+    Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Removed, Sample, Shards, Step, Table, Type,
 };
+pub use lock::{Lock, LockedEntity, LockedField, LockedIndex, LockedPattern, asks, stored_type};
 pub use pattern::{
     Cost, Expired, Operation, Order, Paging, Pattern, Peak, Query, ReadPart, Scan, Sort, Upgrade, UpgradeKind,
     WritePart,
@@ -27,20 +29,10 @@ pub struct Design {
     pub table: Table,
     pub entities: Vec<Entity>,
     pub patterns: Vec<Pattern>,
-    /// `keys.lock` as it was committed.
-    pub lock: Vec<LockedKey>,
+    /// `schema.lock` as it was committed.
+    pub lock: Lock,
     /// access-patterns.md whole, for the block that is generated back into it.
     pub document: String,
-}
-
-/// A line of `keys.lock`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LockedKey {
-    pub entity: String,
-    /// The index whose key it is; `None` for the table's own.
-    pub index: Option<String>,
-    pub pk: Template,
-    pub sk: Template,
 }
 
 impl Design {

@@ -1,27 +1,94 @@
-//! `schema/keys.lock`: the key templates as they are, for the next run to compare with.
+//! `schema/schema.lock`: what stored items and running programs rely on from now on, a line for each thing.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::codegen::Emitted;
-use crate::design::Design;
+use crate::design::{Design, LockedEntity, LockedField, LockedIndex, LockedPattern};
 use crate::load::LOCK;
 
-const HEADER: &str = "# The keys that stored items have. Written by `cargo xtask codegen`; see schema/README.md before changing a key.\n";
+const HEADER: &str = "\
+# What stored items and running programs rely on. Written by `cargo xtask codegen`, never by hand. A change that they would not
+# survive is refused; schema/README.md says how to make it.
+";
 
+/// Nothing while there is no lock: `cargo xtask codegen --lock` makes the first.
 pub fn emit(design: &Design) -> Vec<Emitted> {
-    let mut lines: Vec<[String; 4]> = Vec::new();
-    for entity in &design.entities {
-        lines.push([entity.name.clone(), entity.pk.to_string(), entity.sk.to_string(), String::new()]);
-        for key in &entity.index_keys {
-            let index = &design.table.indexes[key.index].name;
-            lines.push([entity.name.clone(), key.stored().to_string(), format!("{{{}}}", key.sk), index.clone()]);
-        }
+    if !design.lock.is_kept {
+        return Vec::new();
     }
-    let width = |column: usize| lines.iter().map(|line| line[column].len()).max().unwrap_or(0);
-    let (name, pk, sk) = (width(0), width(1), width(2));
+    let lock = design.lock.after(design);
     let mut text = String::from(HEADER);
-    for line in &lines {
-        let line = format!("{:name$}  {:pk$}  {:sk$}  {}", line[0], line[1], line[2], line[3]);
-        text.push_str(line.trim_end());
-        text.push('\n');
+    if let Some(attribute) = &lock.ttl_attribute {
+        let _ = writeln!(text, "\nttl_attribute = {}", quoted(attribute));
     }
+    section(&mut text, "index", &lock.index, index);
+    for (name, entity) in &lock.entity {
+        let _ = write!(text, "\n[entity.{name}]\n{}", entity_lines(entity));
+    }
+    section(&mut text, "pattern", &lock.pattern, pattern);
     vec![Emitted { path: LOCK.to_owned(), text }]
+}
+
+fn section<T>(text: &mut String, name: &str, entries: &BTreeMap<String, T>, line: impl Fn(&T) -> String) {
+    if !entries.is_empty() {
+        let _ = writeln!(text, "\n[{name}]");
+    }
+    for (name, entry) in entries {
+        let _ = writeln!(text, "{name} = {}", line(entry));
+    }
+}
+
+fn index(index: &LockedIndex) -> String {
+    let LockedIndex { keys, projection, removed } = index;
+    table(&[("keys", list(keys)), ("projection", list(projection)), ("removed", flag(*removed))])
+}
+
+fn pattern(pattern: &LockedPattern) -> String {
+    let LockedPattern { names, asks, removed } = pattern;
+    table(&[("names", list(names)), ("asks", quoted(asks)), ("removed", flag(*removed))])
+}
+
+fn field(field: &LockedField) -> String {
+    let LockedField { type_name, optional, values, announced, removed } = field;
+    let some = |words: &Vec<String>| if words.is_empty() { String::new() } else { list(words) };
+    table(&[
+        ("type", quoted(type_name)),
+        ("optional", flag(*optional)),
+        ("values", some(values)),
+        ("announced", some(announced)),
+        ("removed", flag(*removed)),
+    ])
+}
+
+fn entity_lines(entity: &LockedEntity) -> String {
+    let LockedEntity { type_name, version, key, index, field: fields, removed } = entity;
+    let mut lines = vec![format!("type = {}", quoted(type_name)), format!("version = {version}")];
+    lines.extend(removed.then(|| "removed = true".to_owned()));
+    lines.push(format!("key = {}", list(key)));
+    lines.extend(index.iter().map(|(name, key)| format!("index.{name} = {}", list(key))));
+    // A dot in a name is one of a path.
+    let name = |path: &str| if path.contains('.') { quoted(path) } else { path.to_owned() };
+    lines.extend(fields.iter().map(|(path, locked)| format!("field.{} = {}", name(path), field(locked))));
+    lines.join("\n") + "\n"
+}
+
+/// An inline table of the entries that say something.
+fn table(entries: &[(&str, String)]) -> String {
+    let said = entries.iter().filter(|(_, value)| !value.is_empty());
+    let entries: Vec<String> = said.map(|(name, value)| format!("{name} = {value}")).collect();
+    format!("{{ {} }}", entries.join(", "))
+}
+
+fn flag(on: bool) -> String {
+    if on { "true".to_owned() } else { String::new() }
+}
+
+fn list(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    format!("[{}]", words.join(", "))
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
 }

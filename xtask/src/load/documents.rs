@@ -10,7 +10,8 @@ use crate::files::has_extension;
 pub const SCHEMA: &str = "schema";
 pub const TABLE: &str = "schema/table.toml";
 pub const PATTERNS: &str = "access-patterns.md";
-pub const LOCK: &str = "schema/keys.lock";
+/// What is locked, once it has been begun.
+pub const LOCK: &str = "schema/schema.lock";
 
 /// The text of every document, by its path from the root of the repository.
 #[derive(Debug, Clone, Default)]

@@ -1,38 +1,20 @@
-//! `schema/keys.lock`: the key templates as they were last generated. No file is no lock yet.
+//! `schema/schema.lock`: what stored items and running programs rely on. No file is no lock yet.
 
-use crate::design::{LockedKey, Template};
+use crate::design::Lock;
 use crate::load::{Documents, LOCK};
 use crate::problem::Problems;
 use crate::source::Sources;
 
-/// A line for each key: the entity, its two templates, and the index if it is one's.
-pub fn load(documents: &Documents, sources: &mut Sources, problems: &mut Problems) -> Vec<LockedKey> {
-    let Some(text) = documents.get(LOCK) else {
-        return Vec::new();
-    };
+pub fn load(documents: &Documents, sources: &mut Sources, problems: &mut Problems) -> Lock {
+    let Some(text) = documents.get(LOCK) else { return Lock::default() };
     let at = sources.add(LOCK, text);
-    let mut keys = Vec::new();
-    let mut offset = 0;
-    for line in text.split_inclusive('\n') {
-        if !line.starts_with('#') && !line.trim().is_empty() {
-            match parse(line) {
-                Some(key) => keys.push(key),
-                None => problems.push(
-                    "keys-are-as-locked",
-                    at.plus(offset),
-                    "this is no line of a lock: an entity, its `pk` and its `sk`; take the file back from the last commit",
-                ),
-            }
+    match toml::from_str::<Lock>(text) {
+        Ok(lock) => Lock { is_kept: true, ..lock },
+        Err(error) => {
+            let message =
+                format!("{}; only the generator writes this file: take it back from the last commit", error.message());
+            problems.push("lock-is-understood", at.plus(error.span().map_or(0, |span| span.start)), message);
+            Lock::default()
         }
-        offset += line.len();
     }
-    keys
-}
-
-fn parse(line: &str) -> Option<LockedKey> {
-    let mut words = line.split_whitespace();
-    let (entity, pk, sk) = (words.next()?, words.next()?, words.next()?);
-    let index = words.next().map(str::to_owned);
-    let (pk, sk) = (Template::parse(pk).ok()?, Template::parse(sk).ok()?);
-    words.next().is_none().then(|| LockedKey { entity: entity.to_owned(), index, pk, sk })
 }

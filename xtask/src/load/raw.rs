@@ -26,6 +26,9 @@ pub struct RawTable {
     pub index: Vec<Spanned<RawIndex>>,
     #[serde(default)]
     pub types: Map<RawDomain>,
+    /// Entities that are no more, and what became of their items.
+    #[serde(default)]
+    pub removed_entities: Map<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -81,6 +84,10 @@ pub struct RawStep {
     pub default: Map<Spanned<toml::Value>>,
     #[serde(default)]
     pub remove: Vec<Word>,
+    #[serde(default)]
+    pub optional: Vec<Word>,
+    #[serde(default)]
+    pub index: Vec<Word>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -111,7 +118,10 @@ pub struct RawField {
     pub doc: String,
     pub rust: Option<String>,
     pub values: Option<Vec<String>>,
+    #[serde(default)]
+    pub announced: Vec<String>,
     pub record: Option<Word>,
+    pub stored_as: Option<Word>,
     pub example: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! `schema/table.toml`.
 
-use crate::design::{Domain, DomainKind, Index, Table};
+use crate::design::{Domain, DomainKind, Index, Removed, Table};
 use crate::load::entity::BUILT_IN;
 use crate::load::raw::{RawDomain, RawIndex, RawTable, Word, in_order};
 use crate::load::toml_problem;
@@ -44,6 +44,10 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
         functions: raw.functions,
         indexes: raw.index.into_iter().map(index).collect(),
         domains,
+        removed_entities: in_order(raw.removed_entities)
+            .into_iter()
+            .map(|(name, reason)| Removed { at: at.plus(name.span().start), name: name.into_inner(), reason })
+            .collect(),
         at,
     })
 }

@@ -6,6 +6,7 @@ use crate::generated::ids::{RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::keys::SweepJobKey;
 use crate::key::Primary;
 use crate::store::Store;
+use crate::store::counter::{Counter, clamp};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 
 /// Something that is no longer reachable and still has to be removed, or staged code whose commit may never come.
@@ -34,6 +35,11 @@ pub struct SweepJob {
     pub revision: Option<RevisionId>,
     /// How many chunks there are.
     pub chunk_count: u32,
+    /// How many times it has failed.
+    pub attempts: u32,
+    /// After a failure: not before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_try: Option<Timestamp>,
 }
 
 /// What is to be removed.
@@ -108,6 +114,9 @@ impl SweepJob {
     pub(crate) fn to_item(&self) -> Item {
         encode_entity(self, 1)
     }
+
+    /// The numbers that writes add to.
+    pub(crate) const COUNTERS: &'static [Counter] = &[Counter::Count("attempts")];
 }
 
 impl modyne::EntityDef for SweepJob {
@@ -125,6 +134,8 @@ impl modyne::EntityDef for SweepJob {
         "thread",
         "revision",
         "chunk_count",
+        "attempts",
+        "next_try",
     ];
 }
 
@@ -142,7 +153,8 @@ impl modyne::Entity for SweepJob {
 }
 
 impl FromItem for SweepJob {
-    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
+        clamp(&mut item, Self::COUNTERS);
         decode_entity(item, "sweep_job", 1)
     }
 }

@@ -217,3 +217,14 @@ async fn reads_cost_what_the_table_reports() {
     let costs: Vec<f64> = meter.take().iter().map(|cost| cost.rcu).collect();
     assert_eq!(costs, [0.5, 1.0]);
 }
+
+#[tokio::test]
+async fn the_first_items_of_one_partition_say_whether_there_are_more() {
+    let store = garden().await;
+    plant(&store, &[Plant::new("a", 1), Plant::new("a", 2), Plant::new("a", 3)]).await;
+    for (limit, count, more) in [(2, 2, true), (3, 3, false), (4, 3, false)] {
+        let found = store.call(&LIST).first_of_more::<_, Plant>(plants_of("a"), limit).await;
+        let found = found.expect("the engine answers");
+        assert_eq!((found.items.len(), found.more), (count, more), "{limit}");
+    }
+}

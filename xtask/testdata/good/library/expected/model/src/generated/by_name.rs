@@ -3,10 +3,10 @@
 
 use crate::{Date, Expiry, Isbn, Timestamp};
 use crate::by_name::{Answer, Arguments, Row, RunError};
-use crate::generated::entity::{Book, BookType, Copy, CopyState, Loan, Member, Notice, Place, Wish};
+use crate::generated::entity::{Book, BookType, Copy, CopyState, Edition, Loan, Member, Notice, Place, Wish};
 use crate::generated::ids::MemberId;
 use crate::generated::keys::{CopyKey, LoanKey, NoticeKey, WishKey};
-use crate::generated::pattern::{AddToDay, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, LaterNotice, LendCopy, LendCopyError, MoveBookError, OtherCopy, RaisePriceError, RegisterBookError, TakeBack, TakeBackError, WishError};
+use crate::generated::pattern::{AddToDay, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, LaterNotice, LendCopy, LendCopyError, ListEditionsError, MoveBookError, OtherCopy, RaisePriceError, RegisterBookError, TakeBack, TakeBackError, WishError};
 use crate::place::Branch;
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
@@ -72,10 +72,12 @@ impl Store {
                     pattern: "AP-61",
                 })
             }
+            "AP-63" => list_editions(self, arguments).await,
+            "AP-64" => book_by_prefix(self, arguments).await,
             "AP-62" => stored_book(self, arguments, page).await,
-            "AP-63" => {
+            "AP-69" => {
                 Err(RunError::NotByHand {
-                    pattern: "AP-63",
+                    pattern: "AP-69",
                 })
             }
             _ => {
@@ -93,6 +95,7 @@ async fn register_book(
 ) -> Result<Answer, RunError> {
     let book: Book = arguments.one("book", "book")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .register_book(&book)
         .await
@@ -100,7 +103,7 @@ async fn register_book(
             RegisterBookError::Store(error) => RunError::Store(error),
             RegisterBookError::BookExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_book(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -125,6 +128,7 @@ async fn change_book(
     let place: Place = arguments.one("place", "Place")?;
     let added_at: Timestamp = arguments.one("added_at", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .change_book(ChangeBook {
             isbn: &isbn,
@@ -148,7 +152,7 @@ async fn change_book(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::of([Row::of("book", &item)]))
+    Ok(Answer::of([Row::of("book", &item)]).and_wrote(written))
 }
 
 async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -156,6 +160,7 @@ async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let branch: Branch = arguments.one("branch", "branch")?;
     let shelf_mark: String = arguments.one("shelf_mark", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .move_book(&isbn, branch, &shelf_mark)
         .await
@@ -163,7 +168,7 @@ async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             MoveBookError::Store(error) => RunError::Store(error),
             MoveBookError::BookNotFound { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn call_comic(
@@ -172,6 +177,7 @@ async fn call_comic(
 ) -> Result<Answer, RunError> {
     let isbn: Isbn = arguments.one("isbn", "isbn")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .call_comic(&isbn)
         .await
@@ -181,7 +187,7 @@ async fn call_comic(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn raise_price(
@@ -191,6 +197,7 @@ async fn raise_price(
     let isbn: Isbn = arguments.one("isbn", "isbn")?;
     let cents: i64 = arguments.one("cents", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .raise_price(&isbn, cents)
         .await
@@ -200,7 +207,7 @@ async fn raise_price(
             | RaisePriceError::DearEnough { .. }
             | RaisePriceError::NoCopies { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn forget_book(
@@ -209,8 +216,9 @@ async fn forget_book(
 ) -> Result<Answer, RunError> {
     let isbn: Isbn = arguments.one("isbn", "isbn")?;
     arguments.end()?;
+    let written: usize = 1;
     store.forget_book(&isbn).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn book_page(
@@ -264,8 +272,13 @@ async fn exchange_copies(
     let new: Vec<Copy> = arguments.many("new", "copy")?;
     let old: Vec<CopyKey> = arguments.many("old", "copy key")?;
     arguments.end()?;
+    let written: usize = new.len() + old.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.exchange_copies(&new, &old).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn books_by_type(
@@ -318,8 +331,9 @@ async fn count_shelf(
 async fn give_card(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
     let member: Member = arguments.one("member", "member")?;
     arguments.end()?;
+    let written: usize = 1;
     store.give_card(&member).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn open_desk(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -392,8 +406,9 @@ async fn correct_day(
     let loans: u32 = arguments.one("loans", "count")?;
     let fees: i64 = arguments.one("fees", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store.correct_day(member_id, date, loans, fees).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn dearest_days(
@@ -431,8 +446,9 @@ async fn add_to_day(
     let date: Date = arguments.one("date", "date")?;
     let fees: i64 = arguments.one("fees", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store.add_to_day(AddToDay { member_id, date, fees }).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -469,6 +485,8 @@ async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let other: Isbn = arguments.one("other", "isbn")?;
     let today: Date = arguments.one("today", "date")?;
     arguments.end()?;
+    let written: usize = 4 + usize::from(wish.is_some()) + notices.len()
+        + usize::from(reminder.is_some());
     store
         .lend_copy(LendCopy {
             loan: &loan,
@@ -495,7 +513,7 @@ async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             | LendCopyError::NoSuchBook { .. }
             | LendCopyError::NoSuchNotice { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -524,6 +542,7 @@ async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let number: u32 = arguments.one("number", "count")?;
     let state: CopyState = arguments.one("state", "shelved|lent|lost")?;
     arguments.end()?;
+    let written: usize = 3 + notices.len() + usize::from(calmed.is_some());
     store
         .take_back(TakeBack {
             notices: &notices,
@@ -542,13 +561,14 @@ async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn wish(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
     let wish: Wish = arguments.one("wish", "wish")?;
     let second: Expiry = arguments.one("second", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .wish(&wish, second)
         .await
@@ -556,7 +576,7 @@ async fn wish(store: &Store, mut arguments: Arguments) -> Result<Answer, RunErro
             WishError::Store(error) => RunError::Store(error),
             WishError::WishedAlready { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_wish(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -578,6 +598,7 @@ async fn call_for_wish(
     let now: Timestamp = arguments.one("now", "time")?;
     let gone_at: Expiry = arguments.one("gone_at", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .call_for_wish(CallForWish {
             isbn: &isbn,
@@ -591,7 +612,7 @@ async fn call_for_wish(
             CallForWishError::Store(error) => RunError::Store(error),
             CallForWishError::CalledEnough { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn wishes_at(
@@ -619,6 +640,36 @@ async fn due_notices(
     arguments.end()?;
     let found = store.due_notices(branch, now).await?;
     Ok(Answer::of(found.into_iter().map(|item| Row::of("notice", &item))))
+}
+
+async fn list_editions(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let isbn: Isbn = arguments.one("isbn", "isbn")?;
+    let editions: Option<Vec<Edition>> = arguments.optional("editions", "[Edition]")?;
+    arguments.end()?;
+    let written: usize = 1;
+    store
+        .list_editions(&isbn, editions.as_deref())
+        .await
+        .map_err(|error| match error {
+            ListEditionsError::Store(error) => RunError::Store(error),
+            ListEditionsError::BookNotFound { .. } => {
+                RunError::Refused(error.to_string())
+            }
+        })?;
+    Ok(Answer::default().and_wrote(written))
+}
+
+async fn book_by_prefix(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let isbn: Isbn = arguments.one("isbn", "isbn")?;
+    arguments.end()?;
+    let found = store.book_by_prefix(&isbn).await?;
+    Ok(Answer::of(found.into_iter().map(|item| Row::of("book", &item))))
 }
 
 async fn stored_book(

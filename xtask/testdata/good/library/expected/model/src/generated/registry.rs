@@ -40,8 +40,10 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_50,
     &AP_60,
     &AP_61,
-    &AP_62,
     &AP_63,
+    &AP_64,
+    &AP_62,
+    &AP_69,
 ];
 
 /// AP-01: Register a book.
@@ -51,6 +53,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     title: "Register a book",
     operation: Operation::Put,
     entities: &["book"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -88,6 +91,21 @@ pub(crate) static AP_02: Pattern = Pattern {
     title: "Read a book",
     operation: Operation::Get,
     entities: &["book"],
+    fields: &[
+        "isbn",
+        "title",
+        "type",
+        "binding",
+        "branch",
+        "shelf_mark",
+        "price",
+        "copies",
+        "added_at",
+        "cover",
+        "place",
+        "editions",
+        "remark",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -133,6 +151,21 @@ pub(crate) static AP_03: Pattern = Pattern {
     title: "Change a book",
     operation: Operation::Update,
     entities: &["book"],
+    fields: &[
+        "isbn",
+        "title",
+        "type",
+        "binding",
+        "branch",
+        "shelf_mark",
+        "price",
+        "copies",
+        "added_at",
+        "cover",
+        "place",
+        "editions",
+        "remark",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -242,6 +275,7 @@ pub(crate) static AP_04: Pattern = Pattern {
     title: "Move a book",
     operation: Operation::Update,
     entities: &["book"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -295,6 +329,7 @@ pub(crate) static AP_05: Pattern = Pattern {
     title: "Call a book a comic",
     operation: Operation::Update,
     entities: &["book"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -332,6 +367,7 @@ pub(crate) static AP_06: Pattern = Pattern {
     title: "Raise a price",
     operation: Operation::Update,
     entities: &["book"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -377,6 +413,7 @@ pub(crate) static AP_07: Pattern = Pattern {
     title: "Forget a book",
     operation: Operation::Delete,
     entities: &["book"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -414,6 +451,30 @@ pub(crate) static AP_10: Pattern = Pattern {
     title: "Everything about a book",
     operation: Operation::Query,
     entities: &["book", "copy", "wish"],
+    fields: &[
+        "isbn",
+        "title",
+        "type",
+        "binding",
+        "branch",
+        "shelf_mark",
+        "price",
+        "copies",
+        "added_at",
+        "cover",
+        "place",
+        "editions",
+        "remark",
+        "number",
+        "state",
+        "borrower",
+        "signatures",
+        "is_fragile",
+        "member_id",
+        "wished_at",
+        "calls",
+        "gone_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -459,7 +520,7 @@ pub(crate) static AP_10: Pattern = Pattern {
             consistent: true,
         },
         Statement {
-            about: "in order `desc`; the first 50 of its rows; with a `Limit` they could be those of the other end",
+            about: "in order `desc`; take the first 50 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND (\"gone_at\" IS MISSING OR \"gone_at\" > ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("BOOK#{isbn}"),
@@ -480,6 +541,7 @@ pub(crate) static AP_11: Pattern = Pattern {
     title: "Count the copies of a book",
     operation: Operation::Query,
     entities: &["copy"],
+    fields: &["count"],
     index: None,
     arguments: &[
         Argument {
@@ -525,6 +587,7 @@ pub(crate) static AP_12: Pattern = Pattern {
     title: "What is left of a book",
     operation: Operation::Query,
     entities: &["book", "copy", "wish"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -570,6 +633,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     title: "Exchange copies",
     operation: Operation::Batch,
     entities: &["copy"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -615,6 +679,7 @@ pub(crate) static AP_14: Pattern = Pattern {
     title: "Delete what was found",
     operation: Operation::Batch,
     entities: &[],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -652,6 +717,7 @@ pub(crate) static AP_15: Pattern = Pattern {
     title: "Books | by kind",
     operation: Operation::Query,
     entities: &["book"],
+    fields: &["isbn", "title", "cover", "added_at"],
     index: Some("ByTime"),
     arguments: &[
         Argument {
@@ -697,6 +763,7 @@ pub(crate) static AP_17: Pattern = Pattern {
     title: "Days by fees",
     operation: Operation::Query,
     entities: &["day"],
+    fields: &["member_id", "fees"],
     index: Some("ByTime"),
     arguments: &[
         Argument {
@@ -742,6 +809,7 @@ pub(crate) static AP_18: Pattern = Pattern {
     title: "Count the days of a date",
     operation: Operation::Query,
     entities: &["day"],
+    fields: &["count"],
     index: Some("ByTime"),
     arguments: &[
         Argument {
@@ -787,6 +855,7 @@ pub(crate) static AP_16: Pattern = Pattern {
     title: "Count the books of a shelf",
     operation: Operation::Query,
     entities: &["book"],
+    fields: &["count"],
     index: Some("ByPrice"),
     arguments: &[
         Argument {
@@ -840,6 +909,7 @@ pub(crate) static AP_20: Pattern = Pattern {
     title: "Give a card",
     operation: Operation::Put,
     entities: &["member"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -877,6 +947,31 @@ pub(crate) static AP_21: Pattern = Pattern {
     title: "Open the desk for a member",
     operation: Operation::Batch,
     entities: &["member", "book", "loan"],
+    fields: &[
+        "member_id",
+        "name",
+        "nickname",
+        "home",
+        "lent",
+        "joined_on",
+        "card_digest",
+        "isbn",
+        "title",
+        "type",
+        "binding",
+        "branch",
+        "shelf_mark",
+        "price",
+        "copies",
+        "added_at",
+        "cover",
+        "place",
+        "editions",
+        "remark",
+        "due_on",
+        "number",
+        "lent_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -958,6 +1053,15 @@ pub(crate) static AP_22: Pattern = Pattern {
     title: "Read copies",
     operation: Operation::Batch,
     entities: &["copy"],
+    fields: &[
+        "isbn",
+        "number",
+        "state",
+        "borrower",
+        "remark",
+        "signatures",
+        "is_fragile",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1006,6 +1110,7 @@ pub(crate) static AP_23: Pattern = Pattern {
     title: "What a member must bring back",
     operation: Operation::Query,
     entities: &["loan"],
+    fields: &["member_id", "due_on", "isbn", "number", "lent_at", "remark"],
     index: None,
     arguments: &[
         Argument {
@@ -1071,6 +1176,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     title: "Loans of one book on one day",
     operation: Operation::Query,
     entities: &["loan"],
+    fields: &["number", "remark"],
     index: None,
     arguments: &[
         Argument {
@@ -1114,7 +1220,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 3 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 3 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT \"number\", \"remark\", \"PK\", \"SK\" FROM \"library\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("MEMBER#{member_id}"),
@@ -1135,6 +1241,7 @@ pub(crate) static AP_25: Pattern = Pattern {
     title: "A member's day",
     operation: Operation::Get,
     entities: &["day"],
+    fields: &["member_id", "date", "loans", "fees"],
     index: None,
     arguments: &[
         Argument {
@@ -1191,6 +1298,7 @@ pub(crate) static AP_26: Pattern = Pattern {
     title: "Correct a member's day",
     operation: Operation::Update,
     entities: &["day"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1252,6 +1360,7 @@ pub(crate) static AP_27: Pattern = Pattern {
     title: "The dearest days",
     operation: Operation::Query,
     entities: &["day"],
+    fields: &["member_id", "fees"],
     index: Some("ByTime"),
     arguments: &[
         Argument {
@@ -1279,7 +1388,7 @@ pub(crate) static AP_27: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "once for each `shard` from 0 to 2; merge the rows by \"TimeOf\"; the first 10 of its rows; with a `Limit` they could be those of the other end",
+            about: "once for each `shard` from 0 to 2; merge the rows by \"TimeOf\"; take the first 10 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT \"member_id\", \"fees\", \"TimeGroup\", \"TimeOf\" FROM \"library\".\"ByTime\" WHERE \"TimeGroup\" = ? ORDER BY \"TimeOf\" DESC",
             parameters: &[Parameter::Text("FEES#{date}#{shard}")],
             limit: None,
@@ -1297,6 +1406,7 @@ pub(crate) static AP_29: Pattern = Pattern {
     title: "Fees of a day",
     operation: Operation::Query,
     entities: &["day"],
+    fields: &["member_id", "fees"],
     index: Some("ByTime"),
     arguments: &[
         Argument {
@@ -1357,6 +1467,7 @@ pub(crate) static AP_28: Pattern = Pattern {
     title: "Add to a member's day",
     operation: Operation::Transact,
     entities: &["day"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1410,6 +1521,7 @@ pub(crate) static AP_30: Pattern = Pattern {
     title: "Lend a copy",
     operation: Operation::Transact,
     entities: &["member", "loan", "copy", "book", "day", "wish", "notice"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1524,6 +1636,7 @@ pub(crate) static AP_31: Pattern = Pattern {
     title: "Take a copy back",
     operation: Operation::Transact,
     entities: &["loan", "copy", "member", "notice"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1621,6 +1734,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     title: "Wish for a book",
     operation: Operation::Put,
     entities: &["wish"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1666,6 +1780,7 @@ pub(crate) static AP_41: Pattern = Pattern {
     title: "Read a wish",
     operation: Operation::Get,
     entities: &["wish"],
+    fields: &["isbn", "branch", "member_id", "wished_at", "calls", "gone_at"],
     index: None,
     arguments: &[
         Argument {
@@ -1731,6 +1846,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     title: "Tell who waits",
     operation: Operation::Update,
     entities: &["wish"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1800,6 +1916,7 @@ pub(crate) static AP_43: Pattern = Pattern {
     title: "Who waits at a house",
     operation: Operation::Query,
     entities: &["wish"],
+    fields: &["isbn", "member_id"],
     index: Some("ByTime"),
     arguments: &[
         Argument {
@@ -1848,6 +1965,7 @@ pub(crate) static AP_50: Pattern = Pattern {
     title: "Letters that are due",
     operation: Operation::Query,
     entities: &["notice"],
+    fields: &["branch", "due", "member_id", "topic", "address", "tries"],
     index: None,
     arguments: &[
         Argument {
@@ -1901,6 +2019,7 @@ pub(crate) static AP_60: Pattern = Pattern {
     title: "Stocktaking",
     operation: Operation::Scan,
     entities: &["book", "copy", "day", "loan", "member", "notice", "wish"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1954,6 +2073,7 @@ pub(crate) static AP_61: Pattern = Pattern {
     title: "Renew an old item",
     operation: Operation::Update,
     entities: &["book", "copy", "day", "loan", "member", "notice", "wish"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1984,6 +2104,112 @@ pub(crate) static AP_61: Pattern = Pattern {
     doc: "Whatever it is.",
 };
 
+/// AP-63: List what was printed.
+pub(crate) static AP_63: Pattern = Pattern {
+    id: "AP-63",
+    name: "list_editions",
+    title: "List what was printed",
+    operation: Operation::Update,
+    entities: &["book"],
+    fields: &[],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "isbn",
+            kind: "isbn",
+            optional: false,
+            many: false,
+            doc: "The number of a book, with its check digit.",
+            sample: "",
+        },
+        Argument {
+            name: "editions",
+            kind: "[Edition]",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "one book",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: false,
+    callers: &["desk"],
+    page: None,
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query list_editions --isbn …",
+    doc: "At the desk, from a catalogue.",
+};
+
+/// AP-64: What a book's own key begins.
+pub(crate) static AP_64: Pattern = Pattern {
+    id: "AP-64",
+    name: "book_by_prefix",
+    title: "What a book's own key begins",
+    operation: Operation::Query,
+    entities: &["book"],
+    fields: &[
+        "isbn",
+        "title",
+        "type",
+        "binding",
+        "branch",
+        "shelf_mark",
+        "price",
+        "copies",
+        "added_at",
+        "cover",
+        "place",
+        "editions",
+        "remark",
+    ],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "isbn",
+            kind: "isbn",
+            optional: false,
+            many: false,
+            doc: "The number of a book, with its check digit.",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "one book",
+        requests: 1.0,
+        rcu: 1.0,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
+    actions: &["dynamodb:Query"],
+    partiql: &[
+        Statement {
+            about: "follow `NextToken` to the end",
+            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" ASC",
+            parameters: &[Parameter::Text("BOOK#{isbn}"), Parameter::Text("BOOK")],
+            limit: None,
+            consistent: true,
+        },
+    ],
+    example: "codesensei query book_by_prefix --isbn …",
+    doc: "A prefix without a delimiter, which is the whole key.",
+};
+
 /// AP-62: A book's partition as it is stored.
 pub(crate) static AP_62: Pattern = Pattern {
     id: "AP-62",
@@ -1991,6 +2217,32 @@ pub(crate) static AP_62: Pattern = Pattern {
     title: "A book's partition as it is stored",
     operation: Operation::Query,
     entities: &["book", "copy", "wish"],
+    fields: &[
+        "PK",
+        "SK",
+        "isbn",
+        "title",
+        "type",
+        "binding",
+        "branch",
+        "shelf_mark",
+        "price",
+        "copies",
+        "added_at",
+        "cover",
+        "place",
+        "editions",
+        "remark",
+        "number",
+        "state",
+        "borrower",
+        "signatures",
+        "is_fragile",
+        "member_id",
+        "wished_at",
+        "calls",
+        "gone_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2029,13 +2281,14 @@ pub(crate) static AP_62: Pattern = Pattern {
     doc: "Also what does not decode.",
 };
 
-/// AP-63: Correct the counters of an item.
-pub(crate) static AP_63: Pattern = Pattern {
-    id: "AP-63",
+/// AP-69: Correct the counters of an item.
+pub(crate) static AP_69: Pattern = Pattern {
+    id: "AP-69",
     name: "correct",
     title: "Correct the counters of an item",
     operation: Operation::Update,
     entities: &["book", "copy", "day", "loan", "member", "notice", "wish"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {

@@ -71,6 +71,10 @@ mod take_stock;
 
 mod renew;
 
+mod list_editions;
+
+mod book_by_prefix;
+
 mod stored_book;
 
 mod correct;
@@ -110,3 +114,5 @@ pub use wish::*;
 pub use call_for_wish::*;
 
 pub use wishes_at::*;
+
+pub use list_editions::*;

@@ -1,0 +1,191 @@
+//! `schema.lock`: what stored items and running programs rely on, as it was when the code was last generated.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::design::{Design, Entity, Field, Pattern, Table, Type};
+
+/// The lock. Without a file nothing is locked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lock {
+    /// Whether there is a file, which is then written again.
+    #[serde(skip)]
+    pub is_kept: bool,
+    pub ttl_attribute: Option<String>,
+    pub index: BTreeMap<String, LockedIndex>,
+    pub entity: BTreeMap<String, LockedEntity>,
+    pub pattern: BTreeMap<String, LockedPattern>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedIndex {
+    /// The attributes of its partition key and its sort key.
+    pub keys: [String; 2],
+    pub projection: Vec<String>,
+    /// It was here once, and a table may still have it.
+    #[serde(default)]
+    pub removed: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedEntity {
+    #[serde(rename = "type")]
+    pub type_name: String,
+    pub version: u32,
+    pub key: Vec<String>,
+    #[serde(default)]
+    pub index: BTreeMap<String, Vec<String>>,
+    /// By the attribute's name; those of a record after the name of its attribute and a dot.
+    #[serde(default)]
+    pub field: BTreeMap<String, LockedField>,
+    #[serde(default)]
+    pub removed: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedField {
+    #[serde(rename = "type")]
+    pub type_name: String,
+    #[serde(default)]
+    pub optional: bool,
+    /// What an enum may be: values that every running program reads.
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// Values that only the newest program reads, until it runs everywhere.
+    #[serde(default)]
+    pub announced: Vec<String>,
+    /// No program reads it any more, but items may still have the attribute.
+    #[serde(default)]
+    pub removed: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockedPattern {
+    /// Every name that its function had, the newest last.
+    pub names: Vec<String>,
+    /// The operation and the entities.
+    pub asks: String,
+    #[serde(default)]
+    pub removed: bool,
+}
+
+impl Lock {
+    /// What is locked once the design is accepted: all that it says, and what the lock remembers beyond that.
+    pub fn after(&self, design: &Design) -> Lock {
+        let mut next =
+            Lock { is_kept: true, ttl_attribute: Some(design.table.ttl_attribute.clone()), ..Lock::default() };
+        for index in &design.table.indexes {
+            let mut projection = index.projection.clone();
+            projection.sort();
+            let keys = [index.partition_key.clone(), index.sort_key.clone()];
+            next.index.insert(index.name.clone(), LockedIndex { keys, projection, removed: false });
+        }
+        for entity in &design.entities {
+            let locked = LockedEntity::after(self.entity.get(&entity.name), &design.table, entity);
+            next.entity.insert(entity.name.clone(), locked);
+        }
+        for pattern in &design.patterns {
+            let before = self.pattern.get(&pattern.id);
+            next.pattern.insert(pattern.id.clone(), LockedPattern::after(before, design, pattern));
+        }
+        remember(&mut next.index, &self.index, |index| index.removed = true);
+        remember(&mut next.entity, &self.entity, |entity| entity.removed = true);
+        remember(&mut next.pattern, &self.pattern, |pattern| pattern.removed = true);
+        next
+    }
+
+    /// What was announced is known everywhere.
+    pub fn deployed(&mut self) {
+        for field in self.entity.values_mut().flat_map(|entity| entity.field.values_mut()) {
+            field.values.append(&mut field.announced);
+        }
+    }
+}
+
+/// Keeps what is no longer there, marked as such.
+fn remember<T: Clone>(now: &mut BTreeMap<String, T>, before: &BTreeMap<String, T>, mark: impl Fn(&mut T)) {
+    for (name, old) in before {
+        now.entry(name.clone()).or_insert_with(|| {
+            let mut old = old.clone();
+            mark(&mut old);
+            old
+        });
+    }
+}
+
+impl LockedEntity {
+    fn after(before: Option<&LockedEntity>, table: &Table, entity: &Entity) -> LockedEntity {
+        let index = entity.index_keys.iter().map(|key| {
+            let name = table.indexes[key.index].name.clone();
+            (name, key.words())
+        });
+        let mut field = BTreeMap::new();
+        for (path, known) in entity.stored_fields() {
+            let before = before.and_then(|before| before.field.get(&path));
+            let locked = LockedField::after(before, table, known);
+            field.insert(path, locked);
+        }
+        if let Some(before) = before {
+            remember(&mut field, &before.field, |field| field.removed = true);
+        }
+        LockedEntity {
+            type_name: entity.type_name.clone(),
+            version: entity.version,
+            key: entity.key_words(),
+            index: index.collect(),
+            field,
+            removed: false,
+        }
+    }
+}
+
+impl LockedField {
+    fn after(before: Option<&LockedField>, table: &Table, field: &Field) -> LockedField {
+        let known = |value: &String| before.is_some_and(|before| before.values.contains(value));
+        let (announced, values) = match &field.ty {
+            Type::Enum { values, .. } => {
+                values.iter().cloned().partition(|value| field.announced.contains(value) && !known(value))
+            }
+            _ => (Vec::new(), Vec::new()),
+        };
+        let type_name = stored_type(table, &field.ty);
+        LockedField { type_name, optional: field.optional, values, announced, removed: false }
+    }
+}
+
+impl LockedPattern {
+    fn after(before: Option<&LockedPattern>, design: &Design, pattern: &Pattern) -> LockedPattern {
+        let mut names = before.map(|before| before.names.clone()).unwrap_or_default();
+        names.retain(|name| *name != pattern.name);
+        names.push(pattern.name.clone());
+        LockedPattern { names, asks: asks(design, pattern), removed: false }
+    }
+}
+
+/// What a pattern does, and with which entities: a new name for the same is still the same question.
+pub fn asks(design: &Design, pattern: &Pattern) -> String {
+    let mut words = vec![pattern.api().to_owned()];
+    words.extend(pattern.entities().into_iter().map(|entity| design.entity(entity).name.clone()));
+    words.join(" ")
+}
+
+/// The word for what is stored. Where Rust finds the type is not part of it.
+pub fn stored_type(table: &Table, ty: &Type) -> String {
+    match ty {
+        Type::Uuid(_) => "uuid".to_owned(),
+        Type::Extern { rust, .. } => {
+            let domain = table.domains.iter().find(|domain| domain.rust == *rust);
+            domain.map_or_else(|| rust.clone(), |domain| domain.name.clone())
+        }
+        Type::Enum { .. } => "enum".to_owned(),
+        Type::Record { .. } => "record".to_owned(),
+        Type::Records { .. } => "records".to_owned(),
+        other => other.word().to_owned(),
+    }
+}
