@@ -5,7 +5,9 @@ pub mod account;
 mod apply;
 mod by_name;
 pub mod code;
+mod code_cache;
 mod code_storage;
+mod code_text;
 pub mod digest;
 pub mod filename;
 #[rustfmt::skip] // Its formatting is the generator's.
@@ -38,6 +40,8 @@ pub use account::{Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, Pas
 pub use apply::{Applied, ApplyError, Target};
 pub use by_name::{Answer, Arguments, InvalidArgument, Row, RunError};
 pub use code::{CodeTooLarge, CorruptCode, MAX_CODE_BYTES, PackedBody, PackedCode};
+pub use code_cache::DEFAULT_CODE_CACHE_MIB;
+pub use code_text::CodeText;
 pub use digest::{Digest, InvalidDigest};
 pub use filename::{Filename, InvalidFilename};
 pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS, schema::ENTITIES};

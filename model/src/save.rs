@@ -4,9 +4,9 @@ use crate::code_storage::{StageError, Staged, replaced_chunks};
 use crate::session::{TRIES, detect};
 use crate::settings::Tried;
 use crate::{
-    AccessError, AnchorStatus, AppliedAnswer, Change, CodeTooLarge, Language, MovedThread, NewSettings, OpenedSession,
-    PageRequest, SaveSession, SaveSessionError, Session, SessionId, Store, StoreError, SweepJob, SweepKind, Thread,
-    ThreadKind, UserId,
+    AccessError, AnchorStatus, AppliedAnswer, Change, CodeText, CodeTooLarge, Language, MovedThread, NewSettings,
+    OpenedSession, PageRequest, SaveSession, SaveSessionError, Session, SessionId, Store, StoreError, SweepJob,
+    SweepKind, Thread, ThreadKind, UserId,
 };
 
 /// Code to save over a version that the client edited.
@@ -129,22 +129,15 @@ impl Store {
             return Err(self.conflict(caller, save.session_id).await);
         }
         if head.thread_count == 0 {
-            return Ok(Base { head, threads: Vec::new(), old_text: String::new() });
+            return Ok(Base { head, threads: Vec::new(), old_text: CodeText::default() });
         }
-        let old_text = async { if save.text.is_some() { self.text_of(&head).await } else { Ok(Some(String::new())) } };
+        let old_text =
+            async { if save.text.is_some() { self.text_of(&head).await } else { Ok(Some(CodeText::default())) } };
         let threads = self.list_threads(save.session_id, PageRequest::default());
         let (threads, old_text) = futures::try_join!(threads, old_text)?;
         match old_text {
             Some(old_text) => Ok(Base { head, threads: threads.items, old_text }),
             None => Err(self.conflict(caller, save.session_id).await),
-        }
-    }
-
-    /// The code of this head, or `None` when the session has moved on.
-    pub(crate) async fn text_of(&self, head: &Session) -> Result<Option<String>, StoreError> {
-        match self.get_code(head.session_id).await? {
-            Some(code) if code.revision == head.revision => self.load_code(code).await,
-            _ => Ok(None),
         }
     }
 
@@ -206,6 +199,7 @@ impl Store {
             saved_by: head.user_id,
         })
         .await?;
+        self.code_cache().keep(head.session_id, code.revision, &text.into());
         self.sweep_now(replaced.as_ref()).await;
         let head = Session {
             version_number: version,
@@ -253,7 +247,7 @@ pub(crate) struct Base {
     pub(crate) head: Session,
     pub(crate) threads: Vec<Thread>,
     /// The code, if anything needs it to be saved.
-    pub(crate) old_text: String,
+    pub(crate) old_text: CodeText,
 }
 
 impl Base {
