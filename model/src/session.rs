@@ -2,8 +2,8 @@
 
 use crate::code_storage::{StageError, Staged};
 use crate::{
-    AccessError, CodeText, CodeTooLarge, CreateSession, CreateSessionError, DeleteSessionError, Filename, Language,
-    OpenSession, Session, SessionId, Store, StoreError, UserId,
+    AccessError, Code, CodeText, CodeTooLarge, CreateSession, CreateSessionError, DeleteSessionError, Filename,
+    Language, OpenSession, Session, SessionId, Store, StoreError, UserId,
 };
 
 /// Head, code and chunks are read again this often when a save is met half-way.
@@ -138,25 +138,34 @@ impl Store {
     /// When it is another's, or there is none.
     pub async fn read_session(&self, caller: UserId, session_id: SessionId) -> Result<OpenedSession, AccessError> {
         for _ in 0..READS {
-            let (head, code) = if self.code_cache().has(session_id) {
-                (Some(self.own_session(caller, session_id).await?), None)
+            let head = if self.code_cache().has(session_id) {
+                Some((self.own_session(caller, session_id).await?, None))
             } else {
                 let OpenSession { head, code } = self.open_session(caller, session_id).await?;
-                (head, code)
+                whole(head, code, caller)?.map(|(head, code)| (head, Some(code)))
             };
-            match (head, code) {
-                (None, None) => return Err(AccessError::NotFound),
-                (None, Some(code)) if code.user_id != caller => return Err(AccessError::Forbidden),
-                // A delete was met half-way: the two items are read one after the other.
-                (None, Some(_)) => {}
-                (Some(head), code) => {
-                    if let Some(text) = self.text_with(&head, code).await? {
-                        return Ok(OpenedSession { head, text });
-                    }
-                }
+            if let Some((head, code)) = head
+                && let Some(text) = self.text_with(&head, code).await?
+            {
+                return Ok(OpenedSession { head, text });
             }
         }
         Err(StoreError::Contended { pattern: "AP-22" }.into())
+    }
+}
+
+/// Head and code of one revision. Nothing when a save or a delete was met half-way: the two items are read one after the
+/// other.
+pub(crate) fn whole(
+    head: Option<Session>,
+    code: Option<Code>,
+    caller: UserId,
+) -> Result<Option<(Session, Code)>, AccessError> {
+    match (head, code) {
+        (None, None) => Err(AccessError::NotFound),
+        (None, Some(code)) if code.user_id != caller => Err(AccessError::Forbidden),
+        (Some(head), Some(code)) if head.revision == code.revision => Ok(Some((head, code))),
+        _ => Ok(None),
     }
 }
 

@@ -32,6 +32,10 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_32,
     &AP_33,
     &AP_34,
+    &AP_35,
+    &AP_36,
+    &AP_37,
+    &AP_38,
     &AP_40,
     &AP_41,
     &AP_42,
@@ -64,6 +68,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_91,
     &AP_92,
     &AP_93,
+    &AP_39,
     &AP_94,
     &AP_95,
     &AP_100,
@@ -992,7 +997,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     name: "save_session",
     title: "Save a session's code",
     operation: Operation::Transact,
-    entities: &["session", "code", "thread", "sweep_job", "message"],
+    entities: &["session", "code", "anchors", "sweep_job", "message"],
     index: None,
     arguments: &[
         Argument {
@@ -1076,10 +1081,10 @@ pub(crate) static AP_24: Pattern = Pattern {
             sample: "",
         },
         Argument {
-            name: "threads",
-            kind: "thread",
-            optional: false,
-            many: true,
+            name: "anchors",
+            kind: "anchors",
+            optional: true,
+            many: false,
             doc: "",
             sample: "",
         },
@@ -1109,18 +1114,18 @@ pub(crate) static AP_24: Pattern = Pattern {
         },
     ],
     cost: Cost {
-        fixture: "a file that compresses to 1.2 KB, two threads moved",
+        fixture: "a file that compresses to 8 KB, fifty threads moved",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 10.0,
+        wcu: 28.0,
     },
     tool: false,
     callers: &["sessions", "messages"],
     page: None,
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query save_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --expected-version-number 1 --seen-thread-changes 1 --seen-settings-changes 1 --language-detected Python --now 2026-11-23T09:00:00Z --saved-by 01a05c06-6c80-72e7-b616-dd449d76a152 --code … --threads …",
-    doc: "`PUT /sessions/{id}`. The head moves to the next version only from the version the client edited: of fifty savers with one expected version, one\nsucceeds and the others get the current head back to merge with. The code, and every thread whose lines moved, are written in the same\ntransaction, so threads and code never disagree. So is the answer whose patch the code was saved for. A thread that was opened, moved or deleted since the saver read them is noticed through\n`thread_changes`, and another name or language through `settings_changes`: the saver looks again instead of writing old settings back.",
+    example: "codesensei query save_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --expected-version-number 1 --seen-thread-changes 1 --seen-settings-changes 1 --language-detected Python --now 2026-11-23T09:00:00Z --saved-by 01a05c06-6c80-72e7-b616-dd449d76a152 --code …",
+    doc: "`PUT /sessions/{id}`. The head moves to the next version only from the version the client edited: of fifty savers with one expected version, one\nsucceeds and the others get the current head back to merge with. The code, and the anchors if any thread's lines moved, are written in the same\ntransaction, so threads and code never disagree. So is the answer whose patch the code was saved for. A thread that was opened, moved or deleted\nsince the saver read the head is noticed through `thread_changes`, and another name or language through `settings_changes`: the saver looks again\ninstead of writing old settings back. The head has to be read before the threads: read after them, it could count a thread that the saver has not seen.",
 };
 
 /// AP-25: Change a session's settings.
@@ -1404,11 +1409,19 @@ pub(crate) static AP_30: Pattern = Pattern {
     name: "create_thread",
     title: "Create a thread",
     operation: Operation::Transact,
-    entities: &["session", "thread"],
+    entities: &["session", "thread", "anchors"],
     index: None,
     arguments: &[
         Argument {
             name: "seen_version",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "seen_changes",
             kind: "count",
             optional: false,
             many: false,
@@ -1423,20 +1436,28 @@ pub(crate) static AP_30: Pattern = Pattern {
             doc: "",
             sample: "",
         },
+        Argument {
+            name: "anchors",
+            kind: "anchors",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
     ],
     cost: Cost {
-        fixture: "a selection of 300 B",
+        fixture: "a selection of 300 B, the first thread",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 4.0,
+        wcu: 6.0,
     },
     tool: false,
     callers: &["threads"],
     page: None,
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query create_thread --seen-version 1 --thread …",
-    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the thread. The version is one\ntoo: lines that were looked up in a version which has just been saved over would be the wrong lines.",
+    example: "codesensei query create_thread --seen-version 1 --seen-changes 1 --thread … --anchors …",
+    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the thread. The version is one\ntoo: lines that were looked up in a version which has just been saved over would be the wrong lines. The anchors are written whole with the new\none among them; whoever wrote them in between is answered with what they are now, and tries again with that.",
 };
 
 /// AP-31: List a session's threads.
@@ -1445,7 +1466,7 @@ pub(crate) static AP_31: Pattern = Pattern {
     name: "list_threads",
     title: "List a session's threads",
     operation: Operation::Query,
-    entities: &["thread"],
+    entities: &["anchors", "thread"],
     index: None,
     arguments: &[
         Argument {
@@ -1465,22 +1486,22 @@ pub(crate) static AP_31: Pattern = Pattern {
     },
     tool: false,
     callers: &["threads", "sessions", "messages"],
-    page: Some(50),
+    page: None,
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "`Limit` is the page, `NextToken` the cursor",
+            about: "follow `NextToken` to the end",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" ASC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
-                Parameter::Text("THREAD#"),
+                Parameter::Text("THREAD"),
             ],
-            limit: Some(50),
+            limit: None,
             consistent: true,
         },
     ],
-    example: "codesensei query list_threads --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --limit 20",
-    doc: "`GET /sessions/{id}/threads`, oldest first, and before every save. The cap is the page size, so one page is all of them. Strongly\nconsistent, so the thread just opened is in it.",
+    example: "codesensei query list_threads --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
+    doc: "`GET /sessions/{id}/threads`, oldest first, and before every save: all of them, and their anchors, whose key comes before theirs. Strongly\nconsistent, so the thread just opened is in it. A query is not of one moment: what is between an anchor and its thread is noticed by the number of\nmoves that both have, and read again.",
 };
 
 /// AP-32: Read a thread.
@@ -1532,7 +1553,7 @@ pub(crate) static AP_32: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5",
-    doc: "`GET /threads/{id}`, and before a question. The public id names both key parts; the item names its owner.",
+    doc: "Before a note and a list of messages: is it there, whose is it, how many messages has it? The public id names both key parts; the item names its owner.",
 };
 
 /// AP-33: Move a thread.
@@ -1541,7 +1562,7 @@ pub(crate) static AP_33: Pattern = Pattern {
     name: "move_thread",
     title: "Move a thread",
     operation: Operation::Transact,
-    entities: &["thread", "session"],
+    entities: &["thread", "session", "anchors"],
     index: None,
     arguments: &[
         Argument {
@@ -1569,22 +1590,6 @@ pub(crate) static AP_33: Pattern = Pattern {
             sample: "block",
         },
         Argument {
-            name: "start_line",
-            kind: "count",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "1",
-        },
-        Argument {
-            name: "end_line",
-            kind: "count",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "1",
-        },
-        Argument {
             name: "selected_text",
             kind: "text",
             optional: false,
@@ -1593,15 +1598,7 @@ pub(crate) static AP_33: Pattern = Pattern {
             sample: "",
         },
         Argument {
-            name: "anchor_status",
-            kind: "stable|approximate",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "stable",
-        },
-        Argument {
-            name: "seen_version",
+            name: "moves",
             kind: "count",
             optional: false,
             many: false,
@@ -1624,20 +1621,44 @@ pub(crate) static AP_33: Pattern = Pattern {
             doc: "A user.",
             sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
+        Argument {
+            name: "seen_version",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "seen_changes",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "threads",
+            kind: "[ThreadAnchor]",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
     ],
     cost: Cost {
-        fixture: "a selection of 300 B",
+        fixture: "a selection of 300 B, the only thread",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 4.0,
+        wcu: 6.0,
     },
     tool: false,
     callers: &["threads"],
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query move_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --kind block --start-line 1 --end-line 1 --selected-text … --anchor-status stable --seen-version 1 --now 2026-11-23T09:00:00Z --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "`PUT /threads/{id}`: the editor says where the lines are now; the server has checked it against the saved code of one version, which is a condition\non the head as it is for a [new thread](#ap-30-create-a-thread). The head counts the move, so that a save which read the thread before looks again.\nOf two moves at once the last one stays, whole.",
+    example: "codesensei query move_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --kind block --selected-text … --moves 1 --now 2026-11-23T09:00:00Z --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-version 1 --seen-changes 1 --threads …",
+    doc: "`PUT /threads/{id}`: the editor says where the lines are now; the server has checked it against the saved code of one version, which is a condition\non the head as it is for a [new thread](#ap-30-create-a-thread). The head counts the move, so that a save which read the thread before looks again.\nThread and anchor count it too, so that a reader knows that the two belong together. Of two moves at once the last one stays, whole.",
 };
 
 /// AP-34: Delete a thread.
@@ -1646,7 +1667,7 @@ pub(crate) static AP_34: Pattern = Pattern {
     name: "delete_thread",
     title: "Delete a thread",
     operation: Operation::Transact,
-    entities: &["thread", "session", "sweep_job"],
+    entities: &["thread", "session", "anchors", "sweep_job"],
     index: None,
     arguments: &[
         Argument {
@@ -1674,6 +1695,14 @@ pub(crate) static AP_34: Pattern = Pattern {
             sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
         },
         Argument {
+            name: "anchors",
+            kind: "anchors",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+        Argument {
             name: "job",
             kind: "sweep_job",
             optional: false,
@@ -1683,10 +1712,10 @@ pub(crate) static AP_34: Pattern = Pattern {
         },
     ],
     cost: Cost {
-        fixture: "a selection of 300 B",
+        fixture: "a selection of 300 B, the only thread",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 6.0,
+        wcu: 8.0,
     },
     tool: false,
     callers: &["threads"],
@@ -1694,7 +1723,265 @@ pub(crate) static AP_34: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query delete_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --job …",
-    doc: "`DELETE /threads/{id}`. The thread goes, its slot comes back, and its messages are left to a sweep job.",
+    doc: "`DELETE /threads/{id}`. The thread and its anchor go, its slot comes back, and its messages are left to a sweep job.",
+};
+
+/// AP-35: List threads by pages.
+pub(crate) static AP_35: Pattern = Pattern {
+    id: "AP-35",
+    name: "list_threads_page",
+    title: "List threads by pages",
+    operation: Operation::Query,
+    entities: &["thread"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+            doc: "A session: one file under review.",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
+        },
+    ],
+    cost: Cost {
+        fixture: "50 threads with selections of 300 B",
+        requests: 1.0,
+        rcu: 8.0,
+        wcu: 0.0,
+    },
+    tool: false,
+    callers: &["threads"],
+    page: Some(50),
+    actions: &["dynamodb:Query"],
+    partiql: &[
+        Statement {
+            about: "`Limit` is the page, `NextToken` the cursor",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" ASC",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD#"),
+            ],
+            limit: Some(50),
+            consistent: true,
+        },
+    ],
+    example: "codesensei query list_threads_page --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --limit 20",
+    doc: "`GET /sessions/{id}/threads` with `limit` or `cursor`. The anchors are read [beside each page](#ap-36-read-a-sessions-anchors).",
+};
+
+/// AP-36: Read a session's anchors.
+pub(crate) static AP_36: Pattern = Pattern {
+    id: "AP-36",
+    name: "get_anchors",
+    title: "Read a session's anchors",
+    operation: Operation::Get,
+    entities: &["anchors"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+            doc: "A session: one file under review.",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
+        },
+    ],
+    cost: Cost {
+        fixture: "50 threads",
+        requests: 1.0,
+        rcu: 1.0,
+        wcu: 0.0,
+    },
+    tool: false,
+    callers: &["threads"],
+    page: None,
+    actions: &["dynamodb:GetItem"],
+    partiql: &[
+        Statement {
+            about: "",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+    ],
+    example: "codesensei query get_anchors --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8",
+    doc: "Where the lines of all threads are, beside a page of them.",
+};
+
+/// AP-37: Read a thread with its anchor.
+pub(crate) static AP_37: Pattern = Pattern {
+    id: "AP-37",
+    name: "get_thread_and_anchors",
+    title: "Read a thread with its anchor",
+    operation: Operation::Batch,
+    entities: &["thread", "anchors"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+            doc: "A session: one file under review.",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
+        },
+        Argument {
+            name: "thread",
+            kind: "thread_uuid",
+            optional: false,
+            many: false,
+            doc: "A thread within its session; with the session's id it is the public [`ThreadId`](crate::ThreadId).",
+            sample: "01a05c11-9010-7323-9b7f-4967c19e78a5",
+        },
+    ],
+    cost: Cost {
+        fixture: "a selection of 300 B, the only thread",
+        requests: 1.0,
+        rcu: 2.0,
+        wcu: 0.0,
+    },
+    tool: false,
+    callers: &["threads"],
+    page: None,
+    actions: &["dynamodb:BatchGetItem"],
+    partiql: &[
+        Statement {
+            about: "`thread`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD#{thread}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "`anchors`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+    ],
+    example: "codesensei query get_thread_and_anchors --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5",
+    doc: "`GET /threads/{id}`, and before a thread is deleted. The anchor is in an item of its session.",
+};
+
+/// AP-38: Open a session with its anchors.
+pub(crate) static AP_38: Pattern = Pattern {
+    id: "AP-38",
+    name: "open_with_anchors",
+    title: "Open a session with its anchors",
+    operation: Operation::Batch,
+    entities: &["session", "code", "anchors", "thread", "message"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+            doc: "A user.",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
+        },
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+            doc: "A session: one file under review.",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
+        },
+        Argument {
+            name: "threads",
+            kind: "thread key",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}",
+        },
+        Argument {
+            name: "messages",
+            kind: "message key",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}",
+        },
+    ],
+    cost: Cost {
+        fixture: "a file that compresses to 1.2 KB, one thread, one answer",
+        requests: 1.0,
+        rcu: 5.0,
+        wcu: 0.0,
+    },
+    tool: false,
+    callers: &["threads", "messages"],
+    page: None,
+    actions: &["dynamodb:BatchGetItem"],
+    partiql: &[
+        Statement {
+            about: "`head`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("USER#{user_id}"),
+                Parameter::Text("SESSION#{session_id}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "`code`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("CODE"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "`anchors`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "once for each of `threads`; several go into one BatchExecuteStatement",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD#{thread}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "once for each of `messages`; several go into one BatchExecuteStatement",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("MSG#{thread}#{seq:03}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+    ],
+    example: "codesensei query open_with_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --threads '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}' --messages '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}'",
+    doc: "Before a thread is created or moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in one\nround trip. The items are not of one moment. Each says what it belongs to, so that what does not fit together is read again: head and code the\nrevision, thread and anchor the number of moves; and the anchors are written only if they still are what was read.",
 };
 
 /// AP-40: Ask a question.
@@ -2831,7 +3118,7 @@ pub(crate) static AP_74: Pattern = Pattern {
     name: "session_leftovers",
     title: "What is left of a session",
     operation: Operation::Query,
-    entities: &["code", "thread", "message", "idempotency"],
+    entities: &["code", "anchors", "thread", "message", "idempotency"],
     index: None,
     arguments: &[
         Argument {
@@ -3386,6 +3673,79 @@ pub(crate) static AP_93: Pattern = Pattern {
     doc: "Refused when the counter moved since it was compared.",
 };
 
+/// AP-39: Repair a session's anchors.
+pub(crate) static AP_39: Pattern = Pattern {
+    id: "AP-39",
+    name: "repair_anchors",
+    title: "Repair a session's anchors",
+    operation: Operation::Transact,
+    entities: &["session", "anchors"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+            doc: "A user.",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
+        },
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+            doc: "A session: one file under review.",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
+        },
+        Argument {
+            name: "seen_version",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "seen_thread_changes",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "seen_changes",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "anchors",
+            kind: "anchors",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "one thread",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 4.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
+    partiql: &[],
+    example: "codesensei query repair_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-version 1 --seen-thread-changes 1 --seen-changes 1 --anchors …",
+    doc: "An anchor without its thread, a thread without its anchor, and one that is said to be stable over other text. Anchors are written whole, on the condition\nthat they, and the version of the code, are what was compared.",
+};
+
 /// AP-94: Check a user's claims.
 pub(crate) static AP_94: Pattern = Pattern {
     id: "AP-94",
@@ -3521,7 +3881,7 @@ pub(crate) static AP_100: Pattern = Pattern {
     name: "load_account_data",
     title: "Load what is in an account",
     operation: Operation::Batch,
-    entities: &["session", "code", "thread", "message", "daily_usage"],
+    entities: &["session", "code", "anchors", "thread", "message", "daily_usage"],
     index: None,
     arguments: &[
         Argument {
@@ -3535,6 +3895,14 @@ pub(crate) static AP_100: Pattern = Pattern {
         Argument {
             name: "codes",
             kind: "code",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "anchors",
+            kind: "anchors",
             optional: false,
             many: true,
             doc: "",
@@ -3576,7 +3944,7 @@ pub(crate) static AP_100: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
-    example: "codesensei query load_account_data --heads … --codes … --threads … --messages … --days …",
+    example: "codesensei query load_account_data --heads … --codes … --anchors … --threads … --messages … --days …",
     doc: "Sessions with their code, threads and messages, and the days that the messages cost, as one made-up account has them: counters, numbers and\nsums agree before anything is sent. Written before the account itself ([AP-101](#ap-101-load-an-account)), under keys that nothing points at yet. A batch costs half of\nwhat the same items cost in transactions, and puts 25 of them into a request. The keys are the same in every run, so writing them again after an\ninterruption changes nothing.",
 };
 
@@ -3636,6 +4004,7 @@ pub(crate) static AP_96: Pattern = Pattern {
     title: "Read a segment of the table",
     operation: Operation::Scan,
     entities: &[
+        "anchors",
         "code",
         "code_chunk",
         "daily_usage",
@@ -3699,6 +4068,7 @@ pub(crate) static AP_97: Pattern = Pattern {
     title: "Bring an item up to date",
     operation: Operation::Update,
     entities: &[
+        "anchors",
         "code",
         "code_chunk",
         "daily_usage",
@@ -3786,7 +4156,7 @@ pub(crate) static AP_99: Pattern = Pattern {
     name: "stored_session",
     title: "A session's partition as it is stored",
     operation: Operation::Query,
-    entities: &["code", "thread", "message", "idempotency"],
+    entities: &["code", "anchors", "thread", "message", "idempotency"],
     index: None,
     arguments: &[
         Argument {

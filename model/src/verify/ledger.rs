@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::generated::any::AnyEntity;
 use crate::{
-    Code, CodeChunk, Digest, EmailClaim, Message, ReplyState, RevisionId, Role, Session, SessionId, Thread, ThreadUuid,
-    User, UserId, UsernameClaim, UsernameKey, UuidNewtype as _,
+    Anchors, Code, CodeChunk, Digest, EmailClaim, Message, ReplyState, RevisionId, Role, Session, SessionId, Thread,
+    ThreadUuid, User, UserId, UsernameClaim, UsernameKey, UuidNewtype as _,
 };
 
 /// Something to look at again.
@@ -99,6 +99,7 @@ impl Ledger {
             AnyEntity::Session(head) => self.head(head),
             AnyEntity::Code(code) => self.code(code),
             AnyEntity::CodeChunk(chunk) => self.chunk(chunk),
+            AnyEntity::Anchors(anchors) => self.anchors(anchors),
             AnyEntity::Thread(thread) => self.thread(thread),
             AnyEntity::Message(message) => self.message(message),
             AnyEntity::Idempotency(record) if self.keeps(record.session_id.uuid()) => {
@@ -185,6 +186,12 @@ impl Ledger {
             let row = self.chunks.entry(chunk.revision).or_insert(new);
             row.count += 1;
             row.end = row.end.max(chunk.n + 1);
+        }
+    }
+
+    fn anchors(&mut self, anchors: &Anchors) {
+        if let Some(row) = self.session_row(anchors.session_id) {
+            row.name(anchors.user_id);
         }
     }
 

@@ -272,7 +272,7 @@ async fn a_job_that_cannot_be_done_keeps_no_other_from_being_done() {
     });
     table.raw().put(later).await;
     table.drop_account(ada).await;
-    let thread = table.list_threads(scene.session.session_id, PageRequest::default()).await.unwrap().items.remove(0);
+    let thread = table.threads(&scene.session).await.remove(0);
     table.later(Duration::from_millis(1));
     table.drop_thread(&thread).await;
     table.later(Duration::from_millis(1));
