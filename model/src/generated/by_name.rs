@@ -55,6 +55,7 @@ impl Store {
             "AP-36" => get_anchors(self, arguments).await,
             "AP-37" => get_thread_and_anchors(self, arguments).await,
             "AP-38" => open_with_anchors(self, arguments).await,
+            "AP-47" => open_without_code(self, arguments).await,
             "AP-40" => ask_question(self, arguments).await,
             "AP-41" => add_note(self, arguments).await,
             "AP-42" => store_answer(self, arguments).await,
@@ -839,6 +840,24 @@ async fn open_with_anchors(
     let mut rows = Vec::new();
     rows.extend(found.head.into_iter().map(|item| Row::of("session", &item)));
     rows.extend(found.code.into_iter().map(|item| Row::of("code", &item)));
+    rows.extend(found.anchors.into_iter().map(|item| Row::of("anchors", &item)));
+    rows.extend(found.threads.into_iter().map(|item| Row::of("thread", &item)));
+    rows.extend(found.messages.into_iter().map(|item| Row::of("message", &item)));
+    Ok(Answer::of(rows))
+}
+
+async fn open_without_code(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let threads: Vec<ThreadKey> = arguments.many("threads", "thread key")?;
+    let messages: Vec<MessageKey> = arguments.many("messages", "message key")?;
+    arguments.end()?;
+    let found = store.open_without_code(user_id, session_id, &threads, &messages).await?;
+    let mut rows = Vec::new();
+    rows.extend(found.head.into_iter().map(|item| Row::of("session", &item)));
     rows.extend(found.anchors.into_iter().map(|item| Row::of("anchors", &item)));
     rows.extend(found.threads.into_iter().map(|item| Row::of("thread", &item)));
     rows.extend(found.messages.into_iter().map(|item| Row::of("message", &item)));

@@ -36,6 +36,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_36,
     &AP_37,
     &AP_38,
+    &AP_47,
     &AP_40,
     &AP_41,
     &AP_42,
@@ -1982,6 +1983,104 @@ pub(crate) static AP_38: Pattern = Pattern {
     ],
     example: "codesensei query open_with_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --threads '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}' --messages '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}'",
     doc: "Before a thread is created or moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in one\nround trip. The items are not of one moment. Each says what it belongs to, so that what does not fit together is read again: head and code the\nrevision, thread and anchor the number of moves; and the anchors are written only if they still are what was read.",
+};
+
+/// AP-47: Open a session without its code.
+pub(crate) static AP_47: Pattern = Pattern {
+    id: "AP-47",
+    name: "open_without_code",
+    title: "Open a session without its code",
+    operation: Operation::Batch,
+    entities: &["session", "anchors", "thread", "message"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+            doc: "A user.",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
+        },
+        Argument {
+            name: "session_id",
+            kind: "session_id",
+            optional: false,
+            many: false,
+            doc: "A session: one file under review.",
+            sample: "01a05c0d-bf80-7185-8426-38e3974fd9b8",
+        },
+        Argument {
+            name: "threads",
+            kind: "thread key",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}",
+        },
+        Argument {
+            name: "messages",
+            kind: "message key",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}",
+        },
+    ],
+    cost: Cost {
+        fixture: "one thread, one answer",
+        requests: 1.0,
+        rcu: 4.0,
+        wcu: 0.0,
+    },
+    tool: false,
+    callers: &["threads", "messages"],
+    page: None,
+    actions: &["dynamodb:BatchGetItem"],
+    partiql: &[
+        Statement {
+            about: "`head`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("USER#{user_id}"),
+                Parameter::Text("SESSION#{session_id}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "`anchors`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "once for each of `threads`; several go into one BatchExecuteStatement",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("THREAD#{thread}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "once for each of `messages`; several go into one BatchExecuteStatement",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("MSG#{thread}#{seq:03}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+    ],
+    example: "codesensei query open_without_code --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --threads '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}' --messages '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}'",
+    doc: "The same when the process has read the code of this session before. Whether it still is the code, the head's revision says: if not, the code is read\nafter that ([AP-27](#ap-27-read-a-sessions-code)).",
 };
 
 /// AP-40: Ask a question.

@@ -63,6 +63,8 @@ mod get_thread_and_anchors;
 
 mod open_with_anchors;
 
+mod open_without_code;
+
 mod ask_question;
 
 mod add_note;
@@ -192,6 +194,8 @@ pub use delete_thread::*;
 pub use get_thread_and_anchors::*;
 
 pub use open_with_anchors::*;
+
+pub use open_without_code::*;
 
 pub use ask_question::*;
 
