@@ -11,11 +11,14 @@ pub mod patterns;
 pub mod query;
 pub mod seed;
 pub mod serve;
+pub mod sweep;
 pub mod table;
 pub mod target;
 pub mod verify;
+pub mod who;
 
 mod docs;
+mod interruption;
 mod secrets;
 
 /// Why a command failed, for the person who gave it.

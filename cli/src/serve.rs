@@ -4,17 +4,19 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use handlers::http::metrics::Metrics;
 use handlers::http::rate::RateLimits;
 use handlers::{Domain, routes};
 use model::Store;
 use tokio::net::TcpListener;
 
 use crate::docs;
+use crate::interruption::interruption;
 use crate::local::{Local, LocalError};
 use crate::options::{Serve, StoreChoice};
 use crate::seed::{self, SeedError};
 
-/// How often what deletes left behind is removed. On AWS a schedule does it.
+/// How often the sweep runs, and how long at most. On AWS a schedule runs it.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// Serving ended, or did not begin.
@@ -65,39 +67,18 @@ async fn serve(options: Serve) -> Result<(), ServeError> {
     let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, routes).with_graceful_shutdown(interrupted).await;
     sweeper.abort();
+    local.close().await;
     served.map_err(ServeError::Stopped)
 }
 
+/// Also at the start: a server that never runs for a minute sweeps too.
 async fn sweep(store: Store) {
     loop {
+        if let Err(error) = handlers::sweep::run(&store, &Metrics::default(), SWEEP_EVERY).await {
+            tracing::warn!(%error, "the sweep goes on in a minute");
+        }
         tokio::time::sleep(SWEEP_EVERY).await;
-        match store.sweep_due().await {
-            Ok(swept) if swept.jobs > 0 => tracing::info!(jobs = swept.jobs, "swept"),
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "the sweep goes on in a minute"),
-        }
     }
-}
-
-/// Ends when the process is asked to. It is heard from when this returns, not from the first poll.
-#[cfg(unix)]
-pub(crate) fn interruption() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(windows)]
-pub(crate) fn interruption() -> io::Result<impl Future<Output = ()>> {
-    let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        ctrl_c.recv().await;
-    })
 }
 
 fn banner(local: &Local, address: SocketAddr, demo: bool) -> String {

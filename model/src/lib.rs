@@ -26,6 +26,7 @@ mod public_id;
 mod rate;
 pub mod registry;
 mod save;
+mod selection;
 mod session;
 mod settings;
 mod sign_in;
@@ -58,16 +59,17 @@ pub use profile::{AccountError, ProfileChange, ProfileError};
 pub use public_id::{InvalidPublicId, MessageId, ThreadId};
 pub use rate::{Hit, RateRule};
 pub use save::{Reanchor, SaveCode, SaveCodeError, Saved};
+pub use selection::is_selected_at;
 pub use session::{NewSession, NewSessionError, OpenedSession};
 pub use settings::{Change, NewSettings};
 pub use sign_in::{RefreshRule, RenewError, SeenToken};
 pub use store::{
     AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection,
     ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription, TableError, TableFacts,
-    Total, Traffic, WireRequest, defined_table,
+    Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
 };
-pub use sweep::Swept;
+pub use sweep::{Backlog, Swept};
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};
 pub use time::{Clock, Date, Expiry, InvalidTime, Timestamp};
 pub use user::NewUser;
-pub use verify::{Finding, FindingKind, Outcome, Progress, Verified, Verify};
+pub use verify::{Effect, Finding, FindingKind, Outcome, Progress, Verified, Verify};

@@ -13,6 +13,8 @@ pub struct Pattern {
     pub operation: Operation,
     /// The entities it reads or writes, by their names in `schema/`.
     pub entities: &'static [&'static str],
+    /// The fields that its rows can have, in order; empty for a pattern that returns none.
+    pub fields: &'static [&'static str],
     /// The index it queries; `None` for the table itself.
     pub index: Option<&'static str>,
     /// What the function takes, in order.

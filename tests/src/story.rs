@@ -16,6 +16,9 @@ use crate::TestTable;
 /// How long a sign-in lasts.
 pub const A_WEEK: Duration = Duration::from_hours(7 * 24);
 
+/// More time than any sweep of a test needs.
+pub const SWEEP_TIME: Duration = Duration::from_mins(2);
+
 /// A hash of the right form. Nobody signs in with a password here.
 pub const PASSWORD_HASH: &str = "$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
@@ -236,12 +239,14 @@ impl TestTable {
             thread: None,
             revision: None,
             chunk_count: 0,
+            attempts: 0,
+            next_try: None,
         }
     }
 
     /// A moment later, the scheduled sweep runs.
     pub async fn sweep_a_moment_later(&self) -> Swept {
         self.later(Duration::from_millis(1));
-        self.sweep_due().await.expect("the table answers")
+        self.sweep_due(SWEEP_TIME).await.expect("the table answers")
     }
 }

@@ -3,6 +3,8 @@
 //! Each id is made from the name of what it names and from its time, so it is the same in every table. That tells what is
 //! there already, and a second run writes nothing.
 
+use std::time::Duration;
+
 use handlers::review::anchor::status_at;
 use handlers::review::lines::Selection;
 use model::{
@@ -19,6 +21,9 @@ use super::tally::Tally;
 use saving::{apply, save};
 
 mod saving;
+
+/// How long a load waits for the sweep of what an earlier load left.
+const SWEEPS_WITHIN: Duration = Duration::from_mins(1);
 
 /// Loads people into a table.
 pub(super) struct Loader<'s> {
@@ -132,7 +137,7 @@ impl<'s> Loader<'s> {
         let mut opened = self.then(session.opened, name).new_session(user_id, new()).await;
         if matches!(opened, Err(NewSessionError::Store(StoreError::Contended { .. }))) {
             // An earlier load was killed between the chunks and the commit. Its job has long been due.
-            self.store.sweep_due().await?;
+            self.store.sweep_due(SWEEPS_WITHIN).await?;
             opened = self.then(session.opened, name).new_session(user_id, new()).await;
         }
         match opened {

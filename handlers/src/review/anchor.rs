@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use model::{Anchor, AnchorStatus, PlacedThread, ThreadKind};
+use model::{Anchor, AnchorStatus, PlacedThread, ThreadKind, is_selected_at};
 
 use crate::limits::DIFF_DEADLINE;
 use crate::review::lines::{Lines, Selection};
@@ -36,14 +36,7 @@ pub fn re_anchor_threads(old: &str, new: &str, threads: &[PlacedThread]) -> Vec<
 /// Whether the text at a selection's lines is the selected text, line ends aside; `None` when the text has no such lines.
 #[must_use]
 pub fn status_at(text: &str, selection: &Selection<'_>) -> Option<AnchorStatus> {
-    let lines = Lines::of(text);
-    let first = usize::try_from(selection.start_line).ok()?;
-    let last = usize::try_from(selection.end_line).ok()?;
-    if !lines.has(first, last) {
-        return None;
-    }
-    let there = (first..=last).map(|line| lines.line(line));
-    let is_selected = there.eq(Lines::of(selection.text).iter());
+    let is_selected = is_selected_at(text, selection.start_line, selection.end_line, selection.text)?;
     Some(if is_selected { AnchorStatus::Stable } else { AnchorStatus::Approximate })
 }
 

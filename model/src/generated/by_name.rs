@@ -5,8 +5,8 @@ use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Times
 use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
-use crate::generated::keys::{CodeChunkKey, DailyUsageKey, MessageKey, RefreshFamilyKey, SweepJobKey, ThreadKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::keys::{CodeChunkKey, MessageKey, RefreshFamilyKey, SweepJobKey, ThreadKey, UserKey};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -72,8 +72,9 @@ impl Store {
             "AP-66" => add_usage(self, arguments).await,
             "AP-67" => get_usage(self, arguments).await,
             "AP-70" => leave_sweep_job(self, arguments).await,
-            "AP-71" => list_due_sweep_jobs(self, arguments).await,
+            "AP-71" => list_due_sweep_jobs(self, arguments, page).await,
             "AP-72" => begin_sweep_job(self, arguments).await,
+            "AP-120" => put_off_sweep_job(self, arguments).await,
             "AP-73" => settle_sweep_job(self, arguments).await,
             "AP-74" => session_leftovers(self, arguments).await,
             "AP-75" => thread_leftovers(self, arguments).await,
@@ -85,7 +86,6 @@ impl Store {
                 })
             }
             "AP-79" => delete_code_chunks(self, arguments).await,
-            "AP-82" => delete_usage(self, arguments).await,
             "AP-80" => top_users_by_cost(self, arguments).await,
             "AP-81" => list_signups(self, arguments, page).await,
             "AP-90" => count_sessions(self, arguments).await,
@@ -132,6 +132,7 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
     let user: User = arguments.one("user", "user")?;
     let family: RefreshFamily = arguments.one("family", "refresh_family")?;
     arguments.end()?;
+    let written: usize = 4;
     store
         .sign_up(SignUp {
             email_claim: &email_claim,
@@ -147,7 +148,7 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
             | SignUpError::UsernameTaken { .. }
             | SignUpError::FamilyExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn find_username_claim(
@@ -221,6 +222,9 @@ async fn change_profile(
     let username: Username = arguments.one("username", "username")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1 + usize::from(new_email.is_some())
+        + usize::from(new_username.is_some()) + usize::from(old_email.is_some())
+        + usize::from(old_username.is_some());
     store
         .change_profile(ChangeProfile {
             new_email: new_email.as_ref(),
@@ -247,7 +251,7 @@ async fn change_profile(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn change_password(
@@ -261,6 +265,7 @@ async fn change_password(
     let new_hash: PasswordHash = arguments.one("new_hash", "password_hash")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1 + families.len();
     store
         .change_password(ChangePassword {
             families: &families,
@@ -277,7 +282,7 @@ async fn change_password(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn delete_account(
@@ -292,6 +297,7 @@ async fn delete_account(
     let email_digest: Digest = arguments.one("email_digest", "digest")?;
     let username_key: UsernameKey = arguments.one("username_key", "username_key")?;
     arguments.end()?;
+    let written: usize = 4;
     store
         .delete_account(DeleteAccount {
             job: &job,
@@ -311,7 +317,7 @@ async fn delete_account(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn start_refresh_family(
@@ -321,6 +327,7 @@ async fn start_refresh_family(
     let refresh_family: RefreshFamily = arguments
         .one("refresh_family", "refresh_family")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .start_refresh_family(&refresh_family)
         .await
@@ -330,7 +337,7 @@ async fn start_refresh_family(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_refresh_family(
@@ -355,6 +362,7 @@ async fn rotate_refresh_token(
     let now: Timestamp = arguments.one("now", "time")?;
     let expires_at: Expiry = arguments.one("expires_at", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .rotate_refresh_token(RotateRefreshToken {
             user_id,
@@ -372,7 +380,7 @@ async fn rotate_refresh_token(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::of([Row::of("refresh_family", &item)]))
+    Ok(Answer::of([Row::of("refresh_family", &item)]).and_wrote(written))
 }
 
 async fn end_refresh_family(
@@ -382,8 +390,9 @@ async fn end_refresh_family(
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let family_id: FamilyId = arguments.one("family_id", "family_id")?;
     arguments.end()?;
+    let written: usize = 1;
     store.end_refresh_family(user_id, family_id).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_refresh_families(
@@ -404,6 +413,7 @@ async fn create_session(
     let code: Code = arguments.one("code", "code")?;
     let staged: Option<SweepJobKey> = arguments.optional("staged", "sweep_job key")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(staged.is_some());
     store
         .create_session(CreateSession {
             session: &session,
@@ -420,7 +430,7 @@ async fn create_session(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_sessions(
@@ -517,6 +527,9 @@ async fn save_session(
     let now: Timestamp = arguments.one("now", "time")?;
     let saved_by: UserId = arguments.one("saved_by", "user_id")?;
     arguments.end()?;
+    let written: usize = 2 + usize::from(anchors.is_some())
+        + usize::from(staged.is_some()) + usize::from(replaced.is_some())
+        + usize::from(answer.is_some());
     store
         .save_session(SaveSession {
             code: &code,
@@ -545,7 +558,7 @@ async fn save_session(
             | SaveSessionError::JobExists { .. }
             | SaveSessionError::PatchTaken { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn change_session_settings(
@@ -562,6 +575,7 @@ async fn change_session_settings(
         .optional("language_override", "language")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .change_session_settings(ChangeSessionSettings {
             user_id,
@@ -581,7 +595,7 @@ async fn change_session_settings(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::of([Row::of("session", &item)]))
+    Ok(Answer::of([Row::of("session", &item)]).and_wrote(written))
 }
 
 async fn delete_session(
@@ -594,6 +608,7 @@ async fn delete_session(
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let revision: RevisionId = arguments.one("revision", "revision_id")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(user.is_some());
     store
         .delete_session(DeleteSession {
             user: user.as_ref(),
@@ -611,7 +626,7 @@ async fn delete_session(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_code(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -637,8 +652,13 @@ async fn write_code_chunks(
 ) -> Result<Answer, RunError> {
     let chunks: Vec<CodeChunk> = arguments.many("chunks", "code_chunk")?;
     arguments.end()?;
+    let written: usize = chunks.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.write_code_chunks(&chunks).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn create_thread(
@@ -650,6 +670,7 @@ async fn create_thread(
     let seen_version: u32 = arguments.one("seen_version", "count")?;
     let seen_changes: u32 = arguments.one("seen_changes", "count")?;
     arguments.end()?;
+    let written: usize = 3;
     store
         .create_thread(CreateThread {
             thread: &thread,
@@ -668,7 +689,7 @@ async fn create_thread(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_threads(
@@ -716,6 +737,7 @@ async fn move_thread(
     let seen_changes: u32 = arguments.one("seen_changes", "count")?;
     let threads: Vec<ThreadAnchor> = arguments.one("threads", "[ThreadAnchor]")?;
     arguments.end()?;
+    let written: usize = 3;
     store
         .move_thread(MoveThread {
             session_id,
@@ -740,7 +762,7 @@ async fn move_thread(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn delete_thread(
@@ -768,6 +790,7 @@ async fn delete_thread(
     let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(anchors.is_some());
     store
         .delete_thread(DeleteThread {
             anchors,
@@ -784,7 +807,7 @@ async fn delete_thread(
             | DeleteThreadError::AnchorsMoved { .. }
             | DeleteThreadError::JobExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_threads_page(
@@ -872,6 +895,7 @@ async fn ask_question(
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     arguments.end()?;
+    let written: usize = 2 + usize::from(record.is_some());
     store
         .ask_question(AskQuestion {
             question: &question,
@@ -889,7 +913,7 @@ async fn ask_question(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -897,6 +921,7 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     arguments.end()?;
+    let written: usize = 2 + usize::from(record.is_some());
     store
         .add_note(AddNote {
             note: &note,
@@ -912,7 +937,7 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
             | AddNoteError::MessageExists { .. }
             | AddNoteError::RequestKnown { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn store_answer(
@@ -946,6 +971,7 @@ async fn store_answer(
     let output_tokens: i64 = arguments.one("output_tokens", "amount")?;
     let cost_micros: i64 = arguments.one("cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(record.is_some());
     store
         .store_answer(StoreAnswer {
             answer: &answer,
@@ -965,7 +991,7 @@ async fn store_answer(
             | StoreAnswerError::AnswerExists { .. }
             | StoreAnswerError::LeaseLost { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn fail_question(
@@ -977,6 +1003,7 @@ async fn fail_question(
     let seq: u32 = arguments.one("seq", "count")?;
     let reply_error: Option<String> = arguments.optional("reply_error", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .fail_question(session_id, thread, seq, reply_error.as_deref())
         .await
@@ -987,7 +1014,7 @@ async fn fail_question(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_messages(
@@ -1053,6 +1080,7 @@ async fn take_over_question(
     let now: Timestamp = arguments.one("now", "time")?;
     let lease_until: Timestamp = arguments.one("lease_until", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .take_over_question(TakeOverQuestion {
             session_id,
@@ -1069,7 +1097,7 @@ async fn take_over_question(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::of([Row::of("idempotency", &item)]))
+    Ok(Answer::of([Row::of("idempotency", &item)]).and_wrote(written))
 }
 
 async fn give_question_up(
@@ -1081,6 +1109,7 @@ async fn give_question_up(
     let key_digest: Digest = arguments.one("key_digest", "digest")?;
     let held_until: Timestamp = arguments.one("held_until", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .give_question_up(session_id, thread, key_digest, held_until)
         .await
@@ -1091,7 +1120,7 @@ async fn give_question_up(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -1103,6 +1132,7 @@ async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let now: Timestamp = arguments.one("now", "time")?;
     let expires_at: Expiry = arguments.one("expires_at", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .count_hit(CountHit {
             rule: &rule,
@@ -1118,7 +1148,7 @@ async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             CountHitError::Store(error) => RunError::Store(error),
             CountHitError::WindowFull { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn restart_window(
@@ -1128,6 +1158,7 @@ async fn restart_window(
     let rate_window: RateWindow = arguments.one("rate_window", "rate_window")?;
     let seen_start: Timestamp = arguments.one("seen_start", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .restart_window(&rate_window, seen_start)
         .await
@@ -1137,7 +1168,7 @@ async fn restart_window(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_usage(
@@ -1167,6 +1198,7 @@ async fn add_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let output_tokens: i64 = arguments.one("output_tokens", "amount")?;
     let cost_micros: i64 = arguments.one("cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .add_usage(AddUsage {
             user_id,
@@ -1178,7 +1210,7 @@ async fn add_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             cost_micros,
         })
         .await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -1195,6 +1227,7 @@ async fn leave_sweep_job(
 ) -> Result<Answer, RunError> {
     let sweep_job: SweepJob = arguments.one("sweep_job", "sweep_job")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .leave_sweep_job(&sweep_job)
         .await
@@ -1202,18 +1235,24 @@ async fn leave_sweep_job(
             LeaveSweepJobError::Store(error) => RunError::Store(error),
             LeaveSweepJobError::JobExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_due_sweep_jobs(
     store: &Store,
     mut arguments: Arguments,
+    page: PageRequest<'_>,
 ) -> Result<Answer, RunError> {
     let shard: u32 = arguments.one("shard", "count")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
-    let found = store.list_due_sweep_jobs(shard, now).await?;
-    Ok(Answer::of(found.into_iter().map(|item| Row::of("sweep_job", &item))))
+    let found = store.list_due_sweep_jobs(shard, now, page).await?;
+    Ok(
+        Answer::page(
+            found.items.into_iter().map(|item| Row::stored(&item)),
+            found.cursor,
+        ),
+    )
 }
 
 async fn begin_sweep_job(
@@ -1226,6 +1265,7 @@ async fn begin_sweep_job(
         .one("kind", "staged|replaced|thread|session|account")?;
     let target: String = arguments.one("target", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .begin_sweep_job(shard, due, kind, &target)
         .await
@@ -1233,7 +1273,40 @@ async fn begin_sweep_job(
             BeginSweepJobError::Store(error) => RunError::Store(error),
             BeginSweepJobError::JobSettled { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
+}
+
+async fn put_off_sweep_job(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let shard: u32 = arguments.one("shard", "count")?;
+    let due: Timestamp = arguments.one("due", "time")?;
+    let kind: SweepKind = arguments
+        .one("kind", "staged|replaced|thread|session|account")?;
+    let target: String = arguments.one("target", "text")?;
+    let seen_attempts: u32 = arguments.one("seen_attempts", "count")?;
+    let next_try: Option<Timestamp> = arguments.optional("next_try", "time")?;
+    arguments.end()?;
+    let written: usize = 1;
+    store
+        .put_off_sweep_job(PutOffSweepJob {
+            shard,
+            due,
+            kind,
+            target: &target,
+            seen_attempts,
+            next_try,
+        })
+        .await
+        .map_err(|error| match error {
+            PutOffSweepJobError::Store(error) => RunError::Store(error),
+            PutOffSweepJobError::JobSettled { .. }
+            | PutOffSweepJobError::CountedElsewhere { .. } => {
+                RunError::Refused(error.to_string())
+            }
+        })?;
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn settle_sweep_job(
@@ -1246,8 +1319,9 @@ async fn settle_sweep_job(
         .one("kind", "staged|replaced|thread|session|account")?;
     let target: String = arguments.one("target", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store.settle_sweep_job(shard, due, kind, &target).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn session_leftovers(
@@ -1314,18 +1388,13 @@ async fn delete_code_chunks(
 ) -> Result<Answer, RunError> {
     let chunks: Vec<CodeChunkKey> = arguments.many("chunks", "code_chunk key")?;
     arguments.end()?;
-    store.delete_code_chunks(&chunks).await?;
-    Ok(Answer::default())
-}
+    let written: usize = chunks.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
 
-async fn delete_usage(
-    store: &Store,
-    mut arguments: Arguments,
-) -> Result<Answer, RunError> {
-    let days: Vec<DailyUsageKey> = arguments.many("days", "daily_usage key")?;
-    arguments.end()?;
-    store.delete_usage(&days).await?;
-    Ok(Answer::default())
+    store.delete_code_chunks(&chunks).await?;
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn top_users_by_cost(
@@ -1372,6 +1441,7 @@ async fn repair_session_count(
     let seen_count: u32 = arguments.one("seen_count", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_session_count(user_id, seen_count, counted)
         .await
@@ -1382,7 +1452,7 @@ async fn repair_session_count(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn count_threads(
@@ -1404,6 +1474,7 @@ async fn repair_thread_count(
     let seen_count: u32 = arguments.one("seen_count", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_thread_count(user_id, session_id, seen_count, counted)
         .await
@@ -1414,7 +1485,7 @@ async fn repair_thread_count(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_anchors(
@@ -1428,6 +1499,7 @@ async fn repair_anchors(
     let seen_thread_changes: u32 = arguments.one("seen_thread_changes", "count")?;
     let seen_changes: u32 = arguments.one("seen_changes", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_anchors(RepairAnchors {
             anchors: &anchors,
@@ -1446,7 +1518,7 @@ async fn repair_anchors(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn check_claims(
@@ -1489,8 +1561,14 @@ async fn load_account_data(
     let messages: Vec<Message> = arguments.many("messages", "message")?;
     let days: Vec<DailyUsage> = arguments.many("days", "daily_usage")?;
     arguments.end()?;
+    let written: usize = heads.len() + codes.len() + anchors.len() + threads.len()
+        + messages.len() + days.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.load_account_data(&heads, &codes, &anchors, &threads, &messages, &days).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn load_account(
@@ -1502,6 +1580,7 @@ async fn load_account(
         .one("username_claim", "username_claim")?;
     let user: User = arguments.one("user", "user")?;
     arguments.end()?;
+    let written: usize = 3;
     store
         .load_account(LoadAccount {
             email_claim: &email_claim,
@@ -1517,7 +1596,7 @@ async fn load_account(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn stored_user(
@@ -1564,6 +1643,12 @@ async fn restore_claims(
     let email: Email = arguments.one("email", "email")?;
     let username: Username = arguments.one("username", "username")?;
     arguments.end()?;
+    let written: usize = usize::from(email_claim.is_some())
+        + usize::from(username_claim.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .restore_claims(RestoreClaims {
             email_claim: email_claim.as_ref(),
@@ -1582,7 +1667,7 @@ async fn restore_claims(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn release_claims(
@@ -1618,6 +1703,12 @@ async fn release_claims(
             owner: *owner,
         });
     arguments.end()?;
+    let written: usize = usize::from(email_claim.is_some())
+        + usize::from(username_claim.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .release_claims(ReleaseClaims {
             email_claim,
@@ -1628,7 +1719,7 @@ async fn release_claims(
             ReleaseClaimsError::Store(error) => RunError::Store(error),
             ReleaseClaimsError::ClaimMoved { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn remove_expired(
@@ -1688,6 +1779,12 @@ async fn remove_expired(
             seen_expires_at: *seen_expires_at,
         });
     arguments.end()?;
+    let written: usize = usize::from(family.is_some()) + usize::from(record.is_some())
+        + usize::from(window.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .remove_expired(RemoveExpired {
             family,
@@ -1699,7 +1796,7 @@ async fn remove_expired(
             RemoveExpiredError::Store(error) => RunError::Store(error),
             RemoveExpiredError::Renewed { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_message_slots(
@@ -1711,6 +1808,7 @@ async fn repair_message_slots(
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_message_slots(session_id, thread, seen_slots, counted)
         .await
@@ -1721,7 +1819,7 @@ async fn repair_message_slots(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_usage_index(
@@ -1732,6 +1830,7 @@ async fn repair_usage_index(
     let date: Date = arguments.one("date", "date")?;
     let seen_cost_micros: i64 = arguments.one("seen_cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_usage_index(user_id, date, seen_cost_micros)
         .await
@@ -1742,7 +1841,7 @@ async fn repair_usage_index(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_signup_index(
@@ -1753,6 +1852,7 @@ async fn repair_signup_index(
     let seen_created_at: Timestamp = arguments.one("seen_created_at", "time")?;
     let seen_signup_date: Date = arguments.one("seen_signup_date", "date")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_signup_index(user_id, seen_created_at, seen_signup_date)
         .await
@@ -1763,7 +1863,7 @@ async fn repair_signup_index(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn stored_sweep_jobs(

@@ -55,6 +55,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_70,
     &AP_71,
     &AP_72,
+    &AP_120,
     &AP_73,
     &AP_74,
     &AP_75,
@@ -62,7 +63,6 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_77,
     &AP_78,
     &AP_79,
-    &AP_82,
     &AP_80,
     &AP_81,
     &AP_90,
@@ -94,6 +94,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     title: "Sign up",
     operation: Operation::Transact,
     entities: &["email_claim", "username_claim", "user", "refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -151,6 +152,7 @@ pub(crate) static AP_02: Pattern = Pattern {
     title: "Find a user by username",
     operation: Operation::Get,
     entities: &["username_claim"],
+    fields: &["username_key", "user_id", "claimed_at"],
     index: None,
     arguments: &[
         Argument {
@@ -195,6 +197,7 @@ pub(crate) static AP_03: Pattern = Pattern {
     title: "Find a user by e-mail address",
     operation: Operation::Get,
     entities: &["email_claim"],
+    fields: &["email_digest", "user_id", "claimed_at"],
     index: None,
     arguments: &[
         Argument {
@@ -239,6 +242,17 @@ pub(crate) static AP_04: Pattern = Pattern {
     title: "Read a user",
     operation: Operation::Get,
     entities: &["user"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -280,6 +294,7 @@ pub(crate) static AP_05: Pattern = Pattern {
     title: "Change a profile",
     operation: Operation::Transact,
     entities: &["user", "email_claim", "username_claim"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -401,6 +416,7 @@ pub(crate) static AP_06: Pattern = Pattern {
     title: "Change a password",
     operation: Operation::Transact,
     entities: &["user", "refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -466,6 +482,7 @@ pub(crate) static AP_07: Pattern = Pattern {
     title: "Delete an account",
     operation: Operation::Transact,
     entities: &["user", "email_claim", "username_claim", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -547,6 +564,7 @@ pub(crate) static AP_10: Pattern = Pattern {
     title: "Start a refresh family",
     operation: Operation::Put,
     entities: &["refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -580,6 +598,7 @@ pub(crate) static AP_11: Pattern = Pattern {
     title: "Read a refresh family",
     operation: Operation::Get,
     entities: &["refresh_family"],
+    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
     index: None,
     arguments: &[
         Argument {
@@ -633,6 +652,7 @@ pub(crate) static AP_12: Pattern = Pattern {
     title: "Rotate a refresh token",
     operation: Operation::Update,
     entities: &["refresh_family"],
+    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
     index: None,
     arguments: &[
         Argument {
@@ -706,6 +726,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     title: "End a refresh family",
     operation: Operation::Delete,
     entities: &["refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -732,7 +753,7 @@ pub(crate) static AP_13: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["auth", "users", "sweep"],
+    callers: &["auth", "users"],
     page: None,
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
@@ -747,6 +768,7 @@ pub(crate) static AP_14: Pattern = Pattern {
     title: "List a user's refresh families",
     operation: Operation::Query,
     entities: &["refresh_family"],
+    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
     index: None,
     arguments: &[
         Argument {
@@ -792,6 +814,7 @@ pub(crate) static AP_20: Pattern = Pattern {
     title: "Create a session",
     operation: Operation::Transact,
     entities: &["user", "session", "code", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -841,6 +864,23 @@ pub(crate) static AP_21: Pattern = Pattern {
     title: "List a user's sessions",
     operation: Operation::Query,
     entities: &["session"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -864,7 +904,7 @@ pub(crate) static AP_21: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 50 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 50 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("USER#{user_id}"),
@@ -885,6 +925,26 @@ pub(crate) static AP_22: Pattern = Pattern {
     title: "Open a session",
     operation: Operation::Batch,
     entities: &["session", "code"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+        "sha256",
+        "size",
+        "inline",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -947,6 +1007,23 @@ pub(crate) static AP_23: Pattern = Pattern {
     title: "Read a session's head",
     operation: Operation::Get,
     entities: &["session"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -999,6 +1076,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     title: "Save a session's code",
     operation: Operation::Transact,
     entities: &["session", "code", "anchors", "sweep_job", "message"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1136,6 +1214,23 @@ pub(crate) static AP_25: Pattern = Pattern {
     title: "Change a session's settings",
     operation: Operation::Update,
     entities: &["session"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1225,6 +1320,7 @@ pub(crate) static AP_26: Pattern = Pattern {
     title: "Delete a session",
     operation: Operation::Transact,
     entities: &["session", "code", "user", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1290,6 +1386,15 @@ pub(crate) static AP_27: Pattern = Pattern {
     title: "Read a session's code",
     operation: Operation::Get,
     entities: &["code"],
+    fields: &[
+        "session_id",
+        "user_id",
+        "revision",
+        "sha256",
+        "size",
+        "chunk_count",
+        "inline",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1334,6 +1439,7 @@ pub(crate) static AP_28: Pattern = Pattern {
     title: "Read code chunks",
     operation: Operation::Batch,
     entities: &["code_chunk"],
+    fields: &["revision", "n", "session_id", "bytes"],
     index: None,
     arguments: &[
         Argument {
@@ -1378,6 +1484,7 @@ pub(crate) static AP_29: Pattern = Pattern {
     title: "Write code chunks",
     operation: Operation::Batch,
     entities: &["code_chunk"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1411,6 +1518,7 @@ pub(crate) static AP_30: Pattern = Pattern {
     title: "Create a thread",
     operation: Operation::Transact,
     entities: &["session", "thread", "anchors"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1468,6 +1576,19 @@ pub(crate) static AP_31: Pattern = Pattern {
     title: "List a session's threads",
     operation: Operation::Query,
     entities: &["anchors", "thread"],
+    fields: &[
+        "session_id",
+        "user_id",
+        "changes",
+        "threads",
+        "thread",
+        "kind",
+        "selected_text",
+        "moves",
+        "message_slots",
+        "created_at",
+        "updated_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1512,6 +1633,17 @@ pub(crate) static AP_32: Pattern = Pattern {
     title: "Read a thread",
     operation: Operation::Get,
     entities: &["thread"],
+    fields: &[
+        "session_id",
+        "thread",
+        "user_id",
+        "kind",
+        "selected_text",
+        "moves",
+        "message_slots",
+        "created_at",
+        "updated_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1564,6 +1696,7 @@ pub(crate) static AP_33: Pattern = Pattern {
     title: "Move a thread",
     operation: Operation::Transact,
     entities: &["thread", "session", "anchors"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1669,6 +1802,7 @@ pub(crate) static AP_34: Pattern = Pattern {
     title: "Delete a thread",
     operation: Operation::Transact,
     entities: &["thread", "session", "anchors", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1734,6 +1868,17 @@ pub(crate) static AP_35: Pattern = Pattern {
     title: "List threads by pages",
     operation: Operation::Query,
     entities: &["thread"],
+    fields: &[
+        "session_id",
+        "thread",
+        "user_id",
+        "kind",
+        "selected_text",
+        "moves",
+        "message_slots",
+        "created_at",
+        "updated_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1778,6 +1923,7 @@ pub(crate) static AP_36: Pattern = Pattern {
     title: "Read a session's anchors",
     operation: Operation::Get,
     entities: &["anchors"],
+    fields: &["session_id", "user_id", "changes", "threads"],
     index: None,
     arguments: &[
         Argument {
@@ -1822,6 +1968,19 @@ pub(crate) static AP_37: Pattern = Pattern {
     title: "Read a thread with its anchor",
     operation: Operation::Batch,
     entities: &["thread", "anchors"],
+    fields: &[
+        "session_id",
+        "thread",
+        "user_id",
+        "kind",
+        "selected_text",
+        "moves",
+        "message_slots",
+        "created_at",
+        "updated_at",
+        "changes",
+        "threads",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1884,6 +2043,54 @@ pub(crate) static AP_38: Pattern = Pattern {
     title: "Open a session with its anchors",
     operation: Operation::Batch,
     entities: &["session", "code", "anchors", "thread", "message"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+        "sha256",
+        "size",
+        "inline",
+        "changes",
+        "threads",
+        "thread",
+        "kind",
+        "selected_text",
+        "moves",
+        "message_slots",
+        "seq",
+        "role",
+        "content",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1992,6 +2199,51 @@ pub(crate) static AP_47: Pattern = Pattern {
     title: "Open a session without its code",
     operation: Operation::Batch,
     entities: &["session", "anchors", "thread", "message"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+        "changes",
+        "threads",
+        "thread",
+        "kind",
+        "selected_text",
+        "moves",
+        "message_slots",
+        "seq",
+        "role",
+        "content",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2090,6 +2342,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     title: "Ask a question",
     operation: Operation::Transact,
     entities: &["thread", "message", "idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2139,6 +2392,7 @@ pub(crate) static AP_41: Pattern = Pattern {
     title: "Add a note",
     operation: Operation::Transact,
     entities: &["thread", "message", "idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2188,6 +2442,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     title: "Store an answer",
     operation: Operation::Transact,
     entities: &["message", "daily_usage", "idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2285,6 +2540,7 @@ pub(crate) static AP_43: Pattern = Pattern {
     title: "Mark a question failed",
     operation: Operation::Update,
     entities: &["message"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2342,6 +2598,33 @@ pub(crate) static AP_44: Pattern = Pattern {
     title: "List a thread's messages",
     operation: Operation::Query,
     entities: &["message"],
+    fields: &[
+        "session_id",
+        "thread",
+        "seq",
+        "user_id",
+        "role",
+        "content",
+        "created_at",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2391,7 +2674,7 @@ pub(crate) static AP_44: Pattern = Pattern {
             consistent: true,
         },
         Statement {
-            about: "in order `desc`; the first 100 of its rows; with a `Limit` they could be those of the other end",
+            about: "in order `desc`; take the first 100 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
@@ -2412,6 +2695,33 @@ pub(crate) static AP_45: Pattern = Pattern {
     title: "Read the last messages of a thread",
     operation: Operation::Query,
     entities: &["message"],
+    fields: &[
+        "session_id",
+        "thread",
+        "seq",
+        "user_id",
+        "role",
+        "content",
+        "created_at",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2443,7 +2753,7 @@ pub(crate) static AP_45: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 11 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 11 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
@@ -2464,6 +2774,33 @@ pub(crate) static AP_46: Pattern = Pattern {
     title: "Read a message",
     operation: Operation::Get,
     entities: &["message"],
+    fields: &[
+        "session_id",
+        "thread",
+        "seq",
+        "user_id",
+        "role",
+        "content",
+        "created_at",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2524,6 +2861,17 @@ pub(crate) static AP_50: Pattern = Pattern {
     title: "Read a question's record",
     operation: Operation::Get,
     entities: &["idempotency"],
+    fields: &[
+        "session_id",
+        "thread",
+        "key_digest",
+        "user_id",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
+        "expires_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2584,6 +2932,17 @@ pub(crate) static AP_51: Pattern = Pattern {
     title: "Take a question over",
     operation: Operation::Update,
     entities: &["idempotency"],
+    fields: &[
+        "session_id",
+        "thread",
+        "key_digest",
+        "user_id",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
+        "expires_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2649,6 +3008,7 @@ pub(crate) static AP_52: Pattern = Pattern {
     title: "Give a question up",
     operation: Operation::Update,
     entities: &["idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2706,6 +3066,7 @@ pub(crate) static AP_60: Pattern = Pattern {
     title: "Count a hit",
     operation: Operation::Update,
     entities: &["rate_window"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2787,6 +3148,7 @@ pub(crate) static AP_61: Pattern = Pattern {
     title: "Restart a window",
     operation: Operation::Put,
     entities: &["rate_window"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2828,6 +3190,16 @@ pub(crate) static AP_65: Pattern = Pattern {
     title: "A user's usage by day",
     operation: Operation::Query,
     entities: &["daily_usage"],
+    fields: &[
+        "user_id",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2889,6 +3261,7 @@ pub(crate) static AP_66: Pattern = Pattern {
     title: "Add to a user's usage",
     operation: Operation::Transact,
     entities: &["daily_usage"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2970,6 +3343,16 @@ pub(crate) static AP_67: Pattern = Pattern {
     title: "A user's usage on one day",
     operation: Operation::Get,
     entities: &["daily_usage"],
+    fields: &[
+        "user_id",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3022,6 +3405,7 @@ pub(crate) static AP_70: Pattern = Pattern {
     title: "Leave a sweep job",
     operation: Operation::Put,
     entities: &["sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3055,6 +3439,22 @@ pub(crate) static AP_71: Pattern = Pattern {
     title: "Find due sweep jobs",
     operation: Operation::Query,
     entities: &["sweep_job"],
+    fields: &[
+        "PK",
+        "SK",
+        "shard",
+        "due",
+        "kind",
+        "target",
+        "state",
+        "user_id",
+        "session_id",
+        "thread",
+        "revision",
+        "chunk_count",
+        "attempts",
+        "next_try",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3082,19 +3482,19 @@ pub(crate) static AP_71: Pattern = Pattern {
     },
     tool: false,
     callers: &["sweep"],
-    page: None,
+    page: Some(25),
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "",
+            about: "`Limit` is the page, `NextToken` the cursor",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" < ? ORDER BY \"SK\" ASC",
             parameters: &[Parameter::Text("SWEEP#{shard:02}"), Parameter::Text("{now}")],
             limit: Some(25),
             consistent: true,
         },
     ],
-    example: "codesensei query list_due_sweep_jobs --shard 1 --now 2026-11-23T09:00:00Z",
-    doc: "The scheduled sweep asks each of the 8 shards. The due time leads the sort key, so the query ends where the future begins. A job that is hours overdue is also what\nan engineer looks for who suspects orphaned chunks.",
+    example: "codesensei query list_due_sweep_jobs --shard 1 --now 2026-11-23T09:00:00Z --limit 20",
+    doc: "The sweep asks each of the 8 shards. The due time leads the sort key, so the query ends where the future begins. It takes pages, so that jobs which fail keep\nnone behind them from being found, and returns items as they are stored, so that one unreadable job hides no other. A job that is hours overdue is also\nwhat an engineer looks for who suspects orphaned chunks.",
 };
 
 /// AP-72: Begin a sweep job.
@@ -3104,6 +3504,7 @@ pub(crate) static AP_72: Pattern = Pattern {
     title: "Begin a sweep job",
     operation: Operation::Update,
     entities: &["sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3146,12 +3547,86 @@ pub(crate) static AP_72: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["sweep", "sessions", "threads", "users", "messages"],
+    callers: &["sweep", "sessions", "messages"],
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query begin_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target …",
-    doc: "From now on a commit of the staged code is refused. Beginning again after a crash is allowed.",
+    doc: "For staged code alone: from now on a commit of it is refused. Nothing can race the other kinds, so they are not begun. Beginning again after a crash is\nallowed.",
+};
+
+/// AP-120: Put off a sweep job.
+pub(crate) static AP_120: Pattern = Pattern {
+    id: "AP-120",
+    name: "put_off_sweep_job",
+    title: "Put off a sweep job",
+    operation: Operation::Update,
+    entities: &["sweep_job"],
+    fields: &[],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "shard",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "due",
+            kind: "time",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
+            name: "kind",
+            kind: "staged|replaced|thread|session|account",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "staged",
+        },
+        Argument {
+            name: "target",
+            kind: "text",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+        Argument {
+            name: "seen_attempts",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "next_try",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+    ],
+    cost: Cost {
+        fixture: "one job",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: false,
+    callers: &["sweep"],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query put_off_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target … --seen-attempts 1",
+    doc: "A job that failed is tried again after a minute, and after each further failure twice as late, up to an hour. Its due time is part of its key and stays. Of\ntwo runs that met the same failure, one counts it.",
 };
 
 /// AP-73: Settle a sweep job.
@@ -3161,6 +3636,7 @@ pub(crate) static AP_73: Pattern = Pattern {
     title: "Settle a sweep job",
     operation: Operation::Delete,
     entities: &["sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3218,6 +3694,7 @@ pub(crate) static AP_74: Pattern = Pattern {
     title: "What is left of a session",
     operation: Operation::Query,
     entities: &["code", "anchors", "thread", "message", "idempotency"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -3259,6 +3736,7 @@ pub(crate) static AP_75: Pattern = Pattern {
     title: "What is left of a thread's messages",
     operation: Operation::Query,
     entities: &["message"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -3311,6 +3789,7 @@ pub(crate) static AP_76: Pattern = Pattern {
     title: "What is left of a thread's records",
     operation: Operation::Query,
     entities: &["idempotency"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -3363,6 +3842,40 @@ pub(crate) static AP_77: Pattern = Pattern {
     title: "A user's whole footprint",
     operation: Operation::Query,
     entities: &["user", "refresh_family", "session", "daily_usage"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "family_id",
+        "seq",
+        "rotated_at",
+        "expires_at",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "last_modified_by",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3381,7 +3894,7 @@ pub(crate) static AP_77: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: true,
-    callers: &["sweep", "users"],
+    callers: &[],
     page: Some(100),
     actions: &["dynamodb:Query"],
     partiql: &[
@@ -3394,7 +3907,7 @@ pub(crate) static AP_77: Pattern = Pattern {
         },
     ],
     example: "codesensei query user_footprint --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --limit 20",
-    doc: "Everything in the user's own partition: a person's request for their data, and the sweep of a deleted account, which then deletes each session it finds.",
+    doc: "Everything in the user's own partition: a person's request for their data. (The sweep of a deleted account reads\n[what is stored](#ap-98-a-users-partition-as-it-is-stored) instead: an item that does not decode must go too.)",
 };
 
 /// AP-78: Delete what was found.
@@ -3404,6 +3917,7 @@ pub(crate) static AP_78: Pattern = Pattern {
     title: "Delete what was found",
     operation: Operation::Batch,
     entities: &[],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3437,6 +3951,7 @@ pub(crate) static AP_79: Pattern = Pattern {
     title: "Delete code chunks",
     operation: Operation::Batch,
     entities: &["code_chunk"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3463,39 +3978,6 @@ pub(crate) static AP_79: Pattern = Pattern {
     doc: "Chunks whose code was replaced, deleted or never committed.",
 };
 
-/// AP-82: Delete a user's days.
-pub(crate) static AP_82: Pattern = Pattern {
-    id: "AP-82",
-    name: "delete_usage",
-    title: "Delete a user's days",
-    operation: Operation::Batch,
-    entities: &["daily_usage"],
-    index: None,
-    arguments: &[
-        Argument {
-            name: "days",
-            kind: "daily_usage key",
-            optional: false,
-            many: true,
-            doc: "",
-            sample: "",
-        },
-    ],
-    cost: Cost {
-        fixture: "31 days",
-        requests: 2.0,
-        rcu: 0.0,
-        wcu: 62.0,
-    },
-    tool: false,
-    callers: &["sweep", "users"],
-    page: None,
-    actions: &["dynamodb:BatchWriteItem"],
-    partiql: &[],
-    example: "codesensei query delete_usage --days …",
-    doc: "The usage of a deleted account. Days are few, and their keys are known from the footprint.",
-};
-
 /// AP-80: The users who cost most on a day.
 pub(crate) static AP_80: Pattern = Pattern {
     id: "AP-80",
@@ -3503,6 +3985,14 @@ pub(crate) static AP_80: Pattern = Pattern {
     title: "The users who cost most on a day",
     operation: Operation::Query,
     entities: &["daily_usage"],
+    fields: &[
+        "user_id",
+        "date",
+        "requests",
+        "input_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: Some("GSI1"),
     arguments: &[
         Argument {
@@ -3526,7 +4016,7 @@ pub(crate) static AP_80: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 10 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 10 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT \"user_id\", \"date\", \"requests\", \"input_tokens\", \"output_tokens\", \"cost_micros\", \"GSI1PK\", \"GSI1SK\" FROM \"codesensei\".\"GSI1\" WHERE \"GSI1PK\" = ? ORDER BY \"GSI1SK\" DESC",
             parameters: &[Parameter::Text("USAGE#{date}")],
             limit: None,
@@ -3544,6 +4034,7 @@ pub(crate) static AP_81: Pattern = Pattern {
     title: "Sign-ups of a day",
     operation: Operation::Query,
     entities: &["user"],
+    fields: &["user_id", "username", "created_at"],
     index: Some("GSI1"),
     arguments: &[
         Argument {
@@ -3585,6 +4076,7 @@ pub(crate) static AP_90: Pattern = Pattern {
     title: "Count a user's sessions",
     operation: Operation::Query,
     entities: &["session"],
+    fields: &["count"],
     index: None,
     arguments: &[
         Argument {
@@ -3629,6 +4121,7 @@ pub(crate) static AP_91: Pattern = Pattern {
     title: "Repair a user's session counter",
     operation: Operation::Update,
     entities: &["user"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3678,6 +4171,7 @@ pub(crate) static AP_92: Pattern = Pattern {
     title: "Count a session's threads",
     operation: Operation::Query,
     entities: &["thread"],
+    fields: &["count"],
     index: None,
     arguments: &[
         Argument {
@@ -3722,6 +4216,7 @@ pub(crate) static AP_93: Pattern = Pattern {
     title: "Repair a session's thread counter",
     operation: Operation::Update,
     entities: &["session"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3779,6 +4274,7 @@ pub(crate) static AP_39: Pattern = Pattern {
     title: "Repair a session's anchors",
     operation: Operation::Transact,
     entities: &["session", "anchors"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3852,6 +4348,20 @@ pub(crate) static AP_94: Pattern = Pattern {
     title: "Check a user's claims",
     operation: Operation::Batch,
     entities: &["user", "email_claim", "username_claim"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "email_digest",
+        "claimed_at",
+        "username_key",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3929,6 +4439,7 @@ pub(crate) static AP_95: Pattern = Pattern {
     title: "Find whose a chunk is",
     operation: Operation::Get,
     entities: &["code_chunk"],
+    fields: &["revision", "n", "session_id", "bytes"],
     index: None,
     arguments: &[
         Argument {
@@ -3981,6 +4492,7 @@ pub(crate) static AP_100: Pattern = Pattern {
     title: "Load what is in an account",
     operation: Operation::Batch,
     entities: &["session", "code", "anchors", "thread", "message", "daily_usage"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4054,6 +4566,7 @@ pub(crate) static AP_101: Pattern = Pattern {
     title: "Load an account",
     operation: Operation::Transact,
     entities: &["email_claim", "username_claim", "user"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4118,6 +4631,7 @@ pub(crate) static AP_96: Pattern = Pattern {
         "user",
         "username_claim",
     ],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4182,6 +4696,7 @@ pub(crate) static AP_97: Pattern = Pattern {
         "user",
         "username_claim",
     ],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4215,6 +4730,42 @@ pub(crate) static AP_98: Pattern = Pattern {
     title: "A user's partition as it is stored",
     operation: Operation::Query,
     entities: &["user", "refresh_family", "session", "daily_usage"],
+    fields: &[
+        "PK",
+        "SK",
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "family_id",
+        "seq",
+        "rotated_at",
+        "expires_at",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "last_modified_by",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -4233,7 +4784,7 @@ pub(crate) static AP_98: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: true,
-    callers: &[],
+    callers: &["sweep", "users"],
     page: Some(250),
     actions: &["dynamodb:Query"],
     partiql: &[
@@ -4246,7 +4797,7 @@ pub(crate) static AP_98: Pattern = Pattern {
         },
     ],
     example: "codesensei query stored_user --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --limit 20",
-    doc: "`codesensei verify`, which looks at what a query of entities would refuse: items that do not decode, of another version, or of no entity.",
+    doc: "`codesensei verify`, which looks at what a query of entities would refuse: items that do not decode, of another version, or of no entity. The sweep of a deleted\naccount reads it too, deletes each session that it finds, and the rest by its keys.",
 };
 
 /// AP-99: A session's partition as it is stored.
@@ -4256,6 +4807,53 @@ pub(crate) static AP_99: Pattern = Pattern {
     title: "A session's partition as it is stored",
     operation: Operation::Query,
     entities: &["code", "anchors", "thread", "message", "idempotency"],
+    fields: &[
+        "PK",
+        "SK",
+        "session_id",
+        "user_id",
+        "revision",
+        "sha256",
+        "size",
+        "chunk_count",
+        "inline",
+        "changes",
+        "threads",
+        "thread",
+        "kind",
+        "selected_text",
+        "moves",
+        "message_slots",
+        "created_at",
+        "updated_at",
+        "seq",
+        "role",
+        "content",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "key_digest",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
+        "expires_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -4297,6 +4895,7 @@ pub(crate) static AP_110: Pattern = Pattern {
     title: "Restore a user's claims",
     operation: Operation::Transact,
     entities: &["user", "email_claim", "username_claim"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4362,6 +4961,7 @@ pub(crate) static AP_111: Pattern = Pattern {
     title: "Release a claim",
     operation: Operation::Transact,
     entities: &["email_claim", "username_claim"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4403,6 +5003,7 @@ pub(crate) static AP_112: Pattern = Pattern {
     title: "Remove what has expired",
     operation: Operation::Transact,
     entities: &["refresh_family", "idempotency", "rate_window"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4452,6 +5053,7 @@ pub(crate) static AP_113: Pattern = Pattern {
     title: "Repair a thread's slots",
     operation: Operation::Update,
     entities: &["thread"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4509,6 +5111,7 @@ pub(crate) static AP_114: Pattern = Pattern {
     title: "Repair a day's place in the index",
     operation: Operation::Update,
     entities: &["daily_usage"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4558,6 +5161,7 @@ pub(crate) static AP_115: Pattern = Pattern {
     title: "Repair a sign-up's place in the index",
     operation: Operation::Update,
     entities: &["user"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4607,6 +5211,22 @@ pub(crate) static AP_116: Pattern = Pattern {
     title: "List all sweep jobs",
     operation: Operation::Query,
     entities: &["sweep_job"],
+    fields: &[
+        "PK",
+        "SK",
+        "shard",
+        "due",
+        "kind",
+        "target",
+        "state",
+        "user_id",
+        "session_id",
+        "thread",
+        "revision",
+        "chunk_count",
+        "attempts",
+        "next_try",
+    ],
     index: None,
     arguments: &[
         Argument {

@@ -31,6 +31,7 @@ pub(crate) mod size;
 mod stored;
 mod table;
 pub(crate) mod transact;
+mod unreadable;
 pub(crate) mod wire;
 pub(crate) mod write;
 
@@ -46,6 +47,7 @@ pub use query::{Order, Page, PageRequest};
 pub use scan::{ScanPage, ScanPosition};
 pub use stored::StoredItem;
 pub use table::{Protection, TableError};
+pub use unreadable::{Unreadable, UnreadableItem};
 pub use wire::{Traffic, WireRequest};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -59,6 +61,7 @@ pub struct Store {
     clock: Clock,
     ids: Ids,
     meter: Option<Meter>,
+    unreadable: Option<Unreadable>,
     /// Until when calls are repeated, rather than a few times.
     until: Option<Instant>,
     code_cache: CodeCache,
@@ -103,6 +106,7 @@ impl Store {
             ids,
             meter: None,
             until: None,
+            unreadable: None,
             code_cache: CodeCache::of_mib(DEFAULT_CODE_CACHE_MIB),
         }
     }
@@ -118,6 +122,13 @@ impl Store {
     #[must_use]
     pub fn metered(&self, meter: Meter) -> Self {
         Self { meter: Some(meter), ..self.clone() }
+    }
+
+    /// The same store, whose lists leave out the items that do not decode, and add them to this collection. Without one such
+    /// an item is an error.
+    #[must_use]
+    pub fn without_unreadable(&self, unreadable: &Unreadable) -> Self {
+        Self { unreadable: Some(unreadable.clone()), ..self.clone() }
     }
 
     /// The same store, whose calls are repeated until then while the table fails or is busy: for what must not be lost. A
@@ -207,6 +218,7 @@ static PING: Pattern = Pattern {
     title: "Does the table answer?",
     operation: Operation::Get,
     entities: &[],
+    fields: &[],
     index: None,
     arguments: &[],
     cost: Cost { fixture: "any table", requests: 1.0, rcu: 0.5, wcu: 0.0 },

@@ -8,6 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use crate::ItemKey;
+use crate::key::Primary;
+
 use super::item::{CorruptItem, FromItem, Item, VERSION_ATTRIBUTE, entity_of};
 
 /// An item as it is stored. It may be of any entity, of any version, or nothing that the schema knows. `{:?}` shows no more
@@ -30,6 +33,11 @@ impl StoredItem {
     #[must_use]
     pub fn sk(&self) -> &str {
         self.text("SK")
+    }
+
+    /// Both.
+    pub(crate) fn primary(&self) -> Primary {
+        Primary { hash: self.pk().to_owned(), range: self.sk().to_owned() }
     }
 
     /// Which entity it says it is; `None` when it says nothing.
@@ -56,6 +64,16 @@ impl StoredItem {
     #[must_use]
     pub fn to_dynamodb_json(&self) -> Value {
         json!({ "Item": attributes(&self.0) })
+    }
+
+    /// Its key, to delete it by, whether it decodes or not.
+    pub(crate) fn key(&self) -> ItemKey {
+        ItemKey::new(self.primary())
+    }
+
+    /// Whether it is stored under this key.
+    pub(crate) fn is_under(&self, key: &Primary) -> bool {
+        self.pk() == key.hash && self.sk() == key.range
     }
 
     pub(crate) fn attributes(&self) -> &Item {

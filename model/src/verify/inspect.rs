@@ -15,6 +15,9 @@ const TTL_LAG: Duration = Duration::from_hours(3 * 24);
 /// A question's deadline is half a minute.
 const PATIENCE: Duration = Duration::from_hours(1);
 
+/// How long a sweep job may fail before it is reported as failing.
+const DAY: Duration = Duration::from_hours(24);
+
 const KEYS: [&str; 2] = ["PK", "SK"];
 const INDEX_KEYS: [&str; 2] = ["GSI1PK", "GSI1SK"];
 
@@ -27,7 +30,9 @@ pub(super) struct Inspected {
 /// Looks at an item. Inline code is inflated and compared with its digest.
 pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
     let mut findings = Vec::new();
-    let mut found = |kind, detail: &str, repair| findings.push(Finding::new(kind, item_id(item), detail, repair));
+    let mut found = |kind, detail: &str, repair| {
+        findings.push(Finding::new(kind, item_id(item), detail, repair).with_key(item.primary()));
+    };
     let Some((current, _)) = item.entity().and_then(versions_of) else {
         let why = Repair::None("nobody knows what it is: ask whoever wrote it, then remove it by hand");
         found(FindingKind::UnknownEntity, "", why);
@@ -102,6 +107,10 @@ fn by_itself(entity: &AnyEntity, now: Timestamp, found: &mut impl FnMut(FindingK
         AnyEntity::RefreshFamily(family) => expired(family.expires_at, Expired::Family((**family).clone())),
         AnyEntity::Idempotency(record) => expired(record.expires_at, Expired::Record((**record).clone())),
         AnyEntity::RateWindow(window) => expired(window.expires_at, Expired::Window((**window).clone())),
+        AnyEntity::SweepJob(job) if job.attempts > 0 && job.due.plus(DAY) < now => {
+            let detail = format!("{}, failed {} times", job.kind.as_str(), job.attempts);
+            found(FindingKind::FailingJob, &detail, Repair::RunJob(job.clone()));
+        }
         AnyEntity::SweepJob(job) if job.due.plus(PATIENCE) < now => {
             found(FindingKind::OverdueJob, job.kind.as_str(), Repair::RunJob(job.clone()));
         }

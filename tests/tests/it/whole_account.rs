@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::{Change, NewSettings, Session, Store, Thread, User};
 use tests::proxy::Moment;
-use tests::story::{answer, anywhere, edit, file, lines, stay};
+use tests::story::{SWEEP_TIME, answer, anywhere, edit, file, lines, stay};
 use tests::texts::{noise, rotated};
 use tests::{Proxy, RawItem, TestTable, at_once};
 
@@ -86,7 +86,7 @@ async fn a_full_account_whose_sweep_is_killed_three_times_is_gone_to_the_last_it
         let proxy = Proxy::before(table.endpoint()).await;
         let stalled = proxy.stall_after(requests, moment);
         let store = table.store_through(&proxy.url()).await;
-        let sweep = tokio::spawn(async move { store.sweep_due().await });
+        let sweep = tokio::spawn(async move { store.sweep_due(SWEEP_TIME).await });
         stalled.arrived().await;
         sweep.abort();
         assert!(sweep.await.expect_err("it was stalled").is_cancelled());

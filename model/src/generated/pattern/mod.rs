@@ -101,6 +101,8 @@ mod list_due_sweep_jobs;
 
 mod begin_sweep_job;
 
+mod put_off_sweep_job;
+
 mod settle_sweep_job;
 
 mod session_leftovers;
@@ -114,8 +116,6 @@ mod user_footprint;
 mod delete_leftovers;
 
 mod delete_code_chunks;
-
-mod delete_usage;
 
 mod top_users_by_cost;
 
@@ -218,6 +218,8 @@ pub use add_usage::*;
 pub use leave_sweep_job::*;
 
 pub use begin_sweep_job::*;
+
+pub use put_off_sweep_job::*;
 
 pub use user_footprint::*;
 

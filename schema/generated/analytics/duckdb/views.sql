@@ -11,6 +11,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "PK" STRUCT("S" VARCHAR),
       "SK" STRUCT("S" VARCHAR),
       "applied_version" STRUCT("N" VARCHAR),
+      "attempts" STRUCT("N" VARCHAR),
       "bytes" STRUCT("B" VARCHAR),
       "cache_read_tokens" STRUCT("N" VARCHAR),
       "cache_write_tokens" STRUCT("N" VARCHAR),
@@ -49,6 +50,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "moves" STRUCT("N" VARCHAR),
       "n" STRUCT("N" VARCHAR),
       "name" STRUCT("S" VARCHAR),
+      "next_try" STRUCT("N" VARCHAR),
       "output_tokens" STRUCT("N" VARCHAR),
       "password_hash" STRUCT("S" VARCHAR),
       "patch" STRUCT("M" STRUCT("anchor_line" STRUCT("N" VARCHAR),
@@ -285,6 +287,8 @@ SELECT
   "Item"."thread"."S" AS "thread",
   "Item"."revision"."S" AS "revision",
   CAST("Item"."chunk_count"."N" AS bigint) AS "chunk_count",
+  CAST("Item"."attempts"."N" AS bigint) AS "attempts",
+  epoch_ms(CAST("Item"."next_try"."N" AS bigint)) AS "next_try",
   CAST("Item"."v"."N" AS bigint) AS "item_version"
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'sweep_job';

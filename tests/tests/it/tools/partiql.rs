@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use model::registry::{Parameter, Statement};
 use model::{
     Anchors, Code, CodeChunk, DailyUsage, Digest, EmailClaim, Idempotency, ItemKey, Message, MessageKey, Order,
-    PATTERNS, Page, PageRequest, RefreshFamily, Session, Signup, SweepJob, Thread, User, UserCost, UsernameClaim,
+    PATTERNS, Page, PageRequest, RefreshFamily, Session, Signup, Thread, User, UserCost, UsernameClaim,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -221,7 +221,6 @@ async fn operators(asked: &mut Asked<'_>) {
 async fn leftovers(asked: &mut Asked<'_>) {
     let World { table, ada, session, thread, .. } = asked.world;
     let (session_id, thread, now) = (session.session_id, thread.thread, table.clock().now());
-    asked.gives::<SweepJob>("AP-71", 0, &table.list_due_sweep_jobs(3, now).await.unwrap()).await;
     let keys: [(_, Vec<ItemKey>); 3] = [
         ("AP-74", table.session_leftovers(session_id).await.unwrap()),
         ("AP-75", table.thread_leftovers(session_id, thread).await.unwrap()),
@@ -233,6 +232,7 @@ async fn leftovers(asked: &mut Asked<'_>) {
         assert_eq!(asked.rows(id, 0).await.len(), keys.len(), "{id}");
     }
     let stored = [
+        ("AP-71", all(table.list_due_sweep_jobs(3, now, PageRequest::default()).await.unwrap())),
         ("AP-98", all(table.stored_user(ada.user_id, PageRequest::default()).await.unwrap())),
         ("AP-99", all(table.stored_session(session_id, PageRequest::default()).await.unwrap())),
         ("AP-116", all(table.stored_sweep_jobs(3, PageRequest::default()).await.unwrap())),
