@@ -137,10 +137,10 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
         .await
         .map_err(|error| match error {
             SignUpError::Store(error) => RunError::Store(error),
-            SignUpError::UserExists { .. }
-            | SignUpError::EmailTaken { .. }
-            | SignUpError::UsernameTaken { .. }
-            | SignUpError::FamilyExists { .. } => RunError::Refused(error.to_string()),
+            SignUpError::UserExists
+            | SignUpError::EmailTaken
+            | SignUpError::UsernameTaken
+            | SignUpError::FamilyExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -237,13 +237,11 @@ async fn change_profile(
         .await
         .map_err(|error| match error {
             ChangeProfileError::Store(error) => RunError::Store(error),
-            ChangeProfileError::UserNotFound { .. }
-            | ChangeProfileError::ProfileChanged { .. }
-            | ChangeProfileError::EmailTaken { .. }
-            | ChangeProfileError::UsernameTaken { .. }
-            | ChangeProfileError::ClaimLost { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            ChangeProfileError::UserNotFound
+            | ChangeProfileError::ProfileChanged
+            | ChangeProfileError::EmailTaken
+            | ChangeProfileError::UsernameTaken
+            | ChangeProfileError::ClaimLost => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -271,8 +269,7 @@ async fn change_password(
         .await
         .map_err(|error| match error {
             ChangePasswordError::Store(error) => RunError::Store(error),
-            ChangePasswordError::UserNotFound { .. }
-            | ChangePasswordError::PasswordChanged { .. } => {
+            ChangePasswordError::UserNotFound | ChangePasswordError::PasswordChanged => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -305,11 +302,9 @@ async fn delete_account(
         .await
         .map_err(|error| match error {
             DeleteAccountError::Store(error) => RunError::Store(error),
-            DeleteAccountError::UserNotFound { .. }
-            | DeleteAccountError::ProfileChanged { .. }
-            | DeleteAccountError::JobExists { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            DeleteAccountError::UserNotFound
+            | DeleteAccountError::ProfileChanged
+            | DeleteAccountError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -327,9 +322,7 @@ async fn start_refresh_family(
         .await
         .map_err(|error| match error {
             StartRefreshFamilyError::Store(error) => RunError::Store(error),
-            StartRefreshFamilyError::FamilyExists { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            StartRefreshFamilyError::FamilyExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -369,7 +362,7 @@ async fn rotate_refresh_token(
         .await
         .map_err(|error| match error {
             RotateRefreshTokenError::Store(error) => RunError::Store(error),
-            RotateRefreshTokenError::FamilyEnded { .. }
+            RotateRefreshTokenError::FamilyEnded
             | RotateRefreshTokenError::TokenSuperseded { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -417,12 +410,10 @@ async fn create_session(
         .await
         .map_err(|error| match error {
             CreateSessionError::Store(error) => RunError::Store(error),
-            CreateSessionError::UserNotFound { .. }
-            | CreateSessionError::SessionLimitExceeded { .. }
-            | CreateSessionError::SessionExists { .. }
-            | CreateSessionError::StagingExpired { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            CreateSessionError::UserNotFound
+            | CreateSessionError::SessionLimitExceeded
+            | CreateSessionError::SessionExists
+            | CreateSessionError::StagingExpired => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -580,13 +571,13 @@ async fn save_session(
         .await
         .map_err(|error| match error {
             SaveSessionError::Store(error) => RunError::Store(error),
-            SaveSessionError::SessionNotFound { .. }
+            SaveSessionError::SessionNotFound
             | SaveSessionError::VersionConflict { .. }
-            | SaveSessionError::ThreadsChanged { .. }
-            | SaveSessionError::SettingsChanged { .. }
-            | SaveSessionError::StagingExpired { .. }
-            | SaveSessionError::JobExists { .. }
-            | SaveSessionError::PatchTaken { .. } => RunError::Refused(error.to_string()),
+            | SaveSessionError::ThreadsChanged
+            | SaveSessionError::SettingsChanged
+            | SaveSessionError::StagingExpired
+            | SaveSessionError::JobExists
+            | SaveSessionError::PatchTaken => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -620,7 +611,7 @@ async fn change_session_settings(
         .await
         .map_err(|error| match error {
             ChangeSessionSettingsError::Store(error) => RunError::Store(error),
-            ChangeSessionSettingsError::SessionNotFound { .. }
+            ChangeSessionSettingsError::SessionNotFound
             | ChangeSessionSettingsError::SessionChanged { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -650,11 +641,9 @@ async fn delete_session(
         .await
         .map_err(|error| match error {
             DeleteSessionError::Store(error) => RunError::Store(error),
-            DeleteSessionError::SessionNotFound { .. }
-            | DeleteSessionError::SessionChanged { .. }
-            | DeleteSessionError::JobExists { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            DeleteSessionError::SessionNotFound
+            | DeleteSessionError::SessionChanged
+            | DeleteSessionError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -707,12 +696,10 @@ async fn create_thread(
         .await
         .map_err(|error| match error {
             CreateThreadError::Store(error) => RunError::Store(error),
-            CreateThreadError::SessionNotFound { .. }
-            | CreateThreadError::ThreadLimitExceeded { .. }
-            | CreateThreadError::SessionChanged { .. }
-            | CreateThreadError::ThreadExists { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            CreateThreadError::SessionNotFound
+            | CreateThreadError::ThreadLimitExceeded
+            | CreateThreadError::SessionChanged
+            | CreateThreadError::ThreadExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -777,11 +764,9 @@ async fn move_thread(
         .await
         .map_err(|error| match error {
             MoveThreadError::Store(error) => RunError::Store(error),
-            MoveThreadError::ThreadNotFound { .. }
-            | MoveThreadError::SessionNotFound { .. }
-            | MoveThreadError::SessionChanged { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            MoveThreadError::ThreadNotFound
+            | MoveThreadError::SessionNotFound
+            | MoveThreadError::SessionChanged => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -806,9 +791,9 @@ async fn delete_thread(
         .await
         .map_err(|error| match error {
             DeleteThreadError::Store(error) => RunError::Store(error),
-            DeleteThreadError::ThreadNotFound { .. }
-            | DeleteThreadError::SessionNotFound { .. }
-            | DeleteThreadError::JobExists { .. } => RunError::Refused(error.to_string()),
+            DeleteThreadError::ThreadNotFound
+            | DeleteThreadError::SessionNotFound
+            | DeleteThreadError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -831,13 +816,11 @@ async fn ask_question(
         .await
         .map_err(|error| match error {
             AskQuestionError::Store(error) => RunError::Store(error),
-            AskQuestionError::ThreadNotFound { .. }
-            | AskQuestionError::MessageLimitExceeded { .. }
+            AskQuestionError::ThreadNotFound
+            | AskQuestionError::MessageLimitExceeded
             | AskQuestionError::SlotTaken { .. }
-            | AskQuestionError::MessageExists { .. }
-            | AskQuestionError::RequestKnown { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            | AskQuestionError::MessageExists
+            | AskQuestionError::RequestKnown => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -857,11 +840,11 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
         .await
         .map_err(|error| match error {
             AddNoteError::Store(error) => RunError::Store(error),
-            AddNoteError::ThreadNotFound { .. }
-            | AddNoteError::MessageLimitExceeded { .. }
+            AddNoteError::ThreadNotFound
+            | AddNoteError::MessageLimitExceeded
             | AddNoteError::SlotTaken { .. }
-            | AddNoteError::MessageExists { .. }
-            | AddNoteError::RequestKnown { .. } => RunError::Refused(error.to_string()),
+            | AddNoteError::MessageExists
+            | AddNoteError::RequestKnown => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -913,9 +896,9 @@ async fn store_answer(
         .await
         .map_err(|error| match error {
             StoreAnswerError::Store(error) => RunError::Store(error),
-            StoreAnswerError::QuestionGone { .. }
-            | StoreAnswerError::AnswerExists { .. }
-            | StoreAnswerError::LeaseLost { .. } => RunError::Refused(error.to_string()),
+            StoreAnswerError::QuestionGone
+            | StoreAnswerError::AnswerExists
+            | StoreAnswerError::LeaseLost => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -935,8 +918,7 @@ async fn fail_question(
         .await
         .map_err(|error| match error {
             FailQuestionError::Store(error) => RunError::Store(error),
-            FailQuestionError::QuestionGone { .. }
-            | FailQuestionError::AlreadyAnswered { .. } => {
+            FailQuestionError::QuestionGone | FailQuestionError::AlreadyAnswered => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1018,7 +1000,7 @@ async fn take_over_question(
         .await
         .map_err(|error| match error {
             TakeOverQuestionError::Store(error) => RunError::Store(error),
-            TakeOverQuestionError::RecordGone { .. }
+            TakeOverQuestionError::RecordGone
             | TakeOverQuestionError::StillRunning { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -1041,8 +1023,7 @@ async fn give_question_up(
         .await
         .map_err(|error| match error {
             GiveQuestionUpError::Store(error) => RunError::Store(error),
-            GiveQuestionUpError::RecordGone { .. }
-            | GiveQuestionUpError::LeaseLost { .. } => {
+            GiveQuestionUpError::RecordGone | GiveQuestionUpError::LeaseLost => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1090,9 +1071,7 @@ async fn restart_window(
         .await
         .map_err(|error| match error {
             RestartWindowError::Store(error) => RunError::Store(error),
-            RestartWindowError::WindowMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RestartWindowError::WindowMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1159,7 +1138,7 @@ async fn leave_sweep_job(
         .await
         .map_err(|error| match error {
             LeaveSweepJobError::Store(error) => RunError::Store(error),
-            LeaveSweepJobError::JobExists { .. } => RunError::Refused(error.to_string()),
+            LeaveSweepJobError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1197,7 +1176,7 @@ async fn begin_sweep_job(
         .await
         .map_err(|error| match error {
             BeginSweepJobError::Store(error) => RunError::Store(error),
-            BeginSweepJobError::JobSettled { .. } => RunError::Refused(error.to_string()),
+            BeginSweepJobError::JobSettled => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1227,8 +1206,7 @@ async fn put_off_sweep_job(
         .await
         .map_err(|error| match error {
             PutOffSweepJobError::Store(error) => RunError::Store(error),
-            PutOffSweepJobError::JobSettled { .. }
-            | PutOffSweepJobError::CountedElsewhere { .. } => {
+            PutOffSweepJobError::JobSettled | PutOffSweepJobError::CountedElsewhere => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1373,10 +1351,8 @@ async fn repair_session_count(
         .await
         .map_err(|error| match error {
             RepairSessionCountError::Store(error) => RunError::Store(error),
-            RepairSessionCountError::UserNotFound { .. }
-            | RepairSessionCountError::CountMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairSessionCountError::UserNotFound
+            | RepairSessionCountError::CountMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1406,10 +1382,8 @@ async fn repair_thread_count(
         .await
         .map_err(|error| match error {
             RepairThreadCountError::Store(error) => RunError::Store(error),
-            RepairThreadCountError::SessionNotFound { .. }
-            | RepairThreadCountError::CountMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairThreadCountError::SessionNotFound
+            | RepairThreadCountError::CountMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1482,11 +1456,9 @@ async fn load_account(
         .await
         .map_err(|error| match error {
             LoadAccountError::Store(error) => RunError::Store(error),
-            LoadAccountError::UserExists { .. }
-            | LoadAccountError::EmailTaken { .. }
-            | LoadAccountError::UsernameTaken { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            LoadAccountError::UserExists
+            | LoadAccountError::EmailTaken
+            | LoadAccountError::UsernameTaken => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1552,12 +1524,10 @@ async fn restore_claims(
         .await
         .map_err(|error| match error {
             RestoreClaimsError::Store(error) => RunError::Store(error),
-            RestoreClaimsError::UserNotFound { .. }
-            | RestoreClaimsError::ProfileChanged { .. }
-            | RestoreClaimsError::EmailTaken { .. }
-            | RestoreClaimsError::UsernameTaken { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RestoreClaimsError::UserNotFound
+            | RestoreClaimsError::ProfileChanged
+            | RestoreClaimsError::EmailTaken
+            | RestoreClaimsError::UsernameTaken => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1609,7 +1579,7 @@ async fn release_claims(
         .await
         .map_err(|error| match error {
             ReleaseClaimsError::Store(error) => RunError::Store(error),
-            ReleaseClaimsError::ClaimMoved { .. } => RunError::Refused(error.to_string()),
+            ReleaseClaimsError::ClaimMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1686,7 +1656,7 @@ async fn remove_expired(
         .await
         .map_err(|error| match error {
             RemoveExpiredError::Store(error) => RunError::Store(error),
-            RemoveExpiredError::Renewed { .. } => RunError::Refused(error.to_string()),
+            RemoveExpiredError::Renewed => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1706,10 +1676,8 @@ async fn repair_message_slots(
         .await
         .map_err(|error| match error {
             RepairMessageSlotsError::Store(error) => RunError::Store(error),
-            RepairMessageSlotsError::ThreadNotFound { .. }
-            | RepairMessageSlotsError::SlotsMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairMessageSlotsError::ThreadNotFound
+            | RepairMessageSlotsError::SlotsMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1728,8 +1696,7 @@ async fn repair_usage_index(
         .await
         .map_err(|error| match error {
             RepairUsageIndexError::Store(error) => RunError::Store(error),
-            RepairUsageIndexError::DayNotFound { .. }
-            | RepairUsageIndexError::AmountMoved { .. } => {
+            RepairUsageIndexError::DayNotFound | RepairUsageIndexError::AmountMoved => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1750,10 +1717,8 @@ async fn repair_signup_index(
         .await
         .map_err(|error| match error {
             RepairSignupIndexError::Store(error) => RunError::Store(error),
-            RepairSignupIndexError::UserNotFound { .. }
-            | RepairSignupIndexError::SignupMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairSignupIndexError::UserNotFound
+            | RepairSignupIndexError::SignupMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
