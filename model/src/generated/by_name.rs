@@ -3,10 +3,10 @@
 
 use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Timestamp, Username, UsernameKey};
 use crate::by_name::{Answer, Arguments, Row, RunError};
-use crate::generated::entity::{AnchorStatus, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadKind, User, UsernameClaim};
+use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
-use crate::generated::keys::{CodeChunkKey, RefreshFamilyKey, SweepJobKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::keys::{CodeChunkKey, MessageKey, RefreshFamilyKey, SweepJobKey, ThreadKey, UserKey};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -47,10 +47,14 @@ impl Store {
             "AP-28" => read_code_chunks(self, arguments).await,
             "AP-29" => write_code_chunks(self, arguments).await,
             "AP-30" => create_thread(self, arguments).await,
-            "AP-31" => list_threads(self, arguments, page).await,
+            "AP-31" => list_threads(self, arguments).await,
             "AP-32" => get_thread(self, arguments).await,
             "AP-33" => move_thread(self, arguments).await,
             "AP-34" => delete_thread(self, arguments).await,
+            "AP-35" => list_threads_page(self, arguments, page).await,
+            "AP-36" => get_anchors(self, arguments).await,
+            "AP-37" => get_thread_and_anchors(self, arguments).await,
+            "AP-38" => open_with_anchors(self, arguments).await,
             "AP-40" => ask_question(self, arguments).await,
             "AP-41" => add_note(self, arguments).await,
             "AP-42" => store_answer(self, arguments).await,
@@ -87,6 +91,7 @@ impl Store {
             "AP-91" => repair_session_count(self, arguments).await,
             "AP-92" => count_threads(self, arguments).await,
             "AP-93" => repair_thread_count(self, arguments).await,
+            "AP-39" => repair_anchors(self, arguments).await,
             "AP-94" => check_claims(self, arguments).await,
             "AP-95" => get_code_chunk(self, arguments).await,
             "AP-100" => load_account_data(self, arguments).await,
@@ -464,59 +469,22 @@ async fn save_session(
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
     let code: Code = arguments.one("code", "code")?;
-    let mut threads_given = Vec::new();
-    for mut row in arguments.rows("threads")? {
+    let mut anchors_given = None;
+    if let Some(mut row) = arguments.row("anchors")? {
         let session_id: SessionId = row.one("session_id", "session_id")?;
-        let thread: ThreadUuid = row.one("thread", "thread_uuid")?;
-        let seen_anchor_version: u32 = row.one("seen_anchor_version", "count")?;
-        let seen_start_line: u32 = row.one("seen_start_line", "count")?;
-        let seen_end_line: u32 = row.one("seen_end_line", "count")?;
-        let start_line: u32 = row.one("start_line", "count")?;
-        let end_line: u32 = row.one("end_line", "count")?;
-        let anchor_status: AnchorStatus = row
-            .one("anchor_status", "stable|approximate")?;
-        let anchor_version: u32 = row.one("anchor_version", "count")?;
+        let seen_changes: u32 = row.one("seen_changes", "count")?;
+        let threads: Vec<ThreadAnchor> = row.one("threads", "[ThreadAnchor]")?;
         row.end()?;
-        threads_given
-            .push((
-                session_id,
-                thread,
-                seen_anchor_version,
-                seen_start_line,
-                seen_end_line,
-                start_line,
-                end_line,
-                anchor_status,
-                anchor_version,
-            ));
+        anchors_given = Some((session_id, seen_changes, threads));
     }
 
-    let threads: Vec<_> = threads_given
-        .iter()
-        .map(|
-            (
-                session_id,
-                thread,
-                seen_anchor_version,
-                seen_start_line,
-                seen_end_line,
-                start_line,
-                end_line,
-                anchor_status,
-                anchor_version,
-            )|
-        MovedThread {
+    let anchors = anchors_given
+        .as_ref()
+        .map(|(session_id, seen_changes, threads)| MovedAnchors {
             session_id: *session_id,
-            thread: *thread,
-            seen_anchor_version: *seen_anchor_version,
-            seen_start_line: *seen_start_line,
-            seen_end_line: *seen_end_line,
-            start_line: *start_line,
-            end_line: *end_line,
-            anchor_status: *anchor_status,
-            anchor_version: *anchor_version,
-        })
-        .collect();
+            seen_changes: *seen_changes,
+            threads,
+        });
     let staged: Option<SweepJobKey> = arguments.optional("staged", "sweep_job key")?;
     let replaced: Option<SweepJob> = arguments.optional("replaced", "sweep_job")?;
     let mut answer_given = None;
@@ -549,12 +517,13 @@ async fn save_session(
     let now: Timestamp = arguments.one("now", "time")?;
     let saved_by: UserId = arguments.one("saved_by", "user_id")?;
     arguments.end()?;
-    let written: usize = 2 + threads.len() + usize::from(staged.is_some())
-        + usize::from(replaced.is_some()) + usize::from(answer.is_some());
+    let written: usize = 2 + usize::from(anchors.is_some())
+        + usize::from(staged.is_some()) + usize::from(replaced.is_some())
+        + usize::from(answer.is_some());
     store
         .save_session(SaveSession {
             code: &code,
-            threads: &threads,
+            anchors,
             staged: staged.as_ref(),
             replaced: replaced.as_ref(),
             answer,
@@ -685,13 +654,17 @@ async fn create_thread(
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
     let thread: Thread = arguments.one("thread", "thread")?;
+    let anchors: Anchors = arguments.one("anchors", "anchors")?;
     let seen_version: u32 = arguments.one("seen_version", "count")?;
+    let seen_changes: u32 = arguments.one("seen_changes", "count")?;
     arguments.end()?;
-    let written: usize = 2;
+    let written: usize = 3;
     store
         .create_thread(CreateThread {
             thread: &thread,
+            anchors: &anchors,
             seen_version,
+            seen_changes,
         })
         .await
         .map_err(|error| match error {
@@ -699,7 +672,10 @@ async fn create_thread(
             CreateThreadError::SessionNotFound
             | CreateThreadError::ThreadLimitExceeded
             | CreateThreadError::SessionChanged
-            | CreateThreadError::ThreadExists => RunError::Refused(error.to_string()),
+            | CreateThreadError::ThreadExists
+            | CreateThreadError::AnchorsMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -707,15 +683,18 @@ async fn create_thread(
 async fn list_threads(
     store: &Store,
     mut arguments: Arguments,
-    page: PageRequest<'_>,
 ) -> Result<Answer, RunError> {
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     arguments.end()?;
-    let found = store.list_threads(session_id, page).await?;
+    let found = store.list_threads(session_id).await?;
     Ok(
-        Answer::page(
-            found.items.into_iter().map(|item| Row::of("thread", &item)),
-            found.cursor,
+        Answer::of(
+            found
+                .into_iter()
+                .map(|item| match item {
+                    ListThreadsItem::Anchors(item) => Row::of("anchors", &item),
+                    ListThreadsItem::Thread(item) => Row::of("thread", &item),
+                }),
         ),
     )
 }
@@ -738,35 +717,38 @@ async fn move_thread(
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
     let kind: ThreadKind = arguments.one("kind", "block|file")?;
-    let start_line: u32 = arguments.one("start_line", "count")?;
-    let end_line: u32 = arguments.one("end_line", "count")?;
     let selected_text: String = arguments.one("selected_text", "text")?;
-    let anchor_status: AnchorStatus = arguments
-        .one("anchor_status", "stable|approximate")?;
-    let seen_version: u32 = arguments.one("seen_version", "count")?;
+    let moves: u32 = arguments.one("moves", "count")?;
     let now: Timestamp = arguments.one("now", "time")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let seen_version: u32 = arguments.one("seen_version", "count")?;
+    let seen_changes: u32 = arguments.one("seen_changes", "count")?;
+    let threads: Vec<ThreadAnchor> = arguments.one("threads", "[ThreadAnchor]")?;
     arguments.end()?;
-    let written: usize = 2;
+    let written: usize = 3;
     store
         .move_thread(MoveThread {
             session_id,
             thread,
             kind,
-            start_line,
-            end_line,
             selected_text: &selected_text,
-            anchor_status,
-            seen_version,
+            moves,
             now,
             user_id,
+            seen_version,
+            seen_changes,
+            threads: &threads,
         })
         .await
         .map_err(|error| match error {
             MoveThreadError::Store(error) => RunError::Store(error),
             MoveThreadError::ThreadNotFound
             | MoveThreadError::SessionNotFound
-            | MoveThreadError::SessionChanged => RunError::Refused(error.to_string()),
+            | MoveThreadError::SessionChanged
+            | MoveThreadError::AnchorsLost
+            | MoveThreadError::AnchorsMoved { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -775,14 +757,31 @@ async fn delete_thread(
     store: &Store,
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
+    let mut anchors_given = None;
+    if let Some(mut row) = arguments.row("anchors")? {
+        let session_id: SessionId = row.one("session_id", "session_id")?;
+        let seen_changes: u32 = row.one("seen_changes", "count")?;
+        let threads: Vec<ThreadAnchor> = row.one("threads", "[ThreadAnchor]")?;
+        row.end()?;
+        anchors_given = Some((session_id, seen_changes, threads));
+    }
+
+    let anchors = anchors_given
+        .as_ref()
+        .map(|(session_id, seen_changes, threads)| RemainingAnchors {
+            session_id: *session_id,
+            seen_changes: *seen_changes,
+            threads,
+        });
     let job: SweepJob = arguments.one("job", "sweep_job")?;
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     arguments.end()?;
-    let written: usize = 3;
+    let written: usize = 3 + usize::from(anchors.is_some());
     store
         .delete_thread(DeleteThread {
+            anchors,
             job: &job,
             session_id,
             thread,
@@ -793,9 +792,69 @@ async fn delete_thread(
             DeleteThreadError::Store(error) => RunError::Store(error),
             DeleteThreadError::ThreadNotFound
             | DeleteThreadError::SessionNotFound
+            | DeleteThreadError::AnchorsMoved
             | DeleteThreadError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
+}
+
+async fn list_threads_page(
+    store: &Store,
+    mut arguments: Arguments,
+    page: PageRequest<'_>,
+) -> Result<Answer, RunError> {
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    arguments.end()?;
+    let found = store.list_threads_page(session_id, page).await?;
+    Ok(
+        Answer::page(
+            found.items.into_iter().map(|item| Row::of("thread", &item)),
+            found.cursor,
+        ),
+    )
+}
+
+async fn get_anchors(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    arguments.end()?;
+    let found = store.get_anchors(session_id).await?;
+    Ok(Answer::of(found.map(|item| Row::of("anchors", &item))))
+}
+
+async fn get_thread_and_anchors(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
+    arguments.end()?;
+    let found = store.get_thread_and_anchors(session_id, thread).await?;
+    let mut rows = Vec::new();
+    rows.extend(found.thread.into_iter().map(|item| Row::of("thread", &item)));
+    rows.extend(found.anchors.into_iter().map(|item| Row::of("anchors", &item)));
+    Ok(Answer::of(rows))
+}
+
+async fn open_with_anchors(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let threads: Vec<ThreadKey> = arguments.many("threads", "thread key")?;
+    let messages: Vec<MessageKey> = arguments.many("messages", "message key")?;
+    arguments.end()?;
+    let found = store.open_with_anchors(user_id, session_id, &threads, &messages).await?;
+    let mut rows = Vec::new();
+    rows.extend(found.head.into_iter().map(|item| Row::of("session", &item)));
+    rows.extend(found.code.into_iter().map(|item| Row::of("code", &item)));
+    rows.extend(found.anchors.into_iter().map(|item| Row::of("anchors", &item)));
+    rows.extend(found.threads.into_iter().map(|item| Row::of("thread", &item)));
+    rows.extend(found.messages.into_iter().map(|item| Row::of("message", &item)));
+    Ok(Answer::of(rows))
 }
 
 async fn ask_question(
@@ -1388,6 +1447,37 @@ async fn repair_thread_count(
     Ok(Answer::default().and_wrote(written))
 }
 
+async fn repair_anchors(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let anchors: Anchors = arguments.one("anchors", "anchors")?;
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let seen_version: u32 = arguments.one("seen_version", "count")?;
+    let seen_thread_changes: u32 = arguments.one("seen_thread_changes", "count")?;
+    let seen_changes: u32 = arguments.one("seen_changes", "count")?;
+    arguments.end()?;
+    let written: usize = 1;
+    store
+        .repair_anchors(RepairAnchors {
+            anchors: &anchors,
+            user_id,
+            session_id,
+            seen_version,
+            seen_thread_changes,
+            seen_changes,
+        })
+        .await
+        .map_err(|error| match error {
+            RepairAnchorsError::Store(error) => RunError::Store(error),
+            RepairAnchorsError::SessionNotFound
+            | RepairAnchorsError::SessionChanged
+            | RepairAnchorsError::AnchorsMoved => RunError::Refused(error.to_string()),
+        })?;
+    Ok(Answer::default().and_wrote(written))
+}
+
 async fn check_claims(
     store: &Store,
     mut arguments: Arguments,
@@ -1423,17 +1513,18 @@ async fn load_account_data(
 ) -> Result<Answer, RunError> {
     let heads: Vec<Session> = arguments.many("heads", "session")?;
     let codes: Vec<Code> = arguments.many("codes", "code")?;
+    let anchors: Vec<Anchors> = arguments.many("anchors", "anchors")?;
     let threads: Vec<Thread> = arguments.many("threads", "thread")?;
     let messages: Vec<Message> = arguments.many("messages", "message")?;
     let days: Vec<DailyUsage> = arguments.many("days", "daily_usage")?;
     arguments.end()?;
-    let written: usize = heads.len() + codes.len() + threads.len() + messages.len()
-        + days.len();
+    let written: usize = heads.len() + codes.len() + anchors.len() + threads.len()
+        + messages.len() + days.len();
     if written == 0 {
         return Err(RunError::NothingToWrite);
     }
 
-    store.load_account_data(&heads, &codes, &threads, &messages, &days).await?;
+    store.load_account_data(&heads, &codes, &anchors, &threads, &messages, &days).await?;
     Ok(Answer::default().and_wrote(written))
 }
 

@@ -97,18 +97,15 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'session';
 
--- A conversation on some lines of a session's code, or on the whole file.
+-- A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.
 CREATE OR REPLACE VIEW codesensei_thread_personal AS
 SELECT
   "Item"."session_id"."S" AS "session_id",
   "Item"."thread"."S" AS "thread",
   "Item"."user_id"."S" AS "user_id",
   "Item"."kind"."S" AS "kind",
-  CAST("Item"."start_line"."N" AS bigint) AS "start_line",
-  CAST("Item"."end_line"."N" AS bigint) AS "end_line",
   "Item"."selected_text"."S" AS "selected_text",
-  "Item"."anchor_status"."S" AS "anchor_status",
-  CAST("Item"."anchor_version"."N" AS bigint) AS "anchor_version",
+  CAST("Item"."moves"."N" AS bigint) AS "moves",
   CAST("Item"."message_slots"."N" AS bigint) AS "message_slots",
   epoch_ms(CAST("Item"."created_at"."N" AS bigint)) AS "created_at",
   epoch_ms(CAST("Item"."updated_at"."N" AS bigint)) AS "updated_at",
