@@ -12,7 +12,6 @@ pub mod digest;
 pub mod filename;
 #[rustfmt::skip] // Its formatting is the generator's.
 #[expect(clippy::too_many_lines, reason = "a transaction is as long as its list of actions")]
-#[expect(clippy::match_wildcard_for_single_variants, reason = "a pattern with one reason to refuse is as good as any")]
 mod generated;
 mod idempotency;
 pub mod ids;

@@ -143,10 +143,10 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
         .await
         .map_err(|error| match error {
             SignUpError::Store(error) => RunError::Store(error),
-            SignUpError::UserExists { .. }
-            | SignUpError::EmailTaken { .. }
-            | SignUpError::UsernameTaken { .. }
-            | SignUpError::FamilyExists { .. } => RunError::Refused(error.to_string()),
+            SignUpError::UserExists
+            | SignUpError::EmailTaken
+            | SignUpError::UsernameTaken
+            | SignUpError::FamilyExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -243,13 +243,11 @@ async fn change_profile(
         .await
         .map_err(|error| match error {
             ChangeProfileError::Store(error) => RunError::Store(error),
-            ChangeProfileError::UserNotFound { .. }
-            | ChangeProfileError::ProfileChanged { .. }
-            | ChangeProfileError::EmailTaken { .. }
-            | ChangeProfileError::UsernameTaken { .. }
-            | ChangeProfileError::ClaimLost { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            ChangeProfileError::UserNotFound
+            | ChangeProfileError::ProfileChanged
+            | ChangeProfileError::EmailTaken
+            | ChangeProfileError::UsernameTaken
+            | ChangeProfileError::ClaimLost => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -277,8 +275,7 @@ async fn change_password(
         .await
         .map_err(|error| match error {
             ChangePasswordError::Store(error) => RunError::Store(error),
-            ChangePasswordError::UserNotFound { .. }
-            | ChangePasswordError::PasswordChanged { .. } => {
+            ChangePasswordError::UserNotFound | ChangePasswordError::PasswordChanged => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -311,11 +308,9 @@ async fn delete_account(
         .await
         .map_err(|error| match error {
             DeleteAccountError::Store(error) => RunError::Store(error),
-            DeleteAccountError::UserNotFound { .. }
-            | DeleteAccountError::ProfileChanged { .. }
-            | DeleteAccountError::JobExists { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            DeleteAccountError::UserNotFound
+            | DeleteAccountError::ProfileChanged
+            | DeleteAccountError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -333,9 +328,7 @@ async fn start_refresh_family(
         .await
         .map_err(|error| match error {
             StartRefreshFamilyError::Store(error) => RunError::Store(error),
-            StartRefreshFamilyError::FamilyExists { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            StartRefreshFamilyError::FamilyExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -375,7 +368,7 @@ async fn rotate_refresh_token(
         .await
         .map_err(|error| match error {
             RotateRefreshTokenError::Store(error) => RunError::Store(error),
-            RotateRefreshTokenError::FamilyEnded { .. }
+            RotateRefreshTokenError::FamilyEnded
             | RotateRefreshTokenError::TokenSuperseded { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -423,12 +416,10 @@ async fn create_session(
         .await
         .map_err(|error| match error {
             CreateSessionError::Store(error) => RunError::Store(error),
-            CreateSessionError::UserNotFound { .. }
-            | CreateSessionError::SessionLimitExceeded { .. }
-            | CreateSessionError::SessionExists { .. }
-            | CreateSessionError::StagingExpired { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            CreateSessionError::UserNotFound
+            | CreateSessionError::SessionLimitExceeded
+            | CreateSessionError::SessionExists
+            | CreateSessionError::StagingExpired => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -550,13 +541,13 @@ async fn save_session(
         .await
         .map_err(|error| match error {
             SaveSessionError::Store(error) => RunError::Store(error),
-            SaveSessionError::SessionNotFound { .. }
+            SaveSessionError::SessionNotFound
             | SaveSessionError::VersionConflict { .. }
-            | SaveSessionError::ThreadsChanged { .. }
-            | SaveSessionError::SettingsChanged { .. }
-            | SaveSessionError::StagingExpired { .. }
-            | SaveSessionError::JobExists { .. }
-            | SaveSessionError::PatchTaken { .. } => RunError::Refused(error.to_string()),
+            | SaveSessionError::ThreadsChanged
+            | SaveSessionError::SettingsChanged
+            | SaveSessionError::StagingExpired
+            | SaveSessionError::JobExists
+            | SaveSessionError::PatchTaken => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -590,7 +581,7 @@ async fn change_session_settings(
         .await
         .map_err(|error| match error {
             ChangeSessionSettingsError::Store(error) => RunError::Store(error),
-            ChangeSessionSettingsError::SessionNotFound { .. }
+            ChangeSessionSettingsError::SessionNotFound
             | ChangeSessionSettingsError::SessionChanged { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -620,11 +611,9 @@ async fn delete_session(
         .await
         .map_err(|error| match error {
             DeleteSessionError::Store(error) => RunError::Store(error),
-            DeleteSessionError::SessionNotFound { .. }
-            | DeleteSessionError::SessionChanged { .. }
-            | DeleteSessionError::JobExists { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            DeleteSessionError::SessionNotFound
+            | DeleteSessionError::SessionChanged
+            | DeleteSessionError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -681,10 +670,10 @@ async fn create_thread(
         .await
         .map_err(|error| match error {
             CreateThreadError::Store(error) => RunError::Store(error),
-            CreateThreadError::SessionNotFound { .. }
-            | CreateThreadError::ThreadLimitExceeded { .. }
-            | CreateThreadError::SessionChanged { .. }
-            | CreateThreadError::ThreadExists { .. }
+            CreateThreadError::SessionNotFound
+            | CreateThreadError::ThreadLimitExceeded
+            | CreateThreadError::SessionChanged
+            | CreateThreadError::ThreadExists
             | CreateThreadError::AnchorsMoved { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -754,10 +743,10 @@ async fn move_thread(
         .await
         .map_err(|error| match error {
             MoveThreadError::Store(error) => RunError::Store(error),
-            MoveThreadError::ThreadNotFound { .. }
-            | MoveThreadError::SessionNotFound { .. }
-            | MoveThreadError::SessionChanged { .. }
-            | MoveThreadError::AnchorsLost { .. }
+            MoveThreadError::ThreadNotFound
+            | MoveThreadError::SessionNotFound
+            | MoveThreadError::SessionChanged
+            | MoveThreadError::AnchorsLost
             | MoveThreadError::AnchorsMoved { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -802,10 +791,10 @@ async fn delete_thread(
         .await
         .map_err(|error| match error {
             DeleteThreadError::Store(error) => RunError::Store(error),
-            DeleteThreadError::ThreadNotFound { .. }
-            | DeleteThreadError::SessionNotFound { .. }
-            | DeleteThreadError::AnchorsMoved { .. }
-            | DeleteThreadError::JobExists { .. } => RunError::Refused(error.to_string()),
+            DeleteThreadError::ThreadNotFound
+            | DeleteThreadError::SessionNotFound
+            | DeleteThreadError::AnchorsMoved
+            | DeleteThreadError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -905,13 +894,11 @@ async fn ask_question(
         .await
         .map_err(|error| match error {
             AskQuestionError::Store(error) => RunError::Store(error),
-            AskQuestionError::ThreadNotFound { .. }
-            | AskQuestionError::MessageLimitExceeded { .. }
+            AskQuestionError::ThreadNotFound
+            | AskQuestionError::MessageLimitExceeded
             | AskQuestionError::SlotTaken { .. }
-            | AskQuestionError::MessageExists { .. }
-            | AskQuestionError::RequestKnown { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            | AskQuestionError::MessageExists
+            | AskQuestionError::RequestKnown => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -931,11 +918,11 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
         .await
         .map_err(|error| match error {
             AddNoteError::Store(error) => RunError::Store(error),
-            AddNoteError::ThreadNotFound { .. }
-            | AddNoteError::MessageLimitExceeded { .. }
+            AddNoteError::ThreadNotFound
+            | AddNoteError::MessageLimitExceeded
             | AddNoteError::SlotTaken { .. }
-            | AddNoteError::MessageExists { .. }
-            | AddNoteError::RequestKnown { .. } => RunError::Refused(error.to_string()),
+            | AddNoteError::MessageExists
+            | AddNoteError::RequestKnown => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -987,9 +974,9 @@ async fn store_answer(
         .await
         .map_err(|error| match error {
             StoreAnswerError::Store(error) => RunError::Store(error),
-            StoreAnswerError::QuestionGone { .. }
-            | StoreAnswerError::AnswerExists { .. }
-            | StoreAnswerError::LeaseLost { .. } => RunError::Refused(error.to_string()),
+            StoreAnswerError::QuestionGone
+            | StoreAnswerError::AnswerExists
+            | StoreAnswerError::LeaseLost => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1009,8 +996,7 @@ async fn fail_question(
         .await
         .map_err(|error| match error {
             FailQuestionError::Store(error) => RunError::Store(error),
-            FailQuestionError::QuestionGone { .. }
-            | FailQuestionError::AlreadyAnswered { .. } => {
+            FailQuestionError::QuestionGone | FailQuestionError::AlreadyAnswered => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1092,7 +1078,7 @@ async fn take_over_question(
         .await
         .map_err(|error| match error {
             TakeOverQuestionError::Store(error) => RunError::Store(error),
-            TakeOverQuestionError::RecordGone { .. }
+            TakeOverQuestionError::RecordGone
             | TakeOverQuestionError::StillRunning { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -1115,8 +1101,7 @@ async fn give_question_up(
         .await
         .map_err(|error| match error {
             GiveQuestionUpError::Store(error) => RunError::Store(error),
-            GiveQuestionUpError::RecordGone { .. }
-            | GiveQuestionUpError::LeaseLost { .. } => {
+            GiveQuestionUpError::RecordGone | GiveQuestionUpError::LeaseLost => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1164,9 +1149,7 @@ async fn restart_window(
         .await
         .map_err(|error| match error {
             RestartWindowError::Store(error) => RunError::Store(error),
-            RestartWindowError::WindowMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RestartWindowError::WindowMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1233,7 +1216,7 @@ async fn leave_sweep_job(
         .await
         .map_err(|error| match error {
             LeaveSweepJobError::Store(error) => RunError::Store(error),
-            LeaveSweepJobError::JobExists { .. } => RunError::Refused(error.to_string()),
+            LeaveSweepJobError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1271,7 +1254,7 @@ async fn begin_sweep_job(
         .await
         .map_err(|error| match error {
             BeginSweepJobError::Store(error) => RunError::Store(error),
-            BeginSweepJobError::JobSettled { .. } => RunError::Refused(error.to_string()),
+            BeginSweepJobError::JobSettled => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1301,8 +1284,7 @@ async fn put_off_sweep_job(
         .await
         .map_err(|error| match error {
             PutOffSweepJobError::Store(error) => RunError::Store(error),
-            PutOffSweepJobError::JobSettled { .. }
-            | PutOffSweepJobError::CountedElsewhere { .. } => {
+            PutOffSweepJobError::JobSettled | PutOffSweepJobError::CountedElsewhere => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1447,10 +1429,8 @@ async fn repair_session_count(
         .await
         .map_err(|error| match error {
             RepairSessionCountError::Store(error) => RunError::Store(error),
-            RepairSessionCountError::UserNotFound { .. }
-            | RepairSessionCountError::CountMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairSessionCountError::UserNotFound
+            | RepairSessionCountError::CountMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1480,10 +1460,8 @@ async fn repair_thread_count(
         .await
         .map_err(|error| match error {
             RepairThreadCountError::Store(error) => RunError::Store(error),
-            RepairThreadCountError::SessionNotFound { .. }
-            | RepairThreadCountError::CountMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairThreadCountError::SessionNotFound
+            | RepairThreadCountError::CountMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1512,11 +1490,9 @@ async fn repair_anchors(
         .await
         .map_err(|error| match error {
             RepairAnchorsError::Store(error) => RunError::Store(error),
-            RepairAnchorsError::SessionNotFound { .. }
-            | RepairAnchorsError::SessionChanged { .. }
-            | RepairAnchorsError::AnchorsMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairAnchorsError::SessionNotFound
+            | RepairAnchorsError::SessionChanged
+            | RepairAnchorsError::AnchorsMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1590,11 +1566,9 @@ async fn load_account(
         .await
         .map_err(|error| match error {
             LoadAccountError::Store(error) => RunError::Store(error),
-            LoadAccountError::UserExists { .. }
-            | LoadAccountError::EmailTaken { .. }
-            | LoadAccountError::UsernameTaken { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            LoadAccountError::UserExists
+            | LoadAccountError::EmailTaken
+            | LoadAccountError::UsernameTaken => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1660,12 +1634,10 @@ async fn restore_claims(
         .await
         .map_err(|error| match error {
             RestoreClaimsError::Store(error) => RunError::Store(error),
-            RestoreClaimsError::UserNotFound { .. }
-            | RestoreClaimsError::ProfileChanged { .. }
-            | RestoreClaimsError::EmailTaken { .. }
-            | RestoreClaimsError::UsernameTaken { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RestoreClaimsError::UserNotFound
+            | RestoreClaimsError::ProfileChanged
+            | RestoreClaimsError::EmailTaken
+            | RestoreClaimsError::UsernameTaken => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1717,7 +1689,7 @@ async fn release_claims(
         .await
         .map_err(|error| match error {
             ReleaseClaimsError::Store(error) => RunError::Store(error),
-            ReleaseClaimsError::ClaimMoved { .. } => RunError::Refused(error.to_string()),
+            ReleaseClaimsError::ClaimMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1794,7 +1766,7 @@ async fn remove_expired(
         .await
         .map_err(|error| match error {
             RemoveExpiredError::Store(error) => RunError::Store(error),
-            RemoveExpiredError::Renewed { .. } => RunError::Refused(error.to_string()),
+            RemoveExpiredError::Renewed => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1814,10 +1786,8 @@ async fn repair_message_slots(
         .await
         .map_err(|error| match error {
             RepairMessageSlotsError::Store(error) => RunError::Store(error),
-            RepairMessageSlotsError::ThreadNotFound { .. }
-            | RepairMessageSlotsError::SlotsMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairMessageSlotsError::ThreadNotFound
+            | RepairMessageSlotsError::SlotsMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1836,8 +1806,7 @@ async fn repair_usage_index(
         .await
         .map_err(|error| match error {
             RepairUsageIndexError::Store(error) => RunError::Store(error),
-            RepairUsageIndexError::DayNotFound { .. }
-            | RepairUsageIndexError::AmountMoved { .. } => {
+            RepairUsageIndexError::DayNotFound | RepairUsageIndexError::AmountMoved => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1858,10 +1827,8 @@ async fn repair_signup_index(
         .await
         .map_err(|error| match error {
             RepairSignupIndexError::Store(error) => RunError::Store(error),
-            RepairSignupIndexError::UserNotFound { .. }
-            | RepairSignupIndexError::SignupMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairSignupIndexError::UserNotFound
+            | RepairSignupIndexError::SignupMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
