@@ -128,8 +128,7 @@ impl Local {
             clock: Clock::system(),
             ids: Ids::random(),
         })
-        .await
-        .with_code_cache(serve.code_cache_mib);
+        .await;
         let fresh = prepare(&store, serve, &place).await?;
         let (bedrock, reviewer, reviewer_name) = reviewer().await?;
         let rate_limits = match serve.rate_limits {

@@ -32,20 +32,11 @@ pub(super) enum Asking {
 }
 
 impl Context {
-    /// Reads thread, code and conversation together, while the request is counted. Only code in chunks is read after that: it costs
-    /// too much for a request that is refused.
-    pub(super) async fn read(
-        ctx: &Ctx,
-        caller: Caller,
-        id: ThreadId,
-        counted: impl Future<Output = ApiResult<()>>,
-    ) -> ApiResult<Self> {
-        let absent = |error| ApiError::no_access(error, ErrorCode::ThreadNotFound);
-        let (counted, read, history) =
-            futures::join!(counted, ctx.store.read_thread(caller.user_id, id), ctx.store.conversation(id));
-        // A client that asks too often is told nothing else.
-        counted?;
-        let OpenedThread { thread, session, .. } = ctx.store.with_code(read.map_err(absent)?).await.map_err(absent)?;
+    /// Reads thread, code and conversation together.
+    pub(super) async fn read(ctx: &Ctx, caller: Caller, id: ThreadId) -> ApiResult<Self> {
+        let (opened, history) = futures::join!(ctx.store.open_thread(caller.user_id, id), ctx.store.conversation(id));
+        let opened = opened.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
+        let OpenedThread { thread, session, .. } = opened;
         Ok(Self { thread, session, history: history? })
     }
 
@@ -145,6 +136,8 @@ impl From<StoreAnswerError> for ApiError {
         match error {
             // Its thread was deleted while the model thought.
             StoreAnswerError::QuestionGone => ErrorCode::ThreadNotFound.into(),
+            // The account was deleted while the model thought.
+            StoreAnswerError::UserNotFound => ErrorCode::Unauthorized.into(),
             StoreAnswerError::AnswerExists | StoreAnswerError::LeaseLost => ErrorCode::RequestInProgress.into(),
             StoreAnswerError::Store(error) => error.into(),
         }

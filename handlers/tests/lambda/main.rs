@@ -17,7 +17,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
 use flate2::{Compression, write::GzEncoder};
-use model::{DeleteAccount, NewSession, NewUser, SessionId, Store, SweepJob, SweepKind, SweepState};
+use model::{
+    DeleteAccount, NewSession, NewUser, OwnEmailClaim, OwnUsernameClaim, SessionId, Store, SweepJob, SweepKind,
+    SweepState,
+};
 use serde_json::{Value, json};
 
 use events::{Answer, Request};
@@ -231,7 +234,6 @@ async fn a_function_with_a_wrong_setting_stops_and_says_what_it_should_be() {
         ("BEDROCK_PRICES", "free", "the reviewer: BEDROCK_PRICES must be like `3/15`"),
         ("CODESENSEI_AI_DAILY_CAP", "0", "CODESENSEI_AI_DAILY_CAP must be a positive number"),
         ("CODESENSEI_AI_DAILY_CAP", "many", "CODESENSEI_AI_DAILY_CAP must be a positive number"),
-        ("CODESENSEI_CODE_CACHE_MIB", "-1", "CODESENSEI_CODE_CACHE_MIB must be a number of MiB from 0 to 65535"),
         ("CODESENSEI_SECRET_ID", "absent", "the secret absent cannot be read: ResourceNotFoundException"),
         ("CODESENSEI_SECRET_ID", "text", "the secret text is not an object with signing_key and seed"),
         ("CODESENSEI_SECRET_ID", "short", "the seed in the secret short is shorter than 32 characters"),
@@ -268,15 +270,15 @@ async fn deleted_account(store: &Store) -> SessionId {
         attempts: 0,
         next_try: None,
     };
-    let username_key = user.username.key();
+    let (owner, email_digest, username_key) = (user.user_id, user.email.digest(), user.username.key());
     let deleted = store.delete_account(DeleteAccount {
         job: &job,
+        email_claim: Some(OwnEmailClaim { email_digest, owner }),
+        username_claim: Some(OwnUsernameClaim { username_key: &username_key, owner }),
         user_id: user.user_id,
         email: &user.email,
         username: &user.username,
         password_hash: &user.password_hash,
-        email_digest: user.email.digest(),
-        username_key: &username_key,
     });
     deleted.await.unwrap();
     session.session_id

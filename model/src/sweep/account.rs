@@ -97,7 +97,6 @@ impl Store {
             revision: head.revision,
         };
         self.delete_session(input).await?;
-        self.code_cache().forget(head.session_id);
         Ok(job)
     }
 }

@@ -17,7 +17,6 @@ fixtures! {
     "AP-36" => get_anchors,
     "AP-37" => get_thread_and_anchors,
     "AP-38" => open_with_anchors,
-    "AP-47" => open_without_code,
     "AP-39" => repair_anchors,
 }
 
@@ -92,16 +91,6 @@ async fn open_with_anchors(bench: &Bench) {
     let store = bench.once().await;
     let found = store.open_with_anchors(thread.user_id, thread.session_id, &threads, &messages).await.unwrap();
     assert!(found.head.is_some() && found.code.is_some() && found.anchors.is_some());
-    assert_eq!((found.threads.len(), found.messages), (1, vec![answer]));
-}
-
-async fn open_without_code(bench: &Bench) {
-    let thread = a_thread(bench).await;
-    let (_, answer) = bench.table.talk(&thread, "why?").await;
-    let (threads, messages) = ([thread.key()], [answer.key()]);
-    let store = bench.once().await;
-    let found = store.open_without_code(thread.user_id, thread.session_id, &threads, &messages).await.unwrap();
-    assert!(found.head.is_some() && found.anchors.is_some());
     assert_eq!((found.threads.len(), found.messages), (1, vec![answer]));
 }
 
