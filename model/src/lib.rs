@@ -10,7 +10,6 @@ pub mod digest;
 pub mod filename;
 #[rustfmt::skip] // Its formatting is the generator's.
 #[expect(clippy::too_many_lines, reason = "a transaction is as long as its list of actions")]
-#[expect(clippy::match_wildcard_for_single_variants, reason = "a pattern with one reason to refuse is as good as any")]
 mod generated;
 mod idempotency;
 pub mod ids;
@@ -51,7 +50,7 @@ pub use message::{NewAnswer, PostError};
 pub use placed::{Anchor, OpenedThread, PlacedThread};
 pub use profile::{AccountError, ProfileChange, ProfileError};
 pub use public_id::{InvalidPublicId, MessageId, ThreadId};
-pub use rate::{Hit, RateRule};
+pub use rate::{Hit, RateRule, Window};
 pub use save::{Reanchor, SaveCode, SaveCodeError, Saved};
 pub use selection::is_selected_at;
 pub use session::{NewSession, NewSessionError, OpenedSession};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use model::{AddUsage, PageRequest, UserId};
+use model::{AddUsage, PageRequest};
 use tests::TestTable;
 
 /// The partitions of the index that hold items of an entity.
@@ -50,8 +50,8 @@ async fn sign_ups_of_all_shards_are_paged_in_the_order_of_their_times() {
 async fn the_spend_of_a_day_is_that_of_all_its_users() {
     let table = TestTable::new().await;
     let now = table.clock().now();
-    let spend = |cost_micros| AddUsage {
-        user_id: table.ids().next::<UserId>(now),
+    let spend = |user_id, cost_micros| AddUsage {
+        user_id,
         date: now.date(),
         input_tokens: 3,
         cache_read_tokens: 0,
@@ -60,7 +60,8 @@ async fn the_spend_of_a_day_is_that_of_all_its_users() {
         cost_micros,
     };
     for cost in 1..=60 {
-        table.add_usage(spend(cost)).await.unwrap();
+        let user = table.user(&format!("user{cost}")).await;
+        table.add_usage(spend(user.user_id, cost)).await.unwrap();
     }
     let rows = table.spend_of_day(now.date()).await.unwrap();
     let costs: Vec<i64> = rows.iter().map(|row| row.cost_micros).collect();

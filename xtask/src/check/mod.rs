@@ -12,6 +12,7 @@ mod names;
 mod partitions;
 mod queries;
 mod reach;
+mod roots;
 mod transactions;
 mod words;
 mod writes;
@@ -54,6 +55,7 @@ const CHECKS: &[Check] = &[
     counters::counters_have_a_floor,
     writes::an_upsert_writes_a_whole_item,
     writes::writes_say_what_absence_means,
+    roots::new_items_need_the_root,
     transactions::shaped_actions_name_one_error,
     transactions::shaped_actions_take_a_row,
     transactions::actions_touch_different_items,

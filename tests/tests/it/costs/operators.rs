@@ -1,6 +1,6 @@
 //! The fixtures of AP-80 to AP-96 but AP-84: what operators ask, and repair.
 
-use model::{CodeChunk, PageRequest, RepairThreadCount, UserId};
+use model::{CodeChunk, DailyUsage, PageRequest, RepairThreadCount};
 
 use super::bench::{Bench, fixtures};
 use super::usage::spend;
@@ -21,7 +21,7 @@ fixtures! {
 async fn top_users_by_cost(bench: &Bench) {
     let now = bench.table.clock().now();
     for user in 0..40 {
-        let user_id: UserId = bench.table.ids().next(now);
+        let user_id = bench.table.user(&format!("user{user}")).await.user_id;
         spend(&bench.table, user_id, now.date(), 8_500 + user).await;
     }
     assert_eq!(bench.once().await.top_users_by_cost(now.date(), None).await.unwrap().items.len(), 10);
@@ -29,10 +29,18 @@ async fn top_users_by_cost(bench: &Bench) {
 
 async fn spend_of_day(bench: &Bench) {
     let now = bench.table.clock().now();
-    for user in 0..400 {
-        let user_id: UserId = bench.table.ids().next(now);
-        spend(&bench.table, user_id, now.date(), 8_500 + user).await;
-    }
+    let day = |user: i64| DailyUsage {
+        user_id: bench.table.ids().next(now),
+        date: now.date(),
+        requests: 10,
+        input_tokens: 12_000,
+        cache_read_tokens: 9_000,
+        cache_write_tokens: 0,
+        output_tokens: 3_400,
+        cost_micros: 85_000 + user,
+    };
+    let days: Vec<DailyUsage> = (0..400).map(day).collect();
+    bench.table.load_account_data(&[], &[], &[], &[], &[], &days).await.unwrap();
     assert_eq!(bench.once().await.spend_of_day(now.date()).await.unwrap().len(), 400);
 }
 

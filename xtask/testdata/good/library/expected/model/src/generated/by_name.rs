@@ -75,11 +75,12 @@ impl Store {
             "AP-63" => list_editions(self, arguments).await,
             "AP-64" => book_by_prefix(self, arguments).await,
             "AP-62" => stored_book(self, arguments, page).await,
-            "AP-69" => {
+            "AP-70" => {
                 Err(RunError::NotByHand {
-                    pattern: "AP-69",
+                    pattern: "AP-70",
                 })
             }
+            "AP-69" => look_at_wishes(self, arguments).await,
             _ => {
                 Err(RunError::NotByHand {
                     pattern: pattern.id,
@@ -101,7 +102,7 @@ async fn register_book(
         .await
         .map_err(|error| match error {
             RegisterBookError::Store(error) => RunError::Store(error),
-            RegisterBookError::BookExists { .. } => RunError::Refused(error.to_string()),
+            RegisterBookError::BookExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -145,9 +146,9 @@ async fn change_book(
         .await
         .map_err(|error| match error {
             ChangeBookError::Store(error) => RunError::Store(error),
-            ChangeBookError::BookNotFound { .. }
-            | ChangeBookError::RemarkChanged { .. }
-            | ChangeBookError::NoCopies { .. }
+            ChangeBookError::BookNotFound
+            | ChangeBookError::RemarkChanged
+            | ChangeBookError::NoCopies
             | ChangeBookError::PriceChanged { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -166,7 +167,7 @@ async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             MoveBookError::Store(error) => RunError::Store(error),
-            MoveBookError::BookNotFound { .. } => RunError::Refused(error.to_string()),
+            MoveBookError::BookNotFound => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -183,7 +184,7 @@ async fn call_comic(
         .await
         .map_err(|error| match error {
             CallComicError::Store(error) => RunError::Store(error),
-            CallComicError::BookNotFound { .. } | CallComicError::IsComic { .. } => {
+            CallComicError::BookNotFound | CallComicError::IsComic => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -203,9 +204,9 @@ async fn raise_price(
         .await
         .map_err(|error| match error {
             RaisePriceError::Store(error) => RunError::Store(error),
-            RaisePriceError::BookNotFound { .. }
-            | RaisePriceError::DearEnough { .. }
-            | RaisePriceError::NoCopies { .. } => RunError::Refused(error.to_string()),
+            RaisePriceError::BookNotFound
+            | RaisePriceError::DearEnough
+            | RaisePriceError::NoCopies => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -503,15 +504,15 @@ async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             LendCopyError::Store(error) => RunError::Store(error),
-            LendCopyError::NoSuchMember { .. }
-            | LendCopyError::TooManyBooks { .. }
-            | LendCopyError::WrongHouse { .. }
-            | LendCopyError::LoanExists { .. }
-            | LendCopyError::NoSuchCopy { .. }
-            | LendCopyError::CopyChanged { .. }
+            LendCopyError::NoSuchMember
+            | LendCopyError::TooManyBooks
+            | LendCopyError::WrongHouse
+            | LendCopyError::LoanExists
+            | LendCopyError::NoSuchCopy
+            | LendCopyError::CopyChanged
             | LendCopyError::NotShelved { .. }
-            | LendCopyError::NoSuchBook { .. }
-            | LendCopyError::NoSuchNotice { .. } => RunError::Refused(error.to_string()),
+            | LendCopyError::NoSuchBook
+            | LendCopyError::NoSuchNotice => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -557,7 +558,7 @@ async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             TakeBackError::Store(error) => RunError::Store(error),
-            TakeBackError::NotLent { .. } | TakeBackError::Gone { .. } => {
+            TakeBackError::NotLent | TakeBackError::Gone => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -610,7 +611,7 @@ async fn call_for_wish(
         .await
         .map_err(|error| match error {
             CallForWishError::Store(error) => RunError::Store(error),
-            CallForWishError::CalledEnough { .. } => RunError::Refused(error.to_string()),
+            CallForWishError::CalledEnough => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -655,9 +656,7 @@ async fn list_editions(
         .await
         .map_err(|error| match error {
             ListEditionsError::Store(error) => RunError::Store(error),
-            ListEditionsError::BookNotFound { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            ListEditionsError::BookNotFound => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -686,4 +685,20 @@ async fn stored_book(
             found.cursor,
         ),
     )
+}
+
+async fn look_at_wishes(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let isbn: Isbn = arguments.one("isbn", "isbn")?;
+    let branch: Branch = arguments.one("branch", "branch")?;
+    let member_id: MemberId = arguments.one("member_id", "member_id")?;
+    let wishes: Vec<WishKey> = arguments.many("wishes", "wish key")?;
+    arguments.end()?;
+    let found = store.look_at_wishes(&isbn, branch, member_id, &wishes).await?;
+    let mut rows = Vec::new();
+    rows.extend(found.wish.into_iter().map(|item| Row::of("wish", &item)));
+    rows.extend(found.wishes.into_iter().map(|item| Row::of("wish", &item)));
+    Ok(Answer::of(rows))
 }

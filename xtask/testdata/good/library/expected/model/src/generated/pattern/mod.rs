@@ -79,6 +79,8 @@ mod stored_book;
 
 mod correct;
 
+mod look_at_wishes;
+
 pub use register_book::*;
 
 pub use change_book::*;
@@ -116,3 +118,5 @@ pub use call_for_wish::*;
 pub use wishes_at::*;
 
 pub use list_editions::*;
+
+pub use look_at_wishes::*;
