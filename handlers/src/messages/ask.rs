@@ -2,7 +2,7 @@
 
 use model::{
     ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, OpenedThread, PlacedThread, PostError,
-    StoreAnswerError, ThreadId, ThreadKind,
+    ReadThreadError, StoreAnswerError, ThreadId, ThreadKind,
 };
 
 use crate::ai::Analysis;
@@ -45,7 +45,11 @@ impl Context {
             futures::join!(counted, ctx.store.read_thread(caller.user_id, id), ctx.store.conversation(id));
         // A client that asks too often is told nothing else.
         counted?;
-        let OpenedThread { thread, session, .. } = ctx.store.with_code(read.map_err(absent)?).await.map_err(absent)?;
+        let read = read.map_err(|error| match error {
+            ReadThreadError::UserNotFound => ErrorCode::Unauthorized.into(),
+            ReadThreadError::Access(error) => absent(error),
+        })?;
+        let OpenedThread { thread, session, .. } = ctx.store.with_code(read).await.map_err(absent)?;
         Ok(Self { thread, session, history: history? })
     }
 
@@ -145,6 +149,8 @@ impl From<StoreAnswerError> for ApiError {
         match error {
             // Its thread was deleted while the model thought.
             StoreAnswerError::QuestionGone => ErrorCode::ThreadNotFound.into(),
+            // The account was deleted while the model thought.
+            StoreAnswerError::UserNotFound => ErrorCode::Unauthorized.into(),
             StoreAnswerError::AnswerExists | StoreAnswerError::LeaseLost => ErrorCode::RequestInProgress.into(),
             StoreAnswerError::Store(error) => error.into(),
         }

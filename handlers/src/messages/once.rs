@@ -135,9 +135,8 @@ impl Request {
     }
 
     async fn count(&self, asks: bool) -> ApiResult<()> {
-        let user = self.caller.user_id.to_string();
-        self.ctx.count(RateLimit::MESSAGE, &user).await?;
-        if asks { self.ctx.count(RateLimit::AI, &user).await } else { Ok(()) }
+        let limit = if asks { RateLimit::QUESTION } else { RateLimit::NOTE };
+        self.ctx.count(limit, &self.caller.user_id.to_string()).await
     }
 
     async fn thread(&self) -> ApiResult<model::Thread> {

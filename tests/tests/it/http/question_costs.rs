@@ -47,7 +47,7 @@ async fn a_question_takes_six_requests_and_four_steps_at_most() {
     let (ada, _, thread) = with_code(&app, CODE).await;
     let proxy = Proxy::counting_steps(app.table().endpoint()).await;
     let ada = app.on(app.table().store_through(&proxy.url()).await, &ada);
-    for (question, most_requests, most_steps) in [(question(), 6, 4), (named(), 7, 5)] {
+    for (question, most_requests, most_steps) in [(question(), 5, 3), (named(), 6, 4)] {
         let _ = proxy.take_steps();
         let asked = ada.posts(&thread.messages(), &question).await;
         let steps = proxy.take_steps();

@@ -140,6 +140,9 @@ async fn accounts(asked: &mut Asked<'_>) {
     asked.arguments.insert("family_id", families[0].family_id.to_string());
     let family = table.get_refresh_family(ada.user_id, families[0].family_id).await.unwrap();
     asked.gives::<RefreshFamily>("AP-11", 0, &one(family)).await;
+    let signed_in = table.get_sign_in(ada.user_id, families[0].family_id).await.unwrap();
+    asked.gives::<User>("AP-15", 0, &one(signed_in.user)).await;
+    asked.gives::<RefreshFamily>("AP-15", 1, &one(signed_in.family)).await;
 }
 
 async fn sessions(asked: &mut Asked<'_>) {
@@ -172,12 +175,20 @@ async fn threads(asked: &mut Asked<'_>) {
     asked.gives::<Thread>("AP-37", 0, &threads[..1]).await;
     asked.gives::<Anchors>("AP-37", 1, &one(anchors)).await;
     let keys = ([threads[0].key()], [MessageKey { session_id, thread, seq: 2 }]);
-    let opened = table.open_with_anchors(ada.user_id, session_id, &keys.0, &keys.1).await.unwrap();
+    let users = [ada.key()];
+    let opened = table.open_with_anchors(ada.user_id, session_id, &keys.0, &keys.1, &users).await.unwrap();
     asked.gives::<Session>("AP-38", 0, &one(opened.head)).await;
     asked.gives::<Code>("AP-38", 1, &one(opened.code)).await;
     asked.gives::<Anchors>("AP-38", 2, &one(opened.anchors)).await;
     asked.gives::<Thread>("AP-38", 3, &opened.threads).await;
     asked.gives::<Message>("AP-38", 4, &opened.messages).await;
+    asked.gives::<User>("AP-38", 5, &opened.users).await;
+    let opened = table.open_without_code(ada.user_id, session_id, &keys.0, &keys.1, &users).await.unwrap();
+    asked.gives::<Session>("AP-47", 0, &one(opened.head)).await;
+    asked.gives::<Anchors>("AP-47", 1, &one(opened.anchors)).await;
+    asked.gives::<Thread>("AP-47", 2, &opened.threads).await;
+    asked.gives::<Message>("AP-47", 3, &opened.messages).await;
+    asked.gives::<User>("AP-47", 4, &opened.users).await;
     asked.gives::<Thread>("AP-32", 0, &one(table.get_thread(session_id, thread).await.unwrap())).await;
 }
 
