@@ -6,7 +6,7 @@ use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{AnchorStatus, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{CodeChunkKey, DailyUsageKey, RefreshFamilyKey, SweepJobKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCountError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -101,14 +101,17 @@ impl Store {
                     pattern: "AP-97",
                 })
             }
+            "AP-117" => {
+                Err(RunError::NotByHand {
+                    pattern: "AP-117",
+                })
+            }
             "AP-98" => stored_user(self, arguments, page).await,
             "AP-99" => stored_session(self, arguments, page).await,
             "AP-110" => restore_claims(self, arguments).await,
             "AP-111" => release_claims(self, arguments).await,
             "AP-112" => remove_expired(self, arguments).await,
             "AP-113" => repair_message_slots(self, arguments).await,
-            "AP-114" => repair_usage_index(self, arguments).await,
-            "AP-115" => repair_signup_index(self, arguments).await,
             "AP-116" => stored_sweep_jobs(self, arguments, page).await,
             _ => {
                 Err(RunError::NotByHand {
@@ -1612,48 +1615,6 @@ async fn repair_message_slots(
             RepairMessageSlotsError::Store(error) => RunError::Store(error),
             RepairMessageSlotsError::ThreadNotFound { .. }
             | RepairMessageSlotsError::SlotsMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
-        })?;
-    Ok(Answer::default())
-}
-
-async fn repair_usage_index(
-    store: &Store,
-    mut arguments: Arguments,
-) -> Result<Answer, RunError> {
-    let user_id: UserId = arguments.one("user_id", "user_id")?;
-    let date: Date = arguments.one("date", "date")?;
-    let seen_cost_micros: i64 = arguments.one("seen_cost_micros", "amount")?;
-    arguments.end()?;
-    store
-        .repair_usage_index(user_id, date, seen_cost_micros)
-        .await
-        .map_err(|error| match error {
-            RepairUsageIndexError::Store(error) => RunError::Store(error),
-            RepairUsageIndexError::DayNotFound { .. }
-            | RepairUsageIndexError::AmountMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
-        })?;
-    Ok(Answer::default())
-}
-
-async fn repair_signup_index(
-    store: &Store,
-    mut arguments: Arguments,
-) -> Result<Answer, RunError> {
-    let user_id: UserId = arguments.one("user_id", "user_id")?;
-    let seen_created_at: Timestamp = arguments.one("seen_created_at", "time")?;
-    let seen_signup_date: Date = arguments.one("seen_signup_date", "date")?;
-    arguments.end()?;
-    store
-        .repair_signup_index(user_id, seen_created_at, seen_signup_date)
-        .await
-        .map_err(|error| match error {
-            RepairSignupIndexError::Store(error) => RunError::Store(error),
-            RepairSignupIndexError::UserNotFound { .. }
-            | RepairSignupIndexError::SignupMoved { .. } => {
                 RunError::Refused(error.to_string())
             }
         })?;

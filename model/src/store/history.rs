@@ -1,12 +1,15 @@
 //! Item versions: how an item that an older program wrote becomes one of now, when it is read and when it is upgraded.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use modyne::expr::Condition;
 
 use super::call::Call;
 use super::changes::Changes;
 use super::error::StoreError;
-use super::item::{ENTITY_ATTRIBUTE, FromItem as _, Item, VERSION_ATTRIBUTE, entity_of};
+use super::item::{FromItem as _, Item, VERSION_ATTRIBUTE};
+use super::reindex::{IndexKeys, as_seen, made_keys, unchanged, written};
 use super::stored::{StoredItem, version_of};
 use crate::ItemKey;
 use crate::generated::any::versions_of;
@@ -22,6 +25,8 @@ pub(crate) struct Step {
     pub(crate) default: &'static [(&'static str, Filling)],
     /// What nobody reads any more.
     pub(crate) remove: &'static [&'static str],
+    /// The indexes that it is not in, or under another key.
+    pub(crate) index: &'static [IndexKeys],
 }
 
 /// A value that an older item gets.
@@ -58,14 +63,19 @@ impl Step {
         item.insert(VERSION_ATTRIBUTE.to_owned(), AttributeValue::N((self.version + 1).to_string()));
     }
 
-    /// The same, done by the table to the item as it is when that happens: nothing that is written meanwhile is lost.
-    fn changes(&self, seen: &Item) -> (Changes, Condition) {
+    /// The attributes that the keys of its indexes are made from, under their older names where they have some.
+    fn feeding(&self) -> BTreeSet<&'static str> {
+        let from = self.index.iter().flat_map(|index| index.from).copied();
+        let older = |name| self.rename.iter().find(|(_, new)| *new == name).map(|(old, _)| *old);
+        from.flat_map(|name| [Some(name), older(name)]).flatten().collect()
+    }
+
+    /// The same, done by the table to the item as it is when that happens: nothing that is written meanwhile is lost. `made` are
+    /// the keys that the item's fields make; those of an index are written on the condition that the fields are as they were seen.
+    fn changes(&self, seen: &Item, made: &Item) -> (Changes, Condition) {
         let mut changes = Changes::new().set(VERSION_ATTRIBUTE, self.version + 1);
-        let mut condition = Condition::new("#et = :et AND #v = :v")
-            .name("#et", ENTITY_ATTRIBUTE)
-            .name("#v", VERSION_ATTRIBUTE)
-            .value(":et", entity_of(seen).unwrap_or_default())
-            .value(":v", self.version);
+        changes = written(changes, made, self.index.iter().flat_map(|index| index.keys));
+        let mut condition = unchanged(as_seen(seen), seen, self.feeding());
         for (number, (old, new)) in self.rename.iter().enumerate() {
             let alias = format!("#old{number}");
             // An optional field may be absent under either name; then it must still be so.
@@ -119,7 +129,12 @@ impl Call<'_> {
         let history = item.entity().and_then(versions_of).map(|(_, history)| history).unwrap_or_default();
         let Some(step) = history.iter().find(|step| Some(step.version) == item.version()) else { return Ok(false) };
         let key = ItemKey::from_item(seen.clone()).map_err(|corrupt| corrupt.read_by(self.id()))?;
-        let (changes, condition) = step.changes(seen);
+        let made = if step.index.is_empty() {
+            Item::new()
+        } else {
+            made_keys(seen).map_err(|corrupt| corrupt.read_by(self.id()))?
+        };
+        let (changes, condition) = step.changes(seen, &made);
         Ok(self.update(key.primary(), changes, Some(condition), false).await?.is_ok())
     }
 }
@@ -129,12 +144,13 @@ mod tests {
     use super::*;
 
     const HISTORY: &[Step] = &[
-        Step { version: 1, rename: &[("hits", "count")], default: &[], remove: &[] },
+        Step { version: 1, rename: &[("hits", "count")], default: &[], remove: &[], index: &[] },
         Step {
             version: 2,
             rename: &[],
             default: &[("state", Filling::Text("open")), ("cost", Filling::Number(0))],
             remove: &["junk"],
+            index: &[IndexKeys { keys: ["GSI2PK", "GSI2SK"], from: &["count", "cost"] }],
         },
     ];
 
@@ -171,15 +187,28 @@ mod tests {
 
     #[test]
     fn the_table_makes_the_same_changes_on_the_condition_of_what_was_seen() {
-        let (changes, condition) = HISTORY[0].changes(&item(1, &[("hits", "7")]));
+        let (changes, condition) = HISTORY[0].changes(&item(1, &[("hits", "7")]), &Item::new());
         let update = changes.into_update();
         assert_eq!(
             update.expression,
             "SET #upd_n0 = :upd_v0, #upd_n2 = if_not_exists(#upd_n2, #upd_n1) REMOVE #upd_n1"
         );
         assert!(condition.expression.ends_with("AND attribute_exists(#old0)"), "{}", condition.expression);
-        let (changes, condition) = HISTORY[0].changes(&item(1, &[]));
+        let (changes, condition) = HISTORY[0].changes(&item(1, &[]), &Item::new());
         assert_eq!(changes.into_update().expression, "SET #upd_n0 = :upd_v0");
         assert!(condition.expression.ends_with("AND attribute_not_exists(#old0)"), "{}", condition.expression);
+    }
+
+    #[test]
+    fn an_item_enters_an_index_on_the_condition_of_what_its_keys_were_made_from() {
+        let seen = item(2, &[("count", "7")]);
+        let made =
+            Item::from(["PK", "GSI2PK", "GSI2SK"].map(|name| (name.to_owned(), AttributeValue::N("7".to_owned()))));
+        let (changes, condition) = HISTORY[1].changes(&seen, &made);
+        let update = changes.into_update();
+        let names: Vec<&str> = update.names.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(names, ["v", "GSI2PK", "GSI2SK", "state", "cost", "junk"]);
+        let end = "AND attribute_not_exists(#cnd_from0) AND #cnd_from1 = :cnd_from1";
+        assert!(condition.expression.ends_with(end), "{}", condition.expression);
     }
 }

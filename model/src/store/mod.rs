@@ -25,10 +25,12 @@ pub(crate) mod history;
 pub(crate) mod item;
 mod meter;
 mod query;
+pub(crate) mod reindex;
 mod scan;
 mod stored;
 mod table;
 pub(crate) mod transact;
+mod update;
 pub(crate) mod wire;
 pub(crate) mod write;
 
@@ -44,6 +46,7 @@ pub use query::{Order, Page, PageRequest};
 pub use scan::{ScanPage, ScanPosition};
 pub use stored::StoredItem;
 pub use table::{Protection, TableError};
+pub use update::{IndexProgress, TableUpdate};
 pub use wire::{Traffic, WireRequest};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);

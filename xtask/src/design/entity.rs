@@ -283,6 +283,12 @@ impl Entity {
         self.index_keys.iter().filter(move |key| key.sk == field || key.pk.fields().any(|part| part == field))
     }
 
+    /// Every field that its key in an index is made from.
+    pub fn fields_of(&self, key: &IndexKey) -> impl Iterator<Item = &Field> {
+        let names = key.pk.fields().chain([key.sk.as_str()]);
+        names.filter_map(|name| self.field(name))
+    }
+
     /// Its name as words of a sentence.
     pub fn words(&self) -> String {
         self.name.replace('_', " ")

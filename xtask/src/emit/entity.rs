@@ -97,7 +97,7 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
         "crate::store::item::decode_entity"
     });
     let corrupt = file.import("crate::store::item::CorruptItem");
-    let (history, own_history) = (history(file, entity), has_history.then(|| quote!(, Self::HISTORY)));
+    let (history, own_history) = (history(design, file, entity), has_history.then(|| quote!(, Self::HISTORY)));
     let key_members = entity.key_fields().into_iter().map(|field| {
         let ident = ident(&field.name);
         if field.ty.is_copy() { quote!(#ident: self.#ident) } else { quote!(#ident: self.#ident.clone()) }
@@ -143,7 +143,7 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
 }
 
 /// What the versions before lack, oldest first.
-fn history(file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
+fn history(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
     if entity.history.is_empty() {
         return None;
     }
@@ -158,6 +158,9 @@ fn history(file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
             }
             Literal::Text(text) => quote!((#field, #filling::Text(#text))),
         });
+        let is_made = |key: &&IndexKey| each.index.contains(&design.table.indexes[key.index].name);
+        let indexes: Vec<_> =
+            entity.index_keys.iter().filter(is_made).map(|key| types::index_keys(file, design, entity, key)).collect();
         // What goes of a record goes when the record is next written.
         let removals = each.remove.iter().filter(|path| !path.contains('.'));
         quote! {
@@ -166,6 +169,7 @@ fn history(file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
                 rename: &[#(#renames),*],
                 default: &[#(#defaults),*],
                 remove: &[#(#removals),*],
+                index: &[#(#indexes),*],
             }
         }
     });

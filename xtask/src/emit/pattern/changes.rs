@@ -122,8 +122,9 @@ fn index_changes(
     match (action.change(&key.sk), action.key_value(&key.sk)) {
         (Some(How::Set(value)), _) => calls.push(set(value)),
         (Some(How::Add(value)), _) => {
-            let value = borrowed(file, field, value, source);
-            calls.push(quote!(.add(#attribute, #value)));
+            // From the field itself, so that an item enters the index in its place, and returns to it.
+            let (value, name) = (borrowed(file, field, value, source), &field.name);
+            calls.push(quote!(.set_sum(#attribute, #name, #value)));
         }
         // A sort key that is in the item's own key is written when the item is made.
         (None, Some(value)) if action.upsert => calls.push(set(value)),
