@@ -109,10 +109,13 @@ type Pace = RateLimiter<NotKeyed, InMemoryState, MonotonicClock>;
 /// # Errors
 /// With what is wrong and what to do about it.
 pub async fn run(options: &Export) -> Result<End, ExportError> {
-    let opened = options.target.open().await?;
+    options.target.run_to_its_end(async |opened| copy(options, opened).await).await
+}
+
+async fn copy(options: &Export, opened: &Opened) -> Result<End, ExportError> {
     opened.check().await?;
     let began = Instant::now();
-    let source = source(&options.target, &opened);
+    let source = source(&options.target, opened);
     let Found { folder, resumed } = ExportFolder::open(&options.out, &source, options.segments, &opened.store)?;
     let folder = Arc::new(folder);
     if resumed {

@@ -16,6 +16,7 @@ pub mod target;
 pub mod verify;
 
 mod docs;
+mod interruption;
 mod secrets;
 
 /// Why a command failed, for the person who gave it.

@@ -1,7 +1,6 @@
 //! The application on this machine: the same handlers as on Lambda, with a table and a model that are at hand.
 
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 
 use bedrock_local::LocalBedrock;
@@ -16,7 +15,7 @@ use handlers::http::rate::RateLimits;
 use model::{Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, TableError};
 
 use crate::engine::{Engine, EngineError};
-use crate::folder::{DataFolder, Holder};
+use crate::folder::{DataFolder, Role};
 use crate::options::{Serve, StoreChoice, Switch};
 use crate::secrets::Secrets;
 
@@ -35,10 +34,14 @@ pub enum LocalError {
         source: io::Error,
     },
     /// Another process has the data folder.
-    #[error("another codesensei is using {folder}; stop it, or use --data-dir or --store memory")]
+    #[error(
+        "another `codesensei serve` (process {process}) is using {folder}; stop it, or use --data-dir or --store memory"
+    )]
     InUse {
         /// The folder.
         folder: String,
+        /// The other process.
+        process: u32,
     },
     /// A command that ends forgets a table in memory.
     #[error("a table in memory is gone when this command ends; use --store embedded, a URL or aws")]
@@ -94,9 +97,9 @@ pub struct Local {
     pub reviewer: String,
     /// Whether the table was made just now.
     pub fresh: bool,
-    _engine: Option<Engine>,
+    engine: Option<Engine>,
     _bedrock: Option<LocalBedrock>,
-    _folder: Option<DataFolder>,
+    folder: Option<DataFolder>,
 }
 
 impl Local {
@@ -111,7 +114,10 @@ impl Local {
             (None, Secrets::generate().map_err(data_dir)?)
         } else {
             std::fs::create_dir_all(&serve.data_dir).map_err(data_dir)?;
-            let held = (serve.store == StoreChoice::Embedded).then(|| hold(&serve.data_dir)).transpose()?;
+            let held = match serve.store {
+                StoreChoice::Embedded => Some(DataFolder::hold(&serve.data_dir).await?),
+                _ => None,
+            };
             (held, Secrets::in_folder(&serve.data_dir).map_err(data_dir)?)
         };
         let (engine, endpoint, place) = place(&serve.store, held.as_ref()).await?;
@@ -131,7 +137,14 @@ impl Local {
         };
         let ai_daily_cap = serve.ai_daily_cap;
         let app = App { rate_limits, ai_daily_cap, ..application(store, &secrets, reviewer, COST)? };
-        Ok(Self { app, place, reviewer: reviewer_name, fresh, _engine: engine, _bedrock: bedrock, _folder: held })
+        Ok(Self { app, place, reviewer: reviewer_name, fresh, engine, _bedrock: bedrock, folder: held })
+    }
+
+    /// Stops the engine, once no other command uses it.
+    pub async fn close(self) {
+        if let (Some(folder), Some(engine)) = (self.folder, self.engine) {
+            folder.release(engine).await;
+        }
     }
 }
 
@@ -171,13 +184,6 @@ fn local_reviewer(url: &str) -> ReviewerConfig {
     }
 }
 
-fn hold(path: &Path) -> Result<DataFolder, LocalError> {
-    match DataFolder::hold(path)? {
-        Holder::Us(folder) => Ok(folder),
-        Holder::Another(_) => Err(LocalError::InUse { folder: path.display().to_string() }),
-    }
-}
-
 async fn place(
     store: &StoreChoice,
     held: Option<&DataFolder>,
@@ -185,7 +191,7 @@ async fn place(
     let engine = match (store, held) {
         (StoreChoice::Url(url), _) => return Ok((None, Endpoint::url(url), url.clone())),
         (StoreChoice::Aws, _) => return Ok((None, Endpoint::aws(), "AWS".to_owned())),
-        (_, Some(folder)) => folder.start_engine().await?,
+        (_, Some(folder)) => folder.start_engine(Role::Server).await?,
         (_, None) => Engine::in_memory().await?,
     };
     let kept = held.map_or_else(|| "in memory".to_owned(), |folder| format!("kept in {}", folder.table().display()));

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use codesensei::options::{Command, Options};
-use codesensei::{demo, export, output, patterns, query, seed, serve, table, verify};
+use codesensei::{demo, export, output, patterns, query, seed, serve, table, target, verify};
 use handlers::logging;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -38,7 +38,7 @@ async fn main() -> ExitCode {
             outcome => outcome.map(|_| ()),
         },
         Some(Command::Export(options)) => match export::run(&options).await {
-            Ok(export::End::Interrupted) => return ExitCode::from(130),
+            Ok(export::End::Interrupted) => return ExitCode::from(target::INTERRUPTED),
             Ok(export::End::Finished(folder)) => {
                 output::print(format!("{}\n", folder.display()).as_bytes()).map_err(Into::into)
             }
@@ -61,7 +61,7 @@ async fn main() -> ExitCode {
                 eprintln!("  because: {cause}");
             }
             let is_interrupted = error.is::<seed::command::Interrupted>();
-            if is_interrupted { ExitCode::from(seed::command::INTERRUPTED) } else { ExitCode::FAILURE }
+            if is_interrupted { ExitCode::from(target::INTERRUPTED) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -17,7 +17,7 @@ use model::{Answer, Arguments, ENTITIES, Meter, PageRequest, Row, RunError, Stor
 use serde_json::Value;
 
 use crate::local::LocalError;
-use crate::target::Target;
+use crate::target::{Opened, Target};
 
 pub use confirm::NotConfirmed;
 pub use rows::Format;
@@ -154,7 +154,11 @@ pub async fn run(query: Query) -> Result<(), QueryError> {
         return Err(QueryError::Writes { pattern: pattern.id });
     }
     query.check_fields()?;
-    let opened = query.options.target.open().await?;
+    query.options.target.run(async |opened| ask(&query, opened).await).await
+}
+
+async fn ask(query: &Query, opened: &Opened) -> Result<(), QueryError> {
+    let pattern = query.pattern;
     opened.check().await?;
     if pattern.writes() && !query.writing.yes {
         confirm::confirm(&opened.store, &opened.place)?;

@@ -10,6 +10,7 @@ use model::Store;
 use tokio::net::TcpListener;
 
 use crate::docs;
+use crate::interruption::interruption;
 use crate::local::{Local, LocalError};
 use crate::options::{Serve, StoreChoice};
 use crate::seed::{self, SeedError};
@@ -65,6 +66,7 @@ async fn serve(options: Serve) -> Result<(), ServeError> {
     let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, routes).with_graceful_shutdown(interrupted).await;
     sweeper.abort();
+    local.close().await;
     served.map_err(ServeError::Stopped)
 }
 
@@ -77,27 +79,6 @@ async fn sweep(store: Store) {
             Err(error) => tracing::warn!(%error, "the sweep goes on in a minute"),
         }
     }
-}
-
-/// Ends when the process is asked to. It is heard from when this returns, not from the first poll.
-#[cfg(unix)]
-pub(crate) fn interruption() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(windows)]
-pub(crate) fn interruption() -> io::Result<impl Future<Output = ()>> {
-    let mut ctrl_c = tokio::signal::windows::ctrl_c()?;
-    Ok(async move {
-        ctrl_c.recv().await;
-    })
 }
 
 fn banner(local: &Local, address: SocketAddr, demo: bool) -> String {

@@ -92,16 +92,19 @@ enum Format {
 /// With what is wrong and what to do about it.
 pub async fn run(table: Table) -> Result<bool, Failure> {
     match table.action {
-        Action::Create { unprotected, target } => create(&target.open().await?, unprotected).await.map(|()| true),
-        Action::Update { target } => update(&target.open().await?).await.map(|()| true),
+        Action::Create { unprotected, target } => {
+            target.run(async |opened| create(opened, unprotected).await).await.map(|()| true)
+        }
+        Action::Update { target } => target.run(async |opened| update(opened).await).await.map(|()| true),
         Action::Describe { shown, target } => {
-            let opened = target.open().await?;
-            let live = describe(&opened).await?;
-            print(description(&opened, &live, shown.format()).as_bytes())?;
-            Ok(true)
+            let described = target.run(async |opened| {
+                let live = describe(opened).await?;
+                Ok(print(description(opened, &live, shown.format()).as_bytes())?)
+            });
+            described.await.map(|()| true)
         }
         Action::Diff { shown, target } => {
-            let live = describe(&target.open().await?).await?;
+            let live = target.run(async |opened| describe(opened).await).await?;
             let differences = live.differences(&defined_table()?);
             print(comparison(&live, &differences, shown.format()).as_bytes())?;
             Ok(differences.is_empty())

@@ -1,14 +1,21 @@
 //! Which table a command is about: the options that all of them take, and the store behind them.
 
+use std::fs::File;
+use std::future::pending;
 use std::path::PathBuf;
+use std::pin::Pin;
 
 use clap::Args;
 use model::{AwsSettings, Clock, CursorKey, Endpoint, Ids, Protection, Store, StoreConfig, StoreError};
 
 use crate::engine::Engine;
-use crate::folder::{DataFolder, Holder};
+use crate::folder::{DataFolder, Holder, Lease, Role};
+use crate::interruption::interruption;
 use crate::local::LocalError;
 use crate::options::StoreChoice;
+
+/// The exit code of a command that Ctrl-C stopped: 128 and the signal's number, as shells have it.
+pub const INTERRUPTED: u8 = 130;
 
 /// Where the table is.
 #[derive(Clone, Debug, Args)]
@@ -42,20 +49,61 @@ pub struct Opened {
     /// Where it is, for a person.
     pub place: String,
     is_on_aws: bool,
-    engine: Option<Engine>,
-    _folder: Option<DataFolder>,
+    folder: Option<PathBuf>,
+    engine: EngineUse,
 }
 
+/// The engine that a command uses.
+#[derive(Debug)]
+enum EngineUse {
+    /// It is somebody else's to run: AWS, or an endpoint.
+    None,
+    /// This process runs it, for itself and for other commands.
+    Own(DataFolder, Engine),
+    /// Another process runs it.
+    Shared(Lease),
+}
+
+/// Completes when this process is to end.
+type Interruption = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 impl Target {
-    /// Prepares the store. Nothing is asked of the table yet.
+    /// Opens the table and does the work. An engine that this process runs is kept running until no other command uses
+    /// it, also when Ctrl-C ends the work: then the process exits.
     ///
     /// # Errors
     /// With what is wrong and what to do about it.
-    pub async fn open(&self) -> Result<Opened, LocalError> {
-        let Place { endpoint, name, engine, folder } = self.place().await?;
+    pub async fn run<T, E: From<LocalError>>(&self, work: impl AsyncFnOnce(&Opened) -> Result<T, E>) -> Result<T, E> {
+        let (opened, interrupted) = self.open().await?;
+        let result = tokio::select! {
+            result = work(&opened) => Some(result),
+            () = interrupted => None,
+        };
+        opened.close(!matches!(result, Some(Err(_)))).await;
+        result.unwrap_or_else(|| std::process::exit(INTERRUPTED.into()))
+    }
+
+    /// The same for work that handles Ctrl-C itself.
+    ///
+    /// # Errors
+    /// With what is wrong and what to do about it.
+    pub async fn run_to_its_end<T, E: From<LocalError>>(
+        &self,
+        work: impl AsyncFnOnce(&Opened) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (opened, _) = self.open().await?;
+        let result = work(&opened).await;
+        opened.close(result.is_ok()).await;
+        result
+    }
+
+    /// Prepares the store. Nothing is asked of the table yet. A process that runs no engine for others ends at Ctrl-C by
+    /// itself, so it is not told of interruptions.
+    async fn open(&self) -> Result<(Opened, Interruption), LocalError> {
+        let Place { endpoint, name, folder, engine, interrupted } = self.place().await?;
         let is_on_aws = matches!(endpoint, Endpoint::Aws(_));
         let store = self.store(endpoint).await;
-        Ok(Opened { store, place: name, is_on_aws, engine, _folder: folder })
+        Ok((Opened { store, place: name, is_on_aws, folder, engine }, interrupted))
     }
 
     /// A store of this table's name that is nowhere: for requests that are looked at and not sent.
@@ -109,32 +157,38 @@ impl Target {
     }
 
     async fn embedded(&self) -> Result<Place, LocalError> {
-        match DataFolder::hold(&self.data_dir)? {
+        let table = self.data_dir.join("table.db").display().to_string();
+        let of = |url: &str, name| Place { folder: Some(self.data_dir.clone()), ..Place::of(Endpoint::url(url), name) };
+        match DataFolder::share(&self.data_dir).await? {
             Holder::Us(folder) => {
-                let engine = folder.start_engine().await?;
-                let (endpoint, name) = (Endpoint::url(engine.url()), folder.table().display().to_string());
-                Ok(Place { endpoint, name, engine: Some(engine), folder: Some(folder) })
+                // Before others can use the engine: Ctrl-C must not end it from then on.
+                let interrupted = interruption();
+                let failed = |source| LocalError::DataDir { folder: self.data_dir.display().to_string(), source };
+                let interrupted = Box::pin(interrupted.map_err(failed)?);
+                let engine = folder.start_engine(Role::Command).await?;
+                let place = of(engine.url(), table);
+                Ok(Place { engine: EngineUse::Own(folder, engine), interrupted, ..place })
             }
-            Holder::Another(Some(url)) => {
-                let name = format!("{}, through the codesensei that has it", self.data_dir.join("table.db").display());
-                Ok(Place::of(Endpoint::url(url), name))
+            Holder::Another(lease) => {
+                let place = of(lease.url(), format!("{table}, through the codesensei that has it"));
+                Ok(Place { engine: EngineUse::Shared(lease), ..place })
             }
-            Holder::Another(None) => Err(LocalError::InUse { folder: self.data_dir.display().to_string() }),
         }
     }
 }
 
-/// A place, and what runs there for us.
+/// A place, and the engine there.
 struct Place {
     endpoint: Endpoint,
     name: String,
-    engine: Option<Engine>,
-    folder: Option<DataFolder>,
+    folder: Option<PathBuf>,
+    engine: EngineUse,
+    interrupted: Interruption,
 }
 
 impl Place {
-    const fn of(endpoint: Endpoint, name: String) -> Self {
-        Self { endpoint, name, engine: None, folder: None }
+    fn of(endpoint: Endpoint, name: String) -> Self {
+        Self { endpoint, name, folder: None, engine: EngineUse::None, interrupted: Box::pin(pending()) }
     }
 }
 
@@ -150,7 +204,33 @@ impl Opened {
     /// # Errors
     /// When the engine does not take the setting.
     pub fn expect_many_writes(&self) -> Result<(), LocalError> {
-        self.engine.as_ref().map_or(Ok(()), |engine| engine.do_not_wait_for_the_disk().map_err(Into::into))
+        match &self.engine {
+            EngineUse::Own(_, engine) => engine.do_not_wait_for_the_disk().map_err(Into::into),
+            EngineUse::None | EngineUse::Shared(_) => Ok(()),
+        }
+    }
+
+    /// Waits until no other command of this name is at the embedded table, and keeps them waiting until the result is
+    /// dropped.
+    ///
+    /// # Errors
+    /// When the system does not let it.
+    pub async fn turn(&self, what: &str) -> Result<Option<File>, LocalError> {
+        match &self.folder {
+            Some(folder) => DataFolder::turn(folder, what).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns the lease on another process's engine, or keeps its own running until no other command uses it.
+    async fn close(self, succeeded: bool) {
+        match self.engine {
+            EngineUse::Own(folder, engine) => folder.release(engine).await,
+            EngineUse::Shared(lease) if !succeeded && !lease.is_live().await => {
+                eprintln!("The codesensei that ran the engine of this table has ended. Run this command again.");
+            }
+            EngineUse::None | EngineUse::Shared(_) => {}
+        }
     }
 
     /// Makes the table when it is not there, except on AWS, where it is infrastructure's to create. Says whether it did.

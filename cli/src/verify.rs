@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::Failure;
 use crate::output::{print, suitable};
-use crate::target::Target;
+use crate::target::{Opened, Target};
 
 /// How many ids of one kind a person is shown; scripts get all.
 const SHOWN: usize = 10;
@@ -71,7 +71,10 @@ enum Format {
 /// # Errors
 /// With what is wrong and what to do about it.
 pub async fn run(options: Verify) -> Result<bool, Failure> {
-    let opened = options.target.open().await?;
+    options.target.run(async |opened| verify(&options, opened).await).await
+}
+
+async fn verify(options: &Verify, opened: &Opened) -> Result<bool, Failure> {
     opened.check().await?;
     let meter = Meter::new();
     let store = opened.store.metered(meter.clone());
@@ -81,6 +84,7 @@ pub async fn run(options: Verify) -> Result<bool, Failure> {
         passes: options.passes,
         look_again_after: Duration::from_millis(options.look_again_after),
         fix: options.fix,
+        ..How::default()
     };
     let mut report = Report::new(format, meter);
     let verified = match options.user {

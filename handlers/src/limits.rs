@@ -67,6 +67,10 @@ pub const MAX_OUTPUT_TOKENS: i32 = 4_000;
 pub const AI_DEADLINE: Duration = Duration::from_secs(30);
 /// How much longer than its deadline a run holds its question, so that clocks may differ and the answer be stored.
 pub const LEASE_MARGIN: Duration = Duration::from_secs(5);
+/// The time after the deadline in which an answer that came at the deadline is stored. Lambda's own margin is longer.
+pub const STORING: Duration = Duration::from_secs(1);
+/// How long storing what was paid for is tried, also when its request has been answered. Half the life of a transaction's token.
+pub const SETTLING: Duration = Duration::from_mins(5);
 /// How long a message that another request is at is waited for, within the deadline.
 pub const REPLAY_PATIENCE: Duration = Duration::from_secs(20);
 /// How often it is looked after meanwhile.

@@ -2,9 +2,11 @@
 
 mod apply;
 mod ask;
+mod fit;
 mod list;
 mod once;
 mod post;
+mod run;
 mod stream;
 mod view;
 

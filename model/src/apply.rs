@@ -100,16 +100,15 @@ impl Store {
         Err(StoreError::Contended { pattern: "AP-24" }.into())
     }
 
-    /// The answer, and the session with code and threads, which do not depend on each other, together.
+    /// The answer and the session with its code together, and then the threads: the commit is held to the thread changes that
+    /// the head counts, so the threads must be no older than it.
     async fn answer_and_base<E>(&self, caller: UserId, id: MessageId) -> Result<(Message, Base), ApplyError<E>> {
         let (session_id, thread) = (id.thread_id.session_id, id.thread_id.thread);
-        let (opened, threads, answer) = futures::join!(
-            self.read_session(caller, session_id),
-            self.list_threads(session_id, PageRequest::default()),
-            self.get_message(session_id, thread, id.seq),
-        );
+        let (opened, answer) =
+            futures::join!(self.read_session(caller, session_id), self.get_message(session_id, thread, id.seq));
         // First whether it is theirs: of another's session nothing else is told.
-        let (OpenedSession { head, text }, threads, answer) = (opened?, threads?.items, answer?);
+        let (OpenedSession { head, text }, answer) = (opened?, answer?);
+        let threads = self.list_threads(session_id, PageRequest::default()).await?.items;
         if !threads.iter().any(|own| own.thread == thread) {
             return Err(ApplyError::ThreadNotFound);
         }

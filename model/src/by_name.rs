@@ -18,6 +18,8 @@ pub struct Answer {
     pub rows: Vec<Row>,
     /// What to ask the next page with.
     pub cursor: Option<String>,
+    /// How many items a write put, changed or deleted; none for a read.
+    pub written: Option<usize>,
 }
 
 /// Why a pattern found nothing and did nothing.
@@ -29,6 +31,9 @@ pub enum RunError {
     /// The table refused the write, for one of the pattern's own reasons.
     #[error("{0}")]
     Refused(String),
+    /// Everything that it could write was left out.
+    #[error("there is nothing to write: no item and no key was given")]
+    NothingToWrite,
     /// It takes what only another pattern can find, or is for maintenance.
     #[error("{pattern} cannot be asked by hand; `codesensei patterns {pattern}` says what asks it")]
     NotByHand {
@@ -43,12 +48,17 @@ pub enum RunError {
 impl Answer {
     /// Rows without a cursor.
     pub(crate) fn of(rows: impl IntoIterator<Item = Row>) -> Self {
-        Self { rows: rows.into_iter().collect(), cursor: None }
+        Self { rows: rows.into_iter().collect(), cursor: None, written: None }
     }
 
     /// A page.
     pub(crate) fn page(rows: impl IntoIterator<Item = Row>, cursor: Option<String>) -> Self {
-        Self { rows: rows.into_iter().collect(), cursor }
+        Self { rows: rows.into_iter().collect(), cursor, written: None }
+    }
+
+    /// The same after a write of so many items.
+    pub(crate) fn and_wrote(self, items: usize) -> Self {
+        Self { written: Some(items), ..self }
     }
 }
 

@@ -81,6 +81,18 @@ impl ItemKey {
         Self { pk: key.hash, sk: key.range }
     }
 
+    /// The partition key. It can hold a username.
+    #[must_use]
+    pub fn pk(&self) -> &str {
+        &self.pk
+    }
+
+    /// The sort key.
+    #[must_use]
+    pub fn sk(&self) -> &str {
+        &self.sk
+    }
+
     /// The key as the store writes it.
     pub(crate) fn primary(&self) -> Primary {
         Primary { hash: self.pk.clone(), range: self.sk.clone() }

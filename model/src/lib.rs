@@ -56,10 +56,10 @@ pub use sign_in::{RefreshRule, RenewError, SeenToken};
 pub use store::{
     AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, IndexProgress, Meter, Order, Page, PageRequest,
     Protection, ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription, TableError,
-    TableFacts, TableUpdate, Total, Traffic, WireRequest, defined_table,
+    TableFacts, TableUpdate, Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
 };
 pub use sweep::Swept;
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};
 pub use time::{Clock, Date, Expiry, InvalidTime, Timestamp};
 pub use user::NewUser;
-pub use verify::{Finding, FindingKind, Outcome, Progress, Verified, Verify};
+pub use verify::{Effect, Finding, FindingKind, Outcome, Progress, Verified, Verify};

@@ -1,13 +1,16 @@
 //! Messages: a question with room for its answer, the answer with what it cost, and the conversation so far. AP-40 to AP-46.
 
+use crate::store::size::{MAX_ITEM_BYTES, item_bytes};
 use crate::{
     AccessError, AddNote, AddNoteError, AnsweredRecord, AskQuestion, AskQuestionError, Confidence, ContextMode,
-    FailQuestionError, Idempotency, Message, Patch, PatchStatus, ReplyState, Role, Store, StoreAnswer,
-    StoreAnswerError, StoreError, Thread, ThreadId, UserId,
+    FailQuestionError, Idempotency, Message, Patch, PatchStatus, ReplyState, Role, RunState, Store, StoreAnswer,
+    StoreAnswerError, StoreError, Thread, ThreadId, Timestamp, UserId,
 };
 
 /// Another message may take the number first; then the next one is tried, this often.
 const TRIES: u32 = 50;
+/// What an answer's item grows by when its patch is applied, and more.
+const ROOM_TO_APPLY: usize = 1024;
 
 /// Why a question or note was not stored.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +24,16 @@ pub enum PostError {
     /// The client's id was used before.
     #[error("the client's id was used before")]
     Known,
+    /// The table failed, and may have stored the question.
+    #[error("the question may have been stored")]
+    Unsure {
+        /// The question.
+        question: Box<Message>,
+        /// Its record, if it has one.
+        record: Option<Box<Idempotency>>,
+        /// How the table failed.
+        source: StoreError,
+    },
 }
 
 impl From<StoreError> for PostError {
@@ -66,6 +79,42 @@ pub struct NewAnswer {
     pub cost_micros: i64,
 }
 
+impl NewAnswer {
+    /// How many bytes the answer to this question has more than an item can hold.
+    #[must_use]
+    pub fn excess_bytes(&self, question: &Message) -> usize {
+        let item = self.clone().message(question, question.created_at).to_item();
+        (item_bytes(&item) + ROOM_TO_APPLY).saturating_sub(MAX_ITEM_BYTES)
+    }
+
+    fn message(self, question: &Message, now: Timestamp) -> Message {
+        Message {
+            seq: question.seq + 1,
+            role: Role::Ai,
+            content: self.content,
+            created_at: now,
+            reply_state: None,
+            reply_error: None,
+            context_mode: Some(self.context_mode),
+            context_first_line: Some(self.context_lines.0),
+            context_last_line: Some(self.context_lines.1),
+            history_truncated: self.history_truncated.then_some(true),
+            warnings: Some(self.warnings).filter(|warnings| !warnings.is_empty()),
+            confidence: self.confidence,
+            suggested_code: self.suggested_code,
+            patch: self.patch,
+            patch_status: self.patch_status,
+            patch_withheld: self.patch_withheld,
+            model_id: Some(self.model_id),
+            input_tokens: Some(self.input_tokens),
+            cache_read_tokens: Some(self.cache_read_tokens).filter(|tokens| *tokens > 0),
+            cache_write_tokens: Some(self.cache_write_tokens).filter(|tokens| *tokens > 0),
+            output_tokens: Some(self.output_tokens),
+            ..question.clone()
+        }
+    }
+}
+
 impl Store {
     /// Stores a question in the thread, with room for its answer.
     ///
@@ -91,7 +140,13 @@ impl Store {
                 Err(AskQuestionError::SlotTaken { current }) => seen_slots = current.message_slots,
                 Err(AskQuestionError::MessageLimitExceeded) => return Err(PostError::LimitExceeded),
                 Err(AskQuestionError::ThreadNotFound) => return Err(AccessError::NotFound.into()),
-                Err(AskQuestionError::Store(error)) => return Err(error.into()),
+                Err(AskQuestionError::Store(source)) => {
+                    return Err(PostError::Unsure {
+                        question: Box::new(question),
+                        record: record.map(Box::new),
+                        source,
+                    });
+                }
                 Err(AskQuestionError::RequestKnown) => return Err(PostError::Known),
                 Err(AskQuestionError::MessageExists) => break,
             }
@@ -177,43 +232,44 @@ impl Store {
         record: Option<AnsweredRecord>,
     ) -> Result<Message, StoreAnswerError> {
         let now = self.clock().now();
-        let answer = Message {
-            seq: question.seq + 1,
-            role: Role::Ai,
-            content: new.content,
-            created_at: now,
-            reply_state: None,
-            reply_error: None,
-            context_mode: Some(new.context_mode),
-            context_first_line: Some(new.context_lines.0),
-            context_last_line: Some(new.context_lines.1),
-            history_truncated: new.history_truncated.then_some(true),
-            warnings: Some(new.warnings).filter(|warnings| !warnings.is_empty()),
-            confidence: new.confidence,
-            suggested_code: new.suggested_code,
-            patch: new.patch,
-            patch_status: new.patch_status,
-            patch_withheld: new.patch_withheld,
-            model_id: Some(new.model_id),
-            input_tokens: Some(new.input_tokens),
-            cache_read_tokens: Some(new.cache_read_tokens).filter(|tokens| *tokens > 0),
-            cache_write_tokens: Some(new.cache_write_tokens).filter(|tokens| *tokens > 0),
-            output_tokens: Some(new.output_tokens),
-            ..question.clone()
-        };
+        let NewAnswer { input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, cost_micros, .. } = new;
+        let answer = new.message(question, now);
         let input = StoreAnswer {
             answer: &answer,
             record,
             question_seq: question.seq,
             date: now.date(),
-            input_tokens: new.input_tokens.into(),
-            cache_read_tokens: new.cache_read_tokens.into(),
-            cache_write_tokens: new.cache_write_tokens.into(),
-            output_tokens: new.output_tokens.into(),
-            cost_micros: new.cost_micros,
+            input_tokens: input_tokens.into(),
+            cache_read_tokens: cache_read_tokens.into(),
+            cache_write_tokens: cache_write_tokens.into(),
+            output_tokens: output_tokens.into(),
+            cost_micros,
         };
         self.store_answer(input).await?;
         Ok(answer)
+    }
+
+    /// The answer to a question, if this run has stored it: for a run that was not told. A question without a record has one
+    /// run; the record of another says whose answer it is, since each run has its own lease.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn answer_of_run(
+        &self,
+        question: &Message,
+        held: Option<&Idempotency>,
+    ) -> Result<Option<Message>, StoreError> {
+        let (session_id, thread) = (question.session_id, question.thread);
+        if let Some(held) = held {
+            let record = self.get_question_record(session_id, thread, held.key_digest).await?;
+            let is_ours =
+                |record: &Idempotency| record.state == RunState::Done && record.lease_until == held.lease_until;
+            if !record.as_ref().is_some_and(is_ours) {
+                return Ok(None);
+            }
+        }
+        let answer = self.get_message(session_id, thread, question.seq + 1).await?;
+        Ok(answer.filter(|answer| answer.role == Role::Ai))
     }
 
     /// Says on a question why it has no answer. Asking it again stays possible.
@@ -222,6 +278,15 @@ impl Store {
     /// When the question is gone or has its answer already.
     pub async fn fail(&self, question: &Message, error_code: &str) -> Result<(), FailQuestionError> {
         self.fail_question(question.session_id, question.thread, question.seq, Some(error_code)).await
+    }
+
+    /// Whether a question is stored whose storing failed, and waits for its answer. Its number may be another message's.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn is_stored(&self, question: &Message) -> Result<bool, StoreError> {
+        let stored = self.get_message(question.session_id, question.thread, question.seq).await?;
+        Ok(stored.as_ref() == Some(question))
     }
 
     /// The conversation so far, oldest first: of the last eleven messages those that are no open or failed questions. Ten are

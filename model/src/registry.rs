@@ -13,6 +13,8 @@ pub struct Pattern {
     pub operation: Operation,
     /// The entities it reads or writes, by their names in `schema/`.
     pub entities: &'static [&'static str],
+    /// The fields that its rows can have, in order; empty for a pattern that returns none.
+    pub fields: &'static [&'static str],
     /// The index it queries; `None` for the table itself.
     pub index: Option<&'static str>,
     /// What the function takes, in order.
@@ -108,7 +110,9 @@ pub struct Entity {
 pub struct Field {
     /// Its name.
     pub name: &'static str,
-    /// Its type in the documents, for instance `session_id` or `time`.
+    /// The name that it is stored under.
+    pub stored_as: &'static str,
+    /// Its type in the documents, for instance `session_id` or `time`; in brackets for a list of records.
     pub kind: &'static str,
     /// Whether it may be absent.
     pub optional: bool,

@@ -121,20 +121,21 @@ impl Store {
         Err(StoreError::Contended { pattern: "AP-25" }.into())
     }
 
-    /// The head and threads that the save starts from, and the old code when a thread needs it to move.
+    /// The head that the save starts from, and then the threads, with the old code that they move from. The head comes first:
+    /// the commit is held to the thread changes that it counts, so the threads must be no older than it.
     async fn base(&self, caller: UserId, save: &SaveCode) -> Result<Base, SaveCodeError> {
-        let (head, threads) = futures::join!(
-            self.own_session(caller, save.session_id),
-            self.list_threads(save.session_id, PageRequest::default()),
-        );
-        let (head, threads) = (head?, threads?.items);
+        let head = self.own_session(caller, save.session_id).await?;
         if head.version_number != save.expected_version_number {
             return Err(self.conflict(caller, save.session_id).await);
         }
-        let anchored = save.text.is_some() && threads.iter().any(|thread| thread.kind == ThreadKind::Block);
-        let old_text = if anchored { self.text_of(&head).await? } else { Some(String::new()) };
+        if head.thread_count == 0 {
+            return Ok(Base { head, threads: Vec::new(), old_text: String::new() });
+        }
+        let old_text = async { if save.text.is_some() { self.text_of(&head).await } else { Ok(Some(String::new())) } };
+        let threads = self.list_threads(save.session_id, PageRequest::default());
+        let (threads, old_text) = futures::try_join!(threads, old_text)?;
         match old_text {
-            Some(old_text) => Ok(Base { head, threads, old_text }),
+            Some(old_text) => Ok(Base { head, threads: threads.items, old_text }),
             None => Err(self.conflict(caller, save.session_id).await),
         }
     }

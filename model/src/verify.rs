@@ -1,5 +1,6 @@
 //! Verifying: whether all that is in the table fits together, and the repair of what can be repaired safely. AP-96 to AP-116.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use futures::stream::{StreamExt as _, TryStreamExt as _, iter};
@@ -15,7 +16,7 @@ mod ledger;
 mod look;
 mod repair;
 
-pub use finding::{Finding, FindingKind, Outcome};
+pub use finding::{Effect, Finding, FindingKind, Outcome};
 
 use inspect::inspect;
 use jobs::Jobs;
@@ -27,7 +28,7 @@ use repair::Repair;
 const AT_ONCE: usize = 8;
 
 /// How a table is verified.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Verify {
     /// Into how many parts the scan is cut, which are read next to each other.
     pub segments: u32,
@@ -38,11 +39,29 @@ pub struct Verify {
     pub look_again_after: Duration,
     /// Whether to repair what can be.
     pub fix: bool,
+    /// The kinds that are told and repaired; all when empty.
+    pub only: Vec<FindingKind>,
+    /// What may be repaired: findings by their kind, id and detail. All when absent.
+    pub plan: Option<HashSet<(FindingKind, String, String)>>,
 }
 
 impl Default for Verify {
     fn default() -> Self {
-        Self { segments: 8, passes: 1, look_again_after: Duration::from_secs(2), fix: false }
+        Self {
+            segments: 8,
+            passes: 1,
+            look_again_after: Duration::from_secs(2),
+            fix: false,
+            only: Vec::new(),
+            plan: None,
+        }
+    }
+}
+
+impl Verify {
+    fn plans(&self, finding: &Finding) -> bool {
+        let Finding { kind, id, detail, .. } = finding;
+        self.plan.as_ref().is_none_or(|plan| plan.contains(&(*kind, id.clone(), detail.clone())))
     }
 }
 
@@ -86,7 +105,7 @@ impl Store {
         F: FnMut(Progress) + Send,
     {
         let run = Run { store: self, how, state: Mutex::new((Verified::default(), tell)) };
-        for pass in 0..how.passes.max(1) {
+        for pass in 0..run.how.passes.max(1) {
             run.pass(pass).await?;
         }
         Ok(run.state.into_inner().0)
@@ -165,7 +184,7 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
 
     /// Looks at what seems wrong, waits, and looks again: what both looks see alike is so.
     async fn settle(&self, subjects: Vec<Subject>) -> Result<(), StoreError> {
-        let mut known = std::collections::HashSet::new();
+        let mut known = HashSet::new();
         let mut subjects: Vec<Subject> = subjects.into_iter().filter(|subject| known.insert(subject.clone())).collect();
         (self.state.lock().await.1)(Progress::Suspects(subjects.len() as u64));
         let before = Jobs::read(self.store).await?;
@@ -219,8 +238,12 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
 
     /// Repairs a finding if it is to be, and tells it.
     async fn conclude(&self, finding: Finding) -> Result<(), StoreError> {
+        if !self.how.only.is_empty() && !self.how.only.contains(&finding.kind) {
+            return Ok(());
+        }
         let outcome = match &finding.repair {
             Repair::None(why) => Outcome::Left(why),
+            _ if self.how.fix && !self.how.plans(&finding) => Outcome::NotPlanned,
             repair if self.how.fix => match self.store.repair(repair).await {
                 Err(StoreError::Corrupt { .. }) => Outcome::Left("the repair met an item that does not decode"),
                 outcome => outcome?,

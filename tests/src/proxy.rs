@@ -1,4 +1,4 @@
-//! A proxy between a store and its engine that stalls a request, so that a test can do something meanwhile.
+//! A proxy between a store and its engine that stalls or fails requests, or counts the steps that they are sent in.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +9,12 @@ use axum::http::{HeaderMap, StatusCode, header};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+mod steps;
+
+pub use steps::Step;
+
+use steps::Steps;
+
 /// A proxy in front of an engine. Everything passes but what [`Proxy::stall`] names.
 #[derive(Clone, Debug)]
 pub struct Proxy {
@@ -18,6 +24,8 @@ pub struct Proxy {
     traps: Arc<Mutex<Vec<Trap>>>,
     /// Whoever has it has the one transaction under way.
     turn: Option<Arc<tokio::sync::Mutex<()>>>,
+    /// Of a proxy that counts steps.
+    steps: Option<Steps>,
 }
 
 /// When a request is stalled.
@@ -36,7 +44,16 @@ struct Trap {
     moment: Moment,
     /// So many requests pass before it snaps.
     passes: usize,
+    effect: Effect,
     state: watch::Sender<Caught>,
+}
+
+/// What happens to the requests that a trap catches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Effect {
+    Stall,
+    /// So many requests get an answer that says nothing, and later ones pass.
+    Fail(usize),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +63,12 @@ enum Caught {
     Released,
 }
 
-/// A request that is stalled, or will be.
+/// Requests that are stalled or fail, or will.
 #[derive(Debug)]
 pub struct Stalled(watch::Sender<Caught>);
 
 impl Stalled {
-    /// Waits until a request has been stalled.
+    /// Waits until a request has been caught.
     pub async fn arrived(&self) {
         let mut state = self.0.subscribe();
         let caught = state.wait_for(|caught| *caught == Caught::ARequest).await;
@@ -67,16 +84,19 @@ impl Stalled {
 impl Proxy {
     /// Starts a proxy in front of the engine at this URL.
     pub async fn before(engine: &str) -> Self {
-        Self::start(engine, None).await
+        let (proxy, listener) = Self::parts(engine).await;
+        proxy.serve(listener)
     }
 
     /// Starts a proxy that refuses a transaction while another is under way, as DynamoDB does when both touch an item.
     /// Engines on one machine do one thing after another and never refuse any.
     pub async fn refusing_overlaps(engine: &str) -> Self {
-        Self::start(engine, Some(Arc::default())).await
+        let (proxy, listener) = Self::parts(engine).await;
+        Self { turn: Some(Arc::default()), ..proxy }.serve(listener)
     }
 
-    async fn start(engine: &str, turn: Option<Arc<tokio::sync::Mutex<()>>>) -> Self {
+    /// A proxy that does not serve yet, and the socket that it will serve on.
+    async fn parts(engine: &str) -> (Self, TcpListener) {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let http = reqwest::Client::builder().no_proxy().build();
         let proxy = Self {
@@ -84,14 +104,19 @@ impl Proxy {
             engine: engine.to_owned(),
             http: http.expect("a client without TLS needs nothing"),
             traps: Arc::default(),
-            turn,
+            turn: None,
+            steps: None,
         };
+        (proxy, listener)
+    }
+
+    fn serve(self, listener: TcpListener) -> Self {
         let app = axum::Router::new()
             .fallback(pass)
             .layer(axum::extract::DefaultBodyLimit::disable())
-            .with_state(proxy.clone());
+            .with_state(self.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
-        proxy
+        self
     }
 
     /// Where it listens.
@@ -103,19 +128,31 @@ impl Proxy {
     /// Stalls the next request of an operation, for example `TransactWriteItems`, and every one after it.
     #[must_use]
     pub fn stall(&self, operation: &'static str, moment: Moment) -> Stalled {
-        self.set_trap(operation, moment, 0)
+        self.set_trap(operation, moment, 0, Effect::Stall)
     }
 
     /// Lets so many requests pass, and stalls all after them.
     #[must_use]
     pub fn stall_after(&self, requests: usize, moment: Moment) -> Stalled {
-        self.set_trap("", moment, requests)
+        self.set_trap("", moment, requests, Effect::Stall)
     }
 
-    fn set_trap(&self, operation: &'static str, moment: Moment, passes: usize) -> Stalled {
+    /// Lets so many requests of an operation pass, and fails all later ones until they are released: before the engine sees
+    /// them, or with their answers lost.
+    #[must_use]
+    pub fn fail(&self, operation: &'static str, passes: usize, moment: Moment) -> Stalled {
+        self.set_trap(operation, moment, passes, Effect::Fail(usize::MAX))
+    }
+
+    /// Lets so many requests of an operation pass, and loses the answers to so many after them.
+    pub fn lose_answers(&self, operation: &'static str, passes: usize, lost: usize) {
+        drop(self.set_trap(operation, Moment::BeforeTheAnswer, passes, Effect::Fail(lost)));
+    }
+
+    fn set_trap(&self, operation: &'static str, moment: Moment, passes: usize, effect: Effect) -> Stalled {
         let state = watch::Sender::new(Caught::Nothing);
         let stalled = Stalled(state.clone());
-        let trap = Trap { operation, moment, passes, state };
+        let trap = Trap { operation, moment, passes, effect, state };
         self.traps.lock().unwrap_or_else(PoisonError::into_inner).push(trap);
         stalled
     }
@@ -123,12 +160,17 @@ impl Proxy {
     /// The trap that a request falls into, if any.
     fn trap_for(&self, target: &str) -> Option<Trap> {
         let mut traps = self.traps.lock().unwrap_or_else(PoisonError::into_inner);
-        let trap = traps.iter_mut().find(|trap| target.ends_with(trap.operation))?;
+        let is_open = |trap: &Trap| *trap.state.borrow() != Caught::Released && trap.effect != Effect::Fail(0);
+        let trap = traps.iter_mut().find(|trap| target.ends_with(trap.operation) && is_open(trap))?;
         if trap.passes > 0 {
             trap.passes -= 1;
             return None;
         }
-        Some(trap.clone())
+        let caught = trap.clone();
+        if let Effect::Fail(left) = &mut trap.effect {
+            *left -= 1;
+        }
+        Some(caught)
     }
 
     async fn forward(&self, headers: HeaderMap, body: Bytes) -> Answer {
@@ -148,9 +190,10 @@ impl Proxy {
 }
 
 impl Trap {
-    async fn snap(&self, moment: Moment) {
+    /// Stalls the request, or says that it fails.
+    async fn snap(&self, moment: Moment) -> Result<(), StatusCode> {
         if self.moment != moment {
-            return;
+            return Ok(());
         }
         let caught = |state: &mut Caught| {
             let is_first = *state == Caught::Nothing;
@@ -160,8 +203,12 @@ impl Trap {
             is_first
         };
         self.state.send_if_modified(caught);
+        if self.effect != Effect::Stall {
+            return Err(StatusCode::SERVICE_UNAVAILABLE);
+        }
         let released = self.state.subscribe().wait_for(|state| *state == Caught::Released).await.is_ok();
         debug_assert!(released, "the trap holds a sender itself");
+        Ok(())
     }
 }
 
@@ -177,6 +224,9 @@ type Answer = Result<(StatusCode, HeaderMap, Bytes), StatusCode>;
 /// A client that hangs up ends this at the point where it waits: a request that was stalled then never reaches the engine.
 async fn pass(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) -> Answer {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    if let Some(steps) = &proxy.steps {
+        steps.join(target).await;
+    }
     let turn = proxy.turn.clone().filter(|_| target.ends_with("TransactWriteItems"));
     let mine = turn.as_ref().map(|turn| turn.try_lock());
     if let Some(Err(_)) = mine {
@@ -184,11 +234,11 @@ async fn pass(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) -> An
     }
     let trap = proxy.trap_for(target);
     if let Some(trap) = &trap {
-        trap.snap(Moment::BeforeTheEngine).await;
+        trap.snap(Moment::BeforeTheEngine).await?;
     }
     let answer = proxy.forward(headers, body).await;
     if let Some(trap) = &trap {
-        trap.snap(Moment::BeforeTheAnswer).await;
+        trap.snap(Moment::BeforeTheAnswer).await?;
     }
     answer
 }

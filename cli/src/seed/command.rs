@@ -10,9 +10,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::crowd::load::Outcome;
 use super::{Crowd, PASSWORD, Rate, Shape, SignIn, Stop, Tally, load_people};
+use crate::Failure;
+use crate::interruption::interruption;
 use crate::output::print;
-use crate::target::{Opened, Target};
-use crate::{Failure, serve};
+use crate::target::{INTERRUPTED, Opened, Target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -50,12 +51,22 @@ pub struct Seed {
     pub wcu_per_second: Option<NonZeroU32>,
 }
 
-/// Somebody stopped the load before its end.
+/// Ctrl-C stopped the load.
 #[derive(Debug, thiserror::Error)]
-#[error("stopped with {written} of {users} accounts written; give the same command again, and it goes on from here")]
-pub struct Interrupted {
-    written: u32,
-    users: u32,
+pub enum Interrupted {
+    /// While it waited for another load.
+    #[error("stopped before anything was written")]
+    Waiting,
+    /// Before the last account.
+    #[error(
+        "stopped with {written} of {users} accounts written; give the same command again, and it goes on from here"
+    )]
+    Loading {
+        /// Accounts that are all there.
+        written: u32,
+        /// Accounts asked for.
+        users: u32,
+    },
 }
 
 /// Fills the table and says what that took.
@@ -63,7 +74,10 @@ pub struct Interrupted {
 /// # Errors
 /// When there is no such table or it does not take the data, and [`Interrupted`] after Ctrl-C.
 pub async fn run(seed: &Seed) -> Result<(), Failure> {
-    let opened = seed.target.open().await?;
+    seed.target.run_to_its_end(async |opened| load(seed, opened).await).await
+}
+
+async fn load(seed: &Seed, opened: &Opened) -> Result<(), Failure> {
     if opened.is_on_aws() && !seed.yes {
         return Err(format!(
             "this would write made-up data to the table {} on AWS; say --yes if it is a table for that",
@@ -71,9 +85,14 @@ pub async fn run(seed: &Seed) -> Result<(), Failure> {
         )
         .into());
     }
+    // Two loads of the same people at once would count what they did twice.
+    let _turn = tokio::select! {
+        turn = opened.turn("seed") => turn?,
+        () = interruption()? => return Err(Interrupted::Waiting.into()),
+    };
     opened.create_table_if_absent().await?;
     let sign_in = if opened.is_on_aws() { SignIn::Nobody } else { SignIn::WithThePassword };
-    if seed.shape.users.is_some() { crowd(seed, &opened, sign_in).await } else { people(&opened, sign_in).await }
+    if seed.shape.users.is_some() { crowd(seed, opened, sign_in).await } else { people(opened, sign_in).await }
 }
 
 async fn people(opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
@@ -89,7 +108,7 @@ async fn people(opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
 async fn crowd(seed: &Seed, opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
     opened.expect_many_writes()?;
     let (stop, begun, users) = (Stop::default(), Instant::now(), seed.shape.users());
-    let listening = tokio::spawn(stop_when_asked(stop.clone(), serve::interruption()?));
+    let listening = tokio::spawn(stop_when_asked(stop.clone(), interruption()?));
     let crowd = Crowd {
         shape: seed.shape.clone(),
         sign_in,
@@ -105,7 +124,7 @@ async fn crowd(seed: &Seed, opened: &Opened, sign_in: SignIn) -> Result<(), Fail
         let _ = writeln!(text, "{there} of the accounts were there already, and were left as they are.");
     }
     print(text.as_bytes())?;
-    if is_complete { Ok(()) } else { Err(Interrupted { written: written + there, users }.into()) }
+    if is_complete { Ok(()) } else { Err(Interrupted::Loading { written: written + there, users }.into()) }
 }
 
 fn report(tally: &Tally, begun: Instant, opened: &Opened) -> String {
@@ -127,14 +146,11 @@ async fn stop_when_asked(stop: Stop, interrupted: impl Future<Output = ()>) {
     stop.ask();
     eprintln!("finishing the accounts at hand; Ctrl-C again to stop at once");
     // Heard from here on: a listener made earlier would have heard the first time too.
-    let Ok(again) = serve::interruption() else { return };
+    let Ok(again) = interruption() else { return };
     again.await;
     eprintln!("stopped; give the same command again, and it writes those accounts anew and goes on");
     std::process::exit(INTERRUPTED.into());
 }
-
-/// The exit code of a command that Ctrl-C stopped: 128 and the signal's number, as shells have it.
-pub const INTERRUPTED: u8 = 130;
 
 /// A bar on a terminal, and nothing elsewhere.
 fn progress() -> ProgressBar {

@@ -340,7 +340,9 @@ fn new_answer(answer: &Answer, version: u32, anchor_line: Option<u32>) -> NewAns
 fn posted(result: Result<Message, PostError>) -> Result<Option<Message>, SeedError> {
     match result {
         Ok(message) => Ok(Some(message)),
-        Err(PostError::Access(AccessError::Store(error))) => Err(error.into()),
+        Err(PostError::Access(AccessError::Store(error)) | PostError::Unsure { source: error, .. }) => {
+            Err(error.into())
+        }
         Err(_) => Ok(None),
     }
 }

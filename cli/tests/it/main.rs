@@ -11,6 +11,7 @@ mod questions;
 mod readme;
 mod seeding;
 mod serving;
+mod side_by_side;
 mod tables;
 mod teaching;
 mod verifying;

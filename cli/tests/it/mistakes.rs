@@ -50,7 +50,7 @@ async fn a_second_process_on_the_same_folder_is_refused() {
     let data = folder.path().to_str().unwrap();
     let end = ended(codesensei(&["--port", "0", "--data-dir", data])).await;
     assert_eq!(end.code, Some(1));
-    assert!(end.stderr.contains(&format!("another codesensei is using {data}")), "{}", end.stderr);
+    assert!(end.stderr.contains(&format!("is using {data}; stop it")), "{}", end.stderr);
     first.sign_in().await;
 }
 

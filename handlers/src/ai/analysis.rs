@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use crate::bedrock::{Reviewed, Usage};
 use crate::error::ApiResult;
 use crate::http::trace;
+use crate::limits::{SETTLING, STORING};
 use crate::review::hidden;
 use crate::review::patch::Patch;
 use crate::review::prompt::Prompt;
@@ -65,29 +66,37 @@ impl Ctx {
                 let usage = error.usage();
                 if usage != Usage::default() {
                     trace::spent(usage);
-                    self.pay(user_id, usage).await;
+                    self.pay(user_id, usage, deadline).await;
                 }
                 Err(error.told(self.store.clock().now()))
             }
         }
     }
 
-    /// Adds to what the user cost today. Should that fail, the log says what is missing there: the answer is paid for, and
-    /// withholding it would only have it paid for again.
-    pub(crate) async fn pay(&self, user_id: UserId, usage: Usage) {
+    /// Adds to what the user cost today, in a task of its own, which is waited for until the deadline. Should it fail for
+    /// [`SETTLING`], the log says what is missing there: the answer is paid for, and withholding it would only have it paid
+    /// for again.
+    pub(crate) async fn pay(&self, user_id: UserId, usage: Usage, deadline: Instant) {
+        let until = deadline.max(Instant::now()) + STORING;
+        let store = self.store.until(Instant::now() + SETTLING);
         let (input_tokens, output_tokens) = (usage.input_tokens, usage.output_tokens);
-        let added = self.store.add_usage(AddUsage {
-            user_id,
-            date: self.store.clock().now().date(),
-            input_tokens: input_tokens.into(),
-            cache_read_tokens: usage.cache_read_tokens.into(),
-            cache_write_tokens: usage.cache_write_tokens.into(),
-            output_tokens: output_tokens.into(),
-            cost_micros: usage.cost_micros,
-        });
-        if let Err(error) = added.await {
-            let cost_micros = usage.cost_micros;
-            tracing::error!(%error, input_tokens, output_tokens, cost_micros, "A cost is not in the user's day");
+        let paying = tokio::spawn(trace::carried(async move {
+            let added = store.add_usage(AddUsage {
+                user_id,
+                date: store.clock().now().date(),
+                input_tokens: input_tokens.into(),
+                cache_read_tokens: usage.cache_read_tokens.into(),
+                cache_write_tokens: usage.cache_write_tokens.into(),
+                output_tokens: output_tokens.into(),
+                cost_micros: usage.cost_micros,
+            });
+            if let Err(error) = added.await {
+                let cost_micros = usage.cost_micros;
+                tracing::error!(%error, input_tokens, output_tokens, cost_micros, "A cost is not in the user's day");
+            }
+        }));
+        if tokio::time::timeout_at(until.into(), paying).await.is_err() {
+            tracing::warn!("A cost is not in the user's day yet");
         }
     }
 }

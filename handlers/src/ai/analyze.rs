@@ -86,7 +86,7 @@ pub async fn analyze(
     let prompt = Prompt::build(&fence, &asked.question(&history))?;
     ctx.count_ai_day(caller.user_id).await?;
     let analysis = ctx.review(caller.user_id, &prompt, &asked.code, deadline, None).await?;
-    ctx.pay(caller.user_id, analysis.usage).await;
+    ctx.pay(caller.user_id, analysis.usage, deadline).await;
     Ok(Json(analysis.into()))
 }
 

@@ -1,7 +1,7 @@
-//! A question from its thread to its stored answer.
+//! A question: what it is asked with, and how it is stored.
 
 use model::{
-    ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, ReplyState, StoreAnswerError, Thread, ThreadId,
+    ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, PostError, StoreAnswerError, Thread, ThreadId,
     ThreadKind,
 };
 
@@ -9,6 +9,7 @@ use crate::ai::Analysis;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::messages::once::{Outcome, Request};
+use crate::messages::run::{Run, settle_unsure};
 use crate::review::lines::Selection;
 use crate::review::prompt::{Prompt, Question, TokenLimitExceeded, Turn};
 use crate::state::Ctx;
@@ -21,7 +22,7 @@ pub(super) struct Context {
 }
 
 /// How often a question may be stored.
-pub(super) enum Run {
+pub(super) enum Asking {
     /// As often as it is sent.
     Unnamed,
     /// Once: this is what the client calls it.
@@ -45,51 +46,43 @@ impl Context {
     }
 
     /// Stores the question, asks the model and stores its answer. Nothing is stored for a question that is too long.
-    pub(super) async fn ask(&self, request: &Request, content: &str, run: &Run) -> ApiResult<Outcome> {
-        let (ctx, user_id) = (&request.ctx, self.thread.user_id);
-        let prompt = self.prompt(ctx, content)?;
-        ctx.count_ai_day(user_id).await?;
-        let (question, held) = self.question(request, content, run).await?;
-        match ctx.review(user_id, &prompt, &self.session.text, request.deadline, request.deltas.as_ref()).await {
-            Ok(analysis) => {
-                let answer = self.stored(ctx, &question, analysis, held.as_ref()).await?;
-                let message = Message { reply_state: Some(ReplyState::Answered), reply_error: None, ..question };
-                Ok(Outcome { message, answer: Some(answer), is_repeated: false })
-            }
-            Err(error) => Err(failed(ctx, &question, held.as_ref(), error).await),
-        }
+    pub(super) async fn ask(self, request: &Request, content: &str, asking: &Asking) -> ApiResult<Outcome> {
+        let ctx = request.ctx.clone();
+        let prompt = self.prompt(&ctx, content)?;
+        ctx.count_ai_day(self.thread.user_id).await?;
+        let (question, held) = self.question(request, content, asking).await?;
+        let (deadline, deltas) = (request.deadline, request.deltas.clone());
+        Run { ctx, context: self, prompt, question, held, deadline, deltas }.outcome().await
+    }
+
+    /// The code.
+    pub(super) fn text(&self) -> &str {
+        &self.session.text
     }
 
     /// The question, stored now or before, and this run's hold on it if it has a name.
-    async fn question(&self, request: &Request, content: &str, run: &Run) -> ApiResult<(Message, Option<Idempotency>)> {
+    async fn question(
+        &self,
+        request: &Request,
+        content: &str,
+        asking: &Asking,
+    ) -> ApiResult<(Message, Option<Idempotency>)> {
         let (store, lease) = (&request.ctx.store, request.lease());
-        match run {
-            Run::Unnamed => Ok((store.ask(&self.thread, content).await?, None)),
-            Run::Named(client) => Ok(store.ask_once(&self.thread, content, *client, lease).await?),
-            Run::Again(open) => {
+        let asked = match asking {
+            Asking::Unnamed => store.ask(&self.thread, content).await.map(|question| (question, None)),
+            Asking::Named(client) => store.ask_once(&self.thread, content, *client, lease).await,
+            Asking::Again(open) => {
                 let taken = store.take_over(open, lease).await?.ok_or(ErrorCode::RequestInProgress)?;
                 Ok((taken.0, Some(taken.1)))
             }
-        }
-    }
-
-    /// Stores the answer. One that cannot be stored was paid for all the same.
-    async fn stored(
-        &self,
-        ctx: &Ctx,
-        question: &Message,
-        analysis: Analysis,
-        held: Option<&Idempotency>,
-    ) -> ApiResult<Message> {
-        let (usage, answer) = (analysis.usage, self.answer(analysis));
-        let stored = match held {
-            Some(held) => ctx.store.answer_once(question, answer, held).await,
-            None => ctx.store.answer(question, answer).await,
         };
-        if stored.is_err() {
-            ctx.pay(question.user_id, usage).await;
-        }
-        Ok(stored?)
+        asked.map_err(|error| match error {
+            PostError::Unsure { question, record, source } => {
+                settle_unsure(store, *question, record.map(|record| *record));
+                source.into()
+            }
+            error => error.into(),
+        })
     }
 
     fn prompt(&self, ctx: &Ctx, content: &str) -> Result<Prompt, TokenLimitExceeded> {
@@ -113,7 +106,7 @@ impl Context {
     }
 
     /// The answer as it is stored.
-    fn answer(&self, analysis: Analysis) -> NewAnswer {
+    pub(super) fn answer(&self, analysis: Analysis) -> NewAnswer {
         let base_version = self.session.head.version_number;
         let anchor_line = (self.thread.kind == ThreadKind::Block).then_some(self.thread.start_line);
         NewAnswer {
@@ -135,25 +128,6 @@ impl Context {
             cost_micros: analysis.usage.cost_micros,
         }
     }
-}
-
-/// Notes on the question why it has no answer, lets it go, and names it in the error. Should that fail too, the question
-/// stays pending, and the model's error is still the one to tell.
-async fn failed(ctx: &Ctx, question: &Message, held: Option<&Idempotency>, error: ApiError) -> ApiError {
-    let let_go = async {
-        match held {
-            Some(held) => ctx.store.let_go(held).await,
-            None => Ok(()),
-        }
-    };
-    let (noted, let_go) = futures::join!(ctx.store.fail(question, error.code().as_str()), let_go);
-    if let Err(unnoted) = noted {
-        tracing::warn!(error = %unnoted, "a question stays pending");
-    }
-    if let Err(still_held) = let_go {
-        tracing::warn!(error = %still_held, "a question is held until its lease passes");
-    }
-    error.with("message_id", question.id().to_string())
 }
 
 impl From<TokenLimitExceeded> for ApiError {

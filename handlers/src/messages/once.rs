@@ -9,7 +9,7 @@ use crate::ai::Deltas;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::limits::{LEASE_MARGIN, REPLAY_PATIENCE, REPLAY_POLL, RateLimit};
-use crate::messages::ask::{Context, Run};
+use crate::messages::ask::{Asking, Context};
 use crate::messages::post::NewMessage;
 use crate::state::Ctx;
 
@@ -56,7 +56,7 @@ impl Request {
         if asks {
             return Context::read(&self.ctx, self.caller, self.thread_id)
                 .await?
-                .ask(self, content, &Run::Unnamed)
+                .ask(self, content, &Asking::Unnamed)
                 .await;
         }
         let thread = self.thread().await?;
@@ -95,8 +95,8 @@ impl Request {
         open: Option<Idempotency>,
     ) -> ApiResult<Outcome> {
         if asks {
-            let run = open.map_or(Run::Named(request), Run::Again);
-            return Context::read(&self.ctx, self.caller, self.thread_id).await?.ask(self, content, &run).await;
+            let asking = open.map_or(Asking::Named(request), Asking::Again);
+            return Context::read(&self.ctx, self.caller, self.thread_id).await?.ask(self, content, &asking).await;
         }
         let thread = self.thread().await?;
         let note = self.ctx.store.note_once(&thread, content, request).await?;

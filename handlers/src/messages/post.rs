@@ -120,6 +120,7 @@ impl From<PostError> for ApiError {
             PostError::Access(error) => Self::no_access(error, ErrorCode::ThreadNotFound),
             PostError::LimitExceeded => ErrorCode::MessageLimitExceeded.into(),
             PostError::Known => ErrorCode::RequestInProgress.into(),
+            PostError::Unsure { source, .. } => source.into(),
         }
     }
 }

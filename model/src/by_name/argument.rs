@@ -50,10 +50,13 @@ pub(super) fn attribute(value: &Value, kind: &str) -> Result<AttributeValue, Wro
         _ => match entity_of(kind) {
             Some((entity, is_key)) => item(value, entity, is_key),
             // Ids, enums and text: each checks its own form when it is decoded.
-            None => value
-                .as_str()
-                .map(|text| AttributeValue::S(text.to_owned()))
-                .ok_or_else(|| Wrong::here("a text is expected")),
+            None => match records_of(kind) {
+                Some(fields) => records(value, fields),
+                None => value
+                    .as_str()
+                    .map(|text| AttributeValue::S(text.to_owned()))
+                    .ok_or_else(|| Wrong::here("a text is expected")),
+            },
         },
     }
 }
@@ -62,6 +65,24 @@ pub(super) fn attribute(value: &Value, kind: &str) -> Result<AttributeValue, Wro
 fn entity_of(kind: &str) -> Option<(&'static Entity, bool)> {
     let (name, is_key) = kind.strip_suffix(" key").map_or((kind, false), |name| (name, true));
     ENTITIES.iter().find(|entity| entity.name == name).map(|entity| (*entity, is_key))
+}
+
+/// The fields of the records of a list, if the kind is one.
+fn records_of(kind: &str) -> Option<&'static [Field]> {
+    let lists = ENTITIES.iter().flat_map(|entity| entity.fields);
+    lists.filter(|field| is_list(field)).find(|field| field.kind == kind).map(|field| field.fields)
+}
+
+fn is_list(field: &Field) -> bool {
+    field.kind.starts_with('[')
+}
+
+fn records(value: &Value, wanted: &[Field]) -> Result<AttributeValue, Wrong> {
+    let Value::Array(list) = value else { return Err(Wrong::here("an array of JSON objects is expected")) };
+    let wanted: Vec<&Field> = wanted.iter().collect();
+    let each = list.iter().enumerate();
+    let each = each.map(|(i, value)| fields(value, &wanted).map_err(|wrong| wrong.within(&i.to_string())));
+    Ok(AttributeValue::L(each.collect::<Result<_, _>>()?))
 }
 
 fn item(value: &Value, entity: &'static Entity, is_key: bool) -> Result<AttributeValue, Wrong> {
@@ -82,9 +103,14 @@ fn fields(value: &Value, wanted: &[&Field]) -> Result<AttributeValue, Wrong> {
             None | Some(Value::Null) => return Err(Wrong::here("it is missing").within(field.name)),
             Some(value) => value,
         };
-        let inner: Vec<&Field> = field.fields.iter().collect();
-        let attribute = if inner.is_empty() { attribute(value, field.kind) } else { fields(value, &inner) };
-        members.insert(field.name.to_owned(), attribute.map_err(|wrong| wrong.within(field.name))?);
+        let attribute = if field.fields.is_empty() {
+            attribute(value, field.kind)
+        } else if is_list(field) {
+            records(value, field.fields)
+        } else {
+            fields(value, &field.fields.iter().collect::<Vec<_>>())
+        };
+        members.insert(field.stored_as.to_owned(), attribute.map_err(|wrong| wrong.within(field.name))?);
     }
     Ok(AttributeValue::M(members))
 }

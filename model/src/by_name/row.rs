@@ -1,5 +1,6 @@
 //! Rows: what a pattern finds, field by field, in the order of the schema.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -45,7 +46,7 @@ impl Row {
     fn known(entity: &'static str, mut item: modyne::Item) -> Self {
         let known = ENTITIES.iter().find(|known| known.name == entity).map_or(&[][..], |known| known.fields);
         let fields = known.iter().filter_map(|field| {
-            let value = item.remove(field.name)?;
+            let value = item.remove(field.stored_as)?;
             Some((field.name, shown(value, field))).filter(|(_, value)| !value.is_null())
         });
         Self { entity, fields: fields.collect() }
@@ -86,14 +87,24 @@ fn shown(value: AttributeValue, field: &Field) -> Value {
             let expiry = seconds.parse::<i64>().ok().and_then(|seconds| Expiry::try_from(seconds).ok());
             expiry.map_or(Value::Null, |expiry| expiry.at().to_rfc3339().into())
         }
-        (_, AttributeValue::M(mut members)) if !field.fields.is_empty() => {
-            let shown_member = |member: &'static Field| {
-                members.remove(member.name).map(|value| (member.name.to_owned(), shown(value, member)))
-            };
-            Value::Object(field.fields.iter().filter_map(shown_member).collect())
+        (_, AttributeValue::M(members)) if !field.fields.is_empty() => shown_record(members, field.fields),
+        (_, AttributeValue::L(list)) if !field.fields.is_empty() => {
+            let records = list.into_iter().filter_map(|record| match record {
+                AttributeValue::M(members) => Some(shown_record(members, field.fields)),
+                _ => None,
+            });
+            records.collect()
         }
         (_, value) => plain(value),
     }
+}
+
+fn shown_record(mut members: HashMap<String, AttributeValue>, fields: &[Field]) -> Value {
+    let one = |field: &Field| {
+        let value = members.remove(field.stored_as)?;
+        Some((field.name.to_owned(), shown(value, field)))
+    };
+    Value::Object(fields.iter().filter_map(one).collect())
 }
 
 fn plain(value: AttributeValue) -> Value {

@@ -129,6 +129,7 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
     let user: User = arguments.one("user", "user")?;
     let family: RefreshFamily = arguments.one("family", "refresh_family")?;
     arguments.end()?;
+    let written: usize = 4;
     store
         .sign_up(SignUp {
             email_claim: &email_claim,
@@ -144,7 +145,7 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
             | SignUpError::UsernameTaken { .. }
             | SignUpError::FamilyExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn find_username_claim(
@@ -218,6 +219,9 @@ async fn change_profile(
     let username: Username = arguments.one("username", "username")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1 + usize::from(new_email.is_some())
+        + usize::from(new_username.is_some()) + usize::from(old_email.is_some())
+        + usize::from(old_username.is_some());
     store
         .change_profile(ChangeProfile {
             new_email: new_email.as_ref(),
@@ -244,7 +248,7 @@ async fn change_profile(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn change_password(
@@ -258,6 +262,7 @@ async fn change_password(
     let new_hash: PasswordHash = arguments.one("new_hash", "password_hash")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1 + families.len();
     store
         .change_password(ChangePassword {
             families: &families,
@@ -274,7 +279,7 @@ async fn change_password(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn delete_account(
@@ -289,6 +294,7 @@ async fn delete_account(
     let email_digest: Digest = arguments.one("email_digest", "digest")?;
     let username_key: UsernameKey = arguments.one("username_key", "username_key")?;
     arguments.end()?;
+    let written: usize = 4;
     store
         .delete_account(DeleteAccount {
             job: &job,
@@ -308,7 +314,7 @@ async fn delete_account(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn start_refresh_family(
@@ -318,6 +324,7 @@ async fn start_refresh_family(
     let refresh_family: RefreshFamily = arguments
         .one("refresh_family", "refresh_family")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .start_refresh_family(&refresh_family)
         .await
@@ -327,7 +334,7 @@ async fn start_refresh_family(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_refresh_family(
@@ -352,6 +359,7 @@ async fn rotate_refresh_token(
     let now: Timestamp = arguments.one("now", "time")?;
     let expires_at: Expiry = arguments.one("expires_at", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .rotate_refresh_token(RotateRefreshToken {
             user_id,
@@ -369,7 +377,7 @@ async fn rotate_refresh_token(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::of([Row::of("refresh_family", &item)]))
+    Ok(Answer::of([Row::of("refresh_family", &item)]).and_wrote(written))
 }
 
 async fn end_refresh_family(
@@ -379,8 +387,9 @@ async fn end_refresh_family(
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let family_id: FamilyId = arguments.one("family_id", "family_id")?;
     arguments.end()?;
+    let written: usize = 1;
     store.end_refresh_family(user_id, family_id).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_refresh_families(
@@ -401,6 +410,7 @@ async fn create_session(
     let code: Code = arguments.one("code", "code")?;
     let staged: Option<SweepJobKey> = arguments.optional("staged", "sweep_job key")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(staged.is_some());
     store
         .create_session(CreateSession {
             session: &session,
@@ -417,7 +427,7 @@ async fn create_session(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_sessions(
@@ -551,6 +561,8 @@ async fn save_session(
     let now: Timestamp = arguments.one("now", "time")?;
     let saved_by: UserId = arguments.one("saved_by", "user_id")?;
     arguments.end()?;
+    let written: usize = 2 + threads.len() + usize::from(staged.is_some())
+        + usize::from(replaced.is_some()) + usize::from(answer.is_some());
     store
         .save_session(SaveSession {
             code: &code,
@@ -579,7 +591,7 @@ async fn save_session(
             | SaveSessionError::JobExists { .. }
             | SaveSessionError::PatchTaken { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn change_session_settings(
@@ -596,6 +608,7 @@ async fn change_session_settings(
         .optional("language_override", "language")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .change_session_settings(ChangeSessionSettings {
             user_id,
@@ -615,7 +628,7 @@ async fn change_session_settings(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::of([Row::of("session", &item)]))
+    Ok(Answer::of([Row::of("session", &item)]).and_wrote(written))
 }
 
 async fn delete_session(
@@ -628,6 +641,7 @@ async fn delete_session(
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let revision: RevisionId = arguments.one("revision", "revision_id")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(user.is_some());
     store
         .delete_session(DeleteSession {
             user: user.as_ref(),
@@ -645,7 +659,7 @@ async fn delete_session(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_code(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -671,8 +685,13 @@ async fn write_code_chunks(
 ) -> Result<Answer, RunError> {
     let chunks: Vec<CodeChunk> = arguments.many("chunks", "code_chunk")?;
     arguments.end()?;
+    let written: usize = chunks.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.write_code_chunks(&chunks).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn create_thread(
@@ -682,6 +701,7 @@ async fn create_thread(
     let thread: Thread = arguments.one("thread", "thread")?;
     let seen_version: u32 = arguments.one("seen_version", "count")?;
     arguments.end()?;
+    let written: usize = 2;
     store
         .create_thread(CreateThread {
             thread: &thread,
@@ -697,7 +717,7 @@ async fn create_thread(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_threads(
@@ -743,6 +763,7 @@ async fn move_thread(
     let now: Timestamp = arguments.one("now", "time")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     arguments.end()?;
+    let written: usize = 2;
     store
         .move_thread(MoveThread {
             session_id,
@@ -765,7 +786,7 @@ async fn move_thread(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn delete_thread(
@@ -777,6 +798,7 @@ async fn delete_thread(
     let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     arguments.end()?;
+    let written: usize = 3;
     store
         .delete_thread(DeleteThread {
             job: &job,
@@ -791,7 +813,7 @@ async fn delete_thread(
             | DeleteThreadError::SessionNotFound { .. }
             | DeleteThreadError::JobExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn ask_question(
@@ -802,6 +824,7 @@ async fn ask_question(
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     arguments.end()?;
+    let written: usize = 2 + usize::from(record.is_some());
     store
         .ask_question(AskQuestion {
             question: &question,
@@ -819,7 +842,7 @@ async fn ask_question(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -827,6 +850,7 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     arguments.end()?;
+    let written: usize = 2 + usize::from(record.is_some());
     store
         .add_note(AddNote {
             note: &note,
@@ -842,7 +866,7 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
             | AddNoteError::MessageExists { .. }
             | AddNoteError::RequestKnown { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn store_answer(
@@ -876,6 +900,7 @@ async fn store_answer(
     let output_tokens: i64 = arguments.one("output_tokens", "amount")?;
     let cost_micros: i64 = arguments.one("cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 3 + usize::from(record.is_some());
     store
         .store_answer(StoreAnswer {
             answer: &answer,
@@ -895,7 +920,7 @@ async fn store_answer(
             | StoreAnswerError::AnswerExists { .. }
             | StoreAnswerError::LeaseLost { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn fail_question(
@@ -907,6 +932,7 @@ async fn fail_question(
     let seq: u32 = arguments.one("seq", "count")?;
     let reply_error: Option<String> = arguments.optional("reply_error", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .fail_question(session_id, thread, seq, reply_error.as_deref())
         .await
@@ -917,7 +943,7 @@ async fn fail_question(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_messages(
@@ -983,6 +1009,7 @@ async fn take_over_question(
     let now: Timestamp = arguments.one("now", "time")?;
     let lease_until: Timestamp = arguments.one("lease_until", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .take_over_question(TakeOverQuestion {
             session_id,
@@ -999,7 +1026,7 @@ async fn take_over_question(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::of([Row::of("idempotency", &item)]))
+    Ok(Answer::of([Row::of("idempotency", &item)]).and_wrote(written))
 }
 
 async fn give_question_up(
@@ -1011,6 +1038,7 @@ async fn give_question_up(
     let key_digest: Digest = arguments.one("key_digest", "digest")?;
     let held_until: Timestamp = arguments.one("held_until", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .give_question_up(session_id, thread, key_digest, held_until)
         .await
@@ -1021,7 +1049,7 @@ async fn give_question_up(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -1033,6 +1061,7 @@ async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let now: Timestamp = arguments.one("now", "time")?;
     let expires_at: Expiry = arguments.one("expires_at", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .count_hit(CountHit {
             rule: &rule,
@@ -1048,7 +1077,7 @@ async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             CountHitError::Store(error) => RunError::Store(error),
             CountHitError::WindowFull { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn restart_window(
@@ -1058,6 +1087,7 @@ async fn restart_window(
     let rate_window: RateWindow = arguments.one("rate_window", "rate_window")?;
     let seen_start: Timestamp = arguments.one("seen_start", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .restart_window(&rate_window, seen_start)
         .await
@@ -1067,7 +1097,7 @@ async fn restart_window(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_usage(
@@ -1097,6 +1127,7 @@ async fn add_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let output_tokens: i64 = arguments.one("output_tokens", "amount")?;
     let cost_micros: i64 = arguments.one("cost_micros", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .add_usage(AddUsage {
             user_id,
@@ -1108,7 +1139,7 @@ async fn add_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             cost_micros,
         })
         .await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -1125,6 +1156,7 @@ async fn leave_sweep_job(
 ) -> Result<Answer, RunError> {
     let sweep_job: SweepJob = arguments.one("sweep_job", "sweep_job")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .leave_sweep_job(&sweep_job)
         .await
@@ -1132,7 +1164,7 @@ async fn leave_sweep_job(
             LeaveSweepJobError::Store(error) => RunError::Store(error),
             LeaveSweepJobError::JobExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn list_due_sweep_jobs(
@@ -1156,6 +1188,7 @@ async fn begin_sweep_job(
         .one("kind", "staged|replaced|thread|session|account")?;
     let target: String = arguments.one("target", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .begin_sweep_job(shard, due, kind, &target)
         .await
@@ -1163,7 +1196,7 @@ async fn begin_sweep_job(
             BeginSweepJobError::Store(error) => RunError::Store(error),
             BeginSweepJobError::JobSettled { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn settle_sweep_job(
@@ -1176,8 +1209,9 @@ async fn settle_sweep_job(
         .one("kind", "staged|replaced|thread|session|account")?;
     let target: String = arguments.one("target", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store.settle_sweep_job(shard, due, kind, &target).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn session_leftovers(
@@ -1244,8 +1278,13 @@ async fn delete_code_chunks(
 ) -> Result<Answer, RunError> {
     let chunks: Vec<CodeChunkKey> = arguments.many("chunks", "code_chunk key")?;
     arguments.end()?;
+    let written: usize = chunks.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.delete_code_chunks(&chunks).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn delete_usage(
@@ -1254,8 +1293,13 @@ async fn delete_usage(
 ) -> Result<Answer, RunError> {
     let days: Vec<DailyUsageKey> = arguments.many("days", "daily_usage key")?;
     arguments.end()?;
+    let written: usize = days.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.delete_usage(&days).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn top_users_by_cost(
@@ -1302,6 +1346,7 @@ async fn repair_session_count(
     let seen_count: u32 = arguments.one("seen_count", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_session_count(user_id, seen_count, counted)
         .await
@@ -1312,7 +1357,7 @@ async fn repair_session_count(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn count_threads(
@@ -1334,6 +1379,7 @@ async fn repair_thread_count(
     let seen_count: u32 = arguments.one("seen_count", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_thread_count(user_id, session_id, seen_count, counted)
         .await
@@ -1344,7 +1390,7 @@ async fn repair_thread_count(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn check_claims(
@@ -1386,8 +1432,14 @@ async fn load_account_data(
     let messages: Vec<Message> = arguments.many("messages", "message")?;
     let days: Vec<DailyUsage> = arguments.many("days", "daily_usage")?;
     arguments.end()?;
+    let written: usize = heads.len() + codes.len() + threads.len() + messages.len()
+        + days.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.load_account_data(&heads, &codes, &threads, &messages, &days).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn load_account(
@@ -1399,6 +1451,7 @@ async fn load_account(
         .one("username_claim", "username_claim")?;
     let user: User = arguments.one("user", "user")?;
     arguments.end()?;
+    let written: usize = 3;
     store
         .load_account(LoadAccount {
             email_claim: &email_claim,
@@ -1414,7 +1467,7 @@ async fn load_account(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn stored_user(
@@ -1461,6 +1514,12 @@ async fn restore_claims(
     let email: Email = arguments.one("email", "email")?;
     let username: Username = arguments.one("username", "username")?;
     arguments.end()?;
+    let written: usize = usize::from(email_claim.is_some())
+        + usize::from(username_claim.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .restore_claims(RestoreClaims {
             email_claim: email_claim.as_ref(),
@@ -1479,7 +1538,7 @@ async fn restore_claims(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn release_claims(
@@ -1515,6 +1574,12 @@ async fn release_claims(
             owner: *owner,
         });
     arguments.end()?;
+    let written: usize = usize::from(email_claim.is_some())
+        + usize::from(username_claim.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .release_claims(ReleaseClaims {
             email_claim,
@@ -1525,7 +1590,7 @@ async fn release_claims(
             ReleaseClaimsError::Store(error) => RunError::Store(error),
             ReleaseClaimsError::ClaimMoved { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn remove_expired(
@@ -1585,6 +1650,12 @@ async fn remove_expired(
             seen_expires_at: *seen_expires_at,
         });
     arguments.end()?;
+    let written: usize = usize::from(family.is_some()) + usize::from(record.is_some())
+        + usize::from(window.is_some());
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store
         .remove_expired(RemoveExpired {
             family,
@@ -1596,7 +1667,7 @@ async fn remove_expired(
             RemoveExpiredError::Store(error) => RunError::Store(error),
             RemoveExpiredError::Renewed { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn repair_message_slots(
@@ -1608,6 +1679,7 @@ async fn repair_message_slots(
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
     let counted: u32 = arguments.one("counted", "count")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .repair_message_slots(session_id, thread, seen_slots, counted)
         .await
@@ -1618,7 +1690,7 @@ async fn repair_message_slots(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn stored_sweep_jobs(

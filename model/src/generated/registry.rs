@@ -87,6 +87,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     title: "Sign up",
     operation: Operation::Transact,
     entities: &["email_claim", "username_claim", "user", "refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -144,6 +145,7 @@ pub(crate) static AP_02: Pattern = Pattern {
     title: "Find a user by username",
     operation: Operation::Get,
     entities: &["username_claim"],
+    fields: &["username_key", "user_id", "claimed_at"],
     index: None,
     arguments: &[
         Argument {
@@ -188,6 +190,7 @@ pub(crate) static AP_03: Pattern = Pattern {
     title: "Find a user by e-mail address",
     operation: Operation::Get,
     entities: &["email_claim"],
+    fields: &["email_digest", "user_id", "claimed_at"],
     index: None,
     arguments: &[
         Argument {
@@ -232,6 +235,17 @@ pub(crate) static AP_04: Pattern = Pattern {
     title: "Read a user",
     operation: Operation::Get,
     entities: &["user"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -273,6 +287,7 @@ pub(crate) static AP_05: Pattern = Pattern {
     title: "Change a profile",
     operation: Operation::Transact,
     entities: &["user", "email_claim", "username_claim"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -394,6 +409,7 @@ pub(crate) static AP_06: Pattern = Pattern {
     title: "Change a password",
     operation: Operation::Transact,
     entities: &["user", "refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -459,6 +475,7 @@ pub(crate) static AP_07: Pattern = Pattern {
     title: "Delete an account",
     operation: Operation::Transact,
     entities: &["user", "email_claim", "username_claim", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -540,6 +557,7 @@ pub(crate) static AP_10: Pattern = Pattern {
     title: "Start a refresh family",
     operation: Operation::Put,
     entities: &["refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -573,6 +591,7 @@ pub(crate) static AP_11: Pattern = Pattern {
     title: "Read a refresh family",
     operation: Operation::Get,
     entities: &["refresh_family"],
+    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
     index: None,
     arguments: &[
         Argument {
@@ -626,6 +645,7 @@ pub(crate) static AP_12: Pattern = Pattern {
     title: "Rotate a refresh token",
     operation: Operation::Update,
     entities: &["refresh_family"],
+    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
     index: None,
     arguments: &[
         Argument {
@@ -699,6 +719,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     title: "End a refresh family",
     operation: Operation::Delete,
     entities: &["refresh_family"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -740,6 +761,7 @@ pub(crate) static AP_14: Pattern = Pattern {
     title: "List a user's refresh families",
     operation: Operation::Query,
     entities: &["refresh_family"],
+    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
     index: None,
     arguments: &[
         Argument {
@@ -785,6 +807,7 @@ pub(crate) static AP_20: Pattern = Pattern {
     title: "Create a session",
     operation: Operation::Transact,
     entities: &["user", "session", "code", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -834,6 +857,23 @@ pub(crate) static AP_21: Pattern = Pattern {
     title: "List a user's sessions",
     operation: Operation::Query,
     entities: &["session"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -857,7 +897,7 @@ pub(crate) static AP_21: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 50 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 50 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("USER#{user_id}"),
@@ -878,6 +918,26 @@ pub(crate) static AP_22: Pattern = Pattern {
     title: "Open a session",
     operation: Operation::Batch,
     entities: &["session", "code"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+        "sha256",
+        "size",
+        "inline",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -940,6 +1000,23 @@ pub(crate) static AP_23: Pattern = Pattern {
     title: "Read a session's head",
     operation: Operation::Get,
     entities: &["session"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -992,6 +1069,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     title: "Save a session's code",
     operation: Operation::Transact,
     entities: &["session", "code", "thread", "sweep_job", "message"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1129,6 +1207,23 @@ pub(crate) static AP_25: Pattern = Pattern {
     title: "Change a session's settings",
     operation: Operation::Update,
     entities: &["session"],
+    fields: &[
+        "user_id",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "created_at",
+        "updated_at",
+        "last_modified_by",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1218,6 +1313,7 @@ pub(crate) static AP_26: Pattern = Pattern {
     title: "Delete a session",
     operation: Operation::Transact,
     entities: &["session", "code", "user", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1283,6 +1379,15 @@ pub(crate) static AP_27: Pattern = Pattern {
     title: "Read a session's code",
     operation: Operation::Get,
     entities: &["code"],
+    fields: &[
+        "session_id",
+        "user_id",
+        "revision",
+        "sha256",
+        "size",
+        "chunk_count",
+        "inline",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1327,6 +1432,7 @@ pub(crate) static AP_28: Pattern = Pattern {
     title: "Read code chunks",
     operation: Operation::Batch,
     entities: &["code_chunk"],
+    fields: &["revision", "n", "session_id", "bytes"],
     index: None,
     arguments: &[
         Argument {
@@ -1371,6 +1477,7 @@ pub(crate) static AP_29: Pattern = Pattern {
     title: "Write code chunks",
     operation: Operation::Batch,
     entities: &["code_chunk"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1404,6 +1511,7 @@ pub(crate) static AP_30: Pattern = Pattern {
     title: "Create a thread",
     operation: Operation::Transact,
     entities: &["session", "thread"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1445,6 +1553,20 @@ pub(crate) static AP_31: Pattern = Pattern {
     title: "List a session's threads",
     operation: Operation::Query,
     entities: &["thread"],
+    fields: &[
+        "session_id",
+        "thread",
+        "user_id",
+        "kind",
+        "start_line",
+        "end_line",
+        "selected_text",
+        "anchor_status",
+        "anchor_version",
+        "message_slots",
+        "created_at",
+        "updated_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1489,6 +1611,20 @@ pub(crate) static AP_32: Pattern = Pattern {
     title: "Read a thread",
     operation: Operation::Get,
     entities: &["thread"],
+    fields: &[
+        "session_id",
+        "thread",
+        "user_id",
+        "kind",
+        "start_line",
+        "end_line",
+        "selected_text",
+        "anchor_status",
+        "anchor_version",
+        "message_slots",
+        "created_at",
+        "updated_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1541,6 +1677,7 @@ pub(crate) static AP_33: Pattern = Pattern {
     title: "Move a thread",
     operation: Operation::Transact,
     entities: &["thread", "session"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1646,6 +1783,7 @@ pub(crate) static AP_34: Pattern = Pattern {
     title: "Delete a thread",
     operation: Operation::Transact,
     entities: &["thread", "session", "sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1703,6 +1841,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     title: "Ask a question",
     operation: Operation::Transact,
     entities: &["thread", "message", "idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1752,6 +1891,7 @@ pub(crate) static AP_41: Pattern = Pattern {
     title: "Add a note",
     operation: Operation::Transact,
     entities: &["thread", "message", "idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1801,6 +1941,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     title: "Store an answer",
     operation: Operation::Transact,
     entities: &["message", "daily_usage", "idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1888,7 +2029,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query store_answer --question-seq 1 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --answer …",
-    doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives\nafter its thread was swept brings nothing back.",
+    doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives\nafter its thread was swept brings nothing back. It is repeated for minutes rather than a few times; a run that is refused reads what is stored\n([AP-50](#ap-50-read-a-questions-record), [AP-46](#ap-46-read-a-message)) before it adds the cost on its own.",
 };
 
 /// AP-43: Mark a question failed.
@@ -1898,6 +2039,7 @@ pub(crate) static AP_43: Pattern = Pattern {
     title: "Mark a question failed",
     operation: Operation::Update,
     entities: &["message"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1955,6 +2097,33 @@ pub(crate) static AP_44: Pattern = Pattern {
     title: "List a thread's messages",
     operation: Operation::Query,
     entities: &["message"],
+    fields: &[
+        "session_id",
+        "thread",
+        "seq",
+        "user_id",
+        "role",
+        "content",
+        "created_at",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2004,7 +2173,7 @@ pub(crate) static AP_44: Pattern = Pattern {
             consistent: true,
         },
         Statement {
-            about: "in order `desc`; the first 100 of its rows; with a `Limit` they could be those of the other end",
+            about: "in order `desc`; take the first 100 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
@@ -2025,6 +2194,33 @@ pub(crate) static AP_45: Pattern = Pattern {
     title: "Read the last messages of a thread",
     operation: Operation::Query,
     entities: &["message"],
+    fields: &[
+        "session_id",
+        "thread",
+        "seq",
+        "user_id",
+        "role",
+        "content",
+        "created_at",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2056,7 +2252,7 @@ pub(crate) static AP_45: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 11 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 11 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
@@ -2077,6 +2273,33 @@ pub(crate) static AP_46: Pattern = Pattern {
     title: "Read a message",
     operation: Operation::Get,
     entities: &["message"],
+    fields: &[
+        "session_id",
+        "thread",
+        "seq",
+        "user_id",
+        "role",
+        "content",
+        "created_at",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2137,6 +2360,17 @@ pub(crate) static AP_50: Pattern = Pattern {
     title: "Read a question's record",
     operation: Operation::Get,
     entities: &["idempotency"],
+    fields: &[
+        "session_id",
+        "thread",
+        "key_digest",
+        "user_id",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
+        "expires_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2197,6 +2431,17 @@ pub(crate) static AP_51: Pattern = Pattern {
     title: "Take a question over",
     operation: Operation::Update,
     entities: &["idempotency"],
+    fields: &[
+        "session_id",
+        "thread",
+        "key_digest",
+        "user_id",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
+        "expires_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2262,6 +2507,7 @@ pub(crate) static AP_52: Pattern = Pattern {
     title: "Give a question up",
     operation: Operation::Update,
     entities: &["idempotency"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2319,6 +2565,7 @@ pub(crate) static AP_60: Pattern = Pattern {
     title: "Count a hit",
     operation: Operation::Update,
     entities: &["rate_window"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2400,6 +2647,7 @@ pub(crate) static AP_61: Pattern = Pattern {
     title: "Restart a window",
     operation: Operation::Put,
     entities: &["rate_window"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2441,6 +2689,16 @@ pub(crate) static AP_65: Pattern = Pattern {
     title: "A user's usage by day",
     operation: Operation::Query,
     entities: &["daily_usage"],
+    fields: &[
+        "user_id",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2502,6 +2760,7 @@ pub(crate) static AP_66: Pattern = Pattern {
     title: "Add to a user's usage",
     operation: Operation::Transact,
     entities: &["daily_usage"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2583,6 +2842,16 @@ pub(crate) static AP_67: Pattern = Pattern {
     title: "A user's usage on one day",
     operation: Operation::Get,
     entities: &["daily_usage"],
+    fields: &[
+        "user_id",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2635,6 +2904,7 @@ pub(crate) static AP_70: Pattern = Pattern {
     title: "Leave a sweep job",
     operation: Operation::Put,
     entities: &["sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2668,6 +2938,18 @@ pub(crate) static AP_71: Pattern = Pattern {
     title: "Find due sweep jobs",
     operation: Operation::Query,
     entities: &["sweep_job"],
+    fields: &[
+        "shard",
+        "due",
+        "kind",
+        "target",
+        "state",
+        "user_id",
+        "session_id",
+        "thread",
+        "revision",
+        "chunk_count",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -2717,6 +2999,7 @@ pub(crate) static AP_72: Pattern = Pattern {
     title: "Begin a sweep job",
     operation: Operation::Update,
     entities: &["sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2774,6 +3057,7 @@ pub(crate) static AP_73: Pattern = Pattern {
     title: "Settle a sweep job",
     operation: Operation::Delete,
     entities: &["sweep_job"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -2831,6 +3115,7 @@ pub(crate) static AP_74: Pattern = Pattern {
     title: "What is left of a session",
     operation: Operation::Query,
     entities: &["code", "thread", "message", "idempotency"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -2872,6 +3157,7 @@ pub(crate) static AP_75: Pattern = Pattern {
     title: "What is left of a thread's messages",
     operation: Operation::Query,
     entities: &["message"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -2924,6 +3210,7 @@ pub(crate) static AP_76: Pattern = Pattern {
     title: "What is left of a thread's records",
     operation: Operation::Query,
     entities: &["idempotency"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -2976,6 +3263,40 @@ pub(crate) static AP_77: Pattern = Pattern {
     title: "A user's whole footprint",
     operation: Operation::Query,
     entities: &["user", "refresh_family", "session", "daily_usage"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "family_id",
+        "seq",
+        "rotated_at",
+        "expires_at",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "last_modified_by",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3017,6 +3338,7 @@ pub(crate) static AP_78: Pattern = Pattern {
     title: "Delete what was found",
     operation: Operation::Batch,
     entities: &[],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3050,6 +3372,7 @@ pub(crate) static AP_79: Pattern = Pattern {
     title: "Delete code chunks",
     operation: Operation::Batch,
     entities: &["code_chunk"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3083,6 +3406,7 @@ pub(crate) static AP_82: Pattern = Pattern {
     title: "Delete a user's days",
     operation: Operation::Batch,
     entities: &["daily_usage"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3116,6 +3440,14 @@ pub(crate) static AP_80: Pattern = Pattern {
     title: "The users who cost most on a day",
     operation: Operation::Query,
     entities: &["daily_usage"],
+    fields: &[
+        "user_id",
+        "date",
+        "requests",
+        "input_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: Some("GSI1"),
     arguments: &[
         Argument {
@@ -3139,7 +3471,7 @@ pub(crate) static AP_80: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 10 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 10 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT \"user_id\", \"date\", \"requests\", \"input_tokens\", \"output_tokens\", \"cost_micros\", \"GSI1PK\", \"GSI1SK\" FROM \"codesensei\".\"GSI1\" WHERE \"GSI1PK\" = ? ORDER BY \"GSI1SK\" DESC",
             parameters: &[Parameter::Text("USAGE#{date}")],
             limit: None,
@@ -3157,6 +3489,7 @@ pub(crate) static AP_81: Pattern = Pattern {
     title: "Sign-ups of a day",
     operation: Operation::Query,
     entities: &["user"],
+    fields: &["user_id", "username", "created_at"],
     index: Some("GSI1"),
     arguments: &[
         Argument {
@@ -3198,6 +3531,7 @@ pub(crate) static AP_90: Pattern = Pattern {
     title: "Count a user's sessions",
     operation: Operation::Query,
     entities: &["session"],
+    fields: &["count"],
     index: None,
     arguments: &[
         Argument {
@@ -3242,6 +3576,7 @@ pub(crate) static AP_91: Pattern = Pattern {
     title: "Repair a user's session counter",
     operation: Operation::Update,
     entities: &["user"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3291,6 +3626,7 @@ pub(crate) static AP_92: Pattern = Pattern {
     title: "Count a session's threads",
     operation: Operation::Query,
     entities: &["thread"],
+    fields: &["count"],
     index: None,
     arguments: &[
         Argument {
@@ -3335,6 +3671,7 @@ pub(crate) static AP_93: Pattern = Pattern {
     title: "Repair a session's thread counter",
     operation: Operation::Update,
     entities: &["session"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3392,6 +3729,20 @@ pub(crate) static AP_94: Pattern = Pattern {
     title: "Check a user's claims",
     operation: Operation::Batch,
     entities: &["user", "email_claim", "username_claim"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "email_digest",
+        "claimed_at",
+        "username_key",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3469,6 +3820,7 @@ pub(crate) static AP_95: Pattern = Pattern {
     title: "Find whose a chunk is",
     operation: Operation::Get,
     entities: &["code_chunk"],
+    fields: &["revision", "n", "session_id", "bytes"],
     index: None,
     arguments: &[
         Argument {
@@ -3521,6 +3873,7 @@ pub(crate) static AP_100: Pattern = Pattern {
     title: "Load what is in an account",
     operation: Operation::Batch,
     entities: &["session", "code", "thread", "message", "daily_usage"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3586,6 +3939,7 @@ pub(crate) static AP_101: Pattern = Pattern {
     title: "Load an account",
     operation: Operation::Transact,
     entities: &["email_claim", "username_claim", "user"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3649,6 +4003,7 @@ pub(crate) static AP_96: Pattern = Pattern {
         "user",
         "username_claim",
     ],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3712,6 +4067,7 @@ pub(crate) static AP_97: Pattern = Pattern {
         "user",
         "username_claim",
     ],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3759,6 +4115,7 @@ pub(crate) static AP_117: Pattern = Pattern {
         "user",
         "username_claim",
     ],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3792,6 +4149,42 @@ pub(crate) static AP_98: Pattern = Pattern {
     title: "A user's partition as it is stored",
     operation: Operation::Query,
     entities: &["user", "refresh_family", "session", "daily_usage"],
+    fields: &[
+        "PK",
+        "SK",
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "family_id",
+        "seq",
+        "rotated_at",
+        "expires_at",
+        "session_id",
+        "filename",
+        "language_detected",
+        "language_override",
+        "version_number",
+        "revision",
+        "code_bytes",
+        "chunk_count",
+        "thread_count",
+        "thread_changes",
+        "settings_changes",
+        "last_modified_by",
+        "date",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "cost_micros",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3833,6 +4226,54 @@ pub(crate) static AP_99: Pattern = Pattern {
     title: "A session's partition as it is stored",
     operation: Operation::Query,
     entities: &["code", "thread", "message", "idempotency"],
+    fields: &[
+        "PK",
+        "SK",
+        "session_id",
+        "user_id",
+        "revision",
+        "sha256",
+        "size",
+        "chunk_count",
+        "inline",
+        "thread",
+        "kind",
+        "start_line",
+        "end_line",
+        "selected_text",
+        "anchor_status",
+        "anchor_version",
+        "message_slots",
+        "created_at",
+        "updated_at",
+        "seq",
+        "role",
+        "content",
+        "reply_state",
+        "reply_error",
+        "context_mode",
+        "context_first_line",
+        "context_last_line",
+        "history_truncated",
+        "warnings",
+        "confidence",
+        "suggested_code",
+        "patch",
+        "patch_status",
+        "applied_version",
+        "patch_withheld",
+        "model_id",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_tokens",
+        "output_tokens",
+        "key_digest",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
+        "expires_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -3874,6 +4315,7 @@ pub(crate) static AP_110: Pattern = Pattern {
     title: "Restore a user's claims",
     operation: Operation::Transact,
     entities: &["user", "email_claim", "username_claim"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3939,6 +4381,7 @@ pub(crate) static AP_111: Pattern = Pattern {
     title: "Release a claim",
     operation: Operation::Transact,
     entities: &["email_claim", "username_claim"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -3980,6 +4423,7 @@ pub(crate) static AP_112: Pattern = Pattern {
     title: "Remove what has expired",
     operation: Operation::Transact,
     entities: &["refresh_family", "idempotency", "rate_window"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4029,6 +4473,7 @@ pub(crate) static AP_113: Pattern = Pattern {
     title: "Repair a thread's slots",
     operation: Operation::Update,
     entities: &["thread"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -4086,6 +4531,20 @@ pub(crate) static AP_116: Pattern = Pattern {
     title: "List all sweep jobs",
     operation: Operation::Query,
     entities: &["sweep_job"],
+    fields: &[
+        "PK",
+        "SK",
+        "shard",
+        "due",
+        "kind",
+        "target",
+        "state",
+        "user_id",
+        "session_id",
+        "thread",
+        "revision",
+        "chunk_count",
+    ],
     index: None,
     arguments: &[
         Argument {

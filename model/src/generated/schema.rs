@@ -15,6 +15,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: false,
                 pii: false,
@@ -23,6 +24,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -31,6 +33,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "revision",
+                stored_as: "revision",
                 kind: "revision_id",
                 optional: false,
                 pii: false,
@@ -39,6 +42,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "sha256",
+                stored_as: "sha256",
                 kind: "digest",
                 optional: false,
                 pii: false,
@@ -47,6 +51,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "size",
+                stored_as: "size",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -55,6 +60,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "chunk_count",
+                stored_as: "chunk_count",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -63,6 +69,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "inline",
+                stored_as: "inline",
                 kind: "bytes",
                 optional: true,
                 pii: true,
@@ -81,6 +88,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "revision",
+                stored_as: "revision",
                 kind: "revision_id",
                 optional: false,
                 pii: false,
@@ -89,6 +97,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "n",
+                stored_as: "n",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -97,6 +106,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: false,
                 pii: false,
@@ -105,6 +115,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "bytes",
+                stored_as: "bytes",
                 kind: "bytes",
                 optional: false,
                 pii: true,
@@ -123,6 +134,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -131,6 +143,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "date",
+                stored_as: "date",
                 kind: "date",
                 optional: false,
                 pii: false,
@@ -139,6 +152,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "requests",
+                stored_as: "requests",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -147,6 +161,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "input_tokens",
+                stored_as: "input_tokens",
                 kind: "amount",
                 optional: false,
                 pii: false,
@@ -155,6 +170,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "cache_read_tokens",
+                stored_as: "cache_read_tokens",
                 kind: "amount",
                 optional: false,
                 pii: false,
@@ -163,6 +179,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "cache_write_tokens",
+                stored_as: "cache_write_tokens",
                 kind: "amount",
                 optional: false,
                 pii: false,
@@ -171,6 +188,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "output_tokens",
+                stored_as: "output_tokens",
                 kind: "amount",
                 optional: false,
                 pii: false,
@@ -179,6 +197,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "cost_micros",
+                stored_as: "cost_micros",
                 kind: "amount",
                 optional: false,
                 pii: false,
@@ -197,6 +216,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "email_digest",
+                stored_as: "email_digest",
                 kind: "digest",
                 optional: false,
                 pii: false,
@@ -205,6 +225,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -213,6 +234,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "claimed_at",
+                stored_as: "claimed_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -231,6 +253,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: false,
                 pii: false,
@@ -239,6 +262,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "thread",
+                stored_as: "thread",
                 kind: "thread_uuid",
                 optional: false,
                 pii: false,
@@ -247,6 +271,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "key_digest",
+                stored_as: "key_digest",
                 kind: "digest",
                 optional: false,
                 pii: false,
@@ -255,6 +280,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -263,6 +289,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "fingerprint",
+                stored_as: "fingerprint",
                 kind: "digest",
                 optional: false,
                 pii: false,
@@ -271,6 +298,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "state",
+                stored_as: "state",
                 kind: "running|done|failed",
                 optional: false,
                 pii: false,
@@ -279,6 +307,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "question_seq",
+                stored_as: "question_seq",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -287,6 +316,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "lease_until",
+                stored_as: "lease_until",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -295,6 +325,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "expires_at",
+                stored_as: "expires_at",
                 kind: "expiry",
                 optional: false,
                 pii: false,
@@ -313,6 +344,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: false,
                 pii: false,
@@ -321,6 +353,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "thread",
+                stored_as: "thread",
                 kind: "thread_uuid",
                 optional: false,
                 pii: false,
@@ -329,6 +362,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "seq",
+                stored_as: "seq",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -337,6 +371,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -345,6 +380,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "role",
+                stored_as: "role",
                 kind: "user|ai",
                 optional: false,
                 pii: false,
@@ -353,6 +389,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "content",
+                stored_as: "content",
                 kind: "text",
                 optional: false,
                 pii: true,
@@ -361,6 +398,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "created_at",
+                stored_as: "created_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -369,6 +407,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "reply_state",
+                stored_as: "reply_state",
                 kind: "pending|answered|failed",
                 optional: true,
                 pii: false,
@@ -377,6 +416,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "reply_error",
+                stored_as: "reply_error",
                 kind: "text",
                 optional: true,
                 pii: false,
@@ -385,6 +425,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "context_mode",
+                stored_as: "context_mode",
                 kind: "full|local",
                 optional: true,
                 pii: false,
@@ -393,6 +434,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "context_first_line",
+                stored_as: "context_first_line",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -401,6 +443,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "context_last_line",
+                stored_as: "context_last_line",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -409,6 +452,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "history_truncated",
+                stored_as: "history_truncated",
                 kind: "flag",
                 optional: true,
                 pii: false,
@@ -417,6 +461,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "warnings",
+                stored_as: "warnings",
                 kind: "texts",
                 optional: true,
                 pii: false,
@@ -425,6 +470,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "confidence",
+                stored_as: "confidence",
                 kind: "high|medium|low",
                 optional: true,
                 pii: false,
@@ -433,6 +479,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "suggested_code",
+                stored_as: "suggested_code",
                 kind: "text",
                 optional: true,
                 pii: true,
@@ -441,6 +488,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "patch",
+                stored_as: "patch",
                 kind: "Patch",
                 optional: true,
                 pii: false,
@@ -448,6 +496,7 @@ pub static ENTITIES: &[&Entity] = &[
                 fields: &[
                     Field {
                         name: "start_line",
+                        stored_as: "start_line",
                         kind: "count",
                         optional: false,
                         pii: false,
@@ -456,6 +505,7 @@ pub static ENTITIES: &[&Entity] = &[
                     },
                     Field {
                         name: "end_line",
+                        stored_as: "end_line",
                         kind: "count",
                         optional: false,
                         pii: false,
@@ -464,6 +514,7 @@ pub static ENTITIES: &[&Entity] = &[
                     },
                     Field {
                         name: "original",
+                        stored_as: "original",
                         kind: "text",
                         optional: false,
                         pii: true,
@@ -472,6 +523,7 @@ pub static ENTITIES: &[&Entity] = &[
                     },
                     Field {
                         name: "replacement",
+                        stored_as: "replacement",
                         kind: "text",
                         optional: false,
                         pii: true,
@@ -480,6 +532,7 @@ pub static ENTITIES: &[&Entity] = &[
                     },
                     Field {
                         name: "base_version",
+                        stored_as: "base_version",
                         kind: "count",
                         optional: false,
                         pii: false,
@@ -488,6 +541,7 @@ pub static ENTITIES: &[&Entity] = &[
                     },
                     Field {
                         name: "anchor_line",
+                        stored_as: "anchor_line",
                         kind: "count",
                         optional: true,
                         pii: false,
@@ -498,6 +552,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "patch_status",
+                stored_as: "patch_status",
                 kind: "verified|relocated|applied",
                 optional: true,
                 pii: false,
@@ -506,6 +561,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "applied_version",
+                stored_as: "applied_version",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -514,6 +570,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "patch_withheld",
+                stored_as: "patch_withheld",
                 kind: "text",
                 optional: true,
                 pii: false,
@@ -522,6 +579,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "model_id",
+                stored_as: "model_id",
                 kind: "text",
                 optional: true,
                 pii: false,
@@ -530,6 +588,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "input_tokens",
+                stored_as: "input_tokens",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -538,6 +597,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "cache_read_tokens",
+                stored_as: "cache_read_tokens",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -546,6 +606,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "cache_write_tokens",
+                stored_as: "cache_write_tokens",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -554,6 +615,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "output_tokens",
+                stored_as: "output_tokens",
                 kind: "count",
                 optional: true,
                 pii: false,
@@ -572,6 +634,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "rule",
+                stored_as: "rule",
                 kind: "text",
                 optional: false,
                 pii: false,
@@ -580,6 +643,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "subject",
+                stored_as: "subject",
                 kind: "text",
                 optional: false,
                 pii: true,
@@ -588,6 +652,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "window_seconds",
+                stored_as: "window_seconds",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -596,6 +661,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "started_at",
+                stored_as: "started_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -604,6 +670,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "hits",
+                stored_as: "hits",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -612,6 +679,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "expires_at",
+                stored_as: "expires_at",
                 kind: "expiry",
                 optional: false,
                 pii: false,
@@ -630,6 +698,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -638,6 +707,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "family_id",
+                stored_as: "family_id",
                 kind: "family_id",
                 optional: false,
                 pii: false,
@@ -646,6 +716,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "seq",
+                stored_as: "seq",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -654,6 +725,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "created_at",
+                stored_as: "created_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -662,6 +734,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "rotated_at",
+                stored_as: "rotated_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -670,6 +743,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "expires_at",
+                stored_as: "expires_at",
                 kind: "expiry",
                 optional: false,
                 pii: false,
@@ -688,6 +762,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -696,6 +771,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: false,
                 pii: false,
@@ -704,6 +780,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "filename",
+                stored_as: "filename",
                 kind: "filename",
                 optional: false,
                 pii: true,
@@ -712,6 +789,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "language_detected",
+                stored_as: "language_detected",
                 kind: "language",
                 optional: false,
                 pii: false,
@@ -720,6 +798,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "language_override",
+                stored_as: "language_override",
                 kind: "language",
                 optional: true,
                 pii: false,
@@ -728,6 +807,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "version_number",
+                stored_as: "version_number",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -736,6 +816,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "revision",
+                stored_as: "revision",
                 kind: "revision_id",
                 optional: false,
                 pii: false,
@@ -744,6 +825,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "code_bytes",
+                stored_as: "code_bytes",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -752,6 +834,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "chunk_count",
+                stored_as: "chunk_count",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -760,6 +843,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "thread_count",
+                stored_as: "thread_count",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -768,6 +852,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "thread_changes",
+                stored_as: "thread_changes",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -776,6 +861,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "settings_changes",
+                stored_as: "settings_changes",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -784,6 +870,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "created_at",
+                stored_as: "created_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -792,6 +879,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "updated_at",
+                stored_as: "updated_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -800,6 +888,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "last_modified_by",
+                stored_as: "last_modified_by",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -818,6 +907,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "shard",
+                stored_as: "shard",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -826,6 +916,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "due",
+                stored_as: "due",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -834,6 +925,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "kind",
+                stored_as: "kind",
                 kind: "staged|replaced|thread|session|account",
                 optional: false,
                 pii: false,
@@ -842,6 +934,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "target",
+                stored_as: "target",
                 kind: "text",
                 optional: false,
                 pii: false,
@@ -850,6 +943,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "state",
+                stored_as: "state",
                 kind: "waiting|running",
                 optional: false,
                 pii: false,
@@ -858,6 +952,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -866,6 +961,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: true,
                 pii: false,
@@ -874,6 +970,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "thread",
+                stored_as: "thread",
                 kind: "thread_uuid",
                 optional: true,
                 pii: false,
@@ -882,6 +979,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "revision",
+                stored_as: "revision",
                 kind: "revision_id",
                 optional: true,
                 pii: false,
@@ -890,6 +988,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "chunk_count",
+                stored_as: "chunk_count",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -908,6 +1007,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "session_id",
+                stored_as: "session_id",
                 kind: "session_id",
                 optional: false,
                 pii: false,
@@ -916,6 +1016,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "thread",
+                stored_as: "thread",
                 kind: "thread_uuid",
                 optional: false,
                 pii: false,
@@ -924,6 +1025,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -932,6 +1034,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "kind",
+                stored_as: "kind",
                 kind: "block|file",
                 optional: false,
                 pii: false,
@@ -940,6 +1043,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "start_line",
+                stored_as: "start_line",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -948,6 +1052,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "end_line",
+                stored_as: "end_line",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -956,6 +1061,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "selected_text",
+                stored_as: "selected_text",
                 kind: "text",
                 optional: false,
                 pii: true,
@@ -964,6 +1070,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "anchor_status",
+                stored_as: "anchor_status",
                 kind: "stable|approximate",
                 optional: false,
                 pii: false,
@@ -972,6 +1079,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "anchor_version",
+                stored_as: "anchor_version",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -980,6 +1088,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "message_slots",
+                stored_as: "message_slots",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -988,6 +1097,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "created_at",
+                stored_as: "created_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -996,6 +1106,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "updated_at",
+                stored_as: "updated_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -1014,6 +1125,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -1022,6 +1134,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "name",
+                stored_as: "name",
                 kind: "text",
                 optional: false,
                 pii: true,
@@ -1030,6 +1143,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "email",
+                stored_as: "email",
                 kind: "email",
                 optional: false,
                 pii: true,
@@ -1038,6 +1152,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "username",
+                stored_as: "username",
                 kind: "username",
                 optional: false,
                 pii: true,
@@ -1046,6 +1161,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "password_hash",
+                stored_as: "password_hash",
                 kind: "password_hash",
                 optional: false,
                 pii: true,
@@ -1054,6 +1170,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "session_count",
+                stored_as: "session_count",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -1062,6 +1179,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "created_at",
+                stored_as: "created_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -1070,6 +1188,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "signup_date",
+                stored_as: "signup_date",
                 kind: "date",
                 optional: false,
                 pii: false,
@@ -1078,6 +1197,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "updated_at",
+                stored_as: "updated_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -1096,6 +1216,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "username_key",
+                stored_as: "username_key",
                 kind: "username_key",
                 optional: false,
                 pii: true,
@@ -1104,6 +1225,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "user_id",
+                stored_as: "user_id",
                 kind: "user_id",
                 optional: false,
                 pii: false,
@@ -1112,6 +1234,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "claimed_at",
+                stored_as: "claimed_at",
                 kind: "time",
                 optional: false,
                 pii: false,

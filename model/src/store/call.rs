@@ -3,7 +3,7 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
@@ -109,12 +109,17 @@ impl<'a> Call<'a> {
             {
                 return Err(SendError::Refused(context.into_err()));
             }
-            if !verdict.repeats() || repeats == REPEATS {
+            if !verdict.repeats() || self.gives_up(repeats) {
                 return Err(SendError::Failed(verdict.into_error(self.id(), self.store.table(), &error)));
             }
             pause(repeats).await;
             repeats += 1;
         }
+    }
+
+    /// Whether no request follows after so many repeats.
+    fn gives_up(&self, repeats: u32) -> bool {
+        self.store.until.map_or(repeats >= REPEATS, |until| Instant::now() >= until)
     }
 
     /// Adds what a read reports.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -27,9 +27,11 @@ mod meter;
 mod query;
 pub(crate) mod reindex;
 mod scan;
+pub(crate) mod size;
 mod stored;
 mod table;
 pub(crate) mod transact;
+mod unreadable;
 mod update;
 pub(crate) mod wire;
 pub(crate) mod write;
@@ -46,6 +48,7 @@ pub use query::{Order, Page, PageRequest};
 pub use scan::{ScanPage, ScanPosition};
 pub use stored::StoredItem;
 pub use table::{Protection, TableError};
+pub use unreadable::{Unreadable, UnreadableItem};
 pub use update::{IndexProgress, TableUpdate};
 pub use wire::{Traffic, WireRequest};
 
@@ -60,6 +63,9 @@ pub struct Store {
     clock: Clock,
     ids: Ids,
     meter: Option<Meter>,
+    unreadable: Option<Unreadable>,
+    /// Until when calls are repeated, rather than a few times.
+    until: Option<Instant>,
 }
 
 struct Shared {
@@ -95,20 +101,34 @@ impl Store {
         let sdk = sdk.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         let StoreConfig { table, cursor_key, clock, ids, .. } = config;
         let shared = Shared { client: Client::from_conf(sdk), table, cursor_key };
-        Self { shared: Arc::new(shared), clock, ids, meter: None }
+        Self { shared: Arc::new(shared), clock, ids, meter: None, until: None, unreadable: None }
     }
 
     /// The same table at another time and with ids of another source: for data that was made up, and is to have the times and
     /// ids that it was made up with.
     #[must_use]
     pub fn at(&self, clock: Clock, ids: Ids) -> Self {
-        Self { shared: Arc::clone(&self.shared), clock, ids, meter: self.meter.clone() }
+        Self { clock, ids, ..self.clone() }
     }
 
     /// The same store, with every call's cost added to this meter.
     #[must_use]
     pub fn metered(&self, meter: Meter) -> Self {
         Self { meter: Some(meter), ..self.clone() }
+    }
+
+    /// The same store, whose lists leave out the items that do not decode, and add them to this collection. Without one such
+    /// an item is an error.
+    #[must_use]
+    pub fn without_unreadable(&self, unreadable: &Unreadable) -> Self {
+        Self { unreadable: Some(unreadable.clone()), ..self.clone() }
+    }
+
+    /// The same store, whose calls are repeated until then while the table fails or is busy: for what must not be lost. A
+    /// transaction keeps one token for all its repeats, so the time must be well under the ten minutes that a token lasts.
+    #[must_use]
+    pub fn until(&self, then: Instant) -> Self {
+        Self { until: Some(then), ..self.clone() }
     }
 
     /// The clock that was passed in.
@@ -181,6 +201,7 @@ static PING: Pattern = Pattern {
     title: "Does the table answer?",
     operation: Operation::Get,
     entities: &[],
+    fields: &[],
     index: None,
     arguments: &[],
     cost: Cost { fixture: "any table", requests: 1.0, rcu: 0.5, wcu: 0.0 },

@@ -9,6 +9,7 @@ use super::call::Call;
 use super::cursor::{CursorError, Position, Seal};
 use super::error::StoreError;
 use super::item::{CorruptItem, FromItem, Item};
+use super::unreadable::key;
 
 /// How many requests one page may take when a filter drops most of what is read. Then the page is short, and its
 /// cursor goes on where it stopped.
@@ -173,8 +174,15 @@ impl Call<'_> {
     }
 
     fn decode<T: FromItem>(&self, items: Vec<Item>) -> Result<Vec<T>, StoreError> {
-        let decoded = items.into_iter().map(T::from_item).collect::<Result<_, _>>();
-        decoded.map_err(|corrupt: CorruptItem| corrupt.read_by(self.id()))
+        let Some(unreadable) = &self.store.unreadable else {
+            let decoded = items.into_iter().map(T::from_item).collect::<Result<_, _>>();
+            return decoded.map_err(|corrupt: CorruptItem| corrupt.read_by(self.id()));
+        };
+        let decode_one = |item: Item| {
+            let key = key(&item);
+            T::from_item(item).inspect_err(|corrupt| unreadable.add(key, corrupt)).ok()
+        };
+        Ok(items.into_iter().filter_map(decode_one).collect())
     }
 }
 

@@ -8,6 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use crate::key::Primary;
+
 use super::item::{CorruptItem, FromItem, Item, VERSION_ATTRIBUTE, entity_of};
 
 /// An item as it is stored. It may be of any entity, of any version, or nothing that the schema knows. `{:?}` shows no more
@@ -30,6 +32,11 @@ impl StoredItem {
     #[must_use]
     pub fn sk(&self) -> &str {
         self.text("SK")
+    }
+
+    /// Both.
+    pub(crate) fn primary(&self) -> Primary {
+        Primary { hash: self.pk().to_owned(), range: self.sk().to_owned() }
     }
 
     /// Which entity it says it is; `None` when it says nothing.

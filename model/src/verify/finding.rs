@@ -1,8 +1,9 @@
 //! Findings: what is wrong with a table, in words that show no content and nothing personal.
 
-use crate::Digest;
+use crate::key::Primary;
 use crate::store::StoredItem;
 use crate::verify::repair::Repair;
+use crate::{Digest, ItemKey};
 
 macro_rules! kinds {
     ($($(#[doc = $about:literal])+ $name:ident = $word:literal,)+) => {
@@ -20,6 +21,12 @@ macro_rules! kinds {
             #[must_use]
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$name => $word,)+ }
+            }
+
+            /// The kind of this word.
+            #[must_use]
+            pub fn named(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.word() == word)
             }
 
             /// What it is, in a sentence.
@@ -93,7 +100,29 @@ pub struct Finding {
     pub id: String,
     /// What was seen: counts and ids, never content.
     pub detail: String,
+    /// The key of the item, where `id` has a digest of it: it may hold a username or an address.
+    pub key: Option<ItemKey>,
     pub(crate) repair: Repair,
+}
+
+/// What a repair does to the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It deletes items.
+    Deletes,
+    /// It writes what an item should say, or makes an item again.
+    Restores,
+}
+
+impl Effect {
+    /// The word for it, for scripts.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Deletes => "deletes",
+            Self::Restores => "restores",
+        }
+    }
 }
 
 /// What became of a finding.
@@ -105,6 +134,8 @@ pub enum Outcome {
     Repaired(&'static str),
     /// It is no longer so: something else has changed it since, so nothing was written.
     Moved,
+    /// It could be repaired, and is not in the plan.
+    NotPlanned,
     /// It is left to a person, with the reason.
     Left(&'static str),
 }
@@ -123,6 +154,7 @@ impl Outcome {
             Self::Repairable => "repairable",
             Self::Repaired(_) => "repaired",
             Self::Moved => "moved",
+            Self::NotPlanned => "not_planned",
             Self::Left(_) => "left",
         }
     }
@@ -134,13 +166,31 @@ impl Outcome {
             Self::Repairable => "run it again with --fix",
             Self::Repaired(note) | Self::Left(note) => note,
             Self::Moved => "it had changed before it could be repaired",
+            Self::NotPlanned => "it is not in the plan",
         }
     }
 }
 
 impl Finding {
     pub(super) fn new(kind: FindingKind, id: impl Into<String>, detail: impl Into<String>, repair: Repair) -> Self {
-        Self { kind, id: id.into(), detail: detail.into(), repair }
+        Self { kind, id: id.into(), detail: detail.into(), key: None, repair }
+    }
+
+    /// The same, with the key of its item.
+    pub(super) fn with_key(self, key: Primary) -> Self {
+        Self { key: Some(ItemKey::new(key)), ..self }
+    }
+
+    /// What its repair does; none when it is left to a person.
+    #[must_use]
+    pub fn effect(&self) -> Option<Effect> {
+        self.repair.effect().map(|(effect, _)| effect)
+    }
+
+    /// What its repair does, in a few words; empty when it is left to a person.
+    #[must_use]
+    pub fn repair_does(&self) -> &'static str {
+        self.repair.effect().map_or("", |(_, does)| does)
     }
 
     /// Whether another look saw the same.

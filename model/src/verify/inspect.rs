@@ -26,7 +26,9 @@ pub(super) struct Inspected {
 /// Looks at an item. Inline code is inflated and compared with its digest.
 pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
     let mut findings = Vec::new();
-    let mut found = |kind, detail: &str, repair| findings.push(Finding::new(kind, item_id(item), detail, repair));
+    let mut found = |kind, detail: &str, repair| {
+        findings.push(Finding::new(kind, item_id(item), detail, repair).with_key(item.primary()));
+    };
     let Some((current, _)) = item.entity().and_then(versions_of) else {
         let why = Repair::None("nobody knows what it is: ask whoever wrote it, then remove it by hand");
         found(FindingKind::UnknownEntity, "", why);

@@ -6,6 +6,7 @@ use futures::future::try_join_all;
 
 use crate::code_storage::chunk_keys;
 use crate::generated::any::AnyEntity;
+use crate::key::Primary;
 use crate::store::StoredItem;
 use crate::verify::conversation::{self, Lines};
 use crate::verify::finding::{Finding, FindingKind};
@@ -14,8 +15,8 @@ use crate::verify::jobs::Jobs;
 use crate::verify::ledger::Subject;
 use crate::verify::repair::{Repair, USER_MAY_BE_LOST};
 use crate::{
-    Code, CodeChunkKey, Digest, Message, PackedCode, Page, PageRequest, RevisionId, Session, SessionId, Store,
-    StoreError, SweepJob, SweepKind, Thread, ThreadUuid, User, UserId, UsernameKey,
+    Code, CodeChunkKey, Digest, EmailClaimKey, Message, PackedCode, Page, PageRequest, RevisionId, Session, SessionId,
+    Store, StoreError, SweepJob, SweepKind, Thread, ThreadUuid, User, UserId, UsernameClaimKey, UsernameKey,
 };
 
 /// What a look has found, and what it leads to.
@@ -26,6 +27,13 @@ pub(super) struct Seen {
     /// What is wrong with an item by itself, which a scan has seen already.
     pub(super) local: Vec<Finding>,
     pub(super) leads: Vec<Subject>,
+}
+
+impl Seen {
+    /// The same, of findings that are all about the item of this key.
+    fn of_item(self, key: &Primary) -> Self {
+        Self { findings: self.findings.into_iter().map(|finding| finding.with_key(key.clone())).collect(), ..self }
+    }
 }
 
 /// A look at things while some jobs are under way.
@@ -251,7 +259,8 @@ impl Look<'_> {
         let is_theirs = |user: &User| user.email.digest() == email_digest;
         let repair = Repair::ReleaseEmail { email_digest, owner: claim.user_id };
         let id = format!("email_claim {}", &email_digest.to_string()[..16]);
-        self.stale(id, "address", claim.user_id, (user, is_theirs), repair).await
+        let seen = self.stale(id, "address", claim.user_id, (user, is_theirs), repair).await?;
+        Ok(seen.of_item(&EmailClaimKey { email_digest }.primary()))
     }
 
     async fn at_username(&self, username_key: &UsernameKey) -> Result<Seen, StoreError> {
@@ -261,7 +270,8 @@ impl Look<'_> {
         let is_theirs = |user: &User| user.username.key() == *username_key;
         let repair = Repair::ReleaseUsername { username_key: username_key.clone(), owner: claim.user_id };
         let id = format!("username_claim {}", &Digest::of(username_key.as_str()).to_string()[..16]);
-        self.stale(id, "name", claim.user_id, (user, is_theirs), repair).await
+        let seen = self.stale(id, "name", claim.user_id, (user, is_theirs), repair).await?;
+        Ok(seen.of_item(&UsernameClaimKey { username_key: username_key.clone() }.primary()))
     }
 
     /// Whether a claim's user is gone or goes by something else.

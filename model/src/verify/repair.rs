@@ -1,7 +1,7 @@
 //! Repairs: conditional writes that name what was seen, each a documented pattern. What cannot be known is left to a person.
 
 use crate::store::StoredItem;
-use crate::verify::finding::Outcome;
+use crate::verify::finding::{Effect, Outcome};
 use crate::{
     CodeChunkKey, Digest, EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, Idempotency,
     LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError, RemoveExpired,
@@ -68,6 +68,31 @@ pub(crate) enum Expired {
     Family(RefreshFamily),
     Record(Idempotency),
     Window(RateWindow),
+}
+
+impl Repair {
+    /// What it does to the table, and to what; none when a person has to.
+    pub(super) fn effect(&self) -> Option<(Effect, &'static str)> {
+        Some(match self {
+            Self::None(_) => return None,
+            Self::Upgrade(_) => (Effect::Restores, "writes the item in the current version"),
+            Self::IndexKeys(_) => {
+                (Effect::Restores, "writes the keys of the index again")
+            }
+            Self::RemoveExpired(_) => (Effect::Deletes, "deletes the item"),
+            Self::SessionCount { .. } | Self::ThreadCount { .. } | Self::MessageSlots { .. } => {
+                (Effect::Restores, "sets the counter to what there is")
+            }
+            Self::RestoreClaims { .. } => (Effect::Restores, "makes the claim again"),
+            Self::ReleaseEmail { .. } | Self::ReleaseUsername { .. } => (Effect::Deletes, "deletes the claim"),
+            Self::Sweep(_) => (Effect::Deletes, "deletes the items, through a sweep job"),
+            Self::RunJob(_) => (Effect::Deletes, "runs the job, which deletes the items it names"),
+            Self::RemoveChunks(_) => (Effect::Deletes, "deletes the chunks"),
+            Self::FailQuestion { .. } => {
+                (Effect::Restores, "marks the question as failed, so that it can be asked again")
+            }
+        })
+    }
 }
 
 /// What a conditional write came to.

@@ -116,6 +116,17 @@ impl Person {
         self.sends_json(Request::post(path), body.to_string()).await
     }
 
+    /// A request with a JSON body whose answer is a stream of events, as text.
+    pub async fn streams(&self, request: Builder, body: &Value) -> String {
+        let cookies = self.cookie_header().expect("somebody who is signed in");
+        let request = request.header(header::CONTENT_TYPE, "application/json").header(header::COOKIE, cookies);
+        let mut request = request.body(Body::from(body.to_string())).expect("a request");
+        request.extensions_mut().insert(ConnectInfo(self.address));
+        let Ok(response) = self.router.clone().oneshot(request).await;
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("a body in memory");
+        String::from_utf8(bytes.to_vec()).expect("UTF-8")
+    }
+
     /// `PUT` with a JSON body.
     pub async fn puts(&self, path: &str, body: &Value) -> Response {
         self.sends_json(Request::put(path), body.to_string()).await

@@ -74,7 +74,7 @@ async fn questions_that_meet_have_numbers_without_gaps() {
     for outcome in outcomes {
         match outcome {
             Ok(question) => taken.push(question.seq),
-            Err(PostError::Access(AccessError::Store(StoreError::Contended { .. }))) => {}
+            Err(PostError::Unsure { source: StoreError::Contended { .. }, .. }) => {}
             Err(other) => panic!("{other}"),
         }
     }

@@ -40,6 +40,7 @@ const CHECKS: &[Check] = &[
     history::writes_fit_older_items,
     history::rows_fit_older_items,
     queries::sort_conditions_fit_the_sort_key,
+    queries::prefixes_end_at_a_delimiter,
     queries::queries_read_one_partition,
     queries::index_queries_read_what_is_projected,
     reach::every_pattern_has_a_caller,

@@ -110,7 +110,7 @@ fn types_of(design: &Design) -> Vec<(String, String, At)> {
         types.push((camel(&entity.name), format!("the entity {}", entity.name), entity.at));
         types.push((format!("{}Key", camel(&entity.name)), format!("the key of {}", entity.name), entity.at));
         for field in entity.all_fields() {
-            if let Type::Enum { rust, .. } | Type::Record { rust, .. } = &field.ty {
+            if let Type::Enum { rust, .. } | Type::Record { rust, .. } | Type::Records { rust, .. } = &field.ty {
                 types.push((rust.clone(), format!("{}.{}", entity.name, field.name), field.at));
             }
         }

@@ -21,7 +21,7 @@ pub fn sort_conditions_fit_the_sort_key(design: &Design, problems: &mut Problems
         }
         for entity in query.entities.iter().map(|index| design.entity(*index)) {
             for template in query.sort.templates() {
-                let prefix = matches!(query.sort, Sort::BeginsWith { .. });
+                let prefix = matches!(query.sort, Sort::BeginsWith { is_delimited: true, .. });
                 let shown = if prefix { format!("{template}#") } else { template.to_string() };
                 if !fits(template, entity, prefix) {
                     let message =
@@ -33,7 +33,22 @@ pub fn sort_conditions_fit_the_sort_key(design: &Design, problems: &mut Problems
     }
 }
 
-/// Whether the template's segments are the first ones of the entity's sort key. After a prefix, which ends at a delimiter,
+/// A prefix ends at a delimiter, or it would also match longer words. One that is the whole sort key of an entity may end
+/// there: that it meets nothing but what the query names is checked apart.
+pub fn prefixes_end_at_a_delimiter(design: &Design, problems: &mut Problems) {
+    for query in queries(design) {
+        let Sort::BeginsWith { template, is_delimited: false, at } = &query.sort else { continue };
+        let is_whole_key = query.entities.iter().any(|index| design.entity(*index).sk == *template);
+        if !is_whole_key || matches!(template.segments.last(), Some(Segment::Field { .. })) {
+            let message = format!(
+                "the prefix \"{template}\" must end at a delimiter, or it also matches longer words; write \"{template}#\""
+            );
+            problems.push("prefix-ends-at-a-delimiter", *at, message);
+        }
+    }
+}
+
+/// Whether the template's segments are the first ones of the entity's sort key. After a prefix that ends at a delimiter
 /// there must be at least one more.
 fn fits(template: &Template, entity: &Entity, prefix: bool) -> bool {
     let most = entity.sk.segments.len() - usize::from(prefix);
@@ -96,6 +111,13 @@ pub fn queries_read_one_partition(design: &Design, problems: &mut Problems) {
 /// Whether an item of the entity can have a sort key in this part of its partition.
 fn may_meet(entity: &Entity, sort: &Sort) -> bool {
     let beginning = sort.beginning();
+    if let (Sort::BeginsWith { is_delimited: false, .. }, Some((last, before))) = (sort, beginning.split_last()) {
+        let begins_like = |own: &Segment| match (own, last) {
+            (Segment::Literal(own), Segment::Literal(last)) => own.starts_with(last.as_str()),
+            _ => true,
+        };
+        return entity.sk.could_begin_like(before) && entity.sk.segments.get(before.len()).is_some_and(begins_like);
+    }
     entity.sk.segments.len() > beginning.len() && entity.sk.could_begin_like(beginning)
 }
 

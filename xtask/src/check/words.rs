@@ -112,7 +112,9 @@ fn names_in_schema(design: &Design) -> Vec<Named<'_>> {
                     names.push(("a type", rust, Form::Camel, field.at));
                     names.extend(values.iter().map(|value| ("a value", value.as_str(), Form::Snake, field.at)));
                 }
-                Type::Record { rust, .. } => names.push(("a type", rust, Form::Camel, field.at)),
+                Type::Record { rust, .. } | Type::Records { rust, .. } => {
+                    names.push(("a type", rust, Form::Camel, field.at));
+                }
                 _ => {}
             }
         }

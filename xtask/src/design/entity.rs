@@ -107,9 +107,18 @@ pub struct Field {
     /// Values of an enum that are read and not yet written, because running programs do not know them.
     pub announced: Vec<String>,
     pub doc: String,
+    /// What it is called in the table, where that is not its name.
+    pub stored_as: Option<String>,
     /// A value as a person types it, where that of its type does not do.
     pub example: Option<String>,
     pub at: At,
+}
+
+impl Field {
+    /// The name that it is stored under.
+    pub fn stored_name(&self) -> &str {
+        self.stored_as.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// What a sample item says of its fields. A required field that it does not mention has a value of its type.
@@ -163,7 +172,10 @@ pub struct Migration {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Type {
     Uuid(String),
-    Extern { rust: String, copy: bool },
+    Extern {
+        rust: String,
+        copy: bool,
+    },
     Text,
     Texts,
     Count,
@@ -174,15 +186,30 @@ pub enum Type {
     Expiry,
     Date,
     Digest,
-    Enum { rust: String, values: Vec<String> },
-    Record { record: String, rust: String },
+    Enum {
+        rust: String,
+        values: Vec<String>,
+    },
+    Record {
+        record: String,
+        rust: String,
+    },
+    /// A list of records.
+    Records {
+        record: String,
+        rust: String,
+    },
 }
 
 impl Type {
     /// The word for it in a message.
     pub fn word(&self) -> &str {
         match self {
-            Type::Uuid(rust) | Type::Extern { rust, .. } | Type::Enum { rust, .. } | Type::Record { rust, .. } => rust,
+            Type::Uuid(rust)
+            | Type::Extern { rust, .. }
+            | Type::Enum { rust, .. }
+            | Type::Record { rust, .. }
+            | Type::Records { rust, .. } => rust,
             Type::Text => "text",
             Type::Texts => "texts",
             Type::Count => "count",
@@ -202,14 +229,23 @@ impl Type {
 
     /// Whether a value of it may stand in a string key.
     pub fn fits_a_key(&self) -> bool {
-        !matches!(self, Type::Texts | Type::Amount | Type::Flag | Type::Bytes | Type::Expiry | Type::Record { .. })
+        let in_no_key = matches!(self, Type::Texts | Type::Amount | Type::Flag | Type::Bytes | Type::Expiry);
+        !in_no_key && self.record().is_none()
+    }
+
+    /// The record that it is made of, by its name in the document and in Rust.
+    pub fn record(&self) -> Option<(&str, &str)> {
+        match self {
+            Type::Record { record, rust } | Type::Records { record, rust } => Some((record, rust)),
+            _ => None,
+        }
     }
 
     /// Whether Rust passes it by value.
     pub fn is_copy(&self) -> bool {
         match self {
             Type::Extern { copy, .. } => *copy,
-            Type::Text | Type::Texts | Type::Bytes | Type::Record { .. } => false,
+            Type::Text | Type::Texts | Type::Bytes | Type::Record { .. } | Type::Records { .. } => false,
             _ => true,
         }
     }
@@ -241,9 +277,9 @@ impl Entity {
 
     fn stored_under<'e>(&'e self, before: &str, fields: &'e [Field], found: &mut Vec<(String, &'e Field)>) {
         for field in fields {
-            let path = format!("{before}{}", field.name);
-            if let Type::Record { record, .. } = &field.ty
-                && let Some(record) = self.records.iter().find(|known| known.name == *record)
+            let path = format!("{before}{}", field.stored_name());
+            if let Some((record, _)) = field.ty.record()
+                && let Some(record) = self.records.iter().find(|known| known.name == record)
             {
                 self.stored_under(&format!("{path}."), &record.fields, found);
             }

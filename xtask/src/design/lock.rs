@@ -185,6 +185,8 @@ pub fn stored_type(table: &Table, ty: &Type) -> String {
         }
         Type::Enum { .. } => "enum".to_owned(),
         Type::Record { .. } => "record".to_owned(),
+        Type::Records { .. } => "records".to_owned(),
+        Type::Records { .. } => "records".to_owned(),
         other => other.word().to_owned(),
     }
 }

@@ -88,9 +88,10 @@ pub struct Query {
 #[derive(Debug, Clone)]
 pub enum Sort {
     Whole,
-    /// A template that ends at a delimiter.
+    /// A template that ends at a delimiter, or with a literal that also is a whole sort key.
     BeginsWith {
         template: Template,
+        is_delimited: bool,
         at: At,
     },
     Between {

@@ -24,15 +24,18 @@ enum Shape {
     Plain(&'static str, &'static str),
     Texts,
     Record(Members),
+    Records(Members),
 }
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut files = vec![emitted("athena/items.sql", athena_table(design))];
     for entity in &design.entities {
-        let view = format!("-- {MARK}\n{}", view(design, entity, Dialect::Athena));
-        files.push(emitted(&format!("athena/{}.sql", entity.name), view));
+        for View { name, text } in views(design, entity, Dialect::Athena) {
+            files.push(emitted(&format!("athena/{name}.sql"), format!("-- {MARK}\n{text}")));
+        }
     }
-    let views = design.entities.iter().map(|entity| view(design, entity, Dialect::DuckDb)).collect::<Vec<_>>();
+    let views = design.entities.iter().flat_map(|entity| views(design, entity, Dialect::DuckDb)).map(|view| view.text);
+    let views: Vec<_> = views.collect();
     files.push(emitted("duckdb/views.sql", format!("{}\n{}", duckdb_table(design), views.join("\n"))));
     files
 }
@@ -55,14 +58,16 @@ fn shape(records: &[Record], field: &Field) -> Shape {
         Type::Flag => Shape::Plain("BOOL", "boolean"),
         Type::Bytes => Shape::Plain("B", "text"),
         Type::Texts => Shape::Texts,
-        Type::Record { record, .. } => {
-            let parts = parts_of(records, record);
-            Shape::Record(parts.iter().map(|part| (part.name.clone(), shape(records, part))).collect())
-        }
+        Type::Record { record, .. } => Shape::Record(record_members(records, record)),
+        Type::Records { record, .. } => Shape::Records(record_members(records, record)),
         Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Date | Type::Digest | Type::Enum { .. } => {
             Shape::Plain("S", "text")
         }
     }
+}
+
+fn record_members(records: &[Record], record: &str) -> Members {
+    parts_of(records, record).iter().map(|part| (part.stored_name().to_owned(), shape(records, part))).collect()
 }
 
 /// Every attribute that an item can have. If entities store two types under one name, the first one stands.
@@ -96,6 +101,7 @@ fn hive(members: &Members) -> String {
             }
             Shape::Texts => "struct<`l`:array<struct<`s`:string>>>".to_owned(),
             Shape::Record(parts) => format!("struct<`m`:{}>", hive(parts)),
+            Shape::Records(parts) => format!("struct<`l`:array<struct<`m`:{}>>>", hive(parts)),
         };
         format!("`{}`:{inner}", name.to_lowercase())
     };
@@ -110,6 +116,7 @@ fn duckdb(members: &Members) -> String {
             }
             Shape::Texts => "STRUCT(\"L\" STRUCT(\"S\" VARCHAR)[])".to_owned(),
             Shape::Record(parts) => format!("STRUCT(\"M\" {})", duckdb(parts)),
+            Shape::Records(parts) => format!("STRUCT(\"L\" STRUCT(\"M\" {})[])", duckdb(parts)),
         };
         format!("\"{name}\" {inner}")
     };
@@ -148,31 +155,75 @@ fn duckdb_table(design: &Design) -> String {
     )
 }
 
-/// A view of one entity: a column of its own type for each field that is not personal.
-fn view(design: &Design, entity: &Entity, dialect: Dialect) -> String {
+/// A view, and the end of its name.
+struct View {
+    name: String,
+    text: String,
+}
+
+/// The views of an entity: one of its items, and one of what each list of records in them holds.
+fn views(design: &Design, entity: &Entity, dialect: Dialect) -> Vec<View> {
     let table = &design.table;
-    let mut columns = Vec::new();
-    for field in &entity.fields {
-        columns.extend(column(&entity.records, field, &["Item"], "", dialect));
-    }
+    let mut columns: Vec<String> =
+        entity.fields.iter().flat_map(|field| column(&entity.records, field, &["Item"], "", dialect)).collect();
     let version = format!("CAST({} AS bigint)", path(&["Item", &table.version_attribute, "N"], dialect));
     columns.push(format!("{version} AS \"item_version\""));
-    let personal: Vec<_> = entity.all_fields().filter(|field| field.pii).map(|field| field.name.as_str()).collect();
-    let left_out = if personal.is_empty() {
-        String::new()
-    } else {
-        format!("-- Without what is personal: {}.\n", personal.join(", "))
+    let lists = entity.fields.iter().filter_map(|field| match &field.ty {
+        Type::Records { record, .. } => Some((field, record)),
+        _ => None,
+    });
+    let lists: Vec<_> = lists.map(|(field, record)| view_of_list(design, entity, field, record, dialect)).collect();
+    let about = about(&entity.summary, entity.all_fields());
+    let own = view(design, entity, &entity.name, &about, &columns, "", dialect);
+    [own].into_iter().chain(lists).collect()
+}
+
+/// A view with a row for each record of a list: the fields of the item's key, and those of the record.
+fn view_of_list(design: &Design, entity: &Entity, field: &Field, record: &str, dialect: Dialect) -> View {
+    let list = path(&["Item", &field.name, "L"], dialect);
+    // Athena makes a column of each member of a structure that is unnested, and DuckDB one of the whole.
+    let (rows, within) = match dialect {
+        Dialect::Athena => (format!("\nCROSS JOIN UNNEST({list}) AS each_one (\"m\")"), vec!["M"]),
+        Dialect::DuckDb => (format!(", UNNEST({list}) AS each_one (\"one\")"), vec!["one", "M"]),
     };
+    let of_key = entity.key_fields().into_iter().flat_map(|key| column(&entity.records, key, &["Item"], "", dialect));
+    let parts = parts_of(&entity.records, record).iter();
+    let columns: Vec<String> =
+        of_key.chain(parts.flat_map(|part| column(&entity.records, part, &within, "", dialect))).collect();
+    let name = format!("{}_{}", entity.name, field.name);
+    let about = about(&field.doc, parts_of(&entity.records, record));
+    view(design, entity, &name, &about, &columns, &rows, dialect)
+}
+
+/// What a view is of, and what it leaves out.
+fn about<'f>(what: &str, fields: impl IntoIterator<Item = &'f Field>) -> String {
+    let personal: Vec<_> = fields.into_iter().filter(|field| field.pii).map(|field| field.name.as_str()).collect();
+    if personal.is_empty() {
+        return format!("-- {what}\n");
+    }
+    format!("-- {what}\n-- Without what is personal: {}.\n", personal.join(", "))
+}
+
+/// A view of what is not personal: each column has a type of its own.
+fn view(
+    design: &Design,
+    entity: &Entity,
+    view: &str,
+    about: &str,
+    columns: &[String],
+    rows: &str,
+    dialect: Dialect,
+) -> View {
     let end = if dialect == Dialect::DuckDb { ";" } else { "" };
-    format!(
-        "-- {}\n{left_out}CREATE OR REPLACE VIEW {} AS\nSELECT\n  {}\nFROM {}\nWHERE {} = '{}'{end}\n",
-        entity.summary,
-        name(design, &entity.name),
+    let text = format!(
+        "{about}CREATE OR REPLACE VIEW {} AS\nSELECT\n  {}\nFROM {}{rows}\nWHERE {} = '{}'{end}\n",
+        name(design, view),
         columns.join(",\n  "),
         name(design, "items"),
-        path(&["Item", &table.entity_attribute, "S"], dialect),
+        path(&["Item", &design.table.entity_attribute, "S"], dialect),
         entity.type_name,
-    )
+    );
+    View { name: view.to_owned(), text }
 }
 
 /// The columns of a field: one, or one for each part of a record.
@@ -180,15 +231,17 @@ fn column(records: &[Record], field: &Field, within: &[&str], prefix: &str, dial
     if field.pii {
         return Vec::new();
     }
-    let under = |letter: &str| path(&[within, &[field.name.as_str(), letter]].concat(), dialect);
+    let under = |letter: &str| path(&[within, &[field.stored_name(), letter]].concat(), dialect);
     let number = || format!("CAST({} AS bigint)", under("N"));
     let value = match (&field.ty, dialect) {
         (Type::Record { record, .. }, _) => {
-            let within = [within, &[field.name.as_str(), "M"]].concat();
+            let within = [within, &[field.stored_name(), "M"]].concat();
             let prefix = format!("{prefix}{}_", field.name);
             let parts = parts_of(records, record).iter();
             return parts.flat_map(|part| column(records, part, &within, &prefix, dialect)).collect();
         }
+        // Its records have a view of their own.
+        (Type::Records { .. }, _) => return Vec::new(),
         (Type::Count | Type::Amount, _) => number(),
         (Type::Time, Dialect::Athena) => utc(&format!("CAST({} AS double) / 1000", under("N"))),
         (Type::Time, Dialect::DuckDb) => format!("epoch_ms({})", number()),

@@ -12,6 +12,7 @@ use crate::emit::pattern::{is_one_list, is_struct, is_union, union_name};
 use crate::emit::registry::kind;
 use crate::emit::rust::{RustFile, camel, ident};
 use crate::emit::types;
+use crate::emit::written::written;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
@@ -80,6 +81,7 @@ fn pages(pattern: &Pattern) -> bool {
 fn function(design: &Design, file: &mut RustFile, pattern: &Pattern) -> TokenStream {
     let name = ident(&pattern.name);
     let Taken { statements, passed } = taken(design, file, pattern);
+    let written = written(pattern);
     let page = pages(pattern).then(|| quote!(, page: PageRequest<'_>));
     let failure = (!pattern.errors.is_empty()).then(|| {
         let error = file.import(&format!("crate::generated::pattern::{}Error", camel(&pattern.name)));
@@ -97,6 +99,7 @@ fn function(design: &Design, file: &mut RustFile, pattern: &Pattern) -> TokenStr
         async fn #name(store: &Store, mut arguments: Arguments #page) -> Result<Answer, RunError> {
             #statements
             arguments.end()?;
+            #written
             #ending
         }
     }
@@ -191,7 +194,7 @@ fn passed(argument: &Argument, local: &TokenStream, borrowed: bool) -> TokenStre
     match (&argument.ty, argument.optional) {
         (ty, _) if ty.is_copy() && borrowed => quote!(*#local),
         (ty, _) if ty.is_copy() => quote!(#local),
-        (Type::Text | Type::Texts | Type::Bytes, true) => quote!(#local.as_deref()),
+        (Type::Text | Type::Texts | Type::Bytes | Type::Records { .. }, true) => quote!(#local.as_deref()),
         (_, true) => quote!(#local.as_ref()),
         (_, false) if borrowed => quote!(#local),
         (_, false) => quote!(&#local),
@@ -306,7 +309,7 @@ fn ending(design: &Design, file: &mut RustFile, pattern: &Pattern, call: &TokenS
         }
         Operation::Write(action) if action.returns_new => {
             let of = row_of(file, design.entity(action.entity));
-            quote!(let item = #call; Ok(Answer::of([#of])))
+            quote!(let item = #call; Ok(Answer::of([#of]).and_wrote(written)))
         }
         // Those that are not asked by hand have no function here.
         Operation::Write(_)
@@ -314,7 +317,7 @@ fn ending(design: &Design, file: &mut RustFile, pattern: &Pattern, call: &TokenS
         | Operation::WriteBatch(_)
         | Operation::Scan(_)
         | Operation::Upgrade(_) => {
-            quote!(#call; Ok(Answer::default()))
+            quote!(#call; Ok(Answer::default().and_wrote(written)))
         }
     }
 }

@@ -29,15 +29,15 @@ fn entity_file(design: &Design, entity: &Entity) -> Emitted {
     let mut file = RustFile::default();
     let name = ident(&camel(&entity.name));
     for field in entity.all_fields() {
-        if let Type::Enum { rust, .. } | Type::Record { rust, .. } = &field.ty {
+        if let Type::Enum { rust, .. } | Type::Record { rust, .. } | Type::Records { rust, .. } = &field.ty {
             file.defines(&format!("crate::generated::entity::{rust}"));
         }
     }
     structure(&mut file, &camel(&entity.name), &entity.summary, &entity.fields);
     for record in &entity.records {
         for field in entity.all_fields() {
-            if let Type::Record { record: named, rust } = &field.ty
-                && *named == record.name
+            if let Some((named, rust)) = field.ty.record()
+                && named == record.name
             {
                 structure(&mut file, rust, &field.doc, &record.fields);
             }

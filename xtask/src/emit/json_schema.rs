@@ -123,20 +123,26 @@ fn field_schema(records: &[Record], field: &Field) -> Value {
         Type::Date => json!({ "type": "string", "format": "date" }),
         Type::Digest => json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" }),
         Type::Enum { values, .. } => json!({ "enum": values }),
-        Type::Record { record, .. } => {
-            let parts = sample::parts_of(records, record);
-            let properties: Map<_, _> =
-                parts.iter().map(|part| (part.name.clone(), field_schema(records, part))).collect();
-            let required: Vec<_> = parts.iter().filter(|part| !part.optional).map(|part| &part.name).collect();
-            json!({ "type": "object", "properties": properties, "required": required })
-        }
+        Type::Record { record, .. } => record_schema(records, record),
+        Type::Records { record, .. } => json!({ "type": "array", "items": record_schema(records, record) }),
     };
     schema["description"] = field.doc.as_str().into();
     schema["x-dynamodb-type"] = sample::letter(&field.ty).into();
+    if field.stored_as.is_some() {
+        schema["title"] = field.name.as_str().into();
+    }
     if field.pii {
         schema["x-pii"] = true.into();
     }
     schema
+}
+
+fn record_schema(records: &[Record], record: &str) -> Value {
+    let parts = sample::parts_of(records, record);
+    let properties: Map<_, _> =
+        parts.iter().map(|part| (part.stored_name().to_owned(), field_schema(records, part))).collect();
+    let required: Vec<_> = parts.iter().filter(|part| !part.optional).map(Field::stored_name).collect();
+    json!({ "type": "object", "properties": properties, "required": required })
 }
 
 /// DynamoDB's JSON as plain JSON.

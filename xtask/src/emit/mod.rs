@@ -13,6 +13,7 @@ pub mod lock;
 pub mod partiql;
 pub mod pattern;
 pub mod registry;
+mod returned;
 pub mod root;
 mod rust;
 mod sample;
@@ -20,5 +21,6 @@ pub mod schema;
 pub mod table;
 mod types;
 pub mod workbench;
+mod written;
 
 pub use rust::{GENERATED, camel};

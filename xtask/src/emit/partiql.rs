@@ -163,7 +163,9 @@ fn query(design: &Design, query: &Query, descending: bool, order: &str) -> State
 fn from_the_end(paging: Paging) -> String {
     match paging {
         Paging::Page(size) | Paging::First(size) => {
-            format!("the first {size} of its rows; with a `Limit` they could be those of the other end")
+            format!(
+                "take the first {size} rows and send no `Limit`, which can return rows from the other end of the order"
+            )
         }
         Paging::All | Paging::Count => self::paging(paging).to_owned(),
     }
@@ -204,8 +206,8 @@ fn sort(entity: &Entity, query: &Query, range: &str, row: &Row, parameters: &mut
     };
     match &query.sort {
         Sort::Whole => None,
-        Sort::BeginsWith { template, .. } => {
-            parameter(template, "#", row);
+        Sort::BeginsWith { template, is_delimited, .. } => {
+            parameter(template, if *is_delimited { "#" } else { "" }, row);
             Some(format!("begins_with(\"{range}\", ?)"))
         }
         Sort::Between { from, to, .. } => {

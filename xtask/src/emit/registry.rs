@@ -10,6 +10,7 @@ use crate::design::{
 };
 use crate::emit::by_name::by_hand;
 use crate::emit::partiql;
+use crate::emit::returned;
 use crate::emit::rust::{RustFile, doc, float, number};
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
@@ -73,7 +74,7 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
         let size = number(*size);
         page = quote!(Some(#size));
     }
-    let actions = pattern.iam_actions();
+    let (actions, fields) = (pattern.iam_actions(), returned::fields(design, pattern));
     let (tool, callers, example) = (pattern.tool, &pattern.callers, example(pattern, &arguments));
     let partiql = partiql::statements(design, pattern).into_iter().map(statement);
     quote! {
@@ -84,6 +85,7 @@ fn entry(design: &Design, pattern: &Pattern) -> TokenStream {
             title: #title,
             operation: Operation::#operation,
             entities: &[#(#entities),*],
+            fields: &[#(#fields),*],
             index: #index,
             arguments: &[#(#shown),*],
             cost: Cost { fixture: #fixture, requests: #requests, rcu: #rcu, wcu: #wcu },
@@ -202,6 +204,7 @@ pub fn kind(design: &Design, ty: &Type) -> String {
     match (domain(design, ty), ty) {
         (Some(domain), _) => domain.name.clone(),
         (None, Type::Enum { values, .. }) => values.join("|"),
+        (None, Type::Records { rust, .. }) => format!("[{rust}]"),
         (None, ty) => ty.word().to_owned(),
     }
 }

@@ -61,11 +61,14 @@ fn default(design: &Design, records: &[Record], field: &Field) -> Value {
         Type::Date => json!(DAY),
         Type::Digest => json!(DIGEST),
         Type::Enum { values, .. } => json!(values.first()),
-        Type::Record { record, .. } => {
-            let required = parts_of(records, record).iter().filter(|part| !part.optional);
-            required.map(|part| (part.name.clone(), default(design, records, part))).collect()
-        }
+        Type::Record { record, .. } => default_record(design, records, record),
+        Type::Records { record, .. } => json!([default_record(design, records, record)]),
     }
+}
+
+fn default_record(design: &Design, records: &[Record], record: &str) -> Value {
+    let required = parts_of(records, record).iter().filter(|part| !part.optional);
+    required.map(|part| (part.name.clone(), default(design, records, part))).collect()
 }
 
 /// The item as DynamoDB's JSON writes it, with its keys, its type and its version.
@@ -82,22 +85,33 @@ pub fn item(design: &Design, entity: &Entity, row: &Row) -> Value {
     }
     item.insert(table.entity_attribute.clone(), json!({ "S": entity.type_name }));
     item.insert(table.version_attribute.clone(), json!({ "N": entity.version.to_string() }));
-    for (name, value) in row {
-        item.insert(name.clone(), attribute(&entity.fields, &entity.records, name, value));
-    }
+    item.extend(attributes(&entity.fields, &entity.records, row));
     Value::Object(item)
 }
 
-/// The value of one of the fields, under its type's letter.
-fn attribute(fields: &[Field], records: &[Record], name: &str, value: &Value) -> Value {
-    let Some(field) = fields.iter().find(|field| field.name == name) else {
-        panic!("the loader let `{name}` pass, which is no field");
+/// The values of some fields, each under the name that it is stored by and under its type's letter.
+fn attributes<'r>(
+    fields: &[Field],
+    records: &[Record],
+    values: impl IntoIterator<Item = (&'r String, &'r Value)>,
+) -> Map<String, Value> {
+    let one = |(name, value): (&String, &Value)| {
+        let Some(field) = fields.iter().find(|field| field.name == *name) else {
+            panic!("the loader let `{name}` pass, which is no field");
+        };
+        (field.stored_name().to_owned(), attribute(field, records, value))
     };
+    values.into_iter().map(one).collect()
+}
+
+/// The value of a field, under its type's letter.
+fn attribute(field: &Field, records: &[Record], value: &Value) -> Value {
+    let members = |record: &str, parts: &Map<String, Value>| attributes(parts_of(records, record), records, parts);
     let value = match (&field.ty, value) {
-        (Type::Record { record, .. }, Value::Object(parts)) => {
-            let fields = parts_of(records, record);
-            let part = |(name, value): (&String, &Value)| (name.clone(), attribute(fields, records, name, value));
-            Value::Object(parts.iter().map(part).collect())
+        (Type::Record { record, .. }, Value::Object(parts)) => Value::Object(members(record, parts)),
+        (Type::Records { record, .. }, Value::Array(list)) => {
+            let parts = list.iter().filter_map(Value::as_object);
+            parts.map(|parts| json!({ "M": members(record, parts) })).collect()
         }
         (Type::Texts, Value::Array(texts)) => texts.iter().map(|text| json!({ "S": text })).collect(),
         (_, Value::Number(number)) => json!(number.to_string()),
@@ -117,7 +131,7 @@ pub fn letter(ty: &Type) -> &'static str {
         Type::Count | Type::Amount | Type::Time | Type::Expiry => "N",
         Type::Flag => "BOOL",
         Type::Bytes => "B",
-        Type::Texts => "L",
+        Type::Texts | Type::Records { .. } => "L",
         Type::Record { .. } => "M",
         Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Date | Type::Digest | Type::Enum { .. } => "S",
     }

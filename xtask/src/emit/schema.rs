@@ -4,9 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::codegen::Emitted;
-use crate::design::{Design, Entity, Field, Type};
+use crate::design::{Design, Entity, Field};
 use crate::emit::registry::kind;
 use crate::emit::rust::{self, RustFile};
+use crate::emit::sample::parts_of;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
@@ -40,14 +41,19 @@ fn entry(design: &Design, entity: &Entity) -> TokenStream {
 }
 
 fn field(design: &Design, entity: &Entity, of: &Field) -> TokenStream {
-    let Field { name, optional, pii, doc, .. } = of;
+    let (Field { name, optional, pii, doc, .. }, stored_as) = (of, of.stored_name());
     let kind = kind(design, &of.ty);
-    let record = match &of.ty {
-        Type::Record { record, .. } => entity.records.iter().find(|known| known.name == *record),
-        _ => None,
-    };
-    let fields = record.into_iter().flat_map(|record| &record.fields).map(|inner| field(design, entity, inner));
+    let parts = of.ty.record().map_or(&[][..], |(record, _)| parts_of(&entity.records, record));
+    let fields = parts.iter().map(|inner| field(design, entity, inner));
     quote! {
-        Field { name: #name, kind: #kind, optional: #optional, pii: #pii, doc: #doc, fields: &[#(#fields),*] }
+        Field {
+            name: #name,
+            stored_as: #stored_as,
+            kind: #kind,
+            optional: #optional,
+            pii: #pii,
+            doc: #doc,
+            fields: &[#(#fields),*],
+        }
     }
 }

@@ -31,8 +31,10 @@ pub fn owned(file: &mut RustFile, ty: &Type) -> TokenStream {
         Type::Bytes => return quote!(Vec<u8>),
         Type::Uuid(rust) => format!("crate::generated::ids::{rust}"),
         Type::Extern { rust, .. } => rust.clone(),
-        Type::Enum { rust, .. } | Type::Record { rust, .. } => {
-            format!("crate::generated::entity::{rust}")
+        Type::Enum { rust, .. } | Type::Record { rust, .. } => format!("crate::generated::entity::{rust}"),
+        Type::Records { rust, .. } => {
+            let name = file.import(&format!("crate::generated::entity::{rust}"));
+            return quote!(Vec<#name>);
         }
         Type::Time => "crate::Timestamp".to_owned(),
         Type::Expiry => "crate::Expiry".to_owned(),
@@ -58,7 +60,8 @@ pub fn member(file: &mut RustFile, field: &Field, serde: &TokenStream) -> TokenS
     let ty = if field.optional { quote!(Option<#ty>) } else { ty };
     let absent = field.optional.then_some(serde);
     let bytes = (field.ty == Type::Bytes).then(|| quote!(#[serde(with = "serde_bytes")]));
-    quote!(#doc #absent #bytes pub #ident: #ty,)
+    let stored_as = field.stored_as.as_ref().map(|stored| quote!(#[serde(rename = #stored)]));
+    quote!(#doc #absent #bytes #stored_as pub #ident: #ty,)
 }
 
 /// The type of an argument: by value when that is a copy, else a reference of the given lifetime.
@@ -67,6 +70,10 @@ pub fn argument(file: &mut RustFile, argument: &Argument, lifetime: Option<&Toke
         Type::Text => quote!(&#lifetime str),
         Type::Texts => quote!(&#lifetime [String]),
         Type::Bytes => quote!(&#lifetime [u8]),
+        Type::Records { rust, .. } => {
+            let name = file.import(&format!("crate::generated::entity::{rust}"));
+            quote!(&#lifetime [#name])
+        }
         ty if ty.is_copy() => owned(file, ty),
         ty => {
             let owned = owned(file, ty);

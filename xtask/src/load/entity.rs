@@ -10,8 +10,10 @@ use crate::load::{all, sample, toml_problem};
 use crate::problem::{Problems, suggestion};
 use crate::source::At;
 
-pub const BUILT_IN: [&str; 12] =
-    ["text", "texts", "count", "amount", "flag", "bytes", "time", "expiry", "date", "digest", "enum", "record"];
+pub const BUILT_IN: [&str; 13] = [
+    "text", "texts", "count", "amount", "flag", "bytes", "time", "expiry", "date", "digest", "enum", "record",
+    "records",
+];
 
 pub fn read(text: &str, at: At, problems: &mut Problems) -> Option<RawEntity> {
     toml::from_str(text).map_err(|error| toml_problem(&error, at, problems)).ok()
@@ -27,8 +29,11 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
     }
     let records = all(in_order(raw.records).into_iter().map(|(name, fields)| {
         let at = at.plus(name.span().start);
-        Some(Record { name: name.into_inner(), fields: loader.fields(fields)?, at })
+        let fields = loader.fields(fields)?;
+        loader.stored_names(&fields);
+        Some(Record { name: name.into_inner(), fields, at })
     }));
+    loader.stored_by_name(&raw.fields);
     let fields = loader.fields(raw.fields);
     let (pk, sk) = (loader.template(&raw.key.pk), loader.template(&raw.key.sk));
     // Without all of the fields, one that is in a key could seem to be missing.
@@ -77,9 +82,32 @@ impl Loader<'_> {
         all(in_order(raw).into_iter().map(|(name, raw)| {
             let ty = self.field_type(&raw)?;
             let at = self.at.plus(name.span().start);
-            let RawField { optional, pii, announced, doc, example, .. } = raw;
-            Some(Field { name: name.into_inner(), ty, optional, pii, announced, doc, example, at })
+            let RawField { optional, pii, announced, doc, example, stored_as, .. } = raw;
+            let (name, stored_as) = (name.into_inner(), stored_as.map(Word::into_inner));
+            Some(Field { name, ty, optional, pii, announced, doc, stored_as, example, at })
         }))
+    }
+
+    /// Two fields of a record under one name in the table would be one.
+    fn stored_names(&mut self, fields: &[Field]) {
+        for (i, field) in fields.iter().enumerate() {
+            let stored = field.stored_name();
+            if stored.is_empty() {
+                let message = format!("`{}` has to be stored under a name", field.name);
+                self.problems.push("stored-names-are-unique", field.at, message);
+            } else if let Some(first) = fields[..i].iter().find(|first| first.stored_name() == stored) {
+                let message = format!("`{}` and `{}` are both stored as \"{stored}\"", first.name, field.name);
+                self.problems.push("stored-names-are-unique", field.at, message);
+            }
+        }
+    }
+
+    /// A name of its own in the table is for the fields of a record, of which an item may hold many.
+    fn stored_by_name(&mut self, fields: &Map<RawField>) {
+        for stored_as in fields.values().filter_map(|field| field.stored_as.as_ref()) {
+            let message = "`stored_as` is for fields of `[records.…]`".to_owned();
+            self.problem("field-type", stored_as, message);
+        }
     }
 
     fn field_type(&mut self, raw: &RawField) -> Option<Type> {
@@ -112,13 +140,14 @@ impl Loader<'_> {
                     return None;
                 }
             },
-            "record" => {
+            "record" | "records" => {
                 let (Some(rust), Some(record)) = (&raw.rust, &raw.record) else {
                     let message = "a record needs `rust`, its name, and `record`, the `[records.<name>]` it is made of";
                     self.problem("field-type", &raw.type_name, message.to_owned());
                     return None;
                 };
-                Type::Record { record: record.get_ref().clone(), rust: rust.clone() }
+                let (record, rust) = (record.get_ref().clone(), rust.clone());
+                if word == "record" { Type::Record { record, rust } } else { Type::Records { record, rust } }
             }
             other => {
                 let known = self.table.domains.iter().map(|domain| domain.name.as_str()).chain(BUILT_IN);
@@ -131,11 +160,11 @@ impl Loader<'_> {
 
     /// Refuses a word that the type does not know, where a reader would think it did something.
     fn type_words(&mut self, raw: &RawField, word: &str) {
-        let of_enum_or_record = matches!(word, "enum" | "record");
+        let of_record = matches!(word, "record" | "records");
         let idle = [
-            ("rust", raw.rust.is_some() && !of_enum_or_record),
+            ("rust", raw.rust.is_some() && !of_record && word != "enum"),
             ("values", raw.values.is_some() && word != "enum"),
-            ("record", raw.record.is_some() && word != "record"),
+            ("record", raw.record.is_some() && !of_record),
             ("announced", !raw.announced.is_empty() && word != "enum"),
         ];
         for (idle, _) in idle.into_iter().filter(|(_, given)| *given) {
@@ -265,12 +294,12 @@ impl Loader<'_> {
     fn records(&mut self, fields: &[Field], records: &[Record]) {
         let all_fields = || fields.iter().chain(records.iter().flat_map(|record| &record.fields));
         let users = |name: &str| {
-            let uses = |field: &&Field| matches!(&field.ty, Type::Record { record, .. } if record == name);
+            let uses = |field: &&Field| field.ty.record().is_some_and(|(record, _)| record == name);
             all_fields().filter(uses).count()
         };
         for field in all_fields() {
-            if let Type::Record { record, .. } = &field.ty
-                && !records.iter().any(|known| known.name == *record)
+            if let Some((record, _)) = field.ty.record()
+                && !records.iter().any(|known| known.name == record)
             {
                 let hint = suggestion(record, records.iter().map(|record| record.name.as_str()));
                 let message = format!("`{}` is made of `[records.{record}]`, which is not here{hint}", field.name);

@@ -145,14 +145,9 @@ impl Scope<'_> {
         match (&raw.begins_with, &raw.between, &raw.below) {
             (Some(word), None, None) => {
                 let (text, at) = (word.get_ref(), self.place(word));
-                let Some(complete) = text.strip_suffix('#') else {
-                    let message = format!(
-                        "the prefix \"{text}\" must end at a delimiter, or it also matches longer words; write \"{text}#\""
-                    );
-                    self.problems.push("prefix-ends-at-a-delimiter", at, message);
-                    return None;
-                };
-                Some(Sort::BeginsWith { template: self.template(word, complete)?, at })
+                let complete = text.strip_suffix('#');
+                let template = self.template(word, complete.unwrap_or(text))?;
+                Some(Sort::BeginsWith { template, is_delimited: complete.is_some(), at })
             }
             (None, Some([from, to]), None) => {
                 let at = self.place(from);

@@ -112,6 +112,7 @@ pub struct RawField {
     #[serde(default)]
     pub announced: Vec<String>,
     pub record: Option<Word>,
+    pub stored_as: Option<Word>,
     pub example: Option<String>,
 }
 

@@ -43,19 +43,24 @@ fn fits(ty: &Type, records: &[Record], value: &Value) -> Result<(), String> {
         Type::Flag => value.is_bool(),
         Type::Texts => value.as_array().is_some_and(|texts| texts.iter().all(Value::is_str)),
         Type::Enum { values, .. } => value.as_str().is_some_and(|value| values.iter().any(|known| known == value)),
-        Type::Record { record, .. } => {
-            let parts = records.iter().find(|known| known.name == *record).map_or(&[][..], |record| &record.fields);
-            let part_fits = |(name, value): (&String, &Value)| {
-                parts.iter().any(|part| part.name == *name && fits(&part.ty, records, value).is_ok())
-            };
-            value.as_table().is_some_and(|table| {
-                let all_there = parts.iter().all(|part| part.optional || table.contains_key(&part.name));
-                all_there && table.iter().all(part_fits)
-            })
+        Type::Record { record, .. } => record_fits(record, records, value),
+        Type::Records { record, .. } => {
+            value.as_array().is_some_and(|list| list.iter().all(|value| record_fits(record, records, value)))
         }
         Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Bytes | Type::Date | Type::Digest => value.is_str(),
     };
     if fits { Ok(()) } else { Err(wanted(ty)) }
+}
+
+fn record_fits(record: &str, records: &[Record], value: &Value) -> bool {
+    let parts = records.iter().find(|known| known.name == record).map_or(&[][..], |record| &record.fields);
+    let part_fits = |(name, value): (&String, &Value)| {
+        parts.iter().any(|part| part.name == *name && fits(&part.ty, records, value).is_ok())
+    };
+    value.as_table().is_some_and(|table| {
+        let all_there = parts.iter().all(|part| part.optional || table.contains_key(&part.name));
+        all_there && table.iter().all(part_fits)
+    })
 }
 
 fn wanted(ty: &Type) -> String {
@@ -68,6 +73,7 @@ fn wanted(ty: &Type) -> String {
         Type::Texts => "a list of texts".to_owned(),
         Type::Enum { values, .. } => format!("one of \"{}\"", values.join("\", \"")),
         Type::Record { record, .. } => format!("a table with the fields of `[records.{record}]`"),
+        Type::Records { record, .. } => format!("a list of tables with the fields of `[records.{record}]`"),
         Type::Bytes => "bytes in base64, in quotes".to_owned(),
         Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Date | Type::Digest => "a text in quotes".to_owned(),
     }

@@ -105,7 +105,7 @@ impl Scope<'_> {
 
 fn comparison_fits(field: &Field, comparison: Comparison, operand: &Operand) -> Result<(), String> {
     let (name, ty) = (&field.name, field.ty.word());
-    if matches!(field.ty, Type::Texts | Type::Bytes | Type::Record { .. }) {
+    if matches!(field.ty, Type::Texts | Type::Bytes) || field.ty.record().is_some() {
         return Err(format!("`{name}` is {ty}, which is `missing` or `present` and is not compared"));
     }
     let has_order = field.ty.is_number() || matches!(field.ty, Type::Text | Type::Date);

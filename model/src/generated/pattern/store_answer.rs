@@ -69,7 +69,8 @@ impl Store {
     ///
     /// After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where
     /// there is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives
-    /// after its thread was swept brings nothing back.
+    /// after its thread was swept brings nothing back. It is repeated for minutes rather than a few times; a run that is refused reads what is stored
+    /// (AP-50, AP-46) before it adds the cost on its own.
     ///
     /// `TransactWriteItems`. Costs 1 request and 12 WCU for an answer of 900 B with a patch, the user's tenth that day, with a client id.
     pub async fn store_answer(

@@ -24,6 +24,7 @@ pub(super) const fn pattern(id: &'static str, operation: Operation) -> Pattern {
         title: "",
         operation,
         entities: &["plant"],
+        fields: &[],
         index: None,
         arguments: &[],
         cost,

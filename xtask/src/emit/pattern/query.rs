@@ -98,13 +98,14 @@ fn bound(query: &Query, range: &str) -> TokenStream {
 fn sort(file: &mut RustFile, entity: &Entity, query: &Query) -> Sorted {
     let (statement, call, range) = match &query.sort {
         Sort::Whole => (quote!(), quote!(), "whole".to_owned()),
-        Sort::BeginsWith { template, .. } if template.fields().next().is_none() => {
-            let prefix = format!("{template}#");
+        Sort::BeginsWith { template, is_delimited, .. } if template.fields().next().is_none() => {
+            let prefix = format!("{template}{}", if *is_delimited { "#" } else { "" });
             (quote!(), quote!(.begins_with(#prefix)), prefix)
         }
-        Sort::BeginsWith { template, .. } => {
+        Sort::BeginsWith { template, is_delimited, .. } => {
             // The delimiter that ends the prefix comes before an empty last segment.
-            let text = key_text(file, parts(entity, template).into_iter().chain([Part::Literal(String::new())]));
+            let end = is_delimited.then(|| Part::Literal(String::new()));
+            let text = key_text(file, parts(entity, template).into_iter().chain(end));
             (quote!(let prefix = #text;), quote!(.begins_with(&prefix)), "{prefix}".to_owned())
         }
         Sort::Between { from, to, .. } => {

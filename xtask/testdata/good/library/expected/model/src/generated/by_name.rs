@@ -3,10 +3,10 @@
 
 use crate::{Date, Expiry, Isbn, Timestamp};
 use crate::by_name::{Answer, Arguments, Row, RunError};
-use crate::generated::entity::{Book, BookType, Copy, CopyState, Loan, Member, Notice, Place, Wish};
+use crate::generated::entity::{Book, BookType, Copy, CopyState, Edition, Loan, Member, Notice, Place, Wish};
 use crate::generated::ids::MemberId;
 use crate::generated::keys::{CopyKey, LoanKey, NoticeKey, WishKey};
-use crate::generated::pattern::{AddToDay, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, LaterNotice, LendCopy, LendCopyError, MoveBookError, OtherCopy, RaisePriceError, RegisterBookError, TakeBack, TakeBackError, WishError};
+use crate::generated::pattern::{AddToDay, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, LaterNotice, LendCopy, LendCopyError, ListEditionsError, MoveBookError, OtherCopy, RaisePriceError, RegisterBookError, TakeBack, TakeBackError, WishError};
 use crate::place::Branch;
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
@@ -69,6 +69,8 @@ impl Store {
                     pattern: "AP-61",
                 })
             }
+            "AP-63" => list_editions(self, arguments).await,
+            "AP-64" => book_by_prefix(self, arguments).await,
             "AP-62" => stored_book(self, arguments, page).await,
             _ => {
                 Err(RunError::NotByHand {
@@ -568,6 +570,35 @@ async fn due_notices(
     arguments.end()?;
     let found = store.due_notices(branch, now).await?;
     Ok(Answer::of(found.into_iter().map(|item| Row::of("notice", &item))))
+}
+
+async fn list_editions(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let isbn: Isbn = arguments.one("isbn", "isbn")?;
+    let editions: Option<Vec<Edition>> = arguments.optional("editions", "[Edition]")?;
+    arguments.end()?;
+    store
+        .list_editions(&isbn, editions.as_deref())
+        .await
+        .map_err(|error| match error {
+            ListEditionsError::Store(error) => RunError::Store(error),
+            ListEditionsError::BookNotFound { .. } => {
+                RunError::Refused(error.to_string())
+            }
+        })?;
+    Ok(Answer::default())
+}
+
+async fn book_by_prefix(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let isbn: Isbn = arguments.one("isbn", "isbn")?;
+    arguments.end()?;
+    let found = store.book_by_prefix(&isbn).await?;
+    Ok(Answer::of(found.into_iter().map(|item| Row::of("book", &item))))
 }
 
 async fn stored_book(

@@ -37,6 +37,8 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_50,
     &AP_60,
     &AP_61,
+    &AP_63,
+    &AP_64,
     &AP_62,
 ];
 
@@ -1700,6 +1702,88 @@ pub(crate) static AP_61: Pattern = Pattern {
     partiql: &[],
     example: "",
     doc: "Whatever it is.",
+};
+
+/// AP-63: List what was printed.
+pub(crate) static AP_63: Pattern = Pattern {
+    id: "AP-63",
+    name: "list_editions",
+    title: "List what was printed",
+    operation: Operation::Update,
+    entities: &["book"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "isbn",
+            kind: "isbn",
+            optional: false,
+            many: false,
+            doc: "The number of a book, with its check digit.",
+            sample: "",
+        },
+        Argument {
+            name: "editions",
+            kind: "[Edition]",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "one book",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: false,
+    callers: &["desk"],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query list_editions --isbn …",
+    doc: "At the desk, from a catalogue.",
+};
+
+/// AP-64: What a book's own key begins.
+pub(crate) static AP_64: Pattern = Pattern {
+    id: "AP-64",
+    name: "book_by_prefix",
+    title: "What a book's own key begins",
+    operation: Operation::Query,
+    entities: &["book"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "isbn",
+            kind: "isbn",
+            optional: false,
+            many: false,
+            doc: "The number of a book, with its check digit.",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "one book",
+        requests: 1.0,
+        rcu: 1.0,
+        wcu: 0.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:Query"],
+    partiql: &[
+        Statement {
+            about: "follow `NextToken` to the end",
+            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" ASC",
+            parameters: &[Parameter::Text("BOOK#{isbn}"), Parameter::Text("BOOK")],
+            limit: None,
+            consistent: true,
+        },
+    ],
+    example: "codesensei query book_by_prefix --isbn …",
+    doc: "A prefix without a delimiter, which is the whole key.",
 };
 
 /// AP-62: A book's partition as it is stored.

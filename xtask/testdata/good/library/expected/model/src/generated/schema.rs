@@ -15,6 +15,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "isbn",
+                stored_as: "isbn",
                 kind: "isbn",
                 optional: false,
                 pii: false,
@@ -23,6 +24,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "title",
+                stored_as: "title",
                 kind: "text",
                 optional: false,
                 pii: false,
@@ -31,6 +33,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "type",
+                stored_as: "type",
                 kind: "novel|non_fiction|comic",
                 optional: false,
                 pii: false,
@@ -39,6 +42,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "binding",
+                stored_as: "binding",
                 kind: "text",
                 optional: false,
                 pii: false,
@@ -47,6 +51,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "branch",
+                stored_as: "branch",
                 kind: "branch",
                 optional: false,
                 pii: false,
@@ -55,6 +60,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "shelf_mark",
+                stored_as: "shelf_mark",
                 kind: "text",
                 optional: false,
                 pii: false,
@@ -63,6 +69,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "price",
+                stored_as: "price",
                 kind: "amount",
                 optional: false,
                 pii: false,
@@ -71,6 +78,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "copies",
+                stored_as: "copies",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -79,6 +87,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "added_at",
+                stored_as: "added_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -87,6 +96,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "cover",
+                stored_as: "cover",
                 kind: "bytes",
                 optional: true,
                 pii: false,
@@ -95,6 +105,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "place",
+                stored_as: "place",
                 kind: "Place",
                 optional: false,
                 pii: false,
@@ -102,6 +113,7 @@ pub static ENTITIES: &[&Entity] = &[
                 fields: &[
                     Field {
                         name: "room",
+                        stored_as: "room",
                         kind: "text",
                         optional: false,
                         pii: false,
@@ -110,6 +122,7 @@ pub static ENTITIES: &[&Entity] = &[
                     },
                     Field {
                         name: "row",
+                        stored_as: "row",
                         kind: "count",
                         optional: false,
                         pii: false,
@@ -118,6 +131,7 @@ pub static ENTITIES: &[&Entity] = &[
                     },
                     Field {
                         name: "lamp",
+                        stored_as: "lamp",
                         kind: "on|off",
                         optional: true,
                         pii: false,
@@ -126,6 +140,7 @@ pub static ENTITIES: &[&Entity] = &[
                     },
                     Field {
                         name: "scan",
+                        stored_as: "scan",
                         kind: "bytes",
                         optional: true,
                         pii: true,
@@ -135,7 +150,45 @@ pub static ENTITIES: &[&Entity] = &[
                 ],
             },
             Field {
+                name: "editions",
+                stored_as: "editions",
+                kind: "[Edition]",
+                optional: true,
+                pii: false,
+                doc: "What was printed of it.",
+                fields: &[
+                    Field {
+                        name: "year",
+                        stored_as: "y",
+                        kind: "count",
+                        optional: false,
+                        pii: false,
+                        doc: "When.",
+                        fields: &[],
+                    },
+                    Field {
+                        name: "format",
+                        stored_as: "f",
+                        kind: "octavo|folio",
+                        optional: false,
+                        pii: false,
+                        doc: "How large.",
+                        fields: &[],
+                    },
+                    Field {
+                        name: "seen_at",
+                        stored_as: "s",
+                        kind: "time",
+                        optional: true,
+                        pii: false,
+                        doc: "When a member asked for it.",
+                        fields: &[],
+                    },
+                ],
+            },
+            Field {
                 name: "remark",
+                stored_as: "remark",
                 kind: "text",
                 optional: true,
                 pii: false,
@@ -154,6 +207,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "isbn",
+                stored_as: "isbn",
                 kind: "isbn",
                 optional: false,
                 pii: false,
@@ -162,6 +216,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "number",
+                stored_as: "number",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -170,6 +225,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "state",
+                stored_as: "state",
                 kind: "shelved|lent|lost",
                 optional: false,
                 pii: false,
@@ -178,6 +234,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "borrower",
+                stored_as: "borrower",
                 kind: "member_id",
                 optional: true,
                 pii: false,
@@ -186,6 +243,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "remark",
+                stored_as: "remark",
                 kind: "text",
                 optional: true,
                 pii: false,
@@ -194,6 +252,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "signatures",
+                stored_as: "signatures",
                 kind: "texts",
                 optional: true,
                 pii: false,
@@ -202,6 +261,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "is_fragile",
+                stored_as: "is_fragile",
                 kind: "flag",
                 optional: false,
                 pii: false,
@@ -220,6 +280,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "member_id",
+                stored_as: "member_id",
                 kind: "member_id",
                 optional: false,
                 pii: false,
@@ -228,6 +289,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "date",
+                stored_as: "date",
                 kind: "date",
                 optional: false,
                 pii: false,
@@ -236,6 +298,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "loans",
+                stored_as: "loans",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -244,6 +307,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "fees",
+                stored_as: "fees",
                 kind: "amount",
                 optional: false,
                 pii: false,
@@ -262,6 +326,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "member_id",
+                stored_as: "member_id",
                 kind: "member_id",
                 optional: false,
                 pii: false,
@@ -270,6 +335,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "due_on",
+                stored_as: "due_on",
                 kind: "date",
                 optional: false,
                 pii: false,
@@ -278,6 +344,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "isbn",
+                stored_as: "isbn",
                 kind: "isbn",
                 optional: false,
                 pii: false,
@@ -286,6 +353,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "number",
+                stored_as: "number",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -294,6 +362,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "lent_at",
+                stored_as: "lent_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -302,6 +371,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "remark",
+                stored_as: "remark",
                 kind: "text",
                 optional: true,
                 pii: false,
@@ -320,6 +390,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "member_id",
+                stored_as: "member_id",
                 kind: "member_id",
                 optional: false,
                 pii: false,
@@ -328,6 +399,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "name",
+                stored_as: "name",
                 kind: "text",
                 optional: false,
                 pii: true,
@@ -336,6 +408,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "nickname",
+                stored_as: "nickname",
                 kind: "text",
                 optional: true,
                 pii: true,
@@ -344,6 +417,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "home",
+                stored_as: "home",
                 kind: "branch",
                 optional: false,
                 pii: false,
@@ -352,6 +426,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "lent",
+                stored_as: "lent",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -360,6 +435,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "joined_on",
+                stored_as: "joined_on",
                 kind: "date",
                 optional: false,
                 pii: false,
@@ -368,6 +444,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "card_digest",
+                stored_as: "card_digest",
                 kind: "digest",
                 optional: true,
                 pii: false,
@@ -386,6 +463,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "branch",
+                stored_as: "branch",
                 kind: "branch",
                 optional: false,
                 pii: false,
@@ -394,6 +472,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "due",
+                stored_as: "due",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -402,6 +481,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "member_id",
+                stored_as: "member_id",
                 kind: "member_id",
                 optional: false,
                 pii: false,
@@ -410,6 +490,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "topic",
+                stored_as: "topic",
                 kind: "text",
                 optional: false,
                 pii: false,
@@ -418,6 +499,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "address",
+                stored_as: "address",
                 kind: "text",
                 optional: false,
                 pii: true,
@@ -426,6 +508,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "tries",
+                stored_as: "tries",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -444,6 +527,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "isbn",
+                stored_as: "isbn",
                 kind: "isbn",
                 optional: false,
                 pii: false,
@@ -452,6 +536,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "branch",
+                stored_as: "branch",
                 kind: "branch",
                 optional: false,
                 pii: false,
@@ -460,6 +545,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "member_id",
+                stored_as: "member_id",
                 kind: "member_id",
                 optional: false,
                 pii: false,
@@ -468,6 +554,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "wished_at",
+                stored_as: "wished_at",
                 kind: "time",
                 optional: false,
                 pii: false,
@@ -476,6 +563,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "calls",
+                stored_as: "calls",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -484,6 +572,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "gone_at",
+                stored_as: "gone_at",
                 kind: "expiry",
                 optional: false,
                 pii: false,

@@ -15,6 +15,7 @@ pub static ENTITIES: &[&Entity] = &[
         fields: &[
             Field {
                 name: "author",
+                stored_as: "author",
                 kind: "text",
                 optional: false,
                 pii: false,
@@ -23,6 +24,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "note_id",
+                stored_as: "note_id",
                 kind: "note_id",
                 optional: false,
                 pii: false,
@@ -31,6 +33,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "title",
+                stored_as: "title",
                 kind: "text",
                 optional: false,
                 pii: false,
@@ -39,6 +42,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "edits",
+                stored_as: "edits",
                 kind: "count",
                 optional: false,
                 pii: false,
@@ -47,6 +51,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "state",
+                stored_as: "state",
                 kind: "draft|done",
                 optional: false,
                 pii: false,
@@ -55,6 +60,7 @@ pub static ENTITIES: &[&Entity] = &[
             },
             Field {
                 name: "remark",
+                stored_as: "remark",
                 kind: "text",
                 optional: true,
                 pii: false,

@@ -38,9 +38,27 @@ pub struct Book {
     pub cover: Option<Vec<u8>>,
     /// Where it stands.
     pub place: Place,
+    /// What was printed of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub editions: Option<Vec<Edition>>,
     /// What the desk should know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
+}
+
+/// What was printed of it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Edition {
+    /// When.
+    #[serde(rename = "y")]
+    pub year: u32,
+    /// How large.
+    #[serde(rename = "f")]
+    pub format: Format,
+    /// When a member asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "s")]
+    pub seen_at: Option<Timestamp>,
 }
 
 /// Where it stands.
@@ -92,6 +110,28 @@ impl BookType {
             Self::Novel => "novel",
             Self::NonFiction => "non_fiction",
             Self::Comic => "comic",
+        }
+    }
+}
+
+/// How large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Format {
+    /// Stored as `octavo`.
+    #[serde(rename = "octavo")]
+    Octavo,
+    /// Stored as `folio`.
+    #[serde(rename = "folio")]
+    Folio,
+}
+
+impl Format {
+    /// The value as it is stored.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Octavo => "octavo",
+            Self::Folio => "folio",
         }
     }
 }
@@ -169,6 +209,7 @@ impl modyne::EntityDef for Book {
         "added_at",
         "cover",
         "place",
+        "editions",
         "remark",
     ];
 }

@@ -65,6 +65,10 @@ mod take_stock;
 
 mod renew;
 
+mod list_editions;
+
+mod book_by_prefix;
+
 mod stored_book;
 
 pub use register_book::*;
@@ -98,3 +102,5 @@ pub use wish::*;
 pub use call_for_wish::*;
 
 pub use wishes_at::*;
+
+pub use list_editions::*;

@@ -24,6 +24,9 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "date" STRUCT("S" VARCHAR),
       "due" STRUCT("N" VARCHAR),
       "due_on" STRUCT("S" VARCHAR),
+      "editions" STRUCT("L" STRUCT("M" STRUCT("f" STRUCT("S" VARCHAR),
+      "s" STRUCT("N" VARCHAR),
+      "y" STRUCT("N" VARCHAR)))[]),
       "et" STRUCT("S" VARCHAR),
       "fees" STRUCT("N" VARCHAR),
       "gone_at" STRUCT("N" VARCHAR),
@@ -77,6 +80,16 @@ SELECT
   "Item"."remark"."S" AS "remark",
   CAST("Item"."v"."N" AS bigint) AS "item_version"
 FROM library_items
+WHERE "Item"."et"."S" = 'book';
+
+-- What was printed of it.
+CREATE OR REPLACE VIEW library_book_editions AS
+SELECT
+  "Item"."isbn"."S" AS "isbn",
+  CAST("one"."M"."y"."N" AS bigint) AS "year",
+  "one"."M"."f"."S" AS "format",
+  epoch_ms(CAST("one"."M"."s"."N" AS bigint)) AS "seen_at"
+FROM library_items, UNNEST("Item"."editions"."L") AS each_one ("one")
 WHERE "Item"."et"."S" = 'book';
 
 -- One copy of a book.

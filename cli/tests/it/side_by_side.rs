@@ -1,0 +1,208 @@
+//! Commands side by side on one embedded table: one runs the engine, and the others use it.
+
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use tempfile::{TempDir, tempdir};
+use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
+
+use crate::process::{Server, codesensei, ended};
+
+const QUERY: [&str; 4] = ["query", "find_username_claim", "--username-key", "ada"];
+
+fn on(folder: &Path, arguments: &[&str]) -> Command {
+    codesensei(&[arguments, &["--data-dir", folder.to_str().unwrap()]].concat())
+}
+
+async fn seeded() -> TempDir {
+    let folder = tempdir().unwrap();
+    let end = ended(on(folder.path(), &["seed"])).await;
+    assert_eq!(end.code, Some(0), "{}", end.stderr);
+    folder
+}
+
+/// A load that takes seconds, and has begun.
+async fn slow_seed(folder: &Path, users: &str) -> Child {
+    let before = bytes(folder);
+    let arguments = ["seed", "--users", users, "--concurrency", "2", "--wcu-per-second", "1500"];
+    let child = on(folder, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while bytes(folder) < before + 500_000 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    child
+}
+
+/// A load that waits for another one to end, and has said so.
+async fn waiting_seed(folder: &Path, users: &str) -> Child {
+    let mut command = on(folder, &["seed", "--users", users]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    child
+}
+
+fn bytes(folder: &Path) -> u64 {
+    let files = std::fs::read_dir(folder).unwrap();
+    files.filter_map(|file| file.ok()?.metadata().ok()).map(|file| file.len()).sum()
+}
+
+async fn signal(child: u32, signal: &str) {
+    assert!(Command::new("kill").args([signal, &child.to_string()]).status().await.unwrap().success());
+}
+
+async fn output(child: Child) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = child.wait_with_output().await.unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+/// How many accounts there are of a crowd of this size.
+async fn accounts(folder: &Path, users: &str) -> u32 {
+    let end = ended(on(folder, &["seed", "--users", users])).await;
+    assert_eq!(end.code, Some(0), "{}", end.stderr);
+    let there = end.stdout.lines().find_map(|line| line.split_once(" of the accounts were there already"));
+    there.map_or(0, |(number, _)| number.parse().unwrap())
+}
+
+async fn is_sound(folder: &Path) {
+    let end = ended(on(folder, &["verify", "--look-again-after", "0"])).await;
+    assert_eq!((end.code, end.stdout.as_str()), (Some(0), ""), "{}", end.stderr);
+}
+
+#[tokio::test]
+async fn eight_commands_at_once_on_one_folder_all_succeed() {
+    let folder = seeded().await;
+    for round in 0..5 {
+        let mut running = JoinSet::new();
+        for _ in 0..8 {
+            running.spawn(ended(on(folder.path(), &QUERY)));
+        }
+        while let Some(end) = running.join_next().await {
+            let end = end.unwrap();
+            assert_eq!(end.code, Some(0), "round {round}: {}", end.stderr);
+            assert!(end.stdout.contains("user_id"), "round {round}: {}", end.stdout);
+        }
+    }
+}
+
+#[tokio::test]
+async fn xargs_runs_commands_in_parallel_on_one_folder() {
+    let folder = seeded().await;
+    let script = format!(
+        "for i in 1 2 3 4 5 6; do echo ada; echo grace; echo linus; echo yuki; done | xargs -P8 -I NAME {} query \
+         find_username_claim --username-key NAME --data-dir {}",
+        env!("CARGO_BIN_EXE_codesensei"),
+        folder.path().display()
+    );
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script]).stdin(Stdio::null());
+    let end = ended(shell).await;
+    assert_eq!(end.code, Some(0), "{}", end.stderr);
+    assert_eq!(end.stdout.lines().count(), 24, "{}", end.stdout);
+}
+
+#[tokio::test]
+async fn commands_that_start_on_an_empty_folder_at_once_all_succeed() {
+    let folder = tempdir().unwrap();
+    let mut running = JoinSet::new();
+    for _ in 0..4 {
+        running.spawn(ended(on(folder.path(), &["seed"])));
+    }
+    let mut written = 0;
+    while let Some(end) = running.join_next().await {
+        let end = end.unwrap();
+        assert_eq!(end.code, Some(0), "{}", end.stderr);
+        written += u32::from(!end.stdout.starts_with("Nothing to write"));
+    }
+    assert_eq!(written, 1, "one load writes, and the others wait and find all of it");
+    is_sound(folder.path()).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_that_ends_keeps_its_engine_for_the_others() {
+    let folder = tempdir().unwrap();
+    let holder = slow_seed(folder.path(), "60").await;
+    let other = waiting_seed(folder.path(), "60").await;
+    signal(holder.id().unwrap(), "-INT").await;
+    let (second, first) = tokio::join!(output(other), output(holder));
+    let (code, stdout, stderr) = first;
+    assert_eq!(code, Some(130), "{stdout}{stderr}");
+    assert!(stderr.contains("of 60 accounts written; give the same command again"), "{stderr}");
+    assert!(stderr.contains("Another command still uses this table through this one"), "{stderr}");
+    let (code, stdout, stderr) = second;
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    assert!(stdout.contains("were there already"), "{stdout}");
+    assert!(stderr.contains("Waiting for another `codesensei seed`"), "{stderr}");
+    assert_eq!(accounts(folder.path(), "60").await, 60);
+    is_sound(folder.path()).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_interrupted_command_that_uses_another_ones_engine_ends_alone() {
+    let folder = tempdir().unwrap();
+    let holder = slow_seed(folder.path(), "40").await;
+    let other = waiting_seed(folder.path(), "40").await;
+    signal(other.id().unwrap(), "-INT").await;
+    let (code, _, stderr) = output(other).await;
+    assert_eq!(code, Some(130), "{stderr}");
+    assert!(stderr.contains("stopped before anything was written"), "{stderr}");
+    let (code, stdout, stderr) = output(holder).await;
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    assert_eq!(accounts(folder.path(), "40").await, 40);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn after_a_killed_holder_the_next_command_works() {
+    let folder = tempdir().unwrap();
+    let holder = slow_seed(folder.path(), "200").await;
+    let other = waiting_seed(folder.path(), "200").await;
+    signal(holder.id().unwrap(), "-KILL").await;
+    output(holder).await;
+    let (code, _, stderr) = output(other).await;
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("has ended. Run this command again."), "{stderr}");
+    let end = ended(on(folder.path(), &["seed", "--users", "20"])).await;
+    assert_eq!(end.code, Some(0), "{}", end.stderr);
+    assert_eq!(accounts(folder.path(), "20").await, 20);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_that_is_stopped_serves_running_commands_to_their_end() {
+    let folder = tempdir().unwrap();
+    let server = Server::start(folder.path()).await;
+    let seed = slow_seed(folder.path(), "40").await;
+    signal(server.id(), "-INT").await;
+    let (code, stdout, stderr) = output(seed).await;
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    assert_eq!(server.ended().await.0, Some(0));
+    assert_eq!(accounts(folder.path(), "40").await, 40);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_second_interruption_ends_a_holder_at_once() {
+    let folder = tempdir().unwrap();
+    let server = Server::start(folder.path()).await;
+    let seed = slow_seed(folder.path(), "2000").await;
+    for _ in 0..2 {
+        signal(server.id(), "-INT").await;
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+    }
+    assert_eq!(server.ended().await.0, Some(0));
+    let (code, stdout, stderr) = output(seed).await;
+    assert_eq!(code, Some(1), "{stdout}{stderr}");
+    assert!(stderr.contains("Run this command again."), "{stderr}");
+}
+
+#[tokio::test]
+async fn a_server_waits_for_a_running_command_with_a_word() {
+    let folder = tempdir().unwrap();
+    let seed = slow_seed(folder.path(), "40").await;
+    let server = Server::start(folder.path()).await;
+    assert_eq!(output(seed).await.0, Some(0));
+    server.sign_in().await;
+}

@@ -1,0 +1,146 @@
+//! Makes an answer fit into one item of the table: without its suggested code, then without its patch, then with a shorter
+//! explanation.
+
+use model::{Message, NewAnswer};
+
+use crate::review::markdown::cleaned;
+
+const CODE_LEFT_OUT: &str = "The suggested code is too long to be stored.";
+const PATCH_LEFT_OUT: &str = "It is too long to be stored.";
+const CUT: &str = "The explanation is too long to be stored; its end is missing.";
+
+/// The answer to this question, without what there is no room for.
+pub(super) fn fitted(mut answer: NewAnswer, question: &Message) -> NewAnswer {
+    if answer.excess_bytes(question) == 0 {
+        return answer;
+    }
+    if answer.suggested_code.take().is_some() {
+        answer.warnings.push(CODE_LEFT_OUT.to_owned());
+        if answer.excess_bytes(question) == 0 {
+            return answer;
+        }
+    }
+    if answer.patch.take().is_some() {
+        answer.patch_status = None;
+        answer.patch_withheld = Some(PATCH_LEFT_OUT.to_owned());
+    }
+    if answer.excess_bytes(question) > 0 {
+        answer.warnings.push(CUT.to_owned());
+        cut(&mut answer, question);
+    }
+    answer
+}
+
+/// Cuts the explanation. What stood in code may be markup without the end of the code, so the rest is cleaned again, which can
+/// make it longer.
+fn cut(answer: &mut NewAnswer, question: &Message) {
+    loop {
+        let excess = answer.excess_bytes(question);
+        if excess == 0 {
+            return;
+        }
+        let kept = answer.content.floor_char_boundary(answer.content.len().saturating_sub(excess));
+        answer.content = cleaned(&answer.content[..kept]);
+        if kept == 0 {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{ContextMode, Patch, PatchStatus, ReplyState, Role};
+
+    const LIMIT: usize = 400 * 1024;
+
+    fn question() -> Message {
+        let id = "01a05c0d-bf80-7185-8426-38e3974fd9b8";
+        Message {
+            session_id: id.parse().expect("an id"),
+            thread: id.parse().expect("an id"),
+            seq: 1,
+            user_id: id.parse().expect("an id"),
+            role: Role::User,
+            content: "why?".to_owned(),
+            created_at: model::Timestamp::EPOCH,
+            reply_state: Some(ReplyState::Pending),
+            reply_error: None,
+            context_mode: None,
+            context_first_line: None,
+            context_last_line: None,
+            history_truncated: None,
+            warnings: None,
+            confidence: None,
+            suggested_code: None,
+            patch: None,
+            patch_status: None,
+            applied_version: None,
+            patch_withheld: None,
+            model_id: None,
+            input_tokens: None,
+            cache_read_tokens: None,
+            cache_write_tokens: None,
+            output_tokens: None,
+        }
+    }
+
+    /// An answer whose parts have these many bytes.
+    fn answer(content: usize, suggested_code: usize, replacement: usize) -> NewAnswer {
+        let patch = Patch {
+            start_line: 1,
+            end_line: 1,
+            original: String::new(),
+            replacement: "é".repeat(replacement / 2),
+            base_version: 1,
+            anchor_line: None,
+        };
+        NewAnswer {
+            content: "é".repeat(content / 2),
+            context_mode: ContextMode::Full,
+            context_lines: (1, 1),
+            history_truncated: false,
+            warnings: Vec::new(),
+            confidence: None,
+            suggested_code: Some("x".repeat(suggested_code)),
+            patch: Some(patch),
+            patch_status: Some(PatchStatus::Verified),
+            patch_withheld: None,
+            model_id: "m".to_owned(),
+            input_tokens: 1,
+            cache_read_tokens: 0,
+            cache_write_tokens: 0,
+            output_tokens: 1,
+            cost_micros: 1,
+        }
+    }
+
+    #[test]
+    fn an_answer_that_fits_stays_as_it_is() {
+        let small = answer(100_000, 100_000, 190_000);
+        assert_eq!(fitted(small.clone(), &question()), small);
+    }
+
+    #[test]
+    fn a_large_answer_loses_its_code_then_its_patch_then_the_end_of_its_explanation() {
+        let (code, patch, cut) = (CODE_LEFT_OUT.to_owned(), PATCH_LEFT_OUT.to_owned(), CUT.to_owned());
+        let without_code = fitted(answer(100_000, 200_000, 200_000), &question());
+        assert_eq!((without_code.suggested_code, without_code.patch_withheld), (None, None));
+        assert_eq!((without_code.warnings, without_code.patch.is_some()), (vec![code.clone()], true));
+        let without_patch = fitted(answer(300_000, 10, 200_000), &question());
+        assert_eq!((without_patch.patch, without_patch.patch_status), (None, None));
+        assert_eq!((without_patch.patch_withheld, without_patch.warnings), (Some(patch), vec![code.clone()]));
+        let short = fitted(answer(2 * LIMIT, 10, 10), &question());
+        assert_eq!((short.excess_bytes(&question()), short.warnings.clone()), (0, vec![code, cut]));
+        assert!(short.content.len() > LIMIT - 2_048, "{}", short.content.len());
+    }
+
+    #[test]
+    fn code_that_loses_its_end_stays_harmless() {
+        let markup = "<img src=x onerror=alert(1)>".repeat(LIMIT / 14);
+        let content = format!("`{markup}`");
+        let short = fitted(NewAnswer { content, ..answer(0, 1, 0) }, &question());
+        assert_eq!(short.excess_bytes(&question()), 0);
+        assert_eq!(short.content, cleaned(&short.content));
+    }
+}

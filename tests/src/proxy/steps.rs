@@ -1,0 +1,91 @@
+//! Counts the sequential steps of a client: requests that are sent together are one step, however fast the engine is.
+//!
+//! ```ignore
+//! let proxy = Proxy::counting_steps(table.endpoint()).await;
+//! let ada = app.on(table.store_through(&proxy.url()).await, &ada);
+//! ada.gets("/users/me").await.is(200);
+//! assert_eq!(proxy.take_steps(), [["GetItem"]]);
+//! ```
+//!
+//! The proxy holds back every request until no other one has arrived for [`QUIET`], then forwards all of them: that is one
+//! step. A request that depends on the answer to another cannot arrive while that one is held back, so the number of steps
+//! is never too small. It is too large only if the client takes longer than [`QUIET`] between two requests that do not depend
+//! on each other. Call [`Proxy::take_steps`] before what is measured, too, to forget what was sent until then. A failed
+//! request that is repeated is another step.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::Proxy;
+
+/// A step is complete when no request has arrived for this long.
+const QUIET: Duration = Duration::from_millis(150);
+
+/// The operations of the requests that were sent together, sorted, such as `["GetItem", "UpdateItem"]`.
+pub type Step = Vec<String>;
+
+/// The steps of the requests through one proxy.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Steps {
+    held: Arc<Mutex<Held>>,
+    /// The number of steps that are complete.
+    complete: watch::Sender<usize>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    waiting: Step,
+    arrived: usize,
+    complete: Vec<Step>,
+}
+
+impl Steps {
+    /// Waits until the step that this request is part of is complete.
+    pub(super) async fn join(&self, target: &str) {
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let mut complete = self.complete.subscribe();
+        let mut arrived = {
+            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            // Under the lock, in which steps are completed: a later step is not this request's.
+            complete.mark_unchanged();
+            held.waiting.push(operation);
+            held.arrived += 1;
+            held.arrived
+        };
+        while timeout(QUIET, complete.changed()).await.is_err() {
+            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            if held.arrived == arrived && !held.waiting.is_empty() {
+                let mut step = std::mem::take(&mut held.waiting);
+                step.sort_unstable();
+                held.complete.push(step);
+                self.complete.send_modify(|complete| *complete += 1);
+                return;
+            }
+            arrived = held.arrived;
+        }
+    }
+
+    fn take(&self) -> Vec<Step> {
+        std::mem::take(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner).complete)
+    }
+}
+
+impl Proxy {
+    /// Starts a proxy that counts the steps of one client; see the [module](self).
+    pub async fn counting_steps(engine: &str) -> Self {
+        let (proxy, listener) = Self::parts(engine).await;
+        Self { steps: Some(Steps::default()), ..proxy }.serve(listener)
+    }
+
+    /// The steps since the last call, in their order.
+    ///
+    /// # Panics
+    /// When the proxy does not count them.
+    #[must_use]
+    pub fn take_steps(&self) -> Vec<Step> {
+        self.steps.as_ref().expect("the proxy was started with `counting_steps`").take()
+    }
+}

@@ -1,0 +1,113 @@
+//! What a save starts from is read in order: the head first, so that no thread is missed that the head counts.
+
+use std::time::Duration;
+
+use model::{Message, NewAnswer, Patch, PatchStatus, Saved, Session, Store, Target, Thread, ThreadKind, User};
+use tests::proxy::{Moment, Stalled};
+use tests::story::{answer, anywhere, edit, lines, one_line_down};
+use tests::{Proxy, TestTable};
+
+/// Longer than an engine on this machine takes for a read: what was sent together with a stalled request is answered by then.
+const OTHER_READS: Duration = Duration::from_millis(300);
+
+/// Ada with a session and a thread in it, and a store whose next read of the head is stalled.
+struct Scene {
+    table: TestTable,
+    ada: User,
+    session: Session,
+    thread: Thread,
+    slow: Store,
+    proxy: Proxy,
+}
+
+/// What happens between a read of the threads and a read of the head that are sent together.
+#[derive(Clone, Copy, Debug)]
+enum Meanwhile {
+    Opened,
+    Moved,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let table = TestTable::new().await;
+        let ada = table.user("ada").await;
+        let session = table.session(&ada, "main.rs", "a\nb\nc").await;
+        let thread = table.thread(&session, 2, 2).await;
+        let proxy = Proxy::before(table.endpoint()).await;
+        let slow = table.store_through(&proxy.url()).await;
+        Self { table, ada, session, thread, slow, proxy }
+    }
+
+    /// Waits until the head is asked for, lets the other reads pass, and changes the threads. Then the head is read.
+    async fn change_before(&self, head: Stalled, what: Meanwhile) {
+        head.arrived().await;
+        tokio::time::sleep(OTHER_READS).await;
+        match what {
+            Meanwhile::Opened => drop(self.table.thread(&self.session, 1, 1).await),
+            Meanwhile::Moved => {
+                let opened = self.table.read(&self.session).await;
+                let moved = self.table.move_to(&self.thread, opened, lines(1, 1), anywhere).await;
+                assert_eq!(moved.unwrap().start_line, 1);
+            }
+        }
+        head.release();
+    }
+
+    async fn is_one_line_down(&self, saved: &Saved, what: Meanwhile) {
+        let expected = match what {
+            Meanwhile::Opened => vec![3, 2],
+            Meanwhile::Moved => vec![2],
+        };
+        let stored = self.table.session_threads(self.ada.user_id, self.session.session_id, Default::default()).await;
+        let starts = |threads: &[Thread]| threads.iter().map(|thread| thread.start_line).collect::<Vec<_>>();
+        assert_eq!(starts(&stored.unwrap().items), expected, "{what:?}");
+        assert_eq!(starts(&saved.threads), expected, "{what:?}");
+    }
+
+    async fn proposal(&self) -> Message {
+        let patch = Patch {
+            start_line: 2,
+            end_line: 2,
+            original: "b".to_owned(),
+            replacement: "new\nb".to_owned(),
+            base_version: 1,
+            anchor_line: None,
+        };
+        let question = self.table.question(&self.thread, "Why?").await;
+        let proposal = NewAnswer { patch: Some(patch), patch_status: Some(PatchStatus::Verified), ..answer("so") };
+        Store::answer(&self.table, &question, proposal).await.unwrap()
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it is what a handler's function returns")]
+fn place(patch: &Patch, target: Target<'_>) -> Result<(Patch, String), &'static str> {
+    assert_eq!(target.thread.kind, ThreadKind::Block);
+    Ok((patch.clone(), "a\nnew\nb\nc".to_owned()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_save_misses_no_thread_that_changed_before_the_head_was_read() {
+    for what in [Meanwhile::Opened, Meanwhile::Moved] {
+        let scene = Scene::new().await;
+        let head = scene.proxy.stall(".GetItem", Moment::BeforeTheEngine);
+        let (store, owner, save) = (scene.slow.clone(), scene.ada.user_id, edit(&scene.session, "new\na\nb\nc"));
+        let saving = tokio::spawn(async move { store.save_code(owner, save, one_line_down).await });
+        scene.change_before(head, what).await;
+        let saved = saving.await.unwrap().unwrap();
+        scene.is_one_line_down(&saved, what).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_applied_patch_misses_no_thread_that_changed_before_the_head_was_read() {
+    for what in [Meanwhile::Opened, Meanwhile::Moved] {
+        let scene = Scene::new().await;
+        let proposal = scene.proposal().await;
+        let head = scene.proxy.stall(".BatchGetItem", Moment::BeforeTheEngine);
+        let (store, owner, id) = (scene.slow.clone(), scene.ada.user_id, proposal.id());
+        let applying = tokio::spawn(async move { store.apply_patch(owner, id, 1, place, one_line_down).await });
+        scene.change_before(head, what).await;
+        let applied = applying.await.unwrap().unwrap();
+        scene.is_one_line_down(&applied.saved, what).await;
+    }
+}

@@ -1,0 +1,31 @@
+//! The proxy that counts steps: requests that wait for each other are steps of their own, and others are one.
+
+use model::UserId;
+use tests::{Proxy, TestTable};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_are_sent_together_are_one_step() {
+    let table = TestTable::new().await;
+    let proxy = Proxy::counting_steps(table.endpoint()).await;
+    let store = table.store_through(&proxy.url()).await;
+    let user: UserId = table.ids().next(table.clock().now());
+    assert_eq!(proxy.take_steps(), Vec::<Vec<String>>::new());
+    let read = || async { store.get_user(user).await.unwrap() };
+    futures::join!(read(), async { store.list_refresh_families(user).await.unwrap() }, read());
+    assert_eq!(proxy.take_steps(), [["GetItem", "GetItem", "Query"]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_that_wait_for_each_other_are_a_step_each() {
+    let table = TestTable::new().await;
+    let proxy = Proxy::counting_steps(table.endpoint()).await;
+    let store = table.store_through(&proxy.url()).await;
+    let user: UserId = table.ids().next(table.clock().now());
+    let read = || async { store.get_user(user).await.unwrap() };
+    let twice = async {
+        read().await;
+        read().await
+    };
+    futures::join!(twice, read());
+    assert_eq!(proxy.take_steps(), [vec!["GetItem", "GetItem"], vec!["GetItem"]]);
+}
