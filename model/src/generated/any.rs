@@ -147,6 +147,13 @@ static VERSIONS: &[(&str, u32, &[Step])] = &[
     ("username_claim", 1, &[]),
 ];
 
+/// The older version that an entity is still written in, if it is.
+pub(crate) fn write_version_of(entity: &str) -> Option<u32> {
+    WRITE_VERSIONS.iter().find(|(name, _)| *name == entity).map(|(_, version)| *version)
+}
+
+static WRITE_VERSIONS: &[(&str, u32)] = &[];
+
 /// Where the keys of every index are stored.
 pub(crate) static INDEX_ATTRIBUTES: &[&str] = &["GSI1PK", "GSI1SK"];
 

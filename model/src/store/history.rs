@@ -12,7 +12,7 @@ use super::item::{FromItem as _, Item, VERSION_ATTRIBUTE};
 use super::reindex::{IndexKeys, as_seen, made_keys, unchanged, written};
 use super::stored::{StoredItem, version_of};
 use crate::ItemKey;
-use crate::generated::any::versions_of;
+use crate::generated::any::{versions_of, write_version_of};
 
 /// How an item of one version becomes one of the next. Written by the generator, from an entity's `[[history]]`.
 #[derive(Debug)]
@@ -63,6 +63,16 @@ impl Step {
         item.insert(VERSION_ATTRIBUTE.to_owned(), AttributeValue::N((self.version + 1).to_string()));
     }
 
+    /// The other way, for programs that know no newer version: what they do not know they ignore, and it is not lost.
+    fn revert(&self, item: &mut Item) {
+        for (old, new) in self.rename {
+            if let Some(value) = item.remove(*new) {
+                item.insert((*old).to_owned(), value);
+            }
+        }
+        item.insert(VERSION_ATTRIBUTE.to_owned(), AttributeValue::N(self.version.to_string()));
+    }
+
     /// The attributes that the keys of its indexes are made from, under their older names where they have some.
     fn feeding(&self) -> BTreeSet<&'static str> {
         let from = self.index.iter().flat_map(|index| index.from).copied();
@@ -110,12 +120,26 @@ pub(super) fn upcast(item: &mut Item, history: &[Step]) {
     }
 }
 
+/// Makes an item of now one of an older version, which programs of that version read.
+pub(super) fn downcast(item: &mut Item, version: u32, history: &[Step]) {
+    for step in history.iter().rev().filter(|step| step.version >= version) {
+        step.revert(item);
+    }
+}
+
+/// The step that brings an item one version up, unless programs that run now would not read it then.
+fn next_step(item: &StoredItem) -> Option<&'static Step> {
+    let entity = item.entity()?;
+    let (_, history) = versions_of(entity)?;
+    let step = history.iter().find(|step| Some(step.version) == item.version())?;
+    write_version_of(entity).is_none_or(|written| step.version < written).then_some(step)
+}
+
 impl StoredItem {
     /// The item one version up, as the table makes it.
     pub(crate) fn upgraded(&self) -> Self {
-        let history = self.entity().and_then(versions_of).map(|(_, history)| history).unwrap_or_default();
         let mut item = self.attributes().clone();
-        if let Some(step) = history.iter().find(|step| Some(step.version) == self.version()) {
+        if let Some(step) = next_step(self) {
             step.apply(&mut item);
         }
         Self::new(item)
@@ -126,8 +150,7 @@ impl Call<'_> {
     /// Brings a stored item one version up, if it is still of the version that was seen. Whether it was.
     pub(crate) async fn upgrade(self, item: &StoredItem) -> Result<bool, StoreError> {
         let seen = item.attributes();
-        let history = item.entity().and_then(versions_of).map(|(_, history)| history).unwrap_or_default();
-        let Some(step) = history.iter().find(|step| Some(step.version) == item.version()) else { return Ok(false) };
+        let Some(step) = next_step(item) else { return Ok(false) };
         let key = ItemKey::from_item(seen.clone()).map_err(|corrupt| corrupt.read_by(self.id()))?;
         let made = if step.index.is_empty() {
             Item::new()
@@ -142,6 +165,7 @@ impl Call<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::item::{ENTITY_ATTRIBUTE, decode_entity, decode_older_entity};
 
     const HISTORY: &[Step] = &[
         Step { version: 1, rename: &[("hits", "count")], default: &[], remove: &[], index: &[] },
@@ -210,5 +234,85 @@ mod tests {
         assert_eq!(names, ["v", "GSI2PK", "GSI2SK", "state", "cost", "junk"]);
         let end = "AND attribute_not_exists(#cnd_from0) AND #cnd_from1 = :cnd_from1";
         assert!(condition.expression.ends_with(end), "{}", condition.expression);
+    }
+
+    /// A note as the program before has it, and as the one of now does: the generator writes such structs.
+    mod programs {
+        use serde::{Deserialize, Serialize};
+
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        pub(super) struct Before {
+            pub(super) hits: u32,
+            pub(super) title: String,
+        }
+
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        pub(super) struct Now {
+            /// Renamed by its history.
+            pub(super) count: u32,
+            /// Renamed without: `stored_as = "title"`.
+            #[serde(rename = "title")]
+            pub(super) heading: String,
+            /// New and required.
+            pub(super) cost: i64,
+        }
+    }
+
+    const OF_NOTES: &[Step] = &[Step {
+        version: 1,
+        rename: &[("hits", "count")],
+        default: &[("cost", Filling::Number(0))],
+        remove: &[],
+        index: &[],
+    }];
+
+    fn stored(fields: impl serde::Serialize, version: u32) -> Item {
+        let mut item: Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(fields).expect("a struct is an item");
+        item.insert(ENTITY_ATTRIBUTE.to_owned(), AttributeValue::S("note".to_owned()));
+        item.insert(VERSION_ATTRIBUTE.to_owned(), AttributeValue::N(version.to_string()));
+        item
+    }
+
+    /// The first deployment of two: this program reads version 2 and writes version 1.
+    fn written_in_phase_one(note: &programs::Now) -> Item {
+        let mut item = stored(note, 1);
+        downcast(&mut item, 1, OF_NOTES);
+        item
+    }
+
+    #[test]
+    fn in_the_first_phase_each_program_reads_what_the_other_writes() {
+        let (before, now) = (
+            programs::Before { hits: 7, title: "t".to_owned() },
+            programs::Now { count: 7, heading: "t".to_owned(), cost: 3 },
+        );
+        let read: programs::Before = decode_entity(written_in_phase_one(&now), "note", 1).expect("it knows version 1");
+        assert_eq!(read, before);
+        let read: programs::Now =
+            decode_older_entity(stored(&before, 1), "note", 2, OF_NOTES).expect("it knows both versions");
+        assert_eq!(read, programs::Now { cost: 0, ..programs::Now { count: 7, heading: "t".to_owned(), cost: 3 } });
+        let own: programs::Now =
+            decode_older_entity(written_in_phase_one(&now), "note", 2, OF_NOTES).expect("it knows its own");
+        assert_eq!(own, now, "nothing is lost on the way through the older version");
+    }
+
+    #[test]
+    fn in_the_second_phase_programs_of_both_phases_read_what_is_written() {
+        let now = programs::Now { count: 7, heading: "t".to_owned(), cost: 3 };
+        for item in [stored(&now, 2), written_in_phase_one(&now)] {
+            let read: programs::Now = decode_older_entity(item, "note", 2, OF_NOTES).expect("it knows both versions");
+            assert_eq!(read, now);
+        }
+        // Why there are two: the program before would refuse it.
+        let refused = decode_entity::<programs::Before>(stored(&now, 2), "note", 1).expect_err("it is newer");
+        assert!(refused.reason().contains("deploy the newer one"), "{}", refused.reason());
+    }
+
+    #[test]
+    fn a_field_that_is_stored_under_its_old_name_needs_no_version() {
+        let stored_by_before = stored(programs::Before { hits: 1, title: "t".to_owned() }, 1);
+        let stored_by_now = stored(programs::Now { count: 1, heading: "t".to_owned(), cost: 0 }, 1);
+        assert_eq!(stored_by_before["title"], stored_by_now["title"]);
+        assert!(!stored_by_now.contains_key("heading"));
     }
 }

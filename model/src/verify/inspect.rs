@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::generated::any::{AnyEntity, INDEX_ATTRIBUTES, versions_of};
+use crate::generated::any::{AnyEntity, INDEX_ATTRIBUTES, versions_of, write_version_of};
 use crate::store::StoredItem;
 use crate::store::reindex::is_same_key;
 use crate::verify::finding::{Finding, FindingKind, item_id};
@@ -34,14 +34,15 @@ pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
         found(FindingKind::UnknownEntity, "", why);
         return Inspected { entity: None, findings };
     };
+    let written = item.entity().and_then(write_version_of).unwrap_or(current);
     match item.version() {
         Some(version) if version > current => {
             let why = Repair::None("deploy the program that wrote it, and verify with that");
             found(FindingKind::NewerVersion, &format!("version {version}, and this program knows {current}"), why);
             return Inspected { entity: None, findings };
         }
-        Some(version) if version < current => {
-            let detail = format!("version {version}, and now it is {current}");
+        Some(version) if version < written => {
+            let detail = format!("version {version}, and now it is {written}");
             found(FindingKind::OlderVersion, &detail, Repair::Upgrade(Box::new(item.clone())));
         }
         _ => {}

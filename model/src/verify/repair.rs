@@ -76,9 +76,7 @@ impl Repair {
         Some(match self {
             Self::None(_) => return None,
             Self::Upgrade(_) => (Effect::Restores, "writes the item in the current version"),
-            Self::IndexKeys(_) => {
-                (Effect::Restores, "writes the keys of the index again")
-            }
+            Self::IndexKeys(_) => (Effect::Restores, "writes the keys of the index again"),
             Self::RemoveExpired(_) => (Effect::Deletes, "deletes the item"),
             Self::SessionCount { .. } | Self::ThreadCount { .. } | Self::MessageSlots { .. } => {
                 (Effect::Restores, "sets the counter to what there is")

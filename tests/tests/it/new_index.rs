@@ -12,7 +12,7 @@ use tests::{RawTable, TestTable};
 use tokio::task::JoinHandle;
 
 /// How many days are stored before there is the index. The variable names another number, for instance 25000.
-const STORED: u32 = 500;
+const STORED: u32 = 250;
 const VARIABLE: &str = "CODESENSEI_TEST_ITEMS";
 const USERS: u32 = 25;
 /// What each stored day cost.

@@ -105,6 +105,16 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
     let about = doc("The key it is stored under.");
     let (type_name, version) = (&entity.type_name, rust::number(entity.version));
     let to_item = is_put(design, entity).then(|| {
+        if let Some(written) = entity.write_version {
+            let encode = file.import("crate::store::item::encode_older_entity");
+            let about =
+                doc(&format!("The item it is stored as: of version {written}, which every running program reads."));
+            let written = rust::number(written);
+            return quote! {
+                #about
+                pub(crate) fn to_item(&self) -> #item { #encode(self, #written, Self::HISTORY) }
+            };
+        }
         let encode = file.import("crate::store::item::encode_entity");
         quote! {
             #[doc = " The item it is stored as."]
@@ -122,7 +132,7 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
             #history
         }
     });
-    let attributes = entity.fields.iter().map(|field| &field.name);
+    let attributes = entity.fields.iter().map(Field::stored_name);
     let (index_types, full_key) = full_key(design, file, entity, &key);
     file.item(quote! {
         impl modyne::EntityDef for #name {

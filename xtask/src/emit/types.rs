@@ -50,7 +50,7 @@ pub fn index_keys(file: &mut RustFile, design: &Design, entity: &Entity, key: &I
     let index_keys = file.import("crate::store::reindex::IndexKeys");
     let index = &design.table.indexes[key.index];
     let (partition, sort) = (&index.partition_key, &index.sort_key);
-    let from: Vec<&str> = entity.fields_of(key).map(|field| field.name.as_str()).collect();
+    let from: Vec<&str> = entity.fields_of(key).map(Field::stored_name).collect();
     quote!(#index_keys { keys: [#partition, #sort], from: &[#(#from),*] })
 }
 

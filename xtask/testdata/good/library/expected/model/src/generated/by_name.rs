@@ -87,6 +87,7 @@ async fn register_book(
 ) -> Result<Answer, RunError> {
     let book: Book = arguments.one("book", "book")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .register_book(&book)
         .await
@@ -94,7 +95,7 @@ async fn register_book(
             RegisterBookError::Store(error) => RunError::Store(error),
             RegisterBookError::BookExists { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_book(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -119,6 +120,7 @@ async fn change_book(
     let place: Place = arguments.one("place", "Place")?;
     let added_at: Timestamp = arguments.one("added_at", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .change_book(ChangeBook {
             isbn: &isbn,
@@ -142,7 +144,7 @@ async fn change_book(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::of([Row::of("book", &item)]))
+    Ok(Answer::of([Row::of("book", &item)]).and_wrote(written))
 }
 
 async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -150,6 +152,7 @@ async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let branch: Branch = arguments.one("branch", "branch")?;
     let shelf_mark: String = arguments.one("shelf_mark", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .move_book(&isbn, branch, &shelf_mark)
         .await
@@ -157,7 +160,7 @@ async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             MoveBookError::Store(error) => RunError::Store(error),
             MoveBookError::BookNotFound { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn call_comic(
@@ -166,6 +169,7 @@ async fn call_comic(
 ) -> Result<Answer, RunError> {
     let isbn: Isbn = arguments.one("isbn", "isbn")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .call_comic(&isbn)
         .await
@@ -175,7 +179,7 @@ async fn call_comic(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn raise_price(
@@ -185,6 +189,7 @@ async fn raise_price(
     let isbn: Isbn = arguments.one("isbn", "isbn")?;
     let cents: i64 = arguments.one("cents", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .raise_price(&isbn, cents)
         .await
@@ -194,7 +199,7 @@ async fn raise_price(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn forget_book(
@@ -203,8 +208,9 @@ async fn forget_book(
 ) -> Result<Answer, RunError> {
     let isbn: Isbn = arguments.one("isbn", "isbn")?;
     arguments.end()?;
+    let written: usize = 1;
     store.forget_book(&isbn).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn book_page(
@@ -258,8 +264,13 @@ async fn exchange_copies(
     let new: Vec<Copy> = arguments.many("new", "copy")?;
     let old: Vec<CopyKey> = arguments.many("old", "copy key")?;
     arguments.end()?;
+    let written: usize = new.len() + old.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.exchange_copies(&new, &old).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn books_by_type(
@@ -286,8 +297,9 @@ async fn count_shelf(
 async fn give_card(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
     let member: Member = arguments.one("member", "member")?;
     arguments.end()?;
+    let written: usize = 1;
     store.give_card(&member).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn open_desk(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -360,8 +372,9 @@ async fn correct_day(
     let loans: u32 = arguments.one("loans", "count")?;
     let fees: i64 = arguments.one("fees", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store.correct_day(member_id, date, loans, fees).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn dearest_days(
@@ -382,8 +395,9 @@ async fn add_to_day(
     let date: Date = arguments.one("date", "date")?;
     let fees: i64 = arguments.one("fees", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store.add_to_day(AddToDay { member_id, date, fees }).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -420,6 +434,8 @@ async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let other: Isbn = arguments.one("other", "isbn")?;
     let today: Date = arguments.one("today", "date")?;
     arguments.end()?;
+    let written: usize = 4 + usize::from(wish.is_some()) + notices.len()
+        + usize::from(reminder.is_some());
     store
         .lend_copy(LendCopy {
             loan: &loan,
@@ -446,7 +462,7 @@ async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             | LendCopyError::NoSuchBook { .. }
             | LendCopyError::NoSuchNotice { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -475,6 +491,7 @@ async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let number: u32 = arguments.one("number", "count")?;
     let state: CopyState = arguments.one("state", "shelved|lent|lost")?;
     arguments.end()?;
+    let written: usize = 3 + notices.len() + usize::from(calmed.is_some());
     store
         .take_back(TakeBack {
             notices: &notices,
@@ -493,13 +510,14 @@ async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn wish(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
     let wish: Wish = arguments.one("wish", "wish")?;
     let second: Expiry = arguments.one("second", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .wish(&wish, second)
         .await
@@ -507,7 +525,7 @@ async fn wish(store: &Store, mut arguments: Arguments) -> Result<Answer, RunErro
             WishError::Store(error) => RunError::Store(error),
             WishError::WishedAlready { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_wish(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -529,6 +547,7 @@ async fn call_for_wish(
     let now: Timestamp = arguments.one("now", "time")?;
     let gone_at: Expiry = arguments.one("gone_at", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .call_for_wish(CallForWish {
             isbn: &isbn,
@@ -542,7 +561,7 @@ async fn call_for_wish(
             CallForWishError::Store(error) => RunError::Store(error),
             CallForWishError::CalledEnough { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn wishes_at(
@@ -579,6 +598,7 @@ async fn list_editions(
     let isbn: Isbn = arguments.one("isbn", "isbn")?;
     let editions: Option<Vec<Edition>> = arguments.optional("editions", "[Edition]")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .list_editions(&isbn, editions.as_deref())
         .await
@@ -588,7 +608,7 @@ async fn list_editions(
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn book_by_prefix(
