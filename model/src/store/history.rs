@@ -165,7 +165,8 @@ impl Call<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::item::{ENTITY_ATTRIBUTE, decode_entity, decode_older_entity};
+    use crate::store::item::{ENTITY_ATTRIBUTE, decode_entity, decode_older_entity, encode_older_entity};
+    use crate::{DailyUsage, Ids, Timestamp};
 
     const HISTORY: &[Step] = &[
         Step { version: 1, rename: &[("hits", "count")], default: &[], remove: &[], index: &[] },
@@ -314,5 +315,24 @@ mod tests {
         let stored_by_now = stored(programs::Now { count: 1, heading: "t".to_owned(), cost: 0 }, 1);
         assert_eq!(stored_by_before["title"], stored_by_now["title"]);
         assert!(!stored_by_now.contains_key("heading"));
+    }
+
+    #[test]
+    fn an_entity_is_written_in_its_older_version_whole() {
+        let now = Timestamp::from_millis(1_800_000_000_000).expect("a time");
+        let day = DailyUsage {
+            user_id: Ids::seeded(1).next(now),
+            date: now.date(),
+            requests: 2,
+            input_tokens: 30,
+            cache_read_tokens: 7,
+            cache_write_tokens: 0,
+            output_tokens: 40,
+            cost_micros: 500,
+        };
+        let item = encode_older_entity(&day, 1, DailyUsage::HISTORY);
+        assert_eq!(version_of(&item), Some(1));
+        assert_eq!(item["GSI1SK"], AttributeValue::N("500".to_owned()), "a program of now puts it in the index");
+        assert_eq!(DailyUsage::from_item(item).expect("it is read"), day);
     }
 }
