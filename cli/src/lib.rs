@@ -11,9 +11,11 @@ pub mod patterns;
 pub mod query;
 pub mod seed;
 pub mod serve;
+pub mod sweep;
 pub mod table;
 pub mod target;
 pub mod verify;
+pub mod who;
 
 mod docs;
 mod interruption;

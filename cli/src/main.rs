@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use codesensei::options::{Command, Options};
-use codesensei::{demo, export, output, patterns, query, seed, serve, table, target, verify};
+use codesensei::{demo, export, output, patterns, query, seed, serve, sweep, table, target, verify};
 use handlers::logging;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -34,6 +34,10 @@ async fn main() -> ExitCode {
         },
         Some(Command::Seed(options)) => seed::command::run(&options).await,
         Some(Command::Verify(options)) => match verify::run(options).await {
+            Ok(false) => return ExitCode::FAILURE,
+            outcome => outcome.map(|_| ()),
+        },
+        Some(Command::Sweep(options)) => match sweep::run(&options).await {
             Ok(false) => return ExitCode::FAILURE,
             outcome => outcome.map(|_| ()),
         },

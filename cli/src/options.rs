@@ -11,6 +11,7 @@ use crate::export::Export;
 use crate::patterns::Patterns;
 use crate::query::Query;
 use crate::seed::command::Seed;
+use crate::sweep::Sweep;
 use crate::table::Table;
 use crate::verify::Verify;
 
@@ -62,6 +63,10 @@ pub enum Command {
     Seed(Seed),
     /// Check that all of a table fits together, and repair what can be repaired safely.
     Verify(Verify),
+    /// Remove what deletes, saves and killed writers left behind, and show what is still to be removed.
+    ///
+    /// `serve` does this every minute, and on AWS a schedule does.
+    Sweep(Sweep),
     /// Copy a whole table to files, in the format of DynamoDB's own export to S3.
     ///
     /// What loads an export of the service's loads this: AWSDynamoDB/<export>/data/*.json.gz has an item a line as {"Item":{…}} in

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use handlers::http::metrics::Metrics;
 use handlers::http::rate::RateLimits;
 use handlers::{Domain, routes};
 use model::Store;
@@ -15,7 +16,7 @@ use crate::local::{Local, LocalError};
 use crate::options::{Serve, StoreChoice};
 use crate::seed::{self, SeedError};
 
-/// How often what deletes left behind is removed. On AWS a schedule does it.
+/// How often the sweep runs, and how long at most. On AWS a schedule runs it.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// Serving ended, or did not begin.
@@ -70,14 +71,13 @@ async fn serve(options: Serve) -> Result<(), ServeError> {
     served.map_err(ServeError::Stopped)
 }
 
+/// Also at the start: a server that never runs for a minute sweeps too.
 async fn sweep(store: Store) {
     loop {
-        tokio::time::sleep(SWEEP_EVERY).await;
-        match store.sweep_due().await {
-            Ok(swept) if swept.jobs > 0 => tracing::info!(jobs = swept.jobs, "swept"),
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "the sweep goes on in a minute"),
+        if let Err(error) = handlers::sweep::run(&store, &Metrics::default(), SWEEP_EVERY).await {
+            tracing::warn!(%error, "the sweep goes on in a minute");
         }
+        tokio::time::sleep(SWEEP_EVERY).await;
     }
 }
 

@@ -22,6 +22,7 @@ use crate::http::rate::RateLimits;
 use crate::logging;
 use crate::routes::{Domain, router};
 use crate::state::App;
+use crate::sweep;
 
 /// The secret's value: a JSON object. Never logged, and never in an environment variable.
 #[derive(Deserialize)]
@@ -58,9 +59,14 @@ pub async fn sweep() -> Result<(), Error> {
     log();
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let store = store(&secret(&sdk).await?).await?;
-    lambda_runtime::run(service_fn(move |_: LambdaEvent<Value>| {
-        let store = store.clone();
-        async move { Ok::<_, Error>(json!({ "jobs": store.sweep_due().await?.jobs })) }
+    let metrics = Metrics::to(std::io::stdout());
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+        let (store, metrics) = (store.clone(), metrics.clone());
+        async move {
+            let within = sweep::time_left(event.context.deadline, store.clock());
+            let swept = sweep::run(&store, &metrics, within).await?;
+            Ok::<_, Error>(json!({ "done": swept.done, "left": swept.left() }))
+        }
     }))
     .await
 }

@@ -16,6 +16,7 @@ pub mod review;
 pub mod routes;
 pub mod sessions;
 pub mod state;
+pub mod sweep;
 pub mod threads;
 pub mod users;
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
 
+mod asking;
 mod docs;
 mod logs;
 mod mistakes;
@@ -12,6 +13,7 @@ mod readme;
 mod seeding;
 mod serving;
 mod side_by_side;
+mod sweeping;
 mod tables;
 mod teaching;
 mod verifying;

@@ -24,10 +24,15 @@ impl Metrics {
         Self(Some(Arc::new(Mutex::new(sink))))
     }
 
-    /// Writes the line of a request. A line that cannot be written is lost: the answer is more than its numbers.
+    /// Writes the line of a request.
     pub(super) fn write(&self, measured: &Measured<'_>) {
+        self.write_line(&Line::from(measured));
+    }
+
+    /// Writes a line. A line that cannot be written is lost: the work is worth more than its numbers.
+    pub(crate) fn write_line(&self, line: &impl Serialize) {
         let Some(sink) = &self.0 else { return };
-        if let Ok(mut line) = serde_json::to_vec(&Line::from(measured)) {
+        if let Ok(mut line) = serde_json::to_vec(line) {
             line.push(b'\n');
             let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
             let _ = sink.write_all(&line).and_then(|()| sink.flush());
@@ -95,23 +100,29 @@ struct Asked {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Metadata {
+pub(crate) struct Metadata {
     timestamp: i64,
     cloud_watch_metrics: Vec<&'static Directive>,
+}
+
+impl Metadata {
+    pub(crate) const fn new(at: Timestamp, cloud_watch_metrics: Vec<&'static Directive>) -> Self {
+        Self { timestamp: at.millis(), cloud_watch_metrics }
+    }
 }
 
 /// These metrics, once for each set of dimensions.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Directive {
-    namespace: &'static str,
-    dimensions: &'static [&'static [&'static str]],
-    metrics: &'static [Metric],
+pub(crate) struct Directive {
+    pub(crate) namespace: &'static str,
+    pub(crate) dimensions: &'static [&'static [&'static str]],
+    pub(crate) metrics: &'static [Metric],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Metric {
+pub(crate) struct Metric {
     name: &'static str,
     unit: &'static str,
 }
@@ -119,7 +130,7 @@ struct Metric {
 /// The one value of the dimension `service`: what has no other is the sum over everything, which an alarm can watch.
 const SERVICE: &str = "api";
 
-const fn metric(name: &'static str, unit: &'static str) -> Metric {
+pub(crate) const fn metric(name: &'static str, unit: &'static str) -> Metric {
     Metric { name, unit }
 }
 
@@ -164,7 +175,7 @@ impl<'a> From<&Measured<'a>> for Line<'a> {
         cloud_watch_metrics.extend(code.map(|_| &BY_CODE));
         cloud_watch_metrics.extend(asked.as_ref().map(|_| &OF_THE_MODEL));
         Self {
-            aws: Metadata { timestamp: measured.at.millis(), cloud_watch_metrics },
+            aws: Metadata::new(measured.at, cloud_watch_metrics),
             service: SERVICE,
             endpoint,
             status: status.to_string(),

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use crate::ItemKey;
 use crate::key::Primary;
 
 use super::item::{CorruptItem, FromItem, Item, VERSION_ATTRIBUTE, entity_of};
@@ -63,6 +64,16 @@ impl StoredItem {
     #[must_use]
     pub fn to_dynamodb_json(&self) -> Value {
         json!({ "Item": attributes(&self.0) })
+    }
+
+    /// Its key, to delete it by, whether it decodes or not.
+    pub(crate) fn key(&self) -> ItemKey {
+        ItemKey::new(self.primary())
+    }
+
+    /// Whether it is stored under this key.
+    pub(crate) fn is_under(&self, key: &Primary) -> bool {
+        self.pk() == key.hash && self.sk() == key.range
     }
 
     pub(crate) fn attributes(&self) -> &Item {

@@ -15,6 +15,9 @@ const TTL_LAG: Duration = Duration::from_hours(3 * 24);
 /// A question's deadline is half a minute.
 const PATIENCE: Duration = Duration::from_hours(1);
 
+/// How long a sweep job may fail before it is reported as failing.
+const DAY: Duration = Duration::from_hours(24);
+
 const KEYS: [&str; 2] = ["PK", "SK"];
 
 /// An item, as far as it can be understood, and what is wrong with it.
@@ -96,6 +99,10 @@ fn by_itself(entity: &AnyEntity, now: Timestamp, found: &mut impl FnMut(FindingK
         AnyEntity::RefreshFamily(family) => expired(family.expires_at, Expired::Family((**family).clone())),
         AnyEntity::Idempotency(record) => expired(record.expires_at, Expired::Record((**record).clone())),
         AnyEntity::RateWindow(window) => expired(window.expires_at, Expired::Window((**window).clone())),
+        AnyEntity::SweepJob(job) if job.attempts > 0 && job.due.plus(DAY) < now => {
+            let detail = format!("{}, failed {} times", job.kind.as_str(), job.attempts);
+            found(FindingKind::FailingJob, &detail, Repair::RunJob(job.clone()));
+        }
         AnyEntity::SweepJob(job) if job.due.plus(PATIENCE) < now => {
             found(FindingKind::OverdueJob, job.kind.as_str(), Repair::RunJob(job.clone()));
         }

@@ -3,11 +3,11 @@
 use crate::store::StoredItem;
 use crate::verify::finding::{Effect, Outcome};
 use crate::{
-    CodeChunkKey, Digest, EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, Idempotency,
-    LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError, RemoveExpired,
-    RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCountError, RestoreClaims,
-    RestoreClaimsError, SessionId, StaleEmailClaim, StaleUsernameClaim, Store, StoreError, SweepJob, ThreadUuid, User,
-    UserId, UsernameClaim, UsernameKey,
+    Anchors, CodeChunkKey, Digest, EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError,
+    Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError, RemoveExpired,
+    RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError,
+    RepairThreadCountError, RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim, StaleUsernameClaim, Store,
+    StoreError, SweepJob, ThreadUuid, User, UserId, UsernameClaim, UsernameKey,
 };
 
 /// The error code of a question that nobody answers any more.
@@ -38,6 +38,7 @@ pub(crate) enum Repair {
         seen: u32,
         counted: u32,
     },
+    Anchors(Box<SoundAnchors>),
     RestoreClaims {
         user: Box<User>,
         email: bool,
@@ -62,6 +63,16 @@ pub(crate) enum Repair {
     },
 }
 
+/// The anchors of a session as they should be, and what they were compared with.
+#[derive(Clone, PartialEq)]
+pub(crate) struct SoundAnchors {
+    pub(crate) anchors: Anchors,
+    pub(crate) owner: UserId,
+    pub(crate) seen_version: u32,
+    pub(crate) seen_thread_changes: u32,
+    pub(crate) seen_changes: u32,
+}
+
 /// An item that has expired.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Expired {
@@ -81,6 +92,7 @@ impl Repair {
             Self::SessionCount { .. } | Self::ThreadCount { .. } | Self::MessageSlots { .. } => {
                 (Effect::Restores, "sets the counter to what there is")
             }
+            Self::Anchors(_) => (Effect::Restores, "writes the anchors of the session again"),
             Self::RestoreClaims { .. } => (Effect::Restores, "makes the claim again"),
             Self::ReleaseEmail { .. } | Self::ReleaseUsername { .. } => (Effect::Deletes, "deletes the claim"),
             Self::Sweep(_) => (Effect::Deletes, "deletes the items, through a sweep job"),
@@ -108,6 +120,7 @@ impl Store {
                 Outcome::Moved
             }),
             Repair::RemoveExpired(expired) => self.remove_one_expired(expired).await,
+            Repair::Anchors(sound) => self.write_anchors(sound).await,
             Repair::RestoreClaims { user, email, username } => self.restore_lost_claims(user, *email, *username).await,
             Repair::ReleaseEmail { .. } | Repair::ReleaseUsername { .. } => self.release(repair).await,
             Repair::Sweep(job) => {
@@ -115,13 +128,9 @@ impl Store {
                     Ok(()) | Err(LeaveSweepJobError::JobExists) => {}
                     Err(LeaveSweepJobError::Store(error)) => return Err(error),
                 }
-                self.sweep(job).await?;
-                Ok(Outcome::Repaired("a sweep job was left for them, and done"))
+                self.swept(job, "a sweep job was left for them, and done").await
             }
-            Repair::RunJob(job) => {
-                self.sweep(job).await?;
-                Ok(Outcome::Repaired("the job was done"))
-            }
+            Repair::RunJob(job) => self.swept(job, "the job was done").await,
             Repair::RemoveChunks(keys) => {
                 self.delete_code_chunks(keys).await?;
                 Ok(Outcome::Repaired("the chunks were removed"))
@@ -134,6 +143,17 @@ impl Store {
                 }
             }
             counted => self.repair_number(counted).await,
+        }
+    }
+
+    /// Runs a job. One that fails is left: the other findings are still to be repaired.
+    async fn swept(&self, job: &SweepJob, done: &'static str) -> Tried {
+        match self.sweep(job).await {
+            Ok(()) => Ok(Outcome::Repaired(done)),
+            Err(StoreError::Corrupt { .. } | StoreError::Rejected { .. } | StoreError::Contended { .. }) => {
+                Ok(Outcome::Left("its sweep job fails: `codesensei sweep` says why"))
+            }
+            Err(error) => Err(error),
         }
     }
 
@@ -169,6 +189,29 @@ impl Store {
                 }
             }
             _ => Ok(Outcome::Moved),
+        }
+    }
+
+    async fn write_anchors(&self, sound: &SoundAnchors) -> Tried {
+        const WRITTEN: Outcome = Outcome::Repaired("the anchors of the session were written again");
+        let SoundAnchors { anchors, owner, seen_version, seen_thread_changes, seen_changes } = sound;
+        let repaired = self.repair_anchors(RepairAnchors {
+            anchors,
+            user_id: *owner,
+            session_id: anchors.session_id,
+            seen_version: *seen_version,
+            seen_thread_changes: *seen_thread_changes,
+            seen_changes: *seen_changes,
+        });
+        match repaired.await {
+            Ok(()) => Ok(WRITTEN),
+            // All that is wrong in a session is repaired by one write, and perhaps it was made for another finding.
+            Err(RepairAnchorsError::AnchorsMoved) => {
+                let now = self.get_anchors(anchors.session_id).await?;
+                Ok(if now.as_ref() == Some(anchors) { WRITTEN } else { Outcome::Moved })
+            }
+            Err(RepairAnchorsError::SessionNotFound | RepairAnchorsError::SessionChanged) => Ok(Outcome::Moved),
+            Err(RepairAnchorsError::Store(error)) => Err(error),
         }
     }
 

@@ -24,6 +24,7 @@ mod settings;
 mod sign_ins;
 mod staging;
 mod steps;
+mod sweeping;
 mod tools;
 mod verify;
 mod versions;

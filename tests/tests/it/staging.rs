@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::{RevisionId, SaveCodeError, Saved, Session, Store, SweepJob, User};
+use model::{RevisionId, SaveCodeError, Saved, Session, Store, SweepKind, Timestamp, User};
 use tests::proxy::{Moment, Stalled};
 use tests::story::{edit, file, stay};
 use tests::texts::noise;
@@ -63,14 +63,14 @@ impl Scene {
         (of("code_chunk"), of("sweep_job"))
     }
 
-    async fn job(&self) -> SweepJob {
-        let now = self.table.clock().now().plus(Duration::from_millis(1));
-        for shard in 0..8 {
-            if let Some(job) = self.table.list_due_sweep_jobs(shard, now).await.unwrap().pop() {
-                return job;
-            }
-        }
-        panic!("no job is due")
+    /// Begins the one job that there is.
+    async fn begin_the_job(&self) {
+        let job = self.table.raw().one("sweep_job", |_| true).await;
+        let [shard, due] = ["shard", "due"].map(|name| job.number(name).expect("a number"));
+        let due = Timestamp::from_millis(due).expect("a time");
+        let target = job.text("target").expect("a text");
+        let shard = u32::try_from(shard).expect("a small number");
+        self.table.begin_sweep_job(shard, due, SweepKind::Staged, target).await.unwrap();
     }
 
     fn revision(&self) -> RevisionId {
@@ -86,10 +86,10 @@ async fn of_a_writer_killed_before_its_commit_the_sweep_removes_every_chunk() {
     assert_eq!(scene.chunks_and_jobs().await, (4, 1));
     scene.assert_reads(&scene.old, 1).await;
     // Not before its time: the commit might still come.
-    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 0);
+    assert_eq!(scene.table.sweep_a_moment_later().await.done, 0);
     assert_eq!(scene.chunks_and_jobs().await, (4, 1));
     scene.table.later(STAGING);
-    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
+    assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
     assert_eq!(scene.chunks_and_jobs().await, (2, 0));
     scene.assert_reads(&scene.old, 1).await;
     let kept = scene.table.raw().all("code_chunk").await;
@@ -104,7 +104,7 @@ async fn of_a_writer_killed_while_it_writes_chunks_nothing_is_left_either() {
         scene.killed_save(&noise(CHUNKED, 2), stalled).await;
         scene.assert_reads(&scene.old, 1).await;
         scene.table.later(STAGING);
-        assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
+        assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
         assert_eq!(scene.chunks_and_jobs().await, (2, 0));
         scene.assert_reads(&scene.old, 1).await;
     }
@@ -118,12 +118,12 @@ async fn of_a_writer_killed_after_its_commit_the_new_code_stays_and_the_old_is_s
     scene.killed_save(&new, stalled).await;
     scene.assert_reads(&new, 2).await;
     assert_eq!(scene.chunks_and_jobs().await, (4, 1));
-    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
+    assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
     assert_eq!(scene.chunks_and_jobs().await, (2, 0));
     scene.assert_reads(&new, 2).await;
     // The staged job went with the commit: nothing comes for the new code later.
     scene.table.later(STAGING * 2);
-    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 0);
+    assert_eq!(scene.table.sweep_a_moment_later().await.done, 0);
     scene.assert_reads(&new, 2).await;
 }
 
@@ -134,8 +134,7 @@ async fn a_commit_that_arrives_after_the_sweep_began_is_refused_and_its_chunks_a
     let save = scene.start_saving(&noise(CHUNKED, 2));
     stalled.arrived().await;
     scene.table.later(STAGING + Duration::from_millis(1));
-    let job = scene.job().await;
-    scene.table.begin_sweep_job(job.shard, job.due, job.kind, &job.target).await.unwrap();
+    scene.begin_the_job().await;
     stalled.release();
     assert!(save.await.unwrap().is_err(), "the commit came too late");
     assert_eq!(scene.chunks_and_jobs().await, (2, 0));
@@ -149,7 +148,7 @@ async fn a_commit_that_arrives_after_the_sweep_ended_is_refused() {
     let save = scene.start_saving(&noise(CHUNKED, 2));
     stalled.arrived().await;
     scene.table.later(STAGING);
-    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
+    assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
     stalled.release();
     assert!(save.await.unwrap().is_err(), "the commit came too late");
     assert_eq!(scene.chunks_and_jobs().await, (2, 0));
@@ -163,7 +162,7 @@ async fn chunks_that_are_written_after_the_sweep_ended_are_removed_by_their_writ
     let save = scene.start_saving(&noise(CHUNKED, 2));
     stalled.arrived().await;
     scene.table.later(STAGING);
-    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
+    assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
     stalled.release();
     assert!(save.await.unwrap().is_err(), "the commit came too late");
     assert_eq!(scene.chunks_and_jobs().await, (2, 0));
@@ -182,7 +181,7 @@ async fn of_a_creation_killed_before_its_commit_nothing_is_left() {
     assert!(creation.await.expect_err("it was stalled").is_cancelled());
     assert_eq!(scene.chunks_and_jobs().await, (4, 1));
     scene.table.later(STAGING);
-    assert_eq!(scene.table.sweep_a_moment_later().await.jobs, 1);
+    assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
     assert_eq!(scene.table.raw().items().await, before);
 }
 

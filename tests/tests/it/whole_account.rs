@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::{Change, NewSettings, Session, Store, Thread, User};
 use tests::proxy::Moment;
-use tests::story::{answer, anywhere, edit, file, lines, stay};
+use tests::story::{SWEEP_TIME, answer, anywhere, edit, file, lines, stay};
 use tests::texts::{noise, rotated};
 use tests::{Proxy, RawItem, TestTable, at_once};
 
@@ -35,7 +35,7 @@ async fn talk(table: &TestTable, sessions: &[Session]) {
         async move {
             let new = lines(1, 1);
             let opened = store.new_thread(session.user_id, session.session_id, new, anywhere).await;
-            let mut thread = opened.unwrap();
+            let mut thread = opened.unwrap().item;
             for _ in 0..TALKS {
                 let question = store.ask(&thread, "why?").await.unwrap();
                 store.answer(&question, answer("because")).await.unwrap();
@@ -86,7 +86,7 @@ async fn a_full_account_whose_sweep_is_killed_three_times_is_gone_to_the_last_it
         let proxy = Proxy::before(table.endpoint()).await;
         let stalled = proxy.stall_after(requests, moment);
         let store = table.store_through(&proxy.url()).await;
-        let sweep = tokio::spawn(async move { store.sweep_due().await });
+        let sweep = tokio::spawn(async move { store.sweep_due(SWEEP_TIME).await });
         stalled.arrived().await;
         sweep.abort();
         assert!(sweep.await.expect_err("it was stalled").is_cancelled());
@@ -128,8 +128,8 @@ async fn do_something(store: Store, number: usize, session: Session, thread: Thr
         4 => drop(store.new_thread(owner, id, lines(1, 1), anywhere).await),
         5 => drop(store.new_session(owner, file("main.rs", &noise(500_000, 3))).await),
         _ => {
-            if let Ok((thread, opened)) = store.thread_and_code(owner, thread.id()).await {
-                drop(store.move_to(&thread, opened, lines(1, 1), anywhere).await);
+            if let Ok(opened) = store.open_thread(owner, thread.id()).await {
+                drop(store.move_to(opened, lines(1, 1), anywhere).await);
             }
         }
     }

@@ -34,6 +34,11 @@ pub struct SweepJob {
     pub revision: Option<RevisionId>,
     /// How many chunks there are.
     pub chunk_count: u32,
+    /// How many times it has failed.
+    pub attempts: u32,
+    /// After a failure: not before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_try: Option<Timestamp>,
 }
 
 /// What is to be removed.
@@ -125,6 +130,8 @@ impl modyne::EntityDef for SweepJob {
         "thread",
         "revision",
         "chunk_count",
+        "attempts",
+        "next_try",
     ];
 }
 

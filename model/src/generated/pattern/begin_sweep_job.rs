@@ -23,7 +23,8 @@ pub enum BeginSweepJobError {
 impl Store {
     /// AP-72: Begin a sweep job.
     ///
-    /// From now on a commit of the staged code is refused. Beginning again after a crash is allowed.
+    /// For staged code alone: from now on a commit of it is refused. Nothing can race the other kinds, so they are not begun. Beginning again after a crash is
+    /// allowed.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one job.
     pub async fn begin_sweep_job(

@@ -55,6 +55,14 @@ mod move_thread;
 
 mod delete_thread;
 
+mod list_threads_page;
+
+mod get_anchors;
+
+mod get_thread_and_anchors;
+
+mod open_with_anchors;
+
 mod ask_question;
 
 mod add_note;
@@ -91,6 +99,8 @@ mod list_due_sweep_jobs;
 
 mod begin_sweep_job;
 
+mod put_off_sweep_job;
+
 mod settle_sweep_job;
 
 mod session_leftovers;
@@ -105,8 +115,6 @@ mod delete_leftovers;
 
 mod delete_code_chunks;
 
-mod delete_usage;
-
 mod top_users_by_cost;
 
 mod list_signups;
@@ -118,6 +126,8 @@ mod repair_session_count;
 mod count_threads;
 
 mod repair_thread_count;
+
+mod repair_anchors;
 
 mod check_claims;
 
@@ -171,9 +181,15 @@ pub use delete_session::*;
 
 pub use create_thread::*;
 
+pub use list_threads::*;
+
 pub use move_thread::*;
 
 pub use delete_thread::*;
+
+pub use get_thread_and_anchors::*;
+
+pub use open_with_anchors::*;
 
 pub use ask_question::*;
 
@@ -197,6 +213,8 @@ pub use leave_sweep_job::*;
 
 pub use begin_sweep_job::*;
 
+pub use put_off_sweep_job::*;
+
 pub use user_footprint::*;
 
 pub use top_users_by_cost::*;
@@ -206,6 +224,8 @@ pub use list_signups::*;
 pub use repair_session_count::*;
 
 pub use repair_thread_count::*;
+
+pub use repair_anchors::*;
 
 pub use check_claims::*;
 

@@ -48,7 +48,8 @@ impl FromItem for UserFootprintItem {
 impl Store {
     /// AP-77: A user's whole footprint.
     ///
-    /// Everything in the user's own partition: a person's request for their data, and the sweep of a deleted account, which then deletes each session it finds.
+    /// Everything in the user's own partition: a person's request for their data. (The sweep of a deleted account reads
+    /// what is stored instead: an item that does not decode must go too.)
     ///
     /// `Query` on the table, ascending, pages of up to 100, strongly consistent. Costs 1 request and 9 RCU for a profile of 500 B, 3 sign-ins, 50 sessions with heads of 500 B, 31 days.
     pub async fn user_footprint(

@@ -12,6 +12,8 @@ SELECT
   "item"."thread"."s" AS "thread",
   "item"."revision"."s" AS "revision",
   CAST("item"."chunk_count"."n" AS bigint) AS "chunk_count",
+  CAST("item"."attempts"."n" AS bigint) AS "attempts",
+  CAST(from_unixtime(CAST("item"."next_try"."n" AS double) / 1000) AT TIME ZONE 'UTC' AS timestamp) AS "next_try",
   CAST("item"."v"."n" AS bigint) AS "item_version"
 FROM codesensei_items
 WHERE "item"."et"."s" = 'sweep_job'

@@ -1,14 +1,14 @@
-//! The fixtures of AP-70 to AP-79 and AP-82: sweep jobs, and what they find and delete.
+//! The fixtures of AP-70 to AP-79 and AP-120: sweep jobs, and what they find and delete.
 
 use std::time::Duration;
 
-use model::{AskQuestion, CodeChunk, CodeChunkKey, DailyUsageKey, Message, PageRequest, SweepJob, SweepKind, Thread};
+use model::{AskQuestion, CodeChunk, CodeChunkKey, Message, PageRequest, PutOffSweepJob, SweepJob, SweepKind, Thread};
 use tests::story::A_WEEK;
 
 use super::bench::{Bench, fixtures};
 use super::messages::a_thread;
 use super::records::record_of;
-use super::usage::{days, spend};
+use super::usage::spend;
 
 fixtures! {
     "AP-70" => leave_sweep_job,
@@ -21,7 +21,7 @@ fixtures! {
     "AP-77" => user_footprint,
     "AP-78" => delete_leftovers,
     "AP-79" => delete_code_chunks,
-    "AP-82" => delete_usage,
+    "AP-120" => put_off_sweep_job,
 }
 
 /// A job of the kind that names the most: staged code.
@@ -52,8 +52,17 @@ async fn list_due_sweep_jobs(bench: &Bench) {
         a_job(bench).await;
     }
     bench.table.later(Duration::from_millis(1));
-    let due = bench.once().await.list_due_sweep_jobs(3, bench.table.clock().now()).await.unwrap();
-    assert_eq!(due.len(), 25);
+    let due =
+        bench.once().await.list_due_sweep_jobs(3, bench.table.clock().now(), PageRequest::default()).await.unwrap();
+    assert_eq!(due.items.len(), 25);
+}
+
+async fn put_off_sweep_job(bench: &Bench) {
+    let job = a_job(bench).await;
+    let next_try = Some(job.due.plus(Duration::from_mins(1)));
+    let SweepJob { shard, due, kind, ref target, attempts, .. } = job;
+    let put_off = PutOffSweepJob { shard, due, kind, target, seen_attempts: attempts, next_try };
+    bench.once().await.put_off_sweep_job(put_off).await.unwrap();
 }
 
 async fn begin_sweep_job(bench: &Bench) {
@@ -121,10 +130,4 @@ async fn delete_code_chunks(bench: &Bench) {
     bench.table.write_code_chunks(&chunks).await.unwrap();
     let keys: Vec<CodeChunkKey> = chunks.iter().map(CodeChunk::key).collect();
     bench.once().await.delete_code_chunks(&keys).await.unwrap();
-}
-
-async fn delete_usage(bench: &Bench) {
-    let (user_id, today) = days(bench, 31).await;
-    let keys: Vec<_> = (0..31).map(|day| DailyUsageKey { user_id, date: today.days_before(day) }).collect();
-    bench.once().await.delete_usage(&keys).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! The fixtures of AP-80 to AP-96 but AP-82: what operators ask, and repair.
+//! The fixtures of AP-80 to AP-96: what operators ask, and repair.
 
 use model::{CodeChunk, PageRequest, UserId};
 

@@ -224,3 +224,25 @@ async fn of_ten_deletes_at_once_one_deletes() {
     assert_eq!(user(&app, "ada").await.session_count, 1);
     assert_eq!(ada.opens(&kept).await.json["thread_count"], 0);
 }
+
+/// The patterns that a request asked, each with its number of requests.
+fn asked(response: &Response) -> Vec<(&'static str, u32)> {
+    response.bill.iter().map(|call| (call.pattern.id, call.requests)).collect()
+}
+
+#[tokio::test]
+async fn a_delete_and_a_chunked_save_ask_only_for_what_they_need() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, &noise(CHUNKED, 1)).await;
+    let thread = ada.opens_thread(&session, 1..=1).await;
+    ada.asks(&thread, "why?").await;
+    let saved = ada.saves(&session, 1, &noise(CHUNKED, 2)).await;
+    let removed_thread = ada.deletes(&thread.path).await;
+    let removed_session = ada.deletes(&session.path).await;
+    assert_eq!(asked(&saved)[4..], [("AP-70", 1), ("AP-29", 1), ("AP-24", 1), ("AP-79", 1), ("AP-73", 1)]);
+    let messages = [("AP-75", 1), ("AP-76", 1), ("AP-78", 1), ("AP-75", 1), ("AP-76", 1)];
+    assert_eq!(asked(&removed_thread), [&[("AP-32", 1), ("AP-34", 1)][..], &messages, &[("AP-73", 1)]].concat());
+    let expected = [("AP-23", 1), ("AP-26", 1), ("AP-79", 1), ("AP-74", 1), ("AP-73", 1)];
+    assert_eq!(asked(&removed_session), expected);
+}

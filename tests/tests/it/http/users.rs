@@ -246,7 +246,7 @@ async fn an_account_is_deleted_with_all_that_is_in_it_and_its_tokens_are_refused
     assert_eq!(again.gets("/sessions").await.is(200), json!({ "sessions": Value::Array(Vec::new()) }));
     copy.gets("/users/me").await.refused(401, "UNAUTHORIZED");
     bob.gets("/users/me").await.is(200);
-    assert_eq!(app.table().sweep_a_moment_later().await.jobs, 0);
+    assert_eq!(app.table().sweep_a_moment_later().await.done, 0);
 }
 
 #[tokio::test]

@@ -93,7 +93,7 @@ async fn register_book(
         .await
         .map_err(|error| match error {
             RegisterBookError::Store(error) => RunError::Store(error),
-            RegisterBookError::BookExists { .. } => RunError::Refused(error.to_string()),
+            RegisterBookError::BookExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -137,9 +137,9 @@ async fn change_book(
         .await
         .map_err(|error| match error {
             ChangeBookError::Store(error) => RunError::Store(error),
-            ChangeBookError::BookNotFound { .. }
-            | ChangeBookError::RemarkChanged { .. }
-            | ChangeBookError::NoCopies { .. }
+            ChangeBookError::BookNotFound
+            | ChangeBookError::RemarkChanged
+            | ChangeBookError::NoCopies
             | ChangeBookError::PriceChanged { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -158,7 +158,7 @@ async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             MoveBookError::Store(error) => RunError::Store(error),
-            MoveBookError::BookNotFound { .. } => RunError::Refused(error.to_string()),
+            MoveBookError::BookNotFound => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -175,7 +175,7 @@ async fn call_comic(
         .await
         .map_err(|error| match error {
             CallComicError::Store(error) => RunError::Store(error),
-            CallComicError::BookNotFound { .. } | CallComicError::IsComic { .. } => {
+            CallComicError::BookNotFound | CallComicError::IsComic => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -195,7 +195,7 @@ async fn raise_price(
         .await
         .map_err(|error| match error {
             RaisePriceError::Store(error) => RunError::Store(error),
-            RaisePriceError::BookNotFound { .. } | RaisePriceError::DearEnough { .. } => {
+            RaisePriceError::BookNotFound | RaisePriceError::DearEnough => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -452,15 +452,15 @@ async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             LendCopyError::Store(error) => RunError::Store(error),
-            LendCopyError::NoSuchMember { .. }
-            | LendCopyError::TooManyBooks { .. }
-            | LendCopyError::WrongHouse { .. }
-            | LendCopyError::LoanExists { .. }
-            | LendCopyError::NoSuchCopy { .. }
-            | LendCopyError::CopyChanged { .. }
+            LendCopyError::NoSuchMember
+            | LendCopyError::TooManyBooks
+            | LendCopyError::WrongHouse
+            | LendCopyError::LoanExists
+            | LendCopyError::NoSuchCopy
+            | LendCopyError::CopyChanged
             | LendCopyError::NotShelved { .. }
-            | LendCopyError::NoSuchBook { .. }
-            | LendCopyError::NoSuchNotice { .. } => RunError::Refused(error.to_string()),
+            | LendCopyError::NoSuchBook
+            | LendCopyError::NoSuchNotice => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -506,7 +506,7 @@ async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             TakeBackError::Store(error) => RunError::Store(error),
-            TakeBackError::NotLent { .. } | TakeBackError::Gone { .. } => {
+            TakeBackError::NotLent | TakeBackError::Gone => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -559,7 +559,7 @@ async fn call_for_wish(
         .await
         .map_err(|error| match error {
             CallForWishError::Store(error) => RunError::Store(error),
-            CallForWishError::CalledEnough { .. } => RunError::Refused(error.to_string()),
+            CallForWishError::CalledEnough => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -604,9 +604,7 @@ async fn list_editions(
         .await
         .map_err(|error| match error {
             ListEditionsError::Store(error) => RunError::Store(error),
-            ListEditionsError::BookNotFound { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            ListEditionsError::BookNotFound => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }

@@ -47,7 +47,7 @@ async fn write_note(
         .await
         .map_err(|error| match error {
             WriteNoteError::Store(error) => RunError::Store(error),
-            WriteNoteError::NoteExists { .. } => RunError::Refused(error.to_string()),
+            WriteNoteError::NoteExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -73,7 +73,7 @@ async fn count_change(
         .await
         .map_err(|error| match error {
             CountChangeError::Store(error) => RunError::Store(error),
-            CountChangeError::NoSuchNote { .. } | CountChangeError::TooMany { .. } => {
+            CountChangeError::NoSuchNote | CountChangeError::TooMany => {
                 RunError::Refused(error.to_string())
             }
         })?;

@@ -1,0 +1,68 @@
+//! `codesensei sweep`: what it does, what it shows, and how it ends.
+
+use model::{Clock, CursorKey, Endpoint, Ids, Store, StoreConfig, SweepJob, SweepKind, SweepState};
+
+use crate::process::{Ended, Server, codesensei, ended};
+
+async fn sweep(folder: &str, more: &[&str]) -> Ended {
+    let arguments = [&["sweep", "--data-dir", folder], more].concat();
+    ended(codesensei(&arguments)).await
+}
+
+/// Leaves a job that can be done, and one that fails because it names no thread.
+async fn leave_jobs(url: &str) {
+    let store = Store::connect(StoreConfig {
+        table: "codesensei".to_owned(),
+        endpoint: Endpoint::url(url),
+        cursor_key: CursorKey::from_secret(b"a test"),
+        clock: Clock::system(),
+        ids: Ids::random(),
+    })
+    .await;
+    for kind in [SweepKind::Replaced, SweepKind::Thread] {
+        let job = SweepJob {
+            shard: 0,
+            due: store.clock().now(),
+            kind,
+            target: "0198c5e2-8a00-7000-8000-000000000001".to_owned(),
+            state: SweepState::Waiting,
+            user_id: store.ids().next(store.clock().now()),
+            session_id: None,
+            thread: None,
+            revision: None,
+            chunk_count: 0,
+            attempts: 0,
+            next_try: None,
+        };
+        store.leave_sweep_job(&job).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_by_hand_removes_what_is_due_and_shows_what_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    Server::start(folder.path()).await.kill().await;
+    let clean = sweep(path, &[]).await;
+    assert_eq!((clean.code, clean.stdout.as_str()), (Some(0), "Nothing is left to be removed.\n"), "{}", clean.stderr);
+
+    let engine = codesensei::engine::Engine::in_file(&folder.path().join("table.db")).await.unwrap();
+    leave_jobs(engine.url()).await;
+    drop(engine);
+    let words = |end: &Ended| -> Vec<String> {
+        end.stdout.lines().skip(1).map(|line| line.split_whitespace().take(5).collect::<Vec<_>>().join(" ")).collect()
+    };
+    let listed = sweep(path, &["--list"]).await;
+    assert_eq!(listed.code, Some(0), "{}", listed.stderr);
+    assert_eq!(words(&listed), ["replaced 1 0 0 0", "thread 1 0 0 0"], "{}", listed.stdout);
+    let swept = sweep(path, &[]).await;
+    assert_eq!(swept.code, Some(1), "{}", swept.stderr);
+    assert_eq!(words(&swept), ["thread 1 0 1 0"], "{}", swept.stdout);
+    assert!(
+        swept.stderr.contains("1 done, 1 failed") && swept.stderr.contains("1 failed: thread: "),
+        "{}",
+        swept.stderr
+    );
+    let again = sweep(path, &[]).await;
+    assert!(again.stderr.contains("1 waiting for their next try"), "{}", again.stderr);
+}

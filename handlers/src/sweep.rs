@@ -1,0 +1,105 @@
+//! A run of the sweep with its log line and its metrics, for the scheduled function and for `codesensei serve`.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::time::Duration;
+
+use model::{Clock, Store, StoreError, Swept, Timestamp};
+use serde::Serialize;
+
+use crate::http::metrics::{Directive, Metadata, Metrics, NAMESPACE, metric};
+
+/// The time left before Lambda's deadline to write the metrics and answer.
+const MARGIN: Duration = Duration::from_secs(3);
+
+/// The one value of the dimension `service` in these lines.
+const SERVICE: &str = "sweep";
+
+/// For alarms: jobs that this program cannot read, jobs that failed, and how long the oldest job that is left has been due.
+static EVERY_RUN: Directive = Directive {
+    namespace: NAMESPACE,
+    dimensions: &[&["service"]],
+    metrics: &[
+        metric("SweepJobsDone", "Count"),
+        metric("SweepJobsFailed", "Count"),
+        metric("SweepJobsPutOff", "Count"),
+        metric("SweepJobsUnreadable", "Count"),
+        metric("SweepJobsUnfinished", "Count"),
+        metric("SweepOldestDueSeconds", "Seconds"),
+    ],
+};
+
+#[derive(Serialize)]
+struct Line {
+    #[serde(rename = "_aws")]
+    aws: Metadata,
+    service: &'static str,
+    #[serde(flatten)]
+    values: Values,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Values {
+    sweep_jobs_done: u32,
+    sweep_jobs_failed: u32,
+    sweep_jobs_put_off: u32,
+    sweep_jobs_unreadable: u32,
+    sweep_jobs_unfinished: u32,
+    /// 0 when no due job is left.
+    sweep_oldest_due_seconds: u64,
+}
+
+/// Sweeps, and writes what came of it.
+///
+/// # Errors
+/// When the jobs of a shard cannot be listed. There are no metrics of such a run: watch the function's errors too.
+pub async fn run(store: &Store, metrics: &Metrics, within: Duration) -> Result<Swept, StoreError> {
+    let swept = store.sweep_due(within).await?;
+    metrics.write_line(&line(&swept, store.clock().now()));
+    if swept != Swept::default() {
+        tracing::info!(
+            done = swept.done,
+            failed = swept.failed,
+            put_off = swept.put_off,
+            unreadable = swept.unreadable,
+            unfinished = swept.unfinished,
+            oldest_due_s = oldest_due(&swept),
+            done_by_kind = words(&swept.done_by_kind),
+            failures = words(&swept.failures),
+            "swept"
+        );
+    }
+    Ok(swept)
+}
+
+/// How long a run may take under Lambda's deadline, in milliseconds since 1970.
+#[must_use]
+pub fn time_left(deadline_millis: u64, clock: &Clock) -> Duration {
+    let at = i64::try_from(deadline_millis).ok().and_then(|millis| Timestamp::from_millis(millis).ok());
+    at.unwrap_or(Timestamp::EPOCH).since(clock.now()).saturating_sub(MARGIN)
+}
+
+fn line(swept: &Swept, at: Timestamp) -> Line {
+    Line {
+        aws: Metadata::new(at, vec![&EVERY_RUN]),
+        service: SERVICE,
+        values: Values {
+            sweep_jobs_done: swept.done,
+            sweep_jobs_failed: swept.failed,
+            sweep_jobs_put_off: swept.put_off,
+            sweep_jobs_unreadable: swept.unreadable,
+            sweep_jobs_unfinished: swept.unfinished,
+            sweep_oldest_due_seconds: oldest_due(swept),
+        },
+    }
+}
+
+fn oldest_due(swept: &Swept) -> u64 {
+    swept.oldest_due.unwrap_or_default().as_secs()
+}
+
+/// `account 1, thread 20`.
+fn words<T: Display>(counts: &BTreeMap<T, u32>) -> String {
+    counts.iter().map(|(kind, count)| format!("{kind} {count}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,110 @@
+//! The sweep of a deleted account: each session, then the rest of the user's partition. Items are deleted by their keys, so
+//! that an item which does not decode goes too. AP-98.
+
+use crate::generated::any::AnyEntity;
+use crate::store::StoredItem;
+use crate::{
+    DeleteSession, DeleteSessionError, ItemKey, LeaveSweepJobError, PageRequest, RevisionId, Session, SessionId, Store,
+    StoreError, SweepJob, SweepKind, UserId, UserKey,
+};
+
+impl Store {
+    /// Deletes each session as its owner would, then the rest.
+    pub(super) async fn sweep_account(&self, user_id: UserId) -> Result<(), StoreError> {
+        loop {
+            let page = self.stored_user(user_id, PageRequest::default()).await?;
+            if page.items.is_empty() {
+                return Ok(());
+            }
+            let mut others: Vec<ItemKey> = Vec::new();
+            for item in &page.items {
+                // The profile went with the transaction that left the job; this one belongs to a newer account.
+                if item.sk() == "PROFILE" {
+                    return Ok(());
+                }
+                let session_id = item.sk().strip_prefix("SESSION#").and_then(|id| id.parse::<SessionId>().ok());
+                match (AnyEntity::from_item(item.attributes().clone()), session_id) {
+                    (Ok(Some(AnyEntity::Session(head))), _) if item.is_under(&head.key().primary()) => {
+                        self.take_session(&head).await?;
+                    }
+                    (_, Some(session_id)) => self.take_unreadable_session(user_id, session_id, item).await?,
+                    (_, None) => others.push(item.key()),
+                }
+            }
+            if !others.is_empty() {
+                self.delete_leftovers(&others).await?;
+            }
+        }
+    }
+
+    /// Deletes a session of a deleted account: there is no counter to give its slot back to.
+    async fn take_session(&self, head: &Session) -> Result<(), StoreError> {
+        match self.detach(head, false).await {
+            Ok(job) => self.sweep_contents(&job).await,
+            // Another request saved or deleted it: the next round sees the new state.
+            Err(DeleteSessionError::SessionNotFound | DeleteSessionError::SessionChanged) => Ok(()),
+            Err(DeleteSessionError::Store(error)) => Err(error),
+            Err(DeleteSessionError::JobExists) => Err(StoreError::Contended { pattern: "AP-26" }),
+        }
+    }
+
+    /// Deletes a session whose head does not decode. Its key names the session; the chunks are those that the head or the
+    /// code names, as far as one of them can be read.
+    async fn take_unreadable_session(
+        &self,
+        user_id: UserId,
+        session_id: SessionId,
+        head: &StoredItem,
+    ) -> Result<(), StoreError> {
+        let chunks = match named_chunks(head) {
+            Some(named) => Some(named),
+            None => match self.get_code(session_id).await {
+                Ok(code) => code.map(|code| (code.revision, code.chunk_count)),
+                Err(StoreError::Corrupt { .. }) => None,
+                Err(error) => return Err(error),
+            },
+        };
+        let job = SweepJob {
+            session_id: Some(session_id),
+            revision: chunks.map(|(revision, _)| revision),
+            chunk_count: chunks.map_or(0, |(_, count)| count),
+            ..SweepJob::new(SweepKind::Session, session_id.to_string(), user_id, self.clock().now())
+        };
+        // Before the head goes: without the job nothing would find what lies under the session.
+        match self.leave_sweep_job(&job).await {
+            Ok(()) | Err(LeaveSweepJobError::JobExists) => {}
+            Err(LeaveSweepJobError::Store(error)) => return Err(error),
+        }
+        self.delete_leftovers(&[head.key()]).await?;
+        self.sweep_contents(&job).await
+    }
+
+    /// Makes a session unreachable. The job that is left removes the rest of it.
+    pub(crate) async fn detach(&self, head: &Session, give_slot_back: bool) -> Result<SweepJob, DeleteSessionError> {
+        let now = self.clock().now();
+        let job = SweepJob {
+            session_id: Some(head.session_id),
+            revision: Some(head.revision),
+            chunk_count: head.chunk_count,
+            ..SweepJob::new(SweepKind::Session, head.session_id.to_string(), head.user_id, now)
+        };
+        let user = UserKey { user_id: head.user_id };
+        let input = DeleteSession {
+            user: give_slot_back.then_some(&user),
+            job: &job,
+            user_id: head.user_id,
+            session_id: head.session_id,
+            revision: head.revision,
+        };
+        self.delete_session(input).await?;
+        Ok(job)
+    }
+}
+
+/// The revision and the number of chunks that an unreadable head names, if these two can be read.
+fn named_chunks(head: &StoredItem) -> Option<(RevisionId, u32)> {
+    let attributes = head.attributes();
+    let revision = attributes.get("revision")?.as_s().ok()?.parse().ok()?;
+    let count = attributes.get("chunk_count")?.as_n().ok()?.parse().ok()?;
+    Some((revision, count))
+}
