@@ -74,6 +74,8 @@ pub struct Entity {
     /// An older version that items are still written in, because running programs do not read this one.
     pub write_version: Option<u32>,
     pub summary: String,
+    /// Whether no other item of its partition may be made without it.
+    pub root: bool,
     pub pk: Template,
     pub sk: Template,
     pub index_keys: Vec<IndexKey>,

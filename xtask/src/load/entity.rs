@@ -55,6 +55,7 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
         version: raw.version,
         write_version: raw.write_version,
         summary: raw.summary,
+        root: raw.root,
         pk: pk?,
         sk: sk?,
         index_keys: index_keys?,
