@@ -76,14 +76,13 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_101,
     &AP_96,
     &AP_97,
+    &AP_117,
     &AP_98,
     &AP_99,
     &AP_110,
     &AP_111,
     &AP_112,
     &AP_113,
-    &AP_114,
-    &AP_115,
     &AP_116,
 ];
 
@@ -4800,10 +4799,10 @@ pub(crate) static AP_97: Pattern = Pattern {
         },
     ],
     cost: Cost {
-        fixture: "a day of version 1",
+        fixture: "a day of version 1, which is in no index",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 1.0,
+        wcu: 2.0,
     },
     tool: true,
     callers: &[],
@@ -4811,7 +4810,56 @@ pub(crate) static AP_97: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "",
-    doc: "`codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry; once none is left,\nthe step can be dropped. The table itself makes the step, on the condition that the item still has the version that was seen: what is added or\nset at the same moment is kept, whoever writes it.",
+    doc: "`codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry; once none is left,\nthe step can be dropped. The table itself makes the step, on the condition that the item still has the version that was seen: what is added or\nset at the same moment is kept, whoever writes it. An item that an index came too late for is put in it by the same write; that one is on the condition too that\nthe fields that the index's keys are made from are as they were seen.",
+};
+
+/// AP-117: Write an item's keys in the indexes again.
+pub(crate) static AP_117: Pattern = Pattern {
+    id: "AP-117",
+    name: "repair_index_keys",
+    title: "Write an item's keys in the indexes again",
+    operation: Operation::Update,
+    entities: &[
+        "anchors",
+        "code",
+        "code_chunk",
+        "daily_usage",
+        "email_claim",
+        "idempotency",
+        "message",
+        "rate_window",
+        "refresh_family",
+        "session",
+        "sweep_job",
+        "thread",
+        "user",
+        "username_claim",
+    ],
+    fields: &[],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "item",
+            kind: "stored item",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "a day whose key in the index is out of step",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 3.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "",
+    doc: "`codesensei verify --fix`, for an item whose keys in an index are not those that its fields make: they were changed by hand, or by a program that did not know the\nindex. One item of any entity; the fields are not touched, and what the keys are made from must be as it was seen.",
 };
 
 /// AP-98: A user's partition as it is stored.
@@ -5193,106 +5241,6 @@ pub(crate) static AP_113: Pattern = Pattern {
     partiql: &[],
     example: "codesensei query repair_message_slots --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seen-slots 1 --counted 1",
     doc: "The messages say how many slots are taken. Too few, and the next question would meet a message under its own number.",
-};
-
-/// AP-114: Repair a day's place in the index.
-pub(crate) static AP_114: Pattern = Pattern {
-    id: "AP-114",
-    name: "repair_usage_index",
-    title: "Repair a day's place in the index",
-    operation: Operation::Update,
-    entities: &["daily_usage"],
-    fields: &[],
-    index: None,
-    arguments: &[
-        Argument {
-            name: "user_id",
-            kind: "user_id",
-            optional: false,
-            many: false,
-            doc: "A user.",
-            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
-        },
-        Argument {
-            name: "date",
-            kind: "date",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "2026-09-03",
-        },
-        Argument {
-            name: "seen_cost_micros",
-            kind: "amount",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "1",
-        },
-    ],
-    cost: Cost {
-        fixture: "a day whose key in the index is out of step",
-        requests: 1.0,
-        rcu: 0.0,
-        wcu: 3.0,
-    },
-    tool: true,
-    callers: &[],
-    page: None,
-    actions: &["dynamodb:UpdateItem"],
-    partiql: &[],
-    example: "codesensei query repair_usage_index --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03 --seen-cost-micros 1",
-    doc: "The amount is what it was; writing it again writes the index's key with it.",
-};
-
-/// AP-115: Repair a sign-up's place in the index.
-pub(crate) static AP_115: Pattern = Pattern {
-    id: "AP-115",
-    name: "repair_signup_index",
-    title: "Repair a sign-up's place in the index",
-    operation: Operation::Update,
-    entities: &["user"],
-    fields: &[],
-    index: None,
-    arguments: &[
-        Argument {
-            name: "user_id",
-            kind: "user_id",
-            optional: false,
-            many: false,
-            doc: "A user.",
-            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
-        },
-        Argument {
-            name: "seen_created_at",
-            kind: "time",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "2026-11-23T09:00:00Z",
-        },
-        Argument {
-            name: "seen_signup_date",
-            kind: "date",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "2026-09-01",
-        },
-    ],
-    cost: Cost {
-        fixture: "a profile of 500 B whose key in the index is out of step",
-        requests: 1.0,
-        rcu: 0.0,
-        wcu: 3.0,
-    },
-    tool: true,
-    callers: &[],
-    page: None,
-    actions: &["dynamodb:UpdateItem"],
-    partiql: &[],
-    example: "codesensei query repair_signup_index --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-created-at 2026-11-23T09:00:00Z --seen-signup-date 2026-09-01",
-    doc: "As for a day: the key is written again from the fields that it is made of.",
 };
 
 /// AP-116: List all sweep jobs.

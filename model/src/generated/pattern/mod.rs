@@ -143,6 +143,8 @@ mod scan_segment;
 
 mod upgrade_item;
 
+mod repair_index_keys;
+
 mod stored_user;
 
 mod stored_session;
@@ -154,10 +156,6 @@ mod release_claims;
 mod remove_expired;
 
 mod repair_message_slots;
-
-mod repair_usage_index;
-
-mod repair_signup_index;
 
 mod stored_sweep_jobs;
 
@@ -244,7 +242,3 @@ pub use release_claims::*;
 pub use remove_expired::*;
 
 pub use repair_message_slots::*;
-
-pub use repair_usage_index::*;
-
-pub use repair_signup_index::*;
