@@ -107,6 +107,7 @@ impl Store {
             }
             deleted => deleted?,
         }
+        self.code_cache().forget(head.session_id);
         Ok(job)
     }
 }

@@ -82,6 +82,8 @@ pub struct Upgrade {
 pub enum UpgradeKind {
     /// The next version after its own.
     Version,
+    /// The keys of its indexes are made anew, and its version stays.
+    Indexes,
     /// Counters that hold no number of their type get the nearest one.
     Counters,
 }

@@ -96,6 +96,7 @@ impl Scope<'_> {
             }
             "transact" => self.transact(raw.action, at)?,
             "upgrade" => Operation::Upgrade(Upgrade { kind: UpgradeKind::Version, maintenance: raw.maintenance }),
+            "reindex" => Operation::Upgrade(Upgrade { kind: UpgradeKind::Indexes, maintenance: raw.maintenance }),
             "correct" => Operation::Upgrade(Upgrade { kind: UpgradeKind::Counters, maintenance: raw.maintenance }),
             "scan" => Operation::Scan(self.segment(&raw, at)?),
             _ => self.batch(raw, at)?,

@@ -60,6 +60,7 @@ const OPERATIONS: &[Known] = &[
     ("scan", &["maintenance", "page", "consistent"]),
     ("upgrade", &["maintenance"]),
     ("correct", &["maintenance"]),
+    ("reindex", &["maintenance"]),
 ];
 
 const SHAPE: &[&str] = &["name", "optional", "many", "expired", "because"];

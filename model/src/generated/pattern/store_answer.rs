@@ -130,7 +130,7 @@ impl Store {
                 "GSI1PK",
                 DailyUsageKey::gsi1_partition(input.date, input.answer.user_id),
             )
-            .add("GSI1SK", input.cost_micros);
+            .set_sum("GSI1SK", "cost_micros", input.cost_micros);
         transaction = transaction.update("usage", key.primary(), changes, None);
         if let Some(one) = &input.record {
             let key = IdempotencyKey {

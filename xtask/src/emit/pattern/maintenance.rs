@@ -4,7 +4,7 @@ use quote::quote;
 
 use crate::design::{Design, Pattern, Scan, UpgradeKind};
 use crate::emit::pattern::function::{call, method};
-use crate::emit::rust::{self, RustFile};
+use crate::emit::rust::{self, RustFile, ident};
 
 pub fn scan(design: &Design, file: &mut RustFile, pattern: &Pattern, scan: &Scan) {
     let call = call(file, pattern);
@@ -21,9 +21,10 @@ pub fn upgrade(design: &Design, file: &mut RustFile, pattern: &Pattern, kind: Up
     let call = call(file, pattern);
     let (stored, error) = (file.import("crate::store::StoredItem"), file.import("crate::store::StoreError"));
     let parameters = [quote!(item: &#stored)];
-    let body = match kind {
-        UpgradeKind::Version => quote!(#call.upgrade(item).await),
-        UpgradeKind::Counters => quote!(#call.correct(item).await),
-    };
-    method(design, file, pattern, &parameters, &quote!(Result<bool, #error>), &body);
+    let how = ident(match kind {
+        UpgradeKind::Version => "upgrade",
+        UpgradeKind::Indexes => "reindex",
+        UpgradeKind::Counters => "correct",
+    });
+    method(design, file, pattern, &parameters, &quote!(Result<bool, #error>), &quote!(#call.#how(item).await));
 }

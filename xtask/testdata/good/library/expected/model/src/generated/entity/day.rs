@@ -47,6 +47,7 @@ impl Day {
             rename: &[],
             default: &[("loans", Filling::Number(0))],
             remove: &[],
+            index: &[],
         },
     ];
 }

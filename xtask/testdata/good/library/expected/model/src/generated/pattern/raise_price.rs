@@ -43,7 +43,7 @@ impl Store {
             .add("copies", -1)
             .remove("cover")
             .remove("remark")
-            .add("Price", cents);
+            .set_sum("Price", "price", cents);
         let condition = Some(
             Condition::new(
                     "attribute_exists(#PK) AND #price < :n5000000000 AND #copies > :n0 AND #price > :n0",
