@@ -102,6 +102,8 @@ impl Store {
             anchor_status,
             anchor_version: opened.head.version_number,
             message_slots: 0,
+            messages_expire_from: None,
+            messages_expire_until: None,
             created_at: now,
             updated_at: now,
         }

@@ -1,7 +1,7 @@
 //! A question: what it is asked with, and how it is stored.
 
 use model::{
-    ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, PostError, StoreAnswerError, Thread, ThreadId,
+    ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, PostError, StoreAnswerError, TakeOver, Thread, ThreadId,
     ThreadKind,
 };
 
@@ -72,8 +72,11 @@ impl Context {
             Asking::Unnamed => store.ask(&self.thread, content).await.map(|question| (question, None)),
             Asking::Named(client) => store.ask_once(&self.thread, content, *client, lease).await,
             Asking::Again(open) => {
-                let taken = store.take_over(open, lease).await?.ok_or(ErrorCode::RequestInProgress)?;
-                Ok((taken.0, Some(taken.1)))
+                return match store.take_over(open, lease).await? {
+                    TakeOver::Ours(question, record) => Ok((*question, Some(*record))),
+                    TakeOver::Lost => Err(ErrorCode::RequestInProgress.into()),
+                    TakeOver::Gone => Err(ErrorCode::MessageNotFound.into()),
+                };
             }
         };
         asked.map_err(|error| match error {

@@ -6,7 +6,7 @@ use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{AnchorStatus, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{CodeChunkKey, RefreshFamilyKey, SweepJobKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -820,6 +820,8 @@ async fn ask_question(
     let question: Message = arguments.one("question", "message")?;
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
+    let expire_from: Option<Timestamp> = arguments.optional("expire_from", "time")?;
+    let expire_until: Option<Timestamp> = arguments.optional("expire_until", "time")?;
     arguments.end()?;
     let written: usize = 2 + usize::from(record.is_some());
     store
@@ -827,6 +829,8 @@ async fn ask_question(
             question: &question,
             record: record.as_ref(),
             seen_slots,
+            expire_from,
+            expire_until,
         })
         .await
         .map_err(|error| match error {
@@ -846,6 +850,8 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
     let note: Message = arguments.one("note", "message")?;
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
+    let expire_from: Option<Timestamp> = arguments.optional("expire_from", "time")?;
+    let expire_until: Option<Timestamp> = arguments.optional("expire_until", "time")?;
     arguments.end()?;
     let written: usize = 2 + usize::from(record.is_some());
     store
@@ -853,6 +859,8 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
             note: &note,
             record: record.as_ref(),
             seen_slots,
+            expire_from,
+            expire_until,
         })
         .await
         .map_err(|error| match error {
@@ -1670,9 +1678,27 @@ async fn remove_expired(
             window_seconds: *window_seconds,
             seen_expires_at: *seen_expires_at,
         });
+    let mut message_given = None;
+    if let Some(mut row) = arguments.row("message")? {
+        let session_id: SessionId = row.one("session_id", "session_id")?;
+        let thread: ThreadUuid = row.one("thread", "thread_uuid")?;
+        let seq: u32 = row.one("seq", "count")?;
+        let seen_expires_at: Expiry = row.one("seen_expires_at", "expiry")?;
+        row.end()?;
+        message_given = Some((session_id, thread, seq, seen_expires_at));
+    }
+
+    let message = message_given
+        .as_ref()
+        .map(|(session_id, thread, seq, seen_expires_at)| ExpiredMessage {
+            session_id: *session_id,
+            thread: *thread,
+            seq: *seq,
+            seen_expires_at: *seen_expires_at,
+        });
     arguments.end()?;
     let written: usize = usize::from(family.is_some()) + usize::from(record.is_some())
-        + usize::from(window.is_some());
+        + usize::from(window.is_some()) + usize::from(message.is_some());
     if written == 0 {
         return Err(RunError::NothingToWrite);
     }
@@ -1682,6 +1708,7 @@ async fn remove_expired(
             family,
             record,
             window,
+            message,
         })
         .await
         .map_err(|error| match error {

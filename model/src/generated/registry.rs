@@ -1567,6 +1567,8 @@ pub(crate) static AP_31: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
     ],
     index: None,
     arguments: &[
@@ -1625,6 +1627,8 @@ pub(crate) static AP_32: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
     ],
     index: None,
     arguments: &[
@@ -1854,6 +1858,22 @@ pub(crate) static AP_40: Pattern = Pattern {
             sample: "1",
         },
         Argument {
+            name: "expire_from",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
+            name: "expire_until",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
             name: "question",
             kind: "message",
             optional: false,
@@ -1882,7 +1902,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query ask_question --seen-slots 1 --question …",
-    doc: "`POST /threads/{id}/messages`. The question takes two slots, its own and its answer's: it is refused when there is no room for both, so an answer\nis never lost to the cap of 500. The slots it saw are a condition; two questions at once get different numbers, and the loser is\ntold the new count to try again with. When the client sent its own id, the record that makes a retry harmless is in the same transaction.",
+    doc: "`POST /threads/{id}/messages`. The question takes two slots, its own and its answer's: it is refused when there is no room for both, so an answer\nis never lost to the cap of 500. Numbers are never used again, so a message that expires gives no slot back. The slots it saw are a condition; two questions at once get different numbers, and the loser is\ntold the new count to try again with. When the client sent its own id, the record that makes a retry harmless is in the same transaction. Where\nmessages expire, the thread keeps when its first and its last one do: that says what may be gone, without reading it.",
 };
 
 /// AP-41: Add a note.
@@ -1902,6 +1922,22 @@ pub(crate) static AP_41: Pattern = Pattern {
             many: false,
             doc: "",
             sample: "1",
+        },
+        Argument {
+            name: "expire_from",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
+            name: "expire_until",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
         },
         Argument {
             name: "note",
@@ -2124,6 +2160,7 @@ pub(crate) static AP_44: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
     ],
     index: None,
     arguments: &[
@@ -2165,27 +2202,29 @@ pub(crate) static AP_44: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "in order `asc`; `Limit` is the page, `NextToken` the cursor",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" ASC",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) AND (\"expires_at\" IS MISSING OR \"expires_at\" > ?) ORDER BY \"SK\" ASC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: Some(100),
             consistent: true,
         },
         Statement {
             about: "in order `desc`; take the first 100 rows and send no `Limit`, which can return rows from the other end of the order",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) AND (\"expires_at\" IS MISSING OR \"expires_at\" > ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
         },
     ],
     example: "codesensei query list_messages --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --limit 20",
-    doc: "`GET /threads/{id}/messages`, from either end. The number is in the key, zero-padded, so byte order is message order.",
+    doc: "`GET /threads/{id}/messages`, from either end. The number is in the key, zero-padded, so byte order is message order.\nA message that has expired is hidden until DynamoDB removes it; a page is filled from behind it.",
 };
 
 /// AP-45: Read the last messages of a thread.
@@ -2221,6 +2260,7 @@ pub(crate) static AP_45: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
     ],
     index: None,
     arguments: &[
@@ -2300,6 +2340,7 @@ pub(crate) static AP_46: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
     ],
     index: None,
     arguments: &[
@@ -2341,10 +2382,11 @@ pub(crate) static AP_46: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND (\"expires_at\" IS MISSING OR \"expires_at\" > ?)",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#{seq:03}"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
@@ -4243,6 +4285,8 @@ pub(crate) static AP_99: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
         "seq",
         "role",
         "content",
@@ -4264,12 +4308,12 @@ pub(crate) static AP_99: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
         "key_digest",
         "fingerprint",
         "state",
         "question_seq",
         "lease_until",
-        "expires_at",
     ],
     index: None,
     arguments: &[
@@ -4419,7 +4463,7 @@ pub(crate) static AP_112: Pattern = Pattern {
     name: "remove_expired",
     title: "Remove what has expired",
     operation: Operation::Transact,
-    entities: &["refresh_family", "idempotency", "rate_window"],
+    entities: &["refresh_family", "idempotency", "rate_window", "message"],
     fields: &[],
     index: None,
     arguments: &[
@@ -4447,12 +4491,20 @@ pub(crate) static AP_112: Pattern = Pattern {
             doc: "",
             sample: "",
         },
+        Argument {
+            name: "message",
+            kind: "message",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
     ],
     cost: Cost {
-        fixture: "a sign-in, a client id's record and a rate window",
+        fixture: "a sign-in, a client id's record, a rate window and a message of 500 B of text",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 6.0,
+        wcu: 8.0,
     },
     tool: true,
     callers: &[],

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 
 use crate::key::Primary;
 use crate::registry::{Cost, Operation, Pattern};
-use crate::{Clock, Ids, ItemKey};
+use crate::{Clock, Ids, ItemKey, MessageTtl};
 
 pub(crate) mod batch;
 pub(crate) mod call;
@@ -63,6 +63,8 @@ pub struct Store {
     unreadable: Option<Unreadable>,
     /// Until when calls are repeated, rather than a few times.
     until: Option<Instant>,
+    /// How long new messages live.
+    pub(crate) message_ttl: MessageTtl,
 }
 
 struct Shared {
@@ -98,7 +100,8 @@ impl Store {
         let sdk = sdk.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         let StoreConfig { table, cursor_key, clock, ids, .. } = config;
         let shared = Shared { client: Client::from_conf(sdk), table, cursor_key };
-        Self { shared: Arc::new(shared), clock, ids, meter: None, until: None, unreadable: None }
+        let message_ttl = MessageTtl::default();
+        Self { shared: Arc::new(shared), clock, ids, meter: None, until: None, unreadable: None, message_ttl }
     }
 
     /// The same table at another time and with ids of another source: for data that was made up, and is to have the times and

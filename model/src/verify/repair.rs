@@ -3,7 +3,7 @@
 use crate::store::StoredItem;
 use crate::verify::finding::{Effect, Outcome};
 use crate::{
-    CodeChunkKey, Date, Digest, EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError,
+    CodeChunkKey, Date, Digest, EmailClaim, Expiry, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestionError,
     Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError, RemoveExpired,
     RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError,
     RepairThreadCountError, RepairUsageIndexError, RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim,
@@ -77,6 +77,7 @@ pub(crate) enum Expired {
     Family(RefreshFamily),
     Record(Idempotency),
     Window(RateWindow),
+    Message { session_id: SessionId, thread: ThreadUuid, seq: u32, expires_at: Expiry },
 }
 
 impl Repair {
@@ -214,7 +215,7 @@ impl Store {
     }
 
     async fn remove_one_expired(&self, expired: &Expired) -> Tried {
-        let mut input = RemoveExpired { family: None, record: None, window: None };
+        let mut input = RemoveExpired { family: None, record: None, window: None, message: None };
         match expired {
             Expired::Family(family) => {
                 input.family = Some(ExpiredFamily {
@@ -229,6 +230,14 @@ impl Store {
                     thread: record.thread,
                     key_digest: record.key_digest,
                     seen_expires_at: record.expires_at,
+                });
+            }
+            Expired::Message { session_id, thread, seq, expires_at } => {
+                input.message = Some(ExpiredMessage {
+                    session_id: *session_id,
+                    thread: *thread,
+                    seq: *seq,
+                    seen_expires_at: *expires_at,
                 });
             }
             Expired::Window(window) => {

@@ -169,6 +169,8 @@ impl<'p> Member<'p> {
             anchor_status: AnchorStatus::Stable,
             anchor_version: 1,
             message_slots: 2 * exchanges,
+            messages_expire_from: None,
+            messages_expire_until: None,
             created_at: opened,
             updated_at: opened,
         };
@@ -254,6 +256,7 @@ fn message(thread: &Thread, seq: u32, role: Role, content: String, created_at: T
         cache_read_tokens: None,
         cache_write_tokens: None,
         output_tokens: None,
+        expires_at: None,
     }
 }
 

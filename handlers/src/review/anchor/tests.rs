@@ -94,6 +94,8 @@ fn a_thread_on_the_whole_file_stays_as_it_is_and_the_others_move() {
         anchor_status: AnchorStatus::Stable,
         anchor_version: 1,
         message_slots: 0,
+        messages_expire_from: None,
+        messages_expire_until: None,
         created_at: now,
         updated_at: now,
     };

@@ -211,6 +211,7 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
             let text = Value::from("x".repeat(5_001));
             scene.with(&[("content", text.clone()), ("question", text)]).await
         }
+        "MESSAGE_NOT_FOUND" if operation.path.ends_with("/messages") => sent_again_after_expiry(scene).await,
         "MESSAGE_NOT_FOUND" => scene.sent(&scene.ada, &scene.path().replace(".2/apply", ".9/apply")).await,
         "PATCH_CONFLICT" => scene.sent(&scene.ada, &scene.path().replace(".2/apply", ".1/apply")).await,
         "VERSION_CONFLICT" => scene.with(&[("expected_version_number", 7.into())]).await,
@@ -222,6 +223,17 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
         "REQUEST_IN_PROGRESS" => answered_by_another(scene).await,
         _ => return None,
     })
+}
+
+/// A message that is sent again under the same id, after it has expired.
+async fn sent_again_after_expiry(scene: &Scene) -> Response {
+    let id = "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b78";
+    scene.with_choice("client_message_id", id).await.is(201);
+    let raw = scene.app.table().raw();
+    for message in raw.all("message").await {
+        raw.remove(&message).await;
+    }
+    scene.with_choice("client_message_id", id).await
 }
 
 async fn with_a_wrong_password(scene: &Scene) -> Response {

@@ -36,10 +36,15 @@ pub fn get(
     let key = key_of(file, entity);
     let body = if expired == Some(&Expired::Hidden) {
         let expiry = ident(&design.table.ttl_attribute);
+        let lives = if entity.always_expires(&design.table) {
+            quote!(!item.#expiry.has_passed(self.clock().now()))
+        } else {
+            quote!(item.#expiry.is_none_or(|at| !at.has_passed(self.clock().now())))
+        };
         quote! {
             let key = #key;
             let found: Option<#name> = #call.get(key.primary(), #consistent).await?;
-            Ok(found.filter(|item| !item.#expiry.has_passed(self.clock().now())))
+            Ok(found.filter(|item| #lives))
         }
     } else {
         quote! {
