@@ -6,7 +6,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::{Expiry, Message, Store, Thread, Timestamp};
+use crate::{Message, Thread, Timestamp};
 
 /// The longest time that messages can be set to live: a hundred years.
 pub const MAX_MESSAGE_TTL_DAYS: u32 = 36_500;
@@ -47,14 +47,6 @@ impl FromStr for MessageTtl {
     }
 }
 
-impl Store {
-    /// The same store, whose new messages live so long.
-    #[must_use]
-    pub fn with_message_ttl(&self, message_ttl: MessageTtl) -> Self {
-        Self { message_ttl, ..self.clone() }
-    }
-}
-
 impl Thread {
     /// Whether messages of the thread have expired: they are hidden, or removed already.
     #[must_use]
@@ -66,7 +58,7 @@ impl Thread {
 impl Message {
     /// Whether it has expired, and is still there because `DynamoDB` removes expired items late.
     pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
-        self.expires_at.is_some_and(|expires_at: Expiry| expires_at.has_passed(now))
+        self.expires_at.is_some_and(|expires_at| expires_at.has_passed(now))
     }
 }
 

@@ -134,11 +134,7 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn take_over(
-        &self,
-        open: &Idempotency,
-        lease: Duration,
-    ) -> Result<TakeOver, StoreError> {
+    pub async fn take_over(&self, open: &Idempotency, lease: Duration) -> Result<TakeOver, StoreError> {
         let now = self.clock().now();
         let taken = self.take_over_question(TakeOverQuestion {
             session_id: open.session_id,

@@ -201,12 +201,7 @@ impl Store {
     }
 
     /// The next message of the thread, and when it expires.
-    fn message(
-        &self,
-        thread: &Thread,
-        content: &str,
-        reply_state: Option<ReplyState>,
-    ) -> (Message, Option<Timestamp>) {
+    fn message(&self, thread: &Thread, content: &str, reply_state: Option<ReplyState>) -> (Message, Option<Timestamp>) {
         let now = self.clock().now();
         let expiry = self.message_ttl.expiry_in(thread, now);
         let message = Message {

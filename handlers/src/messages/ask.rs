@@ -1,8 +1,8 @@
 //! A question: what it is asked with, and how it is stored.
 
 use model::{
-    ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, PostError, StoreAnswerError, TakeOver, Thread, ThreadId,
-    ThreadKind,
+    ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, PostError, StoreAnswerError, TakeOver, Thread,
+    ThreadId, ThreadKind,
 };
 
 use crate::ai::Analysis;

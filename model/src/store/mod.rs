@@ -131,6 +131,12 @@ impl Store {
         Self { until: Some(then), ..self.clone() }
     }
 
+    /// The same store, whose new messages live so long.
+    #[must_use]
+    pub fn with_message_ttl(&self, message_ttl: MessageTtl) -> Self {
+        Self { message_ttl, ..self.clone() }
+    }
+
     /// The clock that was passed in.
     #[must_use]
     pub fn clock(&self) -> &Clock {

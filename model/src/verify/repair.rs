@@ -3,9 +3,9 @@
 use crate::store::StoredItem;
 use crate::verify::finding::{Effect, Outcome};
 use crate::{
-    CodeChunkKey, Date, Digest, EmailClaim, Expiry, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestionError,
-    Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError, RemoveExpired,
-    RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError,
+    CodeChunkKey, Date, Digest, EmailClaim, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, Expiry,
+    FailQuestionError, Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError,
+    RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError,
     RepairThreadCountError, RepairUsageIndexError, RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim,
     StaleUsernameClaim, Store, StoreError, SweepJob, ThreadUuid, Timestamp, User, UserId, UsernameClaim, UsernameKey,
 };

@@ -62,7 +62,7 @@ impl Scene {
                 found.push(finding.kind);
             }
         };
-        self.table.verify(how, |progress| tell(whole, progress)).await.unwrap();
+        self.table.verify(how.clone(), |progress| tell(whole, progress)).await.unwrap();
         self.table.verify_user(self.ada.user_id, how, |progress| tell(own, progress)).await.unwrap();
         let [mut whole, mut own] = kinds;
         // The sign-in expires too, within a week.

@@ -1,8 +1,9 @@
 //! The fixtures of AP-97 to AP-99 and AP-110 to AP-116: what `codesensei verify` reads and repairs.
 
 use model::{
-    EmailClaim, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, PageRequest, RateRule, ReleaseClaims, RemoveExpired,
-    RestoreClaims, StaleEmailClaim, StaleUsernameClaim, Store, StoredItem, SweepKind, User, UsernameClaim,
+    EmailClaim, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, PageRequest, RateRule, ReleaseClaims,
+    RemoveExpired, RestoreClaims, StaleEmailClaim, StaleUsernameClaim, Store, StoredItem, SweepKind, User,
+    UsernameClaim,
 };
 use serde_json::json;
 use tests::story::A_WEEK;
@@ -102,7 +103,13 @@ async fn remove_expired(bench: &Bench) {
     let record = record_of(bench, &question);
     let seen_expires_at = bench.table.clock().now().expiry();
     let other = model::Message { seq: 3, content: "w".repeat(500), expires_at: Some(seen_expires_at), ..question };
-    let asked = model::AskQuestion { question: &other, record: Some(&record), seen_slots: 2, expire_from: None, expire_until: None };
+    let asked = model::AskQuestion {
+        question: &other,
+        record: Some(&record),
+        seen_slots: 2,
+        expire_from: None,
+        expire_until: None,
+    };
     bench.table.ask_question(asked).await.unwrap();
     let rule = RateRule { name: "login", max_hits: 5, window_seconds: 900 };
     bench.table.hit(rule, "192.0.2.1").await.unwrap();
