@@ -15,6 +15,7 @@ pub mod sweep;
 pub mod table;
 pub mod target;
 pub mod verify;
+pub mod who;
 
 mod docs;
 mod interruption;

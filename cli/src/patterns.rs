@@ -2,11 +2,13 @@
 
 use std::io;
 
-use clap::{Args, ValueEnum};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command, Error, ValueEnum};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
-use model::PATTERNS;
 use model::registry::{Argument, Cost, Parameter, Pattern, Statement};
+use model::{ENTITIES, PATTERNS};
 use serde_json::{Value, json};
 
 use crate::output::{print, suitable};
@@ -16,8 +18,11 @@ use crate::output::{print, suitable};
 #[command(after_help = EXAMPLES)]
 pub struct Patterns {
     /// One pattern, by its id (`AP-21`) or name (`list_sessions`): its documentation.
-    #[arg(value_name = "PATTERN", value_parser = find)]
+    #[arg(value_name = "PATTERN", value_parser = PatternParser, hide_possible_values = true)]
     pub pattern: Option<&'static Pattern>,
+    /// Only the patterns that read or write this entity.
+    #[arg(long, value_name = "ENTITY", value_parser = PossibleValuesParser::new(ENTITIES.iter().map(|entity| entity.name)), hide_possible_values = true, conflicts_with = "pattern")]
+    pub entity: Option<String>,
     /// How the list is written: `table` on a terminal and `jsonl` in a pipe, unless it is said.
     #[arg(long, value_enum)]
     pub format: Option<Format>,
@@ -27,6 +32,7 @@ const EXAMPLES: &str = "\
 Examples:
   codesensei patterns                  what the table can be asked, and what that costs
   codesensei patterns AP-21            who asks it, why its key is what it is, what it takes
+  codesensei patterns --entity thread  the patterns that read or write threads
   codesensei patterns --format json | jq '.[] | select(.wcu > 10) | .id'";
 
 /// How rows are written.
@@ -40,6 +46,22 @@ pub enum Format {
     Jsonl,
 }
 
+/// Takes a pattern by its id or name, and tells shells all of them.
+#[derive(Clone, Copy, Debug)]
+struct PatternParser;
+
+impl TypedValueParser for PatternParser {
+    type Value = &'static Pattern;
+
+    fn parse_ref(&self, _: &Command, _: Option<&Arg>, value: &std::ffi::OsStr) -> Result<Self::Value, Error> {
+        find(&value.to_string_lossy()).map_err(|text| Error::raw(ErrorKind::InvalidValue, text + "\n"))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(PATTERNS.iter().flat_map(|pattern| [pattern.id, pattern.name]).map(PossibleValue::new)))
+    }
+}
+
 /// The pattern with this id or name, in whatever case.
 ///
 /// # Errors
@@ -49,11 +71,15 @@ pub fn find(text: &str) -> Result<&'static Pattern, String> {
     if let Some(found) = PATTERNS.iter().find(is_it) {
         return Ok(found);
     }
-    let names = PATTERNS.iter().flat_map(|pattern| [pattern.id, pattern.name]);
-    let near = |name: &str| strsim::jaro_winkler(&name.to_lowercase(), &text.to_lowercase());
-    let nearest = names.max_by(|one, other| near(one).total_cmp(&near(other))).filter(|name| near(name) > 0.8);
+    let nearest = nearest(text, PATTERNS.iter().flat_map(|pattern| [pattern.id, pattern.name]));
     let meant = nearest.map_or_else(|| ";".to_owned(), |name| format!("; did you mean `{name}`?"));
     Err(format!("there is no such pattern{meant} `codesensei patterns` lists them all"))
+}
+
+/// The name that was most probably meant, if one is near.
+pub fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let near = |name: &str| strsim::jaro_winkler(&name.to_lowercase(), &text.to_lowercase());
+    names.max_by(|one, other| near(one).total_cmp(&near(other))).filter(|name| near(name) > 0.8)
 }
 
 /// Shows them.
@@ -61,15 +87,19 @@ pub fn find(text: &str) -> Result<&'static Pattern, String> {
 /// # Errors
 /// When nothing can be written any more.
 pub fn run(options: &Patterns) -> io::Result<()> {
+    let is_asked =
+        |pattern: &&&Pattern| options.entity.as_ref().is_none_or(|name| pattern.entities.contains(&name.as_str()));
+    let shown: Vec<&Pattern> = PATTERNS.iter().filter(is_asked).copied().collect();
+    let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
     let text = match (options.pattern, suitable(options.format, Format::Table, Format::Jsonl)) {
         (Some(pattern), Format::Table) => documentation(pattern),
         // Whoever asks for one pattern in a pipe wants to read it, unless they say otherwise.
         (Some(pattern), _) if options.format.is_none() => documentation(pattern),
         (Some(pattern), _) => format!("{}\n", row(pattern)),
-        (None, Format::Table) => format!("{}\n", table()),
-        (None, Format::Json) => format!("{:#}\n", PATTERNS.iter().map(|pattern| row(pattern)).collect::<Value>()),
+        (None, Format::Table) => format!("{}\n", table(&shown, width)),
+        (None, Format::Json) => format!("{:#}\n", shown.iter().map(|pattern| row(pattern)).collect::<Value>()),
         (None, Format::Jsonl) => {
-            PATTERNS.iter().fold(String::new(), |lines, pattern| lines + &row(pattern).to_string() + "\n")
+            shown.iter().fold(String::new(), |lines, pattern| lines + &row(pattern).to_string() + "\n")
         }
     };
     print(text.as_bytes())
@@ -104,11 +134,15 @@ fn argument(argument: &Argument) -> Value {
     json!({ "name": name, "type": kind, "optional": optional, "many": many })
 }
 
-fn table() -> String {
+/// The list for people, within the terminal's width when there is a terminal.
+fn table(patterns: &[&Pattern], width: Option<u16>) -> String {
     let mut table = Table::new();
     table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    if let Some(width) = width {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    }
     table.set_header(["id", "name", "operation", "index", "requests", "RCU", "WCU", "what it is"]);
-    for pattern in PATTERNS {
+    for pattern in patterns {
         let Cost { requests, rcu, wcu, .. } = pattern.cost;
         table.add_row([
             pattern.id.to_owned(),
@@ -126,7 +160,11 @@ fn table() -> String {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    table.lines().map(|line| line.trim().to_owned()).collect::<Vec<_>>().join("\n")
+    table
+        .lines()
+        .map(|line| line.trim_end().strip_prefix(' ').map_or_else(String::new, ToOwned::to_owned))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// A pattern for people: what the document says of it, and what it takes and costs.
@@ -202,6 +240,16 @@ mod tests {
             assert_eq!(row(pattern)["id"], pattern.id);
             assert!(documentation(pattern).contains(pattern.name), "{}", pattern.id);
         }
-        assert_eq!(table().lines().count(), PATTERNS.len() + 1);
+        assert_eq!(table(PATTERNS, None).lines().count(), PATTERNS.len() + 1);
+    }
+
+    #[test]
+    fn the_list_fits_the_terminal() {
+        for width in [80, 100, 140] {
+            let list = table(PATTERNS, Some(width));
+            let widest = list.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+            assert!(widest <= usize::from(width), "{widest} columns of {width}");
+            assert!(list.contains("AP-21"), "{list}");
+        }
     }
 }

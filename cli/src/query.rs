@@ -1,22 +1,26 @@
 //! `codesensei query`: any access pattern by its id or name, with its own arguments, and what it cost.
 
 mod confirm;
+mod csv;
 mod explain;
 mod flags;
 mod masking;
+mod resolve;
 mod rows;
+mod sources;
 mod summary;
 
-use std::io::{self, IsTerminal as _};
+use std::collections::BTreeMap;
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
 use model::registry::{Argument, Pattern};
-use model::{Answer, Arguments, ENTITIES, Meter, PageRequest, Row, RunError, Store, Traffic};
-
+use model::{Answer, Arguments, Date, Meter, PageRequest, Row, RunError, Store, Traffic, Unreadable, UnreadableItem};
 use serde_json::Value;
 
 use crate::local::LocalError;
+use crate::patterns;
 use crate::target::{Opened, Target};
 
 pub use confirm::NotConfirmed;
@@ -28,10 +32,24 @@ pub struct Query {
     pattern: &'static Pattern,
     /// Each with what was typed for it.
     arguments: Vec<(&'static Argument, Vec<String>)>,
+    extra: Extra,
     options: Options,
     paging: Paging,
     writing: Writing,
     code: CodeOptions,
+}
+
+/// What stands for arguments, or for parts of them.
+#[derive(Clone, Debug, Default)]
+struct Extra {
+    /// Texts that arguments are computed from, by the names of their flags.
+    sources: BTreeMap<&'static str, String>,
+    /// A file with an item or a key on each line; `-` for standard input.
+    lines_from: Option<PathBuf>,
+    /// Whose days are meant.
+    user: Option<String>,
+    /// The day after the last that is meant.
+    before: Option<Date>,
 }
 
 /// What every pattern takes beside its own arguments.
@@ -40,7 +58,7 @@ struct Options {
     /// How rows are written: `table` on a terminal and `jsonl` in a pipe, unless it is said.
     #[arg(long, value_enum, env = "CODESENSEI_FORMAT")]
     format: Option<Format>,
-    /// Only these fields, in this order.
+    /// Show only these fields, in this order.
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     fields: Vec<String>,
     /// Show the exact request, what IAM must allow and what it should cost; send nothing.
@@ -49,6 +67,10 @@ struct Options {
     /// Show what is personal: names, addresses, messages, selected code. It is masked otherwise.
     #[arg(long)]
     show_pii: bool,
+    /// Leave out the items of a list that do not decode, for instance of a newer version, and name them on standard error.
+    /// Otherwise one such item is an error.
+    #[arg(long)]
+    skip_unreadable: bool,
     #[command(flatten)]
     target: Target,
 }
@@ -117,6 +139,12 @@ pub enum QueryError {
     /// The pattern failed.
     #[error(transparent)]
     Run(RunError),
+    /// Something that was looked up is not there.
+    #[error("{0}")]
+    Absent(String),
+    /// Items of a list do not decode.
+    #[error("{}\n--skip-unreadable shows the others", unreadable(.0))]
+    Unreadable(Vec<UnreadableItem>),
     /// The code was asked for, and there is none.
     #[error("there is no code to write to {file}: nothing was found, or it was replaced while it was read")]
     NoCode {
@@ -147,6 +175,7 @@ impl QueryError {
 /// With what is wrong and what to do about it.
 pub async fn run(query: Query) -> Result<(), QueryError> {
     let pattern = query.pattern;
+    query.check_range()?;
     if query.options.explain {
         return explain::explain(&query).await;
     }
@@ -160,29 +189,34 @@ pub async fn run(query: Query) -> Result<(), QueryError> {
 async fn ask(query: &Query, opened: &Opened) -> Result<(), QueryError> {
     let pattern = query.pattern;
     opened.check().await?;
+    let (meter, traffic, unreadable) = (Meter::new(), Traffic::new(), Unreadable::new());
+    let store = opened.store.metered(meter.clone());
+    let arguments = query.resolve(Some(&store)).await?;
+    meter.take().iter().for_each(summary::tell_lookup);
     if pattern.writes() && !query.writing.yes {
         confirm::confirm(&opened.store, &opened.place)?;
     }
-    let (meter, traffic) = (Meter::new(), Traffic::new());
-    let store = opened.store.metered(meter.clone()).counting(&traffic);
+    let store = store.counting(&traffic).without_unreadable(&unreadable);
     let format = Format::or_suitable(query.options.format);
-    let mut out = rows::Output::new(format, pattern);
+    let mut out = rows::Output::new(format, pattern, query.header());
     let (mut count, mut cursor) = (0, query.paging.cursor.clone());
-    loop {
+    let written = loop {
         let limit = query.left(count);
-        let answer = query.page(&store, limit, cursor.as_deref()).await?;
+        let answer = query.page(&store, &arguments, limit, cursor.as_deref()).await?;
+        query.leave_out(unreadable.take())?;
         count += answer.rows.len();
+        let written = answer.written;
         for row in answer.rows {
             out.push(query.shown(&store, row).await?)?;
         }
         cursor = answer.cursor;
         if cursor.is_none() || !query.goes_on(count) {
-            break;
+            break written;
         }
-    }
+    };
     out.finish()?;
-    summary::Summary { pattern, rows: count, bytes: traffic.bytes(), total: meter.total(), cursor: cursor.as_deref() }
-        .tell(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
+    let (bytes, total, cursor) = (traffic.bytes(), meter.total(), cursor.as_deref());
+    summary::Summary { pattern, rows: count, written, bytes, total, cursor }.tell();
     if let Some(file) = query.code.code_to.as_ref().filter(|_| !out.has_code()) {
         return Err(QueryError::NoCode { file: file.display().to_string() });
     }
@@ -200,15 +234,6 @@ impl Query {
         self.paging.limit.map(|limit| limit.saturating_sub(u32::try_from(count).unwrap_or(u32::MAX)))
     }
 
-    fn arguments(&self) -> Result<Arguments, QueryError> {
-        let mut values = Vec::new();
-        for (argument, typed) in &self.arguments {
-            let value = flags::value(argument, typed).map_err(|reason| self.invalid(argument.name, reason))?;
-            values.extend(value.map(|value| (argument.name.to_owned(), value)));
-        }
-        Ok(Arguments::new(values))
-    }
-
     /// `name` may go on into the argument after a dot.
     fn invalid(&self, name: &str, reason: String) -> QueryError {
         let (argument, inside) =
@@ -217,21 +242,60 @@ impl Query {
         QueryError::Argument { flag, reason, example: self.pattern.example }
     }
 
-    async fn page(&self, store: &Store, limit: Option<u32>, cursor: Option<&str>) -> Result<Answer, QueryError> {
-        let answer = store.run(self.pattern, self.arguments()?, PageRequest { limit, cursor }).await;
+    async fn page(
+        &self,
+        store: &Store,
+        arguments: &Arguments,
+        limit: Option<u32>,
+        cursor: Option<&str>,
+    ) -> Result<Answer, QueryError> {
+        let answer = store.run(self.pattern, arguments.clone(), PageRequest { limit, cursor }).await;
         answer.map_err(|error| self.failed(error))
     }
 
-    /// Fields that no row can have are a mistake.
+    /// Names the items that do not decode, or fails when they were not to be left out.
+    fn leave_out(&self, items: Vec<UnreadableItem>) -> Result<(), QueryError> {
+        match items.as_slice() {
+            [] => Ok(()),
+            _ if !self.options.skip_unreadable => Err(QueryError::Unreadable(items)),
+            items => {
+                eprintln!("{}", unreadable(items));
+                Ok(())
+            }
+        }
+    }
+
+    /// Every field that the rows can have, in order.
+    fn fields(&self) -> Vec<&'static str> {
+        let entity = (self.pattern.entities.len() > 1 && !self.pattern.fields.is_empty()).then_some("entity");
+        let text = self.code.show_code.then_some("text");
+        entity.into_iter().chain(self.pattern.fields.iter().copied()).chain(text).collect()
+    }
+
+    /// The columns of the answer: those asked for, or all. Rows of several kinds always say of which they are.
+    fn header(&self) -> Vec<&'static str> {
+        let all = self.fields();
+        if self.options.fields.is_empty() {
+            return all;
+        }
+        let is_first = |name: &&str| *name == "entity";
+        let asked = self.options.fields.iter().filter_map(|asked| all.iter().copied().find(|name| name == asked));
+        let entity = all.first().copied().filter(is_first);
+        entity.into_iter().chain(asked.filter(|name| !is_first(name))).collect()
+    }
+
+    /// A field that no row can have is a mistake.
     fn check_fields(&self) -> Result<(), QueryError> {
-        let of_entities = ENTITIES.iter().filter(|entity| self.pattern.entities.contains(&entity.name));
-        let mut known: Vec<&str> = of_entities.flat_map(|entity| entity.fields).map(|field| field.name).collect();
-        known.extend(["entity", "text", "count", "PK", "SK"]);
-        let unknown = self.options.fields.iter().find(|field| !known.contains(&field.as_str()));
-        unknown.map_or(Ok(()), |field| {
-            let fields = known[..known.len() - 5].join(", ");
-            Err(self.invalid("fields", format!("there is no field {field}; there are {fields}")))
-        })
+        let all = self.fields();
+        let Some(wrong) = self.options.fields.iter().find(|asked| !all.contains(&asked.as_str())) else {
+            return Ok(());
+        };
+        let reason = match patterns::nearest(wrong, all.iter().copied()) {
+            _ if all.is_empty() => "this pattern returns no fields".to_owned(),
+            Some(near) => format!("there is no field {wrong}; did you mean `{near}`? There are {}", all.join(", ")),
+            None => format!("there is no field {wrong}; there are {}", all.join(", ")),
+        };
+        Err(self.invalid("fields", reason))
     }
 
     /// The fields that are wanted, in the order in which they are wanted; the entity stays the first.
@@ -271,4 +335,10 @@ impl Query {
         }
         Ok(rows::Shown { fields: self.chosen(shown), has_code })
     }
+}
+
+/// A line for each item that does not decode.
+fn unreadable(items: &[UnreadableItem]) -> String {
+    let line = |item: &UnreadableItem| format!("does not decode: {} {}: {}", item.pk, item.sk, item.reason);
+    items.iter().map(line).collect::<Vec<_>>().join("\n")
 }

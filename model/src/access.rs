@@ -1,5 +1,6 @@
 //! Whose a thing is: another's is forbidden, and nobody's is not found.
 
+use crate::placed::owned;
 use crate::{Session, SessionId, Store, StoreError, Thread, ThreadId, UserId};
 
 /// A thing is not the caller's to use.
@@ -28,16 +29,12 @@ impl Store {
         }
     }
 
-    /// The caller's thread.
+    /// The caller's thread, wherever its lines are.
     ///
     /// # Errors
     /// When it is another's, or there is none.
     pub async fn own_thread(&self, caller: UserId, id: ThreadId) -> Result<Thread, AccessError> {
-        match self.get_thread(id.session_id, id.thread).await? {
-            Some(thread) if thread.user_id == caller => Ok(thread),
-            Some(_) => Err(AccessError::Forbidden),
-            None => Err(AccessError::NotFound),
-        }
+        owned(self.get_thread(id.session_id, id.thread).await?, caller)
     }
 
     /// Why a session whose head is not among the caller's cannot be used. Reads the code, which says whose it is: a

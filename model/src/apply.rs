@@ -1,10 +1,11 @@
 //! Applying the patch of an answer: the code, the threads and the answer change together, and no code travels. AP-24.
 
+use crate::placed::{Opened, placed};
 use crate::save::{Base, SaveCode};
 use crate::session::TRIES;
 use crate::{
-    AccessError, AppliedAnswer, Change, Message, MessageId, OpenedSession, PageRequest, Patch, PatchStatus, Reanchor,
-    SaveCodeError, SaveSessionError, Saved, Store, StoreError, Thread, UserId,
+    AccessError, AppliedAnswer, Change, Message, MessageId, MessageKey, OpenedSession, Patch, PatchStatus,
+    PlacedThread, Reanchor, SaveCodeError, SaveSessionError, Saved, Store, StoreError, ThreadId, ThreadKey, UserId,
 };
 
 /// What a patch is applied to.
@@ -15,7 +16,7 @@ pub struct Target<'a> {
     /// Its version.
     pub version_number: u32,
     /// The thread as it is, whose answer the patch belongs to.
-    pub thread: &'a Thread,
+    pub thread: &'a PlacedThread,
 }
 
 /// A patch that was applied.
@@ -100,20 +101,28 @@ impl Store {
         Err(StoreError::Contended { pattern: "AP-24" }.into())
     }
 
-    /// The answer and the session with its code together, and then the threads: the commit is held to the thread changes that
-    /// the head counts, so the threads must be no older than it.
+    /// The answer and the session with its code and, unless the thread is the only one, the other threads after that. What
+    /// the commit is held to comes first: the thread changes that the head counts, or the only thread's own anchor.
     async fn answer_and_base<E>(&self, caller: UserId, id: MessageId) -> Result<(Message, Base), ApplyError<E>> {
-        let (session_id, thread) = (id.thread_id.session_id, id.thread_id.thread);
-        let (opened, answer) =
-            futures::join!(self.read_session(caller, session_id), self.get_message(session_id, thread, id.seq));
+        let ThreadId { session_id, thread } = id.thread_id;
+        let (key, message) = (ThreadKey { session_id, thread }, MessageKey { session_id, thread, seq: id.seq });
         // First whether it is theirs: of another's session nothing else is told.
-        let (OpenedSession { head, text }, answer) = (opened?, answer?);
-        let threads = self.list_threads(session_id, PageRequest::default()).await?.items;
-        if !threads.iter().any(|own| own.thread == thread) {
+        let Opened { session, anchors, threads, mut messages } =
+            self.open_with(caller, session_id, &[key], &[message]).await?;
+        let OpenedSession { head, text: old_text } = session;
+        let only = threads.first().filter(|_| head.thread_count == 1).and_then(|own| placed(own, anchors.as_ref()));
+        let base = match only {
+            Some(own) => Base { head, threads: vec![own], anchors, holds_to_anchors: true, old_text },
+            None => {
+                let (threads, anchors) = self.placed_threads(session_id).await?;
+                Base { head, threads, anchors, holds_to_anchors: false, old_text }
+            }
+        };
+        if !base.threads.iter().any(|own| own.thread == thread) {
             return Err(ApplyError::ThreadNotFound);
         }
-        let answer = answer.ok_or(ApplyError::MessageNotFound)?;
-        Ok((answer, Base { head, threads, old_text: text }))
+        let answer = messages.pop().ok_or(ApplyError::MessageNotFound)?;
+        Ok((answer, base))
     }
 
     /// Saves the code that the patch makes; nothing when a thread or the name changed since they were read.

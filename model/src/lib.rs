@@ -11,18 +11,19 @@ mod expiry;
 pub mod filename;
 #[rustfmt::skip] // Its formatting is the generator's.
 #[expect(clippy::too_many_lines, reason = "a transaction is as long as its list of actions")]
-#[expect(clippy::match_wildcard_for_single_variants, reason = "a pattern with one reason to refuse is as good as any")]
 mod generated;
 mod idempotency;
 pub mod ids;
 pub mod key;
 pub mod language;
 mod message;
+mod placed;
 mod profile;
 mod public_id;
 mod rate;
 pub mod registry;
 mod save;
+mod selection;
 mod session;
 mod settings;
 mod sign_in;
@@ -48,10 +49,12 @@ pub use ids::{Ids, InvalidId, UuidNewtype};
 pub use key::{ItemKey, KeyPart};
 pub use language::{InvalidLanguage, Language};
 pub use message::{NewAnswer, PostError};
+pub use placed::{Anchor, OpenedThread, PlacedThread};
 pub use profile::{AccountError, ProfileChange, ProfileError};
 pub use public_id::{InvalidPublicId, MessageId, ThreadId};
 pub use rate::{Hit, RateRule};
-pub use save::{Anchor, Reanchor, SaveCode, SaveCodeError, Saved};
+pub use save::{Reanchor, SaveCode, SaveCodeError, Saved};
+pub use selection::is_selected_at;
 pub use session::{NewSession, NewSessionError, OpenedSession};
 pub use settings::{Change, NewSettings};
 pub use sign_in::{RefreshRule, RenewError, SeenToken};

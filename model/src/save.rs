@@ -4,9 +4,9 @@ use crate::code_storage::{StageError, Staged, replaced_chunks};
 use crate::session::{TRIES, detect};
 use crate::settings::Tried;
 use crate::{
-    AccessError, AnchorStatus, AppliedAnswer, Change, CodeTooLarge, Language, MovedThread, NewSettings, OpenedSession,
-    PageRequest, SaveSession, SaveSessionError, Session, SessionId, Store, StoreError, SweepJob, SweepKind, Thread,
-    ThreadKind, UserId,
+    AccessError, Anchor, Anchors, AppliedAnswer, Change, CodeTooLarge, Language, MovedAnchors, NewSettings,
+    OpenedSession, PlacedThread, SaveSession, SaveSessionError, Session, SessionId, Store, StoreError, SweepJob,
+    SweepKind, ThreadAnchor, ThreadKind, UserId,
 };
 
 /// Code to save over a version that the client edited.
@@ -22,19 +22,8 @@ pub struct SaveCode {
     pub language_override: Change<Language>,
 }
 
-/// Where a thread's lines are in the new code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Anchor {
-    /// First line, from 1.
-    pub start_line: u32,
-    /// Last line, included.
-    pub end_line: u32,
-    /// Whether the text there is still the text that was selected.
-    pub status: AnchorStatus,
-}
-
 /// Finds the anchors again: old code, new code, the threads of the old; an anchor for each, in their order.
-pub type Reanchor = fn(&str, &str, &[Thread]) -> Vec<Anchor>;
+pub type Reanchor = fn(&str, &str, &[PlacedThread]) -> Vec<Anchor>;
 
 /// What a save left.
 #[derive(Clone, Debug)]
@@ -42,7 +31,7 @@ pub struct Saved {
     /// The head as it is now.
     pub head: Session,
     /// All threads, where they are now.
-    pub threads: Vec<Thread>,
+    pub threads: Vec<PlacedThread>,
 }
 
 /// Why code was not saved.
@@ -129,13 +118,14 @@ impl Store {
             return Err(self.conflict(caller, save.session_id).await);
         }
         if head.thread_count == 0 {
-            return Ok(Base { head, threads: Vec::new(), old_text: String::new() });
+            let (threads, old_text) = (Vec::new(), String::new());
+            return Ok(Base { head, threads, anchors: None, holds_to_anchors: false, old_text });
         }
         let old_text = async { if save.text.is_some() { self.text_of(&head).await } else { Ok(Some(String::new())) } };
-        let threads = self.list_threads(save.session_id, PageRequest::default());
-        let (threads, old_text) = futures::try_join!(threads, old_text)?;
+        let placed = self.placed_threads(save.session_id);
+        let ((threads, anchors), old_text) = futures::try_join!(placed, old_text)?;
         match old_text {
-            Some(old_text) => Ok(Base { head, threads: threads.items, old_text }),
+            Some(old_text) => Ok(Base { head, threads, anchors, holds_to_anchors: false, old_text }),
             None => Err(self.conflict(caller, save.session_id).await),
         }
     }
@@ -162,7 +152,7 @@ impl Store {
         reanchor: Reanchor,
     ) -> Result<Vec<Anchor>, StoreError> {
         if base.old_text.is_empty() && !base.threads.iter().any(|thread| thread.kind == ThreadKind::Block) {
-            return Ok(base.threads.iter().map(Thread::anchor).collect());
+            return Ok(base.threads.iter().map(|thread| thread.anchor).collect());
         }
         let (old, new, threads) = (base.old_text.clone(), text.to_owned(), base.threads.clone());
         let find = move || reanchor(&old, &new, &threads);
@@ -181,9 +171,14 @@ impl Store {
         let now = self.clock().now();
         let (head, code) = (&base.head, &staged.code);
         let version = head.version_number + 1;
-        let pairs = base.threads.iter().zip(anchors);
-        let moved: Vec<MovedThread> =
-            pairs.filter(|(thread, anchor)| thread.anchor() != **anchor).map(|(t, a)| moved(t, *a, version)).collect();
+        let threads = base.moved(anchors);
+        let entries: Vec<ThreadAnchor> = threads.iter().map(PlacedThread::entry).collect();
+        let are_written = base.holds_to_anchors || threads != base.threads;
+        let anchors = base.anchors.as_ref().filter(|_| are_written).map(|seen| MovedAnchors {
+            session_id: head.session_id,
+            threads: &entries,
+            seen_changes: seen.changes,
+        });
         let job = SweepJob::new(SweepKind::Replaced, head.revision.to_string(), head.user_id, now);
         let replaced = replaced_chunks(head, job);
         let staged_key = staged.job.as_ref().map(SweepJob::key);
@@ -191,7 +186,7 @@ impl Store {
         let language_override = save.language_override.onto(head.language_override);
         self.save_session(SaveSession {
             code,
-            threads: &moved,
+            anchors,
             staged: staged_key.as_ref(),
             replaced: replaced.as_ref(),
             answer,
@@ -217,7 +212,6 @@ impl Store {
             updated_at: now,
             ..head.clone()
         };
-        let threads = base.threads.iter().zip(anchors).map(|(thread, anchor)| thread.at(*anchor, version)).collect();
         Ok(Saved { head, threads })
     }
 
@@ -251,7 +245,12 @@ impl Store {
 /// What a save starts from.
 pub(crate) struct Base {
     pub(crate) head: Session,
-    pub(crate) threads: Vec<Thread>,
+    pub(crate) threads: Vec<PlacedThread>,
+    /// The item that the anchors are in, if there are threads.
+    pub(crate) anchors: Option<Anchors>,
+    /// Whether the anchors were read before the head, or it is not known. They are written then, moved or not, and so only
+    /// if they still are what was read: what the head counts tells nothing of an older read.
+    pub(crate) holds_to_anchors: bool,
     /// The code, if anything needs it to be saved.
     pub(crate) old_text: String,
 }
@@ -261,32 +260,10 @@ impl Base {
     pub(crate) fn opened(self) -> OpenedSession {
         OpenedSession { head: self.head, text: self.old_text }
     }
-}
 
-impl Thread {
-    /// Where it is.
-    #[must_use]
-    pub fn anchor(&self) -> Anchor {
-        Anchor { start_line: self.start_line, end_line: self.end_line, status: self.anchor_status }
-    }
-
-    fn at(&self, anchor: Anchor, version: u32) -> Thread {
-        let anchor_version = if self.anchor() == anchor { self.anchor_version } else { version };
-        let Anchor { start_line, end_line, status } = anchor;
-        Thread { start_line, end_line, anchor_status: status, anchor_version, ..self.clone() }
-    }
-}
-
-fn moved(thread: &Thread, anchor: Anchor, version: u32) -> MovedThread {
-    MovedThread {
-        session_id: thread.session_id,
-        thread: thread.thread,
-        seen_anchor_version: thread.anchor_version,
-        seen_start_line: thread.start_line,
-        seen_end_line: thread.end_line,
-        start_line: anchor.start_line,
-        end_line: anchor.end_line,
-        anchor_status: anchor.status,
-        anchor_version: version,
+    /// The threads where their anchors are in the next version.
+    fn moved(&self, anchors: &[Anchor]) -> Vec<PlacedThread> {
+        let version = self.head.version_number + 1;
+        self.threads.iter().zip(anchors).map(|(thread, anchor)| thread.at(*anchor, version)).collect()
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::code_storage::{StageError, Staged};
 use crate::{
-    AccessError, CodeTooLarge, CreateSession, CreateSessionError, DeleteSessionError, Filename, Language, OpenSession,
-    Session, SessionId, Store, StoreError, UserId,
+    AccessError, Code, CodeTooLarge, CreateSession, CreateSessionError, DeleteSessionError, Filename, Language,
+    OpenSession, Session, SessionId, Store, StoreError, UserId,
 };
 
 /// Head, code and chunks are read again this often when a save is met half-way.
@@ -138,19 +138,28 @@ impl Store {
     pub async fn read_session(&self, caller: UserId, session_id: SessionId) -> Result<OpenedSession, AccessError> {
         for _ in 0..READS {
             let OpenSession { head, code } = self.open_session(caller, session_id).await?;
-            match (head, code) {
-                (None, None) => return Err(AccessError::NotFound),
-                (None, Some(code)) if code.user_id != caller => return Err(AccessError::Forbidden),
-                (Some(head), Some(code)) if head.revision == code.revision => {
-                    if let Some(text) = self.load_code(code).await? {
-                        return Ok(OpenedSession { head, text });
-                    }
-                }
-                // A save or a delete was met half-way: the two items are read one after the other.
-                _ => {}
+            if let Some((head, code)) = whole(head, code, caller)?
+                && let Some(text) = self.load_code(code).await?
+            {
+                return Ok(OpenedSession { head, text });
             }
         }
         Err(StoreError::Contended { pattern: "AP-22" }.into())
+    }
+}
+
+/// Head and code of one revision. Nothing when a save or a delete was met half-way: the two items are read one after the
+/// other.
+pub(crate) fn whole(
+    head: Option<Session>,
+    code: Option<Code>,
+    caller: UserId,
+) -> Result<Option<(Session, Code)>, AccessError> {
+    match (head, code) {
+        (None, None) => Err(AccessError::NotFound),
+        (None, Some(code)) if code.user_id != caller => Err(AccessError::Forbidden),
+        (Some(head), Some(code)) if head.revision == code.revision => Ok(Some((head, code))),
+        _ => Ok(None),
     }
 }
 

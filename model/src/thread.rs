@@ -1,10 +1,11 @@
-//! Threads: opening one on some lines, under the cap, moving it and deleting it. AP-30 to AP-34.
+//! Threads: opening one on some lines, under the cap, moving it and deleting it. AP-30, AP-33 and AP-34.
 
-use crate::session::TRIES;
+use crate::placed::{Opened, owned, unplaced};
+use crate::session;
 use crate::{
-    AccessError, AnchorStatus, CreateThread, CreateThreadError, DeleteThread, DeleteThreadError, MoveThread,
-    MoveThreadError, OpenedSession, Page, PageRequest, SessionId, Store, StoreError, SweepJob, SweepKind, Thread,
-    ThreadId, ThreadKind, ThreadUuid, UserId,
+    AccessError, Anchor, AnchorStatus, Anchors, CreateThread, CreateThreadError, DeleteThread, DeleteThreadError,
+    MoveThread, MoveThreadError, OpenedThread, PlacedThread, RemainingAnchors, Session, SessionId, Store, StoreError,
+    SweepJob, SweepKind, Thread, ThreadId, ThreadKind, ThreadUuid, UserId,
 };
 
 /// Lines to talk about.
@@ -60,6 +61,9 @@ impl From<StoreError> for MoveError {
     }
 }
 
+/// Another thread may be opened, moved or deleted first; then it is tried again with the anchors as they are, this often.
+const TRIES: u32 = 100;
+
 impl Store {
     /// Opens a thread on lines of the caller's session, as its code is now. A save meanwhile makes it look again.
     ///
@@ -71,51 +75,60 @@ impl Store {
         session_id: SessionId,
         new: NewThread,
         locate: Locate,
-    ) -> Result<Thread, NewThreadError> {
-        for _ in 0..TRIES {
-            let opened = self.read_session(caller, session_id).await?;
-            let status = locate(&opened.text, &new).ok_or(NewThreadError::OutsideTheCode)?;
-            let thread = self.unsaved_thread(&opened, &new, status);
-            let seen_version = opened.head.version_number;
-            match self.create_thread(CreateThread { thread: &thread, seen_version }).await {
-                Ok(()) => return Ok(thread),
-                Err(CreateThreadError::ThreadLimitExceeded) => return Err(NewThreadError::LimitExceeded),
-                Err(CreateThreadError::SessionNotFound) => return Err(AccessError::NotFound.into()),
-                Err(CreateThreadError::Store(error)) => return Err(error.into()),
-                Err(CreateThreadError::SessionChanged | CreateThreadError::ThreadExists) => {}
+    ) -> Result<PlacedThread, NewThreadError> {
+        for _ in 0..session::TRIES {
+            let Opened { session, anchors, .. } = self.open_with(caller, session_id, &[], &[]).await?;
+            let status = locate(&session.text, &new).ok_or(NewThreadError::OutsideTheCode)?;
+            let thread = self.unsaved_thread(&session.head, &new, status);
+            let anchors = anchors.unwrap_or_else(|| Anchors::none_of(&session.head));
+            if self.put_thread(&thread, anchors, session.head.version_number).await? {
+                return Ok(thread);
             }
         }
         Err(StoreError::Contended { pattern: "AP-30" }.into())
     }
 
-    fn unsaved_thread(&self, opened: &OpenedSession, new: &NewThread, anchor_status: AnchorStatus) -> Thread {
+    fn unsaved_thread(&self, head: &Session, new: &NewThread, status: AnchorStatus) -> PlacedThread {
         let now = self.clock().now();
         let thread: ThreadUuid = self.ids().next(now);
-        Thread {
-            session_id: opened.head.session_id,
+        let item = Thread {
+            session_id: head.session_id,
             thread,
-            user_id: opened.head.user_id,
+            user_id: head.user_id,
             kind: new.kind,
-            start_line: new.start_line,
-            end_line: new.end_line,
             selected_text: new.selected_text.clone(),
-            anchor_status,
-            anchor_version: opened.head.version_number,
+            moves: 0,
             message_slots: 0,
             messages_expire_from: None,
             messages_expire_until: None,
             created_at: now,
             updated_at: now,
-        }
+        };
+        PlacedThread { item, anchor: new.anchor(status), anchor_version: head.version_number }
     }
 
-    /// The caller's thread, and its session with the code, in one round trip unless the code is in chunks.
-    ///
-    /// # Errors
-    /// When the thread is another's, or there is none, or its session is being deleted.
-    pub async fn thread_and_code(&self, caller: UserId, id: ThreadId) -> Result<(Thread, OpenedSession), AccessError> {
-        let (thread, opened) = futures::join!(self.own_thread(caller, id), self.read_session(caller, id.session_id));
-        Ok((thread?, opened?))
+    /// Stores a new thread and its anchor. Whether it is stored: not when its session was saved meanwhile.
+    async fn put_thread(
+        &self,
+        thread: &PlacedThread,
+        mut anchors: Anchors,
+        seen_version: u32,
+    ) -> Result<bool, NewThreadError> {
+        for _ in 0..TRIES {
+            let seen_changes = anchors.changes;
+            let anchors_with =
+                Anchors { changes: seen_changes + 1, threads: anchors.with(thread.entry()), ..anchors.clone() };
+            let input = CreateThread { thread: &thread.item, anchors: &anchors_with, seen_version, seen_changes };
+            match self.create_thread(input).await {
+                Ok(()) => return Ok(true),
+                Err(CreateThreadError::AnchorsMoved { current }) => anchors = *current,
+                Err(CreateThreadError::ThreadLimitExceeded) => return Err(NewThreadError::LimitExceeded),
+                Err(CreateThreadError::SessionNotFound) => return Err(AccessError::NotFound.into()),
+                Err(CreateThreadError::Store(error)) => return Err(error.into()),
+                Err(CreateThreadError::SessionChanged | CreateThreadError::ThreadExists) => return Ok(false),
+            }
+        }
+        Err(StoreError::Contended { pattern: "AP-30" }.into())
     }
 
     /// Moves a thread to other lines of its session, as its code is now, or to another selection. A save meanwhile makes
@@ -125,38 +138,66 @@ impl Store {
     /// When the thread is gone, or its session's code has no such lines.
     pub async fn move_to(
         &self,
-        thread: &Thread,
-        mut opened: OpenedSession,
+        mut opened: OpenedThread,
         to: NewThread,
         locate: Locate,
-    ) -> Result<Thread, MoveError> {
+    ) -> Result<PlacedThread, MoveError> {
+        for _ in 0..session::TRIES {
+            let status = locate(&opened.session.text, &to).ok_or(MoveError::OutsideTheCode)?;
+            if let Some(moved) = self.put_moved(&opened, &to, status).await? {
+                return Ok(moved);
+            }
+            let thread = &opened.thread;
+            opened = self.open_thread(thread.user_id, thread.id()).await?;
+        }
+        Err(StoreError::Contended { pattern: "AP-33" }.into())
+    }
+
+    /// Stores where a thread was moved to; nothing is stored when its session was saved meanwhile.
+    async fn put_moved(
+        &self,
+        opened: &OpenedThread,
+        to: &NewThread,
+        status: AnchorStatus,
+    ) -> Result<Option<PlacedThread>, MoveError> {
+        let OpenedThread { thread, session, anchors } = opened;
+        let (mut anchors, seen_version) = (anchors.clone(), session.head.version_number);
         for _ in 0..TRIES {
-            let anchor_status = locate(&opened.text, &to).ok_or(MoveError::OutsideTheCode)?;
-            let (seen_version, now) = (opened.head.version_number, self.clock().now());
-            let moved = self.move_thread(MoveThread {
-                session_id: thread.session_id,
-                thread: thread.thread,
-                user_id: thread.user_id,
-                kind: to.kind,
-                start_line: to.start_line,
-                end_line: to.end_line,
-                selected_text: &to.selected_text,
-                anchor_status,
+            let now = self.clock().now();
+            // Where another move has put it since then does not matter: the last one stays.
+            let entry = anchors.entry(thread.thread).ok_or(AccessError::NotFound)?;
+            let moved = PlacedThread {
+                item: Thread {
+                    kind: to.kind,
+                    selected_text: to.selected_text.clone(),
+                    moves: entry.moves + 1,
+                    updated_at: now,
+                    ..thread.item.clone()
+                },
+                anchor: to.anchor(status),
+                anchor_version: seen_version,
+            };
+            let threads = anchors.with(moved.entry());
+            let stored = self.move_thread(MoveThread {
+                session_id: moved.session_id,
+                thread: moved.thread,
+                user_id: moved.user_id,
+                kind: moved.kind,
+                selected_text: &moved.selected_text,
+                moves: moved.moves,
+                threads: &threads,
+                seen_changes: anchors.changes,
                 seen_version,
                 now,
             });
-            match moved.await {
-                Ok(()) => {
-                    let NewThread { kind, start_line, end_line, selected_text } = to;
-                    let anchor = Thread { kind, start_line, end_line, selected_text, ..thread.clone() };
-                    return Ok(Thread { anchor_status, anchor_version: seen_version, updated_at: now, ..anchor });
-                }
+            match stored.await {
+                Ok(()) => return Ok(Some(moved)),
+                Err(MoveThreadError::AnchorsMoved { current }) => anchors = *current,
                 Err(MoveThreadError::ThreadNotFound | MoveThreadError::SessionNotFound) => {
                     return Err(AccessError::NotFound.into());
                 }
-                Err(MoveThreadError::SessionChanged) => {
-                    opened = self.read_session(thread.user_id, thread.session_id).await?;
-                }
+                Err(MoveThreadError::AnchorsLost) => return Err(unplaced("AP-33").into()),
+                Err(MoveThreadError::SessionChanged) => return Ok(None),
                 Err(MoveThreadError::Store(error)) => return Err(error.into()),
             }
         }
@@ -168,37 +209,43 @@ impl Store {
     /// # Errors
     /// When it is another's, or there is none.
     pub async fn remove_thread(&self, caller: UserId, id: ThreadId) -> Result<(), AccessError> {
-        let thread = self.own_thread(caller, id).await?;
         let now = self.clock().now();
-        let job = SweepJob {
-            session_id: Some(id.session_id),
-            thread: Some(id.thread),
-            ..SweepJob::new(SweepKind::Thread, id.thread.to_string(), thread.user_id, now)
-        };
-        let input = DeleteThread { job: &job, session_id: id.session_id, thread: id.thread, user_id: thread.user_id };
-        match self.delete_thread(input).await {
-            Ok(()) => {
-                self.sweep_now(Some(&job)).await;
-                Ok(())
+        for _ in 0..TRIES {
+            let found = self.get_thread_and_anchors(id.session_id, id.thread).await?;
+            let thread = owned(found.thread, caller)?;
+            let job = SweepJob {
+                session_id: Some(id.session_id),
+                thread: Some(id.thread),
+                ..SweepJob::new(SweepKind::Thread, id.thread.to_string(), thread.user_id, now)
+            };
+            let remaining = found.anchors.as_ref().map(|anchors| anchors.without(id.thread));
+            let anchors = found.anchors.as_ref().zip(remaining.as_ref()).map(|(anchors, threads)| RemainingAnchors {
+                session_id: id.session_id,
+                threads,
+                seen_changes: anchors.changes,
+            });
+            let (session_id, user_id) = (id.session_id, thread.user_id);
+            let input = DeleteThread { anchors, job: &job, session_id, thread: id.thread, user_id };
+            match self.delete_thread(input).await {
+                Ok(()) => {
+                    self.sweep_now(Some(&job)).await;
+                    return Ok(());
+                }
+                Err(DeleteThreadError::ThreadNotFound | DeleteThreadError::SessionNotFound) => {
+                    return Err(AccessError::NotFound);
+                }
+                Err(DeleteThreadError::AnchorsMoved) => {}
+                Err(DeleteThreadError::JobExists) => return Err(StoreError::Contended { pattern: "AP-34" }.into()),
+                Err(DeleteThreadError::Store(error)) => return Err(error.into()),
             }
-            Err(DeleteThreadError::ThreadNotFound | DeleteThreadError::SessionNotFound) => Err(AccessError::NotFound),
-            Err(DeleteThreadError::JobExists) => Err(StoreError::Contended { pattern: "AP-34" }.into()),
-            Err(DeleteThreadError::Store(error)) => Err(error.into()),
         }
+        Err(StoreError::Contended { pattern: "AP-34" }.into())
     }
+}
 
-    /// The threads of the caller's session, oldest first.
-    ///
-    /// # Errors
-    /// When the session is another's or there is none.
-    pub async fn session_threads(
-        &self,
-        caller: UserId,
-        session_id: SessionId,
-        page: PageRequest<'_>,
-    ) -> Result<Page<Thread>, AccessError> {
-        let (head, threads) = futures::join!(self.own_session(caller, session_id), self.list_threads(session_id, page));
-        head?;
-        Ok(threads?)
+impl NewThread {
+    /// Its lines, where the text of them has been compared.
+    fn anchor(&self, status: AnchorStatus) -> Anchor {
+        Anchor { start_line: self.start_line, end_line: self.end_line, status }
     }
 }

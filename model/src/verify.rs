@@ -8,6 +8,8 @@ use tokio::sync::Mutex;
 
 use crate::{Store, StoreError, UserId};
 
+mod anchors;
+mod contents;
 mod conversation;
 mod finding;
 mod inspect;
@@ -18,6 +20,7 @@ mod repair;
 
 pub use finding::{Effect, Finding, FindingKind, Outcome};
 
+use anchors::Neighbours;
 use inspect::inspect;
 use jobs::Jobs;
 use ledger::{Ledger, Subject};
@@ -136,18 +139,26 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
 
     /// One segment: what is wrong with an item by itself is told at once, the rest is entered in the ledger.
     async fn segment(&self, segment: u32, of: u32, is_first: bool, ledger: &Mutex<Ledger>) -> Result<(), StoreError> {
-        let mut start = None;
+        let (mut start, mut neighbours) = (None, Neighbours::default());
         loop {
             let page = self.store.scan_segment(segment, of, start).await?;
             let now = self.store.clock().now();
             let count = page.items.len() as u64;
             // Inline code is inflated here.
-            let inspect = move || page.items.iter().map(|item| inspect(item, now)).collect::<Vec<_>>();
+            let inspect = move || {
+                let look = |item| {
+                    let inspected = inspect(item, now);
+                    let odd = inspected.entity.as_ref().and_then(|entity| neighbours.meet(entity));
+                    (inspected, odd)
+                };
+                (page.items.iter().map(look).collect::<Vec<_>>(), neighbours)
+            };
             let inspected =
                 tokio::task::spawn_blocking(inspect).await.expect("inspecting does not panic and is not cancelled");
-            for item in inspected {
+            neighbours = inspected.1;
+            for (item, odd) in inspected.0 {
                 if let Some(entity) = &item.entity {
-                    ledger.lock().await.enter(entity);
+                    ledger.lock().await.enter(entity, odd);
                 }
                 for finding in item.findings.into_iter().filter(|_| is_first) {
                     self.conclude(finding).await?;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use model::{
     Anchor, AnchorStatus, Change, ContextMode, DeleteAccount, DeleteSession, DeleteThread, Message, NewAnswer,
-    NewSession, NewThread, NewUser, OpenedSession, RefreshFamily, SaveCode, SaveCodeError, Saved, Session, Store,
-    SweepJob, SweepKind, SweepState, Swept, Thread, ThreadKind, User, UserKey,
+    NewSession, NewThread, NewUser, OpenedSession, PageRequest, PlacedThread, RefreshFamily, RemainingAnchors,
+    SaveCode, SaveCodeError, Saved, Session, Store, SweepJob, SweepKind, SweepState, Swept, Thread, ThreadKind, User,
+    UserKey,
 };
 use tokio::sync::Barrier;
 
@@ -103,16 +104,16 @@ pub fn answer(content: &str) -> NewAnswer {
 
 /// Every thread stays at its lines.
 #[must_use]
-pub fn stay(_old: &str, _new: &str, threads: &[Thread]) -> Vec<Anchor> {
-    threads.iter().map(Thread::anchor).collect()
+pub fn stay(_old: &str, _new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
+    threads.iter().map(|thread| thread.anchor).collect()
 }
 
 /// Every thread moves one line down.
 #[must_use]
-pub fn one_line_down(_old: &str, _new: &str, threads: &[Thread]) -> Vec<Anchor> {
-    let moved = |thread: &Thread| Anchor {
-        start_line: thread.start_line + 1,
-        end_line: thread.end_line + 1,
+pub fn one_line_down(_old: &str, _new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
+    let moved = |thread: &PlacedThread| Anchor {
+        start_line: thread.anchor.start_line + 1,
+        end_line: thread.anchor.end_line + 1,
         status: AnchorStatus::Stable,
     };
     threads.iter().map(moved).collect()
@@ -161,7 +162,13 @@ impl TestTable {
     pub async fn thread(&self, session: &Session, start_line: u32, end_line: u32) -> Thread {
         let new = lines(start_line, end_line);
         let opened = self.new_thread(session.user_id, session.session_id, new, anywhere).await;
-        opened.expect("there is room for a thread")
+        opened.expect("there is room for a thread").item
+    }
+
+    /// The session's threads, where they are.
+    pub async fn threads(&self, session: &Session) -> Vec<PlacedThread> {
+        let page = self.session_threads(session.user_id, session.session_id, PageRequest::default()).await;
+        page.expect("there is such a session").items
     }
 
     /// The thread's owner asks.
@@ -184,7 +191,10 @@ impl TestTable {
             ..self.job(SweepKind::Thread, &thread.thread.to_string(), thread.user_id)
         };
         let (session_id, user_id) = (thread.session_id, thread.user_id);
-        let input = DeleteThread { job: &job, session_id, thread: thread.thread, user_id };
+        let anchors = self.get_anchors(session_id).await.expect("the table answers").expect("there are threads");
+        let remaining: Vec<_> = anchors.threads.into_iter().filter(|anchor| anchor.thread != thread.thread).collect();
+        let anchors = Some(RemainingAnchors { session_id, threads: &remaining, seen_changes: anchors.changes });
+        let input = DeleteThread { anchors, job: &job, session_id, thread: thread.thread, user_id };
         self.delete_thread(input).await.expect("there is such a thread");
     }
 

@@ -127,6 +127,14 @@ pub fn patterns(documents: &Documents) -> Vec<PatternName> {
     patterns.into_iter().map(name).collect()
 }
 
+/// An id that no pattern has and none had: ids are never used again.
+#[must_use]
+pub fn next_id<'p>(ids: impl Iterator<Item = &'p str>, lock: &'p str) -> String {
+    let locked = lock.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let numbers = ids.chain(locked).filter_map(|id| id.strip_prefix("AP-")?.parse::<u32>().ok());
+    format!("AP-{:02}", numbers.max().unwrap_or_default() + 1)
+}
+
 /// The stale files as `cargo xtask codegen --check` reports them.
 #[must_use]
 pub fn stale_report(paths: &[String]) -> String {
@@ -190,4 +198,16 @@ fn write(root: &Path, files: &[Emitted], stale: &[String]) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_id_is_above_all_that_are_or_were_used() {
+        assert_eq!(next_id(["AP-07", "AP-02"].into_iter(), ""), "AP-08");
+        assert_eq!(next_id(["AP-07"].into_iter(), "pattern AP-116\nAP-9: deleted"), "AP-117");
+        assert_eq!(next_id([].into_iter(), ""), "AP-01");
+    }
 }

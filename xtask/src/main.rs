@@ -41,6 +41,8 @@ enum Command {
         #[arg(long)]
         bless: bool,
     },
+    /// Print an id for a new access pattern: one more than the highest that is or was used.
+    NextId,
     /// Renew everything that tests compare with: the corpus, and the list of patterns that are not called.
     Bless,
 }
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         Command::Codegen { .. } => codegen(root, Mode::Write),
         Command::Corpus { bless: false } => compare_corpus(),
         Command::Corpus { bless: true } => bless_corpus(),
+        Command::NextId => next_id(root),
         Command::Bless => bless_corpus().and_then(|done| Ok(done && bless_uncalled_patterns(root)?)),
     };
     match done {
@@ -85,6 +88,14 @@ fn codegen(root: &Path, mode: Mode) -> io::Result<bool> {
             return Ok(false);
         }
     }
+    Ok(true)
+}
+
+fn next_id(root: &Path) -> io::Result<bool> {
+    let patterns = codegen::patterns(&Documents::read(root)?);
+    // The lock also knows the patterns that were deleted.
+    let lock = fs::read_to_string(root.join("schema/schema.lock")).unwrap_or_default();
+    println!("{}", codegen::next_id(patterns.iter().map(|pattern| pattern.id.as_str()), &lock));
     Ok(true)
 }
 

@@ -1,21 +1,30 @@
 //! The flags of every pattern, from the registry: names, types, help and an example.
 
 use std::fs;
+use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
 use model::registry::{Argument, Pattern};
-use model::{ENTITIES, PATTERNS, Timestamp};
+use model::{Date, ENTITIES, PATTERNS, Timestamp};
 use serde_json::Value;
 
-use super::{CodeOptions, Options, Paging, Query, Writing};
+use super::sources::Source;
+use super::{CodeOptions, Extra, Options, Paging, Query, Writing};
 use crate::patterns;
+
+const LINES_FROM: &str = "lines_from";
+/// The user whose days `--before` means, where the pattern itself asks for no user.
+const OWNER: &str = "days_of";
+const BEFORE: &str = "before";
 
 const AFTER: &str = "\
 Examples:
   codesensei query AP-80 --date 2026-09-03               by its id
   codesensei query top_users_by_cost --date 2026-09-03   by its name
   codesensei query list_sessions --help                  what a pattern takes, and an example
+  codesensei query list_sessions --user @ada             a user by name: AP-02 looks the id up
   codesensei query list_sessions --explain --user-id …   what it would send; nothing is sent
 
 Rows go to standard output, what they cost to standard error. Exit code 2: what was typed is wrong.";
@@ -56,6 +65,7 @@ impl FromArgMatches for Query {
         Ok(Self {
             pattern,
             arguments: arguments.collect(),
+            extra: extra(pattern, matches),
             options: Options::from_arg_matches(matches)?,
             paging: if pattern.page.is_some() { Paging::from_arg_matches(matches)? } else { Paging::default() },
             writing: if pattern.writes() { Writing::from_arg_matches(matches)? } else { Writing::default() },
@@ -69,12 +79,46 @@ impl FromArgMatches for Query {
     }
 }
 
+/// What stands for arguments, or for parts of them.
+fn extra(pattern: &'static Pattern, matches: &ArgMatches) -> Extra {
+    let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
+    let given = |source: &'static Source| text(source.name).map(|text| (source.name, text));
+    Extra {
+        sources: pattern.arguments.iter().filter_map(Source::of).filter_map(given).collect(),
+        lines_from: matches.try_get_one::<PathBuf>(LINES_FROM).ok().flatten().cloned(),
+        user: text(OWNER),
+        before: matches.try_get_one::<Date>(BEFORE).ok().flatten().copied(),
+    }
+}
+
+/// The argument that takes any number of values, when there is one such.
+pub(super) fn many(pattern: &'static Pattern) -> Option<&'static Argument> {
+    let mut many = pattern.arguments.iter().filter(|argument| argument.many);
+    many.next().filter(|_| many.next().is_none())
+}
+
+/// The flag that names a file with the argument's values.
+pub(super) fn lines_flag(argument: &Argument) -> &'static str {
+    if argument.kind.ends_with("key") { "keys-from" } else { "items-from" }
+}
+
+/// The days of a user can be given by their end.
+fn takes_days(argument: &Argument) -> bool {
+    argument.kind == "daily_usage key"
+}
+
+fn is_range_of_days(pattern: &Pattern) -> bool {
+    let is_day = |name: &str| pattern.arguments.iter().any(|argument| argument.name == name && argument.kind == "date");
+    is_day("from") && is_day("to")
+}
+
 fn reads_code(pattern: &Pattern) -> bool {
     !pattern.writes() && pattern.entities.contains(&"code")
 }
 
 fn subcommand(pattern: &'static Pattern) -> Command {
-    let flags: Vec<String> = pattern.arguments.iter().filter(|one| !one.optional && !one.many).map(usage).collect();
+    let is_shown = |one: &&Argument| !one.optional && !one.many && one.name != "now";
+    let flags: Vec<String> = pattern.arguments.iter().filter(is_shown).map(usage).collect();
     let usage =
         format!("codesensei query {} {} [OPTIONS]\n\nFor example: {}", pattern.name, flags.join(" "), pattern.example);
     let mut command = Command::new(pattern.name)
@@ -84,7 +128,8 @@ fn subcommand(pattern: &'static Pattern) -> Command {
         .alias(pattern.id.to_lowercase())
         .override_usage(usage.replace("  ", " "))
         .next_help_heading("Arguments of the pattern");
-    command = pattern.arguments.iter().fold(command, |command, argument| command.arg(flag(argument)));
+    command = pattern.arguments.iter().fold(command, |command, argument| command.args(arguments(pattern, argument)));
+    command = command.args(substitutes(pattern));
     command = command.next_help_heading("Options");
     if pattern.page.is_some() {
         command = Paging::augment_args(command);
@@ -119,14 +164,86 @@ fn is_json(argument: &Argument) -> bool {
     argument.kind == "texts" || argument.kind == "key" || ENTITIES.iter().any(|known| known.name == entity)
 }
 
+/// The flag of an argument, and that of the text it can be computed from.
+fn arguments(pattern: &'static Pattern, argument: &'static Argument) -> Vec<Arg> {
+    let mut flag = flag(argument);
+    let has = |name: &str| pattern.arguments.iter().any(|argument| argument.name == name);
+    if argument.kind == "user_id" && argument.name == "user_id" && !has("user") {
+        flag = flag.visible_alias("user");
+    }
+    if is_range_of_days(pattern) {
+        flag = match argument.name {
+            "from" => flag.required(false).required_unless_present(BEFORE),
+            "to" => flag.required(false).required_unless_present(BEFORE).conflicts_with(BEFORE),
+            _ => flag,
+        };
+    }
+    match Source::of(argument) {
+        None => vec![flag],
+        Some(source) if has(source.name) => vec![flag.required(false)],
+        Some(source) => {
+            let name = source.name.replace('_', "-");
+            let computed = Arg::new(source.name).value_name(name.to_uppercase().replace('-', "_")).long(name);
+            let computed = computed.help(source.help).conflicts_with(argument.name);
+            vec![computed, flag.required(false).required_unless_present(source.name)]
+        }
+    }
+}
+
+/// Flags that stand for several values.
+fn substitutes(pattern: &'static Pattern) -> Vec<Arg> {
+    let before = || {
+        Arg::new(BEFORE)
+            .long("before")
+            .value_name("DATE")
+            .value_parser(|text: &str| text.parse::<Date>().map_err(|_| "a UTC day is expected, such as 2026-11-23"))
+    };
+    let mut flags = Vec::new();
+    if is_range_of_days(pattern) {
+        flags.push(before().help("The days before this one, instead of --to; from the first when --from is absent"));
+    }
+    if let Some(argument) = many(pattern) {
+        let what = if argument.kind.ends_with("key") { "keys" } else { "items" };
+        flags.push(
+            Arg::new(LINES_FROM)
+                .long(lines_flag(argument))
+                .value_name("FILE")
+                .value_parser(clap::value_parser!(PathBuf))
+                .help(format!(
+                    "A file with {what}, a JSON object on each line; - for standard input. Rows that another pattern printed will do"
+                )),
+        );
+        if takes_days(argument) {
+            flags.push(before().requires(OWNER).help("All days of --user before this one; AP-65 looks them up"));
+            let owner = Arg::new(OWNER).long("user").visible_alias("user-id").value_name("USER").requires(BEFORE);
+            flags.push(owner.help("Whose days: an id, or @name"));
+        }
+    }
+    flags
+}
+
 fn flag(argument: &'static Argument) -> Arg {
     let is_now = argument.name == "now";
-    Arg::new(argument.name)
+    let flag = Arg::new(argument.name)
         .long(long(argument))
         .value_name(value_name(argument))
         .help(help(argument))
         .required(!argument.optional && !argument.many && !is_now)
-        .action(if argument.many { ArgAction::Append } else { ArgAction::Set })
+        .action(if argument.many { ArgAction::Append } else { ArgAction::Set });
+    match values(argument) {
+        None => flag,
+        Some(values) => flag.value_parser(PossibleValuesParser::new(values)),
+    }
+}
+
+/// The words that the argument takes, where there are only so many.
+fn values(argument: &Argument) -> Option<Vec<&'static str>> {
+    match argument.kind {
+        "order" => Some(vec!["asc", "desc"]),
+        "flag" => Some(vec!["true", "false"]),
+        words if words.contains('|') => Some(words.split('|').collect()),
+        _ => None,
+    }
 }
 
 fn help(argument: &Argument) -> String {
@@ -134,25 +251,26 @@ fn help(argument: &Argument) -> String {
         kind if is_json(argument) => {
             let (entity, is_key) = kind.strip_suffix(" key").map_or((kind, false), |entity| (entity, true));
             let words = entity.replace('_', " ");
-            let of = if is_key { format!("The key of a {words}") } else { format!("What is written of a {words}") };
-            format!(
-                "{of}: a JSON object, or @FILE with one{}.",
-                if argument.many { "; as often as there are some" } else { "" }
-            )
+            let of = if is_key { format!("The key of the {words}") } else { format!("The {words} to write") };
+            format!("{of}: a JSON object, or @FILE with one{}", if argument.many { ". Can be repeated" } else { "" })
         }
-        _ if !argument.doc.is_empty() => argument.doc.to_owned(),
-        "count" | "amount" => "A whole number.".to_owned(),
-        "time" | "expiry" => "A time in RFC 3339, or `now`.".to_owned(),
-        "date" => "A UTC day.".to_owned(),
-        "digest" => "A SHA-256, in hex.".to_owned(),
-        "flag" => "true or false.".to_owned(),
-        "order" => "`asc` or `desc`.".to_owned(),
-        "text" => "A text.".to_owned(),
-        words => format!("One of {}.", words.replace('|', ", ")),
+        "user_id" => "A user: an id, or @name".to_owned(),
+        // An item's documentation links to others.
+        _ if !argument.doc.is_empty() => argument.doc.split(';').next().unwrap_or_default().to_owned(),
+        "count" | "amount" => "A whole number".to_owned(),
+        "time" | "expiry" => "A time in RFC 3339, or `now`".to_owned(),
+        "date" => "A UTC day".to_owned(),
+        "digest" => "A SHA-256, in hex".to_owned(),
+        "order" => "The order of the rows".to_owned(),
+        "text" => "A text".to_owned(),
+        _ => "A word".to_owned(),
     };
-    // An item's documentation links to others.
-    let what = what.split(';').next().unwrap_or_default().trim_end_matches('.').to_owned() + ".";
-    if argument.sample.is_empty() { what } else { format!("{what} For instance {}", argument.sample) }
+    let what = what.trim_end_matches('.');
+    if argument.sample.is_empty() || values(argument).is_some() {
+        what.to_owned()
+    } else {
+        format!("{what}. For instance {}", argument.sample)
+    }
 }
 
 /// What was typed, as JSON; the pattern itself checks whether it is of its type.
@@ -173,7 +291,7 @@ fn one(argument: &Argument, text: &str) -> Result<Value, String> {
     let read = |file: &str| fs::read_to_string(file).map_err(|error| format!("cannot read the file {file}: {error}"));
     let json = text.strip_prefix('@').map(read).transpose()?;
     serde_json::from_str(json.as_deref().unwrap_or(text))
-        .map_err(|error| format!("this is no JSON: line {}, column {}", error.line(), error.column()))
+        .map_err(|error| format!("this is not JSON: line {}, column {}", error.line(), error.column()))
 }
 
 fn now() -> Value {

@@ -11,6 +11,7 @@ use serde::ser::SerializeMap as _;
 use serde_json::Value;
 
 use super::QueryError;
+use super::csv::{self, Cell};
 use crate::output::{print, suitable};
 
 /// In a table, longer values are cut: the other formats have them whole.
@@ -25,8 +26,10 @@ pub enum Format {
     Json,
     /// A JSON object a line, as they come.
     Jsonl,
-    /// Comma-separated, with a header.
+    /// Comma-separated, for spreadsheets: a header with every field, a byte order mark, and no cell that is run as a formula.
     Csv,
+    /// Comma-separated, for programs: the same header, and the values as they are.
+    CsvRaw,
 }
 
 impl Format {
@@ -50,6 +53,8 @@ pub(super) struct Output {
     format: Format,
     /// Whether rows may be of several entities, and so have to say which.
     mixed: bool,
+    /// Every field that a row can have, in order.
+    header: Vec<&'static str>,
     rows: Vec<Ordered>,
     has_code: bool,
     /// The terminal's columns, if there is one.
@@ -70,9 +75,9 @@ impl Serialize for Ordered {
 }
 
 impl Output {
-    pub(super) fn new(format: Format, pattern: &Pattern) -> Self {
+    pub(super) fn new(format: Format, pattern: &Pattern, header: Vec<&'static str>) -> Self {
         let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
-        Self { format, mixed: pattern.entities.len() > 1, rows: Vec::new(), has_code: false, width }
+        Self { format, mixed: pattern.entities.len() > 1, header, rows: Vec::new(), has_code: false, width }
     }
 
     pub(super) const fn has_code(&self) -> bool {
@@ -97,7 +102,8 @@ impl Output {
                 let lines: Vec<String> = self.rows.iter().map(|row| format!("  {}", json(row))).collect();
                 out(&if lines.is_empty() { "[]\n".to_owned() } else { format!("[\n{}\n]\n", lines.join(",\n")) })
             }
-            Format::Csv => out(&self.csv()),
+            Format::Csv => out(&csv::for_spreadsheets(&self.header, &self.cells())),
+            Format::CsvRaw => out(&csv::for_programs(&self.header, &self.cells())),
             Format::Table => out(&self.table()),
         }
     }
@@ -117,16 +123,13 @@ impl Output {
         columns
     }
 
-    fn csv(&self) -> String {
-        let columns = self.columns();
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let lines = std::iter::once(columns.iter().map(|name| (*name).to_owned()).collect())
-            .chain(self.rows.iter().map(|row| cells(row, &columns)));
-        for line in lines.filter(|line: &Vec<String>| !line.is_empty()) {
-            writer.write_record(&line).expect("a vector takes every byte, and all lines are as long as the first");
-        }
-        let bytes = writer.into_inner().expect("a vector takes every byte");
-        String::from_utf8(bytes).expect("texts joined by commas are text")
+    fn cells(&self) -> Vec<Vec<Cell>> {
+        let cell = |row: &Ordered, column: &str| match row.0.iter().find(|(name, _)| *name == column) {
+            None => Cell::Number(String::new()),
+            Some((_, value)) if value.is_number() => Cell::Number(text(value)),
+            Some((_, value)) => Cell::Text(text(value)),
+        };
+        self.rows.iter().map(|row| self.header.iter().map(|column| cell(row, column)).collect()).collect()
     }
 
     fn table(&self) -> String {
@@ -198,7 +201,8 @@ mod tests {
 
     fn output(format: Format) -> Output {
         let pattern = crate::patterns::find("user_footprint").expect("entities of several kinds");
-        let mut output = Output::new(format, pattern);
+        let header = vec!["entity", "user_id", "name", "session_id", "note", "absent"];
+        let mut output = Output::new(format, pattern, header);
         for fields in [
             vec![("entity", "user".into()), ("user_id", "u1".into()), ("name", "a \"b\", c".into())],
             vec![
@@ -215,13 +219,17 @@ mod tests {
 
     #[test]
     fn rows_of_several_kinds_share_one_header() {
-        insta::assert_snapshot!(output(Format::Csv).csv(), @r#"
-        entity,user_id,session_id,note,name
-        user,u1,,,"a ""b"", c"
-        session,u1,s1,"x
+        let output = |format| {
+            let output = output(format);
+            (csv::for_programs(&output.header, &output.cells()), output.table())
+        };
+        insta::assert_snapshot!(output(Format::CsvRaw).0, @r#"
+        entity,user_id,name,session_id,note,absent
+        user,u1,"a ""b"", c",,,
+        session,u1,,s1,"x
         y",
         "#);
-        insta::assert_snapshot!(output(Format::Table).table(), @r#"
+        insta::assert_snapshot!(output(Format::Table).1, @r#"
         entity   user_id  session_id  note  name
         user     u1                         a "b", c
         session  u1       s1          x y

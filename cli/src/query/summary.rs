@@ -1,12 +1,16 @@
 //! What a query cost, beside what its documentation says: for standard error.
 
-use model::Total;
+use std::io::{IsTerminal as _, stderr};
+
 use model::registry::{Cost, Pattern};
+use model::{CallCost, Total};
 
 /// What came back and what it cost.
 pub(super) struct Summary<'a> {
     pub(super) pattern: &'static Pattern,
     pub(super) rows: usize,
+    /// How many items a write touched.
+    pub(super) written: Option<usize>,
     /// Of the answers, as they came.
     pub(super) bytes: u64,
     pub(super) total: Total,
@@ -14,9 +18,8 @@ pub(super) struct Summary<'a> {
 }
 
 impl Summary<'_> {
-    pub(super) fn tell(&self, terminal: bool) {
-        let (dim, plain) = if terminal { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
-        eprintln!("{dim}{}{plain}", self.text());
+    pub(super) fn tell(&self) {
+        tell(&self.text());
     }
 
     fn text(&self) -> String {
@@ -26,12 +29,30 @@ impl Summary<'_> {
         format!(
             "{id} {name}: {}, {}, {} bytes\n  used      {}\n  declared  {}, for {fixture}{more}",
             counted(f64::from(sent), "request"),
-            items(self.rows),
+            self.written.map_or_else(|| items(self.rows), |written| format!("{} written", items(written))),
             self.bytes,
             capacity(read, written),
             [counted(requests, "request"), capacity(rcu, wcu)].join(", "),
         )
     }
+}
+
+/// Says what a pattern cost that looked up an argument of another.
+pub(super) fn tell_lookup(call: &CallCost) {
+    tell(&lookup(call));
+}
+
+fn lookup(call: &CallCost) -> String {
+    let CallCost { pattern, requests, rcu, wcu } = call;
+    let sent = counted(f64::from(*requests), "request");
+    format!("{} {}: {sent}, {}, to look up an argument", pattern.id, pattern.name, capacity(*rcu, *wcu))
+}
+
+/// On standard error; pale on a terminal.
+fn tell(text: &str) {
+    let is_pale = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let (pale, plain) = if is_pale { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
+    eprintln!("{pale}{text}{plain}");
 }
 
 fn capacity(rcu: f64, wcu: f64) -> String {
@@ -57,12 +78,30 @@ mod tests {
     fn it_says_what_was_used_and_what_was_declared() {
         let pattern = crate::patterns::find("AP-21").expect("the sessions of a user");
         let total = Total { requests: 1, rcu: 0.5, wcu: 0.0 };
-        let text = Summary { pattern, rows: 1, bytes: 612, total, cursor: Some("abc") }.text();
+        let text = Summary { pattern, rows: 1, written: None, bytes: 612, total, cursor: Some("abc") }.text();
         assert_eq!(
             text,
             "AP-21 list_sessions: 1 request, 1 item, 612 bytes\n  used      0.5 RCU\n  declared  1 request, 7 RCU, \
              for 50 sessions, heads of 500 B\n  more      --cursor abc, or --all"
         );
+    }
+
+    #[test]
+    fn a_write_says_how_many_items_it_wrote() {
+        let pattern = crate::patterns::find("delete_usage").expect("the days of a user");
+        let total = Total { requests: 1, rcu: 0.0, wcu: 6.0 };
+        let text = Summary { pattern, rows: 0, written: Some(3), bytes: 2, total, cursor: None }.text();
+        assert!(
+            text.starts_with("AP-82 delete_usage: 1 request, 3 items written, 2 bytes\n  used      6 WCU"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_lookup_is_told_with_its_own_cost() {
+        let pattern = crate::patterns::find("AP-02").expect("the claim on a name");
+        let call = CallCost { pattern, requests: 1, rcu: 0.5, wcu: 0.0 };
+        assert_eq!(lookup(&call), "AP-02 find_username_claim: 1 request, 0.5 RCU, to look up an argument");
     }
 
     #[test]

@@ -10,8 +10,8 @@ use handlers::review::lines::Selection;
 use model::{
     AccessError, AddUsage, AnchorStatus, Clock, ContextMode, Date, Digest, Email, EmailClaim, FailQuestionError, Ids,
     LoadAccount, LoadAccountError, Message, NewAnswer, NewSession, NewSessionError, NewThread, NewThreadError,
-    PasswordHash, PostError, ReplyState, SessionId, Store, StoreAnswerError, StoreError, Thread, ThreadKind,
-    ThreadUuid, Timestamp, User, UserId, Username, UsernameClaim,
+    PasswordHash, PlacedThread, PostError, ReplyState, SessionId, Store, StoreAnswerError, StoreError, Thread,
+    ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId, Username, UsernameClaim,
 };
 
 use super::SeedError;
@@ -165,7 +165,12 @@ impl<'s> Loader<'s> {
         }
         let open = place.threads.iter().find(|(number, _)| *number == event.thread);
         let thread = open.expect("the plan opens a thread before anything is said in it").1;
-        let Some(thread) = self.store.get_thread(place.session_id, thread).await? else { return Ok(Loaded::Changed) };
+        let id = ThreadId { session_id: place.session_id, thread };
+        let thread = match self.store.own_placed_thread(place.user_id, id).await {
+            Ok(thread) => thread,
+            Err(AccessError::Store(error)) => return Err(error.into()),
+            Err(_) => return Ok(Loaded::Changed),
+        };
         match &event.deed {
             Deed::Ask { seq, question, outcome } => self.ask(&store, &thread, event, (*seq, question, outcome)).await,
             Deed::Note { seq, text } => self.note(&store, &thread, *seq, text).await,
@@ -193,7 +198,10 @@ impl<'s> Loader<'s> {
         let selected_text = anchor.selected.clone().unwrap_or_default();
         let new = NewThread { kind, start_line, end_line, selected_text };
         match store.new_thread(place.user_id, place.session_id, new, stands).await {
-            Ok(_) => Ok(self.written("thread", 1)),
+            Ok(_) => {
+                self.tally.wrote("anchors", u64::from(place.threads.len() == 1));
+                Ok(self.written("thread", 1))
+            }
             Err(NewThreadError::Access(AccessError::Store(error))) => Err(error.into()),
             Err(_) => Ok(Loaded::Changed),
         }
@@ -202,7 +210,7 @@ impl<'s> Loader<'s> {
     async fn ask(
         &mut self,
         store: &Store,
-        thread: &Thread,
+        thread: &PlacedThread,
         event: &Event,
         (seq, text, outcome): (u32, &str, &Outcome),
     ) -> Result<Loaded, SeedError> {
@@ -225,7 +233,7 @@ impl<'s> Loader<'s> {
                 Err(_) => return Ok(Loaded::Changed),
             },
             Outcome::Answered(answer) => {
-                let anchor_line = (thread.kind == ThreadKind::Block).then_some(thread.start_line);
+                let anchor_line = (thread.kind == ThreadKind::Block).then_some(thread.anchor.start_line);
                 let new = new_answer(answer, event.version, anchor_line);
                 match later.answer(&question, new).await {
                     Ok(_) => {}

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
 
+mod asking;
 mod docs;
 mod logs;
 mod mistakes;

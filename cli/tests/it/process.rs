@@ -38,6 +38,22 @@ pub(crate) async fn ended(mut command: Command) -> Ended {
     }
 }
 
+/// Sends a request to an engine, past the data layer.
+pub(crate) async fn send(url: &str, operation: &str, body: &Value) {
+    let request = reqwest::Client::new()
+        .post(url)
+        .header("X-Amz-Target", format!("DynamoDB_20120810.{operation}"))
+        .header(header::CONTENT_TYPE, "application/x-amz-json-1.0")
+        .header(
+            header::AUTHORIZATION,
+            "AWS4-HMAC-SHA256 Credential=test/20261123/local/dynamodb/aws4_request, SignedHeaders=host, Signature=none",
+        )
+        .header("X-Amz-Date", "20261123T090000Z");
+    let answer = request.body(body.to_string()).send().await.unwrap();
+    let (status, text) = (answer.status(), answer.text().await.unwrap());
+    assert!(status.is_success(), "{status} {text}");
+}
+
 /// A running server.
 pub(crate) struct Server {
     child: Child,

@@ -8,17 +8,17 @@ use model::PATTERNS;
 use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::process::{Ended, Server, codesensei, ended};
+use crate::process::{Ended, Server, codesensei, ended, send};
 
 /// Ada, who is in seed/people.
-const ADA: &str = "01a05c06-6c80-72e7-b616-dd449d76a152";
+pub(crate) const ADA: &str = "01a05c06-6c80-72e7-b616-dd449d76a152";
 /// Her first session.
-const QUEUE: &str = "01a05c0d-bf80-7185-8426-38e3974fd9b8";
+pub(crate) const QUEUE: &str = "01a05c0d-bf80-7185-8426-38e3974fd9b8";
 
 static TABLES: AtomicU32 = AtomicU32::new(0);
 
 /// A table with everybody of seed/, and where it is.
-struct Seeded {
+pub(crate) struct Seeded {
     table: String,
     url: String,
     _engine: Option<Engine>,
@@ -26,7 +26,7 @@ struct Seeded {
 
 impl Seeded {
     /// On an engine of its own.
-    async fn embedded() -> Self {
+    pub(crate) async fn embedded() -> Self {
         let engine = Engine::in_memory().await.unwrap();
         Self::at(engine.url().to_owned(), Some(engine)).await
     }
@@ -40,21 +40,31 @@ impl Seeded {
         seeded
     }
 
-    async fn run(&self, arguments: &[&str]) -> Ended {
+    pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
+        ended(self.command(arguments)).await
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> tokio::process::Command {
         let mut command = codesensei(arguments);
         command.args(["--endpoint-url", &self.url, "--table", &self.table]);
-        ended(command).await
+        command
+    }
+
+    /// Sends a request past the data layer.
+    pub(crate) async fn send(&self, operation: &str, mut body: Value) {
+        body["TableName"] = self.table.clone().into();
+        send(&self.url, operation, &body).await;
     }
 
     /// What a line of the documentation prints.
-    async fn line(&self, line: &str) -> Ended {
+    pub(crate) async fn line(&self, line: &str) -> Ended {
         let command = line.replacen("codesensei", env!("CARGO_BIN_EXE_codesensei"), 1);
         let mut shell = tokio::process::Command::new("sh");
         shell.arg("-ec").arg(command).env("AWS_ENDPOINT_URL_DYNAMODB", &self.url).env("CODESENSEI_TABLE", &self.table);
         ended(shell).await
     }
 
-    async fn rows(&self, arguments: &[&str]) -> Vec<Value> {
+    pub(crate) async fn rows(&self, arguments: &[&str]) -> Vec<Value> {
         let end = self.run(arguments).await;
         assert_eq!(end.code, Some(0), "{arguments:?} {}", end.stderr);
         end.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

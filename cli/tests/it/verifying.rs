@@ -3,7 +3,7 @@
 use model::{Clock, CursorKey, Endpoint, Ids, Store, StoreConfig, SweepJob, SweepKind, SweepState};
 use serde_json::Value;
 
-use crate::process::{Ended, Server, codesensei, ended};
+use crate::process::{Ended, Server, codesensei, ended, send};
 
 async fn verify(folder: &str, more: &[&str]) -> Ended {
     let arguments = [&["verify", "--data-dir", folder, "--look-again-after", "0"], more].concat();
@@ -70,6 +70,92 @@ async fn a_table_is_verified_repaired_and_sound_again() {
     assert!(repaired.stdout.contains(r#""outcome":"repaired""#), "{}", repaired.stdout);
     let again = verify(path, &["--format", "table"]).await;
     assert_eq!((again.code, again.stdout.as_str()), (Some(0), "The table is sound.\n"), "{}", again.stderr);
+}
+
+/// A table with what [`damage`] leaves, and a claim on a name that no user has.
+async fn damaged() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap().to_owned();
+    Server::start(folder.path()).await.kill().await;
+    let engine = codesensei::engine::Engine::in_file(&folder.path().join("table.db")).await.unwrap();
+    damage(engine.url()).await;
+    let item = serde_json::json!({
+        "PK": { "S": "USERNAME#zelda" }, "SK": { "S": "CLAIM" }, "et": { "S": "username_claim" }, "v": { "N": "1" },
+        "username_key": { "S": "zelda" }, "user_id": { "S": "0198c5e2-8a00-7000-8000-00000000beef" },
+        "claimed_at": { "N": "1790000000000" },
+    });
+    send(engine.url(), "PutItem", &serde_json::json!({ "TableName": "codesensei", "Item": item })).await;
+    (folder, path)
+}
+
+fn findings(stdout: &str) -> Vec<(String, String, String)> {
+    let line = |line: &str| -> Value { serde_json::from_str(line).unwrap() };
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let told = stdout.lines().map(line);
+    told.map(|line| (text(&line["kind"]), text(&line["repair"]), text(&line["outcome"]))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn before_fix_each_finding_says_whether_its_repair_deletes_or_restores() {
+    let (_folder, path) = damaged().await;
+    let mut told = findings(&verify(&path, &[]).await.stdout);
+    told.sort();
+    let expected = [("overdue_job", "deletes"), ("session_count", "restores"), ("stale_claim", "deletes")];
+    assert_eq!(told, expected.map(|(kind, repair)| (kind.to_owned(), repair.to_owned(), "repairable".to_owned())));
+    let table = verify(&path, &["--format", "table"]).await.stdout;
+    assert!(table.contains("--fix deletes") && table.contains("--fix restores"), "{table}");
+    assert!(table.contains("--fix sets the counter to what there is"), "{table}");
+    let only = verify(&path, &["--only", "stale_claim"]).await;
+    assert_eq!((only.code, findings(&only.stdout).len()), (Some(1), 1), "{}", only.stdout);
+    assert_eq!(verify(&path, &["--only", "torn_code"]).await.code, Some(0));
+    let wrong = verify(&path, &["--only", "stale_claims"]).await;
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.stderr.contains("stale_claim"), "{}", wrong.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_of_an_item_is_shown_on_request_alone() {
+    let (_folder, path) = damaged().await;
+    let hidden = verify(&path, &["--only", "stale_claim"]).await.stdout;
+    assert!(!hidden.contains("zelda"), "{hidden}");
+    for format in ["jsonl", "table"] {
+        let shown = verify(&path, &["--only", "stale_claim", "--show-keys", "--format", format]).await.stdout;
+        assert!(shown.contains("USERNAME#zelda"), "{shown}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_carried_out_and_nothing_besides() {
+    let (folder, path) = damaged().await;
+    let plan = folder.path().join("plan.jsonl");
+    let planned = verify(&path, &["--plan", plan.to_str().unwrap()]).await;
+    assert_eq!(planned.code, Some(1));
+    assert!(planned.stderr.contains("3 repairs written to "), "{}", planned.stderr);
+    let text = std::fs::read_to_string(&plan).unwrap();
+    assert_eq!(text.lines().count(), 4, "{text}");
+    let without_count: Vec<&str> = text.lines().filter(|line| !line.contains("session_count")).collect();
+    std::fs::write(&plan, without_count.join("\n")).unwrap();
+
+    let fixed = verify(&path, &["--fix", "--plan", plan.to_str().unwrap()]).await;
+    assert_eq!(fixed.code, Some(1), "{}", fixed.stderr);
+    let mut outcomes: Vec<_> = findings(&fixed.stdout).into_iter().map(|(kind, _, outcome)| (kind, outcome)).collect();
+    outcomes.sort();
+    let expected = [("overdue_job", "repaired"), ("session_count", "not_planned"), ("stale_claim", "repaired")];
+    assert_eq!(outcomes, expected.map(|(kind, outcome)| (kind.to_owned(), outcome.to_owned())));
+    let again = verify(&path, &["--fix", "--plan", plan.to_str().unwrap()]).await;
+    assert!(again.stderr.contains("in the plan, and no longer found: stale_claim"), "{}", again.stderr);
+    let other = verify(&path, &["--fix", "--plan", "nowhere.jsonl"]).await;
+    assert!(other.stderr.contains("cannot use the plan nowhere.jsonl"), "{}", other.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_is_verified_by_name() {
+    let (_folder, path) = damaged().await;
+    let of_one = verify(&path, &["--user", "@demo", "--only", "session_count"]).await;
+    assert_eq!((of_one.code, findings(&of_one.stdout).len()), (Some(1), 1), "{}", of_one.stderr);
+    let nobody = verify(&path, &["--user", "@nemo"]).await;
+    assert_eq!(nobody.code, Some(1));
+    assert!(nobody.stderr.contains("there is no user @nemo"), "{}", nobody.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,7 +67,7 @@ pub async fn apply(
 
 /// Where the patch belongs in the code as it is, and the code that it makes.
 fn place(patch: &model::Patch, target: Target<'_>) -> Result<(Patch, String), Withheld> {
-    let anchor = (target.thread.kind == ThreadKind::Block).then(|| target.thread.anchor());
+    let anchor = (target.thread.kind == ThreadKind::Block).then_some(target.thread.anchor);
     let patch = locate(patch, target.version_number == patch.base_version, anchor, target.text)?;
     let text = patch.apply(target.text)?;
     Ok((patch, text))

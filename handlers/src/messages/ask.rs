@@ -1,8 +1,8 @@
 //! A question: what it is asked with, and how it is stored.
 
 use model::{
-    ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, PostError, StoreAnswerError, TakeOver, Thread,
-    ThreadId, ThreadKind,
+    ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, OpenedThread, PlacedThread, PostError,
+    StoreAnswerError, TakeOver, ThreadId, ThreadKind,
 };
 
 use crate::ai::Analysis;
@@ -16,7 +16,7 @@ use crate::state::Ctx;
 
 /// What the model is told beside the question.
 pub(super) struct Context {
-    thread: Thread,
+    thread: PlacedThread,
     session: OpenedSession,
     history: Vec<Message>,
 }
@@ -32,16 +32,11 @@ pub(super) enum Asking {
 }
 
 impl Context {
-    /// Reads thread, code and conversation, which do not depend on each other, together.
+    /// Reads thread, code and conversation together.
     pub(super) async fn read(ctx: &Ctx, caller: Caller, id: ThreadId) -> ApiResult<Self> {
-        let (thread, session, history) = futures::join!(
-            ctx.store.own_thread(caller.user_id, id),
-            ctx.store.read_session(caller.user_id, id.session_id),
-            ctx.store.conversation(id),
-        );
-        // First the thread, so that an absent one is not called an absent session.
-        let thread = thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
-        let session = session.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
+        let (opened, history) = futures::join!(ctx.store.open_thread(caller.user_id, id), ctx.store.conversation(id));
+        let opened = opened.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
+        let OpenedThread { thread, session, .. } = opened;
         Ok(Self { thread, session, history: history? })
     }
 
@@ -91,8 +86,8 @@ impl Context {
     fn prompt(&self, ctx: &Ctx, content: &str) -> Result<Prompt, TokenLimitExceeded> {
         let (head, thread) = (&self.session.head, &self.thread);
         let selection = (thread.kind == ThreadKind::Block).then_some(Selection {
-            start_line: thread.start_line,
-            end_line: thread.end_line,
+            start_line: thread.anchor.start_line,
+            end_line: thread.anchor.end_line,
             text: &thread.selected_text,
         });
         let history: Vec<Turn<'_>> =
@@ -111,7 +106,7 @@ impl Context {
     /// The answer as it is stored.
     pub(super) fn answer(&self, analysis: Analysis) -> NewAnswer {
         let base_version = self.session.head.version_number;
-        let anchor_line = (self.thread.kind == ThreadKind::Block).then_some(self.thread.start_line);
+        let anchor_line = (self.thread.kind == ThreadKind::Block).then_some(self.thread.anchor.start_line);
         NewAnswer {
             content: analysis.explanation,
             context_mode: analysis.context_mode,

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use model::{Anchor, AnchorStatus, Thread, ThreadKind};
+use model::{Anchor, AnchorStatus, PlacedThread, ThreadKind, is_selected_at};
 
 use crate::limits::DIFF_DEADLINE;
 use crate::review::lines::{Lines, Selection};
@@ -16,20 +16,19 @@ mod vocabulary;
 
 /// The threads' anchors in the new code, for [`model::Store::save_code`]. A thread on the whole file stays as it is.
 #[must_use]
-pub fn re_anchor_threads(old: &str, new: &str, threads: &[Thread]) -> Vec<Anchor> {
+pub fn re_anchor_threads(old: &str, new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
     let blocks = threads.iter().filter(|thread| thread.kind == ThreadKind::Block);
     let selections: Vec<_> = blocks
         .map(|thread| Selection {
-            start_line: thread.start_line,
-            end_line: thread.end_line,
+            start_line: thread.anchor.start_line,
+            end_line: thread.anchor.end_line,
             text: &thread.selected_text,
         })
         .collect();
     let mut moved = re_anchor(old, new, &selections, Instant::now() + DIFF_DEADLINE).into_iter();
-    let anchor = |thread: &Thread| {
+    let anchor = |thread: &PlacedThread| {
         let moved = if thread.kind == ThreadKind::Block { moved.next() } else { None };
-        let (start_line, end_line) = (thread.start_line, thread.end_line);
-        moved.unwrap_or(Anchor { start_line, end_line, status: thread.anchor_status })
+        moved.unwrap_or(thread.anchor)
     };
     threads.iter().map(anchor).collect()
 }
@@ -37,14 +36,7 @@ pub fn re_anchor_threads(old: &str, new: &str, threads: &[Thread]) -> Vec<Anchor
 /// Whether the text at a selection's lines is the selected text, line ends aside; `None` when the text has no such lines.
 #[must_use]
 pub fn status_at(text: &str, selection: &Selection<'_>) -> Option<AnchorStatus> {
-    let lines = Lines::of(text);
-    let first = usize::try_from(selection.start_line).ok()?;
-    let last = usize::try_from(selection.end_line).ok()?;
-    if !lines.has(first, last) {
-        return None;
-    }
-    let there = (first..=last).map(|line| lines.line(line));
-    let is_selected = there.eq(Lines::of(selection.text).iter());
+    let is_selected = is_selected_at(text, selection.start_line, selection.end_line, selection.text)?;
     Some(if is_selected { AnchorStatus::Stable } else { AnchorStatus::Approximate })
 }
 

@@ -1,7 +1,7 @@
 //! `PUT /threads/{thread_id}`: the editor says where the lines are now, or that others are meant.
 
 use axum::Json;
-use model::{MoveError, NewThread, Thread, ThreadId, ThreadKind};
+use model::{MoveError, NewThread, PlacedThread, ThreadId, ThreadKind};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -49,9 +49,10 @@ pub async fn anchor(
     SelectionBody { 0: form }: SelectionBody<AnchorForm>,
 ) -> ApiResult<Json<OneThread>> {
     form.says_something()?;
-    let read = ctx.store.thread_and_code(caller.user_id, id).await;
-    let (thread, opened) = read.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
-    let moved = ctx.store.move_to(&thread, opened, form.onto(&thread)?, locate).await?;
+    let opened = ctx.store.open_thread(caller.user_id, id).await;
+    let opened = opened.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
+    let to = form.onto(&opened.thread)?;
+    let moved = ctx.store.move_to(opened, to, locate).await?;
     Ok(Json(OneThread::from(&moved)))
 }
 
@@ -66,15 +67,15 @@ impl AnchorForm {
     }
 
     /// The whole anchor, held to the rules of a new one.
-    fn onto(self, thread: &Thread) -> ApiResult<NewThread> {
+    fn onto(self, thread: &PlacedThread) -> ApiResult<NewThread> {
         let kind = self.kind.unwrap_or(thread.kind);
         let old = (kind == thread.kind).then_some(thread);
         // Where the last line is the old one, it is the first that is wrong.
         let start_line_alone = old.is_some() && self.start_line.is_some() && self.end_line.is_none();
         let form = ThreadForm {
             kind,
-            start_line: self.start_line.or(old.map(|thread| thread.start_line)),
-            end_line: self.end_line.or(old.map(|thread| thread.end_line)),
+            start_line: self.start_line.or(old.map(|thread| thread.anchor.start_line)),
+            end_line: self.end_line.or(old.map(|thread| thread.anchor.end_line)),
             selected_text: self.selected_text.or_else(|| old.map(|thread| thread.selected_text.clone())),
         };
         form.check().map_err(|error| {

@@ -1,6 +1,6 @@
 //! A thread as the API shows it.
 
-use model::Thread;
+use model::PlacedThread;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,24 +37,24 @@ pub struct OneThread {
     thread: ThreadView,
 }
 
-impl From<&Thread> for ThreadView {
-    fn from(thread: &Thread) -> Self {
+impl From<&PlacedThread> for ThreadView {
+    fn from(thread: &PlacedThread) -> Self {
         Self {
             thread_id: thread.id().to_string(),
             session_id: thread.session_id.to_string(),
             kind: thread.kind.as_str(),
-            start_line: thread.start_line,
-            end_line: thread.end_line,
+            start_line: thread.anchor.start_line,
+            end_line: thread.anchor.end_line,
             selected_text: thread.selected_text.clone(),
-            anchor_status: thread.anchor_status.as_str(),
+            anchor_status: thread.anchor.status.as_str(),
             created_at: thread.created_at.to_rfc3339(),
             updated_at: thread.updated_at.to_rfc3339(),
         }
     }
 }
 
-impl From<&Thread> for OneThread {
-    fn from(thread: &Thread) -> Self {
+impl From<&PlacedThread> for OneThread {
+    fn from(thread: &PlacedThread) -> Self {
         Self { thread: thread.into() }
     }
 }

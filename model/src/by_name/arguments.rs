@@ -57,6 +57,10 @@ impl Arguments {
     }
 
     /// The arguments of each time that an action is repeated.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "for repeated actions with arguments of their own, if there are any")
+    )]
     pub(crate) fn rows(&mut self, name: &str) -> Result<Vec<Self>, InvalidArgument> {
         self.list(name)?.into_iter().map(|value| self.nested(name, value)).collect()
     }

@@ -24,6 +24,28 @@ impl modyne::keys::IndexKey for Gsi1 {
     });
 }
 
+/// Names one anchors: `SESSION#{session_id}` / `THREAD`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+pub struct AnchorsKey {
+    /// Where it is.
+    pub session_id: SessionId,
+}
+
+impl AnchorsKey {
+    /// The key as the store writes it.
+    pub(crate) fn primary(&self) -> Primary {
+        Primary {
+            hash: Self::partition(self.session_id),
+            range: "THREAD".to_owned(),
+        }
+    }
+
+    /// The partition it lies in.
+    pub(crate) fn partition(session_id: SessionId) -> String {
+        format!("SESSION#{}", session_id.key_part())
+    }
+}
+
 /// Names one code: `SESSION#{session_id}` / `CODE`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct CodeKey {

@@ -69,6 +69,12 @@ kinds! {
     OrphansOfSession = "orphans_of_session",
     /// Messages or records of a thread that is gone.
     OrphansOfThread = "orphans_of_thread",
+    /// A thread without an anchor, or one of another move.
+    MissingAnchor = "missing_anchor",
+    /// An anchor of a thread that is gone.
+    StrayAnchor = "stray_anchor",
+    /// An anchor that is said to be stable over other text than was selected.
+    FalseAnchor = "false_anchor",
     /// Chunks of code that no session uses.
     OrphanChunks = "orphan_chunks",
     /// A session without its code.

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::generated::any::AnyEntity;
 use crate::{
-    Code, CodeChunk, Digest, EmailClaim, Message, ReplyState, RevisionId, Role, Session, SessionId, Thread, ThreadUuid,
-    Timestamp, User, UserId, UsernameClaim, UsernameKey, UuidNewtype as _,
+    Anchors, Code, CodeChunk, Digest, EmailClaim, Message, ReplyState, RevisionId, Role, Session, SessionId, Thread,
+    ThreadUuid, Timestamp, User, UserId, UsernameClaim, UsernameKey, UuidNewtype as _,
 };
 
 /// Something to look at again.
@@ -53,6 +53,7 @@ struct SessionRow {
     code: Option<Part>,
     thread_count: u32,
     threads: u32,
+    anchors: u32,
     /// Whom the items under it name as its owner, and whether they disagree.
     named: Option<UserId>,
     is_odd: bool,
@@ -100,8 +101,9 @@ impl Ledger {
         }
     }
 
-    /// Enters an item.
-    pub(super) fn enter(&mut self, entity: &AnyEntity) {
+    /// Enters an item, and what seems odd about it.
+    pub(super) fn enter(&mut self, entity: &AnyEntity, odd: Option<Subject>) {
+        self.suspects.extend(odd.filter(|odd| self.is_ours(odd)));
         match entity {
             AnyEntity::User(user) => self.user(user),
             AnyEntity::EmailClaim(claim) => self.email_claim(claim),
@@ -111,6 +113,7 @@ impl Ledger {
             AnyEntity::Session(head) => self.head(head),
             AnyEntity::Code(code) => self.code(code),
             AnyEntity::CodeChunk(chunk) => self.chunk(chunk),
+            AnyEntity::Anchors(anchors) => self.anchors(anchors),
             AnyEntity::Thread(thread) => self.thread(thread),
             AnyEntity::Message(message) => self.message(message),
             AnyEntity::Idempotency(record) if self.keeps(record.session_id.uuid()) => {
@@ -124,6 +127,10 @@ impl Ledger {
     fn keeps(&self, id: Uuid) -> bool {
         let (pass, passes) = self.pass;
         id.as_u128() % u128::from(passes) == u128::from(pass)
+    }
+
+    fn is_ours(&self, subject: &Subject) -> bool {
+        matches!(subject, Subject::Session(session_id, _) if self.keeps(session_id.uuid()))
     }
 
     fn user_row(&mut self, user_id: UserId) -> Option<&mut UserRow> {
@@ -208,6 +215,13 @@ impl Ledger {
         }
     }
 
+    fn anchors(&mut self, anchors: &Anchors) {
+        if let Some(row) = self.session_row(anchors.session_id) {
+            row.name(anchors.user_id);
+            row.anchors = u32::try_from(anchors.threads.len()).unwrap_or(u32::MAX);
+        }
+    }
+
     fn thread(&mut self, thread: &Thread) {
         if let Some(row) = self.session_row(thread.session_id) {
             row.threads += 1;
@@ -259,7 +273,10 @@ impl Ledger {
             }
         }
         for (session_id, row) in self.sessions {
-            let is_whole = row.head.is_some() && row.head == row.code && row.threads == row.thread_count;
+            let is_whole = row.head.is_some()
+                && row.head == row.code
+                && row.threads == row.thread_count
+                && row.threads == row.anchors;
             let is_whole = is_whole && !row.is_odd && row.named == row.owner();
             let is_chunked = row.head.as_ref().is_some_and(|head| head.chunk_count > 0);
             if !is_whole || is_chunked {

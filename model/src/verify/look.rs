@@ -1,22 +1,22 @@
 //! Another look: one user, session, claim or revision read with strongly consistent patterns, and what is wrong with it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-
 use futures::future::try_join_all;
 
 use crate::code_storage::chunk_keys;
 use crate::generated::any::AnyEntity;
 use crate::key::Primary;
 use crate::store::StoredItem;
-use crate::verify::conversation::{self, Lines};
+use crate::verify::anchors::Placement;
+use crate::verify::contents::Contents;
+use crate::verify::conversation;
 use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::inspect::{CODE_IS_LOST, inspect};
 use crate::verify::jobs::Jobs;
 use crate::verify::ledger::Subject;
 use crate::verify::repair::{Repair, USER_MAY_BE_LOST};
 use crate::{
-    Code, CodeChunkKey, Digest, EmailClaimKey, Message, PackedCode, Page, PageRequest, RevisionId, Session, SessionId,
-    Store, StoreError, SweepJob, SweepKind, Thread, ThreadUuid, User, UserId, UsernameClaimKey, UsernameKey,
+    Code, CodeChunkKey, Digest, EmailClaimKey, PackedCode, Page, PageRequest, RevisionId, Session, SessionId, Store,
+    StoreError, SweepJob, SweepKind, User, UserId, UsernameClaimKey, UsernameKey,
 };
 
 /// What a look has found, and what it leads to.
@@ -142,6 +142,7 @@ impl Look<'_> {
         };
         if let Some(head) = heads.into_iter().flatten().next() {
             self.contents_of(&head, &contents, &mut seen).await?;
+            self.placement(&head, &contents, &mut seen).await?;
             self.conversations(session_id, &contents, &mut seen);
         } else if let Some(&owner) = owners.first()
             && contents.items > 0
@@ -232,6 +233,31 @@ impl Look<'_> {
         let parts: Vec<&[u8]> = chunks.iter().map(|chunk| chunk.bytes.as_slice()).collect();
         let unpacked = PackedCode::unpack(&parts, code.sha256, code.size);
         Ok(unpacked.err().map(|corrupt| (FindingKind::DamagedCode, corrupt.to_string())))
+    }
+
+    /// What is wrong with the anchors. Of those that do not decode the scan has told.
+    async fn placement(&self, head: &Session, contents: &Contents, seen: &mut Seen) -> Result<(), StoreError> {
+        if contents.has_anchors && contents.anchors.is_none() {
+            return Ok(());
+        }
+        let code = contents.code.as_deref().filter(|code| code.revision == head.revision);
+        let text = match code.filter(|_| !contents.threads.is_empty()) {
+            Some(code) => match self.store.load_code(code.clone()).await {
+                Err(StoreError::Corrupt { .. }) => None,
+                text => text?,
+            },
+            None => None,
+        };
+        let unread = contents.thread_ids.iter().filter(|thread| !contents.threads.contains_key(thread));
+        let placement = Placement {
+            head,
+            text: text.as_deref(),
+            anchors: contents.anchors.as_deref(),
+            threads: contents.threads.values().map(Box::as_ref).collect(),
+            unread: unread.copied().collect(),
+        };
+        seen.findings.extend(placement.check());
+        Ok(())
     }
 
     fn conversations(&self, session_id: SessionId, contents: &Contents, seen: &mut Seen) {
@@ -329,60 +355,5 @@ fn readable<T>(claim: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreE
     match claim {
         Err(StoreError::Corrupt { .. }) => Ok(None),
         claim => claim,
-    }
-}
-
-/// What lies under a session, without what people said.
-#[derive(Default)]
-struct Contents {
-    items: u32,
-    has_code: bool,
-    code: Option<Box<Code>>,
-    /// Whom its items name as the owner.
-    owners: BTreeSet<UserId>,
-    /// Threads by their keys, whether they decode or not.
-    thread_ids: HashSet<ThreadUuid>,
-    threads: BTreeMap<ThreadUuid, Box<Thread>>,
-    lines: BTreeMap<ThreadUuid, Lines>,
-    /// Threads with a message that does not decode, so that nothing can be said of its neighbours.
-    broken: HashSet<ThreadUuid>,
-    /// Messages and records of each thread, and whose they are.
-    of_threads: BTreeMap<ThreadUuid, (u32, UserId)>,
-}
-
-impl Contents {
-    fn add(&mut self, item: &StoredItem, entity: Option<AnyEntity>) {
-        self.items += 1;
-        let in_key = |prefix| item.sk().strip_prefix(prefix)?.split('#').next()?.parse::<ThreadUuid>().ok();
-        self.has_code |= item.sk() == "CODE";
-        self.thread_ids.extend(in_key("THREAD#"));
-        let (thread, owner) = match entity {
-            Some(AnyEntity::Code(code)) => {
-                self.owners.insert(code.user_id);
-                self.code = Some(code);
-                return;
-            }
-            Some(AnyEntity::Thread(thread)) => {
-                self.owners.insert(thread.user_id);
-                self.lines.entry(thread.thread).or_default();
-                self.threads.insert(thread.thread, thread);
-                return;
-            }
-            Some(AnyEntity::Message(message)) => {
-                self.line(&message);
-                (message.thread, message.user_id)
-            }
-            Some(AnyEntity::Idempotency(record)) => (record.thread, record.user_id),
-            _ => {
-                self.broken.extend(in_key("MSG#"));
-                return;
-            }
-        };
-        self.owners.insert(owner);
-        self.of_threads.entry(thread).or_insert((0, owner)).0 += 1;
-    }
-
-    fn line(&mut self, message: &Message) {
-        self.lines.entry(message.thread).or_default().insert(message.seq, message.into());
     }
 }

@@ -3,11 +3,12 @@
 use crate::store::StoredItem;
 use crate::verify::finding::{Effect, Outcome};
 use crate::{
-    CodeChunkKey, Date, Digest, EmailClaim, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, Expiry,
-    FailQuestionError, Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError,
-    RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError,
-    RepairThreadCountError, RepairUsageIndexError, RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim,
-    StaleUsernameClaim, Store, StoreError, SweepJob, ThreadUuid, Timestamp, User, UserId, UsernameClaim, UsernameKey,
+    Anchors, CodeChunkKey, Date, Digest, EmailClaim, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow,
+    Expiry, FailQuestionError, Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims,
+    ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError,
+    RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestoreClaims,
+    RestoreClaimsError, SessionId, StaleEmailClaim, StaleUsernameClaim, Store, StoreError, SweepJob, ThreadUuid,
+    Timestamp, User, UserId, UsernameClaim, UsernameKey,
 };
 
 /// The error code of a question that nobody answers any more.
@@ -47,6 +48,7 @@ pub(crate) enum Repair {
         seen: u32,
         counted: u32,
     },
+    Anchors(Box<SoundAnchors>),
     RestoreClaims {
         user: Box<User>,
         email: bool,
@@ -71,6 +73,16 @@ pub(crate) enum Repair {
     },
 }
 
+/// The anchors of a session as they should be, and what they were compared with.
+#[derive(Clone, PartialEq)]
+pub(crate) struct SoundAnchors {
+    pub(crate) anchors: Anchors,
+    pub(crate) owner: UserId,
+    pub(crate) seen_version: u32,
+    pub(crate) seen_thread_changes: u32,
+    pub(crate) seen_changes: u32,
+}
+
 /// An item that has expired.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Expired {
@@ -93,6 +105,7 @@ impl Repair {
             Self::SessionCount { .. } | Self::ThreadCount { .. } | Self::MessageSlots { .. } => {
                 (Effect::Restores, "sets the counter to what there is")
             }
+            Self::Anchors(_) => (Effect::Restores, "writes the anchors of the session again"),
             Self::RestoreClaims { .. } => (Effect::Restores, "makes the claim again"),
             Self::ReleaseEmail { .. } | Self::ReleaseUsername { .. } => (Effect::Deletes, "deletes the claim"),
             Self::Sweep(_) => (Effect::Deletes, "deletes the items, through a sweep job"),
@@ -115,6 +128,7 @@ impl Store {
             Repair::None(why) => Ok(Outcome::Left(why)),
             Repair::Upgrade(item) => self.upgrade_whole(item).await,
             Repair::RemoveExpired(expired) => self.remove_one_expired(expired).await,
+            Repair::Anchors(sound) => self.write_anchors(sound).await,
             Repair::RestoreClaims { user, email, username } => self.restore_lost_claims(user, *email, *username).await,
             Repair::ReleaseEmail { .. } | Repair::ReleaseUsername { .. } => self.release(repair).await,
             Repair::Sweep(job) => {
@@ -200,6 +214,29 @@ impl Store {
                 }
             }
             _ => Ok(Outcome::Moved),
+        }
+    }
+
+    async fn write_anchors(&self, sound: &SoundAnchors) -> Tried {
+        const WRITTEN: Outcome = Outcome::Repaired("the anchors of the session were written again");
+        let SoundAnchors { anchors, owner, seen_version, seen_thread_changes, seen_changes } = sound;
+        let repaired = self.repair_anchors(RepairAnchors {
+            anchors,
+            user_id: *owner,
+            session_id: anchors.session_id,
+            seen_version: *seen_version,
+            seen_thread_changes: *seen_thread_changes,
+            seen_changes: *seen_changes,
+        });
+        match repaired.await {
+            Ok(()) => Ok(WRITTEN),
+            // All that is wrong in a session is repaired by one write, and perhaps it was made for another finding.
+            Err(RepairAnchorsError::AnchorsMoved) => {
+                let now = self.get_anchors(anchors.session_id).await?;
+                Ok(if now.as_ref() == Some(anchors) { WRITTEN } else { Outcome::Moved })
+            }
+            Err(RepairAnchorsError::SessionNotFound | RepairAnchorsError::SessionChanged) => Ok(Outcome::Moved),
+            Err(RepairAnchorsError::Store(error)) => Err(error),
         }
     }
 

@@ -58,7 +58,7 @@ impl Scene {
         let (session, thread) = (self.sessions[0].session_id, self.threads[0].thread);
         vec![
             ("AP-21", cursor_of(table.list_sessions(ada, first).await)),
-            ("AP-31", cursor_of(table.list_threads(session, first).await)),
+            ("AP-35", cursor_of(table.list_threads_page(session, first).await)),
             ("AP-44", cursor_of(table.list_messages(session, thread, Order::Ascending, first).await)),
             ("AP-77", cursor_of(table.user_footprint(ada, first).await)),
             ("AP-81", cursor_of(table.list_signups(self.today, first).await)),
@@ -77,7 +77,7 @@ async fn a_cursor_of_another_user_session_thread_day_or_order_is_refused() {
     let yesterday = scene.today.days_before(1);
     let refusals = [
         refusal(table.list_sessions(bob, sessions).await),
-        refusal(table.list_threads(other.0, threads).await),
+        refusal(table.list_threads_page(other.0, threads).await),
         refusal(table.list_messages(other.0, thread, Order::Ascending, messages).await),
         refusal(table.list_messages(session, other.1, Order::Ascending, messages).await),
         refusal(table.list_messages(session, thread, Order::Descending, messages).await),
@@ -97,7 +97,7 @@ async fn a_cursor_of_another_pattern_is_refused() {
         // The footprint lies in the same partition as the sessions, and the messages in the same as the threads.
         let mut outcomes = vec![
             ("AP-21", table.list_sessions(ada, page).await.map(drop)),
-            ("AP-31", table.list_threads(session, page).await.map(drop)),
+            ("AP-35", table.list_threads_page(session, page).await.map(drop)),
             ("AP-44", table.list_messages(session, thread, Order::Ascending, page).await.map(drop)),
             ("AP-77", table.user_footprint(ada, page).await.map(drop)),
             ("AP-81", table.list_signups(scene.today, page).await.map(drop)),

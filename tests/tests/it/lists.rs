@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use model::{AccessError, Order, PageRequest};
 use tests::TestTable;
+use tests::story::{anywhere, lines};
 
 #[tokio::test]
 async fn a_user_who_has_just_signed_up_sees_the_session_they_have_just_created() {
@@ -24,9 +25,10 @@ async fn a_list_of_threads_has_the_thread_that_was_just_opened() {
     let session = table.session(&ada, "main.rs", "fn main() {}").await;
     let mut opened = Vec::new();
     for line in 1..=20 {
-        opened.push(table.thread(&session, line, line).await);
+        let new = lines(line, line);
+        opened.push(table.new_thread(ada.user_id, session.session_id, new, anywhere).await.unwrap());
         let page = table.session_threads(ada.user_id, session.session_id, PageRequest::default()).await.unwrap();
-        assert_eq!(page.items, opened);
+        assert_eq!((page.items, page.cursor), (opened.clone(), None));
     }
 }
 

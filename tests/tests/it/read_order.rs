@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use model::{Message, NewAnswer, Patch, PatchStatus, Saved, Session, Store, Target, Thread, ThreadKind, User};
+use model::{
+    Message, NewAnswer, Patch, PatchStatus, PlacedThread, Saved, Session, Store, Target, Thread, ThreadKind, User,
+};
 use tests::proxy::{Moment, Stalled};
 use tests::story::{answer, anywhere, edit, lines, one_line_down};
 use tests::{Proxy, TestTable};
@@ -45,9 +47,9 @@ impl Scene {
         match what {
             Meanwhile::Opened => drop(self.table.thread(&self.session, 1, 1).await),
             Meanwhile::Moved => {
-                let opened = self.table.read(&self.session).await;
-                let moved = self.table.move_to(&self.thread, opened, lines(1, 1), anywhere).await;
-                assert_eq!(moved.unwrap().start_line, 1);
+                let opened = self.table.open_thread(self.ada.user_id, self.thread.id()).await.unwrap();
+                let moved = self.table.move_to(opened, lines(1, 1), anywhere).await;
+                assert_eq!(moved.unwrap().anchor.start_line, 1);
             }
         }
         head.release();
@@ -58,9 +60,10 @@ impl Scene {
             Meanwhile::Opened => vec![3, 2],
             Meanwhile::Moved => vec![2],
         };
-        let stored = self.table.session_threads(self.ada.user_id, self.session.session_id, Default::default()).await;
-        let starts = |threads: &[Thread]| threads.iter().map(|thread| thread.start_line).collect::<Vec<_>>();
-        assert_eq!(starts(&stored.unwrap().items), expected, "{what:?}");
+        let stored = self.table.threads(&self.session).await;
+        let starts =
+            |threads: &[PlacedThread]| threads.iter().map(|thread| thread.anchor.start_line).collect::<Vec<_>>();
+        assert_eq!(starts(&stored), expected, "{what:?}");
         assert_eq!(starts(&saved.threads), expected, "{what:?}");
     }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use model::{Anchor, PageRequest, SaveCodeError, Session, Store, Thread};
+use model::{Anchor, PlacedThread, SaveCodeError, Session, Store};
 use tests::story::{anywhere, edit, lines, one_line_down, stay};
 use tests::texts::{noise, rotated};
 use tests::{TestTable, at_once};
@@ -147,16 +147,16 @@ async fn a_save_moves_its_threads_in_the_same_write() {
     let session = table.session(&ada, "main.rs", "a\nb").await;
     table.thread(&session, 2, 2).await;
     let saved = table.save_code(ada.user_id, edit(&session, "new\na\nb"), one_line_down).await.unwrap();
-    let page = table.list_threads(session.session_id, PageRequest::default()).await.unwrap();
-    assert_eq!(page.items, saved.threads);
-    assert_eq!((page.items[0].start_line, page.items[0].anchor_version), (3, 2));
+    let threads = table.threads(&session).await;
+    assert_eq!(threads, saved.threads);
+    assert_eq!((threads[0].anchor.start_line, threads[0].anchor_version), (3, 2));
 }
 
 /// Where the threads of a session are, by the store that `thread_opened_meanwhile` uses.
 static MEANWHILE: OnceLock<(tokio::runtime::Handle, Store, Session)> = OnceLock::new();
 
 /// Opens a thread when it is first asked, after the saver has read the threads and before it commits.
-fn thread_opened_meanwhile(_old: &str, _new: &str, threads: &[Thread]) -> Vec<Anchor> {
+fn thread_opened_meanwhile(_old: &str, _new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
     let (runtime, store, session) = MEANWHILE.get().expect("the test has set it");
     if threads.len() == 1 {
         let opened = store.new_thread(session.user_id, session.session_id, lines(1, 1), anywhere);
@@ -175,10 +175,10 @@ async fn a_save_moves_a_thread_that_was_opened_while_it_ran() {
     assert!(MEANWHILE.set(here).is_ok());
     let new = noise(CHUNKED, 2);
     let saved = table.save_code(ada.user_id, edit(&session, &new), thread_opened_meanwhile).await.unwrap();
-    let page = table.list_threads(session.session_id, PageRequest::default()).await.unwrap();
-    let starts: Vec<u32> = page.items.iter().map(|thread| thread.start_line).collect();
+    let threads = table.threads(&session).await;
+    let starts: Vec<u32> = threads.iter().map(|thread| thread.anchor.start_line).collect();
     assert_eq!(starts, [6, 2]);
-    assert_eq!(saved.threads, page.items);
+    assert_eq!(saved.threads, threads);
     let opened = table.read(&session).await;
     assert!(opened.text == new);
     assert_eq!(opened.head, Session { last_modified_by: ada.user_id, ..saved.head });

@@ -1,6 +1,6 @@
 //! Names, languages and anchors that change while code is saved: neither is written back over the other.
 
-use model::{Change, NewSettings, NewThread, OpenedSession, Session, Store, Thread, ThreadKind, User};
+use model::{Change, NewSettings, NewThread, OpenedSession, PlacedThread, Session, Store, Thread, ThreadKind, User};
 use tests::proxy::{Moment, Stalled};
 use tests::story::{edit, lines, one_line_down, stay};
 use tests::{Proxy, TestTable};
@@ -112,9 +112,9 @@ fn on_x(code: &str, new: &NewThread) -> Option<model::AnchorStatus> {
     Some(if line == "x" { model::AnchorStatus::Stable } else { model::AnchorStatus::Approximate })
 }
 
-async fn moves(store: Store, thread: Thread, to: NewThread) -> Thread {
-    let (thread, opened) = store.thread_and_code(thread.user_id, thread.id()).await.unwrap();
-    store.move_to(&thread, opened, to, on_x).await.unwrap()
+async fn moves(store: Store, thread: Thread, to: NewThread) -> PlacedThread {
+    let opened = store.open_thread(thread.user_id, thread.id()).await.unwrap();
+    store.move_to(opened, to, on_x).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -127,8 +127,8 @@ async fn a_thread_that_is_moved_while_code_is_saved_is_looked_up_in_the_new_code
     scene.table.save(&scene.session, "a\nb\nx").await.unwrap();
     stalled.release();
     let moved = moving.await.unwrap();
-    assert_eq!((moved.anchor_status, moved.anchor_version), (model::AnchorStatus::Approximate, 2));
-    assert_eq!(scene.table.own_thread(thread.user_id, thread.id()).await.unwrap(), moved);
+    assert_eq!((moved.anchor.status, moved.anchor_version), (model::AnchorStatus::Approximate, 2));
+    assert_eq!(scene.table.own_placed_thread(thread.user_id, thread.id()).await.unwrap(), moved);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,12 +140,12 @@ async fn a_save_takes_a_thread_along_from_where_it_was_moved_meanwhile() {
     let saving = tokio::spawn(async move { store.save_code(owner, save, one_line_down).await });
     stalled.arrived().await;
     let moved = moves(scene.table.store().clone(), thread.clone(), lines(2, 2)).await;
-    assert_eq!(moved.start_line, 2);
+    assert_eq!(moved.anchor.start_line, 2);
     stalled.release();
     let saved = saving.await.unwrap().unwrap();
-    let stored = scene.table.own_thread(thread.user_id, thread.id()).await.unwrap();
+    let stored = scene.table.own_placed_thread(thread.user_id, thread.id()).await.unwrap();
     assert_eq!(saved.threads, std::slice::from_ref(&stored));
-    assert_eq!((stored.start_line, stored.anchor_version, stored.kind), (3, 2, ThreadKind::Block));
+    assert_eq!((stored.anchor.start_line, stored.anchor_version, stored.kind), (3, 2, ThreadKind::Block));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,13 +153,13 @@ async fn a_thread_that_is_deleted_while_it_is_moved_stays_deleted() {
     for whole_session in [false, true] {
         let scene = Scene::of("a.txt", "a\nx\nb").await;
         let thread = scene.table.thread(&scene.session, 1, 1).await;
-        let (read, opened) = scene.table.thread_and_code(thread.user_id, thread.id()).await.unwrap();
+        let opened = scene.table.open_thread(thread.user_id, thread.id()).await.unwrap();
         if whole_session {
             scene.table.remove_session(scene.ada.user_id, scene.session.session_id).await.unwrap();
         } else {
             scene.table.remove_thread(scene.ada.user_id, thread.id()).await.unwrap();
         }
-        let moved = scene.table.move_to(&read, opened, lines(2, 2), on_x).await;
+        let moved = scene.table.move_to(opened, lines(2, 2), on_x).await;
         assert!(matches!(moved, Err(model::MoveError::Access(model::AccessError::NotFound))), "{:?}", moved.is_ok());
         assert_eq!(scene.table.raw().all("thread").await, []);
     }

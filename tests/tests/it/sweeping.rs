@@ -115,7 +115,7 @@ async fn leave_an_account(table: &TestTable, days: u32) -> UserId {
         cost_micros: 1,
     };
     let days: Vec<DailyUsage> = (0..days).map(day).collect();
-    table.load_account_data(&[], &[], &[], &[], &days).await.unwrap();
+    table.load_account_data(&[], &[], &[], &[], &[], &days).await.unwrap();
     table.leave_sweep_job(&table.job(SweepKind::Account, &user_id.to_string(), user_id)).await.unwrap();
     user_id
 }

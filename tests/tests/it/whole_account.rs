@@ -35,7 +35,7 @@ async fn talk(table: &TestTable, sessions: &[Session]) {
         async move {
             let new = lines(1, 1);
             let opened = store.new_thread(session.user_id, session.session_id, new, anywhere).await;
-            let mut thread = opened.unwrap();
+            let mut thread = opened.unwrap().item;
             for _ in 0..TALKS {
                 let question = store.ask(&thread, "why?").await.unwrap();
                 store.answer(&question, answer("because")).await.unwrap();
@@ -128,8 +128,8 @@ async fn do_something(store: Store, number: usize, session: Session, thread: Thr
         4 => drop(store.new_thread(owner, id, lines(1, 1), anywhere).await),
         5 => drop(store.new_session(owner, file("main.rs", &noise(500_000, 3))).await),
         _ => {
-            if let Ok((thread, opened)) = store.thread_and_code(owner, thread.id()).await {
-                drop(store.move_to(&thread, opened, lines(1, 1), anywhere).await);
+            if let Ok(opened) = store.open_thread(owner, thread.id()).await {
+                drop(store.move_to(opened, lines(1, 1), anywhere).await);
             }
         }
     }

@@ -192,15 +192,16 @@ impl Writer<'_> {
     }
 
     async fn write(&mut self, batch: Batch) -> Result<(), StoreError> {
-        let Batch { heads, codes, threads, messages, days } = &batch;
+        let Batch { heads, codes, anchors, threads, messages, days } = &batch;
         // At least one unit for each item, in advance; what it really was, afterwards.
         let least = f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX));
         self.work.crowd.rate.take(least).await;
-        self.store.load_account_data(heads, codes, threads, messages, days).await?;
+        self.store.load_account_data(heads, codes, anchors, threads, messages, days).await?;
         self.settle(least).await;
         let counts = [
             ("session", heads.len()),
             ("code", codes.len()),
+            ("anchors", anchors.len()),
             ("thread", threads.len()),
             ("message", messages.len()),
             ("daily_usage", days.len()),

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    AnchorStatus, Code, ContextMode, DailyUsage, Date, Email, Ids, Message, PackedBody, PasswordHash, ReplyState,
-    RevisionId, Role, Session, SessionId, Thread, ThreadKind, ThreadUuid, Timestamp, UserId, Username,
+    AnchorStatus, Anchors, Code, ContextMode, DailyUsage, Date, Email, Ids, Message, PackedBody, PasswordHash,
+    ReplyState, RevisionId, Role, Session, SessionId, Thread, ThreadAnchor, ThreadKind, ThreadUuid, Timestamp, UserId,
+    Username,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
@@ -48,6 +49,7 @@ pub(super) struct Member<'p> {
 pub(super) struct Batch {
     pub(super) heads: Vec<Session>,
     pub(super) codes: Vec<Code>,
+    pub(super) anchors: Vec<Anchors>,
     pub(super) threads: Vec<Thread>,
     pub(super) messages: Vec<Message>,
     pub(super) days: Vec<DailyUsage>,
@@ -56,7 +58,8 @@ pub(super) struct Batch {
 impl Batch {
     /// How many items.
     pub(super) fn len(&self) -> usize {
-        self.heads.len() + self.codes.len() + self.threads.len() + self.messages.len() + self.days.len()
+        let of_sessions = self.heads.len() + self.codes.len() + self.anchors.len() + self.threads.len();
+        of_sessions + self.messages.len() + self.days.len()
     }
 }
 
@@ -122,12 +125,16 @@ impl<'p> Member<'p> {
             chunk_count: 0,
             inline: inline(sheet),
         });
-        let mut at = opened;
+        let (mut at, mut threads) = (opened, Vec::new());
         for _ in 0..thread_count {
             at = self.later(at, 600);
-            let thread = self.thread(session_id, ids.next(at), sheet, at, into);
+            let (thread, anchor) = self.thread(session_id, ids.next(at), sheet, at, into);
             at = thread.updated_at;
             into.threads.push(thread);
+            threads.push(anchor);
+        }
+        if thread_count > 0 {
+            into.anchors.push(Anchors { session_id, user_id: self.user_id, changes: thread_count, threads });
         }
         true
     }
@@ -153,7 +160,7 @@ impl<'p> Member<'p> {
         sheet: &Sheet,
         opened: Timestamp,
         into: &mut Batch,
-    ) -> Thread {
+    ) -> (Thread, ThreadAnchor) {
         let talk = sheet.threads.choose(&mut self.rng).expect("a file has a thread to choose");
         let (start_line, end_line) = talk.anchor.lines;
         let kind = if talk.anchor.selected.is_some() { ThreadKind::Block } else { ThreadKind::File };
@@ -163,11 +170,8 @@ impl<'p> Member<'p> {
             thread,
             user_id: self.user_id,
             kind,
-            start_line,
-            end_line,
             selected_text: talk.anchor.selected.clone().unwrap_or_default(),
-            anchor_status: AnchorStatus::Stable,
-            anchor_version: 1,
+            moves: 0,
             message_slots: 2 * exchanges,
             messages_expire_from: None,
             messages_expire_until: None,
@@ -177,7 +181,9 @@ impl<'p> Member<'p> {
         for number in 0..exchanges {
             made.updated_at = self.exchange(&made, talk, (number, sheet.code.size), into);
         }
-        made
+        let anchor =
+            ThreadAnchor { thread, start_line, end_line, status: AnchorStatus::Stable, version: 1, moves: made.moves };
+        (made, anchor)
     }
 
     /// A question and its answer. When the answer came.
@@ -196,7 +202,8 @@ impl<'p> Member<'p> {
             ..message(thread, 2 * number + 1, Role::User, content, asked)
         };
         self.pay(answered.date(), &answer);
-        let reply = reply(thread, 2 * number + 2, answer, answered);
+        let anchor_line = (thread.kind == ThreadKind::Block).then_some(talk.anchor.lines.0);
+        let reply = reply(thread, 2 * number + 2, (answer, anchor_line), answered);
         into.messages.extend([question, reply]);
         answered
     }
@@ -260,8 +267,7 @@ fn message(thread: &Thread, seq: u32, role: Role, content: String, created_at: T
     }
 }
 
-fn reply(thread: &Thread, seq: u32, answer: Answer, at: Timestamp) -> Message {
-    let anchor_line = (thread.kind == ThreadKind::Block).then_some(thread.start_line);
+fn reply(thread: &Thread, seq: u32, (answer, anchor_line): (Answer, Option<u32>), at: Timestamp) -> Message {
     Message {
         context_mode: Some(ContextMode::Full),
         context_first_line: Some(1),

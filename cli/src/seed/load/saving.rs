@@ -53,7 +53,7 @@ pub(super) async fn apply(
 
 /// Where a stored patch belongs, and the code that it makes.
 fn fit(patch: &model::Patch, target: Target<'_>) -> Result<(Patch, String), Withheld> {
-    let anchor = (target.thread.kind == ThreadKind::Block).then(|| target.thread.anchor());
+    let anchor = (target.thread.kind == ThreadKind::Block).then_some(target.thread.anchor);
     let patch = locate(patch, target.version_number == patch.base_version, anchor, target.text)?;
     let text = patch.apply(target.text)?;
     Ok((patch, text))

@@ -1,7 +1,7 @@
 //! Anchors under edits: where they go, and that they never claim more than is true.
 
 use super::*;
-use model::{Ids, Timestamp};
+use model::{Ids, Thread, Timestamp};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -83,21 +83,20 @@ fn an_anchor_that_was_lost_is_found_when_its_text_comes_back() {
 fn a_thread_on_the_whole_file_stays_as_it_is_and_the_others_move() {
     let now = Timestamp::EPOCH;
     let ids = Ids::seeded(1);
-    let thread = |kind, lines: (u32, u32), text: &str| Thread {
-        session_id: ids.next(now),
-        thread: ids.next(now),
-        user_id: ids.next(now),
-        kind,
-        start_line: lines.0,
-        end_line: lines.1,
-        selected_text: text.to_owned(),
-        anchor_status: AnchorStatus::Stable,
+    let thread = |kind, (start_line, end_line): (u32, u32), text: &str| PlacedThread {
+        item: Thread {
+            session_id: ids.next(now),
+            thread: ids.next(now),
+            user_id: ids.next(now),
+            kind,
+            selected_text: text.to_owned(),
+            moves: 0,
+            message_slots: 0,
+            created_at: now,
+            updated_at: now,
+        },
+        anchor: Anchor { start_line, end_line, status: AnchorStatus::Stable },
         anchor_version: 1,
-        message_slots: 0,
-        messages_expire_from: None,
-        messages_expire_until: None,
-        created_at: now,
-        updated_at: now,
     };
     let block = thread(ThreadKind::Block, (4, 4), "    one();");
     let threads = [block.clone(), thread(ThreadKind::File, (1, 9), ""), block];

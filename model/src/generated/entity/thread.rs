@@ -9,7 +9,7 @@ use crate::store::Store;
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 use std::fmt;
 
-/// A conversation on some lines of a session's code, or on the whole file.
+/// A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.
 #[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Thread {
     /// Where it is.
@@ -20,21 +20,15 @@ pub struct Thread {
     pub user_id: UserId,
     /// On some lines, or on the whole file.
     pub kind: ThreadKind,
-    /// First line, from 1.
-    pub start_line: u32,
-    /// Last line, included.
-    pub end_line: u32,
     /// The lines as they were selected, up to 16 KiB.
     pub selected_text: String,
-    /// Stable if and only if the text at the anchor equals `selected_text`.
-    pub anchor_status: AnchorStatus,
-    /// The session's version in which the anchor last changed.
-    pub anchor_version: u32,
+    /// How often its user moved it. Its anchor says the same number, or the two were not read of one moment.
+    pub moves: u32,
     /// Slots taken: one for each note, two for each question, at most 500. The next message's number is one more.
     pub message_slots: u32,
     /// When it was opened.
     pub created_at: Timestamp,
-    /// When its anchor or its messages last changed.
+    /// When its user moved it, or its messages last changed.
     pub updated_at: Timestamp,
     /// When the first of its messages expires, or expired. Absent while none has an expiry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,11 +45,8 @@ impl fmt::Debug for Thread {
             .field("thread", &self.thread)
             .field("user_id", &self.user_id)
             .field("kind", &self.kind)
-            .field("start_line", &self.start_line)
-            .field("end_line", &self.end_line)
             .field("selected_text", &format_args!("<redacted>"))
-            .field("anchor_status", &self.anchor_status)
-            .field("anchor_version", &self.anchor_version)
+            .field("moves", &self.moves)
             .field("message_slots", &self.message_slots)
             .field("created_at", &self.created_at)
             .field("updated_at", &self.updated_at)
@@ -87,28 +78,6 @@ impl ThreadKind {
     }
 }
 
-/// Stable if and only if the text at the anchor equals `selected_text`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub enum AnchorStatus {
-    /// Stored as `stable`.
-    #[serde(rename = "stable")]
-    Stable,
-    /// Stored as `approximate`.
-    #[serde(rename = "approximate")]
-    Approximate,
-}
-
-impl AnchorStatus {
-    /// The value as it is stored.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Stable => "stable",
-            Self::Approximate => "approximate",
-        }
-    }
-}
-
 impl Thread {
     /// The key it is stored under.
     #[must_use]
@@ -134,11 +103,8 @@ impl modyne::EntityDef for Thread {
         "thread",
         "user_id",
         "kind",
-        "start_line",
-        "end_line",
         "selected_text",
-        "anchor_status",
-        "anchor_version",
+        "moves",
         "message_slots",
         "created_at",
         "updated_at",

@@ -10,7 +10,7 @@ use crate::store::{Store, StoreError};
 impl Store {
     /// AP-32: Read a thread.
     ///
-    /// `GET /threads/{id}`, and before a question. The public id names both key parts; the item names its owner.
+    /// Before a note and a list of messages: is it there, whose is it, how many messages has it? The public id names both key parts; the item names its owner.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for a selection of 300 B.
     pub async fn get_thread(

@@ -55,6 +55,14 @@ mod move_thread;
 
 mod delete_thread;
 
+mod list_threads_page;
+
+mod get_anchors;
+
+mod get_thread_and_anchors;
+
+mod open_with_anchors;
+
 mod ask_question;
 
 mod add_note;
@@ -119,6 +127,8 @@ mod count_threads;
 
 mod repair_thread_count;
 
+mod repair_anchors;
+
 mod check_claims;
 
 mod get_code_chunk;
@@ -173,9 +183,15 @@ pub use delete_session::*;
 
 pub use create_thread::*;
 
+pub use list_threads::*;
+
 pub use move_thread::*;
 
 pub use delete_thread::*;
+
+pub use get_thread_and_anchors::*;
+
+pub use open_with_anchors::*;
 
 pub use ask_question::*;
 
@@ -210,6 +226,8 @@ pub use list_signups::*;
 pub use repair_session_count::*;
 
 pub use repair_thread_count::*;
+
+pub use repair_anchors::*;
 
 pub use check_claims::*;
 

@@ -115,7 +115,7 @@ impl Bench {
     pub(super) async fn thread(&self, session: &Session) -> Thread {
         let new = model::NewThread { selected_text: "s".repeat(300), ..tests::story::lines(1, 1) };
         let opened = self.table.new_thread(session.user_id, session.session_id, new, tests::story::anywhere).await;
-        opened.expect("there is room")
+        opened.expect("there is room").item
     }
 
     /// Notes with this many bytes of text.

@@ -1,8 +1,8 @@
 //! The fixtures of AP-100 and AP-101: loading made-up accounts.
 
 use model::{
-    Code, DailyUsage, EmailClaim, LoadAccount, Message, PackedBody, PackedCode, RevisionId, Session, SessionId, Thread,
-    User, UserId, UsernameClaim,
+    Anchors, Code, DailyUsage, EmailClaim, LoadAccount, Message, PackedBody, PackedCode, RevisionId, Session,
+    SessionId, Thread, User, UserId, UsernameClaim,
 };
 
 use super::bench::{Bench, ada, fixtures, small_code};
@@ -13,9 +13,11 @@ fixtures! {
 }
 
 /// What a user has made on one table, to be loaded into another.
+#[derive(Default)]
 struct Made {
     heads: Vec<Session>,
     codes: Vec<Code>,
+    anchors: Vec<Anchors>,
     threads: Vec<Thread>,
     messages: Vec<Message>,
     days: Vec<DailyUsage>,
@@ -30,7 +32,8 @@ async fn made(bench: &Bench) -> Made {
     let note = bench.table.note(&thread, &"w".repeat(500)).await.unwrap();
     let packed = PackedCode::pack(&small_code()).unwrap();
     let PackedBody::Inline(gzip) = packed.body else { panic!("it is small") };
-    let mut made = Made { heads: vec![], codes: vec![], threads: vec![], messages: vec![], days: vec![] };
+    let anchors = bench.table.get_anchors(head.session_id).await.unwrap().expect("it has a thread");
+    let mut made = Made::default();
     for number in 0..5 {
         let (session_id, revision): (SessionId, RevisionId) =
             (bench.table.ids().next(now), bench.table.ids().next(now));
@@ -39,6 +42,7 @@ async fn made(bench: &Bench) -> Made {
         let inline = Some(gzip.clone());
         made.codes.push(Code { session_id, user_id, revision, sha256, size, chunk_count: 0, inline });
         let thread = Thread { session_id, user_id, message_slots: 2, ..thread.clone() };
+        made.anchors.push(Anchors { session_id, user_id, ..anchors.clone() });
         made.messages.extend([1, 2].map(|seq| Message { session_id, user_id, seq, ..note.clone() }));
         made.threads.push(thread);
         made.days.push(DailyUsage {
@@ -56,8 +60,8 @@ async fn made(bench: &Bench) -> Made {
 }
 
 async fn load_account_data(bench: &Bench) {
-    let Made { heads, codes, threads, messages, days } = made(bench).await;
-    bench.once().await.load_account_data(&heads, &codes, &threads, &messages, &days).await.unwrap();
+    let Made { heads, codes, anchors, threads, messages, days } = made(bench).await;
+    bench.once().await.load_account_data(&heads, &codes, &anchors, &threads, &messages, &days).await.unwrap();
 }
 
 async fn load_account(bench: &Bench) {

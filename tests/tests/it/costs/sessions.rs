@@ -1,7 +1,9 @@
 //! The fixtures of AP-20 to AP-29: sessions and their code.
 
 use model::{ChangeSessionSettings, CodeChunkKey, DeleteSession, NewSession, PageRequest, SaveSession, SweepKind};
-use model::{CodeChunk, MovedThread, Session, Thread, UserKey};
+use model::{CodeChunk, MovedAnchors, Session, ThreadAnchor, UserKey};
+
+use tests::texts::with_gzip_of;
 
 use super::bench::{Bench, filename, fixtures, small_code};
 
@@ -44,38 +46,35 @@ async fn get_session(bench: &Bench) {
     assert_eq!(bench.once().await.get_session(ada.user_id, session.session_id).await.unwrap(), Some(session));
 }
 
-fn one_line_down(thread: &Thread) -> MovedThread {
-    MovedThread {
-        session_id: thread.session_id,
-        thread: thread.thread,
-        seen_anchor_version: thread.anchor_version,
-        seen_start_line: thread.start_line,
-        seen_end_line: thread.end_line,
-        start_line: thread.start_line + 1,
-        end_line: thread.end_line + 1,
-        anchor_status: thread.anchor_status,
-        anchor_version: 2,
-    }
+fn one_line_down(anchor: &ThreadAnchor) -> ThreadAnchor {
+    let (start_line, end_line) = (anchor.start_line + 1, anchor.end_line + 1);
+    ThreadAnchor { start_line, end_line, version: 2, ..anchor.clone() }
 }
 
 async fn save_session(bench: &Bench) {
     let ada = bench.user().await;
     let session = bench.session(&ada).await;
-    // Code like its own, of another revision.
-    let other = bench.session(&ada).await;
-    let moved = [bench.thread(&session).await, bench.thread(&session).await].map(|thread| one_line_down(&thread));
+    for _ in 0..50 {
+        bench.thread(&session).await;
+    }
+    let anchors = bench.table.get_anchors(session.session_id).await.unwrap().expect("it has threads");
+    let threads: Vec<_> = anchors.threads.iter().map(one_line_down).collect();
+    let session_id = session.session_id;
+    let moved = MovedAnchors { session_id, threads: &threads, seen_changes: 50 };
+    // Code of another revision.
+    let other = bench.table.session(&ada, &filename(), &with_gzip_of(8_000, 1)).await;
     let code = bench.table.get_code(other.session_id).await.unwrap().expect("it has code");
-    let code = model::Code { session_id: session.session_id, ..code };
+    let code = model::Code { session_id, ..code };
     let input = SaveSession {
         answer: None,
         code: &code,
-        threads: &moved,
+        anchors: Some(moved),
         staged: None,
         replaced: None,
         user_id: ada.user_id,
         session_id: session.session_id,
         expected_version_number: 1,
-        seen_thread_changes: 2,
+        seen_thread_changes: 50,
         seen_settings_changes: 0,
         language_detected: session.language_detected,
         language_override: None,

@@ -1,6 +1,9 @@
-//! The fixtures of AP-30 to AP-34: threads.
+//! The fixtures of AP-30 to AP-39: threads and their anchors.
 
-use model::{AnchorStatus, CreateThread, DeleteThread, MoveThread, PageRequest, SweepKind, Thread, ThreadKind};
+use model::{
+    Anchors, CreateThread, DeleteThread, MoveThread, PageRequest, RemainingAnchors, RepairAnchors, Session, SweepKind,
+    Thread, ThreadAnchor, ThreadKind,
+};
 
 use super::bench::{Bench, fixtures};
 
@@ -10,6 +13,11 @@ fixtures! {
     "AP-32" => get_thread,
     "AP-33" => move_thread,
     "AP-34" => delete_thread,
+    "AP-35" => list_threads_page,
+    "AP-36" => get_anchors,
+    "AP-37" => get_thread_and_anchors,
+    "AP-38" => open_with_anchors,
+    "AP-39" => repair_anchors,
 }
 
 /// A thread with a selection of 300 bytes.
@@ -19,20 +27,50 @@ async fn a_thread(bench: &Bench) -> Thread {
     bench.thread(&session).await
 }
 
-async fn create_thread(bench: &Bench) {
-    let known = a_thread(bench).await;
-    let thread = Thread { thread: bench.table.ids().next(bench.table.clock().now()), ..known };
-    bench.once().await.create_thread(CreateThread { thread: &thread, seen_version: 1 }).await.unwrap();
-}
-
-async fn list_threads(bench: &Bench) {
+/// A session with fifty of them.
+async fn fifty_threads(bench: &Bench) -> Session {
     let ada = bench.user().await;
     let session = bench.session(&ada).await;
     for _ in 0..50 {
         bench.thread(&session).await;
     }
-    let page = bench.once().await.list_threads(session.session_id, PageRequest::default()).await.unwrap();
+    session
+}
+
+/// The anchors of the session with the only thread at other lines.
+async fn elsewhere(bench: &Bench, thread: &Thread, moves: u32) -> Vec<ThreadAnchor> {
+    let mut anchors = bench.table.get_anchors(thread.session_id).await.unwrap().expect("it has threads").threads;
+    let anchor = ThreadAnchor { start_line: 2, end_line: 3, moves, ..anchors.remove(0) };
+    vec![anchor]
+}
+
+async fn create_thread(bench: &Bench) {
+    let known = a_thread(bench).await;
+    let owner = bench.table.get_user(known.user_id).await.unwrap().expect("they have an account");
+    let session_id = bench.session(&owner).await.session_id;
+    let thread = Thread { session_id, thread: bench.table.ids().next(bench.table.clock().now()), ..known.clone() };
+    let anchor = ThreadAnchor { thread: thread.thread, ..elsewhere(bench, &known, 0).await.remove(0) };
+    let anchors = Anchors { session_id, user_id: known.user_id, changes: 1, threads: vec![anchor] };
+    let input = CreateThread { thread: &thread, anchors: &anchors, seen_version: 1, seen_changes: 0 };
+    bench.once().await.create_thread(input).await.unwrap();
+}
+
+async fn list_threads(bench: &Bench) {
+    let session = fifty_threads(bench).await;
+    let found = bench.once().await.list_threads(session.session_id).await.unwrap();
+    assert_eq!(found.len(), 51);
+}
+
+async fn list_threads_page(bench: &Bench) {
+    let session = fifty_threads(bench).await;
+    let page = bench.once().await.list_threads_page(session.session_id, PageRequest::default()).await.unwrap();
     assert_eq!((page.items.len(), page.cursor), (50, None));
+}
+
+async fn get_anchors(bench: &Bench) {
+    let session = fifty_threads(bench).await;
+    let anchors = bench.once().await.get_anchors(session.session_id).await.unwrap();
+    assert_eq!(anchors.expect("it has threads").threads.len(), 50);
 }
 
 async fn get_thread(bench: &Bench) {
@@ -40,17 +78,50 @@ async fn get_thread(bench: &Bench) {
     assert_eq!(bench.once().await.get_thread(thread.session_id, thread.thread).await.unwrap(), Some(thread));
 }
 
+async fn get_thread_and_anchors(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    let found = bench.once().await.get_thread_and_anchors(thread.session_id, thread.thread).await.unwrap();
+    assert!(found.thread == Some(thread) && found.anchors.is_some());
+}
+
+async fn open_with_anchors(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    let (_, answer) = bench.table.talk(&thread, "why?").await;
+    let (threads, messages) = ([thread.key()], [answer.key()]);
+    let store = bench.once().await;
+    let found = store.open_with_anchors(thread.user_id, thread.session_id, &threads, &messages).await.unwrap();
+    assert!(found.head.is_some() && found.code.is_some() && found.anchors.is_some());
+    assert_eq!((found.threads.len(), found.messages), (1, vec![answer]));
+}
+
+async fn repair_anchors(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    let threads = elsewhere(bench, &thread, 0).await;
+    let anchors = Anchors { session_id: thread.session_id, user_id: thread.user_id, changes: 2, threads };
+    let input = RepairAnchors {
+        anchors: &anchors,
+        user_id: thread.user_id,
+        session_id: thread.session_id,
+        seen_version: 1,
+        seen_thread_changes: 1,
+        seen_changes: 1,
+    };
+    bench.checks(1);
+    bench.once().await.repair_anchors(input).await.unwrap();
+}
+
 async fn move_thread(bench: &Bench) {
     let thread = a_thread(bench).await;
+    let threads = elsewhere(bench, &thread, 1).await;
     let input = MoveThread {
         session_id: thread.session_id,
         thread: thread.thread,
         user_id: thread.user_id,
         kind: ThreadKind::Block,
-        start_line: 2,
-        end_line: 3,
         selected_text: &"t".repeat(300),
-        anchor_status: AnchorStatus::Stable,
+        moves: 1,
+        threads: &threads,
+        seen_changes: 1,
         seen_version: 1,
         now: bench.table.clock().now(),
     };
@@ -60,7 +131,8 @@ async fn move_thread(bench: &Bench) {
 async fn delete_thread(bench: &Bench) {
     let thread = a_thread(bench).await;
     let job = bench.table.job(SweepKind::Thread, &thread.thread.to_string(), thread.user_id);
-    let input =
-        DeleteThread { job: &job, session_id: thread.session_id, thread: thread.thread, user_id: thread.user_id };
+    let (session_id, user_id) = (thread.session_id, thread.user_id);
+    let anchors = Some(RemainingAnchors { session_id, threads: &[], seen_changes: 1 });
+    let input = DeleteThread { anchors, job: &job, session_id, thread: thread.thread, user_id };
     bench.once().await.delete_thread(input).await.unwrap();
 }

@@ -7,7 +7,7 @@ use codesensei::seed::{SignIn, load_people};
 use handlers::review::lines::Lines;
 use handlers::review::patch::Patch;
 use model::{
-    Date, Message, OpenedSession, Order, PageRequest, PatchStatus, ReplyState, Thread, ThreadId, ThreadKind, User,
+    Date, Message, OpenedSession, Order, PageRequest, PatchStatus, PlacedThread, ReplyState, ThreadId, ThreadKind, User,
 };
 use tests::TestTable;
 
@@ -16,7 +16,7 @@ use super::soundness::{assert_sound, assert_verified, by_key};
 /// A thread with its session and its messages, as a reader gets them.
 struct Read {
     session: OpenedSession,
-    thread: Thread,
+    thread: PlacedThread,
     messages: Vec<Message>,
 }
 
@@ -57,7 +57,7 @@ async fn sessions(table: &TestTable) -> Vec<OpenedSession> {
 async fn threads(table: &TestTable) -> Vec<Read> {
     let mut all = Vec::new();
     for session in sessions(table).await {
-        for thread in table.list_threads(session.head.session_id, PageRequest::default()).await.unwrap().items {
+        for thread in table.threads(&session.head).await {
             let page = PageRequest::default();
             let messages = table.list_messages(thread.session_id, thread.thread, Order::Ascending, page).await.unwrap();
             all.push(Read { session: session.clone(), thread, messages: messages.items });
@@ -112,14 +112,14 @@ async fn every_thread_is_on_the_lines_that_it_quotes() {
     let threads = threads(&loaded().await).await;
     assert!(threads.len() > 20, "{} threads", threads.len());
     for Read { session, thread, .. } in &threads {
-        let (first, last) = (thread.start_line as usize, thread.end_line as usize);
+        let (first, last) = (thread.anchor.start_line as usize, thread.anchor.end_line as usize);
         let lines = Lines::of(&session.text);
         assert!(lines.has(first, last), "{} {first} to {last}", session.head.filename.as_str());
-        if thread.kind == ThreadKind::Block && thread.anchor_status == model::AnchorStatus::Stable {
+        if thread.kind == ThreadKind::Block && thread.anchor.status == model::AnchorStatus::Stable {
             assert_eq!(lines.text(first, last), thread.selected_text, "{}", session.head.filename.as_str());
         }
     }
-    let moved = threads.iter().filter(|read| read.thread.anchor_status == model::AnchorStatus::Approximate).count();
+    let moved = threads.iter().filter(|read| read.thread.anchor.status == model::AnchorStatus::Approximate).count();
     assert!(moved > 0, "some lines were rewritten by a patch");
 }
 
@@ -171,7 +171,7 @@ async fn a_session_that_somebody_changed_is_left_alone_and_named() {
     let table = loaded().await;
     let before = sessions(&table).await;
     let changed = before.iter().find(|session| session.head.thread_count > 0).unwrap();
-    let threads = table.list_threads(changed.head.session_id, PageRequest::default()).await.unwrap().items;
+    let threads = table.threads(&changed.head).await;
     let thread = threads.iter().find(|thread| thread.message_slots > 0).unwrap();
     table
         .remove_thread(changed.head.user_id, ThreadId { session_id: thread.session_id, thread: thread.thread })

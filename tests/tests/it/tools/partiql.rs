@@ -5,8 +5,8 @@ use std::fmt::Debug;
 
 use model::registry::{Parameter, Statement};
 use model::{
-    Code, CodeChunk, DailyUsage, Digest, EmailClaim, Idempotency, ItemKey, Message, Order, PATTERNS, Page, PageRequest,
-    RefreshFamily, Session, Signup, Thread, User, UserCost, UsernameClaim,
+    Anchors, Code, CodeChunk, DailyUsage, Digest, EmailClaim, Idempotency, ItemKey, Message, MessageKey, Order,
+    PATTERNS, Page, PageRequest, RefreshFamily, Session, Signup, Thread, User, UserCost, UsernameClaim,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -116,6 +116,7 @@ async fn every_statement_gives_the_rows_of_its_function() {
     let mut asked = Asked::of(&world);
     accounts(&mut asked).await;
     sessions(&mut asked).await;
+    threads(&mut asked).await;
     conversations(&mut asked).await;
     operators(&mut asked).await;
     leftovers(&mut asked).await;
@@ -157,12 +158,32 @@ async fn sessions(asked: &mut Asked<'_>) {
     asked.gives::<CodeChunk>("AP-95", 0, &one(table.get_code_chunk(chunk.revision, chunk.n).await.unwrap())).await;
 }
 
-async fn conversations(asked: &mut Asked<'_>) {
-    let World { table, session, thread, .. } = asked.world;
+async fn threads(asked: &mut Asked<'_>) {
+    let World { table, ada, session, thread, .. } = asked.world;
     let (session_id, thread) = (session.session_id, thread.thread);
     let page = PageRequest::default();
-    asked.gives::<Thread>("AP-31", 0, &all(table.list_threads(session_id, page).await.unwrap())).await;
+    let anchors = table.get_anchors(session_id).await.unwrap();
+    let rows: Vec<String> = asked.rows("AP-31", 0).await.iter().map(|row| row.sk().to_owned()).collect();
+    let threads = all(table.list_threads_page(session_id, page).await.unwrap());
+    let keys = threads.iter().map(|thread| format!("THREAD#{}", thread.thread));
+    assert_eq!(rows, ["THREAD".to_owned()].into_iter().chain(keys).collect::<Vec<_>>());
+    asked.gives::<Thread>("AP-35", 0, &threads).await;
+    asked.gives::<Anchors>("AP-36", 0, &one(anchors.clone())).await;
+    asked.gives::<Thread>("AP-37", 0, &threads[..1]).await;
+    asked.gives::<Anchors>("AP-37", 1, &one(anchors)).await;
+    let keys = ([threads[0].key()], [MessageKey { session_id, thread, seq: 2 }]);
+    let opened = table.open_with_anchors(ada.user_id, session_id, &keys.0, &keys.1).await.unwrap();
+    asked.gives::<Session>("AP-38", 0, &one(opened.head)).await;
+    asked.gives::<Code>("AP-38", 1, &one(opened.code)).await;
+    asked.gives::<Anchors>("AP-38", 2, &one(opened.anchors)).await;
+    asked.gives::<Thread>("AP-38", 3, &opened.threads).await;
+    asked.gives::<Message>("AP-38", 4, &opened.messages).await;
     asked.gives::<Thread>("AP-32", 0, &one(table.get_thread(session_id, thread).await.unwrap())).await;
+}
+
+async fn conversations(asked: &mut Asked<'_>) {
+    let World { table, session, thread, .. } = asked.world;
+    let (session_id, thread, page) = (session.session_id, thread.thread, PageRequest::default());
     for (number, order) in [Order::Ascending, Order::Descending].into_iter().enumerate() {
         let messages = all(table.list_messages(session_id, thread, order, page).await.unwrap());
         assert_eq!(messages.len(), 14);

@@ -119,9 +119,9 @@ async fn loaded_into_a_table_the_samples_are_what_the_patterns_find() {
     let sessions = store.list_sessions(ada, model::PageRequest::default()).await.unwrap().items;
     let read = store.read_session(ada, sessions[0].session_id).await.unwrap();
     assert!(read.text.contains("class RateLimiter"));
-    let threads = store.list_threads(sessions[0].session_id, model::PageRequest::default()).await.unwrap().items;
+    let threads = store.threads(&sessions[0]).await;
     let lines: Vec<&str> = read.text.lines().collect();
-    assert_eq!(lines[threads[0].start_line as usize - 1], threads[0].selected_text);
+    assert_eq!(lines[threads[0].anchor.start_line as usize - 1], threads[0].selected_text);
     let messages = store.last_messages(threads[0].session_id, threads[0].thread).await.unwrap();
     let patch = messages[0].patch.as_ref().expect("the newest is an answer with a patch");
     assert_eq!(lines[patch.start_line as usize - 1], patch.original);

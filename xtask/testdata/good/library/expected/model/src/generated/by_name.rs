@@ -87,14 +87,15 @@ async fn register_book(
 ) -> Result<Answer, RunError> {
     let book: Book = arguments.one("book", "book")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .register_book(&book)
         .await
         .map_err(|error| match error {
             RegisterBookError::Store(error) => RunError::Store(error),
-            RegisterBookError::BookExists { .. } => RunError::Refused(error.to_string()),
+            RegisterBookError::BookExists => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_book(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -119,6 +120,7 @@ async fn change_book(
     let place: Place = arguments.one("place", "Place")?;
     let added_at: Timestamp = arguments.one("added_at", "time")?;
     arguments.end()?;
+    let written: usize = 1;
     let item = store
         .change_book(ChangeBook {
             isbn: &isbn,
@@ -135,14 +137,14 @@ async fn change_book(
         .await
         .map_err(|error| match error {
             ChangeBookError::Store(error) => RunError::Store(error),
-            ChangeBookError::BookNotFound { .. }
-            | ChangeBookError::RemarkChanged { .. }
-            | ChangeBookError::NoCopies { .. }
+            ChangeBookError::BookNotFound
+            | ChangeBookError::RemarkChanged
+            | ChangeBookError::NoCopies
             | ChangeBookError::PriceChanged { .. } => {
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::of([Row::of("book", &item)]))
+    Ok(Answer::of([Row::of("book", &item)]).and_wrote(written))
 }
 
 async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -150,14 +152,15 @@ async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let branch: Branch = arguments.one("branch", "branch")?;
     let shelf_mark: String = arguments.one("shelf_mark", "text")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .move_book(&isbn, branch, &shelf_mark)
         .await
         .map_err(|error| match error {
             MoveBookError::Store(error) => RunError::Store(error),
-            MoveBookError::BookNotFound { .. } => RunError::Refused(error.to_string()),
+            MoveBookError::BookNotFound => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn call_comic(
@@ -166,16 +169,17 @@ async fn call_comic(
 ) -> Result<Answer, RunError> {
     let isbn: Isbn = arguments.one("isbn", "isbn")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .call_comic(&isbn)
         .await
         .map_err(|error| match error {
             CallComicError::Store(error) => RunError::Store(error),
-            CallComicError::BookNotFound { .. } | CallComicError::IsComic { .. } => {
+            CallComicError::BookNotFound | CallComicError::IsComic => {
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn raise_price(
@@ -185,16 +189,17 @@ async fn raise_price(
     let isbn: Isbn = arguments.one("isbn", "isbn")?;
     let cents: i64 = arguments.one("cents", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .raise_price(&isbn, cents)
         .await
         .map_err(|error| match error {
             RaisePriceError::Store(error) => RunError::Store(error),
-            RaisePriceError::BookNotFound { .. } | RaisePriceError::DearEnough { .. } => {
+            RaisePriceError::BookNotFound | RaisePriceError::DearEnough => {
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn forget_book(
@@ -203,8 +208,9 @@ async fn forget_book(
 ) -> Result<Answer, RunError> {
     let isbn: Isbn = arguments.one("isbn", "isbn")?;
     arguments.end()?;
+    let written: usize = 1;
     store.forget_book(&isbn).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn book_page(
@@ -258,8 +264,13 @@ async fn exchange_copies(
     let new: Vec<Copy> = arguments.many("new", "copy")?;
     let old: Vec<CopyKey> = arguments.many("old", "copy key")?;
     arguments.end()?;
+    let written: usize = new.len() + old.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
     store.exchange_copies(&new, &old).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn books_by_type(
@@ -286,8 +297,9 @@ async fn count_shelf(
 async fn give_card(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
     let member: Member = arguments.one("member", "member")?;
     arguments.end()?;
+    let written: usize = 1;
     store.give_card(&member).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn open_desk(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -360,8 +372,9 @@ async fn correct_day(
     let loans: u32 = arguments.one("loans", "count")?;
     let fees: i64 = arguments.one("fees", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store.correct_day(member_id, date, loans, fees).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn dearest_days(
@@ -382,8 +395,9 @@ async fn add_to_day(
     let date: Date = arguments.one("date", "date")?;
     let fees: i64 = arguments.one("fees", "amount")?;
     arguments.end()?;
+    let written: usize = 1;
     store.add_to_day(AddToDay { member_id, date, fees }).await?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -420,6 +434,8 @@ async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let other: Isbn = arguments.one("other", "isbn")?;
     let today: Date = arguments.one("today", "date")?;
     arguments.end()?;
+    let written: usize = 4 + usize::from(wish.is_some()) + notices.len()
+        + usize::from(reminder.is_some());
     store
         .lend_copy(LendCopy {
             loan: &loan,
@@ -436,17 +452,17 @@ async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             LendCopyError::Store(error) => RunError::Store(error),
-            LendCopyError::NoSuchMember { .. }
-            | LendCopyError::TooManyBooks { .. }
-            | LendCopyError::WrongHouse { .. }
-            | LendCopyError::LoanExists { .. }
-            | LendCopyError::NoSuchCopy { .. }
-            | LendCopyError::CopyChanged { .. }
+            LendCopyError::NoSuchMember
+            | LendCopyError::TooManyBooks
+            | LendCopyError::WrongHouse
+            | LendCopyError::LoanExists
+            | LendCopyError::NoSuchCopy
+            | LendCopyError::CopyChanged
             | LendCopyError::NotShelved { .. }
-            | LendCopyError::NoSuchBook { .. }
-            | LendCopyError::NoSuchNotice { .. } => RunError::Refused(error.to_string()),
+            | LendCopyError::NoSuchBook
+            | LendCopyError::NoSuchNotice => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -475,6 +491,7 @@ async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     let number: u32 = arguments.one("number", "count")?;
     let state: CopyState = arguments.one("state", "shelved|lent|lost")?;
     arguments.end()?;
+    let written: usize = 3 + notices.len() + usize::from(calmed.is_some());
     store
         .take_back(TakeBack {
             notices: &notices,
@@ -489,17 +506,18 @@ async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             TakeBackError::Store(error) => RunError::Store(error),
-            TakeBackError::NotLent { .. } | TakeBackError::Gone { .. } => {
+            TakeBackError::NotLent | TakeBackError::Gone => {
                 RunError::Refused(error.to_string())
             }
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn wish(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
     let wish: Wish = arguments.one("wish", "wish")?;
     let second: Expiry = arguments.one("second", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .wish(&wish, second)
         .await
@@ -507,7 +525,7 @@ async fn wish(store: &Store, mut arguments: Arguments) -> Result<Answer, RunErro
             WishError::Store(error) => RunError::Store(error),
             WishError::WishedAlready { .. } => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn get_wish(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
@@ -529,6 +547,7 @@ async fn call_for_wish(
     let now: Timestamp = arguments.one("now", "time")?;
     let gone_at: Expiry = arguments.one("gone_at", "expiry")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .call_for_wish(CallForWish {
             isbn: &isbn,
@@ -540,9 +559,9 @@ async fn call_for_wish(
         .await
         .map_err(|error| match error {
             CallForWishError::Store(error) => RunError::Store(error),
-            CallForWishError::CalledEnough { .. } => RunError::Refused(error.to_string()),
+            CallForWishError::CalledEnough => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn wishes_at(
@@ -579,16 +598,15 @@ async fn list_editions(
     let isbn: Isbn = arguments.one("isbn", "isbn")?;
     let editions: Option<Vec<Edition>> = arguments.optional("editions", "[Edition]")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .list_editions(&isbn, editions.as_deref())
         .await
         .map_err(|error| match error {
             ListEditionsError::Store(error) => RunError::Store(error),
-            ListEditionsError::BookNotFound { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            ListEditionsError::BookNotFound => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn book_by_prefix(

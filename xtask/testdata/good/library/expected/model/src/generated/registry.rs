@@ -49,6 +49,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     title: "Register a book",
     operation: Operation::Put,
     entities: &["book"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -82,6 +83,21 @@ pub(crate) static AP_02: Pattern = Pattern {
     title: "Read a book",
     operation: Operation::Get,
     entities: &["book"],
+    fields: &[
+        "isbn",
+        "title",
+        "type",
+        "binding",
+        "branch",
+        "shelf_mark",
+        "price",
+        "copies",
+        "added_at",
+        "cover",
+        "place",
+        "editions",
+        "remark",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -123,6 +139,21 @@ pub(crate) static AP_03: Pattern = Pattern {
     title: "Change a book",
     operation: Operation::Update,
     entities: &["book"],
+    fields: &[
+        "isbn",
+        "title",
+        "type",
+        "binding",
+        "branch",
+        "shelf_mark",
+        "price",
+        "copies",
+        "added_at",
+        "cover",
+        "place",
+        "editions",
+        "remark",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -228,6 +259,7 @@ pub(crate) static AP_04: Pattern = Pattern {
     title: "Move a book",
     operation: Operation::Update,
     entities: &["book"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -277,6 +309,7 @@ pub(crate) static AP_05: Pattern = Pattern {
     title: "Call a book a comic",
     operation: Operation::Update,
     entities: &["book"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -310,6 +343,7 @@ pub(crate) static AP_06: Pattern = Pattern {
     title: "Raise a price",
     operation: Operation::Update,
     entities: &["book"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -351,6 +385,7 @@ pub(crate) static AP_07: Pattern = Pattern {
     title: "Forget a book",
     operation: Operation::Delete,
     entities: &["book"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -384,6 +419,30 @@ pub(crate) static AP_10: Pattern = Pattern {
     title: "Everything about a book",
     operation: Operation::Query,
     entities: &["book", "copy", "wish"],
+    fields: &[
+        "isbn",
+        "title",
+        "type",
+        "binding",
+        "branch",
+        "shelf_mark",
+        "price",
+        "copies",
+        "added_at",
+        "cover",
+        "place",
+        "editions",
+        "remark",
+        "number",
+        "state",
+        "borrower",
+        "signatures",
+        "is_fragile",
+        "member_id",
+        "wished_at",
+        "calls",
+        "gone_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -425,7 +484,7 @@ pub(crate) static AP_10: Pattern = Pattern {
             consistent: true,
         },
         Statement {
-            about: "in order `desc`; the first 50 of its rows; with a `Limit` they could be those of the other end",
+            about: "in order `desc`; take the first 50 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND (\"gone_at\" IS MISSING OR \"gone_at\" > ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("BOOK#{isbn}"),
@@ -446,6 +505,7 @@ pub(crate) static AP_11: Pattern = Pattern {
     title: "Count the copies of a book",
     operation: Operation::Query,
     entities: &["copy"],
+    fields: &["count"],
     index: None,
     arguments: &[
         Argument {
@@ -487,6 +547,7 @@ pub(crate) static AP_12: Pattern = Pattern {
     title: "What is left of a book",
     operation: Operation::Query,
     entities: &["book", "copy", "wish"],
+    fields: &["PK", "SK"],
     index: None,
     arguments: &[
         Argument {
@@ -528,6 +589,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     title: "Exchange copies",
     operation: Operation::Batch,
     entities: &["copy"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -569,6 +631,7 @@ pub(crate) static AP_14: Pattern = Pattern {
     title: "Delete what was found",
     operation: Operation::Batch,
     entities: &[],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -602,6 +665,7 @@ pub(crate) static AP_15: Pattern = Pattern {
     title: "Books | by kind",
     operation: Operation::Query,
     entities: &["book"],
+    fields: &["isbn", "title", "cover", "added_at"],
     index: Some("ByTime"),
     arguments: &[
         Argument {
@@ -643,6 +707,7 @@ pub(crate) static AP_16: Pattern = Pattern {
     title: "Count the books of a shelf",
     operation: Operation::Query,
     entities: &["book"],
+    fields: &["count"],
     index: Some("ByPrice"),
     arguments: &[
         Argument {
@@ -692,6 +757,7 @@ pub(crate) static AP_20: Pattern = Pattern {
     title: "Give a card",
     operation: Operation::Put,
     entities: &["member"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -725,6 +791,31 @@ pub(crate) static AP_21: Pattern = Pattern {
     title: "Open the desk for a member",
     operation: Operation::Batch,
     entities: &["member", "book", "loan"],
+    fields: &[
+        "member_id",
+        "name",
+        "nickname",
+        "home",
+        "lent",
+        "joined_on",
+        "card_digest",
+        "isbn",
+        "title",
+        "type",
+        "binding",
+        "branch",
+        "shelf_mark",
+        "price",
+        "copies",
+        "added_at",
+        "cover",
+        "place",
+        "editions",
+        "remark",
+        "due_on",
+        "number",
+        "lent_at",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -802,6 +893,15 @@ pub(crate) static AP_22: Pattern = Pattern {
     title: "Read copies",
     operation: Operation::Batch,
     entities: &["copy"],
+    fields: &[
+        "isbn",
+        "number",
+        "state",
+        "borrower",
+        "remark",
+        "signatures",
+        "is_fragile",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -846,6 +946,7 @@ pub(crate) static AP_23: Pattern = Pattern {
     title: "What a member must bring back",
     operation: Operation::Query,
     entities: &["loan"],
+    fields: &["member_id", "due_on", "isbn", "number", "lent_at", "remark"],
     index: None,
     arguments: &[
         Argument {
@@ -907,6 +1008,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     title: "Loans of one book on one day",
     operation: Operation::Query,
     entities: &["loan"],
+    fields: &["number", "remark"],
     index: None,
     arguments: &[
         Argument {
@@ -946,7 +1048,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 3 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 3 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT \"number\", \"remark\", \"PK\", \"SK\" FROM \"library\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("MEMBER#{member_id}"),
@@ -967,6 +1069,7 @@ pub(crate) static AP_25: Pattern = Pattern {
     title: "A member's day",
     operation: Operation::Get,
     entities: &["day"],
+    fields: &["member_id", "date", "loans", "fees"],
     index: None,
     arguments: &[
         Argument {
@@ -1019,6 +1122,7 @@ pub(crate) static AP_26: Pattern = Pattern {
     title: "Correct a member's day",
     operation: Operation::Update,
     entities: &["day"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1076,6 +1180,7 @@ pub(crate) static AP_27: Pattern = Pattern {
     title: "The dearest days",
     operation: Operation::Query,
     entities: &["day"],
+    fields: &["member_id", "fees"],
     index: Some("ByTime"),
     arguments: &[
         Argument {
@@ -1099,7 +1204,7 @@ pub(crate) static AP_27: Pattern = Pattern {
     actions: &["dynamodb:Query"],
     partiql: &[
         Statement {
-            about: "the first 10 of its rows; with a `Limit` they could be those of the other end",
+            about: "take the first 10 rows and send no `Limit`, which can return rows from the other end of the order",
             text: "SELECT \"member_id\", \"fees\", \"TimeGroup\", \"TimeOf\" FROM \"library\".\"ByTime\" WHERE \"TimeGroup\" = ? ORDER BY \"TimeOf\" DESC",
             parameters: &[Parameter::Text("FEES#{date}")],
             limit: None,
@@ -1117,6 +1222,7 @@ pub(crate) static AP_28: Pattern = Pattern {
     title: "Add to a member's day",
     operation: Operation::Transact,
     entities: &["day"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1166,6 +1272,7 @@ pub(crate) static AP_30: Pattern = Pattern {
     title: "Lend a copy",
     operation: Operation::Transact,
     entities: &["member", "loan", "copy", "book", "day", "wish", "notice"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1276,6 +1383,7 @@ pub(crate) static AP_31: Pattern = Pattern {
     title: "Take a copy back",
     operation: Operation::Transact,
     entities: &["loan", "copy", "member", "notice"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1369,6 +1477,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     title: "Wish for a book",
     operation: Operation::Put,
     entities: &["wish"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1410,6 +1519,7 @@ pub(crate) static AP_41: Pattern = Pattern {
     title: "Read a wish",
     operation: Operation::Get,
     entities: &["wish"],
+    fields: &["isbn", "branch", "member_id", "wished_at", "calls", "gone_at"],
     index: None,
     arguments: &[
         Argument {
@@ -1471,6 +1581,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     title: "Tell who waits",
     operation: Operation::Update,
     entities: &["wish"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1536,6 +1647,7 @@ pub(crate) static AP_43: Pattern = Pattern {
     title: "Who waits at a house",
     operation: Operation::Query,
     entities: &["wish"],
+    fields: &["isbn", "member_id"],
     index: Some("ByTime"),
     arguments: &[
         Argument {
@@ -1580,6 +1692,7 @@ pub(crate) static AP_50: Pattern = Pattern {
     title: "Letters that are due",
     operation: Operation::Query,
     entities: &["notice"],
+    fields: &["branch", "due", "member_id", "topic", "address", "tries"],
     index: None,
     arguments: &[
         Argument {
@@ -1629,6 +1742,7 @@ pub(crate) static AP_60: Pattern = Pattern {
     title: "Stocktaking",
     operation: Operation::Scan,
     entities: &["book", "copy", "day", "loan", "member", "notice", "wish"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1678,6 +1792,7 @@ pub(crate) static AP_61: Pattern = Pattern {
     title: "Renew an old item",
     operation: Operation::Update,
     entities: &["book", "copy", "day", "loan", "member", "notice", "wish"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1711,6 +1826,7 @@ pub(crate) static AP_63: Pattern = Pattern {
     title: "List what was printed",
     operation: Operation::Update,
     entities: &["book"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -1752,6 +1868,21 @@ pub(crate) static AP_64: Pattern = Pattern {
     title: "What a book's own key begins",
     operation: Operation::Query,
     entities: &["book"],
+    fields: &[
+        "isbn",
+        "title",
+        "type",
+        "binding",
+        "branch",
+        "shelf_mark",
+        "price",
+        "copies",
+        "added_at",
+        "cover",
+        "place",
+        "editions",
+        "remark",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -1793,6 +1924,32 @@ pub(crate) static AP_62: Pattern = Pattern {
     title: "A book's partition as it is stored",
     operation: Operation::Query,
     entities: &["book", "copy", "wish"],
+    fields: &[
+        "PK",
+        "SK",
+        "isbn",
+        "title",
+        "type",
+        "binding",
+        "branch",
+        "shelf_mark",
+        "price",
+        "copies",
+        "added_at",
+        "cover",
+        "place",
+        "editions",
+        "remark",
+        "number",
+        "state",
+        "borrower",
+        "signatures",
+        "is_fragile",
+        "member_id",
+        "wished_at",
+        "calls",
+        "gone_at",
+    ],
     index: None,
     arguments: &[
         Argument {

@@ -13,6 +13,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     title: "Write a note",
     operation: Operation::Put,
     entities: &["note"],
+    fields: &[],
     index: None,
     arguments: &[
         Argument {
@@ -46,6 +47,7 @@ pub(crate) static AP_02: Pattern = Pattern {
     title: "Read a note",
     operation: Operation::Get,
     entities: &["note"],
+    fields: &["author", "note_id", "title", "edits", "state", "remark"],
     index: None,
     arguments: &[
         Argument {

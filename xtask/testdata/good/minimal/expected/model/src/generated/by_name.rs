@@ -39,14 +39,15 @@ async fn write_note(
 ) -> Result<Answer, RunError> {
     let note: Note = arguments.one("note", "note")?;
     arguments.end()?;
+    let written: usize = 1;
     store
         .write_note(&note)
         .await
         .map_err(|error| match error {
             WriteNoteError::Store(error) => RunError::Store(error),
-            WriteNoteError::NoteExists { .. } => RunError::Refused(error.to_string()),
+            WriteNoteError::NoteExists => RunError::Refused(error.to_string()),
         })?;
-    Ok(Answer::default())
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn read_note(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {

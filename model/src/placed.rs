@@ -1,0 +1,246 @@
+//! Placed threads: each thread with its anchor, which is in one item with those of the session's other threads. AP-31, AP-35
+//! to AP-38.
+
+use std::ops::Deref;
+
+use crate::session::{READS, whole};
+use crate::{
+    AccessError, AnchorStatus, Anchors, ListThreadsItem, Message, MessageKey, OpenWithAnchors, OpenedSession, Page,
+    PageRequest, Session, SessionId, Store, StoreError, Thread, ThreadAnchor, ThreadId, ThreadKey, ThreadUuid, UserId,
+};
+
+/// How many threads a session has at most, which one page holds.
+const THREADS: u32 = 50;
+
+/// Where a thread's lines are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// First line, from 1.
+    pub start_line: u32,
+    /// Last line, included.
+    pub end_line: u32,
+    /// Whether the text there is still the text that was selected.
+    pub status: AnchorStatus,
+}
+
+/// A thread, and where its lines are now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlacedThread {
+    /// The thread as it is stored.
+    pub item: Thread,
+    /// Where it is.
+    pub anchor: Anchor,
+    /// The session's version in which the anchor last changed.
+    pub anchor_version: u32,
+}
+
+/// A thread that is open in the editor: where it is, and its session with the code.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenedThread {
+    /// The thread, and where it is.
+    pub thread: PlacedThread,
+    /// Its session, with the code.
+    pub session: OpenedSession,
+    /// The item that the anchor is in.
+    pub(crate) anchors: Anchors,
+}
+
+/// What one round trip reads of a session: head, code and anchors, and the threads and messages that were asked for.
+pub(crate) struct Opened {
+    pub(crate) session: OpenedSession,
+    pub(crate) anchors: Option<Anchors>,
+    pub(crate) threads: Vec<Thread>,
+    pub(crate) messages: Vec<Message>,
+}
+
+impl Deref for PlacedThread {
+    type Target = Thread;
+
+    fn deref(&self) -> &Thread {
+        &self.item
+    }
+}
+
+impl PlacedThread {
+    /// The entry of the anchors' item.
+    pub(crate) fn entry(&self) -> ThreadAnchor {
+        let Anchor { start_line, end_line, status } = self.anchor;
+        let Thread { thread, moves, .. } = self.item;
+        ThreadAnchor { thread, start_line, end_line, status, version: self.anchor_version, moves }
+    }
+
+    /// The same thread where it is in this version.
+    pub(crate) fn at(&self, anchor: Anchor, version: u32) -> Self {
+        let anchor_version = if self.anchor == anchor { self.anchor_version } else { version };
+        Self { item: self.item.clone(), anchor, anchor_version }
+    }
+}
+
+impl Anchors {
+    /// Those of a session that has no threads yet.
+    pub(crate) fn none_of(head: &Session) -> Self {
+        Self { session_id: head.session_id, user_id: head.user_id, changes: 0, threads: Vec::new() }
+    }
+
+    /// The entry of a thread.
+    pub(crate) fn entry(&self, thread: ThreadUuid) -> Option<&ThreadAnchor> {
+        self.threads.iter().find(|entry| entry.thread == thread)
+    }
+
+    /// The entries with this one in the place of the one of the same thread, or as the last.
+    pub(crate) fn with(&self, entry: ThreadAnchor) -> Vec<ThreadAnchor> {
+        let mut threads = self.threads.clone();
+        match threads.iter_mut().find(|old| old.thread == entry.thread) {
+            Some(old) => *old = entry,
+            None => threads.push(entry),
+        }
+        threads
+    }
+
+    /// The entries of all other threads.
+    pub(crate) fn without(&self, thread: ThreadUuid) -> Vec<ThreadAnchor> {
+        self.threads.iter().filter(|entry| entry.thread != thread).cloned().collect()
+    }
+}
+
+impl From<&ThreadAnchor> for Anchor {
+    fn from(entry: &ThreadAnchor) -> Self {
+        Self { start_line: entry.start_line, end_line: entry.end_line, status: entry.status }
+    }
+}
+
+/// The thread where its anchor says; nothing when the two were not read of one moment, or one of them is lost.
+pub(crate) fn placed(thread: &Thread, anchors: Option<&Anchors>) -> Option<PlacedThread> {
+    let entry = anchors?.entry(thread.thread).filter(|entry| entry.moves == thread.moves)?;
+    Some(PlacedThread { item: thread.clone(), anchor: entry.into(), anchor_version: entry.version })
+}
+
+fn all_placed(threads: &[Thread], anchors: Option<&Anchors>) -> Option<Vec<PlacedThread>> {
+    threads.iter().map(|thread| placed(thread, anchors)).collect()
+}
+
+/// What was read again and again, and never fitted together: a thread has no anchor.
+pub(crate) fn unplaced(pattern: &'static str) -> StoreError {
+    let reason = "a thread has no anchor of its own; `codesensei verify --fix` makes one".to_owned();
+    StoreError::Corrupt { pattern, entity: "anchors", reason }
+}
+
+impl Store {
+    /// All threads of a session, oldest first, and the item that their anchors are in.
+    pub(crate) async fn placed_threads(
+        &self,
+        session_id: SessionId,
+    ) -> Result<(Vec<PlacedThread>, Option<Anchors>), StoreError> {
+        for _ in 0..READS {
+            let (mut threads, mut anchors) = (Vec::new(), None);
+            for item in self.list_threads(session_id).await? {
+                match item {
+                    ListThreadsItem::Anchors(found) => anchors = Some(found),
+                    ListThreadsItem::Thread(thread) => threads.push(thread),
+                }
+            }
+            if let Some(threads) = all_placed(&threads, anchors.as_ref()) {
+                return Ok((threads, anchors));
+            }
+        }
+        Err(unplaced("AP-31"))
+    }
+
+    /// The threads of the caller's session, oldest first.
+    ///
+    /// # Errors
+    /// When the session is another's or there is none.
+    pub async fn session_threads(
+        &self,
+        caller: UserId,
+        session_id: SessionId,
+        page: PageRequest<'_>,
+    ) -> Result<Page<PlacedThread>, AccessError> {
+        let head = self.own_session(caller, session_id);
+        if page.cursor.is_none() && page.limit.is_none_or(|limit| limit >= THREADS) {
+            let (head, threads) = futures::join!(head, self.placed_threads(session_id));
+            head?;
+            return Ok(Page { items: threads?.0, cursor: None });
+        }
+        let (head, threads) = futures::join!(head, self.placed_page(session_id, page));
+        head?;
+        Ok(threads?)
+    }
+
+    /// A page of threads, and the anchors beside it.
+    async fn placed_page(
+        &self,
+        session_id: SessionId,
+        page: PageRequest<'_>,
+    ) -> Result<Page<PlacedThread>, StoreError> {
+        for _ in 0..READS {
+            let threads = self.list_threads_page(session_id, page);
+            let (threads, anchors) = futures::try_join!(threads, self.get_anchors(session_id))?;
+            if let Some(items) = all_placed(&threads.items, anchors.as_ref()) {
+                return Ok(Page { items, cursor: threads.cursor });
+            }
+        }
+        Err(unplaced("AP-35"))
+    }
+
+    /// The caller's thread, and where it is.
+    ///
+    /// # Errors
+    /// When it is another's, or there is none.
+    pub async fn own_placed_thread(&self, caller: UserId, id: ThreadId) -> Result<PlacedThread, AccessError> {
+        for _ in 0..READS {
+            let found = self.get_thread_and_anchors(id.session_id, id.thread).await?;
+            let thread = owned(found.thread, caller)?;
+            if let Some(placed) = placed(&thread, found.anchors.as_ref()) {
+                return Ok(placed);
+            }
+        }
+        Err(unplaced("AP-37").into())
+    }
+
+    /// The caller's thread, and its session with the code, in one round trip unless the code is in chunks.
+    ///
+    /// # Errors
+    /// When the thread is another's, or there is none, or its session is being deleted.
+    pub async fn open_thread(&self, caller: UserId, id: ThreadId) -> Result<OpenedThread, AccessError> {
+        for _ in 0..READS {
+            let key = ThreadKey { session_id: id.session_id, thread: id.thread };
+            let Opened { session, anchors, mut threads, .. } =
+                self.open_with(caller, id.session_id, &[key], &[]).await?;
+            let thread = owned(threads.pop(), caller)?;
+            if let (Some(placed), Some(anchors)) = (placed(&thread, anchors.as_ref()), anchors) {
+                return Ok(OpenedThread { thread: placed, session, anchors });
+            }
+        }
+        Err(unplaced("AP-38").into())
+    }
+
+    /// Head, code and anchors of the caller's session, and these threads and messages, as far as they are there.
+    pub(crate) async fn open_with(
+        &self,
+        caller: UserId,
+        session_id: SessionId,
+        threads: &[ThreadKey],
+        messages: &[MessageKey],
+    ) -> Result<Opened, AccessError> {
+        for _ in 0..READS {
+            let found = self.open_with_anchors(caller, session_id, threads, messages).await?;
+            let OpenWithAnchors { head, code, anchors, threads, messages } = found;
+            if let Some((head, code)) = whole(head, code, caller)?
+                && let Some(text) = self.load_code(code).await?
+            {
+                return Ok(Opened { session: OpenedSession { head, text }, anchors, threads, messages });
+            }
+        }
+        Err(StoreError::Contended { pattern: "AP-38" }.into())
+    }
+}
+
+/// A thread that was found, if it is the caller's.
+pub(crate) fn owned(thread: Option<Thread>, caller: UserId) -> Result<Thread, AccessError> {
+    match thread {
+        Some(thread) if thread.user_id == caller => Ok(thread),
+        Some(_) => Err(AccessError::Forbidden),
+        None => Err(AccessError::NotFound),
+    }
+}
