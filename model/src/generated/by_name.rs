@@ -3,10 +3,10 @@
 
 use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Timestamp, Username, UsernameKey};
 use crate::by_name::{Answer, Arguments, Row, RunError};
-use crate::generated::entity::{AnchorStatus, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadKind, User, UsernameClaim};
+use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
-use crate::generated::keys::{CodeChunkKey, RefreshFamilyKey, SweepJobKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedThread, OldEmailClaim, OldUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::keys::{CodeChunkKey, MessageKey, RefreshFamilyKey, SweepJobKey, ThreadKey, UserKey};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -47,10 +47,14 @@ impl Store {
             "AP-28" => read_code_chunks(self, arguments).await,
             "AP-29" => write_code_chunks(self, arguments).await,
             "AP-30" => create_thread(self, arguments).await,
-            "AP-31" => list_threads(self, arguments, page).await,
+            "AP-31" => list_threads(self, arguments).await,
             "AP-32" => get_thread(self, arguments).await,
             "AP-33" => move_thread(self, arguments).await,
             "AP-34" => delete_thread(self, arguments).await,
+            "AP-35" => list_threads_page(self, arguments, page).await,
+            "AP-36" => get_anchors(self, arguments).await,
+            "AP-37" => get_thread_and_anchors(self, arguments).await,
+            "AP-38" => open_with_anchors(self, arguments).await,
             "AP-40" => ask_question(self, arguments).await,
             "AP-41" => add_note(self, arguments).await,
             "AP-42" => store_answer(self, arguments).await,
@@ -87,6 +91,7 @@ impl Store {
             "AP-91" => repair_session_count(self, arguments).await,
             "AP-92" => count_threads(self, arguments).await,
             "AP-93" => repair_thread_count(self, arguments).await,
+            "AP-39" => repair_anchors(self, arguments).await,
             "AP-94" => check_claims(self, arguments).await,
             "AP-95" => get_code_chunk(self, arguments).await,
             "AP-100" => load_account_data(self, arguments).await,
@@ -137,10 +142,10 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
         .await
         .map_err(|error| match error {
             SignUpError::Store(error) => RunError::Store(error),
-            SignUpError::UserExists { .. }
-            | SignUpError::EmailTaken { .. }
-            | SignUpError::UsernameTaken { .. }
-            | SignUpError::FamilyExists { .. } => RunError::Refused(error.to_string()),
+            SignUpError::UserExists
+            | SignUpError::EmailTaken
+            | SignUpError::UsernameTaken
+            | SignUpError::FamilyExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -237,13 +242,11 @@ async fn change_profile(
         .await
         .map_err(|error| match error {
             ChangeProfileError::Store(error) => RunError::Store(error),
-            ChangeProfileError::UserNotFound { .. }
-            | ChangeProfileError::ProfileChanged { .. }
-            | ChangeProfileError::EmailTaken { .. }
-            | ChangeProfileError::UsernameTaken { .. }
-            | ChangeProfileError::ClaimLost { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            ChangeProfileError::UserNotFound
+            | ChangeProfileError::ProfileChanged
+            | ChangeProfileError::EmailTaken
+            | ChangeProfileError::UsernameTaken
+            | ChangeProfileError::ClaimLost => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -271,8 +274,7 @@ async fn change_password(
         .await
         .map_err(|error| match error {
             ChangePasswordError::Store(error) => RunError::Store(error),
-            ChangePasswordError::UserNotFound { .. }
-            | ChangePasswordError::PasswordChanged { .. } => {
+            ChangePasswordError::UserNotFound | ChangePasswordError::PasswordChanged => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -305,11 +307,9 @@ async fn delete_account(
         .await
         .map_err(|error| match error {
             DeleteAccountError::Store(error) => RunError::Store(error),
-            DeleteAccountError::UserNotFound { .. }
-            | DeleteAccountError::ProfileChanged { .. }
-            | DeleteAccountError::JobExists { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            DeleteAccountError::UserNotFound
+            | DeleteAccountError::ProfileChanged
+            | DeleteAccountError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -327,9 +327,7 @@ async fn start_refresh_family(
         .await
         .map_err(|error| match error {
             StartRefreshFamilyError::Store(error) => RunError::Store(error),
-            StartRefreshFamilyError::FamilyExists { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            StartRefreshFamilyError::FamilyExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -369,7 +367,7 @@ async fn rotate_refresh_token(
         .await
         .map_err(|error| match error {
             RotateRefreshTokenError::Store(error) => RunError::Store(error),
-            RotateRefreshTokenError::FamilyEnded { .. }
+            RotateRefreshTokenError::FamilyEnded
             | RotateRefreshTokenError::TokenSuperseded { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -417,12 +415,10 @@ async fn create_session(
         .await
         .map_err(|error| match error {
             CreateSessionError::Store(error) => RunError::Store(error),
-            CreateSessionError::UserNotFound { .. }
-            | CreateSessionError::SessionLimitExceeded { .. }
-            | CreateSessionError::SessionExists { .. }
-            | CreateSessionError::StagingExpired { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            CreateSessionError::UserNotFound
+            | CreateSessionError::SessionLimitExceeded
+            | CreateSessionError::SessionExists
+            | CreateSessionError::StagingExpired => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -473,59 +469,22 @@ async fn save_session(
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
     let code: Code = arguments.one("code", "code")?;
-    let mut threads_given = Vec::new();
-    for mut row in arguments.rows("threads")? {
+    let mut anchors_given = None;
+    if let Some(mut row) = arguments.row("anchors")? {
         let session_id: SessionId = row.one("session_id", "session_id")?;
-        let thread: ThreadUuid = row.one("thread", "thread_uuid")?;
-        let seen_anchor_version: u32 = row.one("seen_anchor_version", "count")?;
-        let seen_start_line: u32 = row.one("seen_start_line", "count")?;
-        let seen_end_line: u32 = row.one("seen_end_line", "count")?;
-        let start_line: u32 = row.one("start_line", "count")?;
-        let end_line: u32 = row.one("end_line", "count")?;
-        let anchor_status: AnchorStatus = row
-            .one("anchor_status", "stable|approximate")?;
-        let anchor_version: u32 = row.one("anchor_version", "count")?;
+        let seen_changes: u32 = row.one("seen_changes", "count")?;
+        let threads: Vec<ThreadAnchor> = row.one("threads", "[ThreadAnchor]")?;
         row.end()?;
-        threads_given
-            .push((
-                session_id,
-                thread,
-                seen_anchor_version,
-                seen_start_line,
-                seen_end_line,
-                start_line,
-                end_line,
-                anchor_status,
-                anchor_version,
-            ));
+        anchors_given = Some((session_id, seen_changes, threads));
     }
 
-    let threads: Vec<_> = threads_given
-        .iter()
-        .map(|
-            (
-                session_id,
-                thread,
-                seen_anchor_version,
-                seen_start_line,
-                seen_end_line,
-                start_line,
-                end_line,
-                anchor_status,
-                anchor_version,
-            )|
-        MovedThread {
+    let anchors = anchors_given
+        .as_ref()
+        .map(|(session_id, seen_changes, threads)| MovedAnchors {
             session_id: *session_id,
-            thread: *thread,
-            seen_anchor_version: *seen_anchor_version,
-            seen_start_line: *seen_start_line,
-            seen_end_line: *seen_end_line,
-            start_line: *start_line,
-            end_line: *end_line,
-            anchor_status: *anchor_status,
-            anchor_version: *anchor_version,
-        })
-        .collect();
+            seen_changes: *seen_changes,
+            threads,
+        });
     let staged: Option<SweepJobKey> = arguments.optional("staged", "sweep_job key")?;
     let replaced: Option<SweepJob> = arguments.optional("replaced", "sweep_job")?;
     let mut answer_given = None;
@@ -558,12 +517,13 @@ async fn save_session(
     let now: Timestamp = arguments.one("now", "time")?;
     let saved_by: UserId = arguments.one("saved_by", "user_id")?;
     arguments.end()?;
-    let written: usize = 2 + threads.len() + usize::from(staged.is_some())
-        + usize::from(replaced.is_some()) + usize::from(answer.is_some());
+    let written: usize = 2 + usize::from(anchors.is_some())
+        + usize::from(staged.is_some()) + usize::from(replaced.is_some())
+        + usize::from(answer.is_some());
     store
         .save_session(SaveSession {
             code: &code,
-            threads: &threads,
+            anchors,
             staged: staged.as_ref(),
             replaced: replaced.as_ref(),
             answer,
@@ -580,13 +540,13 @@ async fn save_session(
         .await
         .map_err(|error| match error {
             SaveSessionError::Store(error) => RunError::Store(error),
-            SaveSessionError::SessionNotFound { .. }
+            SaveSessionError::SessionNotFound
             | SaveSessionError::VersionConflict { .. }
-            | SaveSessionError::ThreadsChanged { .. }
-            | SaveSessionError::SettingsChanged { .. }
-            | SaveSessionError::StagingExpired { .. }
-            | SaveSessionError::JobExists { .. }
-            | SaveSessionError::PatchTaken { .. } => RunError::Refused(error.to_string()),
+            | SaveSessionError::ThreadsChanged
+            | SaveSessionError::SettingsChanged
+            | SaveSessionError::StagingExpired
+            | SaveSessionError::JobExists
+            | SaveSessionError::PatchTaken => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -620,7 +580,7 @@ async fn change_session_settings(
         .await
         .map_err(|error| match error {
             ChangeSessionSettingsError::Store(error) => RunError::Store(error),
-            ChangeSessionSettingsError::SessionNotFound { .. }
+            ChangeSessionSettingsError::SessionNotFound
             | ChangeSessionSettingsError::SessionChanged { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -650,11 +610,9 @@ async fn delete_session(
         .await
         .map_err(|error| match error {
             DeleteSessionError::Store(error) => RunError::Store(error),
-            DeleteSessionError::SessionNotFound { .. }
-            | DeleteSessionError::SessionChanged { .. }
-            | DeleteSessionError::JobExists { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            DeleteSessionError::SessionNotFound
+            | DeleteSessionError::SessionChanged
+            | DeleteSessionError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -696,21 +654,26 @@ async fn create_thread(
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
     let thread: Thread = arguments.one("thread", "thread")?;
+    let anchors: Anchors = arguments.one("anchors", "anchors")?;
     let seen_version: u32 = arguments.one("seen_version", "count")?;
+    let seen_changes: u32 = arguments.one("seen_changes", "count")?;
     arguments.end()?;
-    let written: usize = 2;
+    let written: usize = 3;
     store
         .create_thread(CreateThread {
             thread: &thread,
+            anchors: &anchors,
             seen_version,
+            seen_changes,
         })
         .await
         .map_err(|error| match error {
             CreateThreadError::Store(error) => RunError::Store(error),
-            CreateThreadError::SessionNotFound { .. }
-            | CreateThreadError::ThreadLimitExceeded { .. }
-            | CreateThreadError::SessionChanged { .. }
-            | CreateThreadError::ThreadExists { .. } => {
+            CreateThreadError::SessionNotFound
+            | CreateThreadError::ThreadLimitExceeded
+            | CreateThreadError::SessionChanged
+            | CreateThreadError::ThreadExists
+            | CreateThreadError::AnchorsMoved { .. } => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -720,15 +683,18 @@ async fn create_thread(
 async fn list_threads(
     store: &Store,
     mut arguments: Arguments,
-    page: PageRequest<'_>,
 ) -> Result<Answer, RunError> {
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     arguments.end()?;
-    let found = store.list_threads(session_id, page).await?;
+    let found = store.list_threads(session_id).await?;
     Ok(
-        Answer::page(
-            found.items.into_iter().map(|item| Row::of("thread", &item)),
-            found.cursor,
+        Answer::of(
+            found
+                .into_iter()
+                .map(|item| match item {
+                    ListThreadsItem::Anchors(item) => Row::of("anchors", &item),
+                    ListThreadsItem::Thread(item) => Row::of("thread", &item),
+                }),
         ),
     )
 }
@@ -751,35 +717,36 @@ async fn move_thread(
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
     let kind: ThreadKind = arguments.one("kind", "block|file")?;
-    let start_line: u32 = arguments.one("start_line", "count")?;
-    let end_line: u32 = arguments.one("end_line", "count")?;
     let selected_text: String = arguments.one("selected_text", "text")?;
-    let anchor_status: AnchorStatus = arguments
-        .one("anchor_status", "stable|approximate")?;
-    let seen_version: u32 = arguments.one("seen_version", "count")?;
+    let moves: u32 = arguments.one("moves", "count")?;
     let now: Timestamp = arguments.one("now", "time")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let seen_version: u32 = arguments.one("seen_version", "count")?;
+    let seen_changes: u32 = arguments.one("seen_changes", "count")?;
+    let threads: Vec<ThreadAnchor> = arguments.one("threads", "[ThreadAnchor]")?;
     arguments.end()?;
-    let written: usize = 2;
+    let written: usize = 3;
     store
         .move_thread(MoveThread {
             session_id,
             thread,
             kind,
-            start_line,
-            end_line,
             selected_text: &selected_text,
-            anchor_status,
-            seen_version,
+            moves,
             now,
             user_id,
+            seen_version,
+            seen_changes,
+            threads: &threads,
         })
         .await
         .map_err(|error| match error {
             MoveThreadError::Store(error) => RunError::Store(error),
-            MoveThreadError::ThreadNotFound { .. }
-            | MoveThreadError::SessionNotFound { .. }
-            | MoveThreadError::SessionChanged { .. } => {
+            MoveThreadError::ThreadNotFound
+            | MoveThreadError::SessionNotFound
+            | MoveThreadError::SessionChanged
+            | MoveThreadError::AnchorsLost
+            | MoveThreadError::AnchorsMoved { .. } => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -790,14 +757,31 @@ async fn delete_thread(
     store: &Store,
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
+    let mut anchors_given = None;
+    if let Some(mut row) = arguments.row("anchors")? {
+        let session_id: SessionId = row.one("session_id", "session_id")?;
+        let seen_changes: u32 = row.one("seen_changes", "count")?;
+        let threads: Vec<ThreadAnchor> = row.one("threads", "[ThreadAnchor]")?;
+        row.end()?;
+        anchors_given = Some((session_id, seen_changes, threads));
+    }
+
+    let anchors = anchors_given
+        .as_ref()
+        .map(|(session_id, seen_changes, threads)| RemainingAnchors {
+            session_id: *session_id,
+            seen_changes: *seen_changes,
+            threads,
+        });
     let job: SweepJob = arguments.one("job", "sweep_job")?;
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     arguments.end()?;
-    let written: usize = 3;
+    let written: usize = 3 + usize::from(anchors.is_some());
     store
         .delete_thread(DeleteThread {
+            anchors,
             job: &job,
             session_id,
             thread,
@@ -806,11 +790,71 @@ async fn delete_thread(
         .await
         .map_err(|error| match error {
             DeleteThreadError::Store(error) => RunError::Store(error),
-            DeleteThreadError::ThreadNotFound { .. }
-            | DeleteThreadError::SessionNotFound { .. }
-            | DeleteThreadError::JobExists { .. } => RunError::Refused(error.to_string()),
+            DeleteThreadError::ThreadNotFound
+            | DeleteThreadError::SessionNotFound
+            | DeleteThreadError::AnchorsMoved
+            | DeleteThreadError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
+}
+
+async fn list_threads_page(
+    store: &Store,
+    mut arguments: Arguments,
+    page: PageRequest<'_>,
+) -> Result<Answer, RunError> {
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    arguments.end()?;
+    let found = store.list_threads_page(session_id, page).await?;
+    Ok(
+        Answer::page(
+            found.items.into_iter().map(|item| Row::of("thread", &item)),
+            found.cursor,
+        ),
+    )
+}
+
+async fn get_anchors(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    arguments.end()?;
+    let found = store.get_anchors(session_id).await?;
+    Ok(Answer::of(found.map(|item| Row::of("anchors", &item))))
+}
+
+async fn get_thread_and_anchors(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
+    arguments.end()?;
+    let found = store.get_thread_and_anchors(session_id, thread).await?;
+    let mut rows = Vec::new();
+    rows.extend(found.thread.into_iter().map(|item| Row::of("thread", &item)));
+    rows.extend(found.anchors.into_iter().map(|item| Row::of("anchors", &item)));
+    Ok(Answer::of(rows))
+}
+
+async fn open_with_anchors(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let threads: Vec<ThreadKey> = arguments.many("threads", "thread key")?;
+    let messages: Vec<MessageKey> = arguments.many("messages", "message key")?;
+    arguments.end()?;
+    let found = store.open_with_anchors(user_id, session_id, &threads, &messages).await?;
+    let mut rows = Vec::new();
+    rows.extend(found.head.into_iter().map(|item| Row::of("session", &item)));
+    rows.extend(found.code.into_iter().map(|item| Row::of("code", &item)));
+    rows.extend(found.anchors.into_iter().map(|item| Row::of("anchors", &item)));
+    rows.extend(found.threads.into_iter().map(|item| Row::of("thread", &item)));
+    rows.extend(found.messages.into_iter().map(|item| Row::of("message", &item)));
+    Ok(Answer::of(rows))
 }
 
 async fn ask_question(
@@ -835,13 +879,11 @@ async fn ask_question(
         .await
         .map_err(|error| match error {
             AskQuestionError::Store(error) => RunError::Store(error),
-            AskQuestionError::ThreadNotFound { .. }
-            | AskQuestionError::MessageLimitExceeded { .. }
+            AskQuestionError::ThreadNotFound
+            | AskQuestionError::MessageLimitExceeded
             | AskQuestionError::SlotTaken { .. }
-            | AskQuestionError::MessageExists { .. }
-            | AskQuestionError::RequestKnown { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            | AskQuestionError::MessageExists
+            | AskQuestionError::RequestKnown => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -865,11 +907,11 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
         .await
         .map_err(|error| match error {
             AddNoteError::Store(error) => RunError::Store(error),
-            AddNoteError::ThreadNotFound { .. }
-            | AddNoteError::MessageLimitExceeded { .. }
+            AddNoteError::ThreadNotFound
+            | AddNoteError::MessageLimitExceeded
             | AddNoteError::SlotTaken { .. }
-            | AddNoteError::MessageExists { .. }
-            | AddNoteError::RequestKnown { .. } => RunError::Refused(error.to_string()),
+            | AddNoteError::MessageExists
+            | AddNoteError::RequestKnown => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -921,9 +963,9 @@ async fn store_answer(
         .await
         .map_err(|error| match error {
             StoreAnswerError::Store(error) => RunError::Store(error),
-            StoreAnswerError::QuestionGone { .. }
-            | StoreAnswerError::AnswerExists { .. }
-            | StoreAnswerError::LeaseLost { .. } => RunError::Refused(error.to_string()),
+            StoreAnswerError::QuestionGone
+            | StoreAnswerError::AnswerExists
+            | StoreAnswerError::LeaseLost => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -943,8 +985,7 @@ async fn fail_question(
         .await
         .map_err(|error| match error {
             FailQuestionError::Store(error) => RunError::Store(error),
-            FailQuestionError::QuestionGone { .. }
-            | FailQuestionError::AlreadyAnswered { .. } => {
+            FailQuestionError::QuestionGone | FailQuestionError::AlreadyAnswered => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1026,7 +1067,7 @@ async fn take_over_question(
         .await
         .map_err(|error| match error {
             TakeOverQuestionError::Store(error) => RunError::Store(error),
-            TakeOverQuestionError::RecordGone { .. }
+            TakeOverQuestionError::RecordGone
             | TakeOverQuestionError::StillRunning { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -1049,8 +1090,7 @@ async fn give_question_up(
         .await
         .map_err(|error| match error {
             GiveQuestionUpError::Store(error) => RunError::Store(error),
-            GiveQuestionUpError::RecordGone { .. }
-            | GiveQuestionUpError::LeaseLost { .. } => {
+            GiveQuestionUpError::RecordGone | GiveQuestionUpError::LeaseLost => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1098,9 +1138,7 @@ async fn restart_window(
         .await
         .map_err(|error| match error {
             RestartWindowError::Store(error) => RunError::Store(error),
-            RestartWindowError::WindowMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RestartWindowError::WindowMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1167,7 +1205,7 @@ async fn leave_sweep_job(
         .await
         .map_err(|error| match error {
             LeaveSweepJobError::Store(error) => RunError::Store(error),
-            LeaveSweepJobError::JobExists { .. } => RunError::Refused(error.to_string()),
+            LeaveSweepJobError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1205,7 +1243,7 @@ async fn begin_sweep_job(
         .await
         .map_err(|error| match error {
             BeginSweepJobError::Store(error) => RunError::Store(error),
-            BeginSweepJobError::JobSettled { .. } => RunError::Refused(error.to_string()),
+            BeginSweepJobError::JobSettled => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1235,8 +1273,7 @@ async fn put_off_sweep_job(
         .await
         .map_err(|error| match error {
             PutOffSweepJobError::Store(error) => RunError::Store(error),
-            PutOffSweepJobError::JobSettled { .. }
-            | PutOffSweepJobError::CountedElsewhere { .. } => {
+            PutOffSweepJobError::JobSettled | PutOffSweepJobError::CountedElsewhere => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1381,10 +1418,8 @@ async fn repair_session_count(
         .await
         .map_err(|error| match error {
             RepairSessionCountError::Store(error) => RunError::Store(error),
-            RepairSessionCountError::UserNotFound { .. }
-            | RepairSessionCountError::CountMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairSessionCountError::UserNotFound
+            | RepairSessionCountError::CountMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1414,10 +1449,39 @@ async fn repair_thread_count(
         .await
         .map_err(|error| match error {
             RepairThreadCountError::Store(error) => RunError::Store(error),
-            RepairThreadCountError::SessionNotFound { .. }
-            | RepairThreadCountError::CountMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairThreadCountError::SessionNotFound
+            | RepairThreadCountError::CountMoved => RunError::Refused(error.to_string()),
+        })?;
+    Ok(Answer::default().and_wrote(written))
+}
+
+async fn repair_anchors(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let anchors: Anchors = arguments.one("anchors", "anchors")?;
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let seen_version: u32 = arguments.one("seen_version", "count")?;
+    let seen_thread_changes: u32 = arguments.one("seen_thread_changes", "count")?;
+    let seen_changes: u32 = arguments.one("seen_changes", "count")?;
+    arguments.end()?;
+    let written: usize = 1;
+    store
+        .repair_anchors(RepairAnchors {
+            anchors: &anchors,
+            user_id,
+            session_id,
+            seen_version,
+            seen_thread_changes,
+            seen_changes,
+        })
+        .await
+        .map_err(|error| match error {
+            RepairAnchorsError::Store(error) => RunError::Store(error),
+            RepairAnchorsError::SessionNotFound
+            | RepairAnchorsError::SessionChanged
+            | RepairAnchorsError::AnchorsMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1457,17 +1521,18 @@ async fn load_account_data(
 ) -> Result<Answer, RunError> {
     let heads: Vec<Session> = arguments.many("heads", "session")?;
     let codes: Vec<Code> = arguments.many("codes", "code")?;
+    let anchors: Vec<Anchors> = arguments.many("anchors", "anchors")?;
     let threads: Vec<Thread> = arguments.many("threads", "thread")?;
     let messages: Vec<Message> = arguments.many("messages", "message")?;
     let days: Vec<DailyUsage> = arguments.many("days", "daily_usage")?;
     arguments.end()?;
-    let written: usize = heads.len() + codes.len() + threads.len() + messages.len()
-        + days.len();
+    let written: usize = heads.len() + codes.len() + anchors.len() + threads.len()
+        + messages.len() + days.len();
     if written == 0 {
         return Err(RunError::NothingToWrite);
     }
 
-    store.load_account_data(&heads, &codes, &threads, &messages, &days).await?;
+    store.load_account_data(&heads, &codes, &anchors, &threads, &messages, &days).await?;
     Ok(Answer::default().and_wrote(written))
 }
 
@@ -1490,11 +1555,9 @@ async fn load_account(
         .await
         .map_err(|error| match error {
             LoadAccountError::Store(error) => RunError::Store(error),
-            LoadAccountError::UserExists { .. }
-            | LoadAccountError::EmailTaken { .. }
-            | LoadAccountError::UsernameTaken { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            LoadAccountError::UserExists
+            | LoadAccountError::EmailTaken
+            | LoadAccountError::UsernameTaken => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1560,12 +1623,10 @@ async fn restore_claims(
         .await
         .map_err(|error| match error {
             RestoreClaimsError::Store(error) => RunError::Store(error),
-            RestoreClaimsError::UserNotFound { .. }
-            | RestoreClaimsError::ProfileChanged { .. }
-            | RestoreClaimsError::EmailTaken { .. }
-            | RestoreClaimsError::UsernameTaken { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RestoreClaimsError::UserNotFound
+            | RestoreClaimsError::ProfileChanged
+            | RestoreClaimsError::EmailTaken
+            | RestoreClaimsError::UsernameTaken => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1617,7 +1678,7 @@ async fn release_claims(
         .await
         .map_err(|error| match error {
             ReleaseClaimsError::Store(error) => RunError::Store(error),
-            ReleaseClaimsError::ClaimMoved { .. } => RunError::Refused(error.to_string()),
+            ReleaseClaimsError::ClaimMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1713,7 +1774,7 @@ async fn remove_expired(
         .await
         .map_err(|error| match error {
             RemoveExpiredError::Store(error) => RunError::Store(error),
-            RemoveExpiredError::Renewed { .. } => RunError::Refused(error.to_string()),
+            RemoveExpiredError::Renewed => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1733,10 +1794,8 @@ async fn repair_message_slots(
         .await
         .map_err(|error| match error {
             RepairMessageSlotsError::Store(error) => RunError::Store(error),
-            RepairMessageSlotsError::ThreadNotFound { .. }
-            | RepairMessageSlotsError::SlotsMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairMessageSlotsError::ThreadNotFound
+            | RepairMessageSlotsError::SlotsMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1755,8 +1814,7 @@ async fn repair_usage_index(
         .await
         .map_err(|error| match error {
             RepairUsageIndexError::Store(error) => RunError::Store(error),
-            RepairUsageIndexError::DayNotFound { .. }
-            | RepairUsageIndexError::AmountMoved { .. } => {
+            RepairUsageIndexError::DayNotFound | RepairUsageIndexError::AmountMoved => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1777,10 +1835,8 @@ async fn repair_signup_index(
         .await
         .map_err(|error| match error {
             RepairSignupIndexError::Store(error) => RunError::Store(error),
-            RepairSignupIndexError::UserNotFound { .. }
-            | RepairSignupIndexError::SignupMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairSignupIndexError::UserNotFound
+            | RepairSignupIndexError::SignupMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }

@@ -1881,6 +1881,8 @@ pub(crate) static AP_35: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
     ],
     index: None,
     arguments: &[
@@ -1981,6 +1983,8 @@ pub(crate) static AP_37: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
         "changes",
         "threads",
     ],
@@ -2072,6 +2076,8 @@ pub(crate) static AP_38: Pattern = Pattern {
         "selected_text",
         "moves",
         "message_slots",
+        "messages_expire_from",
+        "messages_expire_until",
         "seq",
         "role",
         "content",
@@ -2093,6 +2099,7 @@ pub(crate) static AP_38: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
     ],
     index: None,
     arguments: &[
@@ -2182,10 +2189,11 @@ pub(crate) static AP_38: Pattern = Pattern {
         },
         Statement {
             about: "once for each of `messages`; several go into one BatchExecuteStatement",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND NOT (\"expires_at\" <= ?)",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#{seq:03}"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
@@ -2558,7 +2566,7 @@ pub(crate) static AP_44: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "in order `asc`; `Limit` is the page, `NextToken` the cursor",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) AND (\"expires_at\" IS MISSING OR \"expires_at\" > ?) ORDER BY \"SK\" ASC",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) AND NOT (\"expires_at\" <= ?) ORDER BY \"SK\" ASC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#"),
@@ -2569,7 +2577,7 @@ pub(crate) static AP_44: Pattern = Pattern {
         },
         Statement {
             about: "in order `desc`; take the first 100 rows and send no `Limit`, which can return rows from the other end of the order",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) AND (\"expires_at\" IS MISSING OR \"expires_at\" > ?) ORDER BY \"SK\" DESC",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) AND NOT (\"expires_at\" <= ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#"),
@@ -2738,7 +2746,7 @@ pub(crate) static AP_46: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND (\"expires_at\" IS MISSING OR \"expires_at\" > ?)",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND NOT (\"expires_at\" <= ?)",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#{seq:03}"),

@@ -89,22 +89,22 @@ pub fn expired_items_are_hidden(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
         let can_expire = |index: &usize| design.entity(*index).expires(&design.table);
         let any_expires = pattern.entities().iter().any(can_expire);
-        let expired = match &pattern.operation {
-            Operation::Get { expired, .. } => expired.as_ref(),
-            Operation::Query(query) => query.expired.as_ref(),
-            Operation::ReadBatch { .. } if any_expires => {
-                let message = "an entity that expires cannot be read in a batch; get or query it";
-                problems.push(CHECK, pattern.at, message);
-                continue;
+        let read: Vec<(bool, Option<&Expired>)> = match &pattern.operation {
+            Operation::Get { expired, .. } => vec![(any_expires, expired.as_ref())],
+            Operation::Query(query) => vec![(any_expires, query.expired.as_ref())],
+            Operation::ReadBatch { parts, .. } => {
+                parts.iter().map(|part| (can_expire(&part.entity), part.expired.as_ref())).collect()
             }
             _ => continue,
         };
-        let message = match (any_expires, expired) {
-            (true, None) => "this entity expires: say `expired = \"hidden\"`",
-            (false, Some(_)) => "nothing that is read here expires; leave `expired` out",
-            _ => continue,
-        };
-        problems.push(CHECK, pattern.at, message);
+        for (expires, expired) in read {
+            let message = match (expires, expired) {
+                (true, None) => "this entity expires: say `expired = \"hidden\"`",
+                (false, Some(_)) => "nothing that is read here expires; leave `expired` out",
+                _ => continue,
+            };
+            problems.push(CHECK, pattern.at, message);
+        }
     }
     for action in design.patterns.iter().flat_map(Pattern::actions) {
         written_items_have_not_expired(design, action, problems);

@@ -130,6 +130,7 @@ pub struct ReadPart {
     pub name: String,
     pub entity: usize,
     pub many: bool,
+    pub expired: Option<Expired>,
 }
 
 #[derive(Debug)]

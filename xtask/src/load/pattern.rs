@@ -132,8 +132,9 @@ impl Scope<'_> {
             (false, true) => {
                 let consistent = self.consistent(raw.consistent, at);
                 let parts = all(raw.read.into_iter().map(|part| {
-                    let RawRead { name, entity, many } = part.into_inner();
-                    Some(ReadPart { entity: self.entity(&entity)?, name, many })
+                    let RawRead { name, entity, many, expired, because } = part.into_inner();
+                    let expired = self.expired(expired.as_ref(), because.as_ref()).ok()?;
+                    Some(ReadPart { entity: self.entity(&entity)?, name, many, expired })
                 }));
                 Some(Operation::ReadBatch { parts: parts?, consistent: consistent? })
             }

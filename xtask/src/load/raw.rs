@@ -250,6 +250,8 @@ pub struct RawRead {
     pub entity: Word,
     #[serde(default)]
     pub many: bool,
+    pub expired: Option<Word>,
+    pub because: Option<Word>,
 }
 
 #[derive(Debug, Deserialize)]

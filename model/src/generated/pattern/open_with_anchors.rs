@@ -56,7 +56,19 @@ impl Store {
             .collect::<Result<_, _>>()?;
         let messages = messages
             .iter()
-            .filter_map(|key| items.take(&key.primary()).transpose())
+            .filter_map(|key| {
+                items
+                    .take(&key.primary())
+                    .map(|found: Option<Message>| {
+                        found
+                            .filter(|item| {
+                                item
+                                    .expires_at
+                                    .is_none_or(|at| !at.has_passed(self.clock().now()))
+                            })
+                    })
+                    .transpose()
+            })
             .collect::<Result<_, _>>()?;
         Ok(OpenWithAnchors {
             head,

@@ -17,9 +17,10 @@ use tests::app::{PASSWORD, Person, Response, Session, Thread, sign_up};
 use tests::story::answer;
 use tests::{Proxy, TestApp};
 
-use crate::http::{CODE, FILENAME, stored_messages, user};
+use crate::http::{CODE, FILENAME, expiry, stored_messages, user};
 
 const ABSENT: &str = "019b3c5a-7d2e-7c3a-8f00-0123456789ab";
+const NEW: &str = "Difference-1822";
 
 /// A body that the route takes from ada.
 fn body(route: &str) -> Option<Value> {
@@ -28,8 +29,7 @@ fn body(route: &str) -> Option<Value> {
         "POST /auth/login" => json!({ "username": "ada", "password": PASSWORD }),
         "PUT /users/me" => json!({ "name": "Ada King", "email": "king@example.com", "username": "king" }),
         "PUT /users/me/password" => {
-            let new = "Difference-1822";
-            json!({ "current_password": PASSWORD, "new_password": new, "confirm_password": new })
+            json!({ "current_password": PASSWORD, "new_password": NEW, "confirm_password": NEW })
         }
         "DELETE /users/me" => json!({ "password": PASSWORD }),
         "POST /sessions" => json!({ "filename": FILENAME, "code_content": CODE }),
@@ -211,7 +211,9 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
             let text = Value::from("x".repeat(5_001));
             scene.with(&[("content", text.clone()), ("question", text)]).await
         }
-        "MESSAGE_NOT_FOUND" if operation.path.ends_with("/messages") => sent_again_after_expiry(scene).await,
+        "MESSAGE_NOT_FOUND" if scene.operation.path.ends_with("/messages") => {
+            expiry::sent_again(&scene.app, || scene.with_choice("client_message_id", expiry::ID)).await
+        }
         "MESSAGE_NOT_FOUND" => scene.sent(&scene.ada, &scene.path().replace(".2/apply", ".9/apply")).await,
         "PATCH_CONFLICT" => scene.sent(&scene.ada, &scene.path().replace(".2/apply", ".1/apply")).await,
         "VERSION_CONFLICT" => scene.with(&[("expected_version_number", 7.into())]).await,
@@ -223,17 +225,6 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
         "REQUEST_IN_PROGRESS" => answered_by_another(scene).await,
         _ => return None,
     })
-}
-
-/// A message that is sent again under the same id, after it has expired.
-async fn sent_again_after_expiry(scene: &Scene) -> Response {
-    let id = "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b78";
-    scene.with_choice("client_message_id", id).await.is(201);
-    let raw = scene.app.table().raw();
-    for message in raw.all("message").await {
-        raw.remove(&message).await;
-    }
-    scene.with_choice("client_message_id", id).await
 }
 
 async fn with_a_wrong_password(scene: &Scene) -> Response {

@@ -7,11 +7,11 @@ use handlers::http::rate::RateLimits;
 use model::MessageTtl;
 use serde_json::{Value, json};
 use tests::TestApp;
-use tests::app::{Person, Thread};
+use tests::app::{Person, Response, Thread};
 
 use crate::http::{CODE, FILENAME};
 
-const ID: &str = "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77";
+pub(super) const ID: &str = "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77";
 const DAY: Duration = Duration::from_hours(24);
 
 /// An application whose messages live so many days, and a thread.
@@ -25,6 +25,16 @@ async fn scene(days: u32) -> (TestApp, Person, Thread) {
     let session = ada.creates(FILENAME, CODE).await;
     let thread = ada.opens_thread(&session, 33..=35).await;
     (app, ada, thread)
+}
+
+/// Sends a message, removes it as DynamoDB does when it has expired, and sends it again.
+pub(super) async fn sent_again<F: Future<Output = Response>>(app: &TestApp, send: impl Fn() -> F) -> Response {
+    send().await.is(201);
+    let raw = app.table().raw();
+    for message in raw.all("message").await {
+        raw.remove(&message).await;
+    }
+    send().await
 }
 
 async fn signs_in_again(ada: &Person) {

@@ -35,12 +35,7 @@ pub fn get(
     let (name, error) = (types::entity(file, entity), file.import("crate::store::StoreError"));
     let key = key_of(file, entity);
     let body = if expired == Some(&Expired::Hidden) {
-        let expiry = ident(&design.table.ttl_attribute);
-        let lives = if entity.always_expires(&design.table) {
-            quote!(!item.#expiry.has_passed(self.clock().now()))
-        } else {
-            quote!(item.#expiry.is_none_or(|at| !at.has_passed(self.clock().now())))
-        };
+        let lives = lives(design, entity);
         quote! {
             let key = #key;
             let found: Option<#name> = #call.get(key.primary(), #consistent).await?;
@@ -53,6 +48,16 @@ pub fn get(
         }
     };
     method(design, file, pattern, &parameters, &quote!(Result<Option<#name>, #error>), &body);
+}
+
+/// Whether `item`, one of the entity, has not expired.
+fn lives(design: &Design, entity: &Entity) -> TokenStream {
+    let expiry = ident(&design.table.ttl_attribute);
+    if entity.always_expires(&design.table) {
+        quote!(!item.#expiry.has_passed(self.clock().now()))
+    } else {
+        quote!(item.#expiry.is_none_or(|at| !at.has_passed(self.clock().now())))
+    }
 }
 
 /// Whether a batch reads nothing but one list.
@@ -69,6 +74,10 @@ pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[R
         let (name, ty) = (ident(&part.name), types::entity(file, entity));
         let about = doc(&entity.summary);
         names.push(name.clone());
+        let filter = (part.expired == Some(Expired::Hidden)).then(|| {
+            let lives = lives(design, entity);
+            quote!(.map(|found: Option<#ty>| found.filter(|item| #lives)))
+        });
         if part.many {
             let key = types::key(file, entity);
             parameters.push(quote!(#name: &[#key]));
@@ -77,14 +86,14 @@ pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[R
             takes.push(quote! {
                 let #name = #name
                     .iter()
-                    .filter_map(|key| items.take(&key.primary()).transpose())
+                    .filter_map(|key| items.take(&key.primary()) #filter .transpose())
                     .collect::<Result<_, _>>()?;
             });
         } else {
             let (key, place) = (key_of(file, entity), format_ident!("{}_key", part.name));
             keys.push(quote!(let #place = #key.primary(); keys.push(#place.clone());));
             members.push(quote!(#about pub #name: Option<#ty>,));
-            takes.push(quote!(let #name = items.take(&#place)?;));
+            takes.push(quote!(let #name = items.take(&#place) #filter ?;));
         }
     }
     let (result, value) = match parts {
