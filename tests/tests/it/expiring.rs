@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use model::{FindingKind, Message, MessageTtl, Order, Page, PageRequest, Session, Store, Thread, User, Verify};
+use model::{FindingKind, Message, MessageTtl, NewThread, Order, Page, PageRequest, Session, Store, Thread, User, Verify};
 use tests::TestTable;
-use tests::story::answer;
+use tests::story::{answer, anywhere, lines};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -23,7 +23,8 @@ impl Scene {
         let store = table.with_message_ttl(MessageTtl::days(30).unwrap());
         let ada = table.user("ada").await;
         let session = table.session(&ada, "main.rs", "fn main() {}\n").await;
-        let thread = table.thread(&session, 1, 1).await;
+        let new = NewThread { selected_text: "fn main() {}".to_owned(), ..lines(1, 1) };
+        let thread = table.new_thread(ada.user_id, session.session_id, new, anywhere).await.unwrap();
         Self { table, store, ada, session, thread }
     }
 
