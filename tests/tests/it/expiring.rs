@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use model::{FindingKind, Message, MessageTtl, NewThread, Order, Page, PageRequest, Session, Store, Thread, User, Verify};
+use model::{
+    FindingKind, Message, MessageTtl, NewThread, Order, Page, PageRequest, Session, Store, Thread, User, Verify,
+};
 use tests::TestTable;
 use tests::story::{answer, anywhere, lines};
 

@@ -15,6 +15,7 @@ mod http;
 mod keys;
 mod lists;
 mod messages;
+mod new_index;
 mod rates;
 mod read_order;
 mod saves;

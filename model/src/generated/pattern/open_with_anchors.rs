@@ -56,20 +56,14 @@ impl Store {
             .collect::<Result<_, _>>()?;
         let messages = messages
             .iter()
-            .filter_map(|key| {
-                items
-                    .take(&key.primary())
-                    .map(|found: Option<Message>| {
-                        found
-                            .filter(|item| {
-                                item
-                                    .expires_at
-                                    .is_none_or(|at| !at.has_passed(self.clock().now()))
-                            })
-                    })
-                    .transpose()
+            .filter_map(|key| items.take(&key.primary()).transpose())
+            .collect::<Result<Vec<Message>, _>>()?;
+        let messages = messages
+            .into_iter()
+            .filter(|item| {
+                item.expires_at.is_none_or(|at| !at.has_passed(self.clock().now()))
             })
-            .collect::<Result<_, _>>()?;
+            .collect();
         Ok(OpenWithAnchors {
             head,
             code,

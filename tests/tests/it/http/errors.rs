@@ -28,9 +28,7 @@ fn body(route: &str) -> Option<Value> {
         "POST /auth/signup" => sign_up("carol"),
         "POST /auth/login" => json!({ "username": "ada", "password": PASSWORD }),
         "PUT /users/me" => json!({ "name": "Ada King", "email": "king@example.com", "username": "king" }),
-        "PUT /users/me/password" => {
-            json!({ "current_password": PASSWORD, "new_password": NEW, "confirm_password": NEW })
-        }
+        "PUT /users/me/password" => json!({"current_password": PASSWORD, "new_password": NEW, "confirm_password": NEW}),
         "DELETE /users/me" => json!({ "password": PASSWORD }),
         "POST /sessions" => json!({ "filename": FILENAME, "code_content": CODE }),
         "PUT /sessions/{id}" => json!({ "expected_version_number": 1, "code_content": "print()" }),

@@ -60,6 +60,10 @@ fn lives(design: &Design, entity: &Entity) -> TokenStream {
     }
 }
 
+fn hides(part: &ReadPart) -> bool {
+    part.expired == Some(Expired::Hidden)
+}
+
 /// Whether a batch reads nothing but one list.
 pub fn is_one_list(parts: &[ReadPart]) -> bool {
     matches!(parts, [part] if part.many)
@@ -74,26 +78,37 @@ pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[R
         let (name, ty) = (ident(&part.name), types::entity(file, entity));
         let about = doc(&entity.summary);
         names.push(name.clone());
-        let filter = (part.expired == Some(Expired::Hidden)).then(|| {
-            let lives = lives(design, entity);
-            quote!(.map(|found: Option<#ty>| found.filter(|item| #lives)))
-        });
         if part.many {
             let key = types::key(file, entity);
             parameters.push(quote!(#name: &[#key]));
             keys.push(quote!(keys.extend(#name.iter().map(#key::primary));));
             members.push(quote!(#about pub #name: Vec<#ty>,));
+            let collection = if hides(part) { quote!(Result<Vec<#ty>, _>) } else { quote!(Result<_, _>) };
             takes.push(quote! {
                 let #name = #name
                     .iter()
-                    .filter_map(|key| items.take(&key.primary()) #filter .transpose())
-                    .collect::<Result<_, _>>()?;
+                    .filter_map(|key| items.take(&key.primary()).transpose())
+                    .collect::<#collection>()?;
             });
+            if hides(part) {
+                let lives = lives(design, entity);
+                takes.push(quote! {
+                    let #name = #name.into_iter().filter(|item| #lives).collect();
+                });
+            }
         } else {
             let (key, place) = (key_of(file, entity), format_ident!("{}_key", part.name));
             keys.push(quote!(let #place = #key.primary(); keys.push(#place.clone());));
             members.push(quote!(#about pub #name: Option<#ty>,));
-            takes.push(quote!(let #name = items.take(&#place) #filter ?;));
+            takes.push(if hides(part) {
+                let lives = lives(design, entity);
+                quote! {
+                    let #name = items.take::<#ty>(&#place)?;
+                    let #name = #name.filter(|item| #lives);
+                }
+            } else {
+                quote!(let #name = items.take(&#place)?;)
+            });
         }
     }
     let (result, value) = match parts {
