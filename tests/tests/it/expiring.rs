@@ -26,7 +26,7 @@ impl Scene {
         let ada = table.user("ada").await;
         let session = table.session(&ada, "main.rs", "fn main() {}\n").await;
         let new = NewThread { selected_text: "fn main() {}".to_owned(), ..lines(1, 1) };
-        let thread = table.new_thread(ada.user_id, session.session_id, new, anywhere).await.unwrap();
+        let thread = table.new_thread(ada.user_id, session.session_id, new, anywhere).await.unwrap().item;
         Self { table, store, ada, session, thread }
     }
 
