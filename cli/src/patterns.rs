@@ -93,7 +93,7 @@ pub fn run(options: &Patterns) -> io::Result<()> {
     let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
     let text = match (options.pattern, suitable(options.format, Format::Table, Format::Jsonl)) {
         (Some(pattern), Format::Table) => documentation(pattern),
-        // Whoever asks for one pattern in a pipe wants to read it, unless they say otherwise.
+        // One pattern is documentation to read, also in a pipe, unless a format is given.
         (Some(pattern), _) if options.format.is_none() => documentation(pattern),
         (Some(pattern), _) => format!("{}\n", row(pattern)),
         (None, Format::Table) => format!("{}\n", table(&shown, width)),

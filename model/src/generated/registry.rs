@@ -51,6 +51,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_65,
     &AP_66,
     &AP_67,
+    &AP_68,
     &AP_70,
     &AP_71,
     &AP_72,
@@ -3252,6 +3253,40 @@ pub(crate) static AP_67: Pattern = Pattern {
     ],
     example: "codesensei query get_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03",
     doc: "What has this user cost today? Asked by support. (The optional daily cap does not read it: two questions that read the same count would both\npass. It is a [rate window](#rate-windows) of a day, which counts and decides in one write.)",
+};
+
+/// AP-68: Delete a user's days.
+pub(crate) static AP_68: Pattern = Pattern {
+    id: "AP-68",
+    name: "delete_usage",
+    title: "Delete a user's days",
+    operation: Operation::Batch,
+    entities: &["daily_usage"],
+    fields: &[],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "days",
+            kind: "daily_usage key",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "31 days",
+        requests: 2.0,
+        rcu: 0.0,
+        wcu: 62.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:BatchWriteItem"],
+    partiql: &[],
+    example: "codesensei query delete_usage --days …",
+    doc: "A data engineer removes old usage of a user: `codesensei query delete_usage --user @ada --before 2026-01-01` finds the days with AP-65 and deletes\nthem here. (The sweep of an account deletes by the keys of its items, AP-78.)",
 };
 
 /// AP-70: Leave a sweep job.
