@@ -50,7 +50,7 @@ pub use message::{NewAnswer, PostError};
 pub use placed::{Anchor, OpenedThread, PlacedThread};
 pub use profile::{AccountError, ProfileChange, ProfileError};
 pub use public_id::{InvalidPublicId, MessageId, ThreadId};
-pub use rate::{Hit, RateRule};
+pub use rate::{Hit, RateRule, Window};
 pub use save::{Reanchor, SaveCode, SaveCodeError, Saved};
 pub use selection::is_selected_at;
 pub use session::{NewSession, NewSessionError, OpenedSession};

@@ -3,10 +3,10 @@
 
 use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Timestamp, Username, UsernameKey};
 use crate::by_name::{Answer, Arguments, Row, RunError};
-use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
+use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{CodeChunkKey, DailyUsageKey, MessageKey, RefreshFamilyKey, SweepJobKey, ThreadKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -36,6 +36,7 @@ impl Store {
             "AP-12" => rotate_refresh_token(self, arguments).await,
             "AP-13" => end_refresh_family(self, arguments).await,
             "AP-14" => list_refresh_families(self, arguments).await,
+            "AP-15" => get_sign_in(self, arguments).await,
             "AP-20" => create_session(self, arguments).await,
             "AP-21" => list_sessions(self, arguments, page).await,
             "AP-22" => open_session(self, arguments).await,
@@ -66,7 +67,6 @@ impl Store {
             "AP-51" => take_over_question(self, arguments).await,
             "AP-52" => give_question_up(self, arguments).await,
             "AP-60" => count_hit(self, arguments).await,
-            "AP-61" => restart_window(self, arguments).await,
             "AP-65" => list_usage(self, arguments, page).await,
             "AP-66" => add_usage(self, arguments).await,
             "AP-67" => get_usage(self, arguments).await,
@@ -286,30 +286,58 @@ async fn delete_account(
     store: &Store,
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
+    let mut email_claim_given = None;
+    if let Some(mut row) = arguments.row("email_claim")? {
+        let email_digest: Digest = row.one("email_digest", "digest")?;
+        let owner: UserId = row.one("owner", "user_id")?;
+        row.end()?;
+        email_claim_given = Some((email_digest, owner));
+    }
+
+    let email_claim = email_claim_given
+        .as_ref()
+        .map(|(email_digest, owner)| OwnEmailClaim {
+            email_digest: *email_digest,
+            owner: *owner,
+        });
+    let mut username_claim_given = None;
+    if let Some(mut row) = arguments.row("username_claim")? {
+        let username_key: UsernameKey = row.one("username_key", "username_key")?;
+        let owner: UserId = row.one("owner", "user_id")?;
+        row.end()?;
+        username_claim_given = Some((username_key, owner));
+    }
+
+    let username_claim = username_claim_given
+        .as_ref()
+        .map(|(username_key, owner)| OwnUsernameClaim {
+            username_key,
+            owner: *owner,
+        });
     let job: SweepJob = arguments.one("job", "sweep_job")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let email: Email = arguments.one("email", "email")?;
     let username: Username = arguments.one("username", "username")?;
     let password_hash: PasswordHash = arguments.one("password_hash", "password_hash")?;
-    let email_digest: Digest = arguments.one("email_digest", "digest")?;
-    let username_key: UsernameKey = arguments.one("username_key", "username_key")?;
     arguments.end()?;
-    let written: usize = 4;
+    let written: usize = 2 + usize::from(email_claim.is_some())
+        + usize::from(username_claim.is_some());
     store
         .delete_account(DeleteAccount {
+            email_claim,
+            username_claim,
             job: &job,
             user_id,
             email: &email,
             username: &username,
             password_hash: &password_hash,
-            email_digest,
-            username_key: &username_key,
         })
         .await
         .map_err(|error| match error {
             DeleteAccountError::Store(error) => RunError::Store(error),
             DeleteAccountError::UserNotFound
             | DeleteAccountError::ProfileChanged
+            | DeleteAccountError::ClaimLost
             | DeleteAccountError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
@@ -319,16 +347,23 @@ async fn start_refresh_family(
     store: &Store,
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
-    let refresh_family: RefreshFamily = arguments
-        .one("refresh_family", "refresh_family")?;
+    let family: RefreshFamily = arguments.one("family", "refresh_family")?;
+    let password_hash: PasswordHash = arguments.one("password_hash", "password_hash")?;
     arguments.end()?;
     let written: usize = 1;
     store
-        .start_refresh_family(&refresh_family)
+        .start_refresh_family(StartRefreshFamily {
+            family: &family,
+            password_hash: &password_hash,
+        })
         .await
         .map_err(|error| match error {
             StartRefreshFamilyError::Store(error) => RunError::Store(error),
-            StartRefreshFamilyError::FamilyExists => RunError::Refused(error.to_string()),
+            StartRefreshFamilyError::FamilyExists
+            | StartRefreshFamilyError::UserNotFound
+            | StartRefreshFamilyError::PasswordChanged => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -396,6 +431,20 @@ async fn list_refresh_families(
     arguments.end()?;
     let found = store.list_refresh_families(user_id).await?;
     Ok(Answer::of(found.into_iter().map(|item| Row::of("refresh_family", &item))))
+}
+
+async fn get_sign_in(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let family_id: FamilyId = arguments.one("family_id", "family_id")?;
+    arguments.end()?;
+    let found = store.get_sign_in(user_id, family_id).await?;
+    let mut rows = Vec::new();
+    rows.extend(found.user.into_iter().map(|item| Row::of("user", &item)));
+    rows.extend(found.family.into_iter().map(|item| Row::of("refresh_family", &item)));
+    Ok(Answer::of(rows))
 }
 
 async fn create_session(
@@ -958,6 +1007,7 @@ async fn store_answer(
             StoreAnswerError::Store(error) => RunError::Store(error),
             StoreAnswerError::QuestionGone
             | StoreAnswerError::AnswerExists
+            | StoreAnswerError::UserNotFound
             | StoreAnswerError::LeaseLost => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
@@ -1093,45 +1143,31 @@ async fn give_question_up(
 async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
     let rule: String = arguments.one("rule", "text")?;
     let subject: String = arguments.one("subject", "text")?;
-    let window_seconds: u32 = arguments.one("window_seconds", "count")?;
-    let window_start: Timestamp = arguments.one("window_start", "time")?;
+    let window: u32 = arguments.one("window", "count")?;
     let max_hits: u32 = arguments.one("max_hits", "count")?;
-    let now: Timestamp = arguments.one("now", "time")?;
+    let max_ai_hits: u32 = arguments.one("max_ai_hits", "count")?;
     let expires_at: Expiry = arguments.one("expires_at", "expiry")?;
+    let hits: u32 = arguments.one("hits", "count")?;
+    let ai_hits: u32 = arguments.one("ai_hits", "count")?;
     arguments.end()?;
     let written: usize = 1;
     store
         .count_hit(CountHit {
             rule: &rule,
             subject: &subject,
-            window_seconds,
-            window_start,
+            window,
             max_hits,
-            now,
+            max_ai_hits,
             expires_at,
+            hits,
+            ai_hits,
         })
         .await
         .map_err(|error| match error {
             CountHitError::Store(error) => RunError::Store(error),
-            CountHitError::WindowFull { .. } => RunError::Refused(error.to_string()),
-        })?;
-    Ok(Answer::default().and_wrote(written))
-}
-
-async fn restart_window(
-    store: &Store,
-    mut arguments: Arguments,
-) -> Result<Answer, RunError> {
-    let rate_window: RateWindow = arguments.one("rate_window", "rate_window")?;
-    let seen_start: Timestamp = arguments.one("seen_start", "time")?;
-    arguments.end()?;
-    let written: usize = 1;
-    store
-        .restart_window(&rate_window, seen_start)
-        .await
-        .map_err(|error| match error {
-            RestartWindowError::Store(error) => RunError::Store(error),
-            RestartWindowError::WindowMoved => RunError::Refused(error.to_string()),
+            CountHitError::LimitReached { .. } | CountHitError::AiLimitReached { .. } => {
+                RunError::Refused(error.to_string())
+            }
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1174,7 +1210,11 @@ async fn add_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             output_tokens,
             cost_micros,
         })
-        .await?;
+        .await
+        .map_err(|error| match error {
+            AddUsageError::Store(error) => RunError::Store(error),
+            AddUsageError::UserNotFound => RunError::Refused(error.to_string()),
+        })?;
     Ok(Answer::default().and_wrote(written))
 }
 
@@ -1733,18 +1773,18 @@ async fn remove_expired(
     if let Some(mut row) = arguments.row("window")? {
         let rule: String = row.one("rule", "text")?;
         let subject: String = row.one("subject", "text")?;
-        let window_seconds: u32 = row.one("window_seconds", "count")?;
+        let window: u32 = row.one("window", "count")?;
         let seen_expires_at: Expiry = row.one("seen_expires_at", "expiry")?;
         row.end()?;
-        window_given = Some((rule, subject, window_seconds, seen_expires_at));
+        window_given = Some((rule, subject, window, seen_expires_at));
     }
 
     let window = window_given
         .as_ref()
-        .map(|(rule, subject, window_seconds, seen_expires_at)| ExpiredWindow {
+        .map(|(rule, subject, window, seen_expires_at)| ExpiredWindow {
             rule,
             subject,
-            window_seconds: *window_seconds,
+            window: *window,
             seen_expires_at: *seen_expires_at,
         });
     arguments.end()?;

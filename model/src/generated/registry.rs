@@ -17,6 +17,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_12,
     &AP_13,
     &AP_14,
+    &AP_15,
     &AP_20,
     &AP_21,
     &AP_22,
@@ -47,7 +48,6 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_51,
     &AP_52,
     &AP_60,
-    &AP_61,
     &AP_65,
     &AP_66,
     &AP_67,
@@ -271,7 +271,7 @@ pub(crate) static AP_04: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: false,
-    callers: &["auth", "users"],
+    callers: &["auth", "users", "messages", "ai"],
     page: None,
     actions: &["dynamodb:GetItem"],
     partiql: &[
@@ -284,7 +284,7 @@ pub(crate) static AP_04: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_user --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "`GET /users/me`, and the second step of signing in. Strongly consistent, so a profile that was just changed is read changed.",
+    doc: "The second step of signing in, and beside the limits before every question to the model, which is asked only for an account that exists. Strongly\nconsistent, so a profile that was just changed is read changed.",
 };
 
 /// AP-05: Change a profile.
@@ -518,20 +518,20 @@ pub(crate) static AP_07: Pattern = Pattern {
             sample: "$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         },
         Argument {
-            name: "email_digest",
-            kind: "digest",
-            optional: false,
+            name: "email_claim",
+            kind: "email_claim",
+            optional: true,
             many: false,
             doc: "",
-            sample: "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72",
+            sample: "",
         },
         Argument {
-            name: "username_key",
-            kind: "username_key",
-            optional: false,
+            name: "username_claim",
+            kind: "username_claim",
+            optional: true,
             many: false,
-            doc: "A username in lower case: what must be unique.",
-            sample: "ada",
+            doc: "",
+            sample: "",
         },
         Argument {
             name: "job",
@@ -553,8 +553,8 @@ pub(crate) static AP_07: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query delete_account --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada --password-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --email-digest b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72 --username-key ada --job …",
-    doc: "`DELETE /users/me`. Profile and claims go at once, so nobody can sign in and the name is free; a sweep job is left for the rest, which may be a hundred\nsessions. The hash is a condition: what a password allowed is refused once that password is not the one any more. See *Deleting* below.",
+    example: "codesensei query delete_account --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada --password-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --job …",
+    doc: "`DELETE /users/me`. Profile and claims go at once, so nobody can sign in and the name is free; a sweep job is left for the rest, which may be a hundred\nsessions. The hash is a condition: what a password allowed is refused once that password is not the one any more. A claim is deleted only if it names this user; one\nthat is missing or names another user is left out of the next attempt, so that it does not keep the account from being deleted. See *Deleting* below.",
 };
 
 /// AP-10: Start a refresh family.
@@ -562,13 +562,21 @@ pub(crate) static AP_10: Pattern = Pattern {
     id: "AP-10",
     name: "start_refresh_family",
     title: "Start a refresh family",
-    operation: Operation::Put,
-    entities: &["refresh_family"],
+    operation: Operation::Transact,
+    entities: &["user", "refresh_family"],
     fields: &[],
     index: None,
     arguments: &[
         Argument {
-            name: "refresh_family",
+            name: "password_hash",
+            kind: "password_hash",
+            optional: false,
+            many: false,
+            doc: "A bcrypt hash.",
+            sample: "$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        },
+        Argument {
+            name: "family",
             kind: "refresh_family",
             optional: false,
             many: false,
@@ -577,18 +585,18 @@ pub(crate) static AP_10: Pattern = Pattern {
         },
     ],
     cost: Cost {
-        fixture: "one family",
+        fixture: "a profile of 500 B",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 1.0,
+        wcu: 4.0,
     },
     tool: false,
     callers: &["auth"],
     page: None,
-    actions: &["dynamodb:PutItem"],
+    actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query start_refresh_family --refresh-family …",
-    doc: "`POST /auth/login`, last step. One item for each sign-in, in the user's partition, so that ending one device or all of them needs no index.",
+    example: "codesensei query start_refresh_family --password-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --family …",
+    doc: "`POST /auth/login`, last step. One item for each sign-in, in the user's partition, so that ending one device or all of them needs no index. The\npassword that was checked is a condition: when it was changed meanwhile, or the account was deleted, no sign-in starts.",
 };
 
 /// AP-11: Read a refresh family.
@@ -624,8 +632,8 @@ pub(crate) static AP_11: Pattern = Pattern {
         rcu: 1.0,
         wcu: 0.0,
     },
-    tool: false,
-    callers: &["auth", "users"],
+    tool: true,
+    callers: &[],
     page: None,
     actions: &["dynamodb:GetItem"],
     partiql: &[
@@ -642,7 +650,7 @@ pub(crate) static AP_11: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_refresh_family --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001",
-    doc: "`POST /auth/refresh`, and everything under `/users/me`, whose callers are to be signed in still. Strongly consistent: a family that was ended a\nmoment ago is ended.",
+    doc: "Support asks whether a sign-in still stands. Handlers read it together with its user ([AP-15](#ap-15-read-a-user-and-a-sign-in)). Strongly consistent: a family that was\nended a moment ago is ended.",
 };
 
 /// AP-12: Rotate a refresh token.
@@ -805,6 +813,81 @@ pub(crate) static AP_14: Pattern = Pattern {
     ],
     example: "codesensei query list_refresh_families --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
     doc: "`PUT /users/me/password` ends all but one of them. Asked again after the change: somebody may have signed in with the old password meanwhile.",
+};
+
+/// AP-15: Read a user and a sign-in.
+pub(crate) static AP_15: Pattern = Pattern {
+    id: "AP-15",
+    name: "get_sign_in",
+    title: "Read a user and a sign-in",
+    operation: Operation::Batch,
+    entities: &["user", "refresh_family"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "family_id",
+        "seq",
+        "rotated_at",
+        "expires_at",
+    ],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+            doc: "A user.",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
+        },
+        Argument {
+            name: "family_id",
+            kind: "family_id",
+            optional: false,
+            many: false,
+            doc: "A family of refresh tokens: one sign-in on one device.",
+            sample: "0198c5e2-8a00-7000-8000-000000000001",
+        },
+    ],
+    cost: Cost {
+        fixture: "a profile of 500 B",
+        requests: 1.0,
+        rcu: 2.0,
+        wcu: 0.0,
+    },
+    tool: false,
+    callers: &["auth", "users"],
+    page: None,
+    actions: &["dynamodb:BatchGetItem"],
+    partiql: &[
+        Statement {
+            about: "`user`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[Parameter::Text("USER#{user_id}"), Parameter::Text("PROFILE")],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "`family`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND \"expires_at\" > ?",
+            parameters: &[
+                Parameter::Text("USER#{user_id}"),
+                Parameter::Text("REFRESH#{family_id}"),
+                Parameter::Number("{now, in seconds since 1970}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+    ],
+    example: "codesensei query get_sign_in --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001",
+    doc: "`GET /users/me`, everything else under `/users/me`, and `POST /auth/refresh`: the caller's account and sign-in in one request, because both have to stand. Strongly\nconsistent: a sign-in that was ended a moment ago is ended.",
 };
 
 /// AP-20: Create a session.
@@ -2298,7 +2381,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     name: "store_answer",
     title: "Store an answer",
     operation: Operation::Transact,
-    entities: &["message", "daily_usage", "idempotency"],
+    entities: &["message", "user", "daily_usage", "idempotency"],
     fields: &[],
     index: None,
     arguments: &[
@@ -2379,15 +2462,15 @@ pub(crate) static AP_42: Pattern = Pattern {
         fixture: "an answer of 900 B with a patch, the user's tenth that day, with a client id",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 12.0,
+        wcu: 14.0,
     },
     tool: false,
     callers: &["messages"],
     page: None,
-    actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
+    actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query store_answer --question-seq 1 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --answer …",
-    doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives\nafter its thread was swept brings nothing back. It is repeated for minutes rather than a few times; a run that is refused reads what is stored\n([AP-50](#ap-50-read-a-questions-record), [AP-46](#ap-46-read-a-message)) before it adds the cost on its own.",
+    doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question and the user must still exist, so an answer that arrives\nafter its thread was swept or its account deleted brings nothing back. It is repeated for minutes rather than a few times; a run that is refused reads what is stored\n([AP-50](#ap-50-read-a-questions-record), [AP-46](#ap-46-read-a-message)) before it adds the cost on its own.",
 };
 
 /// AP-43: Mark a question failed.
@@ -2943,20 +3026,12 @@ pub(crate) static AP_60: Pattern = Pattern {
             sample: "",
         },
         Argument {
-            name: "window_seconds",
+            name: "window",
             kind: "count",
             optional: false,
             many: false,
             doc: "",
             sample: "1",
-        },
-        Argument {
-            name: "window_start",
-            kind: "time",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "2026-11-23T09:00:00Z",
         },
         Argument {
             name: "max_hits",
@@ -2967,12 +3042,12 @@ pub(crate) static AP_60: Pattern = Pattern {
             sample: "1",
         },
         Argument {
-            name: "now",
-            kind: "time",
+            name: "max_ai_hits",
+            kind: "count",
             optional: false,
             many: false,
             doc: "",
-            sample: "2026-11-23T09:00:00Z",
+            sample: "1",
         },
         Argument {
             name: "expires_at",
@@ -2981,6 +3056,22 @@ pub(crate) static AP_60: Pattern = Pattern {
             many: false,
             doc: "",
             sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
+            name: "hits",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "ai_hits",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
         },
     ],
     cost: Cost {
@@ -2994,50 +3085,8 @@ pub(crate) static AP_60: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query count_hit --rule … --subject … --window-seconds 1 --window-start 2026-11-23T09:00:00Z --max-hits 1 --now 2026-11-23T09:00:00Z --expires-at 2026-11-23T09:00:00Z",
-    doc: "Before every limited route. One conditional update: the first hit opens the window, the next ones count up to the limit, and a refusal returns the\nwindow, which says exactly when to come back. The subject is in the key, so nobody else's hits are in the way. A refused\nrequest has cost this 1 WCU and nothing more.",
-};
-
-/// AP-61: Restart a window.
-pub(crate) static AP_61: Pattern = Pattern {
-    id: "AP-61",
-    name: "restart_window",
-    title: "Restart a window",
-    operation: Operation::Put,
-    entities: &["rate_window"],
-    fields: &[],
-    index: None,
-    arguments: &[
-        Argument {
-            name: "rate_window",
-            kind: "rate_window",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "",
-        },
-        Argument {
-            name: "seen_start",
-            kind: "time",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "2026-11-23T09:00:00Z",
-        },
-    ],
-    cost: Cost {
-        fixture: "one window",
-        requests: 1.0,
-        rcu: 0.0,
-        wcu: 1.0,
-    },
-    tool: false,
-    callers: &["auth", "users", "sessions", "messages", "ai"],
-    page: None,
-    actions: &["dynamodb:PutItem"],
-    partiql: &[],
-    example: "codesensei query restart_window --rate-window … --seen-start 2026-11-23T09:00:00Z",
-    doc: "The window that [AP-60](#ap-60-count-a-hit) met had ended. The first to say so starts a new one with their hit; the others count in it.",
+    example: "codesensei query count_hit --rule … --subject … --window 1 --max-hits 1 --max-ai-hits 1 --expires-at 2026-11-23T09:00:00Z --hits 1 --ai-hits 1",
+    doc: "Before every limited route. Every hit is one conditional update of 1 WCU, whether it opens a window or counts in one. The number of the window says\nwhen it ends, so a refusal names the exact time to retry. The subject is in the key, so hits of other subjects are not in the way. A question to the model\nis a message and a question: both counters are raised by one update or none. A counter that is not raised gets 0 and a limit that it cannot reach.",
 };
 
 /// AP-65: A user's usage by day.
@@ -3117,7 +3166,7 @@ pub(crate) static AP_66: Pattern = Pattern {
     name: "add_usage",
     title: "Add to a user's usage",
     operation: Operation::Transact,
-    entities: &["daily_usage"],
+    entities: &["user", "daily_usage"],
     fields: &[],
     index: None,
     arguments: &[
@@ -3182,15 +3231,15 @@ pub(crate) static AP_66: Pattern = Pattern {
         fixture: "the user's tenth answer that day",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 4.0,
+        wcu: 6.0,
     },
     tool: false,
     callers: &["messages", "ai"],
     page: None,
-    actions: &["dynamodb:UpdateItem"],
+    actions: &["dynamodb:ConditionCheckItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query add_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1",
-    doc: "A stored answer brings its cost along. What costs without being stored is added here: `POST /ai/analyze`, and, wherever it was asked for, an\nanswer that was paid for and could not be read. A transaction of one, because its token makes a repeat harmless where a plain ADD would count twice.",
+    doc: "A stored answer brings its cost along. What costs without being stored is added here: `POST /ai/analyze`, and, wherever it was asked for, an\nanswer that was paid for and could not be read. The user must exist: a deleted account has no days. A transaction, because its token also makes a repeat\nharmless where a plain ADD would count twice.",
 };
 
 /// AP-67: A user's usage on one day.
@@ -4287,7 +4336,7 @@ pub(crate) static AP_94: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: true,
-    callers: &[],
+    callers: &["users"],
     page: None,
     actions: &["dynamodb:BatchGetItem"],
     partiql: &[
@@ -4320,7 +4369,7 @@ pub(crate) static AP_94: Pattern = Pattern {
         },
     ],
     example: "codesensei query check_claims --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email-digest b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72 --username-key ada",
-    doc: "Profile and both claims in one round trip: a claim without a user, a user without a claim, or a claim that names someone else.",
+    doc: "Profile and both claims in one round trip: a claim without a user, a user without a claim, or a claim that names someone else. Also asked when an account is\ndeleted whose claim is not its user's.",
 };
 
 /// AP-95: Find whose a chunk is.

@@ -272,7 +272,7 @@ impl Store {
                 input.window = Some(ExpiredWindow {
                     rule: &window.rule,
                     subject: &window.subject,
-                    window_seconds: window.window_seconds,
+                    window: window.window,
                     seen_expires_at: window.expires_at,
                 });
             }

@@ -10,6 +10,7 @@ mod locked_fields;
 mod names;
 mod queries;
 mod reach;
+mod roots;
 mod transactions;
 mod words;
 mod writes;
@@ -51,6 +52,7 @@ const CHECKS: &[Check] = &[
     writes::fields_are_changed_once,
     writes::an_upsert_writes_a_whole_item,
     writes::writes_say_what_absence_means,
+    roots::new_items_need_the_root,
     transactions::shaped_actions_name_one_error,
     transactions::shaped_actions_take_a_row,
     transactions::actions_touch_different_items,

@@ -72,6 +72,8 @@ pub struct Entity {
     pub type_name: String,
     pub version: u32,
     pub summary: String,
+    /// Whether no other item of its partition may be made without it.
+    pub root: bool,
     pub pk: Template,
     pub sk: Template,
     pub index_keys: Vec<IndexKey>,

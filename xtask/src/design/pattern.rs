@@ -14,6 +14,8 @@ pub struct Pattern {
     pub operation: Operation,
     pub callers: Vec<String>,
     pub tool: bool,
+    /// Why its writes do not need the root of their partition to exist; none if they do.
+    pub without_root: Option<String>,
     /// Each domain error and what it means.
     pub errors: Vec<(String, String)>,
     pub cost: Cost,
@@ -130,6 +132,8 @@ pub struct ReadPart {
     pub name: String,
     pub entity: usize,
     pub many: bool,
+    pub expired: Option<Expired>,
+    pub at: At,
 }
 
 #[derive(Debug)]

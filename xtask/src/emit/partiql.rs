@@ -86,7 +86,7 @@ pub fn statements(design: &Design, pattern: &Pattern) -> Vec<Statement> {
                 } else {
                     format!("`{}`", part.name)
                 };
-                get(design, design.entity(part.entity), *consistent, None, about)
+                get(design, design.entity(part.entity), *consistent, part.expired.as_ref(), about)
             };
             parts.iter().map(part).collect()
         }

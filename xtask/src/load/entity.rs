@@ -54,6 +54,7 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
         type_name: raw.type_name.into_inner(),
         version: raw.version,
         summary: raw.summary,
+        root: raw.root,
         pk: pk?,
         sk: sk?,
         index_keys: index_keys?,

@@ -59,6 +59,8 @@ pub struct RawEntity {
     pub type_name: Word,
     pub version: u32,
     pub summary: String,
+    #[serde(default)]
+    pub root: bool,
     pub key: RawKey,
     #[serde(default)]
     pub index: Map<RawKey>,
@@ -175,6 +177,7 @@ pub struct RawPattern {
     pub tool: bool,
     #[serde(default)]
     pub maintenance: bool,
+    pub without_root: Option<Word>,
     #[serde(default)]
     pub errors: Map<String>,
     pub cost: Spanned<RawCost>,
@@ -250,6 +253,8 @@ pub struct RawRead {
     pub entity: Word,
     #[serde(default)]
     pub many: bool,
+    pub expired: Option<Word>,
+    pub because: Option<Word>,
 }
 
 #[derive(Debug, Deserialize)]

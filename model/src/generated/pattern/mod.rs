@@ -25,6 +25,8 @@ mod end_refresh_family;
 
 mod list_refresh_families;
 
+mod get_sign_in;
+
 mod create_session;
 
 mod list_sessions;
@@ -84,8 +86,6 @@ mod take_over_question;
 mod give_question_up;
 
 mod count_hit;
-
-mod restart_window;
 
 mod list_usage;
 
@@ -173,6 +173,8 @@ pub use start_refresh_family::*;
 
 pub use rotate_refresh_token::*;
 
+pub use get_sign_in::*;
+
 pub use create_session::*;
 
 pub use open_session::*;
@@ -208,8 +210,6 @@ pub use take_over_question::*;
 pub use give_question_up::*;
 
 pub use count_hit::*;
-
-pub use restart_window::*;
 
 pub use add_usage::*;
 

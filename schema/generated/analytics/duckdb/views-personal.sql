@@ -62,14 +62,14 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'message';
 
--- Hits of one subject under one rule, from its first hit on.
+-- Hits of one subject in one window of one rule, or of two rules that are counted together.
 CREATE OR REPLACE VIEW codesensei_rate_window_personal AS
 SELECT
   "Item"."rule"."S" AS "rule",
   "Item"."subject"."S" AS "subject",
-  CAST("Item"."window_seconds"."N" AS bigint) AS "window_seconds",
-  epoch_ms(CAST("Item"."started_at"."N" AS bigint)) AS "started_at",
+  CAST("Item"."window"."N" AS bigint) AS "window",
   CAST("Item"."hits"."N" AS bigint) AS "hits",
+  CAST("Item"."ai_hits"."N" AS bigint) AS "ai_hits",
   epoch_ms(CAST("Item"."expires_at"."N" AS bigint) * 1000) AS "expires_at",
   CAST("Item"."v"."N" AS bigint) AS "item_version"
 FROM codesensei_items

@@ -48,7 +48,7 @@ async fn stored_user(bench: &Bench) {
     spend(&bench.table, ada, today.days_before(30), 8_500).await;
     let ada = bench.table.get_user(ada).await.unwrap().unwrap();
     for _ in 0..2 {
-        bench.table.sign_in(ada.user_id, A_WEEK).await.unwrap();
+        bench.table.sign_in(&ada, A_WEEK).await.unwrap();
     }
     bench.sessions(&ada, 50).await;
     let page = bench.once().await.stored_user(ada.user_id, PageRequest::default()).await.unwrap();
@@ -103,11 +103,11 @@ async fn remove_expired(bench: &Bench) {
     let other = model::Message { seq: 3, ..question };
     let asked = model::AskQuestion { question: &other, record: Some(&record), seen_slots: 2 };
     bench.table.ask_question(asked).await.unwrap();
-    let rule = RateRule { name: "login", max_hits: 5, window_seconds: 900 };
+    let rule = RateRule::new("login", 5, 900);
     bench.table.hit(rule, "192.0.2.1").await.unwrap();
     let user_id = thread.user_id;
     let family = bench.table.list_refresh_families(user_id).await.unwrap().pop().unwrap();
-    let window_ends = bench.table.clock().now().plus(std::time::Duration::from_mins(15)).expiry();
+    let window = rule.window("192.0.2.1", bench.table.clock().now());
     let expired = RemoveExpired {
         family: Some(ExpiredFamily { user_id, family_id: family.family_id, seen_expires_at: family.expires_at }),
         record: Some(ExpiredRecord {
@@ -119,8 +119,8 @@ async fn remove_expired(bench: &Bench) {
         window: Some(ExpiredWindow {
             rule: "login",
             subject: "192.0.2.1",
-            window_seconds: 900,
-            seen_expires_at: window_ends,
+            window: window.number,
+            seen_expires_at: window.ends_at.expiry(),
         }),
     };
     bench.once().await.remove_expired(expired).await.unwrap();

@@ -72,6 +72,7 @@ impl Store {
             "AP-63" => list_editions(self, arguments).await,
             "AP-64" => book_by_prefix(self, arguments).await,
             "AP-62" => stored_book(self, arguments, page).await,
+            "AP-69" => look_at_wishes(self, arguments).await,
             _ => {
                 Err(RunError::NotByHand {
                     pattern: pattern.id,
@@ -633,4 +634,20 @@ async fn stored_book(
             found.cursor,
         ),
     )
+}
+
+async fn look_at_wishes(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let isbn: Isbn = arguments.one("isbn", "isbn")?;
+    let branch: Branch = arguments.one("branch", "branch")?;
+    let member_id: MemberId = arguments.one("member_id", "member_id")?;
+    let wishes: Vec<WishKey> = arguments.many("wishes", "wish key")?;
+    arguments.end()?;
+    let found = store.look_at_wishes(&isbn, branch, member_id, &wishes).await?;
+    let mut rows = Vec::new();
+    rows.extend(found.wish.into_iter().map(|item| Row::of("wish", &item)));
+    rows.extend(found.wishes.into_iter().map(|item| Row::of("wish", &item)));
+    Ok(Answer::of(rows))
 }

@@ -71,6 +71,8 @@ mod book_by_prefix;
 
 mod stored_book;
 
+mod look_at_wishes;
+
 pub use register_book::*;
 
 pub use change_book::*;
@@ -104,3 +106,5 @@ pub use call_for_wish::*;
 pub use wishes_at::*;
 
 pub use list_editions::*;
+
+pub use look_at_wishes::*;
