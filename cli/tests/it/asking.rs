@@ -28,9 +28,9 @@ async fn csv_has_the_same_header_whether_there_are_rows_or_not() {
         assert_eq!(raw.stdout.lines().next(), Some(header.as_str()), "for programs there is no byte order mark");
         assert_eq!(csv.stdout.trim_start_matches('\u{feff}'), raw.stdout, "nothing here begins a formula");
     }
-    let arguments =
-        ["query", "list_threads", "--session-id", NOWHERE, "--format", "csv-raw", "--fields", "thread,kind"];
-    assert_eq!(seeded.run(&arguments).await.stdout, "thread,kind\n");
+    let days = ["query", "list_usage", "--user-id", NOWHERE, "--before", "2026-09-01", "--format", "csv-raw"];
+    let end = seeded.run(&[&days[..], &["--fields", "requests,date"]].concat()).await;
+    assert_eq!(end.stdout, "requests,date\n", "in the order that was asked for");
     let mixed = seeded.run(&["query", "user_footprint", "--user", "@ada", "--format", "csv-raw"]).await.stdout;
     assert!(mixed.starts_with("entity,user_id,name,email,username,"), "{mixed}");
     let widths: Vec<usize> = mixed.lines().map(|line| line.split(',').count()).collect();
