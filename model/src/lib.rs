@@ -5,7 +5,9 @@ pub mod account;
 mod apply;
 mod by_name;
 pub mod code;
+mod code_cache;
 mod code_storage;
+mod code_text;
 pub mod digest;
 pub mod filename;
 #[rustfmt::skip] // Its formatting is the generator's.
@@ -16,6 +18,7 @@ pub mod ids;
 pub mod key;
 pub mod language;
 mod message;
+mod opening;
 mod placed;
 mod profile;
 mod public_id;
@@ -39,6 +42,8 @@ pub use account::{Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, Pas
 pub use apply::{Applied, ApplyError, Target};
 pub use by_name::{Answer, Arguments, InvalidArgument, Row, RunError};
 pub use code::{CodeTooLarge, CorruptCode, MAX_CODE_BYTES, PackedBody, PackedCode};
+pub use code_cache::DEFAULT_CODE_CACHE_MIB;
+pub use code_text::CodeText;
 pub use digest::{Digest, InvalidDigest};
 pub use filename::{Filename, InvalidFilename};
 pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS, schema::ENTITIES};
@@ -47,6 +52,7 @@ pub use ids::{Ids, InvalidId, UuidNewtype};
 pub use key::{ItemKey, KeyPart};
 pub use language::{InvalidLanguage, Language};
 pub use message::{NewAnswer, PostError};
+pub use opening::{ReadThread, ReadThreadError};
 pub use placed::{Anchor, OpenedThread, PlacedThread};
 pub use profile::{AccountError, ProfileChange, ProfileError};
 pub use public_id::{InvalidPublicId, MessageId, ThreadId};
@@ -57,9 +63,9 @@ pub use session::{NewSession, NewSessionError, OpenedSession};
 pub use settings::{Change, NewSettings};
 pub use sign_in::{RefreshRule, RenewError, SeenToken};
 pub use store::{
-    AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection,
-    ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription, TableError, TableFacts,
-    Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
+    AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, IndexProgress, Meter, Order, Page, PageRequest,
+    Protection, ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription, TableError,
+    TableFacts, TableUpdate, Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
 };
 pub use sweep::{Backlog, Swept};
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};

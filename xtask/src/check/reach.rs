@@ -67,6 +67,9 @@ pub fn maintenance_is_for_tools(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
         let (what, is_said, instead) = match &pattern.operation {
             Operation::Scan(scan) => ("a scan reads the whole table", scan.maintenance, "query a partition"),
+            Operation::Upgrade(upgrade) if upgrade.reindex => {
+                ("a reindex takes any item", upgrade.maintenance, "update an entity")
+            }
             Operation::Upgrade(upgrade) => ("an upgrade takes any item", upgrade.maintenance, "update an entity"),
             _ => continue,
         };

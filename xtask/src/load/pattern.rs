@@ -73,7 +73,9 @@ impl Scope<'_> {
                 Operation::Write(action)
             }
             "transact" => self.transact(raw.action, at)?,
-            "upgrade" => Operation::Upgrade(Upgrade { maintenance: raw.maintenance }),
+            word @ ("upgrade" | "reindex") => {
+                Operation::Upgrade(Upgrade { maintenance: raw.maintenance, reindex: word == "reindex" })
+            }
             "scan" => Operation::Scan(self.segment(&raw, at)?),
             _ => self.batch(raw, at)?,
         })

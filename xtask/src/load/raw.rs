@@ -58,6 +58,7 @@ pub struct RawEntity {
     #[serde(rename = "type")]
     pub type_name: Word,
     pub version: u32,
+    pub write_version: Option<u32>,
     pub summary: String,
     #[serde(default)]
     pub root: bool,

@@ -57,6 +57,7 @@ const OPERATIONS: &[Known] = &[
     ("batch", &["read", "write", "consistent"]),
     ("scan", &["maintenance", "page", "consistent"]),
     ("upgrade", &["maintenance"]),
+    ("reindex", &["maintenance"]),
 ];
 
 const SHAPE: &[&str] = &["name", "optional", "many", "expired", "because"];
