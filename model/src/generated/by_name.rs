@@ -6,7 +6,7 @@ use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{CodeChunkKey, DailyUsageKey, MessageKey, RefreshFamilyKey, SweepJobKey, ThreadKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -56,6 +56,7 @@ impl Store {
             "AP-36" => get_anchors(self, arguments).await,
             "AP-37" => get_thread_and_anchors(self, arguments).await,
             "AP-38" => open_with_anchors(self, arguments).await,
+            "AP-47" => open_without_code(self, arguments).await,
             "AP-40" => ask_question(self, arguments).await,
             "AP-41" => add_note(self, arguments).await,
             "AP-42" => store_answer(self, arguments).await,
@@ -107,14 +108,17 @@ impl Store {
                     pattern: "AP-97",
                 })
             }
+            "AP-117" => {
+                Err(RunError::NotByHand {
+                    pattern: "AP-117",
+                })
+            }
             "AP-98" => stored_user(self, arguments, page).await,
             "AP-99" => stored_session(self, arguments, page).await,
             "AP-110" => restore_claims(self, arguments).await,
             "AP-111" => release_claims(self, arguments).await,
             "AP-112" => remove_expired(self, arguments).await,
             "AP-113" => repair_message_slots(self, arguments).await,
-            "AP-114" => repair_usage_index(self, arguments).await,
-            "AP-115" => repair_signup_index(self, arguments).await,
             "AP-116" => stored_sweep_jobs(self, arguments, page).await,
             _ => {
                 Err(RunError::NotByHand {
@@ -896,14 +900,40 @@ async fn open_with_anchors(
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let threads: Vec<ThreadKey> = arguments.many("threads", "thread key")?;
     let messages: Vec<MessageKey> = arguments.many("messages", "message key")?;
+    let users: Vec<UserKey> = arguments.many("users", "user key")?;
     arguments.end()?;
-    let found = store.open_with_anchors(user_id, session_id, &threads, &messages).await?;
+    let found = store
+        .open_with_anchors(user_id, session_id, &threads, &messages, &users)
+        .await?;
     let mut rows = Vec::new();
     rows.extend(found.head.into_iter().map(|item| Row::of("session", &item)));
     rows.extend(found.code.into_iter().map(|item| Row::of("code", &item)));
     rows.extend(found.anchors.into_iter().map(|item| Row::of("anchors", &item)));
     rows.extend(found.threads.into_iter().map(|item| Row::of("thread", &item)));
     rows.extend(found.messages.into_iter().map(|item| Row::of("message", &item)));
+    rows.extend(found.users.into_iter().map(|item| Row::of("user", &item)));
+    Ok(Answer::of(rows))
+}
+
+async fn open_without_code(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let threads: Vec<ThreadKey> = arguments.many("threads", "thread key")?;
+    let messages: Vec<MessageKey> = arguments.many("messages", "message key")?;
+    let users: Vec<UserKey> = arguments.many("users", "user key")?;
+    arguments.end()?;
+    let found = store
+        .open_without_code(user_id, session_id, &threads, &messages, &users)
+        .await?;
+    let mut rows = Vec::new();
+    rows.extend(found.head.into_iter().map(|item| Row::of("session", &item)));
+    rows.extend(found.anchors.into_iter().map(|item| Row::of("anchors", &item)));
+    rows.extend(found.threads.into_iter().map(|item| Row::of("thread", &item)));
+    rows.extend(found.messages.into_iter().map(|item| Row::of("message", &item)));
+    rows.extend(found.users.into_iter().map(|item| Row::of("user", &item)));
     Ok(Answer::of(rows))
 }
 
@@ -1825,47 +1855,6 @@ async fn repair_message_slots(
             RepairMessageSlotsError::Store(error) => RunError::Store(error),
             RepairMessageSlotsError::ThreadNotFound
             | RepairMessageSlotsError::SlotsMoved => RunError::Refused(error.to_string()),
-        })?;
-    Ok(Answer::default().and_wrote(written))
-}
-
-async fn repair_usage_index(
-    store: &Store,
-    mut arguments: Arguments,
-) -> Result<Answer, RunError> {
-    let user_id: UserId = arguments.one("user_id", "user_id")?;
-    let date: Date = arguments.one("date", "date")?;
-    let seen_cost_micros: i64 = arguments.one("seen_cost_micros", "amount")?;
-    arguments.end()?;
-    let written: usize = 1;
-    store
-        .repair_usage_index(user_id, date, seen_cost_micros)
-        .await
-        .map_err(|error| match error {
-            RepairUsageIndexError::Store(error) => RunError::Store(error),
-            RepairUsageIndexError::DayNotFound | RepairUsageIndexError::AmountMoved => {
-                RunError::Refused(error.to_string())
-            }
-        })?;
-    Ok(Answer::default().and_wrote(written))
-}
-
-async fn repair_signup_index(
-    store: &Store,
-    mut arguments: Arguments,
-) -> Result<Answer, RunError> {
-    let user_id: UserId = arguments.one("user_id", "user_id")?;
-    let seen_created_at: Timestamp = arguments.one("seen_created_at", "time")?;
-    let seen_signup_date: Date = arguments.one("seen_signup_date", "date")?;
-    arguments.end()?;
-    let written: usize = 1;
-    store
-        .repair_signup_index(user_id, seen_created_at, seen_signup_date)
-        .await
-        .map_err(|error| match error {
-            RepairSignupIndexError::Store(error) => RunError::Store(error),
-            RepairSignupIndexError::UserNotFound
-            | RepairSignupIndexError::SignupMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
