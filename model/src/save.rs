@@ -4,7 +4,7 @@ use crate::code_storage::{StageError, Staged, replaced_chunks};
 use crate::session::{TRIES, detect};
 use crate::settings::Tried;
 use crate::{
-    AccessError, Anchor, Anchors, AppliedAnswer, Change, CodeTooLarge, Language, MovedAnchors, NewSettings,
+    AccessError, Anchor, Anchors, AppliedAnswer, Change, CodeText, CodeTooLarge, Language, MovedAnchors, NewSettings,
     OpenedSession, PlacedThread, SaveSession, SaveSessionError, Session, SessionId, Store, StoreError, SweepJob,
     SweepKind, ThreadAnchor, ThreadKind, UserId,
 };
@@ -118,23 +118,16 @@ impl Store {
             return Err(self.conflict(caller, save.session_id).await);
         }
         if head.thread_count == 0 {
-            let (threads, old_text) = (Vec::new(), String::new());
+            let (threads, old_text) = (Vec::new(), CodeText::default());
             return Ok(Base { head, threads, anchors: None, holds_to_anchors: false, old_text });
         }
-        let old_text = async { if save.text.is_some() { self.text_of(&head).await } else { Ok(Some(String::new())) } };
+        let old_text =
+            async { if save.text.is_some() { self.text_of(&head).await } else { Ok(Some(CodeText::default())) } };
         let placed = self.placed_threads(save.session_id);
         let ((threads, anchors), old_text) = futures::try_join!(placed, old_text)?;
         match old_text {
             Some(old_text) => Ok(Base { head, threads, anchors, holds_to_anchors: false, old_text }),
             None => Err(self.conflict(caller, save.session_id).await),
-        }
-    }
-
-    /// The code of this head, or `None` when the session has moved on.
-    pub(crate) async fn text_of(&self, head: &Session) -> Result<Option<String>, StoreError> {
-        match self.get_code(head.session_id).await? {
-            Some(code) if code.revision == head.revision => self.load_code(code).await,
-            _ => Ok(None),
         }
     }
 
@@ -201,6 +194,7 @@ impl Store {
             saved_by: head.user_id,
         })
         .await?;
+        self.code_cache().keep(head.session_id, code.revision, &text.into());
         self.sweep_now(replaced.as_ref()).await;
         let head = Session {
             version_number: version,
@@ -252,7 +246,7 @@ pub(crate) struct Base {
     /// if they still are what was read: what the head counts tells nothing of an older read.
     pub(crate) holds_to_anchors: bool,
     /// The code, if anything needs it to be saved.
-    pub(crate) old_text: String,
+    pub(crate) old_text: CodeText,
 }
 
 impl Base {

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 
+use crate::code_cache::{CodeCache, DEFAULT_CODE_CACHE_MIB};
 use crate::key::Primary;
 use crate::registry::{Cost, Operation, Pattern};
 use crate::{Clock, Ids, ItemKey, MessageTtl};
@@ -68,6 +69,7 @@ pub struct Store {
     until: Option<Instant>,
     /// How long new messages live.
     pub(crate) message_ttl: MessageTtl,
+    code_cache: CodeCache,
 }
 
 struct Shared {
@@ -103,8 +105,16 @@ impl Store {
         let sdk = sdk.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         let StoreConfig { table, cursor_key, clock, ids, .. } = config;
         let shared = Shared { client: Client::from_conf(sdk), table, cursor_key };
-        let message_ttl = MessageTtl::default();
-        Self { shared: Arc::new(shared), clock, ids, meter: None, until: None, unreadable: None, message_ttl }
+        Self {
+            shared: Arc::new(shared),
+            clock,
+            ids,
+            meter: None,
+            until: None,
+            unreadable: None,
+            message_ttl: MessageTtl::default(),
+            code_cache: CodeCache::of_mib(DEFAULT_CODE_CACHE_MIB),
+        }
     }
 
     /// The same table at another time and with ids of another source: for data that was made up, and is to have the times and
@@ -138,6 +148,16 @@ impl Store {
     #[must_use]
     pub fn with_message_ttl(&self, message_ttl: MessageTtl) -> Self {
         Self { message_ttl, ..self.clone() }
+    }
+
+    /// The same store, which keeps at most so many MiB of code in memory instead of [`DEFAULT_CODE_CACHE_MIB`]; none for 0.
+    #[must_use]
+    pub fn with_code_cache(&self, mib: u16) -> Self {
+        Self { code_cache: CodeCache::of_mib(mib), ..self.clone() }
+    }
+
+    pub(crate) fn code_cache(&self) -> &CodeCache {
+        &self.code_cache
     }
 
     /// The clock that was passed in.
