@@ -40,6 +40,7 @@ mod rates;
 mod refresh;
 mod renaming;
 mod reviewer;
+mod saving;
 mod settling;
 mod streaming;
 mod users;

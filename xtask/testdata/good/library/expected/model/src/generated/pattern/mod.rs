@@ -67,6 +67,8 @@ mod renew;
 
 mod list_editions;
 
+mod add_editions;
+
 mod book_by_prefix;
 
 mod stored_book;
@@ -104,3 +106,5 @@ pub use call_for_wish::*;
 pub use wishes_at::*;
 
 pub use list_editions::*;
+
+pub use add_editions::*;
