@@ -45,9 +45,9 @@ async fn elsewhere(bench: &Bench, thread: &Thread, moves: u32) -> Vec<ThreadAnch
 }
 
 async fn create_thread(bench: &Bench) {
-    let known = a_thread(bench).await;
-    let owner = bench.table.get_user(known.user_id).await.unwrap().expect("they have an account");
-    let session_id = bench.session(&owner).await.session_id;
+    let ada = bench.user().await;
+    let (session, empty) = (bench.session(&ada).await, bench.session(&ada).await);
+    let (known, session_id) = (bench.thread(&session).await, empty.session_id);
     let thread = Thread { session_id, thread: bench.table.ids().next(bench.table.clock().now()), ..known.clone() };
     let opened = [ThreadAnchor { thread: thread.thread, ..elsewhere(bench, &known, 0).await.remove(0) }];
     let input = CreateThread { thread: &thread, opened: &opened, seen_version: 1 };
