@@ -89,7 +89,7 @@ pub enum RateSubject {
     Account,
 }
 
-/// So many requests in a window that begins with a subject's first request.
+/// So many requests of a subject in each window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     /// How many in how long. The rule's name is never used again for another rule.
@@ -98,9 +98,21 @@ pub struct RateLimit {
     pub subject: RateSubject,
 }
 
+/// Messages a user can send in a minute, questions among them.
+const MESSAGES_PER_MINUTE: u32 = 30;
+/// Questions to the model a user can ask in a minute.
+const AI_PER_MINUTE: u32 = 10;
+
 impl RateLimit {
     const fn per_minute(name: &'static str, subject: RateSubject, max_hits: u32) -> Self {
-        Self { rule: RateRule { name, max_hits, window_seconds: 60 }, subject }
+        Self { rule: RateRule::new(name, max_hits, 60), subject }
+    }
+
+    /// A request that counts as a message, as a question to the model, or as both. These two share one window of a user, so
+    /// that a question costs one update.
+    const fn message(max_hits: Option<u32>, max_ai_hits: Option<u32>) -> Self {
+        let rule = RateRule { name: "message", window_seconds: 60, max_hits, max_ai_hits };
+        Self { rule, subject: RateSubject::User }
     }
 
     /// `POST /auth/signup`.
@@ -108,10 +120,8 @@ impl RateLimit {
     /// `POST /auth/login`, counted by address.
     pub const LOGIN: Self = Self::per_minute("login", RateSubject::Ip, 5);
     /// `POST /auth/login`, counted by account: many addresses cannot guess one password faster than this.
-    pub const LOGIN_ACCOUNT: Self = Self {
-        rule: RateRule { name: "login-account", max_hits: 10, window_seconds: 15 * 60 },
-        subject: RateSubject::Account,
-    };
+    pub const LOGIN_ACCOUNT: Self =
+        Self { rule: RateRule::new("login-account", 10, 15 * 60), subject: RateSubject::Account };
     /// `POST /auth/refresh`.
     pub const REFRESH: Self = Self::per_minute("refresh", RateSubject::User, 20);
     /// `PUT /users/me/password` and `DELETE /users/me`: both take a password, so both could be used to guess it.
@@ -120,20 +130,22 @@ impl RateLimit {
     pub const SESSION_CREATE: Self = Self::per_minute("session-create", RateSubject::User, 20);
     /// `PUT /sessions/{id}`.
     pub const SESSION_SAVE: Self = Self::per_minute("session-save", RateSubject::User, 60);
-    /// `POST /threads/{id}/messages`.
-    pub const MESSAGE: Self = Self::per_minute("message", RateSubject::User, 30);
-    /// Every question to the model, by message or by `POST /ai/analyze`.
-    pub const AI: Self = Self::per_minute("ai", RateSubject::User, 10);
+    /// `POST /threads/{id}/messages` with a note, or with a body that is refused.
+    pub const NOTE: Self = Self::message(Some(MESSAGES_PER_MINUTE), None);
+    /// `POST /threads/{id}/messages` with a question to the model.
+    pub const QUESTION: Self = Self::message(Some(MESSAGES_PER_MINUTE), Some(AI_PER_MINUTE));
+    /// `POST /ai/analyze`: a question to the model that is no message.
+    pub const ANALYSIS: Self = Self::message(None, Some(AI_PER_MINUTE));
 
     /// Every question to the model in 24 hours, where the operator caps them. Not in [`ALL`](Self::ALL): the number is theirs.
     #[must_use]
     pub const fn ai_day(cap: NonZeroU32) -> Self {
-        let rule = RateRule { name: "ai-day", max_hits: cap.get(), window_seconds: 24 * 60 * 60 };
+        let rule = RateRule::new("ai-day", cap.get(), 24 * 60 * 60);
         Self { rule, subject: RateSubject::User }
     }
 
     /// All rules.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SIGN_UP,
         Self::LOGIN,
         Self::LOGIN_ACCOUNT,
@@ -141,8 +153,9 @@ impl RateLimit {
         Self::ACCOUNT,
         Self::SESSION_CREATE,
         Self::SESSION_SAVE,
-        Self::MESSAGE,
-        Self::AI,
+        Self::NOTE,
+        Self::QUESTION,
+        Self::ANALYSIS,
     ];
 }
 
@@ -151,12 +164,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_rules_share_a_counter() {
+    fn rules_that_share_a_window_agree_on_its_length_and_limits() {
+        for (n, one) in RateLimit::ALL.iter().enumerate() {
+            assert_ne!(one.rule.name, RateLimit::ai_day(NonZeroU32::MIN).rule.name);
+            for other in RateLimit::ALL[n + 1..].iter().filter(|other| other.rule.name == one.rule.name) {
+                assert_eq!((one.rule.window_seconds, one.subject), (other.rule.window_seconds, other.subject));
+                let agree =
+                    |one: Option<u32>, other: Option<u32>| one.zip(other).is_none_or(|(one, other)| one == other);
+                assert!(agree(one.rule.max_hits, other.rule.max_hits), "{one:?} {other:?}");
+                assert!(agree(one.rule.max_ai_hits, other.rule.max_ai_hits), "{one:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_messages_and_analyses_share_a_window() {
         let mut names: Vec<_> = RateLimit::ALL.iter().map(|limit| limit.rule.name).collect();
-        names.push(RateLimit::ai_day(NonZeroU32::MIN).rule.name);
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), RateLimit::ALL.len() + 1);
+        assert_eq!(names.len(), RateLimit::ALL.len() - 2);
     }
 
     #[test]

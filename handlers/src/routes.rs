@@ -46,7 +46,8 @@ impl Domain {
                 Route::open(routes!(auth::routes::signup))
                     .limited(RateLimit::SIGN_UP)
                     .fails(&[Code::WeakPassword, Code::UserAlreadyExists]),
-                Route::open(routes!(auth::routes::login)).limited(RateLimit::LOGIN).fails(&[Code::InvalidCredentials]),
+                // Counted by its handler, together with its first read.
+                Route::open(routes!(auth::routes::login)).fails(&[Code::InvalidCredentials, Code::RateLimitExceeded]),
                 // Counted by its handler: only the refresh token says whose request it is.
                 Route::open(routes!(auth::routes::refresh))
                     .fails(&[Code::RefreshTokenInvalid, Code::RateLimitExceeded]),
@@ -88,7 +89,8 @@ impl Domain {
             Self::Messages => messages(),
             Self::Ai => vec![
                 Route::protected(routes!(ai::analyze))
-                    .limited(RateLimit::AI)
+                    .limited(RateLimit::ANALYSIS)
+                    .of_an_account()
                     .fails(&[Code::InvalidLanguage, Code::FileTooLarge])
                     .fails(&ASKING),
             ],

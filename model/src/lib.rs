@@ -10,7 +10,6 @@ pub mod digest;
 pub mod filename;
 #[rustfmt::skip] // Its formatting is the generator's.
 #[expect(clippy::too_many_lines, reason = "a transaction is as long as its list of actions")]
-#[expect(clippy::match_wildcard_for_single_variants, reason = "a pattern with one reason to refuse is as good as any")]
 mod generated;
 mod idempotency;
 pub mod ids;
@@ -51,16 +50,16 @@ pub use message::{NewAnswer, PostError};
 pub use placed::{Anchor, OpenedThread, PlacedThread};
 pub use profile::{AccountError, ProfileChange, ProfileError};
 pub use public_id::{InvalidPublicId, MessageId, ThreadId};
-pub use rate::{Hit, RateRule};
+pub use rate::{Hit, RateRule, Window};
 pub use save::{Reanchor, SaveCode, SaveCodeError, Saved};
 pub use selection::is_selected_at;
 pub use session::{NewSession, NewSessionError, OpenedSession};
 pub use settings::{Change, NewSettings};
 pub use sign_in::{RefreshRule, RenewError, SeenToken};
 pub use store::{
-    AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection,
-    ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription, TableError, TableFacts,
-    Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
+    AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, IndexProgress, Meter, Order, Page, PageRequest,
+    Protection, ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription, TableError,
+    TableFacts, TableUpdate, Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
 };
 pub use sweep::{Backlog, Swept};
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::{
     ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, DeleteAccount, DeleteAccountError, Email,
-    EmailClaim, FamilyId, OldEmailClaim, OldUsernameClaim, PasswordHash, RefreshFamily, Store, StoreError, SweepJob,
-    SweepKind, User, UserId, Username, UsernameClaim,
+    EmailClaim, FamilyId, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PasswordHash,
+    RefreshFamily, Store, StoreError, SweepJob, SweepKind, User, UserId, Username, UsernameClaim,
 };
 
 /// Others changing the same account at the same moment are waited for this often.
@@ -53,6 +53,13 @@ pub enum AccountError {
     /// The table could not be asked.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Which claims of an account are its user's to delete.
+#[derive(Clone, Copy, Debug)]
+struct OwnedClaims {
+    email: bool,
+    username: bool,
 }
 
 impl Store {
@@ -149,16 +156,20 @@ impl Store {
     /// # Errors
     /// When the account is gone already, or has another password now.
     pub async fn remove_account(&self, user: &User) -> Result<(), AccountError> {
-        let mut seen = user.clone();
+        let (mut seen, mut owned) = (user.clone(), OwnedClaims { email: true, username: true });
         for _ in 0..TRIES {
             let now = self.clock().now();
             let job = SweepJob::new(SweepKind::Account, seen.user_id.to_string(), seen.user_id, now);
-            match self.detach_account(&seen, &job).await {
+            match self.detach_account(&seen, owned, &job).await {
                 Ok(()) => {
                     self.sweep_now(Some(&job)).await;
                     return Ok(());
                 }
                 Err(DeleteAccountError::UserNotFound) => return Err(AccountError::SignedOut),
+                Err(DeleteAccountError::ClaimLost) => {
+                    owned = self.owned_claims(&seen).await?;
+                    continue;
+                }
                 Err(DeleteAccountError::ProfileChanged | DeleteAccountError::JobExists) => {}
                 Err(DeleteAccountError::Store(error)) => return Err(error.into()),
             }
@@ -166,19 +177,33 @@ impl Store {
             if seen.password_hash != user.password_hash {
                 return Err(AccountError::PasswordChanged);
             }
+            owned = OwnedClaims { email: true, username: true };
         }
         Err(StoreError::Contended { pattern: "AP-07" }.into())
     }
 
-    async fn detach_account(&self, user: &User, job: &SweepJob) -> Result<(), DeleteAccountError> {
+    /// The claims that name this user, of the two that should.
+    async fn owned_claims(&self, user: &User) -> Result<OwnedClaims, StoreError> {
+        let (email_digest, username_key) = (user.email.digest(), user.username.key());
+        let found = self.check_claims(user.user_id, email_digest, &username_key).await?;
+        let owned = OwnedClaims {
+            email: found.email_claim.is_some_and(|claim| claim.user_id == user.user_id),
+            username: found.username_claim.is_some_and(|claim| claim.user_id == user.user_id),
+        };
+        tracing::warn!(user_id = %user.user_id, ?owned, "An account is deleted without a claim that is not its user's");
+        Ok(owned)
+    }
+
+    async fn detach_account(&self, user: &User, owned: OwnedClaims, job: &SweepJob) -> Result<(), DeleteAccountError> {
+        let (owner, email_digest, username_key) = (user.user_id, user.email.digest(), user.username.key());
         self.delete_account(DeleteAccount {
             job,
+            email_claim: owned.email.then_some(OwnEmailClaim { email_digest, owner }),
+            username_claim: owned.username.then_some(OwnUsernameClaim { username_key: &username_key, owner }),
             user_id: user.user_id,
             email: &user.email,
             username: &user.username,
             password_hash: &user.password_hash,
-            email_digest: user.email.digest(),
-            username_key: &user.username.key(),
         })
         .await
     }

@@ -1,18 +1,23 @@
-//! Rate windows: one conditional update before a limited request. AP-60 and AP-61.
+//! Rate windows: one conditional update before a limited request. AP-60.
 
 use std::time::Duration;
 
-use crate::{CountHit, CountHitError, RateWindow, RestartWindowError, Store, StoreError, Timestamp};
+use crate::{CountHit, CountHitError, Digest, Store, StoreError, Timestamp};
 
-/// How many hits a rule lets through in how long a window.
+/// The hits that one request counts as, and the limits they are held to.
+///
+/// Rules with one name share their windows: a message and a question to the model are two counters of one item, and a
+/// question that is a message raises both in one update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateRule {
-    /// What it is called in the table, for example `login`.
+    /// Its name in the table, for example `login`.
     pub name: &'static str,
-    /// Hits let through.
-    pub max_hits: u32,
-    /// How long the window is, in seconds.
+    /// The length of a window, in seconds.
     pub window_seconds: u32,
+    /// The most hits in a window; `None` for a rule that does not count them.
+    pub max_hits: Option<u32>,
+    /// The most questions to the model in a window; `None` for a rule that does not count them.
+    pub max_ai_hits: Option<u32>,
 }
 
 /// Whether a hit was let through.
@@ -20,51 +25,112 @@ pub struct RateRule {
 pub enum Hit {
     /// It counts.
     Counted,
-    /// It does not, and none will before this time.
+    /// It does not count, and the next one passes at this time.
     Refused {
+        /// The limit that was reached: the rule's name, or `ai` for questions to the model.
+        limit: &'static str,
         /// When the window ends.
         retry_at: Timestamp,
     },
 }
 
-/// Others restarting the same window at the same moment are waited for this often.
-const TRIES: u32 = 3;
+/// One window of a subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Its number, which is in the key.
+    pub number: u32,
+    /// When it ends and the next one begins.
+    pub ends_at: Timestamp,
+}
+
+impl RateRule {
+    /// The limit of questions to the model, as a refusal names it.
+    pub const AI: &'static str = "ai";
+
+    /// A rule with one counter.
+    #[must_use]
+    pub const fn new(name: &'static str, max_hits: u32, window_seconds: u32) -> Self {
+        Self { name, window_seconds, max_hits: Some(max_hits), max_ai_hits: None }
+    }
+
+    /// The subject's window at this time. Windows follow each other without a gap; a hash of the subject shifts them, so
+    /// that those of all subjects do not end at the same moment.
+    #[must_use]
+    pub fn window(&self, subject: &str, now: Timestamp) -> Window {
+        let length = Duration::from_secs(self.window_seconds.max(1).into()).as_millis();
+        let [first, second, third, fourth, ..] = *Digest::of(subject).as_bytes();
+        let offset = u128::from(u32::from_be_bytes([first, second, third, fourth])) % length;
+        let since_1970 = u128::try_from(now.millis()).unwrap_or(0) + offset;
+        let left = length - since_1970 % length;
+        Window {
+            number: u32::try_from(since_1970 / length).unwrap_or(u32::MAX),
+            ends_at: now.plus(Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))),
+        }
+    }
+}
 
 impl Store {
-    /// Counts a hit of a subject under a rule, unless its window is full.
+    /// Counts a hit of a subject under a rule, unless a limit of its window is reached.
     ///
     /// # Errors
     /// When the table cannot be asked.
     pub async fn hit(&self, rule: RateRule, subject: &str) -> Result<Hit, StoreError> {
-        let window = Duration::from_secs(u64::from(rule.window_seconds));
-        for _ in 0..TRIES {
-            let now = self.clock().now();
-            let expires_at = now.plus(window).expiry();
-            let counted = self.count_hit(CountHit {
-                rule: rule.name,
-                subject,
-                window_seconds: rule.window_seconds,
-                window_start: now.minus(window),
-                max_hits: rule.max_hits,
-                now,
-                expires_at,
-            });
-            let current = match counted.await {
-                Ok(()) => return Ok(Hit::Counted),
-                Err(CountHitError::WindowFull { current }) => current,
-                Err(CountHitError::Store(error)) => return Err(error),
-            };
-            let ends = current.started_at.plus(window);
-            if ends > now {
-                return Ok(Hit::Refused { retry_at: ends });
-            }
-            let fresh = RateWindow { started_at: now, hits: 1, expires_at, ..(*current).clone() };
-            match self.restart_window(&fresh, current.started_at).await {
-                Ok(()) => return Ok(Hit::Counted),
-                Err(RestartWindowError::WindowMoved) => {}
-                Err(RestartWindowError::Store(error)) => return Err(error),
-            }
+        let Window { number, ends_at } = rule.window(subject, self.clock().now());
+        let counted = self.count_hit(CountHit {
+            rule: rule.name,
+            subject,
+            window: number,
+            hits: rule.max_hits.is_some().into(),
+            ai_hits: rule.max_ai_hits.is_some().into(),
+            max_hits: rule.max_hits.unwrap_or(u32::MAX),
+            max_ai_hits: rule.max_ai_hits.unwrap_or(u32::MAX),
+            expires_at: ends_at.expiry(),
+        });
+        let limit = match counted.await {
+            Ok(()) => return Ok(Hit::Counted),
+            Err(CountHitError::LimitReached { .. }) => rule.name,
+            Err(CountHitError::AiLimitReached { .. }) => RateRule::AI,
+            Err(CountHitError::Store(error)) => return Err(error),
+        };
+        Ok(Hit::Refused { limit, retry_at: ends_at })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: RateRule = RateRule::new("login", 5, 60);
+
+    fn time(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis).expect("a time")
+    }
+
+    #[test]
+    fn windows_follow_each_other_without_a_gap() {
+        let now = time(1_795_424_520_123);
+        let window = RULE.window("ada", now);
+        let last = window.ends_at.minus(Duration::from_millis(1));
+        assert_eq!(RULE.window("ada", last), window);
+        let next = RULE.window("ada", window.ends_at);
+        assert_eq!(next.number, window.number + 1);
+        assert_eq!(next.ends_at.since(window.ends_at), Duration::from_mins(1));
+    }
+
+    #[test]
+    fn the_window_of_a_subject_never_changes_between_programs() {
+        let window = RULE.window("ada", time(1_795_424_520_123));
+        assert_eq!((window.number, window.ends_at.millis()), (29_923_742, 1_795_424_569_619));
+    }
+
+    #[test]
+    fn windows_of_many_subjects_end_at_times_spread_over_a_whole_window() {
+        let now = time(1_795_424_520_000);
+        let mut ends = [0_u32; 6];
+        for subject in 0..600 {
+            let left = RULE.window(&subject.to_string(), now).ends_at.since(now);
+            ends[usize::try_from((left.as_millis() - 1) / 10_000).expect("a small number")] += 1;
         }
-        Err(StoreError::Contended { pattern: "AP-61" })
+        assert!(ends.iter().all(|count| (60..=140).contains(count)), "{ends:?}");
     }
 }

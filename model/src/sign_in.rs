@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    FamilyId, RefreshFamily, RefreshFamilyKey, RotateRefreshToken, RotateRefreshTokenError, StartRefreshFamilyError,
-    Store, StoreError, User, UserId,
+    FamilyId, GetSignIn, RefreshFamily, RefreshFamilyKey, RotateRefreshToken, RotateRefreshTokenError,
+    StartRefreshFamily, StartRefreshFamilyError, Store, StoreError, User, UserId,
 };
 
 /// Sign-ins that are ended at the same time.
@@ -47,36 +47,15 @@ pub enum RenewError {
 }
 
 impl Store {
-    /// Signs a user in: a new family of refresh tokens.
+    /// Starts a sign-in of a user whose password was the right one when they were read.
     ///
     /// # Errors
-    /// When the table cannot be asked.
-    pub async fn sign_in(&self, user_id: UserId, lifetime: Duration) -> Result<RefreshFamily, StartRefreshFamilyError> {
-        let family = self.new_family(user_id, lifetime);
-        self.start_refresh_family(&family).await?;
+    /// When the account was deleted or its password changed meanwhile, or the table cannot be asked.
+    pub async fn sign_in(&self, user: &User, lifetime: Duration) -> Result<RefreshFamily, StartRefreshFamilyError> {
+        let family = self.new_family(user.user_id, lifetime);
+        let password_hash = &user.password_hash;
+        self.start_refresh_family(StartRefreshFamily { family: &family, password_hash }).await?;
         Ok(family)
-    }
-
-    /// Signs a user in whose password was the right one when they were read.
-    ///
-    /// # Errors
-    /// When the table cannot be asked, or the account was changed meanwhile: then the password may not be the one any
-    /// more.
-    pub async fn sign_in_as(&self, user: &User, lifetime: Duration) -> Result<RefreshFamily, StoreError> {
-        let changed = StoreError::Contended { pattern: "AP-10" };
-        let family = match self.sign_in(user.user_id, lifetime).await {
-            Ok(family) => family,
-            // A new id is taken: trying again is all there is to do.
-            Err(StartRefreshFamilyError::FamilyExists) => return Err(changed),
-            Err(StartRefreshFamilyError::Store(error)) => return Err(error),
-        };
-        // A change of the password ends the sign-ins that are there. One that came too late for it sees the change here.
-        let now = self.get_user(user.user_id).await?;
-        if now.is_some_and(|now| now.password_hash == user.password_hash) {
-            return Ok(family);
-        }
-        self.end_refresh_family(family.user_id, family.family_id).await?;
-        Err(changed)
     }
 
     /// The user of a sign-in, with it, if it still stands and the account is still there.
@@ -88,7 +67,7 @@ impl Store {
         user_id: UserId,
         family_id: FamilyId,
     ) -> Result<Option<(User, RefreshFamily)>, StoreError> {
-        let (user, family) = futures::try_join!(self.get_user(user_id), self.get_refresh_family(user_id, family_id))?;
+        let GetSignIn { user, family } = self.get_sign_in(user_id, family_id).await?;
         Ok(user.zip(family))
     }
 

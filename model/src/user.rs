@@ -54,7 +54,15 @@ impl Store {
     /// When the table cannot be asked.
     pub async fn find_user(&self, username: &UsernameKey) -> Result<Option<User>, StoreError> {
         let claim = self.find_username_claim(username).await?;
-        // Nobody is read like somebody: a second request only for names that are taken would tell which they are.
+        self.user_of(claim).await
+    }
+
+    /// The user who holds a claim. Without a claim an id that no user has is read: a request that is only sent for names that
+    /// are taken would tell which they are.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn user_of(&self, claim: Option<UsernameClaim>) -> Result<Option<User>, StoreError> {
         let user_id = claim.map_or_else(|| self.ids().next(self.clock().now()), |claim| claim.user_id);
         self.get_user(user_id).await
     }

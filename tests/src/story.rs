@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use model::{
     Anchor, AnchorStatus, Change, ContextMode, DeleteAccount, DeleteSession, DeleteThread, Message, NewAnswer,
-    NewSession, NewThread, NewUser, OpenedSession, PageRequest, PlacedThread, RefreshFamily, RemainingAnchors,
-    SaveCode, SaveCodeError, Saved, Session, Store, SweepJob, SweepKind, SweepState, Swept, Thread, ThreadKind, User,
-    UserKey, is_selected_at,
+    NewSession, NewThread, NewUser, OpenedSession, OwnEmailClaim, OwnUsernameClaim, PageRequest, PlacedThread,
+    RefreshFamily, RemainingAnchors, SaveCode, SaveCodeError, Saved, Session, Store, SweepJob, SweepKind, SweepState,
+    Swept, Thread, ThreadKind, User, UserKey, is_selected_at,
 };
 use tokio::sync::Barrier;
 
@@ -214,14 +214,15 @@ impl TestTable {
     /// The user deletes their account; what it leaves is left to the sweep.
     pub async fn drop_account(&self, user: &User) {
         let job = self.job(SweepKind::Account, &user.user_id.to_string(), user.user_id);
+        let (owner, email_digest, username_key) = (user.user_id, user.email.digest(), user.username.key());
         let input = DeleteAccount {
             job: &job,
+            email_claim: Some(OwnEmailClaim { email_digest, owner }),
+            username_claim: Some(OwnUsernameClaim { username_key: &username_key, owner }),
             user_id: user.user_id,
             email: &user.email,
             username: &user.username,
             password_hash: &user.password_hash,
-            email_digest: user.email.digest(),
-            username_key: &user.username.key(),
         };
         self.delete_account(input).await.expect("there is such an account");
     }

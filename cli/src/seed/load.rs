@@ -8,10 +8,10 @@ use std::time::Duration;
 use handlers::review::anchor::status_at;
 use handlers::review::lines::Selection;
 use model::{
-    AccessError, AddUsage, AnchorStatus, Clock, ContextMode, Date, Digest, Email, EmailClaim, FailQuestionError, Ids,
-    LoadAccount, LoadAccountError, Message, NewAnswer, NewSession, NewSessionError, NewThread, NewThreadError,
-    PasswordHash, PlacedThread, PostError, ReplyState, SessionId, Store, StoreAnswerError, StoreError, Thread,
-    ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId, Username, UsernameClaim,
+    AccessError, AddUsage, AddUsageError, AnchorStatus, Clock, ContextMode, Date, Digest, Email, EmailClaim,
+    FailQuestionError, Ids, LoadAccount, LoadAccountError, Message, NewAnswer, NewSession, NewSessionError, NewThread,
+    NewThreadError, PasswordHash, PlacedThread, PostError, ReplyState, SessionId, Store, StoreAnswerError, StoreError,
+    Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId, Username, UsernameClaim,
 };
 
 use super::SeedError;
@@ -275,7 +275,12 @@ impl<'s> Loader<'s> {
                 output_tokens: usage.output_tokens.into(),
                 cost_micros: usage.cost_micros,
             };
-            self.store.add_usage(add).await?;
+            match self.store.add_usage(add).await {
+                Ok(()) => {}
+                // The account was deleted while it was loaded.
+                Err(AddUsageError::UserNotFound) => return Ok(()),
+                Err(AddUsageError::Store(error)) => return Err(error.into()),
+            }
             self.tally.spent(user_id, date);
         }
         Ok(())

@@ -22,13 +22,18 @@ pub enum RateLimits {
     Off,
 }
 
-/// The handlers of a route, each request counted first.
-pub(crate) fn limited(app: &App, limit: RateLimit, handlers: MethodRouter<App>) -> MethodRouter<App> {
-    handlers.route_layer(from_fn_with_state((app.clone(), limit), count))
+/// The handlers of a route, each request counted first. With `needs_account`, the caller's account must exist.
+pub(crate) fn limited(
+    app: &App,
+    limit: RateLimit,
+    needs_account: bool,
+    handlers: MethodRouter<App>,
+) -> MethodRouter<App> {
+    handlers.route_layer(from_fn_with_state((app.clone(), limit, needs_account), count))
 }
 
 async fn count(
-    State((app, limit)): State<(App, RateLimit)>,
+    State((app, limit, needs_account)): State<(App, RateLimit, bool)>,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
@@ -40,7 +45,12 @@ async fn count(
             Caller::from_request_parts(&mut parts, &app).await?.user_id.to_string()
         }
     };
-    ctx.count(limit, &subject).await?;
+    if needs_account {
+        let caller = Caller::from_request_parts(&mut parts, &app).await?;
+        ctx.count_with_account(limit, caller).await?;
+    } else {
+        ctx.count(limit, &subject).await?;
+    }
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
@@ -55,10 +65,38 @@ impl Ctx {
         }
         match self.store.hit(limit.rule, subject).await? {
             Hit::Counted => Ok(()),
-            Hit::Refused { retry_at } => {
-                Err(ApiError::new(ErrorCode::RateLimitExceeded).retry_at(retry_at, self.store.clock().now()))
+            Hit::Refused { limit, retry_at } => {
+                let refused = ApiError::new(ErrorCode::RateLimitExceeded).with("limit", limit);
+                Err(refused.retry_at(retry_at, self.store.clock().now()))
             }
         }
+    }
+
+    /// Counts a request and does something else meanwhile: reads that the request needs next, and that may be wasted on one
+    /// that is refused. A refusal by the limit comes first, whatever the other outcome is.
+    ///
+    /// # Errors
+    /// As [`count`](Self::count).
+    pub async fn count_during<T>(
+        &self,
+        limit: RateLimit,
+        subject: &str,
+        meanwhile: impl Future<Output = T> + Send,
+    ) -> ApiResult<T> {
+        let (counted, output) = futures::join!(self.count(limit, subject), meanwhile);
+        counted?;
+        Ok(output)
+    }
+
+    /// Counts a request of a user whose account must still exist, which the access token alone does not say: it is good for
+    /// minutes after the account was deleted. The account is read together with the count.
+    ///
+    /// # Errors
+    /// As [`count`](Self::count), and `UNAUTHORIZED` when the account was deleted.
+    pub async fn count_with_account(&self, limit: RateLimit, caller: Caller) -> ApiResult<()> {
+        let subject = caller.user_id.to_string();
+        let user = self.count_during(limit, &subject, self.store.get_user(caller.user_id)).await??;
+        if user.is_some() { Ok(()) } else { Err(ErrorCode::Unauthorized.into()) }
     }
 
     /// Counts a question that is about to be asked, where a day's questions are capped. Without a cap it costs nothing.

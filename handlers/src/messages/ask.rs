@@ -136,6 +136,8 @@ impl From<StoreAnswerError> for ApiError {
         match error {
             // Its thread was deleted while the model thought.
             StoreAnswerError::QuestionGone => ErrorCode::ThreadNotFound.into(),
+            // The account was deleted while the model thought.
+            StoreAnswerError::UserNotFound => ErrorCode::Unauthorized.into(),
             StoreAnswerError::AnswerExists | StoreAnswerError::LeaseLost => ErrorCode::RequestInProgress.into(),
             StoreAnswerError::Store(error) => error.into(),
         }

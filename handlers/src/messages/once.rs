@@ -132,9 +132,10 @@ impl Request {
     }
 
     async fn count(&self, asks: bool) -> ApiResult<()> {
-        let user = self.caller.user_id.to_string();
-        self.ctx.count(RateLimit::MESSAGE, &user).await?;
-        if asks { self.ctx.count(RateLimit::AI, &user).await } else { Ok(()) }
+        if asks {
+            return self.ctx.count_with_account(RateLimit::QUESTION, self.caller).await;
+        }
+        self.ctx.count(RateLimit::NOTE, &self.caller.user_id.to_string()).await
     }
 
     async fn thread(&self) -> ApiResult<model::Thread> {

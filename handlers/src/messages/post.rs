@@ -75,7 +75,7 @@ pub async fn post(
         Ok(new) => new,
         Err(error) => {
             // What is refused for what it says counts too.
-            ctx.count(RateLimit::MESSAGE, &caller.user_id.to_string()).await?;
+            ctx.count(RateLimit::NOTE, &caller.user_id.to_string()).await?;
             return Err(error);
         }
     };

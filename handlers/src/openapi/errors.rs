@@ -92,7 +92,7 @@ fn response(codes: &[ErrorCode]) -> Value {
 /// What else an error with this code always says.
 fn always_with(code: ErrorCode) -> &'static [&'static str] {
     match code {
-        ErrorCode::RateLimitExceeded => &["retry_after"],
+        ErrorCode::RateLimitExceeded => &["retry_after", "limit"],
         ErrorCode::InternalError => &["trace_id"],
         ErrorCode::VersionConflict => &["current_version", "current_code"],
         _ => &[],
@@ -126,6 +126,11 @@ pub(super) fn error_schema() -> Value {
                 "retry_after": fields::time(
                     "Of `RATE_LIMIT_EXCEEDED`: when the next request passes. Of `BEDROCK_UNAVAILABLE`: when the model may be free \
                      again, if it is only busy."
+                ),
+                "limit": text(
+                    "Of `RATE_LIMIT_EXCEEDED`: the limit that was reached, for example `message` for messages and `ai` for questions \
+                     to the model.",
+                    "ai"
                 ),
                 "current_version": fields::version_number(),
                 "current_code": text("Of `VERSION_CONFLICT`: the code that was saved meanwhile.", "fn main() {}\n"),

@@ -28,6 +28,8 @@ pub(crate) struct Route {
     pub(crate) schemas: Vec<(String, RefOr<Schema>)>,
     pub(crate) access: Access,
     pub(crate) limit: Option<RateLimit>,
+    /// Whether the caller's account is read before the handler runs.
+    pub(crate) needs_account: bool,
     /// What only its handler knows. The other errors follow from the rest, see `openapi/errors.rs`.
     pub(crate) fails: Vec<ErrorCode>,
     /// What would follow, but cannot happen here.
@@ -48,12 +50,17 @@ impl Route {
 
     fn new(access: Access, (schemas, paths, handler): UtoipaMethodRouter<App>) -> Self {
         let (path, item) = paths.paths.into_iter().next().expect("a handler has a path");
-        Self { path, item, schemas, access, limit: None, fails: Vec::new(), never: &[], handler }
+        Self { path, item, schemas, access, limit: None, needs_account: false, fails: Vec::new(), never: &[], handler }
     }
 
     /// Counts requests before anything else is done.
     pub(super) fn limited(self, limit: RateLimit) -> Self {
         Self { limit: Some(limit), ..self }
+    }
+
+    /// Checks, while a request is counted, that the caller's account exists: for limited routes that ask the paid model.
+    pub(super) fn of_an_account(self) -> Self {
+        Self { needs_account: true, ..self }
     }
 
     /// Declares the errors that only the handler knows of.
@@ -70,7 +77,7 @@ impl Route {
     /// Puts it among others.
     pub(super) fn onto(self, routes: Router<App>, app: &App) -> Router<App> {
         let handler = match self.limit {
-            Some(limit) => limited(app, limit, self.handler),
+            Some(limit) => limited(app, limit, self.needs_account, self.handler),
             None => self.handler,
         };
         routes.route(&self.path, handler)

@@ -17,7 +17,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
 use flate2::{Compression, write::GzEncoder};
-use model::{DeleteAccount, NewSession, NewUser, SessionId, Store, SweepJob, SweepKind, SweepState};
+use model::{
+    DeleteAccount, NewSession, NewUser, OwnEmailClaim, OwnUsernameClaim, SessionId, Store, SweepJob, SweepKind,
+    SweepState,
+};
 use serde_json::{Value, json};
 
 use events::{Answer, Request};
@@ -267,15 +270,15 @@ async fn deleted_account(store: &Store) -> SessionId {
         attempts: 0,
         next_try: None,
     };
-    let username_key = user.username.key();
+    let (owner, email_digest, username_key) = (user.user_id, user.email.digest(), user.username.key());
     let deleted = store.delete_account(DeleteAccount {
         job: &job,
+        email_claim: Some(OwnEmailClaim { email_digest, owner }),
+        username_claim: Some(OwnUsernameClaim { username_key: &username_key, owner }),
         user_id: user.user_id,
         email: &user.email,
         username: &user.username,
         password_hash: &user.password_hash,
-        email_digest: user.email.digest(),
-        username_key: &username_key,
     });
     deleted.await.unwrap();
     session.session_id

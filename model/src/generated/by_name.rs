@@ -3,10 +3,10 @@
 
 use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Timestamp, Username, UsernameKey};
 use crate::by_name::{Answer, Arguments, Row, RunError};
-use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
+use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{CodeChunkKey, MessageKey, RefreshFamilyKey, SweepJobKey, ThreadKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestartWindowError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -36,6 +36,7 @@ impl Store {
             "AP-12" => rotate_refresh_token(self, arguments).await,
             "AP-13" => end_refresh_family(self, arguments).await,
             "AP-14" => list_refresh_families(self, arguments).await,
+            "AP-15" => get_sign_in(self, arguments).await,
             "AP-20" => create_session(self, arguments).await,
             "AP-21" => list_sessions(self, arguments, page).await,
             "AP-22" => open_session(self, arguments).await,
@@ -66,7 +67,6 @@ impl Store {
             "AP-51" => take_over_question(self, arguments).await,
             "AP-52" => give_question_up(self, arguments).await,
             "AP-60" => count_hit(self, arguments).await,
-            "AP-61" => restart_window(self, arguments).await,
             "AP-65" => list_usage(self, arguments, page).await,
             "AP-66" => add_usage(self, arguments).await,
             "AP-67" => get_usage(self, arguments).await,
@@ -106,14 +106,17 @@ impl Store {
                     pattern: "AP-97",
                 })
             }
+            "AP-117" => {
+                Err(RunError::NotByHand {
+                    pattern: "AP-117",
+                })
+            }
             "AP-98" => stored_user(self, arguments, page).await,
             "AP-99" => stored_session(self, arguments, page).await,
             "AP-110" => restore_claims(self, arguments).await,
             "AP-111" => release_claims(self, arguments).await,
             "AP-112" => remove_expired(self, arguments).await,
             "AP-113" => repair_message_slots(self, arguments).await,
-            "AP-114" => repair_usage_index(self, arguments).await,
-            "AP-115" => repair_signup_index(self, arguments).await,
             "AP-116" => stored_sweep_jobs(self, arguments, page).await,
             _ => {
                 Err(RunError::NotByHand {
@@ -142,10 +145,10 @@ async fn sign_up(store: &Store, mut arguments: Arguments) -> Result<Answer, RunE
         .await
         .map_err(|error| match error {
             SignUpError::Store(error) => RunError::Store(error),
-            SignUpError::UserExists { .. }
-            | SignUpError::EmailTaken { .. }
-            | SignUpError::UsernameTaken { .. }
-            | SignUpError::FamilyExists { .. } => RunError::Refused(error.to_string()),
+            SignUpError::UserExists
+            | SignUpError::EmailTaken
+            | SignUpError::UsernameTaken
+            | SignUpError::FamilyExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -242,13 +245,11 @@ async fn change_profile(
         .await
         .map_err(|error| match error {
             ChangeProfileError::Store(error) => RunError::Store(error),
-            ChangeProfileError::UserNotFound { .. }
-            | ChangeProfileError::ProfileChanged { .. }
-            | ChangeProfileError::EmailTaken { .. }
-            | ChangeProfileError::UsernameTaken { .. }
-            | ChangeProfileError::ClaimLost { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            ChangeProfileError::UserNotFound
+            | ChangeProfileError::ProfileChanged
+            | ChangeProfileError::EmailTaken
+            | ChangeProfileError::UsernameTaken
+            | ChangeProfileError::ClaimLost => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -276,8 +277,7 @@ async fn change_password(
         .await
         .map_err(|error| match error {
             ChangePasswordError::Store(error) => RunError::Store(error),
-            ChangePasswordError::UserNotFound { .. }
-            | ChangePasswordError::PasswordChanged { .. } => {
+            ChangePasswordError::UserNotFound | ChangePasswordError::PasswordChanged => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -288,33 +288,59 @@ async fn delete_account(
     store: &Store,
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
+    let mut email_claim_given = None;
+    if let Some(mut row) = arguments.row("email_claim")? {
+        let email_digest: Digest = row.one("email_digest", "digest")?;
+        let owner: UserId = row.one("owner", "user_id")?;
+        row.end()?;
+        email_claim_given = Some((email_digest, owner));
+    }
+
+    let email_claim = email_claim_given
+        .as_ref()
+        .map(|(email_digest, owner)| OwnEmailClaim {
+            email_digest: *email_digest,
+            owner: *owner,
+        });
+    let mut username_claim_given = None;
+    if let Some(mut row) = arguments.row("username_claim")? {
+        let username_key: UsernameKey = row.one("username_key", "username_key")?;
+        let owner: UserId = row.one("owner", "user_id")?;
+        row.end()?;
+        username_claim_given = Some((username_key, owner));
+    }
+
+    let username_claim = username_claim_given
+        .as_ref()
+        .map(|(username_key, owner)| OwnUsernameClaim {
+            username_key,
+            owner: *owner,
+        });
     let job: SweepJob = arguments.one("job", "sweep_job")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let email: Email = arguments.one("email", "email")?;
     let username: Username = arguments.one("username", "username")?;
     let password_hash: PasswordHash = arguments.one("password_hash", "password_hash")?;
-    let email_digest: Digest = arguments.one("email_digest", "digest")?;
-    let username_key: UsernameKey = arguments.one("username_key", "username_key")?;
     arguments.end()?;
-    let written: usize = 4;
+    let written: usize = 2 + usize::from(email_claim.is_some())
+        + usize::from(username_claim.is_some());
     store
         .delete_account(DeleteAccount {
+            email_claim,
+            username_claim,
             job: &job,
             user_id,
             email: &email,
             username: &username,
             password_hash: &password_hash,
-            email_digest,
-            username_key: &username_key,
         })
         .await
         .map_err(|error| match error {
             DeleteAccountError::Store(error) => RunError::Store(error),
-            DeleteAccountError::UserNotFound { .. }
-            | DeleteAccountError::ProfileChanged { .. }
-            | DeleteAccountError::JobExists { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            DeleteAccountError::UserNotFound
+            | DeleteAccountError::ProfileChanged
+            | DeleteAccountError::ClaimLost
+            | DeleteAccountError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -323,16 +349,21 @@ async fn start_refresh_family(
     store: &Store,
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
-    let refresh_family: RefreshFamily = arguments
-        .one("refresh_family", "refresh_family")?;
+    let family: RefreshFamily = arguments.one("family", "refresh_family")?;
+    let password_hash: PasswordHash = arguments.one("password_hash", "password_hash")?;
     arguments.end()?;
     let written: usize = 1;
     store
-        .start_refresh_family(&refresh_family)
+        .start_refresh_family(StartRefreshFamily {
+            family: &family,
+            password_hash: &password_hash,
+        })
         .await
         .map_err(|error| match error {
             StartRefreshFamilyError::Store(error) => RunError::Store(error),
-            StartRefreshFamilyError::FamilyExists { .. } => {
+            StartRefreshFamilyError::FamilyExists
+            | StartRefreshFamilyError::UserNotFound
+            | StartRefreshFamilyError::PasswordChanged => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -374,7 +405,7 @@ async fn rotate_refresh_token(
         .await
         .map_err(|error| match error {
             RotateRefreshTokenError::Store(error) => RunError::Store(error),
-            RotateRefreshTokenError::FamilyEnded { .. }
+            RotateRefreshTokenError::FamilyEnded
             | RotateRefreshTokenError::TokenSuperseded { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -404,6 +435,20 @@ async fn list_refresh_families(
     Ok(Answer::of(found.into_iter().map(|item| Row::of("refresh_family", &item))))
 }
 
+async fn get_sign_in(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let family_id: FamilyId = arguments.one("family_id", "family_id")?;
+    arguments.end()?;
+    let found = store.get_sign_in(user_id, family_id).await?;
+    let mut rows = Vec::new();
+    rows.extend(found.user.into_iter().map(|item| Row::of("user", &item)));
+    rows.extend(found.family.into_iter().map(|item| Row::of("refresh_family", &item)));
+    Ok(Answer::of(rows))
+}
+
 async fn create_session(
     store: &Store,
     mut arguments: Arguments,
@@ -422,12 +467,10 @@ async fn create_session(
         .await
         .map_err(|error| match error {
             CreateSessionError::Store(error) => RunError::Store(error),
-            CreateSessionError::UserNotFound { .. }
-            | CreateSessionError::SessionLimitExceeded { .. }
-            | CreateSessionError::SessionExists { .. }
-            | CreateSessionError::StagingExpired { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            CreateSessionError::UserNotFound
+            | CreateSessionError::SessionLimitExceeded
+            | CreateSessionError::SessionExists
+            | CreateSessionError::StagingExpired => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -549,13 +592,13 @@ async fn save_session(
         .await
         .map_err(|error| match error {
             SaveSessionError::Store(error) => RunError::Store(error),
-            SaveSessionError::SessionNotFound { .. }
+            SaveSessionError::SessionNotFound
             | SaveSessionError::VersionConflict { .. }
-            | SaveSessionError::ThreadsChanged { .. }
-            | SaveSessionError::SettingsChanged { .. }
-            | SaveSessionError::StagingExpired { .. }
-            | SaveSessionError::JobExists { .. }
-            | SaveSessionError::PatchTaken { .. } => RunError::Refused(error.to_string()),
+            | SaveSessionError::ThreadsChanged
+            | SaveSessionError::SettingsChanged
+            | SaveSessionError::StagingExpired
+            | SaveSessionError::JobExists
+            | SaveSessionError::PatchTaken => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -589,7 +632,7 @@ async fn change_session_settings(
         .await
         .map_err(|error| match error {
             ChangeSessionSettingsError::Store(error) => RunError::Store(error),
-            ChangeSessionSettingsError::SessionNotFound { .. }
+            ChangeSessionSettingsError::SessionNotFound
             | ChangeSessionSettingsError::SessionChanged { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -619,11 +662,9 @@ async fn delete_session(
         .await
         .map_err(|error| match error {
             DeleteSessionError::Store(error) => RunError::Store(error),
-            DeleteSessionError::SessionNotFound { .. }
-            | DeleteSessionError::SessionChanged { .. }
-            | DeleteSessionError::JobExists { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            DeleteSessionError::SessionNotFound
+            | DeleteSessionError::SessionChanged
+            | DeleteSessionError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -678,12 +719,10 @@ async fn create_thread(
         .await
         .map_err(|error| match error {
             CreateThreadError::Store(error) => RunError::Store(error),
-            CreateThreadError::SessionNotFound { .. }
-            | CreateThreadError::ThreadLimitExceeded { .. }
-            | CreateThreadError::SessionChanged { .. }
-            | CreateThreadError::ThreadExists { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            CreateThreadError::SessionNotFound
+            | CreateThreadError::ThreadLimitExceeded
+            | CreateThreadError::SessionChanged
+            | CreateThreadError::ThreadExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -750,10 +789,10 @@ async fn move_thread(
         .await
         .map_err(|error| match error {
             MoveThreadError::Store(error) => RunError::Store(error),
-            MoveThreadError::ThreadNotFound { .. }
-            | MoveThreadError::SessionNotFound { .. }
-            | MoveThreadError::SessionChanged { .. }
-            | MoveThreadError::AnchorsLost { .. }
+            MoveThreadError::ThreadNotFound
+            | MoveThreadError::SessionNotFound
+            | MoveThreadError::SessionChanged
+            | MoveThreadError::AnchorsLost
             | MoveThreadError::AnchorsMoved { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -798,10 +837,10 @@ async fn delete_thread(
         .await
         .map_err(|error| match error {
             DeleteThreadError::Store(error) => RunError::Store(error),
-            DeleteThreadError::ThreadNotFound { .. }
-            | DeleteThreadError::SessionNotFound { .. }
-            | DeleteThreadError::AnchorsMoved { .. }
-            | DeleteThreadError::JobExists { .. } => RunError::Refused(error.to_string()),
+            DeleteThreadError::ThreadNotFound
+            | DeleteThreadError::SessionNotFound
+            | DeleteThreadError::AnchorsMoved
+            | DeleteThreadError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -883,13 +922,11 @@ async fn ask_question(
         .await
         .map_err(|error| match error {
             AskQuestionError::Store(error) => RunError::Store(error),
-            AskQuestionError::ThreadNotFound { .. }
-            | AskQuestionError::MessageLimitExceeded { .. }
+            AskQuestionError::ThreadNotFound
+            | AskQuestionError::MessageLimitExceeded
             | AskQuestionError::SlotTaken { .. }
-            | AskQuestionError::MessageExists { .. }
-            | AskQuestionError::RequestKnown { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            | AskQuestionError::MessageExists
+            | AskQuestionError::RequestKnown => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -909,11 +946,11 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
         .await
         .map_err(|error| match error {
             AddNoteError::Store(error) => RunError::Store(error),
-            AddNoteError::ThreadNotFound { .. }
-            | AddNoteError::MessageLimitExceeded { .. }
+            AddNoteError::ThreadNotFound
+            | AddNoteError::MessageLimitExceeded
             | AddNoteError::SlotTaken { .. }
-            | AddNoteError::MessageExists { .. }
-            | AddNoteError::RequestKnown { .. } => RunError::Refused(error.to_string()),
+            | AddNoteError::MessageExists
+            | AddNoteError::RequestKnown => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -965,9 +1002,10 @@ async fn store_answer(
         .await
         .map_err(|error| match error {
             StoreAnswerError::Store(error) => RunError::Store(error),
-            StoreAnswerError::QuestionGone { .. }
-            | StoreAnswerError::AnswerExists { .. }
-            | StoreAnswerError::LeaseLost { .. } => RunError::Refused(error.to_string()),
+            StoreAnswerError::QuestionGone
+            | StoreAnswerError::AnswerExists
+            | StoreAnswerError::UserNotFound
+            | StoreAnswerError::LeaseLost => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -987,8 +1025,7 @@ async fn fail_question(
         .await
         .map_err(|error| match error {
             FailQuestionError::Store(error) => RunError::Store(error),
-            FailQuestionError::QuestionGone { .. }
-            | FailQuestionError::AlreadyAnswered { .. } => {
+            FailQuestionError::QuestionGone | FailQuestionError::AlreadyAnswered => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1070,7 +1107,7 @@ async fn take_over_question(
         .await
         .map_err(|error| match error {
             TakeOverQuestionError::Store(error) => RunError::Store(error),
-            TakeOverQuestionError::RecordGone { .. }
+            TakeOverQuestionError::RecordGone
             | TakeOverQuestionError::StillRunning { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -1093,8 +1130,7 @@ async fn give_question_up(
         .await
         .map_err(|error| match error {
             GiveQuestionUpError::Store(error) => RunError::Store(error),
-            GiveQuestionUpError::RecordGone { .. }
-            | GiveQuestionUpError::LeaseLost { .. } => {
+            GiveQuestionUpError::RecordGone | GiveQuestionUpError::LeaseLost => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1104,45 +1140,29 @@ async fn give_question_up(
 async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, RunError> {
     let rule: String = arguments.one("rule", "text")?;
     let subject: String = arguments.one("subject", "text")?;
-    let window_seconds: u32 = arguments.one("window_seconds", "count")?;
-    let window_start: Timestamp = arguments.one("window_start", "time")?;
+    let window: u32 = arguments.one("window", "count")?;
     let max_hits: u32 = arguments.one("max_hits", "count")?;
-    let now: Timestamp = arguments.one("now", "time")?;
+    let max_ai_hits: u32 = arguments.one("max_ai_hits", "count")?;
     let expires_at: Expiry = arguments.one("expires_at", "expiry")?;
+    let hits: u32 = arguments.one("hits", "count")?;
+    let ai_hits: u32 = arguments.one("ai_hits", "count")?;
     arguments.end()?;
     let written: usize = 1;
     store
         .count_hit(CountHit {
             rule: &rule,
             subject: &subject,
-            window_seconds,
-            window_start,
+            window,
             max_hits,
-            now,
+            max_ai_hits,
             expires_at,
+            hits,
+            ai_hits,
         })
         .await
         .map_err(|error| match error {
             CountHitError::Store(error) => RunError::Store(error),
-            CountHitError::WindowFull { .. } => RunError::Refused(error.to_string()),
-        })?;
-    Ok(Answer::default().and_wrote(written))
-}
-
-async fn restart_window(
-    store: &Store,
-    mut arguments: Arguments,
-) -> Result<Answer, RunError> {
-    let rate_window: RateWindow = arguments.one("rate_window", "rate_window")?;
-    let seen_start: Timestamp = arguments.one("seen_start", "time")?;
-    arguments.end()?;
-    let written: usize = 1;
-    store
-        .restart_window(&rate_window, seen_start)
-        .await
-        .map_err(|error| match error {
-            RestartWindowError::Store(error) => RunError::Store(error),
-            RestartWindowError::WindowMoved { .. } => {
+            CountHitError::LimitReached { .. } | CountHitError::AiLimitReached { .. } => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1187,7 +1207,11 @@ async fn add_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             output_tokens,
             cost_micros,
         })
-        .await?;
+        .await
+        .map_err(|error| match error {
+            AddUsageError::Store(error) => RunError::Store(error),
+            AddUsageError::UserNotFound => RunError::Refused(error.to_string()),
+        })?;
     Ok(Answer::default().and_wrote(written))
 }
 
@@ -1211,7 +1235,7 @@ async fn leave_sweep_job(
         .await
         .map_err(|error| match error {
             LeaveSweepJobError::Store(error) => RunError::Store(error),
-            LeaveSweepJobError::JobExists { .. } => RunError::Refused(error.to_string()),
+            LeaveSweepJobError::JobExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1249,7 +1273,7 @@ async fn begin_sweep_job(
         .await
         .map_err(|error| match error {
             BeginSweepJobError::Store(error) => RunError::Store(error),
-            BeginSweepJobError::JobSettled { .. } => RunError::Refused(error.to_string()),
+            BeginSweepJobError::JobSettled => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1279,8 +1303,7 @@ async fn put_off_sweep_job(
         .await
         .map_err(|error| match error {
             PutOffSweepJobError::Store(error) => RunError::Store(error),
-            PutOffSweepJobError::JobSettled { .. }
-            | PutOffSweepJobError::CountedElsewhere { .. } => {
+            PutOffSweepJobError::JobSettled | PutOffSweepJobError::CountedElsewhere => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -1425,10 +1448,8 @@ async fn repair_session_count(
         .await
         .map_err(|error| match error {
             RepairSessionCountError::Store(error) => RunError::Store(error),
-            RepairSessionCountError::UserNotFound { .. }
-            | RepairSessionCountError::CountMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairSessionCountError::UserNotFound
+            | RepairSessionCountError::CountMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1458,10 +1479,8 @@ async fn repair_thread_count(
         .await
         .map_err(|error| match error {
             RepairThreadCountError::Store(error) => RunError::Store(error),
-            RepairThreadCountError::SessionNotFound { .. }
-            | RepairThreadCountError::CountMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairThreadCountError::SessionNotFound
+            | RepairThreadCountError::CountMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1488,11 +1507,9 @@ async fn repair_anchors(
         .await
         .map_err(|error| match error {
             RepairAnchorsError::Store(error) => RunError::Store(error),
-            RepairAnchorsError::SessionNotFound { .. }
-            | RepairAnchorsError::SessionChanged { .. }
-            | RepairAnchorsError::AnchorsMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairAnchorsError::SessionNotFound
+            | RepairAnchorsError::SessionChanged
+            | RepairAnchorsError::AnchorsMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1566,11 +1583,9 @@ async fn load_account(
         .await
         .map_err(|error| match error {
             LoadAccountError::Store(error) => RunError::Store(error),
-            LoadAccountError::UserExists { .. }
-            | LoadAccountError::EmailTaken { .. }
-            | LoadAccountError::UsernameTaken { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            LoadAccountError::UserExists
+            | LoadAccountError::EmailTaken
+            | LoadAccountError::UsernameTaken => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1636,12 +1651,10 @@ async fn restore_claims(
         .await
         .map_err(|error| match error {
             RestoreClaimsError::Store(error) => RunError::Store(error),
-            RestoreClaimsError::UserNotFound { .. }
-            | RestoreClaimsError::ProfileChanged { .. }
-            | RestoreClaimsError::EmailTaken { .. }
-            | RestoreClaimsError::UsernameTaken { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RestoreClaimsError::UserNotFound
+            | RestoreClaimsError::ProfileChanged
+            | RestoreClaimsError::EmailTaken
+            | RestoreClaimsError::UsernameTaken => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1693,7 +1706,7 @@ async fn release_claims(
         .await
         .map_err(|error| match error {
             ReleaseClaimsError::Store(error) => RunError::Store(error),
-            ReleaseClaimsError::ClaimMoved { .. } => RunError::Refused(error.to_string()),
+            ReleaseClaimsError::ClaimMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1740,18 +1753,18 @@ async fn remove_expired(
     if let Some(mut row) = arguments.row("window")? {
         let rule: String = row.one("rule", "text")?;
         let subject: String = row.one("subject", "text")?;
-        let window_seconds: u32 = row.one("window_seconds", "count")?;
+        let window: u32 = row.one("window", "count")?;
         let seen_expires_at: Expiry = row.one("seen_expires_at", "expiry")?;
         row.end()?;
-        window_given = Some((rule, subject, window_seconds, seen_expires_at));
+        window_given = Some((rule, subject, window, seen_expires_at));
     }
 
     let window = window_given
         .as_ref()
-        .map(|(rule, subject, window_seconds, seen_expires_at)| ExpiredWindow {
+        .map(|(rule, subject, window, seen_expires_at)| ExpiredWindow {
             rule,
             subject,
-            window_seconds: *window_seconds,
+            window: *window,
             seen_expires_at: *seen_expires_at,
         });
     arguments.end()?;
@@ -1770,7 +1783,7 @@ async fn remove_expired(
         .await
         .map_err(|error| match error {
             RemoveExpiredError::Store(error) => RunError::Store(error),
-            RemoveExpiredError::Renewed { .. } => RunError::Refused(error.to_string()),
+            RemoveExpiredError::Renewed => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1790,54 +1803,8 @@ async fn repair_message_slots(
         .await
         .map_err(|error| match error {
             RepairMessageSlotsError::Store(error) => RunError::Store(error),
-            RepairMessageSlotsError::ThreadNotFound { .. }
-            | RepairMessageSlotsError::SlotsMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
-        })?;
-    Ok(Answer::default().and_wrote(written))
-}
-
-async fn repair_usage_index(
-    store: &Store,
-    mut arguments: Arguments,
-) -> Result<Answer, RunError> {
-    let user_id: UserId = arguments.one("user_id", "user_id")?;
-    let date: Date = arguments.one("date", "date")?;
-    let seen_cost_micros: i64 = arguments.one("seen_cost_micros", "amount")?;
-    arguments.end()?;
-    let written: usize = 1;
-    store
-        .repair_usage_index(user_id, date, seen_cost_micros)
-        .await
-        .map_err(|error| match error {
-            RepairUsageIndexError::Store(error) => RunError::Store(error),
-            RepairUsageIndexError::DayNotFound { .. }
-            | RepairUsageIndexError::AmountMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
-        })?;
-    Ok(Answer::default().and_wrote(written))
-}
-
-async fn repair_signup_index(
-    store: &Store,
-    mut arguments: Arguments,
-) -> Result<Answer, RunError> {
-    let user_id: UserId = arguments.one("user_id", "user_id")?;
-    let seen_created_at: Timestamp = arguments.one("seen_created_at", "time")?;
-    let seen_signup_date: Date = arguments.one("seen_signup_date", "date")?;
-    arguments.end()?;
-    let written: usize = 1;
-    store
-        .repair_signup_index(user_id, seen_created_at, seen_signup_date)
-        .await
-        .map_err(|error| match error {
-            RepairSignupIndexError::Store(error) => RunError::Store(error),
-            RepairSignupIndexError::UserNotFound { .. }
-            | RepairSignupIndexError::SignupMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            RepairMessageSlotsError::ThreadNotFound
+            | RepairMessageSlotsError::SlotsMoved => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }

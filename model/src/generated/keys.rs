@@ -197,15 +197,15 @@ impl MessageKey {
     }
 }
 
-/// Names one rate window: `RATE#{rule}#{subject}#{window_seconds:05}` / `RATE`.
+/// Names one rate window: `RATE#{rule}#{subject}#{window:010}` / `RATE`.
 #[derive(Clone, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct RateWindowKey {
-    /// Which limit, for example `login`.
+    /// The rule, for example `login`; of two rules that share the window, the first.
     pub rule: String,
-    /// Whom it limits: a user's id or an address.
+    /// The limited subject: a user's id, a username or an address.
     pub subject: String,
-    /// Its length; part of the key, so that changing a limit starts afresh.
-    pub window_seconds: u32,
+    /// The window's number: how many windows of this length have passed since 1970, counted from the subject's own offset.
+    pub window: u32,
 }
 
 impl fmt::Debug for RateWindowKey {
@@ -213,7 +213,7 @@ impl fmt::Debug for RateWindowKey {
         f.debug_struct("RateWindowKey")
             .field("rule", &self.rule)
             .field("subject", &format_args!("<redacted>"))
-            .field("window_seconds", &self.window_seconds)
+            .field("window", &self.window)
             .finish()
     }
 }
@@ -222,17 +222,14 @@ impl RateWindowKey {
     /// The key as the store writes it.
     pub(crate) fn primary(&self) -> Primary {
         Primary {
-            hash: Self::partition(&self.rule, &self.subject, self.window_seconds),
+            hash: Self::partition(&self.rule, &self.subject, self.window),
             range: "RATE".to_owned(),
         }
     }
 
     /// The partition it lies in.
-    pub(crate) fn partition(rule: &str, subject: &str, window_seconds: u32) -> String {
-        format!(
-            "RATE#{}#{}#{}", rule.key_part(), subject.key_part(), padded(window_seconds,
-            5)
-        )
+    pub(crate) fn partition(rule: &str, subject: &str, window: u32) -> String {
+        format!("RATE#{}#{}#{}", rule.key_part(), subject.key_part(), padded(window, 10))
     }
 }
 

@@ -17,6 +17,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_12,
     &AP_13,
     &AP_14,
+    &AP_15,
     &AP_20,
     &AP_21,
     &AP_22,
@@ -47,7 +48,6 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_51,
     &AP_52,
     &AP_60,
-    &AP_61,
     &AP_65,
     &AP_66,
     &AP_67,
@@ -75,14 +75,13 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_101,
     &AP_96,
     &AP_97,
+    &AP_117,
     &AP_98,
     &AP_99,
     &AP_110,
     &AP_111,
     &AP_112,
     &AP_113,
-    &AP_114,
-    &AP_115,
     &AP_116,
 ];
 
@@ -270,7 +269,7 @@ pub(crate) static AP_04: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: false,
-    callers: &["auth", "users"],
+    callers: &["auth", "users", "messages", "ai"],
     page: None,
     actions: &["dynamodb:GetItem"],
     partiql: &[
@@ -283,7 +282,7 @@ pub(crate) static AP_04: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_user --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "`GET /users/me`, and the second step of signing in. Strongly consistent, so a profile that was just changed is read changed.",
+    doc: "The second step of signing in, and beside the limits before every question to the model, which is asked only for an account that exists. Strongly\nconsistent, so a profile that was just changed is read changed.",
 };
 
 /// AP-05: Change a profile.
@@ -517,20 +516,20 @@ pub(crate) static AP_07: Pattern = Pattern {
             sample: "$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
         },
         Argument {
-            name: "email_digest",
-            kind: "digest",
-            optional: false,
+            name: "email_claim",
+            kind: "email_claim",
+            optional: true,
             many: false,
             doc: "",
-            sample: "b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72",
+            sample: "",
         },
         Argument {
-            name: "username_key",
-            kind: "username_key",
-            optional: false,
+            name: "username_claim",
+            kind: "username_claim",
+            optional: true,
             many: false,
-            doc: "A username in lower case: what must be unique.",
-            sample: "ada",
+            doc: "",
+            sample: "",
         },
         Argument {
             name: "job",
@@ -552,8 +551,8 @@ pub(crate) static AP_07: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query delete_account --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada --password-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --email-digest b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72 --username-key ada --job …",
-    doc: "`DELETE /users/me`. Profile and claims go at once, so nobody can sign in and the name is free; a sweep job is left for the rest, which may be a hundred\nsessions. The hash is a condition: what a password allowed is refused once that password is not the one any more. See *Deleting* below.",
+    example: "codesensei query delete_account --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada --password-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --job …",
+    doc: "`DELETE /users/me`. Profile and claims go at once, so nobody can sign in and the name is free; a sweep job is left for the rest, which may be a hundred\nsessions. The hash is a condition: what a password allowed is refused once that password is not the one any more. A claim is deleted only if it names this user; one\nthat is missing or names another user is left out of the next attempt, so that it does not keep the account from being deleted. See *Deleting* below.",
 };
 
 /// AP-10: Start a refresh family.
@@ -561,13 +560,21 @@ pub(crate) static AP_10: Pattern = Pattern {
     id: "AP-10",
     name: "start_refresh_family",
     title: "Start a refresh family",
-    operation: Operation::Put,
-    entities: &["refresh_family"],
+    operation: Operation::Transact,
+    entities: &["user", "refresh_family"],
     fields: &[],
     index: None,
     arguments: &[
         Argument {
-            name: "refresh_family",
+            name: "password_hash",
+            kind: "password_hash",
+            optional: false,
+            many: false,
+            doc: "A bcrypt hash.",
+            sample: "$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        },
+        Argument {
+            name: "family",
             kind: "refresh_family",
             optional: false,
             many: false,
@@ -576,18 +583,18 @@ pub(crate) static AP_10: Pattern = Pattern {
         },
     ],
     cost: Cost {
-        fixture: "one family",
+        fixture: "a profile of 500 B",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 1.0,
+        wcu: 4.0,
     },
     tool: false,
     callers: &["auth"],
     page: None,
-    actions: &["dynamodb:PutItem"],
+    actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query start_refresh_family --refresh-family …",
-    doc: "`POST /auth/login`, last step. One item for each sign-in, in the user's partition, so that ending one device or all of them needs no index.",
+    example: "codesensei query start_refresh_family --password-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --family …",
+    doc: "`POST /auth/login`, last step. One item for each sign-in, in the user's partition, so that ending one device or all of them needs no index. The\npassword that was checked is a condition: when it was changed meanwhile, or the account was deleted, no sign-in starts.",
 };
 
 /// AP-11: Read a refresh family.
@@ -623,8 +630,8 @@ pub(crate) static AP_11: Pattern = Pattern {
         rcu: 1.0,
         wcu: 0.0,
     },
-    tool: false,
-    callers: &["auth", "users"],
+    tool: true,
+    callers: &[],
     page: None,
     actions: &["dynamodb:GetItem"],
     partiql: &[
@@ -641,7 +648,7 @@ pub(crate) static AP_11: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_refresh_family --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001",
-    doc: "`POST /auth/refresh`, and everything under `/users/me`, whose callers are to be signed in still. Strongly consistent: a family that was ended a\nmoment ago is ended.",
+    doc: "Support asks whether a sign-in still stands. Handlers read it together with its user ([AP-15](#ap-15-read-a-user-and-a-sign-in)). Strongly consistent: a family that was\nended a moment ago is ended.",
 };
 
 /// AP-12: Rotate a refresh token.
@@ -804,6 +811,81 @@ pub(crate) static AP_14: Pattern = Pattern {
     ],
     example: "codesensei query list_refresh_families --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
     doc: "`PUT /users/me/password` ends all but one of them. Asked again after the change: somebody may have signed in with the old password meanwhile.",
+};
+
+/// AP-15: Read a user and a sign-in.
+pub(crate) static AP_15: Pattern = Pattern {
+    id: "AP-15",
+    name: "get_sign_in",
+    title: "Read a user and a sign-in",
+    operation: Operation::Batch,
+    entities: &["user", "refresh_family"],
+    fields: &[
+        "user_id",
+        "name",
+        "email",
+        "username",
+        "password_hash",
+        "session_count",
+        "created_at",
+        "signup_date",
+        "updated_at",
+        "family_id",
+        "seq",
+        "rotated_at",
+        "expires_at",
+    ],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+            doc: "A user.",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
+        },
+        Argument {
+            name: "family_id",
+            kind: "family_id",
+            optional: false,
+            many: false,
+            doc: "A family of refresh tokens: one sign-in on one device.",
+            sample: "0198c5e2-8a00-7000-8000-000000000001",
+        },
+    ],
+    cost: Cost {
+        fixture: "a profile of 500 B",
+        requests: 1.0,
+        rcu: 2.0,
+        wcu: 0.0,
+    },
+    tool: false,
+    callers: &["auth", "users"],
+    page: None,
+    actions: &["dynamodb:BatchGetItem"],
+    partiql: &[
+        Statement {
+            about: "`user`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[Parameter::Text("USER#{user_id}"), Parameter::Text("PROFILE")],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "`family`",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND \"expires_at\" > ?",
+            parameters: &[
+                Parameter::Text("USER#{user_id}"),
+                Parameter::Text("REFRESH#{family_id}"),
+                Parameter::Number("{now, in seconds since 1970}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+    ],
+    example: "codesensei query get_sign_in --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001",
+    doc: "`GET /users/me`, everything else under `/users/me`, and `POST /auth/refresh`: the caller's account and sign-in in one request, because both have to stand. Strongly\nconsistent: a sign-in that was ended a moment ago is ended.",
 };
 
 /// AP-20: Create a session.
@@ -2289,7 +2371,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     name: "store_answer",
     title: "Store an answer",
     operation: Operation::Transact,
-    entities: &["message", "daily_usage", "idempotency"],
+    entities: &["message", "user", "daily_usage", "idempotency"],
     fields: &[],
     index: None,
     arguments: &[
@@ -2370,15 +2452,15 @@ pub(crate) static AP_42: Pattern = Pattern {
         fixture: "an answer of 900 B with a patch, the user's tenth that day, with a client id",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 12.0,
+        wcu: 14.0,
     },
     tool: false,
     callers: &["messages"],
     page: None,
-    actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
+    actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query store_answer --question-seq 1 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --answer …",
-    doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives\nafter its thread was swept brings nothing back. It is repeated for minutes rather than a few times; a run that is refused reads what is stored\n([AP-50](#ap-50-read-a-questions-record), [AP-46](#ap-46-read-a-message)) before it adds the cost on its own.",
+    doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question and the user must still exist, so an answer that arrives\nafter its thread was swept or its account deleted brings nothing back. It is repeated for minutes rather than a few times; a run that is refused reads what is stored\n([AP-50](#ap-50-read-a-questions-record), [AP-46](#ap-46-read-a-message)) before it adds the cost on its own.",
 };
 
 /// AP-43: Mark a question failed.
@@ -2934,20 +3016,12 @@ pub(crate) static AP_60: Pattern = Pattern {
             sample: "",
         },
         Argument {
-            name: "window_seconds",
+            name: "window",
             kind: "count",
             optional: false,
             many: false,
             doc: "",
             sample: "1",
-        },
-        Argument {
-            name: "window_start",
-            kind: "time",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "2026-11-23T09:00:00Z",
         },
         Argument {
             name: "max_hits",
@@ -2958,12 +3032,12 @@ pub(crate) static AP_60: Pattern = Pattern {
             sample: "1",
         },
         Argument {
-            name: "now",
-            kind: "time",
+            name: "max_ai_hits",
+            kind: "count",
             optional: false,
             many: false,
             doc: "",
-            sample: "2026-11-23T09:00:00Z",
+            sample: "1",
         },
         Argument {
             name: "expires_at",
@@ -2972,6 +3046,22 @@ pub(crate) static AP_60: Pattern = Pattern {
             many: false,
             doc: "",
             sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
+            name: "hits",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+        Argument {
+            name: "ai_hits",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
         },
     ],
     cost: Cost {
@@ -2985,50 +3075,8 @@ pub(crate) static AP_60: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query count_hit --rule … --subject … --window-seconds 1 --window-start 2026-11-23T09:00:00Z --max-hits 1 --now 2026-11-23T09:00:00Z --expires-at 2026-11-23T09:00:00Z",
-    doc: "Before every limited route. One conditional update: the first hit opens the window, the next ones count up to the limit, and a refusal returns the\nwindow, which says exactly when to come back. The subject is in the key, so nobody else's hits are in the way. A refused\nrequest has cost this 1 WCU and nothing more.",
-};
-
-/// AP-61: Restart a window.
-pub(crate) static AP_61: Pattern = Pattern {
-    id: "AP-61",
-    name: "restart_window",
-    title: "Restart a window",
-    operation: Operation::Put,
-    entities: &["rate_window"],
-    fields: &[],
-    index: None,
-    arguments: &[
-        Argument {
-            name: "rate_window",
-            kind: "rate_window",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "",
-        },
-        Argument {
-            name: "seen_start",
-            kind: "time",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "2026-11-23T09:00:00Z",
-        },
-    ],
-    cost: Cost {
-        fixture: "one window",
-        requests: 1.0,
-        rcu: 0.0,
-        wcu: 1.0,
-    },
-    tool: false,
-    callers: &["auth", "users", "sessions", "messages", "ai"],
-    page: None,
-    actions: &["dynamodb:PutItem"],
-    partiql: &[],
-    example: "codesensei query restart_window --rate-window … --seen-start 2026-11-23T09:00:00Z",
-    doc: "The window that [AP-60](#ap-60-count-a-hit) met had ended. The first to say so starts a new one with their hit; the others count in it.",
+    example: "codesensei query count_hit --rule … --subject … --window 1 --max-hits 1 --max-ai-hits 1 --expires-at 2026-11-23T09:00:00Z --hits 1 --ai-hits 1",
+    doc: "Before every limited route. Every hit is one conditional update of 1 WCU, whether it opens a window or counts in one. The number of the window says\nwhen it ends, so a refusal names the exact time to retry. The subject is in the key, so hits of other subjects are not in the way. A question to the model\nis a message and a question: both counters are raised by one update or none. A counter that is not raised gets 0 and a limit that it cannot reach.",
 };
 
 /// AP-65: A user's usage by day.
@@ -3108,7 +3156,7 @@ pub(crate) static AP_66: Pattern = Pattern {
     name: "add_usage",
     title: "Add to a user's usage",
     operation: Operation::Transact,
-    entities: &["daily_usage"],
+    entities: &["user", "daily_usage"],
     fields: &[],
     index: None,
     arguments: &[
@@ -3173,15 +3221,15 @@ pub(crate) static AP_66: Pattern = Pattern {
         fixture: "the user's tenth answer that day",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 4.0,
+        wcu: 6.0,
     },
     tool: false,
     callers: &["messages", "ai"],
     page: None,
-    actions: &["dynamodb:UpdateItem"],
+    actions: &["dynamodb:ConditionCheckItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query add_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1",
-    doc: "A stored answer brings its cost along. What costs without being stored is added here: `POST /ai/analyze`, and, wherever it was asked for, an\nanswer that was paid for and could not be read. A transaction of one, because its token makes a repeat harmless where a plain ADD would count twice.",
+    doc: "A stored answer brings its cost along. What costs without being stored is added here: `POST /ai/analyze`, and, wherever it was asked for, an\nanswer that was paid for and could not be read. The user must exist: a deleted account has no days. A transaction, because its token also makes a repeat\nharmless where a plain ADD would count twice.",
 };
 
 /// AP-67: A user's usage on one day.
@@ -4236,7 +4284,7 @@ pub(crate) static AP_94: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: true,
-    callers: &[],
+    callers: &["users"],
     page: None,
     actions: &["dynamodb:BatchGetItem"],
     partiql: &[
@@ -4269,7 +4317,7 @@ pub(crate) static AP_94: Pattern = Pattern {
         },
     ],
     example: "codesensei query check_claims --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email-digest b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72 --username-key ada",
-    doc: "Profile and both claims in one round trip: a claim without a user, a user without a claim, or a claim that names someone else.",
+    doc: "Profile and both claims in one round trip: a claim without a user, a user without a claim, or a claim that names someone else. Also asked when an account is\ndeleted whose claim is not its user's.",
 };
 
 /// AP-95: Find whose a chunk is.
@@ -4549,10 +4597,10 @@ pub(crate) static AP_97: Pattern = Pattern {
         },
     ],
     cost: Cost {
-        fixture: "a day of version 1",
+        fixture: "a day of version 1, which is in no index",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 1.0,
+        wcu: 2.0,
     },
     tool: true,
     callers: &[],
@@ -4560,7 +4608,56 @@ pub(crate) static AP_97: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "",
-    doc: "`codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry; once none is left,\nthe step can be dropped. The table itself makes the step, on the condition that the item still has the version that was seen: what is added or\nset at the same moment is kept, whoever writes it.",
+    doc: "`codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry; once none is left,\nthe step can be dropped. The table itself makes the step, on the condition that the item still has the version that was seen: what is added or\nset at the same moment is kept, whoever writes it. An item that an index came too late for is put in it by the same write; that one is on the condition too that\nthe fields that the index's keys are made from are as they were seen.",
+};
+
+/// AP-117: Write an item's keys in the indexes again.
+pub(crate) static AP_117: Pattern = Pattern {
+    id: "AP-117",
+    name: "repair_index_keys",
+    title: "Write an item's keys in the indexes again",
+    operation: Operation::Update,
+    entities: &[
+        "anchors",
+        "code",
+        "code_chunk",
+        "daily_usage",
+        "email_claim",
+        "idempotency",
+        "message",
+        "rate_window",
+        "refresh_family",
+        "session",
+        "sweep_job",
+        "thread",
+        "user",
+        "username_claim",
+    ],
+    fields: &[],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "item",
+            kind: "stored item",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "a day whose key in the index is out of step",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 3.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "",
+    doc: "`codesensei verify --fix`, for an item whose keys in an index are not those that its fields make: they were changed by hand, or by a program that did not know the\nindex. One item of any entity; the fields are not touched, and what the keys are made from must be as it was seen.",
 };
 
 /// AP-98: A user's partition as it is stored.
@@ -4942,106 +5039,6 @@ pub(crate) static AP_113: Pattern = Pattern {
     partiql: &[],
     example: "codesensei query repair_message_slots --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seen-slots 1 --counted 1",
     doc: "The messages say how many slots are taken. Too few, and the next question would meet a message under its own number.",
-};
-
-/// AP-114: Repair a day's place in the index.
-pub(crate) static AP_114: Pattern = Pattern {
-    id: "AP-114",
-    name: "repair_usage_index",
-    title: "Repair a day's place in the index",
-    operation: Operation::Update,
-    entities: &["daily_usage"],
-    fields: &[],
-    index: None,
-    arguments: &[
-        Argument {
-            name: "user_id",
-            kind: "user_id",
-            optional: false,
-            many: false,
-            doc: "A user.",
-            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
-        },
-        Argument {
-            name: "date",
-            kind: "date",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "2026-09-03",
-        },
-        Argument {
-            name: "seen_cost_micros",
-            kind: "amount",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "1",
-        },
-    ],
-    cost: Cost {
-        fixture: "a day whose key in the index is out of step",
-        requests: 1.0,
-        rcu: 0.0,
-        wcu: 3.0,
-    },
-    tool: true,
-    callers: &[],
-    page: None,
-    actions: &["dynamodb:UpdateItem"],
-    partiql: &[],
-    example: "codesensei query repair_usage_index --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03 --seen-cost-micros 1",
-    doc: "The amount is what it was; writing it again writes the index's key with it.",
-};
-
-/// AP-115: Repair a sign-up's place in the index.
-pub(crate) static AP_115: Pattern = Pattern {
-    id: "AP-115",
-    name: "repair_signup_index",
-    title: "Repair a sign-up's place in the index",
-    operation: Operation::Update,
-    entities: &["user"],
-    fields: &[],
-    index: None,
-    arguments: &[
-        Argument {
-            name: "user_id",
-            kind: "user_id",
-            optional: false,
-            many: false,
-            doc: "A user.",
-            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
-        },
-        Argument {
-            name: "seen_created_at",
-            kind: "time",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "2026-11-23T09:00:00Z",
-        },
-        Argument {
-            name: "seen_signup_date",
-            kind: "date",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "2026-09-01",
-        },
-    ],
-    cost: Cost {
-        fixture: "a profile of 500 B whose key in the index is out of step",
-        requests: 1.0,
-        rcu: 0.0,
-        wcu: 3.0,
-    },
-    tool: true,
-    callers: &[],
-    page: None,
-    actions: &["dynamodb:UpdateItem"],
-    partiql: &[],
-    example: "codesensei query repair_signup_index --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-created-at 2026-11-23T09:00:00Z --seen-signup-date 2026-09-01",
-    doc: "As for a day: the key is written again from the fields that it is made of.",
 };
 
 /// AP-116: List all sweep jobs.

@@ -28,6 +28,14 @@ impl Changes {
         self
     }
 
+    /// Writes an attribute as the table has it.
+    pub(super) fn set_value(mut self, attribute: &'static str, value: AttributeValue) -> Self {
+        let (name, alias) = (self.name(attribute), format!(":upd_v{}", self.values.len()));
+        self.set.push(format!("{name} = {alias}"));
+        self.values.push((alias, value));
+        self
+    }
+
     /// Writes the field unless the item has it already.
     pub(crate) fn set_once(mut self, field: &'static str, value: impl Serialize) -> Self {
         let (name, value) = (self.name(field), self.value(value));
@@ -64,6 +72,14 @@ impl Changes {
         let empty = self.value([(); 0]);
         self.set.push(format!("{name} = list_append(if_not_exists({name}, {empty}), {list})"));
         self.appends = true;
+        self
+    }
+
+    /// Writes what adding to a number of the item comes to; it counts as 0 while it is absent.
+    pub(crate) fn set_sum(mut self, field: &'static str, of: &'static str, number: impl Serialize) -> Self {
+        let (name, of) = (self.name(field), self.name(of));
+        let (zero, number) = (self.value(0), self.value(number));
+        self.set.push(format!("{name} = if_not_exists({of}, {zero}) + {number}"));
         self
     }
 

@@ -25,12 +25,14 @@ pub(crate) mod history;
 pub(crate) mod item;
 mod meter;
 mod query;
+pub(crate) mod reindex;
 mod scan;
 pub(crate) mod size;
 mod stored;
 mod table;
 pub(crate) mod transact;
 mod unreadable;
+mod update;
 pub(crate) mod wire;
 pub(crate) mod write;
 
@@ -47,6 +49,7 @@ pub use scan::{ScanPage, ScanPosition};
 pub use stored::StoredItem;
 pub use table::{Protection, TableError};
 pub use unreadable::{Unreadable, UnreadableItem};
+pub use update::{IndexProgress, TableUpdate};
 pub use wire::{Traffic, WireRequest};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);

@@ -263,7 +263,7 @@ mod tests {
         for (entity, pk, sk) in [
             ("username_claim", "USERNAME#ada", "CLAIM"),
             ("username_claim", "USERNAME#1984", "CLAIM"),
-            ("rate_window", "RATE#login#192.0.2.1#00900", "RATE"),
+            ("rate_window", "RATE#login#192.0.2.1#0001994916", "RATE"),
             ("ada@example.com", "NOTE#ada", "x"),
         ] {
             let shown = id(entity, pk, sk);

@@ -56,6 +56,12 @@ impl Thread {
 }
 
 impl Person {
+    /// The client's address, as rate limits count it.
+    #[must_use]
+    pub fn ip(&self) -> String {
+        self.address.ip().to_string()
+    }
+
     /// Creates a session.
     pub async fn creates(&self, filename: &str, code: &str) -> Session {
         let file = json!({ "filename": filename, "code_content": code });

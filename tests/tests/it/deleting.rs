@@ -131,7 +131,7 @@ async fn a_deleted_account_leaves_nothing() {
     let (table, ada) = (&scene.table, &scene.ada);
     for number in 0..7 {
         table.session(ada, "main.rs", &number.to_string()).await;
-        table.sign_in(ada.user_id, A_WEEK).await.unwrap();
+        table.sign_in(ada, A_WEEK).await.unwrap();
         table.later(Duration::from_hours(24));
         let thread = table.own_thread(ada.user_id, scene.threads[0].id()).await.unwrap();
         table.talk(&thread, "and today?").await;

@@ -6,6 +6,7 @@ use std::io::{Read as _, Write as _};
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
+use handlers::limits::RateLimit;
 use model::{Message, ThreadId, User};
 use serde_json::Value;
 use tests::TestApp;
@@ -18,6 +19,7 @@ mod anchors;
 mod apply;
 mod bodies;
 mod context;
+mod deleted_accounts;
 mod deleting;
 mod document;
 mod errors;
@@ -42,6 +44,7 @@ mod renaming;
 mod reviewer;
 mod saving;
 mod settling;
+mod sign_in_steps;
 mod streaming;
 mod users;
 
@@ -66,6 +69,14 @@ fn gunzip(bytes: &[u8]) -> Vec<u8> {
 async fn user(app: &TestApp, name: &str) -> User {
     let key = name.parse::<model::Username>().unwrap().key();
     app.table().find_user(&key).await.unwrap().expect("they have signed up")
+}
+
+/// Moves the clock to the beginning of the user's next window under a limit, and returns its end.
+async fn to_next_window(app: &TestApp, limit: RateLimit, name: &str) -> model::Timestamp {
+    let user_id = user(app, name).await.user_id.to_string();
+    let (rule, now) = (limit.rule, app.table().clock().now());
+    app.later(rule.window(&user_id, now).ends_at.since(now));
+    rule.window(&user_id, app.table().clock().now()).ends_at
 }
 
 /// Both cookies, cleared, and no other.

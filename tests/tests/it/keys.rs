@@ -41,10 +41,11 @@ proptest! {
         runtime().block_on(async {
             let table = TestTable::new().await;
             let now = table.clock().now();
-            for (rule, subject, window_seconds) in &hits {
+            for (rule, subject, window) in &hits {
                 // One hit is all there is: a second in the same window would be refused.
-                let (window_seconds, expires_at) = (*window_seconds, now.expiry());
-                let hit = CountHit { rule, subject, window_seconds, window_start: now, max_hits: 1, now, expires_at };
+                let (window, expires_at) = (*window, now.expiry());
+                let (hits, ai_hits, max_hits, max_ai_hits) = (1, 0, 1, 1);
+                let hit = CountHit { rule, subject, window, hits, ai_hits, max_hits, max_ai_hits, expires_at };
                 table.count_hit(hit).await.expect("nobody has hit this window");
             }
             let windows = table.raw().items().await;

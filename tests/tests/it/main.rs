@@ -14,6 +14,7 @@ mod http;
 mod keys;
 mod lists;
 mod messages;
+mod new_index;
 mod rates;
 mod read_order;
 mod saves;

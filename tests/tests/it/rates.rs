@@ -1,46 +1,66 @@
-//! Rate windows: so many hits from the first on, an exact time to come back, and no way round it by coming together.
+//! Rate windows: a number of hits in each, an exact time to retry, and one update for every hit.
 
 use std::time::Duration;
 
-use model::{Hit, RateRule};
+use model::{Hit, RateRule, Timestamp};
 use tests::{TestTable, at_once};
 
-const FIVE_A_MINUTE: RateRule = RateRule { name: "login", max_hits: 5, window_seconds: 60 };
+const FIVE_A_MINUTE: RateRule = RateRule::new("login", 5, 60);
 
 async fn hit(table: &TestTable, subject: &str) -> Hit {
     table.hit(FIVE_A_MINUTE, subject).await.unwrap()
 }
 
+fn refused(retry_at: Timestamp) -> Hit {
+    Hit::Refused { limit: "login", retry_at }
+}
+
+/// Moves the clock to the beginning of the subject's next window, and returns its end.
+fn next_window(table: &TestTable, rule: RateRule, subject: &str) -> Timestamp {
+    let now = table.clock().now();
+    table.later(rule.window(subject, now).ends_at.since(now));
+    rule.window(subject, table.clock().now()).ends_at
+}
+
 #[tokio::test]
 async fn the_hit_after_the_last_is_refused_until_exactly_the_end_of_the_window() {
     let table = TestTable::new().await;
-    let opened = table.clock().now();
+    let retry_at = next_window(&table, FIVE_A_MINUTE, "ada");
+    assert_eq!(retry_at.since(table.clock().now()), Duration::from_mins(1));
     for _ in 0..5 {
         assert_eq!(hit(&table, "ada").await, Hit::Counted);
         table.later(Duration::from_millis(9_999));
     }
-    let retry_at = opened.plus(Duration::from_mins(1));
-    assert_eq!(hit(&table, "ada").await, Hit::Refused { retry_at });
+    assert_eq!(hit(&table, "ada").await, refused(retry_at));
     table.later(retry_at.minus(Duration::from_millis(1)).since(table.clock().now()));
-    assert_eq!(hit(&table, "ada").await, Hit::Refused { retry_at });
+    assert_eq!(hit(&table, "ada").await, refused(retry_at));
     table.later(Duration::from_millis(1));
     assert_eq!(table.clock().now(), retry_at);
     assert_eq!(hit(&table, "ada").await, Hit::Counted);
 }
 
 #[tokio::test]
-async fn a_window_that_has_ended_starts_again_with_the_next_hit() {
+async fn every_hit_is_one_request_of_one_write_unit() {
     let table = TestTable::new().await;
-    for round in 0..3 {
-        let opened = table.clock().now();
-        for _ in 0..5 {
-            assert_eq!(hit(&table, "ada").await, Hit::Counted, "{round}");
+    next_window(&table, FIVE_A_MINUTE, "ada");
+    for window in 0..3 {
+        for number in 0..5 {
+            let _ = table.meter().take();
+            assert_eq!(hit(&table, "ada").await, Hit::Counted);
+            let calls = table.meter().take();
+            assert_eq!(calls.len(), 1);
+            assert_eq!((calls[0].pattern.id, calls[0].requests, calls[0].wcu), ("AP-60", 1, 1.0), "{window}, {number}");
         }
-        let retry_at = opened.plus(Duration::from_mins(1));
-        assert_eq!(hit(&table, "ada").await, Hit::Refused { retry_at });
-        table.later(Duration::from_mins(1) + Duration::from_secs(round));
+        next_window(&table, FIVE_A_MINUTE, "ada");
     }
-    assert_eq!(table.raw().all("rate_window").await.len(), 1);
+    // Each window is an item of its own, which expires at its end.
+    let mut windows = table.raw().items().await;
+    windows.retain(|item| item.kind() == "rate_window");
+    assert_eq!(windows.len(), 3);
+    for window in windows {
+        let end = window.number("expires_at").unwrap();
+        assert!(end <= table.clock().now().expiry().seconds() && end > 0);
+    }
 }
 
 #[tokio::test]
@@ -56,21 +76,51 @@ async fn another_subject_and_another_rule_have_windows_of_their_own() {
     assert_eq!(table.hit(longer, "ada").await.unwrap(), Hit::Counted);
 }
 
+#[tokio::test]
+async fn a_hit_that_raises_two_counters_raises_both_or_none() {
+    let table = TestTable::new().await;
+    let note = RateRule { name: "message", window_seconds: 60, max_hits: Some(5), max_ai_hits: None };
+    let question = RateRule { max_ai_hits: Some(2), ..note };
+    let analysis = RateRule { max_hits: None, ..question };
+    let retry_at = next_window(&table, note, "ada");
+    let counters = || async {
+        let window = table.raw().one("rate_window", |_| true).await;
+        (window.number("hits").unwrap(), window.number("ai_hits").unwrap())
+    };
+    for (rule, counted) in [(question, (1, 1)), (note, (2, 1)), (analysis, (2, 2)), (note, (3, 2))] {
+        assert_eq!(table.hit(rule, "ada").await.unwrap(), Hit::Counted);
+        assert_eq!(counters().await, counted);
+    }
+    for rule in [question, analysis] {
+        assert_eq!(table.hit(rule, "ada").await.unwrap(), Hit::Refused { limit: "ai", retry_at });
+    }
+    assert_eq!(counters().await, (3, 2));
+    for _ in 0..2 {
+        assert_eq!(table.hit(note, "ada").await.unwrap(), Hit::Counted);
+    }
+    for rule in [note, question] {
+        assert_eq!(table.hit(rule, "ada").await.unwrap(), Hit::Refused { limit: "message", retry_at });
+    }
+    assert_eq!(table.hit(analysis, "ada").await.unwrap(), Hit::Refused { limit: "ai", retry_at });
+    assert_eq!(counters().await, (5, 2));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_hundred_hits_at_once_exactly_the_limit_is_counted() {
     let table = TestTable::new().await;
-    let rule = RateRule { name: "ai", max_hits: 30, window_seconds: 60 };
-    // The first window is opened by the hundred themselves; the second is restarted by them.
+    let rule = RateRule::new("ai", 30, 60);
     for _ in 0..2 {
-        let retry_at = table.clock().now().plus(Duration::from_mins(1));
+        let retry_at = next_window(&table, rule, "ada");
         let hits = at_once(100, |_| {
             let store = table.store().clone();
             async move { store.hit(rule, "ada").await.unwrap() }
         })
         .await;
         assert_eq!(hits.iter().filter(|hit| **hit == Hit::Counted).count(), 30);
-        assert_eq!(hits.iter().filter(|hit| **hit == Hit::Refused { retry_at }).count(), 70);
-        assert_eq!(table.raw().all("rate_window").await[0].number("hits"), Some(30));
-        table.later(Duration::from_mins(1));
+        let refused = Hit::Refused { limit: "ai", retry_at };
+        assert_eq!(hits.iter().filter(|hit| **hit == refused).count(), 70);
+        let number = rule.window("ada", table.clock().now()).number;
+        let window = table.raw().one("rate_window", |window| window.number("window") == Some(number.into())).await;
+        assert_eq!(window.number("hits"), Some(30));
     }
 }

@@ -1,6 +1,7 @@
 //! Sign-ins and accounts that change under each other: whoever is later sees what the other did, wherever they meet.
 
-use model::{AccountError, PasswordHash, ProfileChange, RefreshFamily, Store, StoreError, User};
+use model::{AccountError, PasswordHash, ProfileChange, RefreshFamily, StartRefreshFamilyError, Store, User};
+use serde_json::{Map, Value, json};
 use tests::proxy::Moment;
 use tests::story::A_WEEK;
 use tests::{Proxy, TestTable};
@@ -38,9 +39,9 @@ impl Scene {
         Self { table, ada, family, proxy, slow }
     }
 
-    fn slowly_signs_in(&self) -> JoinHandle<Result<RefreshFamily, StoreError>> {
+    fn slowly_signs_in(&self) -> JoinHandle<Result<RefreshFamily, StartRefreshFamilyError>> {
         let (store, ada) = (self.slow.clone(), self.ada.clone());
-        tokio::spawn(async move { store.sign_in_as(&ada, A_WEEK).await })
+        tokio::spawn(async move { store.sign_in(&ada, A_WEEK).await })
     }
 
     fn slowly_deletes_the_account(&self) -> JoinHandle<Result<(), AccountError>> {
@@ -64,7 +65,7 @@ async fn who_signs_in_with_the_old_password_while_it_changes_is_signed_out_by_th
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let late = async {
         stalled.arrived().await;
-        scene.table.sign_in_as(&scene.ada, A_WEEK).await.expect("it is the password");
+        scene.table.sign_in(&scene.ada, A_WEEK).await.expect("it is the password");
         stalled.release();
     };
     let (kept, ()) = tokio::join!(scene.changes_the_password(&scene.slow), late);
@@ -73,29 +74,37 @@ async fn who_signs_in_with_the_old_password_while_it_changes_is_signed_out_by_th
 
 #[tokio::test]
 async fn who_is_about_to_sign_in_when_the_password_changes_does_not() {
-    for moment in [Moment::BeforeTheEngine, Moment::BeforeTheAnswer] {
-        let scene = Scene::new().await;
-        // The password was found right.
-        let stalled = scene.proxy.stall("PutItem", moment);
-        let late = scene.slowly_signs_in();
-        stalled.arrived().await;
-        let kept = scene.changes_the_password(scene.table.store()).await.unwrap();
-        stalled.release();
-        let refused = late.await.unwrap();
-        assert!(matches!(refused, Err(StoreError::Contended { .. })), "{refused:?}");
-        assert_eq!(scene.families().await, [kept]);
-    }
+    // The password was found right, and is changed before the sign-in starts.
+    let scene = Scene::new().await;
+    let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
+    let late = scene.slowly_signs_in();
+    stalled.arrived().await;
+    let kept = scene.changes_the_password(scene.table.store()).await.unwrap();
+    stalled.release();
+    let refused = late.await.unwrap();
+    assert!(matches!(refused, Err(StartRefreshFamilyError::PasswordChanged)), "{refused:?}");
+    assert_eq!(scene.families().await, [kept]);
+    // It is changed after the sign-in started: the change ends it.
+    let scene = Scene::new().await;
+    let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheAnswer);
+    let late = scene.slowly_signs_in();
+    stalled.arrived().await;
+    let kept = scene.changes_the_password(scene.table.store()).await.unwrap();
+    stalled.release();
+    late.await.unwrap().expect("it started before the change");
+    assert_eq!(scene.families().await, [kept]);
 }
 
 #[tokio::test]
 async fn who_is_about_to_sign_in_when_the_account_goes_leaves_nothing() {
     let scene = Scene::new().await;
-    let stalled = scene.proxy.stall("PutItem", Moment::BeforeTheEngine);
+    let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let late = scene.slowly_signs_in();
     stalled.arrived().await;
     scene.table.remove_account(&scene.ada).await.unwrap();
     stalled.release();
-    late.await.unwrap().expect_err("there is no account");
+    let refused = late.await.unwrap();
+    assert!(matches!(refused, Err(StartRefreshFamilyError::UserNotFound)), "{refused:?}");
     assert_eq!(scene.table.raw().outline().await, []);
 }
 
@@ -103,7 +112,7 @@ async fn who_is_about_to_sign_in_when_the_account_goes_leaves_nothing() {
 async fn more_sign_ins_than_a_transaction_takes_are_all_ended() {
     let scene = Scene::new().await;
     for _ in 0..130 {
-        scene.table.sign_in(scene.ada.user_id, A_WEEK).await.unwrap();
+        scene.table.sign_in(&scene.ada, A_WEEK).await.unwrap();
     }
     let kept = scene.changes_the_password(scene.table.store()).await.unwrap();
     assert_eq!((kept.family_id, kept.seq), (scene.family.family_id, 2));
@@ -140,6 +149,37 @@ async fn an_account_that_is_renamed_while_it_is_deleted_is_deleted_under_its_new
     scene.table.update_profile(sign_in, &change).await.unwrap();
     stalled.release();
     deletion.await.unwrap().unwrap();
+    assert_eq!(scene.table.raw().outline().await, []);
+}
+
+#[tokio::test]
+async fn an_account_is_deleted_without_the_claims_that_name_another_user() {
+    for lost in ["email_claim", "username_claim"] {
+        let scene = Scene::new().await;
+        let bob = scene.table.user("bob").await;
+        let of_ada = |claim: &tests::RawItem| claim.text("user_id") == Some(&*scene.ada.user_id.to_string());
+        let now_of_bob = json!({ "S": bob.user_id.to_string() });
+        let change = |claim: &mut Map<String, Value>| drop(claim.insert("user_id".to_owned(), now_of_bob.clone()));
+        scene.table.raw().change(lost, of_ada, change).await;
+        let _ = scene.table.meter().take();
+        scene.table.remove_account(&scene.ada).await.unwrap();
+        let calls = scene.table.meter().take();
+        let calls: Vec<_> = calls.iter().map(|call| call.pattern.id).collect();
+        assert_eq!(calls[..3], ["AP-07", "AP-94", "AP-07"], "{lost}");
+        // Bob has what he had, and the claim that names him.
+        let mut left = items([("user", 1), ("email_claim", 1), ("username_claim", 1), ("refresh_family", 1)]);
+        *left.get_mut(lost).unwrap() += 1;
+        assert_eq!(scene.table.raw().census().await, left, "{lost}");
+        assert_eq!(scene.table.get_user(scene.ada.user_id).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_deleted_though_a_claim_is_missing() {
+    let scene = Scene::new().await;
+    let claim = scene.table.raw().one("email_claim", |_| true).await;
+    scene.table.raw().remove(&claim).await;
+    scene.table.remove_account(&scene.ada).await.unwrap();
     assert_eq!(scene.table.raw().outline().await, []);
 }
 

@@ -10,6 +10,7 @@ mod locked_fields;
 mod names;
 mod queries;
 mod reach;
+mod roots;
 mod transactions;
 mod words;
 mod writes;
@@ -39,6 +40,7 @@ const CHECKS: &[Check] = &[
     history::histories_fit_the_fields,
     history::writes_fit_older_items,
     history::rows_fit_older_items,
+    history::older_versions_are_written_whole,
     queries::sort_conditions_fit_the_sort_key,
     queries::prefixes_end_at_a_delimiter,
     queries::queries_read_one_partition,
@@ -51,6 +53,7 @@ const CHECKS: &[Check] = &[
     writes::fields_are_changed_once,
     writes::an_upsert_writes_a_whole_item,
     writes::writes_say_what_absence_means,
+    roots::new_items_need_the_root,
     transactions::shaped_actions_name_one_error,
     transactions::shaped_actions_take_a_row,
     transactions::actions_touch_different_items,

@@ -2,6 +2,7 @@
 
 use crate::design::{Action, ActionKind, Design, Expired, Operation, Pattern, WritePart};
 use crate::problem::Problems;
+use crate::source::At;
 
 pub fn every_index_serves_a_pattern(design: &Design, problems: &mut Problems) {
     for (i, index) in design.table.indexes.iter().enumerate() {
@@ -66,6 +67,9 @@ pub fn maintenance_is_for_tools(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
         let (what, is_said, instead) = match &pattern.operation {
             Operation::Scan(scan) => ("a scan reads the whole table", scan.maintenance, "query a partition"),
+            Operation::Upgrade(upgrade) if upgrade.reindex => {
+                ("a reindex takes any item", upgrade.maintenance, "update an entity")
+            }
             Operation::Upgrade(upgrade) => ("an upgrade takes any item", upgrade.maintenance, "update an entity"),
             _ => continue,
         };
@@ -85,30 +89,34 @@ pub fn maintenance_is_for_tools(design: &Design, problems: &mut Problems) {
 
 /// DynamoDB deletes expired items days late, so whoever reads one must look at its expiry.
 pub fn expired_items_are_hidden(design: &Design, problems: &mut Problems) {
-    const CHECK: &str = "expired-items-are-hidden";
     for pattern in &design.patterns {
         let can_expire = |index: &usize| design.entity(*index).expires(&design.table);
         let any_expires = pattern.entities().iter().any(can_expire);
         let expired = match &pattern.operation {
             Operation::Get { expired, .. } => expired.as_ref(),
             Operation::Query(query) => query.expired.as_ref(),
-            Operation::ReadBatch { .. } if any_expires => {
-                let message = "an entity that expires cannot be read in a batch; get or query it";
-                problems.push(CHECK, pattern.at, message);
+            Operation::ReadBatch { parts, .. } => {
+                for part in parts {
+                    read_says_what_expires(can_expire(&part.entity), part.expired.as_ref(), part.at, problems);
+                }
                 continue;
             }
             _ => continue,
         };
-        let message = match (any_expires, expired) {
-            (true, None) => "this entity expires: say `expired = \"hidden\"`",
-            (false, Some(_)) => "nothing that is read here expires; leave `expired` out",
-            _ => continue,
-        };
-        problems.push(CHECK, pattern.at, message);
+        read_says_what_expires(any_expires, expired, pattern.at, problems);
     }
     for action in design.patterns.iter().flat_map(Pattern::actions) {
         written_items_have_not_expired(design, action, problems);
     }
+}
+
+fn read_says_what_expires(expires: bool, expired: Option<&Expired>, at: At, problems: &mut Problems) {
+    let message = match (expires, expired) {
+        (true, None) => "this entity expires: say `expired = \"hidden\"`",
+        (false, Some(_)) => "nothing that is read here expires; leave `expired` out",
+        _ => return,
+    };
+    problems.push("expired-items-are-hidden", at, message);
 }
 
 fn written_items_have_not_expired(design: &Design, action: &Action, problems: &mut Problems) {

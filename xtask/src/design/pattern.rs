@@ -14,6 +14,8 @@ pub struct Pattern {
     pub operation: Operation,
     pub callers: Vec<String>,
     pub tool: bool,
+    /// Why its writes do not need the root of their partition to exist; none if they do.
+    pub without_root: Option<String>,
     /// Each domain error and what it means.
     pub errors: Vec<(String, String)>,
     pub cost: Cost,
@@ -45,12 +47,14 @@ pub enum Operation {
     WriteBatch(Vec<WritePart>),
     /// One segment of the whole table, page by page.
     Scan(Scan),
-    /// One item of any entity, to the next version after its own.
+    /// One item of any entity, to the next version after its own, or its keys in the indexes as its fields make them.
     Upgrade(Upgrade),
 }
 
 #[derive(Debug)]
 pub struct Upgrade {
+    /// Whether only the keys of its indexes are made anew, and its version stays.
+    pub reindex: bool,
     /// Whether the block says that it is for maintenance.
     pub maintenance: bool,
 }
@@ -130,6 +134,8 @@ pub struct ReadPart {
     pub name: String,
     pub entity: usize,
     pub many: bool,
+    pub expired: Option<Expired>,
+    pub at: At,
 }
 
 #[derive(Debug)]

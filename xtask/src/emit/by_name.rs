@@ -85,11 +85,16 @@ fn function(design: &Design, file: &mut RustFile, pattern: &Pattern) -> TokenStr
     let page = pages(pattern).then(|| quote!(, page: PageRequest<'_>));
     let failure = (!pattern.errors.is_empty()).then(|| {
         let error = file.import(&format!("crate::generated::pattern::{}Error", camel(&pattern.name)));
-        let refusals = pattern.errors.iter().map(|(name, _)| ident(name));
+        let carries_item =
+            |name: &str| pattern.actions().iter().flat_map(Action::errors).any(|found| found == (name, true));
+        let refusals = pattern.errors.iter().map(|(name, _)| {
+            let (variant, fields) = (ident(name), carries_item(name).then(|| quote!({ .. })));
+            quote!(#error::#variant #fields)
+        });
         quote! {
             .map_err(|error| match error {
                 #error::Store(error) => RunError::Store(error),
-                #(#error::#refusals { .. })|* => RunError::Refused(error.to_string()),
+                #(#refusals)|* => RunError::Refused(error.to_string()),
             })
         }
     });

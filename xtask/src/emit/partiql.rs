@@ -86,7 +86,7 @@ pub fn statements(design: &Design, pattern: &Pattern) -> Vec<Statement> {
                 } else {
                     format!("`{}`", part.name)
                 };
-                get(design, design.entity(part.entity), *consistent, None, about)
+                get(design, design.entity(part.entity), *consistent, part.expired.as_ref(), about)
             };
             parts.iter().map(part).collect()
         }
@@ -192,7 +192,11 @@ fn columns(design: &Design, query: &Query, key: [&String; 2]) -> String {
         _ if query.returns_keys || query.paging == Paging::Count => {
             quoted(&mut [&table.partition_key, &table.sort_key].into_iter())
         }
-        Some((_, fields)) => quoted(&mut fields.iter().chain(key)),
+        Some((_, fields)) => {
+            let entity = design.entity(query.entities[0]);
+            let stored: Vec<String> = fields.iter().map(|field| entity.stored_name(field).to_owned()).collect();
+            quoted(&mut stored.iter().chain(key))
+        }
         None => "*".to_owned(),
     }
 }

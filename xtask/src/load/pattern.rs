@@ -29,9 +29,10 @@ pub fn load(known: Known<'_>, (section, raw): Block, problems: &mut Problems) ->
     let (name, tool) = (raw.name.get_ref().clone(), raw.tool);
     let callers = raw.callers.iter().map(|word| word.get_ref().clone()).collect();
     let errors = in_order(raw.errors.clone()).into_iter().map(|(name, meaning)| (name.into_inner(), meaning)).collect();
+    let without_root = raw.without_root.as_ref().map(|word| word.get_ref().clone());
     let operation = scope.operation(raw)?;
     let Section { id, title, prose, at, .. } = section;
-    Some(Pattern { id, title, prose, name, operation, callers, tool, errors, cost, at })
+    Some(Pattern { id, title, prose, name, operation, callers, tool, without_root, errors, cost, at })
 }
 
 impl Scope<'_> {
@@ -72,7 +73,9 @@ impl Scope<'_> {
                 Operation::Write(action)
             }
             "transact" => self.transact(raw.action, at)?,
-            "upgrade" => Operation::Upgrade(Upgrade { maintenance: raw.maintenance }),
+            word @ ("upgrade" | "reindex") => {
+                Operation::Upgrade(Upgrade { maintenance: raw.maintenance, reindex: word == "reindex" })
+            }
             "scan" => Operation::Scan(self.segment(&raw, at)?),
             _ => self.batch(raw, at)?,
         })
@@ -132,8 +135,10 @@ impl Scope<'_> {
             (false, true) => {
                 let consistent = self.consistent(raw.consistent, at);
                 let parts = all(raw.read.into_iter().map(|part| {
-                    let RawRead { name, entity, many } = part.into_inner();
-                    Some(ReadPart { entity: self.entity(&entity)?, name, many })
+                    let at = self.place(&part);
+                    let RawRead { name, entity, many, expired, because } = part.into_inner();
+                    let expired = self.expired(expired.as_ref(), because.as_ref()).ok();
+                    Some(ReadPart { entity: self.entity(&entity)?, name, many, expired: expired?, at })
                 }));
                 Some(Operation::ReadBatch { parts: parts?, consistent: consistent? })
             }

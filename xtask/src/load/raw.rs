@@ -58,7 +58,10 @@ pub struct RawEntity {
     #[serde(rename = "type")]
     pub type_name: Word,
     pub version: u32,
+    pub write_version: Option<u32>,
     pub summary: String,
+    #[serde(default)]
+    pub root: bool,
     pub key: RawKey,
     #[serde(default)]
     pub index: Map<RawKey>,
@@ -177,6 +180,7 @@ pub struct RawPattern {
     pub tool: bool,
     #[serde(default)]
     pub maintenance: bool,
+    pub without_root: Option<Word>,
     #[serde(default)]
     pub errors: Map<String>,
     pub cost: Spanned<RawCost>,
@@ -254,6 +258,8 @@ pub struct RawRead {
     pub entity: Word,
     #[serde(default)]
     pub many: bool,
+    pub expired: Option<Word>,
+    pub because: Option<Word>,
 }
 
 #[derive(Debug, Deserialize)]

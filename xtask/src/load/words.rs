@@ -11,7 +11,7 @@ use crate::problem::suggestion;
 
 type Known = (&'static str, &'static [&'static str]);
 
-const COMMON: &[&str] = &["name", "operation", "callers", "tool", "errors", "cost"];
+const COMMON: &[&str] = &["name", "operation", "callers", "tool", "errors", "cost", "without_root"];
 const OPERATIONS: &[Known] = &[
     ("get", &["entity", "consistent", "expired", "because"]),
     (
@@ -58,6 +58,7 @@ const OPERATIONS: &[Known] = &[
     ("batch", &["read", "write", "consistent"]),
     ("scan", &["maintenance", "page", "consistent"]),
     ("upgrade", &["maintenance"]),
+    ("reindex", &["maintenance"]),
 ];
 
 const SHAPE: &[&str] = &["name", "optional", "many", "expired", "because"];

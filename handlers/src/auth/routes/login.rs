@@ -1,7 +1,7 @@
 //! `POST /auth/login`: a sign-in with username and password.
 
 use axum::Json;
-use model::{User, Username};
+use model::{StartRefreshFamilyError, StoreError, User, Username};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -9,11 +9,15 @@ use crate::auth::password::{Password, Verdict};
 use crate::auth::routes::view::{SignedIn, cookies};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::Body;
+use crate::http::client_ip::ClientIp;
 use crate::http::cookie::SetCookies;
 use crate::http::trace;
 use crate::limits::{REFRESH_TOKEN_LIFE, RateLimit};
 use crate::openapi::fields;
 use crate::state::Ctx;
+
+/// Maximum checks of a password whose hash changes while it is checked.
+const TRIES: u32 = 3;
 
 /// The form as it is sent.
 #[derive(Deserialize, ToSchema)]
@@ -39,24 +43,49 @@ pub struct LoginForm {
         headers(("set-cookie" = String, description = "`access_token`, and in a header of its own `refresh_token`.")),
     )),
 )]
-pub async fn login(ctx: Ctx, Body(form): Body<LoginForm>) -> ApiResult<(SetCookies, Json<SignedIn>)> {
-    let user = match form.username.parse::<Username>() {
-        Ok(username) => {
-            let key = username.key();
-            ctx.count(RateLimit::LOGIN_ACCOUNT, key.as_str()).await?;
-            ctx.store.find_user(&key).await?
-        }
-        Err(_) => None,
+pub async fn login(
+    ctx: Ctx,
+    ip: ClientIp,
+    form: Result<Body<LoginForm>, ApiError>,
+) -> ApiResult<(SetCookies, Json<SignedIn>)> {
+    let mut user = match &form {
+        Ok(Body(form)) => found(&ctx, ip, &form.username).await?,
+        // A form that is refused counts too.
+        Err(_) => ctx.count(RateLimit::LOGIN, &ip.subject()).await.map(|()| None)?,
     };
-    let hash = user.as_ref().map(|user| &user.password_hash);
-    let verdict = ctx.app.hasher.verify(&form.password, hash).await.map_err(ApiError::internal)?;
-    let user = user.filter(|_| verdict.is_right()).ok_or(ErrorCode::InvalidCredentials)?;
-    trace::identify(user.user_id);
-    let family = ctx.store.sign_in_as(&user, REFRESH_TOKEN_LIFE).await?;
+    let Body(form) = form?;
+    let mut tries = 0;
+    let (user, verdict, family) = loop {
+        let hash = user.as_ref().map(|user| &user.password_hash);
+        let verdict = ctx.app.hasher.verify(&form.password, hash).await.map_err(ApiError::internal)?;
+        let right = user.filter(|_| verdict.is_right()).ok_or(ErrorCode::InvalidCredentials)?;
+        trace::identify(right.user_id);
+        match ctx.store.sign_in(&right, REFRESH_TOKEN_LIFE).await {
+            // Another request changed the password, or renewed the hash of the same one.
+            Err(StartRefreshFamilyError::PasswordChanged) if tries < TRIES => {
+                user = ctx.store.get_user(right.user_id).await?;
+                tries += 1;
+            }
+            started => break (right, verdict, started?),
+        }
+    };
     if verdict == Verdict::RightButOutdated {
         renew_hash(&ctx, &user, &form.password).await?;
     }
     Ok((cookies(&ctx, &family)?, Json(SignedIn::from(&user))))
+}
+
+/// The user of this name, if there is one. The limits of the address and of the account are counted together with the first
+/// read, and a refusal by the address's limit comes first.
+async fn found(ctx: &Ctx, ip: ClientIp, username: &str) -> ApiResult<Option<User>> {
+    let address = ip.subject();
+    let Ok(username) = username.parse::<Username>() else {
+        return ctx.count(RateLimit::LOGIN, &address).await.map(|()| None);
+    };
+    let key = username.key();
+    let claim = ctx.count_during(RateLimit::LOGIN_ACCOUNT, key.as_str(), ctx.store.find_username_claim(&key));
+    let claim = ctx.count_during(RateLimit::LOGIN, &address, claim).await???;
+    Ok(ctx.store.user_of(claim).await?)
 }
 
 /// Hashes a password anew whose hash has become too cheap. One that today's rules refuse keeps its hash.
@@ -66,4 +95,17 @@ async fn renew_hash(ctx: &Ctx, user: &User, password: &str) -> ApiResult<()> {
         ctx.store.renew_hash(user, &hash).await?;
     }
     Ok(())
+}
+
+impl From<StartRefreshFamilyError> for ApiError {
+    fn from(error: StartRefreshFamilyError) -> Self {
+        match error {
+            // The password was right a moment ago, and is no more.
+            StartRefreshFamilyError::UserNotFound | StartRefreshFamilyError::PasswordChanged => {
+                Self::new(ErrorCode::InvalidCredentials).caused_by(error)
+            }
+            StartRefreshFamilyError::FamilyExists => StoreError::Contended { pattern: "AP-10" }.into(),
+            StartRefreshFamilyError::Store(error) => error.into(),
+        }
+    }
 }

@@ -3,16 +3,28 @@
 
 use crate::Date;
 use crate::generated::ids::UserId;
-use crate::generated::keys::DailyUsageKey;
+use crate::generated::keys::{DailyUsageKey, UserKey};
 use crate::generated::registry::AP_66;
 use crate::store::{Store, StoreError};
 use crate::store::changes::Changes;
 use crate::store::transact::Transaction;
+use modyne::expr::Condition;
+
+/// Why [`Store::add_usage`](crate::Store::add_usage) was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum AddUsageError {
+    /// There is no such user.
+    #[error("There is no such user.")]
+    UserNotFound,
+    /// The store could not be asked, or its answer not be understood.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// What [`Store::add_usage`](crate::Store::add_usage) writes.
 #[derive(Clone, Debug)]
 pub struct AddUsage {
-    /// Who asked.
+    /// Never changes, and appears in no URL.
     pub user_id: UserId,
     /// The UTC day.
     pub date: Date,
@@ -32,11 +44,19 @@ impl Store {
     /// AP-66: Add to a user's usage.
     ///
     /// A stored answer brings its cost along. What costs without being stored is added here: `POST /ai/analyze`, and, wherever it was asked for, an
-    /// answer that was paid for and could not be read. A transaction of one, because its token makes a repeat harmless where a plain ADD would count twice.
+    /// answer that was paid for and could not be read. The user must exist: a deleted account has no days. A transaction, because its token also makes a repeat
+    /// harmless where a plain ADD would count twice.
     ///
-    /// `TransactWriteItems`. Costs 1 request and 4 WCU for the user's tenth answer that day.
-    pub async fn add_usage(&self, input: AddUsage) -> Result<(), StoreError> {
+    /// `TransactWriteItems`. Costs 1 request and 6 WCU for the user's tenth answer that day.
+    pub async fn add_usage(&self, input: AddUsage) -> Result<(), AddUsageError> {
         let mut transaction = Transaction::new();
+        let key = UserKey { user_id: input.user_id };
+        transaction = transaction
+            .check(
+                "user",
+                key.primary(),
+                Condition::new("attribute_exists(#PK)").name("#PK", "PK"),
+            );
         let key = DailyUsageKey {
             user_id: input.user_id,
             date: input.date,
@@ -53,11 +73,16 @@ impl Store {
             .add("output_tokens", input.output_tokens)
             .add("cost_micros", input.cost_micros)
             .set("GSI1PK", DailyUsageKey::gsi1_partition(input.date))
-            .add("GSI1SK", input.cost_micros);
+            .set_sum("GSI1SK", "cost_micros", input.cost_micros);
         transaction = transaction.update("usage", key.primary(), changes, None);
         match self.call(&AP_66).transact(transaction).await? {
             Ok(()) => Ok(()),
-            Err(refused) => Err(refused.unexplained()),
+            Err(refused) => {
+                match refused.action {
+                    "user" => Err(AddUsageError::UserNotFound),
+                    _ => Err(refused.unexplained().into()),
+                }
+            }
         }
     }
 }

@@ -22,6 +22,9 @@ pub enum DeleteAccountError {
         "The profile or the password was changed by another request since it was read."
     )]
     ProfileChanged,
+    /// A claim is missing or names another user.
+    #[error("A claim is missing or names another user.")]
+    ClaimLost,
     /// The account is being deleted already.
     #[error("The account is being deleted already.")]
     JobExists,
@@ -30,9 +33,40 @@ pub enum DeleteAccountError {
     Store(#[from] StoreError),
 }
 
+/// Names an email claim.
+#[derive(Clone, Debug)]
+pub struct OwnEmailClaim {
+    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.
+    pub email_digest: Digest,
+    /// Compared with the `user_id` of the email claim.
+    pub owner: UserId,
+}
+
+/// Names a username claim.
+#[derive(Clone)]
+pub struct OwnUsernameClaim<'a> {
+    /// The name in lower case, so that `Ada` and `ada` are one.
+    pub username_key: &'a UsernameKey,
+    /// Compared with the `user_id` of the username claim.
+    pub owner: UserId,
+}
+
+impl fmt::Debug for OwnUsernameClaim<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnUsernameClaim")
+            .field("username_key", &format_args!("<redacted>"))
+            .field("owner", &self.owner)
+            .finish()
+    }
+}
+
 /// What [`Store::delete_account`](crate::Store::delete_account) writes.
 #[derive(Clone)]
 pub struct DeleteAccount<'a> {
+    /// The email claim to write, if any.
+    pub email_claim: Option<OwnEmailClaim>,
+    /// The username claim to write, if any.
+    pub username_claim: Option<OwnUsernameClaim<'a>>,
     /// The sweep job to put.
     pub job: &'a SweepJob,
     /// Never changes, and appears in no URL.
@@ -43,22 +77,18 @@ pub struct DeleteAccount<'a> {
     pub username: &'a Username,
     /// bcrypt, cost 10.
     pub password_hash: &'a PasswordHash,
-    /// SHA-256 of the lower-cased address: `#` is legal in an address, and the key should not show it.
-    pub email_digest: Digest,
-    /// The name in lower case, so that `Ada` and `ada` are one.
-    pub username_key: &'a UsernameKey,
 }
 
 impl fmt::Debug for DeleteAccount<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeleteAccount")
+            .field("email_claim", &self.email_claim)
+            .field("username_claim", &self.username_claim)
             .field("job", &self.job)
             .field("user_id", &self.user_id)
             .field("email", &format_args!("<redacted>"))
             .field("username", &format_args!("<redacted>"))
             .field("password_hash", &format_args!("<redacted>"))
-            .field("email_digest", &self.email_digest)
-            .field("username_key", &format_args!("<redacted>"))
             .finish()
     }
 }
@@ -67,7 +97,8 @@ impl Store {
     /// AP-07: Delete an account.
     ///
     /// `DELETE /users/me`. Profile and claims go at once, so nobody can sign in and the name is free; a sweep job is left for the rest, which may be a hundred
-    /// sessions. The hash is a condition: what a password allowed is refused once that password is not the one any more. See *Deleting* below.
+    /// sessions. The hash is a condition: what a password allowed is refused once that password is not the one any more. A claim is deleted only if it names this user; one
+    /// that is missing or names another user is left out of the next attempt, so that it does not keep the account from being deleted. See *Deleting* below.
     ///
     /// `TransactWriteItems`. Costs 1 request and 9 WCU for a profile of 500 B.
     pub async fn delete_account(
@@ -93,14 +124,38 @@ impl Store {
                         .value(":password_hash", input.password_hash),
                 ),
             );
-        let key = EmailClaimKey {
-            email_digest: input.email_digest,
-        };
-        transaction = transaction.delete("email_claim", key.primary(), None);
-        let key = UsernameClaimKey {
-            username_key: input.username_key.clone(),
-        };
-        transaction = transaction.delete("username_claim", key.primary(), None);
+        if let Some(one) = &input.email_claim {
+            let key = EmailClaimKey {
+                email_digest: one.email_digest,
+            };
+            transaction = transaction
+                .delete(
+                    "email_claim",
+                    key.primary(),
+                    Some(
+                        Condition::new("attribute_exists(#PK) AND #user_id = :owner")
+                            .name("#PK", "PK")
+                            .name("#user_id", "user_id")
+                            .value(":owner", one.owner),
+                    ),
+                );
+        }
+        if let Some(one) = &input.username_claim {
+            let key = UsernameClaimKey {
+                username_key: one.username_key.clone(),
+            };
+            transaction = transaction
+                .delete(
+                    "username_claim",
+                    key.primary(),
+                    Some(
+                        Condition::new("attribute_exists(#PK) AND #user_id = :owner")
+                            .name("#PK", "PK")
+                            .name("#user_id", "user_id")
+                            .value(":owner", one.owner),
+                    ),
+                );
+        }
         transaction = transaction
             .put(
                 "job",
@@ -119,6 +174,9 @@ impl Store {
                                 DeleteAccountError::ProfileChanged
                             },
                         )
+                    }
+                    "email_claim" | "username_claim" => {
+                        Err(DeleteAccountError::ClaimLost)
                     }
                     "job" => Err(DeleteAccountError::JobExists),
                     _ => Err(refused.unexplained().into()),

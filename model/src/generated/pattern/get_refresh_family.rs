@@ -10,8 +10,8 @@ use crate::store::{Store, StoreError};
 impl Store {
     /// AP-11: Read a refresh family.
     ///
-    /// `POST /auth/refresh`, and everything under `/users/me`, whose callers are to be signed in still. Strongly consistent: a family that was ended a
-    /// moment ago is ended.
+    /// Support asks whether a sign-in still stands. Handlers read it together with its user (AP-15). Strongly consistent: a family that was
+    /// ended a moment ago is ended.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for one family.
     pub async fn get_refresh_family(

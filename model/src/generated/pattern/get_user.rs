@@ -10,7 +10,8 @@ use crate::store::{Store, StoreError};
 impl Store {
     /// AP-04: Read a user.
     ///
-    /// `GET /users/me`, and the second step of signing in. Strongly consistent, so a profile that was just changed is read changed.
+    /// The second step of signing in, and beside the limits before every question to the model, which is asked only for an account that exists. Strongly
+    /// consistent, so a profile that was just changed is read changed.
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for a profile of 500 B.
     pub async fn get_user(&self, user_id: UserId) -> Result<Option<User>, StoreError> {

@@ -25,6 +25,8 @@ mod end_refresh_family;
 
 mod list_refresh_families;
 
+mod get_sign_in;
+
 mod create_session;
 
 mod list_sessions;
@@ -85,8 +87,6 @@ mod give_question_up;
 
 mod count_hit;
 
-mod restart_window;
-
 mod list_usage;
 
 mod add_usage;
@@ -141,6 +141,8 @@ mod scan_segment;
 
 mod upgrade_item;
 
+mod repair_index_keys;
+
 mod stored_user;
 
 mod stored_session;
@@ -152,10 +154,6 @@ mod release_claims;
 mod remove_expired;
 
 mod repair_message_slots;
-
-mod repair_usage_index;
-
-mod repair_signup_index;
 
 mod stored_sweep_jobs;
 
@@ -170,6 +168,8 @@ pub use delete_account::*;
 pub use start_refresh_family::*;
 
 pub use rotate_refresh_token::*;
+
+pub use get_sign_in::*;
 
 pub use create_session::*;
 
@@ -207,8 +207,6 @@ pub use give_question_up::*;
 
 pub use count_hit::*;
 
-pub use restart_window::*;
-
 pub use add_usage::*;
 
 pub use leave_sweep_job::*;
@@ -240,7 +238,3 @@ pub use release_claims::*;
 pub use remove_expired::*;
 
 pub use repair_message_slots::*;
-
-pub use repair_usage_index::*;
-
-pub use repair_signup_index::*;

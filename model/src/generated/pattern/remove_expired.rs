@@ -48,12 +48,12 @@ pub struct ExpiredRecord {
 /// Names a rate window.
 #[derive(Clone)]
 pub struct ExpiredWindow<'a> {
-    /// Which limit, for example `login`.
+    /// The rule, for example `login`; of two rules that share the window, the first.
     pub rule: &'a str,
-    /// Whom it limits: a user's id or an address.
+    /// The limited subject: a user's id, a username or an address.
     pub subject: &'a str,
-    /// Its length; part of the key, so that changing a limit starts afresh.
-    pub window_seconds: u32,
+    /// The window's number: how many windows of this length have passed since 1970, counted from the subject's own offset.
+    pub window: u32,
     /// Compared with the `expires_at` of the rate window.
     pub seen_expires_at: Expiry,
 }
@@ -63,7 +63,7 @@ impl fmt::Debug for ExpiredWindow<'_> {
         f.debug_struct("ExpiredWindow")
             .field("rule", &self.rule)
             .field("subject", &format_args!("<redacted>"))
-            .field("window_seconds", &self.window_seconds)
+            .field("window", &self.window)
             .field("seen_expires_at", &self.seen_expires_at)
             .finish()
     }
@@ -135,7 +135,7 @@ impl Store {
             let key = RateWindowKey {
                 rule: one.rule.to_owned(),
                 subject: one.subject.to_owned(),
-                window_seconds: one.window_seconds,
+                window: one.window,
             };
             transaction = transaction
                 .delete(

@@ -4,7 +4,7 @@
 use crate::{Date, Digest, Timestamp};
 use crate::generated::entity::{Message, ReplyState, RunState};
 use crate::generated::ids::{SessionId, ThreadUuid};
-use crate::generated::keys::{DailyUsageKey, IdempotencyKey, MessageKey};
+use crate::generated::keys::{DailyUsageKey, IdempotencyKey, MessageKey, UserKey};
 use crate::generated::registry::AP_42;
 use crate::store::{Store, StoreError};
 use crate::store::changes::Changes;
@@ -20,6 +20,9 @@ pub enum StoreAnswerError {
     /// The question has its answer already.
     #[error("The question has its answer already.")]
     AnswerExists,
+    /// There is no such user.
+    #[error("There is no such user.")]
+    UserNotFound,
     /// Another run took the question over.
     #[error("Another run took the question over.")]
     LeaseLost,
@@ -68,11 +71,11 @@ impl Store {
     /// AP-42: Store an answer.
     ///
     /// After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where
-    /// there is one: an answer is never stored unpaid, nor paid unstored. The question must still be there, so an answer that arrives
-    /// after its thread was swept brings nothing back. It is repeated for minutes rather than a few times; a run that is refused reads what is stored
+    /// there is one: an answer is never stored unpaid, nor paid unstored. The question and the user must still exist, so an answer that arrives
+    /// after its thread was swept or its account deleted brings nothing back. It is repeated for minutes rather than a few times; a run that is refused reads what is stored
     /// (AP-50, AP-46) before it adds the cost on its own.
     ///
-    /// `TransactWriteItems`. Costs 1 request and 12 WCU for an answer of 900 B with a patch, the user's tenth that day, with a client id.
+    /// `TransactWriteItems`. Costs 1 request and 14 WCU for an answer of 900 B with a patch, the user's tenth that day, with a client id.
     pub async fn store_answer(
         &self,
         input: StoreAnswer<'_>,
@@ -99,6 +102,15 @@ impl Store {
                 input.answer.to_item(),
                 Some(Condition::new("attribute_not_exists(#PK)").name("#PK", "PK")),
             );
+        let key = UserKey {
+            user_id: input.answer.user_id,
+        };
+        transaction = transaction
+            .check(
+                "user",
+                key.primary(),
+                Condition::new("attribute_exists(#PK)").name("#PK", "PK"),
+            );
         let key = DailyUsageKey {
             user_id: input.answer.user_id,
             date: input.date,
@@ -115,7 +127,7 @@ impl Store {
             .add("output_tokens", input.output_tokens)
             .add("cost_micros", input.cost_micros)
             .set("GSI1PK", DailyUsageKey::gsi1_partition(input.date))
-            .add("GSI1SK", input.cost_micros);
+            .set_sum("GSI1SK", "cost_micros", input.cost_micros);
         transaction = transaction.update("usage", key.primary(), changes, None);
         if let Some(one) = &input.record {
             let key = IdempotencyKey {
@@ -145,6 +157,7 @@ impl Store {
                 match refused.action {
                     "question" => Err(StoreAnswerError::QuestionGone),
                     "answer" => Err(StoreAnswerError::AnswerExists),
+                    "user" => Err(StoreAnswerError::UserNotFound),
                     "record" => Err(StoreAnswerError::LeaseLost),
                     _ => Err(refused.unexplained().into()),
                 }

@@ -10,6 +10,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS codesensei_items (
     `gsi1sk`:struct<`n`:string>,
     `pk`:struct<`s`:string>,
     `sk`:struct<`s`:string>,
+    `ai_hits`:struct<`n`:string>,
     `applied_version`:struct<`n`:string>,
     `attempts`:struct<`n`:string>,
     `bytes`:struct<`b`:string>,
@@ -78,7 +79,6 @@ CREATE EXTERNAL TABLE IF NOT EXISTS codesensei_items (
     `shard`:struct<`n`:string>,
     `signup_date`:struct<`s`:string>,
     `size`:struct<`n`:string>,
-    `started_at`:struct<`n`:string>,
     `state`:struct<`s`:string>,
     `subject`:struct<`s`:string>,
     `suggested_code`:struct<`s`:string>,
@@ -99,7 +99,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS codesensei_items (
     `v`:struct<`n`:string>,
     `version_number`:struct<`n`:string>,
     `warnings`:struct<`l`:array<struct<`s`:string>>>,
-    `window_seconds`:struct<`n`:string>,
+    `window`:struct<`n`:string>,
     `write_id`:struct<`s`:string>>
 )
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'

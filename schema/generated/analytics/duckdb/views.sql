@@ -10,6 +10,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "GSI1SK" STRUCT("N" VARCHAR),
       "PK" STRUCT("S" VARCHAR),
       "SK" STRUCT("S" VARCHAR),
+      "ai_hits" STRUCT("N" VARCHAR),
       "applied_version" STRUCT("N" VARCHAR),
       "attempts" STRUCT("N" VARCHAR),
       "bytes" STRUCT("B" VARCHAR),
@@ -78,7 +79,6 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "shard" STRUCT("N" VARCHAR),
       "signup_date" STRUCT("S" VARCHAR),
       "size" STRUCT("N" VARCHAR),
-      "started_at" STRUCT("N" VARCHAR),
       "state" STRUCT("S" VARCHAR),
       "subject" STRUCT("S" VARCHAR),
       "suggested_code" STRUCT("S" VARCHAR),
@@ -99,7 +99,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "v" STRUCT("N" VARCHAR),
       "version_number" STRUCT("N" VARCHAR),
       "warnings" STRUCT("L" STRUCT("S" VARCHAR)[]),
-      "window_seconds" STRUCT("N" VARCHAR),
+      "window" STRUCT("N" VARCHAR),
       "write_id" STRUCT("S" VARCHAR))'
   });
 
@@ -226,14 +226,14 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'message';
 
--- Hits of one subject under one rule, from its first hit on.
+-- Hits of one subject in one window of one rule, or of two rules that are counted together.
 -- Without what is personal: subject.
 CREATE OR REPLACE VIEW codesensei_rate_window AS
 SELECT
   "Item"."rule"."S" AS "rule",
-  CAST("Item"."window_seconds"."N" AS bigint) AS "window_seconds",
-  epoch_ms(CAST("Item"."started_at"."N" AS bigint)) AS "started_at",
+  CAST("Item"."window"."N" AS bigint) AS "window",
   CAST("Item"."hits"."N" AS bigint) AS "hits",
+  CAST("Item"."ai_hits"."N" AS bigint) AS "ai_hits",
   epoch_ms(CAST("Item"."expires_at"."N" AS bigint) * 1000) AS "expires_at",
   CAST("Item"."v"."N" AS bigint) AS "item_version"
 FROM codesensei_items

@@ -63,7 +63,7 @@ async fn change_profile(bench: &Bench) {
 async fn change_password(bench: &Bench) {
     let ada = bench.user().await;
     for _ in 0..2 {
-        bench.table.sign_in(ada.user_id, A_WEEK).await.unwrap();
+        bench.table.sign_in(&ada, A_WEEK).await.unwrap();
     }
     let families = bench.table.list_refresh_families(ada.user_id).await.unwrap();
     let others: Vec<_> = families[1..].iter().map(model::RefreshFamily::key).collect();

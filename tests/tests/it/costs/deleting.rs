@@ -107,7 +107,7 @@ async fn thread_record_leftovers(bench: &Bench) {
 async fn user_footprint(bench: &Bench) {
     let ada = bench.user().await;
     for _ in 0..2 {
-        bench.table.sign_in(ada.user_id, A_WEEK).await.unwrap();
+        bench.table.sign_in(&ada, A_WEEK).await.unwrap();
     }
     bench.sessions(&ada, 50).await;
     let today = bench.table.clock().now().date();

@@ -1,4 +1,4 @@
-//! The fixtures of AP-10 to AP-14: refresh families.
+//! The fixtures of AP-10 to AP-15: refresh families.
 
 use model::RotateRefreshToken;
 use tests::story::A_WEEK;
@@ -11,11 +11,13 @@ fixtures! {
     "AP-12" => rotate_refresh_token,
     "AP-13" => end_refresh_family,
     "AP-14" => list_refresh_families,
+    "AP-15" => get_sign_in,
 }
 
 async fn start_refresh_family(bench: &Bench) {
     let ada = bench.user().await;
-    bench.once().await.sign_in(ada.user_id, A_WEEK).await.unwrap();
+    bench.checks(1);
+    bench.once().await.sign_in(&ada, A_WEEK).await.unwrap();
 }
 
 async fn get_refresh_family(bench: &Bench) {
@@ -46,7 +48,14 @@ async fn end_refresh_family(bench: &Bench) {
 async fn list_refresh_families(bench: &Bench) {
     let ada = bench.user().await;
     for _ in 0..2 {
-        bench.table.sign_in(ada.user_id, A_WEEK).await.unwrap();
+        bench.table.sign_in(&ada, A_WEEK).await.unwrap();
     }
     assert_eq!(bench.once().await.list_refresh_families(ada.user_id).await.unwrap().len(), 3);
+}
+
+async fn get_sign_in(bench: &Bench) {
+    let (ada, family) = bench.table.create_user(super::bench::ada(), A_WEEK).await.unwrap();
+    bench.weighs("user", 500).await;
+    let found = bench.once().await.get_sign_in(ada.user_id, family.family_id).await.unwrap();
+    assert_eq!((found.user, found.family), (Some(ada), Some(family)));
 }

@@ -90,6 +90,7 @@ async fn store_answer(bench: &Bench) {
         output_tokens: 2,
         cost_micros: 5,
     };
+    bench.checks(1);
     bench.once().await.store_answer(input).await.unwrap();
 }
 

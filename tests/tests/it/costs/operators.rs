@@ -1,6 +1,6 @@
 //! The fixtures of AP-80 to AP-96: what operators ask, and repair.
 
-use model::{CodeChunk, PageRequest, UserId};
+use model::{CodeChunk, PageRequest};
 
 use super::bench::{Bench, fixtures};
 use super::usage::spend;
@@ -20,7 +20,7 @@ fixtures! {
 async fn top_users_by_cost(bench: &Bench) {
     let now = bench.table.clock().now();
     for user in 0..40 {
-        let user_id: UserId = bench.table.ids().next(now);
+        let user_id = bench.table.user(&format!("user{user}")).await.user_id;
         spend(&bench.table, user_id, now.date(), 8_500 + user).await;
     }
     assert_eq!(bench.once().await.top_users_by_cost(now.date()).await.unwrap().len(), 10);

@@ -73,7 +73,7 @@ async fn nothing_is_stored_but_what_it_cost() {
     for asked in 1..=2 {
         let answer = ada.posts("/ai/analyze", &on_block()).await;
         let patterns: Vec<_> = answer.bill.iter().map(|call| (call.pattern.id, call.requests)).collect();
-        assert_eq!(patterns, [("AP-66", 1)]);
+        assert_eq!(patterns, [("AP-04", 1), ("AP-66", 1)]);
         tokens += answer.is(200)["analysis"]["token_count"].as_i64().unwrap();
         let mut after = app.table().raw().census().await;
         assert_eq!(after.remove("daily_usage"), Some(1));
@@ -217,7 +217,7 @@ async fn too_much_code_is_refused_before_anything_is_asked_or_paid() {
     let ada = app.signs_up("ada").await;
     let short = with(&body, &json!({ "selected_text": "x" }));
     let refused = ada.posts("/ai/analyze", &short).await;
-    assert_eq!(refused.bill, []);
+    assert_eq!(refused.bill.iter().map(|call| call.pattern.id).collect::<Vec<_>>(), ["AP-04"]);
     refused.refused(413, "TOKEN_LIMIT_EXCEEDED");
     ada.posts("/ai/analyze", &body).await.invalid("selected_text");
     assert!(app.bedrock().seen().is_empty());

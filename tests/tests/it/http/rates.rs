@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use handlers::limits::RateLimit;
-use model::Timestamp;
+use handlers::limits::{RateLimit, RateSubject};
+use model::{RateRule, Timestamp, Window};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng};
 use serde_json::{Value, json};
 use tests::app::{PASSWORD, Person, Response, Session, Thread, sign_up};
-use tests::{TestApp, at_once};
+use tests::{RawItem, TestApp, at_once};
 
-use crate::http::{CODE, FILENAME, stored_messages};
+use crate::http::{CODE, FILENAME, stored_messages, user};
 
 /// The rules whose routes are counted, each with two people of its own: none has a hit of another rule's test.
 const RULES: [(RateLimit, &str, &str); 9] = [
@@ -21,16 +21,17 @@ const RULES: [(RateLimit, &str, &str); 9] = [
     (RateLimit::LOGIN_ACCOUNT, "eve", "fay"),
     (RateLimit::SESSION_CREATE, "gil", "hal"),
     (RateLimit::SESSION_SAVE, "ida", "joe"),
-    (RateLimit::MESSAGE, "kim", "lea"),
-    (RateLimit::AI, "mia", "noa"),
+    (RateLimit::NOTE, "kim", "lea"),
+    (RateLimit::ANALYSIS, "mia", "noa"),
     (RateLimit::REFRESH, "ole", "pia"),
     (RateLimit::ACCOUNT, "quin", "rob"),
 ];
 
-/// Somebody with a session and a thread, whose every window has ended.
+/// A user with a session and a thread.
 #[derive(Clone)]
 struct Scene {
     name: &'static str,
+    user_id: String,
     person: Person,
     session: Session,
     thread: Thread,
@@ -40,11 +41,22 @@ async fn scene(app: &TestApp, name: &'static str) -> Scene {
     let person = app.signs_up(name).await;
     let session = person.creates(FILENAME, CODE).await;
     let thread = person.opens_thread(&session, 33..=35).await;
-    Scene { name, person, session, thread }
+    let user_id = user(app, name).await.user_id.to_string();
+    Scene { name, user_id, person, session, thread }
 }
 
 fn window(limit: RateLimit) -> Duration {
     Duration::from_secs(limit.rule.window_seconds.into())
+}
+
+fn max(limit: RateLimit) -> u32 {
+    let RateRule { max_hits, max_ai_hits, .. } = limit.rule;
+    max_hits.into_iter().chain(max_ai_hits).min().expect("a limit")
+}
+
+/// The limit that a refusal names.
+fn name(limit: RateLimit) -> &'static str {
+    if limit.rule.max_hits.is_some() { limit.rule.name } else { RateRule::AI }
 }
 
 fn analysis() -> Value {
@@ -52,20 +64,35 @@ fn analysis() -> Value {
 }
 
 impl Scene {
+    fn window(&self, app: &TestApp, limit: RateLimit) -> Window {
+        let subject = match limit.subject {
+            RateSubject::Ip => &self.person.ip(),
+            RateSubject::User => &self.user_id,
+            RateSubject::Account => self.name,
+        };
+        limit.rule.window(subject, app.table().clock().now())
+    }
+
+    /// Moves the clock to the beginning of the next window under this limit, and returns its end.
+    fn next_window(&self, app: &TestApp, limit: RateLimit) -> Timestamp {
+        app.later(self.window(app, limit).ends_at.since(app.table().clock().now()));
+        self.window(app, limit).ends_at
+    }
+
     /// A request that the rule counts: a good one, or one that is refused for what it says.
     async fn sends(&self, app: &TestApp, limit: RateLimit, number: u32, good: bool) -> Response {
-        let Self { name, person, session, thread } = self;
+        let Self { name: username, person, session, thread, .. } = self;
         let or_bad = |body: Value| if good { body } else { json!({}) };
-        let credentials = json!({ "username": name, "password": PASSWORD });
-        match limit.rule.name {
-            "signup" => person.posts("/auth/signup", &or_bad(sign_up(&format!("{name}{number}")))).await,
+        let credentials = json!({ "username": username, "password": PASSWORD });
+        match name(limit) {
+            "signup" => person.posts("/auth/signup", &or_bad(sign_up(&format!("{username}{number}")))).await,
             "login" => {
                 // Another account each time, so that no account's own limit is met.
                 let other = json!({ "username": format!("nobody{number}"), "password": PASSWORD });
                 person.posts("/auth/login", &or_bad(other)).await
             }
             "login-account" => {
-                let wrong = json!({ "username": name, "password": "wrong" });
+                let wrong = json!({ "username": username, "password": "wrong" });
                 app.stranger().posts("/auth/login", if good { &credentials } else { &wrong }).await
             }
             "session-create" => {
@@ -91,14 +118,26 @@ impl Scene {
     }
 }
 
-/// The answer was refused, and says exactly when to come back.
+/// The answer was refused by this limit, and says exactly when to come back.
 #[track_caller]
-fn is_refused(answer: Response, now: Timestamp, retry_at: Timestamp) {
+fn is_refused(answer: Response, limit: &str, now: Timestamp, retry_at: Timestamp) {
     let header = answer.headers.get("retry-after").map(|value| value.to_str().unwrap().to_owned());
     let seconds = retry_at.since(now).as_millis().div_ceil(1_000).max(1);
     assert_eq!(header, Some(seconds.to_string()), "{}", answer.what);
     let error = answer.refused(429, "RATE_LIMIT_EXCEEDED");
     assert_eq!(error["retry_after"], retry_at.to_rfc3339());
+    assert_eq!(error["limit"], limit);
+}
+
+/// What a refused request has cost: its hits, and the read that goes out together with them.
+fn refusal(limit: RateLimit, good: bool) -> Vec<(&'static str, u32)> {
+    let patterns: &[_] = match limit {
+        RateLimit::LOGIN if !good => &["AP-60"],
+        RateLimit::LOGIN | RateLimit::LOGIN_ACCOUNT => &["AP-60", "AP-60", "AP-02"],
+        RateLimit::ANALYSIS => &["AP-60", "AP-04"],
+        _ => &["AP-60"],
+    };
+    patterns.iter().map(|pattern| (*pattern, 1)).collect()
 }
 
 /// The patterns of the bill, with their requests.
@@ -109,27 +148,23 @@ fn bill(answer: &Response) -> Vec<(&'static str, u32)> {
 #[tokio::test]
 async fn so_many_requests_pass_good_or_bad_and_the_next_is_told_exactly_when_to_come_back() {
     let app = TestApp::with_rate_limits().await;
-    for (limit, name, other) in RULES {
-        let (scene, other) = (scene(&app, name).await, scene(&app, other).await);
-        app.later(Duration::from_mins(1));
-        let opened = app.table().clock().now();
-        let pause = window(limit) / limit.rule.max_hits / 2;
-        for hit in 0..limit.rule.max_hits {
+    for (limit, person, other) in RULES {
+        let (scene, other) = (scene(&app, person).await, scene(&app, other).await);
+        let retry_at = scene.next_window(&app, limit);
+        let pause = window(limit) / max(limit) / 2;
+        for hit in 0..max(limit) {
             let answer = scene.sends(&app, limit, hit, hit % 2 == 0).await;
-            assert_ne!(answer.status, 429, "{limit:?}: {hit} of {}", limit.rule.max_hits);
+            assert_ne!(answer.status, 429, "{limit:?}: {hit} of {}", max(limit));
             app.later(pause);
         }
-        let retry_at = opened.plus(window(limit));
         for good in [true, false] {
             let refused = scene.sends(&app, limit, 100, good).await;
-            // By account they are counted when the request's own address has been.
-            let counted = if limit == RateLimit::LOGIN_ACCOUNT { 2 } else { 1 };
-            assert_eq!(bill(&refused), vec![("AP-60", 1); counted], "{limit:?}");
-            is_refused(refused, app.table().clock().now(), retry_at);
+            assert_eq!(bill(&refused), refusal(limit, good), "{limit:?}");
+            is_refused(refused, name(limit), app.table().clock().now(), retry_at);
         }
         assert_ne!(other.sends(&app, limit, 100, true).await.status, 429, "{limit:?}: somebody else");
         app.later(retry_at.minus(Duration::from_millis(1)).since(app.table().clock().now()));
-        is_refused(scene.sends(&app, limit, 101, true).await, app.table().clock().now(), retry_at);
+        is_refused(scene.sends(&app, limit, 101, true).await, name(limit), app.table().clock().now(), retry_at);
         app.later(Duration::from_millis(1));
         let passed = scene.sends(&app, limit, 102, true).await;
         assert_ne!(passed.status, 429, "{limit:?}: after the window");
@@ -140,13 +175,11 @@ async fn so_many_requests_pass_good_or_bad_and_the_next_is_told_exactly_when_to_
 #[tokio::test(flavor = "multi_thread")]
 async fn of_more_requests_at_once_than_a_window_takes_exactly_those_pass() {
     let app = std::sync::Arc::new(TestApp::with_rate_limits().await);
-    for (limit, name, _) in RULES {
-        let scene = scene(&app, name).await;
-        app.later(Duration::from_mins(1));
-        // The first window is opened by them, the second one restarted.
+    for (limit, person, _) in RULES {
+        let scene = scene(&app, person).await;
         for _ in 0..2 {
-            let retry_at = app.table().clock().now().plus(window(limit));
-            let max = usize::try_from(limit.rule.max_hits).unwrap();
+            let retry_at = scene.next_window(&app, limit);
+            let max = usize::try_from(max(limit)).unwrap();
             let answers = at_once(max + 5, |hit| {
                 let (app, scene, hit) = (app.clone(), scene.clone(), u32::try_from(hit).unwrap());
                 async move { scene.sends(&app, limit, hit, hit % 2 == 1).await }
@@ -155,9 +188,8 @@ async fn of_more_requests_at_once_than_a_window_takes_exactly_those_pass() {
             let (refused, passed): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 429);
             assert_eq!((passed.len(), refused.len()), (max, 5), "{limit:?}");
             for answer in refused {
-                is_refused(answer, app.table().clock().now(), retry_at);
+                is_refused(answer, name(limit), app.table().clock().now(), retry_at);
             }
-            app.later(window(limit));
         }
     }
 }
@@ -166,33 +198,38 @@ async fn of_more_requests_at_once_than_a_window_takes_exactly_those_pass() {
 async fn a_question_in_a_thread_and_an_analysis_are_counted_together() {
     let app = TestApp::with_rate_limits().await;
     let ada = scene(&app, "ada").await;
-    let opened = app.table().clock().now();
+    let retry_at = ada.next_window(&app, RateLimit::QUESTION);
     for _ in 0..5 {
         ada.person.asks(&ada.thread, "Is this comparison right?").await;
         ada.person.posts("/ai/analyze", &analysis()).await.is(200);
     }
-    let (now, retry_at) = (app.table().clock().now(), opened.plus(Duration::from_mins(1)));
-    is_refused(ada.person.posts("/ai/analyze", &analysis()).await, now, retry_at);
+    let now = app.table().clock().now();
+    is_refused(ada.person.posts("/ai/analyze", &analysis()).await, "ai", now, retry_at);
     let question = json!({ "content": "Is this comparison right?" });
     let refused = ada.person.posts(&ada.thread.messages(), &question).await;
-    assert_eq!(bill(&refused), [("AP-60", 1), ("AP-60", 1)], "as a message and as a question");
-    is_refused(refused, now, retry_at);
+    assert_eq!(bill(&refused), [("AP-60", 1), ("AP-04", 1)], "as a message and as a question");
+    is_refused(refused, "ai", now, retry_at);
     assert_eq!(stored_messages(&app, &ada.thread.id).await.len(), 10);
-    ada.person.notes(&ada.thread, "A note asks nobody.").await;
+    for _ in 0..25 {
+        ada.person.notes(&ada.thread, "A note asks nobody.").await;
+    }
+    is_refused(ada.person.posts(&ada.thread.messages(), &question).await, "message", now, retry_at);
+    assert_eq!(app.table().raw().items().await.iter().filter(|item| counts_questions(item)).count(), 1);
+}
+
+fn counts_questions(item: &RawItem) -> bool {
+    item.number("ai_hits").is_some_and(|hits| hits > 0)
 }
 
 /// What a window of the rule should let through, whatever comes when.
 #[derive(Default)]
-struct Windows(BTreeMap<&'static str, (i64, u32)>);
+struct Windows(BTreeMap<(&'static str, u32), u32>);
 
 impl Windows {
-    fn hit(&mut self, subject: &'static str, limit: RateLimit, now: Timestamp) -> Result<(), Timestamp> {
-        let (opened, hits) = self.0.entry(subject).or_insert((now.millis(), 0));
-        let ends = *opened + i64::from(limit.rule.window_seconds) * 1_000;
-        if ends <= now.millis() {
-            (*opened, *hits) = (now.millis(), 0);
-        } else if *hits == limit.rule.max_hits {
-            return Err(Timestamp::from_millis(ends).unwrap());
+    fn hit(&mut self, subject: &'static str, limit: RateLimit, window: Window) -> Result<(), Timestamp> {
+        let hits = self.0.entry((subject, window.number)).or_insert(0);
+        if *hits == max(limit) {
+            return Err(window.ends_at);
         }
         *hits += 1;
         Ok(())
@@ -210,11 +247,12 @@ async fn in_whatever_order_and_with_whatever_pauses_the_same_number_passes() {
         let scene = &people[random.random_range(0..2)];
         let good = random.random_bool(0.1);
         let now = app.table().clock().now();
-        let answer = scene.sends(&app, RateLimit::AI, step, good).await;
+        let window = scene.window(&app, RateLimit::ANALYSIS);
+        let answer = scene.sends(&app, RateLimit::ANALYSIS, step, good).await;
         *outcomes.entry(answer.status).or_insert(0) += 1;
-        match windows.hit(scene.name, RateLimit::AI, now) {
+        match windows.hit(scene.name, RateLimit::ANALYSIS, window) {
             Ok(()) => assert_eq!(answer.status, if good { 200 } else { 400 }, "step {step}"),
-            Err(retry_at) => is_refused(answer, now, retry_at),
+            Err(retry_at) => is_refused(answer, "ai", now, retry_at),
         }
         app.later(Duration::from_millis(random.random_range(0..=6_000)));
     }
@@ -222,31 +260,27 @@ async fn in_whatever_order_and_with_whatever_pauses_the_same_number_passes() {
 }
 
 #[tokio::test]
-async fn two_windows_that_meet_let_through_one_less_than_two_limits_within_one_window() {
+async fn two_windows_that_meet_let_through_two_limits_within_a_moment() {
     let app = TestApp::with_rate_limits().await;
     let ada = scene(&app, "ada").await;
-    app.later(Duration::from_mins(1));
+    let ends_at = ada.next_window(&app, RateLimit::ANALYSIS);
     let moment = Duration::from_millis(1);
-    let sends = || async { ada.sends(&app, RateLimit::AI, 0, false).await.status };
-    let (opened, mut passed) = (app.table().clock().now(), Vec::new());
-    // One hit opens the window; the rest of it comes at its last moment, and a whole limit in the moment after.
-    assert_eq!(sends().await, 400);
-    app.later(Duration::from_millis(59_999));
-    for _ in 0..30 {
-        if sends().await == 400 {
-            passed.push(app.table().clock().now());
+    app.later(ends_at.minus(moment).since(app.table().clock().now()));
+    // A whole limit in the last moment of a window, and a whole limit in the first moment of the next.
+    let mut passed = Vec::new();
+    for _ in 0..2 {
+        for _ in 0..30 {
+            if ada.sends(&app, RateLimit::ANALYSIS, 0, false).await.status == 400 {
+                passed.push(app.table().clock().now());
+            }
         }
+        app.later(moment);
     }
-    app.later(moment);
-    for _ in 0..30 {
-        if sends().await == 400 {
-            passed.push(app.table().clock().now());
-        }
-    }
-    assert_eq!(passed.len(), 9 + 10);
-    assert_eq!(passed[18].since(passed[0]), moment);
-    // With the hit that opened the first window it would be two limits, but that one is a whole window away.
-    assert_eq!(passed[18].since(opened), Duration::from_mins(1));
+    assert_eq!(passed.len(), 2 * 10);
+    assert_eq!(passed[19].since(passed[0]), moment);
+    // Nothing more passes within one window's length of the first: any such stretch meets two windows at most.
+    app.later(window(RateLimit::ANALYSIS) - moment - moment - moment);
+    assert_eq!(ada.sends(&app, RateLimit::ANALYSIS, 0, false).await.status, 429);
 }
 
 #[tokio::test]
@@ -266,11 +300,12 @@ async fn an_address_or_a_user_that_has_had_its_share_keeps_nobody_else_from_thei
 }
 
 #[tokio::test]
-async fn a_capped_day_takes_so_many_questions_that_reach_the_model_and_ends_a_day_after_the_first() {
+async fn a_capped_day_takes_so_many_questions_that_reach_the_model_and_ends_with_its_window() {
     let app = TestApp::with(|app| app.ai_daily_cap = NonZeroU32::new(3)).await;
     let ada = scene(&app, "ada").await;
     app.later(Duration::from_mins(1));
-    let opened = app.table().clock().now();
+    let limit = RateLimit::ai_day(NonZeroU32::new(3).unwrap());
+    let retry_at = ada.window(&app, limit).ends_at;
     // What is refused for what it says is no question.
     ada.person.posts("/ai/analyze", &json!({})).await.invalid("filename");
     let mut large = analysis();
@@ -279,21 +314,21 @@ async fn a_capped_day_takes_so_many_questions_that_reach_the_model_and_ends_a_da
     large["selected_text"] = "x".into();
     ada.person.posts("/ai/analyze", &large).await.refused(413, "TOKEN_LIMIT_EXCEEDED");
     let answer = ada.person.posts("/ai/analyze", &analysis()).await;
-    assert_eq!(bill(&answer), [("AP-60", 1), ("AP-60", 1), ("AP-66", 1)]);
+    assert_eq!(bill(&answer), [("AP-60", 1), ("AP-04", 1), ("AP-60", 1), ("AP-66", 1)]);
     ada.person.asks(&ada.thread, "one").await;
     ada.person.asks(&ada.thread, "two").await;
-    let (now, retry_at) = (app.table().clock().now(), opened.plus(Duration::from_hours(24)));
-    is_refused(ada.person.posts("/ai/analyze", &analysis()).await, now, retry_at);
+    let now = app.table().clock().now();
+    is_refused(ada.person.posts("/ai/analyze", &analysis()).await, "ai-day", now, retry_at);
     let question = json!({ "content": "three" });
-    is_refused(ada.person.posts(&ada.thread.messages(), &question).await, now, retry_at);
+    is_refused(ada.person.posts(&ada.thread.messages(), &question).await, "ai-day", now, retry_at);
     assert_eq!(stored_messages(&app, &ada.thread.id).await.len(), 4, "a refused question is not stored");
     assert_eq!(app.bedrock().seen().len(), 3);
     ada.person.notes(&ada.thread, "A note asks nobody.").await;
     scene(&app, "bob").await.person.posts("/ai/analyze", &analysis()).await.is(200);
 
-    app.later(Duration::from_hours(24) - Duration::from_millis(1));
+    app.later(retry_at.minus(Duration::from_millis(1)).since(now));
     let again = app.signs_in("ada").await;
-    is_refused(again.posts("/ai/analyze", &analysis()).await, app.table().clock().now(), retry_at);
+    is_refused(again.posts("/ai/analyze", &analysis()).await, "ai-day", app.table().clock().now(), retry_at);
     app.later(Duration::from_millis(1));
     again.posts("/ai/analyze", &analysis()).await.is(200);
 }
@@ -316,5 +351,5 @@ async fn without_a_cap_a_day_has_no_limit_of_its_own() {
     let app = TestApp::with_rate_limits().await;
     let ada = scene(&app, "ada").await;
     let answer = ada.person.posts("/ai/analyze", &analysis()).await;
-    assert_eq!(bill(&answer), [("AP-60", 1), ("AP-66", 1)]);
+    assert_eq!(bill(&answer), [("AP-60", 1), ("AP-04", 1), ("AP-66", 1)]);
 }

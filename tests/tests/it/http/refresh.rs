@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use handlers::limits::RateLimit;
 use serde_json::json;
 use tests::app::{PASSWORD, Person, Response};
 use tests::{TestApp, at_once};
 
-use crate::http::{clears_cookies, comes_too_often, patterns, user};
+use crate::http::{clears_cookies, comes_too_often, patterns, to_next_window, user};
 
 const SIX_DAYS: Duration = Duration::from_hours(6 * 24);
 /// When less than a day is left of a refresh token.
@@ -33,7 +34,7 @@ async fn a_refresh_gives_a_new_access_token_and_leaves_the_refresh_token_as_it_i
     app.later(Duration::from_mins(16));
     ada.gets("/sessions").await.refused(401, "TOKEN_EXPIRED");
     let answer = ada.refreshes().await;
-    assert_eq!(patterns(&answer), ["AP-04", "AP-11"]);
+    assert_eq!(patterns(&answer), ["AP-15"]);
     let [cookie] = answer.set_cookies().try_into().expect("one cookie");
     assert_eq!(cookie.name, "access_token");
     assert_eq!(cookie.attributes, ["HttpOnly", "Secure", "SameSite=Strict", "Path=/", "Max-Age=900"]);
@@ -55,7 +56,7 @@ async fn with_less_than_a_day_left_the_refresh_token_is_replaced_and_the_sign_in
     assert_eq!(names(&ada.refreshes().await), ["access_token"], "a whole day is left");
     app.later(Duration::from_secs(1));
     let answer = ada.refreshes().await;
-    assert_eq!(patterns(&answer), ["AP-04", "AP-11", "AP-12"]);
+    assert_eq!(patterns(&answer), ["AP-15", "AP-12"]);
     assert_eq!(names(&answer), ["access_token", "refresh_token"]);
     assert_eq!(answer.set_cookies()[1].attributes[4], "Max-Age=604800");
     answer.is(200);
@@ -115,7 +116,7 @@ async fn a_replaced_token_that_is_used_later_ends_the_sign_in_for_both_holders()
     ada.refreshes().await.is(200);
     app.later(Duration::from_millis(10_001));
     let answer = thief.refreshes().await;
-    assert_eq!(patterns(&answer), ["AP-04", "AP-11", "AP-13"]);
+    assert_eq!(patterns(&answer), ["AP-15", "AP-13"]);
     clears_cookies(&answer);
     answer.refused(401, "REFRESH_TOKEN_INVALID");
     assert_eq!(thief.cookie("refresh_token"), None);
@@ -190,13 +191,12 @@ async fn the_twenty_first_refresh_of_a_minute_is_refused_whatever_the_device() {
     let desk = app.signs_up("ada").await;
     let phone = app.signs_in("ada").await;
     let bob = app.signs_up("bob").await;
-    let opens = app.table().clock().now();
+    let retry_at = to_next_window(&app, RateLimit::REFRESH, "ada").await;
     for number in 0..20 {
         let device = if number % 2 == 0 { &desk } else { &phone };
         device.refreshes().await.is(200);
         app.later(Duration::from_secs(1));
     }
-    let retry_at = opens.plus(Duration::from_mins(1));
     comes_too_often(desk.refreshes().await, retry_at, "40");
     comes_too_often(phone.refreshes().await, retry_at, "40");
     bob.refreshes().await.is(200);

@@ -48,7 +48,7 @@ impl World {
         let question = table.question(&theirs, "and mine?").await;
         let dear = NewAnswer { cost_micros: 9_000, ..answer("dear") };
         Store::answer(&table, &question, dear).await.unwrap();
-        let rule = RateRule { name: "login", max_hits: 5, window_seconds: 60 };
+        let rule = RateRule::new("login", 5, 60);
         table.hit(rule, "127.0.0.1").await.unwrap();
         table.drop_session(&small).await;
         for target in ["first", "second"] {

@@ -140,6 +140,9 @@ async fn accounts(asked: &mut Asked<'_>) {
     asked.arguments.insert("family_id", families[0].family_id.to_string());
     let family = table.get_refresh_family(ada.user_id, families[0].family_id).await.unwrap();
     asked.gives::<RefreshFamily>("AP-11", 0, &one(family)).await;
+    let signed_in = table.get_sign_in(ada.user_id, families[0].family_id).await.unwrap();
+    asked.gives::<User>("AP-15", 0, &one(signed_in.user)).await;
+    asked.gives::<RefreshFamily>("AP-15", 1, &one(signed_in.family)).await;
 }
 
 async fn sessions(asked: &mut Asked<'_>) {

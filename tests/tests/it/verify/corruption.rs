@@ -291,7 +291,7 @@ async fn a_head_without_a_field(scene: &Scene) {
 async fn an_item_under_another_key(scene: &Scene) {
     let window = scene.table.raw().one("rate_window", |_| true).await;
     scene.table.raw().remove(&window).await;
-    let moved = json!({ "S": "RATE#login#192.0.2.2#00900" });
+    let moved = json!({ "S": "RATE#login#192.0.2.2#0001994916" });
     scene
         .table
         .raw()

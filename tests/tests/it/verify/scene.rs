@@ -42,7 +42,7 @@ impl Scene {
         table.answer_once(&question, answer("yes"), &record.unwrap()).await.unwrap();
         table.thread(&session, 1, 1).await;
         assert_eq!(other.kind, ThreadKind::Block);
-        let rule = RateRule { name: "login", max_hits: 5, window_seconds: 900 };
+        let rule = RateRule::new("login", 5, 900);
         assert_eq!(table.hit(rule, "192.0.2.1").await.unwrap(), Hit::Counted);
         let thread = reread(&table, &thread).await;
         let session = table.get_session(ada.user_id, session.session_id).await.unwrap().unwrap();

@@ -50,6 +50,10 @@ pub fn get(
     method(design, file, pattern, &parameters, &quote!(Result<Option<#name>, #error>), &body);
 }
 
+fn hides(part: &ReadPart) -> bool {
+    part.expired == Some(Expired::Hidden)
+}
+
 /// Whether a batch reads nothing but one list.
 pub fn is_one_list(parts: &[ReadPart]) -> bool {
     matches!(parts, [part] if part.many)
@@ -58,6 +62,7 @@ pub fn is_one_list(parts: &[ReadPart]) -> bool {
 pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[ReadPart], consistent: bool) {
     let mut parameters = parameters(design, file, pattern);
     let (call, error) = (call(file, pattern), file.import("crate::store::StoreError"));
+    let expiry = ident(&design.table.ttl_attribute);
     let (mut members, mut keys, mut names, mut takes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for part in parts {
         let entity = design.entity(part.entity);
@@ -69,17 +74,30 @@ pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[R
             parameters.push(quote!(#name: &[#key]));
             keys.push(quote!(keys.extend(#name.iter().map(#key::primary));));
             members.push(quote!(#about pub #name: Vec<#ty>,));
+            let collection = if hides(part) { quote!(Result<Vec<#ty>, _>) } else { quote!(Result<_, _>) };
             takes.push(quote! {
                 let #name = #name
                     .iter()
                     .filter_map(|key| items.take(&key.primary()).transpose())
-                    .collect::<Result<_, _>>()?;
+                    .collect::<#collection>()?;
             });
+            if hides(part) {
+                takes.push(quote! {
+                    let #name = #name.into_iter().filter(|item| !item.#expiry.has_passed(self.clock().now())).collect();
+                });
+            }
         } else {
             let (key, place) = (key_of(file, entity), format_ident!("{}_key", part.name));
             keys.push(quote!(let #place = #key.primary(); keys.push(#place.clone());));
             members.push(quote!(#about pub #name: Option<#ty>,));
-            takes.push(quote!(let #name = items.take(&#place)?;));
+            takes.push(if hides(part) {
+                quote! {
+                    let #name = items.take::<#ty>(&#place)?;
+                    let #name = #name.filter(|item| !item.#expiry.has_passed(self.clock().now()));
+                }
+            } else {
+                quote!(let #name = items.take(&#place)?;)
+            });
         }
     }
     let (result, value) = match parts {

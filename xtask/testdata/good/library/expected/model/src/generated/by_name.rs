@@ -73,6 +73,7 @@ impl Store {
             "AP-65" => add_editions(self, arguments).await,
             "AP-64" => book_by_prefix(self, arguments).await,
             "AP-62" => stored_book(self, arguments, page).await,
+            "AP-69" => look_at_wishes(self, arguments).await,
             _ => {
                 Err(RunError::NotByHand {
                     pattern: pattern.id,
@@ -94,7 +95,7 @@ async fn register_book(
         .await
         .map_err(|error| match error {
             RegisterBookError::Store(error) => RunError::Store(error),
-            RegisterBookError::BookExists { .. } => RunError::Refused(error.to_string()),
+            RegisterBookError::BookExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -138,9 +139,9 @@ async fn change_book(
         .await
         .map_err(|error| match error {
             ChangeBookError::Store(error) => RunError::Store(error),
-            ChangeBookError::BookNotFound { .. }
-            | ChangeBookError::RemarkChanged { .. }
-            | ChangeBookError::NoCopies { .. }
+            ChangeBookError::BookNotFound
+            | ChangeBookError::RemarkChanged
+            | ChangeBookError::NoCopies
             | ChangeBookError::PriceChanged { .. } => {
                 RunError::Refused(error.to_string())
             }
@@ -159,7 +160,7 @@ async fn move_book(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             MoveBookError::Store(error) => RunError::Store(error),
-            MoveBookError::BookNotFound { .. } => RunError::Refused(error.to_string()),
+            MoveBookError::BookNotFound => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -176,7 +177,7 @@ async fn call_comic(
         .await
         .map_err(|error| match error {
             CallComicError::Store(error) => RunError::Store(error),
-            CallComicError::BookNotFound { .. } | CallComicError::IsComic { .. } => {
+            CallComicError::BookNotFound | CallComicError::IsComic => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -196,7 +197,7 @@ async fn raise_price(
         .await
         .map_err(|error| match error {
             RaisePriceError::Store(error) => RunError::Store(error),
-            RaisePriceError::BookNotFound { .. } | RaisePriceError::DearEnough { .. } => {
+            RaisePriceError::BookNotFound | RaisePriceError::DearEnough => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -453,15 +454,15 @@ async fn lend_copy(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             LendCopyError::Store(error) => RunError::Store(error),
-            LendCopyError::NoSuchMember { .. }
-            | LendCopyError::TooManyBooks { .. }
-            | LendCopyError::WrongHouse { .. }
-            | LendCopyError::LoanExists { .. }
-            | LendCopyError::NoSuchCopy { .. }
-            | LendCopyError::CopyChanged { .. }
+            LendCopyError::NoSuchMember
+            | LendCopyError::TooManyBooks
+            | LendCopyError::WrongHouse
+            | LendCopyError::LoanExists
+            | LendCopyError::NoSuchCopy
+            | LendCopyError::CopyChanged
             | LendCopyError::NotShelved { .. }
-            | LendCopyError::NoSuchBook { .. }
-            | LendCopyError::NoSuchNotice { .. } => RunError::Refused(error.to_string()),
+            | LendCopyError::NoSuchBook
+            | LendCopyError::NoSuchNotice => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -507,7 +508,7 @@ async fn take_back(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
         .await
         .map_err(|error| match error {
             TakeBackError::Store(error) => RunError::Store(error),
-            TakeBackError::NotLent { .. } | TakeBackError::Gone { .. } => {
+            TakeBackError::NotLent | TakeBackError::Gone => {
                 RunError::Refused(error.to_string())
             }
         })?;
@@ -560,7 +561,7 @@ async fn call_for_wish(
         .await
         .map_err(|error| match error {
             CallForWishError::Store(error) => RunError::Store(error),
-            CallForWishError::CalledEnough { .. } => RunError::Refused(error.to_string()),
+            CallForWishError::CalledEnough => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -605,9 +606,7 @@ async fn list_editions(
         .await
         .map_err(|error| match error {
             ListEditionsError::Store(error) => RunError::Store(error),
-            ListEditionsError::BookNotFound { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            ListEditionsError::BookNotFound => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -625,7 +624,7 @@ async fn add_editions(
         .await
         .map_err(|error| match error {
             AddEditionsError::Store(error) => RunError::Store(error),
-            AddEditionsError::BookNotFound { .. } => RunError::Refused(error.to_string()),
+            AddEditionsError::BookNotFound => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -654,4 +653,20 @@ async fn stored_book(
             found.cursor,
         ),
     )
+}
+
+async fn look_at_wishes(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let isbn: Isbn = arguments.one("isbn", "isbn")?;
+    let branch: Branch = arguments.one("branch", "branch")?;
+    let member_id: MemberId = arguments.one("member_id", "member_id")?;
+    let wishes: Vec<WishKey> = arguments.many("wishes", "wish key")?;
+    arguments.end()?;
+    let found = store.look_at_wishes(&isbn, branch, member_id, &wishes).await?;
+    let mut rows = Vec::new();
+    rows.extend(found.wish.into_iter().map(|item| Row::of("wish", &item)));
+    rows.extend(found.wishes.into_iter().map(|item| Row::of("wish", &item)));
+    Ok(Answer::of(rows))
 }

@@ -41,6 +41,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_65,
     &AP_64,
     &AP_62,
+    &AP_69,
 ];
 
 /// AP-01: Register a book.
@@ -2025,4 +2026,85 @@ pub(crate) static AP_62: Pattern = Pattern {
     ],
     example: "codesensei query stored_book --isbn … --limit 20",
     doc: "Also what does not decode.",
+};
+
+/// AP-69: Look at wishes.
+pub(crate) static AP_69: Pattern = Pattern {
+    id: "AP-69",
+    name: "look_at_wishes",
+    title: "Look at wishes",
+    operation: Operation::Batch,
+    entities: &["wish"],
+    fields: &["isbn", "branch", "member_id", "wished_at", "calls", "gone_at"],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "isbn",
+            kind: "isbn",
+            optional: false,
+            many: false,
+            doc: "The number of a book, with its check digit.",
+            sample: "",
+        },
+        Argument {
+            name: "branch",
+            kind: "branch",
+            optional: false,
+            many: false,
+            doc: "One of the library's houses.",
+            sample: "",
+        },
+        Argument {
+            name: "member_id",
+            kind: "member_id",
+            optional: false,
+            many: false,
+            doc: "A member of the library.",
+            sample: "0198c5e2-8a00-7000-8000-000000000001",
+        },
+        Argument {
+            name: "wishes",
+            kind: "wish key",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "{\"isbn\":\"\",\"branch\":\"\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
+        },
+    ],
+    cost: Cost {
+        fixture: "three wishes",
+        requests: 1.0,
+        rcu: 3.0,
+        wcu: 0.0,
+    },
+    tool: false,
+    callers: &["desk"],
+    page: None,
+    actions: &["dynamodb:BatchGetItem"],
+    partiql: &[
+        Statement {
+            about: "`wish`",
+            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND \"SK\" = ? AND \"gone_at\" > ?",
+            parameters: &[
+                Parameter::Text("BOOK#{isbn}"),
+                Parameter::Text("WISH#{branch}#{member_id}"),
+                Parameter::Number("{now, in seconds since 1970}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+        Statement {
+            about: "once for each of `wishes`; several go into one BatchExecuteStatement",
+            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND \"SK\" = ? AND \"gone_at\" > ?",
+            parameters: &[
+                Parameter::Text("BOOK#{isbn}"),
+                Parameter::Text("WISH#{branch}#{member_id}"),
+                Parameter::Number("{now, in seconds since 1970}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
+    ],
+    example: "codesensei query look_at_wishes --isbn … --branch … --member-id 0198c5e2-8a00-7000-8000-000000000001 --wishes '{\"isbn\":\"\",\"branch\":\"\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}'",
+    doc: "A wish at the counter, and others whose keys are on a slip. What has expired is not shown.",
 };

@@ -45,7 +45,7 @@ async fn write_note(
         .await
         .map_err(|error| match error {
             WriteNoteError::Store(error) => RunError::Store(error),
-            WriteNoteError::NoteExists { .. } => RunError::Refused(error.to_string()),
+            WriteNoteError::NoteExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }

@@ -73,6 +73,8 @@ mod book_by_prefix;
 
 mod stored_book;
 
+mod look_at_wishes;
+
 pub use register_book::*;
 
 pub use change_book::*;
@@ -108,3 +110,5 @@ pub use wishes_at::*;
 pub use list_editions::*;
 
 pub use add_editions::*;
+
+pub use look_at_wishes::*;
