@@ -4,7 +4,7 @@ use crate::code_storage::{StageError, Staged, replaced_chunks};
 use crate::session::{READS, TRIES, detect, whole};
 use crate::settings::Tried;
 use crate::{
-    AccessError, Anchor, Anchors, AppliedAnswer, Change, Code, CodeTooLarge, Digest, Language, MovedAnchors,
+    AccessError, Anchor, Anchors, AppliedAnswer, Change, Code, CodeText, CodeTooLarge, Digest, Language, MovedAnchors,
     NewSettings, OpenSession, OpenedSession, PlacedThread, SaveSession, SaveSessionError, Session, SessionId, Store,
     StoreError, SweepJob, SweepKind, ThreadAnchor, ThreadKind, UserId,
 };
@@ -152,21 +152,14 @@ impl Store {
             return Ok(None);
         }
         if head.thread_count == 0 {
-            let (threads, old_text) = (Vec::new(), String::new());
+            let (threads, old_text) = (Vec::new(), CodeText::default());
             return Ok(Some(Base { head, threads, anchors: None, holds_to_anchors: false, old_text }));
         }
-        let old_text = async { if save.text.is_some() { self.text_of(&head).await } else { Ok(Some(String::new())) } };
+        let old_text =
+            async { if save.text.is_some() { self.text_of(&head).await } else { Ok(Some(CodeText::default())) } };
         let placed = self.placed_threads(save.session_id);
         let ((threads, anchors), old_text) = futures::try_join!(placed, old_text)?;
         Ok(old_text.map(|old_text| Base { head, threads, anchors, holds_to_anchors: false, old_text }))
-    }
-
-    /// The code of this head, or `None` when the session has moved on.
-    pub(crate) async fn text_of(&self, head: &Session) -> Result<Option<String>, StoreError> {
-        match self.get_code(head.session_id).await? {
-            Some(code) if code.revision == head.revision => self.load_code(code).await,
-            _ => Ok(None),
-        }
     }
 
     /// What a save over another version than the current one comes to: the session, if this very save made that version and
@@ -179,7 +172,7 @@ impl Store {
                 let threads = self.placed_threads(save.session_id).await?.0;
                 return Ok(Saved { head, threads });
             }
-            if let Some(text) = self.load_code(code).await? {
+            if let Some(text) = self.text_with(&head, Some(code)).await? {
                 return Err(SaveCodeError::VersionConflict(Box::new(OpenedSession { head, text })));
             }
         }
@@ -249,6 +242,7 @@ impl Store {
             saved_by: head.user_id,
         })
         .await?;
+        self.code_cache().keep(head.session_id, code.revision, &text.into());
         self.sweep_now(replaced.as_ref()).await;
         let head = Session {
             version_number: version,
@@ -300,7 +294,7 @@ pub(crate) struct Base {
     /// if they still are what was read: what the head counts tells nothing of an older read.
     pub(crate) holds_to_anchors: bool,
     /// The code, if anything needs it to be saved.
-    pub(crate) old_text: String,
+    pub(crate) old_text: CodeText,
 }
 
 impl Base {

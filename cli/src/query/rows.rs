@@ -33,7 +33,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// What was asked for, or what suits whoever reads it.
+    /// The format that was asked for, or the default of the output.
     pub(super) fn or_suitable(asked: Option<Self>) -> Self {
         suitable(asked, Self::Table, Self::Jsonl)
     }
@@ -157,7 +157,7 @@ impl Output {
         lines.join("\n") + "\n"
     }
 
-    /// Each row field by field: where a table would be wider than the terminal, nobody could read its wrapped lines.
+    /// Each row field by field: a table that is wider than the terminal would be wrapped and hard to read.
     fn records(&self) -> String {
         let name = |row: &Ordered| row.0.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
         let longest = self.rows.iter().map(name).max().unwrap_or_default();

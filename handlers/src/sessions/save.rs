@@ -95,7 +95,7 @@ impl From<SaveCodeError> for ApiError {
             SaveCodeError::TooLarge(_) => Self::new(ErrorCode::FileTooLarge).at("code_content"),
             SaveCodeError::VersionConflict(current) => Self::new(ErrorCode::VersionConflict)
                 .with("current_version", current.head.version_number)
-                .with("current_code", &current.text),
+                .with("current_code", current.text.as_str()),
         }
     }
 }

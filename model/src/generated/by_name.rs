@@ -5,7 +5,7 @@ use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Times
 use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
-use crate::generated::keys::{CodeChunkKey, MessageKey, RefreshFamilyKey, SweepJobKey, ThreadKey, UserKey};
+use crate::generated::keys::{CodeChunkKey, DailyUsageKey, MessageKey, RefreshFamilyKey, SweepJobKey, ThreadKey, UserKey};
 use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
@@ -56,6 +56,7 @@ impl Store {
             "AP-36" => get_anchors(self, arguments).await,
             "AP-37" => get_thread_and_anchors(self, arguments).await,
             "AP-38" => open_with_anchors(self, arguments).await,
+            "AP-47" => open_without_code(self, arguments).await,
             "AP-40" => ask_question(self, arguments).await,
             "AP-41" => add_note(self, arguments).await,
             "AP-42" => store_answer(self, arguments).await,
@@ -70,6 +71,7 @@ impl Store {
             "AP-65" => list_usage(self, arguments, page).await,
             "AP-66" => add_usage(self, arguments).await,
             "AP-67" => get_usage(self, arguments).await,
+            "AP-68" => delete_usage(self, arguments).await,
             "AP-70" => leave_sweep_job(self, arguments).await,
             "AP-71" => list_due_sweep_jobs(self, arguments, page).await,
             "AP-72" => begin_sweep_job(self, arguments).await,
@@ -893,14 +895,40 @@ async fn open_with_anchors(
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let threads: Vec<ThreadKey> = arguments.many("threads", "thread key")?;
     let messages: Vec<MessageKey> = arguments.many("messages", "message key")?;
+    let users: Vec<UserKey> = arguments.many("users", "user key")?;
     arguments.end()?;
-    let found = store.open_with_anchors(user_id, session_id, &threads, &messages).await?;
+    let found = store
+        .open_with_anchors(user_id, session_id, &threads, &messages, &users)
+        .await?;
     let mut rows = Vec::new();
     rows.extend(found.head.into_iter().map(|item| Row::of("session", &item)));
     rows.extend(found.code.into_iter().map(|item| Row::of("code", &item)));
     rows.extend(found.anchors.into_iter().map(|item| Row::of("anchors", &item)));
     rows.extend(found.threads.into_iter().map(|item| Row::of("thread", &item)));
     rows.extend(found.messages.into_iter().map(|item| Row::of("message", &item)));
+    rows.extend(found.users.into_iter().map(|item| Row::of("user", &item)));
+    Ok(Answer::of(rows))
+}
+
+async fn open_without_code(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let threads: Vec<ThreadKey> = arguments.many("threads", "thread key")?;
+    let messages: Vec<MessageKey> = arguments.many("messages", "message key")?;
+    let users: Vec<UserKey> = arguments.many("users", "user key")?;
+    arguments.end()?;
+    let found = store
+        .open_without_code(user_id, session_id, &threads, &messages, &users)
+        .await?;
+    let mut rows = Vec::new();
+    rows.extend(found.head.into_iter().map(|item| Row::of("session", &item)));
+    rows.extend(found.anchors.into_iter().map(|item| Row::of("anchors", &item)));
+    rows.extend(found.threads.into_iter().map(|item| Row::of("thread", &item)));
+    rows.extend(found.messages.into_iter().map(|item| Row::of("message", &item)));
+    rows.extend(found.users.into_iter().map(|item| Row::of("user", &item)));
     Ok(Answer::of(rows))
 }
 
@@ -1221,6 +1249,21 @@ async fn get_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     arguments.end()?;
     let found = store.get_usage(user_id, date).await?;
     Ok(Answer::of(found.map(|item| Row::of("daily_usage", &item))))
+}
+
+async fn delete_usage(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let days: Vec<DailyUsageKey> = arguments.many("days", "daily_usage key")?;
+    arguments.end()?;
+    let written: usize = days.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
+    store.delete_usage(&days).await?;
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn leave_sweep_job(

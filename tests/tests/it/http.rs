@@ -38,6 +38,7 @@ mod metrics;
 mod once;
 mod paging;
 mod passwords;
+mod question_costs;
 mod rates;
 mod refresh;
 mod renaming;

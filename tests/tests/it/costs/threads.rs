@@ -2,7 +2,7 @@
 
 use model::{
     Anchors, CreateThread, DeleteThread, MoveThread, PageRequest, RemainingAnchors, RepairAnchors, Session, SweepKind,
-    Thread, ThreadAnchor, ThreadKind,
+    Thread, ThreadAnchor, ThreadKind, UserKey,
 };
 
 use super::bench::{Bench, fixtures};
@@ -17,6 +17,7 @@ fixtures! {
     "AP-36" => get_anchors,
     "AP-37" => get_thread_and_anchors,
     "AP-38" => open_with_anchors,
+    "AP-47" => open_without_code,
     "AP-39" => repair_anchors,
 }
 
@@ -88,9 +89,23 @@ async fn open_with_anchors(bench: &Bench) {
     let (_, answer) = bench.table.talk(&thread, "why?").await;
     let (threads, messages) = ([thread.key()], [answer.key()]);
     let store = bench.once().await;
-    let found = store.open_with_anchors(thread.user_id, thread.session_id, &threads, &messages).await.unwrap();
+    let (session_id, user_id) = (thread.session_id, thread.user_id);
+    let users = [UserKey { user_id }];
+    let found = store.open_with_anchors(user_id, session_id, &threads, &messages, &users).await.unwrap();
     assert!(found.head.is_some() && found.code.is_some() && found.anchors.is_some());
-    assert_eq!((found.threads.len(), found.messages), (1, vec![answer]));
+    assert_eq!((found.threads.len(), found.messages, found.users.len()), (1, vec![answer], 1));
+}
+
+async fn open_without_code(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    let (_, answer) = bench.table.talk(&thread, "why?").await;
+    let (threads, messages) = ([thread.key()], [answer.key()]);
+    let store = bench.once().await;
+    let (session_id, user_id) = (thread.session_id, thread.user_id);
+    let users = [UserKey { user_id }];
+    let found = store.open_without_code(user_id, session_id, &threads, &messages, &users).await.unwrap();
+    assert!(found.head.is_some() && found.anchors.is_some());
+    assert_eq!((found.threads.len(), found.messages, found.users.len()), (1, vec![answer], 1));
 }
 
 async fn repair_anchors(bench: &Bench) {

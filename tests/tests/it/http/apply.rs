@@ -51,7 +51,7 @@ async fn code_threads_and_answer_change_together_and_no_code_travels() {
     let patch = &scene.answer["patch"];
     let answer = scene.applies(1).await;
     let bill: Vec<_> = answer.bill.iter().map(|call| (call.pattern.id, call.requests)).collect();
-    assert_eq!(bill, [("AP-38", 1), ("AP-31", 1), ("AP-24", 1)]);
+    assert_eq!(bill, [("AP-47", 1), ("AP-31", 1), ("AP-24", 1)]);
     let applied = answer.is(200);
     assert_eq!([&applied["start_line"], &applied["end_line"]], [&patch["start_line"], &patch["end_line"]]);
     assert_eq!(applied["session"]["version_number"], 2);
