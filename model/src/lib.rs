@@ -40,7 +40,7 @@ mod verify;
 
 pub use access::AccessError;
 pub use account::{Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, PasswordHash, Username, UsernameKey};
-pub use apply::{Applied, ApplyError, Target};
+pub use apply::{Applied, ApplyError, Proposal, Target};
 pub use by_name::{Answer, Arguments, InvalidArgument, Row, RunError};
 pub use code::{CodeTooLarge, CorruptCode, MAX_CODE_BYTES, PackedBody, PackedCode};
 pub use code_cache::DEFAULT_CODE_CACHE_MIB;

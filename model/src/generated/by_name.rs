@@ -708,17 +708,15 @@ async fn create_thread(
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
     let thread: Thread = arguments.one("thread", "thread")?;
-    let anchors: Anchors = arguments.one("anchors", "anchors")?;
     let seen_version: u32 = arguments.one("seen_version", "count")?;
-    let seen_changes: u32 = arguments.one("seen_changes", "count")?;
+    let opened: Vec<ThreadAnchor> = arguments.one("opened", "[ThreadAnchor]")?;
     arguments.end()?;
     let written: usize = 3;
     store
         .create_thread(CreateThread {
             thread: &thread,
-            anchors: &anchors,
             seen_version,
-            seen_changes,
+            opened: &opened,
         })
         .await
         .map_err(|error| match error {
@@ -726,10 +724,7 @@ async fn create_thread(
             CreateThreadError::SessionNotFound
             | CreateThreadError::ThreadLimitExceeded
             | CreateThreadError::SessionChanged
-            | CreateThreadError::ThreadExists
-            | CreateThreadError::AnchorsMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            | CreateThreadError::ThreadExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1549,7 +1544,6 @@ async fn repair_anchors(
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let seen_version: u32 = arguments.one("seen_version", "count")?;
-    let seen_thread_changes: u32 = arguments.one("seen_thread_changes", "count")?;
     let seen_changes: u32 = arguments.one("seen_changes", "count")?;
     arguments.end()?;
     let written: usize = 1;
@@ -1559,7 +1553,6 @@ async fn repair_anchors(
             user_id,
             session_id,
             seen_version,
-            seen_thread_changes,
             seen_changes,
         })
         .await

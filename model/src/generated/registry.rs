@@ -1613,24 +1613,16 @@ pub(crate) static AP_30: Pattern = Pattern {
             sample: "1",
         },
         Argument {
-            name: "seen_changes",
-            kind: "count",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "1",
-        },
-        Argument {
-            name: "thread",
-            kind: "thread",
+            name: "opened",
+            kind: "[ThreadAnchor]",
             optional: false,
             many: false,
             doc: "",
             sample: "",
         },
         Argument {
-            name: "anchors",
-            kind: "anchors",
+            name: "thread",
+            kind: "thread",
             optional: false,
             many: false,
             doc: "",
@@ -1648,8 +1640,8 @@ pub(crate) static AP_30: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query create_thread --seen-version 1 --seen-changes 1 --thread … --anchors …",
-    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the thread. The version is one\ntoo: lines that were looked up in a version which has just been saved over would be the wrong lines. The anchors are written whole with the new\none among them; whoever wrote them in between is answered with what they are now, and tries again with that.",
+    example: "codesensei query create_thread --seen-version 1 --opened … --thread …",
+    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the thread. The version is one\ntoo: lines that were looked up in a version which has just been saved over would be the wrong lines. Its anchor is appended to those of the others,\nso that fifty who open threads at once do not wait for each other.",
 };
 
 /// AP-31: List a session's threads.
@@ -2305,7 +2297,7 @@ pub(crate) static AP_38: Pattern = Pattern {
         },
     ],
     example: "codesensei query open_with_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --threads '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}' --messages '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}' --users '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}'",
-    doc: "Before a thread is created or moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in one\nround trip. A question reads the user too: the model is asked only for who has an account. The items are not of one moment. Each says what it belongs to, so that what does not fit together is read again: head and code the\nrevision, thread and anchor the number of moves; and the anchors are written only if they still are what was read.",
+    doc: "Before a thread is moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in one\nround trip. A question reads the user too: the model is asked only for who has an account. The items are not of one moment. Each says what it belongs to, so that what does not fit together is read again: head and code the\nrevision, thread and anchor the number of moves; and the anchors are written only if they still are what was read.",
 };
 
 /// AP-47: Open a session without its code.
@@ -4481,14 +4473,6 @@ pub(crate) static AP_39: Pattern = Pattern {
             sample: "1",
         },
         Argument {
-            name: "seen_thread_changes",
-            kind: "count",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "1",
-        },
-        Argument {
             name: "seen_changes",
             kind: "count",
             optional: false,
@@ -4516,7 +4500,7 @@ pub(crate) static AP_39: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query repair_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-version 1 --seen-thread-changes 1 --seen-changes 1 --anchors …",
+    example: "codesensei query repair_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-version 1 --seen-changes 1 --anchors …",
     doc: "An anchor without its thread, a thread without its anchor, and one that is said to be stable over other text. Anchors are written whole, on the condition\nthat they, and the version of the code, are what was compared.",
 };
 

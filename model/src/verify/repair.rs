@@ -69,7 +69,6 @@ pub(crate) struct SoundAnchors {
     pub(crate) anchors: Anchors,
     pub(crate) owner: UserId,
     pub(crate) seen_version: u32,
-    pub(crate) seen_thread_changes: u32,
     pub(crate) seen_changes: u32,
 }
 
@@ -195,13 +194,12 @@ impl Store {
 
     async fn write_anchors(&self, sound: &SoundAnchors) -> Tried {
         const WRITTEN: Outcome = Outcome::Repaired("the anchors of the session were written again");
-        let SoundAnchors { anchors, owner, seen_version, seen_thread_changes, seen_changes } = sound;
+        let SoundAnchors { anchors, owner, seen_version, seen_changes } = sound;
         let repaired = self.repair_anchors(RepairAnchors {
             anchors,
             user_id: *owner,
             session_id: anchors.session_id,
             seen_version: *seen_version,
-            seen_thread_changes: *seen_thread_changes,
             seen_changes: *seen_changes,
         });
         match repaired.await {

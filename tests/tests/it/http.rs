@@ -44,6 +44,7 @@ mod rates;
 mod refresh;
 mod renaming;
 mod reviewer;
+mod saving;
 mod settling;
 mod sign_in_steps;
 mod streaming;
