@@ -13,9 +13,10 @@ use super::call::Call;
 use super::cursor::{CursorError, IndexPosition, Position, Seal};
 use super::error::StoreError;
 use super::item::{FromItem, Item};
-use super::query::{
-    FirstItems, LEAST_STEP, Order, Page, PageRequest, REQUESTS_PER_PAGE, index_position, start_of_index,
-};
+use super::query::{FirstItems, Order, Page, PageRequest, REQUESTS_PER_PAGE, index_position, start_of_index};
+
+/// How many items a request of one shard goes through at least.
+const LEAST_STEP: usize = 25;
 
 /// A query of each shard of one partition.
 pub(crate) struct Sharded<K: Key> {

@@ -41,6 +41,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_60,
     &AP_61,
     &AP_63,
+    &AP_65,
     &AP_64,
     &AP_62,
     &AP_70,
@@ -512,7 +513,7 @@ pub(crate) static AP_10: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "in order `asc`; `Limit` is the page, `NextToken` the cursor",
-            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND (\"gone_at\" IS MISSING OR \"gone_at\" > ?) ORDER BY \"SK\" ASC",
+            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND NOT (\"gone_at\" <= ?) ORDER BY \"SK\" ASC",
             parameters: &[
                 Parameter::Text("BOOK#{isbn}"),
                 Parameter::Number("{now, in seconds since 1970}"),
@@ -522,7 +523,7 @@ pub(crate) static AP_10: Pattern = Pattern {
         },
         Statement {
             about: "in order `desc`; take the first 50 rows and send no `Limit`, which can return rows from the other end of the order",
-            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND (\"gone_at\" IS MISSING OR \"gone_at\" > ?) ORDER BY \"SK\" DESC",
+            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND NOT (\"gone_at\" <= ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("BOOK#{isbn}"),
                 Parameter::Number("{now, in seconds since 1970}"),
@@ -2149,6 +2150,52 @@ pub(crate) static AP_63: Pattern = Pattern {
     partiql: &[],
     example: "codesensei query list_editions --isbn …",
     doc: "At the desk, from a catalogue.",
+};
+
+/// AP-65: Add what was printed.
+pub(crate) static AP_65: Pattern = Pattern {
+    id: "AP-65",
+    name: "add_editions",
+    title: "Add what was printed",
+    operation: Operation::Update,
+    entities: &["book"],
+    fields: &[],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "isbn",
+            kind: "isbn",
+            optional: false,
+            many: false,
+            doc: "The number of a book, with its check digit.",
+            sample: "",
+        },
+        Argument {
+            name: "printed",
+            kind: "[Edition]",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "one book",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: false,
+    callers: &["desk"],
+    page: None,
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query add_editions --isbn … --printed …",
+    doc: "A catalogue comes in parts.",
 };
 
 /// AP-64: What a book's own key begins.
