@@ -25,6 +25,7 @@ pub(crate) mod history;
 pub(crate) mod item;
 mod meter;
 mod query;
+mod refused;
 mod scan;
 pub(crate) mod size;
 mod stored;
