@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table as Grid};
-use model::{Protection, TableDescription, TableError, defined_table};
+use model::{IndexProgress, Protection, TableDescription, TableError, defined_table};
 use serde_json::{Value, json};
 
 use crate::Failure;
@@ -24,6 +24,7 @@ Examples:
   codesensei table create --endpoint-url http://127.0.0.1:8000  on DynamoDB Local
   codesensei table create --region eu-central-1 --table reviews  on AWS, protected against deletion
   codesensei table diff --region eu-central-1 --table reviews    is it what schema/table.toml says?
+  codesensei table update --region eu-central-1 --table reviews  add the indexes that it lacks
   codesensei table describe --format json | jq .facts.billing
 
 The same definition for other tools is in schema/generated/: create-table.json, time-to-live.json
@@ -37,6 +38,18 @@ enum Action {
         /// Let it be deleted: for a table of tests. Otherwise it is protected as the schema says.
         #[arg(long)]
         unprotected: bool,
+        #[command(flatten)]
+        target: Box<Target>,
+    },
+    /// Add the indexes that the schema has and the table lacks, and wait until they can be queried.
+    ///
+    /// The table can be used meanwhile. On AWS an index takes minutes, of a large table hours; ended with Ctrl-C, this command leaves
+    /// it being built, and waits for it when it is run again. What else the schema says is not changed: see `table diff`.
+    ///
+    /// An index shows an item once the item has the keys of the index. Items that were stored before get them from
+    /// `codesensei verify --fix`. docs/add-an-index.md tells the whole way.
+    #[command(after_help = EXAMPLES)]
+    Update {
         #[command(flatten)]
         target: Box<Target>,
     },
@@ -82,6 +95,7 @@ pub async fn run(table: Table) -> Result<bool, Failure> {
         Action::Create { unprotected, target } => {
             target.run(async |opened| create(opened, unprotected).await).await.map(|()| true)
         }
+        Action::Update { target } => target.run(async |opened| update(opened).await).await.map(|()| true),
         Action::Describe { shown, target } => {
             let described = target.run(async |opened| {
                 let live = describe(opened).await?;
@@ -118,11 +132,40 @@ async fn create(opened: &Opened, unprotected: bool) -> Result<(), Failure> {
 }
 
 async fn describe(opened: &Opened) -> Result<TableDescription, LocalError> {
+    opened.store.describe_table().await.map_err(|source| failed(opened, source))
+}
+
+fn failed(opened: &Opened, source: TableError) -> LocalError {
     let place = opened.place.clone();
-    opened.store.describe_table().await.map_err(|source| match source {
+    match source {
         TableError::Missing { table } => LocalError::NoTable { table, place },
         source => LocalError::Table { place, source },
-    })
+    }
+}
+
+async fn update(opened: &Opened) -> Result<(), Failure> {
+    let (name, place) = (opened.store.table(), &opened.place);
+    let tell = |progress| match progress {
+        IndexProgress::Asked { index } => eprintln!("{index}: asked for"),
+        IndexProgress::Building { index, items } => eprintln!("{index}: being built, {items} entries so far"),
+        IndexProgress::Ready { index } => eprintln!("{index}: ready"),
+    };
+    let update = opened.store.add_missing_indexes(tell).await.map_err(|source| failed(opened, source))?;
+    if update.added.is_empty() {
+        eprintln!("The table {name} at {place} has every index of the schema.");
+    } else {
+        let added = update.added.join(", ");
+        eprintln!(
+            "The table {name} at {place} has {added}. `codesensei verify --fix` puts the items in it that were stored before."
+        );
+    }
+    for index in update.unknown {
+        eprintln!(
+            "{index} is not in the schema, and was left. To delete it: aws dynamodb update-table --table-name {name} \
+             --global-secondary-index-updates '[{{\"Delete\":{{\"IndexName\":\"{index}\"}}}}]'"
+        );
+    }
+    Ok(())
 }
 
 fn description(opened: &Opened, live: &TableDescription, format: Format) -> String {

@@ -5,8 +5,11 @@ pub mod account;
 mod apply;
 mod by_name;
 pub mod code;
+mod code_cache;
 mod code_storage;
+mod code_text;
 pub mod digest;
+mod expiry;
 pub mod filename;
 #[rustfmt::skip] // Its formatting is the generator's.
 #[expect(clippy::too_many_lines, reason = "a transaction is as long as its list of actions")]
@@ -16,6 +19,7 @@ pub mod ids;
 pub mod key;
 pub mod language;
 mod message;
+mod opening;
 mod placed;
 mod profile;
 mod public_id;
@@ -36,17 +40,21 @@ mod verify;
 
 pub use access::AccessError;
 pub use account::{Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, PasswordHash, Username, UsernameKey};
-pub use apply::{Applied, ApplyError, Target};
+pub use apply::{Applied, ApplyError, Proposal, Target};
 pub use by_name::{Answer, Arguments, InvalidArgument, Row, RunError};
 pub use code::{CodeTooLarge, CorruptCode, MAX_CODE_BYTES, PackedBody, PackedCode};
+pub use code_cache::DEFAULT_CODE_CACHE_MIB;
+pub use code_text::CodeText;
 pub use digest::{Digest, InvalidDigest};
+pub use expiry::{InvalidMessageTtl, MAX_MESSAGE_TTL_DAYS, MessageTtl};
 pub use filename::{Filename, InvalidFilename};
 pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS, schema::ENTITIES};
-pub use idempotency::{ClientRequest, Standing};
+pub use idempotency::{ClientRequest, Standing, TakeOver};
 pub use ids::{Ids, InvalidId, UuidNewtype};
 pub use key::{ItemKey, KeyPart};
 pub use language::{InvalidLanguage, Language};
 pub use message::{NewAnswer, PostError};
+pub use opening::{ReadThread, ReadThreadError};
 pub use placed::{Anchor, OpenedThread, PlacedThread};
 pub use profile::{AccountError, ProfileChange, ProfileError};
 pub use public_id::{InvalidPublicId, MessageId, ThreadId};
@@ -57,9 +65,9 @@ pub use session::{NewSession, NewSessionError, OpenedSession};
 pub use settings::{Change, NewSettings};
 pub use sign_in::{RefreshRule, RenewError, SeenToken};
 pub use store::{
-    AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, Meter, Order, Page, PageRequest, Protection,
-    ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription, TableError, TableFacts,
-    Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
+    AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, IndexProgress, Meter, Order, Page, PageRequest,
+    Protection, ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription, TableError,
+    TableFacts, TableUpdate, Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
 };
 pub use sweep::{Backlog, Swept};
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};

@@ -68,6 +68,29 @@ impl RawTable {
         self.ask("PutItem", json!({ "Item": item })).await;
     }
 
+    /// Writes up to 25 items that no version of the model would write.
+    pub async fn put_all(&self, items: impl IntoIterator<Item = Value>) {
+        let puts: Vec<Value> = items.into_iter().map(|item| json!({ "PutRequest": { "Item": item } })).collect();
+        let table = self.table.clone();
+        let answer = self.send("BatchWriteItem", &json!({ "RequestItems": { table: puts } })).await;
+        assert_eq!(answer["UnprocessedItems"], json!({}), "nothing holds the engine up");
+    }
+
+    /// Changes one item as `UpdateItem` says.
+    pub async fn update(&self, request: Value) {
+        self.ask("UpdateItem", request).await;
+    }
+
+    /// What an index shows, entry by entry.
+    pub async fn entries(&self, index: &str) -> Vec<RawItem> {
+        self.scan(json!({ "IndexName": index, "ConsistentRead": false })).await
+    }
+
+    /// Makes the table from a definition that may not be the one of now.
+    pub async fn create_table(&self, definition: Value) {
+        self.ask("CreateTable", definition).await;
+    }
+
     /// Removes an item behind the model's back.
     pub async fn remove(&self, item: &RawItem) {
         self.ask("DeleteItem", json!({ "Key": { "PK": item.0["PK"], "SK": item.0["SK"] } })).await;
@@ -99,7 +122,9 @@ impl RawTable {
     async fn scan(&self, how: Value) -> Vec<RawItem> {
         let mut found = Vec::new();
         let mut request = how;
-        request["ConsistentRead"] = true.into();
+        if request["ConsistentRead"].is_null() {
+            request["ConsistentRead"] = true.into();
+        }
         loop {
             let mut answer = self.ask("Scan", request.clone()).await;
             let Value::Array(items) = answer["Items"].take() else { panic!("a scan without items: {answer}") };

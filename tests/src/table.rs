@@ -34,15 +34,31 @@ impl TestTable {
         Self::with(Ids::seeded(seed)).await
     }
 
+    /// A table that an earlier definition made: in `CreateTable`'s JSON, as `change` leaves the one of now.
+    pub async fn of_earlier(change: impl FnOnce(&mut serde_json::Value)) -> Self {
+        let table = Self::unmade(Ids::random()).await;
+        let mut definition = serde_json::from_str(include_str!("../../schema/generated/create-table.json"));
+        let definition: &mut serde_json::Value = definition.as_mut().expect("it is JSON");
+        definition["DeletionProtectionEnabled"] = false.into();
+        change(definition);
+        table.raw.create_table(definition.take()).await;
+        table
+    }
+
     async fn with(ids: Ids) -> Self {
+        let table = Self::unmade(ids).await;
+        let created = table.store.create_table_if_absent(Protection::Off).await;
+        assert!(created.expect("the engine makes a table"), "{} is new", table.store.table());
+        table
+    }
+
+    async fn unmade(ids: Ids) -> Self {
         let endpoint = engine::endpoint().to_owned();
         // Not from `ids`: seeded ones would give two runs on one engine one name.
         let name = format!("test-{}", Ids::random().token());
         let clock = Clock::fixed(Timestamp::from_millis(MORNING).expect("a time of this kind"));
         let meter = Meter::new();
         let store = connect(&name, &endpoint, &clock, &ids).await.metered(meter.clone());
-        let created = store.create_table_if_absent(Protection::Off).await;
-        assert!(created.expect("the engine makes a table"), "{name} is new");
         let raw = RawTable::at(&endpoint, &name);
         Self { store, endpoint, clock, ids, meter, raw }
     }

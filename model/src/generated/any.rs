@@ -4,6 +4,7 @@
 use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session, SweepJob, Thread, User, UsernameClaim};
 use crate::store::history::Step;
 use crate::store::item::{CorruptItem, FromItem, Item, entity_of};
+use crate::store::reindex::IndexKeys;
 use modyne::Entity;
 
 /// An item of whichever entity.
@@ -150,4 +151,44 @@ static VERSIONS: &[(&str, u32, &[Step])] = &[
     ("thread", 1, &[]),
     ("user", 1, &[]),
     ("username_claim", 1, &[]),
+];
+
+/// The older version that an entity is still written in, if it is.
+pub(crate) fn write_version_of(entity: &str) -> Option<u32> {
+    WRITE_VERSIONS.iter().find(|(name, _)| *name == entity).map(|(_, version)| *version)
+}
+
+static WRITE_VERSIONS: &[(&str, u32)] = &[];
+
+/// Where the keys of every index are stored.
+pub(crate) static INDEX_ATTRIBUTES: &[&str] = &["GSI1PK", "GSI1SK"];
+
+/// What an entity's keys in the indexes are made from, by the word that its items have for it.
+pub(crate) fn index_keys_of(entity: &str) -> &'static [IndexKeys] {
+    INDEX_KEYS
+        .iter()
+        .find(|(name, _)| *name == entity)
+        .map(|(_, keys)| *keys)
+        .unwrap_or_default()
+}
+
+static INDEX_KEYS: &[(&str, &[IndexKeys])] = &[
+    (
+        "daily_usage",
+        &[
+            IndexKeys {
+                keys: ["GSI1PK", "GSI1SK"],
+                from: &["date", "cost_micros"],
+            },
+        ],
+    ),
+    (
+        "user",
+        &[
+            IndexKeys {
+                keys: ["GSI1PK", "GSI1SK"],
+                from: &["signup_date", "created_at"],
+            },
+        ],
+    ),
 ];

@@ -13,6 +13,7 @@ pub(crate) struct Changes {
     set: Vec<String>,
     add: Vec<String>,
     remove: Vec<String>,
+    appends: bool,
     names: Vec<(String, String)>,
     values: Vec<(String, AttributeValue)>,
 }
@@ -26,6 +27,14 @@ impl Changes {
     pub(crate) fn set(mut self, field: &'static str, value: impl Serialize) -> Self {
         let (name, value) = (self.name(field), self.value(value));
         self.set.push(format!("{name} = {value}"));
+        self
+    }
+
+    /// Writes an attribute as the table has it.
+    pub(super) fn set_value(mut self, attribute: &'static str, value: AttributeValue) -> Self {
+        let (name, alias) = (self.name(attribute), format!(":upd_v{}", self.values.len()));
+        self.set.push(format!("{name} = {alias}"));
+        self.values.push((alias, value));
         self
     }
 
@@ -59,6 +68,23 @@ impl Changes {
         self
     }
 
+    /// Adds a list at the end of the one that is there; an absent one counts as empty.
+    pub(crate) fn append(mut self, field: &'static str, list: impl Serialize) -> Self {
+        let (name, list) = (self.name(field), self.value(list));
+        let empty = self.value([(); 0]);
+        self.set.push(format!("{name} = list_append(if_not_exists({name}, {empty}), {list})"));
+        self.appends = true;
+        self
+    }
+
+    /// Writes what adding to a number of the item comes to; it counts as 0 while it is absent.
+    pub(crate) fn set_sum(mut self, field: &'static str, of: &'static str, number: impl Serialize) -> Self {
+        let (name, of) = (self.name(field), self.name(of));
+        let (zero, number) = (self.value(0), self.value(number));
+        self.set.push(format!("{name} = if_not_exists({of}, {zero}) + {number}"));
+        self
+    }
+
     /// Removes the field.
     pub(crate) fn remove(mut self, field: &'static str) -> Self {
         let name = self.name(field);
@@ -68,7 +94,7 @@ impl Changes {
 
     /// Whether applying these changes twice differs from applying them once.
     pub(super) fn accumulate(&self) -> bool {
-        !self.add.is_empty()
+        self.appends || !self.add.is_empty()
     }
 
     /// The bytes of the values. The changed item has at least as many.
@@ -129,6 +155,7 @@ mod tests {
     #[test]
     fn only_additions_differ_when_they_are_applied_twice() {
         assert!(Changes::new().set("a", 1).add("b", 1).accumulate());
+        assert!(Changes::new().append("a", [1]).accumulate());
         assert!(!Changes::new().set("a", 1).remove("b").accumulate());
     }
 }

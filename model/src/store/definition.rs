@@ -2,7 +2,8 @@
 
 use aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, Projection, SseSpecification,
+    AttributeDefinition, BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex, KeySchemaElement,
+    Projection, SseSpecification,
 };
 use serde::Deserialize;
 
@@ -109,14 +110,20 @@ pub(super) struct RecoverySpecification {
 }
 
 impl Definition {
-    /// The request that makes it.
-    pub(super) fn request(self, store: &Store, protection: Protection) -> Result<CreateTableFluentBuilder, BoxError> {
-        let attributes = self.attribute_definitions.into_iter().map(|attribute| {
+    /// The attributes of all its keys.
+    pub(super) fn attributes(&self) -> Result<Vec<AttributeDefinition>, BoxError> {
+        let attributes = self.attribute_definitions.iter().map(|attribute| {
             AttributeDefinition::builder()
-                .attribute_name(attribute.attribute_name)
+                .attribute_name(&attribute.attribute_name)
                 .attribute_type(attribute.attribute_type.as_str().into())
                 .build()
         });
+        Ok(attributes.collect::<Result<_, _>>()?)
+    }
+
+    /// The request that makes it.
+    pub(super) fn request(self, store: &Store, protection: Protection) -> Result<CreateTableFluentBuilder, BoxError> {
+        let attributes = self.attributes()?;
         let indexes = self.global_secondary_indexes.into_iter().map(Index::build);
         let encryption = self.encryption.map(|encryption| {
             SseSpecification::builder()
@@ -129,7 +136,7 @@ impl Definition {
             .client()
             .create_table()
             .table_name(store.table())
-            .set_attribute_definitions(Some(attributes.collect::<Result<_, _>>()?))
+            .set_attribute_definitions(Some(attributes))
             .set_key_schema(Some(key_schema(self.key_schema)?))
             // No index is no list: an empty one is refused.
             .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes))
@@ -143,16 +150,31 @@ impl Definition {
 }
 
 impl Index {
+    /// The same for a table that is there already.
+    pub(super) fn create(self) -> Result<CreateGlobalSecondaryIndexAction, BoxError> {
+        let index = CreateGlobalSecondaryIndexAction::builder()
+            .index_name(self.name)
+            .set_key_schema(Some(key_schema(self.key_schema)?))
+            .projection(self.projection.build());
+        Ok(index.build()?)
+    }
+
     fn build(self) -> Result<GlobalSecondaryIndex, BoxError> {
-        let projection = Projection::builder()
-            .projection_type(self.projection.projection_type.as_str().into())
-            .set_non_key_attributes(self.projection.non_key_attributes)
-            .build();
+        let projection = self.projection.build();
         let index = GlobalSecondaryIndex::builder()
             .index_name(self.name)
             .set_key_schema(Some(key_schema(self.key_schema)?))
             .projection(projection);
         Ok(index.build()?)
+    }
+}
+
+impl IndexProjection {
+    fn build(self) -> Projection {
+        Projection::builder()
+            .projection_type(self.projection_type.as_str().into())
+            .set_non_key_attributes(self.non_key_attributes)
+            .build()
     }
 }
 

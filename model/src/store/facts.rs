@@ -137,7 +137,7 @@ impl TableDescription {
 }
 
 /// What `DescribeTable` tells.
-fn live(table: &Live) -> TableFacts {
+pub(super) fn live(table: &Live) -> TableFacts {
     let mut facts = TableFacts::new();
     keys(&mut facts, "key", table.key_schema(), table.attribute_definitions());
     for index in table.global_secondary_indexes() {

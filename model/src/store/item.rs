@@ -9,7 +9,7 @@ use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer};
 
 use super::error::StoreError;
-use super::history::{Step, upcast};
+use super::history::{Step, downcast, upcast};
 use super::stored::version_of;
 use crate::ItemKey;
 use crate::key::Primary;
@@ -82,6 +82,17 @@ where
     item.extend(entity.full_key().into_key());
     item.insert(ENTITY_ATTRIBUTE.to_owned(), AttributeValue::S(T::ENTITY_TYPE.to_string()));
     item.insert(VERSION_ATTRIBUTE.to_owned(), AttributeValue::N(version.to_string()));
+    item
+}
+
+/// As [`encode_entity`], in an older version that running programs read.
+#[cfg_attr(not(test), expect(dead_code, reason = "the documents say when an entity is deployed in two phases"))]
+pub(crate) fn encode_older_entity<T>(entity: &T, version: u32, history: &[Step]) -> Item
+where
+    T: modyne::Entity + Serialize,
+{
+    let mut item = encode_entity(entity, version);
+    downcast(&mut item, version, history);
     item
 }
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{
-    GlobalSecondaryIndexDescription, IndexStatus, PointInTimeRecoverySpecification, TableStatus,
-    TimeToLiveSpecification, TimeToLiveStatus,
+    PointInTimeRecoverySpecification, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
 };
 
 use super::Store;
@@ -13,6 +12,7 @@ use super::definition::{
     DEFINITION, Definition, EXPIRY, Expiry, ExpirySpecification, RECOVERY, Recovery, RecoverySpecification, parsed,
 };
 use super::error::BoxError;
+use super::update::is_ready;
 
 /// How often the table is asked whether it is ready.
 const POLL: Duration = Duration::from_millis(200);
@@ -47,6 +47,29 @@ pub enum TableError {
         table: String,
         /// `created` or `deleted`.
         what: &'static str,
+    },
+    /// The table has an index of this name that is not the one of the schema.
+    #[error(
+        "the table `{table}` has another {fact}: it is {live}, and the schema says {defined}; a live index does not change, so add \
+         one of another name (docs/add-an-index.md)"
+    )]
+    OtherIndex {
+        /// The table.
+        table: String,
+        /// The fact that differs, as `codesensei table diff` names it.
+        fact: String,
+        /// What the schema says.
+        defined: String,
+        /// What the table has.
+        live: String,
+    },
+    /// An index was deleted while it was waited for.
+    #[error("the index {index} of the table `{table}` was deleted meanwhile; ask again")]
+    IndexGone {
+        /// The table.
+        table: String,
+        /// The index.
+        index: String,
     },
     /// A request was refused or not answered.
     #[error("{operation} failed for the table `{table}`")]
@@ -120,10 +143,6 @@ impl Store {
             let described = self.client().describe_table().table_name(self.table()).send().await;
             let described = described.map_err(|error| self.failed("DescribeTable", &error))?;
             let table = described.table();
-            // Some engines give indexes no status.
-            let is_ready = |index: &GlobalSecondaryIndexDescription| {
-                index.index_status().is_none_or(|status| *status == IndexStatus::Active)
-            };
             if let Some(table) = table
                 && table.table_status() == Some(&TableStatus::Active)
                 && table.global_secondary_indexes().iter().all(is_ready)

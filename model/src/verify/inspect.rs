@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::generated::any::{AnyEntity, versions_of};
+use crate::generated::any::{AnyEntity, INDEX_ATTRIBUTES, versions_of, write_version_of};
 use crate::store::StoredItem;
-use crate::store::item::Item;
+use crate::store::reindex::is_same_key;
 use crate::verify::finding::{Finding, FindingKind, item_id};
 use crate::verify::repair::{Expired, Repair};
 use crate::{Expiry, PackedCode, ReplyState, Timestamp};
@@ -19,7 +19,6 @@ const PATIENCE: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
 const KEYS: [&str; 2] = ["PK", "SK"];
-const INDEX_KEYS: [&str; 2] = ["GSI1PK", "GSI1SK"];
 
 /// An item, as far as it can be understood, and what is wrong with it.
 pub(super) struct Inspected {
@@ -38,14 +37,15 @@ pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
         found(FindingKind::UnknownEntity, "", why);
         return Inspected { entity: None, findings };
     };
+    let written = item.entity().and_then(write_version_of).unwrap_or(current);
     match item.version() {
         Some(version) if version > current => {
             let why = Repair::None("deploy the program that wrote it, and verify with that");
             found(FindingKind::NewerVersion, &format!("version {version}, and this program knows {current}"), why);
             return Inspected { entity: None, findings };
         }
-        Some(version) if version < current => {
-            let detail = format!("version {version}, and now it is {current}");
+        Some(version) if version < written => {
+            let detail = format!("version {version}, and now it is {written}");
             found(FindingKind::OlderVersion, &detail, Repair::Upgrade(Box::new(item.clone())));
         }
         _ => {}
@@ -67,33 +67,25 @@ pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
 
 fn keys(item: &StoredItem, entity: &AnyEntity, found: &mut impl FnMut(FindingKind, &str, Repair)) {
     let (stored, made) = (item.attributes(), entity.keys());
-    let differ = |names: [&str; 2]| names.iter().any(|name| !is_same(stored, &made, name));
-    if differ(KEYS) {
+    let differs = |name: &&str| !is_same_key(stored.get(*name), made.get(*name));
+    if KEYS.iter().any(differs) {
         let why = Repair::None("either its key or its fields are wrong, and nothing says which");
         found(FindingKind::WrongKey, "", why);
-    } else if differ(INDEX_KEYS) {
-        let repair = match entity {
-            AnyEntity::DailyUsage(day) => {
-                Repair::UsageIndex { user_id: day.user_id, date: day.date, cost_micros: day.cost_micros }
-            }
-            AnyEntity::User(user) => Repair::SignupIndex {
-                user_id: user.user_id,
-                created_at: user.created_at,
-                signup_date: user.signup_date,
-            },
-            _ => Repair::None("its entity is in no index: remove the keys of the index by hand"),
-        };
-        found(FindingKind::WrongIndexKey, "", repair);
+        return;
+    }
+    let to_come = attributes_to_come(item);
+    let wrong: Vec<&str> =
+        INDEX_ATTRIBUTES.iter().copied().filter(differs).filter(|name| !to_come.contains(name)).collect();
+    if !wrong.is_empty() {
+        found(FindingKind::WrongIndexKey, &wrong.join(", "), Repair::IndexKeys(Box::new(item.clone())));
     }
 }
 
-fn is_same(stored: &Item, made: &Item, name: &str) -> bool {
-    use aws_sdk_dynamodb::types::AttributeValue::N;
-    match (stored.get(name), made.get(name)) {
-        // `1E2` and `100` are one number.
-        (Some(N(stored)), Some(N(made))) => stored == made || stored.parse::<f64>().ok() == made.parse::<f64>().ok(),
-        (stored, made) => stored == made,
-    }
+/// The keys of indexes that an older item gets when it is brought up to date.
+fn attributes_to_come(item: &StoredItem) -> Vec<&'static str> {
+    let history = item.entity().and_then(versions_of).map(|(_, history)| history).unwrap_or_default();
+    let steps = history.iter().filter(|step| Some(step.version) >= item.version());
+    steps.flat_map(|step| step.index).flat_map(|index| index.keys).collect()
 }
 
 fn by_itself(entity: &AnyEntity, now: Timestamp, found: &mut impl FnMut(FindingKind, &str, Repair)) {
@@ -114,11 +106,15 @@ fn by_itself(entity: &AnyEntity, now: Timestamp, found: &mut impl FnMut(FindingK
         AnyEntity::SweepJob(job) if job.due.plus(PATIENCE) < now => {
             found(FindingKind::OverdueJob, job.kind.as_str(), Repair::RunJob(job.clone()));
         }
-        AnyEntity::Message(message)
-            if message.reply_state == Some(ReplyState::Pending) && message.created_at.plus(PATIENCE) < now =>
-        {
+        AnyEntity::Message(message) => {
             let (session_id, thread, seq) = (message.session_id, message.thread, message.seq);
-            found(FindingKind::PendingQuestion, "", Repair::FailQuestion { session_id, thread, seq });
+            if let Some(expires_at) = message.expires_at {
+                expired(expires_at, Expired::Message { session_id, thread, seq, expires_at });
+            }
+            let is_pending = message.reply_state == Some(ReplyState::Pending) && !message.has_expired(now);
+            if is_pending && message.created_at.plus(PATIENCE) < now {
+                found(FindingKind::PendingQuestion, "", Repair::FailQuestion { session_id, thread, seq });
+            }
         }
         AnyEntity::Code(code) => {
             if let Some(bytes) = &code.inline

@@ -3,12 +3,11 @@
 use crate::store::StoredItem;
 use crate::verify::finding::{Effect, Outcome};
 use crate::{
-    Anchors, CodeChunkKey, Date, Digest, EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError,
-    Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError, RemoveExpired,
-    RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError,
-    RepairSignupIndexError, RepairThreadCountError, RepairUsageIndexError, RestoreClaims, RestoreClaimsError,
-    SessionId, StaleEmailClaim, StaleUsernameClaim, Store, StoreError, SweepJob, ThreadUuid, Timestamp, User, UserId,
-    UsernameClaim, UsernameKey,
+    Anchors, CodeChunkKey, Digest, EmailClaim, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, Expiry,
+    FailQuestionError, Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError,
+    RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError,
+    RepairSessionCountError, RepairThreadCountError, RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim,
+    StaleUsernameClaim, Store, StoreError, SweepJob, ThreadUuid, User, UserId, UsernameClaim, UsernameKey,
 };
 
 /// The error code of a question that nobody answers any more.
@@ -20,16 +19,7 @@ pub(crate) enum Repair {
     /// Not by us, and why.
     None(&'static str),
     Upgrade(Box<StoredItem>),
-    UsageIndex {
-        user_id: UserId,
-        date: Date,
-        cost_micros: i64,
-    },
-    SignupIndex {
-        user_id: UserId,
-        created_at: Timestamp,
-        signup_date: Date,
-    },
+    IndexKeys(Box<StoredItem>),
     RemoveExpired(Box<Expired>),
     SessionCount {
         user_id: UserId,
@@ -79,7 +69,6 @@ pub(crate) struct SoundAnchors {
     pub(crate) anchors: Anchors,
     pub(crate) owner: UserId,
     pub(crate) seen_version: u32,
-    pub(crate) seen_thread_changes: u32,
     pub(crate) seen_changes: u32,
 }
 
@@ -89,6 +78,7 @@ pub(crate) enum Expired {
     Family(RefreshFamily),
     Record(Idempotency),
     Window(RateWindow),
+    Message { session_id: SessionId, thread: ThreadUuid, seq: u32, expires_at: Expiry },
 }
 
 impl Repair {
@@ -97,9 +87,7 @@ impl Repair {
         Some(match self {
             Self::None(_) => return None,
             Self::Upgrade(_) => (Effect::Restores, "writes the item in the current version"),
-            Self::UsageIndex { .. } | Self::SignupIndex { .. } => {
-                (Effect::Restores, "writes the keys of the index again")
-            }
+            Self::IndexKeys(_) => (Effect::Restores, "writes the keys of the index again"),
             Self::RemoveExpired(_) => (Effect::Deletes, "deletes the item"),
             Self::SessionCount { .. } | Self::ThreadCount { .. } | Self::MessageSlots { .. } => {
                 (Effect::Restores, "sets the counter to what there is")
@@ -126,6 +114,11 @@ impl Store {
         match repair {
             Repair::None(why) => Ok(Outcome::Left(why)),
             Repair::Upgrade(item) => self.upgrade_whole(item).await,
+            Repair::IndexKeys(item) => Ok(if self.repair_index_keys(item).await? {
+                Outcome::Repaired("the keys of its indexes were written again")
+            } else {
+                Outcome::Moved
+            }),
             Repair::RemoveExpired(expired) => self.remove_one_expired(expired).await,
             Repair::Anchors(sound) => self.write_anchors(sound).await,
             Repair::RestoreClaims { user, email, username } => self.restore_lost_claims(user, *email, *username).await,
@@ -164,10 +157,9 @@ impl Store {
         }
     }
 
-    /// Counters and the index: numbers that are compared, and written on the condition that they were compared.
+    /// Counters: numbers that are compared, and written on the condition that they were compared.
     async fn repair_number(&self, repair: &Repair) -> Tried {
         const COUNTED: Outcome = Outcome::Repaired("the counter was set to what there is");
-        const INDEXED: Outcome = Outcome::Repaired("the keys of the index were written again");
         match *repair {
             Repair::SessionCount { user_id, seen, counted } => {
                 match self.repair_session_count(user_id, seen, counted).await {
@@ -196,35 +188,18 @@ impl Store {
                     Err(RepairMessageSlotsError::Store(error)) => Err(error),
                 }
             }
-            Repair::UsageIndex { user_id, date, cost_micros } => {
-                match self.repair_usage_index(user_id, date, cost_micros).await {
-                    Ok(()) => Ok(INDEXED),
-                    Err(RepairUsageIndexError::DayNotFound | RepairUsageIndexError::AmountMoved) => Ok(Outcome::Moved),
-                    Err(RepairUsageIndexError::Store(error)) => Err(error),
-                }
-            }
-            Repair::SignupIndex { user_id, created_at, signup_date } => {
-                match self.repair_signup_index(user_id, created_at, signup_date).await {
-                    Ok(()) => Ok(INDEXED),
-                    Err(RepairSignupIndexError::UserNotFound | RepairSignupIndexError::SignupMoved) => {
-                        Ok(Outcome::Moved)
-                    }
-                    Err(RepairSignupIndexError::Store(error)) => Err(error),
-                }
-            }
             _ => Ok(Outcome::Moved),
         }
     }
 
     async fn write_anchors(&self, sound: &SoundAnchors) -> Tried {
         const WRITTEN: Outcome = Outcome::Repaired("the anchors of the session were written again");
-        let SoundAnchors { anchors, owner, seen_version, seen_thread_changes, seen_changes } = sound;
+        let SoundAnchors { anchors, owner, seen_version, seen_changes } = sound;
         let repaired = self.repair_anchors(RepairAnchors {
             anchors,
             user_id: *owner,
             session_id: anchors.session_id,
             seen_version: *seen_version,
-            seen_thread_changes: *seen_thread_changes,
             seen_changes: *seen_changes,
         });
         match repaired.await {
@@ -251,7 +226,7 @@ impl Store {
     }
 
     async fn remove_one_expired(&self, expired: &Expired) -> Tried {
-        let mut input = RemoveExpired { family: None, record: None, window: None };
+        let mut input = RemoveExpired { family: None, record: None, window: None, message: None };
         match expired {
             Expired::Family(family) => {
                 input.family = Some(ExpiredFamily {
@@ -266,6 +241,14 @@ impl Store {
                     thread: record.thread,
                     key_digest: record.key_digest,
                     seen_expires_at: record.expires_at,
+                });
+            }
+            Expired::Message { session_id, thread, seq, expires_at } => {
+                input.message = Some(ExpiredMessage {
+                    session_id: *session_id,
+                    thread: *thread,
+                    seq: *seq,
+                    seen_expires_at: *expires_at,
                 });
             }
             Expired::Window(window) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::design::{Design, Type};
+use crate::design::{Design, Field, Type};
 use crate::problem::Problems;
 
 /// The attribute in which the store remembers its last write. `model/src/store/write.rs` names it too.
@@ -33,12 +33,13 @@ pub fn attributes_are_told_apart(design: &Design, problems: &mut Problems) {
         problems.push(CHECK, table.at, format!("`{}` would be {what} and the expiry", table.ttl_attribute));
     }
     for field in design.entities.iter().flat_map(|entity| &entity.fields) {
-        if let Some(what) = own.get(field.name.as_str()) {
-            problems.push(
-                CHECK,
-                field.at,
-                format!("`{}` is {what} in every item; name the field otherwise", field.name),
-            );
+        let stored = field.stored_name();
+        if let Some(what) = own.get(stored) {
+            problems.push(CHECK, field.at, format!("`{stored}` is {what} in every item; name the field otherwise"));
+        }
+        if field.stored_as.is_some() && [stored, field.name.as_str()].contains(&table.ttl_attribute.as_str()) {
+            let message = format!("`{}` is when items expire, in the documents and in the table", table.ttl_attribute);
+            problems.push(CHECK, field.at, message);
         }
     }
 }
@@ -53,9 +54,6 @@ pub fn the_ttl_attribute_is_an_expiry(design: &Design, problems: &mut Problems) 
             let message = match (is_ttl, is_expiry) {
                 (true, false) => {
                     format!("`{ttl}` is when items expire, so it is an `expiry` and not {}", field.ty.word())
-                }
-                (true, true) if field.optional => {
-                    format!("`{ttl}` is optional, so some items would never expire")
                 }
                 (false, true) => format!("DynamoDB expires items by `{ttl}` alone; `{}` is a `time`", field.name),
                 _ => continue,
@@ -74,8 +72,8 @@ pub fn projections_show_fields(design: &Design, problems: &mut Problems) {
             if index.projection[..j].contains(field) {
                 problems.push(CHECK, index.at, format!("{} projects `{field}` twice", index.name));
             }
-            if within().next().is_some() && !within().any(|entity| entity.field(field).is_some()) {
-                let known = within().flat_map(|entity| &entity.fields).map(|field| field.name.as_str());
+            if within().next().is_some() && !within().any(|entity| entity.stored(field).is_some()) {
+                let known = within().flat_map(|entity| &entity.fields).map(Field::stored_name);
                 let hint = crate::problem::suggestion(field, known);
                 let message = format!("{} projects `{field}`, which no entity in it has{hint}", index.name);
                 problems.push(CHECK, index.at, message);

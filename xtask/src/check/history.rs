@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::design::{Design, Entity, Expression, How, Literal, Operation, Pattern, Step};
+use crate::design::{Design, Entity, Expression, Field, How, Literal, Operation, Pattern, Step};
 use crate::load::literal_fits;
 use crate::problem::Problems;
 
@@ -40,7 +40,7 @@ pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "history-fits-the-fields";
     for entity in &design.entities {
         let stored = entity.stored_fields();
-        let mut fields: BTreeSet<&str> = entity.fields.iter().map(|field| field.name.as_str()).collect();
+        let mut fields: BTreeSet<&str> = entity.fields.iter().map(Field::stored_name).collect();
         for step in entity.history.iter().rev() {
             let mut refuse = |message: String| problems.push(CHECK, step.at, message);
             if step.because.trim().is_empty() {
@@ -84,7 +84,7 @@ pub fn histories_fit_the_fields(design: &Design, problems: &mut Problems) {
                 }
             }
             for (name, literal) in &step.default {
-                if let Some(field) = entity.field(name)
+                if let Some(field) = entity.stored(name)
                     && let Err(message) = literal_fits(literal, &field.ty)
                 {
                     refuse(format!("the default of `{name}`: {message}"));
@@ -100,8 +100,8 @@ fn is_in_a_key(design: &Design, entity: &Entity, field: &str, step: &Step) -> bo
         let name = &design.table.indexes[index].name;
         entity.steps_from(step.version).any(|step| step.index.contains(name))
     };
-    entity.key_fields().iter().any(|key| key.name == field)
-        || entity.index_keys_of(field).any(|key| !is_made(key.index))
+    entity.key_fields().iter().any(|key| key.stored_name() == field)
+        || entity.index_keys_of(entity.stored(field).map_or(field, |field| &field.name)).any(|key| !is_made(key.index))
 }
 
 /// A write meets items as they are stored, without their history: what an older one lacks is not there to be compared, and
@@ -112,7 +112,7 @@ pub fn writes_fit_older_items(design: &Design, problems: &mut Problems) {
         let entity = design.entity(action.entity);
         for step in &entity.history {
             for require in &action.require {
-                let may_lack = |field: &&str| step.fills().any(|filled| filled == *field);
+                let may_lack = |field: &&str| step.fills().any(|filled| filled == entity.stored_name(field));
                 if let Some(field) = tested(&require.that).into_iter().find(may_lack)
                     && !require.that.holds_for_nothing()
                 {
@@ -124,19 +124,25 @@ pub fn writes_fit_older_items(design: &Design, problems: &mut Problems) {
                 }
             }
             // It says that the item is of now, and steps over what it does not write itself.
-            let stepped_over = step.rename.iter().filter(|(_, new)| action.upsert && action.change(new).is_none());
+            let stepped_over =
+                step.rename.iter().filter(|(_, new)| action.upsert && action.change(name_of(entity, new)).is_none());
             for (old, new) in stepped_over {
                 let message =
                     format!("items of version {} have `{new}` as `{old}`; an upsert has to set it", step.version);
                 problems.push(CHECK, action.at, message);
             }
             for change in &action.changes {
-                if let Some(message) = loses(step, &change.field, &change.how) {
+                if let Some(message) = loses(step, entity.stored_name(&change.field), &change.how) {
                     problems.push(CHECK, change.at, message);
                 }
             }
         }
     }
+}
+
+/// The field that is stored under a name.
+fn name_of<'e>(entity: &'e Entity, stored: &'e str) -> &'e str {
+    entity.stored(stored).map_or(stored, |field| &field.name)
 }
 
 fn tested(that: &Expression) -> Vec<&str> {
@@ -154,11 +160,54 @@ fn loses(step: &Step, field: &str, how: &How) -> Option<String> {
         (_, Some((old, _)), _) => Some(format!(
             "items of version {version} have `{field}` as `{old}`, which this does not see; only `set` is right for both"
         )),
-        (How::Add(_), None, Some(_)) => {
+        (How::Add(_) | How::Append(_), None, Some(_)) => {
             Some(format!("items of version {version} lack `{field}`, so this adds to 0 and not to its default"))
         }
         (How::SetOnce(_) | How::Remove, None, Some(_)) => {
             Some(format!("items of version {version} lack `{field}`; only `set` and `add` are right for them"))
+        }
+    }
+}
+
+/// A program that still writes an older version writes all that programs of that version need, under the names that they know.
+pub fn older_versions_are_written_whole(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "older-versions-are-written-whole";
+    for entity in &design.entities {
+        let Some(written) = entity.write_version else { continue };
+        if written == 0 || written >= entity.version {
+            let message = format!(
+                "`write_version` is an older version than {}, which is read; without it {} is written",
+                entity.version, entity.version
+            );
+            problems.push(CHECK, entity.at, message);
+            continue;
+        }
+        for step in entity.steps_from(written) {
+            for field in step.remove.iter().chain(&step.optional) {
+                let message = format!(
+                    "programs of version {} need `{field}` in every item, and this one may not write it: leave \
+                     `write_version` out, and have no program of version {} beside this one",
+                    step.version, step.version
+                );
+                problems.push(CHECK, step.at, message);
+            }
+        }
+    }
+    for action in design.patterns.iter().flat_map(Pattern::actions) {
+        let entity = design.entity(action.entity);
+        let Some(written) = entity.write_version else { continue };
+        let renames: Vec<_> = entity.steps_from(written).flat_map(|step| &step.rename).collect();
+        let changed = action.changes.iter().map(|change| (change.field.as_str(), change.at));
+        let tested =
+            action.require.iter().flat_map(|require| tested(&require.that).into_iter().map(|f| (f, require.at)));
+        for (field, at) in changed.chain(tested) {
+            if let Some((old, _)) = renames.iter().find(|(_, new)| new == entity.stored_name(field)) {
+                let message = format!(
+                    "items of version {written} have `{field}` as `{old}`, which this does not see: take `stored_as = \
+                     \"{old}\"` instead of a rename, which moves no data"
+                );
+                problems.push(CHECK, at, message);
+            }
         }
     }
 }
@@ -168,8 +217,11 @@ pub fn rows_fit_older_items(design: &Design, problems: &mut Problems) {
     for pattern in &design.patterns {
         let Operation::Query(query) = &pattern.operation else { continue };
         let (Some((_, fields)), Some(entity)) = (&query.row, query.entities.first()) else { continue };
-        for step in &design.entity(*entity).history {
-            if let Some(field) = step.fills().find(|filled| fields.iter().any(|field| field == filled)) {
+        let entity = design.entity(*entity);
+        for step in &entity.history {
+            if let Some(field) =
+                step.fills().find(|filled| fields.iter().any(|field| entity.stored_name(field) == *filled))
+            {
                 let message = format!(
                     "items of version {} lack `{field}`, and a row cannot fill it in: show the whole item, or upgrade \
                      all and drop the version",

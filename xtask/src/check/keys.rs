@@ -38,7 +38,7 @@ pub fn keys_are_as_locked(design: &Design, problems: &mut Problems) {
                 // An upgrade makes the keys of an index from the fields.
                 let is_made_anew = entity.steps_from(locked.version).any(|step| step.index.contains(index));
                 if !is_made_anew {
-                    as_locked(entity, Some(index), (was, &key.words()), key.at, problems);
+                    as_locked(entity, Some(index), (was, &entity.index_key_words(key)), key.at, problems);
                 }
             }
         }

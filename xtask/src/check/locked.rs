@@ -25,10 +25,19 @@ pub fn entities_are_as_locked(design: &Design, problems: &mut Problems) {
             );
             problems.push(CHECK, entity.at, message);
         }
-        if entity.version < locked.version {
+        if entity.written() > locked.version && locked.announced == Some(entity.version) {
             let message = format!(
-                "items of version {} are stored, and a program of version {} refuses them: a version only goes up",
-                locked.version, entity.version
+                "version {} is announced, and the lock does not say that every running program reads it: once it is \
+                 deployed, run `cargo xtask codegen --deployed`",
+                entity.version
+            );
+            problems.push(CHECK, entity.at, message);
+        }
+        if entity.written() < locked.version {
+            let message = format!(
+                "items of version {} are written, and would be of version {} again: a version only goes up",
+                locked.version,
+                entity.written()
             );
             problems.push(CHECK, entity.at, message);
         }

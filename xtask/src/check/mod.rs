@@ -40,6 +40,7 @@ const CHECKS: &[Check] = &[
     history::histories_fit_the_fields,
     history::writes_fit_older_items,
     history::rows_fit_older_items,
+    history::older_versions_are_written_whole,
     queries::sort_conditions_fit_the_sort_key,
     queries::prefixes_end_at_a_delimiter,
     queries::queries_read_one_partition,

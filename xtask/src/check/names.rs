@@ -26,6 +26,7 @@ pub const TAKEN: &[&str] = &[
     "Field",
     "Filter",
     "FromItem",
+    "IndexKeys",
     "Item",
     "ItemKey",
     "KeyCondition",

@@ -144,7 +144,8 @@ pub fn index_queries_read_what_is_projected(design: &Design, problems: &mut Prob
             continue;
         };
         if let Some((_, fields)) = &query.row {
-            for field in fields.iter().filter(|field| !index.projection.contains(field)) {
+            let stored = fields.iter().map(|field| design.entity(query.entities[0]).stored_name(field));
+            for field in stored.filter(|field| !index.projection.iter().any(|shown| shown == field)) {
                 let message = format!(
                     "{} does not show `{field}`; add it to the projection, at a write's cost, or leave it out",
                     index.name

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::design::{Literal, Template};
+use crate::design::{Literal, Segment, Template};
 use crate::source::At;
 
 /// `schema/table.toml`.
@@ -71,6 +71,8 @@ pub struct Entity {
     pub name: String,
     pub type_name: String,
     pub version: u32,
+    /// An older version that items are still written in, because running programs do not read this one.
+    pub write_version: Option<u32>,
     pub summary: String,
     /// Whether no other item of its partition may be made without it.
     pub root: bool,
@@ -253,16 +255,24 @@ impl Type {
     }
 }
 
-impl IndexKey {
-    /// The two templates, and all else that decides where an item is found in the index.
-    pub fn words(&self) -> Vec<String> {
-        vec![self.pk.to_string(), format!("{{{}}}", self.sk)]
-    }
-}
-
 impl Entity {
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The version that items are written in.
+    pub fn written(&self) -> u32 {
+        self.write_version.unwrap_or(self.version)
+    }
+
+    /// The field that is stored under this name.
+    pub fn stored(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.stored_name() == name)
+    }
+
+    /// The name that a field is stored under.
+    pub fn stored_name<'e>(&'e self, field: &'e str) -> &'e str {
+        self.field(field).map_or(field, Field::stored_name)
     }
 
     /// Its fields, and those of its records.
@@ -296,7 +306,21 @@ impl Entity {
 
     /// The two templates of its key.
     pub fn key_words(&self) -> Vec<String> {
-        vec![self.pk.to_string(), self.sk.to_string()]
+        vec![self.stored_template(&self.pk).to_string(), self.stored_template(&self.sk).to_string()]
+    }
+
+    /// The same of its key in an index, and all else that decides where an item is found there.
+    pub fn index_key_words(&self, key: &IndexKey) -> Vec<String> {
+        vec![self.stored_template(&key.pk).to_string(), format!("{{{}}}", self.stored_name(&key.sk))]
+    }
+
+    /// The template with the names that its fields are stored under.
+    fn stored_template(&self, template: &Template) -> Template {
+        let stored = |segment: &Segment| match segment {
+            Segment::Field { name, width } => Segment::Field { name: self.stored_name(name).to_owned(), width: *width },
+            Segment::Literal(_) => segment.clone(),
+        };
+        Template { segments: template.segments.iter().map(stored).collect() }
     }
 
     /// The fields of the primary key, partition first, each once.
@@ -316,9 +340,20 @@ impl Entity {
         self.field(&table.ttl_attribute).is_some()
     }
 
+    /// Whether each of its items expires: the expiry may be optional.
+    pub fn always_expires(&self, table: &Table) -> bool {
+        self.field(&table.ttl_attribute).is_some_and(|field| !field.optional)
+    }
+
     /// Every index whose key a change of this field would change.
     pub fn index_keys_of(&self, field: &str) -> impl Iterator<Item = &IndexKey> {
         self.index_keys.iter().filter(move |key| key.sk == field || key.pk.fields().any(|part| part == field))
+    }
+
+    /// Every field that its key in an index is made from.
+    pub fn fields_of(&self, key: &IndexKey) -> impl Iterator<Item = &Field> {
+        let names = key.pk.fields().chain([key.sk.as_str()]);
+        names.filter_map(|name| self.field(name))
     }
 
     /// Its name as words of a sentence.

@@ -35,7 +35,14 @@ pub struct LockedIndex {
 pub struct LockedEntity {
     #[serde(rename = "type")]
     pub type_name: String,
+    /// The version that is written.
     pub version: u32,
+    /// A newer one that every running program reads, and that nothing writes yet.
+    #[serde(default)]
+    pub reads: Option<u32>,
+    /// The same while only the newest program reads it.
+    #[serde(default)]
+    pub announced: Option<u32>,
     pub key: Vec<String>,
     #[serde(default)]
     pub index: BTreeMap<String, Vec<String>>,
@@ -105,6 +112,9 @@ impl Lock {
         for field in self.entity.values_mut().flat_map(|entity| entity.field.values_mut()) {
             field.values.append(&mut field.announced);
         }
+        for entity in self.entity.values_mut() {
+            entity.reads = entity.announced.take().or(entity.reads);
+        }
     }
 }
 
@@ -123,7 +133,7 @@ impl LockedEntity {
     fn after(before: Option<&LockedEntity>, table: &Table, entity: &Entity) -> LockedEntity {
         let index = entity.index_keys.iter().map(|key| {
             let name = table.indexes[key.index].name.clone();
-            (name, key.words())
+            (name, entity.index_key_words(key))
         });
         let mut field = BTreeMap::new();
         for (path, known) in entity.stored_fields() {
@@ -134,9 +144,13 @@ impl LockedEntity {
         if let Some(before) = before {
             remember(&mut field, &before.field, |field| field.removed = true);
         }
+        let newer = entity.write_version.map(|_| entity.version);
+        let is_read = |version| before.is_some_and(|before| before.reads == Some(version));
         LockedEntity {
             type_name: entity.type_name.clone(),
-            version: entity.version,
+            version: entity.written(),
+            reads: newer.filter(|version| is_read(*version)),
+            announced: newer.filter(|version| !is_read(*version)),
             key: entity.key_words(),
             index: index.collect(),
             field,

@@ -47,12 +47,14 @@ pub enum Operation {
     WriteBatch(Vec<WritePart>),
     /// One segment of the whole table, page by page.
     Scan(Scan),
-    /// One item of any entity, to the next version after its own.
+    /// One item of any entity, to the next version after its own, or its keys in the indexes as its fields make them.
     Upgrade(Upgrade),
 }
 
 #[derive(Debug)]
 pub struct Upgrade {
+    /// Whether only the keys of its indexes are made anew, and its version stays.
+    pub reindex: bool,
     /// Whether the block says that it is for maintenance.
     pub maintenance: bool,
 }

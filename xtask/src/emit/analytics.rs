@@ -113,7 +113,7 @@ fn attributes(design: &Design) -> Members {
     }
     for entity in &design.entities {
         for field in &entity.fields {
-            members.entry(field.name.clone()).or_insert_with(|| shape(&entity.records, field));
+            members.entry(field.stored_name().to_owned()).or_insert_with(|| shape(&entity.records, field));
         }
     }
     members

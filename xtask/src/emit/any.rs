@@ -14,7 +14,8 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         (file.import("crate::store::item::CorruptItem"), file.import("crate::store::item::entity_of"));
     let step = file.import("crate::store::history::Step");
     let (from_item, whole) = (file.import("crate::store::item::FromItem"), file.import("modyne::Entity"));
-    let (mut variants, mut decodes, mut keys, mut versions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut variants, mut decodes, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut versions, mut written, mut index_keys) = (Vec::new(), Vec::new(), Vec::new());
     for entity in &design.entities {
         let (ty, variant, stored) = (types::entity(&mut file, entity), ident(&camel(&entity.name)), &entity.type_name);
         let version = rust::number(entity.version);
@@ -23,7 +24,18 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         decodes.push(quote!(Some(#stored) => Self::#variant(Box::new(<#ty as #from_item>::from_item(item)?))));
         keys.push(quote!(Self::#variant(entity) => <#ty as #whole>::full_key(entity).into_key()));
         versions.push(quote!((#stored, #version, #history)));
+        written.extend(entity.write_version.map(|version| {
+            let version = rust::number(version);
+            quote!((#stored, #version))
+        }));
+        let of_entity = entity.index_keys.iter().map(|key| types::index_keys(&mut file, design, entity, key));
+        let of_entity: Vec<_> = of_entity.collect();
+        if !of_entity.is_empty() {
+            index_keys.push(quote!((#stored, &[#(#of_entity),*])));
+        }
     }
+    let attributes = design.table.indexes.iter().flat_map(|index| [&index.partition_key, &index.sort_key]);
+    let index_keys_type = file.import("crate::store::reindex::IndexKeys");
     file.item(quote! {
         #[doc = " An item of whichever entity."]
         pub(crate) enum AnyEntity { #(#variants),* }
@@ -46,6 +58,18 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
             VERSIONS.iter().find(|(name, ..)| *name == entity).map(|(_, version, history)| (*version, *history))
         }
         static VERSIONS: &[(&str, u32, &[#step])] = &[#(#versions),*];
+        #[doc = " The older version that an entity is still written in, if it is."]
+        pub(crate) fn write_version_of(entity: &str) -> Option<u32> {
+            WRITE_VERSIONS.iter().find(|(name, _)| *name == entity).map(|(_, version)| *version)
+        }
+        static WRITE_VERSIONS: &[(&str, u32)] = &[#(#written),*];
+        #[doc = " Where the keys of every index are stored."]
+        pub(crate) static INDEX_ATTRIBUTES: &[&str] = &[#(#attributes),*];
+        #[doc = " What an entity's keys in the indexes are made from, by the word that its items have for it."]
+        pub(crate) fn index_keys_of(entity: &str) -> &'static [#index_keys_type] {
+            INDEX_KEYS.iter().find(|(name, _)| *name == entity).map(|(_, keys)| *keys).unwrap_or_default()
+        }
+        static INDEX_KEYS: &[(&str, &[#index_keys_type])] = &[#(#index_keys),*];
     });
     vec![file.finish("any.rs", "An item of whichever entity.", "schema/")]
 }

@@ -97,7 +97,7 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
         "crate::store::item::decode_entity"
     });
     let corrupt = file.import("crate::store::item::CorruptItem");
-    let (history, own_history) = (history(file, entity), has_history.then(|| quote!(, Self::HISTORY)));
+    let (history, own_history) = (history(design, file, entity), has_history.then(|| quote!(, Self::HISTORY)));
     let key_members = entity.key_fields().into_iter().map(|field| {
         let ident = ident(&field.name);
         if field.ty.is_copy() { quote!(#ident: self.#ident) } else { quote!(#ident: self.#ident.clone()) }
@@ -105,6 +105,16 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
     let about = doc("The key it is stored under.");
     let (type_name, version) = (&entity.type_name, rust::number(entity.version));
     let to_item = is_put(design, entity).then(|| {
+        if let Some(written) = entity.write_version {
+            let encode = file.import("crate::store::item::encode_older_entity");
+            let about =
+                doc(&format!("The item it is stored as: of version {written}, which every running program reads."));
+            let written = rust::number(written);
+            return quote! {
+                #about
+                pub(crate) fn to_item(&self) -> #item { #encode(self, #written, Self::HISTORY) }
+            };
+        }
         let encode = file.import("crate::store::item::encode_entity");
         quote! {
             #[doc = " The item it is stored as."]
@@ -122,7 +132,7 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
             #history
         }
     });
-    let attributes = entity.fields.iter().map(|field| &field.name);
+    let attributes = entity.fields.iter().map(Field::stored_name);
     let (index_types, full_key) = full_key(design, file, entity, &key);
     file.item(quote! {
         impl modyne::EntityDef for #name {
@@ -143,7 +153,7 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
 }
 
 /// What the versions before lack, oldest first.
-fn history(file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
+fn history(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
     if entity.history.is_empty() {
         return None;
     }
@@ -158,6 +168,9 @@ fn history(file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
             }
             Literal::Text(text) => quote!((#field, #filling::Text(#text))),
         });
+        let is_made = |key: &&IndexKey| each.index.contains(&design.table.indexes[key.index].name);
+        let indexes: Vec<_> =
+            entity.index_keys.iter().filter(is_made).map(|key| types::index_keys(file, design, entity, key)).collect();
         // What goes of a record goes when the record is next written.
         let removals = each.remove.iter().filter(|path| !path.contains('.'));
         quote! {
@@ -166,6 +179,7 @@ fn history(file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
                 rename: &[#(#renames),*],
                 default: &[#(#defaults),*],
                 remove: &[#(#removals),*],
+                index: &[#(#indexes),*],
             }
         }
     });

@@ -24,7 +24,7 @@ fn emitted(design: &Design, entity: &Entity) -> Emitted {
     let kind = json!({ "const": entity.type_name, "description": "Which entity the item is.", "x-dynamodb-type": "S" });
     properties.insert(table.entity_attribute.clone(), kind);
     let version = json!({
-        "const": entity.version, "x-dynamodb-type": "N",
+        "const": entity.written(), "x-dynamodb-type": "N",
         "description": "Which version of the entity the item is. Items of an older one are read as well, and may lack what is newer.",
     });
     properties.insert(table.version_attribute.clone(), version);
@@ -34,14 +34,14 @@ fn emitted(design: &Design, entity: &Entity) -> Emitted {
         if field.name == table.ttl_attribute {
             schema["x-ttl"] = true.into();
         }
-        properties.insert(field.name.clone(), schema);
+        properties.insert(field.stored_name().to_owned(), schema);
     }
     let write_id = json!({
         "type": "string", "x-dynamodb-type": "S",
         "description": "The last single write, so that its repeat is known. Items of transactions have none.",
     });
     properties.insert(WRITE_ID.to_owned(), write_id);
-    let of_fields = entity.fields.iter().filter(|field| !field.optional).map(|field| field.name.clone());
+    let of_fields = entity.fields.iter().filter(|field| !field.optional).map(|field| field.stored_name().to_owned());
     required.extend(of_fields);
     let examples = sample::rows(design, entity).into_iter().map(|row| {
         let item = sample::item(design, entity, &row);

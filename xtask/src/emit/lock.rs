@@ -62,8 +62,10 @@ fn field(field: &LockedField) -> String {
 }
 
 fn entity_lines(entity: &LockedEntity) -> String {
-    let LockedEntity { type_name, version, key, index, field: fields, removed } = entity;
+    let LockedEntity { type_name, version, reads, announced, key, index, field: fields, removed } = entity;
     let mut lines = vec![format!("type = {}", quoted(type_name)), format!("version = {version}")];
+    lines.extend(reads.map(|version| format!("reads = {version}")));
+    lines.extend(announced.map(|version| format!("announced = {version}")));
     lines.extend(removed.then(|| "removed = true".to_owned()));
     lines.push(format!("key = {}", list(key)));
     lines.extend(index.iter().map(|(name, key)| format!("index.{name} = {}", list(key))));

@@ -84,7 +84,7 @@ pub fn item(design: &Design, entity: &Entity, row: &Row) -> Value {
         item.insert(index.sort_key.clone(), json!({ "N": row[&key.sk].to_string() }));
     }
     item.insert(table.entity_attribute.clone(), json!({ "S": entity.type_name }));
-    item.insert(table.version_attribute.clone(), json!({ "N": entity.version.to_string() }));
+    item.insert(table.version_attribute.clone(), json!({ "N": entity.written().to_string() }));
     item.extend(attributes(&entity.fields, &entity.records, row));
     Value::Object(item)
 }

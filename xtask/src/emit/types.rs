@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::design::{Argument, Entity, Field, Type};
+use crate::design::{Argument, Design, Entity, Field, IndexKey, Type};
 use crate::emit::rust::{RustFile, camel};
 
 /// The struct of an entity.
@@ -43,6 +43,15 @@ pub fn owned(file: &mut RustFile, ty: &Type) -> TokenStream {
     };
     let name = file.import(&path);
     quote!(#name)
+}
+
+/// What says where an entity's keys in an index are stored, and what they are made from.
+pub fn index_keys(file: &mut RustFile, design: &Design, entity: &Entity, key: &IndexKey) -> TokenStream {
+    let index_keys = file.import("crate::store::reindex::IndexKeys");
+    let index = &design.table.indexes[key.index];
+    let (partition, sort) = (&index.partition_key, &index.sort_key);
+    let from: Vec<&str> = entity.fields_of(key).map(Field::stored_name).collect();
+    quote!(#index_keys { keys: [#partition, #sort], from: &[#(#from),*] })
 }
 
 /// A struct's member for a field: its documentation, how serde reads and writes it, and its type.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::codegen::Emitted;
-use crate::design::{Design, Entity, Index, Template};
+use crate::design::{Design, Entity, Field, Index, Template};
 use crate::emit::sample;
 
 /// Workbench shows it; it is that of the samples, so that the file depends on nothing but the documents.
@@ -54,7 +54,7 @@ fn non_key_attributes(design: &Design) -> Vec<Value> {
         letters.extend([(index.partition_key.as_str(), "S"), (&index.sort_key, "N")]);
     }
     for field in design.entities.iter().flat_map(|entity| &entity.fields) {
-        letters.entry(&field.name).or_insert_with(|| sample::letter(&field.ty));
+        letters.entry(field.stored_name()).or_insert_with(|| sample::letter(&field.ty));
     }
     letters.into_iter().map(|(name, letter)| json!({ "AttributeName": name, "AttributeType": letter })).collect()
 }
@@ -66,9 +66,9 @@ fn facet(design: &Design, entity: &Entity) -> Value {
         let index = &table.indexes[key.index];
         [&index.partition_key, &index.sort_key]
     });
-    let fields = entity.fields.iter().filter(|field| !field.optional).map(|field| &field.name);
-    let attributes: Vec<_> =
-        [&table.entity_attribute, &table.version_attribute].into_iter().chain(of_indexes).chain(fields).collect();
+    let fields = entity.fields.iter().filter(|field| !field.optional).map(Field::stored_name);
+    let of_table = [&table.entity_attribute, &table.version_attribute].into_iter().chain(of_indexes);
+    let attributes: Vec<&str> = of_table.map(String::as_str).chain(fields).collect();
     let alias = Template::to_string;
     json!({
         "FacetName": entity.name,

@@ -33,8 +33,8 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
         loader.stored_names(&fields);
         Some(Record { name: name.into_inner(), fields, at })
     }));
-    loader.stored_by_name(&raw.fields);
     let fields = loader.fields(raw.fields);
+    loader.stored_names(fields.as_deref().unwrap_or_default());
     let (pk, sk) = (loader.template(&raw.key.pk), loader.template(&raw.key.sk));
     // Without all of the fields, one that is in a key could seem to be missing.
     let (fields, records) = (fields?, records?);
@@ -53,6 +53,7 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
         name,
         type_name: raw.type_name.into_inner(),
         version: raw.version,
+        write_version: raw.write_version,
         summary: raw.summary,
         root: raw.root,
         pk: pk?,
@@ -89,7 +90,7 @@ impl Loader<'_> {
         }))
     }
 
-    /// Two fields of a record under one name in the table would be one.
+    /// Two fields of an item, or of a record, under one name in the table would be one.
     fn stored_names(&mut self, fields: &[Field]) {
         for (i, field) in fields.iter().enumerate() {
             let stored = field.stored_name();
@@ -100,14 +101,6 @@ impl Loader<'_> {
                 let message = format!("`{}` and `{}` are both stored as \"{stored}\"", first.name, field.name);
                 self.problems.push("stored-names-are-unique", field.at, message);
             }
-        }
-    }
-
-    /// A name of its own in the table is for the fields of a record, of which an item may hold many.
-    fn stored_by_name(&mut self, fields: &Map<RawField>) {
-        for stored_as in fields.values().filter_map(|field| field.stored_as.as_ref()) {
-            let message = "`stored_as` is for fields of `[records.…]`".to_owned();
-            self.problem("field-type", stored_as, message);
         }
     }
 

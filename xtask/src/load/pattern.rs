@@ -73,7 +73,9 @@ impl Scope<'_> {
                 Operation::Write(action)
             }
             "transact" => self.transact(raw.action, at)?,
-            "upgrade" => Operation::Upgrade(Upgrade { maintenance: raw.maintenance }),
+            word @ ("upgrade" | "reindex") => {
+                Operation::Upgrade(Upgrade { maintenance: raw.maintenance, reindex: word == "reindex" })
+            }
             "scan" => Operation::Scan(self.segment(&raw, at)?),
             _ => self.batch(raw, at)?,
         })
@@ -179,6 +181,7 @@ fn single(raw: &mut RawPattern) -> RawAction {
         set: std::mem::take(&mut raw.set),
         set_once: std::mem::take(&mut raw.set_once),
         add: std::mem::take(&mut raw.add),
+        append: std::mem::take(&mut raw.append),
         remove: std::mem::take(&mut raw.remove),
         if_missing: raw.if_missing.take(),
         if_present: raw.if_present.take(),

@@ -58,6 +58,7 @@ pub struct RawEntity {
     #[serde(rename = "type")]
     pub type_name: Word,
     pub version: u32,
+    pub write_version: Option<u32>,
     pub summary: String,
     #[serde(default)]
     pub root: bool,
@@ -158,6 +159,8 @@ pub struct RawPattern {
     #[serde(default)]
     pub add: Map<Spanned<toml::Value>>,
     #[serde(default)]
+    pub append: Map<Spanned<toml::Value>>,
+    #[serde(default)]
     pub remove: Vec<Word>,
     pub if_missing: Option<String>,
     pub if_present: Option<String>,
@@ -232,6 +235,8 @@ pub struct RawAction {
     pub set_once: Map<Spanned<toml::Value>>,
     #[serde(default)]
     pub add: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub append: Map<Spanned<toml::Value>>,
     #[serde(default)]
     pub remove: Vec<Word>,
     pub if_missing: Option<String>,

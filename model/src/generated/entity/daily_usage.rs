@@ -8,6 +8,7 @@ use crate::key::Primary;
 use crate::store::Store;
 use crate::store::history::{Filling, Step};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_older_entity, encode_entity};
+use crate::store::reindex::IndexKeys;
 
 /// What one user cost on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -47,7 +48,7 @@ impl DailyUsage {
 
     /// What items of earlier versions lack, oldest first.
     ///
-    /// Version 1: Tokens of the prompt cache were not counted. Both versions are raised by ADD, for which an absent number is 0.
+    /// Version 1: Tokens of the prompt cache were not counted, and days were in no index. Both versions are raised by ADD, for which an absent number is 0.
     pub(crate) const HISTORY: &'static [Step] = &[
         Step {
             version: 1,
@@ -57,6 +58,12 @@ impl DailyUsage {
                 ("cache_write_tokens", Filling::Number(0)),
             ],
             remove: &[],
+            index: &[
+                IndexKeys {
+                    keys: ["GSI1PK", "GSI1SK"],
+                    from: &["date", "cost_micros"],
+                },
+            ],
         },
     ];
 }

@@ -73,7 +73,7 @@ impl Store {
             .add("output_tokens", input.output_tokens)
             .add("cost_micros", input.cost_micros)
             .set("GSI1PK", DailyUsageKey::gsi1_partition(input.date))
-            .add("GSI1SK", input.cost_micros);
+            .set_sum("GSI1SK", "cost_micros", input.cost_micros);
         transaction = transaction.update("usage", key.primary(), changes, None);
         match self.call(&AP_66).transact(transaction).await? {
             Ok(()) => Ok(()),

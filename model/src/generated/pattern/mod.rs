@@ -65,6 +65,8 @@ mod get_thread_and_anchors;
 
 mod open_with_anchors;
 
+mod open_without_code;
+
 mod ask_question;
 
 mod add_note;
@@ -92,6 +94,8 @@ mod list_usage;
 mod add_usage;
 
 mod get_usage;
+
+mod delete_usage;
 
 mod leave_sweep_job;
 
@@ -141,6 +145,8 @@ mod scan_segment;
 
 mod upgrade_item;
 
+mod repair_index_keys;
+
 mod stored_user;
 
 mod stored_session;
@@ -152,10 +158,6 @@ mod release_claims;
 mod remove_expired;
 
 mod repair_message_slots;
-
-mod repair_usage_index;
-
-mod repair_signup_index;
 
 mod stored_sweep_jobs;
 
@@ -194,6 +196,8 @@ pub use delete_thread::*;
 pub use get_thread_and_anchors::*;
 
 pub use open_with_anchors::*;
+
+pub use open_without_code::*;
 
 pub use ask_question::*;
 
@@ -240,7 +244,3 @@ pub use release_claims::*;
 pub use remove_expired::*;
 
 pub use repair_message_slots::*;
-
-pub use repair_usage_index::*;
-
-pub use repair_signup_index::*;

@@ -9,9 +9,10 @@ impl Store {
     ///
     /// `codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry; once none is left,
     /// the step can be dropped. The table itself makes the step, on the condition that the item still has the version that was seen: what is added or
-    /// set at the same moment is kept, whoever writes it.
+    /// set at the same moment is kept, whoever writes it. An item that an index came too late for is put in it by the same write; that one is on the condition too that
+    /// the fields that the index's keys are made from are as they were seen.
     ///
-    /// `UpdateItem`. Costs 1 request and 1 WCU for a day of version 1.
+    /// `UpdateItem`. Costs 1 request and 2 WCU for a day of version 1, which is in no index.
     pub async fn upgrade_item(&self, item: &StoredItem) -> Result<bool, StoreError> {
         self.call(&AP_97).upgrade(item).await
     }

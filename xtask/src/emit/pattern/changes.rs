@@ -53,11 +53,11 @@ fn identity(
     source: Source,
 ) -> Vec<TokenStream> {
     let (et, v) = (&design.table.entity_attribute, &design.table.version_attribute);
-    let (type_name, version) = (&entity.type_name, rust::number(entity.version));
+    let (type_name, version) = (&entity.type_name, rust::number(entity.written()));
     let mut calls = vec![quote!(.set(#et, #type_name)), quote!(.set(#v, #version))];
     for (name, value) in &action.key {
         if let Some(field) = entity.field(name) {
-            let value = compared(file, field, value, source);
+            let (name, value) = (field.stored_name(), compared(file, field, value, source));
             calls.push(quote!(.set(#name, #value)));
         }
     }
@@ -68,6 +68,7 @@ fn one(file: &mut RustFile, entity: &Entity, name: &str, how: &How, source: Sour
     let Some(field) = entity.field(name) else {
         return TokenStream::new();
     };
+    let name = field.stored_name();
     match how {
         How::Set(value) => match stored(file, field, value, source) {
             (value, true) => quote!(.set_or_remove(#name, #value)),
@@ -80,6 +81,10 @@ fn one(file: &mut RustFile, entity: &Entity, name: &str, how: &How, source: Sour
         How::Add(value) => {
             let value = compared(file, field, value, source);
             quote!(.add(#name, #value))
+        }
+        How::Append(value) => {
+            let value = compared(file, field, value, source);
+            quote!(.append(#name, #value))
         }
         How::Remove => quote!(.remove(#name)),
     }
@@ -122,8 +127,9 @@ fn index_changes(
     match (action.change(&key.sk), action.key_value(&key.sk)) {
         (Some(How::Set(value)), _) => calls.push(set(value)),
         (Some(How::Add(value)), _) => {
-            let value = borrowed(file, field, value, source);
-            calls.push(quote!(.add(#attribute, #value)));
+            // From the field itself, so that an item enters the index in its place, and returns to it.
+            let (value, name) = (borrowed(file, field, value, source), field.stored_name());
+            calls.push(quote!(.set_sum(#attribute, #name, #value)));
         }
         // A sort key that is in the item's own key is written when the item is made.
         (None, Some(value)) if action.upsert => calls.push(set(value)),

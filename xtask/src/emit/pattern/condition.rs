@@ -49,6 +49,7 @@ struct Writer<'w> {
 
 impl Writer<'_> {
     fn name(&mut self, field: &str) -> String {
+        let field = self.entity.stored_name(field);
         if !self.names.iter().any(|name| name == field) {
             self.names.push(field.to_owned());
         }

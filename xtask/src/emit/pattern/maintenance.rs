@@ -2,9 +2,9 @@
 
 use quote::quote;
 
-use crate::design::{Design, Pattern, Scan};
+use crate::design::{Design, Pattern, Scan, Upgrade};
 use crate::emit::pattern::function::{call, method};
-use crate::emit::rust::{self, RustFile};
+use crate::emit::rust::{self, RustFile, ident};
 
 pub fn scan(design: &Design, file: &mut RustFile, pattern: &Pattern, scan: &Scan) {
     let call = call(file, pattern);
@@ -16,10 +16,11 @@ pub fn scan(design: &Design, file: &mut RustFile, pattern: &Pattern, scan: &Scan
     method(design, file, pattern, &parameters, &quote!(Result<#page, #error>), &body);
 }
 
-/// Whether the item was still as old, and is a version newer now.
-pub fn upgrade(design: &Design, file: &mut RustFile, pattern: &Pattern) {
+/// Whether the item was still as it was seen, and is a version newer now or in its place in the indexes.
+pub fn upgrade(design: &Design, file: &mut RustFile, pattern: &Pattern, upgrade: &Upgrade) {
     let call = call(file, pattern);
     let (stored, error) = (file.import("crate::store::StoredItem"), file.import("crate::store::StoreError"));
     let parameters = [quote!(item: &#stored)];
-    method(design, file, pattern, &parameters, &quote!(Result<bool, #error>), &quote!(#call.upgrade(item).await));
+    let how = ident(if upgrade.reindex { "reindex" } else { "upgrade" });
+    method(design, file, pattern, &parameters, &quote!(Result<bool, #error>), &quote!(#call.#how(item).await));
 }

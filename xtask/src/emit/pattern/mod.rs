@@ -81,7 +81,7 @@ fn pattern_file(design: &Design, pattern: &Pattern) -> Emitted {
         Operation::WriteBatch(parts) => write::batch(design, &mut file, pattern, parts),
         Operation::Transact(actions) => transact::transact(design, &mut file, pattern, actions),
         Operation::Scan(scan) => maintenance::scan(design, &mut file, pattern, scan),
-        Operation::Upgrade(_) => maintenance::upgrade(design, &mut file, pattern),
+        Operation::Upgrade(upgrade) => maintenance::upgrade(design, &mut file, pattern, upgrade),
     }
     let about = format!("{}: {}.", pattern.id, pattern.title);
     file.finish(&format!("pattern/{}.rs", pattern.name), &about, "access-patterns.md")

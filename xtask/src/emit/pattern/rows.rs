@@ -42,7 +42,8 @@ pub fn union_name(pattern: &Pattern) -> String {
 
 /// The attributes of a row, and those of its keys, which a cursor needs.
 fn projection(design: &Design, file: &mut RustFile, query: &Query, fields: &[String]) -> TokenStream {
-    let mut fields = fields.to_vec();
+    let entity = design.entity(query.entities[0]);
+    let mut fields: Vec<String> = fields.iter().map(|field| entity.stored_name(field).to_owned()).collect();
     fields.extend([design.table.partition_key.clone(), design.table.sort_key.clone()]);
     if let Some(index) = query.index.map(|index| &design.table.indexes[index]) {
         fields.extend([index.partition_key.clone(), index.sort_key.clone()]);

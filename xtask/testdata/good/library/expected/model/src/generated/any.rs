@@ -4,6 +4,7 @@
 use crate::generated::entity::{Book, Copy, Day, Loan, Member, Notice, Wish};
 use crate::store::history::Step;
 use crate::store::item::{CorruptItem, FromItem, Item, entity_of};
+use crate::store::reindex::IndexKeys;
 use modyne::Entity;
 
 /// An item of whichever entity.
@@ -80,4 +81,62 @@ static VERSIONS: &[(&str, u32, &[Step])] = &[
     ("member", 1, &[]),
     ("notice", 1, &[]),
     ("wish", 1, &[]),
+];
+
+/// The older version that an entity is still written in, if it is.
+pub(crate) fn write_version_of(entity: &str) -> Option<u32> {
+    WRITE_VERSIONS.iter().find(|(name, _)| *name == entity).map(|(_, version)| *version)
+}
+
+static WRITE_VERSIONS: &[(&str, u32)] = &[];
+
+/// Where the keys of every index are stored.
+pub(crate) static INDEX_ATTRIBUTES: &[&str] = &[
+    "TimeGroup",
+    "TimeOf",
+    "PriceGroup",
+    "Price",
+];
+
+/// What an entity's keys in the indexes are made from, by the word that its items have for it.
+pub(crate) fn index_keys_of(entity: &str) -> &'static [IndexKeys] {
+    INDEX_KEYS
+        .iter()
+        .find(|(name, _)| *name == entity)
+        .map(|(_, keys)| *keys)
+        .unwrap_or_default()
+}
+
+static INDEX_KEYS: &[(&str, &[IndexKeys])] = &[
+    (
+        "book",
+        &[
+            IndexKeys {
+                keys: ["TimeGroup", "TimeOf"],
+                from: &["type", "added_at"],
+            },
+            IndexKeys {
+                keys: ["PriceGroup", "Price"],
+                from: &["branch", "shelf_mark", "price"],
+            },
+        ],
+    ),
+    (
+        "day",
+        &[
+            IndexKeys {
+                keys: ["TimeGroup", "TimeOf"],
+                from: &["date", "fees"],
+            },
+        ],
+    ),
+    (
+        "wish",
+        &[
+            IndexKeys {
+                keys: ["TimeGroup", "TimeOf"],
+                from: &["branch", "wished_at"],
+            },
+        ],
+    ),
 ];

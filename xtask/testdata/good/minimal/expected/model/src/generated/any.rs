@@ -4,6 +4,7 @@
 use crate::generated::entity::Note;
 use crate::store::history::Step;
 use crate::store::item::{CorruptItem, FromItem, Item, entity_of};
+use crate::store::reindex::IndexKeys;
 use modyne::Entity;
 
 /// An item of whichever entity.
@@ -43,3 +44,24 @@ pub(crate) fn versions_of(entity: &str) -> Option<(u32, &'static [Step])> {
 }
 
 static VERSIONS: &[(&str, u32, &[Step])] = &[("note", 1, &[])];
+
+/// The older version that an entity is still written in, if it is.
+pub(crate) fn write_version_of(entity: &str) -> Option<u32> {
+    WRITE_VERSIONS.iter().find(|(name, _)| *name == entity).map(|(_, version)| *version)
+}
+
+static WRITE_VERSIONS: &[(&str, u32)] = &[];
+
+/// Where the keys of every index are stored.
+pub(crate) static INDEX_ATTRIBUTES: &[&str] = &[];
+
+/// What an entity's keys in the indexes are made from, by the word that its items have for it.
+pub(crate) fn index_keys_of(entity: &str) -> &'static [IndexKeys] {
+    INDEX_KEYS
+        .iter()
+        .find(|(name, _)| *name == entity)
+        .map(|(_, keys)| *keys)
+        .unwrap_or_default()
+}
+
+static INDEX_KEYS: &[(&str, &[IndexKeys])] = &[];

@@ -181,12 +181,14 @@ impl Book {
             rename: &[("shelf", "place")],
             default: &[],
             remove: &["printer"],
+            index: &[],
         },
         Step {
             version: 2,
             rename: &[],
             default: &[("binding", Filling::Text("paper"))],
             remove: &[],
+            index: &[],
         },
     ];
 }

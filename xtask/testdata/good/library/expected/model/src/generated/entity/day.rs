@@ -41,6 +41,7 @@ impl Day {
             rename: &[],
             default: &[("loans", Filling::Number(0))],
             remove: &[],
+            index: &[],
         },
     ];
 }

@@ -40,7 +40,7 @@ impl Store {
             .add("loans", 1)
             .add("fees", input.fees)
             .set("TimeGroup", DayKey::bytime_partition(input.date))
-            .add("TimeOf", input.fees);
+            .set_sum("TimeOf", "fees", input.fees);
         transaction = transaction.update("day", key.primary(), changes, None);
         match self.call(&AP_28).transact(transaction).await? {
             Ok(()) => Ok(()),

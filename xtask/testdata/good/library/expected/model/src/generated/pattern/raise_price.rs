@@ -39,7 +39,7 @@ impl Store {
             .add("copies", -1)
             .remove("cover")
             .remove("remark")
-            .add("Price", cents);
+            .set_sum("Price", "price", cents);
         let condition = Some(
             Condition::new("attribute_exists(#PK) AND #price < :n5000000000")
                 .name("#PK", "PK")

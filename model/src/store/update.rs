@@ -1,0 +1,187 @@
+//! A live table is given the indexes that the schema has and it lacks.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::{
+    CreateGlobalSecondaryIndexAction, GlobalSecondaryIndexDescription, GlobalSecondaryIndexUpdate, IndexStatus,
+    TableDescription as Live, TableStatus,
+};
+
+use super::Store;
+use super::definition::{DEFINITION, Definition, parsed};
+use super::facts::{defined_table, live};
+use super::table::{TableError, is_missing};
+
+/// How often the table is asked at first, and at last: an index of a large table takes hours.
+const POLLS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(5)];
+
+/// How far an index is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IndexProgress {
+    /// The table lacks it, so it is asked for.
+    Asked {
+        /// The index.
+        index: String,
+    },
+    /// The table reads its items for it. It can be written to meanwhile.
+    Building {
+        /// The index.
+        index: String,
+        /// How many entries it has, as far as the table tells.
+        items: i64,
+    },
+    /// It can be queried.
+    Ready {
+        /// The index.
+        index: String,
+    },
+}
+
+/// What an update found and did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableUpdate {
+    /// Indexes that the table lacked, or was still building.
+    pub added: Vec<String>,
+    /// Indexes that the table has, and the schema has not. They are left as they are.
+    pub unknown: Vec<String>,
+}
+
+impl Store {
+    /// Adds every index that the schema has and the table lacks, one after the other, and waits until each can be queried. An index
+    /// that another run has begun is waited for.
+    ///
+    /// An index shows an item once the item has the keys of the index, so items that were there before are put in it by
+    /// [`verify`](Self::verify).
+    ///
+    /// # Errors
+    /// When there is no table, when an index of this name has other keys or shows other fields, and when a request fails.
+    pub async fn add_missing_indexes(&self, mut tell: impl FnMut(IndexProgress)) -> Result<TableUpdate, TableError> {
+        let definition: Definition = parsed(DEFINITION)?;
+        let table = self.live_table().await?;
+        self.refuse_other_indexes(&table)?;
+        let names: Vec<String> = definition.global_secondary_indexes.iter().map(|index| index.name.clone()).collect();
+        let unknown = table.global_secondary_indexes().iter().filter_map(|index| index.index_name());
+        let unknown = unknown.filter(|name| !names.iter().any(|known| known == name)).map(str::to_owned).collect();
+        let mut update = TableUpdate { added: Vec::new(), unknown };
+        let attributes = definition.attributes().map_err(TableError::Definition)?;
+        for index in definition.global_secondary_indexes {
+            let name = index.name.clone();
+            let found = found(&table, &name);
+            if found.is_some_and(is_ready) {
+                continue;
+            }
+            if found.is_none() {
+                tell(IndexProgress::Asked { index: name.clone() });
+                let create = index.create().map_err(TableError::Definition)?;
+                // A table that is still changing refuses another change.
+                self.settled().await?;
+                self.ask_for(create, attributes.clone()).await?;
+            }
+            self.wait_for_index(&name, &mut tell).await?;
+            update.added.push(name);
+        }
+        Ok(update)
+    }
+
+    async fn live_table(&self) -> Result<Live, TableError> {
+        let missing = || TableError::Missing { table: self.table().to_owned() };
+        match self.client().describe_table().table_name(self.table()).send().await {
+            Ok(output) => output.table.ok_or_else(missing),
+            Err(error) if is_missing(&error) => Err(missing()),
+            Err(error) => Err(self.failed("DescribeTable", &error)),
+        }
+    }
+
+    /// An index keeps its keys and what it shows for as long as it lives.
+    fn refuse_other_indexes(&self, table: &Live) -> Result<(), TableError> {
+        let (defined, live) = (defined_table()?, live(table));
+        for index in table.global_secondary_indexes() {
+            let prefix = format!("index.{}.", index.index_name().unwrap_or_default());
+            let of_index = |fact: &&String| fact.starts_with(&prefix);
+            if defined.keys().any(|fact| of_index(&fact))
+                && let Some(fact) = defined
+                    .keys()
+                    .chain(live.keys())
+                    .filter(of_index)
+                    .find(|fact| defined.get(*fact) != live.get(*fact))
+            {
+                let told = |value: Option<&String>| value.cloned().unwrap_or_else(|| "(nothing)".to_owned());
+                return Err(TableError::OtherIndex {
+                    table: self.table().to_owned(),
+                    fact: fact.clone(),
+                    defined: told(defined.get(fact)),
+                    live: told(live.get(fact)),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    async fn ask_for(
+        &self,
+        create: CreateGlobalSecondaryIndexAction,
+        attributes: Vec<aws_sdk_dynamodb::types::AttributeDefinition>,
+    ) -> Result<(), TableError> {
+        let update = GlobalSecondaryIndexUpdate::builder().create(create).build();
+        let request = self
+            .client()
+            .update_table()
+            .table_name(self.table())
+            .set_attribute_definitions(Some(attributes))
+            .global_secondary_index_updates(update);
+        request.send().await.map_err(|error| self.failed("UpdateTable", &error))?;
+        Ok(())
+    }
+
+    async fn settled(&self) -> Result<(), TableError> {
+        let mut poll = POLLS[0];
+        loop {
+            let table = self.live_table().await?;
+            if table.table_status() == Some(&TableStatus::Active)
+                && table.global_secondary_indexes().iter().all(is_ready)
+            {
+                return Ok(());
+            }
+            wait(&mut poll).await;
+        }
+    }
+
+    /// Waits for as long as it takes: who no longer wants to wait ends the program, and the index is built all the same.
+    async fn wait_for_index(&self, name: &str, tell: &mut impl FnMut(IndexProgress)) -> Result<(), TableError> {
+        let mut poll = POLLS[0];
+        let mut before = None;
+        loop {
+            let table = self.live_table().await?;
+            match found(&table, name) {
+                Some(index) if is_ready(index) && table.table_status() == Some(&TableStatus::Active) => {
+                    tell(IndexProgress::Ready { index: name.to_owned() });
+                    return Ok(());
+                }
+                Some(index) => {
+                    let items = index.item_count().unwrap_or_default();
+                    if before.replace(items) != Some(items) {
+                        tell(IndexProgress::Building { index: name.to_owned(), items });
+                    }
+                }
+                None => {
+                    return Err(TableError::IndexGone { table: self.table().to_owned(), index: name.to_owned() });
+                }
+            }
+            wait(&mut poll).await;
+        }
+    }
+}
+
+fn found<'t>(table: &'t Live, name: &str) -> Option<&'t GlobalSecondaryIndexDescription> {
+    table.global_secondary_indexes().iter().find(|index| index.index_name() == Some(name))
+}
+
+/// Some engines give indexes no status.
+pub(super) fn is_ready(index: &GlobalSecondaryIndexDescription) -> bool {
+    index.index_status().is_none_or(|status| *status == IndexStatus::Active)
+}
+
+async fn wait(poll: &mut Duration) {
+    tokio::time::sleep(*poll).await;
+    *poll = (*poll * 2).min(POLLS[1]);
+}
