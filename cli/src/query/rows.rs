@@ -138,7 +138,7 @@ impl Output {
         match self.rows.as_slice() {
             [] => return String::new(),
             [row] => row.0.iter().for_each(|(name, value)| {
-                table.add_row([(*name).to_owned(), text(value)]);
+                table.add_row([(*name).to_owned(), lines(value)]);
             }),
             rows => {
                 let columns = self.columns();
@@ -148,7 +148,8 @@ impl Output {
                 }
             }
         }
-        let lines: Vec<String> = table.lines().map(|line| line.trim().to_owned()).collect();
+        let unpadded = |line: String| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned();
+        let lines: Vec<String> = table.lines().map(unpadded).collect();
         let widest = lines.iter().map(|line| line.chars().count()).max().unwrap_or_default();
         if self.rows.len() > 1 && self.width.is_some_and(|width| widest > width) {
             return self.records();
@@ -183,6 +184,14 @@ fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         value => value.to_string(),
+    }
+}
+
+/// A value that has lines of its own: a list of records has one for each.
+fn lines(value: &Value) -> String {
+    match value {
+        Value::Array(list) if list.iter().all(Value::is_object) => list.iter().map(text).collect::<Vec<_>>().join("\n"),
+        value => text(value),
     }
 }
 
