@@ -128,6 +128,7 @@ fn messages() -> Vec<Route> {
                 Code::RateLimitExceeded,
                 Code::MessageLimitExceeded,
                 Code::SessionNotFound,
+                Code::MessageNotFound,
                 Code::RequestInProgress,
             ])
             .fails(&ASKING),

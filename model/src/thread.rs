@@ -103,6 +103,8 @@ impl Store {
             selected_text: new.selected_text.clone(),
             moves: 0,
             message_slots: 0,
+            messages_expire_from: None,
+            messages_expire_until: None,
             created_at: now,
             updated_at: now,
         };

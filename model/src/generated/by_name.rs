@@ -6,7 +6,7 @@ use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{CodeChunkKey, DailyUsageKey, MessageKey, RefreshFamilyKey, SweepJobKey, ThreadKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -939,6 +939,8 @@ async fn ask_question(
     let question: Message = arguments.one("question", "message")?;
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
+    let expire_from: Option<Timestamp> = arguments.optional("expire_from", "time")?;
+    let expire_until: Option<Timestamp> = arguments.optional("expire_until", "time")?;
     arguments.end()?;
     let written: usize = 2 + usize::from(record.is_some());
     store
@@ -946,6 +948,8 @@ async fn ask_question(
             question: &question,
             record: record.as_ref(),
             seen_slots,
+            expire_from,
+            expire_until,
         })
         .await
         .map_err(|error| match error {
@@ -963,6 +967,8 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
     let note: Message = arguments.one("note", "message")?;
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
+    let expire_from: Option<Timestamp> = arguments.optional("expire_from", "time")?;
+    let expire_until: Option<Timestamp> = arguments.optional("expire_until", "time")?;
     arguments.end()?;
     let written: usize = 2 + usize::from(record.is_some());
     store
@@ -970,6 +976,8 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
             note: &note,
             record: record.as_ref(),
             seen_slots,
+            expire_from,
+            expire_until,
         })
         .await
         .map_err(|error| match error {
@@ -1810,9 +1818,27 @@ async fn remove_expired(
             window: *window,
             seen_expires_at: *seen_expires_at,
         });
+    let mut message_given = None;
+    if let Some(mut row) = arguments.row("message")? {
+        let session_id: SessionId = row.one("session_id", "session_id")?;
+        let thread: ThreadUuid = row.one("thread", "thread_uuid")?;
+        let seq: u32 = row.one("seq", "count")?;
+        let seen_expires_at: Expiry = row.one("seen_expires_at", "expiry")?;
+        row.end()?;
+        message_given = Some((session_id, thread, seq, seen_expires_at));
+    }
+
+    let message = message_given
+        .as_ref()
+        .map(|(session_id, thread, seq, seen_expires_at)| ExpiredMessage {
+            session_id: *session_id,
+            thread: *thread,
+            seq: *seq,
+            seen_expires_at: *seen_expires_at,
+        });
     arguments.end()?;
     let written: usize = usize::from(family.is_some()) + usize::from(record.is_some())
-        + usize::from(window.is_some());
+        + usize::from(window.is_some()) + usize::from(message.is_some());
     if written == 0 {
         return Err(RunError::NothingToWrite);
     }
@@ -1822,6 +1848,7 @@ async fn remove_expired(
             family,
             record,
             window,
+            message,
         })
         .await
         .map_err(|error| match error {

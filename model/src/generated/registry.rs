@@ -1663,6 +1663,8 @@ pub(crate) static AP_31: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
     ],
     index: None,
     arguments: &[
@@ -1718,6 +1720,8 @@ pub(crate) static AP_32: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
     ],
     index: None,
     arguments: &[
@@ -1953,6 +1957,8 @@ pub(crate) static AP_35: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
     ],
     index: None,
     arguments: &[
@@ -2053,6 +2059,8 @@ pub(crate) static AP_37: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
         "changes",
         "threads",
     ],
@@ -2144,6 +2152,8 @@ pub(crate) static AP_38: Pattern = Pattern {
         "selected_text",
         "moves",
         "message_slots",
+        "messages_expire_from",
+        "messages_expire_until",
         "seq",
         "role",
         "content",
@@ -2165,6 +2175,7 @@ pub(crate) static AP_38: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
         "name",
         "email",
         "username",
@@ -2268,10 +2279,11 @@ pub(crate) static AP_38: Pattern = Pattern {
         },
         Statement {
             about: "once for each of `messages`; several go into one BatchExecuteStatement",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND NOT (\"expires_at\" <= ?)",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#{seq:03}"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
@@ -2318,6 +2330,8 @@ pub(crate) static AP_47: Pattern = Pattern {
         "selected_text",
         "moves",
         "message_slots",
+        "messages_expire_from",
+        "messages_expire_until",
         "seq",
         "role",
         "content",
@@ -2339,6 +2353,7 @@ pub(crate) static AP_47: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
         "name",
         "email",
         "username",
@@ -2432,10 +2447,11 @@ pub(crate) static AP_47: Pattern = Pattern {
         },
         Statement {
             about: "once for each of `messages`; several go into one BatchExecuteStatement",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND NOT (\"expires_at\" <= ?)",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#{seq:03}"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
@@ -2471,6 +2487,22 @@ pub(crate) static AP_40: Pattern = Pattern {
             sample: "1",
         },
         Argument {
+            name: "expire_from",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
+            name: "expire_until",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
             name: "question",
             kind: "message",
             optional: false,
@@ -2499,7 +2531,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query ask_question --seen-slots 1 --question …",
-    doc: "`POST /threads/{id}/messages`. The question takes two slots, its own and its answer's: it is refused when there is no room for both, so an answer\nis never lost to the cap of 500. The slots it saw are a condition; two questions at once get different numbers, and the loser is\ntold the new count to try again with. When the client sent its own id, the record that makes a retry harmless is in the same transaction.",
+    doc: "`POST /threads/{id}/messages`. The question takes two slots, its own and its answer's: it is refused when there is no room for both, so an answer\nis never lost to the cap of 500. Numbers are never used again, so a message that expires gives no slot back. The slots it saw are a condition; two questions at once get different numbers, and the loser is\ntold the new count to try again with. When the client sent its own id, the record that makes a retry harmless is in the same transaction. Where\nmessages expire, the thread keeps when its first and its last one do: that says what may be gone, without reading it.",
 };
 
 /// AP-41: Add a note.
@@ -2519,6 +2551,22 @@ pub(crate) static AP_41: Pattern = Pattern {
             many: false,
             doc: "",
             sample: "1",
+        },
+        Argument {
+            name: "expire_from",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
+            name: "expire_until",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
         },
         Argument {
             name: "note",
@@ -2741,6 +2789,7 @@ pub(crate) static AP_44: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
     ],
     index: None,
     arguments: &[
@@ -2782,27 +2831,29 @@ pub(crate) static AP_44: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "in order `asc`; `Limit` is the page, `NextToken` the cursor",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" ASC",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) AND NOT (\"expires_at\" <= ?) ORDER BY \"SK\" ASC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: Some(100),
             consistent: true,
         },
         Statement {
             about: "in order `desc`; take the first 100 rows and send no `Limit`, which can return rows from the other end of the order",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) AND NOT (\"expires_at\" <= ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
         },
     ],
     example: "codesensei query list_messages --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --limit 20",
-    doc: "`GET /threads/{id}/messages`, from either end. The number is in the key, zero-padded, so byte order is message order.",
+    doc: "`GET /threads/{id}/messages`, from either end. The number is in the key, zero-padded, so byte order is message order.\nA message that has expired is hidden until DynamoDB removes it; a page is filled from behind it.",
 };
 
 /// AP-45: Read the last messages of a thread.
@@ -2838,6 +2889,7 @@ pub(crate) static AP_45: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
     ],
     index: None,
     arguments: &[
@@ -2917,6 +2969,7 @@ pub(crate) static AP_46: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
     ],
     index: None,
     arguments: &[
@@ -2958,10 +3011,11 @@ pub(crate) static AP_46: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND NOT (\"expires_at\" <= ?)",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#{seq:03}"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
@@ -4984,6 +5038,8 @@ pub(crate) static AP_99: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
         "seq",
         "role",
         "content",
@@ -5005,12 +5061,12 @@ pub(crate) static AP_99: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
         "key_digest",
         "fingerprint",
         "state",
         "question_seq",
         "lease_until",
-        "expires_at",
     ],
     index: None,
     arguments: &[
@@ -5160,7 +5216,7 @@ pub(crate) static AP_112: Pattern = Pattern {
     name: "remove_expired",
     title: "Remove what has expired",
     operation: Operation::Transact,
-    entities: &["refresh_family", "idempotency", "rate_window"],
+    entities: &["refresh_family", "idempotency", "rate_window", "message"],
     fields: &[],
     index: None,
     arguments: &[
@@ -5188,12 +5244,20 @@ pub(crate) static AP_112: Pattern = Pattern {
             doc: "",
             sample: "",
         },
+        Argument {
+            name: "message",
+            kind: "message",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
     ],
     cost: Cost {
-        fixture: "a sign-in, a client id's record and a rate window",
+        fixture: "a sign-in, a client id's record, a rate window and a message of 500 B of text",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 6.0,
+        wcu: 8.0,
     },
     tool: true,
     callers: &[],

@@ -24,6 +24,7 @@ mod deleting;
 mod document;
 mod errors;
 mod exactly_once;
+mod expiry;
 mod faults;
 mod forgery;
 mod forms;
