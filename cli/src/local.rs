@@ -128,7 +128,9 @@ impl Local {
             clock: Clock::system(),
             ids: Ids::random(),
         })
-        .await;
+        .await
+        .with_message_ttl(serve.message_ttl_days)
+        .with_code_cache(serve.code_cache_mib);
         let fresh = prepare(&store, serve, &place).await?;
         let (bedrock, reviewer, reviewer_name) = reviewer().await?;
         let rate_limits = match serve.rate_limits {

@@ -124,8 +124,8 @@ pub enum QueryError {
         /// A command line that works.
         example: &'static str,
     },
-    /// The pattern writes, and nobody said that it may.
-    #[error("{pattern} changes the table: say --write, or look at what it would send with --explain")]
+    /// The pattern writes, and `--write` is missing.
+    #[error("{pattern} changes the table; pass --write, or see what it would send with --explain")]
     Writes {
         /// The pattern's id.
         pattern: &'static str,
@@ -202,7 +202,8 @@ async fn ask(query: &Query, opened: &Opened) -> Result<(), QueryError> {
     let (mut count, mut cursor) = (0, query.paging.cursor.clone());
     let written = loop {
         let limit = query.left(count);
-        let answer = query.page(&store, &arguments, limit, cursor.as_deref()).await?;
+        let answer = query.page(&store, &arguments, limit, cursor.as_deref()).await;
+        let answer = answer.inspect_err(|_| summary::tell_refused(pattern, meter.total()))?;
         query.leave_out(unreadable.take())?;
         count += answer.rows.len();
         let written = answer.written;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aws_config::{BehaviorVersion, SdkConfig};
 use lambda_http::Error;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
-use model::{Clock, CursorKey, Digest, Endpoint, Ids, Store, StoreConfig};
+use model::{Clock, CursorKey, DEFAULT_CODE_CACHE_MIB, Digest, Endpoint, Ids, MessageTtl, Store, StoreConfig};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -108,7 +108,15 @@ async fn store(secret: &Secret) -> Result<Store, Error> {
         clock: Clock::system(),
         ids: Ids::random(),
     })
-    .await)
+    .await
+    .with_message_ttl(message_ttl(std::env::var("CODESENSEI_MESSAGE_TTL_DAYS").ok().as_deref())?)
+    .with_code_cache(code_cache_mib()?))
+}
+
+/// Off unless it is set.
+fn message_ttl(days: Option<&str>) -> Result<MessageTtl, Error> {
+    let ttl = days.map_or(Ok(MessageTtl::default()), str::parse);
+    ttl.map_err(|error| said("CODESENSEI_MESSAGE_TTL_DAYS", &error))
 }
 
 async fn secret(sdk: &SdkConfig) -> Result<Secret, Error> {
@@ -143,6 +151,12 @@ fn is_streaming() -> Result<bool, Error> {
 fn ai_daily_cap() -> Result<Option<NonZeroU32>, Error> {
     let Ok(cap) = std::env::var("CODESENSEI_AI_DAILY_CAP") else { return Ok(None) };
     cap.parse().map(Some).map_err(|_| "CODESENSEI_AI_DAILY_CAP must be a positive number".into())
+}
+
+/// How much code that was read a process keeps.
+fn code_cache_mib() -> Result<u16, Error> {
+    let Ok(mib) = std::env::var("CODESENSEI_CODE_CACHE_MIB") else { return Ok(DEFAULT_CODE_CACHE_MIB) };
+    mib.parse().map_err(|_| "CODESENSEI_CODE_CACHE_MIB must be a number of MiB from 0 to 65535".into())
 }
 
 fn setting(name: &str) -> Result<String, Error> {

@@ -69,7 +69,9 @@ impl Domain {
                     Code::SessionLimitExceeded,
                 ]),
                 Route::protected(routes!(sessions::read)),
-                Route::protected(routes!(sessions::save)).limited(RateLimit::SESSION_SAVE).fails(&[
+                // Counted by its handler, while the head is read.
+                Route::protected(routes!(sessions::save)).fails(&[
+                    Code::RateLimitExceeded,
                     Code::InvalidLanguage,
                     Code::FileTooLarge,
                     Code::VersionConflict,
@@ -126,12 +128,16 @@ fn messages() -> Vec<Route> {
                 Code::RateLimitExceeded,
                 Code::MessageLimitExceeded,
                 Code::SessionNotFound,
+                Code::MessageNotFound,
                 Code::RequestInProgress,
             ])
             .fails(&ASKING),
-        Route::protected(routes!(messages::apply))
-            .limited(RateLimit::SESSION_SAVE)
-            .fails(&[Code::VersionConflict, Code::PatchConflict]),
+        // Counted by its handler, while answer and code are read.
+        Route::protected(routes!(messages::apply)).fails(&[
+            Code::RateLimitExceeded,
+            Code::VersionConflict,
+            Code::PatchConflict,
+        ]),
     ]
 }
 

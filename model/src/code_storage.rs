@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    Code, CodeChunk, CodeChunkKey, CodeTooLarge, LeaveSweepJobError, PackedBody, PackedCode, RevisionId, Session,
-    SessionId, Store, StoreError, SweepJob, SweepKind, UserId,
+    Code, CodeChunk, CodeChunkKey, CodeText, CodeTooLarge, LeaveSweepJobError, PackedBody, PackedCode, RevisionId,
+    Session, SessionId, Store, StoreError, SweepJob, SweepKind, UserId,
 };
 
 /// How long a commit may take after its chunks were staged. Far longer than a request may run.
@@ -78,6 +78,26 @@ impl Store {
                 Ok(Staged { code, job: Some(job) })
             }
         }
+    }
+
+    /// The code of this head, or `None` when the session has moved on.
+    pub(crate) async fn text_of(&self, head: &Session) -> Result<Option<CodeText>, StoreError> {
+        self.text_with(head, None).await
+    }
+
+    /// The same, where the code item may have been read with the head.
+    pub(crate) async fn text_with(&self, head: &Session, code: Option<Code>) -> Result<Option<CodeText>, StoreError> {
+        if let Some(text) = self.code_cache().get(head) {
+            return Ok(Some(text));
+        }
+        let code = match code {
+            Some(code) => Some(code),
+            None => self.get_code(head.session_id).await?,
+        };
+        let Some(code) = code.filter(|code| code.revision == head.revision) else { return Ok(None) };
+        let Some(text) = self.load_code(code).await?.map(CodeText::from) else { return Ok(None) };
+        self.code_cache().keep(head.session_id, head.revision, &text);
+        Ok(Some(text))
     }
 
     /// The text of a code item, or `None` when a chunk is missing because the code was replaced meanwhile.

@@ -1,12 +1,12 @@
 //! Placed threads: each thread with its anchor, which is in one item with those of the session's other threads. AP-31, AP-35
-//! to AP-38.
+//! to AP-37.
 
 use std::ops::Deref;
 
-use crate::session::{READS, whole};
+use crate::session::READS;
 use crate::{
-    AccessError, AnchorStatus, Anchors, ListThreadsItem, Message, MessageKey, OpenWithAnchors, OpenedSession, Page,
-    PageRequest, Session, SessionId, Store, StoreError, Thread, ThreadAnchor, ThreadId, ThreadKey, ThreadUuid, UserId,
+    AccessError, AnchorStatus, Anchors, ListThreadsItem, Message, OpenedSession, Page, PageRequest, Session, SessionId,
+    Store, StoreError, Thread, ThreadAnchor, ThreadId, ThreadUuid, UserId,
 };
 
 /// How many threads a session has at most, which one page holds.
@@ -196,43 +196,6 @@ impl Store {
             }
         }
         Err(unplaced("AP-37").into())
-    }
-
-    /// The caller's thread, and its session with the code, in one round trip unless the code is in chunks.
-    ///
-    /// # Errors
-    /// When the thread is another's, or there is none, or its session is being deleted.
-    pub async fn open_thread(&self, caller: UserId, id: ThreadId) -> Result<OpenedThread, AccessError> {
-        for _ in 0..READS {
-            let key = ThreadKey { session_id: id.session_id, thread: id.thread };
-            let Opened { session, anchors, mut threads, .. } =
-                self.open_with(caller, id.session_id, &[key], &[]).await?;
-            let thread = owned(threads.pop(), caller)?;
-            if let (Some(placed), Some(anchors)) = (placed(&thread, anchors.as_ref()), anchors) {
-                return Ok(OpenedThread { thread: placed, session, anchors });
-            }
-        }
-        Err(unplaced("AP-38").into())
-    }
-
-    /// Head, code and anchors of the caller's session, and these threads and messages, as far as they are there.
-    pub(crate) async fn open_with(
-        &self,
-        caller: UserId,
-        session_id: SessionId,
-        threads: &[ThreadKey],
-        messages: &[MessageKey],
-    ) -> Result<Opened, AccessError> {
-        for _ in 0..READS {
-            let found = self.open_with_anchors(caller, session_id, threads, messages).await?;
-            let OpenWithAnchors { head, code, anchors, threads, messages } = found;
-            if let Some((head, code)) = whole(head, code, caller)?
-                && let Some(text) = self.load_code(code).await?
-            {
-                return Ok(Opened { session: OpenedSession { head, text }, anchors, threads, messages });
-            }
-        }
-        Err(StoreError::Contended { pattern: "AP-38" }.into())
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::code_storage::{StageError, Staged};
 use crate::{
-    AccessError, Code, CodeTooLarge, CreateSession, CreateSessionError, DeleteSessionError, Filename, Language,
-    OpenSession, Session, SessionId, Store, StoreError, UserId,
+    AccessError, Code, CodeText, CodeTooLarge, CreateSession, CreateSessionError, DeleteSessionError, Filename,
+    Language, OpenSession, Session, SessionId, Store, StoreError, UserId,
 };
 
 /// Head, code and chunks are read again this often when a save is met half-way.
@@ -45,7 +45,7 @@ pub struct OpenedSession {
     /// Everything but the code.
     pub head: Session,
     /// The code of exactly this head.
-    pub text: String,
+    pub text: CodeText,
 }
 
 impl std::fmt::Debug for OpenedSession {
@@ -131,15 +131,21 @@ impl Store {
         Err(StoreError::Contended { pattern: "AP-26" }.into())
     }
 
-    /// The caller's session with its code, in one round trip unless the code is in chunks.
+    /// The caller's session with its code, in one round trip unless the code is in chunks, or was saved elsewhere since this
+    /// process read it.
     ///
     /// # Errors
     /// When it is another's, or there is none.
     pub async fn read_session(&self, caller: UserId, session_id: SessionId) -> Result<OpenedSession, AccessError> {
         for _ in 0..READS {
-            let OpenSession { head, code } = self.open_session(caller, session_id).await?;
-            if let Some((head, code)) = whole(head, code, caller)?
-                && let Some(text) = self.load_code(code).await?
+            let head = if self.code_cache().has(session_id) {
+                Some((self.own_session(caller, session_id).await?, None))
+            } else {
+                let OpenSession { head, code } = self.open_session(caller, session_id).await?;
+                whole(head, code, caller)?.map(|(head, code)| (head, Some(code)))
+            };
+            if let Some((head, code)) = head
+                && let Some(text) = self.text_with(&head, code).await?
             {
                 return Ok(OpenedSession { head, text });
             }

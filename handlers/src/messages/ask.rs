@@ -2,7 +2,7 @@
 
 use model::{
     ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, OpenedThread, PlacedThread, PostError,
-    StoreAnswerError, ThreadId, ThreadKind,
+    ReadThreadError, StoreAnswerError, TakeOver, ThreadId, ThreadKind,
 };
 
 use crate::ai::Analysis;
@@ -32,11 +32,24 @@ pub(super) enum Asking {
 }
 
 impl Context {
-    /// Reads thread, code and conversation together.
-    pub(super) async fn read(ctx: &Ctx, caller: Caller, id: ThreadId) -> ApiResult<Self> {
-        let (opened, history) = futures::join!(ctx.store.open_thread(caller.user_id, id), ctx.store.conversation(id));
-        let opened = opened.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
-        let OpenedThread { thread, session, .. } = opened;
+    /// Reads thread, code and conversation together, while the request is counted. Only code in chunks is read after that: it costs
+    /// too much for a request that is refused.
+    pub(super) async fn read(
+        ctx: &Ctx,
+        caller: Caller,
+        id: ThreadId,
+        counted: impl Future<Output = ApiResult<()>>,
+    ) -> ApiResult<Self> {
+        let absent = |error| ApiError::no_access(error, ErrorCode::ThreadNotFound);
+        let (counted, read, history) =
+            futures::join!(counted, ctx.store.read_thread(caller.user_id, id), ctx.store.conversation(id));
+        // A client that asks too often is told nothing else.
+        counted?;
+        let read = read.map_err(|error| match error {
+            ReadThreadError::UserNotFound => ErrorCode::Unauthorized.into(),
+            ReadThreadError::Access(error) => absent(error),
+        })?;
+        let OpenedThread { thread, session, .. } = ctx.store.with_code(read).await.map_err(absent)?;
         Ok(Self { thread, session, history: history? })
     }
 
@@ -67,8 +80,11 @@ impl Context {
             Asking::Unnamed => store.ask(&self.thread, content).await.map(|question| (question, None)),
             Asking::Named(client) => store.ask_once(&self.thread, content, *client, lease).await,
             Asking::Again(open) => {
-                let taken = store.take_over(open, lease).await?.ok_or(ErrorCode::RequestInProgress)?;
-                Ok((taken.0, Some(taken.1)))
+                return match store.take_over(open, lease).await? {
+                    TakeOver::Ours(question, record) => Ok((*question, Some(*record))),
+                    TakeOver::Lost => Err(ErrorCode::RequestInProgress.into()),
+                    TakeOver::Gone => Err(ErrorCode::MessageNotFound.into()),
+                };
             }
         };
         asked.map_err(|error| match error {

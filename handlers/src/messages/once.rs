@@ -52,13 +52,10 @@ impl Request {
 
     /// A message without an id is another one each time.
     async fn each_time(&self, content: &str, asks: bool) -> ApiResult<Outcome> {
-        self.count(asks).await?;
         if asks {
-            return Context::read(&self.ctx, self.caller, self.thread_id)
-                .await?
-                .ask(self, content, &Asking::Unnamed)
-                .await;
+            return self.context(true).await?.ask(self, content, &Asking::Unnamed).await;
         }
+        self.count(false).await?;
         let thread = self.thread().await?;
         let note = self.ctx.store.note(&thread, content).await?;
         Ok(Outcome { message: note, answer: None, is_repeated: false })
@@ -67,17 +64,13 @@ impl Request {
     /// A message with an id. What is stored is not counted: sending it again costs no more than finding it.
     async fn once(&self, content: &str, asks: bool, client_id: Uuid) -> ApiResult<Outcome> {
         let request = ClientRequest::new(&client_id.to_string(), content, asks);
-        let mut is_counted = false;
-        for _ in 0..TRIES {
+        for attempt in 0..TRIES {
             let open = match self.turn(request).await? {
                 Turn::Over(outcome) => return Ok(*outcome),
                 Turn::Ours(open) => open,
             };
-            if !is_counted {
-                self.count(asks).await?;
-                is_counted = true;
-            }
-            match self.store(content, asks, request, open).await {
+            let is_first = attempt == 0;
+            match self.store(content, asks, request, open, is_first).await {
                 // Another request with this id was faster: what became of it?
                 Err(error) if error.code() == ErrorCode::RequestInProgress => {}
                 outcome => return outcome,
@@ -86,17 +79,21 @@ impl Request {
         Err(ErrorCode::RequestInProgress.into())
     }
 
-    /// Stores the message under its id, and asks if it is a question.
+    /// Stores the message under its id, and asks if it is a question. The first attempt is counted.
     async fn store(
         &self,
         content: &str,
         asks: bool,
         request: ClientRequest,
         open: Option<Idempotency>,
+        is_first: bool,
     ) -> ApiResult<Outcome> {
         if asks {
             let asking = open.map_or(Asking::Named(request), Asking::Again);
-            return Context::read(&self.ctx, self.caller, self.thread_id).await?.ask(self, content, &asking).await;
+            return self.context(is_first).await?.ask(self, content, &asking).await;
+        }
+        if is_first {
+            self.count(false).await?;
         }
         let thread = self.thread().await?;
         let note = self.ctx.store.note_once(&thread, content, request).await?;
@@ -115,6 +112,11 @@ impl Request {
                     let outcome = Outcome { message: *message, answer, is_repeated: true };
                     return Ok(Turn::Over(Box::new(outcome)));
                 }
+                Standing::Gone => {
+                    // With its thread, or alone because it expired.
+                    self.thread().await?;
+                    return Err(ErrorCode::MessageNotFound.into());
+                }
                 Standing::OtherMessage => {
                     return Err(ApiError::invalid("client_message_id", "This id was used for another message."));
                 }
@@ -131,11 +133,15 @@ impl Request {
         self.deadline.saturating_duration_since(Instant::now()) + LEASE_MARGIN
     }
 
+    /// What a question is asked with, read while the request is counted, if it was not counted before.
+    async fn context(&self, counts: bool) -> ApiResult<Context> {
+        let counted = async { if counts { self.count(true).await } else { Ok(()) } };
+        Context::read(&self.ctx, self.caller, self.thread_id, counted).await
+    }
+
     async fn count(&self, asks: bool) -> ApiResult<()> {
-        if asks {
-            return self.ctx.count_with_account(RateLimit::QUESTION, self.caller).await;
-        }
-        self.ctx.count(RateLimit::NOTE, &self.caller.user_id.to_string()).await
+        let limit = if asks { RateLimit::QUESTION } else { RateLimit::NOTE };
+        self.ctx.count(limit, &self.caller.user_id.to_string()).await
     }
 
     async fn thread(&self) -> ApiResult<model::Thread> {

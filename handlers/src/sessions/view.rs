@@ -69,6 +69,6 @@ impl From<&Session> for OneSession {
 impl From<OpenedSession> for OneSession {
     fn from(opened: OpenedSession) -> Self {
         let head = SessionView::from(&opened.head);
-        Self { session: SessionView { code_content: Some(opened.text), ..head } }
+        Self { session: SessionView { code_content: Some(opened.text.to_string()), ..head } }
     }
 }

@@ -8,9 +8,10 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 
+use crate::code_cache::{CodeCache, DEFAULT_CODE_CACHE_MIB};
 use crate::key::Primary;
 use crate::registry::{Cost, Operation, Pattern};
-use crate::{Clock, Ids, ItemKey};
+use crate::{Clock, Ids, ItemKey, MessageTtl};
 
 pub(crate) mod batch;
 pub(crate) mod call;
@@ -25,6 +26,7 @@ pub(crate) mod history;
 pub(crate) mod item;
 mod meter;
 mod query;
+mod refused;
 pub(crate) mod reindex;
 mod scan;
 pub(crate) mod size;
@@ -66,6 +68,9 @@ pub struct Store {
     unreadable: Option<Unreadable>,
     /// Until when calls are repeated, rather than a few times.
     until: Option<Instant>,
+    /// How long new messages live.
+    pub(crate) message_ttl: MessageTtl,
+    code_cache: CodeCache,
 }
 
 struct Shared {
@@ -101,7 +106,16 @@ impl Store {
         let sdk = sdk.retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         let StoreConfig { table, cursor_key, clock, ids, .. } = config;
         let shared = Shared { client: Client::from_conf(sdk), table, cursor_key };
-        Self { shared: Arc::new(shared), clock, ids, meter: None, until: None, unreadable: None }
+        Self {
+            shared: Arc::new(shared),
+            clock,
+            ids,
+            meter: None,
+            until: None,
+            unreadable: None,
+            message_ttl: MessageTtl::default(),
+            code_cache: CodeCache::of_mib(DEFAULT_CODE_CACHE_MIB),
+        }
     }
 
     /// The same table at another time and with ids of another source: for data that was made up, and is to have the times and
@@ -129,6 +143,22 @@ impl Store {
     #[must_use]
     pub fn until(&self, then: Instant) -> Self {
         Self { until: Some(then), ..self.clone() }
+    }
+
+    /// The same store, whose new messages live so long.
+    #[must_use]
+    pub fn with_message_ttl(&self, message_ttl: MessageTtl) -> Self {
+        Self { message_ttl, ..self.clone() }
+    }
+
+    /// The same store, which keeps at most so many MiB of code in memory instead of [`DEFAULT_CODE_CACHE_MIB`]; none for 0.
+    #[must_use]
+    pub fn with_code_cache(&self, mib: u16) -> Self {
+        Self { code_cache: CodeCache::of_mib(mib), ..self.clone() }
+    }
+
+    pub(crate) fn code_cache(&self) -> &CodeCache {
+        &self.code_cache
     }
 
     /// The clock that was passed in.

@@ -97,6 +97,7 @@ impl Store {
             revision: head.revision,
         };
         self.delete_session(input).await?;
+        self.code_cache().forget(head.session_id);
         Ok(job)
     }
 }

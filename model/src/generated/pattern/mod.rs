@@ -65,6 +65,8 @@ mod get_thread_and_anchors;
 
 mod open_with_anchors;
 
+mod open_without_code;
+
 mod ask_question;
 
 mod add_note;
@@ -92,6 +94,8 @@ mod list_usage;
 mod add_usage;
 
 mod get_usage;
+
+mod delete_usage;
 
 mod leave_sweep_job;
 
@@ -192,6 +196,8 @@ pub use delete_thread::*;
 pub use get_thread_and_anchors::*;
 
 pub use open_with_anchors::*;
+
+pub use open_without_code::*;
 
 pub use ask_question::*;
 

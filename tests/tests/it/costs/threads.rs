@@ -2,7 +2,7 @@
 
 use model::{
     Anchors, CreateThread, DeleteThread, MoveThread, PageRequest, RemainingAnchors, RepairAnchors, Session, SweepKind,
-    Thread, ThreadAnchor, ThreadKind,
+    Thread, ThreadAnchor, ThreadKind, UserKey,
 };
 
 use super::bench::{Bench, fixtures};
@@ -17,6 +17,7 @@ fixtures! {
     "AP-36" => get_anchors,
     "AP-37" => get_thread_and_anchors,
     "AP-38" => open_with_anchors,
+    "AP-47" => open_without_code,
     "AP-39" => repair_anchors,
 }
 
@@ -45,13 +46,12 @@ async fn elsewhere(bench: &Bench, thread: &Thread, moves: u32) -> Vec<ThreadAnch
 }
 
 async fn create_thread(bench: &Bench) {
-    let known = a_thread(bench).await;
-    let owner = bench.table.get_user(known.user_id).await.unwrap().expect("they have an account");
-    let session_id = bench.session(&owner).await.session_id;
+    let ada = bench.user().await;
+    let (session, empty) = (bench.session(&ada).await, bench.session(&ada).await);
+    let (known, session_id) = (bench.thread(&session).await, empty.session_id);
     let thread = Thread { session_id, thread: bench.table.ids().next(bench.table.clock().now()), ..known.clone() };
-    let anchor = ThreadAnchor { thread: thread.thread, ..elsewhere(bench, &known, 0).await.remove(0) };
-    let anchors = Anchors { session_id, user_id: known.user_id, changes: 1, threads: vec![anchor] };
-    let input = CreateThread { thread: &thread, anchors: &anchors, seen_version: 1, seen_changes: 0 };
+    let opened = [ThreadAnchor { thread: thread.thread, ..elsewhere(bench, &known, 0).await.remove(0) }];
+    let input = CreateThread { thread: &thread, opened: &opened, seen_version: 1 };
     bench.once().await.create_thread(input).await.unwrap();
 }
 
@@ -89,9 +89,23 @@ async fn open_with_anchors(bench: &Bench) {
     let (_, answer) = bench.table.talk(&thread, "why?").await;
     let (threads, messages) = ([thread.key()], [answer.key()]);
     let store = bench.once().await;
-    let found = store.open_with_anchors(thread.user_id, thread.session_id, &threads, &messages).await.unwrap();
+    let (session_id, user_id) = (thread.session_id, thread.user_id);
+    let users = [UserKey { user_id }];
+    let found = store.open_with_anchors(user_id, session_id, &threads, &messages, &users).await.unwrap();
     assert!(found.head.is_some() && found.code.is_some() && found.anchors.is_some());
-    assert_eq!((found.threads.len(), found.messages), (1, vec![answer]));
+    assert_eq!((found.threads.len(), found.messages, found.users.len()), (1, vec![answer], 1));
+}
+
+async fn open_without_code(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    let (_, answer) = bench.table.talk(&thread, "why?").await;
+    let (threads, messages) = ([thread.key()], [answer.key()]);
+    let store = bench.once().await;
+    let (session_id, user_id) = (thread.session_id, thread.user_id);
+    let users = [UserKey { user_id }];
+    let found = store.open_without_code(user_id, session_id, &threads, &messages, &users).await.unwrap();
+    assert!(found.head.is_some() && found.anchors.is_some());
+    assert_eq!((found.threads.len(), found.messages, found.users.len()), (1, vec![answer], 1));
 }
 
 async fn repair_anchors(bench: &Bench) {
@@ -103,7 +117,6 @@ async fn repair_anchors(bench: &Bench) {
         user_id: thread.user_id,
         session_id: thread.session_id,
         seen_version: 1,
-        seen_thread_changes: 1,
         seen_changes: 1,
     };
     bench.checks(1);

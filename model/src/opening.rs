@@ -1,0 +1,186 @@
+//! Opening a session: its head with what else is needed in one round trip, and its code, which may be in memory. AP-38 and
+//! AP-47.
+
+use crate::placed::{Opened, owned, placed, unplaced};
+use crate::session::{READS, whole};
+use crate::{
+    AccessError, Anchors, Code, CodeText, Message, MessageKey, OpenWithAnchors, OpenWithoutCode, OpenedSession,
+    OpenedThread, PlacedThread, Session, SessionId, Store, StoreError, Thread, ThreadId, ThreadKey, User, UserId,
+    UserKey,
+};
+
+/// A thread and its session, whose code may still have to be read.
+#[derive(Debug)]
+pub struct ReadThread {
+    thread: PlacedThread,
+    head: Session,
+    anchors: Anchors,
+    text: Option<CodeText>,
+    /// Of code in chunks, which is read later.
+    code: Option<Code>,
+}
+
+/// What one round trip reads.
+struct Batch {
+    head: Option<Session>,
+    code: Option<Code>,
+    /// Not when some revision of the code is in memory.
+    has_read_code: bool,
+    anchors: Option<Anchors>,
+    threads: Vec<Thread>,
+    messages: Vec<Message>,
+    users: Vec<User>,
+}
+
+/// What belongs to a session of the caller's.
+struct Found {
+    head: Session,
+    code: Option<Code>,
+    anchors: Option<Anchors>,
+    threads: Vec<Thread>,
+    messages: Vec<Message>,
+}
+
+/// Why a thread was not read for a question.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadThreadError {
+    /// The caller's account was deleted.
+    #[error("there is no such user")]
+    UserNotFound,
+    /// It is another's thread, or there is none.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+}
+
+impl Store {
+    /// The caller's thread, and its session with the code, in one round trip unless the code is in chunks, or was saved elsewhere
+    /// since this process read it.
+    ///
+    /// # Errors
+    /// When the thread is another's, or there is none, or its session is being deleted.
+    pub async fn open_thread(&self, caller: UserId, id: ThreadId) -> Result<OpenedThread, AccessError> {
+        let read = self.try_thread(caller, id, &[]).await.map_err(|error| match error {
+            ReadThreadError::UserNotFound => AccessError::NotFound,
+            ReadThreadError::Access(error) => error,
+        })?;
+        self.with_code(read).await
+    }
+
+    /// The caller's thread and its session in one round trip, and the code unless that would take another. The caller must have
+    /// an account, which a token does not say: it outlives the account by minutes.
+    ///
+    /// # Errors
+    /// When the account was deleted; and as [`open_thread`](Self::open_thread).
+    pub async fn read_thread(&self, caller: UserId, id: ThreadId) -> Result<ReadThread, ReadThreadError> {
+        self.try_thread(caller, id, &[UserKey { user_id: caller }]).await
+    }
+
+    async fn try_thread(&self, caller: UserId, id: ThreadId, users: &[UserKey]) -> Result<ReadThread, ReadThreadError> {
+        let key = ThreadKey { session_id: id.session_id, thread: id.thread };
+        for _ in 0..READS {
+            let batch = self.batch(caller, id.session_id, &[key.clone()], &[], users).await;
+            let batch = batch.map_err(AccessError::from)?;
+            if batch.users.len() < users.len() {
+                return Err(ReadThreadError::UserNotFound);
+            }
+            let Some(found) = self.found(caller, id.session_id, batch).await? else { continue };
+            let Found { head, code, anchors, mut threads, .. } = found;
+            let thread = owned(threads.pop(), caller)?;
+            let (Some(thread), Some(anchors)) = (placed(&thread, anchors.as_ref()), anchors) else { continue };
+            let (text, code) = match code {
+                // Nothing more is read for it.
+                Some(code) if code.inline.is_some() => {
+                    (self.text_with(&head, Some(code)).await.map_err(AccessError::from)?, None)
+                }
+                code => (self.code_cache().get(&head), code),
+            };
+            return Ok(ReadThread { thread, head, anchors, text, code });
+        }
+        Err(AccessError::from(unplaced("AP-38")).into())
+    }
+
+    /// The thread with the code of its session, which is read if it was not.
+    ///
+    /// # Errors
+    /// As [`open_thread`](Self::open_thread).
+    pub async fn with_code(&self, read: ReadThread) -> Result<OpenedThread, AccessError> {
+        let ReadThread { thread, head, anchors, text, code } = read;
+        let text = match text {
+            Some(text) => Some(text),
+            None => self.text_with(&head, code).await?,
+        };
+        match text {
+            Some(text) => Ok(OpenedThread { thread, session: OpenedSession { head, text }, anchors }),
+            // A save was met half-way.
+            None => self.reopen_thread(&thread).await,
+        }
+    }
+
+    async fn reopen_thread(&self, thread: &PlacedThread) -> Result<OpenedThread, AccessError> {
+        let ThreadId { session_id, thread: id } = thread.id();
+        let key = ThreadKey { session_id, thread: id };
+        for _ in 0..READS {
+            let opened = self.open_with(thread.user_id, session_id, &[key.clone()], &[]).await?;
+            let Opened { session, anchors, mut threads, .. } = opened;
+            let thread = owned(threads.pop(), thread.user_id)?;
+            if let (Some(thread), Some(anchors)) = (placed(&thread, anchors.as_ref()), anchors) {
+                return Ok(OpenedThread { thread, session, anchors });
+            }
+        }
+        Err(unplaced("AP-38").into())
+    }
+
+    /// Head, code and anchors of the caller's session, and these threads and messages, as far as they are there.
+    pub(crate) async fn open_with(
+        &self,
+        caller: UserId,
+        session_id: SessionId,
+        threads: &[ThreadKey],
+        messages: &[MessageKey],
+    ) -> Result<Opened, AccessError> {
+        for _ in 0..READS {
+            let batch = self.batch(caller, session_id, threads, messages, &[]).await?;
+            if let Some(found) = self.found(caller, session_id, batch).await?
+                && let Some(text) = self.text_with(&found.head, found.code).await?
+            {
+                let Found { head, anchors, threads, messages, .. } = found;
+                return Ok(Opened { session: OpenedSession { head, text }, anchors, threads, messages });
+            }
+        }
+        Err(StoreError::Contended { pattern: "AP-38" }.into())
+    }
+
+    /// The same in one round trip, with the code only if this process has not read it before.
+    async fn batch(
+        &self,
+        caller: UserId,
+        session_id: SessionId,
+        threads: &[ThreadKey],
+        messages: &[MessageKey],
+        users: &[UserKey],
+    ) -> Result<Batch, StoreError> {
+        if self.code_cache().has(session_id) {
+            let read = self.open_without_code(caller, session_id, threads, messages, users).await?;
+            let OpenWithoutCode { head, anchors, threads, messages, users } = read;
+            return Ok(Batch { head, code: None, has_read_code: false, anchors, threads, messages, users });
+        }
+        let read = self.open_with_anchors(caller, session_id, threads, messages, users).await?;
+        let OpenWithAnchors { head, code, anchors, threads, messages, users } = read;
+        Ok(Batch { head, code, has_read_code: true, anchors, threads, messages, users })
+    }
+
+    /// What was read, if the session is the caller's. Nothing when a save or a delete was met half-way.
+    async fn found(&self, caller: UserId, session_id: SessionId, batch: Batch) -> Result<Option<Found>, AccessError> {
+        let Batch { head, code, has_read_code, anchors, threads, messages, .. } = batch;
+        let (head, code) = if has_read_code {
+            let Some((head, code)) = whole(head, code, caller)? else { return Ok(None) };
+            (head, Some(code))
+        } else {
+            match head {
+                Some(head) => (head, None),
+                None => return Err(self.why_not_mine(caller, session_id).await?),
+            }
+        };
+        Ok(Some(Found { head, code, anchors, threads, messages }))
+    }
+}

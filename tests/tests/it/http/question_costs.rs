@@ -1,0 +1,142 @@
+//! What a question costs at the table: requests, steps, and the code, which is read once.
+
+use std::time::Duration;
+
+use model::CallCost;
+use serde_json::{Value, json};
+use tests::app::{Person, Response, Session, Thread};
+use tests::texts::{FIVE_MIB, noise};
+use tests::{Proxy, TestApp};
+
+use crate::http::{CODE, FILENAME, patterns, stored_messages};
+
+/// Reading the chunks of 5 MiB that do not compress.
+const CHUNKS: &str = "AP-28";
+
+fn question() -> Value {
+    json!({ "content": "Is this right?" })
+}
+
+fn named() -> Value {
+    json!({ "content": "Is this right?", "client_message_id": "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77" })
+}
+
+fn rcu(answer: &Response) -> f64 {
+    answer.bill.iter().map(|call| call.rcu).sum()
+}
+
+fn requests(bill: &[CallCost]) -> u32 {
+    bill.iter().map(|call| call.requests).sum()
+}
+
+/// The same person in another process, which has read nothing yet.
+async fn elsewhere(app: &TestApp, person: &Person) -> Person {
+    app.on(app.table().store_through(app.table().endpoint()).await, person)
+}
+
+async fn with_code(app: &TestApp, code: &str) -> (Person, Session, Thread) {
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, code).await;
+    let thread = ada.opens_thread(&session, 1..=1).await;
+    (ada, session, thread)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_takes_six_requests_and_four_steps_at_most() {
+    let app = TestApp::with_rate_limits().await;
+    let (ada, _, thread) = with_code(&app, CODE).await;
+    let proxy = Proxy::counting_steps(app.table().endpoint()).await;
+    let ada = app.on(app.table().store_through(&proxy.url()).await, &ada);
+    for (question, most_requests, most_steps) in [(question(), 5, 3), (named(), 6, 4)] {
+        let _ = proxy.take_steps();
+        let asked = ada.posts(&thread.messages(), &question).await;
+        let steps = proxy.take_steps();
+        let bill = asked.bill.clone();
+        asked.is(201);
+        assert!(steps.len() <= most_steps, "{steps:?}");
+        let sent: usize = steps.iter().map(Vec::len).sum();
+        assert_eq!(sent, requests(&bill) as usize, "{steps:?}");
+        assert!(sent <= most_requests, "{steps:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_about_five_mebibytes_reads_them_once() {
+    let app = TestApp::new().await;
+    let (ada, session, thread) = with_code(&app, &noise(FIVE_MIB, 1)).await;
+    let ada = elsewhere(&app, &ada).await;
+    let cold = ada.posts(&thread.messages(), &question()).await;
+    assert!(patterns(&cold).contains(&CHUNKS) && rcu(&cold) > 900.0, "{}", rcu(&cold));
+    let warm = ada.posts(&thread.messages(), &question()).await;
+    assert!(!patterns(&warm).contains(&CHUNKS) && rcu(&warm) <= 6.0, "{}", rcu(&warm));
+    println!("5 MiB: cold {:?} {}, warm {:?} {}", patterns(&cold), rcu(&cold), patterns(&warm), rcu(&warm));
+    cold.is(201);
+    warm.is(201);
+    let opened = ada.posts(&format!("{}/threads", session.path), &json!({ "type": "file" })).await;
+    assert!(rcu(&opened) <= 2.0, "{:?} {}", patterns(&opened), rcu(&opened));
+    opened.is(201);
+    let read = ada.gets(&session.path).await;
+    assert!(rcu(&read) <= 1.0, "{:?} {}", patterns(&read), rcu(&read));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn code_that_is_saved_elsewhere_is_read_again() {
+    let app = TestApp::new().await;
+    let (ada, session, _) = with_code(&app, CODE).await;
+    let other = elsewhere(&app, &ada).await;
+    assert!(*other.opens(&session).await.code == *CODE);
+    let new = format!("# new\n{CODE}");
+    ada.saves(&session, 1, &new).await.is(200);
+    assert!(*other.opens(&session).await.code == new);
+    let patched = ada.opens(&session).await;
+    assert!(*patched.code == new);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn code_in_memory_is_only_for_its_owner_and_not_for_a_deleted_session() {
+    let app = TestApp::new().await;
+    let (ada, session, thread) = with_code(&app, CODE).await;
+    ada.opens(&session).await;
+    let bob = app.signs_up("bob").await;
+    bob.gets(&session.path).await.refused(403, "FORBIDDEN");
+    bob.posts(&thread.messages(), &question()).await.refused(403, "FORBIDDEN");
+    let other = elsewhere(&app, &ada).await;
+    other.opens(&session).await;
+    ada.deletes(&session.path).await.is(200);
+    for person in [&ada, &other] {
+        person.gets(&session.path).await.refused(404, "SESSION_NOT_FOUND");
+        person.posts(&thread.messages(), &question()).await.refused(404, "THREAD_NOT_FOUND");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_cache_code_is_read_each_time() {
+    let app = TestApp::with(|app| app.store = app.store.with_code_cache(0)).await;
+    let (ada, _, thread) = with_code(&app, &noise(1_000_000, 1)).await;
+    for _ in 0..2 {
+        let asked = ada.posts(&thread.messages(), &question()).await;
+        assert!(patterns(&asked).contains(&CHUNKS), "{:?}", patterns(&asked));
+        asked.is(201);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_comes_too_often_is_told_so_and_nothing_else_and_reads_no_chunks() {
+    let app = TestApp::with_rate_limits().await;
+    let (ada, _, thread) = with_code(&app, &noise(1_000_000, 1)).await;
+    for _ in 0..10 {
+        ada.posts("/ai/analyze", &json!({ "filename": FILENAME, "code_content": "x", "question": "Why?" }))
+            .await
+            .is(200);
+    }
+    let ada = elsewhere(&app, &ada).await;
+    let absent = thread.messages().replace(&thread.id[thread.id.len() - 4..], "0000");
+    for (path, question) in [(thread.messages(), question()), (thread.messages(), named()), (absent, question())] {
+        let refused = ada.posts(&path, &question).await;
+        assert!(!patterns(&refused).contains(&CHUNKS), "{:?}", patterns(&refused));
+        refused.refused(429, "RATE_LIMIT_EXCEEDED");
+    }
+    assert_eq!(stored_messages(&app, &thread.id).await, []);
+    app.later(Duration::from_mins(2));
+    ada.posts(&thread.messages(), &named()).await.is(201);
+}
