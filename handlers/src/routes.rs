@@ -122,12 +122,7 @@ fn messages() -> Vec<Route> {
         Route::protected(routes!(messages::list)),
         // Counted by its handler: a message that is stored already is not.
         Route::protected(routes!(messages::post))
-            .fails(&[
-                Code::RateLimitExceeded,
-                Code::MessageLimitExceeded,
-                Code::SessionNotFound,
-                Code::RequestInProgress,
-            ])
+            .fails(&[Code::RateLimitExceeded, Code::MessageLimitExceeded, Code::RequestInProgress])
             .fails(&ASKING),
         Route::protected(routes!(messages::apply))
             .limited(RateLimit::SESSION_SAVE)
