@@ -129,6 +129,7 @@ impl Local {
             ids: Ids::random(),
         })
         .await
+        .with_message_ttl(serve.message_ttl_days)
         .with_code_cache(serve.code_cache_mib);
         let fresh = prepare(&store, serve, &place).await?;
         let (bedrock, reviewer, reviewer_name) = reviewer().await?;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use model::DEFAULT_CODE_CACHE_MIB;
+use model::{DEFAULT_CODE_CACHE_MIB, MessageTtl};
 
 use crate::export::Export;
 use crate::patterns::Patterns;
@@ -109,6 +109,9 @@ pub struct Serve {
     /// How many questions a user can ask the model in a day. Without it only the limit per minute holds.
     #[arg(long, env = "CODESENSEI_AI_DAILY_CAP", value_name = "QUESTIONS")]
     pub ai_daily_cap: Option<NonZeroU32>,
+    /// After how many days messages expire, from 1 to 36500; 0 is never. Messages that are stored already keep their expiry.
+    #[arg(long, env = "CODESENSEI_MESSAGE_TTL_DAYS", default_value = "0", value_name = "DAYS")]
+    pub message_ttl_days: MessageTtl,
     /// How much code that was read is kept in memory, in MiB; 0 keeps none.
     #[arg(long, env = "CODESENSEI_CODE_CACHE_MIB", default_value_t = DEFAULT_CODE_CACHE_MIB, value_name = "MIB")]
     pub code_cache_mib: u16,

@@ -1,8 +1,8 @@
-//! What a command prints for whoever reads its standard output.
+//! Standard output.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-/// Prints it. Whoever has seen enough and closes the pipe makes no error.
+/// Prints it. A reader that closes the pipe early makes no error.
 ///
 /// # Errors
 /// When it cannot be written for another reason.
@@ -13,7 +13,7 @@ pub fn print(bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-/// The form that was asked for, or else the one that suits whoever reads it: a person at a terminal, or a program.
+/// The form that was asked for, or else the one for people on a terminal and the one for programs elsewhere.
 pub fn suitable<T>(asked: Option<T>, for_people: T, for_programs: T) -> T {
     asked.unwrap_or(if io::stdout().is_terminal() { for_people } else { for_programs })
 }

@@ -124,8 +124,8 @@ pub enum QueryError {
         /// A command line that works.
         example: &'static str,
     },
-    /// The pattern writes, and nobody said that it may.
-    #[error("{pattern} changes the table: say --write, or look at what it would send with --explain")]
+    /// The pattern writes, and `--write` is missing.
+    #[error("{pattern} changes the table; pass --write, or see what it would send with --explain")]
     Writes {
         /// The pattern's id.
         pattern: &'static str,

@@ -56,7 +56,7 @@ pub struct Opened {
 /// The engine that a command uses.
 #[derive(Debug)]
 enum EngineUse {
-    /// It is somebody else's to run: AWS, or an endpoint.
+    /// Other software runs it: AWS, or an endpoint.
     None,
     /// This process runs it, for itself and for other commands.
     Own(DataFolder, Engine),
@@ -115,7 +115,7 @@ impl Target {
         Store::connect(StoreConfig {
             table: self.table.clone(),
             endpoint,
-            // Whoever gives these commands may read the table anyway: this keeps a cursor to its question, no secret.
+            // A person who runs these commands can read the table anyway: the key keeps a cursor to its question, and no secret.
             cursor_key: CursorKey::from_secret(b"cursors of the command line"),
             clock: Clock::system(),
             ids: Ids::random(),
@@ -143,7 +143,7 @@ impl Target {
         }
     }
 
-    /// A profile is there to be signed in with; without one the endpoint may be an engine that knows nobody.
+    /// With a profile, requests are signed with its credentials. Without one, the endpoint may be an engine that knows no accounts.
     fn endpoint(&self, url: &str) -> Endpoint {
         match self.profile {
             Some(_) => Endpoint::Aws(self.settings(Some(url))),
@@ -193,7 +193,7 @@ impl Place {
 }
 
 impl Opened {
-    /// Whether it is a table on AWS, where data is somebody's and writes cost money.
+    /// Whether it is a table on AWS, where data belongs to users and writes cost money.
     #[must_use]
     pub const fn is_on_aws(&self) -> bool {
         self.is_on_aws

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aws_config::{BehaviorVersion, SdkConfig};
 use lambda_http::Error;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
-use model::{Clock, CursorKey, DEFAULT_CODE_CACHE_MIB, Digest, Endpoint, Ids, Store, StoreConfig};
+use model::{Clock, CursorKey, DEFAULT_CODE_CACHE_MIB, Digest, Endpoint, Ids, MessageTtl, Store, StoreConfig};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -109,7 +109,14 @@ async fn store(secret: &Secret) -> Result<Store, Error> {
         ids: Ids::random(),
     })
     .await
+    .with_message_ttl(message_ttl(std::env::var("CODESENSEI_MESSAGE_TTL_DAYS").ok().as_deref())?)
     .with_code_cache(code_cache_mib()?))
+}
+
+/// Off unless it is set.
+fn message_ttl(days: Option<&str>) -> Result<MessageTtl, Error> {
+    let ttl = days.map_or(Ok(MessageTtl::default()), str::parse);
+    ttl.map_err(|error| said("CODESENSEI_MESSAGE_TTL_DAYS", &error))
 }
 
 async fn secret(sdk: &SdkConfig) -> Result<Secret, Error> {

@@ -69,7 +69,9 @@ impl Domain {
                     Code::SessionLimitExceeded,
                 ]),
                 Route::protected(routes!(sessions::read)),
-                Route::protected(routes!(sessions::save)).limited(RateLimit::SESSION_SAVE).fails(&[
+                // Counted by its handler, while the head is read.
+                Route::protected(routes!(sessions::save)).fails(&[
+                    Code::RateLimitExceeded,
                     Code::InvalidLanguage,
                     Code::FileTooLarge,
                     Code::VersionConflict,
@@ -122,11 +124,19 @@ fn messages() -> Vec<Route> {
         Route::protected(routes!(messages::list)),
         // Counted by its handler: a message that is stored already is not.
         Route::protected(routes!(messages::post))
-            .fails(&[Code::RateLimitExceeded, Code::MessageLimitExceeded, Code::RequestInProgress])
+            .fails(&[
+                Code::RateLimitExceeded,
+                Code::MessageLimitExceeded,
+                Code::MessageNotFound,
+                Code::RequestInProgress,
+            ])
             .fails(&ASKING),
-        Route::protected(routes!(messages::apply))
-            .limited(RateLimit::SESSION_SAVE)
-            .fails(&[Code::VersionConflict, Code::PatchConflict]),
+        // Counted by its handler, while answer and code are read.
+        Route::protected(routes!(messages::apply)).fails(&[
+            Code::RateLimitExceeded,
+            Code::VersionConflict,
+            Code::PatchConflict,
+        ]),
     ]
 }
 

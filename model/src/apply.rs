@@ -68,6 +68,13 @@ impl<E> From<AccessError> for ApplyError<E> {
     }
 }
 
+/// An answer with a patch, and the session that it is for, as one read found them.
+pub struct Proposal {
+    caller: UserId,
+    id: MessageId,
+    opened: Opened,
+}
+
 impl Store {
     /// Applies the patch of the caller's answer to the code, if that is still at the expected version. `place` finds where
     /// it belongs, and gives the patch as it fits there with the code that it makes.
@@ -82,8 +89,39 @@ impl Store {
         place: impl Fn(&Patch, Target<'_>) -> Result<(P, String), E>,
         reanchor: Reanchor,
     ) -> Result<Applied<P>, ApplyError<E>> {
+        let proposal = self.read_proposal(caller, id).await?;
+        self.apply_proposal(proposal, expected_version_number, place, reanchor).await
+    }
+
+    /// Reads the caller's answer, and its session with code and anchors.
+    ///
+    /// # Errors
+    /// When the session is another's, or there is none.
+    pub async fn read_proposal(&self, caller: UserId, id: MessageId) -> Result<Proposal, AccessError> {
+        let ThreadId { session_id, thread } = id.thread_id;
+        let (key, message) = (ThreadKey { session_id, thread }, MessageKey { session_id, thread, seq: id.seq });
+        let opened = self.open_with(caller, session_id, &[key], &[message]).await?;
+        Ok(Proposal { caller, id, opened })
+    }
+
+    /// Applies the patch of an answer that has been read; see [`apply_patch`](Self::apply_patch).
+    ///
+    /// # Errors
+    /// As [`apply_patch`](Self::apply_patch).
+    pub async fn apply_proposal<P, E>(
+        &self,
+        proposal: Proposal,
+        expected_version_number: u32,
+        place: impl Fn(&Patch, Target<'_>) -> Result<(P, String), E>,
+        reanchor: Reanchor,
+    ) -> Result<Applied<P>, ApplyError<E>> {
+        let (caller, id, mut proposal) = (proposal.caller, proposal.id, Some(proposal));
         for _ in 0..TRIES {
-            let (answer, base) = self.answer_and_base(caller, id).await?;
+            let read = match proposal.take() {
+                Some(read) => read,
+                None => self.read_proposal(caller, id).await?,
+            };
+            let (answer, base) = self.answer_and_base(read).await?;
             let patch = answer.open_patch()?;
             if base.head.version_number != expected_version_number {
                 return Err(SaveCodeError::VersionConflict(Box::new(base.opened())).into());
@@ -101,26 +139,20 @@ impl Store {
         Err(StoreError::Contended { pattern: "AP-24" }.into())
     }
 
-    /// The answer and the session with its code and, unless the thread is the only one, the other threads after that. What
-    /// the commit is held to comes first: the thread changes that the head counts, or the only thread's own anchor.
-    async fn answer_and_base<E>(&self, caller: UserId, id: MessageId) -> Result<(Message, Base), ApplyError<E>> {
-        let ThreadId { session_id, thread } = id.thread_id;
-        let (key, message) = (ThreadKey { session_id, thread }, MessageKey { session_id, thread, seq: id.seq });
-        // First whether it is theirs: of another's session nothing else is told.
-        let Opened { session, anchors, threads, mut messages } =
-            self.open_with(caller, session_id, &[key], &[message]).await?;
+    /// The answer, and what the save starts from. What the commit is held to was read first: the thread changes that the head
+    /// counts, before the other threads; or, where the thread is the only one, its own anchor.
+    async fn answer_and_base<E>(&self, proposal: Proposal) -> Result<(Message, Base), ApplyError<E>> {
+        let Opened { session, anchors, threads, mut messages } = proposal.opened;
         let OpenedSession { head, text: old_text } = session;
-        let only = threads.first().filter(|_| head.thread_count == 1).and_then(|own| placed(own, anchors.as_ref()));
+        let own = threads.first().ok_or(ApplyError::ThreadNotFound)?;
+        let only = placed(own, anchors.as_ref()).filter(|_| head.thread_count == 1);
         let base = match only {
             Some(own) => Base { head, threads: vec![own], anchors, holds_to_anchors: true, old_text },
             None => {
-                let (threads, anchors) = self.placed_threads(session_id).await?;
+                let (threads, anchors) = self.placed_threads(head.session_id).await?;
                 Base { head, threads, anchors, holds_to_anchors: false, old_text }
             }
         };
-        if !base.threads.iter().any(|own| own.thread == thread) {
-            return Err(ApplyError::ThreadNotFound);
-        }
         let answer = messages.pop().ok_or(ApplyError::MessageNotFound)?;
         Ok((answer, base))
     }

@@ -35,6 +35,19 @@ pub enum Standing {
     Open(Idempotency),
     /// The id was used for another message.
     OtherMessage,
+    /// Its message has expired, or was deleted with its thread.
+    Gone,
+}
+
+/// The result of taking an open question over.
+#[derive(Debug)]
+pub enum TakeOver {
+    /// This run holds the question.
+    Ours(Box<Message>, Box<Idempotency>),
+    /// Another run was faster.
+    Lost,
+    /// The question has expired, or was deleted.
+    Gone,
 }
 
 impl ClientRequest {
@@ -84,7 +97,7 @@ impl Store {
     async fn done(&self, record: &Idempotency) -> Result<Standing, StoreError> {
         let read = |seq| self.get_message(record.session_id, record.thread, seq);
         let (message, next) = futures::try_join!(read(record.question_seq), read(record.question_seq + 1))?;
-        let Some(message) = message else { return Ok(Standing::New) };
+        let Some(message) = message else { return Ok(Standing::Gone) };
         // After a note there can be anything.
         let answer = next.filter(|next| message.reply_state.is_some() && next.role == Role::Ai).map(Box::new);
         Ok(Standing::Done { message: Box::new(message), answer })
@@ -117,16 +130,11 @@ impl Store {
         self.put_note(thread, content, |note| Some(request.record(note, RunState::Done, Duration::ZERO))).await
     }
 
-    /// Takes an open question over, with a lease of this run's own; none when another run was faster, or the question is
-    /// gone.
+    /// Takes an open question over, with a lease of this run's own.
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn take_over(
-        &self,
-        open: &Idempotency,
-        lease: Duration,
-    ) -> Result<Option<(Message, Idempotency)>, StoreError> {
+    pub async fn take_over(&self, open: &Idempotency, lease: Duration) -> Result<TakeOver, StoreError> {
         let now = self.clock().now();
         let taken = self.take_over_question(TakeOverQuestion {
             session_id: open.session_id,
@@ -138,8 +146,11 @@ impl Store {
         let question = self.get_message(open.session_id, open.thread, open.question_seq);
         let (taken, question) = futures::join!(taken, question);
         match taken {
-            Ok(record) => Ok(question?.map(|question| (question, record))),
-            Err(TakeOverQuestionError::RecordGone | TakeOverQuestionError::StillRunning { .. }) => Ok(None),
+            Ok(record) => Ok(match question? {
+                Some(question) => TakeOver::Ours(Box::new(question), Box::new(record)),
+                None => TakeOver::Gone,
+            }),
+            Err(TakeOverQuestionError::RecordGone | TakeOverQuestionError::StillRunning { .. }) => Ok(TakeOver::Lost),
             Err(TakeOverQuestionError::Store(error)) => Err(error),
         }
     }

@@ -9,6 +9,7 @@ mod code_cache;
 mod code_storage;
 mod code_text;
 pub mod digest;
+mod expiry;
 pub mod filename;
 #[rustfmt::skip] // Its formatting is the generator's.
 #[expect(clippy::too_many_lines, reason = "a transaction is as long as its list of actions")]
@@ -39,15 +40,16 @@ mod verify;
 
 pub use access::AccessError;
 pub use account::{Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, PasswordHash, Username, UsernameKey};
-pub use apply::{Applied, ApplyError, Target};
+pub use apply::{Applied, ApplyError, Proposal, Target};
 pub use by_name::{Answer, Arguments, InvalidArgument, Row, RunError};
 pub use code::{CodeTooLarge, CorruptCode, MAX_CODE_BYTES, PackedBody, PackedCode};
 pub use code_cache::DEFAULT_CODE_CACHE_MIB;
 pub use code_text::CodeText;
 pub use digest::{Digest, InvalidDigest};
+pub use expiry::{InvalidMessageTtl, MAX_MESSAGE_TTL_DAYS, MessageTtl};
 pub use filename::{Filename, InvalidFilename};
 pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS, schema::ENTITIES};
-pub use idempotency::{ClientRequest, Standing};
+pub use idempotency::{ClientRequest, Standing, TakeOver};
 pub use ids::{Ids, InvalidId, UuidNewtype};
 pub use key::{ItemKey, KeyPart};
 pub use language::{InvalidLanguage, Language};

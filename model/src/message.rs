@@ -131,13 +131,20 @@ impl Store {
         content: &str,
         record: impl Fn(&Message) -> Option<Idempotency>,
     ) -> Result<(Message, Option<Idempotency>), PostError> {
-        let mut seen_slots = thread.message_slots;
+        let mut seen = thread.clone();
         for _ in 0..TRIES {
-            let question = self.message(thread, seen_slots + 1, content, Some(ReplyState::Pending));
+            let (question, expiry) = self.message(&seen, content, Some(ReplyState::Pending));
             let record = record(&question);
-            match self.ask_question(AskQuestion { question: &question, record: record.as_ref(), seen_slots }).await {
+            let asked = self.ask_question(AskQuestion {
+                question: &question,
+                record: record.as_ref(),
+                seen_slots: seen.message_slots,
+                expire_from: seen.messages_expire_from.or(expiry),
+                expire_until: expiry.or(seen.messages_expire_until),
+            });
+            match asked.await {
                 Ok(()) => return Ok((question, record)),
-                Err(AskQuestionError::SlotTaken { current }) => seen_slots = current.message_slots,
+                Err(AskQuestionError::SlotTaken { current }) => seen = *current,
                 Err(AskQuestionError::MessageLimitExceeded) => return Err(PostError::LimitExceeded),
                 Err(AskQuestionError::ThreadNotFound) => return Err(AccessError::NotFound.into()),
                 Err(AskQuestionError::Store(source)) => {
@@ -169,13 +176,20 @@ impl Store {
         content: &str,
         record: impl Fn(&Message) -> Option<Idempotency>,
     ) -> Result<Message, PostError> {
-        let mut seen_slots = thread.message_slots;
+        let mut seen = thread.clone();
         for _ in 0..TRIES {
-            let note = self.message(thread, seen_slots + 1, content, None);
+            let (note, expiry) = self.message(&seen, content, None);
             let record = record(&note);
-            match self.add_note(AddNote { note: &note, record: record.as_ref(), seen_slots }).await {
+            let added = self.add_note(AddNote {
+                note: &note,
+                record: record.as_ref(),
+                seen_slots: seen.message_slots,
+                expire_from: seen.messages_expire_from.or(expiry),
+                expire_until: expiry.or(seen.messages_expire_until),
+            });
+            match added.await {
                 Ok(()) => return Ok(note),
-                Err(AddNoteError::SlotTaken { current }) => seen_slots = current.message_slots,
+                Err(AddNoteError::SlotTaken { current }) => seen = *current,
                 Err(AddNoteError::MessageLimitExceeded) => return Err(PostError::LimitExceeded),
                 Err(AddNoteError::ThreadNotFound) => return Err(AccessError::NotFound.into()),
                 Err(AddNoteError::Store(error)) => return Err(error.into()),
@@ -186,15 +200,18 @@ impl Store {
         Err(StoreError::Contended { pattern: "AP-41" }.into())
     }
 
-    fn message(&self, thread: &Thread, seq: u32, content: &str, reply_state: Option<ReplyState>) -> Message {
-        Message {
+    /// The next message of the thread, and when it expires.
+    fn message(&self, thread: &Thread, content: &str, reply_state: Option<ReplyState>) -> (Message, Option<Timestamp>) {
+        let now = self.clock().now();
+        let expiry = self.message_ttl.expiry_in(thread, now);
+        let message = Message {
             session_id: thread.session_id,
             thread: thread.thread,
-            seq,
+            seq: thread.message_slots + 1,
             user_id: thread.user_id,
             role: Role::User,
             content: content.to_owned(),
-            created_at: self.clock().now(),
+            created_at: now,
             reply_state,
             reply_error: None,
             context_mode: None,
@@ -213,7 +230,9 @@ impl Store {
             cache_read_tokens: None,
             cache_write_tokens: None,
             output_tokens: None,
-        }
+            expires_at: expiry.map(Timestamp::expiry),
+        };
+        (message, expiry)
     }
 
     /// Stores the answer to a question, marks the question answered and adds the cost to the user's day, all or nothing.
@@ -296,12 +315,14 @@ impl Store {
     /// When the table cannot be asked.
     pub async fn conversation(&self, id: ThreadId) -> Result<Vec<Message>, StoreError> {
         let mut last = self.last_messages(id.session_id, id.thread).await?;
+        let now = self.clock().now();
         last.retain(|message| message.reply_state.is_none_or(|state| state == ReplyState::Answered));
+        last.retain(|message| !message.has_expired(now));
         last.reverse();
         Ok(last)
     }
 
-    /// The messages of the caller's thread.
+    /// The caller's thread, and a page of its messages.
     ///
     /// # Errors
     /// When the thread is another's or there is none.
@@ -311,10 +332,9 @@ impl Store {
         id: ThreadId,
         order: crate::Order,
         page: crate::PageRequest<'_>,
-    ) -> Result<crate::Page<Message>, AccessError> {
+    ) -> Result<(Thread, crate::Page<Message>), AccessError> {
         let (thread, messages) =
             futures::join!(self.own_thread(caller, id), self.list_messages(id.session_id, id.thread, order, page));
-        thread?;
-        Ok(messages?)
+        Ok((thread?, messages?))
     }
 }

@@ -1,12 +1,12 @@
 //! Saving code: the version check, the anchors that move with the lines, and the chunks that are replaced. AP-24.
 
 use crate::code_storage::{StageError, Staged, replaced_chunks};
-use crate::session::{TRIES, detect};
+use crate::session::{READS, TRIES, detect, whole};
 use crate::settings::Tried;
 use crate::{
-    AccessError, Anchor, Anchors, AppliedAnswer, Change, CodeText, CodeTooLarge, Language, MovedAnchors, NewSettings,
-    OpenedSession, PlacedThread, SaveSession, SaveSessionError, Session, SessionId, Store, StoreError, SweepJob,
-    SweepKind, ThreadAnchor, ThreadKind, UserId,
+    AccessError, Anchor, Anchors, AppliedAnswer, Change, Code, CodeText, CodeTooLarge, Digest, Language, MovedAnchors,
+    NewSettings, OpenSession, OpenedSession, PlacedThread, SaveSession, SaveSessionError, Session, SessionId, Store,
+    StoreError, SweepJob, SweepKind, ThreadAnchor, ThreadKind, UserId,
 };
 
 /// Code to save over a version that the client edited.
@@ -48,6 +48,15 @@ pub enum SaveCodeError {
     TooLarge(#[from] CodeTooLarge),
 }
 
+impl SaveCode {
+    /// Whether this save made the version that the head and the code are of.
+    fn made(&self, head: &Session, code: &Code) -> bool {
+        let is_next = self.expected_version_number.checked_add(1) == Some(head.version_number);
+        let is_code = self.text.as_ref().is_some_and(|text| code.sha256 == Digest::of(text));
+        is_next && is_code && self.language_override.onto(head.language_override) == head.language_override
+    }
+}
+
 impl From<StoreError> for SaveCodeError {
     fn from(error: StoreError) -> Self {
         AccessError::Store(error).into()
@@ -65,19 +74,33 @@ impl From<StageError> for SaveCodeError {
 
 impl Store {
     /// Saves code if the session is still at the expected version, and moves its threads with their lines, all or
-    /// nothing. A thread that is created, moved or deleted meanwhile makes it look again, and so does another name.
+    /// nothing. A thread that is created, moved or deleted meanwhile makes it look again, and so does another name. The same
+    /// save sent again, because the answer to the first was lost, finds the session as that left it.
     ///
     /// # Errors
     /// When the session has moved on, is another's or is gone, or the code is too large.
     pub async fn save_code(&self, caller: UserId, save: SaveCode, reanchor: Reanchor) -> Result<Saved, SaveCodeError> {
-        let Some(text) = &save.text else { return self.save_language(caller, &save).await };
-        let mut staged: Option<Staged> = None;
+        let head = self.own_session(caller, save.session_id).await?;
+        self.save_over(head, save, reanchor).await
+    }
+
+    /// The same, when the session's head has been read.
+    ///
+    /// # Errors
+    /// As [`save_code`](Self::save_code).
+    pub async fn save_over(&self, head: Session, save: SaveCode, reanchor: Reanchor) -> Result<Saved, SaveCodeError> {
+        let Some(text) = &save.text else { return self.save_language(head, &save).await };
+        let (caller, mut head, mut staged) = (head.user_id, Some(head), None::<Staged>);
         for _ in 0..TRIES {
-            let base = match self.base(caller, &save).await {
-                Ok(base) => base,
+            let base = match self.base(caller, head.take(), &save).await {
+                Ok(Some(base)) => base,
+                Ok(None) => {
+                    self.discard(staged.and_then(|staged| staged.job).as_ref()).await;
+                    return self.saved_before(caller, &save).await;
+                }
                 Err(error) => {
                     self.discard(staged.and_then(|staged| staged.job).as_ref()).await;
-                    return Err(error);
+                    return Err(error.into());
                 }
             };
             let moved = self.moved_threads(&base, text, reanchor).await?;
@@ -88,6 +111,10 @@ impl Store {
             match self.commit_save(&base, &save, text, &ready, &moved, None).await {
                 Ok(saved) => return Ok(saved),
                 Err(SaveSessionError::ThreadsChanged | SaveSessionError::SettingsChanged) => staged = Some(ready),
+                Err(SaveSessionError::VersionConflict { .. }) => {
+                    self.discard(ready.job.as_ref()).await;
+                    return self.saved_before(caller, &save).await;
+                }
                 Err(error) => return Err(self.save_refused(caller, &save, &ready, error).await),
             }
         }
@@ -96,10 +123,13 @@ impl Store {
     }
 
     /// Changes no more than the language that the user says the code is in.
-    async fn save_language(&self, caller: UserId, save: &SaveCode) -> Result<Saved, SaveCodeError> {
+    async fn save_language(&self, head: Session, save: &SaveCode) -> Result<Saved, SaveCodeError> {
         let new = NewSettings { filename: None, language_override: save.language_override };
+        let (caller, mut head) = (head.user_id, Some(head));
         for _ in 0..TRIES {
-            let Base { head, threads, .. } = self.base(caller, save).await?;
+            let Some(Base { head, threads, .. }) = self.base(caller, head.take(), save).await? else {
+                return self.saved_before(caller, save).await;
+            };
             if new.language_override == Change::Keep {
                 return Ok(Saved { head, threads });
             }
@@ -110,25 +140,43 @@ impl Store {
         Err(StoreError::Contended { pattern: "AP-25" }.into())
     }
 
-    /// The head that the save starts from, and then the threads, with the old code that they move from. The head comes first:
-    /// the commit is held to the thread changes that it counts, so the threads must be no older than it.
-    async fn base(&self, caller: UserId, save: &SaveCode) -> Result<Base, SaveCodeError> {
-        let head = self.own_session(caller, save.session_id).await?;
+    /// What the save starts from; nothing when the session has moved on. The head comes first, and then the threads, with
+    /// the old code that they move from: the commit is held to the thread changes that the head counts, so the threads must be
+    /// no older than it.
+    async fn base(&self, caller: UserId, head: Option<Session>, save: &SaveCode) -> Result<Option<Base>, AccessError> {
+        let head = match head {
+            Some(head) => head,
+            None => self.own_session(caller, save.session_id).await?,
+        };
         if head.version_number != save.expected_version_number {
-            return Err(self.conflict(caller, save.session_id).await);
+            return Ok(None);
         }
         if head.thread_count == 0 {
             let (threads, old_text) = (Vec::new(), CodeText::default());
-            return Ok(Base { head, threads, anchors: None, holds_to_anchors: false, old_text });
+            return Ok(Some(Base { head, threads, anchors: None, holds_to_anchors: false, old_text }));
         }
         let old_text =
             async { if save.text.is_some() { self.text_of(&head).await } else { Ok(Some(CodeText::default())) } };
         let placed = self.placed_threads(save.session_id);
         let ((threads, anchors), old_text) = futures::try_join!(placed, old_text)?;
-        match old_text {
-            Some(old_text) => Ok(Base { head, threads, anchors, holds_to_anchors: false, old_text }),
-            None => Err(self.conflict(caller, save.session_id).await),
+        Ok(old_text.map(|old_text| Base { head, threads, anchors, holds_to_anchors: false, old_text }))
+    }
+
+    /// What a save over another version than the current one comes to: the session, if this very save made that version and
+    /// its answer was lost; else the version that is in its way.
+    async fn saved_before(&self, caller: UserId, save: &SaveCode) -> Result<Saved, SaveCodeError> {
+        for _ in 0..READS {
+            let OpenSession { head, code } = self.open_session(caller, save.session_id).await?;
+            let Some((head, code)) = whole(head, code, caller)? else { continue };
+            if save.made(&head, &code) {
+                let threads = self.placed_threads(save.session_id).await?.0;
+                return Ok(Saved { head, threads });
+            }
+            if let Some(text) = self.text_with(&head, Some(code)).await? {
+                return Err(SaveCodeError::VersionConflict(Box::new(OpenedSession { head, text })));
+            }
         }
+        Err(StoreError::Contended { pattern: "AP-22" }.into())
     }
 
     async fn conflict(&self, caller: UserId, session_id: SessionId) -> SaveCodeError {

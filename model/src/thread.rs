@@ -1,11 +1,11 @@
 //! Threads: opening one on some lines, under the cap, moving it and deleting it. AP-30, AP-33 and AP-34.
 
-use crate::placed::{Opened, owned, unplaced};
+use crate::placed::{owned, unplaced};
 use crate::session;
 use crate::{
-    AccessError, Anchor, AnchorStatus, Anchors, CreateThread, CreateThreadError, DeleteThread, DeleteThreadError,
-    MoveThread, MoveThreadError, OpenedThread, PlacedThread, RemainingAnchors, Session, SessionId, Store, StoreError,
-    SweepJob, SweepKind, Thread, ThreadId, ThreadKind, ThreadUuid, UserId,
+    AccessError, Anchor, AnchorStatus, CreateThread, CreateThreadError, DeleteThread, DeleteThreadError, MoveThread,
+    MoveThreadError, OpenedSession, OpenedThread, PlacedThread, RemainingAnchors, Session, SessionId, Store,
+    StoreError, SweepJob, SweepKind, Thread, ThreadId, ThreadKind, ThreadUuid, UserId,
 };
 
 /// Lines to talk about.
@@ -77,12 +77,16 @@ impl Store {
         locate: Locate,
     ) -> Result<PlacedThread, NewThreadError> {
         for _ in 0..session::TRIES {
-            let Opened { session, anchors, .. } = self.open_with(caller, session_id, &[], &[]).await?;
-            let status = locate(&session.text, &new).ok_or(NewThreadError::OutsideTheCode)?;
-            let thread = self.unsaved_thread(&session.head, &new, status);
-            let anchors = anchors.unwrap_or_else(|| Anchors::none_of(&session.head));
-            if self.put_thread(&thread, anchors, session.head.version_number).await? {
-                return Ok(thread);
+            let OpenedSession { head, text } = self.read_session(caller, session_id).await?;
+            let status = locate(&text, &new).ok_or(NewThreadError::OutsideTheCode)?;
+            let thread = self.unsaved_thread(&head, &new, status);
+            let (opened, seen_version) = ([thread.entry()], head.version_number);
+            match self.create_thread(CreateThread { thread: &thread.item, opened: &opened, seen_version }).await {
+                Ok(()) => return Ok(thread),
+                Err(CreateThreadError::ThreadLimitExceeded) => return Err(NewThreadError::LimitExceeded),
+                Err(CreateThreadError::SessionNotFound) => return Err(AccessError::NotFound.into()),
+                Err(CreateThreadError::Store(error)) => return Err(error.into()),
+                Err(CreateThreadError::SessionChanged | CreateThreadError::ThreadExists) => {}
             }
         }
         Err(StoreError::Contended { pattern: "AP-30" }.into())
@@ -99,34 +103,12 @@ impl Store {
             selected_text: new.selected_text.clone(),
             moves: 0,
             message_slots: 0,
+            messages_expire_from: None,
+            messages_expire_until: None,
             created_at: now,
             updated_at: now,
         };
         PlacedThread { item, anchor: new.anchor(status), anchor_version: head.version_number }
-    }
-
-    /// Stores a new thread and its anchor. Whether it is stored: not when its session was saved meanwhile.
-    async fn put_thread(
-        &self,
-        thread: &PlacedThread,
-        mut anchors: Anchors,
-        seen_version: u32,
-    ) -> Result<bool, NewThreadError> {
-        for _ in 0..TRIES {
-            let seen_changes = anchors.changes;
-            let anchors_with =
-                Anchors { changes: seen_changes + 1, threads: anchors.with(thread.entry()), ..anchors.clone() };
-            let input = CreateThread { thread: &thread.item, anchors: &anchors_with, seen_version, seen_changes };
-            match self.create_thread(input).await {
-                Ok(()) => return Ok(true),
-                Err(CreateThreadError::AnchorsMoved { current }) => anchors = *current,
-                Err(CreateThreadError::ThreadLimitExceeded) => return Err(NewThreadError::LimitExceeded),
-                Err(CreateThreadError::SessionNotFound) => return Err(AccessError::NotFound.into()),
-                Err(CreateThreadError::Store(error)) => return Err(error.into()),
-                Err(CreateThreadError::SessionChanged | CreateThreadError::ThreadExists) => return Ok(false),
-            }
-        }
-        Err(StoreError::Contended { pattern: "AP-30" }.into())
     }
 
     /// Moves a thread to other lines of its session, as its code is now, or to another selection. A save meanwhile makes

@@ -130,7 +130,7 @@ impl Store {
 
 impl<F: FnMut(Progress) + Send> Run<'_, F> {
     async fn pass(&self, pass: u32) -> Result<(), StoreError> {
-        let ledger = Mutex::new(Ledger::new(pass, self.how.passes));
+        let ledger = Mutex::new(Ledger::new(pass, self.how.passes, self.store.clock().now()));
         let segments = self.how.segments.max(1);
         let scans = (0..segments).map(|segment| self.segment(segment, segments, pass == 0, &ledger));
         futures::future::try_join_all(scans).await?;

@@ -81,6 +81,7 @@ fn weight(value: &Value) -> usize {
         ("N", Value::String(number)) => digits(number),
         ("B", Value::String(base64)) => base64_bytes(base64),
         ("BOOL" | "NULL", _) => 1,
+        ("L", Value::Array(list)) => 3 + list.iter().map(|value| weight(value) + 1).sum::<usize>(),
         ("M", Value::Object(fields)) => {
             let inner = fields.iter().map(|(name, value)| name.len() + weight(value) + 1);
             3 + inner.sum::<usize>()

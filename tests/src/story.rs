@@ -7,7 +7,7 @@ use model::{
     Anchor, AnchorStatus, Change, ContextMode, DeleteAccount, DeleteSession, DeleteThread, Message, NewAnswer,
     NewSession, NewThread, NewUser, OpenedSession, OwnEmailClaim, OwnUsernameClaim, PageRequest, PlacedThread,
     RefreshFamily, RemainingAnchors, SaveCode, SaveCodeError, Saved, Session, Store, SweepJob, SweepKind, SweepState,
-    Swept, Thread, ThreadKind, User, UserKey,
+    Swept, Thread, ThreadKind, User, UserKey, is_selected_at,
 };
 use tokio::sync::Barrier;
 
@@ -114,15 +114,16 @@ pub fn one_line_down(_old: &str, _new: &str, threads: &[PlacedThread]) -> Vec<An
     let moved = |thread: &PlacedThread| Anchor {
         start_line: thread.anchor.start_line + 1,
         end_line: thread.anchor.end_line + 1,
-        status: AnchorStatus::Stable,
+        status: thread.anchor.status,
     };
     threads.iter().map(moved).collect()
 }
 
-/// The lines are wherever the caller says.
+/// The lines are wherever the caller says, whatever stands there.
 #[must_use]
-pub fn anywhere(_text: &str, _new: &NewThread) -> Option<AnchorStatus> {
-    Some(AnchorStatus::Stable)
+pub fn anywhere(text: &str, new: &NewThread) -> Option<AnchorStatus> {
+    let is_selected = is_selected_at(text, new.start_line, new.end_line, &new.selected_text) == Some(true);
+    Some(if is_selected { AnchorStatus::Stable } else { AnchorStatus::Approximate })
 }
 
 impl TestTable {

@@ -1,14 +1,14 @@
-//! Before a write: the name of the table, typed by whoever writes to it.
+//! Before a write: the person types the table's name.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
 use model::Store;
 
-/// Nobody confirmed a write.
+/// A write was not confirmed.
 #[derive(Debug, thiserror::Error)]
 pub enum NotConfirmed {
-    /// Nobody can be asked.
-    #[error("this is no terminal to confirm at: say --yes if the table {table} shall be written to")]
+    /// Standard input is not a terminal.
+    #[error("standard input is not a terminal; pass --yes to write to the table {table}")]
     NoTerminal {
         /// The table's name.
         table: String,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// Stands for what is personal.
 const MASK: &str = "***";
-/// What nobody needs to see, whatever they ask for.
+/// Never shown.
 const NEVER_SHOWN: &str = "password_hash";
 
 /// A row's fields as they may be seen, the entity's name first where the row may be of several.
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_hash_is_shown_to_nobody() {
+    fn a_password_hash_is_never_shown() {
         let row = Row { entity: "user", fields: vec![("name", "Ada".into()), ("password_hash", "$2b$…".into())] };
         let shown = Value::from_iter(masked(row, true));
         assert_eq!((&shown["name"], &shown["password_hash"]), (&"Ada".into(), &"***".into()));

@@ -33,7 +33,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// What was asked for, or what suits whoever reads it.
+    /// The format that was asked for, or the default of the output.
     pub(super) fn or_suitable(asked: Option<Self>) -> Self {
         suitable(asked, Self::Table, Self::Jsonl)
     }
@@ -138,7 +138,7 @@ impl Output {
         match self.rows.as_slice() {
             [] => return String::new(),
             [row] => row.0.iter().for_each(|(name, value)| {
-                table.add_row([(*name).to_owned(), text(value)]);
+                table.add_row([(*name).to_owned(), lines(value)]);
             }),
             rows => {
                 let columns = self.columns();
@@ -148,7 +148,8 @@ impl Output {
                 }
             }
         }
-        let lines: Vec<String> = table.lines().map(|line| line.trim().to_owned()).collect();
+        let unpadded = |line: String| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned();
+        let lines: Vec<String> = table.lines().map(unpadded).collect();
         let widest = lines.iter().map(|line| line.chars().count()).max().unwrap_or_default();
         if self.rows.len() > 1 && self.width.is_some_and(|width| widest > width) {
             return self.records();
@@ -156,7 +157,7 @@ impl Output {
         lines.join("\n") + "\n"
     }
 
-    /// Each row field by field: where a table would be wider than the terminal, nobody could read its wrapped lines.
+    /// Each row field by field: a table that is wider than the terminal would be wrapped and hard to read.
     fn records(&self) -> String {
         let name = |row: &Ordered| row.0.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
         let longest = self.rows.iter().map(name).max().unwrap_or_default();
@@ -183,6 +184,14 @@ fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         value => value.to_string(),
+    }
+}
+
+/// A value that has lines of its own: a list of records has one for each.
+fn lines(value: &Value) -> String {
+    match value {
+        Value::Array(list) if list.iter().all(Value::is_object) => list.iter().map(text).collect::<Vec<_>>().join("\n"),
+        value => text(value),
     }
 }
 

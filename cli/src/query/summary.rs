@@ -92,7 +92,7 @@ mod tests {
         let total = Total { requests: 1, rcu: 0.0, wcu: 6.0 };
         let text = Summary { pattern, rows: 0, written: Some(3), bytes: 2, total, cursor: None }.text();
         assert!(
-            text.starts_with("AP-82 delete_usage: 1 request, 3 items written, 2 bytes\n  used      6 WCU"),
+            text.starts_with("AP-68 delete_usage: 1 request, 3 items written, 2 bytes\n  used      6 WCU"),
             "{text}"
         );
     }

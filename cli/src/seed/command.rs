@@ -27,7 +27,7 @@ Ids and times are fixed, all in September 2026: the same command makes the same 
 already is not written again, so a second run writes nothing, and after Ctrl-C the same command goes
 on where it stopped.
 
-Everybody signs in with the password Review-me-2026; on AWS nobody can. Who the made-up people are:
+All of them sign in with the password Review-me-2026; on AWS no password works. To list the made-up people:
   codesensei query list_signups --signup-date 2026-09-20 --show-pii";
 
 /// What to put into which table.
@@ -80,7 +80,7 @@ pub async fn run(seed: &Seed) -> Result<(), Failure> {
 async fn load(seed: &Seed, opened: &Opened) -> Result<(), Failure> {
     if opened.is_on_aws() && !seed.yes {
         return Err(format!(
-            "this would write made-up data to the table {} on AWS; say --yes if it is a table for that",
+            "this would write made-up data to the table {} on AWS; pass --yes if the table is for that",
             opened.store.table()
         )
         .into());
@@ -100,7 +100,7 @@ async fn people(opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
     let tally = load_people(&opened.store, sign_in).await?;
     let mut text = report(&tally, begun, opened);
     if sign_in == SignIn::WithThePassword {
-        let _ = writeln!(text, "Everybody signs in with the password {PASSWORD}.");
+        let _ = writeln!(text, "All of them sign in with the password {PASSWORD}.");
     }
     Ok(print(text.as_bytes())?)
 }

@@ -188,10 +188,10 @@ async fn a_write_happens_only_when_it_is_said_and_confirmed() {
     let repair = ["query", "AP-91", "--user-id", ADA, "--seen-count", "3", "--counted", "2"];
     let end = seeded.run(&repair).await;
     assert_eq!(end.code, Some(2));
-    assert!(end.stderr.contains("AP-91 changes the table: say --write"), "{}", end.stderr);
+    assert!(end.stderr.contains("AP-91 changes the table; pass --write"), "{}", end.stderr);
     let end = seeded.run(&[&repair[..], &["--write"]].concat()).await;
     assert_eq!(end.code, Some(1));
-    assert!(end.stderr.contains("say --yes if the table"), "{}", end.stderr);
+    assert!(end.stderr.contains("pass --yes to write to the table"), "{}", end.stderr);
     let count = async || seeded.rows(&["query", "get_user", "--user-id", ADA]).await[0]["session_count"].clone();
     assert_eq!(count().await, 3);
     assert_eq!(seeded.run(&[&repair[..], &["--write", "--yes"]].concat()).await.code, Some(0));

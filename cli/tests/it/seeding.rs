@@ -92,7 +92,7 @@ async fn a_wrong_figure_is_named_with_what_is_right() {
         (&["--users", "0"][..], "1..=1000000"),
         (&["--users", "5", "--sessions-per-user", "many"], "an average is a number from 0 to 500"),
         (&["--sessions-per-user", "5"], "--users <COUNT>"),
-        (&["--store", "aws", "--region", "eu-central-1"], "say --yes"),
+        (&["--store", "aws", "--region", "eu-central-1"], "pass --yes"),
     ] {
         let end = ended(codesensei(&[&["seed"], arguments].concat())).await;
         assert_ne!(end.code, Some(0));

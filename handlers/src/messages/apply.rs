@@ -1,6 +1,7 @@
 //! `POST /threads/{thread_id}/messages/{message_id}/apply`: an answer's patch becomes the code, and no code travels.
 
 use axum::Json;
+use axum::extract::{FromRequest as _, Request};
 use model::{AccessError, ApplyError, MessageId, SaveCodeError, Target, ThreadId, ThreadKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,6 +10,7 @@ use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::Body;
 use crate::http::path::Path;
+use crate::limits::RateLimit;
 use crate::messages::view::MessageView;
 use crate::openapi::fields;
 use crate::review::anchor::re_anchor_threads;
@@ -18,7 +20,7 @@ use crate::state::Ctx;
 
 /// What the client believes the code to be.
 #[derive(Deserialize, ToSchema)]
-pub struct ApplyForm {
+pub(super) struct ApplyForm {
     #[schema(schema_with = fields::expected_version_number)]
     expected_version_number: u32,
 }
@@ -48,15 +50,26 @@ pub struct AppliedView {
 pub async fn apply(
     ctx: Ctx,
     caller: Caller,
-    Path(thread_id): Path<ThreadId>,
-    Path(id): Path<MessageId>,
-    Body(form): Body<ApplyForm>,
+    thread_id: Result<Path<ThreadId>, ApiError>,
+    id: Result<Path<MessageId>, ApiError>,
+    request: Request,
 ) -> ApiResult<Json<AppliedView>> {
-    if id.thread_id != thread_id {
-        return Err(ErrorCode::MessageNotFound.into());
-    }
-    let expected = form.expected_version_number;
-    let applied = ctx.store.apply_patch(caller.user_id, id, expected, place, re_anchor_threads).await?;
+    let user = caller.user_id.to_string();
+    let counted = ctx.count(RateLimit::SESSION_SAVE, &user);
+    let proposal = async {
+        let (Path(thread_id), Path(id)) = (thread_id?, id?);
+        if id.thread_id != thread_id {
+            return Err(ApiError::from(ErrorCode::MessageNotFound));
+        }
+        Ok::<_, ApiError>(ctx.store.read_proposal(caller.user_id, id).await)
+    };
+    // A request over the limit has read this much, and does nothing else.
+    let (counted, proposal) = futures::join!(counted, proposal);
+    counted?;
+    let proposal = proposal?;
+    let Body(ApplyForm { expected_version_number: expected }) = Body::<ApplyForm>::from_request(request, &()).await?;
+    let proposal = proposal.map_err(ApplyError::from)?;
+    let applied = ctx.store.apply_proposal(proposal, expected, place, re_anchor_threads).await?;
     Ok(Json(AppliedView {
         message: (&applied.answer).into(),
         start_line: applied.patch.start_line,

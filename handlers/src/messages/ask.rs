@@ -2,7 +2,7 @@
 
 use model::{
     ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, OpenedThread, PlacedThread, PostError,
-    ReadThreadError, StoreAnswerError, ThreadId, ThreadKind,
+    ReadThreadError, StoreAnswerError, TakeOver, ThreadId, ThreadKind,
 };
 
 use crate::ai::Analysis;
@@ -80,8 +80,11 @@ impl Context {
             Asking::Unnamed => store.ask(&self.thread, content).await.map(|question| (question, None)),
             Asking::Named(client) => store.ask_once(&self.thread, content, *client, lease).await,
             Asking::Again(open) => {
-                let taken = store.take_over(open, lease).await?.ok_or(ErrorCode::RequestInProgress)?;
-                Ok((taken.0, Some(taken.1)))
+                return match store.take_over(open, lease).await? {
+                    TakeOver::Ours(question, record) => Ok((*question, Some(*record))),
+                    TakeOver::Lost => Err(ErrorCode::RequestInProgress.into()),
+                    TakeOver::Gone => Err(ErrorCode::MessageNotFound.into()),
+                };
             }
         };
         asked.map_err(|error| match error {

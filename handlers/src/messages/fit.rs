@@ -82,6 +82,7 @@ mod tests {
             cache_read_tokens: None,
             cache_write_tokens: None,
             output_tokens: None,
+            expires_at: None,
         }
     }
 

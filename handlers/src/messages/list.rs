@@ -14,13 +14,16 @@ use crate::messages::view::MessageView;
 use crate::openapi::fields;
 use crate::state::Ctx;
 
-/// `{"messages": […], "cursor": …}`.
+/// `{"messages": […], "cursor": …, "older_messages_expired": …}`.
 #[derive(Serialize, ToSchema)]
 pub struct MessagePage {
     messages: Vec<MessageView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = fields::cursor)]
     cursor: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(schema_with = fields::older_messages_expired)]
+    older_messages_expired: bool,
 }
 
 /// Lists a page.
@@ -37,8 +40,9 @@ pub async fn list(
     Path(id): Path<ThreadId>,
     paging: Paging<MESSAGES_PER_PAGE, true>,
 ) -> ApiResult<Json<MessagePage>> {
-    let page = ctx.store.thread_messages(caller.user_id, id, paging.order, paging.request()).await;
-    let page = page.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
+    let found = ctx.store.thread_messages(caller.user_id, id, paging.order, paging.request()).await;
+    let (thread, page) = found.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
     let messages = page.items.iter().map(MessageView::from).collect();
-    Ok(Json(MessagePage { messages, cursor: page.cursor }))
+    let older_messages_expired = thread.has_expired_messages(ctx.store.clock().now());
+    Ok(Json(MessagePage { messages, cursor: page.cursor, older_messages_expired }))
 }

@@ -112,6 +112,11 @@ impl Request {
                     let outcome = Outcome { message: *message, answer, is_repeated: true };
                     return Ok(Turn::Over(Box::new(outcome)));
                 }
+                Standing::Gone => {
+                    // With its thread, or alone because it expired.
+                    self.thread().await?;
+                    return Err(ErrorCode::MessageNotFound.into());
+                }
                 Standing::OtherMessage => {
                     return Err(ApiError::invalid("client_message_id", "This id was used for another message."));
                 }

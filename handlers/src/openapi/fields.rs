@@ -79,6 +79,11 @@ pub(crate) fn cursor() -> Object {
     text("Where the next page begins, for `?cursor=`. Absent on the last page.", "AWmdV0…").build()
 }
 
+pub(crate) fn older_messages_expired() -> Object {
+    let about = "Whether the thread had older messages, which have expired. Absent when it had none.";
+    ObjectBuilder::new().schema_type(Type::Boolean).description(Some(about)).enum_values(Some([true])).build()
+}
+
 pub(crate) fn cursor_to_send() -> Object {
     text("Where the page begins: what the page before gave.", "AWmdV0…").build()
 }

@@ -1,6 +1,7 @@
 //! `PUT /sessions/{id}`: new code over the version that was edited, or another language.
 
 use axum::Json;
+use axum::extract::{FromRequest as _, Request};
 use model::{Change, SaveCode, SaveCodeError, Saved, SessionId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,6 +12,7 @@ use crate::form;
 use crate::http::body::CodeBody;
 use crate::http::json::{change, given};
 use crate::http::path::Path;
+use crate::limits::RateLimit;
 use crate::openapi::fields;
 use crate::review::anchor::re_anchor_threads;
 use crate::state::Ctx;
@@ -18,7 +20,7 @@ use crate::threads::ThreadView;
 
 /// What to save, as it is sent. `null` takes the language back, and then the detected one counts.
 #[derive(Deserialize, ToSchema)]
-pub struct Save {
+pub(super) struct Save {
     #[schema(schema_with = fields::expected_version_number)]
     expected_version_number: u32,
     #[serde(default, deserialize_with = "given")]
@@ -55,13 +57,23 @@ pub struct SavedView {
 pub async fn save(
     ctx: Ctx,
     caller: Caller,
-    Path(session_id): Path<SessionId>,
-    CodeBody { 0: save }: CodeBody<Save>,
+    session_id: Result<Path<SessionId>, ApiError>,
+    request: Request,
 ) -> ApiResult<Json<SavedView>> {
+    let user = caller.user_id.to_string();
+    let counted = ctx.count(RateLimit::SESSION_SAVE, &user);
+    let head = async { Ok::<_, ApiError>(ctx.store.own_session(caller.user_id, session_id?.0).await) };
+    // A request over the limit has read a head, and does nothing else.
+    let (counted, head) = futures::join!(counted, head);
+    counted?;
+    let head = head?;
+    let CodeBody { 0: save } = CodeBody::<Save>::from_request(request, &()).await?;
     let language_override = save.language_override.try_map(|name| form::language_override(&name))?;
     let expected_version_number = save.expected_version_number;
+    let head = head.map_err(SaveCodeError::from)?;
+    let session_id = head.session_id;
     let save = SaveCode { session_id, expected_version_number, text: save.code_content, language_override };
-    let saved = ctx.store.save_code(caller.user_id, save, re_anchor_threads).await?;
+    let saved = ctx.store.save_over(head, save, re_anchor_threads).await?;
     Ok(Json(SavedView::from(&saved)))
 }
 

@@ -234,6 +234,11 @@ async fn a_function_with_a_wrong_setting_stops_and_says_what_it_should_be() {
         ("BEDROCK_PRICES", "free", "the reviewer: BEDROCK_PRICES must be like `3/15`"),
         ("CODESENSEI_AI_DAILY_CAP", "0", "CODESENSEI_AI_DAILY_CAP must be a positive number"),
         ("CODESENSEI_AI_DAILY_CAP", "many", "CODESENSEI_AI_DAILY_CAP must be a positive number"),
+        (
+            "CODESENSEI_MESSAGE_TTL_DAYS",
+            "a year",
+            "CODESENSEI_MESSAGE_TTL_DAYS: expected a whole number of days, from 1 to 36500, or 0: messages never expire",
+        ),
         ("CODESENSEI_CODE_CACHE_MIB", "-1", "CODESENSEI_CODE_CACHE_MIB must be a number of MiB from 0 to 65535"),
         ("CODESENSEI_SECRET_ID", "absent", "the secret absent cannot be read: ResourceNotFoundException"),
         ("CODESENSEI_SECRET_ID", "text", "the secret text is not an object with signing_key and seed"),

@@ -5,8 +5,8 @@ use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Times
 use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
-use crate::generated::keys::{CodeChunkKey, MessageKey, RefreshFamilyKey, SweepJobKey, ThreadKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::keys::{CodeChunkKey, DailyUsageKey, MessageKey, RefreshFamilyKey, SweepJobKey, ThreadKey, UserKey};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -71,6 +71,7 @@ impl Store {
             "AP-65" => list_usage(self, arguments, page).await,
             "AP-66" => add_usage(self, arguments).await,
             "AP-67" => get_usage(self, arguments).await,
+            "AP-68" => delete_usage(self, arguments).await,
             "AP-70" => leave_sweep_job(self, arguments).await,
             "AP-71" => list_due_sweep_jobs(self, arguments, page).await,
             "AP-72" => begin_sweep_job(self, arguments).await,
@@ -707,17 +708,15 @@ async fn create_thread(
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
     let thread: Thread = arguments.one("thread", "thread")?;
-    let anchors: Anchors = arguments.one("anchors", "anchors")?;
     let seen_version: u32 = arguments.one("seen_version", "count")?;
-    let seen_changes: u32 = arguments.one("seen_changes", "count")?;
+    let opened: Vec<ThreadAnchor> = arguments.one("opened", "[ThreadAnchor]")?;
     arguments.end()?;
     let written: usize = 3;
     store
         .create_thread(CreateThread {
             thread: &thread,
-            anchors: &anchors,
             seen_version,
-            seen_changes,
+            opened: &opened,
         })
         .await
         .map_err(|error| match error {
@@ -725,10 +724,7 @@ async fn create_thread(
             CreateThreadError::SessionNotFound
             | CreateThreadError::ThreadLimitExceeded
             | CreateThreadError::SessionChanged
-            | CreateThreadError::ThreadExists
-            | CreateThreadError::AnchorsMoved { .. } => {
-                RunError::Refused(error.to_string())
-            }
+            | CreateThreadError::ThreadExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -943,6 +939,8 @@ async fn ask_question(
     let question: Message = arguments.one("question", "message")?;
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
+    let expire_from: Option<Timestamp> = arguments.optional("expire_from", "time")?;
+    let expire_until: Option<Timestamp> = arguments.optional("expire_until", "time")?;
     arguments.end()?;
     let written: usize = 2 + usize::from(record.is_some());
     store
@@ -950,6 +948,8 @@ async fn ask_question(
             question: &question,
             record: record.as_ref(),
             seen_slots,
+            expire_from,
+            expire_until,
         })
         .await
         .map_err(|error| match error {
@@ -967,6 +967,8 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
     let note: Message = arguments.one("note", "message")?;
     let record: Option<Idempotency> = arguments.optional("record", "idempotency")?;
     let seen_slots: u32 = arguments.one("seen_slots", "count")?;
+    let expire_from: Option<Timestamp> = arguments.optional("expire_from", "time")?;
+    let expire_until: Option<Timestamp> = arguments.optional("expire_until", "time")?;
     arguments.end()?;
     let written: usize = 2 + usize::from(record.is_some());
     store
@@ -974,6 +976,8 @@ async fn add_note(store: &Store, mut arguments: Arguments) -> Result<Answer, Run
             note: &note,
             record: record.as_ref(),
             seen_slots,
+            expire_from,
+            expire_until,
         })
         .await
         .map_err(|error| match error {
@@ -1255,6 +1259,21 @@ async fn get_usage(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
     Ok(Answer::of(found.map(|item| Row::of("daily_usage", &item))))
 }
 
+async fn delete_usage(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let days: Vec<DailyUsageKey> = arguments.many("days", "daily_usage key")?;
+    arguments.end()?;
+    let written: usize = days.len();
+    if written == 0 {
+        return Err(RunError::NothingToWrite);
+    }
+
+    store.delete_usage(&days).await?;
+    Ok(Answer::default().and_wrote(written))
+}
+
 async fn leave_sweep_job(
     store: &Store,
     mut arguments: Arguments,
@@ -1525,7 +1544,6 @@ async fn repair_anchors(
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
     let seen_version: u32 = arguments.one("seen_version", "count")?;
-    let seen_thread_changes: u32 = arguments.one("seen_thread_changes", "count")?;
     let seen_changes: u32 = arguments.one("seen_changes", "count")?;
     arguments.end()?;
     let written: usize = 1;
@@ -1535,7 +1553,6 @@ async fn repair_anchors(
             user_id,
             session_id,
             seen_version,
-            seen_thread_changes,
             seen_changes,
         })
         .await
@@ -1801,9 +1818,27 @@ async fn remove_expired(
             window: *window,
             seen_expires_at: *seen_expires_at,
         });
+    let mut message_given = None;
+    if let Some(mut row) = arguments.row("message")? {
+        let session_id: SessionId = row.one("session_id", "session_id")?;
+        let thread: ThreadUuid = row.one("thread", "thread_uuid")?;
+        let seq: u32 = row.one("seq", "count")?;
+        let seen_expires_at: Expiry = row.one("seen_expires_at", "expiry")?;
+        row.end()?;
+        message_given = Some((session_id, thread, seq, seen_expires_at));
+    }
+
+    let message = message_given
+        .as_ref()
+        .map(|(session_id, thread, seq, seen_expires_at)| ExpiredMessage {
+            session_id: *session_id,
+            thread: *thread,
+            seq: *seq,
+            seen_expires_at: *seen_expires_at,
+        });
     arguments.end()?;
     let written: usize = usize::from(family.is_some()) + usize::from(record.is_some())
-        + usize::from(window.is_some());
+        + usize::from(window.is_some()) + usize::from(message.is_some());
     if written == 0 {
         return Err(RunError::NothingToWrite);
     }
@@ -1813,6 +1848,7 @@ async fn remove_expired(
             family,
             record,
             window,
+            message,
         })
         .await
         .map_err(|error| match error {

@@ -52,6 +52,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_65,
     &AP_66,
     &AP_67,
+    &AP_68,
     &AP_70,
     &AP_71,
     &AP_72,
@@ -1612,24 +1613,16 @@ pub(crate) static AP_30: Pattern = Pattern {
             sample: "1",
         },
         Argument {
-            name: "seen_changes",
-            kind: "count",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "1",
-        },
-        Argument {
-            name: "thread",
-            kind: "thread",
+            name: "opened",
+            kind: "[ThreadAnchor]",
             optional: false,
             many: false,
             doc: "",
             sample: "",
         },
         Argument {
-            name: "anchors",
-            kind: "anchors",
+            name: "thread",
+            kind: "thread",
             optional: false,
             many: false,
             doc: "",
@@ -1647,8 +1640,8 @@ pub(crate) static AP_30: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query create_thread --seen-version 1 --seen-changes 1 --thread … --anchors …",
-    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the thread. The version is one\ntoo: lines that were looked up in a version which has just been saved over would be the wrong lines. The anchors are written whole with the new\none among them; whoever wrote them in between is answered with what they are now, and tries again with that.",
+    example: "codesensei query create_thread --seen-version 1 --opened … --thread …",
+    doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the thread. The version is one\ntoo: lines that were looked up in a version which has just been saved over would be the wrong lines. Its anchor is appended to those of the others,\nso that fifty who open threads at once do not wait for each other.",
 };
 
 /// AP-31: List a session's threads.
@@ -1670,6 +1663,8 @@ pub(crate) static AP_31: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
     ],
     index: None,
     arguments: &[
@@ -1725,6 +1720,8 @@ pub(crate) static AP_32: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
     ],
     index: None,
     arguments: &[
@@ -1960,6 +1957,8 @@ pub(crate) static AP_35: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
     ],
     index: None,
     arguments: &[
@@ -2060,6 +2059,8 @@ pub(crate) static AP_37: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
         "changes",
         "threads",
     ],
@@ -2151,6 +2152,8 @@ pub(crate) static AP_38: Pattern = Pattern {
         "selected_text",
         "moves",
         "message_slots",
+        "messages_expire_from",
+        "messages_expire_until",
         "seq",
         "role",
         "content",
@@ -2172,6 +2175,7 @@ pub(crate) static AP_38: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
         "name",
         "email",
         "username",
@@ -2275,10 +2279,11 @@ pub(crate) static AP_38: Pattern = Pattern {
         },
         Statement {
             about: "once for each of `messages`; several go into one BatchExecuteStatement",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND NOT (\"expires_at\" <= ?)",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#{seq:03}"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
@@ -2292,7 +2297,7 @@ pub(crate) static AP_38: Pattern = Pattern {
         },
     ],
     example: "codesensei query open_with_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --threads '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}' --messages '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}' --users '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}'",
-    doc: "Before a thread is created or moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in one\nround trip. A question reads the user too: the model is asked only for who has an account. The items are not of one moment. Each says what it belongs to, so that what does not fit together is read again: head and code the\nrevision, thread and anchor the number of moves; and the anchors are written only if they still are what was read.",
+    doc: "Before a thread is moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in one\nround trip. A question reads the user too: the model is asked only for who has an account. The items are not of one moment. Each says what it belongs to, so that what does not fit together is read again: head and code the\nrevision, thread and anchor the number of moves; and the anchors are written only if they still are what was read.",
 };
 
 /// AP-47: Open a session without its code.
@@ -2325,6 +2330,8 @@ pub(crate) static AP_47: Pattern = Pattern {
         "selected_text",
         "moves",
         "message_slots",
+        "messages_expire_from",
+        "messages_expire_until",
         "seq",
         "role",
         "content",
@@ -2346,6 +2353,7 @@ pub(crate) static AP_47: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
         "name",
         "email",
         "username",
@@ -2439,10 +2447,11 @@ pub(crate) static AP_47: Pattern = Pattern {
         },
         Statement {
             about: "once for each of `messages`; several go into one BatchExecuteStatement",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND NOT (\"expires_at\" <= ?)",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#{seq:03}"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
@@ -2478,6 +2487,22 @@ pub(crate) static AP_40: Pattern = Pattern {
             sample: "1",
         },
         Argument {
+            name: "expire_from",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
+            name: "expire_until",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
             name: "question",
             kind: "message",
             optional: false,
@@ -2506,7 +2531,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query ask_question --seen-slots 1 --question …",
-    doc: "`POST /threads/{id}/messages`. The question takes two slots, its own and its answer's: it is refused when there is no room for both, so an answer\nis never lost to the cap of 500. The slots it saw are a condition; two questions at once get different numbers, and the loser is\ntold the new count to try again with. When the client sent its own id, the record that makes a retry harmless is in the same transaction.",
+    doc: "`POST /threads/{id}/messages`. The question takes two slots, its own and its answer's: it is refused when there is no room for both, so an answer\nis never lost to the cap of 500. Numbers are never used again, so a message that expires gives no slot back. The slots it saw are a condition; two questions at once get different numbers, and the loser is\ntold the new count to try again with. When the client sent its own id, the record that makes a retry harmless is in the same transaction. Where\nmessages expire, the thread keeps when its first and its last one do: that says what may be gone, without reading it.",
 };
 
 /// AP-41: Add a note.
@@ -2526,6 +2551,22 @@ pub(crate) static AP_41: Pattern = Pattern {
             many: false,
             doc: "",
             sample: "1",
+        },
+        Argument {
+            name: "expire_from",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
+            name: "expire_until",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
         },
         Argument {
             name: "note",
@@ -2748,6 +2789,7 @@ pub(crate) static AP_44: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
     ],
     index: None,
     arguments: &[
@@ -2789,27 +2831,29 @@ pub(crate) static AP_44: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "in order `asc`; `Limit` is the page, `NextToken` the cursor",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" ASC",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) AND NOT (\"expires_at\" <= ?) ORDER BY \"SK\" ASC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: Some(100),
             consistent: true,
         },
         Statement {
             about: "in order `desc`; take the first 100 rows and send no `Limit`, which can return rows from the other end of the order",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) AND NOT (\"expires_at\" <= ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
         },
     ],
     example: "codesensei query list_messages --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --limit 20",
-    doc: "`GET /threads/{id}/messages`, from either end. The number is in the key, zero-padded, so byte order is message order.",
+    doc: "`GET /threads/{id}/messages`, from either end. The number is in the key, zero-padded, so byte order is message order.\nA message that has expired is hidden until DynamoDB removes it; a page is filled from behind it.",
 };
 
 /// AP-45: Read the last messages of a thread.
@@ -2845,6 +2889,7 @@ pub(crate) static AP_45: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
     ],
     index: None,
     arguments: &[
@@ -2924,6 +2969,7 @@ pub(crate) static AP_46: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
     ],
     index: None,
     arguments: &[
@@ -2965,10 +3011,11 @@ pub(crate) static AP_46: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND NOT (\"expires_at\" <= ?)",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#{seq:03}"),
+                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
@@ -3486,6 +3533,40 @@ pub(crate) static AP_67: Pattern = Pattern {
     ],
     example: "codesensei query get_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03",
     doc: "What has this user cost today? Asked by support. (The optional daily cap does not read it: two questions that read the same count would both\npass. It is a [rate window](#rate-windows) of a day, which counts and decides in one write.)",
+};
+
+/// AP-68: Delete a user's days.
+pub(crate) static AP_68: Pattern = Pattern {
+    id: "AP-68",
+    name: "delete_usage",
+    title: "Delete a user's days",
+    operation: Operation::Batch,
+    entities: &["daily_usage"],
+    fields: &[],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "days",
+            kind: "daily_usage key",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "31 days",
+        requests: 2.0,
+        rcu: 0.0,
+        wcu: 62.0,
+    },
+    tool: true,
+    callers: &[],
+    page: None,
+    actions: &["dynamodb:BatchWriteItem"],
+    partiql: &[],
+    example: "codesensei query delete_usage --days …",
+    doc: "A data engineer removes old usage of a user: `codesensei query delete_usage --user @ada --before 2026-01-01` finds the days with AP-65 and deletes\nthem here. (The sweep of an account deletes by the keys of its items, AP-78.)",
 };
 
 /// AP-70: Leave a sweep job.
@@ -4392,14 +4473,6 @@ pub(crate) static AP_39: Pattern = Pattern {
             sample: "1",
         },
         Argument {
-            name: "seen_thread_changes",
-            kind: "count",
-            optional: false,
-            many: false,
-            doc: "",
-            sample: "1",
-        },
-        Argument {
             name: "seen_changes",
             kind: "count",
             optional: false,
@@ -4427,7 +4500,7 @@ pub(crate) static AP_39: Pattern = Pattern {
     page: None,
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query repair_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-version 1 --seen-thread-changes 1 --seen-changes 1 --anchors …",
+    example: "codesensei query repair_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-version 1 --seen-changes 1 --anchors …",
     doc: "An anchor without its thread, a thread without its anchor, and one that is said to be stable over other text. Anchors are written whole, on the condition\nthat they, and the version of the code, are what was compared.",
 };
 
@@ -4965,6 +5038,8 @@ pub(crate) static AP_99: Pattern = Pattern {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
         "seq",
         "role",
         "content",
@@ -4986,12 +5061,12 @@ pub(crate) static AP_99: Pattern = Pattern {
         "cache_read_tokens",
         "cache_write_tokens",
         "output_tokens",
+        "expires_at",
         "key_digest",
         "fingerprint",
         "state",
         "question_seq",
         "lease_until",
-        "expires_at",
     ],
     index: None,
     arguments: &[
@@ -5141,7 +5216,7 @@ pub(crate) static AP_112: Pattern = Pattern {
     name: "remove_expired",
     title: "Remove what has expired",
     operation: Operation::Transact,
-    entities: &["refresh_family", "idempotency", "rate_window"],
+    entities: &["refresh_family", "idempotency", "rate_window", "message"],
     fields: &[],
     index: None,
     arguments: &[
@@ -5169,12 +5244,20 @@ pub(crate) static AP_112: Pattern = Pattern {
             doc: "",
             sample: "",
         },
+        Argument {
+            name: "message",
+            kind: "message",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "",
+        },
     ],
     cost: Cost {
-        fixture: "a sign-in, a client id's record and a rate window",
+        fixture: "a sign-in, a client id's record, a rate window and a message of 500 B of text",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 6.0,
+        wcu: 8.0,
     },
     tool: true,
     callers: &[],

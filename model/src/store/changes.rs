@@ -11,6 +11,7 @@ pub(crate) struct Changes {
     set: Vec<String>,
     add: Vec<String>,
     remove: Vec<String>,
+    appends: bool,
     names: Vec<(String, String)>,
     values: Vec<(String, AttributeValue)>,
 }
@@ -65,6 +66,15 @@ impl Changes {
         self
     }
 
+    /// Adds a list at the end of the one that is there; an absent one counts as empty.
+    pub(crate) fn append(mut self, field: &'static str, list: impl Serialize) -> Self {
+        let (name, list) = (self.name(field), self.value(list));
+        let empty = self.value([(); 0]);
+        self.set.push(format!("{name} = list_append(if_not_exists({name}, {empty}), {list})"));
+        self.appends = true;
+        self
+    }
+
     /// Writes what adding to a number of the item comes to; it counts as 0 while it is absent.
     pub(crate) fn set_sum(mut self, field: &'static str, of: &'static str, number: impl Serialize) -> Self {
         let (name, of) = (self.name(field), self.name(of));
@@ -82,7 +92,7 @@ impl Changes {
 
     /// Whether applying these changes twice differs from applying them once.
     pub(super) fn accumulate(&self) -> bool {
-        !self.add.is_empty()
+        self.appends || !self.add.is_empty()
     }
 
     pub(super) fn into_update(self) -> Update {
@@ -138,6 +148,7 @@ mod tests {
     #[test]
     fn only_additions_differ_when_they_are_applied_twice() {
         assert!(Changes::new().set("a", 1).add("b", 1).accumulate());
+        assert!(Changes::new().append("a", [1]).accumulate());
         assert!(!Changes::new().set("a", 1).remove("b").accumulate());
     }
 }

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use crate::code_cache::{CodeCache, DEFAULT_CODE_CACHE_MIB};
 use crate::key::Primary;
 use crate::registry::{Cost, Operation, Pattern};
-use crate::{Clock, Ids, ItemKey};
+use crate::{Clock, Ids, ItemKey, MessageTtl};
 
 pub(crate) mod batch;
 pub(crate) mod call;
@@ -67,6 +67,8 @@ pub struct Store {
     unreadable: Option<Unreadable>,
     /// Until when calls are repeated, rather than a few times.
     until: Option<Instant>,
+    /// How long new messages live.
+    pub(crate) message_ttl: MessageTtl,
     code_cache: CodeCache,
 }
 
@@ -110,6 +112,7 @@ impl Store {
             meter: None,
             until: None,
             unreadable: None,
+            message_ttl: MessageTtl::default(),
             code_cache: CodeCache::of_mib(DEFAULT_CODE_CACHE_MIB),
         }
     }
@@ -139,6 +142,12 @@ impl Store {
     #[must_use]
     pub fn until(&self, then: Instant) -> Self {
         Self { until: Some(then), ..self.clone() }
+    }
+
+    /// The same store, whose new messages live so long.
+    #[must_use]
+    pub fn with_message_ttl(&self, message_ttl: MessageTtl) -> Self {
+        Self { message_ttl, ..self.clone() }
     }
 
     /// The same store, which keeps at most so many MiB of code in memory instead of [`DEFAULT_CODE_CACHE_MIB`]; none for 0.

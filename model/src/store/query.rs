@@ -14,8 +14,9 @@ use super::unreadable::key;
 /// How many requests one page may take when a filter drops most of what is read. Then the page is short, and its
 /// cursor goes on where it stopped.
 const REQUESTS_PER_PAGE: u32 = 8;
-/// How many items a request goes through at least, after the first, when a filter left too few.
-const LEAST_STEP: usize = 25;
+/// How many items a request goes through at least, after the first, when a filter left too few: so a page of a thread, which has
+/// 500 messages at most, is filled however many of them have expired.
+const LEAST_STEP: usize = 100;
 
 /// Which page is wanted.
 #[derive(Clone, Copy, Default)]

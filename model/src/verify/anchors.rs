@@ -101,7 +101,6 @@ impl Placement<'_> {
             anchors: Anchors { changes: anchors.changes + 1, threads: sound, ..anchors.clone() },
             owner: self.head.user_id,
             seen_version: self.head.version_number,
-            seen_thread_changes: self.head.thread_changes,
             seen_changes: anchors.changes,
         };
         let found = |(kind, thread, detail)| {

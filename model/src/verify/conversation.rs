@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::repair::Repair;
-use crate::{Message, ReplyState, Role, Thread};
+use crate::{Expiry, Message, ReplyState, Role, Thread, Timestamp};
 
 const NOT_OURS: &str = "what was said cannot be made again: restore the messages from a backup, or leave them so";
 
@@ -13,6 +13,7 @@ const NOT_OURS: &str = "what was said cannot be made again: restore the messages
 pub(super) struct Line {
     role: Role,
     reply_state: Option<ReplyState>,
+    expires_at: Option<Expiry>,
 }
 
 /// The lines of a thread, by their numbers.
@@ -20,7 +21,7 @@ pub(super) type Lines = BTreeMap<u32, Line>;
 
 impl From<&Message> for Line {
     fn from(message: &Message) -> Self {
-        Self { role: message.role, reply_state: message.reply_state }
+        Self { role: message.role, reply_state: message.reply_state, expires_at: message.expires_at }
     }
 }
 
@@ -30,8 +31,19 @@ impl Line {
     }
 }
 
-/// What is wrong with a conversation.
-pub(super) fn check(thread: &Thread, lines: &Lines) -> Vec<Finding> {
+/// The lines that have not expired. DynamoDB removes the others one by one, in any order.
+fn living(lines: &Lines, now: Timestamp) -> Lines {
+    let has_expired = |line: &Line| line.expires_at.is_some_and(|expires_at| expires_at.has_passed(now));
+    lines.iter().filter(|(_, line)| !has_expired(line)).map(|(&seq, &line)| (seq, line)).collect()
+}
+
+/// What is wrong with a conversation. Messages of a thread expire in their order, so once the first has expired, a number may be missing
+/// unless it comes after a message that still is to expire.
+pub(super) fn check(thread: &Thread, lines: &Lines, now: Timestamp) -> Vec<Finding> {
+    let lines = &living(lines, now);
+    let first_to_expire = lines.iter().find(|(_, line)| line.expires_at.is_some()).map(|(&seq, _)| seq);
+    let may_have_expired =
+        |seq: u32| thread.has_expired_messages(now) && first_to_expire.is_none_or(|first| seq < first);
     let mut findings = Vec::new();
     let id = format!("thread {}.{}", thread.session_id, thread.thread);
     let mut found = |kind, detail: String, repair| findings.push(Finding::new(kind, id.clone(), detail, repair));
@@ -50,13 +62,14 @@ pub(super) fn check(thread: &Thread, lines: &Lines) -> Vec<Finding> {
                 found(FindingKind::LostAnswer, format!("message {seq} {said}"), left());
             }
         }
-        missing += seq.saturating_sub(end + 1);
+        missing += (end + 1..seq).filter(|&seq| !may_have_expired(seq)).count();
         end = end.max(seq + u32::from(line.is_question()));
     }
     if missing > 0 {
         found(FindingKind::MessageGap, format!("{missing} of {end} numbers"), left());
     }
-    if thread.message_slots != end {
+    let is_short_by_expiry = thread.message_slots > end && may_have_expired(end + 1);
+    if thread.message_slots != end && !is_short_by_expiry {
         let (session_id, thread_id, seen) = (thread.session_id, thread.thread, thread.message_slots);
         let repair = Repair::MessageSlots { session_id, thread: thread_id, seen, counted: end };
         found(FindingKind::MessageSlots, format!("counts {seen}, takes {end}"), repair);

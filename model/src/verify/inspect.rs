@@ -106,11 +106,15 @@ fn by_itself(entity: &AnyEntity, now: Timestamp, found: &mut impl FnMut(FindingK
         AnyEntity::SweepJob(job) if job.due.plus(PATIENCE) < now => {
             found(FindingKind::OverdueJob, job.kind.as_str(), Repair::RunJob(job.clone()));
         }
-        AnyEntity::Message(message)
-            if message.reply_state == Some(ReplyState::Pending) && message.created_at.plus(PATIENCE) < now =>
-        {
+        AnyEntity::Message(message) => {
             let (session_id, thread, seq) = (message.session_id, message.thread, message.seq);
-            found(FindingKind::PendingQuestion, "", Repair::FailQuestion { session_id, thread, seq });
+            if let Some(expires_at) = message.expires_at {
+                expired(expires_at, Expired::Message { session_id, thread, seq, expires_at });
+            }
+            let is_pending = message.reply_state == Some(ReplyState::Pending) && !message.has_expired(now);
+            if is_pending && message.created_at.plus(PATIENCE) < now {
+                found(FindingKind::PendingQuestion, "", Repair::FailQuestion { session_id, thread, seq });
+            }
         }
         AnyEntity::Code(code) => {
             if let Some(bytes) = &code.inline

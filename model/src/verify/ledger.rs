@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::generated::any::AnyEntity;
 use crate::{
     Anchors, Code, CodeChunk, Digest, EmailClaim, Message, ReplyState, RevisionId, Role, Session, SessionId, Thread,
-    ThreadUuid, User, UserId, UsernameClaim, UsernameKey, UuidNewtype as _,
+    ThreadUuid, Timestamp, User, UserId, UsernameClaim, UsernameKey, UuidNewtype as _,
 };
 
 /// Something to look at again.
@@ -24,8 +24,9 @@ pub(super) enum Subject {
 }
 
 /// What a pass has seen.
-#[derive(Default)]
 pub(super) struct Ledger {
+    /// When the pass began: what had expired by then is left out.
+    now: Timestamp,
     /// This pass, and how many there are: of the ids that each keeps a share.
     pass: (u32, u32),
     users: HashMap<UserId, UserRow>,
@@ -70,8 +71,11 @@ struct Part {
 struct ThreadRow {
     session_id: SessionId,
     slots: Option<u32>,
-    /// Slots that its messages take, and the last of them.
+    /// Whether messages of it have expired.
+    has_expired: bool,
+    /// Slots that its messages take, and the first and the last of them. Those that have expired are left out.
     taken: u32,
+    first: u32,
     end: u32,
     /// Questions that say they are answered, less answers.
     owed: i32,
@@ -85,8 +89,16 @@ struct ChunkRow {
 
 impl Ledger {
     /// The ledger of one pass of several.
-    pub(super) fn new(pass: u32, passes: u32) -> Self {
-        Self { pass: (pass, passes.max(1)), ..Self::default() }
+    pub(super) fn new(pass: u32, passes: u32, now: Timestamp) -> Self {
+        Self {
+            now,
+            pass: (pass, passes.max(1)),
+            users: HashMap::new(),
+            sessions: HashMap::new(),
+            threads: HashMap::new(),
+            chunks: HashMap::new(),
+            suspects: Vec::new(),
+        }
     }
 
     /// Enters an item, and what seems odd about it.
@@ -131,7 +143,15 @@ impl Ledger {
 
     fn thread_row(&mut self, thread: ThreadUuid, session_id: SessionId) -> &mut ThreadRow {
         self.sessions.entry(session_id).or_default();
-        self.threads.entry(thread).or_insert(ThreadRow { session_id, slots: None, taken: 0, end: 0, owed: 0 })
+        self.threads.entry(thread).or_insert(ThreadRow {
+            session_id,
+            slots: None,
+            has_expired: false,
+            taken: 0,
+            first: u32::MAX,
+            end: 0,
+            owed: 0,
+        })
     }
 
     fn user(&mut self, user: &User) {
@@ -206,7 +226,9 @@ impl Ledger {
         if let Some(row) = self.session_row(thread.session_id) {
             row.threads += 1;
             row.name(thread.user_id);
-            self.thread_row(thread.thread, thread.session_id).slots = Some(thread.message_slots);
+            let has_expired = thread.has_expired_messages(self.now);
+            let row = self.thread_row(thread.thread, thread.session_id);
+            (row.slots, row.has_expired) = (Some(thread.message_slots), has_expired);
         }
     }
 
@@ -215,13 +237,18 @@ impl Ledger {
             return;
         }
         self.sessions.entry(message.session_id).or_default().name(message.user_id);
+        let now = self.now;
         let row = self.thread_row(message.thread, message.session_id);
+        if message.has_expired(now) {
+            return;
+        }
         let width = match (message.role, message.reply_state) {
             (Role::Ai, _) => 0,
             (Role::User, None) => 1,
             (Role::User, Some(_)) => 2,
         };
         row.taken += width;
+        row.first = row.first.min(message.seq);
         row.end = row.end.max(message.seq + width.saturating_sub(1));
         row.owed += i32::from(message.reply_state == Some(ReplyState::Answered)) - i32::from(message.role == Role::Ai);
     }
@@ -240,7 +267,7 @@ impl Ledger {
             }
         }
         for row in self.threads.into_values() {
-            if row.slots != Some(row.taken) || row.end != row.taken || row.owed != 0 {
+            if !row.is_sound() {
                 let owner = self.sessions.get(&row.session_id).and_then(SessionRow::owner);
                 suspects.push(Subject::Session(row.session_id, owner));
             }
@@ -257,6 +284,20 @@ impl Ledger {
             }
         }
         suspects
+    }
+}
+
+impl ThreadRow {
+    /// Where messages have expired, those that are left are the last ones.
+    fn is_sound(&self) -> bool {
+        let begins_with = if self.has_expired { self.first } else { 1 };
+        let is_whole = match self.slots {
+            Some(_) if self.taken == 0 && self.has_expired => true,
+            Some(0) => self.taken == 0,
+            Some(slots) => slots == self.end && self.taken + begins_with == self.end + 1,
+            None => false,
+        };
+        is_whole && self.owed == 0
     }
 }
 

@@ -263,7 +263,7 @@ impl Look<'_> {
     fn conversations(&self, session_id: SessionId, contents: &Contents, seen: &mut Seen) {
         for (thread, lines) in &contents.lines {
             if let Some(head) = contents.threads.get(thread).filter(|_| !contents.broken.contains(thread)) {
-                seen.findings.extend(conversation::check(head, lines));
+                seen.findings.extend(conversation::check(head, lines, self.store.clock().now()));
             }
         }
         for (thread, &(items, owner)) in &contents.of_threads {

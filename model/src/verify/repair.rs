@@ -3,11 +3,11 @@
 use crate::store::StoredItem;
 use crate::verify::finding::{Effect, Outcome};
 use crate::{
-    Anchors, CodeChunkKey, Digest, EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, FailQuestionError,
-    Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError, RemoveExpired,
-    RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError, RepairSessionCountError,
-    RepairThreadCountError, RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim, StaleUsernameClaim, Store,
-    StoreError, SweepJob, ThreadUuid, User, UserId, UsernameClaim, UsernameKey,
+    Anchors, CodeChunkKey, Digest, EmailClaim, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, Expiry,
+    FailQuestionError, Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError,
+    RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlotsError,
+    RepairSessionCountError, RepairThreadCountError, RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim,
+    StaleUsernameClaim, Store, StoreError, SweepJob, ThreadUuid, User, UserId, UsernameClaim, UsernameKey,
 };
 
 /// The error code of a question that nobody answers any more.
@@ -69,7 +69,6 @@ pub(crate) struct SoundAnchors {
     pub(crate) anchors: Anchors,
     pub(crate) owner: UserId,
     pub(crate) seen_version: u32,
-    pub(crate) seen_thread_changes: u32,
     pub(crate) seen_changes: u32,
 }
 
@@ -79,6 +78,7 @@ pub(crate) enum Expired {
     Family(RefreshFamily),
     Record(Idempotency),
     Window(RateWindow),
+    Message { session_id: SessionId, thread: ThreadUuid, seq: u32, expires_at: Expiry },
 }
 
 impl Repair {
@@ -194,13 +194,12 @@ impl Store {
 
     async fn write_anchors(&self, sound: &SoundAnchors) -> Tried {
         const WRITTEN: Outcome = Outcome::Repaired("the anchors of the session were written again");
-        let SoundAnchors { anchors, owner, seen_version, seen_thread_changes, seen_changes } = sound;
+        let SoundAnchors { anchors, owner, seen_version, seen_changes } = sound;
         let repaired = self.repair_anchors(RepairAnchors {
             anchors,
             user_id: *owner,
             session_id: anchors.session_id,
             seen_version: *seen_version,
-            seen_thread_changes: *seen_thread_changes,
             seen_changes: *seen_changes,
         });
         match repaired.await {
@@ -227,7 +226,7 @@ impl Store {
     }
 
     async fn remove_one_expired(&self, expired: &Expired) -> Tried {
-        let mut input = RemoveExpired { family: None, record: None, window: None };
+        let mut input = RemoveExpired { family: None, record: None, window: None, message: None };
         match expired {
             Expired::Family(family) => {
                 input.family = Some(ExpiredFamily {
@@ -242,6 +241,14 @@ impl Store {
                     thread: record.thread,
                     key_digest: record.key_digest,
                     seen_expires_at: record.expires_at,
+                });
+            }
+            Expired::Message { session_id, thread, seq, expires_at } => {
+                input.message = Some(ExpiredMessage {
+                    session_id: *session_id,
+                    thread: *thread,
+                    seq: *seq,
+                    seen_expires_at: *expires_at,
                 });
             }
             Expired::Window(window) => {

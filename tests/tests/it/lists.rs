@@ -40,7 +40,7 @@ async fn a_thread_has_the_message_that_was_just_sent() {
     let thread = table.thread(&session, 1, 1).await;
     let (question, reply) = table.talk(&thread, "why?").await;
     let page =
-        table.thread_messages(ada.user_id, thread.id(), Order::Descending, PageRequest::default()).await.unwrap();
+        table.thread_messages(ada.user_id, thread.id(), Order::Descending, PageRequest::default()).await.unwrap().1;
     let seqs: Vec<u32> = page.items.iter().map(|message| message.seq).collect();
     assert_eq!(seqs, [reply.seq, question.seq]);
     assert_eq!(page.items[0], reply);

@@ -10,6 +10,7 @@ mod containers;
 mod costs;
 mod cursors;
 mod deleting;
+mod expiring;
 mod http;
 mod keys;
 mod lists;

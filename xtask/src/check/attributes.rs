@@ -55,9 +55,6 @@ pub fn the_ttl_attribute_is_an_expiry(design: &Design, problems: &mut Problems) 
                 (true, false) => {
                     format!("`{ttl}` is when items expire, so it is an `expiry` and not {}", field.ty.word())
                 }
-                (true, true) if field.optional => {
-                    format!("`{ttl}` is optional, so some items would never expire")
-                }
                 (false, true) => format!("DynamoDB expires items by `{ttl}` alone; `{}` is a `time`", field.name),
                 _ => continue,
             };

@@ -125,10 +125,14 @@ fn written_items_have_not_expired(design: &Design, action: &Action, problems: &m
     let reads = matches!(action.kind, ActionKind::Update | ActionKind::Check) || !action.require.is_empty();
     let looks = action.require.iter().any(|require| require.that.tests().iter().any(|test| test.field == *ttl));
     let message = match (design.entity(action.entity).expires(&design.table), &action.expired) {
-        (true, None) if reads && !looks => format!(
-            "this write looks at an item that may have expired: require `{ttl} > :second`, or say `expired = \"included\"` \
-             and `because`"
-        ),
+        (true, None) if reads && !looks => {
+            let always = design.entity(action.entity).always_expires(&design.table);
+            let missing = if always { String::new() } else { format!("{ttl} missing or ") };
+            format!(
+                "this write looks at an item that may have expired: require `{missing}{ttl} > :second`, or say \
+                 `expired = \"included\"` and `because`"
+            )
+        }
         (false, Some(_)) => "nothing that is written here expires; leave `expired` out".to_owned(),
         (true, Some(Expired::Included(_))) if !reads || looks => {
             "this write looks at no item that may have expired; leave `expired` out".to_owned()

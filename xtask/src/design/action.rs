@@ -68,6 +68,8 @@ pub enum How {
     /// Only when the item does not have it yet.
     SetOnce(Value),
     Add(Value),
+    /// A list, at the end of the one that is there.
+    Append(Value),
     Remove,
 }
 
@@ -97,7 +99,7 @@ impl How {
     /// The value that is written, if one is.
     pub fn value(&self) -> Option<&Value> {
         match self {
-            How::Set(value) | How::SetOnce(value) | How::Add(value) => Some(value),
+            How::Set(value) | How::SetOnce(value) | How::Add(value) | How::Append(value) => Some(value),
             How::Remove => None,
         }
     }

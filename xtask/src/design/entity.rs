@@ -340,6 +340,11 @@ impl Entity {
         self.field(&table.ttl_attribute).is_some()
     }
 
+    /// Whether each of its items expires: the expiry may be optional.
+    pub fn always_expires(&self, table: &Table) -> bool {
+        self.field(&table.ttl_attribute).is_some_and(|field| !field.optional)
+    }
+
     /// Every index whose key a change of this field would change.
     pub fn index_keys_of(&self, field: &str) -> impl Iterator<Item = &IndexKey> {
         self.index_keys.iter().filter(move |key| key.sk == field || key.pk.fields().any(|part| part == field))

@@ -112,11 +112,17 @@ fn get(design: &Design, entity: &Entity, consistent: bool, expired: Option<&Expi
     let mut parameters = vec![parameter(&entity.pk), parameter(&entity.sk)];
     let mut conditions = vec![format!("\"{}\" = ?", table.partition_key), format!("\"{}\" = ?", table.sort_key)];
     if expired == Some(&Expired::Hidden) {
-        conditions.push(format!("\"{}\" > ?", table.ttl_attribute));
+        conditions.push(lives(&table.ttl_attribute, entity.always_expires(table)));
         parameters.push(now());
     }
     let text = format!("SELECT * FROM \"{}\" WHERE {}", table.name, conditions.join(" AND "));
     Statement { about, text, parameters, limit: None, consistent }
+}
+
+/// The condition of an item that has not expired. One with an OR cannot be ordered by the sort key: PartiQL takes its branches for several
+/// partitions.
+fn lives(ttl: &str, always_expires: bool) -> String {
+    if always_expires { format!("\"{ttl}\" > ?") } else { format!("NOT (\"{ttl}\" <= ?)") }
 }
 
 fn query(design: &Design, query: &Query, descending: bool, order: &str) -> Statement {
@@ -133,9 +139,8 @@ fn query(design: &Design, query: &Query, descending: bool, order: &str) -> State
     conditions.extend(sort(entity, query, range, &row, &mut parameters));
     if query.expired == Some(Expired::Hidden) {
         let ttl = &table.ttl_attribute;
-        let all_expire = query.entities.iter().all(|index| design.entity(*index).expires(table));
-        let lives = format!("\"{ttl}\" > ?");
-        conditions.push(if all_expire { lives } else { format!("(\"{ttl}\" IS MISSING OR {lives})") });
+        let all_expire = query.entities.iter().all(|index| design.entity(*index).always_expires(table));
+        conditions.push(lives(ttl, all_expire));
         parameters.push(now());
     }
     let limit = match query.paging {

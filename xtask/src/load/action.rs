@@ -48,6 +48,7 @@ impl Scope<'_> {
             self.changes(entity, raw.set, puts, Use::Replaces, How::Set),
             self.changes(entity, raw.set_once, puts, Use::Fills, How::SetOnce),
             self.changes(entity, raw.add, puts, Use::Adds, How::Add),
+            self.changes(entity, raw.append, puts, Use::Appends, How::Append),
             self.removals(entity, &raw.remove),
         ];
         let require = all(raw.require.into_iter().map(|require| self.require(entity, require)));

@@ -181,6 +181,7 @@ fn single(raw: &mut RawPattern) -> RawAction {
         set: std::mem::take(&mut raw.set),
         set_once: std::mem::take(&mut raw.set_once),
         add: std::mem::take(&mut raw.add),
+        append: std::mem::take(&mut raw.append),
         remove: std::mem::take(&mut raw.remove),
         if_missing: raw.if_missing.take(),
         if_present: raw.if_present.take(),

@@ -159,6 +159,8 @@ pub struct RawPattern {
     #[serde(default)]
     pub add: Map<Spanned<toml::Value>>,
     #[serde(default)]
+    pub append: Map<Spanned<toml::Value>>,
+    #[serde(default)]
     pub remove: Vec<Word>,
     pub if_missing: Option<String>,
     pub if_present: Option<String>,
@@ -233,6 +235,8 @@ pub struct RawAction {
     pub set_once: Map<Spanned<toml::Value>>,
     #[serde(default)]
     pub add: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub append: Map<Spanned<toml::Value>>,
     #[serde(default)]
     pub remove: Vec<Word>,
     pub if_missing: Option<String>,

@@ -19,6 +19,8 @@ pub enum Use {
     Fills,
     /// It is added to the field, so it may be negative.
     Adds,
+    /// It is a list that is added at the end of the field's.
+    Appends,
 }
 
 impl Scope<'_> {
@@ -31,6 +33,9 @@ impl Scope<'_> {
         let checked = value.and_then(|value| {
             if used == Use::Adds && !matches!(field.ty, Type::Count | Type::Amount) {
                 return Err(format!("`{}` is {}; only a count or an amount is added to", field.name, field.ty.word()));
+            }
+            if used == Use::Appends && !matches!(field.ty, Type::Texts | Type::Records { .. }) {
+                return Err(format!("`{}` is {}; only a list is appended to", field.name, field.ty.word()));
             }
             match &value {
                 // What is added may be negative.

@@ -43,6 +43,7 @@ const OPERATIONS: &[Known] = &[
             "set",
             "set_once",
             "add",
+            "append",
             "remove",
             "if_missing",
             "upsert",
@@ -63,7 +64,7 @@ const OPERATIONS: &[Known] = &[
 const SHAPE: &[&str] = &["name", "optional", "many", "expired", "because"];
 const ACTIONS: &[Known] = &[
     ("put", &["if_present", "replace", "require"]),
-    ("update", &["row", "key", "set", "set_once", "add", "remove", "if_missing", "upsert", "require"]),
+    ("update", &["row", "key", "set", "set_once", "add", "append", "remove", "if_missing", "upsert", "require"]),
     ("delete", &["row", "key", "if_missing", "require"]),
     ("check", &["row", "key", "if_missing", "require"]),
 ];

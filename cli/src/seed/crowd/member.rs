@@ -173,6 +173,8 @@ impl<'p> Member<'p> {
             selected_text: talk.anchor.selected.clone().unwrap_or_default(),
             moves: 0,
             message_slots: 2 * exchanges,
+            messages_expire_from: None,
+            messages_expire_until: None,
             created_at: opened,
             updated_at: opened,
         };
@@ -261,6 +263,7 @@ fn message(thread: &Thread, seq: u32, role: Role, content: String, created_at: T
         cache_read_tokens: None,
         cache_write_tokens: None,
         output_tokens: None,
+        expires_at: None,
     }
 }
 

@@ -92,6 +92,8 @@ fn a_thread_on_the_whole_file_stays_as_it_is_and_the_others_move() {
             selected_text: text.to_owned(),
             moves: 0,
             message_slots: 0,
+            messages_expire_from: None,
+            messages_expire_until: None,
             created_at: now,
             updated_at: now,
         },

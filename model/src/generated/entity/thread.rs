@@ -30,6 +30,12 @@ pub struct Thread {
     pub created_at: Timestamp,
     /// When its user moved it, or its messages last changed.
     pub updated_at: Timestamp,
+    /// When the first of its messages expires, or expired. Absent while none has an expiry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages_expire_from: Option<Timestamp>,
+    /// When the last of its messages expires. A later message never expires before an earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages_expire_until: Option<Timestamp>,
 }
 
 impl fmt::Debug for Thread {
@@ -44,6 +50,8 @@ impl fmt::Debug for Thread {
             .field("message_slots", &self.message_slots)
             .field("created_at", &self.created_at)
             .field("updated_at", &self.updated_at)
+            .field("messages_expire_from", &self.messages_expire_from)
+            .field("messages_expire_until", &self.messages_expire_until)
             .finish()
     }
 }
@@ -100,6 +108,8 @@ impl modyne::EntityDef for Thread {
         "message_slots",
         "created_at",
         "updated_at",
+        "messages_expire_from",
+        "messages_expire_until",
     ];
 }
 

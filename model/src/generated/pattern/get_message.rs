@@ -24,6 +24,12 @@ impl Store {
             thread,
             seq,
         };
-        self.call(&AP_46).get(key.primary(), true).await
+        let found: Option<Message> = self.call(&AP_46).get(key.primary(), true).await?;
+        Ok(
+            found
+                .filter(|item| {
+                    item.expires_at.is_none_or(|at| !at.has_passed(self.clock().now()))
+                }),
+        )
     }
 }

@@ -7,13 +7,14 @@ use crate::generated::keys::MessageKey;
 use crate::generated::registry::AP_44;
 use crate::key::{KeyPart, Primary};
 use crate::store::{Order, Page, PageRequest, Store, StoreError};
-use modyne::expr::KeyCondition;
+use modyne::expr::{Filter, KeyCondition};
 use modyne::model::Query;
 
 impl Store {
     /// AP-44: List a thread's messages.
     ///
     /// `GET /threads/{id}/messages`, from either end. The number is in the key, zero-padded, so byte order is message order.
+    /// A message that has expired is hidden until DynamoDB removes it; a page is filled from behind it.
     ///
     /// `Query` on the table, in either order, pages of up to 100, strongly consistent. Costs 1 request and 19 RCU for 100 messages with 500 B of text.
     pub async fn list_messages(
@@ -28,7 +29,12 @@ impl Store {
         let query = Query::new(
                 KeyCondition::<Primary>::in_partition(&partition).begins_with(&prefix),
             )
-            .consistent_read();
+            .consistent_read()
+            .filter(
+                Filter::new("attribute_not_exists(#expires_at) OR #expires_at > :second")
+                    .name("#expires_at", "expires_at")
+                    .value(":second", self.clock().now().seconds()),
+            );
         let query = if order == Order::Descending {
             query.scan_index_backward()
         } else {

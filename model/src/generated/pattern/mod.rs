@@ -95,6 +95,8 @@ mod add_usage;
 
 mod get_usage;
 
+mod delete_usage;
+
 mod leave_sweep_job;
 
 mod list_due_sweep_jobs;

@@ -27,7 +27,7 @@ pub struct OpenWithAnchors {
 impl Store {
     /// AP-38: Open a session with its anchors.
     ///
-    /// Before a thread is created or moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in one
+    /// Before a thread is moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in one
     /// round trip. A question reads the user too: the model is asked only for who has an account. The items are not of one moment. Each says what it belongs to, so that what does not fit together is read again: head and code the
     /// revision, thread and anchor the number of moves; and the anchors are written only if they still are what was read.
     ///
@@ -61,7 +61,13 @@ impl Store {
         let messages = messages
             .iter()
             .filter_map(|key| items.take(&key.primary()).transpose())
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<Message>, _>>()?;
+        let messages = messages
+            .into_iter()
+            .filter(|item| {
+                item.expires_at.is_none_or(|at| !at.has_passed(self.clock().now()))
+            })
+            .collect();
         let users = users
             .iter()
             .filter_map(|key| items.take(&key.primary()).transpose())

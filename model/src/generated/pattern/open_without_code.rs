@@ -55,7 +55,13 @@ impl Store {
         let messages = messages
             .iter()
             .filter_map(|key| items.take(&key.primary()).transpose())
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<Message>, _>>()?;
+        let messages = messages
+            .into_iter()
+            .filter(|item| {
+                item.expires_at.is_none_or(|at| !at.has_passed(self.clock().now()))
+            })
+            .collect();
         let users = users
             .iter()
             .filter_map(|key| items.take(&key.primary()).transpose())

@@ -3,7 +3,7 @@
 
 use crate::{Digest, Expiry};
 use crate::generated::ids::{FamilyId, SessionId, ThreadUuid, UserId};
-use crate::generated::keys::{IdempotencyKey, RateWindowKey, RefreshFamilyKey};
+use crate::generated::keys::{IdempotencyKey, MessageKey, RateWindowKey, RefreshFamilyKey};
 use crate::generated::registry::AP_112;
 use crate::store::{Store, StoreError};
 use crate::store::transact::Transaction;
@@ -69,6 +69,19 @@ impl fmt::Debug for ExpiredWindow<'_> {
     }
 }
 
+/// Names a message.
+#[derive(Clone, Debug)]
+pub struct ExpiredMessage {
+    /// Where it is.
+    pub session_id: SessionId,
+    /// Which thread.
+    pub thread: ThreadUuid,
+    /// Its number in the thread, 1 to 500.
+    pub seq: u32,
+    /// Compared with the `expires_at` of the message.
+    pub seen_expires_at: Expiry,
+}
+
 /// What [`Store::remove_expired`](crate::Store::remove_expired) writes.
 #[derive(Clone, Debug)]
 pub struct RemoveExpired<'a> {
@@ -78,6 +91,8 @@ pub struct RemoveExpired<'a> {
     pub record: Option<ExpiredRecord>,
     /// The rate window to write, if any.
     pub window: Option<ExpiredWindow<'a>>,
+    /// The message to write, if any.
+    pub message: Option<ExpiredMessage>,
 }
 
 impl Store {
@@ -86,7 +101,7 @@ impl Store {
     /// DynamoDB removes expired items within days and says nothing when it does not: TTL may be off, or the attribute of another type. One that was
     /// renewed meanwhile stays.
     ///
-    /// `TransactWriteItems`. Costs 1 request and 6 WCU for a sign-in, a client id's record and a rate window.
+    /// `TransactWriteItems`. Costs 1 request and 8 WCU for a sign-in, a client id's record, a rate window and a message of 500 B of text.
     pub async fn remove_expired(
         &self,
         input: RemoveExpired<'_>,
@@ -151,11 +166,33 @@ impl Store {
                     ),
                 );
         }
+        if let Some(one) = &input.message {
+            let key = MessageKey {
+                session_id: one.session_id,
+                thread: one.thread,
+                seq: one.seq,
+            };
+            transaction = transaction
+                .delete(
+                    "message",
+                    key.primary(),
+                    Some(
+                        Condition::new(
+                                "attribute_exists(#PK) AND #expires_at = :seen_expires_at",
+                            )
+                            .name("#PK", "PK")
+                            .name("#expires_at", "expires_at")
+                            .value(":seen_expires_at", one.seen_expires_at),
+                    ),
+                );
+        }
         match self.call(&AP_112).transact(transaction).await? {
             Ok(()) => Ok(()),
             Err(refused) => {
                 match refused.action {
-                    "family" | "record" | "window" => Err(RemoveExpiredError::Renewed),
+                    "family" | "record" | "window" | "message" => {
+                        Err(RemoveExpiredError::Renewed)
+                    }
                     _ => Err(refused.unexplained().into()),
                 }
             }

@@ -37,8 +37,6 @@ pub struct RepairAnchors<'a> {
     pub session_id: SessionId,
     /// Compared with the `version_number` of the session.
     pub seen_version: u32,
-    /// Compared with the `thread_changes` of the session.
-    pub seen_thread_changes: u32,
     /// Compared with the `changes` of the anchors.
     pub seen_changes: u32,
 }
@@ -64,13 +62,11 @@ impl Store {
                 "session",
                 key.primary(),
                 Condition::new(
-                        "attribute_exists(#PK) AND #version_number = :seen_version AND #thread_changes = :seen_thread_changes",
+                        "attribute_exists(#PK) AND #version_number = :seen_version",
                     )
                     .name("#PK", "PK")
                     .name("#version_number", "version_number")
-                    .name("#thread_changes", "thread_changes")
-                    .value(":seen_version", input.seen_version)
-                    .value(":seen_thread_changes", input.seen_thread_changes),
+                    .value(":seen_version", input.seen_version),
             );
         transaction = transaction
             .put(

@@ -47,6 +47,8 @@ CREATE EXTERNAL TABLE IF NOT EXISTS codesensei_items (
     `last_modified_by`:struct<`s`:string>,
     `lease_until`:struct<`n`:string>,
     `message_slots`:struct<`n`:string>,
+    `messages_expire_from`:struct<`n`:string>,
+    `messages_expire_until`:struct<`n`:string>,
     `model_id`:struct<`s`:string>,
     `moves`:struct<`n`:string>,
     `n`:struct<`n`:string>,

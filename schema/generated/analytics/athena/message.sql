@@ -29,6 +29,7 @@ SELECT
   CAST("item"."cache_read_tokens"."n" AS bigint) AS "cache_read_tokens",
   CAST("item"."cache_write_tokens"."n" AS bigint) AS "cache_write_tokens",
   CAST("item"."output_tokens"."n" AS bigint) AS "output_tokens",
+  CAST(from_unixtime(CAST("item"."expires_at"."n" AS bigint)) AT TIME ZONE 'UTC' AS timestamp) AS "expires_at",
   CAST("item"."v"."n" AS bigint) AS "item_version"
 FROM codesensei_items
 WHERE "item"."et"."s" = 'message'

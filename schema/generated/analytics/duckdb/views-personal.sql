@@ -58,6 +58,7 @@ SELECT
   CAST("Item"."cache_read_tokens"."N" AS bigint) AS "cache_read_tokens",
   CAST("Item"."cache_write_tokens"."N" AS bigint) AS "cache_write_tokens",
   CAST("Item"."output_tokens"."N" AS bigint) AS "output_tokens",
+  epoch_ms(CAST("Item"."expires_at"."N" AS bigint) * 1000) AS "expires_at",
   CAST("Item"."v"."N" AS bigint) AS "item_version"
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'message';
@@ -109,6 +110,8 @@ SELECT
   CAST("Item"."message_slots"."N" AS bigint) AS "message_slots",
   epoch_ms(CAST("Item"."created_at"."N" AS bigint)) AS "created_at",
   epoch_ms(CAST("Item"."updated_at"."N" AS bigint)) AS "updated_at",
+  epoch_ms(CAST("Item"."messages_expire_from"."N" AS bigint)) AS "messages_expire_from",
+  epoch_ms(CAST("Item"."messages_expire_until"."N" AS bigint)) AS "messages_expire_until",
   CAST("Item"."v"."N" AS bigint) AS "item_version"
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'thread';

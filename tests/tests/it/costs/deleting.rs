@@ -97,7 +97,13 @@ async fn thread_record_leftovers(bench: &Bench) {
     for seen_slots in (2..22).step_by(2) {
         let question = Message { seq: seen_slots + 1, ..first.clone() };
         let record = record_of(bench, &question);
-        let asked = AskQuestion { question: &question, record: Some(&record), seen_slots };
+        let asked = AskQuestion {
+            question: &question,
+            record: Some(&record),
+            seen_slots,
+            expire_from: None,
+            expire_until: None,
+        };
         bench.table.ask_question(asked).await.unwrap();
     }
     let found = bench.once().await.thread_record_leftovers(thread.session_id, thread.thread).await.unwrap();

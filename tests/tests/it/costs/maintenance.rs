@@ -1,8 +1,9 @@
 //! The fixtures of AP-97 to AP-99 and AP-110 to AP-117: what `codesensei verify` reads and repairs.
 
 use model::{
-    EmailClaim, ExpiredFamily, ExpiredRecord, ExpiredWindow, PageRequest, RateRule, ReleaseClaims, RemoveExpired,
-    RestoreClaims, StaleEmailClaim, StaleUsernameClaim, Store, StoredItem, SweepKind, User, UsernameClaim,
+    EmailClaim, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, PageRequest, RateRule, ReleaseClaims,
+    RemoveExpired, RestoreClaims, StaleEmailClaim, StaleUsernameClaim, Store, StoredItem, SweepKind, User,
+    UsernameClaim,
 };
 use serde_json::{Value, json};
 use tests::story::A_WEEK;
@@ -99,8 +100,15 @@ async fn remove_expired(bench: &Bench) {
     let thread = a_thread(bench).await;
     let question = bench.table.question(&thread, "why?").await;
     let record = record_of(bench, &question);
-    let other = model::Message { seq: 3, ..question };
-    let asked = model::AskQuestion { question: &other, record: Some(&record), seen_slots: 2 };
+    let seen_expires_at = bench.table.clock().now().expiry();
+    let other = model::Message { seq: 3, content: "w".repeat(500), expires_at: Some(seen_expires_at), ..question };
+    let asked = model::AskQuestion {
+        question: &other,
+        record: Some(&record),
+        seen_slots: 2,
+        expire_from: None,
+        expire_until: None,
+    };
     bench.table.ask_question(asked).await.unwrap();
     let rule = RateRule::new("login", 5, 900);
     bench.table.hit(rule, "192.0.2.1").await.unwrap();
@@ -121,6 +129,7 @@ async fn remove_expired(bench: &Bench) {
             window: window.number,
             seen_expires_at: window.ends_at.expiry(),
         }),
+        message: Some(ExpiredMessage { session_id: thread.session_id, thread: thread.thread, seq: 3, seen_expires_at }),
     };
     bench.once().await.remove_expired(expired).await.unwrap();
 }

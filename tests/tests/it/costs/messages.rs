@@ -36,7 +36,13 @@ async fn next_question(bench: &Bench, thread: &Thread) -> (Message, Idempotency)
 async fn ask_question(bench: &Bench) {
     let thread = a_thread(bench).await;
     let (question, record) = next_question(bench, &thread).await;
-    let asked = AskQuestion { question: &question, record: Some(&record), seen_slots: 2 };
+    let asked = AskQuestion {
+        question: &question,
+        record: Some(&record),
+        seen_slots: 2,
+        expire_from: None,
+        expire_until: None,
+    };
     bench.once().await.ask_question(asked).await.unwrap();
 }
 
@@ -44,7 +50,12 @@ async fn add_note(bench: &Bench) {
     let thread = a_thread(bench).await;
     let first = bench.table.note(&thread, &"n".repeat(200)).await.unwrap();
     let note = Message { seq: 2, ..first };
-    bench.once().await.add_note(AddNote { note: &note, record: None, seen_slots: 1 }).await.unwrap();
+    bench
+        .once()
+        .await
+        .add_note(AddNote { note: &note, record: None, seen_slots: 1, expire_from: None, expire_until: None })
+        .await
+        .unwrap();
 }
 
 /// An answer of 900 bytes with a patch of two short pieces of code.
@@ -72,7 +83,13 @@ async fn store_answer(bench: &Bench) {
     };
     let question = Message { seq: 19, ..question };
     let record = record_of(bench, &question);
-    let asked = AskQuestion { question: &question, record: Some(&record), seen_slots: 18 };
+    let asked = AskQuestion {
+        question: &question,
+        record: Some(&record),
+        seen_slots: 18,
+        expire_from: None,
+        expire_until: None,
+    };
     bench.table.ask_question(asked).await.unwrap();
     let input = StoreAnswer {
         answer: &Message { seq: 20, ..reply },

@@ -37,7 +37,13 @@ async fn a_record(bench: &Bench) -> Idempotency {
     let thread = a_thread(bench).await;
     let question = Message { seq: 3, ..bench.table.question(&thread, "why?").await };
     let record = record_of(bench, &question);
-    let asked = AskQuestion { question: &question, record: Some(&record), seen_slots: 2 };
+    let asked = AskQuestion {
+        question: &question,
+        record: Some(&record),
+        seen_slots: 2,
+        expire_from: None,
+        expire_until: None,
+    };
     bench.table.ask_question(asked).await.unwrap();
     record
 }

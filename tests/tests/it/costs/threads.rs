@@ -46,13 +46,12 @@ async fn elsewhere(bench: &Bench, thread: &Thread, moves: u32) -> Vec<ThreadAnch
 }
 
 async fn create_thread(bench: &Bench) {
-    let known = a_thread(bench).await;
-    let owner = bench.table.get_user(known.user_id).await.unwrap().expect("they have an account");
-    let session_id = bench.session(&owner).await.session_id;
+    let ada = bench.user().await;
+    let (session, empty) = (bench.session(&ada).await, bench.session(&ada).await);
+    let (known, session_id) = (bench.thread(&session).await, empty.session_id);
     let thread = Thread { session_id, thread: bench.table.ids().next(bench.table.clock().now()), ..known.clone() };
-    let anchor = ThreadAnchor { thread: thread.thread, ..elsewhere(bench, &known, 0).await.remove(0) };
-    let anchors = Anchors { session_id, user_id: known.user_id, changes: 1, threads: vec![anchor] };
-    let input = CreateThread { thread: &thread, anchors: &anchors, seen_version: 1, seen_changes: 0 };
+    let opened = [ThreadAnchor { thread: thread.thread, ..elsewhere(bench, &known, 0).await.remove(0) }];
+    let input = CreateThread { thread: &thread, opened: &opened, seen_version: 1 };
     bench.once().await.create_thread(input).await.unwrap();
 }
 
@@ -118,7 +117,6 @@ async fn repair_anchors(bench: &Bench) {
         user_id: thread.user_id,
         session_id: thread.session_id,
         seen_version: 1,
-        seen_thread_changes: 1,
         seen_changes: 1,
     };
     bench.checks(1);

@@ -1,6 +1,6 @@
-//! The fixtures of AP-65 to AP-67: usage.
+//! The fixtures of AP-65 to AP-68: usage.
 
-use model::{AddUsage, Date, PageRequest, Store, UserId};
+use model::{AddUsage, DailyUsageKey, Date, PageRequest, Store, UserId};
 
 use super::bench::{Bench, fixtures};
 
@@ -8,6 +8,7 @@ fixtures! {
     "AP-65" => list_usage,
     "AP-66" => add_usage,
     "AP-67" => get_usage,
+    "AP-68" => delete_usage,
 }
 
 pub(super) async fn spend(store: &Store, user_id: UserId, date: Date, cost_micros: i64) {
@@ -50,4 +51,10 @@ async fn add_usage(bench: &Bench) {
 async fn get_usage(bench: &Bench) {
     let (ada, today) = days(bench, 1).await;
     assert!(bench.once().await.get_usage(ada, today).await.unwrap().is_some());
+}
+
+async fn delete_usage(bench: &Bench) {
+    let (user_id, today) = days(bench, 31).await;
+    let keys: Vec<_> = (0..31).map(|day| DailyUsageKey { user_id, date: today.days_before(day) }).collect();
+    bench.once().await.delete_usage(&keys).await.unwrap();
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tests::app::{Person, Response, Session, Thread};
+use tests::proxy::Proxy;
 use tests::{TestApp, at_once};
 
 use crate::http::{CODE, FILENAME, patched};
@@ -62,6 +63,23 @@ async fn code_threads_and_answer_change_together_and_no_code_travels() {
     assert!(scene.code().await == patched(CODE, patch));
     let stored = scene.ada.gets(&scene.thread.messages()).await.is(200);
     assert_eq!(stored["messages"][1], applied["message"]);
+}
+
+#[tokio::test]
+async fn the_patch_of_the_only_thread_takes_three_requests_in_two_steps() {
+    let app = TestApp::with_rate_limits().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let thread = ada.opens_thread(&session, 33..=35).await;
+    let (_, answer) = ada.asks(&thread, "Is this comparison right?").await;
+    let proxy = Proxy::counting_steps(app.table().endpoint()).await;
+    let slow = app.on(app.table().store_through(&proxy.url()).await, &ada);
+    let _ = proxy.take_steps();
+    let path = format!("{}/{}/apply", thread.messages(), answer["message_id"].as_str().unwrap());
+    let applied = slow.posts(&path, &json!({ "expected_version_number": 1 })).await.is(200);
+    assert_eq!(applied["session"]["version_number"], 2);
+    let steps = proxy.take_steps();
+    assert_eq!(steps, [vec!["BatchGetItem", "UpdateItem"], vec!["TransactWriteItems"]]);
 }
 
 #[tokio::test]

@@ -17,9 +17,10 @@ use tests::app::{PASSWORD, Person, Response, Session, Thread, sign_up};
 use tests::story::answer;
 use tests::{Proxy, TestApp};
 
-use crate::http::{CODE, FILENAME, stored_messages, user};
+use crate::http::{CODE, FILENAME, expiry, stored_messages, user};
 
 const ABSENT: &str = "019b3c5a-7d2e-7c3a-8f00-0123456789ab";
+const NEW: &str = "Difference-1822";
 
 /// A body that the route takes from ada.
 fn body(route: &str) -> Option<Value> {
@@ -27,10 +28,7 @@ fn body(route: &str) -> Option<Value> {
         "POST /auth/signup" => sign_up("carol"),
         "POST /auth/login" => json!({ "username": "ada", "password": PASSWORD }),
         "PUT /users/me" => json!({ "name": "Ada King", "email": "king@example.com", "username": "king" }),
-        "PUT /users/me/password" => {
-            let new = "Difference-1822";
-            json!({ "current_password": PASSWORD, "new_password": new, "confirm_password": new })
-        }
+        "PUT /users/me/password" => json!({"current_password": PASSWORD, "new_password": NEW, "confirm_password": NEW}),
         "DELETE /users/me" => json!({ "password": PASSWORD }),
         "POST /sessions" => json!({ "filename": FILENAME, "code_content": CODE }),
         "PUT /sessions/{id}" => json!({ "expected_version_number": 1, "code_content": "print()" }),
@@ -204,6 +202,9 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
         "MESSAGE_TOO_LONG" => {
             let text = Value::from("x".repeat(5_001));
             scene.with(&[("content", text.clone()), ("question", text)]).await
+        }
+        "MESSAGE_NOT_FOUND" if scene.operation.path.ends_with("/messages") => {
+            expiry::sent_again(&scene.app, || scene.with_choice("client_message_id", expiry::ID)).await
         }
         "MESSAGE_NOT_FOUND" => scene.sent(&scene.ada, &scene.path().replace(".2/apply", ".9/apply")).await,
         "PATCH_CONFLICT" => scene.sent(&scene.ada, &scene.path().replace(".2/apply", ".1/apply")).await,

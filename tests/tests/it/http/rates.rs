@@ -135,6 +135,7 @@ fn refusal(limit: RateLimit, good: bool) -> Vec<(&'static str, u32)> {
         RateLimit::LOGIN if !good => &["AP-60"],
         RateLimit::LOGIN | RateLimit::LOGIN_ACCOUNT => &["AP-60", "AP-60", "AP-02"],
         RateLimit::ANALYSIS => &["AP-60", "AP-04"],
+        RateLimit::SESSION_SAVE => &["AP-60", "AP-23"],
         _ => &["AP-60"],
     };
     patterns.iter().map(|pattern| (*pattern, 1)).collect()

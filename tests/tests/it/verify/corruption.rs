@@ -45,7 +45,12 @@ corruptions! {
     a_profile_is_gone: [], [Kind::OrphansOfUser, Kind::StaleClaim];
     a_profile_without_sessions_is_gone: [Kind::OrphansOfUser, Kind::StaleClaim], [];
     a_head_is_gone: [Kind::OrphansOfSession, Kind::SessionCount], [];
-    a_thread_is_gone: [Kind::OrphansOfThread, Kind::ThreadCount], [];
+    a_thread_is_gone: [Kind::OrphansOfThread, Kind::ThreadCount, Kind::StrayAnchor], [];
+    all_anchors_are_gone: [Kind::MissingAnchor], [];
+    an_anchor_is_gone: [Kind::MissingAnchor], [];
+    an_anchor_of_another_move: [Kind::MissingAnchor], [];
+    an_anchor_of_a_thread_that_is_gone: [Kind::StrayAnchor], [];
+    an_anchor_is_stable_over_other_text: [Kind::FalseAnchor], [];
     chunks_of_nothing: [Kind::OrphanChunks], [];
     code_is_gone: [], [Kind::MissingCode];
     code_of_another_revision: [], [Kind::TornCode];
@@ -166,6 +171,41 @@ async fn a_head_is_gone(scene: &Scene) {
 
 async fn a_thread_is_gone(scene: &Scene) {
     remove(scene, "thread", has("thread", &scene.thread.thread)).await;
+}
+
+async fn all_anchors_are_gone(scene: &Scene) {
+    remove(scene, "anchors", |_| true).await;
+}
+
+/// Changes the list of Ada's anchors, the first of which is that of the scene's thread.
+async fn change_anchors(scene: &Scene, change: impl FnOnce(&mut Vec<Value>)) {
+    let change = |item: &mut Map<String, Value>| {
+        let list = item.get_mut("threads").and_then(|threads| threads["L"].as_array_mut());
+        change(list.expect("a list of anchors"));
+    };
+    scene.table.raw().change("anchors", |_| true, change).await;
+}
+
+async fn an_anchor_is_gone(scene: &Scene) {
+    change_anchors(scene, |anchors| drop(anchors.remove(0))).await;
+}
+
+async fn an_anchor_of_another_move(scene: &Scene) {
+    change_anchors(scene, |anchors| anchors[0]["M"]["m"] = number(7)).await;
+}
+
+async fn an_anchor_of_a_thread_that_is_gone(scene: &Scene) {
+    let thread: model::ThreadUuid = scene.table.ids().next(scene.table.clock().now());
+    change_anchors(scene, |anchors| {
+        let mut other = anchors[0].clone();
+        other["M"]["t"] = json!({ "S": thread.to_string() });
+        anchors.push(other);
+    })
+    .await;
+}
+
+async fn an_anchor_is_stable_over_other_text(scene: &Scene) {
+    change_anchors(scene, |anchors| anchors[0]["M"]["a"] = json!({ "S": "stable" })).await;
 }
 
 async fn chunks_of_nothing(scene: &Scene) {

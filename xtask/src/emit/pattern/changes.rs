@@ -82,6 +82,10 @@ fn one(file: &mut RustFile, entity: &Entity, name: &str, how: &How, source: Sour
             let value = compared(file, field, value, source);
             quote!(.add(#name, #value))
         }
+        How::Append(value) => {
+            let value = compared(file, field, value, source);
+            quote!(.append(#name, #value))
+        }
         How::Remove => quote!(.remove(#name)),
     }
 }

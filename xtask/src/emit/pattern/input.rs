@@ -133,7 +133,7 @@ fn about(design: &Design, actions: &[&Action], argument: &Argument) -> String {
         let changed = action.changes.iter().filter(|change| change.how.value().is_some_and(meets));
         let of_changes = changed.map(|change| {
             let field = change.field.as_str();
-            let does = if matches!(change.how, How::Add(_)) { "Added to the" } else { "The new" };
+            let does = if matches!(change.how, How::Add(_) | How::Append(_)) { "Added to the" } else { "The new" };
             (field, format!("{does} `{field}` of the {words}."))
         });
         for (field, does) in of_conditions.chain(of_changes).chain(of_key) {

@@ -141,7 +141,7 @@ fn filter(design: &Design, file: &mut RustFile, query: &Query) -> Option<TokenSt
         return None;
     }
     let ttl = &design.table.ttl_attribute;
-    let all_expire = query.entities.iter().all(|index| design.entity(*index).expires(&design.table));
+    let all_expire = query.entities.iter().all(|index| design.entity(*index).always_expires(&design.table));
     let mut text = format!("#{ttl} > :second");
     if !all_expire {
         text = format!("attribute_not_exists(#{ttl}) OR {text}");

@@ -35,11 +35,11 @@ pub fn get(
     let (name, error) = (types::entity(file, entity), file.import("crate::store::StoreError"));
     let key = key_of(file, entity);
     let body = if expired == Some(&Expired::Hidden) {
-        let expiry = ident(&design.table.ttl_attribute);
+        let lives = lives(design, entity);
         quote! {
             let key = #key;
             let found: Option<#name> = #call.get(key.primary(), #consistent).await?;
-            Ok(found.filter(|item| !item.#expiry.has_passed(self.clock().now())))
+            Ok(found.filter(|item| #lives))
         }
     } else {
         quote! {
@@ -48,6 +48,16 @@ pub fn get(
         }
     };
     method(design, file, pattern, &parameters, &quote!(Result<Option<#name>, #error>), &body);
+}
+
+/// Whether `item`, one of the entity, has not expired.
+fn lives(design: &Design, entity: &Entity) -> TokenStream {
+    let expiry = ident(&design.table.ttl_attribute);
+    if entity.always_expires(&design.table) {
+        quote!(!item.#expiry.has_passed(self.clock().now()))
+    } else {
+        quote!(item.#expiry.is_none_or(|at| !at.has_passed(self.clock().now())))
+    }
 }
 
 fn hides(part: &ReadPart) -> bool {
@@ -62,7 +72,6 @@ pub fn is_one_list(parts: &[ReadPart]) -> bool {
 pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[ReadPart], consistent: bool) {
     let mut parameters = parameters(design, file, pattern);
     let (call, error) = (call(file, pattern), file.import("crate::store::StoreError"));
-    let expiry = ident(&design.table.ttl_attribute);
     let (mut members, mut keys, mut names, mut takes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for part in parts {
         let entity = design.entity(part.entity);
@@ -82,8 +91,9 @@ pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[R
                     .collect::<#collection>()?;
             });
             if hides(part) {
+                let lives = lives(design, entity);
                 takes.push(quote! {
-                    let #name = #name.into_iter().filter(|item| !item.#expiry.has_passed(self.clock().now())).collect();
+                    let #name = #name.into_iter().filter(|item| #lives).collect();
                 });
             }
         } else {
@@ -91,9 +101,10 @@ pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[R
             keys.push(quote!(let #place = #key.primary(); keys.push(#place.clone());));
             members.push(quote!(#about pub #name: Option<#ty>,));
             takes.push(if hides(part) {
+                let lives = lives(design, entity);
                 quote! {
                     let #name = items.take::<#ty>(&#place)?;
-                    let #name = #name.filter(|item| !item.#expiry.has_passed(self.clock().now()));
+                    let #name = #name.filter(|item| #lives);
                 }
             } else {
                 quote!(let #name = items.take(&#place)?;)

@@ -11,6 +11,8 @@ SELECT
   CAST("item"."message_slots"."n" AS bigint) AS "message_slots",
   CAST(from_unixtime(CAST("item"."created_at"."n" AS double) / 1000) AT TIME ZONE 'UTC' AS timestamp) AS "created_at",
   CAST(from_unixtime(CAST("item"."updated_at"."n" AS double) / 1000) AT TIME ZONE 'UTC' AS timestamp) AS "updated_at",
+  CAST(from_unixtime(CAST("item"."messages_expire_from"."n" AS double) / 1000) AT TIME ZONE 'UTC' AS timestamp) AS "messages_expire_from",
+  CAST(from_unixtime(CAST("item"."messages_expire_until"."n" AS double) / 1000) AT TIME ZONE 'UTC' AS timestamp) AS "messages_expire_until",
   CAST("item"."v"."n" AS bigint) AS "item_version"
 FROM codesensei_items
 WHERE "item"."et"."s" = 'thread'

@@ -6,7 +6,7 @@ use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{Book, BookType, Copy, CopyState, Edition, Loan, Member, Notice, Place, Wish};
 use crate::generated::ids::MemberId;
 use crate::generated::keys::{CopyKey, LoanKey, NoticeKey, WishKey};
-use crate::generated::pattern::{AddToDay, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, LaterNotice, LendCopy, LendCopyError, ListEditionsError, MoveBookError, OtherCopy, RaisePriceError, RegisterBookError, TakeBack, TakeBackError, WishError};
+use crate::generated::pattern::{AddEditionsError, AddToDay, BookPageItem, CallComicError, CallForWish, CallForWishError, ChangeBook, ChangeBookError, LaterNotice, LendCopy, LendCopyError, ListEditionsError, MoveBookError, OtherCopy, RaisePriceError, RegisterBookError, TakeBack, TakeBackError, WishError};
 use crate::place::Branch;
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
@@ -70,6 +70,7 @@ impl Store {
                 })
             }
             "AP-63" => list_editions(self, arguments).await,
+            "AP-65" => add_editions(self, arguments).await,
             "AP-64" => book_by_prefix(self, arguments).await,
             "AP-62" => stored_book(self, arguments, page).await,
             "AP-69" => look_at_wishes(self, arguments).await,
@@ -606,6 +607,24 @@ async fn list_editions(
         .map_err(|error| match error {
             ListEditionsError::Store(error) => RunError::Store(error),
             ListEditionsError::BookNotFound => RunError::Refused(error.to_string()),
+        })?;
+    Ok(Answer::default().and_wrote(written))
+}
+
+async fn add_editions(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let isbn: Isbn = arguments.one("isbn", "isbn")?;
+    let printed: Vec<Edition> = arguments.one("printed", "[Edition]")?;
+    arguments.end()?;
+    let written: usize = 1;
+    store
+        .add_editions(&isbn, &printed)
+        .await
+        .map_err(|error| match error {
+            AddEditionsError::Store(error) => RunError::Store(error),
+            AddEditionsError::BookNotFound => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }

@@ -38,6 +38,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_60,
     &AP_61,
     &AP_63,
+    &AP_65,
     &AP_64,
     &AP_62,
     &AP_69,
@@ -1860,6 +1861,48 @@ pub(crate) static AP_63: Pattern = Pattern {
     partiql: &[],
     example: "codesensei query list_editions --isbn …",
     doc: "At the desk, from a catalogue.",
+};
+
+/// AP-65: Add what was printed.
+pub(crate) static AP_65: Pattern = Pattern {
+    id: "AP-65",
+    name: "add_editions",
+    title: "Add what was printed",
+    operation: Operation::Update,
+    entities: &["book"],
+    fields: &[],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "isbn",
+            kind: "isbn",
+            optional: false,
+            many: false,
+            doc: "The number of a book, with its check digit.",
+            sample: "",
+        },
+        Argument {
+            name: "printed",
+            kind: "[Edition]",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "",
+        },
+    ],
+    cost: Cost {
+        fixture: "one book",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: false,
+    callers: &["desk"],
+    page: None,
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query add_editions --isbn … --printed …",
+    doc: "A catalogue comes in parts.",
 };
 
 /// AP-64: What a book's own key begins.

@@ -67,6 +67,8 @@ mod renew;
 
 mod list_editions;
 
+mod add_editions;
+
 mod book_by_prefix;
 
 mod stored_book;
@@ -106,5 +108,7 @@ pub use call_for_wish::*;
 pub use wishes_at::*;
 
 pub use list_editions::*;
+
+pub use add_editions::*;
 
 pub use look_at_wishes::*;

@@ -1,0 +1,79 @@
+//! The optional expiry of messages: when a new one expires, and what a thread says of those that have.
+//!
+//! The messages of a thread expire in their order. So a conversation loses its beginning and never its middle, also after the setting has
+//! changed, and a missing number before the first message that is left is no damage.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use crate::{Message, Thread, Timestamp};
+
+/// The longest time that messages can be set to live: a hundred years.
+pub const MAX_MESSAGE_TTL_DAYS: u32 = 36_500;
+
+/// It is no number of days, or more than [`MAX_MESSAGE_TTL_DAYS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a whole number of days, from 1 to {MAX_MESSAGE_TTL_DAYS}, or 0: messages never expire")]
+pub struct InvalidMessageTtl;
+
+/// How long messages live. By default they never expire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MessageTtl(Option<Duration>);
+
+impl MessageTtl {
+    /// So many days; 0 is for ever.
+    ///
+    /// # Errors
+    /// When the number is too large.
+    pub fn days(days: u32) -> Result<Self, InvalidMessageTtl> {
+        if days > MAX_MESSAGE_TTL_DAYS {
+            return Err(InvalidMessageTtl);
+        }
+        Ok(Self((days > 0).then(|| Duration::from_hours(u64::from(days) * 24))))
+    }
+
+    /// When a message that is stored now, after those that the thread has, expires.
+    pub(crate) fn expiry_in(self, thread: &Thread, now: Timestamp) -> Option<Timestamp> {
+        let own = now.plus(self.0?);
+        Some(thread.messages_expire_until.map_or(own, |until| until.max(own)))
+    }
+}
+
+impl FromStr for MessageTtl {
+    type Err = InvalidMessageTtl;
+
+    fn from_str(days: &str) -> Result<Self, InvalidMessageTtl> {
+        days.parse().map_err(|_| InvalidMessageTtl).and_then(Self::days)
+    }
+}
+
+impl Thread {
+    /// Whether messages of the thread have expired: they are hidden, or removed already.
+    #[must_use]
+    pub fn has_expired_messages(&self, now: Timestamp) -> bool {
+        self.messages_expire_from.is_some_and(|from| from.expiry().has_passed(now))
+    }
+}
+
+impl Message {
+    /// Whether it has expired, and is still there because `DynamoDB` removes expired items late.
+    pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|expires_at| expires_at.has_passed(now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_live_for_a_number_of_days_or_for_ever() {
+        assert_eq!(MessageTtl::days(0), Ok(MessageTtl::default()));
+        assert_eq!(MessageTtl::days(365), Ok(MessageTtl(Some(Duration::from_hours(365 * 24)))));
+        assert!(MessageTtl::days(MAX_MESSAGE_TTL_DAYS).is_ok());
+        assert_eq!("365".parse(), MessageTtl::days(365));
+        for bad in ["", "-1", "1.5", "a year", "36501", "4294967297"] {
+            assert_eq!(bad.parse::<MessageTtl>(), Err(InvalidMessageTtl), "{bad}");
+        }
+    }
+}

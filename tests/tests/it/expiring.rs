@@ -1,0 +1,242 @@
+//! Messages that expire: hidden at once, removed by DynamoDB whenever it likes, and no damage in the eyes of `verify`.
+
+use std::time::Duration;
+
+use model::{
+    FindingKind, Message, MessageTtl, NewThread, Order, Page, PageRequest, Session, Store, Thread, User, Verify,
+};
+use tests::TestTable;
+use tests::story::{answer, anywhere, lines};
+
+const DAY: Duration = Duration::from_hours(24);
+
+struct Scene {
+    table: TestTable,
+    /// A store whose messages live for 30 days.
+    store: Store,
+    ada: User,
+    session: Session,
+    thread: Thread,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let table = TestTable::new().await;
+        let store = table.with_message_ttl(MessageTtl::days(30).unwrap());
+        let ada = table.user("ada").await;
+        let session = table.session(&ada, "main.rs", "fn main() {}\n").await;
+        let new = NewThread { selected_text: "fn main() {}".to_owned(), ..lines(1, 1) };
+        let thread = table.new_thread(ada.user_id, session.session_id, new, anywhere).await.unwrap().item;
+        Self { table, store, ada, session, thread }
+    }
+
+    /// The thread as it is now.
+    async fn thread(&self) -> Thread {
+        self.table.own_thread(self.ada.user_id, self.thread.id()).await.unwrap()
+    }
+
+    async fn note(&self, store: &Store) -> Message {
+        store.note(&self.thread().await, "a note").await.unwrap()
+    }
+
+    async fn talk(&self) -> (Message, Message) {
+        let question = self.store.ask(&self.thread().await, "why?").await.unwrap();
+        let reply = self.store.answer(&question, answer("because")).await.unwrap();
+        (question, reply)
+    }
+
+    async fn page(&self, order: Order, request: PageRequest<'_>) -> Page<Message> {
+        self.table.thread_messages(self.ada.user_id, self.thread.id(), order, request).await.unwrap().1
+    }
+
+    /// Removes a message as DynamoDB does, or somebody by mistake.
+    async fn remove(&self, seq: u32) {
+        let message = self.table.raw().one("message", |message| message.number("seq") == Some(seq.into())).await;
+        self.table.raw().remove(&message).await;
+    }
+
+    /// What `verify` finds: in the whole table, and in what Ada has.
+    async fn found(&self) -> Vec<FindingKind> {
+        let how = Verify { look_again_after: Duration::ZERO, ..Verify::default() };
+        let mut kinds = [Vec::new(), Vec::new()];
+        let [whole, own] = &mut kinds;
+        let tell = |found: &mut Vec<FindingKind>, progress| {
+            if let model::Progress::Found(finding, _) = progress {
+                found.push(finding.kind);
+            }
+        };
+        self.table.verify(how.clone(), |progress| tell(whole, progress)).await.unwrap();
+        self.table.verify_user(self.ada.user_id, how, |progress| tell(own, progress)).await.unwrap();
+        let [mut whole, mut own] = kinds;
+        // The sign-in expires too, within a week.
+        for found in [&mut whole, &mut own] {
+            found.retain(|kind| *kind != FindingKind::Expired);
+            found.sort();
+        }
+        assert_eq!(whole, own);
+        whole
+    }
+}
+
+fn seqs(page: &Page<Message>) -> Vec<u32> {
+    page.items.iter().map(|message| message.seq).collect()
+}
+
+#[tokio::test]
+async fn without_the_setting_nothing_expires() {
+    let scene = Scene::new().await;
+    let note = scene.note(&scene.table).await;
+    assert_eq!(note.expires_at, None);
+    for kind in ["thread", "message"] {
+        let item = scene.table.raw().one(kind, |_| true).await;
+        assert!(item.0.keys().all(|name| !name.contains("expire")), "{item:?}");
+    }
+    scene.table.later(DAY * 20_000);
+    assert_eq!(seqs(&scene.page(Order::Ascending, PageRequest::default()).await), [1]);
+    assert!(!scene.thread().await.has_expired_messages(scene.table.clock().now()));
+}
+
+#[tokio::test]
+async fn every_read_hides_expired_messages() {
+    let scene = Scene::new().await;
+    let (question, reply) = scene.talk().await;
+    assert_eq!(question.expires_at, Some(scene.table.clock().now().plus(DAY * 30).expiry()));
+    assert_eq!(reply.expires_at, question.expires_at, "an answer goes with its question");
+    scene.table.later(DAY * 20);
+    scene.talk().await;
+    scene.table.later(DAY * 10 - Duration::from_secs(1));
+    let page = scene.page(Order::Ascending, PageRequest::default()).await;
+    assert_eq!(seqs(&page), [1, 2, 3, 4]);
+    assert!(!scene.thread().await.has_expired_messages(scene.table.clock().now()));
+    scene.table.later(Duration::from_secs(1));
+    for (order, expected) in [(Order::Ascending, [3, 4]), (Order::Descending, [4, 3])] {
+        let page = scene.page(order, PageRequest::default()).await;
+        assert_eq!((seqs(&page), page.cursor), (expected.to_vec(), None));
+    }
+    let context = scene.table.conversation(scene.thread.id()).await.unwrap();
+    assert_eq!(context.iter().map(|message| message.seq).collect::<Vec<_>>(), [3, 4]);
+    let (session_id, thread) = (scene.session.session_id, scene.thread.thread);
+    assert_eq!(scene.table.get_message(session_id, thread, 2).await.unwrap(), None);
+    assert!(scene.table.get_message(session_id, thread, 3).await.unwrap().is_some());
+    assert!(scene.thread().await.has_expired_messages(scene.table.clock().now()));
+}
+
+#[tokio::test]
+async fn pages_keep_their_size_behind_expired_messages() {
+    let scene = Scene::new().await;
+    for _ in 0..70 {
+        scene.note(&scene.store).await;
+    }
+    scene.table.later(DAY * 10);
+    for _ in 0..20 {
+        scene.note(&scene.store).await;
+    }
+    scene.table.later(DAY * 20);
+    for (order, expected) in [(Order::Ascending, (71..=90).collect()), (Order::Descending, (71..=90).rev().collect())] {
+        let (mut cursor, mut sizes, mut found): (Option<String>, Vec<usize>, Vec<u32>) = (None, Vec::new(), Vec::new());
+        loop {
+            let page = scene.page(order, PageRequest { limit: Some(8), cursor: cursor.as_deref() }).await;
+            sizes.push(page.items.len());
+            found.extend(seqs(&page));
+            cursor = page.cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        let expected: Vec<u32> = expected;
+        assert_eq!(found, expected);
+        assert!(sizes[..2] == [8, 8] && sizes[2] == 4, "{sizes:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_numbers_of_expired_messages_are_not_used_again() {
+    let scene = Scene::new().await;
+    scene.talk().await;
+    scene.note(&scene.store).await;
+    scene.table.later(DAY * 31);
+    for seq in 1..=3 {
+        scene.remove(seq).await;
+    }
+    assert_eq!(scene.note(&scene.store).await.seq, 4);
+    assert_eq!(scene.thread().await.message_slots, 4);
+}
+
+#[tokio::test]
+async fn messages_expire_in_their_order_also_after_the_setting_was_lowered() {
+    let scene = Scene::new().await;
+    let first = scene.note(&scene.store).await;
+    let short = scene.table.with_message_ttl(MessageTtl::days(7).unwrap());
+    let second = scene.note(&short).await;
+    assert_eq!(second.expires_at, first.expires_at);
+    scene.table.later(DAY * 29);
+    let third = scene.note(&short).await;
+    assert_eq!(third.expires_at, Some(third.created_at.plus(DAY * 7).expiry()));
+    let thread = scene.thread().await;
+    assert_eq!(thread.messages_expire_from.map(|from| from.expiry()), first.expires_at);
+    assert_eq!(thread.messages_expire_until.map(|until| until.expiry()), third.expires_at);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verify_reports_no_message_that_expiry_removed() {
+    let scene = Scene::new().await;
+    // Stored before the setting was on: it stays.
+    scene.note(&scene.table).await;
+    scene.talk().await;
+    scene.note(&scene.store).await;
+    scene.table.later(DAY * 20);
+    scene.talk().await;
+    assert_eq!(scene.found().await, []);
+    scene.table.later(DAY * 10);
+    assert_eq!(scene.found().await, [], "expired, and not removed");
+    // DynamoDB removes them in any order.
+    for seq in [3, 4, 2] {
+        scene.remove(seq).await;
+        assert_eq!(scene.found().await, [], "{seq}");
+    }
+    scene.table.later(DAY * 20);
+    for seq in [6, 5] {
+        scene.remove(seq).await;
+        assert_eq!(scene.found().await, [], "{seq}");
+    }
+    assert_eq!(scene.note(&scene.store).await.seq, 7);
+    assert_eq!(scene.found().await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verify_reports_a_lost_message_that_has_not_expired() {
+    let scene = Scene::new().await;
+    for _ in 0..3 {
+        scene.note(&scene.store).await;
+    }
+    scene.remove(2).await;
+    assert_eq!(scene.found().await, [FindingKind::MessageGap], "none has expired yet");
+    scene.table.later(DAY * 20);
+    for _ in 0..3 {
+        scene.note(&scene.store).await;
+    }
+    scene.table.later(DAY * 10);
+    assert_eq!(scene.found().await, []);
+    scene.remove(5).await;
+    assert_eq!(scene.found().await, [FindingKind::MessageGap], "the one before it has not expired");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verify_removes_messages_that_dynamodb_did_not() {
+    let scene = Scene::new().await;
+    scene.talk().await;
+    scene.table.later(DAY * 34);
+    let how = Verify { look_again_after: Duration::ZERO, fix: true, ..Verify::default() };
+    scene.table.verify(how, |_| {}).await.unwrap();
+    assert_eq!(scene.table.raw().all("message").await, []);
+    assert_eq!(scene.found().await, []);
+}
+
+#[tokio::test]
+async fn the_sweep_removes_expired_messages_too() {
+    let scene = Scene::new().await;
+    scene.talk().await;
+    scene.table.later(DAY * 31);
+    scene.table.remove_thread(scene.ada.user_id, scene.thread.id()).await.unwrap();
+    assert_eq!(scene.table.raw().all("message").await, []);
+}

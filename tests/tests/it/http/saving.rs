@@ -1,0 +1,139 @@
+//! `PUT /sessions/{id}`: what a save costs, in how many steps, and that the same save sent again is the same save.
+
+use serde_json::{Value, json};
+use tests::TestApp;
+use tests::app::{Person, Session};
+use tests::proxy::{Moment, Proxy};
+use tests::texts::{gzip_size, noise, with_gzip_of};
+
+use crate::http::{CODE, FILENAME};
+
+/// The write units of a bill.
+fn written(bill: &[model::CallCost]) -> f64 {
+    bill.iter().map(|call| call.wcu).sum()
+}
+
+/// Fifty threads on the first line, each with a selection of this many bytes.
+async fn fifty_threads(ada: &Person, session: &Session, bytes: usize) {
+    let block = json!({ "type": "block", "start_line": 1, "end_line": 1, "selected_text": "s".repeat(bytes) });
+    for _ in 0..50 {
+        ada.posts(&format!("{}/threads", session.path), &block).await.is(201);
+    }
+}
+
+/// The cost of a save that moves fifty threads one line down.
+async fn moving_fifty(code: &str, selected: usize) -> f64 {
+    let app = TestApp::with_rate_limits().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, code).await;
+    fifty_threads(&ada, &session, selected).await;
+    let saved = ada.saves(&session, 1, &format!("\n{code}")).await;
+    let cost = written(&saved.bill);
+    let threads = saved.is(200);
+    let moved = threads["threads"].as_array().unwrap().iter().filter(|thread| thread["start_line"] == 2);
+    assert_eq!(moved.count(), 50);
+    println!("{} bytes of code, {} of gzip: {cost} WCU", code.len(), gzip_size(code));
+    cost
+}
+
+#[tokio::test]
+async fn a_save_of_8_kb_of_gzip_that_moves_fifty_threads_writes_at_most_30_units() {
+    let cost = moving_fifty(&with_gzip_of(8_000, 1), 300).await;
+    assert!(cost <= 30.0, "{cost}");
+}
+
+#[tokio::test]
+async fn the_dearest_save_of_an_item_writes_at_most_520_units() {
+    // A little less than fits an item, so that one more line fits too.
+    let code = with_gzip_of(240 * 1_024 - 1, 1);
+    let cost = moving_fifty(&code[..code.len() - 100], 16 * 1_024).await;
+    assert!((480.0..=520.0).contains(&cost), "{cost}");
+}
+
+#[tokio::test]
+async fn a_save_takes_three_steps_and_one_without_threads_two() {
+    let app = TestApp::with_rate_limits().await;
+    let ada = app.signs_up("ada").await;
+    let (session, plain) = (ada.creates(FILENAME, CODE).await, ada.creates(FILENAME, CODE).await);
+    ada.opens_thread(&session, 33..=35).await;
+    let proxy = Proxy::counting_steps(app.table().endpoint()).await;
+    let slow = app.on(app.table().store_through(&proxy.url()).await, &ada);
+    let _ = proxy.take_steps();
+    slow.saves(&session, 1, &format!("# new\n{CODE}")).await.is(200);
+    let steps = proxy.take_steps();
+    assert_eq!(steps.len(), 3, "{steps:?}");
+    assert_eq!(steps.concat().len(), 5, "{steps:?}");
+    slow.saves(&plain, 1, &format!("# new\n{CODE}")).await.is(200);
+    assert_eq!(proxy.take_steps().len(), 2);
+}
+
+#[tokio::test]
+async fn a_save_over_the_limit_does_nothing_else_whatever_it_says() {
+    let app = TestApp::with_rate_limits().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    for _ in 0..60 {
+        ada.puts(&session.path, &json!({})).await.refused(400, "INVALID_INPUT");
+    }
+    let before = app.table().raw().items().await;
+    let answer = ada.saves(&session, 1, "new").await;
+    let others = answer.bill.iter().filter(|call| call.pattern.entities != ["rate_window"]);
+    assert_eq!(others.map(|call| call.pattern.id).collect::<Vec<_>>(), ["AP-23"]);
+    answer.refused(429, "RATE_LIMIT_EXCEEDED");
+    let stale = json!({ "expected_version_number": 7, "code_content": "new" });
+    for (path, body) in
+        [(session.path.clone(), json!({})), (session.path.clone(), stale), ("/sessions/x".into(), json!({}))]
+    {
+        ada.puts(&path, &body).await.refused(429, "RATE_LIMIT_EXCEEDED");
+    }
+    let after = app.table().raw().items().await;
+    let others =
+        |items: Vec<tests::RawItem>| items.into_iter().filter(|item| item.kind() != "rate_window").collect::<Vec<_>>();
+    assert_eq!(others(after), others(before));
+}
+
+/// A save whose answer was lost, and the same one again.
+async fn sent_twice(first: &str, body: Value) -> (TestApp, Person, Session, Value) {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, first).await;
+    ada.opens_thread(&session, 1..=1).await;
+    let proxy = Proxy::before(app.table().endpoint()).await;
+    let slow = app.on(app.table().store_through(&proxy.url()).await, &ada);
+    let lost = proxy.fail("TransactWriteItems", 0, Moment::BeforeTheAnswer);
+    slow.puts(&session.path, &body).await.refused(503, "DATABASE_ERROR");
+    lost.release();
+    let again = slow.puts(&session.path, &body).await.is(200);
+    (app, ada, session, again)
+}
+
+#[tokio::test]
+async fn a_save_sent_again_after_its_answer_was_lost_is_the_same_save() {
+    for (first, code) in [(CODE.to_owned(), format!("# new\n{CODE}")), (noise(500_000, 1), noise(500_000, 2))] {
+        let body = json!({ "expected_version_number": 1, "code_content": code });
+        let (_app, ada, session, again) = sent_twice(&first, body).await;
+        assert_eq!((&again["version_number"], again["threads"].as_array().unwrap().len()), (&json!(2), 1));
+        let opened = ada.opens(&session).await;
+        assert!(opened.code == code && opened.json["version_number"] == 2);
+    }
+}
+
+#[tokio::test]
+async fn another_save_of_the_version_is_told_what_was_saved_instead() {
+    let code = format!("# new\n{CODE}");
+    let body = json!({ "expected_version_number": 1, "code_content": code, "language_override": "Swift" });
+    let (_app, ada, session, again) = sent_twice(CODE, body.clone()).await;
+    assert_eq!(again["version_number"], 2);
+    let others = [
+        json!({ "expected_version_number": 1, "code_content": code, "language_override": "Rust" }),
+        json!({ "expected_version_number": 1, "code_content": code, "language_override": null }),
+        json!({ "expected_version_number": 1, "code_content": format!("{code}\n") }),
+        json!({ "expected_version_number": 3, "code_content": code }),
+    ];
+    for other in others {
+        let error = ada.puts(&session.path, &other).await.refused(409, "VERSION_CONFLICT");
+        assert_eq!((&error["current_version"], &error["current_code"]), (&json!(2), &json!(code)), "{other}");
+    }
+    ada.saves(&session, 2, "newer").await.is(200);
+    ada.puts(&session.path, &body).await.refused(409, "VERSION_CONFLICT");
+}
