@@ -136,7 +136,7 @@ impl DataFolder {
         let Ok(interrupted) = interruption() else { return };
         tokio::pin!(interrupted);
         let mut wait = Wait::begin();
-        let told = || "Another command still uses this table through this one, which ends with it. Ctrl-C ends both.";
+        let told = || "Waiting for other commands that use this table through this one. Ctrl-C ends them too.";
         // Held until the end of this function, so that no command gets a lease on an engine that stops.
         let _leaving = loop {
             match Lease::refuse(&self.path) {

@@ -202,7 +202,8 @@ async fn ask(query: &Query, opened: &Opened) -> Result<(), QueryError> {
     let (mut count, mut cursor) = (0, query.paging.cursor.clone());
     let written = loop {
         let limit = query.left(count);
-        let answer = query.page(&store, &arguments, limit, cursor.as_deref()).await?;
+        let answer = query.page(&store, &arguments, limit, cursor.as_deref()).await;
+        let answer = answer.inspect_err(|_| summary::tell_refused(pattern, meter.total()))?;
         query.leave_out(unreadable.take())?;
         count += answer.rows.len();
         let written = answer.written;

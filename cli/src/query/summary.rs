@@ -5,6 +5,9 @@ use std::io::{IsTerminal as _, stderr};
 use model::registry::{Cost, Pattern};
 use model::{CallCost, Total};
 
+/// Said of write units that DynamoDB bills and does not report.
+const ESTIMATED: &str = ", estimated: DynamoDB does not report what a refused write costs";
+
 /// What came back and what it cost.
 pub(super) struct Summary<'a> {
     pub(super) pattern: &'static Pattern,
@@ -24,10 +27,11 @@ impl Summary<'_> {
 
     fn text(&self) -> String {
         let Pattern { id, name, cost: Cost { fixture, requests, rcu, wcu }, .. } = *self.pattern;
-        let Total { requests: sent, rcu: read, wcu: written } = self.total;
+        let Total { requests: sent, rcu: read, wcu: written, is_estimated } = self.total;
+        let estimated = if is_estimated { ESTIMATED } else { "" };
         let more = self.cursor.map(|cursor| format!("\n  more      --cursor {cursor}, or --all")).unwrap_or_default();
         format!(
-            "{id} {name}: {}, {}, {} bytes\n  used      {}\n  declared  {}, for {fixture}{more}",
+            "{id} {name}: {}, {}, {} bytes\n  used      {}{estimated}\n  declared  {}, for {fixture}{more}",
             counted(f64::from(sent), "request"),
             self.written.map_or_else(|| items(self.rows), |written| format!("{} written", items(written))),
             self.bytes,
@@ -37,13 +41,26 @@ impl Summary<'_> {
     }
 }
 
+/// Says what a refused write cost.
+pub(super) fn tell_refused(pattern: &Pattern, total: Total) {
+    if total.is_estimated {
+        tell(&refused(pattern, total));
+    }
+}
+
+fn refused(pattern: &Pattern, total: Total) -> String {
+    let sent = counted(f64::from(total.requests), "request");
+    let (id, name, used) = (pattern.id, pattern.name, capacity(total.rcu, total.wcu));
+    format!("{id} {name}: {sent}, refused\n  used      {used}{ESTIMATED}")
+}
+
 /// Says what a pattern cost that looked up an argument of another.
 pub(super) fn tell_lookup(call: &CallCost) {
     tell(&lookup(call));
 }
 
 fn lookup(call: &CallCost) -> String {
-    let CallCost { pattern, requests, rcu, wcu } = call;
+    let CallCost { pattern, requests, rcu, wcu, .. } = call;
     let sent = counted(f64::from(*requests), "request");
     format!("{} {}: {sent}, {}, to look up an argument", pattern.id, pattern.name, capacity(*rcu, *wcu))
 }
@@ -77,7 +94,7 @@ mod tests {
     #[test]
     fn it_says_what_was_used_and_what_was_declared() {
         let pattern = crate::patterns::find("AP-21").expect("the sessions of a user");
-        let total = Total { requests: 1, rcu: 0.5, wcu: 0.0 };
+        let total = Total { requests: 1, rcu: 0.5, wcu: 0.0, is_estimated: false };
         let text = Summary { pattern, rows: 1, written: None, bytes: 612, total, cursor: Some("abc") }.text();
         assert_eq!(
             text,
@@ -89,7 +106,7 @@ mod tests {
     #[test]
     fn a_write_says_how_many_items_it_wrote() {
         let pattern = crate::patterns::find("delete_usage").expect("the days of a user");
-        let total = Total { requests: 1, rcu: 0.0, wcu: 6.0 };
+        let total = Total { requests: 1, rcu: 0.0, wcu: 6.0, is_estimated: false };
         let text = Summary { pattern, rows: 0, written: Some(3), bytes: 2, total, cursor: None }.text();
         assert!(
             text.starts_with("AP-68 delete_usage: 1 request, 3 items written, 2 bytes\n  used      6 WCU"),
@@ -98,9 +115,20 @@ mod tests {
     }
 
     #[test]
+    fn a_refused_write_says_that_its_cost_is_an_estimate() {
+        let pattern = crate::patterns::find("AP-91").expect("a conditional write");
+        let total = Total { requests: 1, rcu: 0.0, wcu: 1.0, is_estimated: true };
+        assert_eq!(
+            refused(pattern, total),
+            "AP-91 repair_session_count: 1 request, refused\n  used      1 WCU, estimated: DynamoDB does not report what a refused \
+             write costs"
+        );
+    }
+
+    #[test]
     fn a_lookup_is_told_with_its_own_cost() {
         let pattern = crate::patterns::find("AP-02").expect("the claim on a name");
-        let call = CallCost { pattern, requests: 1, rcu: 0.5, wcu: 0.0 };
+        let call = CallCost { pattern, requests: 1, rcu: 0.5, wcu: 0.0, is_estimated: false };
         assert_eq!(lookup(&call), "AP-02 find_username_claim: 1 request, 0.5 RCU, to look up an argument");
     }
 

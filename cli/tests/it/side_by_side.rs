@@ -129,7 +129,7 @@ async fn a_command_that_ends_keeps_its_engine_for_the_others() {
     let (code, stdout, stderr) = first;
     assert_eq!(code, Some(130), "{stdout}{stderr}");
     assert!(stderr.contains("of 60 accounts written; give the same command again"), "{stderr}");
-    assert!(stderr.contains("Another command still uses this table through this one"), "{stderr}");
+    assert!(stderr.contains("Waiting for other commands that use this table"), "{stderr}");
     let (code, stdout, stderr) = second;
     assert_eq!(code, Some(0), "{stdout}{stderr}");
     assert!(stdout.contains("were there already"), "{stdout}");

@@ -10,22 +10,21 @@ use model::{CallCost, Meter, Total};
 pub struct Bill(pub Vec<CallCost>);
 
 impl Bill {
-    /// The patterns with what they took, as one word for the log each: `AP-24:1r/0/6`.
+    /// The patterns with what they took, as one word for the log each: `AP-24:1r/0/6`. A `~` marks write units that are an
+    /// estimate, because refused writes are billed and not reported: `AP-60:1r/0/~1`.
     #[must_use]
     pub fn patterns(&self) -> String {
-        let call = |cost: &CallCost| format!("{}:{}r/{}/{}", cost.pattern.id, cost.requests, cost.rcu, cost.wcu);
+        let call = |cost: &CallCost| {
+            let estimated = if cost.is_estimated { "~" } else { "" };
+            format!("{}:{}r/{}/{estimated}{}", cost.pattern.id, cost.requests, cost.rcu, cost.wcu)
+        };
         self.0.iter().map(call).collect::<Vec<_>>().join(" ")
     }
 
     /// All calls together.
     #[must_use]
     pub fn total(&self) -> Total {
-        let add = |sum: Total, cost: &CallCost| Total {
-            requests: sum.requests + cost.requests,
-            rcu: sum.rcu + cost.rcu,
-            wcu: sum.wcu + cost.wcu,
-        };
-        self.0.iter().fold(Total::default(), add)
+        self.0.iter().fold(Total::default(), Total::and)
     }
 }
 

@@ -307,7 +307,7 @@ mod tests {
                     identify("ada");
                     let (requests, rcu, wcu) = (2, 0.5, 9.0);
                     let pattern = &PATTERNS[0];
-                    let cost = CallCost { pattern, requests, rcu, wcu };
+                    let cost = CallCost { pattern, requests, rcu, wcu, is_estimated: false };
                     let bill = Bill(vec![cost, cost]);
                     (Extension(bill), ApiError::internal("the cause"))
                 }),

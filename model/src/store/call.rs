@@ -45,7 +45,7 @@ pub(super) enum SendError<E> {
 impl<'a> Call<'a> {
     pub(super) fn new(store: &'a Store, pattern: &'static Pattern) -> Self {
         let span = tracing::debug_span!("store", pattern = pattern.id, name = pattern.name);
-        let cost = CallCost { pattern, requests: 0, rcu: 0.0, wcu: 0.0 };
+        let cost = CallCost { pattern, requests: 0, rcu: 0.0, wcu: 0.0, is_estimated: false };
         let number = store.meter.as_ref().map(Meter::begin);
         Self { store, pattern, span, number, cost: Mutex::new(cost) }
     }
@@ -143,6 +143,13 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Adds what a refused write is estimated to cost.
+    pub(super) fn was_refused(&self, wcu: f64) {
+        let mut cost = self.cost();
+        cost.wcu += wcu;
+        cost.is_estimated = true;
+    }
+
     fn cost(&self) -> MutexGuard<'_, CallCost> {
         self.cost.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -151,7 +158,7 @@ impl<'a> Call<'a> {
 impl Drop for Call<'_> {
     fn drop(&mut self) {
         let cost = *self.cost();
-        let CallCost { pattern, requests, rcu, wcu } = cost;
+        let CallCost { pattern, requests, rcu, wcu, .. } = cost;
         tracing::debug!(parent: &self.span, pattern = pattern.id, name = pattern.name, requests, rcu, wcu, "called");
         if let (Some(meter), Some(number)) = (&self.store.meter, self.number) {
             meter.end(number, cost);

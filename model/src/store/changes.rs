@@ -4,6 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use modyne::expr::Update;
 use serde::Serialize;
 
+use super::size::value_bytes;
+
 /// What an update does to an item. Order does not matter: DynamoDB applies all of it to the old item.
 #[derive(Default)]
 #[must_use]
@@ -93,6 +95,11 @@ impl Changes {
     /// Whether applying these changes twice differs from applying them once.
     pub(super) fn accumulate(&self) -> bool {
         self.appends || !self.add.is_empty()
+    }
+
+    /// The bytes of the values. The changed item has at least as many.
+    pub(super) fn bytes(&self) -> usize {
+        self.values.iter().map(|(_, value)| value_bytes(value)).sum()
     }
 
     pub(super) fn into_update(self) -> Update {

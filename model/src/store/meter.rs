@@ -26,6 +26,8 @@ pub struct CallCost {
     pub rcu: f64,
     /// Write capacity units, of the table and its indexes.
     pub wcu: f64,
+    /// Whether some of the write units are an estimate: those of refused writes, which are billed and not reported.
+    pub is_estimated: bool,
 }
 
 /// What several calls cost together.
@@ -37,6 +39,21 @@ pub struct Total {
     pub rcu: f64,
     /// Write capacity units.
     pub wcu: f64,
+    /// Whether some of the write units are an estimate.
+    pub is_estimated: bool,
+}
+
+impl Total {
+    /// The sum with one more call.
+    #[must_use]
+    pub fn and(self, call: &CallCost) -> Self {
+        Self {
+            requests: self.requests + call.requests,
+            rcu: self.rcu + call.rcu,
+            wcu: self.wcu + call.wcu,
+            is_estimated: self.is_estimated || call.is_estimated,
+        }
+    }
 }
 
 impl Meter {
@@ -58,11 +75,7 @@ impl Meter {
     /// The sum of the calls since the last `take`.
     #[must_use]
     pub fn total(&self) -> Total {
-        self.calls().ended.iter().fold(Total::default(), |sum, (_, call)| Total {
-            requests: sum.requests + call.requests,
-            rcu: sum.rcu + call.rcu,
-            wcu: sum.wcu + call.wcu,
-        })
+        self.calls().ended.iter().fold(Total::default(), |sum, (_, call)| sum.and(call))
     }
 
     /// The number of a call that begins.
@@ -89,11 +102,11 @@ mod tests {
     #[test]
     fn calls_are_told_in_the_order_they_began_however_they_end() {
         let meter = Meter::new();
-        let cost = |requests| CallCost { pattern: PATTERNS[0], requests, rcu: 0.5, wcu: 0.0 };
+        let cost = |requests| CallCost { pattern: PATTERNS[0], requests, rcu: 0.5, wcu: 0.0, is_estimated: false };
         let (first, second) = (meter.begin(), meter.begin());
         meter.end(second, cost(2));
         meter.end(first, cost(1));
-        assert_eq!(meter.total(), Total { requests: 3, rcu: 1.0, wcu: 0.0 });
+        assert_eq!(meter.total(), Total { requests: 3, rcu: 1.0, wcu: 0.0, is_estimated: false });
         assert_eq!(meter.take(), [cost(1), cost(2)]);
         assert_eq!(meter.take(), []);
     }

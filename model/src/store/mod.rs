@@ -26,6 +26,7 @@ pub(crate) mod history;
 pub(crate) mod item;
 mod meter;
 mod query;
+mod refused;
 pub(crate) mod reindex;
 mod scan;
 pub(crate) mod size;

@@ -11,6 +11,8 @@ use super::call::{Call, SendError};
 use super::changes::Changes;
 use super::error::{Fault, StoreError};
 use super::item::Item;
+use super::refused;
+use super::size::item_bytes;
 use super::write::{Refused, unexplained};
 use crate::key::Primary;
 
@@ -85,6 +87,7 @@ impl Call<'_> {
             let fault = Fault(format!("{} actions, and a transaction takes {MAX_ACTIONS}", names.len()));
             return Err(StoreError::Rejected { pattern: self.id(), source: Box::new(fault) });
         }
+        let new: Vec<usize> = transaction.actions.iter().map(|action| action.operation.bytes()).collect();
         let items = transaction.actions.into_iter().map(|action| action.operation.build(self.store)).collect();
         let request = self
             .store
@@ -100,7 +103,10 @@ impl Call<'_> {
                 Ok(Ok(()))
             }
             Err(SendError::Failed(error)) => Err(error),
-            Err(SendError::Refused(error)) => self.first_refusal(error, &names).map(Err),
+            Err(SendError::Refused(error)) => {
+                self.was_refused(refused::transaction(sizes(&error, &new)));
+                self.first_refusal(error, &names).map(Err)
+            }
         }
     }
 
@@ -121,7 +127,26 @@ impl Call<'_> {
     }
 }
 
+/// The bytes of the existing item, as far as the refusal has it, and of the new one, for each action.
+fn sizes(error: &TransactWriteItemsError, new: &[usize]) -> Vec<(usize, usize)> {
+    let reasons = match error {
+        TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled.cancellation_reasons(),
+        _ => &[],
+    };
+    let existing = |at: usize| reasons.get(at)?.item().map(item_bytes);
+    new.iter().enumerate().map(|(at, new)| (existing(at).unwrap_or_default(), *new)).collect()
+}
+
 impl Operation {
+    /// The bytes of the new item, as far as the action has them.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Put(item, _) => item_bytes(item),
+            Self::Update(_, changes, _) => changes.bytes(),
+            Self::Delete(..) | Self::Check(..) => 0,
+        }
+    }
+
     fn build(self, store: &Store) -> TransactWriteItem {
         let item = TransactWriteItem::builder();
         let item = match self {

@@ -11,6 +11,8 @@ use super::call::{Call, SendError};
 use super::changes::Changes;
 use super::error::StoreError;
 use super::item::{FromItem, Item};
+use super::refused;
+use super::size::item_bytes;
 use crate::key::Primary;
 
 /// The attribute that says which write an item is from.
@@ -91,6 +93,7 @@ impl Call<'_> {
         condition: Option<Condition>,
     ) -> Result<Result<(), Refused>, StoreError> {
         let write_id = self.write_id();
+        let new = item_bytes(&item);
         let put = match condition {
             Some(condition) => {
                 item.insert(WRITE_ID.to_owned(), write_id.clone());
@@ -118,6 +121,7 @@ impl Call<'_> {
             }
             Err(SendError::Failed(error)) => Err(error),
             Err(SendError::Refused(PutItemError::ConditionalCheckFailedException(refusal))) => {
+                self.was_refused(refused::write(refusal.item.as_ref().map_or(0, item_bytes), new));
                 Ok(self.settle(refusal.item, &write_id).map(|_| ()))
             }
             Err(SendError::Refused(_)) => Err(unexplained(self.id())),
@@ -140,6 +144,7 @@ impl Call<'_> {
         // A condition such as "exists" is still true for a repeat, so what adds up needs one that is not.
         let condition = if changes.accumulate() { Some(unless_written_by(condition, &write_id)) } else { condition };
         let marked = condition.is_some();
+        let new = changes.bytes();
         let mut update = changes.into_update();
         if marked {
             mark(&mut update, &write_id);
@@ -170,6 +175,7 @@ impl Call<'_> {
             }
             Err(SendError::Failed(error)) => Err(error),
             Err(SendError::Refused(UpdateItemError::ConditionalCheckFailedException(refusal))) => {
+                self.was_refused(refused::write(refusal.item.as_ref().map_or(0, item_bytes), new));
                 Ok(self.settle(refusal.item, &write_id).map(|item| returns_new.then_some(item)))
             }
             Err(SendError::Refused(_)) => Err(unexplained(self.id())),

@@ -51,6 +51,11 @@ async fn every_hit_is_one_request_of_one_write_unit() {
             assert_eq!(calls.len(), 1);
             assert_eq!((calls[0].pattern.id, calls[0].requests, calls[0].wcu), ("AP-60", 1, 1.0), "{window}, {number}");
         }
+        let _ = table.meter().take();
+        assert!(matches!(hit(&table, "ada").await, Hit::Refused { .. }));
+        let refused = table.meter().take();
+        assert_eq!((refused.len(), refused[0].requests, refused[0].wcu), (1, 1, 1.0), "DynamoDB bills a refused write");
+        assert!(refused[0].is_estimated);
         next_window(&table, FIVE_A_MINUTE, "ada");
     }
     // Each window is an item of its own, which expires at its end.

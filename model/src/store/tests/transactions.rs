@@ -3,7 +3,7 @@
 use super::support::*;
 use crate::store::changes::Changes;
 use crate::store::transact::Transaction;
-use crate::store::{Meter, StoreError};
+use crate::store::{Meter, StoreError, Total};
 
 #[tokio::test]
 async fn a_transaction_does_all_of_it() {
@@ -47,6 +47,21 @@ async fn a_refused_transaction_does_nothing_and_names_the_first_reason() {
     let done = store.call(&TRANSACT).transact(transaction).await.expect("an answer");
     let refused = done.expect_err("there is no second plant");
     assert_eq!((refused.action, refused.missing()), ("pull", true));
+}
+
+#[tokio::test]
+async fn a_cancelled_transaction_costs_each_item_twice_and_is_an_estimate() {
+    let store = garden().await;
+    plant(&store, &[Plant { leaves: 7, note: "n".repeat(2_500), ..Plant::new("a", 1) }]).await;
+    let meter = Meter::new();
+    let transaction = Transaction::new()
+        .put("sow", Plant { note: "n".repeat(1_500), ..Plant::new("a", 4) }.item(), Some(is_new()))
+        .check("see", key("a", 1), has_leaves(8))
+        .delete("pull", key("a", 2), Some(exists()));
+    let done = store.metered(meter.clone()).call(&TRANSACT).transact(transaction).await.expect("an answer");
+    done.expect_err("two conditions are false");
+    // 2 KB that are put, 3 KB that are checked, and an item that does not exist.
+    assert_eq!(meter.total(), Total { requests: 1, rcu: 0.0, wcu: 2.0 * (2.0 + 3.0 + 1.0), is_estimated: true });
 }
 
 #[tokio::test]

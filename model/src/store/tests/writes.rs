@@ -1,10 +1,10 @@
 //! Writes of one item.
 
 use super::support::*;
-use crate::store::Store;
 use crate::store::batch::BatchWrite;
 use crate::store::changes::Changes;
 use crate::store::transact::Transaction;
+use crate::store::{Meter, Store, Total};
 
 async fn create_plant(store: &Store, plant: &Plant) -> Result<(), Option<Plant>> {
     let put = store.call(&PUT).put(plant.item(), Some(is_new())).await.expect("the engine answers");
@@ -66,6 +66,31 @@ async fn adding_without_a_condition_creates_the_counter() {
         let item = updated.expect("there is no condition").expect("the new item was asked for");
         assert_eq!(item["leaves"].as_n().map(String::as_str), Ok(expected));
     }
+}
+
+#[tokio::test]
+async fn a_refused_write_costs_the_larger_item_and_is_an_estimate() {
+    let store = garden().await;
+    let large = |bytes: usize| Plant { note: "n".repeat(bytes), ..Plant::new("a", 1) };
+    for (existing, new, units) in [(10, 10, 1.0), (3_000, 10, 4.0), (10, 3_000, 4.0)] {
+        plant(&store, &[large(existing)]).await;
+        let meter = Meter::new();
+        let metered = store.metered(meter.clone());
+        assert!(create_plant(&metered, &large(new)).await.is_err());
+        let changes = Changes::new().set("note", "n".repeat(new));
+        let updated = metered.call(&UPDATE).update(key("a", 1), changes, Some(has_leaves(9)), false).await;
+        assert!(updated.expect("an answer").is_err());
+        for call in meter.take() {
+            assert!(call.is_estimated && call.wcu >= units - 1.0 && call.wcu <= units, "{existing} {new}: {call:?}");
+        }
+    }
+    let meter = Meter::new();
+    let metered = store.metered(meter.clone());
+    let updated = metered.call(&UPDATE).update(key("a", 7), Changes::new().add("leaves", 1), Some(exists()), false);
+    assert!(updated.await.expect("an answer").is_err());
+    assert_eq!(meter.total(), Total { requests: 1, rcu: 0.0, wcu: 1.0, is_estimated: true });
+    create_plant(&metered, &Plant::new("a", 8)).await.expect("it is new");
+    assert!(!meter.take()[1].is_estimated, "the table reports what a write costs that is not refused");
 }
 
 #[tokio::test]
