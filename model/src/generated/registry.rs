@@ -4357,7 +4357,7 @@ pub(crate) static AP_92: Pattern = Pattern {
     cost: Cost {
         fixture: "50 threads with selections of 300 B",
         requests: 1.0,
-        rcu: 9.0,
+        rcu: 8.0,
         wcu: 0.0,
     },
     tool: true,
@@ -4711,7 +4711,7 @@ pub(crate) static AP_100: Pattern = Pattern {
         fixture: "5 sessions with heads of 500 B and 1.2 KB of code, 5 threads, 10 messages with 500 B of text, 5 days",
         requests: 2.0,
         rcu: 0.0,
-        wcu: 40.0,
+        wcu: 45.0,
     },
     tool: true,
     callers: &[],

@@ -14,7 +14,7 @@ impl Store {
     ///
     /// Reality, for the counter on the head.
     ///
-    /// `Query` on the table, ascending, counted, not returned, strongly consistent. Costs 1 request and 9 RCU for 50 threads with selections of 300 B.
+    /// `Query` on the table, ascending, counted, not returned, strongly consistent. Costs 1 request and 8 RCU for 50 threads with selections of 300 B.
     pub async fn count_threads(&self, session_id: SessionId) -> Result<u64, StoreError> {
         let partition = ThreadKey::partition(session_id);
         let query = Query::new(

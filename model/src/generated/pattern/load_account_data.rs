@@ -14,7 +14,7 @@ impl Store {
     /// what the same items cost in transactions, and puts 25 of them into a request. The keys are the same in every run, so writing them again after an
     /// interruption changes nothing.
     ///
-    /// `BatchWriteItem`. Costs 2 requests and 40 WCU for 5 sessions with heads of 500 B and 1.2 KB of code, 5 threads, 10 messages with 500 B of text, 5 days.
+    /// `BatchWriteItem`. Costs 2 requests and 45 WCU for 5 sessions with heads of 500 B and 1.2 KB of code, 5 threads, 10 messages with 500 B of text, 5 days.
     pub async fn load_account_data(
         &self,
         heads: &[Session],

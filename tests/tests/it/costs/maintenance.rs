@@ -59,7 +59,7 @@ async fn stored_session(bench: &Bench) {
     let thread = a_thread(bench).await;
     bench.notes(&thread, 100, 500).await;
     let page = bench.once().await.stored_session(thread.session_id, PageRequest::default()).await.unwrap();
-    assert_eq!((page.items.len(), page.cursor), (102, None));
+    assert_eq!((page.items.len(), page.cursor), (103, None));
 }
 
 fn claims_of(bench: &Bench, user: &User) -> (EmailClaim, UsernameClaim) {

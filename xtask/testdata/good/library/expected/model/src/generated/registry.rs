@@ -477,7 +477,7 @@ pub(crate) static AP_10: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "in order `asc`; `Limit` is the page, `NextToken` the cursor",
-            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND (\"gone_at\" IS MISSING OR \"gone_at\" > ?) ORDER BY \"SK\" ASC",
+            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND NOT (\"gone_at\" <= ?) ORDER BY \"SK\" ASC",
             parameters: &[
                 Parameter::Text("BOOK#{isbn}"),
                 Parameter::Number("{now, in seconds since 1970}"),
@@ -487,7 +487,7 @@ pub(crate) static AP_10: Pattern = Pattern {
         },
         Statement {
             about: "in order `desc`; take the first 50 rows and send no `Limit`, which can return rows from the other end of the order",
-            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND (\"gone_at\" IS MISSING OR \"gone_at\" > ?) ORDER BY \"SK\" DESC",
+            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND NOT (\"gone_at\" <= ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("BOOK#{isbn}"),
                 Parameter::Number("{now, in seconds since 1970}"),
