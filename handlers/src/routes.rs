@@ -127,7 +127,6 @@ fn messages() -> Vec<Route> {
             .fails(&[
                 Code::RateLimitExceeded,
                 Code::MessageLimitExceeded,
-                Code::SessionNotFound,
                 Code::MessageNotFound,
                 Code::RequestInProgress,
             ])

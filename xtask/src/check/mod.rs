@@ -9,6 +9,7 @@ mod keys;
 mod locked;
 mod locked_fields;
 mod names;
+mod notices;
 mod partitions;
 mod queries;
 mod reach;
@@ -16,6 +17,8 @@ mod roots;
 mod transactions;
 mod words;
 mod writes;
+
+pub use notices::notices;
 
 use crate::design::Design;
 use crate::problem::Problems;

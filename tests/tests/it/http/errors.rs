@@ -130,7 +130,7 @@ impl Scene {
 
 /// Whether nobody else should want the scene after the scenario of this code.
 fn is_spoilt_by(code: &str) -> bool {
-    code.contains("LIMIT") || ["SESSION_NOT_FOUND", "REQUEST_IN_PROGRESS"].contains(&code)
+    code.contains("LIMIT") || code == "REQUEST_IN_PROGRESS"
 }
 
 /// Each of the route's errors, with the answer in the situation that it is for; without one, if that is not known.
@@ -173,12 +173,6 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
         "SESSION_NOT_FOUND" if scene.names("{id}") => {
             let path = operation.path.replace("{id}", ABSENT);
             scene.sent(&scene.ada, &path).await
-        }
-        "SESSION_NOT_FOUND" => {
-            let owner = user(&scene.app, "ada").await.user_id;
-            let opened = scene.app.table().read_session(owner, scene.session.id.parse().unwrap()).await.unwrap();
-            scene.app.table().drop_session(&opened.head).await;
-            scene.asked().await
         }
         "THREAD_NOT_FOUND" => {
             let path = scene.addressed(&format!("{}.{ABSENT}", scene.session.id));
