@@ -156,6 +156,21 @@ impl RawTable {
     }
 
     async fn send(&self, operation: &str, request: &Value) -> Value {
+        let mut answer = self.try_send(operation, request).await;
+        // DynamoDB Local fails a write that comes while it adds an index; a program sends it again.
+        for _ in 0..20 {
+            if !answer.0.is_server_error() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            answer = self.try_send(operation, request).await;
+        }
+        let (status, body) = answer;
+        assert!(status.is_success(), "{operation}: {status}: {body}");
+        serde_json::from_str(&body).expect("the engine answers in JSON")
+    }
+
+    async fn try_send(&self, operation: &str, request: &Value) -> (reqwest::StatusCode, String) {
         let request = self
             .http
             .post(&self.endpoint)
@@ -166,9 +181,7 @@ impl RawTable {
             .body(request.to_string());
         let answer = request.send().await.expect("the engine answers");
         let status = answer.status();
-        let body = answer.text().await.expect("the engine answers whole");
-        assert!(status.is_success(), "{operation}: {status}: {body}");
-        serde_json::from_str(&body).expect("the engine answers in JSON")
+        (status, answer.text().await.expect("the engine answers whole"))
     }
 }
 

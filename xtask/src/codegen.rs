@@ -50,6 +50,8 @@ pub enum Outcome {
         changed: Vec<String>,
         /// How many there are in all.
         files: usize,
+        /// What is to be done besides, and what it costs: a sentence for each.
+        notices: Vec<String>,
     },
     /// The paths of files that are not what the documents say.
     Stale(Vec<String>),
@@ -78,8 +80,9 @@ pub fn run(root: &Path, mode: Mode) -> io::Result<Outcome> {
     match mode {
         Mode::Check => Ok(Outcome::Stale(stale)),
         Mode::Write | Mode::Lock | Mode::Deployed => {
+            let notices = notices(&documents);
             write(root, &files, &stale)?;
-            Ok(Outcome::Written { changed: stale, files: files.len() })
+            Ok(Outcome::Written { changed: stale, files: files.len(), notices })
         }
     }
 }
@@ -87,6 +90,12 @@ pub fn run(root: &Path, mode: Mode) -> io::Result<Outcome> {
 /// What comes out of the documents: every file, or a line for each problem.
 pub fn compile(documents: &Documents) -> Result<Vec<Emitted>, Vec<String>> {
     compiled(documents, Mode::Write)
+}
+
+/// What the documents ask for besides files, against the lock: a sentence for each.
+#[must_use]
+pub fn notices(documents: &Documents) -> Vec<String> {
+    load(documents).design.map(|design| check::notices(&design)).unwrap_or_default()
 }
 
 fn compiled(documents: &Documents, mode: Mode) -> Result<Vec<Emitted>, Vec<String>> {

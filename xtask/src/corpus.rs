@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::codegen::{compile, problem_report};
+use crate::codegen::{compile, notices, problem_report};
 use crate::files;
 use crate::load::{Documents, LOCK};
 
@@ -21,6 +21,8 @@ const BASE: &str = "good/minimal";
 const WITHOUT: &str = "without.txt";
 /// The problems that must be told.
 const STDERR: &str = "stderr.txt";
+/// What must be said besides.
+const NOTICES: &str = "notices.txt";
 /// The files that must be emitted.
 const EXPECTED: &str = "expected";
 
@@ -71,7 +73,9 @@ impl Case {
         match compile(&self.documents) {
             Ok(mut files) => {
                 files.retain(|file| is_shown(&file.path));
-                files.into_iter().map(|file| (format!("{EXPECTED}/{}", file.path), file.text)).collect()
+                let notices = notices(&self.documents).into_iter().map(|notice| notice + "\n").collect::<String>();
+                let notices = (!notices.is_empty()).then(|| (NOTICES.to_owned(), notices));
+                files.into_iter().map(|file| (format!("{EXPECTED}/{}", file.path), file.text)).chain(notices).collect()
             }
             Err(problems) => BTreeMap::from([(STDERR.to_owned(), problem_report(&problems))]),
         }
@@ -80,7 +84,7 @@ impl Case {
     /// What must come of it.
     pub fn expected(&self) -> io::Result<BTreeMap<String, String>> {
         let mut expected = BTreeMap::new();
-        for path in files::under(&self.folder, EXPECTED)?.into_iter().chain([STDERR.to_owned()]) {
+        for path in files::under(&self.folder, EXPECTED)?.into_iter().chain([STDERR, NOTICES].map(str::to_owned)) {
             if let Some(text) = read_if_there(&self.folder.join(&path))? {
                 expected.insert(path, text);
             }

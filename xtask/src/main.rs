@@ -73,11 +73,14 @@ fn main() -> ExitCode {
 fn codegen(root: &Path, mode: Mode) -> io::Result<bool> {
     match codegen::run(root, mode)? {
         Outcome::Current { files } => println!("{files} generated files are current"),
-        Outcome::Written { changed, files } => {
+        Outcome::Written { changed, files, notices } => {
             for path in &changed {
                 println!("wrote {path}");
             }
             println!("{} of {files} generated files changed", changed.len());
+            for notice in notices {
+                eprintln!("note: {notice}");
+            }
         }
         Outcome::Stale(paths) => {
             eprint!("{}", codegen::stale_report(&paths));

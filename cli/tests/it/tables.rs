@@ -58,3 +58,39 @@ async fn a_table_that_is_not_there_cannot_be_compared() {
         assert!(end.stderr.contains("there is no table codesensei at http://"), "{}", end.stderr);
     }
 }
+
+/// Makes the table of the definition before, which had no index.
+async fn without_an_index(engine: &Engine) {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../schema/generated/create-table.json"));
+    let mut definition: Value = serde_json::from_str(&text.unwrap()).unwrap();
+    definition.as_object_mut().unwrap().remove("GlobalSecondaryIndexes");
+    definition["AttributeDefinitions"].as_array_mut().unwrap().truncate(2);
+    let request = reqwest::Client::new()
+        .post(engine.url())
+        .header("content-type", "application/x-amz-json-1.0")
+        .header("x-amz-target", "DynamoDB_20120810.CreateTable")
+        .header("authorization", "AWS4-HMAC-SHA256 Credential=local/20261123/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+        .header("x-amz-date", "20261123T080000Z")
+        .body(definition.to_string());
+    let answer = request.send().await.unwrap();
+    assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_table_is_given_the_index_that_it_lacks_and_left_alone_the_next_time() {
+    let engine = Engine::in_memory().await.unwrap();
+    let end = at(&engine, &["table", "update"]).await;
+    assert!(end.code == Some(1) && end.stderr.contains("there is no table codesensei at http://"), "{}", end.stderr);
+    without_an_index(&engine).await;
+    let end = at(&engine, &["table", "diff"]).await;
+    assert!(end.code == Some(1) && end.stdout.contains("index.GSI1.projection"), "{}", end.stdout);
+    let end = at(&engine, &["table", "update"]).await;
+    assert_eq!((end.code, end.stdout.as_str()), (Some(0), ""));
+    for told in ["GSI1: asked for\n", "GSI1: ready\n", "has GSI1. `codesensei verify --fix` puts the items in it"] {
+        assert!(end.stderr.contains(told), "{}", end.stderr);
+    }
+    let end = at(&engine, &["table", "update"]).await;
+    assert!(end.code == Some(0) && end.stderr.contains("has every index of the schema"), "{}", end.stderr);
+    let end = at(&engine, &["table", "diff"]).await;
+    assert!(!end.stdout.contains("index."), "{}", end.stdout);
+}

@@ -8,12 +8,15 @@ mod keys;
 mod locked;
 mod locked_fields;
 mod names;
+mod notices;
 mod queries;
 mod reach;
 mod roots;
 mod transactions;
 mod words;
 mod writes;
+
+pub use notices::notices;
 
 use crate::design::Design;
 use crate::problem::Problems;

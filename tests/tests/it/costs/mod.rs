@@ -115,6 +115,31 @@ async fn every_pattern_costs_what_its_contract_says() {
 }
 
 #[test]
+fn a_contract_that_says_too_much_fails_like_one_that_says_too_little() {
+    let honest: Pattern = **PATTERNS.iter().find(|pattern| pattern.id == "AP-97").expect("there is AP-97");
+    let cost = honest.cost;
+    let measured = Measured { requests: cost.requests, rcu: cost.rcu, wcu: cost.wcu, by_formula: cost.wcu };
+    assert!(is_kept(&honest, &measured));
+    type Change = fn(&mut model::registry::Cost, f64);
+    let figures: [Change; 3] = [|cost, by| cost.requests += by, |cost, by| cost.rcu += by, |cost, by| cost.wcu += by];
+    for change in figures {
+        for by in [-0.5, 0.5, 999.0] {
+            let mut wrong = honest;
+            change(&mut wrong.cost, by);
+            assert!(!is_kept(&wrong, &measured), "{by} more is told");
+        }
+    }
+}
+
+#[test]
+fn every_pattern_is_measured_by_one_fixture() {
+    for pattern in PATTERNS {
+        let count = FIXTURES.iter().copied().flatten().filter(|(id, _)| *id == pattern.id).count();
+        assert_eq!(count, 1, "fixtures of {} in tests/tests/it/costs", pattern.id);
+    }
+}
+
+#[test]
 fn no_fixture_is_of_a_pattern_that_is_gone() {
     let known = |id: &str| PATTERNS.iter().any(|pattern| pattern.id == id);
     let orphans: Vec<_> = FIXTURES.iter().copied().flatten().filter(|(id, _)| !known(id)).map(|(id, _)| id).collect();
