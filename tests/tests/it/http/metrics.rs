@@ -94,7 +94,8 @@ async fn a_line_says_endpoint_status_time_and_what_the_table_and_the_model_took(
         ("service", json!("api")),
         ("Requests", json!(1)),
         ("Faults", json!(0)),
-        ("ReadCapacity", json!(0.0)),
+        // The account that asks.
+        ("ReadCapacity", json!(1.0)),
     ] {
         assert_eq!(line[name], value, "{name}");
     }

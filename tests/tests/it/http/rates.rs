@@ -208,7 +208,7 @@ async fn a_question_in_a_thread_and_an_analysis_are_counted_together() {
     is_refused(ada.person.posts("/ai/analyze", &analysis()).await, "ai", now, retry_at);
     let question = json!({ "content": "Is this comparison right?" });
     let refused = ada.person.posts(&ada.thread.messages(), &question).await;
-    assert_eq!(bill(&refused), [("AP-60", 1), ("AP-04", 1)], "as a message and as a question");
+    assert_eq!(bill(&refused), [("AP-60", 1), ("AP-47", 1), ("AP-45", 1)], "as a message and as a question");
     is_refused(refused, "ai", now, retry_at);
     assert_eq!(stored_messages(&app, &ada.thread.id).await.len(), 10);
     for _ in 0..25 {
