@@ -248,8 +248,10 @@ fn name_of(arguments: &[&str]) -> String {
 /// A fresh one each time, by which a repeat knows its own write.
 fn without_write_id(text: &str) -> String {
     let mut lines: Vec<&str> = text.lines().collect();
-    if let Some(at) = lines.iter().position(|line| line.contains("write_id\": {")) {
-        lines[at + 1] = "      (a fresh one)";
+    for at in 1..lines.len() {
+        if lines[at - 1].contains("write_id\": {") {
+            lines[at] = "      (a fresh one)";
+        }
     }
     lines.join("\n")
 }

@@ -4519,9 +4519,9 @@ pub(crate) static AP_83: Pattern = Pattern {
         },
     ],
     cost: Cost {
-        fixture: "400 users",
+        fixture: "40 users",
         requests: 8.0,
-        rcu: 9.0,
+        rcu: 4.0,
         wcu: 0.0,
     },
     tool: true,
@@ -4542,7 +4542,7 @@ pub(crate) static AP_83: Pattern = Pattern {
         },
     ],
     example: "codesensei query spend_of_day --date 2026-09-03",
-    doc: "What did a day cost? Every row of the day's 8 shards, so the sum is exact as soon as the index has caught up; of a past day it is final.\n`codesensei query spend_of_day --date 2026-11-23` prints a row for each user, and the total of each number after them. It reads a whole day: 1 RCU\nfor about 50 users. For many days, or for a table of a million users, ask [an export](README.md#questions) instead.",
+    doc: "What did a day cost? Every row of the day's 8 shards, so the sum is exact as soon as the index has caught up; of a past day it is final.\n`codesensei query spend_of_day --date 2026-11-23` prints a row for each user, and the total of each number after them. It reads a whole day: 1 RCU\nfor about 32 users, and 4 RCU at least. For many days, or for a table of a million users, ask [an export](README.md#questions) instead.",
 };
 
 /// AP-90: Count a user's sessions.
