@@ -46,8 +46,7 @@ impl Domain {
                 Route::open(routes!(auth::routes::signup))
                     .limited(RateLimit::SIGN_UP)
                     .fails(&[Code::WeakPassword, Code::UserAlreadyExists]),
-                // Counted by its handler, together with its first read.
-                Route::open(routes!(auth::routes::login)).fails(&[Code::InvalidCredentials, Code::RateLimitExceeded]),
+                Route::open(routes!(auth::routes::login)).limited(RateLimit::LOGIN).fails(&[Code::InvalidCredentials]),
                 // Counted by its handler: only the refresh token says whose request it is.
                 Route::open(routes!(auth::routes::refresh))
                     .fails(&[Code::RefreshTokenInvalid, Code::RateLimitExceeded]),

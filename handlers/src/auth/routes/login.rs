@@ -9,7 +9,6 @@ use crate::auth::password::{Password, Verdict};
 use crate::auth::routes::view::{SignedIn, cookies};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::Body;
-use crate::http::client_ip::ClientIp;
 use crate::http::cookie::SetCookies;
 use crate::http::trace;
 use crate::limits::{REFRESH_TOKEN_LIFE, RateLimit};
@@ -43,17 +42,8 @@ pub struct LoginForm {
         headers(("set-cookie" = String, description = "`access_token`, and in a header of its own `refresh_token`.")),
     )),
 )]
-pub async fn login(
-    ctx: Ctx,
-    ip: ClientIp,
-    form: Result<Body<LoginForm>, ApiError>,
-) -> ApiResult<(SetCookies, Json<SignedIn>)> {
-    let mut user = match &form {
-        Ok(Body(form)) => found(&ctx, ip, &form.username).await?,
-        // A form that is refused counts too.
-        Err(_) => ctx.count(RateLimit::LOGIN, &ip.subject()).await.map(|()| None)?,
-    };
-    let Body(form) = form?;
+pub async fn login(ctx: Ctx, Body(form): Body<LoginForm>) -> ApiResult<(SetCookies, Json<SignedIn>)> {
+    let mut user = found(&ctx, &form.username).await?;
     let mut tries = 0;
     let (user, verdict, family) = loop {
         let hash = user.as_ref().map(|user| &user.password_hash);
@@ -75,16 +65,13 @@ pub async fn login(
     Ok((cookies(&ctx, &family)?, Json(SignedIn::from(&user))))
 }
 
-/// The user of this name, if there is one. The limits of the address and of the account are counted together with the first
-/// read, and a refusal by the address's limit comes first.
-async fn found(ctx: &Ctx, ip: ClientIp, username: &str) -> ApiResult<Option<User>> {
-    let address = ip.subject();
-    let Ok(username) = username.parse::<Username>() else {
-        return ctx.count(RateLimit::LOGIN, &address).await.map(|()| None);
-    };
+/// The user of this name, if there is one. The account's limit is counted while the claim is read. It is never counted for a
+/// request that the address's limit refuses: one address could otherwise use up an account's limit in a moment.
+async fn found(ctx: &Ctx, username: &str) -> ApiResult<Option<User>> {
+    let Ok(username) = username.parse::<Username>() else { return Ok(None) };
     let key = username.key();
-    let claim = ctx.count_during(RateLimit::LOGIN_ACCOUNT, key.as_str(), ctx.store.find_username_claim(&key));
-    let claim = ctx.count_during(RateLimit::LOGIN, &address, claim).await???;
+    let claim = ctx.store.find_username_claim(&key);
+    let claim = ctx.count_during(RateLimit::LOGIN_ACCOUNT, key.as_str(), claim).await??;
     Ok(ctx.store.user_of(claim).await?)
 }
 

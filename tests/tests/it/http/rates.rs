@@ -130,10 +130,9 @@ fn is_refused(answer: Response, limit: &str, now: Timestamp, retry_at: Timestamp
 }
 
 /// What a refused request has cost: its hits, and the read that goes out together with them.
-fn refusal(limit: RateLimit, good: bool) -> Vec<(&'static str, u32)> {
+fn refusal(limit: RateLimit) -> Vec<(&'static str, u32)> {
     let patterns: &[_] = match limit {
-        RateLimit::LOGIN if !good => &["AP-60"],
-        RateLimit::LOGIN | RateLimit::LOGIN_ACCOUNT => &["AP-60", "AP-60", "AP-02"],
+        RateLimit::LOGIN_ACCOUNT => &["AP-60", "AP-60", "AP-02"],
         RateLimit::ANALYSIS => &["AP-60", "AP-04"],
         RateLimit::SESSION_SAVE => &["AP-60", "AP-23"],
         _ => &["AP-60"],
@@ -160,7 +159,7 @@ async fn so_many_requests_pass_good_or_bad_and_the_next_is_told_exactly_when_to_
         }
         for good in [true, false] {
             let refused = scene.sends(&app, limit, 100, good).await;
-            assert_eq!(bill(&refused), refusal(limit, good), "{limit:?}");
+            assert_eq!(bill(&refused), refusal(limit), "{limit:?}");
             is_refused(refused, name(limit), app.table().clock().now(), retry_at);
         }
         assert_ne!(other.sends(&app, limit, 100, true).await.status, 429, "{limit:?}: somebody else");
@@ -297,6 +296,22 @@ async fn an_address_or_a_user_that_has_had_its_share_keeps_nobody_else_from_thei
     // The other limits of that address and the account at another address have windows of their own.
     ada.person.posts("/auth/signup", &sign_up("adassister")).await.is(201);
     ada.person.gets("/sessions").await.is(200);
+    app.signs_in("ada").await;
+}
+
+#[tokio::test]
+async fn an_address_that_is_refused_uses_up_no_limit_of_an_account() {
+    let app = TestApp::with_rate_limits().await;
+    let ada = scene(&app, "ada").await;
+    app.later(Duration::from_mins(1));
+    let wrong = json!({ "username": "ada", "password": "wrong" });
+    for _ in 0..5 {
+        ada.person.posts("/auth/login", &wrong).await.refused(401, "INVALID_CREDENTIALS");
+    }
+    for _ in 0..20 {
+        let error = ada.person.posts("/auth/login", &wrong).await.refused(429, "RATE_LIMIT_EXCEEDED");
+        assert_eq!(error["limit"], "login");
+    }
     app.signs_in("ada").await;
 }
 
