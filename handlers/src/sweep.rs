@@ -39,15 +39,20 @@ struct Line {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
 struct Values {
-    sweep_jobs_done: u32,
-    sweep_jobs_failed: u32,
-    sweep_jobs_put_off: u32,
-    sweep_jobs_unreadable: u32,
-    sweep_jobs_unfinished: u32,
+    #[serde(rename = "SweepJobsDone")]
+    done: u32,
+    #[serde(rename = "SweepJobsFailed")]
+    failed: u32,
+    #[serde(rename = "SweepJobsPutOff")]
+    put_off: u32,
+    #[serde(rename = "SweepJobsUnreadable")]
+    unreadable: u32,
+    #[serde(rename = "SweepJobsUnfinished")]
+    unfinished: u32,
     /// 0 when no due job is left.
-    sweep_oldest_due_seconds: u64,
+    #[serde(rename = "SweepOldestDueSeconds")]
+    oldest_due_seconds: u64,
 }
 
 /// Sweeps, and writes what came of it.
@@ -85,12 +90,12 @@ fn line(swept: &Swept, at: Timestamp) -> Line {
         aws: Metadata::new(at, vec![&EVERY_RUN]),
         service: SERVICE,
         values: Values {
-            sweep_jobs_done: swept.done,
-            sweep_jobs_failed: swept.failed,
-            sweep_jobs_put_off: swept.put_off,
-            sweep_jobs_unreadable: swept.unreadable,
-            sweep_jobs_unfinished: swept.unfinished,
-            sweep_oldest_due_seconds: oldest_due(swept),
+            done: swept.done,
+            failed: swept.failed,
+            put_off: swept.put_off,
+            unreadable: swept.unreadable,
+            unfinished: swept.unfinished,
+            oldest_due_seconds: oldest_due(swept),
         },
     }
 }

@@ -146,12 +146,11 @@ impl Store {
         let OpenedSession { head, text: old_text } = session;
         let own = threads.first().ok_or(ApplyError::ThreadNotFound)?;
         let only = placed(own, anchors.as_ref()).filter(|_| head.thread_count == 1);
-        let base = match only {
-            Some(own) => Base { head, threads: vec![own], anchors, holds_to_anchors: true, old_text },
-            None => {
-                let (threads, anchors) = self.placed_threads(head.session_id).await?;
-                Base { head, threads, anchors, holds_to_anchors: false, old_text }
-            }
+        let base = if let Some(own) = only {
+            Base { head, threads: vec![own], anchors, holds_to_anchors: true, old_text }
+        } else {
+            let (threads, anchors) = self.placed_threads(head.session_id).await?;
+            Base { head, threads, anchors, holds_to_anchors: false, old_text }
         };
         let answer = messages.pop().ok_or(ApplyError::MessageNotFound)?;
         Ok((answer, base))

@@ -78,7 +78,7 @@ impl Store {
     async fn try_thread(&self, caller: UserId, id: ThreadId, users: &[UserKey]) -> Result<ReadThread, ReadThreadError> {
         let key = ThreadKey { session_id: id.session_id, thread: id.thread };
         for _ in 0..READS {
-            let batch = self.batch(caller, id.session_id, &[key.clone()], &[], users).await;
+            let batch = self.batch(caller, id.session_id, &[key], &[], users).await;
             let batch = batch.map_err(AccessError::from)?;
             if batch.users.len() < users.len() {
                 return Err(ReadThreadError::UserNotFound);
@@ -120,7 +120,7 @@ impl Store {
         let ThreadId { session_id, thread: id } = thread.id();
         let key = ThreadKey { session_id, thread: id };
         for _ in 0..READS {
-            let opened = self.open_with(thread.user_id, session_id, &[key.clone()], &[]).await?;
+            let opened = self.open_with(thread.user_id, session_id, &[key], &[]).await?;
             let Opened { session, anchors, mut threads, .. } = opened;
             let thread = owned(threads.pop(), thread.user_id)?;
             if let (Some(thread), Some(anchors)) = (placed(&thread, anchors.as_ref()), anchors) {

@@ -195,12 +195,14 @@ impl Store {
     }
 
     async fn detach_account(&self, user: &User, owned: OwnedClaims, job: &SweepJob) -> Result<(), DeleteAccountError> {
-        let (owner, email_digest, username_key) = (user.user_id, user.email.digest(), user.username.key());
+        let (user_id, email_digest, username_key) = (user.user_id, user.email.digest(), user.username.key());
+        let email_claim = OwnEmailClaim { email_digest, owner: user_id };
+        let username_claim = OwnUsernameClaim { username_key: &username_key, owner: user_id };
         self.delete_account(DeleteAccount {
             job,
-            email_claim: owned.email.then_some(OwnEmailClaim { email_digest, owner }),
-            username_claim: owned.username.then_some(OwnUsernameClaim { username_key: &username_key, owner }),
-            user_id: user.user_id,
+            email_claim: owned.email.then_some(email_claim),
+            username_claim: owned.username.then_some(username_claim),
+            user_id,
             email: &user.email,
             username: &user.username,
             password_hash: &user.password_hash,

@@ -5,6 +5,7 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use tempfile::{TempDir, tempdir};
+use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 
@@ -37,8 +38,13 @@ async fn slow_seed(folder: &Path, users: &str) -> Child {
 /// A load that waits for another one to end, and has said so.
 async fn waiting_seed(folder: &Path, users: &str) -> Child {
     let mut command = on(folder, &["seed", "--users", users]);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = Vec::new();
+    while said.last() != Some(&b'\n') {
+        said.push(child.stderr.as_mut().unwrap().read_u8().await.expect("it says that it waits"));
+    }
+    let said = String::from_utf8(said).unwrap();
+    assert!(said.contains("Waiting for another `codesensei seed`"), "{said}");
     child
 }
 
@@ -122,19 +128,18 @@ async fn commands_that_start_on_an_empty_folder_at_once_all_succeed() {
 #[tokio::test]
 async fn a_command_that_ends_keeps_its_engine_for_the_others() {
     let folder = tempdir().unwrap();
-    let holder = slow_seed(folder.path(), "60").await;
-    let other = waiting_seed(folder.path(), "60").await;
+    let holder = slow_seed(folder.path(), "120").await;
+    let other = waiting_seed(folder.path(), "120").await;
     signal(holder.id().unwrap(), "-INT").await;
     let (second, first) = tokio::join!(output(other), output(holder));
     let (code, stdout, stderr) = first;
     assert_eq!(code, Some(130), "{stdout}{stderr}");
-    assert!(stderr.contains("of 60 accounts written; give the same command again"), "{stderr}");
+    assert!(stderr.contains("of 120 accounts written; give the same command again"), "{stderr}");
     assert!(stderr.contains("Waiting for other commands that use this table"), "{stderr}");
     let (code, stdout, stderr) = second;
     assert_eq!(code, Some(0), "{stdout}{stderr}");
     assert!(stdout.contains("were there already"), "{stdout}");
-    assert!(stderr.contains("Waiting for another `codesensei seed`"), "{stderr}");
-    assert_eq!(accounts(folder.path(), "60").await, 60);
+    assert_eq!(accounts(folder.path(), "120").await, 120);
     is_sound(folder.path()).await;
 }
 
@@ -142,15 +147,15 @@ async fn a_command_that_ends_keeps_its_engine_for_the_others() {
 #[tokio::test]
 async fn an_interrupted_command_that_uses_another_ones_engine_ends_alone() {
     let folder = tempdir().unwrap();
-    let holder = slow_seed(folder.path(), "40").await;
-    let other = waiting_seed(folder.path(), "40").await;
+    let holder = slow_seed(folder.path(), "80").await;
+    let other = waiting_seed(folder.path(), "80").await;
     signal(other.id().unwrap(), "-INT").await;
     let (code, _, stderr) = output(other).await;
     assert_eq!(code, Some(130), "{stderr}");
     assert!(stderr.contains("stopped before anything was written"), "{stderr}");
     let (code, stdout, stderr) = output(holder).await;
     assert_eq!(code, Some(0), "{stdout}{stderr}");
-    assert_eq!(accounts(folder.path(), "40").await, 40);
+    assert_eq!(accounts(folder.path(), "80").await, 80);
 }
 
 #[cfg(unix)]

@@ -83,7 +83,7 @@ impl Call<'_> {
         let want = request.limit.unwrap_or(max).clamp(1, max.max(1)) as usize;
         // One more than wanted: only so is it known whether another page follows.
         let mut merged = self.merge::<K, T>(&mut lanes, sharded.order, want + 1, Some(REQUESTS_PER_PAGE)).await?;
-        let more = merged.len() > want || lanes.iter().any(|lane| lane.is_dry());
+        let more = merged.len() > want || lanes.iter().any(Lane::is_dry);
         merged.truncate(want);
         let corrupt = |corrupt: super::item::CorruptItem| corrupt.read_by(self.id());
         for (position, lane) in positions.iter_mut().zip(&lanes) {
@@ -197,13 +197,11 @@ fn compare_sort_keys<K: Key>(one: &Item, other: &Item) -> Ordering {
         _ => String::new(),
     };
     let (one, other) = (sort_key(one), sort_key(other));
-    match (one.parse::<i64>(), other.parse::<i64>()) {
-        (Ok(one), Ok(other)) => one.cmp(&other),
-        _ => {
-            let number = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
-            number(&one).total_cmp(&number(&other))
-        }
+    if let (Ok(one), Ok(other)) = (one.parse::<i64>(), other.parse::<i64>()) {
+        return one.cmp(&other);
     }
+    let number = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
+    number(&one).total_cmp(&number(&other))
 }
 
 /// The positions of a cursor, one for each shard.

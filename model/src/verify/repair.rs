@@ -123,10 +123,11 @@ impl Store {
         match repair {
             Repair::None(why) => Ok(Outcome::Left(why)),
             Repair::Upgrade(item) => self.upgrade_whole(item).await,
-            Repair::Counters(item) => match self.correct_counters(item).await? {
-                true => Ok(Outcome::Repaired("it was set to the nearest number that it can be")),
-                false => Ok(Outcome::Moved),
-            },
+            Repair::Counters(item) => Ok(if self.correct_counters(item).await? {
+                Outcome::Repaired("it was set to the nearest number that it can be")
+            } else {
+                Outcome::Moved
+            }),
             Repair::IndexKeys(item) => Ok(if self.repair_index_keys(item).await? {
                 Outcome::Repaired("the keys of its indexes were written again")
             } else {

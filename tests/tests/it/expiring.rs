@@ -104,7 +104,7 @@ async fn every_read_hides_expired_messages() {
     assert_eq!(reply.expires_at, question.expires_at, "an answer goes with its question");
     scene.table.later(DAY * 20);
     scene.talk().await;
-    scene.table.later(DAY * 10 - Duration::from_secs(1));
+    scene.table.later((DAY * 10).saturating_sub(Duration::from_secs(1)));
     let page = scene.page(Order::Ascending, PageRequest::default()).await;
     assert_eq!(seqs(&page), [1, 2, 3, 4]);
     assert!(!scene.thread().await.has_expired_messages(scene.table.clock().now()));
@@ -173,8 +173,8 @@ async fn messages_expire_in_their_order_also_after_the_setting_was_lowered() {
     let third = scene.note(&short).await;
     assert_eq!(third.expires_at, Some(third.created_at.plus(DAY * 7).expiry()));
     let thread = scene.thread().await;
-    assert_eq!(thread.messages_expire_from.map(|from| from.expiry()), first.expires_at);
-    assert_eq!(thread.messages_expire_until.map(|until| until.expiry()), third.expires_at);
+    assert_eq!(thread.messages_expire_from.map(model::Timestamp::expiry), first.expires_at);
+    assert_eq!(thread.messages_expire_until.map(model::Timestamp::expiry), third.expires_at);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -55,7 +55,7 @@ fn of_index(design: &Design, entity: &Entity, key: &IndexKey) -> Vec<String> {
 /// What an index adds to a pattern's cost for each item that it writes, if it does.
 fn dearer(design: &Design, entity: &Entity, key: &IndexKey, pattern: &Pattern) -> Option<String> {
     let is_it = |index: usize| design.entity(index).name == entity.name;
-    let of_actions = pattern.actions().into_iter().filter(|action| is_it(action.entity));
+    let of_actions = pattern.actions().iter().filter(|action| is_it(action.entity));
     let of_batch = match &pattern.operation {
         Operation::WriteBatch(parts) => parts.iter().any(|part| match part {
             WritePart::Put { entity, .. } | WritePart::Delete { entity, .. } => is_it(*entity),

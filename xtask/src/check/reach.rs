@@ -107,8 +107,8 @@ pub fn expired_items_are_hidden(design: &Design, problems: &mut Problems) {
     }
 }
 
-fn read_says_what_expires(expires: bool, expired: Option<&Expired>, at: At, problems: &mut Problems) {
-    let message = match (expires, expired) {
+fn read_says_what_expires(can_expire: bool, said: Option<&Expired>, at: At, problems: &mut Problems) {
+    let message = match (can_expire, said) {
         (true, None) => "this entity expires: say `expired = \"hidden\"`",
         (false, Some(_)) => "nothing that is read here expires; leave `expired` out",
         _ => return,

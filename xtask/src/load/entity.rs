@@ -71,6 +71,9 @@ pub fn load(table: &Table, file: &str, raw: RawEntity, at: At, problems: &mut Pr
     })
 }
 
+/// A mistake whose problem is told already.
+struct Reported;
+
 struct Loader<'l> {
     table: &'l Table,
     at: At,
@@ -245,19 +248,19 @@ impl Loader<'_> {
         }
         let shards = self.shards(fields, own_key, raw);
         let at = self.at.plus(raw.pk.span().start);
-        Some(IndexKey { index: known?, pk: pk?, sk: numeric?.name.clone(), shards: shards?, at })
+        Some(IndexKey { index: known?, pk: pk?, sk: numeric?.name.clone(), shards: shards.ok()?, at })
     }
 
-    /// `None` when what is said of shards is wrong.
-    fn shards(&mut self, fields: &[Field], own_key: &[String], raw: &RawIndexKey) -> Option<Option<Shards>> {
+    /// The shards of an index key, if it has any. An error when they are not declared as they have to be.
+    fn shards(&mut self, fields: &[Field], own_key: &[String], raw: &RawIndexKey) -> Result<Option<Shards>, Reported> {
         const MOST: u32 = 16;
         let (count, by) = match (&raw.shards, &raw.shard_by) {
-            (None, None) => return Some(None),
+            (None, None) => return Ok(None),
             (Some(count), Some(by)) => (*count.get_ref(), by),
             _ => {
                 let message = "`shards` and `shard_by`, the field whose hash says which, go together".to_owned();
                 self.problem("shards-spread-writes", &raw.pk, message);
-                return None;
+                return Err(Reported);
             }
         };
         let name = by.get_ref();
@@ -276,10 +279,10 @@ impl Loader<'_> {
         } else if raw.pk.get_ref().contains(&format!("{{{name}}}")) {
             format!("`{name}` is in the partition already, so all of its items would be in one shard")
         } else {
-            return Some(Some(Shards { count, by: name.clone() }));
+            return Ok(Some(Shards { count, by: name.clone() }));
         };
         self.problem("shards-spread-writes", by, message);
-        None
+        Err(Reported)
     }
 
     fn step(&mut self, raw: Spanned<RawStep>) -> Option<Step> {

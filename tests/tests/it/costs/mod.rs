@@ -116,11 +116,11 @@ async fn every_pattern_costs_what_its_contract_says() {
 
 #[test]
 fn a_contract_that_says_too_much_fails_like_one_that_says_too_little() {
+    type Change = fn(&mut model::registry::Cost, f64);
     let honest: Pattern = **PATTERNS.iter().find(|pattern| pattern.id == "AP-97").expect("there is AP-97");
     let cost = honest.cost;
     let measured = Measured { requests: cost.requests, rcu: cost.rcu, wcu: cost.wcu, by_formula: cost.wcu };
     assert!(is_kept(&honest, &measured));
-    type Change = fn(&mut model::registry::Cost, f64);
     let figures: [Change; 3] = [|cost, by| cost.requests += by, |cost, by| cost.rcu += by, |cost, by| cost.wcu += by];
     for change in figures {
         for by in [-0.5, 0.5, 999.0] {

@@ -321,7 +321,7 @@ async fn shows_all_it_declares(name: &str) {
     let answer = Scene::of(TestApp::new().await, operation).await.asked().await;
     assert!((200..300).contains(&answer.status), "{}: {}", answer.what, answer.json);
     let mut not_shown = Vec::new();
-    for (code, answer) in all_provoked(operation).await {
+    for (code, answer) in Box::pin(all_provoked(operation)).await {
         let got = answer.map_or(json!("there is no scenario"), |answer| answer.json["error"]["code"].clone());
         if got != code {
             not_shown.push(format!("{code}: {got}"));

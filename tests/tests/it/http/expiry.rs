@@ -60,7 +60,7 @@ async fn a_list_says_that_older_messages_have_expired() {
     for order in ["asc", "desc"] {
         let after = ada.gets(&format!("{}?order={order}", thread.messages())).await;
         let asked: Vec<_> = after.bill.iter().map(|call| (call.pattern.id, call.requests)).collect();
-        assert!(asked.iter().any(|call| *call == ("AP-44", 1)), "{asked:?}");
+        assert!(asked.contains(&("AP-44", 1)), "{asked:?}");
         let after = after.is(200);
         assert_eq!(after["older_messages_expired"], true);
         let contents: Vec<_> = after["messages"].as_array().unwrap().iter().map(|m| m["content"].clone()).collect();
