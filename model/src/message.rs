@@ -268,8 +268,8 @@ impl Store {
         Ok(answer)
     }
 
-    /// The answer to a question, if this run has stored it: for a run that was not told. A question without a record has one
-    /// run; the record of another says whose answer it is, since each run has its own lease.
+    /// The answer to a question, if this run has stored it: for a run that was not told. A record says whose answer it is, since
+    /// each run has its own lease; without one, the answer has to say what this run's says.
     ///
     /// # Errors
     /// When the table cannot be asked.
@@ -277,6 +277,7 @@ impl Store {
         &self,
         question: &Message,
         held: Option<&Idempotency>,
+        content: &str,
     ) -> Result<Option<Message>, StoreError> {
         let (session_id, thread) = (question.session_id, question.thread);
         if let Some(held) = held {
@@ -288,7 +289,7 @@ impl Store {
             }
         }
         let answer = self.get_message(session_id, thread, question.seq + 1).await?;
-        Ok(answer.filter(|answer| answer.role == Role::Ai))
+        Ok(answer.filter(|answer| answer.role == Role::Ai && (held.is_some() || answer.content == content)))
     }
 
     /// Says on a question why it has no answer. Asking it again stays possible.

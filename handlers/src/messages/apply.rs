@@ -55,20 +55,14 @@ pub async fn apply(
     request: Request,
 ) -> ApiResult<Json<AppliedView>> {
     let user = caller.user_id.to_string();
-    let counted = ctx.count(RateLimit::SESSION_SAVE, &user);
-    let proposal = async {
-        let (Path(thread_id), Path(id)) = (thread_id?, id?);
-        if id.thread_id != thread_id {
-            return Err(ApiError::from(ErrorCode::MessageNotFound));
-        }
-        Ok::<_, ApiError>(ctx.store.read_proposal(caller.user_id, id).await)
+    let (id, expected) = match asked(thread_id, id, request).await {
+        Ok(asked) => asked,
+        // Counted too, and nothing is read for it.
+        Err(refused) => return Err(ctx.count(RateLimit::SESSION_SAVE, &user).await.err().unwrap_or(refused)),
     };
     // A request over the limit has read this much, and does nothing else.
-    let (counted, proposal) = futures::join!(counted, proposal);
-    counted?;
-    let proposal = proposal?;
-    let Body(ApplyForm { expected_version_number: expected }) = Body::<ApplyForm>::from_request(request, &()).await?;
-    let proposal = proposal.map_err(ApplyError::from)?;
+    let proposal = ctx.store.read_proposal(caller.user_id, id);
+    let proposal = ctx.count_during(RateLimit::SESSION_SAVE, &user, proposal).await?.map_err(ApplyError::from)?;
     let applied = ctx.store.apply_proposal(proposal, expected, place, re_anchor_threads).await?;
     Ok(Json(AppliedView {
         message: (&applied.answer).into(),
@@ -76,6 +70,20 @@ pub async fn apply(
         end_line: applied.patch.end_line,
         session: (&applied.saved).into(),
     }))
+}
+
+/// The answer whose patch is to be applied, and the version of the code that the client has seen.
+async fn asked(
+    thread_id: Result<Path<ThreadId>, ApiError>,
+    id: Result<Path<MessageId>, ApiError>,
+    request: Request,
+) -> ApiResult<(MessageId, u32)> {
+    let (Path(thread_id), Path(id)) = (thread_id?, id?);
+    if id.thread_id != thread_id {
+        return Err(ErrorCode::MessageNotFound.into());
+    }
+    let Body(form) = Body::<ApplyForm>::from_request(request, &()).await?;
+    Ok((id, form.expected_version_number))
 }
 
 /// Where the patch belongs in the code as it is, and the code that it makes.

@@ -69,6 +69,7 @@ impl Run {
     /// Stores the answer. One that cannot be stored was paid for all the same.
     async fn store(&self, answer: NewAnswer, usage: Usage) -> ApiResult<Outcome> {
         let (store, question) = (self.ctx.store.until(Instant::now() + SETTLING), &self.question);
+        let content = answer.content.clone();
         let stored = match &self.held {
             Some(held) => store.answer_once(question, answer, held).await,
             None => store.answer(question, answer).await,
@@ -79,7 +80,7 @@ impl Run {
         };
         // The table may have stored it, with its cost, and not have been heard.
         let store = self.ctx.store.until(Instant::now() + SETTLING);
-        match store.answer_of_run(question, self.held.as_ref()).await {
+        match store.answer_of_run(question, self.held.as_ref(), &content).await {
             Ok(Some(answer)) => return Ok(self.answered(answer)),
             Ok(None) => self.ctx.pay(question.user_id, usage, self.deadline).await,
             Err(unread) => {

@@ -61,20 +61,28 @@ pub async fn save(
     request: Request,
 ) -> ApiResult<Json<SavedView>> {
     let user = caller.user_id.to_string();
-    let counted = ctx.count(RateLimit::SESSION_SAVE, &user);
-    let head = async { Ok::<_, ApiError>(ctx.store.own_session(caller.user_id, session_id?.0).await) };
+    let save = match asked(session_id, request).await {
+        Ok(save) => save,
+        // Counted too, and nothing is read for it.
+        Err(refused) => return Err(ctx.count(RateLimit::SESSION_SAVE, &user).await.err().unwrap_or(refused)),
+    };
     // A request over the limit has read a head, and does nothing else.
-    let (counted, head) = futures::join!(counted, head);
-    counted?;
-    let head = head?;
-    let CodeBody { 0: save } = CodeBody::<Save>::from_request(request, &()).await?;
-    let language_override = save.language_override.try_map(|name| form::language_override(&name))?;
-    let expected_version_number = save.expected_version_number;
-    let head = head.map_err(SaveCodeError::from)?;
-    let session_id = head.session_id;
-    let save = SaveCode { session_id, expected_version_number, text: save.code_content, language_override };
+    let head = ctx.store.own_session(caller.user_id, save.session_id);
+    let head = ctx.count_during(RateLimit::SESSION_SAVE, &user, head).await?.map_err(SaveCodeError::from)?;
     let saved = ctx.store.save_over(head, save, re_anchor_threads).await?;
     Ok(Json(SavedView::from(&saved)))
+}
+
+/// What is to be saved, if the request says that as it should.
+async fn asked(session_id: Result<Path<SessionId>, ApiError>, request: Request) -> ApiResult<SaveCode> {
+    let Path(session_id) = session_id?;
+    let CodeBody { 0: save } = CodeBody::<Save>::from_request(request, &()).await?;
+    Ok(SaveCode {
+        session_id,
+        expected_version_number: save.expected_version_number,
+        language_override: save.language_override.try_map(|name| form::language_override(&name))?,
+        text: save.code_content,
+    })
 }
 
 impl From<&Saved> for SavedView {

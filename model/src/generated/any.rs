@@ -137,6 +137,23 @@ pub(crate) fn versions_of(entity: &str) -> Option<(u32, &'static [Step])> {
         .map(|(_, version, history)| (*version, *history))
 }
 
+static VERSIONS: &[(&str, u32, &[Step])] = &[
+    ("anchors", 1, &[]),
+    ("code", 1, &[]),
+    ("code_chunk", 1, &[]),
+    ("daily_usage", 2, DailyUsage::HISTORY),
+    ("email_claim", 1, &[]),
+    ("idempotency", 1, &[]),
+    ("message", 1, &[]),
+    ("rate_window", 1, &[]),
+    ("refresh_family", 1, &[]),
+    ("session", 1, &[]),
+    ("sweep_job", 1, &[]),
+    ("thread", 1, &[]),
+    ("user", 1, &[]),
+    ("username_claim", 1, &[]),
+];
+
 /// The numbers of an entity that writes add to, by the word that its items have for it.
 pub(crate) fn counters_of(entity: &str) -> &'static [Counter] {
     COUNTERS
@@ -154,23 +171,6 @@ static COUNTERS: &[(&str, &[Counter])] = &[
     ("sweep_job", SweepJob::COUNTERS),
     ("thread", Thread::COUNTERS),
     ("user", User::COUNTERS),
-];
-
-static VERSIONS: &[(&str, u32, &[Step])] = &[
-    ("anchors", 1, &[]),
-    ("code", 1, &[]),
-    ("code_chunk", 1, &[]),
-    ("daily_usage", 2, DailyUsage::HISTORY),
-    ("email_claim", 1, &[]),
-    ("idempotency", 1, &[]),
-    ("message", 1, &[]),
-    ("rate_window", 1, &[]),
-    ("refresh_family", 1, &[]),
-    ("session", 1, &[]),
-    ("sweep_job", 1, &[]),
-    ("thread", 1, &[]),
-    ("user", 1, &[]),
-    ("username_claim", 1, &[]),
 ];
 
 /// The older version that an entity is still written in, if it is.

@@ -81,7 +81,8 @@ fn keys(item: &StoredItem, entity: &AnyEntity, found: &mut impl FnMut(FindingKin
     let to_come = attributes_to_come(item);
     let wrong: Vec<&str> =
         INDEX_ATTRIBUTES.iter().copied().filter(differs).filter(|name| !to_come.contains(name)).collect();
-    if !wrong.is_empty() {
+    // The repair of a counter writes the keys that are made from it.
+    if !wrong.is_empty() && item.bad_counters().is_empty() {
         found(FindingKind::WrongIndexKey, &wrong.join(", "), Repair::IndexKeys(Box::new(item.clone())));
     }
 }

@@ -73,6 +73,7 @@ async fn a_full_account_whose_sweep_is_killed_three_times_is_gone_to_the_last_it
         ("code", SESSIONS + 1),
         ("code_chunk", CHUNKED * 2),
         ("thread", THREADS),
+        ("anchors", 2),
         ("message", 2_000),
         ("daily_usage", 1),
     ]);

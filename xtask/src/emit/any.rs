@@ -1,5 +1,6 @@
 //! `generated/any.rs`: an item of whichever entity, for whoever looks at all of them.
 
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::codegen::Emitted;
@@ -13,34 +14,19 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     let (corrupt, entity_of) =
         (file.import("crate::store::item::CorruptItem"), file.import("crate::store::item::entity_of"));
     let step = file.import("crate::store::history::Step");
-    let counter = file.import("crate::store::counter::Counter");
-    let mut counters = Vec::new();
     let (from_item, whole) = (file.import("crate::store::item::FromItem"), file.import("modyne::Entity"));
     let (mut variants, mut decodes, mut keys) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut versions, mut written, mut index_keys) = (Vec::new(), Vec::new(), Vec::new());
+    let mut versions = Vec::new();
     for entity in &design.entities {
         let (ty, variant, stored) = (types::entity(&mut file, entity), ident(&camel(&entity.name)), &entity.type_name);
         let version = rust::number(entity.version);
         let history = if entity.history.is_empty() { quote!(&[]) } else { quote!(#ty::HISTORY) };
-        if !design.counters(entity).is_empty() {
-            counters.push(quote!((#stored, #ty::COUNTERS)));
-        }
         variants.push(quote!(#variant(Box<#ty>)));
         decodes.push(quote!(Some(#stored) => Self::#variant(Box::new(<#ty as #from_item>::from_item(item)?))));
         keys.push(quote!(Self::#variant(entity) => <#ty as #whole>::full_key(entity).into_key()));
         versions.push(quote!((#stored, #version, #history)));
-        written.extend(entity.write_version.map(|version| {
-            let version = rust::number(version);
-            quote!((#stored, #version))
-        }));
-        let of_entity = entity.index_keys.iter().map(|key| types::index_keys(&mut file, design, entity, key));
-        let of_entity: Vec<_> = of_entity.collect();
-        if !of_entity.is_empty() {
-            index_keys.push(quote!((#stored, &[#(#of_entity),*])));
-        }
     }
-    let attributes = design.table.indexes.iter().flat_map(|index| [&index.partition_key, &index.sort_key]);
-    let index_keys_type = file.import("crate::store::reindex::IndexKeys");
+    let of_some = of_some_entities(&mut file, design);
     file.item(quote! {
         #[doc = " An item of whichever entity."]
         pub(crate) enum AnyEntity { #(#variants),* }
@@ -62,12 +48,39 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         pub(crate) fn versions_of(entity: &str) -> Option<(u32, &'static [#step])> {
             VERSIONS.iter().find(|(name, ..)| *name == entity).map(|(_, version, history)| (*version, *history))
         }
+        static VERSIONS: &[(&str, u32, &[#step])] = &[#(#versions),*];
+        #of_some
+    });
+    vec![file.finish("any.rs", "An item of whichever entity.", "schema/")]
+}
+
+/// What only some of the entities have: counters, an older version that they are written in, keys in indexes.
+fn of_some_entities(file: &mut RustFile, design: &Design) -> TokenStream {
+    let counter = file.import("crate::store::counter::Counter");
+    let index_keys_type = file.import("crate::store::reindex::IndexKeys");
+    let (mut counters, mut written, mut index_keys) = (Vec::new(), Vec::new(), Vec::new());
+    for entity in &design.entities {
+        let (ty, stored) = (types::entity(file, entity), &entity.type_name);
+        if !design.counters(entity).is_empty() {
+            counters.push(quote!((#stored, #ty::COUNTERS)));
+        }
+        written.extend(entity.write_version.map(|version| {
+            let version = rust::number(version);
+            quote!((#stored, #version))
+        }));
+        let of_entity = entity.index_keys.iter().map(|key| types::index_keys(file, design, entity, key));
+        let of_entity: Vec<_> = of_entity.collect();
+        if !of_entity.is_empty() {
+            index_keys.push(quote!((#stored, &[#(#of_entity),*])));
+        }
+    }
+    let attributes = design.table.indexes.iter().flat_map(|index| [&index.partition_key, &index.sort_key]);
+    quote! {
         #[doc = " The numbers of an entity that writes add to, by the word that its items have for it."]
         pub(crate) fn counters_of(entity: &str) -> &'static [#counter] {
             COUNTERS.iter().find(|(name, _)| *name == entity).map_or(&[], |(_, counters)| *counters)
         }
         static COUNTERS: &[(&str, &[#counter])] = &[#(#counters),*];
-        static VERSIONS: &[(&str, u32, &[#step])] = &[#(#versions),*];
         #[doc = " The older version that an entity is still written in, if it is."]
         pub(crate) fn write_version_of(entity: &str) -> Option<u32> {
             WRITE_VERSIONS.iter().find(|(name, _)| *name == entity).map(|(_, version)| *version)
@@ -80,6 +93,5 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
             INDEX_KEYS.iter().find(|(name, _)| *name == entity).map(|(_, keys)| *keys).unwrap_or_default()
         }
         static INDEX_KEYS: &[(&str, &[#index_keys_type])] = &[#(#index_keys),*];
-    });
-    vec![file.finish("any.rs", "An item of whichever entity.", "schema/")]
+    }
 }

@@ -106,23 +106,7 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
     });
     let about = doc("The key it is stored under.");
     let (type_name, version) = (&entity.type_name, rust::number(entity.version));
-    let to_item = is_put(design, entity).then(|| {
-        if let Some(written) = entity.write_version {
-            let encode = file.import("crate::store::item::encode_older_entity");
-            let about =
-                doc(&format!("The item it is stored as: of version {written}, which every running program reads."));
-            let written = rust::number(written);
-            return quote! {
-                #about
-                pub(crate) fn to_item(&self) -> #item { #encode(self, #written, Self::HISTORY) }
-            };
-        }
-        let encode = file.import("crate::store::item::encode_entity");
-        quote! {
-            #[doc = " The item it is stored as."]
-            pub(crate) fn to_item(&self) -> #item { #encode(self, #version) }
-        }
-    });
+    let to_item = to_item(design, file, entity);
     file.item(quote! {
         impl #name {
             #about
@@ -157,6 +141,28 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
             }
         }
     });
+}
+
+/// The method that makes the item, of an entity that some pattern puts.
+fn to_item(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
+    let (item, version) = (file.import("crate::store::item::Item"), rust::number(entity.version));
+    is_put(design, entity).then(|| {
+        if let Some(written) = entity.write_version {
+            let encode = file.import("crate::store::item::encode_older_entity");
+            let about =
+                doc(&format!("The item it is stored as: of version {written}, which every running program reads."));
+            let written = rust::number(written);
+            return quote! {
+                #about
+                pub(crate) fn to_item(&self) -> #item { #encode(self, #written, Self::HISTORY) }
+            };
+        }
+        let encode = file.import("crate::store::item::encode_entity");
+        quote! {
+            #[doc = " The item it is stored as."]
+            pub(crate) fn to_item(&self) -> #item { #encode(self, #version) }
+        }
+    })
 }
 
 /// The constant that names the entity's counters, and the statement that makes them readable; nothing where it has none.

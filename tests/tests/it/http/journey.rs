@@ -69,7 +69,8 @@ async fn to_a_patch(app: &TestApp, ada: &Person, told: &mut Transcript, (session
     assert_eq!(CODE.replace("best == None", "best is None"), new);
     let save = json!({ "expected_version_number": 1, "code_content": new });
     let saved = told.tells(ada.puts(session, &save).await, 200);
-    let conflict = told.tells(ada.puts(session, &save).await, 409);
+    let other = json!({ "expected_version_number": 1, "code_content": CODE });
+    let conflict = told.tells(ada.puts(session, &other).await, 409);
     assert!(conflict["error"]["current_code"] == *new);
     assert_eq!(told.tells(ada.gets(thread).await, 200)["thread"], saved["threads"][0]);
     let note = json!({ "content": "Thanks, applied.", "ask": false });

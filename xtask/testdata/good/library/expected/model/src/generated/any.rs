@@ -74,6 +74,16 @@ pub(crate) fn versions_of(entity: &str) -> Option<(u32, &'static [Step])> {
         .map(|(_, version, history)| (*version, *history))
 }
 
+static VERSIONS: &[(&str, u32, &[Step])] = &[
+    ("book", 3, Book::HISTORY),
+    ("book_copy", 1, &[]),
+    ("day", 2, Day::HISTORY),
+    ("loan", 1, &[]),
+    ("member", 1, &[]),
+    ("notice", 1, &[]),
+    ("wish", 1, &[]),
+];
+
 /// The numbers of an entity that writes add to, by the word that its items have for it.
 pub(crate) fn counters_of(entity: &str) -> &'static [Counter] {
     COUNTERS
@@ -88,16 +98,6 @@ static COUNTERS: &[(&str, &[Counter])] = &[
     ("member", Member::COUNTERS),
     ("notice", Notice::COUNTERS),
     ("wish", Wish::COUNTERS),
-];
-
-static VERSIONS: &[(&str, u32, &[Step])] = &[
-    ("book", 3, Book::HISTORY),
-    ("book_copy", 1, &[]),
-    ("day", 2, Day::HISTORY),
-    ("loan", 1, &[]),
-    ("member", 1, &[]),
-    ("notice", 1, &[]),
-    ("wish", 1, &[]),
 ];
 
 /// The older version that an entity is still written in, if it is.

@@ -44,6 +44,8 @@ pub(crate) fn versions_of(entity: &str) -> Option<(u32, &'static [Step])> {
         .map(|(_, version, history)| (*version, *history))
 }
 
+static VERSIONS: &[(&str, u32, &[Step])] = &[("note", 1, &[])];
+
 /// The numbers of an entity that writes add to, by the word that its items have for it.
 pub(crate) fn counters_of(entity: &str) -> &'static [Counter] {
     COUNTERS
@@ -53,8 +55,6 @@ pub(crate) fn counters_of(entity: &str) -> &'static [Counter] {
 }
 
 static COUNTERS: &[(&str, &[Counter])] = &[];
-
-static VERSIONS: &[(&str, u32, &[Step])] = &[("note", 1, &[])];
 
 /// The older version that an entity is still written in, if it is.
 pub(crate) fn write_version_of(entity: &str) -> Option<u32> {
