@@ -813,7 +813,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
     example: "codesensei query end_refresh_family --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001",
-    doc: "`POST /auth/logout`, the answer to a stolen token, and what a deleted account or a changed password leaves. Ending a family that has ended already is no\nerror.",
+    doc: "`POST /auth/logout`, the answer to a stolen token, and the other sign-ins after a change of the password. Ending a family that has ended already is no\nerror.",
 };
 
 /// AP-14: List a user's refresh families.

@@ -70,6 +70,15 @@ impl StoredItem {
         self.corrections().into_iter().map(|(name, _)| name).collect()
     }
 
+    /// The item with these counters corrected, and all else as it is.
+    pub(crate) fn corrected(&self) -> Self {
+        let mut item = self.attributes().clone();
+        for (name, nearest) in self.corrections() {
+            item.insert(name.to_owned(), AttributeValue::N(nearest.to_string()));
+        }
+        Self::new(item)
+    }
+
     fn corrections(&self) -> Vec<(&'static str, i64)> {
         let counters = self.entity().map(counters_of).unwrap_or_default();
         let item = self.attributes();

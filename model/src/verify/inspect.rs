@@ -81,9 +81,9 @@ fn keys(item: &StoredItem, entity: &AnyEntity, found: &mut impl FnMut(FindingKin
     let to_come = attributes_to_come(item);
     let wrong: Vec<&str> =
         INDEX_ATTRIBUTES.iter().copied().filter(differs).filter(|name| !to_come.contains(name)).collect();
-    // The repair of a counter writes the keys that are made from it.
-    if !wrong.is_empty() && item.bad_counters().is_empty() {
-        found(FindingKind::WrongIndexKey, &wrong.join(", "), Repair::IndexKeys(Box::new(item.clone())));
+    if !wrong.is_empty() {
+        // Counters are corrected first, so the item is then as the correction leaves it.
+        found(FindingKind::WrongIndexKey, &wrong.join(", "), Repair::IndexKeys(Box::new(item.corrected())));
     }
 }
 

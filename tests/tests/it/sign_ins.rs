@@ -204,7 +204,8 @@ async fn a_deletion_with_more_to_remove_than_there_is_time_for_answers_and_leave
     // Whatever the sweep would delete, it never gets an answer.
     let stalled = scene.proxy.stall("BatchWriteItem", Moment::BeforeTheEngine);
     scene.slowly_deletes_the_account().await.unwrap().unwrap();
-    assert_eq!(scene.families().await, [], "signed out first");
+    let sign_in = scene.table.signed_in(scene.ada.user_id, scene.family.family_id).await.unwrap();
+    assert_eq!(sign_in, None, "signed out first");
     assert_eq!(scene.table.find_user(&scene.ada.username.key()).await.unwrap(), None);
     assert_ne!(scene.table.raw().outline().await, []);
     scene.table.sweep_a_moment_later().await;

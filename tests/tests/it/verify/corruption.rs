@@ -40,7 +40,7 @@ corruptions! {
     a_profile_counts_less_than_nothing: [Kind::BadCounter, Kind::SessionCount], [];
     a_head_counts_half_a_thread: [Kind::BadCounter, Kind::ThreadCount], [];
     a_thread_counts_more_slots_than_a_number_holds: [Kind::BadCounter, Kind::MessageSlots], [];
-    a_day_costs_a_fraction: [Kind::BadCounter], [];
+    a_day_costs_a_fraction: [Kind::BadCounter, Kind::WrongIndexKey], [];
     an_address_is_not_claimed: [Kind::MissingClaim], [];
     a_name_is_not_claimed: [Kind::MissingClaim], [];
     a_claim_names_nobody: [Kind::StaleClaim], [];
