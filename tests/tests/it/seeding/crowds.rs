@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::{Duration, Instant};
 
 use codesensei::seed::{Crowd, Outcome, ProgressBar, Rate, Shape, SignIn, Stop};
-use model::{Date, PageRequest, SessionId, Signup, Store, UserId};
+use model::{CallCost, Date, PageRequest, SessionId, Signup, Store, UserId};
 use tests::TestTable;
 
 use super::soundness::{assert_sound, assert_verified, by_key, paid_by_answer, paid_by_day};
@@ -145,7 +145,9 @@ async fn costs(table: &TestTable, user_id: UserId, session_id: SessionId) -> Vec
     table.list_sessions(user_id, PageRequest::default()).await.unwrap();
     table.open_session(user_id, session_id).await.unwrap();
     assert_eq!(table.top_users_by_cost(last_day(), None).await.unwrap().items.len(), 10);
-    table.meter().take().into_iter().map(|call| (call.pattern.name, call.requests, call.rcu)).collect()
+    // To find nothing in a shard costs half a unit on AWS and on the embedded engine, and nothing on DynamoDB Local.
+    let rcu = |call: &CallCost| call.rcu.max(f64::from(call.requests) / 2.0);
+    table.meter().take().into_iter().map(|call| (call.pattern.name, call.requests, rcu(&call))).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
