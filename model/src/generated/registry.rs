@@ -2420,11 +2420,10 @@ pub(crate) static AP_38: Pattern = Pattern {
         },
         Statement {
             about: "once for each of `messages`; several go into one BatchExecuteStatement",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND NOT (\"expires_at\" <= ?)",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#{seq:03}"),
-                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
@@ -2593,11 +2592,10 @@ pub(crate) static AP_47: Pattern = Pattern {
         },
         Statement {
             about: "once for each of `messages`; several go into one BatchExecuteStatement",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND NOT (\"expires_at\" <= ?)",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#{seq:03}"),
-                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
@@ -2997,22 +2995,20 @@ pub(crate) static AP_44: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "in order `asc`; `Limit` is the page, `NextToken` the cursor",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) AND NOT (\"expires_at\" <= ?) ORDER BY \"SK\" ASC",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" ASC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#"),
-                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: Some(100),
             consistent: true,
         },
         Statement {
             about: "in order `desc`; take the first 100 rows and send no `Limit`, which can return rows from the other end of the order",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) AND NOT (\"expires_at\" <= ?) ORDER BY \"SK\" DESC",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND begins_with(\"SK\", ?) ORDER BY \"SK\" DESC",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#"),
-                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,
@@ -3185,11 +3181,10 @@ pub(crate) static AP_46: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "",
-            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ? AND NOT (\"expires_at\" <= ?)",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
             parameters: &[
                 Parameter::Text("SESSION#{session_id}"),
                 Parameter::Text("MSG#{thread}#{seq:03}"),
-                Parameter::Number("{now, in seconds since 1970}"),
             ],
             limit: None,
             consistent: true,

@@ -513,21 +513,15 @@ pub(crate) static AP_10: Pattern = Pattern {
     partiql: &[
         Statement {
             about: "in order `asc`; `Limit` is the page, `NextToken` the cursor",
-            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND NOT (\"gone_at\" <= ?) ORDER BY \"SK\" ASC",
-            parameters: &[
-                Parameter::Text("BOOK#{isbn}"),
-                Parameter::Number("{now, in seconds since 1970}"),
-            ],
+            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? ORDER BY \"SK\" ASC",
+            parameters: &[Parameter::Text("BOOK#{isbn}")],
             limit: Some(50),
             consistent: true,
         },
         Statement {
             about: "in order `desc`; take the first 50 rows and send no `Limit`, which can return rows from the other end of the order",
-            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? AND NOT (\"gone_at\" <= ?) ORDER BY \"SK\" DESC",
-            parameters: &[
-                Parameter::Text("BOOK#{isbn}"),
-                Parameter::Number("{now, in seconds since 1970}"),
-            ],
+            text: "SELECT * FROM \"library\" WHERE \"PK\" = ? ORDER BY \"SK\" DESC",
+            parameters: &[Parameter::Text("BOOK#{isbn}")],
             limit: None,
             consistent: true,
         },
