@@ -15,7 +15,7 @@ pub(super) struct Contents {
     pub(super) code: Option<Box<Code>>,
     pub(super) has_anchors: bool,
     pub(super) anchors: Option<Box<Anchors>>,
-    /// Whom its items name as the owner.
+    /// The owner that its items name.
     pub(super) owners: BTreeSet<UserId>,
     /// Threads by their keys, whether they decode or not.
     pub(super) thread_ids: HashSet<ThreadUuid>,
