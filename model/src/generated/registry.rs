@@ -5297,7 +5297,7 @@ pub(crate) static AP_97: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "",
-    doc: "`codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry; once none is left,\nthe step can be dropped. The table itself makes the step, on the condition that the item still has the version that was seen: what is added or\nset at the same moment is kept, whoever writes it. An item that an index came too late for is put in it by the same write; that one is on the condition too that\nthe fields that the index's keys are made from are as they were seen.",
+    doc: "`codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry; once none is left,\nthe step can be dropped. The table makes the step itself, on the condition that the item still has the version that was seen. Concurrent\nchanges of other fields are preserved. The same write adds the keys of an index that is newer than the item, on the further condition that\nthe fields of those keys are unchanged.",
 };
 
 /// AP-117: Write an item's keys in the indexes again.

@@ -8,9 +8,9 @@ impl Store {
     /// AP-97: Bring an item up to date.
     ///
     /// `codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry; once none is left,
-    /// the step can be dropped. The table itself makes the step, on the condition that the item still has the version that was seen: what is added or
-    /// set at the same moment is kept, whoever writes it. An item that an index came too late for is put in it by the same write; that one is on the condition too that
-    /// the fields that the index's keys are made from are as they were seen.
+    /// the step can be dropped. The table makes the step itself, on the condition that the item still has the version that was seen. Concurrent
+    /// changes of other fields are preserved. The same write adds the keys of an index that is newer than the item, on the further condition that
+    /// the fields of those keys are unchanged.
     ///
     /// `UpdateItem`. Costs 1 request and 2 WCU for a day of version 1, which is in no index.
     pub async fn upgrade_item(&self, item: &StoredItem) -> Result<bool, StoreError> {
