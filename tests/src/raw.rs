@@ -4,12 +4,18 @@
 //! HTTP by itself. Engines check the form of a signature at most.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
 /// The attributes that say what an item is. All but the large ones.
 const OUTLINE: &str =
     "PK, SK, et, v, revision, n, chunk_count, session_id, seq, hits, #state, session_count, thread_count";
+
+/// How long an engine may take for one answer. One that takes longer has stopped answering, and the test says so instead of waiting on.
+const LONGEST_ANSWER: Duration = Duration::from_secs(60);
+/// How long a request is sent again while the engine fails.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A table, asked directly.
 #[derive(Clone, Debug)]
@@ -28,7 +34,7 @@ impl RawTable {
     #[must_use]
     pub fn at(endpoint: &str, table: &str) -> Self {
         // A proxy of the environment is not asked: the engine is on this machine.
-        let http = reqwest::Client::builder().no_proxy().build();
+        let http = reqwest::Client::builder().no_proxy().timeout(LONGEST_ANSWER).build();
         Self {
             endpoint: endpoint.to_owned(),
             table: table.to_owned(),
@@ -156,13 +162,11 @@ impl RawTable {
     }
 
     async fn send(&self, operation: &str, request: &Value) -> Value {
+        let begun = Instant::now();
         let mut answer = self.try_send(operation, request).await;
-        // DynamoDB Local fails a write that comes while it adds an index; a program sends it again.
-        for _ in 0..20 {
-            if !answer.0.is_server_error() {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        // DynamoDB Local fails writes that come while it adds an index; a program sends them again.
+        while answer.0.is_server_error() && begun.elapsed() < PATIENCE {
+            tokio::time::sleep(Duration::from_millis(50)).await;
             answer = self.try_send(operation, request).await;
         }
         let (status, body) = answer;

@@ -17,6 +17,8 @@ const VARIABLE: &str = "CODESENSEI_TEST_ITEMS";
 const USERS: u32 = 25;
 /// What each stored day cost.
 const COST: i64 = 500;
+/// How long an engine may take to add the index, and may fail writes meanwhile.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn without_indexes(definition: &mut Value) {
     let definition = definition.as_object_mut().expect("a definition");
@@ -133,7 +135,7 @@ impl Program {
                     cost_micros,
                 };
                 // DynamoDB Local answers 500 at times while it adds an index.
-                let patient = store.until(Instant::now() + Duration::from_secs(30));
+                let patient = store.until(Instant::now() + PATIENCE);
                 patient.add_usage(usage).await.unwrap();
             }
             Self::Older(raw) => {
@@ -165,7 +167,8 @@ async fn a_live_table_gets_an_index_and_its_items_while_it_is_written_to() {
 
     let begun = Instant::now();
     let mut told = Vec::new();
-    let update = scene.table.add_missing_indexes(|progress| told.push(progress)).await.unwrap();
+    let update = scene.table.add_missing_indexes(|progress| told.push(progress));
+    let update = tokio::time::timeout(PATIENCE, update).await.expect("the engine adds the index").unwrap();
     assert_eq!((update.added.as_slice(), update.unknown.len()), (&["GSI1".to_owned()][..], 0));
     let index = "GSI1".to_owned();
     assert_eq!(told.first(), Some(&IndexProgress::Asked { index: index.clone() }));
