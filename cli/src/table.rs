@@ -147,6 +147,9 @@ async fn update(opened: &Opened) -> Result<(), Failure> {
     let (name, place) = (opened.store.table(), &opened.place);
     let tell = |progress| match progress {
         IndexProgress::Asked { index } => eprintln!("{index}: asked for"),
+        IndexProgress::Waiting { index } => {
+            eprintln!("{index}: other tables are being changed; asked for again until it is its turn");
+        }
         IndexProgress::Building { index, items } => eprintln!("{index}: being built, {items} entries so far"),
         IndexProgress::Ready { index } => eprintln!("{index}: ready"),
     };

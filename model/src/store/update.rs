@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{
-    CreateGlobalSecondaryIndexAction, GlobalSecondaryIndexDescription, GlobalSecondaryIndexUpdate, IndexStatus,
-    TableDescription as Live, TableStatus,
+    AttributeDefinition, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndexDescription, GlobalSecondaryIndexUpdate,
+    IndexStatus, TableDescription as Live, TableStatus,
 };
 
 use super::Store;
@@ -20,6 +21,11 @@ const POLLS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(5)
 pub enum IndexProgress {
     /// The table lacks it, so it is asked for.
     Asked {
+        /// The index.
+        index: String,
+    },
+    /// The service makes no further index now: too many tables change at once. It is asked again.
+    Waiting {
         /// The index.
         index: String,
     },
@@ -73,9 +79,7 @@ impl Store {
             if found.is_none() {
                 tell(IndexProgress::Asked { index: name.clone() });
                 let create = index.create().map_err(TableError::Definition)?;
-                // A table that is still changing refuses another change.
-                self.settled().await?;
-                self.ask_for(create, attributes.clone()).await?;
+                self.ask_for(create, attributes.clone(), &mut tell).await?;
             }
             self.wait_for_index(&name, &mut tell).await?;
             update.added.push(name);
@@ -117,11 +121,15 @@ impl Store {
         Ok(())
     }
 
+    /// Asks until the service takes it: a table that is still changing refuses another change, and an account has a limit of changes that
+    /// run at once.
     async fn ask_for(
         &self,
         create: CreateGlobalSecondaryIndexAction,
-        attributes: Vec<aws_sdk_dynamodb::types::AttributeDefinition>,
+        attributes: Vec<AttributeDefinition>,
+        tell: &mut impl FnMut(IndexProgress),
     ) -> Result<(), TableError> {
+        let index = create.index_name().to_owned();
         let update = GlobalSecondaryIndexUpdate::builder().create(create).build();
         let request = self
             .client()
@@ -129,8 +137,21 @@ impl Store {
             .table_name(self.table())
             .set_attribute_definitions(Some(attributes))
             .global_secondary_index_updates(update);
-        request.send().await.map_err(|error| self.failed("UpdateTable", &error))?;
-        Ok(())
+        let mut poll = POLLS[0];
+        let mut has_waited = false;
+        loop {
+            self.settled().await?;
+            match request.clone().send().await {
+                Ok(_) => return Ok(()),
+                Err(error) if is_busy(&error) => {
+                    if !std::mem::replace(&mut has_waited, true) {
+                        tell(IndexProgress::Waiting { index: index.clone() });
+                    }
+                    wait(&mut poll).await;
+                }
+                Err(error) => return Err(self.failed("UpdateTable", &error)),
+            }
+        }
     }
 
     async fn settled(&self) -> Result<(), TableError> {
@@ -179,6 +200,11 @@ fn found<'t>(table: &'t Live, name: &str) -> Option<&'t GlobalSecondaryIndexDesc
 /// Some engines give indexes no status.
 pub(super) fn is_ready(index: &GlobalSecondaryIndexDescription) -> bool {
     index.index_status().is_none_or(|status| *status == IndexStatus::Active)
+}
+
+/// Whether the service takes the same change later.
+fn is_busy<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    matches!(error.code(), Some("LimitExceededException" | "ResourceInUseException"))
 }
 
 async fn wait(poll: &mut Duration) {
