@@ -22,6 +22,16 @@ pub fn containers_are_required() -> bool {
     std::env::var(VARIABLE).is_ok_and(|value| value == TESTCONTAINERS)
 }
 
+/// Whether every table is made by the definition before the index, and given the index as `codesensei table update` does it.
+#[must_use]
+pub fn tables_are_updated() -> bool {
+    match std::env::var("CODESENSEI_TEST_TABLES") {
+        Ok(value) if value == "updated" => true,
+        Ok(value) if value != "new" => panic!("CODESENSEI_TEST_TABLES is {value:?}: give new or updated"),
+        _ => false,
+    }
+}
+
 /// The endpoint of all tables of this process.
 #[must_use]
 pub fn endpoint() -> &'static str {

@@ -18,4 +18,4 @@ pub use app::TestApp;
 pub use proxy::Proxy;
 pub use raw::{RawItem, RawTable};
 pub use story::at_once;
-pub use table::TestTable;
+pub use table::{TestTable, without_indexes};

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use model::{AddUsage, Date, Finding, FindingKind, IndexProgress, Progress, Store, TableError, User, Verified, Verify};
 use serde_json::{Value, json};
-use tests::{RawTable, TestTable};
+use tests::{RawTable, TestTable, without_indexes};
 use tokio::task::JoinHandle;
 
 /// How many days are stored before there is the index. The variable names another number, for instance 25000.
@@ -18,15 +18,7 @@ const USERS: u32 = 25;
 /// What each stored day cost.
 const COST: i64 = 500;
 /// How long an engine may take to add the index, and may fail writes meanwhile.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-fn without_indexes(definition: &mut Value) {
-    let definition = definition.as_object_mut().expect("a definition");
-    definition.remove("GlobalSecondaryIndexes");
-    let of_the_table = |attribute: &Value| attribute["AttributeName"] == "PK" || attribute["AttributeName"] == "SK";
-    let attributes = definition["AttributeDefinitions"].as_array_mut().expect("attributes");
-    attributes.retain(of_the_table);
-}
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A day as the first version wrote it: in no index.
 fn a_day(user: &User, date: Date) -> Value {
