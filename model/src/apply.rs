@@ -1,5 +1,6 @@
 //! Applying the patch of an answer: the code, the threads and the answer change together, and no code travels. AP-24.
 
+use crate::opening::Beside;
 use crate::placed::{Opened, placed};
 use crate::save::{Base, SaveCode};
 use crate::session::TRIES;
@@ -100,7 +101,8 @@ impl Store {
     pub async fn read_proposal(&self, caller: UserId, id: MessageId) -> Result<Proposal, AccessError> {
         let ThreadId { session_id, thread } = id.thread_id;
         let (key, message) = (ThreadKey { session_id, thread }, MessageKey { session_id, thread, seq: id.seq });
-        let opened = self.open_with(caller, session_id, &[key], &[message]).await?;
+        let beside = Beside { threads: &[key], messages: &[message], ..Beside::default() };
+        let opened = self.open_with(caller, session_id, beside).await?;
         Ok(Proposal { caller, id, opened })
     }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    AnsweredRecord, Digest, GiveQuestionUpError, Idempotency, Message, NewAnswer, PostError, Role, RunState, Store,
-    StoreAnswerError, StoreError, TakeOverQuestion, TakeOverQuestionError, Thread, ThreadId, UserId,
+    AnsweredRecord, Digest, GiveQuestionUpError, Idempotency, IdempotencyKey, Message, NewAnswer, PostError, Role,
+    RunState, Store, StoreAnswerError, StoreError, TakeOverQuestion, TakeOverQuestionError, Thread, ThreadId, UserId,
 };
 
 /// How long a client's id is remembered.
@@ -58,6 +58,11 @@ impl ClientRequest {
         Self { key_digest: Digest::of(client_message_id), fingerprint: Digest::of(format!("{kind}\n{content}")) }
     }
 
+    /// Where the record of this message is.
+    pub(crate) const fn key(self, id: ThreadId) -> IdempotencyKey {
+        IdempotencyKey { session_id: id.session_id, thread: id.thread, key_digest: self.key_digest }
+    }
+
     /// The record of a message that is stored with it.
     pub(crate) fn record(self, message: &Message, state: RunState, lease: Duration) -> Idempotency {
         Idempotency {
@@ -81,6 +86,19 @@ impl Store {
     /// When the table cannot be asked.
     pub async fn standing(&self, caller: UserId, id: ThreadId, request: ClientRequest) -> Result<Standing, StoreError> {
         let record = self.get_question_record(id.session_id, id.thread, request.key_digest).await?;
+        self.standing_in(caller, record, request).await
+    }
+
+    /// The same by the record that was read.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn standing_in(
+        &self,
+        caller: UserId,
+        record: Option<Idempotency>,
+        request: ClientRequest,
+    ) -> Result<Standing, StoreError> {
         // To whom it is not theirs, it does not exist: that the thread is another's they are told where it is read.
         let Some(record) = record.filter(|record| record.user_id == caller) else { return Ok(Standing::New) };
         if record.fingerprint != request.fingerprint {

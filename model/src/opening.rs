@@ -4,9 +4,9 @@
 use crate::placed::{Opened, owned, placed, unplaced};
 use crate::session::{READS, whole};
 use crate::{
-    AccessError, Anchors, Code, CodeText, Message, MessageKey, OpenWithAnchors, OpenWithoutCode, OpenedSession,
-    OpenedThread, PlacedThread, Session, SessionId, Store, StoreError, Thread, ThreadId, ThreadKey, User, UserId,
-    UserKey,
+    AccessError, Anchors, ClientRequest, Code, CodeText, Idempotency, IdempotencyKey, Message, MessageKey,
+    OpenWithAnchors, OpenWithoutCode, OpenedSession, OpenedThread, PlacedThread, Session, SessionId, Store, StoreError,
+    Thread, ThreadId, ThreadKey, User, UserId, UserKey,
 };
 
 /// A thread and its session, whose code may still have to be read.
@@ -18,6 +18,20 @@ pub struct ReadThread {
     text: Option<CodeText>,
     /// Of code in chunks, which is read later.
     code: Option<Code>,
+    record: Option<Idempotency>,
+}
+
+/// What is read beside a session's head, code and anchors.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Beside<'a> {
+    /// Threads of the session.
+    pub(crate) threads: &'a [ThreadKey],
+    /// Messages in them.
+    pub(crate) messages: &'a [MessageKey],
+    /// Users.
+    pub(crate) users: &'a [UserKey],
+    /// Records of messages that have a client's id.
+    pub(crate) records: &'a [IdempotencyKey],
 }
 
 /// What one round trip reads.
@@ -30,6 +44,7 @@ struct Batch {
     threads: Vec<Thread>,
     messages: Vec<Message>,
     users: Vec<User>,
+    records: Vec<Idempotency>,
 }
 
 /// What belongs to a session of the caller's.
@@ -39,6 +54,7 @@ struct Found {
     anchors: Option<Anchors>,
     threads: Vec<Thread>,
     messages: Vec<Message>,
+    records: Vec<Idempotency>,
 }
 
 /// Why a thread was not read for a question.
@@ -59,7 +75,7 @@ impl Store {
     /// # Errors
     /// When the thread is another's, or there is none, or its session is being deleted.
     pub async fn open_thread(&self, caller: UserId, id: ThreadId) -> Result<OpenedThread, AccessError> {
-        let read = self.try_thread(caller, id, &[]).await.map_err(|error| match error {
+        let read = self.try_thread(caller, id, &[], &[]).await.map_err(|error| match error {
             ReadThreadError::UserNotFound => AccessError::NotFound,
             ReadThreadError::Access(error) => error,
         })?;
@@ -67,24 +83,39 @@ impl Store {
     }
 
     /// The caller's thread and its session in one round trip, and the code unless that would take another. The caller must have
-    /// an account, which a token does not say: it outlives the account by minutes.
+    /// an account, which a token does not say: it outlives the account by minutes. Where the client has an id for its message, the record
+    /// of that is read too.
     ///
     /// # Errors
     /// When the account was deleted; and as [`open_thread`](Self::open_thread).
-    pub async fn read_thread(&self, caller: UserId, id: ThreadId) -> Result<ReadThread, ReadThreadError> {
-        self.try_thread(caller, id, &[UserKey { user_id: caller }]).await
+    pub async fn read_thread(
+        &self,
+        caller: UserId,
+        id: ThreadId,
+        request: Option<ClientRequest>,
+    ) -> Result<ReadThread, ReadThreadError> {
+        let records: Vec<IdempotencyKey> = request.iter().map(|request| request.key(id)).collect();
+        self.try_thread(caller, id, &[UserKey { user_id: caller }], &records).await
     }
 
-    async fn try_thread(&self, caller: UserId, id: ThreadId, users: &[UserKey]) -> Result<ReadThread, ReadThreadError> {
-        let key = ThreadKey { session_id: id.session_id, thread: id.thread };
+    async fn try_thread(
+        &self,
+        caller: UserId,
+        id: ThreadId,
+        users: &[UserKey],
+        records: &[IdempotencyKey],
+    ) -> Result<ReadThread, ReadThreadError> {
+        let threads = [ThreadKey { session_id: id.session_id, thread: id.thread }];
         for _ in 0..READS {
-            let batch = self.batch(caller, id.session_id, &[key], &[], users).await;
+            let batch = self
+                .batch(caller, id.session_id, Beside { threads: &threads, users, records, ..Beside::default() })
+                .await;
             let batch = batch.map_err(AccessError::from)?;
             if batch.users.len() < users.len() {
                 return Err(ReadThreadError::UserNotFound);
             }
             let Some(found) = self.found(caller, id.session_id, batch).await? else { continue };
-            let Found { head, code, anchors, mut threads, .. } = found;
+            let Found { head, code, anchors, mut threads, mut records, .. } = found;
             let thread = owned(threads.pop(), caller)?;
             let (Some(thread), Some(anchors)) = (placed(&thread, anchors.as_ref()), anchors) else { continue };
             let (text, code) = match code {
@@ -94,7 +125,7 @@ impl Store {
                 }
                 code => (self.code_cache().get(&head), code),
             };
-            return Ok(ReadThread { thread, head, anchors, text, code });
+            return Ok(ReadThread { thread, head, anchors, text, code, record: records.pop() });
         }
         Err(AccessError::from(unplaced("AP-38")).into())
     }
@@ -104,7 +135,7 @@ impl Store {
     /// # Errors
     /// As [`open_thread`](Self::open_thread).
     pub async fn with_code(&self, read: ReadThread) -> Result<OpenedThread, AccessError> {
-        let ReadThread { thread, head, anchors, text, code } = read;
+        let ReadThread { thread, head, anchors, text, code, .. } = read;
         let text = match text {
             Some(text) => Some(text),
             None => self.text_with(&head, code).await?,
@@ -118,9 +149,10 @@ impl Store {
 
     async fn reopen_thread(&self, thread: &PlacedThread) -> Result<OpenedThread, AccessError> {
         let ThreadId { session_id, thread: id } = thread.id();
-        let key = ThreadKey { session_id, thread: id };
+        let threads = [ThreadKey { session_id, thread: id }];
+        let beside = Beside { threads: &threads, ..Beside::default() };
         for _ in 0..READS {
-            let opened = self.open_with(thread.user_id, session_id, &[key], &[]).await?;
+            let opened = self.open_with(thread.user_id, session_id, beside).await?;
             let Opened { session, anchors, mut threads, .. } = opened;
             let thread = owned(threads.pop(), thread.user_id)?;
             if let (Some(thread), Some(anchors)) = (placed(&thread, anchors.as_ref()), anchors) {
@@ -135,11 +167,10 @@ impl Store {
         &self,
         caller: UserId,
         session_id: SessionId,
-        threads: &[ThreadKey],
-        messages: &[MessageKey],
+        beside: Beside<'_>,
     ) -> Result<Opened, AccessError> {
         for _ in 0..READS {
-            let batch = self.batch(caller, session_id, threads, messages, &[]).await?;
+            let batch = self.batch(caller, session_id, beside).await?;
             if let Some(found) = self.found(caller, session_id, batch).await?
                 && let Some(text) = self.text_with(&found.head, found.code).await?
             {
@@ -151,27 +182,21 @@ impl Store {
     }
 
     /// The same in one round trip, with the code only if this process has not read it before.
-    async fn batch(
-        &self,
-        caller: UserId,
-        session_id: SessionId,
-        threads: &[ThreadKey],
-        messages: &[MessageKey],
-        users: &[UserKey],
-    ) -> Result<Batch, StoreError> {
+    async fn batch(&self, caller: UserId, session_id: SessionId, beside: Beside<'_>) -> Result<Batch, StoreError> {
+        let Beside { threads, messages, users, records } = beside;
         if self.code_cache().has(session_id) {
-            let read = self.open_without_code(caller, session_id, threads, messages, users).await?;
-            let OpenWithoutCode { head, anchors, threads, messages, users } = read;
-            return Ok(Batch { head, code: None, has_read_code: false, anchors, threads, messages, users });
+            let read = self.open_without_code(caller, session_id, threads, messages, users, records).await?;
+            let OpenWithoutCode { head, anchors, threads, messages, users, records } = read;
+            return Ok(Batch { head, code: None, has_read_code: false, anchors, threads, messages, users, records });
         }
-        let read = self.open_with_anchors(caller, session_id, threads, messages, users).await?;
-        let OpenWithAnchors { head, code, anchors, threads, messages, users } = read;
-        Ok(Batch { head, code, has_read_code: true, anchors, threads, messages, users })
+        let read = self.open_with_anchors(caller, session_id, threads, messages, users, records).await?;
+        let OpenWithAnchors { head, code, anchors, threads, messages, users, records } = read;
+        Ok(Batch { head, code, has_read_code: true, anchors, threads, messages, users, records })
     }
 
     /// What was read, if the session is the caller's. Nothing when a save or a delete was met half-way.
     async fn found(&self, caller: UserId, session_id: SessionId, batch: Batch) -> Result<Option<Found>, AccessError> {
-        let Batch { head, code, has_read_code, anchors, threads, messages, .. } = batch;
+        let Batch { head, code, has_read_code, anchors, threads, messages, records, .. } = batch;
         let (head, code) = if has_read_code {
             let Some((head, code)) = whole(head, code, caller)? else { return Ok(None) };
             (head, Some(code))
@@ -181,6 +206,14 @@ impl Store {
                 None => return Err(self.why_not_mine(caller, session_id).await?),
             }
         };
-        Ok(Some(Found { head, code, anchors, threads, messages }))
+        Ok(Some(Found { head, code, anchors, threads, messages, records }))
+    }
+}
+
+impl ReadThread {
+    /// The record of the client's id that it was read with, if there is one.
+    #[must_use]
+    pub const fn record(&self) -> Option<&Idempotency> {
+        self.record.as_ref()
     }
 }

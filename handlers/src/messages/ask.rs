@@ -1,12 +1,11 @@
 //! A question: what it is asked with, and how it is stored.
 
 use model::{
-    ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, OpenedThread, PlacedThread, PostError,
-    ReadThreadError, StoreAnswerError, TakeOver, ThreadId, ThreadKind,
+    AccessError, ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, OpenedThread, PlacedThread, PostError,
+    ReadThread, ReadThreadError, StoreAnswerError, TakeOver, ThreadKind,
 };
 
 use crate::ai::Analysis;
-use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::messages::once::{Outcome, Request};
 use crate::messages::run::{Run, settle_unsure};
@@ -31,28 +30,49 @@ pub(super) enum Asking {
     Again(Idempotency),
 }
 
-impl Context {
-    /// Reads thread, code and conversation together, while the request is counted. Only code in chunks is read after that: it costs
-    /// too much for a request that is refused.
+/// What one round trip finds for a question.
+pub(super) struct Found {
+    read: ReadThread,
+    history: Vec<Message>,
+}
+
+impl Found {
+    /// Reads thread, code and conversation, and the record of the client's id if there is one, all together, while the request is
+    /// counted. Code in chunks is not read yet: it costs too much for a request that is refused.
     pub(super) async fn read(
-        ctx: &Ctx,
-        caller: Caller,
-        id: ThreadId,
+        request: &Request,
+        client: Option<ClientRequest>,
         counted: impl Future<Output = ApiResult<()>>,
     ) -> ApiResult<Self> {
-        let absent = |error| ApiError::no_access(error, ErrorCode::ThreadNotFound);
+        let (store, id) = (&request.ctx.store, request.thread_id);
         let (counted, read, history) =
-            futures::join!(counted, ctx.store.read_thread(caller.user_id, id), ctx.store.conversation(id));
+            futures::join!(counted, store.read_thread(request.caller.user_id, id, client), store.conversation(id));
         // A client that asks too often is told nothing else.
         counted?;
         let read = read.map_err(|error| match error {
             ReadThreadError::UserNotFound => ErrorCode::Unauthorized.into(),
             ReadThreadError::Access(error) => absent(error),
         })?;
-        let OpenedThread { thread, session, .. } = ctx.store.with_code(read).await.map_err(absent)?;
-        Ok(Self { thread, session, history: history? })
+        Ok(Self { read, history: history? })
     }
 
+    /// The record of the client's id.
+    pub(super) fn record(&self) -> Option<Idempotency> {
+        self.read.record().cloned()
+    }
+
+    /// All that the model is told, with the code, which is read now if it is in chunks.
+    pub(super) async fn context(self, ctx: &Ctx) -> ApiResult<Context> {
+        let OpenedThread { thread, session, .. } = ctx.store.with_code(self.read).await.map_err(absent)?;
+        Ok(Context { thread, session, history: self.history })
+    }
+}
+
+fn absent(error: AccessError) -> ApiError {
+    ApiError::no_access(error, ErrorCode::ThreadNotFound)
+}
+
+impl Context {
     /// Stores the question, asks the model and stores its answer. Nothing is stored for a question that is too long.
     pub(super) async fn ask(self, request: &Request, content: &str, asking: &Asking) -> ApiResult<Outcome> {
         let ctx = request.ctx.clone();

@@ -9,7 +9,7 @@ use crate::ai::Deltas;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::limits::{LEASE_MARGIN, REPLAY_PATIENCE, REPLAY_POLL, RateLimit};
-use crate::messages::ask::{Asking, Context};
+use crate::messages::ask::{Asking, Found};
 use crate::messages::post::NewMessage;
 use crate::state::Ctx;
 
@@ -53,7 +53,8 @@ impl Request {
     /// A message without an id is another one each time.
     async fn each_time(&self, content: &str, asks: bool) -> ApiResult<Outcome> {
         if asks {
-            return self.context(true).await?.ask(self, content, &Asking::Unnamed).await;
+            let found = Found::read(self, None, self.count(true)).await?;
+            return found.context(&self.ctx).await?.ask(self, content, &Asking::Unnamed).await;
         }
         self.count(false).await?;
         let thread = self.thread().await?;
@@ -63,48 +64,59 @@ impl Request {
 
     /// A message with an id. What is stored is not counted: sending it again costs no more than finding it.
     async fn once(&self, content: &str, asks: bool, client_id: Uuid) -> ApiResult<Outcome> {
-        let request = ClientRequest::new(&client_id.to_string(), content, asks);
+        let client = ClientRequest::new(&client_id.to_string(), content, asks);
         for attempt in 0..TRIES {
-            let open = match self.turn(request).await? {
-                Turn::Over(outcome) => return Ok(*outcome),
-                Turn::Ours(open) => open,
-            };
             let is_first = attempt == 0;
-            match self.store(content, asks, request, open, is_first).await {
-                // Another request with this id was faster: what became of it?
-                Err(error) if error.code() == ErrorCode::RequestInProgress => {}
-                outcome => return outcome,
+            let outcome = if asks {
+                self.ask_once(content, client, is_first).await
+            } else {
+                self.note_once(content, client, is_first).await
+            };
+            if let Some(outcome) = outcome? {
+                return Ok(outcome);
             }
         }
         Err(ErrorCode::RequestInProgress.into())
     }
 
-    /// Stores the message under its id, and asks if it is a question. The first attempt is counted.
-    async fn store(
-        &self,
-        content: &str,
-        asks: bool,
-        request: ClientRequest,
-        open: Option<Idempotency>,
-        is_first: bool,
-    ) -> ApiResult<Outcome> {
-        if asks {
-            let asking = open.map_or(Asking::Named(request), Asking::Again);
-            return self.context(is_first).await?.ask(self, content, &asking).await;
+    /// Asks a question unless it has its answer. Nothing when another request with this id was faster: what became of it? The first
+    /// attempt is counted, once it is known that there is something to ask.
+    async fn ask_once(&self, content: &str, client: ClientRequest, is_first: bool) -> ApiResult<Option<Outcome>> {
+        let count = || async { if is_first { self.count(true).await } else { Ok(()) } };
+        let found = match Found::read(self, Some(client), async { Ok(()) }).await {
+            Ok(found) => found,
+            // A client that asks too often is told nothing else.
+            Err(error) => return Err(count().await.err().unwrap_or(error)),
+        };
+        let standing = self.ctx.store.standing_in(self.caller.user_id, found.record(), client).await?;
+        let asking = match self.turn(client, standing).await? {
+            Turn::Over(outcome) => return Ok(Some(*outcome)),
+            Turn::Ours(open) => open.map_or(Asking::Named(client), Asking::Again),
+        };
+        count().await?;
+        unless_another(found.context(&self.ctx).await?.ask(self, content, &asking).await)
+    }
+
+    /// Stores a note unless it is stored; see [`ask_once`](Self::ask_once).
+    async fn note_once(&self, content: &str, client: ClientRequest, is_first: bool) -> ApiResult<Option<Outcome>> {
+        let standing = self.ctx.store.standing(self.caller.user_id, self.thread_id, client).await?;
+        if let Turn::Over(outcome) = self.turn(client, standing).await? {
+            return Ok(Some(*outcome));
         }
         if is_first {
             self.count(false).await?;
         }
         let thread = self.thread().await?;
-        let note = self.ctx.store.note_once(&thread, content, request).await?;
-        Ok(Outcome { message: note, answer: None, is_repeated: false })
+        let note = self.ctx.store.note_once(&thread, content, client).await;
+        let outcome = note.map(|note| Outcome { message: note, answer: None, is_repeated: false });
+        unless_another(outcome.map_err(ApiError::from))
     }
 
     /// Waits while another request is at the message, for as long as a person would.
-    async fn turn(&self, request: ClientRequest) -> ApiResult<Turn> {
+    async fn turn(&self, client: ClientRequest, mut standing: Standing) -> ApiResult<Turn> {
         let until = self.deadline.min(Instant::now() + REPLAY_PATIENCE);
         loop {
-            match self.ctx.store.standing(self.caller.user_id, self.thread_id, request).await? {
+            match standing {
                 Standing::New => return Ok(Turn::Ours(None)),
                 Standing::Open(record) => return Ok(Turn::Ours(Some(record))),
                 Standing::Done { message, answer } => {
@@ -125,18 +137,13 @@ impl Request {
                 }
                 Standing::Running => tokio::time::sleep(REPLAY_POLL).await,
             }
+            standing = self.ctx.store.standing(self.caller.user_id, self.thread_id, client).await?;
         }
     }
 
     /// How long a run holds its question: longer than it can take, so that two never ask the same one.
     pub(super) fn lease(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now()) + LEASE_MARGIN
-    }
-
-    /// What a question is asked with, read while the request is counted, if it was not counted before.
-    async fn context(&self, counts: bool) -> ApiResult<Context> {
-        let counted = async { if counts { self.count(true).await } else { Ok(()) } };
-        Context::read(&self.ctx, self.caller, self.thread_id, counted).await
     }
 
     async fn count(&self, asks: bool) -> ApiResult<()> {
@@ -147,5 +154,13 @@ impl Request {
     async fn thread(&self) -> ApiResult<model::Thread> {
         let thread = self.ctx.store.own_thread(self.caller.user_id, self.thread_id).await;
         thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))
+    }
+}
+
+/// Nothing when another request stored the message, or took the question over.
+fn unless_another(outcome: ApiResult<Outcome>) -> ApiResult<Option<Outcome>> {
+    match outcome {
+        Err(error) if error.code() == ErrorCode::RequestInProgress => Ok(None),
+        outcome => outcome.map(Some),
     }
 }

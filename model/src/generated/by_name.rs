@@ -5,7 +5,7 @@ use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Times
 use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
-use crate::generated::keys::{CodeChunkKey, DailyUsageKey, MessageKey, RefreshFamilyKey, SessionKey, SweepJobKey, ThreadKey, UserKey};
+use crate::generated::keys::{CodeChunkKey, DailyUsageKey, IdempotencyKey, MessageKey, RefreshFamilyKey, SessionKey, SweepJobKey, ThreadKey, UserKey};
 use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCount, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
@@ -907,9 +907,10 @@ async fn open_with_anchors(
     let threads: Vec<ThreadKey> = arguments.many("threads", "thread key")?;
     let messages: Vec<MessageKey> = arguments.many("messages", "message key")?;
     let users: Vec<UserKey> = arguments.many("users", "user key")?;
+    let records: Vec<IdempotencyKey> = arguments.many("records", "idempotency key")?;
     arguments.end()?;
     let found = store
-        .open_with_anchors(user_id, session_id, &threads, &messages, &users)
+        .open_with_anchors(user_id, session_id, &threads, &messages, &users, &records)
         .await?;
     let mut rows = Vec::new();
     rows.extend(found.head.into_iter().map(|item| Row::of("session", &item)));
@@ -918,6 +919,7 @@ async fn open_with_anchors(
     rows.extend(found.threads.into_iter().map(|item| Row::of("thread", &item)));
     rows.extend(found.messages.into_iter().map(|item| Row::of("message", &item)));
     rows.extend(found.users.into_iter().map(|item| Row::of("user", &item)));
+    rows.extend(found.records.into_iter().map(|item| Row::of("idempotency", &item)));
     Ok(Answer::of(rows))
 }
 
@@ -930,9 +932,10 @@ async fn open_without_code(
     let threads: Vec<ThreadKey> = arguments.many("threads", "thread key")?;
     let messages: Vec<MessageKey> = arguments.many("messages", "message key")?;
     let users: Vec<UserKey> = arguments.many("users", "user key")?;
+    let records: Vec<IdempotencyKey> = arguments.many("records", "idempotency key")?;
     arguments.end()?;
     let found = store
-        .open_without_code(user_id, session_id, &threads, &messages, &users)
+        .open_without_code(user_id, session_id, &threads, &messages, &users, &records)
         .await?;
     let mut rows = Vec::new();
     rows.extend(found.head.into_iter().map(|item| Row::of("session", &item)));
@@ -940,6 +943,7 @@ async fn open_without_code(
     rows.extend(found.threads.into_iter().map(|item| Row::of("thread", &item)));
     rows.extend(found.messages.into_iter().map(|item| Row::of("message", &item)));
     rows.extend(found.users.into_iter().map(|item| Row::of("user", &item)));
+    rows.extend(found.records.into_iter().map(|item| Row::of("idempotency", &item)));
     Ok(Answer::of(rows))
 }
 

@@ -2261,7 +2261,15 @@ pub(crate) static AP_38: Pattern = Pattern {
     name: "open_with_anchors",
     title: "Open a session with its anchors",
     operation: Operation::Batch,
-    entities: &["session", "code", "anchors", "thread", "message", "user"],
+    entities: &[
+        "session",
+        "code",
+        "anchors",
+        "thread",
+        "message",
+        "user",
+        "idempotency",
+    ],
     fields: &[
         "user_id",
         "session_id",
@@ -2319,6 +2327,11 @@ pub(crate) static AP_38: Pattern = Pattern {
         "session_count",
         "session_changes",
         "signup_date",
+        "key_digest",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
     ],
     index: None,
     arguments: &[
@@ -2362,11 +2375,19 @@ pub(crate) static AP_38: Pattern = Pattern {
             doc: "",
             sample: "{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}",
         },
+        Argument {
+            name: "records",
+            kind: "idempotency key",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"key_digest\":\"6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090\"}",
+        },
     ],
     cost: Cost {
-        fixture: "a file that compresses to 1.2 KB, one thread, one answer, the user",
+        fixture: "a file that compresses to 1.2 KB, one thread, one answer, the user, one record",
         requests: 1.0,
-        rcu: 6.0,
+        rcu: 7.0,
         wcu: 0.0,
     },
     tool: false,
@@ -2435,9 +2456,19 @@ pub(crate) static AP_38: Pattern = Pattern {
             limit: None,
             consistent: true,
         },
+        Statement {
+            about: "once for each of `records`; several go into one BatchExecuteStatement",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("IDEM#{thread}#{key_digest}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
     ],
-    example: "codesensei query open_with_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --threads '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}' --messages '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}' --users '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}'",
-    doc: "Before a thread is moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in one\nround trip. A question reads the user too: the model is asked only for who has an account. The items are not of one moment. Each says what it belongs to, so that what does not fit together is read again: head and code the\nrevision, thread and anchor the number of moves; and the anchors are written only if they still are what was read.",
+    example: "codesensei query open_with_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --threads '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}' --messages '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}' --users '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}' --records '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"key_digest\":\"6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090\"}'",
+    doc: "Before a thread is moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in one\nround trip. A question reads the user too, because the model is asked only for users who have an account, and the record of its client's id, if it has\none: a message that is stored already is not asked again. The items are not of one moment. Each says what it belongs to, so that what does not fit together is read again: head and code the\nrevision, thread and anchor the number of moves; and the anchors are written only if they still are what was read.",
 };
 
 /// AP-47: Open a session without its code.
@@ -2446,7 +2477,7 @@ pub(crate) static AP_47: Pattern = Pattern {
     name: "open_without_code",
     title: "Open a session without its code",
     operation: Operation::Batch,
-    entities: &["session", "anchors", "thread", "message", "user"],
+    entities: &["session", "anchors", "thread", "message", "user", "idempotency"],
     fields: &[
         "user_id",
         "session_id",
@@ -2501,6 +2532,11 @@ pub(crate) static AP_47: Pattern = Pattern {
         "session_count",
         "session_changes",
         "signup_date",
+        "key_digest",
+        "fingerprint",
+        "state",
+        "question_seq",
+        "lease_until",
     ],
     index: None,
     arguments: &[
@@ -2544,11 +2580,19 @@ pub(crate) static AP_47: Pattern = Pattern {
             doc: "",
             sample: "{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}",
         },
+        Argument {
+            name: "records",
+            kind: "idempotency key",
+            optional: false,
+            many: true,
+            doc: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"key_digest\":\"6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090\"}",
+        },
     ],
     cost: Cost {
-        fixture: "one thread, one answer, the user",
+        fixture: "one thread, one answer, the user, one record",
         requests: 1.0,
-        rcu: 5.0,
+        rcu: 6.0,
         wcu: 0.0,
     },
     tool: false,
@@ -2607,8 +2651,18 @@ pub(crate) static AP_47: Pattern = Pattern {
             limit: None,
             consistent: true,
         },
+        Statement {
+            about: "once for each of `records`; several go into one BatchExecuteStatement",
+            text: "SELECT * FROM \"codesensei\" WHERE \"PK\" = ? AND \"SK\" = ?",
+            parameters: &[
+                Parameter::Text("SESSION#{session_id}"),
+                Parameter::Text("IDEM#{thread}#{key_digest}"),
+            ],
+            limit: None,
+            consistent: true,
+        },
     ],
-    example: "codesensei query open_without_code --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --threads '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}' --messages '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}' --users '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}'",
+    example: "codesensei query open_without_code --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --threads '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\"}' --messages '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1}' --users '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}' --records '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"key_digest\":\"6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090\"}'",
     doc: "The same when the process has read the code of this session before. Whether it still is the code, the head's revision says: if not, the code is read\nafter that ([AP-27](#ap-27-read-a-sessions-code)).",
 };
 
@@ -3266,7 +3320,7 @@ pub(crate) static AP_50: Pattern = Pattern {
         },
     ],
     example: "codesensei query get_question_record --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
-    doc: "A client that sends the same `client_message_id` again: what became of it?",
+    doc: "A client sends a note's `client_message_id` again, or waits for the run of a question: what became of it? A question reads its record at first with the\nrest ([AP-38](#ap-38-open-a-session-with-its-anchors)).",
 };
 
 /// AP-51: Take a question over.

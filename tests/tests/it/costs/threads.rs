@@ -1,8 +1,11 @@
 //! The fixtures of AP-30 to AP-39: threads and their anchors.
 
+use std::time::Duration;
+
 use model::{
-    Anchors, CreateThread, DeleteThread, MoveThread, PageRequest, RemainingAnchors, RepairAnchors, Session, SessionKey,
-    SweepKind, Thread, ThreadAnchor, ThreadKind, UserKey,
+    Anchors, ClientRequest, CreateThread, DeleteThread, IdempotencyKey, MessageKey, MoveThread, PageRequest,
+    RemainingAnchors, RepairAnchors, Session, SessionKey, SweepKind, Thread, ThreadAnchor, ThreadKey, ThreadKind,
+    UserKey,
 };
 
 use super::bench::{Bench, fixtures};
@@ -84,28 +87,47 @@ async fn get_thread_and_anchors(bench: &Bench) {
     assert!(found.thread == Some(thread) && found.anchors.is_some());
 }
 
+/// A thread with an answer, and a question with a record.
+struct Opening {
+    thread: Thread,
+    threads: [ThreadKey; 1],
+    messages: [MessageKey; 1],
+    users: [UserKey; 1],
+    records: [IdempotencyKey; 1],
+}
+
+impl Opening {
+    async fn new(bench: &Bench) -> Self {
+        let thread = a_thread(bench).await;
+        let (_, answer) = bench.table.talk(&thread, "why?").await;
+        let thread = bench.table.own_thread(thread.user_id, thread.id()).await.unwrap();
+        let request = ClientRequest::new("an id of the client's", "why?", true);
+        let (_, record) = bench.table.ask_once(&thread, "why?", request, Duration::from_mins(1)).await.unwrap();
+        let (threads, messages, users) = ([thread.key()], [answer.key()], [UserKey { user_id: thread.user_id }]);
+        Self { threads, messages, users, records: [record.unwrap().key()], thread }
+    }
+}
+
 async fn open_with_anchors(bench: &Bench) {
-    let thread = a_thread(bench).await;
-    let (_, answer) = bench.table.talk(&thread, "why?").await;
-    let (threads, messages) = ([thread.key()], [answer.key()]);
+    let opening = Opening::new(bench).await;
+    let (user_id, session_id) = (opening.thread.user_id, opening.thread.session_id);
+    let Opening { threads, messages, users, records, .. } = &opening;
     let store = bench.once().await;
-    let (session_id, user_id) = (thread.session_id, thread.user_id);
-    let users = [UserKey { user_id }];
-    let found = store.open_with_anchors(user_id, session_id, &threads, &messages, &users).await.unwrap();
+    let found = store.open_with_anchors(user_id, session_id, threads, messages, users, records).await.unwrap();
     assert!(found.head.is_some() && found.code.is_some() && found.anchors.is_some());
-    assert_eq!((found.threads.len(), found.messages, found.users.len()), (1, vec![answer], 1));
+    assert_eq!((found.threads.len(), found.messages.len()), (1, 1));
+    assert_eq!((found.users.len(), found.records.len()), (1, 1));
 }
 
 async fn open_without_code(bench: &Bench) {
-    let thread = a_thread(bench).await;
-    let (_, answer) = bench.table.talk(&thread, "why?").await;
-    let (threads, messages) = ([thread.key()], [answer.key()]);
+    let opening = Opening::new(bench).await;
+    let (user_id, session_id) = (opening.thread.user_id, opening.thread.session_id);
+    let Opening { threads, messages, users, records, .. } = &opening;
     let store = bench.once().await;
-    let (session_id, user_id) = (thread.session_id, thread.user_id);
-    let users = [UserKey { user_id }];
-    let found = store.open_without_code(user_id, session_id, &threads, &messages, &users).await.unwrap();
+    let found = store.open_without_code(user_id, session_id, threads, messages, users, records).await.unwrap();
     assert!(found.head.is_some() && found.anchors.is_some());
-    assert_eq!((found.threads.len(), found.messages, found.users.len()), (1, vec![answer], 1));
+    assert_eq!((found.threads.len(), found.messages.len()), (1, 1));
+    assert_eq!((found.users.len(), found.records.len()), (1, 1));
 }
 
 async fn repair_anchors(bench: &Bench) {

@@ -18,7 +18,7 @@ fn question() -> Value {
 }
 
 fn named() -> Value {
-    json!({ "content": "Is this right?", "client_message_id": "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77" })
+    json!({ "content": "Is this comparison right?", "client_message_id": "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77" })
 }
 
 fn rcu(answer: &Response) -> f64 {
@@ -42,12 +42,12 @@ async fn with_code(app: &TestApp, code: &str) -> (Person, Session, Thread) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_question_takes_six_requests_and_four_steps_at_most() {
+async fn a_question_takes_five_requests_and_four_steps_at_most() {
     let app = TestApp::with_rate_limits().await;
     let (ada, _, thread) = with_code(&app, CODE).await;
     let proxy = Proxy::counting_steps(app.table().endpoint()).await;
     let ada = app.on(app.table().store_through(&proxy.url()).await, &ada);
-    for (question, most_requests, most_steps) in [(question(), 5, 3), (named(), 6, 4)] {
+    for (question, most_requests, most_steps) in [(question(), 5, 3), (named(), 5, 4)] {
         let _ = proxy.take_steps();
         let asked = ada.posts(&thread.messages(), &question).await;
         let steps = proxy.take_steps();
@@ -58,6 +58,28 @@ async fn a_question_takes_six_requests_and_four_steps_at_most() {
         assert_eq!(sent, requests(&bill) as usize, "{steps:?}");
         assert!(sent <= most_requests, "{steps:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_and_its_applied_patch_take_nine_requests_at_most() {
+    let app = TestApp::with_rate_limits().await;
+    let ada = app.signs_up("ada").await;
+    let mut taken = Vec::new();
+    for others in [0, 1] {
+        let session = ada.creates(FILENAME, CODE).await;
+        let thread = ada.opens_thread(&session, 33..=35).await;
+        for _ in 0..others {
+            ada.opens_thread(&session, 1..=1).await;
+        }
+        let asked = ada.posts(&thread.messages(), &named()).await;
+        let question = requests(&asked.bill);
+        let reply = asked.is(201)["reply"]["message_id"].as_str().unwrap().to_owned();
+        let path = format!("{}/{reply}/apply", thread.messages());
+        let applied = ada.posts(&path, &json!({ "expected_version_number": 1 })).await;
+        taken.push((question, requests(&applied.bill)));
+        applied.is(200);
+    }
+    assert_eq!(taken, [(5, 3), (5, 4)], "with one thread, and with two");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,8 +5,9 @@ use std::fmt::Debug;
 
 use model::registry::{Parameter, Pattern, Statement};
 use model::{
-    Anchors, Code, CodeChunk, DailyUsage, Digest, EmailClaim, Idempotency, ItemKey, Message, MessageKey, Order,
-    PATTERNS, Page, PageRequest, RefreshFamily, Session, Signup, Thread, User, UserCost, UserSpend, UsernameClaim,
+    Anchors, Code, CodeChunk, DailyUsage, Digest, EmailClaim, Idempotency, IdempotencyKey, ItemKey, Message,
+    MessageKey, Order, PATTERNS, Page, PageRequest, RefreshFamily, Session, Signup, Thread, User, UserCost, UserSpend,
+    UsernameClaim,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -193,19 +194,22 @@ async fn threads(asked: &mut Asked<'_>) {
     asked.gives::<Anchors>("AP-37", 1, &one(anchors)).await;
     let keys = ([threads[0].key()], [MessageKey { session_id, thread, seq: 2 }]);
     let users = [ada.key()];
-    let opened = table.open_with_anchors(ada.user_id, session_id, &keys.0, &keys.1, &users).await.unwrap();
+    let records = [IdempotencyKey { session_id, thread, key_digest: Digest::of(CLIENTS_ID) }];
+    let opened = table.open_with_anchors(ada.user_id, session_id, &keys.0, &keys.1, &users, &records).await.unwrap();
     asked.gives::<Session>("AP-38", 0, &one(opened.head)).await;
     asked.gives::<Code>("AP-38", 1, &one(opened.code)).await;
     asked.gives::<Anchors>("AP-38", 2, &one(opened.anchors)).await;
     asked.gives::<Thread>("AP-38", 3, &opened.threads).await;
     asked.gives::<Message>("AP-38", 4, &opened.messages).await;
     asked.gives::<User>("AP-38", 5, &opened.users).await;
-    let opened = table.open_without_code(ada.user_id, session_id, &keys.0, &keys.1, &users).await.unwrap();
+    asked.gives::<Idempotency>("AP-38", 6, &opened.records).await;
+    let opened = table.open_without_code(ada.user_id, session_id, &keys.0, &keys.1, &users, &records).await.unwrap();
     asked.gives::<Session>("AP-47", 0, &one(opened.head)).await;
     asked.gives::<Anchors>("AP-47", 1, &one(opened.anchors)).await;
     asked.gives::<Thread>("AP-47", 2, &opened.threads).await;
     asked.gives::<Message>("AP-47", 3, &opened.messages).await;
     asked.gives::<User>("AP-47", 4, &opened.users).await;
+    asked.gives::<Idempotency>("AP-47", 5, &opened.records).await;
     asked.gives::<Thread>("AP-32", 0, &one(table.get_thread(session_id, thread).await.unwrap())).await;
 }
 
