@@ -5351,7 +5351,7 @@ pub(crate) static AP_97: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "",
-    doc: "`codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry; once none is left,\nthe step can be dropped. The table makes the step itself, on the condition that the item still has the version that was seen. Concurrent\nchanges of other fields are preserved. The same write adds the keys of an index that is newer than the item, on the further condition that\nthe fields of those keys are unchanged.",
+    doc: "`codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry. The steps of a\nhistory stay in the schema, because a restored backup can hold an item of any version. The table makes the step itself, on the condition that the item still has the version that was seen. Concurrent\nchanges of other fields are preserved. The same write adds the keys of an index that is newer than the item, on the further condition that\nthe fields of those keys are unchanged.",
 };
 
 /// AP-117: Write an item's keys in the indexes again.

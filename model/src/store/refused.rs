@@ -1,10 +1,8 @@
 //! What refused writes cost. DynamoDB bills them and does not report it, so the meter estimates it.
 //!
-//! "If a `ConditionExpression` evaluates to false during a conditional write, DynamoDB still consumes write capacity from the
-//! table": 1 WCU for each KB of the item, the existing one or the new one, whichever is larger, and at least 1. (Developer
-//! Guide, "DynamoDB read and write operations", section "Capacity unit consumption for write operations".) A transaction
-//! prepares and commits every item, so each of its items counts twice. (Developer Guide, "DynamoDB Transactions", section
-//! "Capacity management".) Indexes are not written.
+//! A write whose condition is false consumes write units all the same: 1 WCU for each KB of the item, the existing one or the new
+//! one, whichever is larger, and at least 1. (Developer Guide, "DynamoDB read and write operations".) A transaction prepares and
+//! commits every item, so each of its items counts twice. (Developer Guide, "DynamoDB Transactions".) Indexes are not written.
 //!
 //! It is an estimate: an item is known only if the write puts it or its condition was false, and the guide does not say what
 //! a cancelled transaction costs for each of its items.

@@ -7,8 +7,8 @@ use crate::store::{Store, StoreError, StoredItem};
 impl Store {
     /// AP-97: Bring an item up to date.
     ///
-    /// `codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry; once none is left,
-    /// the step can be dropped. The table makes the step itself, on the condition that the item still has the version that was seen. Concurrent
+    /// `codesensei verify --fix`. An item that an older program wrote reads like a newer one (`[[history]]` in its schema), so nothing is in a hurry. The steps of a
+    /// history stay in the schema, because a restored backup can hold an item of any version. The table makes the step itself, on the condition that the item still has the version that was seen. Concurrent
     /// changes of other fields are preserved. The same write adds the keys of an index that is newer than the item, on the further condition that
     /// the fields of those keys are unchanged.
     ///

@@ -83,6 +83,20 @@ async fn a_question_and_its_applied_patch_take_nine_requests_at_most() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_question_after_a_pause_pays_one_write_unit_for_its_limits() {
+    let app = TestApp::with_rate_limits().await;
+    let (ada, _, thread) = with_code(&app, CODE).await;
+    ada.posts(&thread.messages(), &question()).await.is(201);
+    app.later(Duration::from_secs(61));
+    let asked = ada.posts(&thread.messages(), &named()).await;
+    let of_limits: f64 = asked.bill.iter().filter(|call| call.pattern.id == "AP-60").map(|call| call.wcu).sum();
+    let all: f64 = asked.bill.iter().map(|call| call.wcu).sum();
+    println!("after a pause: {all} WCU, {} RCU", rcu(&asked));
+    asked.is(201);
+    assert_eq!((of_limits, all), (1.0, 21.0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_question_about_five_mebibytes_reads_them_once() {
     let app = TestApp::new().await;
     let (ada, session, thread) = with_code(&app, &noise(FIVE_MIB, 1)).await;
