@@ -13,6 +13,7 @@ pub mod raw;
 pub mod story;
 pub mod table;
 pub mod texts;
+mod watchdog;
 
 pub use app::TestApp;
 pub use proxy::Proxy;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use model::{Clock, CursorKey, Endpoint, Ids, Meter, Protection, Store, StoreConfig, Timestamp};
 use serde_json::Value;
 
+use crate::watchdog::Watched;
 use crate::{RawTable, engine};
 
 /// What time it is when a test begins: 1 January 2100, eight in the morning. Far ahead of any real clock, so that no
@@ -22,6 +23,7 @@ pub struct TestTable {
     ids: Ids,
     meter: Meter,
     raw: RawTable,
+    _watched: Watched,
 }
 
 impl TestTable {
@@ -70,7 +72,7 @@ impl TestTable {
         let meter = Meter::new();
         let store = connect(&name, &endpoint, &clock, &ids).await.metered(meter.clone());
         let raw = RawTable::at(&endpoint, &name);
-        Self { store, endpoint, clock, ids, meter, raw }
+        Self { store, endpoint, clock, ids, meter, raw, _watched: Watched::begin() }
     }
 
     /// The store.
