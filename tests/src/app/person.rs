@@ -124,7 +124,7 @@ impl Person {
 
     /// A request with a JSON body whose answer is a stream of events, as text.
     pub async fn streams(&self, request: Builder, body: &Value) -> String {
-        let cookies = self.cookie_header().expect("somebody who is signed in");
+        let cookies = self.cookie_header().expect("a person who is signed in");
         let request = request.header(header::CONTENT_TYPE, "application/json").header(header::COOKIE, cookies);
         let mut request = request.body(Body::from(body.to_string())).expect("a request");
         request.extensions_mut().insert(ConnectInfo(self.address));

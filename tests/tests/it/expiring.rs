@@ -49,7 +49,7 @@ impl Scene {
         self.table.thread_messages(self.ada.user_id, self.thread.id(), order, request).await.unwrap().1
     }
 
-    /// Removes a message as DynamoDB does, or somebody by mistake.
+    /// Removes a message as DynamoDB does.
     async fn remove(&self, seq: u32) {
         let message = self.table.raw().one("message", |message| message.number("seq") == Some(seq.into())).await;
         self.table.raw().remove(&message).await;

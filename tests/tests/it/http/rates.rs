@@ -211,7 +211,7 @@ async fn a_question_in_a_thread_and_an_analysis_are_counted_together() {
     is_refused(refused, "ai", now, retry_at);
     assert_eq!(stored_messages(&app, &ada.thread.id).await.len(), 10);
     for _ in 0..25 {
-        ada.person.notes(&ada.thread, "A note asks nobody.").await;
+        ada.person.notes(&ada.thread, "A note asks no model.").await;
     }
     is_refused(ada.person.posts(&ada.thread.messages(), &question).await, "message", now, retry_at);
     assert_eq!(app.table().raw().items().await.iter().filter(|item| counts_questions(item)).count(), 1);
@@ -339,7 +339,7 @@ async fn a_capped_day_takes_so_many_questions_that_reach_the_model_and_ends_with
     is_refused(ada.person.posts(&ada.thread.messages(), &question).await, "ai-day", now, retry_at);
     assert_eq!(stored_messages(&app, &ada.thread.id).await.len(), 4, "a refused question is not stored");
     assert_eq!(app.bedrock().seen().len(), 3);
-    ada.person.notes(&ada.thread, "A note asks nobody.").await;
+    ada.person.notes(&ada.thread, "A note asks no model.").await;
     scene(&app, "bob").await.person.posts("/ai/analyze", &analysis()).await.is(200);
 
     app.later(retry_at.minus(Duration::from_millis(1)).since(now));

@@ -7,7 +7,7 @@ use crate::registry::{Entity, Field};
 pub static ENTITIES: &[&Entity] = &[
     &Entity {
         name: "note",
-        summary: "What somebody wrote down.",
+        summary: "A note that a user wrote.",
         version: 1,
         pk: "AUTHOR#{author}",
         sk: "NOTE#{note_id}",

@@ -7,7 +7,7 @@ use crate::key::Primary;
 use crate::store::Store;
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 
-/// What somebody wrote down.
+/// A note that a user wrote.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Note {
     /// Who wrote it.

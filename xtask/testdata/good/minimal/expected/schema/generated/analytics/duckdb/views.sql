@@ -19,7 +19,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "write_id" STRUCT("S" VARCHAR))'
   });
 
--- What somebody wrote down.
+-- A note that a user wrote.
 CREATE OR REPLACE VIEW notes_note AS
 SELECT
   "Item"."author"."S" AS "author",

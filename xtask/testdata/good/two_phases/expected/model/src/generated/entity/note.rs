@@ -10,7 +10,7 @@ use crate::store::history::{Filling, Step};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_older_entity, encode_older_entity};
 use crate::store::reindex::IndexKeys;
 
-/// What somebody wrote down.
+/// A note that a user wrote.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Note {
     /// Who wrote it.
