@@ -3,8 +3,8 @@
 use crate::store::size::{MAX_ITEM_BYTES, item_bytes};
 use crate::{
     AccessError, AddNote, AddNoteError, AnsweredRecord, AskQuestion, AskQuestionError, Confidence, ContextMode,
-    FailQuestionError, Idempotency, Message, Patch, PatchStatus, ReplyState, Role, RunState, Store, StoreAnswer,
-    StoreAnswerError, StoreError, Thread, ThreadId, Timestamp, UserId,
+    FailQuestionError, Idempotency, Message, MessageKey, Patch, PatchStatus, ReplyState, Role, RunState, Store,
+    StoreAnswer, StoreAnswerError, StoreError, Thread, ThreadId, Timestamp, UserId,
 };
 
 /// Another message may take the number first; then the next one is tried, this often.
@@ -115,6 +115,42 @@ impl NewAnswer {
     }
 }
 
+impl Message {
+    /// A message that says this and nothing else.
+    #[must_use]
+    pub const fn new(key: MessageKey, user_id: UserId, role: Role, content: String, created_at: Timestamp) -> Self {
+        let MessageKey { session_id, thread, seq } = key;
+        Self {
+            session_id,
+            thread,
+            seq,
+            user_id,
+            role,
+            content,
+            created_at,
+            reply_state: None,
+            reply_error: None,
+            context_mode: None,
+            context_first_line: None,
+            context_last_line: None,
+            history_truncated: None,
+            warnings: None,
+            confidence: None,
+            suggested_code: None,
+            patch: None,
+            patch_status: None,
+            applied_version: None,
+            patch_withheld: None,
+            model_id: None,
+            input_tokens: None,
+            cache_read_tokens: None,
+            cache_write_tokens: None,
+            output_tokens: None,
+            expires_at: None,
+        }
+    }
+}
+
 impl Store {
     /// Stores a question in the thread, with room for its answer.
     ///
@@ -204,34 +240,9 @@ impl Store {
     fn message(&self, thread: &Thread, content: &str, reply_state: Option<ReplyState>) -> (Message, Option<Timestamp>) {
         let now = self.clock().now();
         let expiry = self.message_ttl.expiry_in(thread, now);
-        let message = Message {
-            session_id: thread.session_id,
-            thread: thread.thread,
-            seq: thread.message_slots + 1,
-            user_id: thread.user_id,
-            role: Role::User,
-            content: content.to_owned(),
-            created_at: now,
-            reply_state,
-            reply_error: None,
-            context_mode: None,
-            context_first_line: None,
-            context_last_line: None,
-            history_truncated: None,
-            warnings: None,
-            confidence: None,
-            suggested_code: None,
-            patch: None,
-            patch_status: None,
-            applied_version: None,
-            patch_withheld: None,
-            model_id: None,
-            input_tokens: None,
-            cache_read_tokens: None,
-            cache_write_tokens: None,
-            output_tokens: None,
-            expires_at: expiry.map(Timestamp::expiry),
-        };
+        let key = MessageKey { session_id: thread.session_id, thread: thread.thread, seq: thread.message_slots + 1 };
+        let message = Message::new(key, thread.user_id, Role::User, content.to_owned(), now);
+        let message = Message { reply_state, expires_at: expiry.map(Timestamp::expiry), ..message };
         (message, expiry)
     }
 

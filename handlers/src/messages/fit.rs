@@ -50,40 +50,17 @@ fn cut(answer: &mut NewAnswer, question: &Message) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{ContextMode, Patch, PatchStatus, ReplyState, Role};
+    use model::{ContextMode, MessageKey, Patch, PatchStatus, ReplyState, Role};
 
     const LIMIT: usize = 400 * 1024;
 
     fn question() -> Message {
         let id = "01a05c0d-bf80-7185-8426-38e3974fd9b8";
-        Message {
-            session_id: id.parse().expect("an id"),
-            thread: id.parse().expect("an id"),
-            seq: 1,
-            user_id: id.parse().expect("an id"),
-            role: Role::User,
-            content: "why?".to_owned(),
-            created_at: model::Timestamp::EPOCH,
-            reply_state: Some(ReplyState::Pending),
-            reply_error: None,
-            context_mode: None,
-            context_first_line: None,
-            context_last_line: None,
-            history_truncated: None,
-            warnings: None,
-            confidence: None,
-            suggested_code: None,
-            patch: None,
-            patch_status: None,
-            applied_version: None,
-            patch_withheld: None,
-            model_id: None,
-            input_tokens: None,
-            cache_read_tokens: None,
-            cache_write_tokens: None,
-            output_tokens: None,
-            expires_at: None,
-        }
+        let (session_id, thread) = (id.parse().expect("an id"), id.parse().expect("an id"));
+        let key = MessageKey { session_id, thread, seq: 1 };
+        let user_id = id.parse().expect("an id");
+        let question = Message::new(key, user_id, Role::User, "why?".to_owned(), model::Timestamp::EPOCH);
+        Message { reply_state: Some(ReplyState::Pending), ..question }
     }
 
     /// An answer whose parts have these many bytes.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use model::{
-    AnchorStatus, Anchors, Code, ContextMode, DailyUsage, Date, Email, Ids, Message, PackedBody, PasswordHash,
-    ReplyState, RevisionId, Role, Session, SessionId, Thread, ThreadAnchor, ThreadKind, ThreadUuid, Timestamp, UserId,
-    Username,
+    AnchorStatus, Anchors, Code, ContextMode, DailyUsage, Date, Email, Ids, Message, MessageKey, PackedBody,
+    PasswordHash, ReplyState, RevisionId, Role, Session, SessionId, Thread, ThreadAnchor, ThreadKind, ThreadUuid,
+    Timestamp, UserId, Username,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
@@ -237,34 +237,8 @@ impl<'p> Member<'p> {
 }
 
 fn message(thread: &Thread, seq: u32, role: Role, content: String, created_at: Timestamp) -> Message {
-    Message {
-        session_id: thread.session_id,
-        thread: thread.thread,
-        seq,
-        user_id: thread.user_id,
-        role,
-        content,
-        created_at,
-        reply_state: None,
-        reply_error: None,
-        context_mode: None,
-        context_first_line: None,
-        context_last_line: None,
-        history_truncated: None,
-        warnings: None,
-        confidence: None,
-        suggested_code: None,
-        patch: None,
-        patch_status: None,
-        applied_version: None,
-        patch_withheld: None,
-        model_id: None,
-        input_tokens: None,
-        cache_read_tokens: None,
-        cache_write_tokens: None,
-        output_tokens: None,
-        expires_at: None,
-    }
+    let key = MessageKey { session_id: thread.session_id, thread: thread.thread, seq };
+    Message::new(key, thread.user_id, role, content, created_at)
 }
 
 fn reply(thread: &Thread, seq: u32, (answer, anchor_line): (Answer, Option<u32>), at: Timestamp) -> Message {
