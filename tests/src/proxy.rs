@@ -54,6 +54,8 @@ enum Effect {
     Stall,
     /// So many requests get an answer that says nothing, and later ones pass.
     Fail(usize),
+    /// So many requests are refused with this code, and later ones pass.
+    Refuse(&'static str, usize),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +151,11 @@ impl Proxy {
         drop(self.set_trap(operation, Moment::BeforeTheAnswer, passes, Effect::Fail(lost)));
     }
 
+    /// Refuses the next requests of an operation, so many of them, with a code of DynamoDB's.
+    pub fn refuse(&self, operation: &'static str, code: &'static str, requests: usize) {
+        drop(self.set_trap(operation, Moment::BeforeTheEngine, 0, Effect::Refuse(code, requests)));
+    }
+
     fn set_trap(&self, operation: &'static str, moment: Moment, passes: usize, effect: Effect) -> Stalled {
         let state = watch::Sender::new(Caught::Nothing);
         let stalled = Stalled(state.clone());
@@ -160,14 +167,14 @@ impl Proxy {
     /// The trap that a request falls into, if any.
     fn trap_for(&self, target: &str) -> Option<Trap> {
         let mut traps = self.traps.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_open = |trap: &Trap| *trap.state.borrow() != Caught::Released && trap.effect != Effect::Fail(0);
+        let is_open = |trap: &Trap| *trap.state.borrow() != Caught::Released && !trap.effect.is_over();
         let trap = traps.iter_mut().find(|trap| target.ends_with(trap.operation) && is_open(trap))?;
         if trap.passes > 0 {
             trap.passes -= 1;
             return None;
         }
         let caught = trap.clone();
-        if let Effect::Fail(left) = &mut trap.effect {
+        if let Effect::Fail(left) | Effect::Refuse(_, left) = &mut trap.effect {
             *left -= 1;
         }
         Some(caught)
@@ -186,6 +193,12 @@ impl Proxy {
         headers.remove(header::TRANSFER_ENCODING);
         let body = answer.bytes().await.map_err(|_| StatusCode::BAD_GATEWAY)?;
         Ok((status, headers, body))
+    }
+}
+
+impl Effect {
+    const fn is_over(self) -> bool {
+        matches!(self, Self::Fail(0) | Self::Refuse(_, 0))
     }
 }
 
@@ -233,6 +246,10 @@ async fn pass(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) -> An
         return Ok((StatusCode::BAD_REQUEST, HeaderMap::new(), Bytes::from_static(CONFLICT)));
     }
     let trap = proxy.trap_for(target);
+    if let Some(Trap { effect: Effect::Refuse(code, _), .. }) = trap {
+        let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"not now"}}"#);
+        return Ok((StatusCode::BAD_REQUEST, HeaderMap::new(), body.into()));
+    }
     if let Some(trap) = &trap {
         trap.snap(Moment::BeforeTheEngine).await?;
     }

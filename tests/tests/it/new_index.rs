@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use model::{AddUsage, Date, Finding, FindingKind, IndexProgress, Progress, Store, TableError, User, Verified, Verify};
 use serde_json::{Value, json};
-use tests::{RawTable, TestTable, without_indexes};
+use tests::{Proxy, RawTable, TestTable, without_indexes};
 use tokio::task::JoinHandle;
 
 /// How many days are stored before there is the index. The variable names another number, for instance 25000.
@@ -187,6 +187,20 @@ async fn a_live_table_gets_an_index_and_its_items_while_it_is_written_to() {
     assert_eq!(i64::try_from(stored.len()).unwrap(), count);
     assert_eq!(stored.values().sum::<i64>(), COST * count + spent, "nothing that was written meanwhile is lost");
     println!("{count} items: the index after {updated:?}, all items in it after {filled:?}, {spent} micros meanwhile");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_waits_while_the_service_makes_no_further_index() {
+    let table = TestTable::of_earlier(without_indexes).await;
+    let proxy = Proxy::before(table.endpoint()).await;
+    proxy.refuse("UpdateTable", "LimitExceededException", 2);
+    let mut told = Vec::new();
+    let store = table.store_through(&proxy.url()).await;
+    let update = store.add_missing_indexes(|progress| told.push(progress)).await.unwrap();
+    let index = "GSI1".to_owned();
+    assert_eq!(update.added, [index.clone()]);
+    let asked = [IndexProgress::Asked { index: index.clone() }, IndexProgress::Waiting { index: index.clone() }];
+    assert_eq!((&told[..2], told.last()), (&asked[..], Some(&IndexProgress::Ready { index })));
 }
 
 #[tokio::test(flavor = "multi_thread")]
