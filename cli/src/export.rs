@@ -19,6 +19,7 @@ use model::{Store, StoreError};
 use tokio::task::{JoinError, JoinSet};
 
 use crate::local::LocalError;
+use crate::output::print;
 use crate::target::{Opened, Target};
 use folder::{ExportFolder, Found};
 use segment::Done;
@@ -136,7 +137,10 @@ async fn copy(options: &Export, opened: &Opened) -> Result<End, ExportError> {
     });
     let total = total.await.unwrap_or_else(panicked)?;
     tell(&total, &opened.place, began.elapsed());
-    Ok(End::Finished(folder.path().to_owned()))
+    let path = folder.path();
+    let printed = print(format!("{}\n", path.display()).as_bytes());
+    printed.map_err(|source| ExportError::File { path: "the standard output".to_owned(), source })?;
+    Ok(End::Finished(path.to_owned()))
 }
 
 /// A panic goes on where its task is waited for. Nothing here cancels a task that it waits for.

@@ -43,10 +43,7 @@ async fn main() -> ExitCode {
         },
         Some(Command::Export(options)) => match export::run(&options).await {
             Ok(export::End::Interrupted) => return ExitCode::from(target::INTERRUPTED),
-            Ok(export::End::Finished(folder)) => {
-                output::print(format!("{}\n", folder.display()).as_bytes()).map_err(Into::into)
-            }
-            Err(error) => Err(error.into()),
+            outcome => outcome.map(|_| ()).map_err(Into::into),
         },
         Some(Command::Serve(serve)) => {
             log();

@@ -1,5 +1,7 @@
 //! Standard output.
 
+#[cfg(unix)]
+use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 
 /// Prints it. A reader that closes the pipe early makes no error.
@@ -16,4 +18,14 @@ pub fn print(bytes: &[u8]) -> io::Result<()> {
 /// The form that was asked for, or else the one for people on a terminal and the one for programs elsewhere.
 pub fn suitable<T>(asked: Option<T>, for_people: T, for_programs: T) -> T {
     asked.unwrap_or(if io::stdout().is_terminal() { for_people } else { for_programs })
+}
+
+/// Ends standard output, so that a process which reads it gets to its end while this one goes on. Later output is lost.
+/// On Windows it ends with the process.
+pub fn end() {
+    io::stdout().flush().ok();
+    #[cfg(unix)]
+    if let Ok(nowhere) = File::options().write(true).open("/dev/null") {
+        rustix::stdio::dup2_stdout(nowhere).ok();
+    }
 }

@@ -48,6 +48,8 @@ struct Extra {
     sources: BTreeMap<&'static str, String>,
     /// A file with an item or a key on each line; `-` for standard input.
     lines_from: Option<PathBuf>,
+    /// What it holds.
+    lines: Option<String>,
     /// Whose days are meant.
     user: Option<String>,
     /// The day after the last that is meant.
@@ -183,10 +185,11 @@ impl QueryError {
 ///
 /// # Errors
 /// With what is wrong and what to do about it.
-pub async fn run(query: Query) -> Result<(), QueryError> {
+pub async fn run(mut query: Query) -> Result<(), QueryError> {
     let pattern = query.pattern;
     query.check_range()?;
     if query.options.explain {
+        query.read_input()?;
         return explain::explain(&query).await;
     }
     if pattern.writes() && !query.writing.write {
@@ -194,6 +197,8 @@ pub async fn run(query: Query) -> Result<(), QueryError> {
     }
     query.check_fields()?;
     query.check_first()?;
+    // Before the table is opened: a command that waits for its input must not keep the table from others.
+    query.read_input()?;
     query.options.target.run(async |opened| ask(&query, opened).await).await
 }
 
@@ -205,7 +210,7 @@ async fn ask(query: &Query, opened: &Opened) -> Result<(), QueryError> {
     let arguments = query.resolve(Some(&store)).await?;
     meter.take().iter().for_each(summary::tell_lookup);
     if pattern.writes() && !query.writing.yes {
-        confirm::confirm(&opened.store, &opened.place)?;
+        confirm::confirm(&opened.store, &opened.place).await?;
     }
     let store = store.counting(&traffic).without_unreadable(&unreadable);
     let format = Format::or_suitable(query.options.format);

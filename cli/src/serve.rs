@@ -14,6 +14,7 @@ use crate::docs;
 use crate::interruption::interruption;
 use crate::local::{Local, LocalError};
 use crate::options::{Serve, StoreChoice};
+use crate::output;
 use crate::seed::{self, SeedError};
 
 /// How often the sweep runs, and how long at most. On AWS a schedule runs it.
@@ -67,6 +68,7 @@ async fn serve(options: Serve) -> Result<(), ServeError> {
     let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, routes).with_graceful_shutdown(interrupted).await;
     sweeper.abort();
+    output::end();
     local.close().await;
     served.map_err(ServeError::Stopped)
 }

@@ -104,10 +104,13 @@ pub async fn run(table: Table) -> Result<bool, Failure> {
             described.await.map(|()| true)
         }
         Action::Diff { shown, target } => {
-            let live = target.run(async |opened| describe(opened).await).await?;
-            let differences = live.differences(&defined_table()?);
-            print(comparison(&live, &differences, shown.format()).as_bytes())?;
-            Ok(differences.is_empty())
+            let compared = target.run(async |opened| {
+                let live = describe(opened).await?;
+                let differences = live.differences(&defined_table()?);
+                print(comparison(&live, &differences, shown.format()).as_bytes())?;
+                Ok(differences.is_empty())
+            });
+            compared.await
         }
     }
 }

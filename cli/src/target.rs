@@ -13,6 +13,7 @@ use crate::folder::{DataFolder, Holder, Lease, Role};
 use crate::interruption::interruption;
 use crate::local::LocalError;
 use crate::options::StoreChoice;
+use crate::output;
 
 /// The exit code of a command that Ctrl-C stopped: 128 and the signal's number, as shells have it.
 pub const INTERRUPTED: u8 = 130;
@@ -68,8 +69,9 @@ enum EngineUse {
 type Interruption = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Target {
-    /// Opens the table and does the work. An engine that this process runs is kept running until no other command uses
-    /// it, also when Ctrl-C ends the work: then the process exits.
+    /// Opens the table and does the work, which prints what is to be printed: afterwards standard output has ended. An
+    /// engine that this process runs is kept running until no other command uses it, also when Ctrl-C ends the work: then
+    /// the process exits.
     ///
     /// # Errors
     /// With what is wrong and what to do about it.
@@ -225,7 +227,11 @@ impl Opened {
     /// Returns the lease on another process's engine, or keeps its own running until no other command uses it.
     async fn close(self, succeeded: bool) {
         match self.engine {
-            EngineUse::Own(folder, engine) => folder.release(engine).await,
+            EngineUse::Own(folder, engine) => {
+                // A command that uses the engine may read this output to its end before it stops.
+                output::end();
+                folder.release(engine).await;
+            }
             EngineUse::Shared(lease) if !succeeded && !lease.is_live().await => {
                 eprintln!("The codesensei that ran the engine of this table has ended. Run this command again.");
             }

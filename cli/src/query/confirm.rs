@@ -25,14 +25,17 @@ pub enum NotConfirmed {
 }
 
 /// Waits until the name is typed.
-pub(crate) fn confirm(store: &Store, place: &str) -> Result<(), NotConfirmed> {
+pub(crate) async fn confirm(store: &Store, place: &str) -> Result<(), NotConfirmed> {
     let table = store.table().to_owned();
     if !io::stdin().is_terminal() {
         return Err(NotConfirmed::NoTerminal { table });
     }
     eprint!("This writes to the table {table} at {place}. Type its name to go on: ");
     io::stderr().flush().map_err(NotConfirmed::Unreadable)?;
-    typed(&table, io::stdin().lock())
+    // On a thread of its own, so that Ctrl-C ends the wait.
+    tokio::task::spawn_blocking(move || typed(&table, io::stdin().lock()))
+        .await
+        .map_err(|ended| NotConfirmed::Unreadable(ended.into()))?
 }
 
 /// Whether the next line is the table's name.

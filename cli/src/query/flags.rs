@@ -87,6 +87,7 @@ fn extra(pattern: &'static Pattern, matches: &ArgMatches) -> Extra {
     Extra {
         sources: pattern.arguments.iter().filter_map(Source::of).filter_map(given).collect(),
         lines_from: matches.try_get_one::<PathBuf>(LINES_FROM).ok().flatten().cloned(),
+        lines: None,
         user: text(OWNER),
         before: matches.try_get_one::<Date>(BEFORE).ok().flatten().copied(),
     }

@@ -59,12 +59,22 @@ impl Query {
         Ok(())
     }
 
+    /// Reads the file of items or keys, if there is one.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn read_input(&mut self) -> Result<(), QueryError> {
+        let (Some(file), Some(argument)) = (&self.extra.lines_from, flags::many(self.pattern)) else { return Ok(()) };
+        let failed =
+            |error| self.invalid(flags::lines_flag(argument), format!("cannot read {}: {error}", file.display()));
+        self.extra.lines = Some(read(file).map_err(failed)?);
+        Ok(())
+    }
+
     /// Items or keys from a file, one JSON object on each line.
     fn read_lines(&self, values: &mut Values) -> Result<(), QueryError> {
-        let (Some(file), Some(argument)) = (&self.extra.lines_from, flags::many(self.pattern)) else { return Ok(()) };
-        let flag = flags::lines_flag(argument);
-        let wrong = |reason: String| self.invalid(flag, reason);
-        let text = read(file).map_err(|error| wrong(format!("cannot read {}: {error}", file.display())))?;
+        let (Some(text), Some(argument)) = (&self.extra.lines, flags::many(self.pattern)) else { return Ok(()) };
+        let wrong = |reason: String| self.invalid(flags::lines_flag(argument), reason);
         let mut read = Vec::new();
         for (line, number) in text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
             let at = |reason: String| wrong(format!("line {number}: {reason}"));

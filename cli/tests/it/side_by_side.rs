@@ -4,13 +4,17 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
+use codesensei::folder::{DataFolder, Holder};
 use tempfile::{TempDir, tempdir};
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use crate::process::{Server, codesensei, ended};
 
+/// Far more than a command takes; a test that waits for it has failed.
+const PATIENCE: Duration = Duration::from_mins(1);
 const QUERY: [&str; 4] = ["query", "find_username_claim", "--username-key", "ada"];
 
 fn on(folder: &Path, arguments: &[&str]) -> Command {
@@ -105,6 +109,53 @@ async fn xargs_runs_commands_in_parallel_on_one_folder() {
     let end = ended(shell).await;
     assert_eq!(end.code, Some(0), "{}", end.stderr);
     assert_eq!(end.stdout.lines().count(), 24, "{}", end.stdout);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_ends_its_output_before_it_waits_for_others() {
+    let folder = tempdir().unwrap();
+    let mut holder = slow_seed(folder.path(), "40").await;
+    let Ok(Holder::Another(lease)) = DataFolder::share(folder.path()).await else { panic!("the load holds it") };
+    let mut printed = String::new();
+    let read = holder.stdout.as_mut().unwrap().read_to_string(&mut printed);
+    timeout(PATIENCE, read).await.expect("its output ends while the lease is out").unwrap();
+    assert!(printed.contains("Written to the table codesensei"), "{printed}");
+    assert_eq!(holder.try_wait().unwrap(), None, "the engine is kept for the lease");
+    drop(lease);
+    assert_eq!(output(holder).await.0, Some(0));
+}
+
+#[tokio::test]
+async fn one_command_deletes_the_rows_that_another_pipes_to_it() {
+    let folder = seeded().await;
+    let script = format!(
+        "{0} query list_usage --user @ada --before 2027-01-01 --data-dir {1} | \
+         {0} query delete_usage --keys-from - --write --yes --data-dir {1}",
+        env!("CARGO_BIN_EXE_codesensei"),
+        folder.path().display()
+    );
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script]).stdin(Stdio::null()).kill_on_drop(true);
+    let end = timeout(PATIENCE, ended(shell)).await.expect("neither waits for the other");
+    assert_eq!(end.code, Some(0), "{}", end.stderr);
+    let left = ended(on(folder.path(), &["query", "list_usage", "--user", "@ada", "--before", "2027-01-01"])).await;
+    assert_eq!((left.code, left.stdout.as_str()), (Some(0), ""), "{}", left.stderr);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_that_waits_for_its_keys_keeps_nobody_waiting_and_can_be_interrupted() {
+    let folder = seeded().await;
+    let delete = ["query", "delete_usage", "--keys-from", "-", "--write", "--yes"];
+    let mut waiting = on(folder.path(), &delete);
+    let mut waiting = waiting.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut keys = waiting.stdin.take().unwrap();
+    // More than a pipe holds: once it is written, the command reads.
+    keys.write_all(&vec![b' '; 200_000]).await.unwrap();
+    assert!(matches!(DataFolder::share(folder.path()).await, Ok(Holder::Us(_))), "it has not opened the table yet");
+    signal(waiting.id().unwrap(), "-INT").await;
+    timeout(PATIENCE, waiting.wait()).await.expect("it ends").unwrap();
 }
 
 #[tokio::test]
