@@ -4,6 +4,7 @@ mod folder;
 mod manifest;
 mod segment;
 
+use std::future::pending;
 use std::io;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::local::LocalError;
 use crate::output::print;
-use crate::target::{Opened, Target};
+use crate::target::{Interruption, Opened, Target};
 use folder::{ExportFolder, Found};
 use segment::Done;
 
@@ -110,10 +111,10 @@ type Pace = RateLimiter<NotKeyed, InMemoryState, MonotonicClock>;
 /// # Errors
 /// With what is wrong and what to do about it.
 pub async fn run(options: &Export) -> Result<End, ExportError> {
-    options.target.run_to_its_end(async |opened| copy(options, opened).await).await
+    options.target.run_to_its_end(async |opened, interrupted| copy(options, opened, interrupted).await).await
 }
 
-async fn copy(options: &Export, opened: &Opened) -> Result<End, ExportError> {
+async fn copy(options: &Export, opened: &Opened, interrupted: Interruption) -> Result<End, ExportError> {
     opened.check().await?;
     let began = Instant::now();
     let source = source(&options.target, opened);
@@ -124,7 +125,7 @@ async fn copy(options: &Export, opened: &Opened) -> Result<End, ExportError> {
     }
     let read = tokio::select! {
         read = read_all(options, &opened.store, &folder) => Some(read?),
-        _ = tokio::signal::ctrl_c() => None,
+        () = interrupted => None,
     };
     let Some(parts) = read else {
         eprintln!("\nStopped. The same command goes on from here.");
@@ -135,7 +136,7 @@ async fn copy(options: &Export, opened: &Opened) -> Result<End, ExportError> {
         let folder = Arc::clone(&folder);
         move || manifest::finish(&folder, &parts, ended)
     });
-    let total = total.await.unwrap_or_else(panicked)?;
+    let total = outcome(total.await).await?;
     tell(&total, &opened.place, began.elapsed());
     let path = folder.path();
     let printed = print(format!("{}\n", path.display()).as_bytes());
@@ -143,9 +144,13 @@ async fn copy(options: &Export, opened: &Opened) -> Result<End, ExportError> {
     Ok(End::Finished(path.to_owned()))
 }
 
-/// A panic goes on where its task is waited for. Nothing here cancels a task that it waits for.
-fn panicked<T>(error: JoinError) -> T {
-    std::panic::resume_unwind(error.into_panic())
+/// What a task came to. Its panic goes on here. Tasks are cancelled only when the program ends, which ends this wait too.
+async fn outcome<T>(joined: Result<T, JoinError>) -> T {
+    match joined.map_err(JoinError::try_into_panic) {
+        Ok(value) => value,
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        Err(Err(_cancelled)) => pending().await,
+    }
 }
 
 /// Which table it is, so that no export goes on with another one.
@@ -170,7 +175,7 @@ async fn read_all(options: &Export, store: &Store, folder: &Arc<ExportFolder>) -
     let mut parts = Vec::new();
     // The first failure ends the others, each after a whole page.
     while let Some(part) = tasks.join_next().await {
-        parts.push(part.unwrap_or_else(panicked)?);
+        parts.push(outcome(part).await?);
     }
     bar.finish_and_clear();
     parts.sort_by_key(|part| part.number);
@@ -197,4 +202,28 @@ fn tell(total: &manifest::Total, place: &str, took: Duration) {
         HumanBytes(total.file_bytes),
         HumanBytes(total.item_bytes),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    #[tokio::test]
+    async fn a_task_that_is_cancelled_at_the_end_of_the_program_makes_no_panic() {
+        let task = tokio::spawn(pending::<()>());
+        task.abort();
+        let cancelled = task.await;
+        assert!(cancelled.is_err());
+        let mut waiting = pin!(outcome(cancelled));
+        assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "a page that cannot be kept")]
+    async fn the_panic_of_a_task_goes_on_where_it_is_waited_for() {
+        let task = tokio::spawn(async { panic!("a page that cannot be kept") });
+        outcome::<()>(task.await).await;
+    }
 }

@@ -84,12 +84,28 @@ pub async fn seed(app: &App) -> Result<bool, SeedError> {
 /// # Errors
 /// When a file is wrong, or the table does not take them.
 pub async fn load_people(store: &Store, sign_in: SignIn) -> Result<Tally, SeedError> {
+    load_people_until(store, sign_in, &Stop::default()).await.map(|loaded| loaded.tally)
+}
+
+/// The same, until it is asked to stop: then the person at hand is finished.
+///
+/// # Errors
+/// When a file is wrong, or the table does not take them.
+pub async fn load_people_until(store: &Store, sign_in: SignIn, stop: &Stop) -> Result<Outcome, SeedError> {
     let meter = model::Meter::new();
     let store = store.metered(meter.clone());
     let mut loader = load::Loader::new(&store, sign_in.hash());
-    for person in &plan::people()? {
+    let (mut written, people) = (0, plan::people()?);
+    for person in people.iter().take_while(|_| !stop.is_asked()) {
         loader.person(person).await?;
         loader.tally.cost(&meter.take());
+        written += 1;
     }
-    Ok(loader.tally)
+    Ok(Outcome { tally: loader.tally, written, there: 0, is_complete: written == people_count() })
+}
+
+/// How many people there are in `seed/people`.
+#[must_use]
+pub fn people_count() -> u32 {
+    u32::try_from(files::PEOPLE.len()).unwrap_or(u32::MAX)
 }

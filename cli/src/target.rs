@@ -66,7 +66,7 @@ enum EngineUse {
 }
 
 /// Completes when this process is to end.
-type Interruption = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub type Interruption = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Target {
     /// Opens the table and does the work, which prints what is to be printed: afterwards standard output has ended. An
@@ -85,16 +85,20 @@ impl Target {
         result.unwrap_or_else(|| std::process::exit(INTERRUPTED.into()))
     }
 
-    /// The same for work that handles Ctrl-C itself.
+    /// The same for work that handles an interruption itself. It is given one that counts from before the table is opened.
     ///
     /// # Errors
     /// With what is wrong and what to do about it.
     pub async fn run_to_its_end<T, E: From<LocalError>>(
         &self,
-        work: impl AsyncFnOnce(&Opened) -> Result<T, E>,
+        work: impl AsyncFnOnce(&Opened, Interruption) -> Result<T, E>,
     ) -> Result<T, E> {
-        let (opened, _) = self.open().await?;
-        let result = work(&opened).await;
+        let mut interrupted = self.listen()?;
+        let (opened, _) = tokio::select! {
+            opened = self.open() => opened?,
+            () = &mut interrupted => std::process::exit(INTERRUPTED.into()),
+        };
+        let result = work(&opened, interrupted).await;
         opened.close(result.is_ok()).await;
         result
     }
@@ -158,15 +162,19 @@ impl Target {
         AwsSettings { region: self.region.clone(), profile: self.profile.clone(), endpoint_url }
     }
 
+    /// From now on Ctrl-C does not end the process by itself.
+    fn listen(&self) -> Result<Interruption, LocalError> {
+        let failed = |source| LocalError::DataDir { folder: self.data_dir.display().to_string(), source };
+        interruption().map(|interrupted| -> Interruption { Box::pin(interrupted) }).map_err(failed)
+    }
+
     async fn embedded(&self) -> Result<Place, LocalError> {
         let table = self.data_dir.join("table.db").display().to_string();
         let of = |url: &str, name| Place { folder: Some(self.data_dir.clone()), ..Place::of(Endpoint::url(url), name) };
         match DataFolder::share(&self.data_dir).await? {
             Holder::Us(folder) => {
                 // Before others can use the engine: Ctrl-C must not end it from then on.
-                let interrupted = interruption();
-                let failed = |source| LocalError::DataDir { folder: self.data_dir.display().to_string(), source };
-                let interrupted = Box::pin(interrupted.map_err(failed)?);
+                let interrupted = self.listen()?;
                 let engine = folder.start_engine(Role::Command).await?;
                 let place = of(engine.url(), table);
                 Ok(Place { engine: EngineUse::Own(folder, engine), interrupted, ..place })

@@ -13,7 +13,7 @@ use model::{Meter, ScanPage, ScanPosition, Store, StoredItem};
 use serde::{Deserialize, Serialize};
 
 use super::folder::{ExportFolder, failed, private, read_json, write_json};
-use super::{DEAREST_PAGE, ExportError, Pace, panicked};
+use super::{DEAREST_PAGE, ExportError, Pace, outcome};
 
 /// How far a segment is. Whatever its file holds beyond `file_bytes` was written by a page that did not come to its end.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -90,7 +90,7 @@ impl Segment {
             let items = answer.items.len() as u64;
             // On a thread that may wait for the disk. Dropped meanwhile, it still comes to its end.
             let kept = tokio::task::spawn_blocking(move || self.keep(answer).map(|()| self));
-            self = kept.await.unwrap_or_else(panicked)?;
+            self = outcome(kept.await).await?;
             bar.inc(items);
             if let (Some(limit), Some(units)) = (&limit, units(rcu)) {
                 limit.until_n_ready(units).await.expect("no page costs more than the limiter holds");

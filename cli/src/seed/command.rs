@@ -9,11 +9,11 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::crowd::load::Outcome;
-use super::{Crowd, PASSWORD, Rate, Shape, SignIn, Stop, Tally, load_people};
+use super::{Crowd, PASSWORD, Rate, Shape, SignIn, Stop, Tally, load_people_until, people_count};
 use crate::Failure;
 use crate::interruption::interruption;
 use crate::output::print;
-use crate::target::{INTERRUPTED, Opened, Target};
+use crate::target::{INTERRUPTED, Interruption, Opened, Target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -74,10 +74,10 @@ pub enum Interrupted {
 /// # Errors
 /// When there is no such table or it does not take the data, and [`Interrupted`] after Ctrl-C.
 pub async fn run(seed: &Seed) -> Result<(), Failure> {
-    seed.target.run_to_its_end(async |opened| load(seed, opened).await).await
+    seed.target.run_to_its_end(async |opened, interrupted| load(seed, opened, interrupted).await).await
 }
 
-async fn load(seed: &Seed, opened: &Opened) -> Result<(), Failure> {
+async fn load(seed: &Seed, opened: &Opened, mut interrupted: Interruption) -> Result<(), Failure> {
     if opened.is_on_aws() && !seed.yes {
         return Err(format!(
             "this would write made-up data to the table {} on AWS; pass --yes if the table is for that",
@@ -88,27 +88,32 @@ async fn load(seed: &Seed, opened: &Opened) -> Result<(), Failure> {
     // Two loads of the same people at once would count what they did twice.
     let _turn = tokio::select! {
         turn = opened.turn("seed") => turn?,
-        () = interruption()? => return Err(Interrupted::Waiting.into()),
+        () = &mut interrupted => return Err(Interrupted::Waiting.into()),
     };
     opened.create_table_if_absent().await?;
     let sign_in = if opened.is_on_aws() { SignIn::Nobody } else { SignIn::WithThePassword };
-    if seed.shape.users.is_some() { crowd(seed, opened, sign_in).await } else { people(opened, sign_in).await }
-}
-
-async fn people(opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
-    let begun = Instant::now();
-    let tally = load_people(&opened.store, sign_in).await?;
-    let mut text = report(&tally, begun, opened);
-    if sign_in == SignIn::WithThePassword {
+    let (stop, begun) = (Stop::default(), Instant::now());
+    let listening = tokio::spawn(stop_when_asked(stop.clone(), interrupted));
+    let (loaded, users) = if let Some(users) = seed.shape.users {
+        (crowd(seed, opened, sign_in, stop).await, users)
+    } else {
+        (load_people_until(&opened.store, sign_in, &stop).await.map_err(Failure::from), people_count())
+    };
+    listening.abort();
+    let Outcome { tally, written, there, is_complete } = loaded?;
+    let mut text = report(&tally, begun, opened, is_complete);
+    if there > 0 {
+        let _ = writeln!(text, "{there} of the accounts were there already, and were left as they are.");
+    }
+    if seed.shape.users.is_none() && is_complete && sign_in == SignIn::WithThePassword {
         let _ = writeln!(text, "All of them sign in with the password {PASSWORD}.");
     }
-    Ok(print(text.as_bytes())?)
+    print(text.as_bytes())?;
+    if is_complete { Ok(()) } else { Err(Interrupted::Loading { written: written + there, users }.into()) }
 }
 
-async fn crowd(seed: &Seed, opened: &Opened, sign_in: SignIn) -> Result<(), Failure> {
+async fn crowd(seed: &Seed, opened: &Opened, sign_in: SignIn, stop: Stop) -> Result<Outcome, Failure> {
     opened.expect_many_writes()?;
-    let (stop, begun, users) = (Stop::default(), Instant::now(), seed.shape.users());
-    let listening = tokio::spawn(stop_when_asked(stop.clone(), interruption()?));
     let crowd = Crowd {
         shape: seed.shape.clone(),
         sign_in,
@@ -116,39 +121,32 @@ async fn crowd(seed: &Seed, opened: &Opened, sign_in: SignIn) -> Result<(), Fail
         rate: Rate::per_second(seed.wcu_per_second),
         progress: progress(),
     };
-    let loaded = crowd.load(&opened.store, stop).await;
-    listening.abort();
-    let Outcome { tally, written, there, is_complete } = loaded?;
-    let mut text = report(&tally, begun, opened);
-    if there > 0 {
-        let _ = writeln!(text, "{there} of the accounts were there already, and were left as they are.");
-    }
-    print(text.as_bytes())?;
-    if is_complete { Ok(()) } else { Err(Interrupted::Loading { written: written + there, users }.into()) }
+    Ok(crowd.load(&opened.store, stop).await?)
 }
 
-fn report(tally: &Tally, begun: Instant, opened: &Opened) -> String {
+fn report(tally: &Tally, begun: Instant, opened: &Opened, is_complete: bool) -> String {
     for left in tally.left() {
         eprintln!("left as it is: {left}");
     }
     // Beside the data, since it differs in every run.
     eprintln!("{}", tally.speed(begun.elapsed()));
     let (table, place) = (opened.store.table(), &opened.place);
-    if tally.items() == 0 {
-        return format!("Nothing to write: all of it is in the table {table} ({place}) already.\n");
+    match (tally.items(), is_complete) {
+        (0, true) => format!("Nothing to write: all of it is in the table {table} ({place}) already.\n"),
+        (0, false) => String::new(),
+        _ => format!("{}\nWritten to the table {table} ({place}).\n", tally.summary()),
     }
-    format!("{}\nWritten to the table {table} ({place}).\n", tally.summary())
 }
 
 /// The first time, the people at hand are finished; the second time there is no waiting.
-async fn stop_when_asked(stop: Stop, interrupted: impl Future<Output = ()>) {
+async fn stop_when_asked(stop: Stop, interrupted: Interruption) {
     interrupted.await;
     stop.ask();
     eprintln!("finishing the accounts at hand; Ctrl-C again to stop at once");
     // Heard from here on: a listener made earlier would have heard the first time too.
     let Ok(again) = interruption() else { return };
     again.await;
-    eprintln!("stopped; give the same command again, and it writes those accounts anew and goes on");
+    eprintln!("stopped; give the same command again, and it goes on from here");
     std::process::exit(INTERRUPTED.into());
 }
 

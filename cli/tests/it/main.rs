@@ -4,6 +4,7 @@
 
 mod asking;
 mod docs;
+mod exporting;
 mod logs;
 mod mistakes;
 mod process;

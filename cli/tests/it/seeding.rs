@@ -99,3 +99,29 @@ async fn a_wrong_figure_is_named_with_what_is_right() {
         assert!(end.stderr.contains(says), "{arguments:?}: {}", end.stderr);
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn ctrl_c_and_the_request_to_terminate_stop_the_load_of_the_people_too() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = tempdir().unwrap();
+        let child = seed(folder.path(), &[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // The first of six people is being loaded.
+        while bytes(folder.path()) < 300_000 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let kill = Command::new("kill").args([signal, &child.id().unwrap().to_string()]).status().await.unwrap();
+        assert!(kill.success());
+        let first = child.wait_with_output().await.unwrap();
+        let stderr = String::from_utf8(first.stderr).unwrap();
+        assert_eq!(first.status.code(), Some(130), "{stderr}");
+        assert!(stderr.contains("finishing the accounts at hand"), "{stderr}");
+        assert!(stderr.contains(" of 6 accounts written; give the same command again"), "{stderr}");
+        let second = ended(seed(folder.path(), &[])).await;
+        assert_eq!(second.code, Some(0), "{}", second.stderr);
+        assert!(second.stdout.contains("Written to the table"), "{}", second.stdout);
+        let verify = ["verify", "--look-again-after", "0", "--data-dir", folder.path().to_str().unwrap()];
+        let sound = ended(codesensei(&verify)).await;
+        assert_eq!((sound.code, sound.stdout.as_str()), (Some(0), ""), "{}", sound.stderr);
+    }
+}
