@@ -1,6 +1,6 @@
 //! Counts the sequential steps of a client: requests that are sent together are one step, however fast the engine is.
 //!
-//! ```ignore
+//! ```text
 //! let proxy = Proxy::counting_steps(table.endpoint()).await;
 //! let ada = app.on(table.store_through(&proxy.url()).await, &ada);
 //! ada.gets("/users/me").await.is(200);

@@ -1,4 +1,4 @@
-//! The integration tests, all in one binary: what the data layer promises, shown on a real engine.
+//! The integration tests, in one binary but for `new_index.rs`: what the data layer promises, shown on a real engine.
 
 #![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
 
@@ -15,7 +15,6 @@ mod http;
 mod keys;
 mod lists;
 mod messages;
-mod new_index;
 mod rates;
 mod read_order;
 mod saves;
