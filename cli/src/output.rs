@@ -20,6 +20,12 @@ pub fn suitable<T>(asked: Option<T>, for_people: T, for_programs: T) -> T {
     asked.unwrap_or(if io::stdout().is_terminal() { for_people } else { for_programs })
 }
 
+/// A number and its noun, in the plural where that is right.
+#[must_use]
+pub fn counted(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Ends standard output, so that a process which reads it gets to its end while this one goes on. Later output is lost.
 /// On Windows it ends with the process.
 pub fn end() {

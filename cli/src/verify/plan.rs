@@ -44,12 +44,14 @@ pub(super) enum PlanError {
         source: io::Error,
     },
     /// It is no plan.
-    #[error("{file} is not a plan: line {line} cannot be read; `codesensei verify --plan FILE` writes one")]
+    #[error("{file} is not a plan: line {line}: {reason}; `codesensei verify --plan FILE` writes one")]
     Malformed {
         /// The file.
         file: String,
         /// The line, from 1.
         line: usize,
+        /// What is wrong with it.
+        reason: String,
     },
     /// It was made for another table.
     #[error("{file} is a plan for the table {of}, and this is {table}")]
@@ -81,15 +83,19 @@ impl Plan {
     pub(super) fn read(path: &Path, table: &str) -> Result<Self, PlanError> {
         let file = path.display().to_string();
         let text = fs::read_to_string(path).map_err(|source| PlanError::File { file: file.clone(), source })?;
-        let malformed = |line| PlanError::Malformed { file: file.clone(), line };
+        let malformed = |line, reason: String| PlanError::Malformed { file: file.clone(), line, reason };
         let mut lines = text.lines();
-        let head: Head = serde_json::from_str(lines.next().unwrap_or_default()).map_err(|_| malformed(1))?;
+        let head: Head = serde_json::from_str(lines.next().unwrap_or_default())
+            .map_err(|_| malformed(1, format!("the first line has to be {{\"plan_for_table\":\"{table}\"}}")))?;
         if head.plan_for_table != table {
             return Err(PlanError::OtherTable { file, of: head.plan_for_table, table: table.to_owned() });
         }
         let step = |(number, line): (usize, &str)| -> Result<Step, PlanError> {
-            let step: Step = serde_json::from_str(line).map_err(|_| malformed(number))?;
-            FindingKind::named(&step.kind).map(|_| step).ok_or_else(|| malformed(number))
+            let step: Step = serde_json::from_str(line).map_err(|error| malformed(number, unlike_a_step(&error)))?;
+            match FindingKind::named(&step.kind) {
+                Some(_) => Ok(step),
+                None => Err(malformed(number, format!("there is no kind {}", step.kind))),
+            }
         };
         let steps = (2..).zip(lines).filter(|(_, line)| !line.trim().is_empty()).map(step);
         Ok(Self { steps: steps.collect::<Result<_, _>>()? })
@@ -110,9 +116,29 @@ impl Plan {
         self.steps.iter().filter_map(finding).collect()
     }
 
-    /// The steps whose finding is no longer there.
-    pub(super) fn without<'s>(&'s self, met: &'s BTreeSet<Step>) -> impl Iterator<Item = &'s Step> {
-        self.steps.difference(met)
+    /// What is to be said of the steps of these kinds whose finding was not met: all kinds when there are none.
+    pub(super) fn unmet(&self, met: &BTreeSet<Step>, only: &[FindingKind]) -> Vec<String> {
+        let is_asked = |step: &&Step| only.is_empty() || only.iter().any(|kind| kind.word() == step.kind);
+        let unmet = |step: &Step| {
+            let other = |now: &&Step| now.kind == step.kind && now.id == step.id && !self.steps.contains(now);
+            match met.iter().find(other) {
+                Some(now) => {
+                    format!("in the plan, and different now: {step}: {}; the plan says: {}", now.detail, step.detail)
+                }
+                None => format!("in the plan, and no longer found: {step}"),
+            }
+        };
+        self.steps.difference(met).filter(is_asked).map(unmet).collect()
+    }
+}
+
+/// Why a line is not a step, without the position, which is in the error already.
+fn unlike_a_step(error: &serde_json::Error) -> String {
+    if error.is_data() {
+        let text = error.to_string();
+        text.split(" at line ").next().unwrap_or_default().to_owned()
+    } else {
+        "this is not JSON".to_owned()
     }
 }
 
@@ -126,19 +152,53 @@ impl std::fmt::Display for Step {
 mod tests {
     use super::*;
 
+    /// A step of this kind, id and detail.
+    fn step(kind: &str, id: &str, detail: &str) -> Step {
+        let [kind, id, detail, repair, does] = [kind, id, detail, "deletes", "runs the job"].map(str::to_owned);
+        Step { kind, id, detail, repair, does }
+    }
+
     #[test]
     fn a_plan_is_read_as_it_was_written_and_for_its_table_alone() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("plan.jsonl");
-        let [kind, id, detail, repair, does] =
-            ["overdue_job", "sweep_job SWEEP#0", "staged", "deletes", "runs the job"].map(str::to_owned);
-        let step = Step { kind, id, detail, repair, does };
+        let step = step("overdue_job", "sweep_job SWEEP#0", "staged");
         Plan::write(&path, "reviews", std::slice::from_ref(&step)).expect("it is written");
         let plan = Plan::read(&path, "reviews").expect("it is read");
         assert_eq!(plan.steps.iter().collect::<Vec<_>>(), [&step]);
         assert_eq!(plan.findings().len(), 1);
         assert!(matches!(Plan::read(&path, "codesensei"), Err(PlanError::OtherTable { .. })));
-        fs::write(&path, "{\"plan_for_table\":\"reviews\"}\n{\"kind\":\"nothing\"}\n").expect("it is written");
-        assert!(matches!(Plan::read(&path, "reviews"), Err(PlanError::Malformed { line: 2, .. })));
+    }
+
+    #[test]
+    fn a_line_that_is_no_step_is_told_with_its_number_and_what_is_wrong() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("plan.jsonl");
+        let unknown = serde_json::to_string(&step("overdue_jobs", "x", "")).expect("it is JSON");
+        for (line, says) in [
+            ("{\"kind\":\"expired\"}", "line 2: missing field `id`"),
+            ("expired", "line 2: this is not JSON"),
+            (&unknown, "line 2: there is no kind overdue_jobs"),
+        ] {
+            fs::write(&path, format!("{{\"plan_for_table\":\"reviews\"}}\n{line}\n")).expect("it is written");
+            let error = Plan::read(&path, "reviews").expect_err(line).to_string();
+            assert!(error.contains(says), "{error}");
+        }
+        fs::write(&path, format!("{unknown}\n")).expect("it is written");
+        let error = Plan::read(&path, "reviews").expect_err("the first line is gone").to_string();
+        assert!(error.contains("line 1: the first line has to be {\"plan_for_table\":\"reviews\"}"), "{error}");
+    }
+
+    #[test]
+    fn a_step_that_was_not_met_is_told_with_what_is_there_instead() {
+        let [gone, changed, now] =
+            [step("expired", "a", ""), step("session_count", "b", "counts 9"), step("session_count", "b", "counts 8")];
+        let plan = Plan { steps: [gone, changed].into() };
+        let met = [now].into();
+        let different = "in the plan, and different now: session_count b: counts 8; the plan says: counts 9";
+        let no_longer = "in the plan, and no longer found: expired a";
+        assert_eq!(plan.unmet(&met, &[]), [no_longer, different]);
+        assert_eq!(plan.unmet(&met, &[FindingKind::SessionCount]), [different]);
+        assert_eq!(plan.unmet(&met, &[FindingKind::OverdueJob]), [""; 0]);
     }
 }

@@ -107,6 +107,7 @@ async fn before_fix_each_finding_says_whether_its_repair_deletes_or_restores() {
     assert!(table.contains("--fix sets the counter to what there is"), "{table}");
     let only = verify(&path, &["--only", "stale_claim"]).await;
     assert_eq!((only.code, findings(&only.stdout).len()), (Some(1), 1), "{}", only.stdout);
+    assert!(only.stderr.contains("; 1 finding, 1 open"), "{}", only.stderr);
     assert_eq!(verify(&path, &["--only", "torn_code"]).await.code, Some(0));
     let wrong = verify(&path, &["--only", "stale_claims"]).await;
     assert_eq!(wrong.code, Some(2));
@@ -155,7 +156,43 @@ async fn a_user_is_verified_by_name() {
     assert_eq!((of_one.code, findings(&of_one.stdout).len()), (Some(1), 1), "{}", of_one.stderr);
     let nobody = verify(&path, &["--user", "@nemo"]).await;
     assert_eq!(nobody.code, Some(1));
-    assert!(nobody.stderr.contains("there is no user @nemo"), "{}", nobody.stderr);
+    assert!(nobody.stderr.contains("there is no user @nemo, or the claim on the name is missing"), "{}", nobody.stderr);
+    assert!(nobody.stderr.contains("`--user ID`"), "{}", nobody.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_found_is_said_of_what_was_looked_at_alone() {
+    let (_folder, path) = damaged().await;
+    for (arguments, says) in [
+        (&["--only", "torn_code"][..], "No finding of these kinds.\n"),
+        (&["--user", "@demo", "--only", "torn_code"], "No finding of these kinds with this user.\n"),
+    ] {
+        let end = verify(&path, &[arguments, &["--format", "table"]].concat()).await;
+        assert_eq!((end.code, end.stdout.as_str()), (Some(0), says), "{}", end.stderr);
+    }
+    assert_eq!(verify(&path, &["--fix"]).await.code, Some(0));
+    let end = verify(&path, &["--user", "@demo", "--format", "table"]).await;
+    assert_eq!((end.code, end.stdout.as_str()), (Some(0), "This user is sound.\n"), "{}", end.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_told_of_the_kinds_that_were_asked_for_alone() {
+    let (folder, path) = damaged().await;
+    let plan = folder.path().join("plan.jsonl");
+    let plan = plan.to_str().unwrap();
+    assert_eq!(verify(&path, &["--plan", plan]).await.code, Some(1));
+    let text = std::fs::read_to_string(plan).unwrap();
+    std::fs::write(plan, text.replace("counts 77", "counts 78")).unwrap();
+    let one = verify(&path, &["--fix", "--plan", plan, "--only", "overdue_job"]).await;
+    assert_eq!(one.code, Some(0), "{}", one.stderr);
+    assert!(!one.stderr.contains("in the plan"), "{}", one.stderr);
+    let rest = verify(&path, &["--fix", "--plan", plan]).await;
+    assert_eq!(rest.code, Some(1), "{}", rest.stderr);
+    let told: Vec<&str> = rest.stderr.lines().filter(|line| line.starts_with("in the plan")).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("in the plan, and no longer found: overdue_job"), "{told:?}");
+    assert!(told[1].starts_with("in the plan, and different now: session_count user "), "{told:?}");
+    assert!(told[1].contains(": counts 77, ") && told[1].contains("; the plan says: counts 78, "), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

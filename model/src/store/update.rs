@@ -87,6 +87,17 @@ impl Store {
         Ok(update)
     }
 
+    /// The indexes of the schema that cannot be queried yet: the table lacks them, or is still building them.
+    ///
+    /// # Errors
+    /// When there is no table, and when the request fails.
+    pub async fn missing_indexes(&self) -> Result<Vec<String>, TableError> {
+        let definition: Definition = parsed(DEFINITION)?;
+        let table = self.live_table().await?;
+        let names = definition.global_secondary_indexes.into_iter().map(|index| index.name);
+        Ok(names.filter(|name| !found(&table, name).is_some_and(is_ready)).collect())
+    }
+
     async fn live_table(&self) -> Result<Live, TableError> {
         let missing = || TableError::Missing { table: self.table().to_owned() };
         match self.client().describe_table().table_name(self.table()).send().await {
