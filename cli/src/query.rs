@@ -2,6 +2,7 @@
 
 mod confirm;
 mod csv;
+mod error;
 mod explain;
 mod flags;
 mod masking;
@@ -12,7 +13,6 @@ mod summary;
 mod totals;
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -20,11 +20,11 @@ use model::registry::{Argument, Pattern};
 use model::{Answer, Arguments, Date, Meter, PageRequest, Row, RunError, Store, Traffic, Unreadable, UnreadableItem};
 use serde_json::Value;
 
-use crate::local::LocalError;
 use crate::patterns;
 use crate::target::{Opened, Target};
 
 pub use confirm::NotConfirmed;
+pub use error::QueryError;
 pub use rows::Format;
 
 /// A pattern, its arguments, and what is done with what it finds.
@@ -123,64 +123,6 @@ struct CodeOptions {
     code_to: Option<PathBuf>,
 }
 
-/// A query found nothing it could show.
-#[derive(Debug, thiserror::Error)]
-pub enum QueryError {
-    /// An argument is not what it should be.
-    #[error("--{flag}: {reason}\n\nFor example:\n  {example}")]
-    Argument {
-        /// The flag, and what is inside its value after a dot.
-        flag: String,
-        /// What is wrong.
-        reason: String,
-        /// A command line that works.
-        example: &'static str,
-    },
-    /// The pattern writes, and `--write` is missing.
-    #[error("{pattern} changes the table; pass --write, or see what it would send with --explain")]
-    Writes {
-        /// The pattern's id.
-        pattern: &'static str,
-    },
-    /// The name of the table was not typed.
-    #[error(transparent)]
-    NotConfirmed(#[from] NotConfirmed),
-    /// The table cannot be reached.
-    #[error(transparent)]
-    Place(#[from] LocalError),
-    /// The pattern failed.
-    #[error(transparent)]
-    Run(RunError),
-    /// Something that was looked up is not there.
-    #[error("{0}")]
-    Absent(String),
-    /// Items of a list do not decode.
-    #[error("{}\n--skip-unreadable shows the others", unreadable(.0))]
-    Unreadable(Vec<UnreadableItem>),
-    /// The code was asked for, and there is none.
-    #[error("there is no code to write to {file}: nothing was found, or it was replaced while it was read")]
-    NoCode {
-        /// The file.
-        file: String,
-    },
-    /// A file or the standard output cannot be written.
-    #[error("cannot write {what}: {source}")]
-    Output {
-        /// Which.
-        what: String,
-        /// What the system said.
-        source: io::Error,
-    },
-}
-
-impl QueryError {
-    /// Whether what was typed is at fault, and not what happened.
-    #[must_use]
-    pub const fn is_usage(&self) -> bool {
-        matches!(self, Self::Argument { .. } | Self::Writes { .. })
-    }
-}
-
 /// Asks and shows.
 ///
 /// # Errors
@@ -207,8 +149,10 @@ async fn ask(query: &Query, opened: &Opened) -> Result<(), QueryError> {
     opened.check().await?;
     let (meter, traffic, unreadable) = (Meter::new(), Traffic::new(), Unreadable::new());
     let store = opened.store.metered(meter.clone());
-    let arguments = query.resolve(Some(&store)).await?;
+    let arguments = query.resolve(Some(&store)).await;
+    // Also when they show that there is nothing to do.
     meter.take().iter().for_each(summary::tell_lookup);
+    let arguments = arguments?;
     if pattern.writes() && !query.writing.yes {
         confirm::confirm(&opened.store, &opened.place).await?;
     }
@@ -219,8 +163,13 @@ async fn ask(query: &Query, opened: &Opened) -> Result<(), QueryError> {
     let mut totals = totals::Totals::of(pattern);
     let (written, more) = loop {
         let limit = query.left(count);
-        let answer = query.page(&store, &arguments, limit, cursor.as_deref()).await;
-        let answer = answer.inspect_err(|_| summary::tell_refused(pattern, meter.total()))?;
+        let answer = match query.page(&store, &arguments, limit, cursor.as_deref()).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                summary::tell_refused(pattern, meter.total());
+                return Err(error::without_index(pattern, &opened.store, error).await);
+            }
+        };
         query.leave_out(unreadable.take())?;
         count += answer.rows.len();
         let written = answer.written;
@@ -269,7 +218,9 @@ impl Query {
     fn invalid(&self, name: &str, reason: String) -> QueryError {
         let (argument, inside) =
             name.split_once('.').map_or((name, ""), |(argument, _)| (argument, &name[argument.len()..]));
-        let flag = argument.replace('_', "-") + inside;
+        // Both are its names, and which was typed is not told.
+        let flag = if argument == "user_id" { "user, --user-id".to_owned() } else { argument.replace('_', "-") };
+        let flag = flag + inside;
         QueryError::Argument { flag, reason, example: self.pattern.example }
     }
 
@@ -290,7 +241,7 @@ impl Query {
             [] => Ok(()),
             _ if !self.options.skip_unreadable => Err(QueryError::Unreadable(items)),
             items => {
-                eprintln!("{}", unreadable(items));
+                eprintln!("{}", error::unreadable(items));
                 Ok(())
             }
         }
@@ -366,10 +317,4 @@ impl Query {
         }
         Ok(rows::Shown { fields: self.chosen(shown), has_code })
     }
-}
-
-/// A line for each item that does not decode.
-fn unreadable(items: &[UnreadableItem]) -> String {
-    let line = |item: &UnreadableItem| format!("does not decode: {} {}: {}", item.pk, item.sk, item.reason);
-    items.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -113,7 +113,7 @@ impl Query {
                     .collect()
             };
             for value in named {
-                if let Some(text) = value.as_str().filter(|text| text.starts_with('@')) {
+                if let Some(text) = value.as_str() {
                     *value = self.find(argument.name, text, store).await?.to_string().into();
                 }
             }
@@ -170,10 +170,13 @@ impl Query {
     pub(super) fn check_range(&self) -> Result<(), QueryError> {
         let typed = |name| self.arguments.iter().find(|(argument, _)| argument.name == name);
         let date = |name| typed(name).and_then(|(_, texts)| texts.first()).and_then(|text| text.parse::<Date>().ok());
-        let to = date("to").or(self.extra.before.map(|before| before.days_before(1)));
-        match (date("from"), to) {
-            (Some(from), Some(to)) if from > to => {
+        match (date("from"), date("to"), self.extra.before) {
+            (Some(from), Some(to), _) if from > to => {
                 Err(self.invalid("to", format!("the range ends on {to}, before it begins on {from}; swap the two")))
+            }
+            (Some(from), None, Some(before)) if from >= before => {
+                let reason = format!("no day is before {before} when the range begins on {from}; take a later day");
+                Err(self.invalid("before", reason))
             }
             _ => Ok(()),
         }

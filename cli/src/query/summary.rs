@@ -2,8 +2,10 @@
 
 use std::io::{IsTerminal as _, stderr};
 
-use model::registry::{Cost, Pattern};
+use model::registry::{Cost, Operation, Pattern};
 use model::{CallCost, Total};
+
+use crate::output;
 
 /// Said of write units that DynamoDB bills and does not report.
 const ESTIMATED: &str = ", estimated: DynamoDB does not report what a refused write costs";
@@ -38,7 +40,7 @@ impl Summary<'_> {
         format!(
             "{id} {name}: {}, {}, {} bytes\n  used      {}{estimated}\n  declared  {}, for {fixture}{totals}{more}",
             counted(f64::from(sent), "request"),
-            self.written.map_or_else(|| items(self.rows), |written| format!("{} written", items(written))),
+            self.written.map_or_else(|| items(self.rows), |written| wrote(self.pattern, written)),
             self.bytes,
             capacity(read, written),
             [counted(requests, "request"), capacity(rcu, wcu)].join(", "),
@@ -55,14 +57,14 @@ impl Summary<'_> {
         }
         match first_max {
             Some(max) if self.more && self.rows < max as usize => {
-                Some(format!("first {}, there are more; --first asks for up to {max}", self.rows))
+                Some(format!("{} shown, and there are more; --first asks for up to {max}", rows(self.rows)))
             }
-            Some(_) if self.more => Some(format!("first {}, there are more", self.rows)),
+            Some(_) if self.more => Some(format!("{} shown, and there are more", rows(self.rows))),
             Some(_) => None,
             // These do not look further than they return.
             None => first
                 .filter(|first| self.rows >= *first as usize)
-                .map(|first| format!("first {first}, there may be more")),
+                .map(|first| format!("{} shown, and there may be more", rows(first as usize))),
         }
     }
 }
@@ -102,6 +104,24 @@ fn capacity(rcu: f64, wcu: f64) -> String {
     let parts = [(rcu, "RCU"), (wcu, "WCU")].into_iter().filter(|(units, _)| *units > 0.0);
     let parts: Vec<String> = parts.map(|(units, name)| format!("{units} {name}")).collect();
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(" and ") }
+}
+
+/// The table does not tell whether there was something to delete.
+fn wrote(pattern: &Pattern, number: usize) -> String {
+    let are_keys = || pattern.arguments.iter().all(|argument| argument.kind.ends_with("key"));
+    match pattern.operation {
+        Operation::Delete => counted_deletes(number),
+        Operation::Batch if are_keys() => counted_deletes(number),
+        _ => format!("{} written", items(number)),
+    }
+}
+
+fn counted_deletes(number: usize) -> String {
+    format!("{} sent", output::counted(number as u64, "delete"))
+}
+
+fn rows(number: usize) -> String {
+    if number == 1 { "the first row is".to_owned() } else { format!("the first {number} rows are") }
 }
 
 fn items(number: usize) -> String {
@@ -146,22 +166,34 @@ mod tests {
     fn a_list_that_is_cut_says_so() {
         let top = crate::patterns::find("AP-80").expect("the users who cost most");
         let cut = |rows, more| Summary { rows, more, ..nothing(top) }.cut();
-        assert_eq!(cut(10, true).as_deref(), Some("first 10, there are more; --first asks for up to 100"));
-        assert_eq!(cut(100, true).as_deref(), Some("first 100, there are more"));
+        assert_eq!(
+            cut(10, true).as_deref(),
+            Some("the first 10 rows are shown, and there are more; --first asks for up to 100")
+        );
+        assert_eq!(cut(100, true).as_deref(), Some("the first 100 rows are shown, and there are more"));
+        let one = "the first row is shown, and there are more; --first asks for up to 100";
+        assert_eq!(cut(1, true).as_deref(), Some(one));
         assert_eq!(cut(10, false), None);
         let last = crate::patterns::find("AP-45").expect("the last messages");
         let cut = |rows| Summary { rows, ..nothing(last) }.cut();
-        assert_eq!(cut(11).as_deref(), Some("first 11, there may be more"));
+        assert_eq!(cut(11).as_deref(), Some("the first 11 rows are shown, and there may be more"));
         assert_eq!(cut(10), None);
     }
 
     #[test]
     fn a_write_says_how_many_items_it_wrote() {
+        let pattern = crate::patterns::find("load_account").expect("an account with its claims");
+        let text = Summary { written: Some(3), ..nothing(pattern) }.text();
+        assert!(text.contains(", 3 items written, "), "{text}");
+    }
+
+    #[test]
+    fn a_delete_says_how_many_were_sent_since_what_was_there_is_not_told() {
         let pattern = crate::patterns::find("delete_usage").expect("the days of a user");
         let total = Total { requests: 1, rcu: 0.0, wcu: 6.0, is_estimated: false };
         let text = Summary { written: Some(3), bytes: 2, total, ..nothing(pattern) }.text();
         assert!(
-            text.starts_with("AP-68 delete_usage: 1 request, 3 items written, 2 bytes\n  used      6 WCU"),
+            text.starts_with("AP-68 delete_usage: 1 request, 3 deletes sent, 2 bytes\n  used      6 WCU"),
             "{text}"
         );
     }
