@@ -33,6 +33,15 @@ pub enum LocalError {
         /// What the system said.
         source: io::Error,
     },
+    /// A command that reads found no data folder.
+    #[error(
+        "there is no folder {folder}; `codesensei seed` makes one with a table and data to look at, `codesensei table create` with \
+         an empty table, and --data-dir names another"
+    )]
+    NoFolder {
+        /// The folder.
+        folder: String,
+    },
     /// Another process has the data folder.
     #[error(
         "another `codesensei serve` (process {process}) is using {folder}; stop it, or use --data-dir or --store memory"

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 use codesensei::options::{Command, Options};
 use codesensei::{demo, export, output, patterns, query, seed, serve, sweep, table, target, verify};
 use handlers::logging;
@@ -12,7 +12,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = Options::parse();
+    let options = Options::typed();
     let outcome = match options.command {
         Some(Command::Demo) => demo::run().await,
         Some(Command::Completions { shell }) => {

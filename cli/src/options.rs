@@ -4,7 +4,8 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, Error, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use model::{DEFAULT_CODE_CACHE_MIB, MessageTtl};
 
@@ -29,6 +30,25 @@ pub struct Options {
     /// How to serve.
     #[command(flatten)]
     pub serve: Serve,
+}
+
+impl Options {
+    /// What was typed. When that is wrong, says what, and ends.
+    #[must_use]
+    pub fn typed() -> Self {
+        Self::try_parse().unwrap_or_else(|error| advised(error).exit())
+    }
+}
+
+/// The options before a command are those of `serve`: says where the others stand.
+fn advised(mut error: Error) -> Error {
+    if error.kind() == ErrorKind::ArgumentConflict
+        && let Some(ContextValue::String(command)) = error.get(ContextKind::InvalidSubcommand)
+    {
+        let advice = format!("put the option after the subcommand: codesensei {command} …");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![advice.into()]));
+    }
+    error
 }
 
 const EXAMPLES: &str = "\
@@ -101,7 +121,7 @@ pub struct Serve {
     #[arg(long, env = "CODESENSEI_STORE", default_value = "embedded", value_name = "STORE")]
     pub store: StoreChoice,
     /// The table's name. It is created when it is not there, except on AWS.
-    #[arg(long, env = "CODESENSEI_TABLE", default_value = "codesensei")]
+    #[arg(long, env = "CODESENSEI_TABLE", default_value = "codesensei", value_parser = crate::target::table_name)]
     pub table: String,
     /// Where the embedded engine's file and this machine's keys are kept.
     #[arg(long, env = "CODESENSEI_DATA_DIR", default_value = ".codesensei", value_name = "FOLDER")]

@@ -32,7 +32,8 @@ and continuous-backups.json for `aws dynamodb`, table.cfn.yaml for CloudFormatio
 
 #[derive(Clone, Debug, Subcommand)]
 enum Action {
-    /// Make it, with its index, TTL, protection and backups. One that is there is left as it is.
+    /// Make it, with its index, TTL, protection and backups. One that is there keeps its items, keys and indexes; only its expiry is
+    /// turned on when it is off.
     #[command(after_help = EXAMPLES)]
     Create {
         /// Let it be deleted: for a table of tests. Otherwise it is protected as the schema says.
@@ -93,6 +94,7 @@ enum Format {
 pub async fn run(table: Table) -> Result<bool, Failure> {
     match table.action {
         Action::Create { unprotected, target } => {
+            target.make_folder()?;
             target.run(async |opened| create(opened, unprotected).await).await.map(|()| true)
         }
         Action::Update { target } => target.run(async |opened| update(opened).await).await.map(|()| true),
@@ -129,7 +131,7 @@ async fn create(opened: &Opened, unprotected: bool) -> Result<(), Failure> {
     if created {
         eprintln!("The table {name} at {place} is ready.");
     } else {
-        eprintln!("There is a table {name} at {place} already; `codesensei table diff` compares it with the schema.");
+        eprintln!("The table {name} exists already, at {place}. `codesensei table diff` compares it with the schema.");
     }
     Ok(())
 }

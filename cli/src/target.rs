@@ -35,7 +35,7 @@ pub struct Target {
     #[arg(long, value_name = "PROFILE")]
     pub profile: Option<String>,
     /// The table's name.
-    #[arg(long, env = "CODESENSEI_TABLE", default_value = "codesensei")]
+    #[arg(long, env = "CODESENSEI_TABLE", default_value = "codesensei", value_parser = table_name)]
     pub table: String,
     /// Where the embedded engine's file is.
     #[arg(long, env = "CODESENSEI_DATA_DIR", default_value = ".codesensei", value_name = "FOLDER")]
@@ -76,6 +76,7 @@ impl Target {
     /// # Errors
     /// With what is wrong and what to do about it.
     pub async fn run<T, E: From<LocalError>>(&self, work: impl AsyncFnOnce(&Opened) -> Result<T, E>) -> Result<T, E> {
+        self.find_folder()?;
         let (opened, interrupted) = self.open().await?;
         let result = tokio::select! {
             result = work(&opened) => Some(result),
@@ -93,6 +94,7 @@ impl Target {
         &self,
         work: impl AsyncFnOnce(&Opened, Interruption) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.find_folder()?;
         let mut interrupted = self.listen()?;
         let (opened, _) = tokio::select! {
             opened = self.open() => opened?,
@@ -101,6 +103,29 @@ impl Target {
         let result = work(&opened, interrupted).await;
         opened.close(result.is_ok()).await;
         result
+    }
+
+    /// Makes the data folder, if the table is in one, for a command that makes the table.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn make_folder(&self) -> Result<(), LocalError> {
+        let failed = |source| LocalError::DataDir { folder: self.data_dir.display().to_string(), source };
+        if self.is_in_a_folder() { std::fs::create_dir_all(&self.data_dir).map_err(failed) } else { Ok(()) }
+    }
+
+    /// A command that reads makes no folder.
+    fn find_folder(&self) -> Result<(), LocalError> {
+        if self.is_in_a_folder() && !self.data_dir.exists() {
+            return Err(LocalError::NoFolder { folder: self.data_dir.display().to_string() });
+        }
+        Ok(())
+    }
+
+    /// Whether the table is in a file of the data folder.
+    fn is_in_a_folder(&self) -> bool {
+        let is_elsewhere = self.endpoint_url.is_some() || self.region.is_some() || self.profile.is_some();
+        self.store == StoreChoice::Embedded && !is_elsewhere && endpoint_for_all_services().is_none()
     }
 
     /// Prepares the store. Nothing is asked of the table yet. A process that runs no engine for others ends at Ctrl-C by
@@ -130,8 +155,7 @@ impl Target {
     }
 
     async fn place(&self) -> Result<Place, LocalError> {
-        let for_all_services = std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty());
-        self.place_unless_at(for_all_services).await
+        self.place_unless_at(endpoint_for_all_services()).await
     }
 
     /// `for_all_services` is the endpoint when none is named for this one.
@@ -180,11 +204,25 @@ impl Target {
                 Ok(Place { engine: EngineUse::Own(folder, engine), interrupted, ..place })
             }
             Holder::Another(lease) => {
-                let place = of(lease.url(), format!("{table}, through the codesensei that has it"));
+                let place = of(lease.url(), format!("{table}, through the codesensei that runs its engine"));
                 Ok(Place { engine: EngineUse::Shared(lease), ..place })
             }
         }
     }
+}
+
+/// The endpoint that the environment names for every service of AWS.
+fn endpoint_for_all_services() -> Option<String> {
+    std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty())
+}
+
+/// DynamoDB's rule for names. A table of another account goes by its ARN.
+pub(crate) fn table_name(text: &str) -> Result<String, String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    if text.starts_with("arn:") || ((3..=255).contains(&text.len()) && text.chars().all(is_part)) {
+        return Ok(text.to_owned());
+    }
+    Err("the name of a table is 3 to 255 of the characters a-z, A-Z, 0-9, _, - and .".to_owned())
 }
 
 /// A place, and the engine there.
@@ -291,6 +329,17 @@ mod tests {
 
     async fn endpoint(target: Target) -> Endpoint {
         target.place_unless_at(None).await.expect("a place that is not on this machine's disk").endpoint
+    }
+
+    #[test]
+    fn the_name_of_a_table_is_one_that_dynamodb_takes() {
+        let longest = "x".repeat(255);
+        for name in ["abc", "Reviews_2.test-1", &longest, "arn:aws:dynamodb:eu-central-1:123456789012:table/reviews"] {
+            assert_eq!(table_name(name).as_deref(), Ok(name));
+        }
+        for name in ["", "ab", "bad name", "größe", "a/b", &"x".repeat(256)] {
+            assert!(table_name(name).is_err(), "{name}");
+        }
     }
 
     #[tokio::test]

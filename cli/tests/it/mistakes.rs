@@ -94,6 +94,16 @@ async fn a_misspelt_option_gets_the_right_one_suggested() {
 }
 
 #[tokio::test]
+async fn an_option_before_its_subcommand_is_told_where_it_stands() {
+    for command in [&["table", "describe"][..], &["verify"]] {
+        let end = ended(codesensei(&[&["--data-dir", "x"], command].concat())).await;
+        assert_eq!(end.code, Some(2));
+        let advice = format!("tip: put the option after the subcommand: codesensei {}", command[0]);
+        assert!(end.stderr.contains(&advice), "{}", end.stderr);
+    }
+}
+
+#[tokio::test]
 async fn a_pattern_that_is_none_is_told_with_the_nearest() {
     for (word, nearest) in [("AP-2", "`AP-2"), ("list_sesions", "`list_sessions`")] {
         let end = ended(codesensei(&["patterns", word])).await;

@@ -44,7 +44,7 @@ async fn a_running_server_is_seeded_through() {
     let server = Server::start(folder.path()).await;
     let end = ended(seed(folder.path(), &["--users", "3"])).await;
     assert_eq!(end.code, Some(0), "{}", end.stderr);
-    assert!(end.stdout.contains("through the codesensei that has it"), "{}", end.stdout);
+    assert!(end.stdout.contains("through the codesensei that runs its engine"), "{}", end.stdout);
     drop(server);
 }
 
