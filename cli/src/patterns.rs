@@ -169,7 +169,8 @@ fn table(patterns: &[&Pattern], width: Option<u16>) -> String {
 
 /// A pattern for people: what the document says of it, and what it takes and costs.
 fn documentation(pattern: &Pattern) -> String {
-    let Pattern { id, name, title, operation, entities, index, cost, callers, doc, .. } = *pattern;
+    let Pattern { id, name, title, operation, entities, index, cost, callers, .. } = *pattern;
+    let doc = plain(pattern.doc);
     let on = index.map(|index| format!(" on {index}")).unwrap_or_default();
     let who = if callers.is_empty() { "operators and data engineers".to_owned() } else { callers.join(", ") };
     let takes = |argument: &Argument| {
@@ -197,6 +198,24 @@ fn documentation(pattern: &Pattern) -> String {
         pattern.actions.join(", "),
         pattern.partiql.iter().map(partiql).collect::<String>(),
     )
+}
+
+/// Prose for a terminal, which follows no links: their words alone.
+#[must_use]
+pub fn plain(prose: &str) -> String {
+    let (mut plain, mut rest) = (String::new(), prose);
+    while let Some((before, link)) = rest.split_once('[') {
+        plain.push_str(before);
+        let words = link.split_once("](").filter(|(words, _)| !words.contains(['[', ']']));
+        if let Some((words, (_, after))) = words.and_then(|(words, target)| Some((words, target.split_once(')')?))) {
+            plain.push_str(words);
+            rest = after;
+        } else {
+            plain.push('[');
+            rest = link;
+        }
+    }
+    plain + rest
 }
 
 /// A statement for people, and what goes with it in an `aws dynamodb execute-statement`.
@@ -241,6 +260,17 @@ mod tests {
             assert!(documentation(pattern).contains(pattern.name), "{}", pattern.id);
         }
         assert_eq!(table(PATTERNS, None).lines().count(), PATTERNS.len() + 1);
+    }
+
+    #[test]
+    fn a_link_is_told_as_its_words() {
+        assert_eq!(plain("Ask [an export](a.md#b) or [AP-27](#ap-27)."), "Ask an export or AP-27.");
+        for text in ["a[0](b", "[x] and (y)", "[a [b] c"] {
+            assert_eq!(plain(text), text);
+        }
+        for pattern in PATTERNS {
+            assert!(!documentation(pattern).contains("]("), "{}", documentation(pattern));
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
-use model::registry::{Argument, Pattern};
+use model::registry::{Argument, Entity, Pattern};
 use model::{Date, ENTITIES, PATTERNS, Timestamp};
 use serde_json::Value;
 
@@ -28,6 +28,10 @@ Examples:
   codesensei query list_sessions --explain --user-id …   what it would send; nothing is sent
 
 Rows go to standard output, what they cost to standard error. Exit code 2: what was typed is wrong.";
+
+/// Of patterns whose rows are added up.
+const TOTALS: &str =
+    "The totals of all rows are on standard error, in the line `total`; rows alone are on standard output.";
 
 impl Args for Query {
     fn augment_args(command: Command) -> Command {
@@ -148,7 +152,8 @@ fn subcommand(pattern: &'static Pattern) -> Command {
     // The options' own documentation would take the place of the pattern's.
     Options::augment_args(command)
         .about(pattern.title)
-        .long_about(format!("{} {}\n\n{}", pattern.id, pattern.title, pattern.doc))
+        .long_about(format!("{} {}\n\n{}", pattern.id, pattern.title, patterns::plain(pattern.doc)))
+        .after_help(if pattern.total.is_empty() { "" } else { TOTALS })
 }
 
 fn usage(argument: &Argument) -> String {
@@ -166,7 +171,8 @@ fn value_name(argument: &Argument) -> String {
 /// Whether its value is an item, a key or a list, which are written as JSON.
 fn is_json(argument: &Argument) -> bool {
     let entity = argument.kind.strip_suffix(" key").unwrap_or(argument.kind);
-    argument.kind == "texts" || argument.kind == "key" || ENTITIES.iter().any(|known| known.name == entity)
+    let is_list = argument.kind == "texts" || argument.kind.starts_with('[');
+    is_list || argument.kind == "key" || ENTITIES.iter().any(|known| known.name == entity)
 }
 
 /// The flag of an argument, and that of the text it can be computed from.
@@ -256,8 +262,20 @@ fn help(argument: &Argument) -> String {
         kind if is_json(argument) => {
             let (entity, is_key) = kind.strip_suffix(" key").map_or((kind, false), |entity| (entity, true));
             let words = entity.replace('_', " ");
-            let of = if is_key { format!("The key of the {words}") } else { format!("The {words} to write") };
-            format!("{of}: a JSON object, or @FILE with one{}", if argument.many { ". Can be repeated" } else { "" })
+            let many = if argument.many { ". Can be repeated" } else { "" };
+            return match ENTITIES.iter().find(|known| known.name == entity) {
+                Some(known) if is_key => {
+                    format!(
+                        "The key of the {words}: a JSON object, or @FILE with one{many}. Fields: {}",
+                        known.key.join(", ")
+                    )
+                }
+                Some(known) => {
+                    let named = row_fields(known, argument.sample).unwrap_or_else(|| fields(known));
+                    format!("The {words} to write: a JSON object, or @FILE with one{many}. {named}")
+                }
+                None => format!("A JSON array, or @FILE with one{many}"),
+            };
         }
         "user_id" => "A user: an id, or @name".to_owned(),
         // An item's documentation links to others.
@@ -276,6 +294,25 @@ fn help(argument: &Argument) -> String {
     } else {
         format!("{what}. For instance {}", argument.sample)
     }
+}
+
+/// The names in the sample of an argument that is not a whole item, but what the pattern needs to find and check one.
+fn row_fields(entity: &Entity, sample: &str) -> Option<String> {
+    let Ok(Value::Object(row)) = serde_json::from_str(sample) else { return None };
+    let is_field = |name: &String| entity.fields.iter().any(|field| field.name == name);
+    let names: Vec<&str> = row.keys().map(String::as_str).collect();
+    (!row.keys().all(is_field)).then(|| format!("Fields: {}", names.join(", ")))
+}
+
+/// The names of an entity's fields.
+fn fields(entity: &Entity) -> String {
+    let names = |is_optional: bool| {
+        let fields = entity.fields.iter().filter(|field| field.optional == is_optional);
+        fields.map(|field| field.name).collect::<Vec<_>>().join(", ")
+    };
+    let optional = names(true);
+    let optional = if optional.is_empty() { optional } else { format!(". Optional: {optional}") };
+    format!("Fields: {}{optional}", names(false))
 }
 
 /// What was typed, as JSON; the pattern itself checks whether it is of its type.

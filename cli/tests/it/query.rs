@@ -222,6 +222,30 @@ async fn an_item_is_written_as_it_was_shown() {
 }
 
 #[tokio::test]
+async fn the_example_of_every_pattern_that_writes_can_be_given_to_a_shell() {
+    let here = Seeded::embedded().await;
+    for pattern in PATTERNS.iter().filter(|pattern| pattern.writes() && !pattern.example.is_empty()) {
+        assert!(pattern.example.ends_with(" --write"), "{}", pattern.example);
+        let end = here.line(&format!("{} --explain", pattern.example)).await;
+        assert_eq!(end.code, Some(0), "{}: {}", pattern.example, end.stderr);
+        assert!(!pattern.example.contains('…'), "{}", pattern.example);
+    }
+}
+
+#[tokio::test]
+async fn help_names_the_fields_of_what_is_written_as_json() {
+    for (pattern, fields) in [
+        ("add_note", "Fields: session_id, thread, seq, user_id, role, content, created_at. Optional: reply_state, "),
+        ("delete_usage", "Can be repeated. Fields: user_id, date "),
+        ("release_claims", "Fields: email_digest, owner, seen_claimed_at "),
+    ] {
+        let help = ended(codesensei(&["query", pattern, "--help"])).await.stdout;
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(help.contains(fields), "{help}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_typed_wrong_is_named_with_an_example() {
     // Nothing is sent, so no table has to be there.
     for arguments in [

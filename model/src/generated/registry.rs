@@ -105,7 +105,7 @@ pub(crate) static AP_01: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"claimed_at\":1795424400000,\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "username_claim",
@@ -113,7 +113,7 @@ pub(crate) static AP_01: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"claimed_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username_key\":\"ada\"}",
         },
         Argument {
             name: "user",
@@ -121,7 +121,7 @@ pub(crate) static AP_01: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"created_at\":1795424400000,\"email\":\"ada@example.com\",\"name\":\"Ada Lovelace\",\"password_hash\":\"$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"session_changes\":1,\"session_count\":1,\"signup_date\":\"2026-11-23\",\"updated_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username\":\"Ada\"}",
         },
         Argument {
             name: "family",
@@ -129,7 +129,7 @@ pub(crate) static AP_01: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"created_at\":1795424400000,\"expires_at\":4102444800,\"family_id\":\"0198c5e2-8a00-7000-8000-000000000004\",\"rotated_at\":1795424400000,\"seq\":1,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
     ],
     cost: Cost {
@@ -147,7 +147,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query sign_up --email-claim … --username-claim … --user … --family …",
+    example: "codesensei query sign_up --email-claim '{\"claimed_at\":1795424400000,\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --username-claim '{\"claimed_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username_key\":\"ada\"}' --user '{\"created_at\":1795424400000,\"email\":\"ada@example.com\",\"name\":\"Ada Lovelace\",\"password_hash\":\"$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"session_changes\":1,\"session_count\":1,\"signup_date\":\"2026-11-23\",\"updated_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username\":\"Ada\"}' --family '{\"created_at\":1795424400000,\"expires_at\":4102444800,\"family_id\":\"0198c5e2-8a00-7000-8000-000000000004\",\"rotated_at\":1795424400000,\"seq\":1,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "`POST /auth/signup`. A new user, the claims on their address and their name, and their first sign-in, in one transaction: two people\nwho want the same name at the same moment cannot both have it, and nobody is left with half an account. The claims are the only\nthing that makes address and name unique; an index could not, being eventually consistent.",
 };
 
@@ -330,7 +330,7 @@ pub(crate) static AP_05: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "seen_email",
@@ -354,7 +354,7 @@ pub(crate) static AP_05: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "email",
@@ -386,7 +386,7 @@ pub(crate) static AP_05: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"claimed_at\":1795424400000,\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "new_username",
@@ -394,7 +394,7 @@ pub(crate) static AP_05: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"claimed_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username_key\":\"ada\"}",
         },
         Argument {
             name: "old_email",
@@ -402,7 +402,7 @@ pub(crate) static AP_05: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"owner\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}",
         },
         Argument {
             name: "old_username",
@@ -410,7 +410,7 @@ pub(crate) static AP_05: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"username_key\":\"ada\",\"owner\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}",
         },
     ],
     cost: Cost {
@@ -428,7 +428,7 @@ pub(crate) static AP_05: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query change_profile --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-name … --seen-email ada@example.com --seen-username Ada --name … --email ada@example.com --username Ada --now 2026-11-23T09:00:00Z",
+    example: "codesensei query change_profile --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-name words --seen-email ada@example.com --seen-username Ada --name words --email ada@example.com --username Ada --now 2026-11-23T09:00:00Z --write",
     doc: "`PUT /users/me`. The profile is rewritten only if all of it is still what the caller read, so that of two changes at once neither takes the other back. A\nclaim moves only when the address or username really changes: the new one is put if it is free, the old one deleted if it is this\nuser's. All of it, or nothing.",
 };
 
@@ -480,7 +480,7 @@ pub(crate) static AP_06: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"family_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
     ],
     cost: Cost {
@@ -498,7 +498,7 @@ pub(crate) static AP_06: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:DeleteItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query change_password --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --old-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --new-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --now 2026-11-23T09:00:00Z --families …",
+    example: "codesensei query change_password --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --old-hash '$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' --new-hash '$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' --now 2026-11-23T09:00:00Z --families '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"family_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "`PUT /users/me/password`. The new hash, and the end of every other sign-in, in one transaction: nobody who knew the old password stays in. The\nold hash is a condition, so of two changes at once one loses. Without sign-ins to end it is also how a hash is renewed at `POST /auth/login`, when hashes have\nbecome dearer since it was made.",
 };
 
@@ -550,7 +550,7 @@ pub(crate) static AP_07: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"owner\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}",
         },
         Argument {
             name: "username_claim",
@@ -558,7 +558,7 @@ pub(crate) static AP_07: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"username_key\":\"ada\",\"owner\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}",
         },
         Argument {
             name: "job",
@@ -566,7 +566,7 @@ pub(crate) static AP_07: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
     ],
     cost: Cost {
@@ -584,7 +584,7 @@ pub(crate) static AP_07: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query delete_account --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada --password-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --job …",
+    example: "codesensei query delete_account --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada --password-hash '$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' --job '{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "`DELETE /users/me`. Profile and claims go at once, so nobody can sign in and the name is free; a sweep job is left for the rest, which may be a hundred\nsessions. The hash is a condition: what a password allowed is refused once that password is not the one any more. A claim is deleted only if it names this user; one\nthat is missing or names another user is left out of the next attempt, so that it does not keep the account from being deleted. See *Deleting* below.",
 };
 
@@ -612,7 +612,7 @@ pub(crate) static AP_10: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"created_at\":1795424400000,\"expires_at\":4102444800,\"family_id\":\"0198c5e2-8a00-7000-8000-000000000004\",\"rotated_at\":1795424400000,\"seq\":1,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
     ],
     cost: Cost {
@@ -630,7 +630,7 @@ pub(crate) static AP_10: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query start_refresh_family --password-hash $2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa --family …",
+    example: "codesensei query start_refresh_family --password-hash '$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' --family '{\"created_at\":1795424400000,\"expires_at\":4102444800,\"family_id\":\"0198c5e2-8a00-7000-8000-000000000004\",\"rotated_at\":1795424400000,\"seq\":1,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "`POST /auth/login`, last step. One item for each sign-in, in the user's partition, so that ending one device or all of them needs no index. The\npassword that was checked is a condition: when it was changed meanwhile, or the account was deleted, no sign-in starts.",
 };
 
@@ -766,7 +766,7 @@ pub(crate) static AP_12: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query rotate_refresh_token --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001 --second 2026-11-23T09:00:00Z --seq 1 --now 2026-11-23T09:00:00Z --expires-at 2026-11-23T09:00:00Z",
+    example: "codesensei query rotate_refresh_token --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001 --second 2026-11-23T09:00:00Z --seq 1 --now 2026-11-23T09:00:00Z --expires-at 2026-11-23T09:00:00Z --write",
     doc: "`POST /auth/refresh`, when less than a day is left, and `PUT /users/me/password` for the sign-in that stays. The number of the presented token is a condition; when it is not the newest, the family that\nrefused comes back and the caller decides between the ten seconds of grace and a theft.",
 };
 
@@ -812,7 +812,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
-    example: "codesensei query end_refresh_family --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query end_refresh_family --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001 --write",
     doc: "`POST /auth/logout`, the answer to a stolen token, and the other sign-ins after a change of the password. Ending a family that has ended already is no\nerror.",
 };
 
@@ -962,7 +962,7 @@ pub(crate) static AP_20: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"chunk_count\":0,\"code_bytes\":435,\"created_at\":1795424400000,\"filename\":\"rate_limiter.py\",\"language_detected\":\"Python\",\"last_modified_by\":\"0198c5e2-8a00-7000-8000-000000000001\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"settings_changes\":0,\"thread_changes\":1,\"thread_count\":1,\"updated_at\":1795424520000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"version_number\":1}",
         },
         Argument {
             name: "code",
@@ -970,7 +970,7 @@ pub(crate) static AP_20: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"chunk_count\":0,\"inline\":\"H4sIAAAAAAACA2WPPWvDMBCGd/2KF002TU2nDqXu2Cl0CNmMMcI9xyL6KJJMCKX/vSc7ddJWgwT3nJ57T0q5pRSh0CtjKCCNwU+HEdHDKndG0pYyttpNiSoppdD2w4c0EyFEb1SM2KlEW211ovAkwOedBnSddjp1XRHJDBuYzMsF55Or1VxEvcDfaNQcrMbnl1iNnNGfLrojnW9kzp+4N2eq8lWUKwnUk8sjGhZi8AH51e46pDpQKli3QdOW0MMsu5/bnvH40K4qRj+2Gm/eEdhmyBVLtcRLfbPVNdwSI03B4VWZSP/3bHh8yxkv+js0nKEVfz7vw0TiGxKuea2zAQAA\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"sha256\":\"fee92b61c50c2eb5ebfcdbca772630addc86bf73ed6b087420df306c5b38c76c\",\"size\":435,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "staged",
@@ -978,7 +978,7 @@ pub(crate) static AP_20: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"shard\":1,\"due\":\"2026-11-23T09:00:00Z\",\"kind\":\"staged\",\"target\":\"words\"}",
         },
     ],
     cost: Cost {
@@ -996,7 +996,7 @@ pub(crate) static AP_20: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query create_session --session … --code …",
+    example: "codesensei query create_session --session '{\"chunk_count\":0,\"code_bytes\":435,\"created_at\":1795424400000,\"filename\":\"rate_limiter.py\",\"language_detected\":\"Python\",\"last_modified_by\":\"0198c5e2-8a00-7000-8000-000000000001\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"settings_changes\":0,\"thread_changes\":1,\"thread_count\":1,\"updated_at\":1795424520000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"version_number\":1}' --code '{\"chunk_count\":0,\"inline\":\"H4sIAAAAAAACA2WPPWvDMBCGd/2KF002TU2nDqXu2Cl0CNmMMcI9xyL6KJJMCKX/vSc7ddJWgwT3nJ57T0q5pRSh0CtjKCCNwU+HEdHDKndG0pYyttpNiSoppdD2w4c0EyFEb1SM2KlEW211ovAkwOedBnSddjp1XRHJDBuYzMsF55Or1VxEvcDfaNQcrMbnl1iNnNGfLrojnW9kzp+4N2eq8lWUKwnUk8sjGhZi8AH51e46pDpQKli3QdOW0MMsu5/bnvH40K4qRj+2Gm/eEdhmyBVLtcRLfbPVNdwSI03B4VWZSP/3bHh8yxkv+js0nKEVfz7vw0TiGxKuea2zAQAA\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"sha256\":\"fee92b61c50c2eb5ebfcdbca772630addc86bf73ed6b087420df306c5b38c76c\",\"size\":435,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "`POST /sessions`. Head, code and the user's counter in one transaction. The cap of 100 is a condition on the counter, so a hundred and\none creations at once make a hundred sessions. When the code was staged in chunks, its job is settled here, and only if the sweep has\nnot begun to remove them.",
 };
 
@@ -1312,7 +1312,7 @@ pub(crate) static AP_24: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"chunk_count\":0,\"inline\":\"H4sIAAAAAAACA2WPPWvDMBCGd/2KF002TU2nDqXu2Cl0CNmMMcI9xyL6KJJMCKX/vSc7ddJWgwT3nJ57T0q5pRSh0CtjKCCNwU+HEdHDKndG0pYyttpNiSoppdD2w4c0EyFEb1SM2KlEW211ovAkwOedBnSddjp1XRHJDBuYzMsF55Or1VxEvcDfaNQcrMbnl1iNnNGfLrojnW9kzp+4N2eq8lWUKwnUk8sjGhZi8AH51e46pDpQKli3QdOW0MMsu5/bnvH40K4qRj+2Gm/eEdhmyBVLtcRLfbPVNdwSI03B4VWZSP/3bHh8yxkv+js0nKEVfz7vw0TiGxKuea2zAQAA\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"sha256\":\"fee92b61c50c2eb5ebfcdbca772630addc86bf73ed6b087420df306c5b38c76c\",\"size\":435,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "anchors",
@@ -1320,7 +1320,7 @@ pub(crate) static AP_24: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"seen_changes\":1,\"threads\":\"[]\"}",
         },
         Argument {
             name: "staged",
@@ -1328,7 +1328,7 @@ pub(crate) static AP_24: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"shard\":1,\"due\":\"2026-11-23T09:00:00Z\",\"kind\":\"staged\",\"target\":\"words\"}",
         },
         Argument {
             name: "replaced",
@@ -1336,7 +1336,7 @@ pub(crate) static AP_24: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "answer",
@@ -1344,7 +1344,7 @@ pub(crate) static AP_24: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1,\"applied_version\":1}",
         },
     ],
     cost: Cost {
@@ -1362,7 +1362,7 @@ pub(crate) static AP_24: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query save_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --expected-version-number 1 --seen-thread-changes 1 --seen-settings-changes 1 --language-detected Python --now 2026-11-23T09:00:00Z --saved-by 01a05c06-6c80-72e7-b616-dd449d76a152 --code …",
+    example: "codesensei query save_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --expected-version-number 1 --seen-thread-changes 1 --seen-settings-changes 1 --language-detected Python --now 2026-11-23T09:00:00Z --saved-by 01a05c06-6c80-72e7-b616-dd449d76a152 --code '{\"chunk_count\":0,\"inline\":\"H4sIAAAAAAACA2WPPWvDMBCGd/2KF002TU2nDqXu2Cl0CNmMMcI9xyL6KJJMCKX/vSc7ddJWgwT3nJ57T0q5pRSh0CtjKCCNwU+HEdHDKndG0pYyttpNiSoppdD2w4c0EyFEb1SM2KlEW211ovAkwOedBnSddjp1XRHJDBuYzMsF55Or1VxEvcDfaNQcrMbnl1iNnNGfLrojnW9kzp+4N2eq8lWUKwnUk8sjGhZi8AH51e46pDpQKli3QdOW0MMsu5/bnvH40K4qRj+2Gm/eEdhmyBVLtcRLfbPVNdwSI03B4VWZSP/3bHh8yxkv+js0nKEVfz7vw0TiGxKuea2zAQAA\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"sha256\":\"fee92b61c50c2eb5ebfcdbca772630addc86bf73ed6b087420df306c5b38c76c\",\"size\":435,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "`PUT /sessions/{id}`. The head moves to the next version only from the version the client edited: of fifty savers with one expected version, one\nsucceeds and the others get the current head back to merge with. The code, and the anchors if any thread's lines moved, are written in the same\ntransaction, so threads and code never disagree. So is the answer whose patch the code was saved for. A thread that was opened, moved or deleted\nsince the saver read the head is noticed through `thread_changes`, and another name or language through `settings_changes`: the saver looks again\ninstead of writing old settings back. The head has to be read before the threads: read after them, it could count a thread that the saver has not seen.",
 };
 
@@ -1472,7 +1472,7 @@ pub(crate) static AP_25: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query change_session_settings --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-version 1 --seen-settings-changes 1 --filename rate_limiter.py --language-detected Python --now 2026-11-23T09:00:00Z",
+    example: "codesensei query change_session_settings --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-version 1 --seen-settings-changes 1 --filename rate_limiter.py --language-detected Python --now 2026-11-23T09:00:00Z --write",
     doc: "`PATCH /sessions/{id}/metadata`, and a save of no more than the language. One small write: the code is not touched and the version does not\nmove. What the caller saw is a condition, so that of two changes at once neither undoes the other, and the language that was detected is that of\nthis name and this code; the loser is given the head as it is now, to apply its change to.",
 };
 
@@ -1516,7 +1516,7 @@ pub(crate) static AP_26: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\"}",
         },
         Argument {
             name: "job",
@@ -1524,7 +1524,7 @@ pub(crate) static AP_26: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
     ],
     cost: Cost {
@@ -1542,7 +1542,7 @@ pub(crate) static AP_26: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query delete_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --revision 01a0bc8a-ad00-7238-9946-31fb0afd26b9 --job …",
+    example: "codesensei query delete_session --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --revision 01a0bc8a-ad00-7238-9946-31fb0afd26b9 --job '{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "`DELETE /sessions/{id}`. Head and code go, the user's slot comes back and a sweep job is left, in one transaction. The revision is a condition, so\nthat the job names the chunks that were really there. The counter has a floor: if it is wrong and at zero, the session is deleted by a second\ntransaction that leaves the user out, and `codesensei verify --fix` corrects the counter. The sweep of a deleted account takes its sessions the same\nway; there is no user then to give a slot back to.",
 };
 
@@ -1668,7 +1668,7 @@ pub(crate) static AP_29: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"bytes\":\"c2FtcGxl\",\"n\":0,\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\"}",
         },
     ],
     cost: Cost {
@@ -1686,7 +1686,7 @@ pub(crate) static AP_29: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
-    example: "codesensei query write_code_chunks --chunks …",
+    example: "codesensei query write_code_chunks --chunks '{\"bytes\":\"c2FtcGxl\",\"n\":0,\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\"}' --write",
     doc: "Before the commit of a large save. The chunks are new items that nothing points at yet; the staged job ([AP-70](#ap-70-leave-a-sweep-job)) was written before\nthem. Not a transaction: that would cost twice and take at most 4 MB.",
 };
 
@@ -1714,7 +1714,7 @@ pub(crate) static AP_30: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "[]",
         },
         Argument {
             name: "thread",
@@ -1722,7 +1722,7 @@ pub(crate) static AP_30: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"created_at\":1795424400000,\"kind\":\"block\",\"message_slots\":2,\"moves\":0,\"selected_text\":\"        if recent == None or len(recent) >= self.limit:\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"updated_at\":1795424520000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
     ],
     cost: Cost {
@@ -1740,7 +1740,7 @@ pub(crate) static AP_30: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query create_thread --seen-version 1 --opened … --thread …",
+    example: "codesensei query create_thread --seen-version 1 --opened '[]' --thread '{\"created_at\":1795424400000,\"kind\":\"block\",\"message_slots\":2,\"moves\":0,\"selected_text\":\"        if recent == None or len(recent) >= self.limit:\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"updated_at\":1795424520000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "`POST /sessions/{id}/threads`. The cap of 50 is a condition on the head's counter, in the transaction that puts the thread. The version is one\ntoo: lines that were looked up in a version which has just been saved over would be the wrong lines. Its anchor is appended to those of the others,\nso that fifty who open threads at once do not wait for each other.",
 };
 
@@ -1916,7 +1916,7 @@ pub(crate) static AP_33: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "moves",
@@ -1964,7 +1964,7 @@ pub(crate) static AP_33: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "[]",
         },
     ],
     cost: Cost {
@@ -1982,7 +1982,7 @@ pub(crate) static AP_33: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query move_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --kind block --selected-text … --moves 1 --now 2026-11-23T09:00:00Z --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-version 1 --seen-changes 1 --threads …",
+    example: "codesensei query move_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --kind block --selected-text words --moves 1 --now 2026-11-23T09:00:00Z --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-version 1 --seen-changes 1 --threads '[]' --write",
     doc: "`PUT /threads/{id}`: the editor says where the lines are now; the server has checked it against the saved code of one version, which is a condition\non the head as it is for a [new thread](#ap-30-create-a-thread). The head counts the move, so that a save which read the thread before looks again.\nThread and anchor count it too, so that a reader knows that the two belong together. Of two moves at once the last one stays, whole.",
 };
 
@@ -2018,7 +2018,7 @@ pub(crate) static AP_34: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\"}",
         },
         Argument {
             name: "uncounted",
@@ -2026,7 +2026,7 @@ pub(crate) static AP_34: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\"}",
         },
         Argument {
             name: "anchors",
@@ -2034,7 +2034,7 @@ pub(crate) static AP_34: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"seen_changes\":1,\"threads\":\"[]\"}",
         },
         Argument {
             name: "job",
@@ -2042,7 +2042,7 @@ pub(crate) static AP_34: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
     ],
     cost: Cost {
@@ -2060,7 +2060,7 @@ pub(crate) static AP_34: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query delete_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --job …",
+    example: "codesensei query delete_thread --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --job '{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "`DELETE /threads/{id}`. The thread and its anchor go, its slot comes back, and its messages are left to a sweep job. The head is named as `counted`. If its\ncounter is wrong and at zero, a second transaction names it as `uncounted`, so that the thread is deleted and only the change is counted;\n`codesensei verify --fix` corrects the counter.",
 };
 
@@ -2706,7 +2706,7 @@ pub(crate) static AP_40: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"content\":\"Is this comparison right?\",\"created_at\":1795424460000,\"reply_state\":\"answered\",\"role\":\"user\",\"seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "record",
@@ -2714,7 +2714,7 @@ pub(crate) static AP_40: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"expires_at\":4102444800,\"fingerprint\":\"a7a9afc45d64891fd2b3c36362954bdcfc4dccdf7a1d6555484ff73f363166db\",\"key_digest\":\"44767ee0b86d8db7c7b07973adc3706013b68211f045fff02daffef867b3a0f8\",\"lease_until\":1795424490000,\"question_seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"state\":\"done\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
     ],
     cost: Cost {
@@ -2732,7 +2732,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query ask_question --seen-slots 1 --question …",
+    example: "codesensei query ask_question --seen-slots 1 --question '{\"content\":\"Is this comparison right?\",\"created_at\":1795424460000,\"reply_state\":\"answered\",\"role\":\"user\",\"seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "`POST /threads/{id}/messages`. The question takes two slots, its own and its answer's: it is refused when there is no room for both, so an answer\nis never lost to the cap of 500. Numbers are never used again, so a message that expires gives no slot back. The slots it saw are a condition; two questions at once get different numbers, and the loser is\ntold the new count to try again with. When the client sent its own id, the record that makes a retry harmless is in the same transaction. Where\nmessages expire, the thread keeps when its first and its last one do: that says what may be gone, without reading it.",
 };
 
@@ -2776,7 +2776,7 @@ pub(crate) static AP_41: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"content\":\"Is this comparison right?\",\"created_at\":1795424460000,\"reply_state\":\"answered\",\"role\":\"user\",\"seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "record",
@@ -2784,7 +2784,7 @@ pub(crate) static AP_41: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"expires_at\":4102444800,\"fingerprint\":\"a7a9afc45d64891fd2b3c36362954bdcfc4dccdf7a1d6555484ff73f363166db\",\"key_digest\":\"44767ee0b86d8db7c7b07973adc3706013b68211f045fff02daffef867b3a0f8\",\"lease_until\":1795424490000,\"question_seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"state\":\"done\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
     ],
     cost: Cost {
@@ -2802,7 +2802,7 @@ pub(crate) static AP_41: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query add_note --seen-slots 1 --note …",
+    example: "codesensei query add_note --seen-slots 1 --note '{\"content\":\"Is this comparison right?\",\"created_at\":1795424460000,\"reply_state\":\"answered\",\"role\":\"user\",\"seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "`POST /threads/{id}/messages` with `\"ask\": false`. One slot. Under the client's own id it has a record as a question has, which is done at once.",
 };
 
@@ -2878,7 +2878,7 @@ pub(crate) static AP_42: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"content\":\"Is this comparison right?\",\"created_at\":1795424460000,\"reply_state\":\"answered\",\"role\":\"user\",\"seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "record",
@@ -2886,7 +2886,7 @@ pub(crate) static AP_42: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"key_digest\":\"6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090\",\"held_until\":\"2026-11-23T09:00:00Z\"}",
         },
     ],
     cost: Cost {
@@ -2904,7 +2904,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query store_answer --question-seq 1 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --answer …",
+    example: "codesensei query store_answer --question-seq 1 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --answer '{\"content\":\"Is this comparison right?\",\"created_at\":1795424460000,\"reply_state\":\"answered\",\"role\":\"user\",\"seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "After the model has answered. The answer, the question's state and what it cost are one transaction, and so are the end of the client's record where\nthere is one: an answer is never stored unpaid, nor paid unstored. The question and the user must still exist, so an answer that arrives\nafter its thread was swept or its account deleted brings nothing back. It is repeated for minutes rather than a few times; a run that is refused reads what is stored\n([AP-50](#ap-50-read-a-questions-record), [AP-46](#ap-46-read-a-message)) before it adds the cost on its own.",
 };
 
@@ -2948,7 +2948,7 @@ pub(crate) static AP_43: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
     ],
     cost: Cost {
@@ -2966,7 +2966,7 @@ pub(crate) static AP_43: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query fail_question --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seq 1",
+    example: "codesensei query fail_question --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seq 1 --write",
     doc: "The model did not answer. The question stays, says why, and keeps its answer's slot, so that asking again always fits.",
 };
 
@@ -3399,7 +3399,7 @@ pub(crate) static AP_51: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query take_over_question --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --now 2026-11-23T09:00:00Z --lease-until 2026-11-23T09:00:00Z",
+    example: "codesensei query take_over_question --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --now 2026-11-23T09:00:00Z --lease-until 2026-11-23T09:00:00Z --write",
     doc: "The run that held it failed, or its lease has passed, for example because its Lambda was killed. Of two that try, one gets it.",
 };
 
@@ -3461,7 +3461,7 @@ pub(crate) static AP_52: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query give_question_up --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --held-until 2026-11-23T09:00:00Z",
+    example: "codesensei query give_question_up --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --key-digest 6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090 --held-until 2026-11-23T09:00:00Z --write",
     doc: "The model failed: the record says so, and the next try with the same id may take it over at once.",
 };
 
@@ -3481,7 +3481,7 @@ pub(crate) static AP_60: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "subject",
@@ -3489,7 +3489,7 @@ pub(crate) static AP_60: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "window",
@@ -3555,7 +3555,7 @@ pub(crate) static AP_60: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query count_hit --rule … --subject … --window 1 --max-hits 1 --max-ai-hits 1 --expires-at 2026-11-23T09:00:00Z --hits 1 --ai-hits 1",
+    example: "codesensei query count_hit --rule words --subject words --window 1 --max-hits 1 --max-ai-hits 1 --expires-at 2026-11-23T09:00:00Z --hits 1 --ai-hits 1 --write",
     doc: "Before every limited route. Every hit is one conditional update of 1 WCU, whether it opens a window or counts in one. The number of the window says\nwhen it ends, so a refusal names the exact time to retry. The subject is in the key, so hits of other subjects are not in the way. A question to the model\nis a message and a question: both counters are raised by one update or none. A counter that is not raised gets 0 and a limit that it cannot reach.",
 };
 
@@ -3716,7 +3716,7 @@ pub(crate) static AP_66: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query add_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1",
+    example: "codesensei query add_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --date 2026-09-03 --input-tokens 1 --cache-read-tokens 1 --cache-write-tokens 1 --output-tokens 1 --cost-micros 1 --write",
     doc: "A stored answer brings its cost along. What costs without being stored is added here: `POST /ai/analyze`, and, wherever it was asked for, an\nanswer that was paid for and could not be read. The user must exist: a deleted account has no days. A transaction, because its token also makes a repeat\nharmless where a plain ADD would count twice.",
 };
 
@@ -3802,7 +3802,7 @@ pub(crate) static AP_68: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"date\":\"2026-09-03\"}",
         },
     ],
     cost: Cost {
@@ -3820,7 +3820,7 @@ pub(crate) static AP_68: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
-    example: "codesensei query delete_usage --days …",
+    example: "codesensei query delete_usage --days '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"date\":\"2026-09-03\"}' --write",
     doc: "A data engineer removes old usage of a user: `codesensei query delete_usage --user @ada --before 2026-01-01` finds the days with AP-65 and deletes\nthem here. (The sweep of an account deletes by the keys of its items, AP-78.)",
 };
 
@@ -3840,7 +3840,7 @@ pub(crate) static AP_70: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
     ],
     cost: Cost {
@@ -3858,7 +3858,7 @@ pub(crate) static AP_70: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query leave_sweep_job --sweep-job …",
+    example: "codesensei query leave_sweep_job --sweep-job '{\"attempts\":0,\"chunk_count\":1,\"due\":1795424400000,\"kind\":\"staged\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000105\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000102\",\"shard\":3,\"state\":\"waiting\",\"target\":\"0198c5e2-8a00-7000-8000-000000000105\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "Before the first chunk of a large save. (Deletes leave theirs inside their own transaction.)",
 };
 
@@ -3971,7 +3971,7 @@ pub(crate) static AP_72: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
     ],
     cost: Cost {
@@ -3989,7 +3989,7 @@ pub(crate) static AP_72: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query begin_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target …",
+    example: "codesensei query begin_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target words --write",
     doc: "For staged code alone: from now on a commit of it is refused. Nothing can race the other kinds, so they are not begun. Beginning again after a crash is\nallowed.",
 };
 
@@ -4033,7 +4033,7 @@ pub(crate) static AP_120: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "seen_attempts",
@@ -4067,7 +4067,7 @@ pub(crate) static AP_120: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query put_off_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target … --seen-attempts 1",
+    example: "codesensei query put_off_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target words --seen-attempts 1 --write",
     doc: "A job that failed is tried again after a minute, and after each further failure twice as late, up to an hour. Its due time is part of its key and stays. Of\ntwo runs that met the same failure, one counts it.",
 };
 
@@ -4111,7 +4111,7 @@ pub(crate) static AP_73: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
     ],
     cost: Cost {
@@ -4129,7 +4129,7 @@ pub(crate) static AP_73: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
-    example: "codesensei query settle_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target …",
+    example: "codesensei query settle_sweep_job --shard 1 --due 2026-11-23T09:00:00Z --kind staged --target words --write",
     doc: "Everything it named is gone.",
 };
 
@@ -4427,7 +4427,7 @@ pub(crate) static AP_79: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"revision\":\"01a0bc8a-ad00-7238-9946-31fb0afd26b9\",\"n\":1}",
         },
     ],
     cost: Cost {
@@ -4445,7 +4445,7 @@ pub(crate) static AP_79: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
-    example: "codesensei query delete_code_chunks --chunks …",
+    example: "codesensei query delete_code_chunks --chunks '{\"revision\":\"01a0bc8a-ad00-7238-9946-31fb0afd26b9\",\"n\":1}' --write",
     doc: "Chunks whose code was replaced, deleted or never committed.",
 };
 
@@ -4591,7 +4591,7 @@ pub(crate) static AP_83: Pattern = Pattern {
         },
     ],
     example: "codesensei query spend_of_day --date 2026-09-03",
-    doc: "What did a day cost? Every row of the day's 8 shards, so the sum is exact as soon as the index has caught up; of a past day it is final.\n`codesensei query spend_of_day --date 2026-11-23` prints a row for each user, and the total of each number after them. It reads a whole day: 1 RCU\nfor about 32 users, and 4 RCU at least. For many days, or for a table of a million users, ask [an export](README.md#questions) instead.",
+    doc: "What did a day cost? Every row of the day's 8 shards, so the sum is exact as soon as the index has caught up; of a past day it is final.\n`codesensei query spend_of_day --date 2026-11-23` prints a row for each user, and the total of each number after them. It reads a whole day: 1 RCU\nfor about 32 users, and 4 RCU at least. For many days, or for a table of a million users, ask [an export](schema/questions/README.md) instead.",
 };
 
 /// AP-90: Count a user's sessions.
@@ -4701,7 +4701,7 @@ pub(crate) static AP_91: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query repair_session_count --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-count 1 --seen-changes 1 --counted 1",
+    example: "codesensei query repair_session_count --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --seen-count 1 --seen-changes 1 --counted 1 --write",
     doc: "Refused when the counter moved since it was compared, also when it moved and moved back: `session_changes` only grows, and the repair counts itself, so that of\ntwo repairs that compared the same the second is refused.",
 };
 
@@ -4820,7 +4820,7 @@ pub(crate) static AP_93: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query repair_thread_count --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-count 1 --seen-changes 1 --counted 1",
+    example: "codesensei query repair_thread_count --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-count 1 --seen-changes 1 --counted 1 --write",
     doc: "Refused when the counter moved since it was compared, also when it moved and moved back: `thread_changes` only grows, and the repair counts itself.",
 };
 
@@ -4872,7 +4872,7 @@ pub(crate) static AP_39: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"changes\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"threads\":[{\"end_line\":13,\"moves\":0,\"start_line\":13,\"status\":\"stable\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"version\":1}],\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
     ],
     cost: Cost {
@@ -4890,7 +4890,7 @@ pub(crate) static AP_39: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query repair_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-version 1 --seen-changes 1 --anchors …",
+    example: "codesensei query repair_anchors --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --seen-version 1 --seen-changes 1 --anchors '{\"changes\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"threads\":[{\"end_line\":13,\"moves\":0,\"start_line\":13,\"status\":\"stable\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"version\":1}],\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "An anchor without its thread, a thread without its anchor, and one that is said to be stable over other text. Anchors are written whole, on the condition\nthat they, and the version of the code, are what was compared.",
 };
 
@@ -5116,7 +5116,7 @@ pub(crate) static AP_100: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"chunk_count\":0,\"code_bytes\":435,\"created_at\":1795424400000,\"filename\":\"rate_limiter.py\",\"language_detected\":\"Python\",\"last_modified_by\":\"0198c5e2-8a00-7000-8000-000000000001\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"settings_changes\":0,\"thread_changes\":1,\"thread_count\":1,\"updated_at\":1795424520000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"version_number\":1}",
         },
         Argument {
             name: "codes",
@@ -5124,7 +5124,7 @@ pub(crate) static AP_100: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"chunk_count\":0,\"inline\":\"H4sIAAAAAAACA2WPPWvDMBCGd/2KF002TU2nDqXu2Cl0CNmMMcI9xyL6KJJMCKX/vSc7ddJWgwT3nJ57T0q5pRSh0CtjKCCNwU+HEdHDKndG0pYyttpNiSoppdD2w4c0EyFEb1SM2KlEW211ovAkwOedBnSddjp1XRHJDBuYzMsF55Or1VxEvcDfaNQcrMbnl1iNnNGfLrojnW9kzp+4N2eq8lWUKwnUk8sjGhZi8AH51e46pDpQKli3QdOW0MMsu5/bnvH40K4qRj+2Gm/eEdhmyBVLtcRLfbPVNdwSI03B4VWZSP/3bHh8yxkv+js0nKEVfz7vw0TiGxKuea2zAQAA\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"sha256\":\"fee92b61c50c2eb5ebfcdbca772630addc86bf73ed6b087420df306c5b38c76c\",\"size\":435,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "anchors",
@@ -5132,7 +5132,7 @@ pub(crate) static AP_100: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"changes\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"threads\":[{\"end_line\":13,\"moves\":0,\"start_line\":13,\"status\":\"stable\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"version\":1}],\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "threads",
@@ -5140,7 +5140,7 @@ pub(crate) static AP_100: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"created_at\":1795424400000,\"kind\":\"block\",\"message_slots\":2,\"moves\":0,\"selected_text\":\"        if recent == None or len(recent) >= self.limit:\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"updated_at\":1795424520000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "messages",
@@ -5148,7 +5148,7 @@ pub(crate) static AP_100: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"content\":\"Is this comparison right?\",\"created_at\":1795424460000,\"reply_state\":\"answered\",\"role\":\"user\",\"seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "days",
@@ -5156,7 +5156,7 @@ pub(crate) static AP_100: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"cache_read_tokens\":0,\"cache_write_tokens\":0,\"cost_micros\":8700,\"date\":\"2026-11-23\",\"input_tokens\":1840,\"output_tokens\":212,\"requests\":1,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
     ],
     cost: Cost {
@@ -5174,7 +5174,7 @@ pub(crate) static AP_100: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
-    example: "codesensei query load_account_data --heads … --codes … --anchors … --threads … --messages … --days …",
+    example: "codesensei query load_account_data --heads '{\"chunk_count\":0,\"code_bytes\":435,\"created_at\":1795424400000,\"filename\":\"rate_limiter.py\",\"language_detected\":\"Python\",\"last_modified_by\":\"0198c5e2-8a00-7000-8000-000000000001\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"settings_changes\":0,\"thread_changes\":1,\"thread_count\":1,\"updated_at\":1795424520000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"version_number\":1}' --codes '{\"chunk_count\":0,\"inline\":\"H4sIAAAAAAACA2WPPWvDMBCGd/2KF002TU2nDqXu2Cl0CNmMMcI9xyL6KJJMCKX/vSc7ddJWgwT3nJ57T0q5pRSh0CtjKCCNwU+HEdHDKndG0pYyttpNiSoppdD2w4c0EyFEb1SM2KlEW211ovAkwOedBnSddjp1XRHJDBuYzMsF55Or1VxEvcDfaNQcrMbnl1iNnNGfLrojnW9kzp+4N2eq8lWUKwnUk8sjGhZi8AH51e46pDpQKli3QdOW0MMsu5/bnvH40K4qRj+2Gm/eEdhmyBVLtcRLfbPVNdwSI03B4VWZSP/3bHh8yxkv+js0nKEVfz7vw0TiGxKuea2zAQAA\",\"revision\":\"0198c5e2-8a00-7000-8000-000000000005\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"sha256\":\"fee92b61c50c2eb5ebfcdbca772630addc86bf73ed6b087420df306c5b38c76c\",\"size\":435,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --anchors '{\"changes\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"threads\":[{\"end_line\":13,\"moves\":0,\"start_line\":13,\"status\":\"stable\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"version\":1}],\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --threads '{\"created_at\":1795424400000,\"kind\":\"block\",\"message_slots\":2,\"moves\":0,\"selected_text\":\"        if recent == None or len(recent) >= self.limit:\",\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"updated_at\":1795424520000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --messages '{\"content\":\"Is this comparison right?\",\"created_at\":1795424460000,\"reply_state\":\"answered\",\"role\":\"user\",\"seq\":1,\"session_id\":\"0198c5e2-8a00-7000-8000-000000000002\",\"thread\":\"0198c5e2-8a00-7000-8000-000000000003\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --days '{\"cache_read_tokens\":0,\"cache_write_tokens\":0,\"cost_micros\":8700,\"date\":\"2026-11-23\",\"input_tokens\":1840,\"output_tokens\":212,\"requests\":1,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
     doc: "Sessions with their code, threads and messages, and the days that the messages cost, as one made-up account has them: counters, numbers and\nsums agree before anything is sent. Written before the account itself ([AP-101](#ap-101-load-an-account)), under keys that nothing points at yet. A batch costs half of\nwhat the same items cost in transactions, and puts 25 of them into a request. The keys are the same in every run, so writing them again after an\ninterruption changes nothing.",
 };
 
@@ -5194,7 +5194,7 @@ pub(crate) static AP_101: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"claimed_at\":1795424400000,\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "username_claim",
@@ -5202,7 +5202,7 @@ pub(crate) static AP_101: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"claimed_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username_key\":\"ada\"}",
         },
         Argument {
             name: "user",
@@ -5210,7 +5210,7 @@ pub(crate) static AP_101: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"created_at\":1795424400000,\"email\":\"ada@example.com\",\"name\":\"Ada Lovelace\",\"password_hash\":\"$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"session_changes\":1,\"session_count\":1,\"signup_date\":\"2026-11-23\",\"updated_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username\":\"Ada\"}",
         },
     ],
     cost: Cost {
@@ -5228,7 +5228,7 @@ pub(crate) static AP_101: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query load_account --email-claim … --username-claim … --user …",
+    example: "codesensei query load_account --email-claim '{\"claimed_at\":1795424400000,\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --username-claim '{\"claimed_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username_key\":\"ada\"}' --user '{\"created_at\":1795424400000,\"email\":\"ada@example.com\",\"name\":\"Ada Lovelace\",\"password_hash\":\"$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"session_changes\":1,\"session_count\":1,\"signup_date\":\"2026-11-23\",\"updated_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username\":\"Ada\"}' --write",
     doc: "A made-up account. In a crowd it comes last, and says that all of it is there: whoever goes on after an interruption leaves alone whom\n[AP-94](#ap-94-check-a-users-claims) finds. A transaction as in signing up, so that no made-up name takes a real one's place, but nobody is signed in.",
 };
 
@@ -5631,7 +5631,7 @@ pub(crate) static AP_110: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"claimed_at\":1795424400000,\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "username_claim",
@@ -5639,7 +5639,7 @@ pub(crate) static AP_110: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"claimed_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username_key\":\"ada\"}",
         },
     ],
     cost: Cost {
@@ -5657,7 +5657,7 @@ pub(crate) static AP_110: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:ConditionCheckItem", "dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query restore_claims --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada --seen-updated-at 2026-11-23T09:00:00Z",
+    example: "codesensei query restore_claims --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email ada@example.com --username Ada --seen-updated-at 2026-11-23T09:00:00Z --email-claim '{\"claimed_at\":1795424400000,\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --username-claim '{\"claimed_at\":1795424400000,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"username_key\":\"ada\"}' --write",
     doc: "Somebody whose claims are lost cannot sign in, and their name can be taken. A claim is made again only if it is free, and only if the profile still\nsays what it is made from. A profile that was changed and changed back has another `updated_at`, and is refused.",
 };
 
@@ -5677,7 +5677,7 @@ pub(crate) static AP_111: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"owner\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"seen_claimed_at\":\"2026-11-23T09:00:00Z\"}",
         },
         Argument {
             name: "username_claim",
@@ -5685,7 +5685,7 @@ pub(crate) static AP_111: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"username_key\":\"ada\",\"owner\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"seen_claimed_at\":\"2026-11-23T09:00:00Z\"}",
         },
     ],
     cost: Cost {
@@ -5703,7 +5703,7 @@ pub(crate) static AP_111: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
-    example: "codesensei query release_claims",
+    example: "codesensei query release_claims --email-claim '{\"email_digest\":\"b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72\",\"owner\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"seen_claimed_at\":\"2026-11-23T09:00:00Z\"}' --username-claim '{\"username_key\":\"ada\",\"owner\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"seen_claimed_at\":\"2026-11-23T09:00:00Z\"}' --write",
     doc: "A claim whose user is gone, or goes by another address or name. The condition is the user and the time of the claim: if another repair released it\nmeanwhile, and its user took the name again, it is a new claim, and stays.",
 };
 
@@ -5723,7 +5723,7 @@ pub(crate) static AP_112: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"family_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"seen_expires_at\":\"2026-11-23T09:00:00Z\"}",
         },
         Argument {
             name: "record",
@@ -5731,7 +5731,7 @@ pub(crate) static AP_112: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"key_digest\":\"6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090\",\"seen_expires_at\":\"2026-11-23T09:00:00Z\"}",
         },
         Argument {
             name: "window",
@@ -5739,7 +5739,7 @@ pub(crate) static AP_112: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"rule\":\"words\",\"subject\":\"words\",\"window\":1,\"seen_expires_at\":\"2026-11-23T09:00:00Z\"}",
         },
         Argument {
             name: "message",
@@ -5747,7 +5747,7 @@ pub(crate) static AP_112: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1,\"seen_expires_at\":\"2026-11-23T09:00:00Z\"}",
         },
     ],
     cost: Cost {
@@ -5765,7 +5765,7 @@ pub(crate) static AP_112: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
-    example: "codesensei query remove_expired",
+    example: "codesensei query remove_expired --family '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"family_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"seen_expires_at\":\"2026-11-23T09:00:00Z\"}' --record '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"key_digest\":\"6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090\",\"seen_expires_at\":\"2026-11-23T09:00:00Z\"}' --window '{\"rule\":\"words\",\"subject\":\"words\",\"window\":1,\"seen_expires_at\":\"2026-11-23T09:00:00Z\"}' --message '{\"session_id\":\"01a05c0d-bf80-7185-8426-38e3974fd9b8\",\"thread\":\"01a05c11-9010-7323-9b7f-4967c19e78a5\",\"seq\":1,\"seen_expires_at\":\"2026-11-23T09:00:00Z\"}' --write",
     doc: "DynamoDB removes expired items within days and says nothing when it does not: TTL may be off, or the attribute of another type. One that was\nrenewed meanwhile stays.",
 };
 
@@ -5835,7 +5835,7 @@ pub(crate) static AP_113: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query repair_message_slots --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seen-slots 1 --seen-updated-at 2026-11-23T09:00:00Z --counted 1",
+    example: "codesensei query repair_message_slots --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seen-slots 1 --seen-updated-at 2026-11-23T09:00:00Z --counted 1 --write",
     doc: "The messages say how many slots are taken. Too few, and the next question would meet a message under its own number. Every message moves `updated_at`,\nso a repair is also refused when the slots were repaired and taken again.",
 };
 

@@ -5,13 +5,14 @@ use quote::{format_ident, quote};
 
 use crate::codegen::Emitted;
 use crate::design::{
-    ActionKind, Design, Domain, DomainKind, Operation, Order, Paging, Pattern, Query, Shape, Type, WritePart,
-    pattern_arguments, shards,
+    Action, ActionKind, Design, Domain, DomainKind, Field, Operation, Order, Paging, Pattern, Query, Shape, Type,
+    WritePart, action_arguments, pattern_arguments, shards,
 };
 use crate::emit::by_name::by_hand;
 use crate::emit::partiql;
 use crate::emit::returned;
 use crate::emit::rust::{RustFile, doc, float, number};
+use crate::emit::sample;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
@@ -175,7 +176,7 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
     let plain = |argument: crate::design::Argument| Argument {
         kind: kind(design, &argument.ty),
         doc: domain(design, &argument.ty).map(|domain| domain.doc.clone()).unwrap_or_default(),
-        sample: argument.example.clone().unwrap_or_else(|| sample(design, &argument.ty)),
+        sample: argument.example.clone().unwrap_or_else(|| typed(design, &argument.ty)),
         name: argument.name,
         optional: argument.optional,
         many: false,
@@ -193,27 +194,32 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
         }
         Operation::Write(action) if action.kind == ActionKind::Put => {
             let name = entity(action.entity);
-            arguments.insert(0, Argument::part(&name, name.clone(), false, false));
+            arguments.insert(0, whole(design, &name, action.entity, false, false));
         }
         Operation::Transact(actions) => {
             let parts = actions.iter().filter(|action| action.kind == ActionKind::Put || action.shape != Shape::One);
             arguments.extend(parts.map(|action| {
                 let (optional, many) = (action.shape == Shape::Optional, action.shape == Shape::Many);
-                let kind = if action.is_keyed() { key(action.entity) } else { entity(action.entity) };
-                Argument::part(&action.name, kind, optional, many)
+                if action.row.is_some() && action.kind != ActionKind::Put {
+                    Argument {
+                        sample: row_sample(design, action),
+                        ..Argument::part(&action.name, entity(action.entity), optional, many)
+                    }
+                } else if action.is_keyed() {
+                    of_key(&action.name, action.entity, optional, many)
+                } else {
+                    whole(design, &action.name, action.entity, optional, many)
+                }
             }));
         }
         Operation::ReadBatch { parts, .. } => {
             let many = parts.iter().filter(|part| part.many);
             arguments.extend(many.map(|part| of_key(&part.name, part.entity, false, true)));
         }
-        Operation::WriteBatch(parts) => arguments.extend(parts.iter().map(|part| {
-            let kind = match part {
-                WritePart::Put { entity: index, .. } => entity(*index),
-                WritePart::Delete { entity: index, .. } => key(*index),
-                WritePart::DeleteKeys { .. } => "key".to_owned(),
-            };
-            Argument::part(part.name(), kind, false, true)
+        Operation::WriteBatch(parts) => arguments.extend(parts.iter().map(|part| match part {
+            WritePart::Put { entity: index, .. } => whole(design, part.name(), *index, false, true),
+            WritePart::Delete { entity: index, .. } => of_key(part.name(), *index, false, true),
+            WritePart::DeleteKeys { .. } => Argument::part(part.name(), "key".to_owned(), false, true),
         })),
         Operation::Scan(_) => {
             let count = |name: &str, sample: &str| Argument {
@@ -227,6 +233,14 @@ fn arguments(design: &Design, pattern: &Pattern) -> Vec<Argument> {
         Operation::Get { .. } | Operation::Query(_) | Operation::Write(_) => {}
     }
     arguments
+}
+
+/// An item to write, with the first sample of its entity.
+fn whole(design: &Design, name: &str, entity: usize, optional: bool, many: bool) -> Argument {
+    let entity = design.entity(entity);
+    let row = sample::rows(design, entity).into_iter().next().unwrap_or_default();
+    let sample = serde_json::to_string(&row).expect("a row is JSON");
+    Argument { sample, ..Argument::part(name, entity.name.clone(), optional, many) }
 }
 
 /// The word of the documents for a type.
@@ -250,7 +264,7 @@ fn domain<'d>(design: &'d Design, ty: &Type) -> Option<&'d Domain> {
 }
 
 /// A value of the type as a person types it.
-fn sample(design: &Design, ty: &Type) -> String {
+fn typed(design: &Design, ty: &Type) -> String {
     let of_domain = domain(design, ty).and_then(|domain| domain.example.as_deref());
     let of_type = match ty {
         Type::Uuid(_) => "0198c5e2-8a00-7000-8000-000000000001",
@@ -259,6 +273,8 @@ fn sample(design: &Design, ty: &Type) -> String {
         Type::Digest => "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
         Type::Count | Type::Amount => "1",
         Type::Flag => "true",
+        Type::Text => "words",
+        Type::Records { .. } => "[]",
         Type::Enum { values, .. } => values.first().map_or("", String::as_str),
         _ => "",
     };
@@ -267,15 +283,24 @@ fn sample(design: &Design, ty: &Type) -> String {
 
 /// A key as JSON, of the examples of its fields.
 fn key_sample(design: &Design, entity: usize) -> String {
-    let fields = design.entity(entity).key_fields().into_iter().map(|field| {
-        let value = field.example.clone().unwrap_or_else(|| sample(design, &field.ty));
-        if field.ty.is_number() {
-            format!("\"{}\":{value}", field.name)
-        } else {
-            format!("\"{}\":\"{value}\"", field.name)
-        }
-    });
-    format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+    let field = |field: &Field| member(design, &field.name, &field.ty, field.example.as_deref());
+    object(design.entity(entity).key_fields().into_iter().map(field))
+}
+
+/// What an optional or repeated action takes beside the others, as JSON.
+fn row_sample(design: &Design, action: &Action) -> String {
+    let arguments = action_arguments(&design.entities, action);
+    object(arguments.iter().map(|one| member(design, &one.name, &one.ty, one.example.as_deref())))
+}
+
+fn member(design: &Design, name: &str, ty: &Type, example: Option<&str>) -> String {
+    let value = example.map_or_else(|| typed(design, ty), ToOwned::to_owned);
+    let is_text = value.parse::<u64>().is_err();
+    if is_text { format!("\"{name}\":\"{value}\"") } else { format!("\"{name}\":{value}") }
+}
+
+fn object(members: impl Iterator<Item = String>) -> String {
+    format!("{{{}}}", members.collect::<Vec<_>>().join(","))
 }
 
 fn example(pattern: &Pattern, arguments: &[Argument]) -> String {
@@ -283,13 +308,15 @@ fn example(pattern: &Pattern, arguments: &[Argument]) -> String {
         return String::new();
     }
     let mut line = format!("codesensei query {}", pattern.name);
-    for argument in arguments.iter().filter(|argument| !argument.optional) {
-        let sample = match argument.sample.as_str() {
-            "" => "…".to_owned(),
-            json if json.starts_with('{') => format!("'{json}'"),
-            word => word.to_owned(),
-        };
-        line = format!("{line} --{} {sample}", argument.name.replace('_', "-"));
+    // Where every part may be left out, one of them has to be there.
+    let may_be_left_out = |action: &Action| action.shape != Shape::One || action.kind == ActionKind::Check;
+    let is_all_optional = pattern.actions().len() > 1 && pattern.actions().iter().all(may_be_left_out);
+    let is_shown = |argument: &&Argument| !argument.optional || is_all_optional && argument.sample.starts_with('{');
+    for argument in arguments.iter().filter(is_shown) {
+        line = format!("{line} --{} {}", argument.name.replace('_', "-"), quoted(&argument.sample));
+    }
+    if !pattern.actions().is_empty() || matches!(pattern.operation, Operation::WriteBatch(_)) {
+        line.push_str(" --write");
     }
     if let Operation::Query(query) = &pattern.operation
         && let Paging::Page(_) = query.paging
@@ -297,4 +324,14 @@ fn example(pattern: &Pattern, arguments: &[Argument]) -> String {
         line.push_str(" --limit 20");
     }
     line
+}
+
+/// A value as a shell takes it.
+fn quoted(value: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:/@%+=".contains(c);
+    if !value.is_empty() && value.chars().all(is_plain) {
+        value.to_owned()
+    } else {
+        format!("'{}'", value.replace('\'', r"'\''"))
+    }
 }

@@ -64,7 +64,7 @@ pub(crate) static AP_01: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"added_at\":1795424400000,\"binding\":\"binding\",\"branch\":\"branch\",\"copies\":1,\"isbn\":\"isbn\",\"place\":{\"room\":\"room\",\"row\":1},\"price\":1,\"shelf_mark\":\"shelf_mark\",\"title\":\"title\",\"type\":\"novel\"}",
         },
     ],
     cost: Cost {
@@ -82,7 +82,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query register_book --book …",
+    example: "codesensei query register_book --book '{\"added_at\":1795424400000,\"binding\":\"binding\",\"branch\":\"branch\",\"copies\":1,\"isbn\":\"isbn\",\"place\":{\"room\":\"room\",\"row\":1},\"price\":1,\"shelf_mark\":\"shelf_mark\",\"title\":\"title\",\"type\":\"novel\"}' --write",
     doc: "The desk, when a parcel comes ([see what is there first](#ap-02-read-a-book)). Text in a list:\n\n- `[brackets](stay)` in code\n\n```\nBOOK#{isbn}   BOOK\n```",
 };
 
@@ -142,7 +142,7 @@ pub(crate) static AP_02: Pattern = Pattern {
             consistent: false,
         },
     ],
-    example: "codesensei query get_book --isbn …",
+    example: "codesensei query get_book --isbn ''",
     doc: "By its number.",
 };
 
@@ -184,7 +184,7 @@ pub(crate) static AP_03: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "seen_price",
@@ -200,7 +200,7 @@ pub(crate) static AP_03: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "type",
@@ -232,7 +232,7 @@ pub(crate) static AP_03: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "place",
@@ -266,7 +266,7 @@ pub(crate) static AP_03: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query change_book --isbn … --seen-remark … --seen-price 1 --title … --type novel --price 1 --place … --added-at 2026-11-23T09:00:00Z",
+    example: "codesensei query change_book --isbn '' --seen-remark words --seen-price 1 --title words --type novel --price 1 --place '' --added-at 2026-11-23T09:00:00Z --write",
     doc: "Every field that the desk may correct. What moves the book in an index rewrites its key there.",
 };
 
@@ -302,7 +302,7 @@ pub(crate) static AP_04: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
     ],
     cost: Cost {
@@ -320,7 +320,7 @@ pub(crate) static AP_04: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query move_book --isbn … --branch … --shelf-mark …",
+    example: "codesensei query move_book --isbn '' --branch '' --shelf-mark words --write",
     doc: "Both parts of its partition in `ByPrice` are rewritten.",
 };
 
@@ -358,7 +358,7 @@ pub(crate) static AP_05: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query call_comic --isbn …",
+    example: "codesensei query call_comic --isbn '' --write",
     doc: "A literal in an index key.",
 };
 
@@ -404,7 +404,7 @@ pub(crate) static AP_06: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query raise_price --isbn … --cents 1",
+    example: "codesensei query raise_price --isbn '' --cents 1 --write",
     doc: "Once a year. The sort key of an index is added to.",
 };
 
@@ -442,7 +442,7 @@ pub(crate) static AP_07: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
-    example: "codesensei query forget_book --isbn …",
+    example: "codesensei query forget_book --isbn '' --write",
     doc: "When its last copy is gone.",
 };
 
@@ -526,7 +526,7 @@ pub(crate) static AP_10: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query book_page --isbn … --limit 20",
+    example: "codesensei query book_page --isbn '' --limit 20",
     doc: "The book, its copies and who waits for it, from either end.",
 };
 
@@ -572,7 +572,7 @@ pub(crate) static AP_11: Pattern = Pattern {
             consistent: false,
         },
     ],
-    example: "codesensei query count_copies --isbn …",
+    example: "codesensei query count_copies --isbn ''",
     doc: "To compare with `copies`.",
 };
 
@@ -618,7 +618,7 @@ pub(crate) static AP_12: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query book_leftovers --isbn …",
+    example: "codesensei query book_leftovers --isbn ''",
     doc: "Keys, for [AP-14](#ap-14-delete-what-was-found).",
 };
 
@@ -638,7 +638,7 @@ pub(crate) static AP_13: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"is_fragile\":true,\"isbn\":\"isbn\",\"number\":1,\"state\":\"shelved\"}",
         },
         Argument {
             name: "old",
@@ -646,7 +646,7 @@ pub(crate) static AP_13: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"isbn\":\"\",\"number\":1}",
         },
     ],
     cost: Cost {
@@ -664,7 +664,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:BatchWriteItem"],
     partiql: &[],
-    example: "codesensei query exchange_copies --new … --old …",
+    example: "codesensei query exchange_copies --new '{\"is_fragile\":true,\"isbn\":\"isbn\",\"number\":1,\"state\":\"shelved\"}' --old '{\"isbn\":\"\",\"number\":1}' --write",
     doc: "New ones for old ones.",
 };
 
@@ -868,7 +868,7 @@ pub(crate) static AP_16: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
     ],
     cost: Cost {
@@ -894,7 +894,7 @@ pub(crate) static AP_16: Pattern = Pattern {
             consistent: false,
         },
     ],
-    example: "codesensei query count_shelf --branch … --shelf-mark …",
+    example: "codesensei query count_shelf --branch '' --shelf-mark words",
     doc: "Keys are enough to count.",
 };
 
@@ -914,7 +914,7 @@ pub(crate) static AP_20: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"home\":\"home\",\"joined_on\":\"2026-11-23\",\"lent\":1,\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"name\":\"name\"}",
         },
     ],
     cost: Cost {
@@ -932,7 +932,7 @@ pub(crate) static AP_20: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query give_card --member …",
+    example: "codesensei query give_card --member '{\"home\":\"home\",\"joined_on\":\"2026-11-23\",\"lent\":1,\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"name\":\"name\"}' --write",
     doc: "A second card replaces the first.",
 };
 
@@ -1038,7 +1038,7 @@ pub(crate) static AP_21: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query open_desk --member-id 0198c5e2-8a00-7000-8000-000000000001 --isbn … --loans '{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":1}'",
+    example: "codesensei query open_desk --member-id 0198c5e2-8a00-7000-8000-000000000001 --isbn '' --loans '{\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"due_on\":\"2026-11-23\",\"isbn\":\"\",\"number\":1}'",
     doc: "Who they are, a book they hold up, and loans whose keys are on their slip.",
 };
 
@@ -1226,7 +1226,7 @@ pub(crate) static AP_24: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query loans_of_day --member-id 0198c5e2-8a00-7000-8000-000000000001 --due-on 2026-11-23 --isbn …",
+    example: "codesensei query loans_of_day --member-id 0198c5e2-8a00-7000-8000-000000000001 --due-on 2026-11-23 --isbn ''",
     doc: "A prefix with values in it, and a part of each item.",
 };
 
@@ -1345,7 +1345,7 @@ pub(crate) static AP_26: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query correct_day --member-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23 --loans 1 --fees 1",
+    example: "codesensei query correct_day --member-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23 --loans 1 --fees 1 --write",
     doc: "Makes it when there is none; the index's key is made with it.",
 };
 
@@ -1506,7 +1506,7 @@ pub(crate) static AP_28: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query add_to_day --member-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23 --fees 1",
+    example: "codesensei query add_to_day --member-id 0198c5e2-8a00-7000-8000-000000000001 --date 2026-11-23 --fees 1 --write",
     doc: "A transaction of one, because its token makes a repeat harmless.",
 };
 
@@ -1534,7 +1534,7 @@ pub(crate) static AP_30: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "seen_remark",
@@ -1542,7 +1542,7 @@ pub(crate) static AP_30: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "fragile",
@@ -1574,7 +1574,7 @@ pub(crate) static AP_30: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"due_on\":\"2026-11-23\",\"isbn\":\"isbn\",\"lent_at\":1795424400000,\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"number\":1}",
         },
         Argument {
             name: "wish",
@@ -1582,7 +1582,7 @@ pub(crate) static AP_30: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"isbn\":\"\",\"branch\":\"\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
         Argument {
             name: "notices",
@@ -1590,7 +1590,7 @@ pub(crate) static AP_30: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"branch\":\"\",\"due\":\"2026-11-23T09:00:00Z\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"topic\":\"words\",\"most\":1,\"address\":\"words\"}",
         },
         Argument {
             name: "reminder",
@@ -1598,7 +1598,7 @@ pub(crate) static AP_30: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"address\":\"address\",\"branch\":\"branch\",\"due\":1795424400000,\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"topic\":\"topic\",\"tries\":1}",
         },
     ],
     cost: Cost {
@@ -1621,7 +1621,7 @@ pub(crate) static AP_30: Pattern = Pattern {
         "dynamodb:UpdateItem",
     ],
     partiql: &[],
-    example: "codesensei query lend_copy --house … --seen-remark … --fragile true --other … --today 2026-11-23 --loan … --notices …",
+    example: "codesensei query lend_copy --house '' --seen-remark words --fragile true --other '' --today 2026-11-23 --loan '{\"due_on\":\"2026-11-23\",\"isbn\":\"isbn\",\"lent_at\":1795424400000,\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"number\":1}' --notices '{\"branch\":\"\",\"due\":\"2026-11-23T09:00:00Z\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"topic\":\"words\",\"most\":1,\"address\":\"words\"}' --write",
     doc: "The whole desk in one transaction: the member has room, the copy is there, the book exists, the day is counted, a wish is\nfulfilled and letters that wait are put off.",
 };
 
@@ -1681,7 +1681,7 @@ pub(crate) static AP_31: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"branch\":\"\",\"due\":\"2026-11-23T09:00:00Z\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"topic\":\"words\"}",
         },
         Argument {
             name: "others",
@@ -1689,7 +1689,7 @@ pub(crate) static AP_31: Pattern = Pattern {
             optional: false,
             many: true,
             doc: "",
-            sample: "",
+            sample: "{\"isbn\":\"\",\"number\":1,\"state\":\"shelved\"}",
         },
         Argument {
             name: "calmed",
@@ -1697,7 +1697,7 @@ pub(crate) static AP_31: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"branch\":\"\",\"due\":\"2026-11-23T09:00:00Z\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"topic\":\"words\"}",
         },
     ],
     cost: Cost {
@@ -1719,7 +1719,7 @@ pub(crate) static AP_31: Pattern = Pattern {
         "dynamodb:UpdateItem",
     ],
     partiql: &[],
-    example: "codesensei query take_back --member-id 0198c5e2-8a00-7000-8000-000000000001 --due-on 2026-11-23 --isbn … --number 1 --state shelved --notices … --others …",
+    example: "codesensei query take_back --member-id 0198c5e2-8a00-7000-8000-000000000001 --due-on 2026-11-23 --isbn '' --number 1 --state shelved --notices '{\"branch\":\"\",\"due\":\"2026-11-23T09:00:00Z\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"topic\":\"words\"}' --others '{\"isbn\":\"\",\"number\":1,\"state\":\"shelved\"}' --write",
     doc: "What has no error of its own shares one.",
 };
 
@@ -1739,7 +1739,7 @@ pub(crate) static AP_40: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"branch\":\"branch\",\"calls\":1,\"gone_at\":4102444800,\"isbn\":\"isbn\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"wished_at\":1795424400000}",
         },
         Argument {
             name: "second",
@@ -1765,7 +1765,7 @@ pub(crate) static AP_40: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query wish --wish … --second 2026-11-23T09:00:00Z",
+    example: "codesensei query wish --wish '{\"branch\":\"branch\",\"calls\":1,\"gone_at\":4102444800,\"isbn\":\"isbn\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"wished_at\":1795424400000}' --second 2026-11-23T09:00:00Z --write",
     doc: "A wish that has been forgotten may be wished again before DynamoDB has removed it.",
 };
 
@@ -1831,7 +1831,7 @@ pub(crate) static AP_41: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query get_wish --isbn … --branch … --member-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query get_wish --isbn '' --branch '' --member-id 0198c5e2-8a00-7000-8000-000000000001",
     doc: "Forgotten is forgotten.",
 };
 
@@ -1901,7 +1901,7 @@ pub(crate) static AP_42: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query call_for_wish --isbn … --branch … --member-id 0198c5e2-8a00-7000-8000-000000000001 --now 2026-11-23T09:00:00Z --gone-at 2026-11-23T09:00:00Z",
+    example: "codesensei query call_for_wish --isbn '' --branch '' --member-id 0198c5e2-8a00-7000-8000-000000000001 --now 2026-11-23T09:00:00Z --gone-at 2026-11-23T09:00:00Z --write",
     doc: "The first call starts the clock.",
 };
 
@@ -1950,7 +1950,7 @@ pub(crate) static AP_43: Pattern = Pattern {
             consistent: false,
         },
     ],
-    example: "codesensei query wishes_at --branch … --limit 20",
+    example: "codesensei query wishes_at --branch '' --limit 20",
     doc: "The index hides what is forgotten, so it shows the expiry.",
 };
 
@@ -2004,7 +2004,7 @@ pub(crate) static AP_50: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query due_notices --branch … --now 2026-11-23T09:00:00Z",
+    example: "codesensei query due_notices --branch '' --now 2026-11-23T09:00:00Z",
     doc: "The partition has nothing else, and its order is that of time.",
 };
 
@@ -2124,7 +2124,7 @@ pub(crate) static AP_63: Pattern = Pattern {
             optional: true,
             many: false,
             doc: "",
-            sample: "",
+            sample: "[]",
         },
     ],
     cost: Cost {
@@ -2142,7 +2142,7 @@ pub(crate) static AP_63: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query list_editions --isbn …",
+    example: "codesensei query list_editions --isbn '' --write",
     doc: "At the desk, from a catalogue.",
 };
 
@@ -2170,7 +2170,7 @@ pub(crate) static AP_65: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "[]",
         },
     ],
     cost: Cost {
@@ -2188,7 +2188,7 @@ pub(crate) static AP_65: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query add_editions --isbn … --printed …",
+    example: "codesensei query add_editions --isbn '' --printed '[]' --write",
     doc: "A catalogue comes in parts.",
 };
 
@@ -2248,7 +2248,7 @@ pub(crate) static AP_64: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query book_by_prefix --isbn …",
+    example: "codesensei query book_by_prefix --isbn ''",
     doc: "A prefix without a delimiter, which is the whole key.",
 };
 
@@ -2319,7 +2319,7 @@ pub(crate) static AP_62: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query stored_book --isbn … --limit 20",
+    example: "codesensei query stored_book --isbn '' --limit 20",
     doc: "Also what does not decode.",
 };
 
@@ -2442,6 +2442,6 @@ pub(crate) static AP_69: Pattern = Pattern {
             consistent: true,
         },
     ],
-    example: "codesensei query look_at_wishes --isbn … --branch … --member-id 0198c5e2-8a00-7000-8000-000000000001 --wishes '{\"isbn\":\"\",\"branch\":\"\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}'",
+    example: "codesensei query look_at_wishes --isbn '' --branch '' --member-id 0198c5e2-8a00-7000-8000-000000000001 --wishes '{\"isbn\":\"\",\"branch\":\"\",\"member_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}'",
     doc: "A wish at the counter, and others whose keys are on a slip. What has expired is not shown.",
 };

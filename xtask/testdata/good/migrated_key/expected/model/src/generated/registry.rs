@@ -22,7 +22,7 @@ pub(crate) static AP_01: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"author\":\"author\",\"edits\":1,\"note_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"state\":\"draft\",\"title\":\"title\"}",
         },
     ],
     cost: Cost {
@@ -40,7 +40,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query write_note --note …",
+    example: "codesensei query write_note --note '{\"author\":\"author\",\"edits\":1,\"note_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"state\":\"draft\",\"title\":\"title\"}' --write",
     doc: "Authors write.",
 };
 
@@ -60,7 +60,7 @@ pub(crate) static AP_02: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "note_id",
@@ -97,6 +97,6 @@ pub(crate) static AP_02: Pattern = Pattern {
             consistent: false,
         },
     ],
-    example: "codesensei query read_note --author … --note-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query read_note --author words --note-id 0198c5e2-8a00-7000-8000-000000000001",
     doc: "Readers read.",
 };

@@ -22,7 +22,7 @@ pub(crate) static AP_01: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "{\"author\":\"author\",\"changes\":1,\"note_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"pages\":1,\"state\":\"draft\",\"title\":\"title\"}",
         },
     ],
     cost: Cost {
@@ -40,7 +40,7 @@ pub(crate) static AP_01: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:PutItem"],
     partiql: &[],
-    example: "codesensei query write_note --note …",
+    example: "codesensei query write_note --note '{\"author\":\"author\",\"changes\":1,\"note_id\":\"0198c5e2-8a00-7000-8000-000000000001\",\"pages\":1,\"state\":\"draft\",\"title\":\"title\"}' --write",
     doc: "Authors write.",
 };
 
@@ -60,7 +60,7 @@ pub(crate) static AP_02: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "note_id",
@@ -97,7 +97,7 @@ pub(crate) static AP_02: Pattern = Pattern {
             consistent: false,
         },
     ],
-    example: "codesensei query read_note --author … --note-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query read_note --author words --note-id 0198c5e2-8a00-7000-8000-000000000001",
     doc: "Readers read.",
 };
 
@@ -117,7 +117,7 @@ pub(crate) static AP_04: Pattern = Pattern {
             optional: false,
             many: false,
             doc: "",
-            sample: "",
+            sample: "words",
         },
         Argument {
             name: "note_id",
@@ -143,7 +143,7 @@ pub(crate) static AP_04: Pattern = Pattern {
     total: &[],
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
-    example: "codesensei query count_change --author … --note-id 0198c5e2-8a00-7000-8000-000000000001",
+    example: "codesensei query count_change --author words --note-id 0198c5e2-8a00-7000-8000-000000000001 --write",
     doc: "Editors do.",
 };
 
