@@ -111,6 +111,7 @@ type Pace = RateLimiter<NotKeyed, InMemoryState, MonotonicClock>;
 /// # Errors
 /// With what is wrong and what to do about it.
 pub async fn run(options: &Export) -> Result<End, ExportError> {
+    options.target.find_file()?;
     options.target.run_to_its_end(async |opened, interrupted| copy(options, opened, interrupted).await).await
 }
 

@@ -94,8 +94,7 @@ enum Format {
 pub async fn run(table: Table) -> Result<bool, Failure> {
     match table.action {
         Action::Create { unprotected, target } => {
-            target.make_folder()?;
-            target.run(async |opened| create(opened, unprotected).await).await.map(|()| true)
+            target.run_without_file(async |opened| create(opened, unprotected).await).await.map(|()| true)
         }
         Action::Update { target } => target.run(async |opened| update(opened).await).await.map(|()| true),
         Action::Describe { shown, target } => {

@@ -76,7 +76,18 @@ impl Target {
     /// # Errors
     /// With what is wrong and what to do about it.
     pub async fn run<T, E: From<LocalError>>(&self, work: impl AsyncFnOnce(&Opened) -> Result<T, E>) -> Result<T, E> {
-        self.find_folder()?;
+        self.find_file()?;
+        self.run_without_file(work).await
+    }
+
+    /// The same for work that makes the table: the file is made when it is not there.
+    ///
+    /// # Errors
+    /// With what is wrong and what to do about it.
+    pub async fn run_without_file<T, E: From<LocalError>>(
+        &self,
+        work: impl AsyncFnOnce(&Opened) -> Result<T, E>,
+    ) -> Result<T, E> {
         let (opened, interrupted) = self.open().await?;
         let result = tokio::select! {
             result = work(&opened) => Some(result),
@@ -94,7 +105,6 @@ impl Target {
         &self,
         work: impl AsyncFnOnce(&Opened, Interruption) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.find_folder()?;
         let mut interrupted = self.listen()?;
         let (opened, _) = tokio::select! {
             opened = self.open() => opened?,
@@ -105,21 +115,19 @@ impl Target {
         result
     }
 
-    /// Makes the data folder, if the table is in one, for a command that makes the table.
+    /// Makes sure that there is a file with the table, where it is in one: a command that reads makes none.
     ///
     /// # Errors
-    /// When it cannot be made.
-    pub fn make_folder(&self) -> Result<(), LocalError> {
-        let failed = |source| LocalError::DataDir { folder: self.data_dir.display().to_string(), source };
-        if self.is_in_a_folder() { std::fs::create_dir_all(&self.data_dir).map_err(failed) } else { Ok(()) }
-    }
-
-    /// A command that reads makes no folder.
-    fn find_folder(&self) -> Result<(), LocalError> {
-        if self.is_in_a_folder() && !self.data_dir.exists() {
-            return Err(LocalError::NoFolder { folder: self.data_dir.display().to_string() });
+    /// With how to get one.
+    pub fn find_file(&self) -> Result<(), LocalError> {
+        let file = self.data_dir.join("table.db");
+        if !self.is_in_a_folder() || file.exists() {
+            Ok(())
+        } else if self.data_dir.exists() {
+            Err(LocalError::NoTable { table: self.table.clone(), place: file.display().to_string() })
+        } else {
+            Err(LocalError::NoFolder { folder: self.data_dir.display().to_string() })
         }
-        Ok(())
     }
 
     /// Whether the table is in a file of the data folder.

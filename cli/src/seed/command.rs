@@ -74,7 +74,6 @@ pub enum Interrupted {
 /// # Errors
 /// When there is no such table or it does not take the data, and [`Interrupted`] after Ctrl-C.
 pub async fn run(seed: &Seed) -> Result<(), Failure> {
-    seed.target.make_folder()?;
     seed.target.run_to_its_end(async |opened, interrupted| load(seed, opened, interrupted).await).await
 }
 

@@ -131,6 +131,9 @@ async fn commands_that_read_make_no_data_folder() {
         assert!(end.stderr.contains("`codesensei table create`"), "{}", end.stderr);
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made");
+    let end = ended(codesensei(&["verify", "--data-dir", folder.path().to_str().unwrap()])).await;
+    assert!(end.code == Some(1) && end.stderr.contains("there is no table codesensei at"), "{}", end.stderr);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was made in a folder of something else");
     let create = ["table", "create", "--data-dir", data.to_str().unwrap()];
     assert_eq!(ended(codesensei(&create)).await.code, Some(0));
     assert_eq!(ended(codesensei(&["verify", "--data-dir", data.to_str().unwrap()])).await.code, Some(0));
