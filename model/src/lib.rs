@@ -65,9 +65,9 @@ pub use session::{NewSession, NewSessionError, OpenedSession};
 pub use settings::{Change, NewSettings};
 pub use sign_in::{RefreshRule, RenewError, SeenToken};
 pub use store::{
-    AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, IndexProgress, Meter, Order, Page, PageRequest,
-    Protection, ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription, TableError,
-    TableFacts, TableUpdate, Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
+    AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, IndexProgress, Meter, Order, OtherFact, Page,
+    PageRequest, Protection, ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription,
+    TableError, TableFacts, TableUpdate, Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
 };
 pub use sweep::{Backlog, Swept};
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};

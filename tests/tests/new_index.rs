@@ -203,7 +203,7 @@ async fn an_update_waits_while_the_service_makes_no_further_index() {
     let store = table.store_through(&proxy.url()).await;
     let update = store.add_missing_indexes(|progress| told.push(progress)).await.unwrap();
     let index = "GSI1".to_owned();
-    assert_eq!(update.added, [index.clone()]);
+    assert_eq!(update.added, std::slice::from_ref(&index));
     let asked = [IndexProgress::Asked { index: index.clone() }, IndexProgress::Waiting { index: index.clone() }];
     assert_eq!((&told[..2], told.last()), (&asked[..], Some(&IndexProgress::Ready { index })));
 }
@@ -226,6 +226,19 @@ async fn an_index_that_shows_other_fields_is_refused_with_what_differs() {
     let refused = table.add_missing_indexes(|_| ()).await.unwrap_err().to_string();
     assert!(refused.contains("another index.GSI1.projection: it is ALL, and the schema says INCLUDE"), "{refused}");
     assert!(refused.contains("a live index does not change"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_with_other_keys_is_left_as_it_is() {
+    let of_another_program = |definition: &mut Value| {
+        without_indexes(definition);
+        definition["AttributeDefinitions"] = json!([{ "AttributeName": "id", "AttributeType": "N" }]);
+        definition["KeySchema"] = json!([{ "AttributeName": "id", "KeyType": "HASH" }]);
+    };
+    let table = TestTable::of_earlier(of_another_program).await;
+    let refused = table.add_missing_indexes(|progress| panic!("nothing is asked: {progress:?}")).await.unwrap_err();
+    assert!(refused.to_string().contains("so it is no table of this schema"), "{refused}");
+    assert!(table.missing_indexes().await.unwrap().contains(&"GSI1".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -48,21 +48,12 @@ pub enum TableError {
         /// `created` or `deleted`.
         what: &'static str,
     },
-    /// The table has an index of this name that is not the one of the schema.
-    #[error(
-        "the table `{table}` has another {fact}: it is {live}, and the schema says {defined}; a live index does not change, so add \
-         one of another name (docs/add-an-index.md)"
-    )]
-    OtherIndex {
-        /// The table.
-        table: String,
-        /// The fact that differs, as `codesensei table diff` names it.
-        fact: String,
-        /// What the schema says.
-        defined: String,
-        /// What the table has.
-        live: String,
-    },
+    /// An index of the schema's name is another one.
+    #[error("{0}; a live index does not change, so add one of another name (docs/add-an-index.md)")]
+    OtherIndex(Box<OtherFact>),
+    /// A table with other keys is not one of ours.
+    #[error("{0}; so it is no table of this schema")]
+    OtherKeys(Box<OtherFact>),
     /// An index was deleted while it was waited for.
     #[error("the index {index} of the table `{table}` was deleted meanwhile; ask again")]
     IndexGone {
@@ -82,6 +73,20 @@ pub enum TableError {
         #[source]
         source: BoxError,
     },
+}
+
+/// A fact of a live table that is not what the schema says.
+#[derive(Debug, thiserror::Error)]
+#[error("the table `{table}` has another {fact}: it is {live}, and the schema says {defined}")]
+pub struct OtherFact {
+    /// The table.
+    pub table: String,
+    /// The fact that differs, as `codesensei table diff` names it.
+    pub fact: String,
+    /// What the schema says.
+    pub defined: String,
+    /// What the table has.
+    pub live: String,
 }
 
 impl Store {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::error::StoreError;
 use super::item::{CorruptItem, Item};
 
 /// Collects the items that lists have left out. Clones share one collection.
@@ -44,6 +45,14 @@ impl Unreadable {
 impl fmt::Debug for UnreadableItem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "UnreadableItem({})", self.reason)
+    }
+}
+
+/// Nothing in the place of an item that does not decode.
+pub(crate) fn readable<T>(found: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match found {
+        Err(StoreError::Corrupt { .. }) => Ok(None),
+        found => found,
     }
 }
 

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{
 use super::Store;
 use super::definition::{DEFINITION, Definition, parsed};
 use super::facts::{defined_table, live};
-use super::table::{TableError, is_missing};
+use super::table::{OtherFact, TableError, is_missing};
 
 /// How often the table is asked at first, and at last: an index of a large table takes hours.
 const POLLS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(5)];
@@ -60,11 +60,11 @@ impl Store {
     /// [`verify`](Self::verify).
     ///
     /// # Errors
-    /// When there is no table, when an index of this name has other keys or shows other fields, and when a request fails.
+    /// When there is no table, when it or an index of this name has other keys, when the index shows other fields, and when a request fails.
     pub async fn add_missing_indexes(&self, mut tell: impl FnMut(IndexProgress)) -> Result<TableUpdate, TableError> {
         let definition: Definition = parsed(DEFINITION)?;
         let table = self.live_table().await?;
-        self.refuse_other_indexes(&table)?;
+        self.refuse_other_keys(&table)?;
         let names: Vec<String> = definition.global_secondary_indexes.iter().map(|index| index.name.clone()).collect();
         let unknown = table.global_secondary_indexes().iter().filter_map(|index| index.index_name());
         let unknown = unknown.filter(|name| !names.iter().any(|known| known == name)).map(str::to_owned).collect();
@@ -107,26 +107,27 @@ impl Store {
         }
     }
 
-    /// An index keeps its keys and what it shows for as long as it lives.
-    fn refuse_other_indexes(&self, table: &Live) -> Result<(), TableError> {
+    /// A table keeps its keys, and an index its keys and what it shows, for as long as it lives.
+    fn refuse_other_keys(&self, table: &Live) -> Result<(), TableError> {
         let (defined, live) = (defined_table()?, live(table));
+        let differs = |prefix: &str| {
+            let names = defined.keys().chain(live.keys()).filter(|fact| fact.starts_with(prefix));
+            names.into_iter().find(|fact| defined.get(*fact) != live.get(*fact)).cloned()
+        };
+        let told = |value: Option<&String>| value.cloned().unwrap_or_else(|| "(nothing)".to_owned());
+        let other = |fact: String| {
+            let (defined, live) = (told(defined.get(&fact)), told(live.get(&fact)));
+            Box::new(OtherFact { table: self.table().to_owned(), fact, defined, live })
+        };
+        if let Some(fact) = differs("key.") {
+            return Err(TableError::OtherKeys(other(fact)));
+        }
         for index in table.global_secondary_indexes() {
             let prefix = format!("index.{}.", index.index_name().unwrap_or_default());
-            let of_index = |fact: &&String| fact.starts_with(&prefix);
-            if defined.keys().any(|fact| of_index(&fact))
-                && let Some(fact) = defined
-                    .keys()
-                    .chain(live.keys())
-                    .filter(of_index)
-                    .find(|fact| defined.get(*fact) != live.get(*fact))
+            if defined.keys().any(|fact| fact.starts_with(&prefix))
+                && let Some(fact) = differs(&prefix)
             {
-                let told = |value: Option<&String>| value.cloned().unwrap_or_else(|| "(nothing)".to_owned());
-                return Err(TableError::OtherIndex {
-                    table: self.table().to_owned(),
-                    fact: fact.clone(),
-                    defined: told(defined.get(fact)),
-                    live: told(live.get(fact)),
-                });
+                return Err(TableError::OtherIndex(other(fact)));
             }
         }
         Ok(())
