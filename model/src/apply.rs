@@ -169,8 +169,12 @@ impl Store {
         let (session_id, version) = (base.head.session_id, base.head.version_number);
         let moved = self.moved_threads(base, &text, reanchor).await?;
         let staged = self.stage_code(base.head.user_id, session_id, text.clone()).await.map_err(SaveCodeError::from)?;
-        let applied =
-            AppliedAnswer { session_id, thread: answer.thread, seq: answer.seq, applied_version: Some(version + 1) };
+        let applied = AppliedAnswer {
+            session_id,
+            thread: answer.thread,
+            seq: answer.seq,
+            applied_version: Some(version.saturating_add(1)),
+        };
         let save = SaveCode {
             session_id,
             expected_version_number: version,

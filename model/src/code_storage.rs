@@ -12,6 +12,9 @@ const STAGING: Duration = Duration::from_mins(15);
 /// Below this, compressing is quicker than handing it to another thread.
 const BLOCKING_FROM: usize = 64 * 1024;
 
+/// The most chunks that code has: 5 MiB that do not compress, in pieces of 384 KiB.
+pub(crate) const MOST_CHUNKS: u32 = 14;
+
 /// Code that is ready to be committed: its item, and the job of its chunks when it has any.
 #[derive(Debug)]
 pub(crate) struct Staged {
@@ -105,6 +108,10 @@ impl Store {
         let pieces: Vec<Vec<u8>> = if let Some(bytes) = code.inline {
             vec![bytes]
         } else {
+            if code.chunk_count > MOST_CHUNKS {
+                let reason = "it has more chunks than code can have".to_owned();
+                return Err(StoreError::Corrupt { pattern: "AP-27", entity: "code", reason });
+            }
             let keys = chunk_keys(code.revision, code.chunk_count);
             let mut chunks = self.read_code_chunks(&keys).await?;
             if chunks.len() != keys.len() {
@@ -117,9 +124,9 @@ impl Store {
     }
 }
 
-/// The keys of a revision's chunks.
+/// The keys of a revision's chunks. A damaged item can count more of them than there can be.
 pub(crate) fn chunk_keys(revision: RevisionId, chunk_count: u32) -> Vec<CodeChunkKey> {
-    (0..chunk_count).map(|n| CodeChunkKey { revision, n }).collect()
+    (0..chunk_count.min(MOST_CHUNKS)).map(|n| CodeChunkKey { revision, n }).collect()
 }
 
 /// The job that removes the chunks which a head points at, if it points at any.
@@ -133,7 +140,7 @@ pub(crate) fn replaced_chunks(head: &Session, job: SweepJob) -> Option<SweepJob>
 }
 
 fn count(number: usize) -> u32 {
-    u32::try_from(number).expect("5 MiB are at most 14 chunks")
+    u32::try_from(number).expect("code has few chunks")
 }
 
 async fn pack(text: String) -> Result<PackedCode, CodeTooLarge> {

@@ -114,7 +114,8 @@ impl Store {
     /// The message and the answer of a record that is done. What was swept with its thread is not there any more.
     async fn done(&self, record: &Idempotency) -> Result<Standing, StoreError> {
         let read = |seq| self.get_message(record.session_id, record.thread, seq);
-        let (message, next) = futures::try_join!(read(record.question_seq), read(record.question_seq + 1))?;
+        let (message, next) =
+            futures::try_join!(read(record.question_seq), read(record.question_seq.saturating_add(1)))?;
         let Some(message) = message else { return Ok(Standing::Gone) };
         // After a note there can be anything.
         let answer = next.filter(|next| message.reply_state.is_some() && next.role == Role::Ai).map(Box::new);

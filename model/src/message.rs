@@ -89,7 +89,7 @@ impl NewAnswer {
 
     fn message(self, question: &Message, now: Timestamp) -> Message {
         Message {
-            seq: question.seq + 1,
+            seq: question.seq.saturating_add(1),
             role: Role::Ai,
             content: self.content,
             created_at: now,
@@ -240,7 +240,11 @@ impl Store {
     fn message(&self, thread: &Thread, content: &str, reply_state: Option<ReplyState>) -> (Message, Option<Timestamp>) {
         let now = self.clock().now();
         let expiry = self.message_ttl.expiry_in(thread, now);
-        let key = MessageKey { session_id: thread.session_id, thread: thread.thread, seq: thread.message_slots + 1 };
+        let key = MessageKey {
+            session_id: thread.session_id,
+            thread: thread.thread,
+            seq: thread.message_slots.saturating_add(1),
+        };
         let message = Message::new(key, thread.user_id, Role::User, content.to_owned(), now);
         let message = Message { reply_state, expires_at: expiry.map(Timestamp::expiry), ..message };
         (message, expiry)
@@ -299,7 +303,7 @@ impl Store {
                 return Ok(None);
             }
         }
-        let answer = self.get_message(session_id, thread, question.seq + 1).await?;
+        let answer = self.get_message(session_id, thread, question.seq.saturating_add(1)).await?;
         Ok(answer.filter(|answer| answer.role == Role::Ai && (held.is_some() || answer.content == content)))
     }
 

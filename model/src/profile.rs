@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::store::readable;
 use crate::{
     ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, DeleteAccount, DeleteAccountError, Email,
     EmailClaim, FamilyId, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PasswordHash,
@@ -182,13 +183,14 @@ impl Store {
         Err(StoreError::Contended { pattern: "AP-07" }.into())
     }
 
-    /// The claims that name this user, of the two that should.
+    /// The claims that name this user, of the two that should. One that does not decode names nobody.
     async fn owned_claims(&self, user: &User) -> Result<OwnedClaims, StoreError> {
-        let (email_digest, username_key) = (user.email.digest(), user.username.key());
-        let found = self.check_claims(user.user_id, email_digest, &username_key).await?;
+        let username_key = user.username.key();
+        let (email, username) =
+            futures::join!(self.find_email_claim(user.email.digest()), self.find_username_claim(&username_key));
         let owned = OwnedClaims {
-            email: found.email_claim.is_some_and(|claim| claim.user_id == user.user_id),
-            username: found.username_claim.is_some_and(|claim| claim.user_id == user.user_id),
+            email: readable(email)?.is_some_and(|claim| claim.user_id == user.user_id),
+            username: readable(username)?.is_some_and(|claim| claim.user_id == user.user_id),
         };
         tracing::warn!(user_id = %user.user_id, ?owned, "An account is deleted without a claim that is not its user's");
         Ok(owned)

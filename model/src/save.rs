@@ -211,7 +211,7 @@ impl Store {
     ) -> Result<Saved, SaveSessionError> {
         let now = self.clock().now();
         let (head, code) = (&base.head, &staged.code);
-        let version = head.version_number + 1;
+        let version = head.version_number.saturating_add(1);
         let threads = base.moved(anchors);
         let entries: Vec<ThreadAnchor> = threads.iter().map(PlacedThread::entry).collect();
         let are_written = base.holds_to_anchors || threads != base.threads;
@@ -305,7 +305,7 @@ impl Base {
 
     /// The threads where their anchors are in the next version.
     fn moved(&self, anchors: &[Anchor]) -> Vec<PlacedThread> {
-        let version = self.head.version_number + 1;
+        let version = self.head.version_number.saturating_add(1);
         self.threads.iter().zip(anchors).map(|(thread, anchor)| thread.at(*anchor, version)).collect()
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     FamilyId, GetSignIn, RefreshFamily, RefreshFamilyKey, RotateRefreshToken, RotateRefreshTokenError,
-    StartRefreshFamily, StartRefreshFamilyError, Store, StoreError, User, UserId,
+    StartRefreshFamily, StartRefreshFamilyError, Store, StoreError, Unreadable, User, UserId,
 };
 
 /// Sign-ins that are ended at the same time.
@@ -115,9 +115,10 @@ impl Store {
         }
     }
 
-    /// The user's sign-ins but for one.
+    /// The user's sign-ins but for one. What does not decode lets nobody in, so it is left.
     pub(crate) async fn other_sign_ins(&self, kept: &RefreshFamily) -> Result<Vec<RefreshFamilyKey>, StoreError> {
-        let families = self.list_refresh_families(kept.user_id).await?;
+        let readable = self.without_unreadable(&Unreadable::new());
+        let families = readable.list_refresh_families(kept.user_id).await?;
         Ok(families.iter().filter(|family| family.family_id != kept.family_id).map(RefreshFamily::key).collect())
     }
 

@@ -150,7 +150,7 @@ impl Store {
                 item: Thread {
                     kind: to.kind,
                     selected_text: to.selected_text.clone(),
-                    moves: entry.moves + 1,
+                    moves: entry.moves.saturating_add(1),
                     updated_at: now,
                     ..thread.item.clone()
                 },

@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 use crate::{Store, StoreError, UserId};
 
 mod anchors;
+mod chunks;
 mod contents;
 mod conversation;
 mod finding;

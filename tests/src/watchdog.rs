@@ -41,7 +41,7 @@ fn running() -> MutexGuard<'static, BTreeMap<u64, (String, Instant)>> {
 
 fn watch() {
     loop {
-        std::thread::sleep(Duration::from_secs(5));
+        std::thread::park_timeout(Duration::from_secs(5));
         if let Some((name, began)) = running().values().find(|(_, began)| began.elapsed() > LONGEST) {
             let seconds = began.elapsed().as_secs();
             // Not `eprintln!`: what a test's threads print is captured, and never shown.

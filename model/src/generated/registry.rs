@@ -177,7 +177,7 @@ pub(crate) static AP_02: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: false,
-    callers: &["auth"],
+    callers: &["auth", "users"],
     page: None,
     shards: None,
     first: None,
@@ -226,7 +226,7 @@ pub(crate) static AP_03: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: true,
-    callers: &[],
+    callers: &["users"],
     page: None,
     shards: None,
     first: None,
@@ -246,7 +246,7 @@ pub(crate) static AP_03: Pattern = Pattern {
         },
     ],
     example: "codesensei query find_email_claim --email-digest b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72",
-    doc: "Support looks an account up by its address; a password reset will start here too. Same shape as by name; the key holds a digest, so the address itself appears in no key.",
+    doc: "Support looks an account up by its address; a password reset will start here too. Same shape as by name; the key holds a digest, so the address itself appears in no key. Both claims are asked for by themselves when an account is deleted\nwhose claim is not its user's: one that does not decode must not keep the other, or the account.",
 };
 
 /// AP-04: Read a user.
@@ -4950,7 +4950,7 @@ pub(crate) static AP_94: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: true,
-    callers: &["users"],
+    callers: &[],
     page: None,
     shards: None,
     first: None,
@@ -4987,7 +4987,7 @@ pub(crate) static AP_94: Pattern = Pattern {
         },
     ],
     example: "codesensei query check_claims --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --email-digest b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72 --username-key ada",
-    doc: "Profile and both claims in one round trip: a claim without a user, a user without a claim, or a claim that names someone else. Also asked when an account is\ndeleted whose claim is not its user's.",
+    doc: "Profile and both claims in one round trip: a claim without a user, a user without a claim, or a claim that names someone else.",
 };
 
 /// AP-95: Find whose a chunk is.

@@ -98,7 +98,7 @@ impl Placement<'_> {
         }
         sound.sort_by_key(|entry| entry.thread);
         let repair = SoundAnchors {
-            anchors: Anchors { changes: anchors.changes + 1, threads: sound, ..anchors.clone() },
+            anchors: Anchors { changes: anchors.changes.saturating_add(1), threads: sound, ..anchors.clone() },
             owner: self.head.user_id,
             seen_version: self.head.version_number,
             seen_changes: anchors.changes,

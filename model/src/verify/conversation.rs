@@ -42,13 +42,13 @@ fn living(lines: &Lines, now: Timestamp) -> Lines {
 pub(super) fn check(thread: &Thread, lines: &Lines, now: Timestamp) -> Vec<Finding> {
     let lines = &living(lines, now);
     let first_to_expire = lines.iter().find(|(_, line)| line.expires_at.is_some()).map(|(&seq, _)| seq);
-    let may_have_expired =
-        |seq: u32| thread.has_expired_messages(now) && first_to_expire.is_none_or(|first| seq < first);
+    // A smaller number may have expired.
+    let first_living = if thread.has_expired_messages(now) { first_to_expire.unwrap_or(u32::MAX) } else { 0 };
     let mut findings = Vec::new();
     let id = format!("thread {}.{}", thread.session_id, thread.thread);
     let mut found = |kind, detail: String, repair| findings.push(Finding::new(kind, id.clone(), detail, repair));
     let left = || Repair::None(NOT_OURS);
-    let (mut end, mut missing) = (0, 0);
+    let (mut end, mut missing) = (0_u32, 0_u32);
     for (&seq, line) in lines {
         let before = seq.checked_sub(1).and_then(|before| lines.get(&before));
         let answers = line.role == Role::Ai && before.is_some_and(|before| before.is_question());
@@ -56,19 +56,19 @@ pub(super) fn check(thread: &Thread, lines: &Lines, now: Timestamp) -> Vec<Findi
             found(FindingKind::StrayAnswer, format!("message {seq}"), left());
         }
         if line.is_question() {
-            let has_answer = lines.get(&(seq + 1)).is_some_and(|next| next.role == Role::Ai);
+            let has_answer = lines.get(&seq.saturating_add(1)).is_some_and(|next| next.role == Role::Ai);
             if has_answer != (line.reply_state == Some(ReplyState::Answered)) {
                 let said = if has_answer { "has an answer and does not say so" } else { "says it has an answer" };
                 found(FindingKind::LostAnswer, format!("message {seq} {said}"), left());
             }
         }
-        missing += (end + 1..seq).filter(|&seq| !may_have_expired(seq)).count();
-        end = end.max(seq + u32::from(line.is_question()));
+        missing += seq.saturating_sub(end.saturating_add(1).max(first_living));
+        end = end.max(seq.saturating_add(line.is_question().into()));
     }
     if missing > 0 {
         found(FindingKind::MessageGap, format!("{missing} of {end} numbers"), left());
     }
-    let is_short_by_expiry = thread.message_slots > end && may_have_expired(end + 1);
+    let is_short_by_expiry = thread.message_slots > end && end.saturating_add(1) < first_living;
     if thread.message_slots != end && !is_short_by_expiry {
         let (session_id, thread_id, seen) = (thread.session_id, thread.thread, thread.message_slots);
         let seen_updated_at = thread.updated_at;

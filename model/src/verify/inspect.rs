@@ -44,6 +44,7 @@ pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
             found(FindingKind::NewerVersion, &format!("version {version}, and this program knows {current}"), why);
             return Inspected { entity: None, findings };
         }
+        Some(0) => found(FindingKind::Undecodable, "version 0, and the first one is 1", Repair::None(BY_HAND)),
         Some(version) if version < written => {
             let detail = format!("version {version}, and now it is {written}");
             found(FindingKind::OlderVersion, &detail, Repair::Upgrade(Box::new(item.clone())));
@@ -58,25 +59,26 @@ pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
     let entity = match AnyEntity::from_item(item.attributes().clone()) {
         Ok(entity) => entity,
         Err(corrupt) => {
-            let why = Repair::None("its content has to be restored by hand, from a backup for instance");
-            found(FindingKind::Undecodable, corrupt.reason(), why);
+            found(FindingKind::Undecodable, corrupt.reason(), Repair::None(BY_HAND));
             None
         }
     };
+    // An item under another key is not what its fields say, so nothing is concluded from them.
+    let entity = entity.filter(|entity| has_its_key(item, entity, &mut found));
     if let Some(entity) = &entity {
-        keys(item, entity, &mut found);
         by_itself(entity, now, &mut found);
     }
     Inspected { entity, findings }
 }
 
-fn keys(item: &StoredItem, entity: &AnyEntity, found: &mut impl FnMut(FindingKind, &str, Repair)) {
+/// Whether the item lies under the key that its fields make. Keys of indexes are checked too.
+fn has_its_key(item: &StoredItem, entity: &AnyEntity, found: &mut impl FnMut(FindingKind, &str, Repair)) -> bool {
     let (stored, made) = (item.attributes(), entity.keys());
     let differs = |name: &&str| !is_same_key(stored.get(*name), made.get(*name));
     if KEYS.iter().any(differs) {
         let why = Repair::None("either its key or its fields are wrong, and nothing says which");
         found(FindingKind::WrongKey, "", why);
-        return;
+        return false;
     }
     let to_come = attributes_to_come(item);
     let wrong: Vec<&str> =
@@ -85,6 +87,7 @@ fn keys(item: &StoredItem, entity: &AnyEntity, found: &mut impl FnMut(FindingKin
         // Counters are corrected first, so the item is then as the correction leaves it.
         found(FindingKind::WrongIndexKey, &wrong.join(", "), Repair::IndexKeys(Box::new(item.corrected())));
     }
+    true
 }
 
 /// The keys of indexes that an older item gets when it is brought up to date.
@@ -132,6 +135,9 @@ fn by_itself(entity: &AnyEntity, now: Timestamp, found: &mut impl FnMut(FindingK
         _ => {}
     }
 }
+
+/// Why what does not decode is left.
+pub(super) const BY_HAND: &str = "its content has to be restored by hand, from a backup for instance";
 
 /// Why damaged code is left.
 pub(super) const CODE_IS_LOST: &str =

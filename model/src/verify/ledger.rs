@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use crate::code_storage::MOST_CHUNKS;
 use crate::generated::any::AnyEntity;
 use crate::{
     Anchors, Code, CodeChunk, Digest, EmailClaim, Message, ReplyState, RevisionId, Role, Session, SessionId, Thread,
@@ -19,8 +20,20 @@ pub(super) enum Subject {
     Session(SessionId, Option<UserId>),
     Email(Digest),
     Username(UsernameKey),
-    /// The chunks of a revision: the session that staged them, and how many there may be.
-    Chunks(RevisionId, SessionId, u32),
+    /// The chunks of a revision.
+    Chunks(Box<Chunks>),
+}
+
+/// Chunks of one revision that a pass met.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Chunks {
+    pub(super) revision: RevisionId,
+    /// Their numbers.
+    pub(super) numbers: Vec<u32>,
+    /// The sessions that they name, which staged them: more than one only if something is wrong.
+    pub(super) sessions: Vec<SessionId>,
+    /// The session whose head or code has the revision, and its owner.
+    pub(super) used_by: Option<(SessionId, UserId)>,
 }
 
 /// What a pass has seen.
@@ -33,6 +46,8 @@ pub(super) struct Ledger {
     sessions: HashMap<SessionId, SessionRow>,
     threads: HashMap<ThreadUuid, ThreadRow>,
     chunks: HashMap<RevisionId, ChunkRow>,
+    /// The revisions in chunks that heads and codes name: of all sessions, whatever this pass keeps.
+    used: HashMap<RevisionId, Use>,
     /// What was odd at first sight.
     suspects: Vec<Subject>,
 }
@@ -81,10 +96,18 @@ struct ThreadRow {
     owed: i32,
 }
 
+#[derive(Default)]
 struct ChunkRow {
+    numbers: Vec<u32>,
+    sessions: Vec<SessionId>,
+}
+
+/// Who uses the chunks of a revision, and how many.
+#[derive(Clone, Copy)]
+struct Use {
     session_id: SessionId,
+    owner: UserId,
     count: u32,
-    end: u32,
 }
 
 impl Ledger {
@@ -97,6 +120,7 @@ impl Ledger {
             sessions: HashMap::new(),
             threads: HashMap::new(),
             chunks: HashMap::new(),
+            used: HashMap::new(),
             suspects: Vec::new(),
         }
     }
@@ -181,7 +205,16 @@ impl Ledger {
         }
     }
 
+    fn uses(&mut self, revision: RevisionId, used: Use) {
+        if used.count > 0 {
+            let known = self.used.entry(revision).or_insert(Use { count: 0, ..used });
+            known.count = known.count.max(used.count);
+        }
+    }
+
     fn head(&mut self, head: &Session) {
+        let (session_id, owner, count) = (head.session_id, head.user_id, head.chunk_count);
+        self.uses(head.revision, Use { session_id, owner, count });
         if let Some(row) = self.user_row(head.user_id) {
             row.heads += 1;
         }
@@ -199,6 +232,8 @@ impl Ledger {
     }
 
     fn code(&mut self, code: &Code) {
+        let (session_id, owner, count) = (code.session_id, code.user_id, code.chunk_count);
+        self.uses(code.revision, Use { session_id, owner, count });
         if let Some(row) = self.session_row(code.session_id) {
             let (owner, revision) = (code.user_id, code.revision);
             row.name(owner);
@@ -208,10 +243,11 @@ impl Ledger {
 
     fn chunk(&mut self, chunk: &CodeChunk) {
         if self.keeps(chunk.session_id.uuid()) {
-            let new = ChunkRow { session_id: chunk.session_id, count: 0, end: 0 };
-            let row = self.chunks.entry(chunk.revision).or_insert(new);
-            row.count += 1;
-            row.end = row.end.max(chunk.n + 1);
+            let row = self.chunks.entry(chunk.revision).or_default();
+            row.numbers.push(chunk.n);
+            if !row.sessions.contains(&chunk.session_id) {
+                row.sessions.push(chunk.session_id);
+            }
         }
     }
 
@@ -249,7 +285,7 @@ impl Ledger {
         };
         row.taken += width;
         row.first = row.first.min(message.seq);
-        row.end = row.end.max(message.seq + width.saturating_sub(1));
+        row.end = row.end.max(message.seq.saturating_add(width.saturating_sub(1)));
         row.owed += i32::from(message.reply_state == Some(ReplyState::Answered)) - i32::from(message.role == Role::Ai);
     }
 
@@ -259,11 +295,15 @@ impl Ledger {
         for (user_id, row) in self.users {
             suspects.extend(row.suspects(user_id));
         }
-        for (revision, row) in self.chunks {
-            let code = self.sessions.get(&row.session_id).and_then(|session| session.code.as_ref());
-            let is_used = code.is_some_and(|code| code.revision == revision && code.chunk_count == row.count);
-            if !is_used || row.end != row.count {
-                suspects.push(Subject::Chunks(revision, row.session_id, row.end));
+        for (revision, ChunkRow { mut numbers, sessions }) in self.chunks {
+            numbers.sort_unstable();
+            let used = self.used.get(&revision);
+            let is_whole = used.is_some_and(|used| {
+                sessions == [used.session_id] && numbers.iter().copied().eq(0..used.count.min(MOST_CHUNKS))
+            });
+            if !is_whole {
+                let used_by = used.map(|used| (used.session_id, used.owner));
+                suspects.push(Subject::Chunks(Box::new(Chunks { revision, numbers, sessions, used_by })));
             }
         }
         for row in self.threads.into_values() {
@@ -294,7 +334,9 @@ impl ThreadRow {
         let is_whole = match self.slots {
             Some(_) if self.taken == 0 && self.has_expired => true,
             Some(0) => self.taken == 0,
-            Some(slots) => slots == self.end && self.taken + begins_with == self.end + 1,
+            Some(slots) => {
+                slots == self.end && u64::from(self.taken) + u64::from(begins_with) == u64::from(self.end) + 1
+            }
             None => false,
         };
         is_whole && self.owed == 0

@@ -5,18 +5,18 @@ use futures::future::try_join_all;
 use crate::code_storage::chunk_keys;
 use crate::generated::any::AnyEntity;
 use crate::key::Primary;
-use crate::store::StoredItem;
+use crate::store::{StoredItem, readable};
 use crate::verify::anchors::Placement;
 use crate::verify::contents::Contents;
 use crate::verify::conversation;
 use crate::verify::finding::{Finding, FindingKind};
-use crate::verify::inspect::{CODE_IS_LOST, inspect};
+use crate::verify::inspect::{BY_HAND, CODE_IS_LOST, inspect};
 use crate::verify::jobs::Jobs;
 use crate::verify::ledger::Subject;
 use crate::verify::repair::{Repair, USER_MAY_BE_LOST};
 use crate::{
-    Code, CodeChunkKey, Digest, EmailClaimKey, PackedCode, Page, PageRequest, RevisionId, Session, SessionId, Store,
-    StoreError, SweepJob, SweepKind, User, UserId, UsernameClaimKey, UsernameKey,
+    Code, Digest, EmailClaimKey, PackedCode, Page, PageRequest, Session, SessionId, Store, StoreError, SweepJob,
+    SweepKind, User, UserId, UsernameClaimKey, UsernameKey,
 };
 
 /// What a look has found, and what it leads to.
@@ -49,7 +49,7 @@ impl Look<'_> {
             Subject::Session(session_id, owner) => self.at_session(*session_id, *owner).await,
             Subject::Email(digest) => self.at_email(*digest).await,
             Subject::Username(key) => self.at_username(key).await,
-            Subject::Chunks(revision, session_id, count) => self.at_chunks(*revision, *session_id, *count).await,
+            Subject::Chunks(chunks) => self.at_chunks(chunks).await,
         }
     }
 
@@ -63,7 +63,8 @@ impl Look<'_> {
             for item in &page {
                 items += 1;
                 has_profile |= item.sk() == "PROFILE";
-                heads += u32::from(item.sk().starts_with("SESSION#"));
+                let session = item.sk().strip_prefix("SESSION#");
+                heads += u32::from(session.is_some_and(|id| id.parse::<SessionId>().is_ok()));
                 match self.by_itself(item, &mut seen) {
                     Some(AnyEntity::User(user)) => profile = Some(user),
                     Some(AnyEntity::Session(head)) => {
@@ -104,7 +105,15 @@ impl Look<'_> {
         }
         let (digest, key) = (user.email.digest(), user.username.key());
         let claims = match self.store.check_claims(user_id, digest, &key).await {
-            Err(StoreError::Corrupt { .. }) => return Ok(()),
+            Err(StoreError::Corrupt { entity, reason, .. }) => {
+                seen.local.push(Finding::new(
+                    FindingKind::Undecodable,
+                    format!("{entity} of {id}"),
+                    reason,
+                    Repair::None(BY_HAND),
+                ));
+                return Ok(());
+            }
             claims => claims?,
         };
         let email = claims.email_claim.map(|claim| claim.user_id);
@@ -201,11 +210,15 @@ impl Look<'_> {
             );
         }
         match &contents.code {
-            Some(code) => {
-                if let Some((kind, detail)) = self.wrong_code(head, code).await? {
-                    found(kind, detail, Repair::None(CODE_IS_LOST));
+            Some(code) => match self.wrong_code(head, code).await {
+                Ok(None) => {}
+                Ok(Some((kind, detail))) => found(kind, detail, Repair::None(CODE_IS_LOST)),
+                Err(StoreError::Corrupt { entity, reason, .. }) => {
+                    let id = format!("{entity} of session {}", head.session_id);
+                    seen.local.push(Finding::new(FindingKind::Undecodable, id, reason, Repair::None(BY_HAND)));
                 }
-            }
+                Err(error) => return Err(error),
+            },
             None if contents.has_code => {}
             None => found(FindingKind::MissingCode, String::new(), Repair::None(CODE_IS_LOST)),
         }
@@ -228,12 +241,9 @@ impl Look<'_> {
             };
         }
         let keys = chunk_keys(code.revision, code.chunk_count);
-        let mut chunks = match self.store.read_code_chunks(&keys).await {
-            Err(StoreError::Corrupt { .. }) => return Ok(None),
-            chunks => chunks?,
-        };
-        if chunks.len() != keys.len() {
-            return torn(format!("{} of {} chunks", chunks.len(), keys.len()));
+        let mut chunks = self.store.read_code_chunks(&keys).await?;
+        if chunks.len() != code.chunk_count as usize {
+            return torn(format!("{} of {} chunks", chunks.len(), code.chunk_count));
         }
         chunks.sort_by_key(|chunk| chunk.n);
         let parts: Vec<&[u8]> = chunks.iter().map(|chunk| chunk.bytes.as_slice()).collect();
@@ -332,38 +342,5 @@ impl Look<'_> {
         };
         let findings = vec![Finding::new(FindingKind::StaleClaim, id, detail, repair)];
         Ok(Seen { findings, ..Seen::default() })
-    }
-
-    /// The jobs were read before this: what had been committed by then, the code shows, and what was to be removed, a job.
-    async fn at_chunks(&self, revision: RevisionId, session_id: SessionId, end: u32) -> Result<Seen, StoreError> {
-        let code = match self.store.get_code(session_id).await {
-            Err(StoreError::Corrupt { .. }) => return Ok(Seen::default()),
-            code => code?,
-        };
-        let used = code.filter(|code| code.revision == revision).map_or(0, |code| code.chunk_count);
-        let mut keys: Vec<CodeChunkKey> = Vec::new();
-        for key in (used..end).map(|n| CodeChunkKey { revision, n }) {
-            // Whole, as there is no pattern for less: it is rare.
-            match self.store.get_code_chunk(key.revision, key.n).await {
-                Ok(None) => {}
-                Ok(Some(_)) | Err(StoreError::Corrupt { .. }) => keys.push(key),
-                Err(error) => return Err(error),
-            }
-        }
-        let mut seen = Seen::default();
-        if !keys.is_empty() && !self.jobs.take_chunks(revision) && !self.jobs.take_session(session_id) {
-            let (id, detail) =
-                (format!("revision {revision}"), format!("{} chunks of session {session_id}", keys.len()));
-            seen.findings.push(Finding::new(FindingKind::OrphanChunks, id, detail, Repair::RemoveChunks(keys)));
-        }
-        Ok(seen)
-    }
-}
-
-/// A claim that decodes; one that does not was told by the scan.
-fn readable<T>(claim: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
-    match claim {
-        Err(StoreError::Corrupt { .. }) => Ok(None),
-        claim => claim,
     }
 }

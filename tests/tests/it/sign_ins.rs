@@ -165,7 +165,7 @@ async fn an_account_is_deleted_without_the_claims_that_name_another_user() {
         scene.table.remove_account(&scene.ada).await.unwrap();
         let calls = scene.table.meter().take();
         let calls: Vec<_> = calls.iter().map(|call| call.pattern.id).collect();
-        assert_eq!(calls[..3], ["AP-07", "AP-94", "AP-07"], "{lost}");
+        assert_eq!(calls[..4], ["AP-07", "AP-03", "AP-02", "AP-07"], "{lost}");
         // Bob has what he had, and the claim that names him.
         let mut left = items([("user", 1), ("email_claim", 1), ("username_claim", 1), ("refresh_family", 1)]);
         *left.get_mut(lost).unwrap() += 1;
@@ -181,6 +181,22 @@ async fn an_account_is_deleted_though_a_claim_is_missing() {
     scene.table.raw().remove(&claim).await;
     scene.table.remove_account(&scene.ada).await.unwrap();
     assert_eq!(scene.table.raw().outline().await, []);
+}
+
+#[tokio::test]
+async fn an_account_is_deleted_and_its_password_changed_beside_what_does_not_decode() {
+    for (kind, field) in [("email_claim", "user_id"), ("username_claim", "user_id"), ("refresh_family", "rotated_at")] {
+        let scene = Scene::new().await;
+        scene.table.sign_in(&scene.ada, A_WEEK).await.unwrap();
+        let kept = scene.family.family_id.to_string();
+        let is_not_kept = |item: &tests::RawItem| item.text("family_id") != Some(&*kept);
+        let broken = json!({ "S": "no such thing" });
+        scene.table.raw().change(kind, is_not_kept, |item| drop(item.insert(field.to_owned(), broken))).await;
+        scene.changes_the_password(scene.table.store()).await.unwrap();
+        let ada = scene.table.profile(&scene.ada).await;
+        scene.table.remove_account(&ada).await.unwrap();
+        assert_eq!(scene.table.get_user(ada.user_id).await.unwrap(), None, "{kind}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Verifying: a sound table has no findings, each kind of corruption is found, and what can be repaired safely is.
 
 mod corruption;
+mod damaged;
 mod live;
 mod repairs;
 mod scene;

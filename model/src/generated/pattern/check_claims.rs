@@ -22,8 +22,7 @@ pub struct CheckClaims {
 impl Store {
     /// AP-94: Check a user's claims.
     ///
-    /// Profile and both claims in one round trip: a claim without a user, a user without a claim, or a claim that names someone else. Also asked when an account is
-    /// deleted whose claim is not its user's.
+    /// Profile and both claims in one round trip: a claim without a user, a user without a claim, or a claim that names someone else.
     ///
     /// `BatchGetItem`, strongly consistent. Costs 1 request and 3 RCU for a profile and its claims.
     pub async fn check_claims(

@@ -1,0 +1,70 @@
+//! Chunks of code: whether a head or a code still needs them.
+
+use crate::verify::finding::{Finding, FindingKind};
+use crate::verify::ledger::Chunks;
+use crate::verify::look::{Look, Seen};
+use crate::verify::repair::Repair;
+use crate::{Code, CodeChunkKey, StoreError, UserId};
+
+impl Look<'_> {
+    /// The jobs were read before this: what had been committed by then, head and code show, and what was to be removed, a job.
+    pub(super) async fn at_chunks(&self, chunks: &Chunks) -> Result<Seen, StoreError> {
+        let revision = chunks.revision;
+        let used = match self.used_chunks(chunks).await {
+            Err(StoreError::Corrupt { .. }) => return Ok(Seen::default()),
+            used => used?,
+        };
+        let mut keys: Vec<CodeChunkKey> = Vec::new();
+        for n in chunks.numbers.iter().copied().filter(|n| *n >= used) {
+            // Whole, as there is no pattern for less: it is rare.
+            match self.store.get_code_chunk(revision, n).await {
+                Ok(None) => {}
+                Ok(Some(_)) | Err(StoreError::Corrupt { .. }) => keys.push(CodeChunkKey { revision, n }),
+                Err(error) => return Err(error),
+            }
+        }
+        let mut seen = Seen::default();
+        let id = format!("revision {revision}");
+        let is_expected =
+            self.jobs.take_chunks(revision) || chunks.sessions.iter().any(|session| self.jobs.take_session(*session));
+        if !keys.is_empty() && !is_expected {
+            let named = chunks.sessions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let detail = format!("{} chunks of session {named}", keys.len());
+            seen.findings.push(Finding::new(FindingKind::OrphanChunks, &id, detail, Repair::RemoveChunks(keys)));
+        }
+        if let Some((holder, _)) = chunks.used_by.filter(|_| used > 0)
+            && let Some(other) = chunks.sessions.iter().find(|session| **session != holder)
+        {
+            let why =
+                Repair::None("the code is whole, and only this field is wrong: saving the code again corrects it");
+            let detail = format!("session {holder} has the code, a chunk names session {other}");
+            seen.findings.push(Finding::new(FindingKind::ForeignOwner, id, detail, why));
+        }
+        Ok(seen)
+    }
+
+    /// How many chunks of the revision a head or a code names, of the sessions that may have it.
+    async fn used_chunks(&self, chunks: &Chunks) -> Result<u32, StoreError> {
+        let mut used = 0;
+        let holder = chunks.used_by.map(|(session, _)| session);
+        let others = chunks.sessions.iter().copied().filter(|session| Some(*session) != holder);
+        for session_id in holder.into_iter().chain(others) {
+            let code = self.store.get_code(session_id).await?;
+            let owner = chunks.used_by.filter(|(session, _)| *session == session_id).map(|(_, owner)| owner);
+            let owners = code.as_ref().map(|code| code.user_id).into_iter().chain(owners_but(owner, code.as_ref()));
+            for owner in owners {
+                let head = self.store.get_session(owner, session_id).await?;
+                let head = head.filter(|head| head.revision == chunks.revision);
+                used = used.max(head.map_or(0, |head| head.chunk_count));
+            }
+            let code = code.filter(|code| code.revision == chunks.revision);
+            used = used.max(code.map_or(0, |code| code.chunk_count));
+        }
+        Ok(used)
+    }
+}
+
+/// The owner that a head names, unless the code names the same.
+fn owners_but(owner: Option<UserId>, code: Option<&Code>) -> Option<UserId> {
+    owner.filter(|owner| code.is_none_or(|code| code.user_id != *owner))
+}
