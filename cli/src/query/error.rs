@@ -85,8 +85,23 @@ pub(super) async fn without_index(pattern: &Pattern, store: &Store, error: Query
     }
 }
 
-/// A line for each item that does not decode.
+/// A line for each item that does not decode. Its key can be anything, so nothing in it reaches the terminal as a command.
 pub(super) fn unreadable(items: &[UnreadableItem]) -> String {
-    let line = |item: &UnreadableItem| format!("does not decode: {} {}: {}", item.pk, item.sk, item.reason);
+    let line = |item: &UnreadableItem| {
+        let [pk, sk] = [&item.pk, &item.sk].map(|part| part.escape_debug());
+        format!("does not decode: {pk} {sk}: {}", item.reason)
+    };
     items.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_with_control_characters_stays_in_its_line() {
+        let (pk, sk) = ("USER#1".to_owned(), "SESSION#\n\u{1b}[2J\u{202e}é".to_owned());
+        let told = unreadable(&[UnreadableItem { pk, sk, reason: "no reason".to_owned() }]);
+        assert_eq!(told, r"does not decode: USER#1 SESSION#\n\u{1b}[2J\u{202e}é: no reason");
+    }
 }
