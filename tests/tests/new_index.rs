@@ -14,7 +14,11 @@ use std::time::{Duration, Instant};
 use model::{AddUsage, Date, Finding, FindingKind, IndexProgress, Progress, Store, TableError, User, Verified, Verify};
 use serde_json::{Value, json};
 use tests::{Proxy, RawTable, TestTable, without_indexes};
+use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
+
+/// One test after another, for the same reason.
+static TURN: Mutex<()> = Mutex::const_new(());
 
 /// How many days are stored before there is the index. The variable names another number, for instance 25000.
 const STORED: u32 = 250;
@@ -156,6 +160,7 @@ fn stored() -> u32 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_table_gets_an_index_and_its_items_while_it_is_written_to() {
+    let _turn = TURN.lock().await;
     let scene = Scene::new(stored()).await;
     let (older_ends, newer_ends) = (Arc::default(), Arc::default());
     let older = scene.writer(Program::Older(scene.table.raw().clone()), &older_ends);
@@ -196,6 +201,7 @@ async fn a_live_table_gets_an_index_and_its_items_while_it_is_written_to() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_waits_while_the_service_makes_no_further_index() {
+    let _turn = TURN.lock().await;
     let table = TestTable::of_earlier(without_indexes).await;
     let proxy = Proxy::before(table.endpoint()).await;
     proxy.refuse("UpdateTable", "LimitExceededException", 2);
@@ -210,6 +216,7 @@ async fn an_update_waits_while_the_service_makes_no_further_index() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_that_has_every_index_is_left_as_it_is() {
+    let _turn = TURN.lock().await;
     let table = TestTable::new().await;
     let update = table.add_missing_indexes(|progress| panic!("nothing is to be told: {progress:?}")).await.unwrap();
     assert_eq!(update, model::TableUpdate::default());
@@ -219,6 +226,7 @@ async fn a_table_that_has_every_index_is_left_as_it_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_that_shows_other_fields_is_refused_with_what_differs() {
+    let _turn = TURN.lock().await;
     let of_another_index = |definition: &mut Value| {
         definition["GlobalSecondaryIndexes"][0]["Projection"] = json!({ "ProjectionType": "ALL" });
     };
@@ -230,6 +238,7 @@ async fn an_index_that_shows_other_fields_is_refused_with_what_differs() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_table_with_other_keys_is_left_as_it_is() {
+    let _turn = TURN.lock().await;
     let of_another_program = |definition: &mut Value| {
         without_indexes(definition);
         definition["AttributeDefinitions"] = json!([{ "AttributeName": "id", "AttributeType": "N" }]);
@@ -243,6 +252,7 @@ async fn a_table_with_other_keys_is_left_as_it_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_that_the_schema_does_not_know_is_told_and_left() {
+    let _turn = TURN.lock().await;
     let with_another = |definition: &mut Value| {
         let mut other = definition["GlobalSecondaryIndexes"][0].clone();
         other["IndexName"] = "OLD".into();
