@@ -183,7 +183,7 @@ impl Store {
         Err(StoreError::Contended { pattern: "AP-07" }.into())
     }
 
-    /// The claims that name this user, of the two that should. One that does not decode names nobody.
+    /// The claims that name this user, of the two that should. One that does not decode names no user.
     async fn owned_claims(&self, user: &User) -> Result<OwnedClaims, StoreError> {
         let username_key = user.username.key();
         let (email, username) =

@@ -115,7 +115,7 @@ impl Store {
         }
     }
 
-    /// The user's sign-ins but for one. What does not decode lets nobody in, so it is left.
+    /// The user's sign-ins but for one. One that does not decode cannot be used, so it is left.
     pub(crate) async fn other_sign_ins(&self, kept: &RefreshFamily) -> Result<Vec<RefreshFamilyKey>, StoreError> {
         let readable = self.without_unreadable(&Unreadable::new());
         let families = readable.list_refresh_families(kept.user_id).await?;
