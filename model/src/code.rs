@@ -15,6 +15,9 @@ pub const MAX_CODE_BYTES: usize = 5 * 1024 * 1024;
 pub const INLINE_MAX: usize = 240 * 1024;
 /// The size of a chunk, except the last: the item limit of 400 KB, less the chunk's other attributes.
 pub const CHUNK_BYTES: usize = 384 * 1024;
+/// The most chunks that code has. The last one has room for what compressing adds to code that does not compress.
+pub(crate) const MOST_CHUNKS: u32 = 14;
+const _: () = assert!(MOST_CHUNKS as usize == MAX_CODE_BYTES / CHUNK_BYTES + 1, "chunks or code have another size now");
 
 /// A text, ready to be stored.
 #[derive(Clone, PartialEq, Eq)]

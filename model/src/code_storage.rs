@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::code::MOST_CHUNKS;
 use crate::{
     Code, CodeChunk, CodeChunkKey, CodeText, CodeTooLarge, LeaveSweepJobError, PackedBody, PackedCode, RevisionId,
     Session, SessionId, Store, StoreError, SweepJob, SweepKind, UserId,
@@ -11,9 +12,6 @@ use crate::{
 const STAGING: Duration = Duration::from_mins(15);
 /// Below this, compressing is quicker than handing it to another thread.
 const BLOCKING_FROM: usize = 64 * 1024;
-
-/// The most chunks that code has: 5 MiB that do not compress, in pieces of 384 KiB.
-pub(crate) const MOST_CHUNKS: u32 = 14;
 
 /// Code that is ready to be committed: its item, and the job of its chunks when it has any.
 #[derive(Debug)]

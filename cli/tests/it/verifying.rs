@@ -154,10 +154,14 @@ async fn a_user_is_verified_by_name() {
     let (_folder, path) = damaged().await;
     let of_one = verify(&path, &["--user", "@demo", "--only", "session_count"]).await;
     assert_eq!((of_one.code, findings(&of_one.stdout).len()), (Some(1), 1), "{}", of_one.stderr);
-    let nobody = verify(&path, &["--user", "@nemo"]).await;
-    assert_eq!(nobody.code, Some(1));
-    assert!(nobody.stderr.contains("there is no user @nemo, or the claim on the name is missing"), "{}", nobody.stderr);
-    assert!(nobody.stderr.contains("`--user ID`"), "{}", nobody.stderr);
+    let unknown = verify(&path, &["--user", "@nemo"]).await;
+    assert_eq!(unknown.code, Some(1));
+    assert!(
+        unknown.stderr.contains("there is no user @nemo, or the claim on the name is missing"),
+        "{}",
+        unknown.stderr
+    );
+    assert!(unknown.stderr.contains("`--user ID`"), "{}", unknown.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
-use crate::code_storage::MOST_CHUNKS;
+use crate::code::MOST_CHUNKS;
 use crate::generated::any::AnyEntity;
 use crate::{
     Anchors, Code, CodeChunk, Digest, EmailClaim, Message, ReplyState, RevisionId, Role, Session, SessionId, Thread,
