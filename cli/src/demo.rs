@@ -99,7 +99,12 @@ async fn journey(walk: &mut Walk) -> Result<(), Failure> {
         "    | version {}, the thread is {} at lines {} to {}",
         saved["version_number"], anchor["anchor_status"], anchor["start_line"], anchor["end_line"]
     );
-    let conflict = walk.step("save again from the old version: refused", "PUT", &session, Some(save)).await?;
+    let again = walk.step("send the same save again: it is known", "PUT", &session, Some(save)).await?;
+    println!("    | version {}", again["version_number"]);
+    let stale = json!({ "expected_version_number": 1, "code_content": code });
+    let conflict = walk
+        .refused("save other code from the old version: refused", "PUT", &session, stale, "VERSION_CONFLICT")
+        .await?;
     println!("    | {}, current version {}", conflict["error"]["code"], conflict["error"]["current_version"]);
     walk.step("read the thread back", "GET", &thread, None).await?;
     let messages = walk.step("read its messages", "GET", &format!("{thread}/messages"), None).await?;
@@ -132,8 +137,39 @@ fn text(value: &Value) -> Result<&str, Failure> {
     value.as_str().ok_or_else(|| "an answer lacks a field".into())
 }
 
+fn unexpected(method: &str, path: &str, status: StatusCode, answer: &Value) -> Failure {
+    format!("{method} {path} answered {status}: {}", answer["error"]["code"]).into()
+}
+
 impl Walk {
+    /// A request that succeeds: what is shown of the product has to be true.
     async fn step(&mut self, what: &str, method: &str, path: &str, body: Option<Value>) -> Result<Value, Failure> {
+        match self.send(what, method, path, body).await? {
+            (status, answer) if status.is_success() => Ok(answer),
+            (status, answer) => Err(unexpected(method, path, status, &answer)),
+        }
+    }
+
+    /// A request that is refused with this code.
+    async fn refused(
+        &mut self,
+        what: &str,
+        method: &str,
+        path: &str,
+        body: Value,
+        code: &str,
+    ) -> Result<Value, Failure> {
+        let (status, answer) = self.send(what, method, path, Some(body)).await?;
+        if answer["error"]["code"] == code { Ok(answer) } else { Err(unexpected(method, path, status, &answer)) }
+    }
+
+    async fn send(
+        &mut self,
+        what: &str,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<(StatusCode, Value), Failure> {
         let request = Request::builder()
             .method(Method::from_bytes(method.as_bytes())?)
             .uri(path)
@@ -146,10 +182,7 @@ impl Walk {
         self.remember(&parts.headers);
         self.show(what, parts.status, parts.extensions.get::<Bill>());
         let answer: Value = serde_json::from_slice(&body.collect().await?.to_bytes())?;
-        if parts.status.is_success() || parts.status == StatusCode::CONFLICT {
-            return Ok(answer);
-        }
-        Err(format!("{method} {path} answered {}: {}", parts.status, answer["error"]["code"]).into())
+        Ok((parts.status, answer))
     }
 
     fn remember(&mut self, headers: &axum::http::HeaderMap) {

@@ -13,6 +13,9 @@ async fn help_shows_what_can_be_done_and_how() {
 async fn the_demo_walks_through_the_product_and_shows_what_each_step_costs() {
     let end = ended(codesensei(&["demo"])).await;
     assert_eq!((end.code, end.stderr.as_str()), (Some(0), ""));
+    let status_of = |step| end.stdout.lines().find(|line| line.starts_with(step)).and_then(|line| line.get(47..53));
+    assert_eq!(status_of("send the same save again").map(str::trim), Some("200"), "{}", end.stdout);
+    assert_eq!(status_of("save other code from the old version").map(str::trim), Some("409"), "{}", end.stdout);
     insta::assert_snapshot!(end.stdout);
 }
 
