@@ -36,6 +36,8 @@ tokio::task_local! {
 /// What is known about the request that is being answered.
 struct Known {
     id: Arc<str>,
+    /// The id that came with the request: a gateway's, or what a client wrote in its place.
+    sent_id: Option<String>,
     user: OnceLock<String>,
     usage: Mutex<Usage>,
     span: Span,
@@ -45,7 +47,7 @@ struct Known {
 
 impl Known {
     fn new(id: Arc<str>, span: Span) -> Self {
-        Self { id, user: OnceLock::new(), usage: Mutex::default(), span, goes_on: Mutex::default() }
+        Self { id, sent_id: None, user: OnceLock::new(), usage: Mutex::default(), span, goes_on: Mutex::default() }
     }
 
     fn usage(&self) -> Usage {
@@ -134,18 +136,19 @@ pub fn continues() -> Option<Continuation> {
     Some(Continuation { known, done })
 }
 
-/// Middleware: gives the request a trace id, the gateway's or one of ours, sends it back, and logs one line when the
+/// Middleware: gives the request a trace id of ours, sends it back, and logs one line when the
 /// answer is ready: method, route, status, error code, time, user, and what it cost at the table; and beside it, where
 /// they are wanted, one of metrics. Never the address as it was typed, a header or a body.
 pub async fn follow(State(follower): State<Follower>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     request.extensions_mut().insert(Arrival(began));
-    let id = gateway_id(request.headers()).unwrap_or_else(|| follower.ids.token().simple().to_string());
-    let id: Arc<str> = id.into();
+    // Never one that came with the request: a client could give two requests one id, or another's.
+    let id: Arc<str> = follower.ids.token().simple().to_string().into();
+    let sent_id = sent_id(request.headers());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", trace_id = &*id, user_id = tracing::field::Empty);
-    let known = Arc::new(Known::new(Arc::clone(&id), span.clone()));
+    let known = Arc::new(Known { sent_id, ..Known::new(Arc::clone(&id), span.clone()) });
     let answer = next.run(request).instrument(span);
     let mut response = REQUEST.scope(Arc::clone(&known), answer).await;
     let done = Done::of(method, route, &response, began);
@@ -198,7 +201,7 @@ impl Done {
         let Self { status, code, .. } = *self;
         let (method, route) = (self.method.as_str(), self.route().unwrap_or(NO_ROUTE));
         let user_id = known.user.get().map(String::as_str);
-        let trace_id = &*known.id;
+        let (trace_id, sent_trace_id) = (&*known.id, known.sent_id.as_deref());
         let table_calls = self.bill.as_ref().map(Bill::patterns);
         let total = self.bill.as_ref().map(Bill::total);
         tracing::info!(
@@ -209,6 +212,7 @@ impl Done {
             duration_ms,
             user_id,
             trace_id,
+            sent_trace_id,
             table_calls,
             table_requests = total.map(|total| total.requests),
             rcu = total.map(|total| total.rcu),
@@ -241,9 +245,9 @@ impl Done {
     }
 }
 
-/// The root of the gateway's `x-amzn-trace-id`. Anything that does not have exactly its form is ignored: a client on
-/// another way in could put anything there, and it goes to the log.
-fn gateway_id(headers: &HeaderMap) -> Option<String> {
+/// The root of the `x-amzn-trace-id` that came with the request: the gateway's, or the client's, which the gateway
+/// passes on. Anything that does not have exactly its form is ignored, since it goes to the log.
+fn sent_id(headers: &HeaderMap) -> Option<String> {
     let header = headers.get("x-amzn-trace-id")?.to_str().ok()?;
     let root = header.split(';').find_map(|part| part.trim().strip_prefix("Root="))?;
     let mut parts = root.split('-');
@@ -328,23 +332,25 @@ mod tests {
         let request = request("/sessions/secret?q=secret", &header);
         let response = app().oneshot(request).await.expect("infallible");
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
-        assert_eq!(response.headers()[TRACE_ID], GATEWAY);
+        let id = response.headers()[TRACE_ID].to_str().expect("hex digits").to_owned();
         let body = axum::body::to_bytes(response.into_body(), 10_000).await.expect("in memory");
-        assert!(String::from_utf8_lossy(&body).contains(GATEWAY));
+        let body = String::from_utf8_lossy(&body);
+        assert!(body.contains(&id) && !body.contains(GATEWAY));
 
         let text = String::from_utf8(LINES.take()).expect("JSON lines");
         let lines: Vec<serde_json::Value> =
             text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect();
         assert!(!text.contains("secret"), "{text}");
         let [cause, line] = lines.as_slice() else { panic!("one line for the cause, one for the request: {text}") };
-        assert_eq!((&cause["fields"]["cause"], &cause["span"]["trace_id"]), (&"the cause".into(), &GATEWAY.into()));
+        assert_eq!((&cause["fields"]["cause"], &cause["span"]["trace_id"]), (&"the cause".into(), &(*id).into()));
         assert_eq!(cause["span"]["user_id"], "ada");
         for (name, value) in [
             ("method", "GET"),
             ("route", "/sessions/{id}"),
             ("code", "INTERNAL_ERROR"),
             ("user_id", "ada"),
-            ("trace_id", GATEWAY),
+            ("trace_id", &*id),
+            ("sent_trace_id", GATEWAY),
             ("message", "GET /sessions/{id} 500"),
             ("table_calls", "AP-01:2r/0.5/9 AP-01:2r/0.5/9"),
         ] {
@@ -353,19 +359,22 @@ mod tests {
         let numbers = ["table_requests", "rcu", "wcu"].map(|name| line["fields"][name].as_f64());
         assert_eq!(numbers, [Some(4.0), Some(1.0), Some(18.0)]);
         assert!(line["fields"]["duration_ms"].is_u64());
-        for once in ["ada", GATEWAY] {
+        for once in ["ada", &*id, GATEWAY] {
             assert_eq!(line.to_string().matches(once).count(), 1, "{line}");
         }
     }
 
     #[tokio::test]
-    async fn a_trace_id_of_another_form_is_replaced_by_one_of_ours() {
-        for bad in
-            ["", "Root=1-x-y", "Root=evil\t", "1-67891233-abcdef012345678912345678", &format!("Root={GATEWAY}-1")]
+    async fn the_trace_id_is_ours_whatever_came_and_what_has_no_form_is_not_even_logged() {
+        listen();
+        for sent in
+            [&*format!("Root={GATEWAY}"), "", "Root=1-x-y", "Root=evil\t", GATEWAY, &format!("Root={GATEWAY}-1")]
         {
-            let response = app().oneshot(request("/sessions/1", bad)).await.expect("infallible");
+            let response = app().oneshot(request("/sessions/1", sent)).await.expect("infallible");
             let id = response.headers()[TRACE_ID].to_str().expect("hex digits");
-            assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{bad}: {id}");
+            assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{sent}: {id}");
+            let text = String::from_utf8(LINES.take()).expect("JSON lines");
+            assert_eq!(text.contains("sent_trace_id"), sent.starts_with("Root=1-6") && !sent.ends_with("-1"), "{text}");
         }
     }
 
