@@ -1,8 +1,9 @@
-//! Against requests that another site makes a browser send: beside `SameSite=Strict`, two more conditions on what changes
+//! Against requests that another site makes a browser send: beside `SameSite=Strict`, more conditions on what changes
 //! something.
 
+use axum::body::HttpBody as _;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -10,21 +11,33 @@ use crate::error::{ApiError, ErrorCode};
 use crate::http::body::Packing;
 use crate::http::cors::CorsPolicy;
 
-/// Middleware: a request that changes something says JSON, which no form of another site can, and if it names an origin,
-/// that is a page of ours or this very address.
+/// What a browser says of how the page and this address are related. No script can set it.
+const FETCH_SITE: &str = "sec-fetch-site";
+
+/// Middleware: a request that changes something comes from a page of ours, from this very address or from no page; and
+/// if it has a body, that is JSON, which no form of another site can send. A browser names the origin of every such
+/// request, so one without a body needs no type.
 pub async fn refuse(State(policy): State<CorsPolicy>, request: Request, next: Next) -> Result<Response, ApiError> {
     if !request.method().is_safe() {
         let headers = request.headers();
-        let mut origins = headers.get_all(header::ORIGIN).iter();
-        if origins.any(|origin| !policy.allows(origin) && !is_own(origin, headers)) {
+        if !is_from_a_page_of_ours(&policy, headers) {
             return Err(ApiError::new(ErrorCode::Forbidden).saying("This page may not send requests here."));
         }
-        // A DELETE without a body has no type to say. No form sends one, and a script of another page asks first.
-        if request.method() != Method::DELETE || headers.contains_key(header::CONTENT_TYPE) {
+        if !request.body().is_end_stream() || headers.contains_key(header::CONTENT_TYPE) {
             Packing::of(headers)?;
         }
     }
     Ok(next.run(request).await)
+}
+
+fn is_from_a_page_of_ours(policy: &CorsPolicy, headers: &HeaderMap) -> bool {
+    let origins = headers.get_all(header::ORIGIN);
+    let mut relations = headers.get_all(FETCH_SITE).iter();
+    if origins.iter().any(|origin| !policy.allows(origin) && !is_own(origin, headers)) {
+        return false;
+    }
+    // A page that no origin speaks for is one of this address, or it is the person at the keyboard.
+    origins.iter().next().is_some() || relations.all(|relation| relation == "same-origin" || relation == "none")
 }
 
 /// Whether the page was loaded from the address that it now sends to.
@@ -51,10 +64,14 @@ mod tests {
 
     /// A request with these headers; what became of it.
     async fn sent(request: Builder, headers: &[(&str, &str)]) -> StatusCode {
+        sent_with(request, headers, "").await
+    }
+
+    async fn sent_with(request: Builder, headers: &[(&str, &str)], body: &'static str) -> StatusCode {
         let policy = CorsPolicy::production(PAGE).expect("an origin");
         let app = Router::new().route("/", any(async || "done")).route_layer(from_fn_with_state(policy, refuse));
         let request = headers.iter().fold(request.uri("/"), |request, (name, value)| request.header(*name, *value));
-        app.oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible").status()
+        app.oneshot(request.body(Body::from(body)).expect("a request")).await.expect("infallible").status()
     }
 
     async fn posted(headers: &[(&str, &str)]) -> StatusCode {
@@ -98,7 +115,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whatever_changes_something_says_json_unless_it_deletes_and_says_nothing() {
+    async fn without_an_origin_a_browser_says_that_the_page_is_of_this_address() {
+        for (relation, status) in [
+            ("same-origin", StatusCode::OK),
+            ("none", StatusCode::OK),
+            ("same-site", StatusCode::FORBIDDEN),
+            ("cross-site", StatusCode::FORBIDDEN),
+            ("", StatusCode::FORBIDDEN),
+        ] {
+            assert_eq!(posted(&[(FETCH_SITE, relation)]).await, status, "{relation}");
+            assert_eq!(posted(&[JSON, (FETCH_SITE, relation)]).await, status, "{relation}");
+            assert_eq!(posted(&[(FETCH_SITE, relation), ("origin", PAGE)]).await, StatusCode::OK, "{relation}");
+        }
+        let two = [(FETCH_SITE, "none"), (FETCH_SITE, "cross-site")];
+        assert_eq!(posted(&two).await, StatusCode::FORBIDDEN, "no browser sends two");
+    }
+
+    #[tokio::test]
+    async fn a_body_is_json_and_without_a_body_no_type_is_wanted() {
         for method in ["POST", "PUT", "PATCH", "DELETE"] {
             for (kind, status) in [
                 ("application/json", 200),
@@ -110,11 +144,15 @@ mod tests {
                 ("text/plain; application/json", 400),
                 ("", 400),
             ] {
-                let found = sent(Request::builder().method(method), &[("content-type", kind)]).await;
-                assert_eq!(found.as_u16(), status, "{method} {kind}");
+                for body in ["", "{}"] {
+                    let request = Request::builder().method(method);
+                    let found = sent_with(request, &[("content-type", kind)], body).await;
+                    assert_eq!(found.as_u16(), status, "{method} {kind} {body}");
+                }
             }
-            let without = sent(Request::builder().method(method), &[]).await;
-            assert_eq!(without.as_u16(), if method == "DELETE" { 200 } else { 400 }, "{method}");
+            assert_eq!(sent(Request::builder().method(method), &[]).await, StatusCode::OK, "{method}");
+            let untyped = sent_with(Request::builder().method(method), &[], "{}").await;
+            assert_eq!(untyped, StatusCode::BAD_REQUEST, "{method}");
         }
     }
 

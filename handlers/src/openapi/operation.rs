@@ -31,7 +31,7 @@ pub(super) fn describe(route: &Route, tag: &str) -> (String, Value) {
         operation["security"] = json!([]);
     }
     parameters(&mut operation, &route.path);
-    body(&mut operation, &method);
+    body(&mut operation);
     for (status, response) in responses(&codes) {
         operation["responses"][status] = response;
     }
@@ -60,14 +60,10 @@ fn parameters(operation: &mut Value, path: &str) {
     }
 }
 
-/// A request that changes something says JSON even when it has nothing to say.
-fn body(operation: &mut Value, method: &str) {
+/// How else a body is taken, where there is one.
+fn body(operation: &mut Value) {
     if operation.get("requestBody").is_some() {
         // Not as a type of its own: pages that show the document would take it for the first one.
         operation["requestBody"]["description"] = "Also taken gzipped, as `application/gzip`.".into();
-    } else if method != "get" && method != "delete" {
-        let anything = json!({ "description": "Nothing is read of it." });
-        operation["requestBody"] =
-            json!({ "required": true, "content": { "application/json": { "schema": anything, "example": {} } } });
     }
 }
