@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use bedrock_local::LocalBedrock;
 use handlers::App;
+use handlers::auth::device::DeviceKey;
 use handlers::auth::keys::{InvalidKey, SigningKeys};
 use handlers::auth::password::{COST, Hasher};
 use handlers::auth::token::Tokens;
 use handlers::bedrock::{InvalidReviewerConfig, Reviewer, ReviewerConfig};
+use handlers::http::cookie::CookieNames;
 use handlers::http::cors::CorsPolicy;
 use handlers::http::metrics::Metrics;
 use handlers::http::rate::RateLimits;
@@ -166,6 +168,8 @@ fn application(store: Store, secrets: &Secrets, reviewer: Reviewer, cost: u32) -
     Ok(App {
         store,
         tokens: Arc::new(Tokens::new(keys, ISSUER, ISSUER)),
+        cookies: CookieNames::Plain,
+        devices: DeviceKey::from_secret(&secrets.seed),
         hasher: Hasher::new(cost).expect("bcrypt takes every cost that is passed here"),
         reviewer: Arc::new(reviewer),
         fence_key: fence_key.as_bytes().as_slice().into(),

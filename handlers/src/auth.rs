@@ -1,8 +1,11 @@
 //! Accounts at the edge: passwords, signing keys, tokens, and who is calling.
 
 pub mod caller;
+pub mod device;
+pub mod keyring;
 pub mod keys;
 pub mod password;
+pub mod presented;
 pub mod routes;
 pub mod sign_up;
 pub mod token;

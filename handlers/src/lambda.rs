@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
+use futures::FutureExt as _;
 use lambda_http::Error;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use model::{Clock, CursorKey, DEFAULT_CODE_CACHE_MIB, Digest, Endpoint, Ids, MessageTtl, Store, StoreConfig};
@@ -12,10 +13,13 @@ use serde_json::{Value, json};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use crate::auth::device::DeviceKey;
+use crate::auth::keyring::{KeyRing, KeySource};
 use crate::auth::keys::SigningKeys;
 use crate::auth::password::{COST, Hasher};
 use crate::auth::token::Tokens;
 use crate::bedrock::{Reviewer, ReviewerConfig};
+use crate::http::cookie::CookieNames;
 use crate::http::cors::CorsPolicy;
 use crate::http::metrics::Metrics;
 use crate::http::rate::RateLimits;
@@ -80,8 +84,7 @@ fn log() {
 async fn application() -> Result<App, Error> {
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let secret = secret(&sdk).await?;
-    let keys = SigningKeys::from_pem(&secret.signing_key, secret.accepted_keys.iter().map(String::as_str));
-    let keys = keys.map_err(|error| said("a key in the secret", &error))?;
+    let keys = KeyRing::readable(signing_keys(&secret)?, keys_again(sdk));
     let origin = setting("CODESENSEI_ORIGIN")?;
     let cors = CorsPolicy::production(&origin).map_err(|error| said("CODESENSEI_ORIGIN", &error))?;
     let reviewer = ReviewerConfig::from_env(|name| std::env::var(name).ok());
@@ -90,6 +93,9 @@ async fn application() -> Result<App, Error> {
     Ok(App {
         store: store(&secret).await?,
         tokens: Arc::new(Tokens::new(keys, origin.clone(), origin.clone())),
+        // The page's origin is HTTPS, see `CorsPolicy::production`, and `SameSite=Strict` makes this its site.
+        cookies: CookieNames::Host,
+        devices: DeviceKey::from_secret(secret.seed.as_bytes()),
         hasher: Hasher::new(COST)?,
         reviewer: Arc::new(Reviewer::connect(reviewer).await),
         fence_key: fence_key.as_bytes().as_slice().into(),
@@ -97,6 +103,19 @@ async fn application() -> Result<App, Error> {
         rate_limits: RateLimits::Enforced,
         ai_daily_cap: ai_daily_cap()?,
         metrics: Metrics::to(std::io::stdout()),
+    })
+}
+
+fn signing_keys(secret: &Secret) -> Result<SigningKeys, Error> {
+    let keys = SigningKeys::from_pem(&secret.signing_key, secret.accepted_keys.iter().map(String::as_str));
+    keys.map_err(|error| said("a key in the secret", &error))
+}
+
+/// The keys as the secret has them by then: it changes while functions run.
+fn keys_again(sdk: SdkConfig) -> KeySource {
+    Box::new(move || {
+        let sdk = sdk.clone();
+        async move { signing_keys(&secret(&sdk).await?) }.boxed()
     })
 }
 

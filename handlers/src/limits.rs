@@ -44,6 +44,8 @@ pub const TOKEN_BYTES: usize = 8 * 1024;
 pub const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(15);
 /// How long a refresh token is good for.
 pub const REFRESH_TOKEN_LIFE: Duration = Duration::from_hours(7 * 24);
+/// How long a browser keeps the cookie that names its accounts, from its last sign-in.
+pub const DEVICE_COOKIE_LIFE: Duration = Duration::from_hours(365 * 24);
 /// A refresh token with less life left than this is replaced when it is used.
 pub const REFRESH_ROTATES_BELOW: Duration = Duration::from_hours(24);
 /// How long a superseded refresh token still earns its successor, so that two tabs do not log each other out.
@@ -85,8 +87,13 @@ pub enum RateSubject {
     Ip,
     /// The signed-in user.
     User,
-    /// The account that is being signed in to, whoever tries.
+    /// The sign-in whose token came with the request: a thief who has a copy of one shares the user with its owner, who
+    /// signs in anew and is not kept from anything.
+    SignIn,
+    /// The account that is being signed in to, by all clients that are not known to it together.
     Account,
+    /// An account on a device that has signed in to it before.
+    Device,
 }
 
 /// So many requests of a subject in each window.
@@ -115,17 +122,30 @@ impl RateLimit {
         Self { rule, subject: RateSubject::User }
     }
 
-    /// `POST /auth/signup`.
+    /// A limit on wrong passwords of an account: ten in a quarter of an hour, right ones are given back.
+    const fn failures(name: &'static str, subject: RateSubject) -> Self {
+        Self { rule: RateRule::new(name, 10, 15 * 60), subject }
+    }
+
+    /// `POST /auth/signup` with a good form.
     pub const SIGN_UP: Self = Self::per_minute("signup", RateSubject::Ip, 5);
     /// `POST /auth/login`, counted by address.
     pub const LOGIN: Self = Self::per_minute("login", RateSubject::Ip, 5);
-    /// `POST /auth/login`, counted by account: many addresses cannot guess one password faster than this.
-    pub const LOGIN_ACCOUNT: Self =
-        Self { rule: RateRule::new("login-account", 10, 15 * 60), subject: RateSubject::Account };
-    /// `POST /auth/refresh`.
-    pub const REFRESH: Self = Self::per_minute("refresh", RateSubject::User, 20);
+    /// `POST /auth/login` with a wrong password from clients that are not known to the account: many addresses cannot
+    /// guess one password faster than this.
+    pub const LOGIN_ACCOUNT: Self = Self::failures("login-account", RateSubject::Account);
+    /// `POST /auth/login` with a wrong password from a device that has signed in to the account before.
+    pub const LOGIN_DEVICE: Self = Self::failures("login-device", RateSubject::Device);
+    /// `POST /auth/refresh` with a good token. The specification counts users; see [`RateSubject::SignIn`].
+    pub const REFRESH: Self = Self::per_minute("refresh", RateSubject::SignIn, 20);
+    /// `POST /auth/refresh` without a good token.
+    pub const REFRESH_REFUSED: Self = Self::per_minute("refresh-refused", RateSubject::Ip, 5);
+    /// `POST /auth/logout`.
+    pub const LOGOUT: Self = Self::per_minute("logout", RateSubject::Ip, 5);
+    /// `PUT /users/me` with a good form: it tells which names and addresses are taken, as a sign-up does, and so as often.
+    pub const PROFILE: Self = Self::per_minute("profile", RateSubject::Ip, 5);
     /// `PUT /users/me/password` and `DELETE /users/me`: both take a password, so both could be used to guess it.
-    pub const ACCOUNT: Self = Self::per_minute("account", RateSubject::User, 5);
+    pub const ACCOUNT: Self = Self::per_minute("account", RateSubject::SignIn, 5);
     /// `POST /sessions`.
     pub const SESSION_CREATE: Self = Self::per_minute("session-create", RateSubject::User, 20);
     /// `PUT /sessions/{id}`.
@@ -145,11 +165,15 @@ impl RateLimit {
     }
 
     /// All rules.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::SIGN_UP,
         Self::LOGIN,
         Self::LOGIN_ACCOUNT,
+        Self::LOGIN_DEVICE,
         Self::REFRESH,
+        Self::REFRESH_REFUSED,
+        Self::LOGOUT,
+        Self::PROFILE,
         Self::ACCOUNT,
         Self::SESSION_CREATE,
         Self::SESSION_SAVE,

@@ -18,10 +18,11 @@ const ABOUT: &str = "\
 Inline AI code review: a *session* is a file, a *thread* a conversation on some of its lines, and a *message* a question with \
 an answer that explains, and often brings a patch.
 
-Signing up or in sets two cookies, which every other request carries by itself. The access token is good for 15 minutes; \
-`TOKEN_EXPIRED` says that it has to be refreshed, at `POST /auth/refresh`.
+Signing up or in sets cookies, which every other request carries by itself: an access token, a refresh token, and one by which the \
+browser is known to the account. Where the site is served over HTTPS their names begin with `__Host-`. The access token is good for \
+15 minutes; `TOKEN_EXPIRED` says that it has to be refreshed, at `POST /auth/refresh`.
 
-Requests that change something say `Content-Type: application/json`; a large file can be sent as gzipped JSON under \
+Bodies say `Content-Type: application/json`; a large file can be sent as gzipped JSON under \
 `application/gzip`. Answers are gzipped for clients that accept it. Lists come in pages: `cursor` of one asks for the next.";
 
 /// The document, as `GET /openapi.json` sends it. It is the same in every function: it tells of the whole API.

@@ -43,22 +43,24 @@ impl Domain {
     fn routes(self) -> Vec<Route> {
         match self {
             Self::Auth => vec![
-                Route::open(routes!(auth::routes::signup))
-                    .limited(RateLimit::SIGN_UP)
-                    .fails(&[Code::WeakPassword, Code::UserAlreadyExists]),
+                // Counted by its handler, once the form is good.
+                Route::open(routes!(auth::routes::signup)).fails(&[
+                    Code::RateLimitExceeded,
+                    Code::WeakPassword,
+                    Code::UserAlreadyExists,
+                ]),
                 Route::open(routes!(auth::routes::login)).limited(RateLimit::LOGIN).fails(&[Code::InvalidCredentials]),
-                // Counted by its handler: only the refresh token says whose request it is.
+                // Counted by its handler: only the refresh token says whose request it is, if it is good.
                 Route::open(routes!(auth::routes::refresh))
                     .fails(&[Code::RefreshTokenInvalid, Code::RateLimitExceeded]),
-                Route::open(routes!(auth::routes::logout)),
+                Route::open(routes!(auth::routes::logout)).limited(RateLimit::LOGOUT),
             ],
             Self::Users => vec![
                 Route::protected(routes!(users::read)),
-                Route::protected(routes!(users::update)).fails(&[Code::UserAlreadyExists]),
-                Route::protected(routes!(users::password))
-                    .limited(RateLimit::ACCOUNT)
-                    .fails(&[Code::InvalidCredentials, Code::WeakPassword]),
-                Route::protected(routes!(users::delete)).limited(RateLimit::ACCOUNT).fails(&[Code::InvalidCredentials]),
+                // Counted by their handlers, once the form is good.
+                Route::protected(routes!(users::update)).fails(&[Code::RateLimitExceeded, Code::UserAlreadyExists]),
+                Route::protected(routes!(users::password)).fails(&[Code::RateLimitExceeded, Code::WeakPassword]),
+                Route::protected(routes!(users::delete)).fails(&[Code::RateLimitExceeded]),
             ],
             Self::Sessions => vec![
                 Route::protected(routes!(sessions::list)),

@@ -8,9 +8,11 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use model::{CallCost, Clock, Digest, Meter, SessionId, Store, UserId};
 
+use crate::auth::device::DeviceKey;
 use crate::auth::password::Hasher;
 use crate::auth::token::Tokens;
 use crate::bedrock::Reviewer;
+use crate::http::cookie::CookieNames;
 use crate::http::cors::CorsPolicy;
 use crate::http::metrics::Metrics;
 use crate::http::rate::RateLimits;
@@ -23,6 +25,10 @@ pub struct App {
     pub store: Store,
     /// Signs and checks tokens.
     pub tokens: Arc<Tokens>,
+    /// What the cookies are called.
+    pub cookies: CookieNames,
+    /// Signs the cookies by which devices are known.
+    pub devices: DeviceKey,
     /// Hashes and verifies passwords.
     pub hasher: Hasher,
     /// Asks the model.
@@ -59,6 +65,12 @@ impl App {
 impl FromRef<App> for Arc<Tokens> {
     fn from_ref(app: &App) -> Self {
         Self::clone(&app.tokens)
+    }
+}
+
+impl FromRef<App> for CookieNames {
+    fn from_ref(app: &App) -> Self {
+        app.cookies
     }
 }
 

@@ -1,8 +1,8 @@
-//! Rate windows: one conditional update before a limited request. AP-60.
+//! Rate windows: one conditional update before a limited request. AP-60 and AP-61.
 
 use std::time::Duration;
 
-use crate::{CountHit, CountHitError, Digest, Store, StoreError, Timestamp};
+use crate::{CountHit, CountHitError, Digest, Store, StoreError, TakeHitBackError, Timestamp};
 
 /// The hits that one request counts as, and the limits they are held to.
 ///
@@ -75,7 +75,15 @@ impl Store {
     /// # Errors
     /// When the table cannot be asked.
     pub async fn hit(&self, rule: RateRule, subject: &str) -> Result<Hit, StoreError> {
-        let Window { number, ends_at } = rule.window(subject, self.clock().now());
+        self.hit_in(rule, subject, rule.window(subject, self.clock().now())).await
+    }
+
+    /// Counts a hit in this window of the subject.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn hit_in(&self, rule: RateRule, subject: &str, window: Window) -> Result<Hit, StoreError> {
+        let Window { number, ends_at } = window;
         let counted = self.count_hit(CountHit {
             rule: rule.name,
             subject,
@@ -93,6 +101,18 @@ impl Store {
             Err(CountHitError::Store(error)) => return Err(error),
         };
         Ok(Hit::Refused { limit, retry_at: ends_at })
+    }
+
+    /// Takes back a hit that was counted in this window, for rules that count failures. A window that has expired has
+    /// nothing to take back.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn take_back(&self, rule: RateRule, subject: &str, window: Window) -> Result<(), StoreError> {
+        match self.take_hit_back(rule.name, subject, window.number).await {
+            Ok(()) | Err(TakeHitBackError::NothingCounted) => Ok(()),
+            Err(TakeHitBackError::Store(error)) => Err(error),
+        }
     }
 }
 

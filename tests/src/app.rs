@@ -103,6 +103,14 @@ impl TestApp {
         Person { router: router(&app, &Domain::ALL), ..person.clone() }
     }
 
+    /// The same person, whose requests meet another process of the same application, whose parts differ.
+    #[must_use]
+    pub fn elsewhere(&self, person: &Person, change: impl FnOnce(&mut App)) -> Person {
+        let mut app = self.app.clone();
+        change(&mut app);
+        Person { router: router(&app, &Domain::ALL), ..person.clone() }
+    }
+
     /// All routes, to be served on a socket.
     pub fn router(&self) -> Router {
         self.router.clone()

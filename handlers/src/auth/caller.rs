@@ -8,7 +8,7 @@ use model::{Clock, FamilyId, RefreshFamily, User, UserId};
 
 use crate::auth::token::{TokenError, Tokens};
 use crate::error::{ApiError, ApiResult, ErrorCode};
-use crate::http::cookie::Cookies;
+use crate::http::cookie::{CookieNames, Cookies};
 use crate::http::trace;
 use crate::state::Ctx;
 
@@ -40,6 +40,7 @@ where
     S: Send + Sync,
     Arc<Tokens>: FromRef<S>,
     Clock: FromRef<S>,
+    CookieNames: FromRef<S>,
 {
     type Rejection = ApiError;
 
@@ -47,11 +48,11 @@ where
         if let Some(caller) = parts.extensions.get::<Self>() {
             return Ok(*caller);
         }
-        let cookies = Cookies::parse(&parts.headers).map_err(|_| ErrorCode::Unauthorized)?;
-        let token = cookies.access().ok_or(ErrorCode::Unauthorized)?;
+        let cookies = Cookies::parse(&parts.headers, CookieNames::from_ref(state));
         let now = Clock::from_ref(state).now();
         let tokens = Arc::<Tokens>::from_ref(state);
-        let access = tokens.verify_access(token, now).map_err(TokenError::for_access)?;
+        let access = tokens.access_among(cookies.access(), now).await;
+        let access = access.newest().map_err(TokenError::for_access)?;
         trace::identify(access.user_id);
         let caller = Self { user_id: access.user_id, family_id: access.family_id };
         // A signature is checked once in a request, however many ask.
@@ -76,6 +77,12 @@ mod tests {
     impl FromRef<State> for Arc<Tokens> {
         fn from_ref(state: &State) -> Self {
             Self::clone(&state.tokens)
+        }
+    }
+
+    impl FromRef<State> for CookieNames {
+        fn from_ref(_: &State) -> Self {
+            Self::Plain
         }
     }
 
@@ -105,8 +112,12 @@ mod tests {
         let refresh =
             format!("access_token={}", state.tokens.refresh(user_id, family_id, 1, now).expect("signed").as_str());
 
-        assert_eq!(called(&state, &["a=b", &access]).await, Ok(Caller { user_id, family_id }));
-        for bad in [&[][..], &["access_token=x"], &[&refresh], &[&access, &access], &["access_token="]] {
+        for good in
+            [&["a=b", &*access][..], &[&access, &access], &["access_token=x", &refresh, &access, "access_token="]]
+        {
+            assert_eq!(called(&state, good).await, Ok(Caller { user_id, family_id }));
+        }
+        for bad in [&[][..], &["access_token=x"], &[&refresh], &["access_token="]] {
             assert_eq!(called(&state, bad).await, Err(ErrorCode::Unauthorized), "{}", bad.len());
         }
         state.clock.advance(Duration::from_hours(1));

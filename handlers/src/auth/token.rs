@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use model::{FamilyId, SeenToken, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::auth::keys::SigningKeys;
+use crate::auth::keyring::KeyRing;
 use crate::error::{ApiError, BoxError, ErrorCode};
 use crate::limits::{ACCESS_TOKEN_LIFE, CLOCK_LEEWAY, REFRESH_TOKEN_LIFE, TOKEN_BYTES};
 
@@ -45,6 +45,8 @@ pub struct Access {
     pub user_id: UserId,
     /// The sign-in this token belongs to.
     pub family_id: FamilyId,
+    /// When it was made.
+    pub issued_at: Timestamp,
 }
 
 /// What a refresh token says.
@@ -70,21 +72,25 @@ impl Refresh {
     }
 }
 
-/// Why a token is not taken. Never says more than this, and never repeats the token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a token is not taken, in the order in which a client should be told. Never says more than this, and never
+/// repeats the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum TokenError {
-    /// It is ours and was good once.
-    #[error("the token has expired")]
-    Expired,
     /// It is anything else.
     #[error("not a token of ours")]
     Invalid,
+    /// It names a key that this process does not know: another service's token, or one of ours while keys are exchanged.
+    #[error("the token names an unknown key")]
+    UnknownKey,
+    /// It is ours and was good once.
+    #[error("the token has expired")]
+    Expired,
 }
 
 /// Signs and checks tokens.
 #[derive(Debug)]
 pub struct Tokens {
-    keys: SigningKeys,
+    keys: KeyRing,
     issuer: String,
     audience: String,
     validation: Validation,
@@ -122,7 +128,7 @@ struct Claims {
 impl Tokens {
     /// Tokens signed with these keys, issued by `issuer` for `audience`.
     #[must_use]
-    pub fn new(keys: SigningKeys, issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+    pub fn new(keys: impl Into<KeyRing>, issuer: impl Into<String>, audience: impl Into<String>) -> Self {
         let (issuer, audience) = (issuer.into(), audience.into());
         let mut validation = Validation::new(Algorithm::RS256);
         // Without this a token that lacks a claim passes the check of the claim.
@@ -132,7 +138,12 @@ impl Tokens {
         // Times are compared below, with the clock we were given.
         validation.validate_exp = false;
         validation.validate_nbf = false;
-        Self { keys, issuer, audience, validation }
+        Self { keys: keys.into(), issuer, audience, validation }
+    }
+
+    /// The keys.
+    pub(super) const fn keys(&self) -> &KeyRing {
+        &self.keys
     }
 
     /// An access token, good for 15 minutes.
@@ -162,16 +173,19 @@ impl Tokens {
     /// Reads an access token.
     ///
     /// # Errors
-    /// [`TokenError::Expired`] for one of ours that was good once, else [`TokenError::Invalid`].
+    /// [`TokenError::Expired`] for one of ours that was good once, [`TokenError::UnknownKey`] for one whose key is not
+    /// known, else [`TokenError::Invalid`].
     pub fn verify_access(&self, token: &str, now: Timestamp) -> Result<Access, TokenError> {
         let claims = self.verify(Kind::Access, token, now)?;
-        Ok(Access { user_id: parsed(&claims.sub)?, family_id: parsed(&claims.sid)? })
+        let issued_at = at_second(claims.iat)?;
+        Ok(Access { user_id: parsed(&claims.sub)?, family_id: parsed(&claims.sid)?, issued_at })
     }
 
     /// Reads a refresh token.
     ///
     /// # Errors
-    /// [`TokenError::Expired`] for one of ours that was good once, else [`TokenError::Invalid`].
+    /// [`TokenError::Expired`] for one of ours that was good once, [`TokenError::UnknownKey`] for one whose key is not
+    /// known, else [`TokenError::Invalid`].
     pub fn verify_refresh(&self, token: &str, now: Timestamp) -> Result<Refresh, TokenError> {
         let claims = self.verify(Kind::Refresh, token, now)?;
         Ok(Refresh {
@@ -196,7 +210,7 @@ impl Tokens {
         let exp = iat + i64::try_from(life.as_secs())?;
         let (iss, aud) = (self.issuer.clone(), self.audience.clone());
         let claims = Claims { iss, aud, sub, iat, nbf: iat, exp, sid, seq };
-        let text = self.keys.sign(kind.typ(), &claims)?;
+        let text = self.keys.current().sign(kind.typ(), &claims)?;
         Ok(Token { text, expires: Timestamp::from_millis(exp * 1_000)? })
     }
 
@@ -208,7 +222,8 @@ impl Tokens {
         if header.typ.as_deref() != Some(kind.typ()) || header.crit.is_some() {
             return Err(TokenError::Invalid);
         }
-        let key = header.kid.and_then(|kid| self.keys.public(&kid)).ok_or(TokenError::Invalid)?;
+        let (name, known) = (header.kid.ok_or(TokenError::Invalid)?, self.keys.current());
+        let key = known.public(&name).ok_or(TokenError::UnknownKey)?;
         let claims = decode::<Claims>(token, key, &self.validation).map_err(|_| TokenError::Invalid)?.claims;
         let leeway = i64::try_from(CLOCK_LEEWAY.as_secs()).unwrap_or(0);
         let now = now.seconds();
@@ -237,7 +252,7 @@ impl TokenError {
     pub fn for_access(self) -> ApiError {
         match self {
             Self::Expired => ErrorCode::TokenExpired.into(),
-            Self::Invalid => ErrorCode::Unauthorized.into(),
+            Self::UnknownKey | Self::Invalid => ErrorCode::Unauthorized.into(),
         }
     }
 }

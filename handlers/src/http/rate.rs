@@ -4,7 +4,7 @@ use axum::extract::{FromRequestParts as _, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::MethodRouter;
-use model::{Hit, UserId};
+use model::{Hit, RateRule, UserId, Window};
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -32,6 +32,11 @@ pub(crate) fn limited(
     handlers.route_layer(from_fn_with_state((app.clone(), limit, needs_account), count))
 }
 
+/// A try that counts as a failure until it has succeeded: so not even tries at the same moment are more than the limit.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct Try(Option<(RateRule, String, Window)>);
+
 async fn count(
     State((app, limit, needs_account)): State<(App, RateLimit, bool)>,
     request: Request,
@@ -41,7 +46,8 @@ async fn count(
     let Ok(ctx) = Ctx::from_request_parts(&mut parts, &app).await;
     let subject = match limit.subject {
         RateSubject::Ip => ClientIp::from_request_parts(&mut parts, &app).await?.subject(),
-        RateSubject::User | RateSubject::Account => {
+        RateSubject::SignIn => Caller::from_request_parts(&mut parts, &app).await?.family_id.to_string(),
+        RateSubject::User | RateSubject::Account | RateSubject::Device => {
             Caller::from_request_parts(&mut parts, &app).await?.user_id.to_string()
         }
     };
@@ -63,12 +69,38 @@ impl Ctx {
         if self.app.rate_limits == RateLimits::Off {
             return Ok(());
         }
-        match self.store.hit(limit.rule, subject).await? {
+        let window = limit.rule.window(subject, self.store.clock().now());
+        self.count_in(limit, subject, window).await
+    }
+
+    async fn count_in(&self, limit: RateLimit, subject: &str, window: Window) -> ApiResult<()> {
+        match self.store.hit_in(limit.rule, subject, window).await? {
             Hit::Counted => Ok(()),
             Hit::Refused { limit, retry_at } => {
                 let refused = ApiError::new(ErrorCode::RateLimitExceeded).with("limit", limit);
                 Err(refused.retry_at(retry_at, self.store.clock().now()))
             }
+        }
+    }
+
+    /// Counts a try under a limit on failures.
+    ///
+    /// # Errors
+    /// As [`count`](Self::count).
+    pub async fn begin_try(&self, limit: RateLimit, subject: String) -> ApiResult<Try> {
+        if self.app.rate_limits == RateLimits::Off {
+            return Ok(Try(None));
+        }
+        let window = limit.rule.window(&subject, self.store.clock().now());
+        self.count_in(limit, &subject, window).await?;
+        Ok(Try(Some((limit.rule, subject, window))))
+    }
+
+    /// The try has succeeded, so it does not count. If the table cannot be told, it counts until its window ends.
+    pub async fn succeeded(&self, Try(counted): Try) {
+        let Some((rule, subject, window)) = counted else { return };
+        if let Err(error) = self.store.take_back(rule, &subject, window).await {
+            tracing::warn!(rule = rule.name, %error, "A success stays counted as a failure");
         }
     }
 

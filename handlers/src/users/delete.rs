@@ -1,6 +1,7 @@
 //! `DELETE /users/me`: the end of an account and of all that is in it.
 
 use axum::Json;
+use axum::http::HeaderMap;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -8,10 +9,10 @@ use crate::auth::caller::Caller;
 use crate::auth::routes::Done;
 use crate::error::ApiResult;
 use crate::http::body::Body;
-use crate::http::cookie::SetCookies;
+use crate::http::cookie::{Cookies, SetCookies};
 use crate::openapi::fields;
 use crate::state::Ctx;
-use crate::users::password::{prove, refused};
+use crate::users::password::{counted_account, prove, refused};
 
 const PASSWORD: &str = "password";
 
@@ -34,12 +35,19 @@ pub struct DeleteForm {
         status = 200,
         description = "It is deleted.",
         body = Done,
-        headers(("set-cookie" = String, description = "Both cookies, cleared.")),
+        headers(("set-cookie" = String, description = "Both tokens, cleared, and `device` without this account.")),
     )),
 )]
-pub async fn delete(ctx: Ctx, caller: Caller, Body(form): Body<DeleteForm>) -> ApiResult<(SetCookies, Json<Done>)> {
-    let (user, _) = caller.account(&ctx).await?;
+pub async fn delete(
+    ctx: Ctx,
+    caller: Caller,
+    headers: HeaderMap,
+    Body(form): Body<DeleteForm>,
+) -> ApiResult<(SetCookies, Json<Done>)> {
+    let (user, _) = counted_account(&ctx, caller).await?;
     prove(&ctx, &user, &form.password, PASSWORD).await?;
     ctx.store.remove_account(&user).await.map_err(|error| refused(error, PASSWORD))?;
-    Ok((SetCookies::clear(), Json(Done::default())))
+    let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device()).without(user.user_id);
+    let cookies = SetCookies::clear(ctx.app.cookies).device(&ctx.app.devices.write(&devices));
+    Ok((cookies, Json(Done::default())))
 }

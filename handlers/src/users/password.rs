@@ -1,7 +1,7 @@
 //! `PUT /users/me/password`: another password, and the end of every other sign-in.
 
 use axum::Json;
-use model::{AccountError, User};
+use model::{AccountError, RefreshFamily, User};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -11,7 +11,7 @@ use crate::auth::routes::{Done, cookies};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::Body;
 use crate::http::cookie::SetCookies;
-use crate::limits::REFRESH_TOKEN_LIFE;
+use crate::limits::{REFRESH_TOKEN_LIFE, RateLimit};
 use crate::openapi::fields;
 use crate::state::Ctx;
 
@@ -46,7 +46,7 @@ pub struct PasswordForm {
 )]
 pub async fn password(ctx: Ctx, caller: Caller, Body(form): Body<PasswordForm>) -> ApiResult<(SetCookies, Json<Done>)> {
     let new = form.check()?;
-    let (user, family) = caller.account(&ctx).await?;
+    let (user, family) = counted_account(&ctx, caller).await?;
     prove(&ctx, &user, &form.current_password, CURRENT).await?;
     let hash = ctx.app.hasher.hash(&new).await.map_err(ApiError::internal)?;
     let replaced = ctx.store.replace_password(&user, &family, &hash, REFRESH_TOKEN_LIFE).await;
@@ -65,6 +65,12 @@ impl PasswordForm {
     }
 }
 
+/// The caller's account, where a password is about to be tried. Counted for this sign-in and not for the user: who has
+/// stolen another sign-in keeps the owner from nothing.
+pub(super) async fn counted_account(ctx: &Ctx, caller: Caller) -> ApiResult<(User, RefreshFamily)> {
+    ctx.count_during(RateLimit::ACCOUNT, &caller.family_id.to_string(), caller.account(ctx)).await?
+}
+
 /// Refuses whoever does not know the user's password, which is this field of the request.
 pub(super) async fn prove(ctx: &Ctx, user: &User, password: &str, field: &'static str) -> ApiResult<()> {
     let verdict = ctx.app.hasher.verify(password, Some(&user.password_hash)).await.map_err(ApiError::internal)?;
@@ -81,5 +87,6 @@ pub(super) fn refused(error: AccountError, field: &'static str) -> ApiError {
 }
 
 fn wrong(field: &'static str) -> ApiError {
-    ApiError::new(ErrorCode::InvalidCredentials).at(field).saying("This is not your password.")
+    // Not 401: that would tell a client to refresh its access token, which is good.
+    ApiError::invalid(field, "This is not your password.")
 }

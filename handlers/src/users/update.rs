@@ -9,6 +9,8 @@ use crate::auth::caller::Caller;
 use crate::auth::sign_up::{PersonName, email, person_name, username};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::Body;
+use crate::http::client_ip::ClientIp;
+use crate::limits::RateLimit;
 use crate::openapi::fields;
 use crate::state::Ctx;
 use crate::users::view::OneUser;
@@ -34,8 +36,14 @@ pub struct Update {
     request_body = Update,
     responses((status = 200, description = "The profile as it is now.", body = OneUser)),
 )]
-pub async fn update(ctx: Ctx, caller: Caller, Body(update): Body<Update>) -> ApiResult<Json<OneUser>> {
+pub async fn update(
+    ctx: Ctx,
+    caller: Caller,
+    client: ClientIp,
+    Body(update): Body<Update>,
+) -> ApiResult<Json<OneUser>> {
     let change = update.check()?;
+    ctx.count(RateLimit::PROFILE, &client.subject()).await?;
     let user = ctx.store.update_profile((caller.user_id, caller.family_id), &change).await?;
     Ok(Json(OneUser::from(&user)))
 }

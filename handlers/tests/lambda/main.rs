@@ -79,8 +79,9 @@ async fn a_sign_up_through_one_function_signs_in_to_another_behind_either_gatewa
     let signed_in = Answer::v2(&auth.answers(Request::post("/auth/login", &login()).v2()).await);
     assert_eq!((signed_in.status, &signed_in.json), (200, &signed_up.json));
     for answer in [&signed_up, &signed_in] {
-        assert_eq!(answer.cookies.len(), 2, "{:?}", answer.cookies);
+        assert_eq!(answer.cookies.len(), 3, "{:?}", answer.cookies);
         for cookie in &answer.cookies {
+            assert!(cookie.starts_with("__Host-"), "{cookie}");
             assert!(cookie.contains("; HttpOnly; Secure; SameSite=Strict; Path=/; Max-Age="), "{cookie}");
         }
     }
@@ -197,7 +198,7 @@ async fn each_request_leaves_one_json_line_with_its_user_trace_and_cost_and_no_s
         line
     };
     let signed_up = line("POST /auth/signup 201");
-    assert_eq!((&signed_up["user_id"], &signed_up["trace_id"]), (&user_id, &json!(runtime::TRACE)));
+    assert_eq!((&signed_up["user_id"], &signed_up["sent_trace_id"]), (&user_id, &json!(runtime::TRACE)));
     assert_eq!(signed_up["table_requests"], 2);
     assert!(signed_up["table_calls"].as_str().unwrap().starts_with("AP-60:1r/0/1 AP-01:1r/"), "{signed_up}");
     assert_eq!(line("POST /auth/login 401")["code"], "INVALID_CREDENTIALS");

@@ -6,7 +6,7 @@ use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{CodeChunkKey, DailyUsageKey, IdempotencyKey, MessageKey, RefreshFamilyKey, SessionKey, SweepJobKey, ThreadKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCount, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCount, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeHitBackError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -68,6 +68,7 @@ impl Store {
             "AP-51" => take_over_question(self, arguments).await,
             "AP-52" => give_question_up(self, arguments).await,
             "AP-60" => count_hit(self, arguments).await,
+            "AP-61" => take_hit_back(self, arguments).await,
             "AP-65" => list_usage(self, arguments, page).await,
             "AP-66" => add_usage(self, arguments).await,
             "AP-67" => get_usage(self, arguments).await,
@@ -1216,6 +1217,25 @@ async fn count_hit(store: &Store, mut arguments: Arguments) -> Result<Answer, Ru
             CountHitError::LimitReached { .. } | CountHitError::AiLimitReached { .. } => {
                 RunError::Refused(error.to_string())
             }
+        })?;
+    Ok(Answer::default().and_wrote(written))
+}
+
+async fn take_hit_back(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let rule: String = arguments.one("rule", "text")?;
+    let subject: String = arguments.one("subject", "text")?;
+    let window: u32 = arguments.one("window", "count")?;
+    arguments.end()?;
+    let written: usize = 1;
+    store
+        .take_hit_back(&rule, &subject, window)
+        .await
+        .map_err(|error| match error {
+            TakeHitBackError::Store(error) => RunError::Store(error),
+            TakeHitBackError::NothingCounted => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }

@@ -49,6 +49,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_51,
     &AP_52,
     &AP_60,
+    &AP_61,
     &AP_65,
     &AP_66,
     &AP_67,
@@ -3557,6 +3558,60 @@ pub(crate) static AP_60: Pattern = Pattern {
     partiql: &[],
     example: "codesensei query count_hit --rule words --subject words --window 1 --max-hits 1 --max-ai-hits 1 --expires-at 2026-11-23T09:00:00Z --hits 1 --ai-hits 1 --write",
     doc: "Before every limited route. Every hit is one conditional update of 1 WCU, whether it opens a window or counts in one. The number of the window says\nwhen it ends, so a refusal names the exact time to retry. The subject is in the key, so hits of other subjects are not in the way. A question to the model\nis a message and a question: both counters are raised by one update or none. A counter that is not raised gets 0 and a limit that it cannot reach.",
+};
+
+/// AP-61: Take a hit back.
+pub(crate) static AP_61: Pattern = Pattern {
+    id: "AP-61",
+    name: "take_hit_back",
+    title: "Take a hit back",
+    operation: Operation::Update,
+    entities: &["rate_window"],
+    fields: &[],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "rule",
+            kind: "text",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "words",
+        },
+        Argument {
+            name: "subject",
+            kind: "text",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "words",
+        },
+        Argument {
+            name: "window",
+            kind: "count",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "1",
+        },
+    ],
+    cost: Cost {
+        fixture: "one window",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: false,
+    callers: &["auth"],
+    page: None,
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query take_hit_back --rule words --subject words --window 1 --write",
+    doc: "`POST /auth/login` with the right password. Only failures count against an account, and tries at the same moment must not be more than the\nlimit: so each try is counted before the password is checked, and a right one is taken back while its sign-in starts. Reading the window first and\ncounting after a failure would save the write, but everybody who reads the same count would pass.",
 };
 
 /// AP-65: A user's usage by day.

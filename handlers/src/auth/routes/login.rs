@@ -1,15 +1,18 @@
 //! `POST /auth/login`: a sign-in with username and password.
 
 use axum::Json;
+use axum::http::HeaderMap;
 use model::{StartRefreshFamilyError, StoreError, User, Username};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::auth::device::Devices;
 use crate::auth::password::{Password, Verdict};
-use crate::auth::routes::view::{SignedIn, cookies};
+use crate::auth::routes::view::{SignedIn, cookies_of_device};
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::Body;
-use crate::http::cookie::SetCookies;
+use crate::http::cookie::{Cookies, SetCookies};
+use crate::http::rate::Try;
 use crate::http::trace;
 use crate::limits::{REFRESH_TOKEN_LIFE, RateLimit};
 use crate::openapi::fields;
@@ -33,24 +36,37 @@ pub struct LoginForm {
     post,
     path = "/auth/login",
     summary = "Sign in",
-    description = "With username and password, which are wrong together: which of the two is not said.",
+    description = "With username and password, which are wrong together: which of the two is not said. Ten wrong passwords in \
+                   a quarter of an hour are the most that clients unknown to an account have together; a browser that has \
+                   signed in to it before has its own ten.",
     request_body = LoginForm,
     responses((
         status = 200,
         description = "The user. Both tokens are in cookies.",
         body = SignedIn,
-        headers(("set-cookie" = String, description = "`access_token`, and in a header of its own `refresh_token`.")),
+        headers(("set-cookie" = String, description = "`access_token`, and in headers of their own `refresh_token` and `device`.")),
     )),
 )]
-pub async fn login(ctx: Ctx, Body(form): Body<LoginForm>) -> ApiResult<(SetCookies, Json<SignedIn>)> {
-    let mut user = found(&ctx, &form.username).await?;
-    let mut tries = 0;
+pub async fn login(
+    ctx: Ctx,
+    headers: HeaderMap,
+    Body(form): Body<LoginForm>,
+) -> ApiResult<(SetCookies, Json<SignedIn>)> {
+    let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device());
+    let (mut user, attempt) = found(&ctx, &form.username, &devices).await?;
+    let (mut attempt, mut tries) = (Some(attempt), 0);
     let (user, verdict, family) = loop {
         let hash = user.as_ref().map(|user| &user.password_hash);
         let verdict = ctx.app.hasher.verify(&form.password, hash).await.map_err(ApiError::internal)?;
         let right = user.filter(|_| verdict.is_right()).ok_or(ErrorCode::InvalidCredentials)?;
         trace::identify(right.user_id);
-        match ctx.store.sign_in(&right, REFRESH_TOKEN_LIFE).await {
+        let counted = async {
+            if let Some(attempt) = attempt.take() {
+                ctx.succeeded(attempt).await;
+            }
+        };
+        let started = futures::join!(ctx.store.sign_in(&right, REFRESH_TOKEN_LIFE), counted).0;
+        match started {
             // Another request changed the password, or renewed the hash of the same one.
             Err(StartRefreshFamilyError::PasswordChanged) if tries < TRIES => {
                 user = ctx.store.get_user(right.user_id).await?;
@@ -62,17 +78,24 @@ pub async fn login(ctx: Ctx, Body(form): Body<LoginForm>) -> ApiResult<(SetCooki
     if verdict == Verdict::RightButOutdated {
         renew_hash(&ctx, &user, &form.password).await?;
     }
-    Ok((cookies(&ctx, &family)?, Json(SignedIn::from(&user))))
+    Ok((cookies_of_device(&ctx, &family, devices)?, Json(SignedIn::from(&user))))
 }
 
-/// The user of this name, if there is one. The account's limit is counted while the claim is read. It is never counted for a
-/// request that the address's limit refuses: one address could otherwise use up an account's limit in a moment.
-async fn found(ctx: &Ctx, username: &str) -> ApiResult<Option<User>> {
-    let Ok(username) = username.parse::<Username>() else { return Ok(None) };
+/// The user of this name, if there is one. The try is counted while they are read: on a device that is known to the
+/// account for that device, on all others for the account. It is never counted for a request that the address's limit
+/// refuses: one address could otherwise use up an account's limit in a moment.
+async fn found(ctx: &Ctx, username: &str, devices: &Devices) -> ApiResult<(Option<User>, Try)> {
+    let Ok(username) = username.parse::<Username>() else { return Ok((None, Try::default())) };
     let key = username.key();
-    let claim = ctx.store.find_username_claim(&key);
-    let claim = ctx.count_during(RateLimit::LOGIN_ACCOUNT, key.as_str(), claim).await??;
-    Ok(ctx.store.user_of(claim).await?)
+    let claim = ctx.store.find_username_claim(&key).await?;
+    let device = claim.as_ref().and_then(|claim| Some((claim.user_id, devices.of(claim.user_id)?)));
+    let (limit, subject) = match device {
+        Some((user_id, device)) => (RateLimit::LOGIN_DEVICE, format!("{user_id}/{device}")),
+        None => (RateLimit::LOGIN_ACCOUNT, key.as_str().to_owned()),
+    };
+    let (attempt, user) = futures::join!(ctx.begin_try(limit, subject), ctx.store.user_of(claim));
+    let attempt = attempt?;
+    Ok((user?, attempt))
 }
 
 /// Hashes a password anew whose hash has become too cheap. One that today's rules refuse keeps its hash.

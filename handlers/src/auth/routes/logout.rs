@@ -2,9 +2,7 @@
 
 use axum::Json;
 use axum::http::HeaderMap;
-use model::{FamilyId, UserId};
 
-use crate::auth::routes::refresh::presented;
 use crate::auth::routes::view::Done;
 use crate::error::ApiResult;
 use crate::http::cookie::{Cookies, SetCookies};
@@ -17,7 +15,7 @@ use crate::state::Ctx;
     post,
     path = "/auth/logout",
     summary = "Sign out",
-    description = "Ends this sign-in, if there is one; those on other devices stay.",
+    description = "Ends every sign-in whose token comes with the request; those on other devices stay. Wants no body.",
     responses((
         status = 200,
         description = "Nobody is signed in.",
@@ -26,19 +24,12 @@ use crate::state::Ctx;
     )),
 )]
 pub async fn logout(ctx: Ctx, headers: HeaderMap) -> ApiResult<(SetCookies, Json<Done>)> {
-    for (user_id, family_id) in sign_ins(&ctx, &headers) {
+    let cookies = Cookies::parse(&headers, ctx.app.cookies);
+    let sign_ins = ctx.app.tokens.sign_ins(&cookies, ctx.store.clock().now()).await;
+    if let Some((user_id, _)) = sign_ins.first() {
         trace::identify(user_id);
-        ctx.store.end_refresh_family(user_id, family_id).await?;
     }
-    Ok((SetCookies::clear(), Json(Done::default())))
-}
-
-/// The sign-ins that the tokens of a request belong to: one, unless somebody has mixed the cookies of two.
-fn sign_ins(ctx: &Ctx, headers: &HeaderMap) -> Vec<(UserId, FamilyId)> {
-    let refresh = presented(ctx, headers).map(|token| (token.user_id, token.family_id));
-    let cookies = Cookies::parse(headers).unwrap_or_default();
-    let now = ctx.store.clock().now();
-    let access = cookies.access().and_then(|token| ctx.app.tokens.verify_access(token, now).ok());
-    let access = access.map(|token| (token.user_id, token.family_id)).filter(|access| Some(*access) != refresh);
-    refresh.into_iter().chain(access).collect()
+    let end = |(user_id, family_id)| ctx.store.end_refresh_family(user_id, family_id);
+    futures::future::try_join_all(sign_ins.into_iter().map(end)).await?;
+    Ok((SetCookies::clear(ctx.app.cookies), Json(Done::default())))
 }

@@ -5,8 +5,9 @@ use axum::http::HeaderMap;
 use model::{RefreshRule, RenewError};
 
 use crate::auth::routes::view::{SignedIn, access_cookie, cookies};
-use crate::auth::token::Refresh;
+use crate::auth::token::{Refresh, TokenError};
 use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::client_ip::ClientIp;
 use crate::http::cookie::{Cookies, SetCookies};
 use crate::http::trace;
 use crate::limits::{REFRESH_GRACE, REFRESH_ROTATES_BELOW, REFRESH_TOKEN_LIFE, RateLimit};
@@ -15,6 +16,9 @@ use crate::state::Ctx;
 const RULE: RefreshRule =
     RefreshRule { lifetime: REFRESH_TOKEN_LIFE, rotates_below: REFRESH_ROTATES_BELOW, grace: REFRESH_GRACE };
 
+/// Maximum sign-ins that are tried, when the tokens of several come with one request.
+const SIGN_INS: usize = 3;
+
 /// Refreshes. 200 with the user and a new access token, and a new refresh token when the one that came is not the one to
 /// use any more. A refusal that no retry turns into a success clears both cookies.
 #[utoipa::path(
@@ -22,7 +26,7 @@ const RULE: RefreshRule =
     path = "/auth/refresh",
     summary = "Get a new access token",
     description = "For the refresh token in its cookie, which is replaced when less than a day of it is left. A refresh token that was \
-                   replaced more than ten seconds ago ends the sign-in: somebody else has it too.",
+                   replaced more than ten seconds ago ends the sign-in: somebody else has it too. Wants no body.",
     responses((
         status = 200,
         description = "The user. The new access token is in its cookie.",
@@ -30,26 +34,48 @@ const RULE: RefreshRule =
         headers(("set-cookie" = String, description = "`access_token`, and sometimes in a header of its own `refresh_token`.")),
     )),
 )]
-pub async fn refresh(ctx: Ctx, headers: HeaderMap) -> Result<(SetCookies, Json<SignedIn>), (SetCookies, ApiError)> {
-    renewed(&ctx, &headers).await.map_err(|error| match error.code() {
-        ErrorCode::RefreshTokenInvalid => (SetCookies::clear(), error),
-        _ => (SetCookies::none(), error),
+pub async fn refresh(
+    ctx: Ctx,
+    client: ClientIp,
+    headers: HeaderMap,
+) -> Result<(SetCookies, Json<SignedIn>), (SetCookies, ApiError)> {
+    let cookies = Cookies::parse(&headers, ctx.app.cookies);
+    let presented = ctx.app.tokens.refresh_among(cookies.refresh(), ctx.store.clock().now()).await;
+    // Another process may know the key that this one does not.
+    let kept = if presented.refusal == Some(TokenError::UnknownKey) {
+        SetCookies::new(ctx.app.cookies)
+    } else {
+        SetCookies::clear(ctx.app.cookies)
+    };
+    renewed(&ctx, client, &presented.good).await.map_err(|error| match error.code() {
+        ErrorCode::RefreshTokenInvalid => (kept, error),
+        _ => (SetCookies::new(ctx.app.cookies), error),
     })
 }
 
-async fn renewed(ctx: &Ctx, headers: &HeaderMap) -> ApiResult<(SetCookies, Json<SignedIn>)> {
-    let token = presented(ctx, headers).ok_or(ErrorCode::RefreshTokenInvalid)?;
+/// For the newest token whose sign-in stands.
+async fn renewed(ctx: &Ctx, client: ClientIp, tokens: &[Refresh]) -> ApiResult<(SetCookies, Json<SignedIn>)> {
+    let mut refused = None;
+    for token in tokens.iter().take(SIGN_INS) {
+        match renewed_by(ctx, token).await {
+            Err(error) if error.code() == ErrorCode::RefreshTokenInvalid => refused = Some(error),
+            answer => return answer,
+        }
+    }
+    if let Some(error) = refused {
+        return Err(error);
+    }
+    ctx.count(RateLimit::REFRESH_REFUSED, &client.subject()).await?;
+    Err(ErrorCode::RefreshTokenInvalid.into())
+}
+
+/// Counted for its sign-in and not for its user: who has a copy of a sign-in that has ended keeps its owner from nothing.
+async fn renewed_by(ctx: &Ctx, token: &Refresh) -> ApiResult<(SetCookies, Json<SignedIn>)> {
     trace::identify(token.user_id);
-    ctx.count(RateLimit::REFRESH, &token.user_id.to_string()).await?;
+    ctx.count(RateLimit::REFRESH, &token.family_id.to_string()).await?;
     let (user, family) = ctx.store.renew(token.seen(), RULE).await?;
     let cookies = if family.seq == token.seq { access_cookie(ctx, &family)? } else { cookies(ctx, &family)? };
     Ok((cookies, Json(SignedIn::from(&user))))
-}
-
-/// The refresh token of a request, if it is one of ours that is good by itself.
-pub(super) fn presented(ctx: &Ctx, headers: &HeaderMap) -> Option<Refresh> {
-    let cookies = Cookies::parse(headers).ok()?;
-    ctx.app.tokens.verify_refresh(cookies.refresh()?, ctx.store.clock().now()).ok()
 }
 
 impl From<RenewError> for ApiError {

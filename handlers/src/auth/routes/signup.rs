@@ -1,16 +1,17 @@
 //! `POST /auth/signup`: an account, and its first sign-in.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use model::{NewUser, SignUpError};
 
-use crate::auth::routes::view::{SignedIn, cookies};
+use crate::auth::routes::view::{SignedIn, cookies_of_device};
 use crate::auth::sign_up::SignUpForm;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::Body;
-use crate::http::cookie::SetCookies;
+use crate::http::client_ip::ClientIp;
+use crate::http::cookie::{Cookies, SetCookies};
 use crate::http::trace;
-use crate::limits::REFRESH_TOKEN_LIFE;
+use crate::limits::{REFRESH_TOKEN_LIFE, RateLimit};
 use crate::state::Ctx;
 
 /// Makes the account. 201 with the user and both cookies.
@@ -23,16 +24,24 @@ use crate::state::Ctx;
         status = 201,
         description = "The user. Both tokens are in cookies.",
         body = SignedIn,
-        headers(("set-cookie" = String, description = "`access_token`, and in a header of its own `refresh_token`.")),
+        headers(("set-cookie" = String, description = "`access_token`, and in headers of their own `refresh_token` and `device`.")),
     )),
 )]
-pub async fn signup(ctx: Ctx, Body(form): Body<SignUpForm>) -> ApiResult<(StatusCode, SetCookies, Json<SignedIn>)> {
+pub async fn signup(
+    ctx: Ctx,
+    client: ClientIp,
+    headers: HeaderMap,
+    Body(form): Body<SignUpForm>,
+) -> ApiResult<(StatusCode, SetCookies, Json<SignedIn>)> {
     let form = form.check()?;
+    // A form that is refused tells nothing of other accounts and costs nothing at the table, so it is not counted.
+    ctx.count(RateLimit::SIGN_UP, &client.subject()).await?;
     let password_hash = ctx.app.hasher.hash(&form.password).await.map_err(ApiError::internal)?;
     let new = NewUser { name: form.name.into_string(), email: form.email, username: form.username, password_hash };
     let (user, family) = ctx.store.create_user(new, REFRESH_TOKEN_LIFE).await?;
     trace::identify(user.user_id);
-    Ok((StatusCode::CREATED, cookies(&ctx, &family)?, Json(SignedIn::from(&user))))
+    let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device());
+    Ok((StatusCode::CREATED, cookies_of_device(&ctx, &family, devices)?, Json(SignedIn::from(&user))))
 }
 
 impl From<SignUpError> for ApiError {

@@ -4,6 +4,7 @@ use model::{RefreshFamily, User};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::auth::device::Devices;
 use crate::error::{ApiError, ApiResult};
 use crate::http::cookie::SetCookies;
 use crate::openapi::fields;
@@ -63,9 +64,15 @@ pub(crate) fn cookies(ctx: &Ctx, family: &RefreshFamily) -> ApiResult<SetCookies
     Ok(access_cookie(ctx, family)?.refresh(&refresh, ctx.store.clock().now()))
 }
 
+/// Both tokens, and the cookie by which this browser is known to the account from now on.
+pub(super) fn cookies_of_device(ctx: &Ctx, family: &RefreshFamily, devices: Devices) -> ApiResult<SetCookies> {
+    let devices = devices.with(family.user_id, ctx.store.ids().token());
+    Ok(cookies(ctx, family)?.device(&ctx.app.devices.write(&devices)))
+}
+
 /// A new access token of a sign-in, in its cookie. The refresh token stays as it is.
 pub(super) fn access_cookie(ctx: &Ctx, family: &RefreshFamily) -> ApiResult<SetCookies> {
     let now = ctx.store.clock().now();
     let access = ctx.app.tokens.access(family.user_id, family.family_id, now).map_err(ApiError::internal)?;
-    Ok(SetCookies::none().access(&access, now))
+    Ok(SetCookies::new(ctx.app.cookies).access(&access))
 }

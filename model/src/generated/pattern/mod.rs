@@ -89,6 +89,8 @@ mod give_question_up;
 
 mod count_hit;
 
+mod take_hit_back;
+
 mod list_usage;
 
 mod add_usage;
@@ -216,6 +218,8 @@ pub use take_over_question::*;
 pub use give_question_up::*;
 
 pub use count_hit::*;
+
+pub use take_hit_back::*;
 
 pub use add_usage::*;
 

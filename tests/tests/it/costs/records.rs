@@ -1,4 +1,4 @@
-//! The fixtures of AP-50 to AP-60: questions' records and rate windows.
+//! The fixtures of AP-50 to AP-61: questions' records and rate windows.
 
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ fixtures! {
     "AP-51" => take_over_question,
     "AP-52" => give_question_up,
     "AP-60" => count_hit,
+    "AP-61" => take_hit_back,
 }
 
 const RULE: RateRule = RateRule::new("login", 5, 60);
@@ -77,4 +78,10 @@ async fn give_question_up(bench: &Bench) {
 async fn count_hit(bench: &Bench) {
     assert_eq!(bench.table.hit(RULE, "ada").await.unwrap(), Hit::Counted);
     assert_eq!(bench.once().await.hit(RULE, "ada").await.unwrap(), Hit::Counted);
+}
+
+async fn take_hit_back(bench: &Bench) {
+    let window = RULE.window("ada", bench.table.clock().now());
+    assert_eq!(bench.table.hit(RULE, "ada").await.unwrap(), Hit::Counted);
+    bench.once().await.take_back(RULE, "ada", window).await.unwrap();
 }

@@ -113,7 +113,6 @@ async fn a_token_that_is_not_an_access_token_of_ours_is_unauthorized() {
         &format!("{none}.{claims}."),
         &format!("{none}.{claims}.{signature}"),
         &format!("{header}.{other_claims}.{signature}"),
-        &format!("{good}; access_token={good}"),
         &"a".repeat(9_000),
     ] {
         ada.with_cookie("access_token", Some(bad));

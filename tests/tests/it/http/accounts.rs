@@ -30,10 +30,12 @@ async fn signing_up_and_signing_in_set_both_tokens_in_cookies_that_only_the_brow
     for (path, form) in [("/auth/signup", &sign_up("ada")), ("/auth/login", &credentials)] {
         let cookies = app.stranger().posts(path, form).await.set_cookies();
         let names: Vec<&str> = cookies.iter().map(|cookie| cookie.name.as_str()).collect();
-        assert_eq!(names, ["access_token", "refresh_token"], "{path}");
-        for (SetCookie { value, attributes, .. }, life) in cookies.iter().zip([900, 604_800]) {
-            let max_age = format!("Max-Age={life}");
+        assert_eq!(names, ["access_token", "refresh_token", "device"], "{path}");
+        for (SetCookie { attributes, .. }, seconds) in cookies.iter().zip([604_800, 604_800, 31_536_000]) {
+            let max_age = format!("Max-Age={seconds}");
             assert_eq!(attributes, &["HttpOnly", "Secure", "SameSite=Strict", "Path=/", &*max_age]);
+        }
+        for (SetCookie { value, .. }, life) in cookies.iter().zip([900, 604_800]) {
             let (header, claims) = inside(value);
             assert_eq!(header["alg"], "RS256");
             assert_eq!(header["kid"].as_str().map(str::len), Some(43));

@@ -140,7 +140,6 @@ async fn cookies_that_no_browser_of_ours_keeps_are_no_sign_in() {
         b"\xc3\x28=1".to_vec(),
         format!("access_token=\"{good}").into_bytes(),
         format!("access_token={}", good.replace('.', "%2e")).into_bytes(),
-        format!("access_token={good}; access_token=x").into_bytes(),
         [b"access_token=".to_vec(), vec![b'a'; 100_000]].concat(),
     ] {
         let value = HeaderValue::from_bytes(&cookie).unwrap();

@@ -100,7 +100,7 @@ async fn account(app: &TestApp, ada: &Person) -> Vec<String> {
     let profile = json!({ "name": secret("rename"), "username": secret("again"), "email": format!("{}@example.com", secret("moved")) });
     ada.puts("/users/me", &profile).await.is(200);
     ada.puts("/users/me", &json!({ "email": secret("noaddress") })).await.invalid("email");
-    ada.puts("/users/me/password", &passwords(&secret("wrong"))).await.refused(401, "INVALID_CREDENTIALS");
+    ada.puts("/users/me/password", &passwords(&secret("wrong"))).await.invalid("current_password");
     ada.puts("/users/me/password", &passwords(&old)).await.is(200);
     keep(ada);
     app.later(Duration::from_secs(30));
@@ -113,7 +113,7 @@ async fn account(app: &TestApp, ada: &Person) -> Vec<String> {
     ada.posts("/auth/login", &again).await.is(200);
     keep(ada);
     let gone = ada.copied();
-    ada.deletes_with("/users/me", &json!({ "password": secret("wrong") })).await.refused(401, "INVALID_CREDENTIALS");
+    ada.deletes_with("/users/me", &json!({ "password": secret("wrong") })).await.invalid("password");
     ada.deletes_with("/users/me", &json!({ "password": new })).await.is(200);
     gone.gets("/users/me").await.refused(401, "UNAUTHORIZED");
     gone.posts("/auth/logout", &json!({})).await.is(200);

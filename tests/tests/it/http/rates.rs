@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use tests::app::{PASSWORD, Person, Response, Session, Thread, sign_up};
 use tests::{RawItem, TestApp, at_once};
 
-use crate::http::{CODE, FILENAME, stored_messages, user};
+use crate::http::{CODE, FILENAME, first_sign_in, stored_messages, user};
 
 /// The rules whose routes are counted, each with two people of its own: none has a hit of another rule's test.
-const RULES: [(RateLimit, &str, &str); 9] = [
+const RULES: [(RateLimit, &str, &str); 12] = [
     (RateLimit::SIGN_UP, "ada", "bob"),
     (RateLimit::LOGIN, "cleo", "dan"),
     (RateLimit::LOGIN_ACCOUNT, "eve", "fay"),
@@ -25,6 +25,9 @@ const RULES: [(RateLimit, &str, &str); 9] = [
     (RateLimit::ANALYSIS, "mia", "noa"),
     (RateLimit::REFRESH, "ole", "pia"),
     (RateLimit::ACCOUNT, "quin", "rob"),
+    (RateLimit::PROFILE, "sue", "tom"),
+    (RateLimit::REFRESH_REFUSED, "uma", "val"),
+    (RateLimit::LOGOUT, "wim", "xia"),
 ];
 
 /// A user with a session and a thread.
@@ -32,6 +35,7 @@ const RULES: [(RateLimit, &str, &str); 9] = [
 struct Scene {
     name: &'static str,
     user_id: String,
+    sign_in: String,
     person: Person,
     session: Session,
     thread: Thread,
@@ -42,7 +46,8 @@ async fn scene(app: &TestApp, name: &'static str) -> Scene {
     let session = person.creates(FILENAME, CODE).await;
     let thread = person.opens_thread(&session, 33..=35).await;
     let user_id = user(app, name).await.user_id.to_string();
-    Scene { name, user_id, person, session, thread }
+    let sign_in = first_sign_in(app, name).await;
+    Scene { name, user_id, sign_in, person, session, thread }
 }
 
 fn window(limit: RateLimit) -> Duration {
@@ -68,7 +73,9 @@ impl Scene {
         let subject = match limit.subject {
             RateSubject::Ip => &self.person.ip(),
             RateSubject::User => &self.user_id,
+            RateSubject::SignIn => &self.sign_in,
             RateSubject::Account => self.name,
+            RateSubject::Device => panic!("no rule here counts devices"),
         };
         limit.rule.window(subject, app.table().clock().now())
     }
@@ -83,17 +90,21 @@ impl Scene {
     async fn sends(&self, app: &TestApp, limit: RateLimit, number: u32, good: bool) -> Response {
         let Self { name: username, person, session, thread, .. } = self;
         let or_bad = |body: Value| if good { body } else { json!({}) };
-        let credentials = json!({ "username": username, "password": PASSWORD });
         match name(limit) {
-            "signup" => person.posts("/auth/signup", &or_bad(sign_up(&format!("{username}{number}")))).await,
+            // A form that is refused is not counted; one for a name that is taken is.
+            "signup" if good => person.posts("/auth/signup", &sign_up(&format!("{username}{number}"))).await,
+            "signup" => person.posts("/auth/signup", &sign_up(username)).await,
+            "profile" if good => person.puts("/users/me", &json!({ "name": format!("{username} {number}") })).await,
+            "profile" => person.puts("/users/me", &json!({ "username": "taken" })).await,
             "login" => {
                 // Another account each time, so that no account's own limit is met.
                 let other = json!({ "username": format!("nobody{number}"), "password": PASSWORD });
                 person.posts("/auth/login", &or_bad(other)).await
             }
             "login-account" => {
+                // Only failures count.
                 let wrong = json!({ "username": username, "password": "wrong" });
-                app.stranger().posts("/auth/login", if good { &credentials } else { &wrong }).await
+                app.stranger().posts("/auth/login", &wrong).await
             }
             "session-create" => {
                 person.posts("/sessions", &or_bad(json!({ "filename": FILENAME, "code_content": CODE }))).await
@@ -104,14 +115,18 @@ impl Scene {
             }
             "message" => person.posts(&thread.messages(), &or_bad(json!({ "content": "note", "ask": false }))).await,
             "ai" => person.posts("/ai/analyze", &or_bad(analysis())).await,
-            "refresh" => {
-                // A token that says nothing of a user is nobody's request: there is no bad one to count.
-                person.posts("/auth/refresh", &json!({})).await
+            "refresh" => person.posts("/auth/refresh", &json!({})).await,
+            "refresh-refused" => {
+                let without = person.copied();
+                without.with_cookie("refresh_token", if good { None } else { Some("x.y.z") });
+                without.posts("/auth/refresh", &json!({})).await
             }
+            "logout" => person.copied().posts("/auth/logout", &json!({})).await,
             "account" => {
+                let current = if good { PASSWORD } else { "wrong" };
                 let same =
-                    json!({ "current_password": PASSWORD, "new_password": PASSWORD, "confirm_password": PASSWORD });
-                person.puts("/users/me/password", &or_bad(same)).await
+                    json!({ "current_password": current, "new_password": PASSWORD, "confirm_password": PASSWORD });
+                person.puts("/users/me/password", &same).await
             }
             other => panic!("there is no request for {other}"),
         }
@@ -132,7 +147,8 @@ fn is_refused(answer: Response, limit: &str, now: Timestamp, retry_at: Timestamp
 /// What a refused request has cost: its hits, and the read that goes out together with them.
 fn refusal(limit: RateLimit, good: bool) -> Vec<(&'static str, u32)> {
     let patterns: &[_] = match limit {
-        RateLimit::LOGIN_ACCOUNT => &["AP-60", "AP-60", "AP-02"],
+        RateLimit::LOGIN_ACCOUNT => &["AP-60", "AP-02", "AP-60", "AP-04"],
+        RateLimit::ACCOUNT => &["AP-60", "AP-15"],
         RateLimit::ANALYSIS => &["AP-60", "AP-04"],
         RateLimit::SESSION_SAVE if good => &["AP-60", "AP-23"],
         _ => &["AP-60"],
@@ -148,6 +164,7 @@ fn bill(answer: &Response) -> Vec<(&'static str, u32)> {
 #[tokio::test]
 async fn so_many_requests_pass_good_or_bad_and_the_next_is_told_exactly_when_to_come_back() {
     let app = TestApp::with_rate_limits().await;
+    app.signs_up("taken").await;
     for (limit, person, other) in RULES {
         let (scene, other) = (scene(&app, person).await, scene(&app, other).await);
         let retry_at = scene.next_window(&app, limit);

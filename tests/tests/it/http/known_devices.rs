@@ -1,0 +1,141 @@
+//! Guessing an account's password from many addresses, and the owner who signs in all the same.
+
+use std::time::Duration;
+
+use handlers::limits::RateLimit;
+use serde_json::json;
+use tests::app::{PASSWORD, Person, Response};
+use tests::{Proxy, TestApp, at_once};
+
+use crate::http::patterns;
+
+async fn tries(person: &Person, name: &str, password: &str) -> Response {
+    person.posts("/auth/login", &json!({ "username": name, "password": password })).await
+}
+
+/// So many wrong passwords, each from an address of its own.
+async fn guesses(app: &TestApp, name: &str, count: usize) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for _ in 0..count {
+        statuses.push(tries(&app.stranger(), name, "Guess-1843").await.status);
+    }
+    statuses
+}
+
+/// The application with every limit, and ada, whose browser is known to her account, at the beginning of a window.
+async fn scene() -> (TestApp, Person) {
+    let app = TestApp::with_rate_limits().await;
+    let ada = app.signs_up("ada").await;
+    let (rule, now) = (RateLimit::LOGIN_ACCOUNT.rule, app.table().clock().now());
+    app.later(rule.window("ada", now).ends_at.since(now));
+    (app, ada)
+}
+
+#[tokio::test]
+async fn strangers_who_guess_keep_the_owner_from_nothing_on_a_device_that_is_known() {
+    let (app, ada) = scene().await;
+    let statuses = guesses(&app, "ada", 12).await;
+    assert_eq!((&statuses[..10], &statuses[10..]), (&[401; 10][..], &[429; 2][..]));
+    let error = tries(&app.stranger(), "ada", PASSWORD).await.refused(429, "RATE_LIMIT_EXCEEDED");
+    assert_eq!(error["limit"], "login-account", "an unknown client shares their limit, whatever it knows");
+    for _ in 0..3 {
+        ada.posts("/auth/logout", &json!({})).await.is(200);
+        tries(&ada, "ada", PASSWORD).await.is(200);
+    }
+    tries(&ada, "ADA", PASSWORD).await.is(200);
+    app.later(Duration::from_mins(15));
+    app.signs_in("ada").await;
+}
+
+#[tokio::test]
+async fn only_wrong_passwords_count_against_an_account() {
+    let (app, _) = scene().await;
+    for _ in 0..30 {
+        app.signs_in("ada").await;
+    }
+    assert_eq!(guesses(&app, "ada", 9).await, [401; 9]);
+    for _ in 0..30 {
+        app.signs_in("ada").await;
+    }
+    assert_eq!(guesses(&app, "ada", 2).await, [401, 429]);
+}
+
+#[tokio::test]
+async fn a_known_device_has_ten_wrong_passwords_of_its_own() {
+    let (app, ada) = scene().await;
+    let phone = app.signs_in("ada").await;
+    for number in 0..12 {
+        let expected = if number < 10 { 401 } else { 429 };
+        assert_eq!(tries(&ada, "ada", "Guess-1843").await.status, expected, "{number}");
+        app.later(Duration::from_secs(13));
+    }
+    let error = tries(&ada, "ada", PASSWORD).await.refused(429, "RATE_LIMIT_EXCEEDED");
+    assert_eq!(error["limit"], "login-device");
+    // Neither another device of hers nor anybody else shares it.
+    tries(&phone, "ada", PASSWORD).await.is(200);
+    app.signs_in("ada").await;
+}
+
+#[tokio::test]
+async fn a_browser_that_several_people_use_is_known_to_each_of_them() {
+    let (app, browser) = scene().await;
+    app.signs_up("bob").await;
+    tries(&browser, "bob", PASSWORD).await.is(200);
+    guesses(&app, "ada", 11).await;
+    guesses(&app, "bob", 11).await;
+    app.later(Duration::from_mins(1));
+    tries(&browser, "ada", PASSWORD).await.is(200);
+    tries(&browser, "bob", PASSWORD).await.is(200);
+}
+
+#[tokio::test]
+async fn a_device_is_known_by_a_cookie_that_only_this_service_can_make() {
+    let (app, ada) = scene().await;
+    let good = ada.cookie("device").expect("set at the sign-up");
+    let elsewhere = TestApp::new().await.signs_up("ada").await.cookie("device").unwrap();
+    let bobs = app.signs_up("bob").await.cookie("device").unwrap();
+    guesses(&app, "ada", 11).await;
+    for forged in [None, Some(&*elsewhere), Some(&*bobs), Some(&good[1..]), Some(&*good.replace(&good[..4], "AAAA"))] {
+        let stranger = app.stranger();
+        stranger.with_cookie("device", forged);
+        tries(&stranger, "ada", PASSWORD).await.refused(429, "RATE_LIMIT_EXCEEDED");
+    }
+    let moved = app.stranger();
+    moved.with_cookie("device", Some(&format!("x; device={elsewhere}; device={good}")));
+    tries(&moved, "ada", PASSWORD).await.is(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_forty_guesses_at_once_ten_are_looked_at() {
+    let (app, ada) = scene().await;
+    let strangers: Vec<_> = (0..40).map(|_| app.stranger()).collect();
+    let answers = at_once(40, |number| {
+        let stranger = strangers[number].clone();
+        async move { tries(&stranger, "ada", "Guess-1843").await.status }
+    })
+    .await;
+    assert_eq!(answers.iter().filter(|status| **status == 401).count(), 10);
+    assert_eq!(answers.iter().filter(|status| **status == 429).count(), 30);
+    tries(&ada, "ada", PASSWORD).await.is(200);
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_has_is_limited_like_one_that_somebody_has() {
+    let (app, _) = scene().await;
+    let (rule, now) = (RateLimit::LOGIN_ACCOUNT.rule, app.table().clock().now());
+    app.later(rule.window("nobody", now).ends_at.since(now));
+    let statuses = guesses(&app, "nobody", 11).await;
+    assert_eq!((&statuses[..10], statuses[10]), (&[401; 10][..], 429));
+    let refused = tries(&app.stranger(), "nobody", PASSWORD).await;
+    assert_eq!(patterns(&refused), ["AP-60", "AP-02", "AP-60", "AP-04"]);
+}
+
+#[tokio::test]
+async fn a_success_that_cannot_be_taken_back_is_a_sign_in_all_the_same() {
+    let (app, ada) = scene().await;
+    let proxy = Proxy::before(app.table().endpoint()).await;
+    let through = app.on(app.table().store_through(&proxy.url()).await, &ada);
+    // The address and the device are counted; after that the table does not answer.
+    proxy.lose_answers("UpdateItem", 2, 10);
+    tries(&through, "ada", PASSWORD).await.is(200);
+}
