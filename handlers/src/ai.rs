@@ -2,7 +2,9 @@
 
 mod analysis;
 mod analyze;
+mod telling;
 mod view;
 
-pub(crate) use analysis::{Analysis, Deltas};
+pub(crate) use analysis::Analysis;
 pub use analyze::{__path_analyze, analyze};
+pub(crate) use telling::{Deltas, Telling};

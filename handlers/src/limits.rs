@@ -65,6 +65,9 @@ pub const HISTORY_MESSAGES: usize = 10;
 pub const HISTORY_CHARS: usize = 20_000;
 /// The most the model may write.
 pub const MAX_OUTPUT_TOKENS: i32 = 4_000;
+/// How much of an explanation is shown while it is written. What is longer may have to be cut to fit into an item; its rest
+/// is shown when it is known.
+pub const SHOWN_BYTES: usize = 256 * 1024;
 /// From a request's arrival to the answer, the model's time included.
 pub const AI_DEADLINE: Duration = Duration::from_secs(30);
 /// How much longer than its deadline a run holds its question, so that clocks may differ and the answer be stored.

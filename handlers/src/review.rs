@@ -12,3 +12,4 @@ pub mod partial;
 pub mod patch;
 pub mod prompt;
 mod search;
+pub mod shown;

@@ -3,14 +3,14 @@
 use std::time::Instant;
 
 use model::{AddUsage, Confidence, ContextMode, PatchStatus, UserId};
-use tokio::sync::mpsc;
 
+use crate::ai::telling::Telling;
 use crate::bedrock::{Reviewed, Usage};
 use crate::error::ApiResult;
 use crate::http::trace;
 use crate::limits::{SETTLING, STORING};
 use crate::review::hidden;
-use crate::review::patch::Patch;
+use crate::review::patch::{Doubt, Patch, Withheld};
 use crate::review::prompt::Prompt;
 use crate::state::Ctx;
 
@@ -32,32 +32,31 @@ pub(crate) struct Analysis {
     pub(crate) model_id: String,
 }
 
-/// Where the explanation goes while it is written.
-pub(crate) type Deltas = mpsc::UnboundedSender<String>;
-
 impl Ctx {
     /// Asks the model about this code, with a smaller prompt if the first is too long for it. What an answer cost is the
     /// caller's to store; a failure that was paid for is added to the user's day here, since nothing else will be stored
-    /// for it.
+    /// for it. What `telling` is told is a beginning of the explanation.
     pub(crate) async fn review(
         &self,
         user_id: UserId,
         prompt: &Prompt,
         code: &str,
         deadline: Instant,
-        deltas: Option<&Deltas>,
+        mut telling: Option<&mut Telling>,
     ) -> ApiResult<Analysis> {
         let smaller = prompt.smaller();
-        let asked = match deltas {
+        let asked = match telling.as_deref_mut() {
             None => self.app.reviewer.ask(prompt, smaller, deadline).await,
-            // Nobody may be listening any more; the answer is stored all the same.
-            Some(deltas) => {
-                let mut pass_on = |text: &str| drop(deltas.send(text.to_owned()));
+            Some(telling) => {
+                let mut pass_on = |text: &str| telling.piece(text);
                 self.app.reviewer.ask_streaming(prompt, smaller, deadline, &mut pass_on).await
             }
         };
         match asked {
-            Ok(reviewed) => {
+            Ok(mut reviewed) => {
+                if let Some(telling) = telling {
+                    reviewed.answer.explanation = telling.kept(reviewed.answer.explanation);
+                }
                 trace::spent(reviewed.usage);
                 let sent = smaller.filter(|_| reviewed.smaller).unwrap_or(prompt);
                 Ok(Analysis::of(reviewed, sent, code))
@@ -104,13 +103,15 @@ impl Ctx {
 impl Analysis {
     fn of(reviewed: Reviewed, prompt: &Prompt, code: &str) -> Self {
         let Reviewed { answer, usage, model_id, .. } = reviewed;
-        let patch = answer.patch.map(|patch| hidden::restored(patch, code).check(code, prompt.context_lines));
+        let check = |patch| hidden::restored(patch, code).check(code, prompt.context_lines);
+        let patch = answer.patch.map(|patch| patch.map_err(Withheld::Unreadable).and_then(check));
         let (checked, patch_withheld) = match patch {
             None => (None, None),
             Some(Ok(checked)) => (Some(checked), None),
             Some(Err(reason)) => (None, Some(reason.to_string())),
         };
-        let is_doubtful = checked.as_ref().is_some_and(|checked| !checked.is_balanced);
+        let doubt = checked.as_ref().and_then(|checked| checked.doubt);
+        let doubted = doubt.and_then(Doubt::warning).map(str::to_owned);
         let hidden = checked.as_ref().and_then(|checked| hidden::warning_about_patch(&checked.patch));
         Self {
             explanation: answer.explanation,
@@ -121,8 +122,8 @@ impl Analysis {
             context_mode: prompt.context_mode,
             context_lines: prompt.context_lines,
             history_truncated: prompt.history_truncated,
-            warnings: prompt.warnings.iter().cloned().chain(answer.warnings).chain(hidden).collect(),
-            confidence: if is_doubtful { Some(Confidence::Low) } else { answer.confidence },
+            warnings: prompt.warnings.iter().cloned().chain(answer.warnings).chain(hidden).chain(doubted).collect(),
+            confidence: if doubt.is_some() { Some(Confidence::Low) } else { answer.confidence },
             usage,
             model_id,
         }

@@ -11,6 +11,7 @@ use crate::bedrock::send::Unsent;
 use crate::bedrock::stream::Sink;
 use crate::bedrock::{AiError, Reviewed, Reviewer, Usage};
 use crate::review::answer::{self, Answer, Malformed};
+use crate::review::markdown::cleaned;
 use crate::review::prompt::Prompt;
 
 /// How often one question may be sent before the model counts as unavailable. What was refused at once, for a parameter
@@ -86,7 +87,7 @@ impl<'a> Asking<'a> {
                         continue;
                     }
                 },
-                Err(Unsent { failure, passed_on: Some(text) }) => return Err(self.broke_off(&failure, text)),
+                Err(Unsent { failure, passed_on: Some(text) }) => return Err(self.broke_off(&failure, &text)),
                 Err(Unsent { failure, passed_on: None }) => failure,
             };
             if let Err(failure) = self.go_on(failure, model, &call).await {
@@ -224,12 +225,12 @@ impl<'a> Asking<'a> {
     }
 
     /// A stream that ended before its answer did, after some of it was passed on.
-    fn broke_off(self, failure: &Failure, passed_on: String) -> AiError {
+    fn broke_off(self, failure: &Failure, passed_on: &str) -> AiError {
         tracing::warn!(code = failure.code, "The answer broke off");
         if failure.kind == Kind::Timeout {
             return AiError::Timeout;
         }
-        let malformed = Malformed { problem: "it broke off", partial: Some(passed_on), repairable: false };
+        let malformed = Malformed { problem: "it broke off", partial: Some(cleaned(passed_on)), repairable: false };
         AiError::Malformed { malformed, usage: self.usage }
     }
 

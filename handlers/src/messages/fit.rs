@@ -3,14 +3,15 @@
 
 use model::{Message, NewAnswer};
 
-use crate::review::markdown::cleaned;
+use crate::review::shown::extended;
 
 const CODE_LEFT_OUT: &str = "The suggested code is too long to be stored.";
 const PATCH_LEFT_OUT: &str = "It is too long to be stored.";
 const CUT: &str = "The explanation is too long to be stored; its end is missing.";
 
-/// The answer to this question, without what there is no room for.
-pub(super) fn fitted(mut answer: NewAnswer, question: &Message) -> NewAnswer {
+/// The answer to this question, without what there is no room for. What was told of the explanation, at most
+/// [`SHOWN_BYTES`](crate::limits::SHOWN_BYTES), always has room.
+pub(super) fn fitted(mut answer: NewAnswer, question: &Message, told: &str) -> NewAnswer {
     if answer.excess_bytes(question) == 0 {
         return answer;
     }
@@ -26,22 +27,22 @@ pub(super) fn fitted(mut answer: NewAnswer, question: &Message) -> NewAnswer {
     }
     if answer.excess_bytes(question) > 0 {
         answer.warnings.push(CUT.to_owned());
-        cut(&mut answer, question);
+        cut(&mut answer, question, told);
     }
     answer
 }
 
-/// Cuts the explanation. What stood in code may be markup without the end of the code, so the rest is cleaned again, which can
-/// make it longer.
-fn cut(answer: &mut NewAnswer, question: &Message) {
+/// Cuts the explanation behind what was told. What stood in code may be markup without the end of the code, so the rest is
+/// cleaned again, which can make it longer.
+fn cut(answer: &mut NewAnswer, question: &Message, told: &str) {
     loop {
         let excess = answer.excess_bytes(question);
         if excess == 0 {
             return;
         }
-        let kept = answer.content.floor_char_boundary(answer.content.len().saturating_sub(excess));
-        answer.content = cleaned(&answer.content[..kept]);
-        if kept == 0 {
+        let kept = answer.content.floor_char_boundary(answer.content.len().saturating_sub(excess)).max(told.len());
+        answer.content = extended(told, &answer.content[told.len()..kept]);
+        if kept == told.len() {
             return;
         }
     }
@@ -50,6 +51,8 @@ fn cut(answer: &mut NewAnswer, question: &Message) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::SHOWN_BYTES;
+    use crate::review::markdown::cleaned;
     use model::{ContextMode, MessageKey, Patch, PatchStatus, ReplyState, Role};
 
     const LIMIT: usize = 400 * 1024;
@@ -96,19 +99,19 @@ mod tests {
     #[test]
     fn an_answer_that_fits_stays_as_it_is() {
         let small = answer(100_000, 100_000, 190_000);
-        assert_eq!(fitted(small.clone(), &question()), small);
+        assert_eq!(fitted(small.clone(), &question(), ""), small);
     }
 
     #[test]
     fn a_large_answer_loses_its_code_then_its_patch_then_the_end_of_its_explanation() {
         let (code, patch, cut) = (CODE_LEFT_OUT.to_owned(), PATCH_LEFT_OUT.to_owned(), CUT.to_owned());
-        let without_code = fitted(answer(100_000, 200_000, 200_000), &question());
+        let without_code = fitted(answer(100_000, 200_000, 200_000), &question(), "");
         assert_eq!((without_code.suggested_code, without_code.patch_withheld), (None, None));
         assert_eq!((without_code.warnings, without_code.patch.is_some()), (vec![code.clone()], true));
-        let without_patch = fitted(answer(300_000, 10, 200_000), &question());
+        let without_patch = fitted(answer(300_000, 10, 200_000), &question(), "");
         assert_eq!((without_patch.patch, without_patch.patch_status), (None, None));
         assert_eq!((without_patch.patch_withheld, without_patch.warnings), (Some(patch), vec![code.clone()]));
-        let short = fitted(answer(2 * LIMIT, 10, 10), &question());
+        let short = fitted(answer(2 * LIMIT, 10, 10), &question(), "");
         assert_eq!((short.excess_bytes(&question()), short.warnings.clone()), (0, vec![code, cut]));
         assert!(short.content.len() > LIMIT - 2_048, "{}", short.content.len());
     }
@@ -117,8 +120,17 @@ mod tests {
     fn code_that_loses_its_end_stays_harmless() {
         let markup = "<img src=x onerror=alert(1)>".repeat(LIMIT / 14);
         let content = format!("`{markup}`");
-        let short = fitted(NewAnswer { content, ..answer(0, 1, 0) }, &question());
+        let short = fitted(NewAnswer { content, ..answer(0, 1, 0) }, &question(), "");
         assert_eq!(short.excess_bytes(&question()), 0);
+        assert_eq!(short.content, cleaned(&short.content));
+    }
+    #[test]
+    fn an_explanation_that_is_cut_still_begins_with_what_was_told() {
+        let told = format!("`{}` ", "<b> ".repeat(SHOWN_BYTES / 4 - 1));
+        let content = format!("{told}`{}`", "<img src=x onerror=alert(1)>".repeat(LIMIT / 14));
+        let short = fitted(NewAnswer { content, ..answer(0, 1, 0) }, &question(), &told);
+        assert_eq!(short.excess_bytes(&question()), 0);
+        assert!(short.content.starts_with(&told) && short.content.len() > told.len());
         assert_eq!(short.content, cleaned(&short.content));
     }
 }

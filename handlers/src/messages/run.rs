@@ -6,7 +6,7 @@ use std::time::Instant;
 use futures::FutureExt as _;
 use model::{FailQuestionError, Idempotency, Message, NewAnswer, ReplyState, Store};
 
-use crate::ai::Deltas;
+use crate::ai::{Deltas, Telling};
 use crate::bedrock::Usage;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::trace;
@@ -58,12 +58,15 @@ impl Run {
 
     /// Asks the model and stores its answer. The stream of pieces ends when the last one is sent, not when all is stored.
     async fn answer(&self, deltas: Option<Deltas>) -> ApiResult<Outcome> {
-        let (user_id, text) = (self.question.user_id, self.context.text());
-        let asked = self.ctx.review(user_id, &self.prompt, text, self.deadline, deltas.as_ref()).await;
-        drop(deltas);
-        let analysis = asked?;
+        let (user_id, text, mut telling) = (self.question.user_id, self.context.text(), deltas.map(Telling::new));
+        let analysis = self.ctx.review(user_id, &self.prompt, text, self.deadline, telling.as_mut()).await?;
         let usage = analysis.usage;
-        self.store(fitted(self.context.answer(analysis), &self.question), usage).await
+        let told = telling.as_ref().map(Telling::text).unwrap_or_default();
+        let answer = fitted(self.context.answer(analysis), &self.question, told);
+        if let Some(mut telling) = telling {
+            telling.rest(&answer.content);
+        }
+        self.store(answer, usage).await
     }
 
     /// Stores the answer. One that cannot be stored was paid for all the same.

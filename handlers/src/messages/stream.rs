@@ -14,7 +14,6 @@ use crate::error::{ApiError, ApiResult};
 use crate::http::trace;
 use crate::messages::once::{Outcome, Request};
 use crate::messages::post::NewMessage;
-use crate::review::markdown::cleaned;
 
 /// Whether the client asks for a stream.
 pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
@@ -48,24 +47,13 @@ pub(super) async fn answer(request: Request, new: NewMessage) -> ApiResult<Respo
             continuation.end(code, ctx.calls()).await;
         }
     }));
-    let mut shown = Shown::default();
-    let first = loop {
-        let Some(piece) = pieces.recv().await else { break None };
-        if let Some(text) = shown.more(&piece) {
-            break Some(text);
-        }
-    };
-    let Some(first) = first else {
+    let Some(first) = pieces.recv().await else {
         drop(goes_on);
         let outcome = outcome.await.map_err(ApiError::internal)??;
         return Ok(events(stream::iter(last(Ok(outcome)))));
     };
     let _ = goes_on.send(trace::continues());
-    let pieces = stream::unfold((pieces, shown), |(mut pieces, mut shown)| async move {
-        let piece = pieces.recv().await?;
-        Some((shown.more(&piece), (pieces, shown)))
-    });
-    let rest = pieces.filter_map(async |text| text);
+    let rest = stream::unfold(pieces, |mut pieces| async move { Some((pieces.recv().await?, pieces)) });
     let deltas = stream::iter([first]).chain(rest).map(|text| event("delta", &json!({ "text": text })));
     let end = trace::carried(async { end.await.unwrap_or_else(|gone| last(Err(ApiError::internal(gone)))) });
     Ok(events(deltas.chain(stream::once(end).flat_map(stream::iter))))
@@ -91,29 +79,6 @@ fn event(name: &str, data: &impl Serialize) -> Event {
     Event::default().event(name).json_data(data).expect("what we show is JSON without surprises")
 }
 
-/// What was shown of an explanation that is being written: whole words, cleaned like the stored text. Of a block with
-/// anything that could be a tag or a link it cannot be told what that is before the block is whole.
-#[derive(Default)]
-struct Shown {
-    written: String,
-    shown: String,
-}
-
-impl Shown {
-    /// What more can be shown with this piece.
-    fn more(&mut self, piece: &str) -> Option<String> {
-        self.written += piece;
-        let block = self.written.rfind("\n\n").map_or(0, |at| at + 2);
-        let open = &self.written[block..];
-        let words = if open.contains(['<', '[', '&']) { 0 } else { open.rfind(' ').map_or(0, |at| at + 1) };
-        let clean = cleaned(&self.written[..block + words]);
-        // A definition further down may change what stands above; then the end says how it is.
-        let more = clean.strip_prefix(&self.shown).filter(|more| !more.is_empty())?.to_owned();
-        self.shown = clean;
-        Some(more)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,35 +97,5 @@ mod tests {
             assert_eq!(is_wanted(&headers), wanted, "{accept}");
         }
         assert!(!is_wanted(&HeaderMap::new()));
-    }
-
-    #[test]
-    fn words_are_shown_when_they_are_whole_and_blocks_with_markup_when_they_are_clean() {
-        let mut shown = Shown::default();
-        let pieces = [
-            "It is ",
-            "`No",
-            "ne`. So",
-            " it is.",
-            "\n\n<img src=x on",
-            "error=alert(1)> Ask with `is`.\n",
-            "\nDone",
-            " now.",
-        ];
-        let told: Vec<_> = pieces.iter().filter_map(|piece| shown.more(piece)).collect();
-        assert_eq!(told[..2], ["It is ", "`None`. "], "{told:?}");
-        let all = told.concat();
-        assert!(!all.contains("onerror") && all.contains("Ask with `is`."), "{told:?}");
-        assert!(cleaned(&shown.written).starts_with(&all), "what was shown is the beginning of what is stored");
-    }
-
-    #[test]
-    fn what_a_later_definition_changes_is_left_to_the_end() {
-        let mut shown = Shown::default();
-        let told: String = ["Look [here][1].", "\n\nThen go.", "\n\n[1]: javascript:alert(1)\n\n", "Bye now."]
-            .iter()
-            .filter_map(|piece| shown.more(piece))
-            .collect();
-        assert!(!told.contains("javascript"), "{told}");
     }
 }

@@ -30,9 +30,13 @@ pub fn cleaned(markdown: &str) -> String {
         let Some(edits) = edits.into_iter().find(|edits| !edits.is_empty()) else { return text };
         text = applied(&text, edits);
     }
-    // Without either of these there is no HTML, no image and no link.
-    let text = hidden::visible(&text);
-    text.replace('<', "&lt;").replace('[', "&#91;")
+    escaped(&text)
+}
+
+/// The text without hidden characters and without what any HTML, image and link needs. Code is changed too.
+#[must_use]
+pub fn escaped(markdown: &str) -> String {
+    hidden::visible(markdown).replace('<', "&lt;").replace('[', "&#91;")
 }
 
 /// A part of a text, and what takes its place.

@@ -81,7 +81,7 @@ async fn the_explanation_comes_in_pieces_then_the_patch_then_what_is_stored() {
     assert!(names[..names.len() - 2].iter().all(|name| *name == "delta") && names.len() > 4, "{names:?}");
     let done = &events.last().unwrap().1;
     assert_eq!(events[events.len() - 2].1, done["reply"]["patch"]);
-    assert!(done["reply"]["content"].as_str().unwrap().starts_with(&deltas(&events)));
+    assert_eq!(done["reply"]["content"], deltas(&events));
     let buffered = scene.ada.posts(&scene.thread.messages(), &question()).await;
     assert_eq!(&buffered.is(200), done, "it is stored, and told to whoever asks again");
     assert_eq!(scene.app.bedrock().seen().len(), 1);
@@ -171,4 +171,29 @@ async fn hostile_markdown_is_cleaned_in_every_piece() {
         assert!(!all.contains(bad), "{bad}: {all}");
     }
     assert!(deltas(&events).starts_with("First."), "{all}");
+    assert_eq!(events.last().unwrap().1["reply"]["content"], deltas(&events));
+}
+
+#[tokio::test]
+async fn the_deltas_together_are_the_answer_that_is_stored() {
+    for explanation in [
+        "takes 72 lines.",
+        "Word",
+        "a\r\nb [c",
+        "See ![it][1] now.\n\nThen go.\n\n[1]: https://evil.example/x.png\n",
+        "<!-- no\n\nend here --> after",
+        "`x\u{202E}y` and \u{202E}z",
+    ] {
+        let scene = Scene::on(TestApp::new().await).await;
+        scene
+            .app
+            .bedrock()
+            .script(vec![Act::say("tool_use", json!({ "explanation": explanation, "confidence": "low" }))]);
+        let events = scene.streams(&question()).await;
+        assert_eq!(names(&events).last(), Some(&"done"), "{explanation:.40}");
+        let done = &events.last().unwrap().1["reply"]["content"];
+        assert!(*done == deltas(&events), "{explanation:.40}");
+        let again = scene.ada.posts(&scene.thread.messages(), &question()).await.is(200);
+        assert!(again["reply"]["content"] == *done, "it is what is stored: {explanation:.40}");
+    }
 }
