@@ -33,15 +33,15 @@ pub fn re_anchor_threads(old: &str, new: &str, threads: &[PlacedThread]) -> Vec<
     threads.iter().map(anchor).collect()
 }
 
-/// Whether the text at a selection's lines is the selected text, line ends aside; `None` when the text has no such lines.
+/// Whether the selected text stands at the selection's lines; `None` when the text has no such lines.
 #[must_use]
 pub fn status_at(text: &str, selection: &Selection<'_>) -> Option<AnchorStatus> {
     let is_selected = is_selected_at(text, selection.start_line, selection.end_line, selection.text)?;
     Some(if is_selected { AnchorStatus::Stable } else { AnchorStatus::Approximate })
 }
 
-/// Finds each selection of `old` in `new`, in the order given. The result is stable if and only if the text there is the
-/// selected text, line ends aside.
+/// Finds each selection of `old` in `new`, in the order given. The result is stable if and only if the selected text
+/// stands there: it begins in the first line and ends in the last.
 ///
 /// Both texts are compared once, line by line and without regard to indentation, until the deadline: a comparison that
 /// hostile text makes too long goes on with what was found. Then, for each selection, the first that holds:
@@ -60,7 +60,7 @@ pub fn re_anchor(old: &str, new: &str, selections: &[Selection<'_>], deadline: I
     if selections.is_empty() {
         return Vec::new();
     }
-    let comparison = Comparison::of(&Lines::of(old), Lines::of(new), deadline);
+    let comparison = Comparison::of(Lines::of(old), Lines::of(new), deadline);
     selections.iter().map(|selection| comparison.place(selection)).collect()
 }
 

@@ -22,8 +22,8 @@ pub struct Answer {
     pub explanation: String,
     /// Code the model suggests, to be read rather than applied. Hidden characters in it are made visible.
     pub suggested_code: Option<String>,
-    /// The edit the model proposes.
-    pub patch: Option<Patch>,
+    /// The edit the model proposes, or what is wrong with the form of it.
+    pub patch: Option<Result<Patch, &'static str>>,
     /// How sure it says it is.
     pub confidence: Option<Confidence>,
     /// What the user should know about it, a sentence each.
@@ -146,17 +146,15 @@ fn readable(input: &Value) -> Option<String> {
     }
 }
 
-/// The input of the tool as an answer.
+/// The input of the tool as an answer. A good explanation is worth the call that it cost: of everything else what cannot be read
+/// is left out, and of a patch it is said why.
 fn read(input: &Value) -> Result<Answer, Malformed> {
     let refuse = |problem| Malformed { problem, partial: readable(input), repairable: true };
     let fields = input.as_object().ok_or_else(|| refuse("it is not an object"))?;
     let explanation = explanation(input).ok_or_else(|| refuse("the explanation is missing"))?;
-    let suggested_code = match fields.get("suggested_code") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(code)) => Some(hidden::visible(code).into_owned()).filter(|code| !code.is_empty()),
-        Some(_) => return Err(refuse("suggested_code is not text")),
-    };
-    let patch = patch(fields.get("patch")).map_err(refuse)?;
+    let suggested_code = fields.get("suggested_code").and_then(Value::as_str).filter(|code| !code.is_empty());
+    let suggested_code = suggested_code.map(|code| hidden::visible(code).into_owned());
+    let patch = patch(fields.get("patch")).transpose();
     let confidence = fields.get("confidence").and_then(Value::as_str).and_then(confidence);
     Ok(Answer { explanation, suggested_code, patch, confidence, warnings: Vec::new() })
 }
@@ -184,19 +182,19 @@ fn patch(value: Option<&Value>) -> Result<Option<Patch>, &'static str> {
         Some(Value::String(text)) if text.trim().is_empty() => return Ok(None),
         // Some models write nested objects as text.
         Some(Value::String(text)) => {
-            parsed = serde_json::from_str(text).map_err(|_| "the patch is not an object")?;
-            parsed.as_object().ok_or("the patch is not an object")?
+            parsed = serde_json::from_str(text).map_err(|_| "it is not an object")?;
+            parsed.as_object().ok_or("it is not an object")?
         }
-        Some(_) => return Err("the patch is not an object"),
+        Some(_) => return Err("it is not an object"),
     };
     if fields.is_empty() {
         return Ok(None);
     }
-    let start_line = line(fields, "start_line").ok_or("the patch has no start_line from 1")?;
-    let end_line = line(fields, "end_line").ok_or("the patch has no end_line from 1")?;
+    let start_line = line(fields, "start_line").ok_or("it has no first line, counted from 1")?;
+    let end_line = line(fields, "end_line").ok_or("it has no last line, counted from 1")?;
     let text = |name| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-    let original = text("original").ok_or("the patch has no original text")?;
-    let replacement = text("replacement").ok_or("the patch has no replacement text")?;
+    let original = text("original").ok_or("it does not say what it replaces")?;
+    let replacement = text("replacement").ok_or("it does not say what the lines become")?;
     Ok(Some(Patch { start_line, end_line, original, replacement }))
 }
 

@@ -55,10 +55,12 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn warning_about_code(code: &str) -> Option<String> {
     let mut characters = BTreeSet::new();
-    let (mut lines, mut more, mut last, mut line, mut seen) = (Vec::new(), 0_usize, 0, 1, 0);
-    for (at, c) in hidden(code).filter(|found| *found != (0, BYTE_ORDER_MARK)) {
-        line += code[seen..at].bytes().filter(|byte| *byte == b'\n').count();
-        seen = at;
+    let (mut lines, mut more, mut last) = (Vec::new(), 0_usize, 0);
+    let mut found = hidden(code).filter(|found| *found != (0, BYTE_ORDER_MARK)).peekable();
+    found.peek()?;
+    let numbered = Lines::of(code);
+    for (at, c) in found {
+        let line = numbered.number_at(at);
         characters.insert(c);
         if line == last {
             continue;
@@ -195,7 +197,8 @@ fn is_hidden(before: Option<char>, c: char, after: Option<char>) -> bool {
         |c: Option<char>| c.is_some_and(|c| CodePointSetData::new::<ExtendedPictographic>().contains(c));
     match c {
         '\n' | '\t' | '\u{C}' => false,
-        '\r' => after != Some('\n'),
+        // One that stands in a row with others is looked at with the last of them.
+        '\r' => !matches!(after, Some('\n' | '\r')),
         '\u{2028}' | '\u{2029}' | '\u{FFF9}'..='\u{FFFB}' => true,
         c if c.is_control() => true,
         c if !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c) => false,

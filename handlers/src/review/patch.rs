@@ -7,6 +7,7 @@ use model::{Anchor, AnchorStatus, PatchStatus};
 use crate::limits::CODE_BYTES;
 use crate::review::lines::{Lines, with_feeds};
 use crate::review::search::occurrences;
+pub use cleaning::Doubt;
 use placing::Placed;
 
 mod cleaning;
@@ -21,7 +22,7 @@ pub struct Patch {
     pub end_line: u32,
     /// The text of those lines.
     pub original: String,
-    /// What they become; empty to delete them. An empty line alone is a line end.
+    /// What they become; empty to delete them. Nothing but line ends is so many empty lines.
     pub replacement: String,
 }
 
@@ -33,13 +34,16 @@ pub struct Checked {
     pub patch: Patch,
     /// Whether `original` stood where the model said or was found elsewhere.
     pub status: PatchStatus,
-    /// Whether it leaves as many brackets open as before. If not, it likely breaks something.
-    pub is_balanced: bool,
+    /// What speaks against it, though it applies.
+    pub doubt: Option<Doubt>,
 }
 
 /// Why a patch is not shown, or not applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Withheld {
+    /// It has not the form of a patch.
+    #[error("The model proposed a patch that cannot be read: {0}.")]
+    Unreadable(&'static str),
     /// It is about lines that the file does not have.
     #[error("The patch is about lines that the file does not have.")]
     OutOfRange,
@@ -73,11 +77,12 @@ impl Patch {
     /// Checks what the model proposes against the text it was made for, of which it was shown the lines `shown`, from 1 and
     /// inclusive, and returns it in the form in which it can be applied.
     ///
-    /// Line numbers and a Markdown fence that the model wrote around the code are removed. `original` has to stand at the
-    /// lines that the patch names, white space at the end of lines aside; else the patch is moved to the only place, among the
-    /// lines shown, where it does stand; else to the only place where it stands with all lines indented by the same white
-    /// space more or less, and the replacement is indented likewise. Lines next to the range that the replacement repeats
-    /// are removed from it.
+    /// `original` has to stand at the lines that the patch names, white space at the end of lines aside; else the patch is moved
+    /// to the only place, among the lines shown, where it does stand; else to the only place where it stands with all lines
+    /// indented by the same white space more or less, and the replacement is indented likewise. Where `original` stands as it is
+    /// written, the replacement is applied as it is written. Only an `original` that does not is read without the line numbers or
+    /// the Markdown fence around it, and the replacement likewise. The line end that a text ends with ends its last line; it is
+    /// no further line, unless `original` has that one too.
     ///
     /// # Errors
     /// With the reason why the patch must not be shown.
@@ -90,12 +95,11 @@ impl Patch {
         }
         let Placed { first, last, replacement, status } = placing::place(self, &lines, range, shown)?;
         let exact = lines.text(first, last);
-        let replacement = cleaning::without_context(replacement, &lines, (first, last));
         let (replaced, becomes) = (last + 1 - first, replacement.split('\n').count());
         if becomes > (10 * replaced).max(REPLACEMENT_LINES) {
             return Err(Withheld::TooLong);
         }
-        let is_balanced = cleaning::open_brackets(exact) == cleaning::open_brackets(&replacement);
+        let doubt = Doubt::about(&replacement, &lines, (first, last));
         let patch = Self {
             start_line: number(first),
             end_line: number(last),
@@ -103,7 +107,7 @@ impl Patch {
             replacement: replacement.replace('\n', lines.line_end()),
         };
         patch.apply(text)?;
-        Ok(Checked { patch, status, is_balanced })
+        Ok(Checked { patch, status, doubt })
     }
 
     /// The text with the patch applied. Outside of the replaced lines every byte stays as it is.
@@ -146,9 +150,12 @@ impl Patch {
         // Deleted lines take their last end with them, else an empty line would stay.
         let end = if self.replacement.is_empty() { lines.after(last) } else { span.end };
         // One empty line is written as its end alone, since an empty replacement deletes.
-        let blank = matches!(&*self.replacement, "\n" | "\r\n") && !lines.text(first, last).ends_with('\n');
-        let replacement = if blank { "" } else { &*with_feeds(&self.replacement).replace('\n', lines.line_end()) };
-        [&text[..span.start], replacement, &text[end..]].concat()
+        let replacement = with_feeds(&self.replacement);
+        // Empty lines are written as their ends alone, since an empty replacement deletes; the last one's end is there already.
+        let are_blank = !replacement.contains(|c| c != '\n') && !lines.text(first, last).ends_with(['\n', '\r']);
+        let written = if are_blank { replacement.strip_suffix('\n') } else { None };
+        let written = written.unwrap_or(&replacement).replace('\n', lines.line_end());
+        [&text[..span.start], &written, &text[end..]].concat()
     }
 }
 

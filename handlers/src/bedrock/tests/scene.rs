@@ -87,9 +87,9 @@ pub(super) fn good() -> Act {
     Act::say("tool_use", json!({"explanation": "It never ends.", "confidence": "high"}))
 }
 
-/// An answer whose patch cannot be read.
+/// An answer that is none, of which something can be read.
 pub(super) fn broken() -> Act {
-    Act::say("tool_use", json!({"explanation": "It never", "patch": {"start_line": 1}}))
+    Act::say("malformed_tool_use", json!({"explanation": "It never"}))
 }
 
 pub(super) fn busy() -> Act {

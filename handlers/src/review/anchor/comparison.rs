@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::time::Instant;
 
-use model::{Anchor, AnchorStatus};
+use model::{Anchor, AnchorStatus, stands_at};
 
 use crate::review::anchor::likeness::{Effort, Likeness};
 use crate::review::anchor::mapping::Mapping;
@@ -21,13 +21,14 @@ pub(super) struct Comparison<'t> {
     pub(super) fresh: Vec<usize>,
     pub(super) likeness: Likeness,
     pub(super) effort: Effort,
+    before: Lines<'t>,
     written: Lines<'t>,
 }
 
 impl<'t> Comparison<'t> {
-    pub(super) fn of(old: &Lines<'t>, written: Lines<'t>, deadline: Instant) -> Self {
+    pub(super) fn of(before: Lines<'t>, written: Lines<'t>, deadline: Instant) -> Self {
         let mut vocabulary = Vocabulary::default();
-        let (old, new) = (vocabulary.read_old(old), vocabulary.read_new(&written));
+        let (old, new) = (vocabulary.read_old(&before), vocabulary.read_new(&written));
         let map = Mapping::of(&old, &new, deadline);
         let fresh = |at: &usize| {
             let line = vocabulary.line(new[*at]);
@@ -35,20 +36,17 @@ impl<'t> Comparison<'t> {
         };
         let fresh = (0..new.len()).filter(fresh).collect();
         let likeness = Likeness::new(vocabulary.len());
-        Self { vocabulary, old, new, map, fresh, likeness, effort: Effort::new(), written }
+        Self { vocabulary, old, new, map, fresh, likeness, effort: Effort::new(), before, written }
     }
 
     pub(super) fn place(&self, selection: &Selection<'_>) -> Anchor {
-        let text = Lines::of(selection.text);
         let was = self.was(selection);
-        let is_selected = |range: &Range<usize>| {
-            range.len() == text.count() && range.clone().map(|line| self.written.line(line + 1)).eq(text.iter())
-        };
+        let is_selected = |range: &Range<usize>| stands_at(&self.written, (range.start + 1, range.end), selection.text);
         let together = self.map.lines(&was);
         let range = together
             .clone()
             .filter(is_selected)
-            .or_else(|| self.moved(&self.vocabulary.numbers(&text)?))
+            .or_else(|| self.moved(&self.block(selection.text, &was)?))
             .or(together)
             .or_else(|| self.around_what_is_left(&was))
             .unwrap_or_else(|| self.where_it_was(&was));
@@ -62,6 +60,14 @@ impl<'t> Comparison<'t> {
         let at = |line: u32| usize::try_from(line).unwrap_or(usize::MAX).clamp(1, self.old.len());
         let start = at(selection.start_line);
         start - 1..at(selection.end_line).max(start)
+    }
+
+    /// The whole lines that the selection is of: those where it stood, or else its own.
+    fn block(&self, selected: &str, was: &Range<usize>) -> Option<Vec<u32>> {
+        if stands_at(&self.before, (was.start + 1, was.end), selected) {
+            return Some(self.old[was.clone()].to_vec());
+        }
+        self.vocabulary.numbers(&Lines::of(selected.strip_suffix('\n').unwrap_or(selected)))
     }
 
     /// The block is in the new text exactly once, and was not in the old text twice: then it cannot be its copy.

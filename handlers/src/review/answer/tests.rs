@@ -17,7 +17,7 @@ fn a_full_answer_is_read() {
     }))
     .expect("a good answer");
     assert_eq!((&*answer.explanation, answer.suggested_code.as_deref()), ("It never ends.", Some("break;")));
-    let patch = answer.patch.as_ref().expect("a patch");
+    let patch = answer.patch.as_ref().expect("a patch").as_ref().expect("one that can be read");
     assert_eq!((patch.start_line, patch.end_line, &*patch.original, &*patch.replacement), (2, 3, "loop {\n}", ""));
     assert_eq!(answer.confidence.map(Confidence::as_str), Some("high"));
     assert!(!format!("{answer:?}").contains("never"), "an answer does not print");
@@ -31,7 +31,7 @@ fn small_slips_are_forgiven() {
         json!({"explanation": "e", "patch": patch.to_string(), "confidence": "High", "extra": [1]}),
     ] {
         let answer = called(&input).expect("readable");
-        assert_eq!(answer.patch.map(|patch| (patch.start_line, patch.end_line)), Some((2, 3)));
+        assert_eq!(answer.patch.map(|patch| patch.map(|patch| (patch.start_line, patch.end_line))), Some(Ok((2, 3))));
         assert_eq!(answer.confidence, Some(Confidence::High));
     }
     for nothing in [json!(null), json!({}), json!("")] {
@@ -42,36 +42,65 @@ fn small_slips_are_forgiven() {
 }
 
 #[test]
-fn a_broken_answer_keeps_what_can_be_read() {
-    let good = json!({"start_line": 1, "end_line": 1, "original": "a", "replacement": "b"});
-    let with = |name: &str, value: Value| {
-        let mut patch = good.clone();
-        patch[name] = value;
-        json!({"explanation": "why", "patch": patch})
-    };
-    for (input, partial) in [
-        (json!(null), None),
-        (json!([]), None),
-        (json!("text"), None),
-        (json!({}), None),
-        (json!({"explanation": ""}), None),
-        (json!({"explanation": 7}), None),
-        (json!({"explanation": "why", "suggested_code": 7}), Some("why")),
-        (json!({"explanation": "why", "patch": 7}), Some("why")),
-        (json!({"explanation": "why", "patch": "no JSON"}), Some("why")),
-        (json!({"explanation": "why", "patch": {"start_line": 1}}), Some("why")),
-        (with("start_line", json!(0)), Some("why")),
-        (with("start_line", json!(-1)), Some("why")),
-        (with("end_line", json!(1.5)), Some("why")),
-        (with("end_line", json!(1e300)), Some("why")),
-        (with("end_line", json!(5_000_000_000u64)), Some("why")),
-        (with("original", json!(null)), Some("why")),
-        (with("replacement", json!(["b"])), Some("why")),
-    ] {
+fn an_answer_without_an_explanation_is_asked_for_once_more() {
+    for input in
+        [json!(null), json!([]), json!("text"), json!({}), json!({"explanation": ""}), json!({"explanation": 7})]
+    {
         let malformed = called(&input).expect_err("malformed");
-        assert_eq!(malformed.partial.as_deref(), partial, "{input}");
-        assert!(malformed.repairable);
-        assert!(!format!("{malformed:?} {malformed}").contains("why"), "what it says is not printed");
+        assert_eq!((malformed.partial.as_deref(), malformed.repairable), (None, true), "{input}");
+    }
+    let malformed = called(&json!("{\"explanation\": \"why")).expect_err("malformed");
+    assert_eq!(malformed.partial.as_deref(), Some("why"));
+    assert!(!format!("{malformed:?} {malformed}").contains("why"), "what it says is not printed");
+}
+
+#[test]
+fn whatever_is_wrong_with_a_patch_withholds_the_patch_alone() {
+    let good = json!({"start_line": 1, "end_line": 1, "original": "a", "replacement": "b"});
+    let wrong = [
+        json!(null),
+        json!(0),
+        json!(-1),
+        json!(1.5),
+        json!(1e300),
+        json!(5_000_000_000u64),
+        json!("one"),
+        json!(""),
+        json!(true),
+        json!([1]),
+        json!({"line": 1}),
+    ];
+    let lines = wrong.iter().flat_map(|wrong| ["start_line", "end_line"].map(|name| (name, wrong.clone())));
+    let texts = [json!(null), json!(7), json!(["b"]), json!({}), json!(true)];
+    let texts = texts.iter().flat_map(|wrong| ["original", "replacement"].map(|name| (name, wrong.clone())));
+    let mut patches: Vec<Value> = lines
+        .chain(texts)
+        .map(|(name, wrong)| {
+            let mut patch = good.clone();
+            patch[name] = wrong;
+            patch
+        })
+        .collect();
+    for name in ["start_line", "end_line", "original", "replacement"] {
+        let mut patch = good.clone();
+        patch.as_object_mut().expect("an object").remove(name);
+        patches.push(patch);
+    }
+    patches.extend([json!(7), json!(true), json!("no JSON"), json!("[]"), json!([]), json!([good])]);
+    for patch in patches {
+        let input = json!({"explanation": "why", "patch": patch, "suggested_code": "b", "confidence": "high"});
+        let answer = called(&input).expect("a good explanation is an answer");
+        assert_eq!((&*answer.explanation, answer.suggested_code.as_deref()), ("why", Some("b")), "{input}");
+        assert!(matches!(answer.patch, Some(Err(_))), "{input}");
+    }
+}
+
+#[test]
+fn suggested_code_and_confidence_that_cannot_be_read_are_left_out() {
+    for wrong in [json!(7), json!(["b"]), json!({}), json!(null), json!("")] {
+        let answer = called(&json!({"explanation": "why", "suggested_code": wrong, "confidence": wrong}));
+        let answer = answer.expect("a good explanation is an answer");
+        assert_eq!((&*answer.explanation, answer.suggested_code, answer.confidence), ("why", None, None), "{wrong}");
     }
 }
 
@@ -113,9 +142,9 @@ fn what_it_says_is_cleaned_before_anyone_sees_it() {
         text: None,
     };
     assert_eq!(accept(&cut).expect("an explanation").explanation, clean);
-    let (wrong, form) = (json!({"explanation": hostile, "patch": 7}), Form::Tool);
+    let (whole, form) = (json!({"explanation": hostile}), Form::Tool);
     for reply in [
-        Reply { form, stop_reason: "tool_use", tool: Some((TOOL, &wrong)), text: None },
+        Reply { form, stop_reason: "refusal", tool: Some((TOOL, &whole)), text: None },
         Reply { form, stop_reason: "end_turn", tool: None, text: Some(hostile) },
     ] {
         assert_eq!(accept(&reply).expect_err("malformed").partial.as_deref(), Some(clean));

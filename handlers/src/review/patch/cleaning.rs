@@ -1,6 +1,6 @@
 //! What models write around the lines they mean: numbers, fences, neighbouring lines.
 
-use crate::review::lines::Lines;
+use crate::review::lines::{Lines, with_feeds};
 
 /// The text without the `12|` that every one of its lines begins with; none if one does not.
 pub(super) fn unnumbered(text: &str) -> Option<String> {
@@ -23,39 +23,62 @@ pub(super) fn unfenced(text: &str) -> Option<&str> {
     is_fence.then(|| inside.strip_suffix('\n').unwrap_or(inside))
 }
 
-/// The replacement of these lines without the lines next to them that it repeats and the original does not: models quote
-/// some context although they are asked for the lines alone. They stay if the brackets are balanced only with them.
-pub(super) fn without_context(replacement: String, lines: &Lines<'_>, (first, last): (usize, usize)) -> String {
-    let exact: Vec<_> = (first..=last).map(|line| lines.line(line)).collect();
-    let all: Vec<_> = replacement.split('\n').collect();
-    let above: Vec<_> = (first.saturating_sub(all.len()).max(1)..first).map(|line| lines.line(line)).collect();
-    let below: Vec<_> = (last + 1..=(last + all.len()).min(lines.count())).map(|line| lines.line(line)).collect();
+/// What a replacement seems to bring along that is not meant to be in the file. It is applied as it is written all the same: in
+/// a text about Markdown a fence is what the user wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It leaves more or fewer brackets open than the lines that it replaces.
+    Brackets,
+    /// It is a Markdown fence as a whole, and the lines that it replaces are none.
+    Fence,
+    /// Each of its lines begins with a number and a bar, and none of the lines that it replaces does.
+    Numbers,
+    /// It begins or ends with the lines next to those that it replaces.
+    Repetition,
+}
 
-    let begins = |n: &usize| {
-        let repeated = &above[above.len() - n..];
-        all.starts_with(repeated) && exact.first() != repeated.first() && says_something(repeated)
-    };
-    // Something of it stays: a replacement of nothing would be a deletion.
-    let head = (1..=above.len().min(all.len() - 1)).rev().find(begins).unwrap_or(0);
-    let rest = &all[head..];
-    let ends = |n: &usize| {
-        let repeated = &below[..*n];
-        rest.ends_with(repeated) && exact.last() != repeated.last() && says_something(repeated)
-    };
-    let tail = (1..=below.len().min(rest.len() - 1)).rev().find(ends).unwrap_or(0);
-    if head + tail == 0 {
-        return replacement;
+impl Doubt {
+    /// What is doubtful about the replacement, with line feeds, of these lines.
+    pub(super) fn about(replacement: &str, lines: &Lines<'_>, (first, last): (usize, usize)) -> Option<Self> {
+        let exact = with_feeds(lines.text(first, last));
+        if open_brackets(&exact) != open_brackets(replacement) {
+            Some(Self::Brackets)
+        } else if unfenced(replacement).is_some() && unfenced(&exact).is_none() {
+            Some(Self::Fence)
+        } else if unnumbered(replacement).is_some() && unnumbered(&exact).is_none() {
+            Some(Self::Numbers)
+        } else {
+            repeats_its_surroundings(replacement, lines, (first, last)).then_some(Self::Repetition)
+        }
     }
-    let trimmed = rest[..rest.len() - tail].join("\n");
-    let before = open_brackets(&exact.join("\n"));
-    if open_brackets(&replacement) == before && open_brackets(&trimmed) != before {
-        return replacement;
+
+    /// What the user should know about the patch.
+    #[must_use]
+    pub const fn warning(self) -> Option<&'static str> {
+        match self {
+            Self::Brackets => None,
+            Self::Fence => Some("The patch puts a Markdown fence into the file."),
+            Self::Numbers => Some("Each line of the patch begins with a number and a bar."),
+            Self::Repetition => Some("The patch repeats lines that stand next to it."),
+        }
     }
-    if trimmed.is_empty() { "\n".to_owned() } else { trimmed }
+}
+
+/// Whether the replacement begins with lines above the range, or ends with lines below it, which the range does not: models quote
+/// some context although they are asked for the lines alone.
+fn repeats_its_surroundings(replacement: &str, lines: &Lines<'_>, (first, last): (usize, usize)) -> bool {
+    let (begins, ends) = (lines.line(first), lines.line(last));
+    let all: Vec<_> = replacement.split('\n').collect();
+    let above: Vec<_> = (first.saturating_sub(all.len() - 1).max(1)..first).map(|line| lines.line(line)).collect();
+    let below: Vec<_> = (last + 1..=(last + all.len() - 1).min(lines.count())).map(|line| lines.line(line)).collect();
+    let heads = (0..above.len()).map(|from| &above[from..]);
+    let tails = (1..=below.len()).map(|to| &below[..to]);
+    heads.filter(|head| head[0] != begins && says_something(head)).any(|head| all.starts_with(head))
+        || tails.filter(|tail| tail.last() != Some(&ends) && says_something(tail)).any(|tail| all.ends_with(tail))
 }
 
 fn says_something(lines: &[&str]) -> bool {
-    lines.iter().any(|line| !line.trim().is_empty())
+    lines.iter().any(|line| line.chars().any(char::is_alphanumeric))
 }
 
 /// How many brackets of each kind are opened and not closed, or the other way round. Those in strings and comments count

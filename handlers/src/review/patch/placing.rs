@@ -30,7 +30,7 @@ pub(super) fn place(
     let forms = forms(&with_feeds(&patch.original), &with_feeds(&patch.replacement));
     let unended: Vec<_> = forms.iter().filter_map(Form::unended).collect();
     if let Some(form) = forms.iter().chain(&unended).find(|form| form.lines() == here) {
-        let replacement = form.becomes();
+        let replacement = form.replacement.clone();
         return Ok(Placed { first: range.0, last: range.1, replacement, status: PatchStatus::Verified });
     }
     let shown_lines: Vec<_> = (shown.0..=shown.1).map(|line| lines.line(line).trim_end()).collect();
@@ -40,7 +40,7 @@ pub(super) fn place(
         let original = form.lines();
         let found = match occurrences(&original, &shown_lines, 2)[..] {
             [] => form.shifted(&shown_lines)?,
-            [only] => Some((only, form.becomes())),
+            [only] => Some((only, form.replacement.clone())),
             _ => return Err(Withheld::Ambiguous),
         };
         if let Some((at, replacement)) = found {
@@ -57,8 +57,10 @@ struct Form {
     replacement: String,
 }
 
-/// As it was written; without a fence; without numbers; without both. The first that fits is meant.
+/// As it was written; without a fence; without numbers; without both. The first that fits is meant. What `original` does not
+/// need to be read without, the replacement keeps: a fence can be what is written.
 fn forms(original: &str, replacement: &str) -> Vec<Form> {
+    let replacement = if original.ends_with('\n') { replacement } else { unended(replacement) };
     let mut forms = vec![Form { original: original.to_owned(), replacement: replacement.to_owned() }];
     for also in [Form::unfenced, Form::unnumbered] {
         let more: Vec<_> = forms.iter().filter_map(also).collect();
@@ -67,10 +69,16 @@ fn forms(original: &str, replacement: &str) -> Vec<Form> {
     forms
 }
 
+/// The text without the line end that it ends with. One that is nothing but line ends is so many empty lines.
+fn unended(text: &str) -> &str {
+    text.strip_suffix('\n').filter(|rest| rest.contains(|c| c != '\n')).unwrap_or(text)
+}
+
 impl Form {
     fn unfenced(&self) -> Option<Self> {
         let original = unfenced(&self.original)?.to_owned();
-        Some(Self { original, replacement: unfenced(&self.replacement).unwrap_or(&self.replacement).to_owned() })
+        let replacement = unfenced(&self.replacement).unwrap_or_else(|| unended(&self.replacement));
+        Some(Self { original, replacement: replacement.to_owned() })
     }
 
     fn unnumbered(&self) -> Option<Self> {
@@ -82,8 +90,7 @@ impl Form {
     /// Without a line end by habit.
     fn unended(&self) -> Option<Self> {
         let original = self.original.strip_suffix('\n')?.to_owned();
-        let replacement = self.replacement.strip_suffix('\n').filter(|rest| !rest.is_empty());
-        Some(Self { original, replacement: replacement.unwrap_or(&self.replacement).to_owned() })
+        Some(Self { original, replacement: unended(&self.replacement).to_owned() })
     }
 
     fn lines(&self) -> Vec<&str> {
@@ -92,17 +99,6 @@ impl Form {
 
     fn says_something(&self) -> bool {
         !self.original.trim().is_empty()
-    }
-
-    /// The replacement of lines that are as `original` says, without a fence and without numbers that only the replacement
-    /// has, unless those are the change.
-    fn becomes(&self) -> String {
-        let lines = self.lines();
-        let is = |text: &str| text.split('\n').map(str::trim_end).eq(lines.iter().copied());
-        let inside = unfenced(&self.replacement).filter(|inside| !is(inside));
-        let replacement = inside.unwrap_or(&self.replacement);
-        let rest = unnumbered(replacement).filter(|rest| !is(rest) && unnumbered(&lines.join("\n")).is_none());
-        rest.map_or_else(|| replacement.to_owned(), kept)
     }
 
     /// The only place where the text is when all lines are indented by the same white space more, or less, and what it
@@ -116,7 +112,7 @@ impl Form {
         match shifts[..] {
             _ if places.len() == PLACES => Err(Withheld::Ambiguous),
             [] => Ok(None),
-            [(at, (less, more))] => Ok(indented(&self.becomes(), less, more).map(|replacement| (at, replacement))),
+            [(at, (less, more))] => Ok(indented(&self.replacement, less, more).map(|replacement| (at, replacement))),
             _ => Err(Withheld::Ambiguous),
         }
     }

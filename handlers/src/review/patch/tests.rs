@@ -64,7 +64,7 @@ fn what_does_not_fit_is_withheld() {
         ("a\nb\n", (1, 1), "A", "x", Withheld::OriginalDiffers),
         ("a\nb\n", (1, 1), "", "x", Withheld::OriginalDiffers),
         ("a\r\nb\nc", (1, 2), "a\nb", "a\nb", Withheld::NoChange),
-        ("a\nb", (1, 1), "a", &"x\n".repeat(400), Withheld::TooLong),
+        ("a\nb", (1, 1), "a", &"x\n".repeat(401), Withheld::TooLong),
         ("a\nb\n", (1, 1), "a\n", "a\n", Withheld::NoChange),
         ("a\r\nb\r\n", (1, 2), "a\nb", "a\nb", Withheld::NoChange),
         ("a\nb", (1, 1), "a", &large, Withheld::TooLarge),
@@ -76,25 +76,82 @@ fn what_does_not_fit_is_withheld() {
 }
 
 #[test]
-fn what_models_write_around_the_code_is_removed() {
+fn what_models_write_around_the_original_is_removed_from_both() {
     for (what, original, replacement, expected) in [
         ("a fence around both", "```rust\nb\n```", "```rust\nx\n```", "a\nx\nc\n"),
-        ("a fence around one", "b", "```\nx\ny\n```\n", "a\nx\ny\nc\n"),
+        ("a fence around the original", "```\nb\n```\n", "x\n", "a\nx\nc\n"),
         ("a fence and numbers", "```\n2|b\n```", "```\n2|x\n```", "a\nx\nc\n"),
-        ("numbers in the replacement alone", "b", " 2|x\n 3|y", "a\nx\ny\nc\n"),
         ("a number before nothing", "2|b", "2|", "a\n\nc\n"),
-        ("numbers on some lines", "b", "2|x\ny", "a\n2|x\ny\nc\n"),
-        ("a fence that is the change", "b", "```\nb\n```", "a\n```\nb\n```\nc\n"),
         ("white space at the end", "b  ", "x", "a\nx\nc\n"),
-        ("the line above", "b", "a\nx", "a\nx\nc\n"),
-        ("the line below", "b", "x\nc", "a\nx\nc\n"),
-        ("the lines around", "b", "a\nx\nc", "a\nx\nc\n"),
-        ("nothing but the line above", "b", "a", "a\na\nc\n"),
+        ("a blank line in a fence", "```\nb\n```", "```\nx\n\n```", "a\nx\n\nc\n"),
     ] {
         assert_eq!(applied("a\nb\nc\n", (2, 2), original, replacement).as_deref(), Ok(expected), "{what}");
     }
-    let braces = applied("{\nf()\n}\n", (2, 2), "f()", "if g() {\nf()\n}");
-    assert_eq!(braces.as_deref(), Ok("{\nif g() {\nf()\n}\n}\n"), "a brace of its own is no repetition");
+}
+
+#[test]
+fn a_replacement_of_an_original_as_it_stands_is_applied_as_it_is_written_whatever_it_looks_like() {
+    for (what, replacement, doubt) in [
+        ("a fence", "```sh\nx\n```", Some(Doubt::Fence)),
+        ("a fence around the same line", "```\nb\n```", Some(Doubt::Fence)),
+        ("a text with a fence", "so:\n```sh\nx\n```", None),
+        ("numbers", " 2|x\n 3|y", Some(Doubt::Numbers)),
+        ("numbers on some lines", "2|x\ny", None),
+        ("the line above", "aaa\nx", Some(Doubt::Repetition)),
+        ("the line below", "x\nccc", Some(Doubt::Repetition)),
+        ("the lines around", "aaa\nx\nccc", Some(Doubt::Repetition)),
+        ("nothing but the line above", "aaa", None),
+        ("another bracket", "x {", Some(Doubt::Brackets)),
+    ] {
+        let text = "aaa\nb\nccc\n";
+        let checked = patch((2, 2), "b", replacement).check(text, ALL).expect(what);
+        assert_eq!((checked.status, checked.doubt), (PatchStatus::Verified, doubt), "{what}");
+        assert_eq!(checked.patch.apply(text), Ok(format!("aaa\n{replacement}\nccc\n")), "{what}");
+    }
+    let fenced = "# Use\n\n```sh\nold\n```\n";
+    let patched = applied(fenced, (3, 5), "```sh\nold\n```", "```sh\nnew\n```");
+    assert_eq!(patched.as_deref(), Ok("# Use\n\n```sh\nnew\n```\n"), "a fence in the file");
+}
+
+#[test]
+fn the_line_end_that_a_replacement_ends_with_adds_no_line() {
+    for (text, original, replacement, expected) in [
+        ("a\nb\nc\n", "b", "x\n", "a\nx\nc\n"),
+        ("a\r\nb\r\nc\r\n", "b", "x\r\n", "a\r\nx\r\nc\r\n"),
+        ("a\rb\rc\r", "b", "x\n", "a\rx\rc\r"),
+        ("a\nb", "b", "x\n", "a\nx"),
+        ("a\nb\nc\n", "b", "x\n\n", "a\nx\n\nc\n"),
+        ("a\nb\nc\n", "b\n", "x\n\n", "a\nx\n\nc\n"),
+        ("a\nb\nc\n", "b", "\n", "a\n\nc\n"),
+        ("a\nb\nc\n", "b", "\n\n", "a\n\n\nc\n"),
+        ("a\n\nc\n", "", "x\n", "a\nx\nc\n"),
+    ] {
+        assert_eq!(applied(text, (2, 2), original, replacement).as_deref(), Ok(expected), "{text:?} {replacement:?}");
+    }
+}
+
+#[test]
+fn a_patch_on_the_first_line_leaves_the_byte_order_mark_where_it_is() {
+    let text = "\u{FEFF}use a;\nuse b;\n";
+    for (original, replacement) in
+        [("use a;", "use x;"), ("\u{FEFF}use a;", "\u{FEFF}use x;"), ("use a;\n", "use x;\n")]
+    {
+        let patched = applied(text, (1, 1), original, replacement);
+        assert_eq!(patched.as_deref(), Ok("\u{FEFF}use x;\nuse b;\n"), "{original:?}");
+    }
+    assert_eq!(applied(text, (1, 1), "use a;", "").as_deref(), Ok("\u{FEFF}use b;\n"));
+    assert_eq!(applied(text, (2, 2), "use a;", "use x;").as_deref(), Ok("\u{FEFF}use x;\nuse b;\n"), "moved");
+}
+
+#[test]
+fn doubled_carriage_returns_stay_as_they_are() {
+    let text = "a\r\r\nb\r\r\nc\r\r\n";
+    for original in ["b", "b\r", "b\r\n", "b\r\r\n"] {
+        assert_eq!(applied(text, (2, 2), original, "x").as_deref(), Ok("a\r\r\nx\r\r\nc\r\r\n"), "{original:?}");
+    }
+    assert_eq!(applied(text, (2, 2), "b", "x\ny").as_deref(), Ok("a\r\r\nx\r\r\ny\r\r\nc\r\r\n"));
+    assert_eq!(applied(text, (2, 3), "b\nc", "x").as_deref(), Ok("a\r\r\nx\r\r\n"));
+    assert_eq!(applied(text, (1, 1), "a", "").as_deref(), Ok("b\r\r\nc\r\r\n"));
 }
 
 #[test]
@@ -144,9 +201,11 @@ fn lines_that_the_model_was_not_shown_are_neither_changed_nor_searched() {
 
 #[test]
 fn brackets_that_do_not_add_up_make_a_patch_doubtful() {
-    for (replacement, is_balanced) in [("g(x);", true), ("g(x", false), ("if y { g(x) }", true), ("g(x]", false)] {
+    for (replacement, doubt) in
+        [("g(x);", None), ("g(x", Some(Doubt::Brackets)), ("if y { g(x) }", None), ("g(x]", Some(Doubt::Brackets))]
+    {
         let checked = patch((1, 1), "f(x);", replacement).check("f(x);\n", ALL).expect("it fits");
-        assert_eq!(checked.is_balanced, is_balanced, "{replacement:?}");
+        assert_eq!(checked.doubt, doubt, "{replacement:?}");
     }
 }
 
@@ -183,16 +242,18 @@ fn a_stored_patch_is_found_in_later_code_or_refused() {
     );
 }
 
-/// Texts of lines with their ends: line feeds, carriage returns before them, both, and none at the end of the text.
+/// Texts of lines with their ends: line feeds, carriage returns before them or alone, both, and none at the end of the text; with
+/// a byte order mark or without.
 fn text() -> impl Strategy<Value = String> {
-    let ends = prop::sample::select(vec![vec!["\n"], vec!["\r\n"], vec!["\n", "\r\n"]]);
-    let lines = prop::collection::vec(("[ab{ \u{e9}]{0,3}", any::<prop::sample::Index>()), 1..12);
-    (ends, lines, any::<bool>()).prop_map(|(ends, lines, ended)| {
+    let ends = vec![vec!["\n"], vec!["\r\n"], vec!["\r"], vec!["\r\r\n"], vec!["\n", "\r\n", "\r\r\n", "\r"]];
+    let ends = prop::sample::select(ends);
+    let lines = prop::collection::vec(("[ab{ \u{e9}\u{2028}]{0,3}", any::<prop::sample::Index>()), 1..12);
+    (ends, lines, any::<bool>(), "\u{FEFF}?").prop_map(|(ends, lines, ended, mark)| {
         let last = lines.len() - 1;
         let lines = lines.iter().enumerate();
         let line =
             lines.map(|(n, (line, end))| [&**line, if n < last || ended { *end.get(&ends) } else { "" }].concat());
-        line.collect()
+        mark + &line.collect::<String>()
     })
 }
 
@@ -200,29 +261,29 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
-    fn outside_of_the_range_every_byte_stays(
-        text in text(), first in 0usize..12, length in 0usize..4, replacement in "[xy\r\n]{0,12}",
+    fn outside_of_the_range_every_byte_stays_and_the_replacement_is_applied_as_it_is_written(
+        text in text(), first in 0usize..12, length in 0usize..4, replacement in "(x|y|\n|\r\n|\r|```|1\\||a|b|\u{2028}| ){0,9}",
     ) {
         let lines = Lines::of(&text);
         let first = first.min(lines.count() - 1) + 1;
         let last = (first + length).min(lines.count());
         let span = lines.span(first, last);
-        let proposed = patch((number(first), number(last)), &text[span.clone()], &replacement);
+        let original = &text[span.clone()];
+        let proposed = patch((number(first), number(last)), original, &replacement);
         match proposed.check(&text, ALL) {
             Err(reason) => prop_assert_eq!(reason, Withheld::NoChange),
             Ok(Checked { patch, status, .. }) => {
                 prop_assert_eq!((patch.start_line, patch.end_line), (proposed.start_line, proposed.end_line));
-                prop_assert_eq!((&*patch.original, status), (&text[span.clone()], PatchStatus::Verified));
+                prop_assert_eq!((&*patch.original, status), (original, PatchStatus::Verified));
                 let patched = patch.apply(&text).expect("it was checked");
-                let end = if with_feeds(&replacement).is_empty() { lines.after(last) } else { span.end };
+                let (original, wanted) = (with_feeds(original), with_feeds(&replacement));
+                let end = if wanted.is_empty() { lines.after(last) } else { span.end };
                 let (before, after) = (&text[..span.start], &text[end..]);
                 prop_assert!(patched.starts_with(before) && patched.ends_with(after));
                 prop_assert!(patched.len() >= before.len() + after.len(), "they do not overlap");
                 let between = &patched[before.len()..patched.len() - after.len()];
-                let other_end = if lines.line_end() == "\n" { between.contains("\r\n") } else { between.replace("\r\n", "").contains('\n') };
-                prop_assert!(!other_end, "the text's own line ends");
-                let (between, wanted) = (with_feeds(between), with_feeds(&replacement));
-                prop_assert!(between == wanted || Some(&*between) == wanted.strip_suffix('\n'));
+                let wanted = if original.ends_with('\n') { &*wanted } else { wanted.strip_suffix('\n').unwrap_or(&wanted) };
+                prop_assert_eq!(between, wanted.replace('\n', lines.line_end()));
                 let stored = patch.clone().based_on(1, None);
                 prop_assert_eq!(locate(&stored, true, None, &text), Ok(patch));
             }

@@ -234,8 +234,7 @@ fn hidden_characters_are_reported_and_shown() {
         ]
     );
     let shown = shown(&prompt);
-    for part in ["2|if x\\u{202E} {\n3|1|\\u{000D}9|fake\n", "\nif x\\u{202E} {\n", "ai: b\\u{2066}", "why\\u{E0041}?"]
-    {
+    for part in ["2|if x\\u{202E} {\n3|1|\n4|9|fake\n", "\nif x\\u{202E} {\n", "ai: b\\u{2066}", "why\\u{E0041}?"] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
 }

@@ -28,7 +28,7 @@ async fn an_anchor_is_stable_if_and_only_if_its_text_is_that_of_its_lines() {
     for (to, status) in [
         (json!({ "start_line": 2, "end_line": 3 }), "approximate"),
         (json!({ "selected_text": "two\nthree" }), "stable"),
-        (json!({ "selected_text": "two\nthree\n" }), "approximate"),
+        (json!({ "selected_text": "two\nthree\n" }), "stable"),
         (json!({ "selected_text": "two\r\nthree" }), "stable"),
         (json!({ "start_line": 3 }), "approximate"),
         (json!({ "start_line": 1, "end_line": 2, "selected_text": "one\ntwo" }), "stable"),

@@ -1,0 +1,224 @@
+//! Line ends: the one place that knows them. Text as numbered lines, the way an editor counts them.
+
+use std::ops::Range;
+
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
+/// A text and where its lines begin.
+///
+/// A line ends with a line feed and all carriage returns right before it, so also with `\r\n` and with `\r\r\n`, which careless
+/// conversions leave; or with a carriage return that no line feed follows. What other programs may take for a line end, U+2028
+/// for instance, is a character like any other. A text that ends with a line end has an empty last line, which an editor can
+/// select. A byte order mark at the beginning belongs to the file and not to its first line.
+pub struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    /// Splits a text.
+    #[must_use]
+    pub fn of(text: &'t str) -> Self {
+        let bytes = text.as_bytes();
+        let mut starts = vec![text.len() - without_mark(text).len()];
+        let mut at = 0;
+        while let Some(next) = bytes[at..].iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+            let first = at + next;
+            let returns = bytes[first..].iter().take_while(|byte| **byte == b'\r').count();
+            at = first + returns;
+            if bytes.get(at) == Some(&b'\n') {
+                at += 1;
+                starts.push(at);
+            } else {
+                starts.extend(first + 1..=at);
+            }
+        }
+        Self { text, starts }
+    }
+
+    /// How many lines there are, at least one.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// How many lines a person would say there are: an empty last line is not one.
+    #[must_use]
+    pub fn written(&self) -> usize {
+        if self.text.ends_with(['\n', '\r']) { self.count() - 1 } else { self.count() }
+    }
+
+    /// Whether both ends, from 1 and inclusive, are lines of this text in the right order.
+    #[must_use]
+    pub fn has(&self, first: usize, last: usize) -> bool {
+        1 <= first && first <= last && last <= self.count()
+    }
+
+    /// The lines, without their ends.
+    pub fn iter(&self) -> impl Iterator<Item = &'t str> + '_ {
+        (1..=self.count()).map(|line| self.line(line))
+    }
+
+    /// The line with this number, without its end; empty when there is none.
+    #[must_use]
+    pub fn line(&self, number: usize) -> &'t str {
+        if self.has(number, number) { &self.text[self.span(number, number)] } else { "" }
+    }
+
+    /// The lines from `first` to `last` as they stand, without the last one's end; empty when there are none.
+    #[must_use]
+    pub fn text(&self, first: usize, last: usize) -> &'t str {
+        if self.has(first, last) { &self.text[self.span(first, last)] } else { "" }
+    }
+
+    /// The bytes from the beginning of `first` to the end of `last`, without the last one's line end.
+    ///
+    /// # Panics
+    /// When [`has`](Self::has) is false.
+    #[must_use]
+    pub fn span(&self, first: usize, last: usize) -> Range<usize> {
+        let line = &self.text[self.starts[last - 1]..self.after(last)];
+        self.starts[first - 1]..self.after(last) - end_of(line).len()
+    }
+
+    /// Where the line after this one begins, or the end of the text.
+    #[must_use]
+    pub fn after(&self, last: usize) -> usize {
+        self.starts.get(last).copied().unwrap_or(self.text.len())
+    }
+
+    /// The number of the line, or of the line before its end, that this byte of the text is in.
+    #[must_use]
+    pub fn number_at(&self, byte: usize) -> usize {
+        self.starts.partition_point(|start| *start <= byte).max(1)
+    }
+
+    /// The line end that most lines have; of several the shortest, and a line feed when there is none.
+    #[must_use]
+    pub fn line_end(&self) -> &'t str {
+        let mut counted: Vec<(&str, usize)> = vec![("\n", 0)];
+        for pair in self.starts.windows(2) {
+            let end = end_of(&self.text[pair[0]..pair[1]]);
+            match counted.iter_mut().find(|(other, _)| *other == end) {
+                Some((_, count)) => *count += 1,
+                // Longer runs of carriage returns are no one's way to end lines, and would make this slow.
+                None if end.len() <= "\r\r\n".len() => counted.push((end, 1)),
+                None => {}
+            }
+        }
+        // The line feed first of those of one length.
+        counted.sort_by_key(|(end, count)| (std::cmp::Reverse(*count), end.len()));
+        counted.first().map_or("\n", |(end, _)| end)
+    }
+}
+
+/// The end of a line that ends with at most one.
+fn end_of(line: &str) -> &str {
+    let content = match line.strip_suffix('\n') {
+        Some(returned) => returned.trim_end_matches('\r'),
+        None => line.strip_suffix('\r').unwrap_or(line),
+    };
+    &line[content.len()..]
+}
+
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
+/// The text with every line end a line feed, and without a byte order mark at its beginning.
+#[must_use]
+pub fn with_feeds(text: &str) -> String {
+    if text.contains('\r') {
+        Lines::of(text).iter().collect::<Vec<_>>().join("\n")
+    } else {
+        without_mark(text).to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
+        for (text, lines, written) in [
+            ("", &[""][..], 1),
+            ("a", &["a"], 1),
+            ("a\n", &["a", ""], 1),
+            ("a\r\nb", &["a", "b"], 2),
+            ("a\r\r\nb\r\r\n", &["a", "b", ""], 2),
+            ("\r\n\n\r", &["", "", "", ""], 3),
+            ("a\rb\n", &["a", "b", ""], 2),
+            ("a\r\rb\r", &["a", "", "b", ""], 3),
+            ("a\u{2028}b\u{2029}c\u{85}d\u{B}e\u{C}f", &["a\u{2028}b\u{2029}c\u{85}d\u{B}e\u{C}f"], 1),
+            ("\u{FEFF}a\n\u{FEFF}b", &["a", "\u{FEFF}b"], 2),
+            ("\u{FEFF}", &[""], 1),
+        ] {
+            let split = Lines::of(text);
+            assert_eq!(split.iter().collect::<Vec<_>>(), lines, "{text:?}");
+            assert_eq!((split.written(), split.count()), (written, lines.len()), "{text:?}");
+        }
+        let lines = Lines::of("a\r\nb\nc");
+        assert_eq!((lines.text(1, 2), lines.text(2, 9), lines.text(0, 1), lines.line(9)), ("a\r\nb", "", "", ""));
+        let lines = Lines::of("a\r\r\nb\r");
+        assert_eq!((lines.text(1, 2), lines.text(1, 3), lines.after(1)), ("a\r\r\nb", "a\r\r\nb\r", 4));
+        assert_eq!([0, 3, 4, 5, 6].map(|byte| lines.number_at(byte)), [1, 1, 2, 2, 3]);
+        assert_eq!(Lines::of("\u{FEFF}a").number_at(0), 1);
+    }
+
+    #[test]
+    fn the_most_common_line_end_wins() {
+        for (text, end) in [
+            ("", "\n"),
+            ("a\r\nb", "\r\n"),
+            ("a\r\nb\n", "\n"),
+            ("\r\n\r\n\n", "\r\n"),
+            ("a\rb\r", "\r"),
+            ("a\rb\n", "\n"),
+            ("a\r\r\nb", "\r\r\n"),
+            ("a\r\r\r\r\nb", "\n"),
+        ] {
+            assert_eq!(Lines::of(text).line_end(), end, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn with_feeds_no_line_is_lost() {
+        for (text, expected) in
+            [("a\r\nb\rc\r\r\nd\n", "a\nb\nc\nd\n"), ("\u{FEFF}a\r", "a\n"), ("a\n\nb", "a\n\nb"), ("\r\r\n", "\n")]
+        {
+            assert_eq!(with_feeds(text), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn lines_and_their_ends_are_the_text(lines in prop::collection::vec(("[a\u{e9}\u{2028} ]{0,3}", "(\n|\r\n|\r\r\n|\r)"), 0..9), last in "[ab]{0,2}") {
+            let text: String = lines.iter().map(|(line, end)| [&**line, end].concat()).collect::<String>() + &last;
+            let split = Lines::of(&text);
+            let whole: Vec<_> = (1..=split.count()).map(|n| &text[split.span(n, n).start..split.after(n)]).collect();
+            prop_assert_eq!(whole.concat(), &*text, "nothing is lost and nothing is twice");
+            prop_assert!(split.iter().all(|line| !line.contains(['\n', '\r'])));
+            prop_assert_eq!(with_feeds(&text), split.iter().collect::<Vec<_>>().join("\n"));
+            // A carriage return at the end of a line would be a part of the next one's end if that line is empty.
+            if !lines.windows(2).any(|pair| pair[0].1 == "\r" && pair[1].0.is_empty()) {
+                let written: Vec<_> = lines.iter().map(|(line, _)| &**line).chain([&*last]).collect();
+                prop_assert_eq!(split.iter().collect::<Vec<_>>(), written);
+            }
+        }
+
+        #[test]
+        fn any_range_is_a_slice_of_the_text(text in "\u{FEFF}?[a\u{e9}\r\n]{0,20}", first in 0usize..8, last in 0usize..8) {
+            let lines = Lines::of(&text);
+            let slice = lines.text(first, last);
+            if lines.has(first, last) {
+                let expected: Vec<_> = lines.iter().skip(first - 1).take(last + 1 - first).collect();
+                prop_assert_eq!(with_feeds(slice), with_feeds(&expected.join("\n")));
+                prop_assert!(lines.after(last) >= lines.span(first, last).end);
+            } else {
+                prop_assert_eq!(slice, "");
+            }
+        }
+    }
+}
