@@ -97,10 +97,10 @@ async fn journey(walk: &mut Walk) -> Result<(), Failure> {
     let anchor = &saved["threads"][0];
     println!(
         "    | version {}, the thread is {} at lines {} to {}",
-        saved["version_number"], anchor["anchor_status"], anchor["start_line"], anchor["end_line"]
+        saved["session"]["version_number"], anchor["anchor_status"], anchor["start_line"], anchor["end_line"]
     );
     let again = walk.step("send the same save again: it is known", "PUT", &session, Some(save)).await?;
-    println!("    | version {}", again["version_number"]);
+    println!("    | version {}", again["session"]["version_number"]);
     let stale = json!({ "expected_version_number": 1, "code_content": code });
     let conflict = walk
         .refused("save other code from the old version: refused", "PUT", &session, stale, "VERSION_CONFLICT")

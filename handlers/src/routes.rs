@@ -68,6 +68,8 @@ impl Domain {
                     Code::InvalidLanguage,
                     Code::FileTooLarge,
                     Code::SessionLimitExceeded,
+                    // Deleted since an earlier request with the same client id.
+                    Code::SessionNotFound,
                 ]),
                 Route::protected(routes!(sessions::read)),
                 // Counted by its handler, while the head is read.
@@ -82,7 +84,7 @@ impl Domain {
             ],
             Self::Threads => vec![
                 Route::protected(routes!(threads::list)),
-                Route::protected(routes!(threads::create)).fails(&[Code::ThreadLimitExceeded]),
+                Route::protected(routes!(threads::create)).fails(&[Code::ThreadLimitExceeded, Code::ThreadNotFound]),
                 Route::protected(routes!(threads::read)),
                 Route::protected(routes!(threads::anchor)),
                 Route::protected(routes!(threads::delete)),
@@ -123,6 +125,7 @@ const ASKING: [Code; 6] = [
 fn messages() -> Vec<Route> {
     vec![
         Route::protected(routes!(messages::list)),
+        Route::protected(routes!(messages::read)),
         // Counted by its handler: a message that is stored already is not.
         Route::protected(routes!(messages::post))
             .fails(&[

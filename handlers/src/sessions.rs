@@ -13,4 +13,5 @@ pub use delete::{__path_delete, delete};
 pub use list::{__path_list, list};
 pub use read::{__path_read, read};
 pub use rename::{__path_rename, rename};
-pub use save::{__path_save, SavedView, save};
+pub use save::{__path_save, save};
+pub(crate) use view::SessionView;

@@ -1,7 +1,7 @@
 //! Whose a thing is: another's is forbidden, and nobody's is not found.
 
 use crate::placed::owned;
-use crate::{Session, SessionId, Store, StoreError, Thread, ThreadId, UserId};
+use crate::{Message, MessageId, Session, SessionId, Store, StoreError, Thread, ThreadId, UserId};
 
 /// A thing is not the caller's to use.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,17 @@ impl Store {
     /// When it is another's, or there is none.
     pub async fn own_thread(&self, caller: UserId, id: ThreadId) -> Result<Thread, AccessError> {
         owned(self.get_thread(id.session_id, id.thread).await?, caller)
+    }
+
+    /// A message of the caller's thread; nothing when the thread has no such message, or it has expired.
+    ///
+    /// # Errors
+    /// When the thread is another's, or there is none.
+    pub async fn own_message(&self, caller: UserId, id: MessageId) -> Result<Option<Message>, AccessError> {
+        let ThreadId { session_id, thread } = id.thread_id;
+        let found = self.get_thread_and_message(session_id, thread, id.seq).await?;
+        owned(found.thread, caller)?;
+        Ok(found.message)
     }
 
     /// Why a session whose head is not among the caller's cannot be used. Reads the code, which says whose it is: a

@@ -20,14 +20,23 @@ pub struct Target<'a> {
     pub thread: &'a PlacedThread,
 }
 
-/// A patch that was applied.
+/// The lines that a patch replaces in the code that it is applied to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PatchedLines {
+    /// The first line, from 1.
+    pub start_line: u32,
+    /// The last line, included.
+    pub end_line: u32,
+}
+
+/// A patch that was applied, by this request or an earlier one.
 #[derive(Clone, Debug)]
-pub struct Applied<P> {
-    /// The answer as it is now.
+pub struct Applied {
+    /// The answer as it is now. It says which version the patch made.
     pub answer: Message,
-    /// The patch, where it was applied.
-    pub patch: P,
-    /// What the save left.
+    /// The lines that the patch replaced.
+    pub lines: PatchedLines,
+    /// The session and its threads as they are now.
     pub saved: Saved,
 }
 
@@ -43,12 +52,6 @@ pub enum ApplyError<E> {
     /// The message brings no patch.
     #[error("the message has no patch")]
     NoPatch,
-    /// It is applied already.
-    #[error("the patch was applied already")]
-    AppliedBefore {
-        /// The version that this made, if it is known.
-        version_number: Option<u32>,
-    },
     /// It does not fit the code as it is now.
     #[error("the patch does not fit any more")]
     Unfit(E),
@@ -77,19 +80,20 @@ pub struct Proposal {
 }
 
 impl Store {
-    /// Applies the patch of the caller's answer to the code, if that is still at the expected version. `place` finds where
-    /// it belongs, and gives the patch as it fits there with the code that it makes.
+    /// Applies the patch of the caller's answer to the code, if that is still at the expected version. `place` finds the
+    /// lines that it replaces, and gives them with the code that it makes. A patch that is applied already is left alone, and
+    /// answered with the version that it made.
     ///
     /// # Errors
     /// When there is nothing to apply, it does not fit, or the code was saved by somebody else.
-    pub async fn apply_patch<P, E>(
+    pub async fn apply_patch<E>(
         &self,
         caller: UserId,
         id: MessageId,
         expected_version_number: u32,
-        place: impl Fn(&Patch, Target<'_>) -> Result<(P, String), E>,
+        place: impl Fn(&Patch, Target<'_>) -> Result<(PatchedLines, String), E>,
         reanchor: Reanchor,
-    ) -> Result<Applied<P>, ApplyError<E>> {
+    ) -> Result<Applied, ApplyError<E>> {
         let proposal = self.read_proposal(caller, id).await?;
         self.apply_proposal(proposal, expected_version_number, place, reanchor).await
     }
@@ -110,13 +114,13 @@ impl Store {
     ///
     /// # Errors
     /// As [`apply_patch`](Self::apply_patch).
-    pub async fn apply_proposal<P, E>(
+    pub async fn apply_proposal<E>(
         &self,
         proposal: Proposal,
         expected_version_number: u32,
-        place: impl Fn(&Patch, Target<'_>) -> Result<(P, String), E>,
+        place: impl Fn(&Patch, Target<'_>) -> Result<(PatchedLines, String), E>,
         reanchor: Reanchor,
-    ) -> Result<Applied<P>, ApplyError<E>> {
+    ) -> Result<Applied, ApplyError<E>> {
         let (caller, id, mut proposal) = (proposal.caller, proposal.id, Some(proposal));
         for _ in 0..TRIES {
             let read = match proposal.take() {
@@ -124,18 +128,26 @@ impl Store {
                 None => self.read_proposal(caller, id).await?,
             };
             let (answer, base) = self.answer_and_base(read).await?;
-            let patch = answer.open_patch()?;
+            let patch = answer.patch.as_ref().ok_or(ApplyError::NoPatch)?;
+            if answer.patch_status == Some(PatchStatus::Applied) {
+                return Ok(Applied::before(answer, base));
+            }
             if base.head.version_number != expected_version_number {
                 return Err(SaveCodeError::VersionConflict(Box::new(base.opened())).into());
             }
             let thread = base.threads.iter().find(|thread| thread.thread == id.thread_id.thread);
             let thread = thread.ok_or(ApplyError::ThreadNotFound)?;
             let target = Target { text: &base.old_text, version_number: expected_version_number, thread };
-            let (patch, text) = place(patch, target).map_err(ApplyError::Unfit)?;
-            if let Some(saved) = self.save_applied(&base, &answer, text, reanchor).await? {
-                let applied_version = Some(saved.head.version_number);
-                let answer = Message { patch_status: Some(PatchStatus::Applied), applied_version, ..answer };
-                return Ok(Applied { answer, patch, saved });
+            let (lines, text) = place(patch, target).map_err(ApplyError::Unfit)?;
+            if let Some(saved) = self.save_applied(&base, &answer, lines, text, reanchor).await? {
+                let answer = Message {
+                    patch_status: Some(PatchStatus::Applied),
+                    applied_version: Some(saved.head.version_number),
+                    applied_start_line: Some(lines.start_line),
+                    applied_end_line: Some(lines.end_line),
+                    ..answer
+                };
+                return Ok(Applied { answer, lines, saved });
             }
         }
         Err(StoreError::Contended { pattern: "AP-24" }.into())
@@ -158,11 +170,12 @@ impl Store {
         Ok((answer, base))
     }
 
-    /// Saves the code that the patch makes; nothing when a thread or the name changed since they were read.
+    /// Saves the code that the patch makes; nothing when the session changed since it was read, perhaps by this very patch.
     async fn save_applied<E>(
         &self,
         base: &Base,
         answer: &Message,
+        lines: PatchedLines,
         text: String,
         reanchor: Reanchor,
     ) -> Result<Option<Saved>, ApplyError<E>> {
@@ -174,6 +187,8 @@ impl Store {
             thread: answer.thread,
             seq: answer.seq,
             applied_version: Some(version.saturating_add(1)),
+            start_line: Some(lines.start_line),
+            end_line: Some(lines.end_line),
         };
         let save = SaveCode {
             session_id,
@@ -183,26 +198,29 @@ impl Store {
         };
         match self.commit_save(base, &save, &text, &staged, &moved, Some(applied)).await {
             Ok(saved) => Ok(Some(saved)),
-            Err(SaveSessionError::ThreadsChanged | SaveSessionError::SettingsChanged) => {
+            Err(
+                SaveSessionError::ThreadsChanged
+                | SaveSessionError::SettingsChanged
+                | SaveSessionError::VersionConflict { .. }
+                | SaveSessionError::PatchTaken,
+            ) => {
                 self.discard(staged.job.as_ref()).await;
                 Ok(None)
-            }
-            Err(SaveSessionError::PatchTaken) => {
-                self.discard(staged.job.as_ref()).await;
-                Err(ApplyError::AppliedBefore { version_number: None })
             }
             Err(error) => Err(self.save_refused(base.head.user_id, &save, &staged, error).await.into()),
         }
     }
 }
 
-impl Message {
-    /// The patch that can still be applied.
-    fn open_patch<E>(&self) -> Result<&Patch, ApplyError<E>> {
-        let patch = self.patch.as_ref().ok_or(ApplyError::NoPatch)?;
-        if self.patch_status == Some(PatchStatus::Applied) {
-            return Err(ApplyError::AppliedBefore { version_number: self.applied_version });
-        }
-        Ok(patch)
+impl Applied {
+    /// What an earlier request applied. The lines are stored with the answer; before they were, they are those of the patch.
+    fn before(answer: Message, base: Base) -> Self {
+        let (start, end) = answer.patch.as_ref().map_or((1, 1), |patch| (patch.start_line, patch.end_line));
+        let lines = PatchedLines {
+            start_line: answer.applied_start_line.unwrap_or(start),
+            end_line: answer.applied_end_line.unwrap_or(end),
+        };
+        let Base { head, threads, .. } = base;
+        Self { answer, lines, saved: Saved { head, threads } }
     }
 }

@@ -2,12 +2,14 @@
 
 mod access;
 pub mod account;
+mod activity;
 mod apply;
 mod by_name;
 pub mod code;
 mod code_cache;
 mod code_storage;
 mod code_text;
+mod creation;
 pub mod digest;
 mod expiry;
 pub mod filename;
@@ -41,11 +43,12 @@ mod verify;
 
 pub use access::AccessError;
 pub use account::{Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, PasswordHash, Username, UsernameKey};
-pub use apply::{Applied, ApplyError, Proposal, Target};
+pub use apply::{Applied, ApplyError, PatchedLines, Proposal, Target};
 pub use by_name::{Answer, Arguments, InvalidArgument, Row, RunError};
 pub use code::{CodeTooLarge, CorruptCode, MAX_CODE_BYTES, PackedBody, PackedCode};
 pub use code_cache::DEFAULT_CODE_CACHE_MIB;
 pub use code_text::CodeText;
+pub use creation::Created;
 pub use digest::{Digest, InvalidDigest};
 pub use expiry::{InvalidMessageTtl, MAX_MESSAGE_TTL_DAYS, MessageTtl};
 pub use filename::{Filename, InvalidFilename};

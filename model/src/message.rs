@@ -140,6 +140,8 @@ impl Message {
             patch: None,
             patch_status: None,
             applied_version: None,
+            applied_start_line: None,
+            applied_end_line: None,
             patch_withheld: None,
             model_id: None,
             input_tokens: None,

@@ -2,7 +2,7 @@
 //! AP-47.
 
 use crate::placed::{Opened, owned, placed, unplaced};
-use crate::session::{READS, whole};
+use crate::session::{READS, unread, whole};
 use crate::{
     AccessError, Anchors, ClientRequest, Code, CodeText, Idempotency, IdempotencyKey, Message, MessageKey,
     OpenWithAnchors, OpenWithoutCode, OpenedSession, OpenedThread, PlacedThread, Session, SessionId, Store, StoreError,
@@ -169,16 +169,17 @@ impl Store {
         session_id: SessionId,
         beside: Beside<'_>,
     ) -> Result<Opened, AccessError> {
+        let mut seen = Vec::new();
         for _ in 0..READS {
             let batch = self.batch(caller, session_id, beside).await?;
-            if let Some(found) = self.found(caller, session_id, batch).await?
-                && let Some(text) = self.text_with(&found.head, found.code).await?
-            {
-                let Found { head, anchors, threads, messages, .. } = found;
+            let Some(found) = self.found(caller, session_id, batch).await? else { continue };
+            let Found { head, code, anchors, threads, messages, .. } = found;
+            seen.push(head.revision);
+            if let Some(text) = self.text_with(&head, code).await? {
                 return Ok(Opened { session: OpenedSession { head, text }, anchors, threads, messages });
             }
         }
-        Err(StoreError::Contended { pattern: "AP-38" }.into())
+        Err(unread("AP-38", &seen).into())
     }
 
     /// The same in one round trip, with the code only if this process has not read it before.

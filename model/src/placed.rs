@@ -167,6 +167,32 @@ impl Store {
         Ok(threads?)
     }
 
+    /// The caller's session with its code, and its threads, in one round trip unless a change of either was met half-way.
+    ///
+    /// # Errors
+    /// When the session is another's or there is none.
+    pub async fn read_session_with_threads(
+        &self,
+        caller: UserId,
+        session_id: SessionId,
+    ) -> Result<(OpenedSession, Vec<PlacedThread>), AccessError> {
+        let (opened, placed) = futures::join!(self.read_session(caller, session_id), self.placed_threads(session_id));
+        let (mut opened, (threads, anchors)) = (opened?, placed?);
+        // The head counts every write of the anchors: equal counts are of one state.
+        if anchors.map_or(0, |anchors| anchors.changes) == opened.head.thread_changes {
+            return Ok((opened, threads));
+        }
+        for _ in 0..READS {
+            // Read after the head, so no older than the head.
+            let (threads, _) = self.placed_threads(session_id).await?;
+            if threads.iter().all(|thread| thread.anchor_version <= opened.head.version_number) {
+                return Ok((opened, threads));
+            }
+            opened = self.read_session(caller, session_id).await?;
+        }
+        Err(StoreError::Contended { pattern: "AP-31" }.into())
+    }
+
     /// A page of threads, and the anchors beside it.
     async fn placed_page(
         &self,

@@ -1,7 +1,7 @@
 //! Saving code: the version check, the anchors that move with the lines, and the chunks that are replaced. AP-24.
 
 use crate::code_storage::{StageError, Staged, replaced_chunks};
-use crate::session::{READS, TRIES, detect, whole};
+use crate::session::{READS, TRIES, detect, unread, whole};
 use crate::settings::Tried;
 use crate::{
     AccessError, Anchor, Anchors, AppliedAnswer, Change, Code, CodeText, CodeTooLarge, Digest, Language, MovedAnchors,
@@ -103,6 +103,10 @@ impl Store {
                     return Err(error.into());
                 }
             };
+            if self.is_saved(&base, text).await? {
+                self.discard(staged.and_then(|staged| staged.job).as_ref()).await;
+                return self.save_nothing_new(base, &save).await;
+            }
             let moved = self.moved_threads(&base, text, reanchor).await?;
             let ready = match staged.take() {
                 Some(ready) => ready,
@@ -122,6 +126,31 @@ impl Store {
         Err(StoreError::Contended { pattern: "AP-24" }.into())
     }
 
+    /// Whether the text is the stored code. The stored code is read for it only if it has the same size. Damaged code is
+    /// replaced by any text.
+    async fn is_saved(&self, base: &Base, text: &str) -> Result<bool, StoreError> {
+        if base.head.code_bytes as usize != text.len() {
+            return Ok(false);
+        }
+        if base.old_text.len() == text.len() {
+            return Ok(*base.old_text == *text);
+        }
+        match self.text_of(&base.head).await {
+            Ok(stored) => Ok(stored.is_some_and(|stored| *stored == *text)),
+            Err(StoreError::Corrupt { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A save of the code that is stored: no version, and a write only if the language changes.
+    async fn save_nothing_new(&self, base: Base, save: &SaveCode) -> Result<Saved, SaveCodeError> {
+        let Base { head, threads, .. } = base;
+        if save.language_override.onto(head.language_override) == head.language_override {
+            return Ok(Saved { head, threads });
+        }
+        self.save_language(head, save).await
+    }
+
     /// Changes no more than the language that the user says the code is in.
     async fn save_language(&self, head: Session, save: &SaveCode) -> Result<Saved, SaveCodeError> {
         let new = NewSettings { filename: None, language_override: save.language_override };
@@ -130,9 +159,6 @@ impl Store {
             let Some(Base { head, threads, .. }) = self.base(caller, head.take(), save).await? else {
                 return self.saved_before(caller, save).await;
             };
-            if new.language_override == Change::Keep {
-                return Ok(Saved { head, threads });
-            }
             if let Tried::Done(head) = self.try_settings(&head, &new).await? {
                 return Ok(Saved { head: *head, threads });
             }
@@ -165,9 +191,11 @@ impl Store {
     /// What a save over another version than the current one comes to: the session, if this very save made that version and
     /// its answer was lost; else the version that is in its way.
     async fn saved_before(&self, caller: UserId, save: &SaveCode) -> Result<Saved, SaveCodeError> {
+        let mut seen = Vec::new();
         for _ in 0..READS {
             let OpenSession { head, code } = self.open_session(caller, save.session_id).await?;
             let Some((head, code)) = whole(head, code, caller)? else { continue };
+            seen.push(head.revision);
             if save.made(&head, &code) {
                 let threads = self.placed_threads(save.session_id).await?.0;
                 return Ok(Saved { head, threads });
@@ -176,7 +204,7 @@ impl Store {
                 return Err(SaveCodeError::VersionConflict(Box::new(OpenedSession { head, text })));
             }
         }
-        Err(StoreError::Contended { pattern: "AP-22" }.into())
+        Err(unread("AP-22", &seen).into())
     }
 
     async fn conflict(&self, caller: UserId, session_id: SessionId) -> SaveCodeError {
@@ -220,6 +248,7 @@ impl Store {
             threads: &entries,
             seen_changes: seen.changes,
         });
+        let anchor_changes = u32::from(anchors.is_some());
         let job = SweepJob::new(SweepKind::Replaced, head.revision.to_string(), head.user_id, now);
         let replaced = replaced_chunks(head, job);
         let staged_key = staged.job.as_ref().map(SweepJob::key);
@@ -240,12 +269,14 @@ impl Store {
             language_override,
             now,
             saved_by: head.user_id,
+            anchor_changes,
         })
         .await?;
         self.code_cache().keep(head.session_id, code.revision, &text.into());
         self.sweep_now(replaced.as_ref()).await;
         let head = Session {
             version_number: version,
+            thread_changes: head.thread_changes.saturating_add(anchor_changes),
             revision: code.revision,
             code_bytes: code.size,
             chunk_count: code.chunk_count,

@@ -1,9 +1,13 @@
 //! Sessions: creating them under the cap, and opening them with their code. AP-20 to AP-25.
 
+use uuid::Uuid;
+
+use crate::code::INLINE_MAX;
 use crate::code_storage::{StageError, Staged};
+use crate::creation::CreationRequest;
 use crate::{
-    AccessError, Code, CodeText, CodeTooLarge, CreateSession, CreateSessionError, DeleteSessionError, Filename,
-    Language, OpenSession, Session, SessionId, Store, StoreError, UserId,
+    AccessError, Code, CodeText, CodeTooLarge, CreateSession, CreateSessionError, Created, Creation,
+    DeleteSessionError, Filename, Language, OpenSession, RevisionId, Session, SessionId, Store, StoreError, UserId,
 };
 
 /// Head, code and chunks are read again this often when a save is met half-way.
@@ -34,6 +38,12 @@ pub enum NewSessionError {
     /// The user was deleted meanwhile.
     #[error("there is no such user")]
     UserNotFound,
+    /// The client's id was used for another file.
+    #[error("the client's id was used for another file")]
+    OtherContents,
+    /// The session that the client's id created was deleted.
+    #[error("the session was deleted")]
+    Gone,
     /// The table could not be asked.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -68,6 +78,35 @@ impl Store {
     /// # Errors
     /// When the code is too large or the user has 100 sessions.
     pub async fn new_session(&self, owner: UserId, new: NewSession) -> Result<Session, NewSessionError> {
+        self.put_session(owner, new, None).await.map(|created| created.item)
+    }
+
+    /// The same under the client's own id: a repeated request gets the session that the first one created.
+    ///
+    /// # Errors
+    /// As [`new_session`](Self::new_session); and when the id was used for another file, or its session was deleted.
+    pub async fn new_session_once(
+        &self,
+        owner: UserId,
+        client_session_id: Uuid,
+        new: NewSession,
+    ) -> Result<Created<Session>, NewSessionError> {
+        let request = CreationRequest::of_session(owner, client_session_id, &new);
+        // The transaction finds the record too, but only after chunks were written for nothing.
+        if new.text.len() > INLINE_MAX
+            && let Some(record) = self.get_creation(request.key_digest).await?
+        {
+            return self.created_session(&record, request).await;
+        }
+        self.put_session(owner, new, Some(request)).await
+    }
+
+    async fn put_session(
+        &self,
+        owner: UserId,
+        new: NewSession,
+        request: Option<CreationRequest>,
+    ) -> Result<Created<Session>, NewSessionError> {
         let now = self.clock().now();
         let session_id: SessionId = self.ids().next(now);
         let language_detected = detect(&new.filename, &new.text);
@@ -89,18 +128,39 @@ impl Store {
             updated_at: now,
             last_modified_by: owner,
         };
-        match self.commit_session(&session, &staged).await {
-            Ok(()) => Ok(session),
-            Err(error) => {
-                self.unstage(&staged, &error).await;
-                Err(error.into())
-            }
+        let record = request.map(|request| request.record(owner, session_id, None, now));
+        let committed = self.commit_session(&session, &staged, record.as_ref()).await;
+        let Err(error) = committed else { return Ok(Created::now(session)) };
+        self.unstage(&staged, &error).await;
+        if let (CreateSessionError::RequestKnown, Some(request)) = (&error, request)
+            && let Some(record) = self.get_creation(request.key_digest).await?
+        {
+            return self.created_session(&record, request).await;
         }
+        Err(error.into())
     }
 
-    async fn commit_session(&self, session: &Session, staged: &Staged) -> Result<(), CreateSessionError> {
+    async fn commit_session(
+        &self,
+        session: &Session,
+        staged: &Staged,
+        record: Option<&Creation>,
+    ) -> Result<(), CreateSessionError> {
         let job = staged.job.as_ref().map(crate::SweepJob::key);
-        self.create_session(CreateSession { session, code: &staged.code, staged: job.as_ref() }).await
+        self.create_session(CreateSession { record, session, code: &staged.code, staged: job.as_ref() }).await
+    }
+
+    /// The session that an earlier request with the same client id created.
+    async fn created_session(
+        &self,
+        record: &Creation,
+        request: CreationRequest,
+    ) -> Result<Created<Session>, NewSessionError> {
+        if !request.made(record) {
+            return Err(NewSessionError::OtherContents);
+        }
+        let head = self.get_session(record.user_id, record.session_id).await?;
+        head.map(Created::before).ok_or(NewSessionError::Gone)
     }
 
     /// Removes what was staged at once when the commit was refused. When it merely failed it may have happened, and
@@ -141,6 +201,7 @@ impl Store {
     /// # Errors
     /// When it is another's, or there is none.
     pub async fn read_session(&self, caller: UserId, session_id: SessionId) -> Result<OpenedSession, AccessError> {
+        let mut seen = Vec::new();
         for _ in 0..READS {
             let head = if self.code_cache().has(session_id) {
                 Some((self.own_session(caller, session_id).await?, None))
@@ -148,14 +209,24 @@ impl Store {
                 let OpenSession { head, code } = self.open_session(caller, session_id).await?;
                 whole(head, code, caller)?.map(|(head, code)| (head, Some(code)))
             };
-            if let Some((head, code)) = head
-                && let Some(text) = self.text_with(&head, code).await?
-            {
+            let Some((head, code)) = head else { continue };
+            seen.push(head.revision);
+            if let Some(text) = self.text_with(&head, code).await? {
                 return Ok(OpenedSession { head, text });
             }
         }
-        Err(StoreError::Contended { pattern: "AP-22" }.into())
+        Err(unread("AP-22", &seen).into())
     }
+}
+
+/// Why the code of a session was not read in [`READS`] tries: saves were met each time, or the head named the same revision
+/// each time, whose code is lost.
+pub(crate) fn unread(pattern: &'static str, seen: &[RevisionId]) -> StoreError {
+    if seen.len() < READS as usize || seen.iter().any(|revision| revision != &seen[0]) {
+        return StoreError::Contended { pattern };
+    }
+    let reason = "a chunk of the code that the head names is missing; `codesensei verify` says which".to_owned();
+    StoreError::Corrupt { pattern, entity: "code_chunk", reason }
 }
 
 /// Head and code of one revision. Nothing when a save or a delete was met half-way: the two items are read one after the
@@ -193,10 +264,10 @@ impl From<CreateSessionError> for NewSessionError {
             CreateSessionError::SessionLimitExceeded => Self::LimitExceeded,
             CreateSessionError::UserNotFound => Self::UserNotFound,
             CreateSessionError::Store(error) => error.into(),
-            // A new id is taken, or a quarter of an hour went by: trying again is all there is to do.
-            CreateSessionError::SessionExists | CreateSessionError::StagingExpired => {
-                StoreError::Contended { pattern: "AP-20" }.into()
-            }
+            // A new id is taken, a quarter of an hour went by, or a record was removed since it refused: a new request passes.
+            CreateSessionError::SessionExists
+            | CreateSessionError::StagingExpired
+            | CreateSessionError::RequestKnown => StoreError::Contended { pattern: "AP-20" }.into(),
         }
     }
 }

@@ -72,9 +72,13 @@ impl Store {
         Err(StoreError::Contended { pattern: "AP-25" }.into())
     }
 
-    /// Changes the settings of a head if it still is as it was read.
+    /// Changes the settings of a head if it still is as it was read. Settings that it has already are not written.
     pub(crate) async fn try_settings(&self, head: &Session, new: &NewSettings) -> Result<Tried, StoreError> {
         let filename = new.filename.as_ref().unwrap_or(&head.filename);
+        let language_override = new.language_override.onto(head.language_override);
+        if *filename == head.filename && language_override == head.language_override {
+            return Ok(Tried::Done(Box::new(head.clone())));
+        }
         let Some(language_detected) = self.detect_renamed(head, filename).await? else {
             return Ok(Tried::Elsewhere);
         };
@@ -85,7 +89,7 @@ impl Store {
             seen_settings_changes: head.settings_changes,
             filename,
             language_detected,
-            language_override: new.language_override.onto(head.language_override),
+            language_override,
             now: self.clock().now(),
         });
         match changed.await {
@@ -111,7 +115,7 @@ impl Store {
 
 /// What came of a try to change settings.
 pub(crate) enum Tried {
-    /// They are changed.
+    /// They are as they should be.
     Done(Box<Session>),
     /// Somebody else changed the session first; this is its head now.
     Changed(Box<Session>),

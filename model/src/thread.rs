@@ -1,11 +1,14 @@
 //! Threads: opening one on some lines, under the cap, moving it and deleting it. AP-30, AP-33 and AP-34.
 
+use uuid::Uuid;
+
+use crate::creation::CreationRequest;
 use crate::placed::{owned, unplaced};
 use crate::session;
 use crate::{
-    AccessError, Anchor, AnchorStatus, CreateThread, CreateThreadError, DeleteThread, DeleteThreadError, MoveThread,
-    MoveThreadError, OpenedSession, OpenedThread, PlacedThread, RemainingAnchors, Session, SessionId, SessionKey,
-    Store, StoreError, SweepJob, SweepKind, Thread, ThreadId, ThreadKind, ThreadUuid, UserId,
+    AccessError, Anchor, AnchorStatus, CreateThread, CreateThreadError, Created, DeleteThread, DeleteThreadError,
+    MoveThread, MoveThreadError, OpenedSession, OpenedThread, PlacedThread, RemainingAnchors, Session, SessionId,
+    SessionKey, Store, StoreError, SweepJob, SweepKind, Thread, ThreadId, ThreadKind, ThreadUuid, UserId,
 };
 
 /// Lines to talk about.
@@ -36,6 +39,12 @@ pub enum NewThreadError {
     /// The code has no such lines.
     #[error("the code has no such lines")]
     OutsideTheCode,
+    /// The client's id was used for another selection.
+    #[error("the client's id was used for another selection")]
+    OtherContents,
+    /// The thread that the client's id created was deleted.
+    #[error("the thread was deleted")]
+    Gone,
 }
 
 impl From<StoreError> for NewThreadError {
@@ -76,13 +85,51 @@ impl Store {
         new: NewThread,
         locate: Locate,
     ) -> Result<PlacedThread, NewThreadError> {
+        self.put_thread(caller, session_id, new, None, locate).await.map(|created| created.item)
+    }
+
+    /// The same under the client's own id: a repeated request gets the thread that the first one created.
+    ///
+    /// # Errors
+    /// As [`new_thread`](Self::new_thread); and when the id was used for another selection, or its thread was deleted.
+    pub async fn new_thread_once(
+        &self,
+        caller: UserId,
+        session_id: SessionId,
+        client_thread_id: Uuid,
+        new: NewThread,
+        locate: Locate,
+    ) -> Result<Created<PlacedThread>, NewThreadError> {
+        let request = CreationRequest::of_thread(caller, session_id, client_thread_id, &new);
+        self.put_thread(caller, session_id, new, Some(request), locate).await
+    }
+
+    async fn put_thread(
+        &self,
+        caller: UserId,
+        session_id: SessionId,
+        new: NewThread,
+        request: Option<CreationRequest>,
+        locate: Locate,
+    ) -> Result<Created<PlacedThread>, NewThreadError> {
         for _ in 0..session::TRIES {
             let OpenedSession { head, text } = self.read_session(caller, session_id).await?;
-            let status = locate(&text, &new).ok_or(NewThreadError::OutsideTheCode)?;
+            let Some(status) = locate(&text, &new) else {
+                // The code may have lost these lines since the first request.
+                return self.created_thread(request).await?.ok_or(NewThreadError::OutsideTheCode);
+            };
             let thread = self.unsaved_thread(&head, &new, status);
+            let record =
+                request.map(|request| request.record(caller, session_id, Some(thread.thread), thread.created_at));
             let (opened, seen_version) = ([thread.entry()], head.version_number);
-            match self.create_thread(CreateThread { thread: &thread.item, opened: &opened, seen_version }).await {
-                Ok(()) => return Ok(thread),
+            let input = CreateThread { record: record.as_ref(), thread: &thread.item, opened: &opened, seen_version };
+            match self.create_thread(input).await {
+                Ok(()) => return Ok(Created::now(thread)),
+                Err(CreateThreadError::RequestKnown) => {
+                    if let Some(created) = self.created_thread(request).await? {
+                        return Ok(created);
+                    }
+                }
                 Err(CreateThreadError::ThreadLimitExceeded) => return Err(NewThreadError::LimitExceeded),
                 Err(CreateThreadError::SessionNotFound) => return Err(AccessError::NotFound.into()),
                 Err(CreateThreadError::Store(error)) => return Err(error.into()),
@@ -90,6 +137,24 @@ impl Store {
             }
         }
         Err(StoreError::Contended { pattern: "AP-30" }.into())
+    }
+
+    /// The thread that an earlier request with the same client id created, if there was one.
+    async fn created_thread(
+        &self,
+        request: Option<CreationRequest>,
+    ) -> Result<Option<Created<PlacedThread>>, NewThreadError> {
+        let Some(request) = request else { return Ok(None) };
+        let Some(record) = self.get_creation(request.key_digest).await? else { return Ok(None) };
+        if !request.made(&record) {
+            return Err(NewThreadError::OtherContents);
+        }
+        let thread = record.thread.ok_or(NewThreadError::Gone)?;
+        match self.own_placed_thread(record.user_id, ThreadId { session_id: record.session_id, thread }).await {
+            Ok(thread) => Ok(Some(Created::before(thread))),
+            Err(AccessError::NotFound) => Err(NewThreadError::Gone),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn unsaved_thread(&self, head: &Session, new: &NewThread, status: AnchorStatus) -> PlacedThread {

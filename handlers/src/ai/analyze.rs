@@ -131,7 +131,7 @@ fn selection(
     let kind = kind.unwrap_or(if is_block { ThreadKind::Block } else { ThreadKind::File });
     let text = || Some(text_of(code, start_line?, end_line?));
     let selected_text = selected_text.or_else(text);
-    let selected = ThreadForm { kind, start_line, end_line, selected_text }.check()?;
+    let selected = ThreadForm { kind, start_line, end_line, selected_text, client_thread_id: None }.check()?;
     threads::locate(code, &selected).ok_or(NewThreadError::OutsideTheCode)?;
     Ok(selected)
 }

@@ -78,7 +78,7 @@ error_codes! {
     RateLimitExceeded = "RATE_LIMIT_EXCEEDED" TOO_MANY_REQUESTS "Too many requests. Please wait a moment.";
     /// The session was saved by someone else since; `current_version` and `current_code` say what it is now.
     VersionConflict = "VERSION_CONFLICT" CONFLICT "The session was changed by another client.";
-    /// The patch does not fit the code any more, or was applied already; the message says which.
+    /// The patch does not fit the code any more, or the message has none; the message of the error says which.
     PatchConflict = "PATCH_CONFLICT" CONFLICT "The patch does not fit the code as it is now.";
     /// The same question is being answered right now by an earlier request with the same `client_message_id`.
     RequestInProgress = "REQUEST_IN_PROGRESS" CONFLICT "This question is already being answered.";

@@ -163,6 +163,23 @@ static OF_THE_MODEL: Directive = Directive {
     metrics: &[metric("InputTokens", "Count"), metric("OutputTokens", "Count"), metric("ModelCost", "None")],
 };
 
+static UNREADABLE: Directive =
+    Directive { namespace: NAMESPACE, dimensions: &[&["service"]], metrics: &[metric("UnreadableItems", "Count")] };
+
+/// The line of an item that does not decode. Its sort key names it and is no dimension.
+pub(crate) fn unreadable(at: Timestamp, item: &str) -> impl Serialize {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        #[serde(rename = "_aws")]
+        aws: Metadata,
+        service: &'static str,
+        item: &'a str,
+        #[serde(rename = "UnreadableItems")]
+        unreadable_items: u32,
+    }
+    Line { aws: Metadata::new(at, vec![&UNREADABLE]), service: SERVICE, item, unreadable_items: 1 }
+}
+
 impl<'a> From<&Measured<'a>> for Line<'a> {
     fn from(measured: &Measured<'a>) -> Self {
         let Measured { endpoint, status, code, trace_id, .. } = *measured;

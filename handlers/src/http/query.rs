@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use model::{Order, PageRequest};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{Object, Required};
@@ -44,13 +45,20 @@ impl<const MAX: u32, const ORDERED: bool> IntoParams for Paging<MAX, ORDERED> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let ways = ORDERED.then(|| ("order", fields::order()));
         let page = [("limit", fields::limit(MAX)), ("cursor", fields::cursor_to_send())];
-        let parameter = |(name, schema): (&str, Object)| {
-            let parameter =
-                ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
-            parameter.description(schema.description.clone()).schema(Some(schema)).build()
-        };
-        page.into_iter().chain(ways).map(parameter).collect()
+        page.into_iter().chain(ways).map(|(name, schema)| optional(name, schema)).collect()
     }
+}
+
+/// A query parameter that may be left out.
+pub(crate) fn optional(name: &str, schema: Object) -> Parameter {
+    let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).required(Required::False);
+    parameter.description(schema.description.clone()).schema(Some(schema)).build()
+}
+
+/// The parameters of a query. One that is given twice is refused.
+pub(crate) fn values<T: DeserializeOwned>(parts: &Parts) -> Result<T, ApiError> {
+    let query = axum::extract::Query::<T>::try_from_uri(&parts.uri);
+    Ok(query.map_err(|_| ApiError::invalid("query", "The query is not valid."))?.0)
 }
 
 #[derive(Deserialize)]
@@ -67,8 +75,7 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        let query = axum::extract::Query::<Raw>::try_from_uri(&parts.uri);
-        let raw = query.map_err(|_| ApiError::invalid("query", "The query is not valid."))?.0;
+        let raw = values::<Raw>(parts)?;
         let limit = match raw.limit {
             None => MAX,
             Some(text) => text

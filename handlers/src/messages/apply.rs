@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request};
-use model::{AccessError, ApplyError, MessageId, SaveCodeError, Target, ThreadId, ThreadKind};
+use model::{AccessError, ApplyError, MessageId, PatchedLines, SaveCodeError, Target, ThreadId, ThreadKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,9 +14,10 @@ use crate::limits::RateLimit;
 use crate::messages::view::MessageView;
 use crate::openapi::fields;
 use crate::review::anchor::re_anchor_threads;
-use crate::review::patch::{Patch, Withheld, locate};
-use crate::sessions::SavedView;
+use crate::review::patch::{Withheld, locate};
+use crate::sessions::SessionView;
 use crate::state::Ctx;
+use crate::threads::ThreadView;
 
 /// What the client believes the code to be.
 #[derive(Deserialize, ToSchema)]
@@ -25,7 +26,7 @@ pub(super) struct ApplyForm {
     expected_version_number: u32,
 }
 
-/// The answer with its patch applied, where that was, and what the save left.
+/// The answer with its patch applied, the lines that the patch replaced, and the session and its threads as they are now.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Applied)]
 pub struct AppliedView {
@@ -34,18 +35,21 @@ pub struct AppliedView {
     start_line: u32,
     #[schema(schema_with = fields::applied_end_line)]
     end_line: u32,
-    session: SavedView,
+    session: SessionView,
+    threads: Vec<ThreadView>,
 }
 
-/// Applies. 409 with the current code when the session has moved on, or with the reason when the patch does not fit.
+/// Applies. 409 with the current code when the session has moved on, or with the reason when the patch does not fit. A patch that
+/// is applied already is answered like the first time, with the session as it is now.
 #[utoipa::path(
     post,
     path = "/threads/{thread_id}/messages/{message_id}/apply",
     summary = "Apply an answer's patch to the saved code",
     description = "Code, threads and answer change together. A patch for an older version is applied where its lines are now, and only \
-                   if their text is still the very one that it was made for.",
+                   if their text is still the very one that it was made for. A patch that is applied already is answered with the \
+                   version that it made (`applied_version`) and the session as it is now.",
     request_body = ApplyForm,
-    responses((status = 200, description = "The answer, where its patch went, and where all threads are now.", body = AppliedView)),
+    responses((status = 200, description = "The answer, the lines that its patch replaced, the session without its code, and where all threads are now.", body = AppliedView)),
 )]
 pub async fn apply(
     ctx: Ctx,
@@ -66,9 +70,10 @@ pub async fn apply(
     let applied = ctx.store.apply_proposal(proposal, expected, place, re_anchor_threads).await?;
     Ok(Json(AppliedView {
         message: (&applied.answer).into(),
-        start_line: applied.patch.start_line,
-        end_line: applied.patch.end_line,
-        session: (&applied.saved).into(),
+        start_line: applied.lines.start_line,
+        end_line: applied.lines.end_line,
+        session: (&applied.saved.head).into(),
+        threads: applied.saved.threads.iter().map(ThreadView::from).collect(),
     }))
 }
 
@@ -87,11 +92,11 @@ async fn asked(
 }
 
 /// Where the patch belongs in the code as it is, and the code that it makes.
-fn place(patch: &model::Patch, target: Target<'_>) -> Result<(Patch, String), Withheld> {
+fn place(patch: &model::Patch, target: Target<'_>) -> Result<(PatchedLines, String), Withheld> {
     let anchor = (target.thread.kind == ThreadKind::Block).then_some(target.thread.anchor);
     let patch = locate(patch, target.version_number == patch.base_version, anchor, target.text)?;
     let text = patch.apply(target.text)?;
-    Ok((patch, text))
+    Ok((PatchedLines { start_line: patch.start_line, end_line: patch.end_line }, text))
 }
 
 impl From<ApplyError<Withheld>> for ApiError {
@@ -104,10 +109,6 @@ impl From<ApplyError<Withheld>> for ApiError {
             }
             ApplyError::MessageNotFound => ErrorCode::MessageNotFound.into(),
             ApplyError::NoPatch => conflict("This message has no patch.".to_owned()),
-            ApplyError::AppliedBefore { version_number: Some(version) } => {
-                conflict(format!("The patch was applied already, which made version {version}."))
-            }
-            ApplyError::AppliedBefore { version_number: None } => conflict("The patch was applied already.".to_owned()),
             ApplyError::Unfit(reason) => conflict(reason.to_string()),
             ApplyError::Save(error) => error.into(),
         }

@@ -159,6 +159,10 @@ pub(crate) fn new_filename() -> Object {
     text(about, "inventory.rs").min_length(Some(1)).build()
 }
 
+pub(crate) fn client_session_id() -> Object {
+    client_id("the same whenever it sends this file again: one session is created. It is remembered for a day.")
+}
+
 pub(crate) fn filename() -> Object {
     text("The file's name.", "inventory.rs").max_length(Some(Filename::MAX_BYTES)).build()
 }
@@ -254,6 +258,22 @@ pub(crate) fn text_to_select() -> Object {
     or_null(text(&about, "fn main() {}").build())
 }
 
+pub(crate) fn client_thread_id() -> Object {
+    client_id("the same whenever it sends this selection again: one thread is opened. It is remembered for a day.")
+}
+
+/// Of a list of sessions.
+pub(crate) fn sort() -> Object {
+    let mut field = one_of("By creation, or by last activity; the latest first.", ["created", "updated"]);
+    field.default = Some("created".into());
+    field
+}
+
+/// Of a session.
+pub(crate) fn include() -> Object {
+    one_of("What to answer beside the session: its threads.", ["threads"])
+}
+
 // --- messages --------------------------------------------------------------------------------------------------------
 
 pub(crate) fn new_content() -> Object {
@@ -262,9 +282,13 @@ pub(crate) fn new_content() -> Object {
 }
 
 pub(crate) fn client_message_id() -> Object {
-    let about = "A UUID of the client's own, the same whenever it sends this message again: it is then stored, asked and paid for once.";
+    client_id("the same whenever it sends this message again: it is then stored, asked and paid for once.")
+}
+
+fn client_id(about: &str) -> Object {
+    let about = format!("A UUID of the client's own, {about}");
     let format = SchemaFormat::Custom("uuid".to_owned());
-    or_null(text(about, "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77").format(Some(format)).build())
+    or_null(text(&about, "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77").format(Some(format)).build())
 }
 
 pub(crate) fn ask() -> Object {

@@ -2,9 +2,10 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use model::{NewSession, NewSessionError};
+use model::{Created, NewSession, NewSessionError};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -23,15 +24,23 @@ pub struct NewFile {
     code_content: String,
     #[schema(schema_with = fields::language_to_set)]
     language_override: Option<String>,
+    #[schema(schema_with = fields::client_session_id)]
+    client_session_id: Option<Uuid>,
 }
 
-/// Creates a session. 201 with the session, without the code that was just sent.
+/// Creates a session. 201 with the session, without the code that was just sent. 200 when an earlier request with the same
+/// client id created it.
 #[utoipa::path(
     post,
     path = "/sessions",
     summary = "Create a session from a file",
+    description = "With a `client_session_id` the same request can be sent again: it creates one session, and is answered with it.",
     request_body = NewFile,
-    responses((status = 201, description = "The session, without the code that was just sent.", body = OneSession)),
+    responses(
+        (status = 201, description = "The session, without the code that was just sent.", body = OneSession),
+        (status = 200, description = "The session that an earlier request with this `client_session_id` created, as it is now.",
+         body = OneSession),
+    ),
 )]
 pub async fn create(
     ctx: Ctx,
@@ -41,8 +50,12 @@ pub async fn create(
     let filename = form::filename(&file.filename)?;
     let language_override = file.language_override.as_deref().map(form::language_override).transpose()?;
     let new = NewSession { filename, language_override, text: file.code_content };
-    let session = ctx.store.new_session(caller.user_id, new).await?;
-    Ok((StatusCode::CREATED, Json(OneSession::from(&session))))
+    let created = match file.client_session_id {
+        Some(client_id) => ctx.store.new_session_once(caller.user_id, client_id, new).await?,
+        None => Created { item: ctx.store.new_session(caller.user_id, new).await?, is_repeated: false },
+    };
+    let status = if created.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(OneSession::from(&created.item))))
 }
 
 impl From<NewSessionError> for ApiError {
@@ -52,6 +65,8 @@ impl From<NewSessionError> for ApiError {
             NewSessionError::LimitExceeded => ErrorCode::SessionLimitExceeded.into(),
             // The account was deleted while its token was still good.
             NewSessionError::UserNotFound => ErrorCode::Unauthorized.into(),
+            NewSessionError::OtherContents => Self::invalid("client_session_id", "This id was used for another file."),
+            NewSessionError::Gone => ErrorCode::SessionNotFound.into(),
             NewSessionError::Store(error) => error.into(),
         }
     }

@@ -1,12 +1,17 @@
-//! `GET /sessions`: the caller's sessions, newest first, without their code.
+//! `GET /sessions`: the caller's sessions without their code, the newest or the last used first.
 
 use axum::Json;
-use serde::Serialize;
-use utoipa::ToSchema;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use model::Unreadable;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::caller::Caller;
-use crate::error::ApiResult;
-use crate::http::query::Paging;
+use crate::error::{ApiError, ApiResult};
+use crate::http::metrics;
+use crate::http::query::{Paging, optional, values};
 use crate::limits::SESSIONS_PER_PAGE;
 use crate::openapi::fields;
 use crate::sessions::view::SessionView;
@@ -21,16 +26,63 @@ pub struct SessionPage {
     cursor: Option<String>,
 }
 
-/// Lists a page.
+/// Extractor: `?sort=created`, which is the default, or `updated`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// By creation.
+    Created,
+    /// By last activity.
+    Updated,
+}
+
+/// Lists a page. A head that does not decode hides no other: it is left out, logged and counted.
 #[utoipa::path(
     get,
     path = "/sessions",
     summary = "List my sessions, newest first",
-    params(Paging<SESSIONS_PER_PAGE>),
+    description = "With `sort=updated` the session with the latest activity comes first. A cursor belongs to the order that it came with.",
+    params(Paging<SESSIONS_PER_PAGE>, Sort),
     responses((status = 200, description = "A page of sessions, without their code.", body = SessionPage)),
 )]
-pub async fn list(ctx: Ctx, caller: Caller, paging: Paging<SESSIONS_PER_PAGE>) -> ApiResult<Json<SessionPage>> {
-    let page = ctx.store.list_sessions(caller.user_id, paging.request()).await?;
+pub async fn list(
+    ctx: Ctx,
+    caller: Caller,
+    sort: Sort,
+    paging: Paging<SESSIONS_PER_PAGE>,
+) -> ApiResult<Json<SessionPage>> {
+    let unreadable = Unreadable::new();
+    let store = ctx.store.without_unreadable(&unreadable);
+    let page = match sort {
+        Sort::Created => store.list_sessions(caller.user_id, paging.request()).await?,
+        Sort::Updated => store.sessions_by_activity(caller.user_id, paging.request()).await?,
+    };
+    for item in unreadable.take() {
+        tracing::warn!(item = %item.sk, user_id = %caller.user_id, reason = item.reason, "A list leaves out an item that does not decode");
+        ctx.app.metrics.write_line(&metrics::unreadable(store.clock().now(), &item.sk));
+    }
     let sessions = page.items.iter().map(SessionView::from).collect();
     Ok(Json(SessionPage { sessions, cursor: page.cursor }))
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    sort: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Sort {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        match values::<Raw>(parts)?.sort.as_deref() {
+            None | Some("created") => Ok(Self::Created),
+            Some("updated") => Ok(Self::Updated),
+            Some(_) => Err(ApiError::invalid("sort", "The list is sorted by created or updated.")),
+        }
+    }
+}
+
+impl IntoParams for Sort {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![optional("sort", fields::sort())]
+    }
 }

@@ -15,6 +15,7 @@ use crate::http::path::Path;
 use crate::limits::RateLimit;
 use crate::openapi::fields;
 use crate::review::anchor::re_anchor_threads;
+use crate::sessions::view::SessionView;
 use crate::state::Ctx;
 use crate::threads::ThreadView;
 
@@ -31,16 +32,11 @@ pub(super) struct Save {
     language_override: Change<String>,
 }
 
-/// What a save left, without the code that was just sent.
+/// The session as it is now, without the code that was just sent, and its threads.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Saved)]
 pub struct SavedView {
-    #[schema(schema_with = fields::session_id)]
-    session_id: String,
-    #[schema(schema_with = fields::version_number)]
-    version_number: u32,
-    #[schema(schema_with = fields::updated_at)]
-    updated_at: String,
+    session: SessionView,
     threads: Vec<ThreadView>,
 }
 
@@ -49,10 +45,11 @@ pub struct SavedView {
     put,
     path = "/sessions/{id}",
     summary = "Save code over the version that was edited",
-    description = "Code, language or both; what is absent stays. Threads move with their lines. When somebody saved meanwhile, \
-                   nothing is saved, and the error brings the current code to merge with.",
+    description = "Code, language or both; what is absent stays. Threads move with their lines. When another client saved meanwhile, \
+                   nothing is saved, and the error brings the current code to merge with. Code that is stored already makes no \
+                   version, and the same save sent again after a lost answer is answered with the version that it made.",
     request_body = Save,
-    responses((status = 200, description = "The new version, and where all threads are now.", body = SavedView)),
+    responses((status = 200, description = "The session as it is now, without its code, and where all threads are now.", body = SavedView)),
 )]
 pub async fn save(
     ctx: Ctx,
@@ -87,12 +84,7 @@ async fn asked(session_id: Result<Path<SessionId>, ApiError>, request: Request) 
 
 impl From<&Saved> for SavedView {
     fn from(saved: &Saved) -> Self {
-        Self {
-            session_id: saved.head.session_id.to_string(),
-            version_number: saved.head.version_number,
-            updated_at: saved.head.updated_at.to_rfc3339(),
-            threads: saved.threads.iter().map(ThreadView::from).collect(),
-        }
+        Self { session: (&saved.head).into(), threads: saved.threads.iter().map(ThreadView::from).collect() }
     }
 }
 

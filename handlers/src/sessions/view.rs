@@ -9,7 +9,7 @@ use crate::openapi::fields;
 /// Everything about a session but its code.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Session)]
-pub(super) struct SessionView {
+pub(crate) struct SessionView {
     #[schema(schema_with = fields::session_id)]
     session_id: String,
     #[schema(schema_with = fields::filename)]
@@ -66,9 +66,8 @@ impl From<&Session> for OneSession {
     }
 }
 
-impl From<OpenedSession> for OneSession {
+impl From<OpenedSession> for SessionView {
     fn from(opened: OpenedSession) -> Self {
-        let head = SessionView::from(&opened.head);
-        Self { session: SessionView { code_content: Some(opened.text.to_string()), ..head } }
+        Self { code_content: Some(opened.text.to_string()), ..Self::from(&opened.head) }
     }
 }

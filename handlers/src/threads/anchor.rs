@@ -77,6 +77,7 @@ impl AnchorForm {
             start_line: self.start_line.or(old.map(|thread| thread.anchor.start_line)),
             end_line: self.end_line.or(old.map(|thread| thread.anchor.end_line)),
             selected_text: self.selected_text.or_else(|| old.map(|thread| thread.selected_text.clone())),
+            client_thread_id: None,
         };
         form.check().map_err(|error| {
             if start_line_alone && error.field() == Some("end_line") { error.at("start_line") } else { error }

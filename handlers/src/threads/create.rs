@@ -2,9 +2,10 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use model::{AnchorStatus, NewThread, NewThreadError, SessionId, ThreadKind};
+use model::{AnchorStatus, Created, NewThread, NewThreadError, SessionId, ThreadKind};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
@@ -30,15 +31,22 @@ pub struct ThreadForm {
     pub(crate) end_line: Option<u32>,
     #[schema(schema_with = fields::text_to_select)]
     pub(crate) selected_text: Option<String>,
+    #[schema(schema_with = fields::client_thread_id)]
+    pub(crate) client_thread_id: Option<Uuid>,
 }
 
-/// Opens a thread. 201 with the thread.
+/// Opens a thread. 201 with the thread; 200 when an earlier request with the same client id opened it.
 #[utoipa::path(
     post,
     path = "/sessions/{id}/threads",
     summary = "Open a thread on some lines, or on the whole file",
+    description = "With a `client_thread_id` the same request can be sent again: it opens one thread, and is answered with it.",
     request_body = ThreadForm,
-    responses((status = 201, description = "The thread.", body = OneThread)),
+    responses(
+        (status = 201, description = "The thread.", body = OneThread),
+        (status = 200, description = "The thread that an earlier request with this `client_thread_id` opened, as it is now.",
+         body = OneThread),
+    ),
 )]
 pub async fn create(
     ctx: Ctx,
@@ -46,9 +54,14 @@ pub async fn create(
     Path(session_id): Path<SessionId>,
     SelectionBody { 0: form }: SelectionBody<ThreadForm>,
 ) -> ApiResult<(StatusCode, Json<OneThread>)> {
-    let new = form.check()?;
-    let thread = ctx.store.new_thread(caller.user_id, session_id, new, locate).await?;
-    Ok((StatusCode::CREATED, Json(OneThread::from(&thread))))
+    let client_id = form.client_thread_id;
+    let (new, user_id) = (form.check()?, caller.user_id);
+    let created = match client_id {
+        Some(client_id) => ctx.store.new_thread_once(user_id, session_id, client_id, new, locate).await?,
+        None => Created { item: ctx.store.new_thread(user_id, session_id, new, locate).await?, is_repeated: false },
+    };
+    let status = if created.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(OneThread::from(&created.item))))
 }
 
 impl ThreadForm {
@@ -94,6 +107,8 @@ impl From<NewThreadError> for ApiError {
         match error {
             NewThreadError::Access(error) => Self::no_access(error, ErrorCode::SessionNotFound),
             NewThreadError::LimitExceeded => ErrorCode::ThreadLimitExceeded.into(),
+            NewThreadError::OtherContents => Self::invalid("client_thread_id", "This id was used for another thread."),
+            NewThreadError::Gone => ErrorCode::ThreadNotFound.into(),
             NewThreadError::OutsideTheCode => Self::invalid("end_line", "The file does not have this many lines."),
         }
     }

@@ -3,10 +3,10 @@
 
 use crate::{Date, Digest, Email, Expiry, Filename, Language, PasswordHash, Timestamp, Username, UsernameKey};
 use crate::by_name::{Answer, Arguments, Row, RunError};
-use crate::generated::entity::{Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
+use crate::generated::entity::{Anchors, Code, CodeChunk, Creation, DailyUsage, EmailClaim, Idempotency, Message, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{CodeChunkKey, DailyUsageKey, IdempotencyKey, MessageKey, RefreshFamilyKey, SessionKey, SweepJobKey, ThreadKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCount, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeHitBackError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AnsweredRecord, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredCreation, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestionError, GiveQuestionUpError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCount, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeHitBackError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -47,6 +47,8 @@ impl Store {
             "AP-27" => get_code(self, arguments).await,
             "AP-28" => read_code_chunks(self, arguments).await,
             "AP-29" => write_code_chunks(self, arguments).await,
+            "AP-131" => get_creation(self, arguments).await,
+            "AP-132" => list_all_sessions(self, arguments).await,
             "AP-30" => create_thread(self, arguments).await,
             "AP-31" => list_threads(self, arguments).await,
             "AP-32" => get_thread(self, arguments).await,
@@ -64,6 +66,7 @@ impl Store {
             "AP-44" => list_messages(self, arguments, page).await,
             "AP-45" => last_messages(self, arguments).await,
             "AP-46" => get_message(self, arguments).await,
+            "AP-133" => get_thread_and_message(self, arguments).await,
             "AP-50" => get_question_record(self, arguments).await,
             "AP-51" => take_over_question(self, arguments).await,
             "AP-52" => give_question_up(self, arguments).await,
@@ -462,13 +465,16 @@ async fn create_session(
     store: &Store,
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
+    let record: Option<Creation> = arguments.optional("record", "creation")?;
     let session: Session = arguments.one("session", "session")?;
     let code: Code = arguments.one("code", "code")?;
     let staged: Option<SweepJobKey> = arguments.optional("staged", "sweep_job key")?;
     arguments.end()?;
-    let written: usize = 3 + usize::from(staged.is_some());
+    let written: usize = 3 + usize::from(record.is_some())
+        + usize::from(staged.is_some());
     store
         .create_session(CreateSession {
+            record: record.as_ref(),
             session: &session,
             code: &code,
             staged: staged.as_ref(),
@@ -479,7 +485,8 @@ async fn create_session(
             CreateSessionError::UserNotFound
             | CreateSessionError::SessionLimitExceeded
             | CreateSessionError::SessionExists
-            | CreateSessionError::StagingExpired => RunError::Refused(error.to_string()),
+            | CreateSessionError::StagingExpired
+            | CreateSessionError::RequestKnown => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -554,17 +561,28 @@ async fn save_session(
         let thread: ThreadUuid = row.one("thread", "thread_uuid")?;
         let seq: u32 = row.one("seq", "count")?;
         let applied_version: Option<u32> = row.optional("applied_version", "count")?;
+        let start_line: Option<u32> = row.optional("start_line", "count")?;
+        let end_line: Option<u32> = row.optional("end_line", "count")?;
         row.end()?;
-        answer_given = Some((session_id, thread, seq, applied_version));
+        answer_given = Some((
+            session_id,
+            thread,
+            seq,
+            applied_version,
+            start_line,
+            end_line,
+        ));
     }
 
     let answer = answer_given
         .as_ref()
-        .map(|(session_id, thread, seq, applied_version)| AppliedAnswer {
+        .map(|(session_id, thread, seq, applied_version, start_line, end_line)| AppliedAnswer {
             session_id: *session_id,
             thread: *thread,
             seq: *seq,
             applied_version: *applied_version,
+            start_line: *start_line,
+            end_line: *end_line,
         });
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let session_id: SessionId = arguments.one("session_id", "session_id")?;
@@ -577,6 +595,7 @@ async fn save_session(
         .optional("language_override", "language")?;
     let now: Timestamp = arguments.one("now", "time")?;
     let saved_by: UserId = arguments.one("saved_by", "user_id")?;
+    let anchor_changes: u32 = arguments.one("anchor_changes", "count")?;
     arguments.end()?;
     let written: usize = 2 + usize::from(anchors.is_some())
         + usize::from(staged.is_some()) + usize::from(replaced.is_some())
@@ -597,6 +616,7 @@ async fn save_session(
             language_override,
             now,
             saved_by,
+            anchor_changes,
         })
         .await
         .map_err(|error| match error {
@@ -711,17 +731,39 @@ async fn write_code_chunks(
     Ok(Answer::default().and_wrote(written))
 }
 
+async fn get_creation(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let key_digest: Digest = arguments.one("key_digest", "digest")?;
+    arguments.end()?;
+    let found = store.get_creation(key_digest).await?;
+    Ok(Answer::of(found.map(|item| Row::of("creation", &item))))
+}
+
+async fn list_all_sessions(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    arguments.end()?;
+    let found = store.list_all_sessions(user_id).await?;
+    Ok(Answer::of(found.into_iter().map(|item| Row::of("session", &item))))
+}
+
 async fn create_thread(
     store: &Store,
     mut arguments: Arguments,
 ) -> Result<Answer, RunError> {
+    let record: Option<Creation> = arguments.optional("record", "creation")?;
     let thread: Thread = arguments.one("thread", "thread")?;
     let seen_version: u32 = arguments.one("seen_version", "count")?;
     let opened: Vec<ThreadAnchor> = arguments.one("opened", "[ThreadAnchor]")?;
     arguments.end()?;
-    let written: usize = 3;
+    let written: usize = 3 + usize::from(record.is_some());
     store
         .create_thread(CreateThread {
+            record: record.as_ref(),
             thread: &thread,
             seen_version,
             opened: &opened,
@@ -732,7 +774,8 @@ async fn create_thread(
             CreateThreadError::SessionNotFound
             | CreateThreadError::ThreadLimitExceeded
             | CreateThreadError::SessionChanged
-            | CreateThreadError::ThreadExists => RunError::Refused(error.to_string()),
+            | CreateThreadError::ThreadExists
+            | CreateThreadError::RequestKnown => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }
@@ -1123,6 +1166,21 @@ async fn get_message(
     arguments.end()?;
     let found = store.get_message(session_id, thread, seq).await?;
     Ok(Answer::of(found.map(|item| Row::of("message", &item))))
+}
+
+async fn get_thread_and_message(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let session_id: SessionId = arguments.one("session_id", "session_id")?;
+    let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
+    let seq: u32 = arguments.one("seq", "count")?;
+    arguments.end()?;
+    let found = store.get_thread_and_message(session_id, thread, seq).await?;
+    let mut rows = Vec::new();
+    rows.extend(found.thread.into_iter().map(|item| Row::of("thread", &item)));
+    rows.extend(found.message.into_iter().map(|item| Row::of("message", &item)));
+    Ok(Answer::of(rows))
 }
 
 async fn get_question_record(
@@ -1865,6 +1923,20 @@ async fn remove_expired(
             key_digest: *key_digest,
             seen_expires_at: *seen_expires_at,
         });
+    let mut creation_given = None;
+    if let Some(mut row) = arguments.row("creation")? {
+        let key_digest: Digest = row.one("key_digest", "digest")?;
+        let seen_expires_at: Expiry = row.one("seen_expires_at", "expiry")?;
+        row.end()?;
+        creation_given = Some((key_digest, seen_expires_at));
+    }
+
+    let creation = creation_given
+        .as_ref()
+        .map(|(key_digest, seen_expires_at)| ExpiredCreation {
+            key_digest: *key_digest,
+            seen_expires_at: *seen_expires_at,
+        });
     let mut window_given = None;
     if let Some(mut row) = arguments.row("window")? {
         let rule: String = row.one("rule", "text")?;
@@ -1903,7 +1975,8 @@ async fn remove_expired(
         });
     arguments.end()?;
     let written: usize = usize::from(family.is_some()) + usize::from(record.is_some())
-        + usize::from(window.is_some()) + usize::from(message.is_some());
+        + usize::from(creation.is_some()) + usize::from(window.is_some())
+        + usize::from(message.is_some());
     if written == 0 {
         return Err(RunError::NothingToWrite);
     }
@@ -1912,6 +1985,7 @@ async fn remove_expired(
         .remove_expired(RemoveExpired {
             family,
             record,
+            creation,
             window,
             message,
         })

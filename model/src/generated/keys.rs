@@ -92,6 +92,28 @@ impl CodeChunkKey {
     }
 }
 
+/// Names one creation: `ONCE#{key_digest}` / `ONCE`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+pub struct CreationKey {
+    /// SHA-256 of what is created, the user, for a thread its session, and the client's id.
+    pub key_digest: Digest,
+}
+
+impl CreationKey {
+    /// The key as the store writes it.
+    pub(crate) fn primary(&self) -> Primary {
+        Primary {
+            hash: Self::partition(self.key_digest),
+            range: "ONCE".to_owned(),
+        }
+    }
+
+    /// The partition it lies in.
+    pub(crate) fn partition(key_digest: Digest) -> String {
+        format!("ONCE#{}", key_digest.key_part())
+    }
+}
+
 /// Names one daily usage: `USER#{user_id}` / `USAGE#{date}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 pub struct DailyUsageKey {

@@ -107,6 +107,7 @@ fn by_itself(entity: &AnyEntity, now: Timestamp, found: &mut impl FnMut(FindingK
     match entity {
         AnyEntity::RefreshFamily(family) => expired(family.expires_at, Expired::Family((**family).clone())),
         AnyEntity::Idempotency(record) => expired(record.expires_at, Expired::Record((**record).clone())),
+        AnyEntity::Creation(record) => expired(record.expires_at, Expired::Creation((**record).clone())),
         AnyEntity::RateWindow(window) => expired(window.expires_at, Expired::Window((**window).clone())),
         AnyEntity::SweepJob(job) if job.attempts > 0 && job.due.plus(DAY) < now => {
             let detail = format!("{}, failed {} times", job.kind.as_str(), job.attempts);

@@ -143,7 +143,7 @@ impl Ledger {
             AnyEntity::Idempotency(record) if self.keeps(record.session_id.uuid()) => {
                 self.thread_row(record.thread, record.session_id);
             }
-            AnyEntity::Idempotency(_) | AnyEntity::RateWindow(_) | AnyEntity::SweepJob(_) => {}
+            AnyEntity::Idempotency(_) | AnyEntity::Creation(_) | AnyEntity::RateWindow(_) | AnyEntity::SweepJob(_) => {}
         }
     }
 

@@ -3,12 +3,12 @@
 use crate::store::StoredItem;
 use crate::verify::finding::{Effect, Outcome};
 use crate::{
-    Anchors, CodeChunkKey, Digest, EmailClaim, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, Expiry,
-    FailQuestionError, Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily, ReleaseClaims, ReleaseClaimsError,
-    RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlots, RepairMessageSlotsError,
-    RepairSessionCountError, RepairThreadCount, RepairThreadCountError, RestoreClaims, RestoreClaimsError, SessionId,
-    StaleEmailClaim, StaleUsernameClaim, Store, StoreError, SweepJob, ThreadUuid, Timestamp, User, UserId,
-    UsernameClaim, UsernameKey,
+    Anchors, CodeChunkKey, Creation, Digest, EmailClaim, ExpiredCreation, ExpiredFamily, ExpiredMessage, ExpiredRecord,
+    ExpiredWindow, Expiry, FailQuestionError, Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily,
+    ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError,
+    RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCount, RepairThreadCountError,
+    RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim, StaleUsernameClaim, Store, StoreError, SweepJob,
+    ThreadUuid, Timestamp, User, UserId, UsernameClaim, UsernameKey,
 };
 
 /// The error code of a question that nobody answers any more.
@@ -85,6 +85,7 @@ pub(crate) struct SoundAnchors {
 pub(crate) enum Expired {
     Family(RefreshFamily),
     Record(Idempotency),
+    Creation(Creation),
     Window(RateWindow),
     Message { session_id: SessionId, thread: ThreadUuid, seq: u32, expires_at: Expiry },
 }
@@ -244,7 +245,7 @@ impl Store {
     }
 
     async fn remove_one_expired(&self, expired: &Expired) -> Tried {
-        let mut input = RemoveExpired { family: None, record: None, window: None, message: None };
+        let mut input = RemoveExpired { family: None, record: None, creation: None, window: None, message: None };
         match expired {
             Expired::Family(family) => {
                 input.family = Some(ExpiredFamily {
@@ -268,6 +269,10 @@ impl Store {
                     seq: *seq,
                     seen_expires_at: *expires_at,
                 });
+            }
+            Expired::Creation(record) => {
+                let (key_digest, seen_expires_at) = (record.key_digest, record.expires_at);
+                input.creation = Some(ExpiredCreation { key_digest, seen_expires_at });
             }
             Expired::Window(window) => {
                 input.window = Some(ExpiredWindow {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use model::{
-    Message, NewAnswer, Patch, PatchStatus, PlacedThread, Saved, Session, Store, Target, Thread, ThreadKind, User,
+    Message, NewAnswer, Patch, PatchStatus, PatchedLines, PlacedThread, Saved, Session, Store, Target, Thread,
+    ThreadKind, User,
 };
 use tests::proxy::{Moment, Stalled};
 use tests::story::{answer, anywhere, edit, lines, one_line_down};
@@ -83,9 +84,10 @@ impl Scene {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is what a handler's function returns")]
-fn place(patch: &Patch, target: Target<'_>) -> Result<(Patch, String), &'static str> {
+fn place(patch: &Patch, target: Target<'_>) -> Result<(PatchedLines, String), &'static str> {
     assert_eq!(target.thread.kind, ThreadKind::Block);
-    Ok((patch.clone(), "a\nnew\nb\nc".to_owned()))
+    let lines = PatchedLines { start_line: patch.start_line, end_line: patch.end_line };
+    Ok((lines, "a\nnew\nb\nc".to_owned()))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,10 +1,10 @@
 //! What changes a session's code again: a save by hand, and a patch that is applied.
 
 use handlers::review::anchor::re_anchor_threads;
-use handlers::review::patch::{Patch, Withheld, locate};
+use handlers::review::patch::{Withheld, locate};
 use model::{
-    AccessError, ApplyError, Change, Message, MessageId, PatchStatus, SaveCode, SaveCodeError, Store, Target, Thread,
-    ThreadId, ThreadKind,
+    AccessError, ApplyError, Change, Message, MessageId, PatchStatus, PatchedLines, SaveCode, SaveCodeError, Store,
+    Target, Thread, ThreadId, ThreadKind,
 };
 
 use super::{Loaded, Place};
@@ -52,9 +52,9 @@ pub(super) async fn apply(
 }
 
 /// Where a stored patch belongs, and the code that it makes.
-fn fit(patch: &model::Patch, target: Target<'_>) -> Result<(Patch, String), Withheld> {
+fn fit(patch: &model::Patch, target: Target<'_>) -> Result<(PatchedLines, String), Withheld> {
     let anchor = (target.thread.kind == ThreadKind::Block).then_some(target.thread.anchor);
     let patch = locate(patch, target.version_number == patch.base_version, anchor, target.text)?;
     let text = patch.apply(target.text)?;
-    Ok((patch, text))
+    Ok((PatchedLines { start_line: patch.start_line, end_line: patch.end_line }, text))
 }

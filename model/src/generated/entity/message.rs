@@ -62,6 +62,12 @@ pub struct Message {
     /// On an answer whose patch was applied: the session's version that this made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_version: Option<u32>,
+    /// The first line that the applied patch replaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied_start_line: Option<u32>,
+    /// The last line that the applied patch replaced, included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied_end_line: Option<u32>,
     /// On an answer: why its patch is not shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch_withheld: Option<String>,
@@ -107,6 +113,8 @@ impl fmt::Debug for Message {
             .field("patch", &self.patch)
             .field("patch_status", &self.patch_status)
             .field("applied_version", &self.applied_version)
+            .field("applied_start_line", &self.applied_start_line)
+            .field("applied_end_line", &self.applied_end_line)
             .field("patch_withheld", &self.patch_withheld)
             .field("model_id", &self.model_id)
             .field("input_tokens", &self.input_tokens)
@@ -312,6 +320,8 @@ impl modyne::EntityDef for Message {
         "patch",
         "patch_status",
         "applied_version",
+        "applied_start_line",
+        "applied_end_line",
         "patch_withheld",
         "model_id",
         "input_tokens",

@@ -7,6 +7,8 @@ mod code;
 
 mod code_chunk;
 
+mod creation;
+
 mod daily_usage;
 
 mod email_claim;
@@ -34,6 +36,8 @@ pub use anchors::*;
 pub use code::*;
 
 pub use code_chunk::*;
+
+pub use creation::*;
 
 pub use daily_usage::*;
 

@@ -34,7 +34,7 @@ pub struct Session {
     pub chunk_count: u32,
     /// Threads it has, at most 50.
     pub thread_count: u32,
-    /// One more whenever a thread is created, moved or deleted: a save is refused if it did not see them as they are.
+    /// One more with every write of the anchors: a thread is created, moved or deleted, or a save moves lines. A save is refused if it did not see the threads as they are.
     pub thread_changes: u32,
     /// One more whenever name or language change: a save that did not see it would write the old ones back.
     pub settings_changes: u32,

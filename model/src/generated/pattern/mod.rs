@@ -47,6 +47,10 @@ mod read_code_chunks;
 
 mod write_code_chunks;
 
+mod get_creation;
+
+mod list_all_sessions;
+
 mod create_thread;
 
 mod list_threads;
@@ -80,6 +84,8 @@ mod list_messages;
 mod last_messages;
 
 mod get_message;
+
+mod get_thread_and_message;
 
 mod get_question_record;
 
@@ -212,6 +218,8 @@ pub use add_note::*;
 pub use store_answer::*;
 
 pub use fail_question::*;
+
+pub use get_thread_and_message::*;
 
 pub use take_over_question::*;
 

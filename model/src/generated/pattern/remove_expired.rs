@@ -3,7 +3,7 @@
 
 use crate::{Digest, Expiry};
 use crate::generated::ids::{FamilyId, SessionId, ThreadUuid, UserId};
-use crate::generated::keys::{IdempotencyKey, MessageKey, RateWindowKey, RefreshFamilyKey};
+use crate::generated::keys::{CreationKey, IdempotencyKey, MessageKey, RateWindowKey, RefreshFamilyKey};
 use crate::generated::registry::AP_112;
 use crate::store::{Store, StoreError};
 use crate::store::transact::Transaction;
@@ -42,6 +42,15 @@ pub struct ExpiredRecord {
     /// SHA-256 of the client's `client_message_id`.
     pub key_digest: Digest,
     /// Compared with the `expires_at` of the idempotency.
+    pub seen_expires_at: Expiry,
+}
+
+/// Names a creation.
+#[derive(Clone, Debug)]
+pub struct ExpiredCreation {
+    /// SHA-256 of what is created, the user, for a thread its session, and the client's id.
+    pub key_digest: Digest,
+    /// Compared with the `expires_at` of the creation.
     pub seen_expires_at: Expiry,
 }
 
@@ -89,6 +98,8 @@ pub struct RemoveExpired<'a> {
     pub family: Option<ExpiredFamily>,
     /// The idempotency to write, if any.
     pub record: Option<ExpiredRecord>,
+    /// The creation to write, if any.
+    pub creation: Option<ExpiredCreation>,
     /// The rate window to write, if any.
     pub window: Option<ExpiredWindow<'a>>,
     /// The message to write, if any.
@@ -101,7 +112,7 @@ impl Store {
     /// DynamoDB removes expired items within days and says nothing when it does not: TTL may be off, or the attribute of another type. One that was
     /// renewed meanwhile stays.
     ///
-    /// `TransactWriteItems`. Costs 1 request and 8 WCU for a sign-in, a client id's record, a rate window and a message of 500 B of text.
+    /// `TransactWriteItems`. Costs 1 request and 10 WCU for a sign-in, a client id's record of a message and of a thread, a rate window and a message of 500 B of text.
     pub async fn remove_expired(
         &self,
         input: RemoveExpired<'_>,
@@ -135,6 +146,24 @@ impl Store {
             transaction = transaction
                 .delete(
                     "record",
+                    key.primary(),
+                    Some(
+                        Condition::new(
+                                "attribute_exists(#PK) AND #expires_at = :seen_expires_at",
+                            )
+                            .name("#PK", "PK")
+                            .name("#expires_at", "expires_at")
+                            .value(":seen_expires_at", one.seen_expires_at),
+                    ),
+                );
+        }
+        if let Some(one) = &input.creation {
+            let key = CreationKey {
+                key_digest: one.key_digest,
+            };
+            transaction = transaction
+                .delete(
+                    "creation",
                     key.primary(),
                     Some(
                         Condition::new(
@@ -190,7 +219,7 @@ impl Store {
             Ok(()) => Ok(()),
             Err(refused) => {
                 match refused.action {
-                    "family" | "record" | "window" | "message" => {
+                    "family" | "record" | "creation" | "window" | "message" => {
                         Err(RemoveExpiredError::Renewed)
                     }
                     _ => Err(refused.unexplained().into()),

@@ -11,6 +11,8 @@ CREATE EXTERNAL TABLE IF NOT EXISTS codesensei_items (
     `pk`:struct<`s`:string>,
     `sk`:struct<`s`:string>,
     `ai_hits`:struct<`n`:string>,
+    `applied_end_line`:struct<`n`:string>,
+    `applied_start_line`:struct<`n`:string>,
     `applied_version`:struct<`n`:string>,
     `attempts`:struct<`n`:string>,
     `bytes`:struct<`b`:string>,

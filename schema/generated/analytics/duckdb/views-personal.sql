@@ -52,6 +52,8 @@ SELECT
   CAST("Item"."patch"."M"."anchor_line"."N" AS bigint) AS "patch_anchor_line",
   "Item"."patch_status"."S" AS "patch_status",
   CAST("Item"."applied_version"."N" AS bigint) AS "applied_version",
+  CAST("Item"."applied_start_line"."N" AS bigint) AS "applied_start_line",
+  CAST("Item"."applied_end_line"."N" AS bigint) AS "applied_end_line",
   "Item"."patch_withheld"."S" AS "patch_withheld",
   "Item"."model_id"."S" AS "model_id",
   CAST("Item"."input_tokens"."N" AS bigint) AS "input_tokens",

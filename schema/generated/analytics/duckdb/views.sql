@@ -11,6 +11,8 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "PK" STRUCT("S" VARCHAR),
       "SK" STRUCT("S" VARCHAR),
       "ai_hits" STRUCT("N" VARCHAR),
+      "applied_end_line" STRUCT("N" VARCHAR),
+      "applied_start_line" STRUCT("N" VARCHAR),
       "applied_version" STRUCT("N" VARCHAR),
       "attempts" STRUCT("N" VARCHAR),
       "bytes" STRUCT("B" VARCHAR),
@@ -154,6 +156,19 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'code_chunk';
 
+-- Remembers a client's own id for a session or a thread, so that sending the request again creates nothing twice.
+CREATE OR REPLACE VIEW codesensei_creation AS
+SELECT
+  "Item"."key_digest"."S" AS "key_digest",
+  "Item"."user_id"."S" AS "user_id",
+  "Item"."fingerprint"."S" AS "fingerprint",
+  "Item"."session_id"."S" AS "session_id",
+  "Item"."thread"."S" AS "thread",
+  epoch_ms(CAST("Item"."expires_at"."N" AS bigint) * 1000) AS "expires_at",
+  CAST("Item"."v"."N" AS bigint) AS "item_version"
+FROM codesensei_items
+WHERE "Item"."et"."S" = 'creation';
+
 -- What one user cost on one day. Raised by ADD in the transaction that stores an answer; the index sorts a day's users by cost.
 CREATE OR REPLACE VIEW codesensei_daily_usage AS
 SELECT
@@ -219,6 +234,8 @@ SELECT
   CAST("Item"."patch"."M"."anchor_line"."N" AS bigint) AS "patch_anchor_line",
   "Item"."patch_status"."S" AS "patch_status",
   CAST("Item"."applied_version"."N" AS bigint) AS "applied_version",
+  CAST("Item"."applied_start_line"."N" AS bigint) AS "applied_start_line",
+  CAST("Item"."applied_end_line"."N" AS bigint) AS "applied_end_line",
   "Item"."patch_withheld"."S" AS "patch_withheld",
   "Item"."model_id"."S" AS "model_id",
   CAST("Item"."input_tokens"."N" AS bigint) AS "input_tokens",

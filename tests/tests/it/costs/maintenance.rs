@@ -1,9 +1,9 @@
 //! The fixtures of AP-84, AP-97 to AP-99 and AP-110 to AP-117: what `codesensei verify` reads and repairs.
 
 use model::{
-    EmailClaim, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, PageRequest, RateRule, ReleaseClaims,
-    RemoveExpired, RepairMessageSlots, RestoreClaims, StaleEmailClaim, StaleUsernameClaim, Store, StoredItem,
-    SweepKind, User, UsernameClaim,
+    EmailClaim, ExpiredCreation, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, PageRequest, RateRule,
+    ReleaseClaims, RemoveExpired, RepairMessageSlots, RestoreClaims, StaleEmailClaim, StaleUsernameClaim, Store,
+    StoredItem, SweepKind, User, UsernameClaim,
 };
 use serde_json::{Value, json};
 use tests::story::A_WEEK;
@@ -122,6 +122,12 @@ async fn remove_expired(bench: &Bench) {
         expire_until: None,
     };
     bench.table.ask_question(asked).await.unwrap();
+    let new = model::NewThread { selected_text: "s".to_owned(), ..tests::story::lines(1, 1) };
+    let (session_id, anywhere) = (thread.session_id, tests::story::anywhere);
+    bench.table.new_thread_once(thread.user_id, session_id, uuid::Uuid::from_u128(7), new, anywhere).await.unwrap();
+    let creation = bench.table.raw().one("creation", |_| true).await;
+    let key = creation.text("key_digest").expect("it has its key").parse::<model::Digest>().unwrap();
+    let creation = bench.table.get_creation(key).await.unwrap().unwrap();
     let rule = RateRule::new("login", 5, 900);
     bench.table.hit(rule, "192.0.2.1").await.unwrap();
     let user_id = thread.user_id;
@@ -135,6 +141,7 @@ async fn remove_expired(bench: &Bench) {
             key_digest: record.key_digest,
             seen_expires_at: record.expires_at,
         }),
+        creation: Some(ExpiredCreation { key_digest: key, seen_expires_at: creation.expires_at }),
         window: Some(ExpiredWindow {
             rule: "login",
             subject: "192.0.2.1",

@@ -17,6 +17,7 @@ fixtures! {
     "AP-44" => list_messages,
     "AP-45" => last_messages,
     "AP-46" => get_message,
+    "AP-133" => get_thread_and_message,
 }
 
 pub(super) async fn a_thread(bench: &Bench) -> Thread {
@@ -129,6 +130,13 @@ async fn last_messages(bench: &Bench) {
     let thread = a_thread(bench).await;
     bench.notes(&thread, 12, 500).await;
     assert_eq!(bench.once().await.last_messages(thread.session_id, thread.thread).await.unwrap().len(), 11);
+}
+
+async fn get_thread_and_message(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    bench.notes(&thread, 1, 500).await;
+    let read = bench.once().await.get_thread_and_message(thread.session_id, thread.thread, 1).await.unwrap();
+    assert!(read.thread.is_some() && read.message.is_some());
 }
 
 async fn get_message(bench: &Bench) {

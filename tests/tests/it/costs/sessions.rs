@@ -1,11 +1,14 @@
 //! The fixtures of AP-20 to AP-29: sessions and their code.
 
 use model::{ChangeSessionSettings, CodeChunkKey, DeleteSession, NewSession, PageRequest, SaveSession, SweepKind};
-use model::{CodeChunk, MovedAnchors, Session, ThreadAnchor, UserKey};
+use model::{CodeChunk, Digest, MovedAnchors, Session, ThreadAnchor, UserKey};
 
 use tests::texts::with_gzip_of;
 
 use super::bench::{Bench, filename, fixtures, small_code};
+
+/// A client's own id.
+const CLIENT_ID: uuid::Uuid = uuid::Uuid::from_u128(7);
 
 fixtures! {
     "AP-20" => create_session,
@@ -18,12 +21,29 @@ fixtures! {
     "AP-27" => get_code,
     "AP-28" => read_code_chunks,
     "AP-29" => write_code_chunks,
+    "AP-131" => get_creation,
+    "AP-132" => list_all_sessions,
 }
 
 async fn create_session(bench: &Bench) {
     let ada = bench.user().await;
     let new = NewSession { filename: filename().parse().unwrap(), language_override: None, text: small_code() };
-    bench.once().await.new_session(ada.user_id, new).await.unwrap();
+    let created = bench.once().await.new_session_once(ada.user_id, CLIENT_ID, new).await.unwrap();
+    assert!(!created.is_repeated);
+}
+
+async fn get_creation(bench: &Bench) {
+    let ada = bench.user().await;
+    let new = NewSession { filename: filename().parse().unwrap(), language_override: None, text: small_code() };
+    bench.table.new_session_once(ada.user_id, CLIENT_ID, new).await.unwrap();
+    let key = Digest::of(format!("session\n{}\n{CLIENT_ID}", ada.user_id));
+    assert!(bench.once().await.get_creation(key).await.unwrap().is_some());
+}
+
+async fn list_all_sessions(bench: &Bench) {
+    let ada = bench.user().await;
+    bench.sessions(&ada, 100).await;
+    assert_eq!(bench.once().await.list_all_sessions(ada.user_id).await.unwrap().len(), 100);
 }
 
 async fn list_sessions(bench: &Bench) {
@@ -80,6 +100,7 @@ async fn save_session(bench: &Bench) {
         language_override: None,
         now: bench.table.clock().now(),
         saved_by: ada.user_id,
+        anchor_changes: 1,
     };
     bench.once().await.save_session(input).await.unwrap();
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use model::{
-    Anchors, ClientRequest, CreateThread, DeleteThread, IdempotencyKey, MessageKey, MoveThread, PageRequest,
-    RemainingAnchors, RepairAnchors, Session, SessionKey, SweepKind, Thread, ThreadAnchor, ThreadKey, ThreadKind,
-    UserKey,
+    Anchors, ClientRequest, CreateThread, Creation, DeleteThread, Digest, IdempotencyKey, MessageKey, MoveThread,
+    PageRequest, RemainingAnchors, RepairAnchors, Session, SessionKey, SweepKind, Thread, ThreadAnchor, ThreadKey,
+    ThreadKind, UserKey,
 };
 
 use super::bench::{Bench, fixtures};
@@ -54,7 +54,15 @@ async fn create_thread(bench: &Bench) {
     let (known, session_id) = (bench.thread(&session).await, empty.session_id);
     let thread = Thread { session_id, thread: bench.table.ids().next(bench.table.clock().now()), ..known.clone() };
     let opened = [ThreadAnchor { thread: thread.thread, ..elsewhere(bench, &known, 0).await.remove(0) }];
-    let input = CreateThread { thread: &thread, opened: &opened, seen_version: 1 };
+    let record = Creation {
+        key_digest: Digest::of("a client id"),
+        user_id: ada.user_id,
+        fingerprint: Digest::of("contents"),
+        session_id,
+        thread: Some(thread.thread),
+        expires_at: thread.created_at.plus(Duration::from_hours(24)).expiry(),
+    };
+    let input = CreateThread { record: Some(&record), thread: &thread, opened: &opened, seen_version: 1 };
     bench.once().await.create_thread(input).await.unwrap();
 }
 

@@ -57,7 +57,7 @@ async fn code_threads_and_answer_change_together_and_no_code_travels() {
     assert_eq!(applied["session"]["version_number"], 2);
     assert_eq!(applied["message"]["patch_status"], "applied");
     assert_eq!(applied["message"]["applied_version"], 2);
-    let threads = applied["session"]["threads"].as_array().unwrap();
+    let threads = applied["threads"].as_array().unwrap();
     assert_eq!(threads.iter().map(|thread| &thread["thread_id"]).collect::<Vec<_>>(), [&*scene.thread.id, &*above.id]);
     assert!(applied["session"].get("code_content").is_none());
     assert!(scene.code().await == patched(CODE, patch));
@@ -83,28 +83,44 @@ async fn the_patch_of_the_only_thread_takes_three_requests_in_two_steps() {
 }
 
 #[tokio::test]
-async fn a_patch_is_applied_once() {
+async fn a_patch_applied_again_is_answered_with_the_version_that_it_made() {
     let scene = Scene::new().await;
-    scene.applies(1).await.is(200);
+    let first = scene.applies(1).await.is(200);
     for version in [1, 2] {
-        let error = scene.applies(version).await.refused(409, "PATCH_CONFLICT");
-        assert_eq!(error["message"], "The patch was applied already, which made version 2.");
+        let again = scene.applies(version).await;
+        assert!(again.bill.iter().all(|call| call.wcu < 0.1), "nothing is written");
+        assert_eq!(again.is(200), first);
     }
     assert!(scene.code().await == patched(CODE, &scene.answer["patch"]));
+    scene.ada.saves(&scene.session, 2, "something else").await.is(200);
+    let again = scene.applies(1).await.is(200);
+    assert_eq!((&again["message"], &again["start_line"]), (&first["message"], &first["start_line"]));
+    assert_eq!(again["session"]["version_number"], 3, "the session is shown as it is now");
+}
+
+#[tokio::test]
+async fn a_patch_applied_elsewhere_is_answered_again_with_its_lines() {
+    let scene = Scene::new().await;
+    scene.ada.saves(&scene.session, 1, &format!("# one\n# two\n{CODE}")).await.is(200);
+    let first = scene.applies(2).await.is(200);
+    assert_eq!(scene.applies(2).await.is(200), first);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_ten_who_apply_it_at_once_one_does() {
+async fn ten_requests_at_once_apply_a_patch_once() {
     let scene = Arc::new(Scene::new().await);
     let answers = at_once(10, |_| {
         let scene = Arc::clone(&scene);
         async move { scene.applies(1).await }
     })
     .await;
-    let codes: Vec<Value> = answers.iter().map(|answer| answer.json["error"]["code"].clone()).collect();
-    assert_eq!(codes.iter().filter(|code| code.is_null()).count(), 1, "{codes:?}");
-    let losers = codes.iter().filter(|code| !code.is_null());
-    assert!(losers.into_iter().all(|code| ["PATCH_CONFLICT", "VERSION_CONFLICT"].contains(&code.as_str().unwrap())));
+    for answer in answers {
+        let applied = answer.is(200);
+        assert_eq!(
+            [&applied["message"]["applied_version"], &applied["session"]["version_number"]],
+            [&json!(2), &json!(2)]
+        );
+    }
     assert!(scene.code().await == patched(CODE, &scene.answer["patch"]));
 }
 
@@ -173,5 +189,5 @@ async fn a_large_file_is_patched_without_leaving_chunks_of_the_old_one() {
     scene.applies(1).await.is(200);
     assert!(scene.code().await == patched(&code, &scene.answer["patch"]));
     scene.app.table().sweep_a_moment_later().await;
-    scene.applies(2).await.refused(409, "PATCH_CONFLICT");
+    scene.applies(2).await.is(200);
 }

@@ -174,6 +174,10 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
             let path = operation.path.replace("{id}", ABSENT);
             scene.sent(&scene.ada, &path).await
         }
+        // Of a route that creates: what an earlier request with the same client id created was deleted.
+        "SESSION_NOT_FOUND" | "THREAD_NOT_FOUND" if operation.method == "POST" && !scene.names("{thread_id}") => {
+            created_and_deleted(scene, if code == "SESSION_NOT_FOUND" { "session" } else { "thread" }).await
+        }
         "THREAD_NOT_FOUND" => {
             let path = scene.addressed(&format!("{}.{ABSENT}", scene.session.id));
             scene.sent(&scene.ada, &path).await
@@ -206,7 +210,11 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
         "MESSAGE_NOT_FOUND" if scene.operation.path.ends_with("/messages") => {
             expiry::sent_again(&scene.app, || scene.with_choice("client_message_id", expiry::ID)).await
         }
-        "MESSAGE_NOT_FOUND" => scene.sent(&scene.ada, &scene.path().replace(".2/apply", ".9/apply")).await,
+        "MESSAGE_NOT_FOUND" => {
+            let answer = format!("/{}", scene.answer);
+            let absent = format!("/{}.9", scene.thread.id);
+            scene.sent(&scene.ada, &scene.path().replace(&answer, &absent)).await
+        }
         "PATCH_CONFLICT" => scene.sent(&scene.ada, &scene.path().replace(".2/apply", ".1/apply")).await,
         "VERSION_CONFLICT" => scene.with(&[("expected_version_number", 7.into())]).await,
         "SESSION_LIMIT_EXCEEDED" | "THREAD_LIMIT_EXCEEDED" | "MESSAGE_LIMIT_EXCEEDED" => full(scene, code).await,
@@ -217,6 +225,15 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
         "REQUEST_IN_PROGRESS" => answered_by_another(scene).await,
         _ => return None,
     })
+}
+
+/// Created under a client's id, deleted, and sent again.
+async fn created_and_deleted(scene: &Scene, noun: &str) -> Response {
+    let (name, id) = (format!("client_{noun}_id"), "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77");
+    let created = scene.with_choice(&name, id).await.is(201);
+    let path = format!("/{noun}s/{}", created[noun][format!("{noun}_id")].as_str().unwrap());
+    scene.ada.deletes(&path).await.is(200);
+    scene.with_choice(&name, id).await
 }
 
 async fn with_a_wrong_password(scene: &Scene) -> Response {
@@ -244,7 +261,7 @@ async fn ill_formed(scene: &Scene) -> Response {
     }
     let described = &document()["paths"][path]["get"]["parameters"];
     if described.as_array().into_iter().flatten().any(|parameter| parameter["in"] == "query") {
-        return scene.sent(&scene.ada, &format!("{}?limit=0", scene.path())).await;
+        return scene.sent(&scene.ada, &format!("{}?limit=0&include=x", scene.path())).await;
     }
     scene.sent(&scene.ada, &path.replace("{id}", "%ff").replace("{thread_id}", "%ff")).await
 }
@@ -359,6 +376,7 @@ mod every_declared_error_can_be_provoked_from {
         get_sessions_id_threads
         get_threads_thread_id
         get_threads_thread_id_messages
+        get_threads_thread_id_messages_message_id
         get_users_me
         patch_sessions_id_metadata
         post_ai_analyze

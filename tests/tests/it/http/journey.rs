@@ -137,7 +137,7 @@ async fn a_save_of_the_language_alone_leaves_code_and_version_as_they_are() {
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
     let save = json!({ "expected_version_number": 1, "language_override": "ruby" });
-    assert_eq!(ada.puts(&session.path, &save).await.is(200)["version_number"], 1);
+    assert_eq!(ada.puts(&session.path, &save).await.is(200)["session"]["version_number"], 1);
     let opened = ada.opens(&session).await;
     assert_eq!(opened.json["language_override"], "Ruby");
     assert_eq!(opened.json["language_detected"], "Python");

@@ -112,7 +112,7 @@ async fn a_save_sent_again_after_its_answer_was_lost_is_the_same_save() {
     for (first, code) in [(CODE.to_owned(), format!("# new\n{CODE}")), (noise(500_000, 1), noise(500_000, 2))] {
         let body = json!({ "expected_version_number": 1, "code_content": code });
         let (_app, ada, session, again) = sent_twice(&first, body).await;
-        assert_eq!((&again["version_number"], again["threads"].as_array().unwrap().len()), (&json!(2), 1));
+        assert_eq!((&again["session"]["version_number"], again["threads"].as_array().unwrap().len()), (&json!(2), 1));
         let opened = ada.opens(&session).await;
         assert!(opened.code == code && opened.json["version_number"] == 2);
     }
@@ -123,7 +123,7 @@ async fn another_save_of_the_version_is_told_what_was_saved_instead() {
     let code = format!("# new\n{CODE}");
     let body = json!({ "expected_version_number": 1, "code_content": code, "language_override": "Swift" });
     let (_app, ada, session, again) = sent_twice(CODE, body.clone()).await;
-    assert_eq!(again["version_number"], 2);
+    assert_eq!(again["session"]["version_number"], 2);
     let others = [
         json!({ "expected_version_number": 1, "code_content": code, "language_override": "Rust" }),
         json!({ "expected_version_number": 1, "code_content": code, "language_override": null }),
@@ -136,4 +136,64 @@ async fn another_save_of_the_version_is_told_what_was_saved_instead() {
     }
     ada.saves(&session, 2, "newer").await.is(200);
     ada.puts(&session.path, &body).await.refused(409, "VERSION_CONFLICT");
+}
+
+/// The write units of everything but the count of requests.
+fn written_by_a_save(bill: &[model::CallCost]) -> f64 {
+    bill.iter().filter(|call| call.pattern.id != "AP-60").map(|call| call.wcu).sum()
+}
+
+#[tokio::test]
+async fn saving_what_is_there_makes_no_version_and_no_write() {
+    let app = TestApp::with_rate_limits().await;
+    let ada = app.signs_up("ada").await;
+    for code in [CODE.to_owned(), noise(500_000, 1), String::new()] {
+        let session = ada.creates(FILENAME, &code).await;
+        for has_threads in [false, true] {
+            if has_threads {
+                ada.posts(&format!("{}/threads", session.path), &json!({ "type": "file" })).await.is(201);
+            }
+            let shown = ada.opens(&session).await.json;
+            let before = app.table().raw().items().await.into_iter().filter(|item| item.kind() != "rate_window");
+            app.later(std::time::Duration::from_mins(1));
+            let answer = ada.saves(&session, 1, &code).await;
+            assert!(written_by_a_save(&answer.bill) < 0.1, "{:?}", answer.bill);
+            let saved = answer.is(200);
+            let [version, updated] = ["version_number", "updated_at"].map(|name| &saved["session"][name]);
+            assert_eq!((version, updated), (&json!(1), &shown["updated_at"]));
+            assert_eq!(saved["threads"].as_array().unwrap().len(), usize::from(has_threads));
+            let after = app.table().raw().items().await.into_iter().filter(|item| item.kind() != "rate_window");
+            assert_eq!(after.collect::<Vec<_>>(), before.collect::<Vec<_>>());
+        }
+    }
+}
+
+#[tokio::test]
+async fn saving_other_code_of_the_same_size_makes_a_version() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, "a = 1\n").await;
+    let saved = ada.saves(&session, 1, "a = 2\n").await.is(200);
+    assert_eq!(saved["session"]["version_number"], 2);
+}
+
+#[tokio::test]
+async fn saving_what_is_there_in_another_language_changes_no_more_than_the_language() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let body = json!({ "expected_version_number": 1, "code_content": CODE, "language_override": "Swift" });
+    for _ in 0..2 {
+        let saved = ada.puts(&session.path, &body).await.is(200);
+        let [version, language] = ["version_number", "language_override"].map(|name| &saved["session"][name]);
+        assert_eq!((version, language), (&json!(1), &json!("Swift")));
+    }
+    let language = json!({ "expected_version_number": 1, "language_override": "Swift" });
+    let renamed = json!({ "filename": FILENAME, "language_override": "Swift" });
+    let answers =
+        [ada.puts(&session.path, &language).await, ada.patches(&format!("{}/metadata", session.path), &renamed).await];
+    for answer in answers {
+        assert!(written_by_a_save(&answer.bill) < 0.1, "settings that are there are not written: {:?}", answer.bill);
+        assert_eq!(answer.is(200)["session"]["language_override"], "Swift");
+    }
 }

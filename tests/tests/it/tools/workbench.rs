@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use model::{
-    Anchors, Code, CodeChunk, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily, Session,
-    SweepJob, Thread, User, UsernameClaim,
+    Anchors, Code, CodeChunk, Creation, DailyUsage, EmailClaim, Idempotency, Message, RateWindow, RefreshFamily,
+    Session, SweepJob, Thread, User, UsernameClaim,
 };
 use serde_json::{Value, json};
 use tests::{RawItem, TestTable};
@@ -84,7 +84,7 @@ macro_rules! reads {
 
 fn read(item: &RawItem) -> Result<(), serde_json::Error> {
     reads!(item,
-        "anchors" => Anchors, "code" => Code, "code_chunk" => CodeChunk, "daily_usage" => DailyUsage, "email_claim" => EmailClaim,
+        "anchors" => Anchors, "code" => Code, "code_chunk" => CodeChunk, "creation" => Creation, "daily_usage" => DailyUsage, "email_claim" => EmailClaim,
         "idempotency" => Idempotency, "message" => Message, "rate_window" => RateWindow,
         "refresh_family" => RefreshFamily, "session" => Session, "sweep_job" => SweepJob, "thread" => Thread,
         "user" => User, "username_claim" => UsernameClaim,

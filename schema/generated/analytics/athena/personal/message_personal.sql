@@ -26,6 +26,8 @@ SELECT
   CAST("item"."patch"."m"."anchor_line"."n" AS bigint) AS "patch_anchor_line",
   "item"."patch_status"."s" AS "patch_status",
   CAST("item"."applied_version"."n" AS bigint) AS "applied_version",
+  CAST("item"."applied_start_line"."n" AS bigint) AS "applied_start_line",
+  CAST("item"."applied_end_line"."n" AS bigint) AS "applied_end_line",
   "item"."patch_withheld"."s" AS "patch_withheld",
   "item"."model_id"."s" AS "model_id",
   CAST("item"."input_tokens"."n" AS bigint) AS "input_tokens",

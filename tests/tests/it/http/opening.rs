@@ -1,0 +1,141 @@
+//! One request for what a screen shows: a session with its threads, sessions by activity, one message.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::TestApp;
+use tests::proxy::Proxy;
+use tests::texts::noise;
+
+use crate::http::{CODE, FILENAME};
+
+fn names(page: &Value) -> Vec<&str> {
+    page["sessions"].as_array().unwrap().iter().map(|session| session["filename"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_session_and_its_threads_are_opened_in_the_steps_of_one() {
+    let app = TestApp::with_rate_limits().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    ada.opens_thread(&session, 33..=35).await;
+    let second = ada.opens_thread(&session, 1..=2).await;
+    ada.saves(&session, 1, &format!("# new\n{CODE}")).await.is(200);
+    ada.deletes(&second.path).await.is(200);
+    let proxy = Proxy::counting_steps(app.table().endpoint()).await;
+    let slow = app.on(app.table().store_through(&proxy.url()).await, &ada);
+    let path = format!("{}?include=threads", session.path);
+    let _ = proxy.take_steps();
+    let opened = slow.gets(&path).await.is(200);
+    let mut steps = proxy.take_steps();
+    for step in &mut steps {
+        step.sort_unstable();
+    }
+    assert_eq!(steps, [["BatchGetItem", "Query"]], "as many as without threads");
+    assert_eq!(opened["session"], ada.gets(&session.path).await.is(200)["session"]);
+    let threads = ada.gets(&format!("{}/threads", session.path)).await.is(200);
+    assert_eq!(opened["threads"], threads["threads"]);
+    let cost: f64 = ada.gets(&path).await.bill.iter().map(|call| call.rcu).sum();
+    assert!(cost < 4.0, "{cost}");
+    assert_eq!(ada.gets(&session.path).await.is(200).get("threads"), None);
+    ada.gets(&format!("{}?include=code", session.path)).await.invalid("include");
+    let bob = app.signs_up("bob").await;
+    bob.gets(&path).await.refused(403, "FORBIDDEN");
+    ada.deletes(&session.path).await.is(200);
+    ada.gets(&path).await.refused(404, "SESSION_NOT_FOUND");
+}
+
+#[tokio::test]
+async fn counts_that_differ_only_cost_another_step() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    ada.opens_thread(&session, 33..=35).await;
+    let seven =
+        |head: &mut serde_json::Map<String, Value>| drop(head.insert("thread_changes".into(), json!({ "N": "7" })));
+    app.table().raw().change("session", |_| true, seven).await;
+    let opened = ada.gets(&format!("{}?include=threads", session.path)).await;
+    assert_eq!(opened.bill.iter().filter(|call| call.pattern.id == "AP-31").count(), 2);
+    assert_eq!(opened.is(200)["threads"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn sessions_are_listed_by_their_last_activity() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let mut sessions = Vec::new();
+    for name in ["a.py", "b.py", "c.py", "d.py"] {
+        sessions.push(ada.creates(name, CODE).await);
+        app.later(Duration::from_secs(1));
+    }
+    ada.saves(&sessions[0], 1, "new").await.is(200);
+    app.later(Duration::from_secs(1));
+    ada.patches(&format!("{}/metadata", sessions[2].path), &json!({ "filename": "z.py" })).await.is(200);
+    let all = ada.gets("/sessions?sort=updated").await.is(200);
+    assert_eq!(names(&all), ["z.py", "a.py", "d.py", "b.py"]);
+    assert_eq!(names(&ada.gets("/sessions").await.is(200)), ["d.py", "z.py", "b.py", "a.py"]);
+    let first = ada.gets("/sessions?sort=updated&limit=3").await.is(200);
+    let cursor = first["cursor"].as_str().unwrap();
+    let next = ada.gets(&format!("/sessions?sort=updated&limit=3&cursor={cursor}")).await.is(200);
+    assert_eq!((names(&first), names(&next)), (vec!["z.py", "a.py", "d.py"], vec!["b.py"]));
+    assert_eq!(next.get("cursor"), None);
+    ada.gets(&format!("/sessions?cursor={cursor}")).await.invalid("cursor");
+    let other = ada.gets("/sessions?limit=1").await.is(200);
+    ada.gets(&format!("/sessions?sort=updated&cursor={}", other["cursor"].as_str().unwrap())).await.invalid("cursor");
+    ada.gets("/sessions?sort=name").await.invalid("sort");
+    let bob = app.signs_up("bob").await;
+    bob.gets(&format!("/sessions?sort=updated&cursor={cursor}")).await.invalid("cursor");
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_decode_hides_no_other_session() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let (good, bad) = (ada.creates("good.py", CODE).await, ada.creates("bad.py", CODE).await);
+    let id = bad.id.clone();
+    let damage =
+        |head: &mut serde_json::Map<String, Value>| drop(head.insert("language_detected".into(), json!({ "N": "7" })));
+    app.table().raw().change("session", |item| item.sk().ends_with(&id), damage).await;
+    for path in ["/sessions", "/sessions?sort=updated"] {
+        assert_eq!(names(&ada.gets(path).await.is(200)), ["good.py"]);
+    }
+    ada.gets(&bad.path).await.refused(500, "INTERNAL_ERROR");
+    ada.gets(&good.path).await.is(200);
+}
+
+#[tokio::test]
+async fn missing_chunks_are_an_error_of_their_session_alone() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let (good, bad) = (ada.creates("good.py", CODE).await, ada.creates("bad.py", &noise(500_000, 1)).await);
+    let fresh = app.on(app.table().store_through(app.table().endpoint()).await, &ada);
+    for chunk in app.table().raw().all("code_chunk").await {
+        app.table().raw().remove(&chunk).await;
+    }
+    // No "try again": it stays so until a person looks.
+    fresh.gets(&bad.path).await.refused(500, "INTERNAL_ERROR");
+    assert_eq!(names(&fresh.gets("/sessions").await.is(200)), ["bad.py", "good.py"]);
+    fresh.gets(&good.path).await.is(200);
+}
+
+#[tokio::test]
+async fn one_message_is_read_by_its_id() {
+    let app = TestApp::new().await;
+    let (ada, bob) = (app.signs_up("ada").await, app.signs_up("bob").await);
+    let session = ada.creates(FILENAME, CODE).await;
+    let thread = ada.opens_thread(&session, 33..=35).await;
+    let other = ada.opens_thread(&session, 1..=1).await;
+    let (question, answer) = ada.asks(&thread, "Is this comparison right?").await;
+    for message in [question, answer.clone()] {
+        let path = format!("{}/{}", thread.messages(), message["message_id"].as_str().unwrap());
+        let read = ada.gets(&path).await;
+        assert_eq!(read.bill.iter().map(|call| (call.pattern.id, call.requests)).collect::<Vec<_>>(), [("AP-133", 1)]);
+        assert_eq!(read.is(200)["message"], message);
+        bob.gets(&path).await.refused(403, "FORBIDDEN");
+    }
+    let id = answer["message_id"].as_str().unwrap();
+    ada.gets(&format!("{}/{id}", other.messages())).await.refused(404, "MESSAGE_NOT_FOUND");
+    ada.gets(&format!("{}/{}", thread.messages(), id.replace(".2", ".3"))).await.refused(404, "MESSAGE_NOT_FOUND");
+    ada.deletes(&thread.path).await.is(200);
+    ada.gets(&format!("{}/{id}", thread.messages())).await.refused(404, "THREAD_NOT_FOUND");
+}
