@@ -15,8 +15,10 @@ use crate::http::trace;
 
 mod code;
 mod store;
+mod wrong;
 
 pub use code::ErrorCode;
+pub use wrong::Wrong;
 
 /// Any error, for a cause that only the log sees.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -28,7 +30,8 @@ pub type ApiResult<T> = Result<T, ApiError>;
 pub struct ApiError {
     code: ErrorCode,
     message: Cow<'static, str>,
-    field: Option<Cow<'static, str>>,
+    /// Each with what is wrong there; at the first it is the message.
+    fields: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     extra: Map<String, Value>,
     retry_seconds: Option<u64>,
     cause: Option<BoxError>,
@@ -41,7 +44,7 @@ impl ApiError {
         Self {
             code,
             message: Cow::Borrowed(code.message()),
-            field: None,
+            fields: Vec::new(),
             extra: Map::new(),
             retry_seconds: None,
             cause: None,
@@ -63,7 +66,20 @@ impl ApiError {
     /// Names the field of the request that is wrong, as the request spells it.
     #[must_use]
     pub fn at(mut self, field: impl Into<Cow<'static, str>>) -> Self {
-        self.field = Some(field.into());
+        self.fields.truncate(0);
+        self.fields.push((field.into(), Cow::Borrowed("")));
+        self
+    }
+
+    /// Both errors in one: this one, and the fields of the other that are right by this one.
+    #[must_use]
+    pub fn and(mut self, mut other: Self) -> Self {
+        if let Some((_, message)) = other.fields.first_mut() {
+            *message = other.message;
+        }
+        let new: Vec<_> =
+            other.fields.into_iter().filter(|(field, _)| !self.fields().any(|own| own == field)).collect();
+        self.fields.extend(new);
         self
     }
 
@@ -108,7 +124,12 @@ impl ApiError {
     /// The field that was wrong, if the error is about one.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
-        self.field.as_deref()
+        self.fields().next()
+    }
+
+    /// Every field that was wrong, the first one first.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(field, _)| &**field)
     }
 
     /// What the client is told.
@@ -138,7 +159,7 @@ impl ApiError {
         self.envelope()
     }
 
-    fn envelope(self) -> Value {
+    fn envelope(mut self) -> Value {
         let mut error = Map::new();
         error.insert("code".into(), self.code.as_str().into());
         if self.code == ErrorCode::InternalError {
@@ -146,10 +167,13 @@ impl ApiError {
             error.insert("message".into(), self.code.message().into());
             error.insert("trace_id".into(), trace::current_id().map_or(Value::Null, |id| Value::from(&*id)));
         } else {
-            error.insert("message".into(), self.message.into());
-            if let Some(field) = self.field {
-                error.insert("field".into(), field.into());
+            if let Some((field, message)) = self.fields.first_mut() {
+                message.clone_from(&self.message);
+                error.insert("field".into(), Value::from(&**field));
+                let shown = self.fields.iter().map(|(field, message)| json!({ "field": field, "message": message }));
+                error.insert("fields".into(), shown.collect());
             }
+            error.insert("message".into(), self.message.into());
             error.extend(self.extra);
         }
         json!({ "error": error })
@@ -188,7 +212,7 @@ impl fmt::Debug for ApiError {
         f.debug_struct("ApiError")
             .field("code", &self.code)
             .field("message", &self.message)
-            .field("field", &self.field)
+            .field("fields", &self.fields().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
@@ -233,8 +257,26 @@ mod tests {
         let (status, headers, body) = sent(ApiError::invalid("filename", "The file name is empty.")).await;
         assert_eq!(status, 400);
         assert_eq!(headers[header::CONTENT_TYPE], "application/json");
-        let error = json!({"code": "INVALID_INPUT", "message": "The file name is empty.", "field": "filename"});
+        let message = "The file name is empty.";
+        let fields = json!([{ "field": "filename", "message": message }]);
+        let error = json!({"code": "INVALID_INPUT", "message": message, "field": "filename", "fields": fields});
         assert_eq!(body, json!({ "error": error }));
+    }
+
+    #[tokio::test]
+    async fn the_error_of_a_form_names_every_field_that_is_wrong_and_is_that_of_the_first() {
+        let mut wrong = Wrong::default();
+        wrong.note(ApiError::new(ErrorCode::WeakPassword).at("password").saying("It is short."));
+        assert_eq!(wrong.take::<u8>(Err(ApiError::invalid("email", "It is none."))), None);
+        wrong.note(ApiError::invalid("password", "It is missing."));
+        wrong.note(ApiError::new(ErrorCode::InvalidInput).saying("Send something."));
+        assert!(wrong.is_at("email") && !wrong.is_at("name"));
+        let (_, _, body) = sent(wrong.or(Some(7)).expect_err("two fields are wrong")).await;
+        let password = json!({ "field": "password", "message": "It is short." });
+        let email = json!({ "field": "email", "message": "It is none." });
+        assert_eq!(body["error"]["fields"], json!([password, email]));
+        assert_eq!((&body["error"]["field"], &body["error"]["code"]), (&"password".into(), &"WEAK_PASSWORD".into()));
+        assert_eq!(Wrong::default().or(Some(7)).expect("nothing is wrong"), 7);
     }
 
     #[tokio::test]

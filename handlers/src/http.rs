@@ -2,6 +2,7 @@
 
 pub mod bill;
 pub mod body;
+pub mod checked;
 pub mod client_ip;
 pub mod cookie;
 pub mod cors;

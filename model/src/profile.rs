@@ -31,9 +31,12 @@ pub enum ProfileError {
     /// The sign-in has ended, or the account is gone.
     #[error("the sign-in has ended")]
     SignedOut,
-    /// Another account has the address or the username.
-    #[error("the address or the username is taken")]
-    Taken,
+    /// Another account has the address.
+    #[error("the address is taken")]
+    EmailTaken,
+    /// Another account has the username.
+    #[error("the username is taken")]
+    UsernameTaken,
     /// The address or the username was not claimed by the account that had it.
     #[error("a claim is not its user's")]
     ClaimLost,
@@ -84,9 +87,8 @@ impl Store {
                 Ok(()) => return Ok(new),
                 Err(ChangeProfileError::ProfileChanged) => {}
                 Err(ChangeProfileError::UserNotFound) => return Err(ProfileError::SignedOut),
-                Err(ChangeProfileError::EmailTaken | ChangeProfileError::UsernameTaken) => {
-                    return Err(ProfileError::Taken);
-                }
+                Err(ChangeProfileError::EmailTaken) => return Err(ProfileError::EmailTaken),
+                Err(ChangeProfileError::UsernameTaken) => return Err(ProfileError::UsernameTaken),
                 Err(ChangeProfileError::ClaimLost) => return Err(ProfileError::ClaimLost),
                 Err(ChangeProfileError::Store(error)) => return Err(error.into()),
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::PasswordHash;
 use tokio::sync::Semaphore;
 
-use crate::error::{ApiError, BoxError, ErrorCode};
+use crate::error::{ApiError, ApiResult, BoxError, ErrorCode, Wrong};
 
 /// The cost of the specification.
 pub const COST: u32 = 10;
@@ -104,6 +104,21 @@ impl WeakPassword {
     #[must_use]
     pub fn at(self, field: &'static str) -> ApiError {
         ApiError::new(ErrorCode::WeakPassword).at(field).saying(self.to_string())
+    }
+}
+
+/// A new password, in the field of this name.
+///
+/// # Errors
+/// `WEAK_PASSWORD` at that field.
+pub(crate) fn new_password(field: &'static str, text: &str) -> ApiResult<Password> {
+    text.parse().map_err(|broken: WeakPassword| broken.at(field))
+}
+
+/// Checks that a new password was typed twice. A password that is missing has nothing to differ from.
+pub(crate) fn check_confirmation(wrong: &mut Wrong, password: &str, again: &str) {
+    if !password.is_empty() && password != again {
+        wrong.note(ApiError::invalid("confirm_password", "The two passwords differ."));
     }
 }
 

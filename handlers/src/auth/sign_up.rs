@@ -1,4 +1,4 @@
-//! The sign-up form: five fields in, one account-to-be out, and the first mistake by its field's name.
+//! The sign-up form: five fields in, one account-to-be out, and every mistake by its field's name.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,8 +7,9 @@ use model::{Email, Username};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::auth::password::Password;
-use crate::error::{ApiError, ApiResult};
+use crate::auth::password::{Password, check_confirmation, new_password};
+use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::http::checked::Check;
 use crate::limits::NAME_CHARS;
 use crate::openapi::fields;
 
@@ -80,26 +81,16 @@ pub struct SignUp {
     pub password: Password,
 }
 
-impl SignUpForm {
-    /// Checks every field.
-    ///
-    /// # Errors
-    /// `INVALID_INPUT` or `WEAK_PASSWORD` for the first field, in the order of the form, that is not good.
-    pub fn check(self) -> ApiResult<SignUp> {
-        let sign_up = SignUp {
-            name: person_name(&self.name)?,
-            email: email(&self.email)?,
-            username: username(&self.username)?,
-            password: self
-                .password
-                .parse()
-                .map_err(|broken: crate::auth::password::WeakPassword| broken.at("password"))?,
-        };
-        if self.password == self.confirm_password {
-            Ok(sign_up)
-        } else {
-            Err(ApiError::invalid("confirm_password", "The two passwords differ."))
-        }
+impl Check for SignUpForm {
+    type Checked = SignUp;
+
+    fn check(self, wrong: &mut Wrong) -> Option<SignUp> {
+        let name = wrong.take(person_name(&self.name));
+        let email = wrong.take(email(&self.email));
+        let username = wrong.take(username(&self.username));
+        let password = wrong.take(new_password("password", &self.password));
+        check_confirmation(wrong, &self.password, &self.confirm_password);
+        Some(SignUp { name: name?, email: email?, username: username?, password: password? })
     }
 }
 
@@ -133,10 +124,16 @@ pub fn username(text: &str) -> ApiResult<Username> {
     text.parse().map_err(|_| ApiError::invalid("username", "A username has 3 to 20 letters and digits."))
 }
 
+/// `USER_ALREADY_EXISTS` at this field, `email` or `username`. Who is told that it is taken is limited.
+pub(crate) fn taken(field: &'static str) -> ApiError {
+    let message =
+        if field == "email" { "This e-mail address is already taken." } else { "This username is already taken." };
+    ApiError::new(ErrorCode::UserAlreadyExists).at(field).saying(message)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorCode;
     use serde_json::json;
 
     fn form(field: &str, value: &str) -> SignUpForm {
@@ -148,16 +145,22 @@ mod tests {
         serde_json::from_value(form).expect("all fields are there")
     }
 
-    #[test]
-    fn a_good_form_is_taken_with_its_edges_trimmed() {
-        let sign_up = form("name", "  Ada \u{1f980}  ").check().expect("a good form");
-        assert_eq!(sign_up.name.as_str(), "Ada \u{1f980}");
-        assert_eq!(sign_up.username.as_str(), "ada");
-        assert_eq!(form("name", &"n".repeat(100)).check().expect("100 characters").name.as_str().len(), 100);
+    fn checked(form: SignUpForm) -> ApiResult<SignUp> {
+        let mut wrong = Wrong::default();
+        let checked = form.check(&mut wrong);
+        wrong.or(checked)
     }
 
     #[test]
-    fn the_first_mistake_is_named_by_its_field() {
+    fn a_good_form_is_taken_with_its_edges_trimmed() {
+        let sign_up = checked(form("name", "  Ada \u{1f980}  ")).expect("a good form");
+        assert_eq!(sign_up.name.as_str(), "Ada \u{1f980}");
+        assert_eq!(sign_up.username.as_str(), "ada");
+        assert_eq!(checked(form("name", &"n".repeat(100))).expect("100 characters").name.as_str().len(), 100);
+    }
+
+    #[test]
+    fn a_mistake_is_named_by_its_field() {
         for (field, value, code) in [
             ("name", " ", ErrorCode::InvalidInput),
             ("name", "A\u{7}da", ErrorCode::InvalidInput),
@@ -167,14 +170,14 @@ mod tests {
             ("password", "short", ErrorCode::WeakPassword),
             ("confirm_password", "Correct horse 8", ErrorCode::InvalidInput),
         ] {
-            let error = form(field, value).check().expect_err(field);
+            let error = checked(form(field, value)).expect_err(field);
             assert_eq!((error.field(), error.code()), (Some(field), code), "{field}");
         }
     }
 
     #[test]
     fn nothing_of_the_form_is_printed() {
-        let shown = format!("{:?} {:?}", form("name", "Ada"), form("name", "Ada").check());
+        let shown = format!("{:?} {:?}", form("name", "Ada"), checked(form("name", "Ada")));
         for secret in ["Ada", "horse", "example.com"] {
             assert!(!shown.contains(secret), "{shown}");
         }

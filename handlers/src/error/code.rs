@@ -44,7 +44,7 @@ macro_rules! error_codes {
 error_codes! {
     /// Username and password do not belong together, or there is no such user: the two are never told apart.
     InvalidCredentials = "INVALID_CREDENTIALS" UNAUTHORIZED "Invalid credentials.";
-    /// The e-mail address or the username is taken; which of the two is not said.
+    /// The e-mail address or the username is taken; `field` says which.
     UserAlreadyExists = "USER_ALREADY_EXISTS" CONFLICT "This e-mail address or username is already taken.";
     /// The password breaks a rule.
     WeakPassword = "WEAK_PASSWORD" BAD_REQUEST "This password is too weak.";

@@ -34,13 +34,17 @@ where
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
-        let packing = Packing::of(request.headers())?;
-        let bytes = read(request.into_body(), LIMIT).await?;
-        match packing {
-            Packing::Plain => json::parse(&bytes),
-            Packing::Gzip => json::parse(&inflate(&bytes, LIMIT)?),
-        }
-        .map(Self)
+        json::parse(&content(request, LIMIT).await?).map(Self)
+    }
+}
+
+/// The JSON text of a body, unpacked, with at most this many bytes on the wire and inflated.
+pub(super) async fn content(request: Request, limit: usize) -> Result<Bytes, ApiError> {
+    let packing = Packing::of(request.headers())?;
+    let bytes = read(request.into_body(), limit).await?;
+    match packing {
+        Packing::Plain => Ok(bytes),
+        Packing::Gzip => inflate(&bytes, limit).map(Bytes::from),
     }
 }
 

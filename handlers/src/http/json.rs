@@ -1,4 +1,4 @@
-//! JSON as strict as a form: an object, each name once, nothing deep, and errors that name the field.
+//! JSON as strict as a form: an object, each name once, nothing deep, and errors that name every field that is wrong.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -7,25 +7,70 @@ use model::Change;
 use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use crate::error::{ApiError, ErrorCode, sentence};
+use crate::error::{ApiError, ErrorCode, Wrong, sentence};
 use crate::limits::BODY_DEPTH;
+
+mod blank;
+
+use blank::{Blanks, WithBlanks};
 
 /// An object with more names than this is nobody's form.
 const MAX_NAMES: usize = 100;
+/// The most fields that are told to be missing or of another type.
+const MAX_WRONG: usize = 20;
+/// The most bytes that are read, all readings together, to find the fields of one body that are wrong.
+const MAX_READ: usize = 48 * 1024 * 1024;
+
+/// An object, as far as it could be read.
+pub(super) struct Read<T> {
+    /// What it says, blank where it is wrong. `None` when a field that is wrong cannot be blank.
+    pub(super) value: Option<T>,
+    /// The fields that are missing or of another type.
+    pub(super) wrong: Wrong,
+}
 
 /// Reads one JSON object.
 ///
 /// # Errors
-/// `INVALID_INPUT`, with the field where it can be told. Neither the error nor its message repeats a value.
+/// `INVALID_INPUT`, with the fields where they can be told. Neither the error nor its message repeats a value.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let Read { value, wrong } = read(bytes)?;
+    wrong.or(value)
+}
+
+/// Reads one JSON object, and on where a field is wrong. Serde stops at the first, so that field is left blank and the
+/// object read again.
+///
+/// # Errors
+/// `INVALID_INPUT` when it is no object that any form is.
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Read<T>, ApiError> {
     let text = std::str::from_utf8(bytes).map_err(|_| refuse("The body is not valid UTF-8."))?;
     if !text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
         return Err(refuse("The body must be a JSON object."));
     }
     let mut json = serde_json::Deserializer::from_str(text);
     Shape { depth: 0 }.deserialize(&mut json).and_then(|()| json.end()).map_err(|error| ill_formed(&error))?;
-    let mut json = serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| misfit(&error.path().to_string(), error.inner()))
+    let (mut wrong, mut blanks) = (Wrong::default(), Blanks::default());
+    for _ in 0..=(MAX_READ / bytes.len().max(1)).clamp(1, MAX_WRONG) {
+        let mut json = serde_json::Deserializer::from_str(text);
+        let error = match serde_path_to_error::deserialize(WithBlanks { inner: &mut json, blanks: &blanks }) {
+            Ok(value) => return Ok(Read { value: Some(value), wrong }),
+            Err(error) => error,
+        };
+        let is_unknown = error.inner().to_string().starts_with(UNKNOWN);
+        let error = misfit(&error.path().to_string(), error.inner());
+        let name = error.field().and_then(|field| field.split(['.', '[']).next()).map(str::to_owned);
+        let is_new = name.as_ref().is_some_and(|name| !blanks.has(name));
+        if is_new || wrong.is_empty() {
+            wrong.note(error);
+        }
+        match name {
+            Some(name) if is_new && is_unknown => blanks.dropped.push(name),
+            Some(name) if is_new => blanks.filled.push(name),
+            _ => break,
+        }
+    }
+    Ok(Read { value: None, wrong })
 }
 
 /// For a field that may be left out and is never `null`. With `default`.
@@ -58,13 +103,16 @@ fn ill_formed(error: &serde_json::Error) -> ApiError {
     }
 }
 
+/// How serde begins to say that a form has no such field.
+const UNKNOWN: &str = "unknown field `";
+
 /// The body is an object, but not the one the route takes.
 fn misfit(path: &str, error: &serde_json::Error) -> ApiError {
     let text = error.to_string();
     let path = path.trim_start_matches('.');
     for (start, message) in [
         ("missing field `", "This field is required."),
-        ("unknown field `", "There is no such field."),
+        (UNKNOWN, "There is no such field."),
         ("duplicate field `", "This field is given twice."),
     ] {
         if let Some(name) = text.strip_prefix(start).and_then(|rest| rest.split('`').next()) {
@@ -237,6 +285,19 @@ pub(crate) mod tests {
             let error = error(text);
             assert_eq!((error.field(), error.message()), (Some(field), message), "{text}");
         }
+    }
+
+    #[test]
+    fn every_field_is_named_that_is_missing_or_of_another_type() {
+        for (text, fields) in [
+            (r#"{"start_line":-1,"turn":{"role":7}}"#, &["start_line", "turn.role", "content"][..]),
+            (r#"{"content":7,"language":"Klingon","x":1}"#, &["content", "language", "x"]),
+            (r#"{"x":1,"y":{},"content":null}"#, &["x", "y", "content"]),
+        ] {
+            assert_eq!(error(text).fields().collect::<Vec<_>>(), fields, "{text}");
+        }
+        let many: Vec<_> = (0..90).map(|n| format!("\"n{n}\":0")).collect();
+        assert_eq!(error(&format!("{{{}}}", many.join(","))).fields().count(), MAX_WRONG + 1, "within bounds");
     }
 
     #[test]

@@ -121,7 +121,20 @@ pub(super) fn error_schema() -> Value {
             "properties": {
                 "code": text("What went wrong, for programs.", "INVALID_INPUT"),
                 "message": text("What went wrong, for people.", "A username has 3 to 20 letters and digits."),
-                "field": text("The field of the request that is wrong, if it is one.", "username"),
+                "field": text("The field of the request that is wrong, if it is one: the first of `fields`.", "username"),
+                "fields": {
+                    "type": "array",
+                    "description": "Every field of the request that is wrong, each once.",
+                    "minItems": 1,
+                    "items": {
+                        "type": "object",
+                        "required": ["field", "message"],
+                        "properties": {
+                            "field": text("The field.", "username"),
+                            "message": text("What is wrong with it.", "A username has 3 to 20 letters and digits."),
+                        },
+                    },
+                },
                 "trace_id": text("Of `INTERNAL_ERROR`: what to quote when you report it.", "6f1c9a0e5b7d4f32"),
                 "retry_after": fields::time(
                     "Of `RATE_LIMIT_EXCEEDED`: when the next request passes. Of `BEDROCK_UNAVAILABLE`: when the model may be free \

@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::auth::caller::Caller;
-use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::form;
-use crate::http::body::CodeBody;
+use crate::http::checked::{Check, CodeForm};
 use crate::openapi::fields;
 use crate::sessions::view::OneSession;
 use crate::state::Ctx;
@@ -45,17 +45,27 @@ pub struct NewFile {
 pub async fn create(
     ctx: Ctx,
     caller: Caller,
-    CodeBody { 0: file }: CodeBody<NewFile>,
+    CodeForm { 0: (client_session_id, new) }: CodeForm<NewFile>,
 ) -> ApiResult<(StatusCode, Json<OneSession>)> {
-    let filename = form::filename(&file.filename)?;
-    let language_override = file.language_override.as_deref().map(form::language_override).transpose()?;
-    let new = NewSession { filename, language_override, text: file.code_content };
-    let created = match file.client_session_id {
+    let created = match client_session_id {
         Some(client_id) => ctx.store.new_session_once(caller.user_id, client_id, new).await?,
         None => Created { item: ctx.store.new_session(caller.user_id, new).await?, is_repeated: false },
     };
     let status = if created.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(OneSession::from(&created.item))))
+}
+
+impl Check for NewFile {
+    /// The client's id for the session, and the session.
+    type Checked = (Option<Uuid>, NewSession);
+
+    fn check(self, wrong: &mut Wrong) -> Option<Self::Checked> {
+        let filename = wrong.take(form::filename(&self.filename));
+        let language_override = self.language_override.as_deref();
+        let language_override = language_override.and_then(|name| wrong.take(form::language_override(name)));
+        let new = NewSession { filename: filename?, language_override, text: self.code_content };
+        Some((self.client_session_id, new))
+    }
 }
 
 impl From<NewSessionError> for ApiError {

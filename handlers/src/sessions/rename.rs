@@ -6,9 +6,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
-use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::form;
-use crate::http::body::Body;
+use crate::http::checked::{Check, Form};
 use crate::http::json::change;
 use crate::http::path::Path;
 use crate::openapi::fields;
@@ -39,26 +39,26 @@ pub async fn rename(
     ctx: Ctx,
     caller: Caller,
     Path(id): Path<SessionId>,
-    Body(metadata): Body<Metadata>,
+    Form(new): Form<Metadata>,
 ) -> ApiResult<Json<OneSession>> {
-    let new = metadata.check()?;
     let changed = ctx.store.change_settings(caller.user_id, id, &new).await;
     let head = changed.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
     Ok(Json(OneSession::from(&head)))
 }
 
-impl Metadata {
-    fn check(self) -> ApiResult<NewSettings> {
+impl Check for Metadata {
+    type Checked = NewSettings;
+
+    fn check(self, wrong: &mut Wrong) -> Option<NewSettings> {
+        if self.filename == Change::Keep && self.language_override == Change::Keep && wrong.is_empty() {
+            wrong.note(ApiError::new(ErrorCode::InvalidInput).saying("Send filename, language_override or both."));
+        }
         let filename = match self.filename {
-            Change::Keep if self.language_override == Change::Keep => {
-                let message = "Send filename, language_override or both.";
-                return Err(ApiError::new(ErrorCode::InvalidInput).saying(message));
-            }
             Change::Keep => None,
-            Change::Clear => return Err(ApiError::invalid("filename", "A session always has a name.")),
-            Change::Set(name) => Some(form::filename(&name)?),
+            Change::Clear => wrong.take(Err(ApiError::invalid("filename", "A session always has a name."))),
+            Change::Set(name) => wrong.take(form::filename(&name)),
         };
-        let language_override = self.language_override.try_map(|name| form::language_override(&name))?;
-        Ok(NewSettings { filename, language_override })
+        let language_override = self.language_override.try_map(|name| form::language_override(&name));
+        Some(NewSettings { filename, language_override: wrong.take(language_override)? })
     }
 }

@@ -6,11 +6,12 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
-use crate::auth::password::{Password, WeakPassword};
+use crate::auth::password::{Password, check_confirmation, new_password};
 use crate::auth::routes::{Done, cookies};
-use crate::error::{ApiError, ApiResult, ErrorCode};
-use crate::http::body::Body;
+use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::http::checked::{Check, Form};
 use crate::http::cookie::SetCookies;
+use crate::http::json::given;
 use crate::limits::{REFRESH_TOKEN_LIFE, RateLimit};
 use crate::openapi::fields;
 use crate::state::Ctx;
@@ -26,8 +27,9 @@ pub struct PasswordForm {
     current_password: String,
     #[schema(schema_with = fields::new_password)]
     new_password: String,
-    #[schema(schema_with = fields::confirm_password)]
-    confirm_password: String,
+    #[serde(default, deserialize_with = "given")]
+    #[schema(schema_with = fields::confirm_password, required = false)]
+    confirm_password: Option<String>,
 }
 
 /// Changes the password. 200 with new cookies for this sign-in, the only one that is left.
@@ -44,24 +46,29 @@ pub struct PasswordForm {
         headers(("set-cookie" = String, description = "`access_token`, and in a header of its own `refresh_token`.")),
     )),
 )]
-pub async fn password(ctx: Ctx, caller: Caller, Body(form): Body<PasswordForm>) -> ApiResult<(SetCookies, Json<Done>)> {
-    let new = form.check()?;
+pub async fn password(
+    ctx: Ctx,
+    caller: Caller,
+    Form((current, new)): Form<PasswordForm>,
+) -> ApiResult<(SetCookies, Json<Done>)> {
     let (user, family) = counted_account(&ctx, caller).await?;
-    prove(&ctx, &user, &form.current_password, CURRENT).await?;
+    prove(&ctx, &user, &current, CURRENT).await?;
     let hash = ctx.app.hasher.hash(&new).await.map_err(ApiError::internal)?;
     let replaced = ctx.store.replace_password(&user, &family, &hash, REFRESH_TOKEN_LIFE).await;
     let family = replaced.map_err(|error| refused(error, CURRENT))?;
     Ok((cookies(&ctx, &family)?, Json(Done::default())))
 }
 
-impl PasswordForm {
-    fn check(&self) -> ApiResult<Password> {
-        let new = self.new_password.parse().map_err(|broken: WeakPassword| broken.at("new_password"))?;
-        if self.new_password == self.confirm_password {
-            Ok(new)
-        } else {
-            Err(ApiError::invalid("confirm_password", "The two passwords differ."))
+impl Check for PasswordForm {
+    /// The current password, and the new one.
+    type Checked = (String, Password);
+
+    fn check(self, wrong: &mut Wrong) -> Option<(String, Password)> {
+        let new = wrong.take(new_password("new_password", &self.new_password));
+        if let Some(again) = &self.confirm_password {
+            check_confirmation(wrong, &self.new_password, again);
         }
+        Some((self.current_password, new?))
     }
 }
 

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
-use crate::auth::sign_up::{PersonName, email, person_name, username};
-use crate::error::{ApiError, ApiResult, ErrorCode};
-use crate::http::body::Body;
+use crate::auth::sign_up::{PersonName, email, person_name, taken, username};
+use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::http::checked::{Check, Form};
 use crate::http::client_ip::ClientIp;
 use crate::limits::RateLimit;
 use crate::openapi::fields;
@@ -27,7 +27,7 @@ pub struct Update {
     email: Option<String>,
 }
 
-/// Changes the profile. 200 with all of it; 409 when the address or the username is another's, without saying which.
+/// Changes the profile. 200 with all of it; 409 at the field when the address or the username is another's.
 #[utoipa::path(
     put,
     path = "/users/me",
@@ -40,24 +40,24 @@ pub async fn update(
     ctx: Ctx,
     caller: Caller,
     client: ClientIp,
-    Body(update): Body<Update>,
+    Form(change): Form<Update>,
 ) -> ApiResult<Json<OneUser>> {
-    let change = update.check()?;
     ctx.count(RateLimit::PROFILE, &client.subject()).await?;
     let user = ctx.store.update_profile((caller.user_id, caller.family_id), &change).await?;
     Ok(Json(OneUser::from(&user)))
 }
 
-impl Update {
-    fn check(self) -> ApiResult<ProfileChange> {
-        if self.name.is_none() && self.username.is_none() && self.email.is_none() {
-            return Err(ApiError::invalid("name", "Give at least one of name, username and email."));
+impl Check for Update {
+    type Checked = ProfileChange;
+
+    fn check(self, wrong: &mut Wrong) -> Option<ProfileChange> {
+        if self.name.is_none() && self.username.is_none() && self.email.is_none() && wrong.is_empty() {
+            wrong.note(ApiError::invalid("name", "Give at least one of name, username and email."));
         }
-        Ok(ProfileChange {
-            name: self.name.as_deref().map(person_name).transpose()?.map(PersonName::into_string),
-            username: self.username.as_deref().map(username).transpose()?,
-            email: self.email.as_deref().map(email).transpose()?,
-        })
+        let name = self.name.as_deref().and_then(|text| wrong.take(person_name(text)));
+        let username = self.username.as_deref().and_then(|text| wrong.take(username(text)));
+        let email = self.email.as_deref().and_then(|text| wrong.take(email(text)));
+        Some(ProfileChange { name: name.map(PersonName::into_string), email, username })
     }
 }
 
@@ -65,7 +65,8 @@ impl From<ProfileError> for ApiError {
     fn from(error: ProfileError) -> Self {
         match error {
             ProfileError::SignedOut => ErrorCode::Unauthorized.into(),
-            ProfileError::Taken => ErrorCode::UserAlreadyExists.into(),
+            ProfileError::EmailTaken => taken("email"),
+            ProfileError::UsernameTaken => taken("username"),
             ProfileError::ClaimLost => Self::internal(error),
             ProfileError::Store(error) => error.into(),
         }

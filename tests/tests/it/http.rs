@@ -26,6 +26,7 @@ mod deleted_accounts;
 mod deleting;
 mod document;
 mod errors;
+mod every_field;
 mod exactly_once;
 mod expiry;
 mod faults;

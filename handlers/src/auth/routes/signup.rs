@@ -5,9 +5,9 @@ use axum::http::{HeaderMap, StatusCode};
 use model::{NewUser, SignUpError};
 
 use crate::auth::routes::view::{SignedIn, cookies_of_device};
-use crate::auth::sign_up::SignUpForm;
-use crate::error::{ApiError, ApiResult, ErrorCode};
-use crate::http::body::Body;
+use crate::auth::sign_up::{SignUpForm, taken};
+use crate::error::{ApiError, ApiResult};
+use crate::http::checked::Form;
 use crate::http::client_ip::ClientIp;
 use crate::http::cookie::{Cookies, SetCookies};
 use crate::http::trace;
@@ -31,9 +31,8 @@ pub async fn signup(
     ctx: Ctx,
     client: ClientIp,
     headers: HeaderMap,
-    Body(form): Body<SignUpForm>,
+    Form(form): Form<SignUpForm>,
 ) -> ApiResult<(StatusCode, SetCookies, Json<SignedIn>)> {
-    let form = form.check()?;
     // A form that is refused tells nothing of other accounts and costs nothing at the table, so it is not counted.
     ctx.count(RateLimit::SIGN_UP, &client.subject()).await?;
     let password_hash = ctx.app.hasher.hash(&form.password).await.map_err(ApiError::internal)?;
@@ -47,8 +46,8 @@ pub async fn signup(
 impl From<SignUpError> for ApiError {
     fn from(error: SignUpError) -> Self {
         match error {
-            // Which of the two is taken is not said: it would tell who has an account.
-            SignUpError::EmailTaken | SignUpError::UsernameTaken => ErrorCode::UserAlreadyExists.into(),
+            SignUpError::EmailTaken => taken("email"),
+            SignUpError::UsernameTaken => taken("username"),
             SignUpError::UserExists | SignUpError::FamilyExists => Self::internal(error),
             SignUpError::Store(error) => error.into(),
         }

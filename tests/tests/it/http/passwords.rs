@@ -145,6 +145,15 @@ async fn five_requests_of_a_sign_in_may_try_the_password_in_a_minute_whichever_t
 }
 
 #[tokio::test]
+async fn the_new_password_need_not_be_confirmed() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let form = json!({ "current_password": PASSWORD, "new_password": NEW });
+    ada.puts("/users/me/password", &form).await.is(200);
+    assert_eq!((signs_in(&app, PASSWORD).await, signs_in(&app, NEW).await), (401, 200));
+}
+
+#[tokio::test]
 async fn a_thief_of_one_sign_in_who_guesses_does_not_keep_the_owner_from_changing_the_password() {
     let app = TestApp::with_rate_limits().await;
     let stolen = app.signs_up("ada").await.copied();

@@ -3,9 +3,58 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::json;
 use tests::TestApp;
 use tests::app::contract::operations;
-use tests::app::sign_up;
+use tests::app::{Response, sign_up};
+
+/// A conflict at this field, and at no other.
+#[track_caller]
+fn is_taken(answer: Response, field: &str) {
+    assert_eq!(answer.set_cookies(), []);
+    let message =
+        if field == "email" { "This e-mail address is already taken." } else { "This username is already taken." };
+    let fields = json!([{ "field": field, "message": message }]);
+    let error = json!({ "code": "USER_ALREADY_EXISTS", "message": message, "field": field, "fields": fields });
+    assert_eq!(answer.is(409), json!({ "error": error }));
+}
+
+#[tokio::test]
+async fn a_sign_up_with_a_taken_name_or_address_is_a_conflict_at_that_field() {
+    let app = TestApp::new().await;
+    app.signs_up("ada").await;
+    let before = app.table().raw().census().await;
+    for (field, value, taken) in
+        [("email", "other@example.com", "username"), ("username", "other", "email"), ("name", "Another Ada", "email")]
+    {
+        let mut form = sign_up("ada");
+        form[field] = value.into();
+        is_taken(app.stranger().posts("/auth/signup", &form).await, taken);
+    }
+    for (field, value, taken) in [("username", "ADA", "username"), ("email", "ADA@Example.com", "email")] {
+        let mut form = sign_up("other");
+        form[field] = value.into();
+        is_taken(app.stranger().posts("/auth/signup", &form).await, taken);
+    }
+    assert_eq!(app.table().raw().census().await, before);
+}
+
+#[tokio::test]
+async fn a_profile_with_a_taken_name_or_address_is_a_conflict_at_that_field_and_changes_nothing() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    app.signs_up("bob").await;
+    let before = app.table().raw().items().await;
+    for (change, taken) in [
+        (json!({ "username": "bob" }), "username"),
+        (json!({ "username": "BOB", "email": "new@example.com" }), "username"),
+        (json!({ "email": "BOB@example.com", "username": "new" }), "email"),
+        (json!({ "name": "Bob", "email": "bob@example.com", "username": "bob" }), "email"),
+    ] {
+        is_taken(ada.puts("/users/me", &change).await, taken);
+    }
+    assert!(app.table().raw().items().await == before);
+}
 
 #[tokio::test]
 async fn every_route_that_tells_what_is_taken_tells_it_five_times_a_minute() {

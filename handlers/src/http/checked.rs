@@ -1,0 +1,130 @@
+//! Forms: every field is checked, and all that is wrong is told at once.
+
+use axum::extract::{FromRequest, Request};
+use serde::de::DeserializeOwned;
+
+use crate::error::{ApiError, Wrong};
+use crate::http::{body, json};
+use crate::limits::{CODE_BODY_BYTES, SMALL_BODY_BYTES};
+
+/// A form whose fields have rules of their own.
+pub trait Check: DeserializeOwned {
+    /// What it says once it is checked.
+    type Checked;
+
+    /// Checks every field, and notes each that is wrong. Fields that were missing or of another type are noted already,
+    /// and blank here: what is found at them is left out. `None` when something is wrong.
+    fn check(self, wrong: &mut Wrong) -> Option<Self::Checked>;
+}
+
+/// Extractor: the body as a form, checked. `LIMIT` as for [`Body`](body::Body).
+pub struct Form<T: Check, const LIMIT: usize = SMALL_BODY_BYTES>(pub T::Checked);
+
+/// A form with a file in it.
+pub type CodeForm<T> = Form<T, CODE_BODY_BYTES>;
+
+impl<S, T, const LIMIT: usize> FromRequest<S> for Form<T, LIMIT>
+where
+    S: Send + Sync,
+    T: Check,
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        let bytes = body::content(request, LIMIT).await?;
+        checked::<T>(&bytes).map(Self)
+    }
+}
+
+fn checked<T: Check>(bytes: &[u8]) -> Result<T::Checked, ApiError> {
+    let json::Read { value, mut wrong } = json::read::<T>(bytes)?;
+    let checked = value.and_then(|value| value.check(&mut wrong));
+    wrong.or(checked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde::Deserialize;
+    use serde_json::json;
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Plant {
+        name: String,
+        age: u32,
+        kind: Kind,
+        pot: Option<Pot>,
+        #[serde(default)]
+        tags: Vec<String>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Kind {
+        Fern,
+    }
+
+    #[derive(Deserialize)]
+    struct Pot {
+        size: u8,
+    }
+
+    impl Check for Plant {
+        type Checked = String;
+
+        fn check(self, wrong: &mut Wrong) -> Option<String> {
+            let Kind::Fern = self.kind;
+            if self.name.is_empty() {
+                wrong.note(ApiError::invalid("name", "It is empty."));
+            }
+            if self.age == 0 {
+                wrong.note(ApiError::invalid("age", "It is not a year old."));
+            }
+            if self.pot.is_some_and(|pot| pot.size == 0) || self.tags.len() > 2 {
+                wrong.note(ApiError::invalid("pot", "It is too small."));
+            }
+            Some(self.name)
+        }
+    }
+
+    fn wrong(text: &str) -> Vec<String> {
+        let error = checked::<Plant>(text.as_bytes()).expect_err(text);
+        error.fields().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once_each_field_once() {
+        for (text, expected) in [
+            ("{}", &["name", "age", "kind"][..]),
+            (r#"{"name":7,"age":"x","kind":"oak","pot":7,"tags":{}}"#, &["name", "age", "kind", "pot", "tags"]),
+            (r#"{"name":"","age":0,"kind":"fern","pot":{"size":0}}"#, &["name", "age", "pot"]),
+            (r#"{"name":"","kind":"fern","pot":{"size":0}}"#, &["age", "name", "pot"]),
+            (r#"{"name":"","age":1,"kind":"fern","pot":{"size":300}}"#, &["pot.size", "name"]),
+            (r#"{"name":"a","age":1,"kind":"fern","tags":["a",7]}"#, &["tags[1]"]),
+            (r#"{"name":"","age":1,"kind":"fern","colour":1,"smell":2}"#, &["colour", "smell", "name"]),
+        ] {
+            assert_eq!(wrong(text), expected, "{text}");
+        }
+        assert_eq!(checked::<Plant>(br#"{"name":"a","age":1,"kind":"fern"}"#).expect("good"), "a");
+        assert_eq!(checked::<Plant>(b"[]").expect_err("no form").fields().count(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn a_form_is_good_exactly_if_no_field_of_it_is_wrong(
+            name in prop_oneof![Just(json!("a")), Just(json!("")), Just(json!(null)), Just(json!([1]))],
+            age in prop_oneof![Just(json!(1)), Just(json!(0)), Just(json!(-1)), Just(json!("1"))],
+            kind in prop_oneof![Just(json!("fern")), Just(json!("oak")), Just(json!({}))],
+            pot in prop_oneof![Just(json!(null)), Just(json!({"size": 1})), Just(json!({})), Just(json!(7))],
+        ) {
+            let good = [name == json!("a"), age == json!(1), kind == json!("fern"), pot.is_null() || pot == json!({"size": 1})];
+            let form = json!({ "name": name, "age": age, "kind": kind, "pot": pot }).to_string();
+            match checked::<Plant>(form.as_bytes()) {
+                Ok(_) => prop_assert_eq!(good, [true; 4]),
+                Err(error) => prop_assert_eq!(error.fields().count(), good.iter().filter(|good| !**good).count()),
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! All that is wrong with a form is told at once, in every form of the API.
+
+use std::collections::BTreeSet;
+
+use axum::http::Request;
+use handlers::openapi::document;
+use serde_json::{Value, json};
+use tests::TestApp;
+use tests::app::contract::operations;
+use tests::app::{PASSWORD, Person, Response, Session, Thread, sign_up};
+
+use crate::http::{CODE, FILENAME};
+
+async fn scene(app: &TestApp) -> (Person, Session, Thread) {
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let thread = ada.opens_thread(&session, 33..=35).await;
+    (ada, session, thread)
+}
+
+/// The names in `error.fields`; the first is also `error.field`, with its message.
+#[track_caller]
+fn wrong(answer: &Response) -> Vec<&str> {
+    let error = &answer.json["error"];
+    let fields = error["fields"].as_array().unwrap_or_else(|| panic!("{}: {}", answer.what, answer.json));
+    assert_eq!((&fields[0]["field"], &fields[0]["message"]), (&error["field"], &error["message"]));
+    fields.iter().map(|wrong| wrong["field"].as_str().unwrap()).collect()
+}
+
+fn names(list: &Value) -> BTreeSet<&str> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+#[tokio::test]
+async fn every_form_names_all_fields_that_are_missing_and_all_of_another_type() {
+    let app = TestApp::new().await;
+    let (ada, session, thread) = scene(&app).await;
+    let (_, answer) = ada.asks(&thread, "Is this comparison right?").await;
+    let mut forms = 0;
+    for operation in operations() {
+        let described = &document()["paths"][&operation.path][operation.method.to_lowercase()];
+        let schema = &described["requestBody"]["content"]["application/json"]["schema"];
+        let Some(reference) = schema["$ref"].as_str() else { continue };
+        let schema = document().pointer(&reference[1..]).unwrap();
+        let path = operation.path.replace("{id}", &session.id).replace("{thread_id}", &thread.id);
+        let path = path.replace("{message_id}", answer["message_id"].as_str().unwrap());
+        let send = |body: Value| {
+            let request = Request::builder().method(&*operation.method).uri(&path);
+            ada.sends_json(request, body.to_string())
+        };
+        let required = names(&schema["required"]);
+        if !required.is_empty() {
+            let refused = send(json!({})).await;
+            assert_eq!(wrong(&refused).into_iter().collect::<BTreeSet<_>>(), required, "{}", refused.what);
+            refused.refused(400, "INVALID_INPUT");
+        }
+        let properties = schema["properties"].as_object().unwrap();
+        let strange: Value = properties.keys().map(|name| (name.clone(), json!({ "x": [7] }))).collect();
+        let refused = send(strange).await;
+        let all: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
+        assert_eq!(wrong(&refused).into_iter().collect::<BTreeSet<_>>(), all, "{}", refused.what);
+        refused.refused(400, "INVALID_INPUT");
+        forms += 1;
+    }
+    assert!(forms >= 12, "{forms}");
+}
+
+#[tokio::test]
+async fn fields_that_are_missing_of_another_type_and_not_allowed_are_told_together() {
+    let app = TestApp::new().await;
+    let (ada, session, _) = scene(&app).await;
+    let mut form = sign_up("bob");
+    (form["email"], form["username"], form["password"]) = ("bob".into(), 7.into(), "short".into());
+    form.as_object_mut().unwrap().remove("name");
+    let refused = app.stranger().posts("/auth/signup", &form).await;
+    assert_eq!(wrong(&refused), ["username", "name", "email", "password", "confirm_password"]);
+
+    let passwords = json!({ "current_password": 7, "new_password": "short", "confirm_password": "other" });
+    let refused = ada.puts("/users/me/password", &passwords).await;
+    assert_eq!(wrong(&refused), ["current_password", "new_password", "confirm_password"]);
+    let refused = ada.puts("/users/me", &json!({ "name": "", "email": "x", "username": "-" })).await;
+    assert_eq!(wrong(&refused), ["name", "username", "email"]);
+
+    let file = json!({ "filename": "", "code_content": 7, "language_override": "Klingon" });
+    assert_eq!(wrong(&ada.posts("/sessions", &file).await), ["code_content", "filename", "language_override"]);
+    let settings = json!({ "filename": null, "language_override": "Klingon" });
+    let refused = ada.patches(&format!("{}/metadata", session.path), &settings).await;
+    assert_eq!(wrong(&refused), ["filename", "language_override"]);
+}
+
+#[tokio::test]
+async fn the_code_of_the_error_is_that_of_its_first_field() {
+    let app = TestApp::new().await;
+    let mut form = sign_up("ada");
+    (form["password"], form["confirm_password"]) = ("short".into(), "other".into());
+    let error = app.stranger().posts("/auth/signup", &form).await.refused(400, "WEAK_PASSWORD");
+    assert_eq!(error["fields"][1]["message"], "The two passwords differ.");
+    form["email"] = "x".into();
+    app.stranger().posts("/auth/signup", &form).await.refused(400, "INVALID_INPUT");
+}
+
+#[tokio::test]
+async fn no_value_that_was_sent_is_repeated() {
+    let app = TestApp::new().await;
+    let form = json!({ "name": ["hunter2"], "email": "hunter2", "username": "hunter2!", "password": PASSWORD,
+        "confirm_password": { "hunter2": 1 } });
+    let refused = app.stranger().posts("/auth/signup", &form).await;
+    assert_eq!(wrong(&refused), ["confirm_password", "name", "email", "username"]);
+    let text = String::from_utf8_lossy(&refused.body);
+    assert!(!text.contains("hunter2") && !text.contains(PASSWORD), "{text}");
+}
