@@ -13,6 +13,7 @@ use crate::routes;
 mod errors;
 pub(crate) mod fields;
 mod operation;
+mod shapes;
 
 const ABOUT: &str = "\
 Inline AI code review: a *session* is a file, a *thread* a conversation on some of its lines, and a *message* a question with \
@@ -50,17 +51,30 @@ fn assemble() -> Value {
             paths[&route.path][method] = operation;
         }
     }
-    schemas.insert("Error".to_owned(), errors::error_schema());
+    for (name, schema) in errors::schemas() {
+        schemas.insert(name.to_owned(), schema);
+    }
+    shapes::shape(&mut schemas);
+    for operation in paths.as_object().into_iter().flat_map(|paths| paths.values()) {
+        for method in ["put", "patch"] {
+            let body = &operation[method]["requestBody"]["content"]["application/json"]["schema"]["$ref"];
+            if let Some(form) = body.as_str().and_then(|path| path.rsplit('/').next()) {
+                shapes::says_something(&mut schemas, form);
+            }
+        }
+    }
     let about = "Set by signing up and in; good for 15 minutes.";
     let cookie = json!({ "type": "apiKey", "in": "cookie", "name": ACCESS_TOKEN, "description": about });
     json!({
         "openapi": "3.1.0",
         "info": { "title": "CodeSensei", "version": env!("CARGO_PKG_VERSION"), "description": ABOUT },
+        "servers": [{ "url": "/", "description": "Where this document comes from." }],
         "tags": tags,
         "security": [{ ACCESS_TOKEN: [] }],
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "responses": errors::of_no_route(),
             "headers": { "TraceId": {
                 "description": "Names the request in the service's log.",
                 "schema": { "type": "string" },

@@ -6,7 +6,8 @@ use axum::http::header;
 use serde_json::{Map, Value, json};
 
 use crate::error::ErrorCode;
-use crate::openapi::fields;
+use crate::openapi::shapes::reference;
+use crate::openapi::{fields, trace_header};
 use crate::routes::route::Access;
 
 /// What is known of a route without asking its handler.
@@ -56,24 +57,12 @@ pub(super) fn responses(codes: &[ErrorCode]) -> Map<String, Value> {
 }
 
 fn response(codes: &[ErrorCode]) -> Value {
-    let names: Vec<&str> = codes.iter().map(|code| code.as_str()).collect();
     let meanings: Vec<String> = codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.meaning())).collect();
     let examples: Map<String, Value> =
         codes.iter().map(|code| (code.as_str().to_owned(), json!({ "value": example(*code) }))).collect();
-    let mut error = json!({ "properties": { "code": { "enum": names } } });
-    // Told of a status that has one code only.
-    if let [code] = codes
-        && let extra @ [_, ..] = always_with(*code)
-    {
-        error["required"] = extra.into();
-    }
-    let schema = json!({ "allOf": [
-        { "$ref": "#/components/schemas/Error" },
-        { "properties": { "error": error } },
-    ] });
     let mut response = json!({
         "description": meanings.join("\n\n"),
-        "content": { "application/json": { "schema": schema, "examples": examples } },
+        "content": { "application/json": { "schema": schema(codes), "examples": examples } },
     });
     let retry_after = match codes {
         [ErrorCode::RateLimitExceeded, ..] => Some("Seconds until the next request passes."),
@@ -87,6 +76,60 @@ fn response(codes: &[ErrorCode]) -> Value {
         response["headers"][header::RETRY_AFTER.as_str()] = json!({ "description": description, "schema": seconds });
     }
     response
+}
+
+/// The schema of errors with these codes: those with fields of their own by name, and one for the others.
+fn schema(codes: &[ErrorCode]) -> Value {
+    let names: Vec<&str> = codes.iter().filter(|code| own_schema(**code).is_none()).map(|code| code.as_str()).collect();
+    let mut all: Vec<Value> = codes.iter().filter_map(|code| own_schema(*code)).map(reference).collect();
+    if !names.is_empty() {
+        let error = json!({ "required": ["code"], "properties": { "code": { "enum": names } } });
+        let error = json!({ "allOf": [reference("ErrorBody"), error] });
+        all.push(json!({ "type": "object", "required": ["error"], "properties": { "error": error } }));
+    }
+    match all.pop() {
+        Some(only) if all.is_empty() => only,
+        last => json!({ "oneOf": all.into_iter().chain(last).collect::<Vec<_>>() }),
+    }
+}
+
+/// The name of the schema of errors that always say more than others.
+const fn own_schema(code: ErrorCode) -> Option<&'static str> {
+    match code {
+        ErrorCode::RateLimitExceeded => Some("RateLimitError"),
+        ErrorCode::InternalError => Some("InternalError"),
+        ErrorCode::VersionConflict => Some("VersionConflictError"),
+        _ => None,
+    }
+}
+
+/// The schemas that all errors are made of, and those of errors that always say more than others.
+pub(super) fn schemas() -> Vec<(&'static str, Value)> {
+    let own = ErrorCode::ALL.iter().filter_map(|code| Some((*code, own_schema(*code)?)));
+    let mut any = error_schema();
+    let body = any["properties"]["error"].take();
+    any["properties"]["error"] = reference("ErrorBody");
+    let own = own.map(|(code, name)| {
+        let mut schema = error_schema();
+        schema["description"] = code.meaning().into();
+        let error = &mut schema["properties"]["error"];
+        error["properties"]["code"] = json!({ "type": "string", "enum": [code.as_str()] });
+        let required = ["code", "message"].iter().chain(always_with(code));
+        error["required"] = required.copied().collect::<Vec<_>>().into();
+        (name, schema)
+    });
+    [("Error", any), ("ErrorBody", body)].into_iter().chain(own).collect()
+}
+
+/// The answers to requests that meet no route.
+pub(super) fn of_no_route() -> Value {
+    let mut all = json!({});
+    for (name, code) in [("NotFound", ErrorCode::NotFound), ("MethodNotAllowed", ErrorCode::MethodNotAllowed)] {
+        all[name] = response(&[code]);
+        all[name]["content"]["application/json"]["schema"] = reference("Error");
+        trace_header(&mut all[name]);
+    }
+    all
 }
 
 /// What else an error with this code always says.
@@ -109,7 +152,7 @@ fn example(code: ErrorCode) -> Value {
 }
 
 /// The envelope of every error.
-pub(super) fn error_schema() -> Value {
+fn error_schema() -> Value {
     let text = |about: &str, example: &str| json!({ "type": "string", "description": about, "examples": [example] });
     json!({
         "type": "object",
@@ -119,7 +162,7 @@ pub(super) fn error_schema() -> Value {
             "type": "object",
             "required": ["code", "message"],
             "properties": {
-                "code": text("What went wrong, for programs.", "INVALID_INPUT"),
+                "code": reference("ErrorCode"),
                 "message": text("What went wrong, for people.", "A username has 3 to 20 letters and digits."),
                 "field": text("The field of the request that is wrong, if it is one: the first of `fields`.", "username"),
                 "fields": {

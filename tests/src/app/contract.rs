@@ -70,10 +70,20 @@ impl Operation {
 impl Answer {
     fn read(response: &Value) -> Self {
         let content = response.get("content").map(|content| &content["application/json"]["schema"]);
-        let codes = content.map(|schema| &schema["allOf"][1]["properties"]["error"]["properties"]["code"]["enum"]);
-        let codes = codes.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        Self { codes: codes.map(str::to_owned).collect(), body: content.map(validator) }
+        Self { codes: content.map(codes_of).unwrap_or_default(), body: content.map(validator) }
     }
+}
+
+/// The codes of the errors that a schema describes: of one kind, or of several.
+fn codes_of(schema: &Value) -> Vec<String> {
+    if let Some(kinds) = schema["oneOf"].as_array() {
+        return kinds.iter().flat_map(codes_of).collect();
+    }
+    let named = schema["$ref"].as_str().and_then(|path| document().pointer(path.trim_start_matches('#')));
+    let error = &named.unwrap_or(schema)["properties"]["error"];
+    let own = error.get("allOf").map_or(error, |parts| &parts[1]);
+    let codes = own["properties"]["code"]["enum"].as_array();
+    codes.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// A validator that also refuses what the document does not mention. The document leaves that open, so that an answer

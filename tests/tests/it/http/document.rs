@@ -131,3 +131,87 @@ fn every_error_has_an_example_that_is_one() {
         operations().iter().flat_map(|operation| operation.answers.values()).map(|answer| answer.codes.len()).sum();
     assert_eq!(shown, declared);
 }
+
+/// The schema of this name, to validate with.
+fn validator_of(name: &str) -> jsonschema::Validator {
+    let schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": document()["components"] });
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+#[tokio::test]
+async fn requests_that_meet_no_route_are_answered_as_documented() {
+    let stranger = TestApp::new().await.stranger();
+    let not_found = stranger.gets("/nowhere").await.refused(404, "NOT_FOUND");
+    let not_allowed = stranger.deletes("/health").await.refused(405, "METHOD_NOT_ALLOWED");
+    for (name, error) in [("NotFound", not_found), ("MethodNotAllowed", not_allowed)] {
+        let media = &document()["components"]["responses"][name]["content"]["application/json"];
+        let schema = json!({ "allOf": [media["schema"]], "components": document()["components"] });
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        assert!(validator.is_valid(&json!({ "error": error })), "{name}");
+        for example in media["examples"].as_object().unwrap().values() {
+            assert!(validator.is_valid(&example["value"]), "{example}");
+        }
+    }
+}
+
+#[test]
+fn error_codes_and_languages_are_listed_once_by_name() {
+    for (name, one, least) in [("ErrorCode", "VERSION_CONFLICT", 30), ("Language", "Rust", 20)] {
+        let mut lists = Vec::new();
+        all(document(), "enum", &mut lists);
+        let long = lists.iter().filter(|list| list.as_array().is_some_and(|list| list.len() >= least));
+        let naming = long.filter(|list| list.as_array().unwrap().contains(&one.into()));
+        assert_eq!(naming.count(), 1, "{name} is listed once");
+        assert!(validator_of(name).is_valid(&json!(one)) && !validator_of(name).is_valid(&json!("Klingon")));
+    }
+    let reply_error = &document()["components"]["schemas"]["UserMessage"]["properties"]["reply_error"];
+    assert_eq!(reply_error["$ref"], "#/components/schemas/ErrorCode");
+}
+
+#[test]
+fn errors_with_fields_of_their_own_require_them() {
+    let now = "2026-11-23T08:00:42.000Z";
+    for (name, code, own) in [
+        ("VersionConflictError", "VERSION_CONFLICT", json!({ "current_version": 2, "current_code": "" })),
+        ("RateLimitError", "RATE_LIMIT_EXCEEDED", json!({ "retry_after": now, "limit": "ai" })),
+        ("InternalError", "INTERNAL_ERROR", json!({ "trace_id": "6f1c" })),
+    ] {
+        let mut error = own.clone();
+        error["code"] = code.into();
+        error["message"] = "A sentence.".into();
+        assert!(validator_of(name).is_valid(&json!({ "error": error })), "{name}");
+        for field in own.as_object().unwrap().keys() {
+            let mut lacking = error.clone();
+            lacking.as_object_mut().unwrap().remove(field);
+            assert!(!validator_of(name).is_valid(&json!({ "error": lacking })), "{name} without {field}");
+        }
+    }
+}
+
+#[test]
+fn unions_name_a_schema_for_each_value_of_their_discriminator() {
+    let schemas = &document()["components"]["schemas"];
+    for (name, discriminator, values) in [
+        ("Message", "role", ["user", "ai"]),
+        ("Thread", "type", ["block", "file"]),
+        ("NewThread", "type", ["block", "file"]),
+    ] {
+        assert_eq!(schemas[name]["discriminator"]["propertyName"], discriminator);
+        for value in values {
+            let target = schemas[name]["discriminator"]["mapping"][value].as_str().unwrap();
+            let member = document().pointer(target.trim_start_matches('#')).unwrap();
+            assert_eq!(member["properties"][discriminator]["enum"], json!([value]));
+            assert!(member["required"].as_array().unwrap().contains(&discriminator.into()));
+        }
+    }
+    assert!(schemas["Session"]["properties"].get("code_content").is_none());
+    assert!(schemas["SessionWithCode"]["required"].as_array().unwrap().contains(&"code_content".into()));
+}
+
+#[test]
+fn forms_with_optional_fields_alone_want_one() {
+    for form in ["Metadata", "Anchor"] {
+        assert!(!validator_of(form).is_valid(&json!({})), "{form}");
+    }
+    assert!(validator_of("Metadata").is_valid(&json!({ "filename": "a.rs" })));
+}
