@@ -6,18 +6,21 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::http::{Request, header};
 use bedrock_local::Act;
 use handlers::error::ErrorCode;
 use handlers::openapi::document;
 use serde_json::{Value, json};
 use tests::app::contract::{Operation, operations};
-use tests::app::{PASSWORD, Person, Response, Session, Thread, sign_up};
+use tests::app::{PASSWORD, Response, sign_up};
 use tests::story::answer;
 use tests::{Proxy, TestApp};
 
 use crate::http::{CODE, FILENAME, expiry, stored_messages, user};
+
+use scene::Scene;
+
+mod scene;
 
 const ABSENT: &str = "019b3c5a-7d2e-7c3a-8f00-0123456789ab";
 const NEW: &str = "Difference-1822";
@@ -45,19 +48,6 @@ fn body(route: &str) -> Option<Value> {
     })
 }
 
-/// Ada with a session and a thread, bob who has an account too, and the route that ada asks.
-struct Scene {
-    app: TestApp,
-    ada: Person,
-    bob: Person,
-    session: Session,
-    thread: Thread,
-    /// An answer with a patch, for routes that are about one.
-    answer: String,
-    operation: &'static Operation,
-    body: Option<Value>,
-}
-
 impl Scene {
     async fn of(app: TestApp, operation: &'static Operation) -> Self {
         let ada = app.signs_up("ada").await;
@@ -71,60 +61,6 @@ impl Scene {
             answer["message_id"].as_str().unwrap().clone_into(&mut scene.answer);
         }
         scene
-    }
-
-    fn path(&self) -> String {
-        self.addressed(&self.thread.id)
-    }
-
-    fn addressed(&self, thread: &str) -> String {
-        let path = self.operation.path.replace("{id}", &self.session.id).replace("{thread_id}", thread);
-        path.replace("{message_id}", &self.answer.replace(&self.thread.id, thread))
-    }
-
-    fn names(&self, parameter: &str) -> bool {
-        self.operation.path.contains(parameter)
-    }
-
-    /// The request, by this person and to this path.
-    async fn sent(&self, person: &Person, path: &str) -> Response {
-        self.sends(person, path, self.body.as_ref()).await
-    }
-
-    async fn sends(&self, person: &Person, path: &str, body: Option<&Value>) -> Response {
-        let request = Request::builder().method(&*self.operation.method).uri(path);
-        match body {
-            Some(body) => person.sends_json(request, body.to_string()).await,
-            None if self.operation.method == "GET" => person.sends(request, Body::empty()).await,
-            None => person.sends_json(request, Body::empty()).await,
-        }
-    }
-
-    async fn asked(&self) -> Response {
-        self.sent(&self.ada, &self.path()).await
-    }
-
-    /// The request with these fields, where its body has them.
-    async fn with(&self, fields: &[(&str, Value)]) -> Response {
-        let mut body = self.body.clone().expect("a body");
-        for (name, value) in fields {
-            if let Some(field) = body.get_mut(name) {
-                *field = value.clone();
-            }
-        }
-        self.sends(&self.ada, &self.path(), Some(&body)).await
-    }
-
-    /// The request with a field that its body may have.
-    async fn with_choice(&self, name: &str, value: &str) -> Response {
-        let mut body = self.body.clone().expect("a body");
-        body[name] = value.into();
-        self.sends(&self.ada, &self.path(), Some(&body)).await
-    }
-
-    async fn with_model(&self, acts: Vec<Act>) -> Response {
-        self.app.bedrock().script(acts);
-        self.asked().await
     }
 }
 
@@ -211,9 +147,8 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
             expiry::sent_again(&scene.app, || scene.with_choice("client_message_id", expiry::ID)).await
         }
         "MESSAGE_NOT_FOUND" => {
-            let answer = format!("/{}", scene.answer);
-            let absent = format!("/{}.9", scene.thread.id);
-            scene.sent(&scene.ada, &scene.path().replace(&answer, &absent)).await
+            let absent = scene.path().replace(&scene.answer, &format!("{}.9", scene.thread.id));
+            scene.sent(&scene.ada, &absent).await
         }
         "PATCH_CONFLICT" => scene.sent(&scene.ada, &scene.path().replace(".2/apply", ".1/apply")).await,
         "VERSION_CONFLICT" => scene.with(&[("expected_version_number", 7.into())]).await,
