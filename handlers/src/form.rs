@@ -1,6 +1,6 @@
 //! Fields that several requests have: each is checked in one way, whatever request it came with.
 
-use model::{Filename, Language};
+use model::{Filename, Language, shows_nothing};
 
 use crate::error::{ApiError, ApiResult, ErrorCode, sentence};
 use crate::limits::MESSAGE_CHARS;
@@ -26,8 +26,8 @@ pub(crate) fn language_override(name: &str) -> ApiResult<Language> {
 /// # Errors
 /// `INVALID_INPUT` when it says nothing, `MESSAGE_TOO_LONG` over 5,000 characters.
 pub(crate) fn message(field: impl Into<std::borrow::Cow<'static, str>>, text: &str) -> ApiResult<()> {
-    if text.trim().is_empty() {
-        return Err(ApiError::invalid(field, "A message says something."));
+    if shows_nothing(text) {
+        return Err(ApiError::invalid(field, "A message must not be empty."));
     }
     if text.chars().count() > MESSAGE_CHARS {
         return Err(ApiError::new(ErrorCode::MessageTooLong).at(field));

@@ -10,7 +10,7 @@ pub const CODE_BYTES: usize = model::MAX_CODE_BYTES;
 /// The longest question or note, in characters.
 pub const MESSAGE_CHARS: usize = 5_000;
 /// The longest selected text that a thread keeps, in bytes of UTF-8.
-pub const SELECTED_TEXT_BYTES: usize = 16 * 1024;
+pub const SELECTED_TEXT_BYTES: usize = model::MAX_SELECTED_BYTES;
 /// The longest display name of a person, in characters.
 pub const NAME_CHARS: usize = 100;
 
@@ -31,8 +31,9 @@ pub const MESSAGES_PER_PAGE: u32 = 100;
 /// Inflated body of a request that carries a file. 5 MiB of source grow by 3 % when written as JSON, JSON text by
 /// half; 12 MiB leave room for a file made of quotes and backslashes.
 pub const CODE_BODY_BYTES: usize = 12 * 1024 * 1024;
-/// Inflated body of a request that carries selected text: [`SELECTED_TEXT_BYTES`] of nothing but escapes, and more.
-pub const SELECTION_BODY_BYTES: usize = 128 * 1024;
+/// Inflated body of a request that carries selected text, which may be all of a file: such a thread is on the file. A byte less than
+/// a body with a file, so that what is too large is not called a file.
+pub const SELECTION_BODY_BYTES: usize = CODE_BODY_BYTES - 1;
 /// Inflated body of every other request. A message of 5,000 escaped surrogate pairs still fits.
 pub const SMALL_BODY_BYTES: usize = 64 * 1024;
 /// How deep arrays and objects may nest in a body. Ours nest three deep.

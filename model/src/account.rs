@@ -7,7 +7,8 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::text::{is_invisible, serde_as_text};
+use crate::has_hidden;
+use crate::text::serde_as_text;
 use crate::{Digest, KeyPart};
 
 /// A name to sign in with and to be shown: 3 to 20 ASCII letters and digits, kept as typed. Two names that differ
@@ -112,14 +113,10 @@ impl FromStr for Email {
 /// Letters of any script and the punctuation that mail servers take without quotes.
 fn is_local_part(local: &str) -> bool {
     let allowed = |c: char| {
-        if c.is_ascii() { c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c) } else { !is_separator(c) }
+        if c.is_ascii() { c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c) } else { !c.is_whitespace() }
     };
     let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");
-    (1..=64).contains(&local.len()) && local.chars().all(allowed) && !dots
-}
-
-fn is_separator(c: char) -> bool {
-    c.is_whitespace() || is_invisible(c)
+    (1..=64).contains(&local.len()) && local.chars().all(allowed) && !dots && !has_hidden(local)
 }
 
 /// Two or more labels of ASCII letters, digits and inner hyphens, the last not a number. A domain in another script

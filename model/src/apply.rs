@@ -159,7 +159,7 @@ impl Store {
         let Opened { session, anchors, threads, mut messages } = proposal.opened;
         let OpenedSession { head, text: old_text } = session;
         let own = threads.first().ok_or(ApplyError::ThreadNotFound)?;
-        let only = placed(own, anchors.as_ref()).filter(|_| head.thread_count == 1);
+        let only = placed(own, anchors.as_ref())?.filter(|_| head.thread_count == 1);
         let base = if let Some(own) = only {
             Base { head, threads: vec![own], anchors, holds_to_anchors: true, old_text }
         } else {

@@ -109,7 +109,7 @@ impl PackedCode {
     }
 }
 
-fn deflate(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn deflate(bytes: &[u8]) -> Vec<u8> {
     // The header's time stays 0, which is what makes the bytes the same every time.
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let done = encoder.write_all(bytes).and_then(|()| encoder.finish());

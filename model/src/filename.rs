@@ -5,10 +5,10 @@ use std::str::FromStr;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::text::is_invisible;
+use crate::has_hidden;
 
-/// The name of a file, without folders: 1 to 255 bytes without separators, controls and marks that turn the
-/// direction of writing, and not the name of a device. Personal: `{:?}` does not show it.
+/// The name of a file, without folders: 1 to 255 bytes without separators and hidden characters, and not the name of a
+/// device. Personal: `{:?}` does not show it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Filename(String);
 
@@ -26,6 +26,9 @@ pub enum InvalidFilename {
     /// It names a folder.
     #[error("`.` and `..` are folders, not files")]
     Folder,
+    /// Some of it cannot be seen, so that it could pass for another name.
+    #[error("a file name has no hidden characters")]
+    Hidden,
     /// It is longer than file systems take.
     #[error("a file name has at most {max} bytes", max = Filename::MAX_BYTES)]
     TooLong,
@@ -35,15 +38,14 @@ impl Filename {
     /// The longest name, in bytes of UTF-8.
     pub const MAX_BYTES: usize = 255;
 
-    /// The name in this text: what follows the last `/`, `\` or drive letter, in NFC, without invisible characters,
-    /// outer blanks and final dots. A device's name gets an underscore. Parsing the result again changes nothing.
+    /// The name in this text: what follows the last `/`, `\` or drive letter, in NFC, without outer blanks and final dots. A device's name gets an underscore. Parsing the result again changes nothing.
     ///
     /// # Errors
     /// When nothing usable is left.
     pub fn parse(text: &str) -> Result<Self, InvalidFilename> {
         let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
-        let visible: String = last.chars().filter(|c| !is_invisible(*c)).nfc().collect();
-        let name = without_drives(visible.trim());
+        let composed: String = last.nfc().collect();
+        let name = without_drives(composed.trim());
         if name.is_empty() {
             return Err(InvalidFilename::Empty);
         }
@@ -51,6 +53,9 @@ impl Filename {
         let name = name.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
         if name.is_empty() {
             return Err(InvalidFilename::Folder);
+        }
+        if has_hidden(name) {
+            return Err(InvalidFilename::Hidden);
         }
         let name = if is_device(name) { format!("_{name}") } else { name.to_owned() };
         if name.len() > Self::MAX_BYTES { Err(InvalidFilename::TooLong) } else { Ok(Self(name)) }
@@ -115,11 +120,10 @@ mod tests {
     }
 
     #[test]
-    fn folders_and_invisible_characters_are_dropped() {
+    fn folders_and_outer_blanks_are_dropped() {
         assert_eq!(parsed("src/main.rs"), "main.rs");
         assert_eq!(parsed("C:\\work\\a.py"), "a.py");
         assert_eq!(parsed("..%2fetc"), "..%2fetc");
-        assert_eq!(parsed("evil\u{202e}gpj.exe\0"), "evilgpj.exe");
         assert_eq!(parsed("  a.txt \n"), "a.txt");
         assert_eq!(parsed("cafe\u{301}.md"), "caf\u{e9}.md");
         assert_eq!(format!("{:?}", Filename::parse("secret.rs").expect("a name")), "Filename(<redacted>)");
@@ -153,7 +157,12 @@ mod tests {
         for (bad, why) in [
             ("", InvalidFilename::Empty),
             ("src/", InvalidFilename::Empty),
-            ("\0\u{200e}", InvalidFilename::Empty),
+            ("\0\u{200e}", InvalidFilename::Hidden),
+            ("evil\u{202e}gpj.exe", InvalidFilename::Hidden),
+            ("a\u{2060}.rs", InvalidFilename::Hidden),
+            ("a\u{ad}.rs", InvalidFilename::Hidden),
+            ("a\tb", InvalidFilename::Hidden),
+            ("a\0", InvalidFilename::Hidden),
             (".", InvalidFilename::Folder),
             ("a/..", InvalidFilename::Folder),
             ("...", InvalidFilename::Folder),
@@ -166,6 +175,9 @@ mod tests {
             assert!(serde_json::from_value::<Filename>(bad.into()).is_err());
         }
         assert_eq!(parsed(&"a".repeat(255)).len(), 255);
+        for same in ["\u{1F469}\u{1F3FD}\u{200D}\u{1F4BB}.md", "می\u{200C}خواهم.txt", "\u{2764}\u{FE0F}.rs"] {
+            assert_eq!(parsed(same), same, "what writing needs is not hidden");
+        }
     }
 
     proptest! {
@@ -173,7 +185,7 @@ mod tests {
         fn a_name_is_safe_and_stays_as_it_is(text in "([cC]:|con|nul|[lL]pt1|[a./\\\\ :\u{0}\u{301}\u{e9}\u{202e}\u{2066}-\u{206f}]){0,12}|\\PC*") {
             if let Ok(name) = Filename::parse(&text) {
                 prop_assert!(!name.as_str().contains(['/', '\\']));
-                prop_assert!(!name.as_str().contains(is_invisible));
+                prop_assert!(!has_hidden(name.as_str()));
                 prop_assert!((1..=255).contains(&name.as_str().len()));
                 prop_assert_eq!(Filename::parse(name.as_str()), Ok(name));
             }

@@ -16,6 +16,7 @@ pub mod filename;
 #[rustfmt::skip] // Its formatting is the generator's.
 #[expect(clippy::too_many_lines, reason = "a transaction is as long as its list of actions")]
 mod generated;
+mod hidden;
 mod idempotency;
 pub mod ids;
 pub mod key;
@@ -53,6 +54,7 @@ pub use digest::{Digest, InvalidDigest};
 pub use expiry::{InvalidMessageTtl, MAX_MESSAGE_TTL_DAYS, MessageTtl};
 pub use filename::{Filename, InvalidFilename};
 pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS, schema::ENTITIES};
+pub use hidden::{has_hidden, hidden, shows_nothing};
 pub use idempotency::{ClientRequest, Standing, TakeOver};
 pub use ids::{Ids, InvalidId, UuidNewtype};
 pub use key::{ItemKey, KeyPart};
@@ -65,7 +67,7 @@ pub use profile::{AccountError, ProfileChange, ProfileError};
 pub use public_id::{InvalidPublicId, MessageId, ThreadId};
 pub use rate::{Hit, RateRule, Window};
 pub use save::{Reanchor, SaveCode, SaveCodeError, Saved};
-pub use selection::{is_selected_at, stands_at};
+pub use selection::{MAX_SELECTED_BYTES, SelectionTooLong, is_selected_at, stands_at};
 pub use session::{NewSession, NewSessionError, OpenedSession};
 pub use settings::{Change, NewSettings};
 pub use sign_in::{RefreshRule, RenewError, SeenToken};

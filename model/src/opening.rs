@@ -117,7 +117,8 @@ impl Store {
             let Some(found) = self.found(caller, id.session_id, batch).await? else { continue };
             let Found { head, code, anchors, mut threads, mut records, .. } = found;
             let thread = owned(threads.pop(), caller)?;
-            let (Some(thread), Some(anchors)) = (placed(&thread, anchors.as_ref()), anchors) else { continue };
+            let thread = placed(&thread, anchors.as_ref()).map_err(AccessError::from)?;
+            let (Some(thread), Some(anchors)) = (thread, anchors) else { continue };
             let (text, code) = match code {
                 // Nothing more is read for it.
                 Some(code) if code.inline.is_some() => {
@@ -155,7 +156,7 @@ impl Store {
             let opened = self.open_with(thread.user_id, session_id, beside).await?;
             let Opened { session, anchors, mut threads, .. } = opened;
             let thread = owned(threads.pop(), thread.user_id)?;
-            if let (Some(thread), Some(anchors)) = (placed(&thread, anchors.as_ref()), anchors) {
+            if let (Some(thread), Some(anchors)) = (placed(&thread, anchors.as_ref())?, anchors) {
                 return Ok(OpenedThread { thread, session, anchors });
             }
         }

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use crate::session::READS;
 use crate::{
     AccessError, AnchorStatus, Anchors, ListThreadsItem, Message, OpenedSession, Page, PageRequest, Session, SessionId,
-    Store, StoreError, Thread, ThreadAnchor, ThreadId, ThreadUuid, UserId,
+    Store, StoreError, Thread, ThreadAnchor, ThreadId, ThreadUuid, Timestamp, UserId,
 };
 
 /// How many threads a session has at most, which one page holds.
@@ -32,6 +32,8 @@ pub struct PlacedThread {
     pub anchor: Anchor,
     /// The session's version in which the anchor last changed.
     pub anchor_version: u32,
+    /// When a save last changed the anchor, if one did.
+    pub moved_at: Option<Timestamp>,
 }
 
 /// A thread that is open in the editor: where it is, and its session with the code.
@@ -66,13 +68,22 @@ impl PlacedThread {
     pub(crate) fn entry(&self) -> ThreadAnchor {
         let Anchor { start_line, end_line, status } = self.anchor;
         let Thread { thread, moves, .. } = self.item;
-        ThreadAnchor { thread, start_line, end_line, status, version: self.anchor_version, moves }
+        let (version, moved_at) = (self.anchor_version, self.moved_at);
+        ThreadAnchor { thread, start_line, end_line, status, version, moves, moved_at }
     }
 
-    /// The same thread where it is in this version.
-    pub(crate) fn at(&self, anchor: Anchor, version: u32) -> Self {
-        let anchor_version = if self.anchor == anchor { self.anchor_version } else { version };
-        Self { item: self.item.clone(), anchor, anchor_version }
+    /// The same thread where it is in this version, which is saved now.
+    pub(crate) fn at(&self, anchor: Anchor, version: u32, now: Timestamp) -> Self {
+        if self.anchor == anchor {
+            return self.clone();
+        }
+        Self { item: self.item.clone(), anchor, anchor_version: version, moved_at: Some(now) }
+    }
+
+    /// When it changed last: its messages, its selection, or where it is.
+    #[must_use]
+    pub fn changed_at(&self) -> Timestamp {
+        self.moved_at.map_or(self.item.updated_at, |moved_at| moved_at.max(self.item.updated_at))
     }
 }
 
@@ -110,12 +121,22 @@ impl From<&ThreadAnchor> for Anchor {
 }
 
 /// The thread where its anchor says; nothing when the two were not read of one moment, or one of them is lost.
-pub(crate) fn placed(thread: &Thread, anchors: Option<&Anchors>) -> Option<PlacedThread> {
-    let entry = anchors?.entry(thread.thread).filter(|entry| entry.moves == thread.moves)?;
-    Some(PlacedThread { item: thread.clone(), anchor: entry.into(), anchor_version: entry.version })
+///
+/// # Errors
+/// When its selected text cannot be read.
+pub(crate) fn placed(thread: &Thread, anchors: Option<&Anchors>) -> Result<Option<PlacedThread>, StoreError> {
+    let Some(entry) = entry_of(thread, anchors) else { return Ok(None) };
+    let item = thread.clone().unpacked()?;
+    let (anchor_version, moved_at) = (entry.version, entry.moved_at);
+    Ok(Some(PlacedThread { item, anchor: entry.into(), anchor_version, moved_at }))
 }
 
-fn all_placed(threads: &[Thread], anchors: Option<&Anchors>) -> Option<Vec<PlacedThread>> {
+/// The anchor that was read of the same moment as the thread.
+pub(crate) fn entry_of<'a>(thread: &Thread, anchors: Option<&'a Anchors>) -> Option<&'a ThreadAnchor> {
+    anchors?.entry(thread.thread).filter(|entry| entry.moves == thread.moves)
+}
+
+fn all_placed(threads: &[Thread], anchors: Option<&Anchors>) -> Result<Option<Vec<PlacedThread>>, StoreError> {
     threads.iter().map(|thread| placed(thread, anchors)).collect()
 }
 
@@ -139,7 +160,7 @@ impl Store {
                     ListThreadsItem::Thread(thread) => threads.push(thread),
                 }
             }
-            if let Some(threads) = all_placed(&threads, anchors.as_ref()) {
+            if let Some(threads) = all_placed(&threads, anchors.as_ref())? {
                 return Ok((threads, anchors));
             }
         }
@@ -202,7 +223,7 @@ impl Store {
         for _ in 0..READS {
             let threads = self.list_threads_page(session_id, page);
             let (threads, anchors) = futures::try_join!(threads, self.get_anchors(session_id))?;
-            if let Some(items) = all_placed(&threads.items, anchors.as_ref()) {
+            if let Some(items) = all_placed(&threads.items, anchors.as_ref())? {
                 return Ok(Page { items, cursor: threads.cursor });
             }
         }
@@ -217,7 +238,7 @@ impl Store {
         for _ in 0..READS {
             let found = self.get_thread_and_anchors(id.session_id, id.thread).await?;
             let thread = owned(found.thread, caller)?;
-            if let Some(placed) = placed(&thread, found.anchors.as_ref()) {
+            if let Some(placed) = placed(&thread, found.anchors.as_ref())? {
                 return Ok(placed);
             }
         }

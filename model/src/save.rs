@@ -6,7 +6,7 @@ use crate::settings::Tried;
 use crate::{
     AccessError, Anchor, Anchors, AppliedAnswer, Change, Code, CodeText, CodeTooLarge, Digest, Language, MovedAnchors,
     NewSettings, OpenSession, OpenedSession, PlacedThread, SaveSession, SaveSessionError, Session, SessionId, Store,
-    StoreError, SweepJob, SweepKind, ThreadAnchor, ThreadKind, UserId,
+    StoreError, SweepJob, SweepKind, ThreadAnchor, ThreadKind, Timestamp, UserId,
 };
 
 /// Code to save over a version that the client edited.
@@ -240,7 +240,7 @@ impl Store {
         let now = self.clock().now();
         let (head, code) = (&base.head, &staged.code);
         let version = head.version_number.saturating_add(1);
-        let threads = base.moved(anchors);
+        let threads = base.moved(anchors, now);
         let entries: Vec<ThreadAnchor> = threads.iter().map(PlacedThread::entry).collect();
         let are_written = base.holds_to_anchors || threads != base.threads;
         let anchors = base.anchors.as_ref().filter(|_| are_written).map(|seen| MovedAnchors {
@@ -335,8 +335,8 @@ impl Base {
     }
 
     /// The threads where their anchors are in the next version.
-    fn moved(&self, anchors: &[Anchor]) -> Vec<PlacedThread> {
+    fn moved(&self, anchors: &[Anchor], now: Timestamp) -> Vec<PlacedThread> {
         let version = self.head.version_number.saturating_add(1);
-        self.threads.iter().zip(anchors).map(|(thread, anchor)| thread.at(*anchor, version)).collect()
+        self.threads.iter().zip(anchors).map(|(thread, anchor)| thread.at(*anchor, version, now)).collect()
     }
 }

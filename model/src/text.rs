@@ -1,4 +1,4 @@
-//! What the text types share: serde by way of `Display` and `FromStr`, and the characters no visible text needs.
+//! What the text types share: serde by way of `Display` and `FromStr`, which goes through one parser.
 
 /// Implements serde for types whose text is their only form, so that a value read from anywhere goes through the
 /// same parser. The error a reader sees is the parser's, which never repeats the text.
@@ -19,18 +19,3 @@ macro_rules! serde_as_text {
     )+};
 }
 pub(crate) use serde_as_text;
-
-/// Whether `c` changes how text around it is shown without being seen itself: controls, line separators, marks that
-/// turn the direction of writing, and the byte order mark. With them a name can look like another name.
-pub(crate) fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{061c}'
-                | '\u{200b}'
-                | '\u{200e}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2066}'..='\u{2069}'
-                | '\u{feff}'
-        )
-}

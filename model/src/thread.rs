@@ -7,8 +7,9 @@ use crate::placed::{owned, unplaced};
 use crate::session;
 use crate::{
     AccessError, Anchor, AnchorStatus, CreateThread, CreateThreadError, Created, DeleteThread, DeleteThreadError,
-    MoveThread, MoveThreadError, OpenedSession, OpenedThread, PlacedThread, RemainingAnchors, Session, SessionId,
-    SessionKey, Store, StoreError, SweepJob, SweepKind, Thread, ThreadId, ThreadKind, ThreadUuid, UserId,
+    MoveThread, MoveThreadError, OpenedSession, OpenedThread, PlacedThread, RemainingAnchors, SelectionTooLong,
+    Session, SessionId, SessionKey, Store, StoreError, SweepJob, SweepKind, Thread, ThreadId, ThreadKind, ThreadUuid,
+    UserId,
 };
 
 /// Lines to talk about.
@@ -20,7 +21,7 @@ pub struct NewThread {
     pub start_line: u32,
     /// Last line, included.
     pub end_line: u32,
-    /// The lines as they were selected.
+    /// The text as it was selected; the text of the lines if it is blank.
     pub selected_text: String,
 }
 
@@ -45,6 +46,9 @@ pub enum NewThreadError {
     /// The thread that the client's id created was deleted.
     #[error("the thread was deleted")]
     Gone,
+    /// The selected text is too long to be kept.
+    #[error(transparent)]
+    TooLong(#[from] SelectionTooLong),
 }
 
 impl From<StoreError> for NewThreadError {
@@ -62,6 +66,9 @@ pub enum MoveError {
     /// The code has no such lines.
     #[error("the code has no such lines")]
     OutsideTheCode,
+    /// The selected text is too long to be kept.
+    #[error(transparent)]
+    TooLong(#[from] SelectionTooLong),
 }
 
 impl From<StoreError> for MoveError {
@@ -114,15 +121,18 @@ impl Store {
     ) -> Result<Created<PlacedThread>, NewThreadError> {
         for _ in 0..session::TRIES {
             let OpenedSession { head, text } = self.read_session(caller, session_id).await?;
-            let Some(status) = locate(&text, &new) else {
-                // The code may have lost these lines since the first request.
-                return self.created_thread(request).await?.ok_or(NewThreadError::OutsideTheCode);
+            // The code may have lost these lines since the first request.
+            let wrong = |error| async { self.created_thread(request).await?.ok_or(error) };
+            let new = match new.kept_in(&text) {
+                Ok(new) => new,
+                Err(error) => return wrong(error.into()).await,
             };
+            let Some(status) = locate(&text, &new) else { return wrong(NewThreadError::OutsideTheCode).await };
             let thread = self.unsaved_thread(&head, &new, status);
             let record =
                 request.map(|request| request.record(caller, session_id, Some(thread.thread), thread.created_at));
-            let (opened, seen_version) = ([thread.entry()], head.version_number);
-            let input = CreateThread { record: record.as_ref(), thread: &thread.item, opened: &opened, seen_version };
+            let (item, opened, seen_version) = (thread.item.clone().packed(), [thread.entry()], head.version_number);
+            let input = CreateThread { record: record.as_ref(), thread: &item, opened: &opened, seen_version };
             match self.create_thread(input).await {
                 Ok(()) => return Ok(Created::now(thread)),
                 Err(CreateThreadError::RequestKnown) => {
@@ -166,6 +176,7 @@ impl Store {
             user_id: head.user_id,
             kind: new.kind,
             selected_text: new.selected_text.clone(),
+            selected_gzip: None,
             moves: 0,
             message_slots: 0,
             messages_expire_from: None,
@@ -173,7 +184,7 @@ impl Store {
             created_at: now,
             updated_at: now,
         };
-        PlacedThread { item, anchor: new.anchor(status), anchor_version: head.version_number }
+        PlacedThread { item, anchor: new.anchor(status), anchor_version: head.version_number, moved_at: None }
     }
 
     /// Moves a thread to other lines of its session, as its code is now, or to another selection. A save meanwhile makes
@@ -188,6 +199,7 @@ impl Store {
         locate: Locate,
     ) -> Result<PlacedThread, MoveError> {
         for _ in 0..session::TRIES {
+            let to = to.kept_in(&opened.session.text)?;
             let status = locate(&opened.session.text, &to).ok_or(MoveError::OutsideTheCode)?;
             if let Some(moved) = self.put_moved(&opened, &to, status).await? {
                 return Ok(moved);
@@ -221,14 +233,17 @@ impl Store {
                 },
                 anchor: to.anchor(status),
                 anchor_version: seen_version,
+                moved_at: None,
             };
+            let stored = moved.item.clone().packed();
             let threads = anchors.with(moved.entry());
             let stored = self.move_thread(MoveThread {
                 session_id: moved.session_id,
                 thread: moved.thread,
                 user_id: moved.user_id,
                 kind: moved.kind,
-                selected_text: &moved.selected_text,
+                selected_text: &stored.selected_text,
+                selected_gzip: stored.selected_gzip.as_deref(),
                 moves: moved.moves,
                 threads: &threads,
                 seen_changes: anchors.changes,

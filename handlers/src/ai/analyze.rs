@@ -13,7 +13,7 @@ use crate::http::body::CodeBody;
 use crate::http::deadline::Deadline;
 use crate::limits::{CODE_BYTES, HISTORY_MESSAGES};
 use crate::openapi::fields;
-use crate::review::lines::{Lines, Selection};
+use crate::review::lines::Selection;
 use crate::review::prompt::{Prompt, Question, Turn};
 use crate::state::Ctx;
 use crate::threads::{self, ThreadForm};
@@ -129,18 +129,10 @@ fn selection(
 ) -> ApiResult<NewThread> {
     let is_block = start_line.is_some() || end_line.is_some() || selected_text.is_some();
     let kind = kind.unwrap_or(if is_block { ThreadKind::Block } else { ThreadKind::File });
-    let text = || Some(text_of(code, start_line?, end_line?));
-    let selected_text = selected_text.or_else(text);
-    let selected = ThreadForm { kind, start_line, end_line, selected_text, client_thread_id: None }.check()?;
+    let selected =
+        ThreadForm { kind, start_line, end_line, selected_text, client_thread_id: None }.check()?.kept_in(code)?;
     threads::locate(code, &selected).ok_or(NewThreadError::OutsideTheCode)?;
     Ok(selected)
-}
-
-/// The text of these lines; nothing where there are none.
-fn text_of(code: &str, start_line: u32, end_line: u32) -> String {
-    let at = |line: u32| usize::try_from(line).unwrap_or(usize::MAX);
-    let (lines, first, last) = (Lines::of(code), at(start_line), at(end_line));
-    if lines.has(first, last) { lines.text(first, last).to_owned() } else { String::new() }
 }
 
 impl Asked {

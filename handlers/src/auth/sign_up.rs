@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use model::{Email, Username};
+use model::{Email, Username, has_hidden};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -19,7 +19,7 @@ pub struct PersonName(String);
 
 /// The text is no name. Does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("A name has 1 to 100 characters and no control characters.")]
+#[error("A name has 1 to 100 characters, none of them hidden.")]
 pub struct InvalidName;
 
 impl PersonName {
@@ -42,7 +42,7 @@ impl FromStr for PersonName {
     fn from_str(text: &str) -> Result<Self, InvalidName> {
         let name = text.trim();
         let sized = (1..=NAME_CHARS).contains(&name.chars().count());
-        if sized && !name.contains(char::is_control) { Ok(Self(name.to_owned())) } else { Err(InvalidName) }
+        if sized && !has_hidden(name) { Ok(Self(name.to_owned())) } else { Err(InvalidName) }
     }
 }
 

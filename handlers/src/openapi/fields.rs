@@ -102,7 +102,7 @@ pub(crate) fn order() -> Object {
 // --- accounts --------------------------------------------------------------------------------------------------------
 
 pub(crate) fn name() -> Object {
-    let about = "What the person is called: without control characters; blanks around it are dropped.";
+    let about = "What the person is called: without hidden characters; blanks around it are dropped.";
     text(about, "Ada Lovelace").min_length(Some(1)).max_length(Some(NAME_CHARS)).build()
 }
 
@@ -155,7 +155,7 @@ fn secret(description: &str) -> Object {
 // --- sessions --------------------------------------------------------------------------------------------------------
 
 pub(crate) fn new_filename() -> Object {
-    let about = "The file's name. Of a path only what follows the last slash is kept; it decides the language.";
+    let about = "The file's name, without hidden characters. Of a path only what follows the last slash is kept; it decides the language.";
     text(about, "inventory.rs").min_length(Some(1)).build()
 }
 
@@ -165,6 +165,12 @@ pub(crate) fn client_session_id() -> Object {
 
 pub(crate) fn filename() -> Object {
     text("The file's name.", "inventory.rs").max_length(Some(Filename::MAX_BYTES)).build()
+}
+
+pub(crate) fn filename_given() -> Object {
+    let about = "The name as it was sent, if the session has another: folders and final dots are dropped, and the name of a Windows \
+                 device gets an underscore. Absent if the name was kept.";
+    text(about, "src/inventory.rs").build()
 }
 
 pub(crate) fn code_content() -> Object {
@@ -230,7 +236,7 @@ pub(crate) fn kind_to_select() -> Object {
 
 pub(crate) fn anchor_status() -> Object {
     let words = [AnchorStatus::Stable, AnchorStatus::Approximate].map(AnchorStatus::as_str);
-    one_of("Whether the lines are still the text that was selected, or only where it probably was.", words)
+    one_of("Whether the selected text stands at the lines, or only probably stood there.", words)
 }
 
 pub(crate) fn start_line() -> Object {
@@ -242,7 +248,10 @@ pub(crate) fn end_line() -> Object {
 }
 
 pub(crate) fn selected_text() -> Object {
-    let about = format!("The text of the lines as it was selected, at most {} KiB.", SELECTED_TEXT_BYTES / 1024);
+    let about = format!(
+        "The text as it was selected, at most {} KiB: part of a line or whole lines.",
+        SELECTED_TEXT_BYTES / 1024
+    );
     text(&about, "if best == None:").build()
 }
 
@@ -254,7 +263,10 @@ pub(crate) fn line_to_select() -> Object {
 }
 
 pub(crate) fn text_to_select() -> Object {
-    let about = format!("The text of the lines, at most {} KiB. Needed for a `block`.", SELECTED_TEXT_BYTES / 1024);
+    let about = format!(
+        "The selected text, which begins in the first line and ends in the last, at most {} KiB. Without it, it is that of the lines.",
+        SELECTED_TEXT_BYTES / 1024
+    );
     or_null(text(&about, "fn main() {}").build())
 }
 

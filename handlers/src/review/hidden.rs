@@ -4,10 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
-use icu_properties::props::{
-    CanonicalCombiningClass, DefaultIgnorableCodePoint, EmojiModifier, ExtendedPictographic, JoiningType,
-};
-use icu_properties::{CodePointMapData, CodePointSetData};
+pub use model::hidden;
 
 use crate::review::lines::Lines;
 use crate::review::patch::Patch;
@@ -16,33 +13,7 @@ use crate::review::patch::Patch;
 const NAMED_LINES: usize = 8;
 /// Characters that a warning names.
 const NAMED_CHARACTERS: usize = 4;
-/// Chooses the form of the character before it, as an emoji or as text.
-const FORM_SELECTORS: [char; 2] = ['\u{FE0E}', '\u{FE0F}'];
-/// Draws a box around a digit.
-const KEYCAP: char = '\u{20E3}';
-const ZWNJ: char = '\u{200C}';
-const ZWJ: char = '\u{200D}';
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
-
-/// The hidden characters of a text, each with where it is.
-///
-/// Hidden is what Unicode calls default-ignorable (zero-width characters, bidirectional controls, tags, variation
-/// selectors), control characters except for tabs, form feeds and line ends, and what only some programs take for a line
-/// end. Not hidden is what writing needs: joiners where UAX #31 allows them in identifiers, and what makes one emoji of
-/// several.
-pub fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
-    let mut before = None;
-    let mut rest = text.char_indices().peekable();
-    std::iter::from_fn(move || {
-        loop {
-            let (at, c) = rest.next()?;
-            let was = before.replace(c);
-            if !is_plain(c) && is_hidden(was, c, rest.peek().map(|(_, after)| *after)) {
-                return Some((at, c));
-            }
-        }
-    })
-}
 
 /// The text with every hidden character written as `\u{202E}`.
 #[must_use]
@@ -185,48 +156,6 @@ fn named(characters: &BTreeSet<char>) -> String {
         named.push("others".to_owned());
     }
     named.join(", ")
-}
-
-/// Most characters of most code: seen at once not to be hidden.
-const fn is_plain(c: char) -> bool {
-    matches!(c, ' '..='~' | '\n' | '\t' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{2FF}')
-}
-
-fn is_hidden(before: Option<char>, c: char, after: Option<char>) -> bool {
-    let is_pictograph =
-        |c: Option<char>| c.is_some_and(|c| CodePointSetData::new::<ExtendedPictographic>().contains(c));
-    match c {
-        '\n' | '\t' | '\u{C}' => false,
-        // One that stands in a row with others is looked at with the last of them.
-        '\r' => !matches!(after, Some('\n' | '\r')),
-        '\u{2028}' | '\u{2029}' | '\u{FFF9}'..='\u{FFFB}' => true,
-        c if c.is_control() => true,
-        c if !CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c) => false,
-        c if FORM_SELECTORS.contains(&c) => {
-            let is_keycap = after == Some(KEYCAP) && before.is_some_and(|c| matches!(c, '0'..='9' | '#' | '*'));
-            !is_pictograph(before) && !is_keycap
-        }
-        ZWJ if is_pictograph(after) => {
-            let ends_an_emoji = |c| c == FORM_SELECTORS[1] || CodePointSetData::new::<EmojiModifier>().contains(c);
-            !is_pictograph(before) && !before.is_some_and(ends_an_emoji)
-        }
-        ZWJ | ZWNJ => !joins(before, c, after),
-        _ => true,
-    }
-}
-
-/// Whether a joiner has an effect there, by the rules A1, A2 and B of UAX #31 2.3: between letters that join, or after a
-/// virama.
-fn joins(before: Option<char>, joiner: char, after: Option<char>) -> bool {
-    let (Some(before), Some(after)) = (before, after) else { return false };
-    let class = CodePointMapData::<CanonicalCombiningClass>::new().get(before);
-    if class == CanonicalCombiningClass::Virama {
-        return true;
-    }
-    let joining = |c| CodePointMapData::<JoiningType>::new().get(c);
-    let joins_on = [JoiningType::DualJoining, JoiningType::LeftJoining].contains(&joining(before));
-    let joins_back = [JoiningType::DualJoining, JoiningType::RightJoining].contains(&joining(after));
-    joiner == ZWNJ && joins_on && joins_back
 }
 
 #[cfg(test)]

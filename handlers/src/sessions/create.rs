@@ -45,26 +45,26 @@ pub struct NewFile {
 pub async fn create(
     ctx: Ctx,
     caller: Caller,
-    CodeForm { 0: (client_session_id, new) }: CodeForm<NewFile>,
+    CodeForm { 0: (client_session_id, given, new) }: CodeForm<NewFile>,
 ) -> ApiResult<(StatusCode, Json<OneSession>)> {
     let created = match client_session_id {
         Some(client_id) => ctx.store.new_session_once(caller.user_id, client_id, new).await?,
         None => Created { item: ctx.store.new_session(caller.user_id, new).await?, is_repeated: false },
     };
     let status = if created.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
-    Ok((status, Json(OneSession::from(&created.item))))
+    Ok((status, Json(OneSession::from(&created.item).given(&given))))
 }
 
 impl Check for NewFile {
-    /// The client's id for the session, and the session.
-    type Checked = (Option<Uuid>, NewSession);
+    /// The client's id for the session, the file's name as it was sent, and the session.
+    type Checked = (Option<Uuid>, String, NewSession);
 
     fn check(self, wrong: &mut Wrong) -> Option<Self::Checked> {
         let filename = wrong.take(form::filename(&self.filename));
         let language_override = self.language_override.as_deref();
         let language_override = language_override.and_then(|name| wrong.take(form::language_override(name)));
         let new = NewSession { filename: filename?, language_override, text: self.code_content };
-        Some((self.client_session_id, new))
+        Some((self.client_session_id, self.filename, new))
     }
 }
 

@@ -39,26 +39,35 @@ pub async fn rename(
     ctx: Ctx,
     caller: Caller,
     Path(id): Path<SessionId>,
-    Form(new): Form<Metadata>,
+    Form((given, new)): Form<Metadata>,
 ) -> ApiResult<Json<OneSession>> {
     let changed = ctx.store.change_settings(caller.user_id, id, &new).await;
     let head = changed.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
-    Ok(Json(OneSession::from(&head)))
+    let session = OneSession::from(&head);
+    Ok(Json(match given {
+        Some(name) => session.given(&name),
+        None => session,
+    }))
 }
 
 impl Check for Metadata {
-    type Checked = NewSettings;
+    /// The name as it was sent, if another one was, and the settings.
+    type Checked = (Option<String>, NewSettings);
 
-    fn check(self, wrong: &mut Wrong) -> Option<NewSettings> {
+    fn check(self, wrong: &mut Wrong) -> Option<Self::Checked> {
         if self.filename == Change::Keep && self.language_override == Change::Keep && wrong.is_empty() {
             wrong.note(ApiError::new(ErrorCode::InvalidInput).saying("Send filename, language_override or both."));
         }
+        let given = match &self.filename {
+            Change::Set(name) => Some(name.clone()),
+            Change::Keep | Change::Clear => None,
+        };
         let filename = match self.filename {
             Change::Keep => None,
             Change::Clear => wrong.take(Err(ApiError::invalid("filename", "A session always has a name."))),
             Change::Set(name) => wrong.take(form::filename(&name)),
         };
         let language_override = self.language_override.try_map(|name| form::language_override(&name));
-        Some(NewSettings { filename, language_override: wrong.take(language_override)? })
+        Some((given, NewSettings { filename, language_override: wrong.take(language_override)? }))
     }
 }

@@ -40,6 +40,17 @@ pub(crate) struct SessionView {
 #[derive(Serialize, ToSchema)]
 pub struct OneSession {
     session: SessionView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::filename_given)]
+    filename_given: Option<String>,
+}
+
+impl OneSession {
+    /// Tells the name that the client gave, if the session has another: a name is made safe, and never in silence.
+    pub(super) fn given(mut self, filename: &str) -> Self {
+        self.filename_given = (self.session.filename != filename).then(|| filename.to_owned());
+        self
+    }
 }
 
 impl From<&Session> for SessionView {
@@ -62,7 +73,7 @@ impl From<&Session> for SessionView {
 
 impl From<&Session> for OneSession {
     fn from(head: &Session) -> Self {
-        Self { session: head.into() }
+        Self { session: head.into(), filename_given: None }
     }
 }
 

@@ -90,6 +90,7 @@ impl From<MoveError> for ApiError {
         match error {
             MoveError::Access(error) => Self::no_access(error, ErrorCode::ThreadNotFound),
             MoveError::OutsideTheCode => Self::invalid("end_line", "The file does not have this many lines."),
+            MoveError::TooLong(error) => error.into(),
         }
     }
 }

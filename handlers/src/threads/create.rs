@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use model::{AnchorStatus, Created, NewThread, NewThreadError, SessionId, ThreadKind};
+use model::{AnchorStatus, Created, NewThread, NewThreadError, SelectionTooLong, SessionId, ThreadKind};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -11,7 +11,6 @@ use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::SelectionBody;
 use crate::http::path::Path;
-use crate::limits::SELECTED_TEXT_BYTES;
 use crate::openapi::fields;
 use crate::review::anchor::status_at;
 use crate::review::lines::Selection;
@@ -40,7 +39,9 @@ pub struct ThreadForm {
     post,
     path = "/sessions/{id}/threads",
     summary = "Open a thread on some lines, or on the whole file",
-    description = "With a `client_thread_id` the same request can be sent again: it opens one thread, and is answered with it.",
+    description = "A selection without text, a cursor for instance, is of its lines. All of a file that is longer than a selection can be \
+                   becomes a thread on the whole file. With a `client_thread_id` the same request can be sent again: it opens one thread, and \
+                   is answered with it.",
     request_body = ThreadForm,
     responses(
         (status = 201, description = "The thread.", body = OneThread),
@@ -78,18 +79,7 @@ impl ThreadForm {
         if end_line < start_line {
             return Err(ApiError::invalid("end_line", "The last line comes before the first."));
         }
-        let selected_text = match self.selected_text {
-            Some(text) => text,
-            None if whole_file => String::new(),
-            None => {
-                return Err(ApiError::invalid("selected_text", "A block comes with the text of its lines."));
-            }
-        };
-        if selected_text.len() > SELECTED_TEXT_BYTES {
-            let message = "The selection is larger than 16 KB. Select fewer lines, or the whole file.";
-            return Err(ApiError::invalid("selected_text", message));
-        }
-        Ok(NewThread { kind: self.kind, start_line, end_line, selected_text })
+        Ok(NewThread { kind: self.kind, start_line, end_line, selected_text: self.selected_text.unwrap_or_default() })
     }
 }
 
@@ -110,6 +100,15 @@ impl From<NewThreadError> for ApiError {
             NewThreadError::OtherContents => Self::invalid("client_thread_id", "This id was used for another thread."),
             NewThreadError::Gone => ErrorCode::ThreadNotFound.into(),
             NewThreadError::OutsideTheCode => Self::invalid("end_line", "The file does not have this many lines."),
+            NewThreadError::TooLong(error) => error.into(),
         }
+    }
+}
+
+impl From<SelectionTooLong> for ApiError {
+    fn from(_: SelectionTooLong) -> Self {
+        let message =
+            "The selection is larger than 64 KB. Select fewer lines, or open a thread on the whole file, of type file.";
+        Self::invalid("selected_text", message)
     }
 }

@@ -1,6 +1,6 @@
 //! A thread as the API shows it.
 
-use model::PlacedThread;
+use model::{PlacedThread, ThreadKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,12 +17,15 @@ pub struct ThreadView {
     #[serde(rename = "type")]
     #[schema(schema_with = fields::thread_kind)]
     kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = fields::start_line)]
-    start_line: u32,
+    start_line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = fields::end_line)]
-    end_line: u32,
+    end_line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = fields::selected_text)]
-    selected_text: String,
+    selected_text: Option<String>,
     #[schema(schema_with = fields::anchor_status)]
     anchor_status: &'static str,
     #[schema(schema_with = fields::created_at)]
@@ -39,16 +42,18 @@ pub struct OneThread {
 
 impl From<&PlacedThread> for ThreadView {
     fn from(thread: &PlacedThread) -> Self {
+        // The whole file has no lines of its own.
+        let block = (thread.kind == ThreadKind::Block).then_some(thread);
         Self {
             thread_id: thread.id().to_string(),
             session_id: thread.session_id.to_string(),
             kind: thread.kind.as_str(),
-            start_line: thread.anchor.start_line,
-            end_line: thread.anchor.end_line,
-            selected_text: thread.selected_text.clone(),
+            start_line: block.map(|thread| thread.anchor.start_line),
+            end_line: block.map(|thread| thread.anchor.end_line),
+            selected_text: block.map(|thread| thread.selected_text.clone()),
             anchor_status: thread.anchor.status.as_str(),
             created_at: thread.created_at.to_rfc3339(),
-            updated_at: thread.updated_at.to_rfc3339(),
+            updated_at: thread.changed_at().to_rfc3339(),
         }
     }
 }

@@ -107,7 +107,7 @@ proptest! {
     #[test]
     fn accepted_addresses_have_no_blanks(text in "[ a-zA-Z.@\\-\u{202e}\u{e9}]{0,20}") {
         if let Ok(email) = text.parse::<Email>() {
-            prop_assert!(!email.as_str().contains(is_separator));
+            prop_assert!(!email.as_str().contains(char::is_whitespace) && !has_hidden(email.as_str()));
             prop_assert_eq!(email.as_str().matches('@').count(), 1);
             prop_assert_eq!(email.as_str().parse::<Email>(), Ok(email));
         }

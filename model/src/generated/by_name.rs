@@ -818,6 +818,7 @@ async fn move_thread(
     let thread: ThreadUuid = arguments.one("thread", "thread_uuid")?;
     let kind: ThreadKind = arguments.one("kind", "block|file")?;
     let selected_text: String = arguments.one("selected_text", "text")?;
+    let selected_gzip: Option<Vec<u8>> = arguments.optional("selected_gzip", "bytes")?;
     let moves: u32 = arguments.one("moves", "count")?;
     let now: Timestamp = arguments.one("now", "time")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
@@ -832,6 +833,7 @@ async fn move_thread(
             thread,
             kind,
             selected_text: &selected_text,
+            selected_gzip: selected_gzip.as_deref(),
             moves,
             now,
             user_id,

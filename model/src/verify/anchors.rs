@@ -1,7 +1,7 @@
 //! Anchors: one for each thread and none beside, and where one is said to be stable, the very text that was selected.
 
 use crate::generated::any::AnyEntity;
-use crate::placed::placed;
+use crate::placed::entry_of;
 use crate::verify::finding::{Finding, FindingKind};
 use crate::verify::ledger::Subject;
 use crate::verify::repair::{Repair, SoundAnchors};
@@ -36,7 +36,7 @@ impl Neighbours {
             }
             AnyEntity::Thread(thread) => {
                 self.enter(thread.session_id);
-                let anchor = placed(thread, self.anchors.as_deref()).map(|placed| placed.anchor);
+                let anchor = entry_of(thread, self.anchors.as_deref()).map(Anchor::from);
                 let is_sound = anchor.is_some_and(|anchor| !is_false(thread, anchor, self.text.as_deref()));
                 (!is_sound).then_some(Subject::Session(thread.session_id, Some(thread.user_id)))
             }
@@ -58,10 +58,11 @@ fn is_false(thread: &Thread, anchor: Anchor, text: Option<&str>) -> bool {
 
 /// What there is to say of the text at the lines.
 fn status_of(thread: &Thread, anchor: Anchor, text: Option<&str>) -> AnchorStatus {
-    let stands = thread.kind == ThreadKind::File
-        || text
-            .and_then(|text| is_selected_at(text, anchor.start_line, anchor.end_line, &thread.selected_text))
-            .unwrap_or(false);
+    let stands = |text: &str| {
+        let selected = thread.clone().unpacked().ok()?.selected_text;
+        is_selected_at(text, anchor.start_line, anchor.end_line, &selected)
+    };
+    let stands = thread.kind == ThreadKind::File || text.and_then(stands).unwrap_or(false);
     if stands { AnchorStatus::Stable } else { AnchorStatus::Approximate }
 }
 
@@ -119,6 +120,7 @@ impl Placement<'_> {
             status: status_of(thread, anchor, self.text),
             version,
             moves: thread.moves,
+            moved_at: None,
         };
         let Some(own) = anchors.entry(thread.thread) else {
             let first_line = Anchor { start_line: 1, end_line: 1, status: AnchorStatus::Approximate };

@@ -51,6 +51,7 @@ mod refresh;
 mod renaming;
 mod reviewer;
 mod saving;
+mod selections;
 mod settling;
 mod sign_in_steps;
 mod streaming;

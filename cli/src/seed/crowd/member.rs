@@ -171,6 +171,7 @@ impl<'p> Member<'p> {
             user_id: self.user_id,
             kind,
             selected_text: talk.anchor.selected.clone().unwrap_or_default(),
+            selected_gzip: None,
             moves: 0,
             message_slots: 2 * exchanges,
             messages_expire_from: None,
@@ -181,8 +182,8 @@ impl<'p> Member<'p> {
         for number in 0..exchanges {
             made.updated_at = self.exchange(&made, talk, (number, sheet.code.size), into);
         }
-        let anchor =
-            ThreadAnchor { thread, start_line, end_line, status: AnchorStatus::Stable, version: 1, moves: made.moves };
+        let (status, moves) = (AnchorStatus::Stable, made.moves);
+        let anchor = ThreadAnchor { thread, start_line, end_line, status, version: 1, moves, moved_at: None };
         (made, anchor)
     }
 

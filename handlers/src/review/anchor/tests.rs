@@ -90,6 +90,7 @@ fn a_thread_on_the_whole_file_stays_as_it_is_and_the_others_move() {
             user_id: ids.next(now),
             kind,
             selected_text: text.to_owned(),
+            selected_gzip: None,
             moves: 0,
             message_slots: 0,
             messages_expire_from: None,
@@ -99,6 +100,7 @@ fn a_thread_on_the_whole_file_stays_as_it_is_and_the_others_move() {
         },
         anchor: Anchor { start_line, end_line, status: AnchorStatus::Stable },
         anchor_version: 1,
+        moved_at: None,
     };
     let block = thread(ThreadKind::Block, (4, 4), "    one();");
     let threads = [block.clone(), thread(ThreadKind::File, (1, 9), ""), block];

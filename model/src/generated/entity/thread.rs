@@ -21,8 +21,12 @@ pub struct Thread {
     pub user_id: UserId,
     /// On some lines, or on the whole file.
     pub kind: ThreadKind,
-    /// The lines as they were selected, up to 16 KiB.
+    /// The text as it was selected, up to 64 KiB. Empty where `selected_gzip` has it.
     pub selected_text: String,
+    /// The gzip of a selected text of more than 1 KiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(with = "serde_bytes")]
+    pub selected_gzip: Option<Vec<u8>>,
     /// How often its user moved it. Its anchor says the same number, or the two were not read of one moment.
     pub moves: u32,
     /// Slots taken: one for each note, two for each question, at most 500. The next message's number is one more.
@@ -47,6 +51,7 @@ impl fmt::Debug for Thread {
             .field("user_id", &self.user_id)
             .field("kind", &self.kind)
             .field("selected_text", &format_args!("<redacted>"))
+            .field("selected_gzip", &format_args!("<redacted>"))
             .field("moves", &self.moves)
             .field("message_slots", &self.message_slots)
             .field("created_at", &self.created_at)
@@ -108,6 +113,7 @@ impl modyne::EntityDef for Thread {
         "user_id",
         "kind",
         "selected_text",
+        "selected_gzip",
         "moves",
         "message_slots",
         "created_at",

@@ -47,8 +47,10 @@ pub struct MoveThread<'a> {
     pub thread: ThreadUuid,
     /// On some lines, or on the whole file.
     pub kind: ThreadKind,
-    /// The lines as they were selected, up to 16 KiB.
+    /// The text as it was selected, up to 64 KiB. Empty where `selected_gzip` has it.
     pub selected_text: &'a str,
+    /// The gzip of a selected text of more than 1 KiB.
+    pub selected_gzip: Option<&'a [u8]>,
     /// How often its user moved it. Its anchor says the same number, or the two were not read of one moment.
     pub moves: u32,
     /// The new `updated_at` of the thread.
@@ -70,6 +72,7 @@ impl fmt::Debug for MoveThread<'_> {
             .field("thread", &self.thread)
             .field("kind", &self.kind)
             .field("selected_text", &format_args!("<redacted>"))
+            .field("selected_gzip", &format_args!("<redacted>"))
             .field("moves", &self.moves)
             .field("now", &self.now)
             .field("user_id", &self.user_id)
@@ -100,6 +103,10 @@ impl Store {
         let changes = Changes::new()
             .set("kind", input.kind)
             .set("selected_text", input.selected_text)
+            .set_or_remove(
+                "selected_gzip",
+                input.selected_gzip.map(serde_bytes::Bytes::new),
+            )
             .set("moves", input.moves)
             .set("updated_at", input.now);
         transaction = transaction

@@ -8,7 +8,8 @@ SELECT
   CAST("m"."e"."n" AS bigint) AS "end_line",
   "m"."a"."s" AS "status",
   CAST("m"."v"."n" AS bigint) AS "version",
-  CAST("m"."m"."n" AS bigint) AS "moves"
+  CAST("m"."m"."n" AS bigint) AS "moves",
+  CAST(from_unixtime(CAST("m"."u"."n" AS double) / 1000) AT TIME ZONE 'UTC' AS timestamp) AS "moved_at"
 FROM codesensei_items
 CROSS JOIN UNNEST("item"."threads"."l") AS each_one ("m")
 WHERE "item"."et"."s" = 'anchors'

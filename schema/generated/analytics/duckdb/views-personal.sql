@@ -108,6 +108,7 @@ SELECT
   "Item"."user_id"."S" AS "user_id",
   "Item"."kind"."S" AS "kind",
   "Item"."selected_text"."S" AS "selected_text",
+  from_base64("Item"."selected_gzip"."B") AS "selected_gzip",
   CAST("Item"."moves"."N" AS bigint) AS "moves",
   CAST("Item"."message_slots"."N" AS bigint) AS "message_slots",
   epoch_ms(CAST("Item"."created_at"."N" AS bigint)) AS "created_at",

@@ -74,6 +74,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "role" STRUCT("S" VARCHAR),
       "rotated_at" STRUCT("N" VARCHAR),
       "rule" STRUCT("S" VARCHAR),
+      "selected_gzip" STRUCT("B" VARCHAR),
       "selected_text" STRUCT("S" VARCHAR),
       "seq" STRUCT("N" VARCHAR),
       "session_changes" STRUCT("N" VARCHAR),
@@ -96,6 +97,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "m" STRUCT("N" VARCHAR),
       "s" STRUCT("N" VARCHAR),
       "t" STRUCT("S" VARCHAR),
+      "u" STRUCT("N" VARCHAR),
       "v" STRUCT("N" VARCHAR)))[]),
       "updated_at" STRUCT("N" VARCHAR),
       "user_id" STRUCT("S" VARCHAR),
@@ -127,7 +129,8 @@ SELECT
   CAST("one"."M"."e"."N" AS bigint) AS "end_line",
   "one"."M"."a"."S" AS "status",
   CAST("one"."M"."v"."N" AS bigint) AS "version",
-  CAST("one"."M"."m"."N" AS bigint) AS "moves"
+  CAST("one"."M"."m"."N" AS bigint) AS "moves",
+  epoch_ms(CAST("one"."M"."u"."N" AS bigint)) AS "moved_at"
 FROM codesensei_items, UNNEST("Item"."threads"."L") AS each_one ("one")
 WHERE "Item"."et"."S" = 'anchors';
 
@@ -315,7 +318,7 @@ FROM codesensei_items
 WHERE "Item"."et"."S" = 'sweep_job';
 
 -- A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.
--- Without what is personal: selected_text.
+-- Without what is personal: selected_text, selected_gzip.
 CREATE OR REPLACE VIEW codesensei_thread AS
 SELECT
   "Item"."session_id"."S" AS "session_id",

@@ -162,6 +162,7 @@ async fn move_thread(bench: &Bench) {
         user_id: thread.user_id,
         kind: ThreadKind::Block,
         selected_text: &"t".repeat(300),
+        selected_gzip: None,
         moves: 1,
         threads: &threads,
         seen_changes: 1,

@@ -46,13 +46,41 @@ async fn of_a_path_only_the_file_name_is_kept() {
         ("..\\..\\a.go", "a.go"),
         ("a.go..", "a.go"),
         ("aux.c", "_aux.c"),
-        (" a\u{202e}b.py ", "ab.py"),
+        (" ab.py ", "ab.py"),
         ("<img src=x>.html", "<img src=x>.html"),
+        ("\u{1F469}\u{1F3FD}\u{200D}\u{1F4BB}.md", "\u{1F469}\u{1F3FD}\u{200D}\u{1F4BB}.md"),
     ] {
-        let session = ada.creates(sent, "x").await;
-        assert_eq!(session.json["filename"], kept);
-        let renamed = ada.patches(&format!("{}/metadata", session.path), &json!({ "filename": sent })).await.is(200);
+        let created = ada.posts("/sessions", &json!({ "filename": sent, "code_content": "x" })).await.is(201);
+        assert_eq!(created["session"]["filename"], kept);
+        let path = format!("/sessions/{}/metadata", created["session"]["session_id"].as_str().unwrap());
+        let renamed = ada.patches(&path, &json!({ "filename": sent })).await.is(200);
         assert_eq!(renamed["session"]["filename"], kept);
+        // A name that was changed is told as it was sent.
+        let given = if sent == kept { Value::Null } else { sent.into() };
+        assert_eq!((&created["filename_given"], &renamed["filename_given"]), (&given, &given));
+        let other = ada.patches(&path, &json!({ "language_override": "Go" })).await.is(200);
+        assert_eq!(other.get("filename_given"), None);
+    }
+}
+
+#[tokio::test]
+async fn names_and_addresses_with_characters_that_are_not_seen_are_refused() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    for hidden in
+        ["\u{2060}", "\u{AD}", "\u{202E}", "\u{200B}", "\u{FEFF}", "\u{E0041}", "\u{3164}", "\u{200D}", "\u{2028}"]
+    {
+        let name = format!("a{hidden}b");
+        let file = json!({ "filename": format!("{name}.rs"), "code_content": "x" });
+        ada.posts("/sessions", &file).await.invalid("filename");
+        ada.patches(&format!("{}/metadata", session.path), &file).await.invalid("filename");
+        ada.puts("/users/me", &json!({ "name": name })).await.invalid("name");
+        ada.puts("/users/me", &json!({ "email": format!("{name}@example.com") })).await.invalid("email");
+    }
+    for name in ["Zoë", "می\u{200C}خواهم", "\u{1F469}\u{1F3FD}\u{200D}\u{1F4BB}"] {
+        let changed = ada.puts("/users/me", &json!({ "name": name })).await.is(200);
+        assert_eq!(changed["user"]["name"], name);
     }
 }
 
@@ -119,27 +147,20 @@ async fn lines_that_the_file_does_not_have_are_refused() {
 }
 
 #[tokio::test]
-async fn a_selection_of_more_than_sixteen_kilobytes_is_refused() {
-    let app = TestApp::new().await;
-    let (ada, session, _) = scene(&app).await;
-    let threads = format!("{}/threads", session.path);
-    let block = |text: Value| json!({ "type": "block", "start_line": 1, "end_line": 1, "selected_text": text });
-    ada.posts(&threads, &block("x".repeat(16 * 1024).into())).await.is(201);
-    ada.posts(&threads, &block("x".repeat(16 * 1024 + 1).into())).await.invalid("selected_text");
-    ada.posts(&threads, &block("é".repeat(8 * 1024 + 1).into())).await.invalid("selected_text");
-    ada.posts(&threads, &block(json!(null))).await.invalid("selected_text");
-    ada.posts(&threads, &block("x".repeat(200_000).into())).await.refused(400, "INVALID_INPUT");
-}
-
-#[tokio::test]
 async fn a_thread_on_the_whole_file_needs_no_lines_and_stays_when_they_change() {
     let app = TestApp::new().await;
     let (ada, session, _) = scene(&app).await;
     let threads = format!("{}/threads", session.path);
     let opened = ada.posts(&threads, &json!({ "type": "file" })).await.is(201);
     assert_eq!((&opened["thread"]["type"], &opened["thread"]["anchor_status"]), (&json!("file"), &json!("stable")));
+    for field in ["start_line", "end_line", "selected_text"] {
+        assert_eq!(opened["thread"].get(field), None, "the whole file has no {field}");
+    }
     let saved = ada.saves(&session, 1, "print()").await.is(200);
     assert_eq!(saved["threads"][1], opened["thread"]);
+    let lines = json!({ "type": "file", "start_line": 1, "end_line": u32::MAX, "selected_text": "x" });
+    let other = ada.posts(&threads, &lines).await.is(201);
+    assert_eq!((other["thread"].get("end_line"), other["thread"].get("selected_text")), (None, None));
 }
 
 #[tokio::test]
@@ -157,7 +178,7 @@ async fn a_message_has_from_one_to_five_thousand_characters() {
     let app = TestApp::new().await;
     let (ada, _, thread) = scene(&app).await;
     let note = |content: Value| json!({ "content": content, "ask": false });
-    for content in [json!(""), json!(" \n\t"), json!(null), json!(7), json!([])] {
+    for content in [json!(""), json!(" \n\t"), json!("\u{2060}\u{AD} \u{202E}"), json!(null), json!(7), json!([])] {
         ada.posts(&thread.messages(), &note(content)).await.invalid("content");
     }
     let crab = "\u{1f980}";

@@ -161,7 +161,7 @@ async fn a_body_larger_than_its_route_takes_is_refused_as_it_came_and_inflated()
     let app = TestApp::new().await;
     let (ada, session, thread) = scene(&app).await;
     let (threads, metadata) = (format!("{}/threads", session.path), format!("{}/metadata", session.path));
-    let (small, selection) = (64 * 1024, 128 * 1024);
+    let (small, selection) = (64 * 1024, handlers::limits::SELECTION_BODY_BYTES);
     for (method, path, limit) in [
         ("POST", "/auth/signup", small),
         ("POST", "/auth/login", small),

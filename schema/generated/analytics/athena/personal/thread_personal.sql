@@ -7,6 +7,7 @@ SELECT
   "item"."user_id"."s" AS "user_id",
   "item"."kind"."s" AS "kind",
   "item"."selected_text"."s" AS "selected_text",
+  from_base64("item"."selected_gzip"."b") AS "selected_gzip",
   CAST("item"."moves"."n" AS bigint) AS "moves",
   CAST("item"."message_slots"."n" AS bigint) AS "message_slots",
   CAST(from_unixtime(CAST("item"."created_at"."n" AS double) / 1000) AT TIME ZONE 'UTC' AS timestamp) AS "created_at",
