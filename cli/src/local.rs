@@ -14,6 +14,7 @@ use handlers::http::cookie::CookieNames;
 use handlers::http::cors::CorsPolicy;
 use handlers::http::metrics::Metrics;
 use handlers::http::rate::RateLimits;
+use handlers::messages::Waiting;
 use model::{Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, TableError};
 
 use crate::engine::{Engine, EngineError};
@@ -166,6 +167,7 @@ fn application(store: Store, secrets: &Secrets, reviewer: Reviewer, cost: u32) -
     let keys = SigningKeys::from_pem(&secrets.signing_key, [])?;
     let fence_key = Digest::of([b"fence".as_slice(), &secrets.seed].concat());
     Ok(App {
+        waiting: Waiting::default(),
         store,
         tokens: Arc::new(Tokens::new(keys, ISSUER, ISSUER)),
         cookies: CookieNames::Plain,

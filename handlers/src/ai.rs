@@ -7,4 +7,4 @@ mod view;
 
 pub(crate) use analysis::Analysis;
 pub use analyze::{__path_analyze, analyze};
-pub(crate) use telling::{Deltas, Telling};
+pub(crate) use telling::{Delta, Telling};

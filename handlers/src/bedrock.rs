@@ -1,7 +1,7 @@
 //! The model: one question in, one checked answer out, within a deadline. The only module that names Bedrock's SDK.
 
 use std::fmt;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use aws_config::{BehaviorVersion, Region};
@@ -104,6 +104,17 @@ impl Reviewer {
         builder.set_endpoint_url(config.endpoint_url.clone());
         let models = config.model_ids.iter().map(|id| Model::new(id)).collect();
         Self { client: Client::from_conf(builder.build()), config, models, first: AtomicUsize::new(0) }
+    }
+
+    /// What a question has used that was dropped before the model said so: the prompt's estimated tokens, and four characters of
+    /// what it wrote a token, as the specification (3.5) estimates, at the price of the model that is asked first.
+    #[must_use]
+    pub fn estimated(&self, prompt: &Prompt, written_chars: usize) -> Usage {
+        let tokens = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let (input_tokens, output_tokens) = (tokens(prompt.estimated_tokens), tokens(written_chars.div_ceil(4)));
+        let used = Usage { input_tokens, output_tokens, ..Usage::default() };
+        let model = self.models.get(self.first.load(Ordering::Relaxed)).map_or("", |model| &model.id);
+        self.config.prices.of(model).cost(used)
     }
 
     /// How long a request that asks the model may take from its arrival.

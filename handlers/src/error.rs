@@ -14,10 +14,12 @@ use serde_json::{Map, Value, json};
 use crate::http::trace;
 
 mod code;
+mod panic;
 mod store;
 mod wrong;
 
 pub use code::ErrorCode;
+pub(crate) use panic::caught;
 pub use wrong::Wrong;
 
 /// Any error, for a cause that only the log sees.

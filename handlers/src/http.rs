@@ -7,6 +7,7 @@ pub mod client_ip;
 pub mod cookie;
 pub mod cors;
 pub mod deadline;
+pub(crate) mod events;
 pub mod forgery;
 pub(crate) mod json;
 pub mod layers;

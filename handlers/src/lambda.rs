@@ -24,6 +24,7 @@ use crate::http::cors::CorsPolicy;
 use crate::http::metrics::Metrics;
 use crate::http::rate::RateLimits;
 use crate::logging;
+use crate::messages::Waiting;
 use crate::routes::{Domain, router};
 use crate::state::App;
 use crate::sweep;
@@ -91,6 +92,7 @@ async fn application() -> Result<App, Error> {
     let reviewer = reviewer.map_err(|error| said("the reviewer", &error))?;
     let fence_key = Digest::of(format!("fence{}", secret.seed));
     Ok(App {
+        waiting: Waiting::default(),
         store: store(&secret).await?,
         tokens: Arc::new(Tokens::new(keys, origin.clone(), origin.clone())),
         // The page's origin is HTTPS, see `CorsPolicy::production`, and `SameSite=Strict` makes this its site.

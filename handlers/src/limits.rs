@@ -81,6 +81,12 @@ pub const SETTLING: Duration = Duration::from_mins(5);
 pub const REPLAY_PATIENCE: Duration = Duration::from_secs(20);
 /// How often it is looked after meanwhile.
 pub const REPLAY_POLL: Duration = Duration::from_millis(500);
+/// When a client should come back for a message that another request is at.
+pub const IN_PROGRESS_RETRY: Duration = Duration::from_secs(2);
+/// How often a run looks whether its question was cancelled: it sees it within a second.
+pub const CANCEL_POLL: Duration = Duration::from_millis(700);
+/// How often a stream says that it is still there when it has nothing to tell. Proxies close what is silent for a minute or less.
+pub const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How long the lines of two versions are compared when anchors move.
 pub const DIFF_DEADLINE: Duration = Duration::from_millis(250);
 

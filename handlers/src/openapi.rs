@@ -14,6 +14,9 @@ mod errors;
 pub(crate) mod fields;
 mod operation;
 mod shapes;
+pub(crate) mod talk;
+
+pub(crate) use errors::Failure;
 
 const ABOUT: &str = "\
 Inline AI code review: a *session* is a file, a *thread* a conversation on some of its lines, and a *message* a question with \

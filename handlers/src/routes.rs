@@ -133,8 +133,15 @@ fn messages() -> Vec<Route> {
                 Code::MessageLimitExceeded,
                 Code::MessageNotFound,
                 Code::RequestInProgress,
+                Code::VersionConflict,
             ])
             .fails(&ASKING),
+        // Counted by its handler, while what is asked again is read.
+        Route::protected(routes!(messages::retry))
+            .fails(&[Code::RateLimitExceeded, Code::RequestInProgress])
+            .fails(&ASKING)
+            .never(&[Code::MessageTooLong]),
+        Route::protected(routes!(messages::cancel)),
         // Counted by its handler, while answer and code are read.
         Route::protected(routes!(messages::apply)).fails(&[
             Code::RateLimitExceeded,

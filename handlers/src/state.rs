@@ -16,6 +16,7 @@ use crate::http::cookie::CookieNames;
 use crate::http::cors::CorsPolicy;
 use crate::http::metrics::Metrics;
 use crate::http::rate::RateLimits;
+use crate::messages::Waiting;
 use crate::review::fence::Fence;
 
 /// Everything the handlers need, put together once by whoever starts them.
@@ -37,6 +38,8 @@ pub struct App {
     pub fence_key: Arc<[u8]>,
     /// Which web pages may call.
     pub cors: CorsPolicy,
+    /// The questions that are waited for in this process.
+    pub waiting: Waiting,
     /// Whether limits on requests are enforced.
     pub rate_limits: RateLimits,
     /// How many questions to the model a user has a day; without it, as many as the minutes allow.

@@ -45,7 +45,7 @@ impl Store {
         let ThreadId { session_id, thread } = id.thread_id;
         let found = self.get_thread_and_message(session_id, thread, id.seq).await?;
         owned(found.thread, caller)?;
-        Ok(found.message)
+        Ok(found.message.map(|message| message.told_at(self.clock().now())))
     }
 
     /// Why a session whose head is not among the caller's cannot be used. Reads the code, which says whose it is: a

@@ -7,10 +7,10 @@ use crate::{Page, PageRequest, Session, Store, StoreError, Timestamp, UserId};
 const PAGE: u32 = 50;
 
 impl Session {
-    /// When its code or settings last changed.
+    /// When its code or settings last changed, or something was said in one of its threads.
     #[must_use]
-    pub const fn last_activity(&self) -> Timestamp {
-        self.updated_at
+    pub fn last_activity(&self) -> Timestamp {
+        self.last_activity_at.map_or(self.updated_at, |said| said.max(self.updated_at))
     }
 }
 

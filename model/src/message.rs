@@ -1,46 +1,22 @@
-//! Messages: a question with room for its answer, the answer with what it cost, and the conversation so far. AP-40 to AP-46.
+//! Messages: what they say, what became of a question, and the conversation so far. AP-44 to AP-46.
 
 use crate::store::size::{MAX_ITEM_BYTES, item_bytes};
 use crate::{
-    AccessError, AddNote, AddNoteError, AnsweredRecord, AskQuestion, AskQuestionError, Confidence, ContextMode,
-    FailQuestionError, Idempotency, Message, MessageKey, Patch, PatchStatus, ReplyState, Role, RunState, Store,
-    StoreAnswer, StoreAnswerError, StoreError, Thread, ThreadId, Timestamp, UserId,
+    AccessError, Confidence, ContextMode, Message, MessageKey, Patch, PatchStatus, ReplyState, Role, Store, StoreError,
+    Thread, ThreadId, Timestamp, UserId,
 };
 
-/// Another message may take the number first; then the next one is tried, this often.
-const TRIES: u32 = 50;
 /// What an answer's item grows by when its patch is applied, and more.
 const ROOM_TO_APPLY: usize = 1024;
+/// How much of a message its thread's row shows, in characters.
+const EXCERPT_CHARS: usize = 120;
+/// The error of a question whose run ended without a word: its process was killed.
+pub const ABANDONED: &str = "INTERNAL_ERROR";
 
-/// Why a question or note was not stored.
-#[derive(Debug, thiserror::Error)]
-pub enum PostError {
-    /// It is another's thread, or there is none.
-    #[error(transparent)]
-    Access(#[from] AccessError),
-    /// There is no room left: 500 messages, of which a question takes two.
-    #[error("the thread has no room for it")]
-    LimitExceeded,
-    /// The client's id was used before.
-    #[error("the client's id was used before")]
-    Known,
-    /// The table failed, and may have stored the question.
-    #[error("the question may have been stored")]
-    Unsure {
-        /// The question.
-        question: Box<Message>,
-        /// Its record, if it has one.
-        record: Option<Box<Idempotency>>,
-        /// How the table failed.
-        source: StoreError,
-    },
-}
-
-impl From<StoreError> for PostError {
-    fn from(error: StoreError) -> Self {
-        AccessError::Store(error).into()
-    }
-}
+/// Who wrote a message, where another item tells of it.
+pub type LastRole = Role;
+/// What became of a question, where another item tells of it.
+pub type LastState = ReplyState;
 
 /// What a model said, and what it cost.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,13 +63,16 @@ impl NewAnswer {
         (item_bytes(&item) + ROOM_TO_APPLY).saturating_sub(MAX_ITEM_BYTES)
     }
 
-    fn message(self, question: &Message, now: Timestamp) -> Message {
+    /// The answer to this question, stored at that time.
+    pub(crate) fn message(self, question: &Message, now: Timestamp) -> Message {
         Message {
             seq: question.seq.saturating_add(1),
             role: Role::Ai,
             content: self.content,
             created_at: now,
+            client_message_id: None,
             reply_state: None,
+            lease_until: None,
             reply_error: None,
             context_mode: Some(self.context_mode),
             context_first_line: Some(self.context_lines.0),
@@ -128,7 +107,9 @@ impl Message {
             role,
             content,
             created_at,
+            client_message_id: None,
             reply_state: None,
+            lease_until: None,
             reply_error: None,
             context_mode: None,
             context_first_line: None,
@@ -151,181 +132,35 @@ impl Message {
             expires_at: None,
         }
     }
+
+    /// Whether a run is at this question: it has no answer yet, and the lease of its run has not passed.
+    #[must_use]
+    pub fn is_held(&self, now: Timestamp) -> bool {
+        is_held(self.reply_state, self.lease_until, now)
+    }
+
+    /// The message as it is told at that time. A question that no run holds any more has failed, though nothing could say so.
+    #[must_use]
+    pub fn told_at(self, now: Timestamp) -> Self {
+        if self.reply_state != Some(ReplyState::Pending) || self.is_held(now) {
+            return self;
+        }
+        Self { reply_state: Some(ReplyState::Failed), reply_error: Some(ABANDONED.to_owned()), ..self }
+    }
+
+    /// How the message begins, in one line.
+    pub(crate) fn excerpt(&self) -> String {
+        let words = self.content.split_whitespace().flat_map(|word| [" ", word]).skip(1);
+        words.flat_map(str::chars).take(EXCERPT_CHARS).collect()
+    }
+}
+
+/// Whether a run is at a question with this state and lease.
+pub(crate) fn is_held(state: Option<ReplyState>, lease_until: Option<Timestamp>, now: Timestamp) -> bool {
+    state == Some(ReplyState::Pending) && lease_until.is_some_and(|until| until >= now)
 }
 
 impl Store {
-    /// Stores a question in the thread, with room for its answer.
-    ///
-    /// # Errors
-    /// When there is no such thread any more, or no room in it.
-    pub async fn ask(&self, thread: &Thread, content: &str) -> Result<Message, PostError> {
-        Ok(self.put_question(thread, content, |_| None).await?.0)
-    }
-
-    /// Stores a question, and the record that is made for it.
-    pub(crate) async fn put_question(
-        &self,
-        thread: &Thread,
-        content: &str,
-        record: impl Fn(&Message) -> Option<Idempotency>,
-    ) -> Result<(Message, Option<Idempotency>), PostError> {
-        let mut seen = thread.clone();
-        for _ in 0..TRIES {
-            let (question, expiry) = self.message(&seen, content, Some(ReplyState::Pending));
-            let record = record(&question);
-            let asked = self.ask_question(AskQuestion {
-                question: &question,
-                record: record.as_ref(),
-                seen_slots: seen.message_slots,
-                expire_from: seen.messages_expire_from.or(expiry),
-                expire_until: expiry.or(seen.messages_expire_until),
-            });
-            match asked.await {
-                Ok(()) => return Ok((question, record)),
-                Err(AskQuestionError::SlotTaken { current }) => seen = *current,
-                Err(AskQuestionError::MessageLimitExceeded) => return Err(PostError::LimitExceeded),
-                Err(AskQuestionError::ThreadNotFound) => return Err(AccessError::NotFound.into()),
-                Err(AskQuestionError::Store(source)) => {
-                    return Err(PostError::Unsure {
-                        question: Box::new(question),
-                        record: record.map(Box::new),
-                        source,
-                    });
-                }
-                Err(AskQuestionError::RequestKnown) => return Err(PostError::Known),
-                Err(AskQuestionError::MessageExists) => break,
-            }
-        }
-        Err(StoreError::Contended { pattern: "AP-40" }.into())
-    }
-
-    /// Stores a note, which nobody answers.
-    ///
-    /// # Errors
-    /// When there is no such thread any more, or no room in it.
-    pub async fn note(&self, thread: &Thread, content: &str) -> Result<Message, PostError> {
-        self.put_note(thread, content, |_| None).await
-    }
-
-    /// Stores a note, and the record that is made for it.
-    pub(crate) async fn put_note(
-        &self,
-        thread: &Thread,
-        content: &str,
-        record: impl Fn(&Message) -> Option<Idempotency>,
-    ) -> Result<Message, PostError> {
-        let mut seen = thread.clone();
-        for _ in 0..TRIES {
-            let (note, expiry) = self.message(&seen, content, None);
-            let record = record(&note);
-            let added = self.add_note(AddNote {
-                note: &note,
-                record: record.as_ref(),
-                seen_slots: seen.message_slots,
-                expire_from: seen.messages_expire_from.or(expiry),
-                expire_until: expiry.or(seen.messages_expire_until),
-            });
-            match added.await {
-                Ok(()) => return Ok(note),
-                Err(AddNoteError::SlotTaken { current }) => seen = *current,
-                Err(AddNoteError::MessageLimitExceeded) => return Err(PostError::LimitExceeded),
-                Err(AddNoteError::ThreadNotFound) => return Err(AccessError::NotFound.into()),
-                Err(AddNoteError::Store(error)) => return Err(error.into()),
-                Err(AddNoteError::RequestKnown) => return Err(PostError::Known),
-                Err(AddNoteError::MessageExists) => break,
-            }
-        }
-        Err(StoreError::Contended { pattern: "AP-41" }.into())
-    }
-
-    /// The next message of the thread, and when it expires.
-    fn message(&self, thread: &Thread, content: &str, reply_state: Option<ReplyState>) -> (Message, Option<Timestamp>) {
-        let now = self.clock().now();
-        let expiry = self.message_ttl.expiry_in(thread, now);
-        let key = MessageKey {
-            session_id: thread.session_id,
-            thread: thread.thread,
-            seq: thread.message_slots.saturating_add(1),
-        };
-        let message = Message::new(key, thread.user_id, Role::User, content.to_owned(), now);
-        let message = Message { reply_state, expires_at: expiry.map(Timestamp::expiry), ..message };
-        (message, expiry)
-    }
-
-    /// Stores the answer to a question, marks the question answered and adds the cost to the user's day, all or nothing.
-    ///
-    /// # Errors
-    /// When the question is gone or has its answer already.
-    pub async fn answer(&self, question: &Message, new: NewAnswer) -> Result<Message, StoreAnswerError> {
-        self.put_answer(question, new, None).await
-    }
-
-    /// Stores an answer, and ends the run whose record this is.
-    pub(crate) async fn put_answer(
-        &self,
-        question: &Message,
-        new: NewAnswer,
-        record: Option<AnsweredRecord>,
-    ) -> Result<Message, StoreAnswerError> {
-        let now = self.clock().now();
-        let NewAnswer { input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, cost_micros, .. } = new;
-        let answer = new.message(question, now);
-        let input = StoreAnswer {
-            answer: &answer,
-            record,
-            question_seq: question.seq,
-            date: now.date(),
-            input_tokens: input_tokens.into(),
-            cache_read_tokens: cache_read_tokens.into(),
-            cache_write_tokens: cache_write_tokens.into(),
-            output_tokens: output_tokens.into(),
-            cost_micros,
-        };
-        self.store_answer(input).await?;
-        Ok(answer)
-    }
-
-    /// The answer to a question, if this run has stored it: for a run that was not told. A record says whose answer it is, since
-    /// each run has its own lease; without one, the answer has to say what this run's says.
-    ///
-    /// # Errors
-    /// When the table cannot be asked.
-    pub async fn answer_of_run(
-        &self,
-        question: &Message,
-        held: Option<&Idempotency>,
-        content: &str,
-    ) -> Result<Option<Message>, StoreError> {
-        let (session_id, thread) = (question.session_id, question.thread);
-        if let Some(held) = held {
-            let record = self.get_question_record(session_id, thread, held.key_digest).await?;
-            let is_ours =
-                |record: &Idempotency| record.state == RunState::Done && record.lease_until == held.lease_until;
-            if !record.as_ref().is_some_and(is_ours) {
-                return Ok(None);
-            }
-        }
-        let answer = self.get_message(session_id, thread, question.seq.saturating_add(1)).await?;
-        Ok(answer.filter(|answer| answer.role == Role::Ai && (held.is_some() || answer.content == content)))
-    }
-
-    /// Says on a question why it has no answer. Asking it again stays possible.
-    ///
-    /// # Errors
-    /// When the question is gone or has its answer already.
-    pub async fn fail(&self, question: &Message, error_code: &str) -> Result<(), FailQuestionError> {
-        self.fail_question(question.session_id, question.thread, question.seq, Some(error_code)).await
-    }
-
-    /// Whether a question is stored whose storing failed, and waits for its answer. Its number may be another message's.
-    ///
-    /// # Errors
-    /// When the table cannot be asked.
-    pub async fn is_stored(&self, question: &Message) -> Result<bool, StoreError> {
-        let stored = self.get_message(question.session_id, question.thread, question.seq).await?;
-        Ok(stored.as_ref() == Some(question))
-    }
-
     /// The conversation so far, oldest first: of the last eleven messages those that are no open or failed questions. Ten are
     /// for the model; one more says that there are older ones.
     ///
@@ -353,6 +188,9 @@ impl Store {
     ) -> Result<(Thread, crate::Page<Message>), AccessError> {
         let (thread, messages) =
             futures::join!(self.own_thread(caller, id), self.list_messages(id.session_id, id.thread, order, page));
-        Ok((thread?, messages?))
+        let (thread, mut page) = (thread?, messages?);
+        let now = self.clock().now();
+        page.items = page.items.into_iter().map(|message| message.told_at(now)).collect();
+        Ok((thread, page))
     }
 }

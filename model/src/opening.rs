@@ -213,6 +213,18 @@ impl Store {
 }
 
 impl ReadThread {
+    /// The thread.
+    #[must_use]
+    pub const fn thread(&self) -> &PlacedThread {
+        &self.thread
+    }
+
+    /// The head of its session.
+    #[must_use]
+    pub const fn head(&self) -> &Session {
+        &self.head
+    }
+
     /// The record of the client's id that it was read with, if there is one.
     #[must_use]
     pub const fn record(&self) -> Option<&Idempotency> {

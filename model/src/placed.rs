@@ -157,7 +157,7 @@ impl Store {
             for item in self.list_threads(session_id).await? {
                 match item {
                     ListThreadsItem::Anchors(found) => anchors = Some(found),
-                    ListThreadsItem::Thread(thread) => threads.push(thread),
+                    ListThreadsItem::Thread(thread) => threads.push(thread.told_at(self.clock().now())),
                 }
             }
             if let Some(threads) = all_placed(&threads, anchors.as_ref())? {
@@ -223,7 +223,9 @@ impl Store {
         for _ in 0..READS {
             let threads = self.list_threads_page(session_id, page);
             let (threads, anchors) = futures::try_join!(threads, self.get_anchors(session_id))?;
-            if let Some(items) = all_placed(&threads.items, anchors.as_ref())? {
+            let now = self.clock().now();
+            let told: Vec<Thread> = threads.items.into_iter().map(|thread| thread.told_at(now)).collect();
+            if let Some(items) = all_placed(&told, anchors.as_ref())? {
                 return Ok(Page { items, cursor: threads.cursor });
             }
         }
@@ -237,7 +239,7 @@ impl Store {
     pub async fn own_placed_thread(&self, caller: UserId, id: ThreadId) -> Result<PlacedThread, AccessError> {
         for _ in 0..READS {
             let found = self.get_thread_and_anchors(id.session_id, id.thread).await?;
-            let thread = owned(found.thread, caller)?;
+            let thread = owned(found.thread, caller)?.told_at(self.clock().now());
             if let Some(placed) = placed(&thread, found.anchors.as_ref())? {
                 return Ok(placed);
             }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Message, SessionId, Thread, ThreadUuid};
+use crate::{Message, MessageKey, SessionId, Thread, ThreadUuid};
 
 /// Names a thread: `{session_id}.{thread}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +27,15 @@ pub struct MessageId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is not the id of a {0}")]
 pub struct InvalidPublicId(&'static str);
+
+impl MessageId {
+    /// Where the message is.
+    #[must_use]
+    pub const fn key(self) -> MessageKey {
+        let ThreadId { session_id, thread } = self.thread_id;
+        MessageKey { session_id, thread, seq: self.seq }
+    }
+}
 
 impl fmt::Display for ThreadId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

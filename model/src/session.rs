@@ -126,6 +126,7 @@ impl Store {
             settings_changes: 0,
             created_at: now,
             updated_at: now,
+            last_activity_at: None,
             last_modified_by: owner,
         };
         let record = request.map(|request| request.record(owner, session_id, None, now));

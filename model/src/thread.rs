@@ -3,13 +3,14 @@
 use uuid::Uuid;
 
 use crate::creation::CreationRequest;
+use crate::message::is_held;
 use crate::placed::{owned, unplaced};
 use crate::session;
 use crate::{
     AccessError, Anchor, AnchorStatus, CreateThread, CreateThreadError, Created, DeleteThread, DeleteThreadError,
-    MoveThread, MoveThreadError, OpenedSession, OpenedThread, PlacedThread, RemainingAnchors, SelectionTooLong,
-    Session, SessionId, SessionKey, Store, StoreError, SweepJob, SweepKind, Thread, ThreadId, ThreadKind, ThreadUuid,
-    UserId,
+    Message, MoveThread, MoveThreadError, OpenedSession, OpenedThread, PlacedThread, RemainingAnchors, ReplyState,
+    SelectionTooLong, Session, SessionId, SessionKey, Store, StoreError, SweepJob, SweepKind, Thread, ThreadId,
+    ThreadKind, ThreadUuid, Timestamp, UserId,
 };
 
 /// Lines to talk about.
@@ -74,6 +75,30 @@ pub enum MoveError {
 impl From<StoreError> for MoveError {
     fn from(error: StoreError) -> Self {
         AccessError::Store(error).into()
+    }
+}
+
+impl Thread {
+    /// Takes in a message that is stored with it: its row shows it as the last one.
+    pub fn says(&mut self, message: &Message) {
+        self.updated_at = message.created_at;
+        self.message_count = Some(self.message_count.unwrap_or_default().saturating_add(1));
+        self.last_seq = Some(message.seq);
+        self.last_role = Some(message.role);
+        self.last_excerpt = Some(message.excerpt());
+        self.last_at = Some(message.created_at);
+        self.last_state = message.reply_state;
+        self.last_lease_until = message.lease_until;
+    }
+
+    /// The thread as it is told at that time. If its last message is a question that no run holds any more, that has failed, though
+    /// nothing could say so.
+    #[must_use]
+    pub fn told_at(self, now: Timestamp) -> Self {
+        if self.last_state != Some(ReplyState::Pending) || is_held(self.last_state, self.last_lease_until, now) {
+            return self;
+        }
+        Self { last_state: Some(ReplyState::Failed), ..self }
     }
 }
 
@@ -179,6 +204,13 @@ impl Store {
             selected_gzip: None,
             moves: 0,
             message_slots: 0,
+            message_count: None,
+            last_seq: None,
+            last_role: None,
+            last_excerpt: None,
+            last_at: None,
+            last_state: None,
+            last_lease_until: None,
             messages_expire_from: None,
             messages_expire_until: None,
             created_at: now,

@@ -18,5 +18,5 @@ mod watchdog;
 pub use app::TestApp;
 pub use proxy::Proxy;
 pub use raw::{RawItem, RawTable};
-pub use story::at_once;
+pub use story::{LEASE, at_once};
 pub use table::{TestTable, without_indexes};

@@ -13,6 +13,9 @@ use tokio::sync::Barrier;
 
 use crate::TestTable;
 
+/// For how long the run of a question in a story holds it.
+pub const LEASE: Duration = Duration::from_secs(35);
+
 /// How long a sign-in lasts.
 pub const A_WEEK: Duration = Duration::from_hours(7 * 24);
 
@@ -174,7 +177,7 @@ impl TestTable {
 
     /// The thread's owner asks.
     pub async fn question(&self, thread: &Thread, content: &str) -> Message {
-        self.ask(thread, content).await.expect("there is room for a question")
+        self.ask(thread, content, None, LEASE).await.expect("there is room for a question")
     }
 
     /// The thread's owner asks, and the model answers.

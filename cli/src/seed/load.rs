@@ -217,7 +217,7 @@ impl<'s> Loader<'s> {
         let question = match self.store.get_message(thread.session_id, thread.thread, seq).await? {
             Some(there) if there.reply_state == Some(ReplyState::Pending) => there,
             Some(_) => return Ok(Loaded::There),
-            None => match posted(store.ask(thread, text).await)? {
+            None => match posted(store.ask(thread, text, None, ANSWER_TAKES).await)? {
                 Some(asked) => {
                     self.tally.wrote("message", 1);
                     asked
@@ -251,7 +251,7 @@ impl<'s> Loader<'s> {
         if self.store.get_message(thread.session_id, thread.thread, seq).await?.is_some() {
             return Ok(Loaded::There);
         }
-        Ok(match posted(store.note(thread, text).await)? {
+        Ok(match posted(store.note(thread, text, None).await)? {
             Some(_) => self.written("message", 1),
             None => Loaded::Changed,
         })

@@ -1,18 +1,24 @@
 //! `POST /ai/analyze`: the same analysis as asking in a thread, on code sent with the request. Nothing of it is stored.
 
+use std::time::Instant;
+
 use axum::Json;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
 use model::{Filename, Language, NewThread, NewThreadError, Role, ThreadKind};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::ai::view::Analyzed;
+use crate::ai::telling::{Delta, Telling};
+use crate::ai::view::{AcceptedAnalysis, AnalysisPatch, Analyzed};
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::form;
 use crate::http::body::CodeBody;
 use crate::http::deadline::Deadline;
+use crate::http::events;
 use crate::limits::{CODE_BYTES, HISTORY_MESSAGES};
-use crate::openapi::fields;
+use crate::openapi::{Failure, fields};
 use crate::review::lines::Selection;
 use crate::review::prompt::{Prompt, Question, Turn};
 use crate::state::Ctx;
@@ -64,30 +70,74 @@ struct Asked {
     question: String,
 }
 
+/// An event of the stream: its name, and its data.
+#[derive(ToSchema)]
+#[serde(tag = "event", content = "data", rename_all = "snake_case")]
+#[expect(dead_code, reason = "it names the schemas of the events, which are told one by one")]
+enum AnalysisEvent {
+    /// At once: how much of the code the model is shown.
+    Accepted(AcceptedAnalysis),
+    /// Any number of times: a piece of the explanation.
+    Delta(Delta),
+    /// The patch, if there is one.
+    Patch(AnalysisPatch),
+    /// Last: all of the analysis.
+    Done(Analyzed),
+    /// Last, when it failed.
+    Error(Failure),
+}
+
 /// Asks the model. 200 with its analysis; what it cost is added to the user's day.
 #[utoipa::path(
     post,
     path = "/ai/analyze",
     summary = "Ask the model about code that is not kept",
-    description = "The same analysis as asking in a thread, on the code of this request. Nothing of it is stored but what it cost.",
+    description = "The same analysis as asking in a thread, on the code of this request. Nothing of it is stored but what it cost. With \
+                   `Accept: text/event-stream` it comes while it is written, as server-sent events: `accepted` at once, `delta` with \
+                   `text`, a piece of the explanation; `patch`, if there is one; and last `done` with all of it, or `error` with the usual error.",
     request_body = AnalysisForm,
-    responses((status = 200, description = "What the model says.", body = Analyzed)),
+    responses((status = 200, description = "What the model says; or a stream of events.",
+               content((Analyzed = "application/json"), (AnalysisEvent = "text/event-stream")))),
 )]
 pub async fn analyze(
     ctx: Ctx,
     caller: Caller,
     Deadline(deadline): Deadline,
+    headers: HeaderMap,
     CodeBody { 0: form }: CodeBody<AnalysisForm>,
-) -> ApiResult<Json<Analyzed>> {
+) -> ApiResult<Response> {
     let asked = form.check()?;
-    let fence = ctx.app.fence_of_code(caller.user_id, &asked.code);
-    let history: Vec<Turn<'_>> =
-        asked.history.iter().map(|said| Turn { role: said.role, text: &said.content }).collect();
-    let prompt = Prompt::build(&fence, &asked.question(&history))?;
+    let prompt = asked.prompt(&ctx, caller)?;
     ctx.count_ai_day(caller.user_id).await?;
-    let analysis = ctx.review(caller.user_id, &prompt, &asked.code, deadline, None).await?;
+    if !events::are_wanted(&headers) {
+        let analyzed = analyzed(&ctx, caller, &prompt, &asked.code, deadline, None).await?;
+        return Ok(Json(analyzed).into_response());
+    }
+    let ctx = ctx.clone();
+    Ok(events::answer(&ctx.clone(), |events| async move {
+        events.tell("accepted", &AcceptedAnalysis::of(&prompt));
+        let mut telling = Telling::new(events.clone());
+        let analyzed = analyzed(&ctx, caller, &prompt, &asked.code, deadline, Some(&mut telling)).await?;
+        telling.rest(analyzed.explanation());
+        if let Some(patch) = analyzed.patch() {
+            events.tell("patch", patch);
+        }
+        events.tell("done", &analyzed);
+        Ok(())
+    }))
+}
+
+async fn analyzed(
+    ctx: &Ctx,
+    caller: Caller,
+    prompt: &Prompt,
+    code: &str,
+    deadline: Instant,
+    telling: Option<&mut Telling>,
+) -> ApiResult<Analyzed> {
+    let analysis = ctx.review(caller.user_id, prompt, code, deadline, telling).await?;
     ctx.pay(caller.user_id, analysis.usage, deadline).await;
-    Ok(Json(analysis.into()))
+    Ok(analysis.into())
 }
 
 impl AnalysisForm {
@@ -136,6 +186,13 @@ fn selection(
 }
 
 impl Asked {
+    fn prompt(&self, ctx: &Ctx, caller: Caller) -> ApiResult<Prompt> {
+        let fence = ctx.app.fence_of_code(caller.user_id, &self.code);
+        let history: Vec<Turn<'_>> =
+            self.history.iter().map(|said| Turn { role: said.role, text: &said.content }).collect();
+        Ok(Prompt::build(&fence, &self.question(&history))?)
+    }
+
     fn question<'a>(&'a self, history: &'a [Turn<'a>]) -> Question<'a> {
         let selected = &self.selected;
         let selection = (selected.kind == ThreadKind::Block).then_some(Selection {

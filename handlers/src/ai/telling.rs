@@ -1,27 +1,34 @@
 //! An explanation, told while it is written.
 
-use tokio::sync::mpsc;
+use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::http::events::Events;
+use crate::openapi::talk;
 use crate::review::shown::Shown;
 
-/// Where the explanation goes while it is written, piece by piece.
-pub(crate) type Deltas = mpsc::UnboundedSender<String>;
-
-/// Tells what a model writes. The pieces together are the text that is kept.
+/// Tells what a model writes, as events. The pieces together are the text that is kept.
 pub(crate) struct Telling {
-    deltas: Deltas,
+    events: Events,
     shown: Shown,
 }
 
+/// A piece of the explanation.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Delta {
+    #[schema(schema_with = talk::delta)]
+    text: String,
+}
+
 impl Telling {
-    pub(crate) fn new(deltas: Deltas) -> Self {
-        Self { deltas, shown: Shown::default() }
+    pub(crate) fn new(events: Events) -> Self {
+        Self { events, shown: Shown::default() }
     }
 
     /// The model has written this much more.
     pub(crate) fn piece(&mut self, piece: &str) {
         if let Some(text) = self.shown.more(piece) {
-            self.tell(text);
+            self.events.tell("delta", &Delta { text });
         }
     }
 
@@ -38,12 +45,12 @@ impl Telling {
     /// This is the text that is kept: tells what of it was not told yet.
     pub(crate) fn rest(&mut self, kept: &str) {
         if let Some(text) = self.shown.rest(kept) {
-            self.tell(text);
+            self.events.tell("delta", &Delta { text });
         }
     }
 
-    /// Nobody may be listening any more; the answer is stored all the same.
-    fn tell(&self, text: String) {
-        let _ = self.deltas.send(text);
+    /// How many characters the model has written.
+    pub(crate) fn written_chars(&self) -> usize {
+        self.shown.written_chars()
     }
 }

@@ -20,6 +20,12 @@ macro_rules! error_codes {
                 match self { $(Self::$variant => $code,)+ }
             }
 
+            /// The code that is sent like this.
+            #[must_use]
+            pub fn named(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.as_str() == text)
+            }
+
             /// The HTTP status it is sent with.
             #[must_use]
             pub const fn status(self) -> StatusCode {

@@ -2,20 +2,12 @@
 
 use axum::Json;
 use model::{MessageId, ThreadId};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::path::Path;
-use crate::messages::view::MessageView;
+use crate::messages::view::OneMessage;
 use crate::state::Ctx;
-
-/// `{"message": …}`.
-#[derive(Serialize, ToSchema)]
-pub struct OneMessage {
-    message: MessageView,
-}
 
 /// Reads the message.
 #[utoipa::path(
@@ -36,5 +28,5 @@ pub async fn read(
     let message = ctx.store.own_message(caller.user_id, id).await;
     let message = message.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
     let message = message.ok_or(ErrorCode::MessageNotFound)?;
-    Ok(Json(OneMessage { message: (&message).into() }))
+    Ok(Json((&message).into()))
 }

@@ -1,40 +1,37 @@
 //! The run of a stored question: asks the model, and settles the question whatever happens.
 
-use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::Instant;
 
-use futures::FutureExt as _;
-use model::{FailQuestionError, Idempotency, Message, NewAnswer, ReplyState, Store};
+use futures::future::{Either, select};
+use model::{FailQuestionError, Message, NewAnswer, ReplyState, Store, StoreAnswerError};
 
-use crate::ai::{Deltas, Telling};
+use crate::ai::{Analysis, Telling};
 use crate::bedrock::Usage;
-use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::error::{ApiError, ApiResult, ErrorCode, caught};
+use crate::http::events::Events;
 use crate::http::trace;
-use crate::limits::{SETTLING, STORING};
-use crate::messages::ask::Context;
+use crate::limits::{CANCEL_POLL, SETTLING, STORING};
+use crate::messages::context::{Context, Found};
 use crate::messages::fit::fitted;
-use crate::messages::once::Outcome;
+use crate::messages::outcome::Outcome;
 use crate::review::prompt::Prompt;
 use crate::state::Ctx;
 
-/// A stored question, and all that it takes to answer it.
+/// A stored question that this process holds, and all that it takes to answer it.
 pub(super) struct Run {
     pub(super) ctx: Ctx,
-    pub(super) context: Context,
-    pub(super) prompt: Prompt,
+    pub(super) found: Found,
     pub(super) question: Message,
-    /// This run's hold on the question, if the client gave it an id.
-    pub(super) held: Option<Idempotency>,
     pub(super) deadline: Instant,
-    pub(super) deltas: Option<Deltas>,
 }
 
 impl Run {
     /// Answers the question in a task of its own, which is waited for until the deadline. A client that hangs up does not end
     /// the task, and neither does the deadline: what could not be stored by then is tried for [`SETTLING`].
-    pub(super) async fn outcome(self) -> ApiResult<Outcome> {
+    pub(super) async fn outcome(self, events: Option<Events>) -> ApiResult<Outcome> {
         let (id, until) = (self.question.id().to_string(), self.deadline.max(Instant::now()) + STORING);
-        let run = tokio::spawn(trace::carried(self.settle()));
+        let run = tokio::spawn(trace::carried(self.settle(events.map(Telling::new))));
         match tokio::time::timeout_at(until.into(), run).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(stopped)) => Err(ApiError::internal(stopped).with("message_id", id)),
@@ -42,50 +39,106 @@ impl Run {
         }
     }
 
-    async fn settle(mut self) -> ApiResult<Outcome> {
-        let deltas = self.deltas.take();
-        match caught(self.answer(deltas)).await {
+    async fn settle(self, mut telling: Option<Telling>) -> ApiResult<Outcome> {
+        let Self { ctx, found, question, deadline } = self;
+        let held = Held { ctx: &ctx, question: &question, deadline };
+        match caught(held.answer(found, telling.as_mut())).await {
             // Another run settles it.
             Err(error) if error.code() == ErrorCode::RequestInProgress => Err(error),
             Err(error) => {
-                let store = self.ctx.store.until(Instant::now() + SETTLING);
-                note_failure(&store, &self.question, self.held.as_ref(), error.code()).await;
-                Err(error.with("message_id", self.question.id().to_string()))
+                note_failure(&ctx.store.until(Instant::now() + SETTLING), &question, error.code()).await;
+                Err(error.with("message_id", question.id().to_string()))
             }
             outcome => outcome,
         }
     }
+}
 
-    /// Asks the model and stores its answer. The stream of pieces ends when the last one is sent, not when all is stored.
-    async fn answer(&self, deltas: Option<Deltas>) -> ApiResult<Outcome> {
-        let (user_id, text, mut telling) = (self.question.user_id, self.context.text(), deltas.map(Telling::new));
-        let analysis = self.ctx.review(user_id, &self.prompt, text, self.deadline, telling.as_mut()).await?;
+/// A run at work.
+struct Held<'a> {
+    ctx: &'a Ctx,
+    question: &'a Message,
+    deadline: Instant,
+}
+
+impl Held<'_> {
+    async fn answer(&self, found: Found, mut telling: Option<&mut Telling>) -> ApiResult<Outcome> {
+        let (ctx, question) = (self.ctx, self.question);
+        let context = found.context(ctx, question).await?;
+        let prompt = context.prompt(ctx, &question.content)?;
+        let Some(analysis) = self.asked(&context, &prompt, telling.as_deref_mut()).await else {
+            let written = telling.map_or(0, |telling| telling.written_chars());
+            let usage = ctx.app.reviewer.estimated(&prompt, written);
+            trace::spent(usage);
+            return self.given_up(usage).await;
+        };
+        let analysis = analysis?;
         let usage = analysis.usage;
-        let told = telling.as_ref().map(Telling::text).unwrap_or_default();
-        let answer = fitted(self.context.answer(analysis), &self.question, told);
-        if let Some(mut telling) = telling {
+        let told = telling.as_deref().map(Telling::text).unwrap_or_default();
+        let answer = fitted(context.answer(analysis), question, told);
+        if let Some(telling) = telling {
             telling.rest(&answer.content);
         }
         self.store(answer, usage).await
     }
 
+    /// What the model says; nothing if the question was cancelled or taken over meanwhile. The model's stream is dropped then.
+    async fn asked(
+        &self,
+        context: &Context,
+        prompt: &Prompt,
+        telling: Option<&mut Telling>,
+    ) -> Option<ApiResult<Analysis>> {
+        let review = self.ctx.review(self.question.user_id, prompt, context.text(), self.deadline, telling);
+        match select(pin!(review), pin!(self.lost())).await {
+            Either::Left((analysis, _)) => Some(analysis),
+            Either::Right(_) => None,
+        }
+    }
+
+    /// Returns when this run does not hold its question any more.
+    async fn lost(&self) {
+        loop {
+            tokio::time::sleep(CANCEL_POLL).await;
+            match self.ctx.store.holds(self.question).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => tracing::debug!(%error, "a run does not know whether it was cancelled"),
+            }
+        }
+    }
+
+    /// The question belongs to this run no more. What was used is paid for all the same.
+    async fn given_up(&self, usage: Usage) -> ApiResult<Outcome> {
+        self.ctx.pay(self.question.user_id, usage, self.deadline).await;
+        let stored = self.ctx.store.question_and_answer(self.question).await?;
+        let (message, answer) = stored.ok_or(ErrorCode::ThreadNotFound)?;
+        match message.reply_state {
+            Some(ReplyState::Cancelled) => Ok(Outcome::alone(message)),
+            Some(ReplyState::Answered) => Ok(Outcome::repeated(message, answer.map(Box::new))),
+            _ => Err(ErrorCode::RequestInProgress.into()),
+        }
+    }
+
     /// Stores the answer. One that cannot be stored was paid for all the same.
     async fn store(&self, answer: NewAnswer, usage: Usage) -> ApiResult<Outcome> {
-        let (store, question) = (self.ctx.store.until(Instant::now() + SETTLING), &self.question);
-        let content = answer.content.clone();
-        let stored = match &self.held {
-            Some(held) => store.answer_once(question, answer, held).await,
-            None => store.answer(question, answer).await,
-        };
-        let error = match stored {
-            Ok(answer) => return Ok(self.answered(answer)),
+        let store = self.ctx.store.until(Instant::now() + SETTLING);
+        let error = match store.answer(self.question, answer).await {
+            Ok(answer) => {
+                let question = self.question.clone();
+                let message = Message { reply_state: Some(ReplyState::Answered), reply_error: None, ..question };
+                return Ok(Outcome { message, answer: Some(answer), is_repeated: false });
+            }
             Err(error) => error,
         };
-        // The table may have stored it, with its cost, and not have been heard.
+        // The table may have stored it, with its cost, and not have been heard. The lease says whose answer it is.
         let store = self.ctx.store.until(Instant::now() + SETTLING);
-        match store.answer_of_run(question, self.held.as_ref(), &content).await {
-            Ok(Some(answer)) => return Ok(self.answered(answer)),
-            Ok(None) => self.ctx.pay(question.user_id, usage, self.deadline).await,
+        match store.question_and_answer(self.question).await {
+            Ok(Some((message, Some(answer)))) if message.lease_until == self.question.lease_until => {
+                return Ok(Outcome { message, answer: Some(answer), is_repeated: false });
+            }
+            Ok(_) if matches!(error, StoreAnswerError::LeaseLost) => return self.given_up(usage).await,
+            Ok(_) => self.ctx.pay(self.question.user_id, usage, self.deadline).await,
             Err(unread) => {
                 let cost_micros = usage.cost_micros;
                 tracing::error!(error = %unread, cost_micros, "A cost may not be in the user's day");
@@ -93,57 +146,23 @@ impl Run {
         }
         Err(error.into())
     }
-
-    fn answered(&self, answer: Message) -> Outcome {
-        let question = self.question.clone();
-        let message = Message { reply_state: Some(ReplyState::Answered), reply_error: None, ..question };
-        Outcome { message, answer: Some(answer), is_repeated: false }
-    }
 }
 
 /// Settles a question in a task of its own whose storing failed: it may be there all the same.
-pub(super) fn settle_unsure(store: &Store, question: Message, record: Option<Idempotency>) {
+pub(super) fn settle_unsure(store: &Store, question: Message) {
     let store = store.until(Instant::now() + SETTLING);
     tokio::spawn(trace::carried(async move {
         match store.is_stored(&question).await {
-            Ok(true) => note_failure(&store, &question, record.as_ref(), ErrorCode::DatabaseError).await,
+            Ok(true) => note_failure(&store, &question, ErrorCode::DatabaseError).await,
             Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "a question may stay pending"),
+            Err(error) => tracing::warn!(%error, "a question is held until its lease passes"),
         }
     }));
 }
 
-/// Notes on the question why it has no answer, and lets it go.
-async fn note_failure(store: &Store, question: &Message, held: Option<&Idempotency>, code: ErrorCode) {
-    let let_go = async {
-        match held {
-            Some(held) => store.let_go(held).await,
-            None => Ok(()),
-        }
-    };
-    let (noted, let_go) = futures::join!(store.fail(question, code.as_str()), let_go);
-    if let Err(FailQuestionError::Store(error)) = noted {
-        tracing::warn!(%error, "a question stays pending");
-    }
-    if let Err(error) = let_go {
+/// Notes on the question why it has no answer, and so lets it go.
+async fn note_failure(store: &Store, question: &Message, code: ErrorCode) {
+    if let Err(FailQuestionError::Store(error)) = store.fail(question, code.as_str()).await {
         tracing::warn!(%error, "a question is held until its lease passes");
-    }
-}
-
-/// A panic as a fault of ours, so that the question is settled after it, too.
-async fn caught<T>(run: impl Future<Output = ApiResult<T>>) -> ApiResult<T> {
-    let run = AssertUnwindSafe(run).catch_unwind().await;
-    run.unwrap_or_else(|_| Err(ApiError::internal("the run of a question panicked")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_panic_is_an_error_of_the_run() {
-        let panics = async { panic!("this panic is part of a test") };
-        let caught: ApiResult<()> = caught(panics).await;
-        assert_eq!(caught.expect_err("it panicked").code(), ErrorCode::InternalError);
     }
 }

@@ -4,7 +4,7 @@ use model::{Message, Patch, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::fields;
+use crate::openapi::{fields, talk};
 
 /// A question, a note or an answer.
 #[derive(Serialize, ToSchema)]
@@ -19,19 +19,22 @@ pub(super) struct MessageView {
     role: &'static str,
     #[schema(schema_with = fields::content)]
     content: String,
-    #[schema(schema_with = fields::created_at)]
-    created_at: String,
+    #[schema(schema_with = talk::timestamp)]
+    timestamp: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::reply_state)]
+    #[schema(schema_with = talk::stored_client_message_id)]
+    client_message_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = talk::reply_state)]
     reply_state: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = fields::reply_error)]
+    #[schema(schema_with = talk::reply_error)]
     reply_error: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = fields::suggested_code)]
     suggested_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) patch: Option<PatchView>,
+    patch: Option<PatchView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = fields::patch_status)]
     patch_status: Option<&'static str>,
@@ -64,6 +67,27 @@ pub(super) struct MessageView {
     model_id: Option<String>,
 }
 
+/// `{"message": …}`.
+#[derive(Serialize, ToSchema)]
+pub struct OneMessage {
+    message: MessageView,
+}
+
+/// `{"message": …, "reply": …}`; a note has no reply.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Posted {
+    pub(super) message: MessageView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reply: Option<MessageView>,
+}
+
+impl MessageView {
+    /// The patch of an answer.
+    pub(super) const fn patch(&self) -> Option<&PatchView> {
+        self.patch.as_ref()
+    }
+}
+
 /// An edit that applies to `base_version` of the session.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Patch)]
@@ -88,7 +112,8 @@ impl From<&Message> for MessageView {
             thread_id: id.thread_id.to_string(),
             role: message.role.as_str(),
             content: message.content.clone(),
-            created_at: message.created_at.to_rfc3339(),
+            timestamp: message.created_at.to_rfc3339(),
+            client_message_id: message.client_message_id.clone(),
             reply_state: message.reply_state.map(model::ReplyState::as_str),
             reply_error: message.reply_error.clone(),
             suggested_code: message.suggested_code.clone(),
@@ -104,6 +129,12 @@ impl From<&Message> for MessageView {
             token_count: token_count(message),
             model_id: message.model_id.clone(),
         }
+    }
+}
+
+impl From<&Message> for OneMessage {
+    fn from(message: &Message) -> Self {
+        Self { message: message.into() }
     }
 }
 

@@ -1,9 +1,12 @@
 //! The errors of a route: those that follow from what it is, and how all of them are described.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use axum::http::header;
 use serde_json::{Map, Value, json};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::ErrorCode;
 use crate::openapi::shapes::reference;
@@ -44,6 +47,22 @@ impl Known<'_> {
             (self.path.contains("{message_id}"), &[ErrorCode::MessageNotFound]),
         ];
         rules.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, codes)| codes).copied().collect()
+    }
+}
+
+/// The envelope of an error where it is no response of its own: in a stream.
+pub(crate) struct Failure;
+
+impl PartialSchema for Failure {
+    fn schema() -> RefOr<Schema> {
+        // The document's own, see `error_schema`.
+        Ref::from_schema_name(Self::name()).into()
+    }
+}
+
+impl ToSchema for Failure {
+    fn name() -> Cow<'static, str> {
+        "Error".into()
     }
 }
 

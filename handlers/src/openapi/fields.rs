@@ -1,6 +1,6 @@
 //! The fields of requests and answers: what each is, described once and used with `#[schema(schema_with = …)]`.
 
-use model::{AnchorStatus, Confidence, ContextMode, Filename, Language, PatchStatus, ReplyState, Role, ThreadKind};
+use model::{AnchorStatus, Confidence, ContextMode, Filename, Language, PatchStatus, Role, ThreadKind};
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaFormat, Type};
 
@@ -12,16 +12,16 @@ const UUID: &str = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a
 const A_UUID: &str = "019b3c5a-7d2e-7c3a-8f00-0123456789ab";
 const ANOTHER_UUID: &str = "019b3c5a-8e41-7b12-9a55-4c2f1e0d9b77";
 
-fn text(description: &str, example: impl Into<Value>) -> ObjectBuilder {
+pub(super) fn text(description: &str, example: impl Into<Value>) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).description(Some(description)).examples([example.into()])
 }
 
-fn whole_number(description: &str, minimum: u32, example: u32) -> ObjectBuilder {
+pub(super) fn whole_number(description: &str, minimum: u32, example: u32) -> ObjectBuilder {
     let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(minimum)).maximum(Some(u32::MAX));
     number.description(Some(description)).examples([example])
 }
 
-fn one_of<const N: usize>(description: &str, words: [&'static str; N]) -> Object {
+pub(super) fn one_of<const N: usize>(description: &str, words: [&'static str; N]) -> Object {
     text(description, words[0]).enum_values(Some(words)).build()
 }
 
@@ -30,7 +30,7 @@ fn matching(description: &str, pattern: &str, example: String) -> Object {
 }
 
 /// The same field, where `null` is taken for one that is absent.
-fn or_null(mut field: Object) -> Object {
+pub(super) fn or_null(mut field: Object) -> Object {
     field.schema_type = [Type::String, Type::Null].into_iter().collect();
     field
 }
@@ -68,6 +68,10 @@ pub(crate) fn created_at() -> Object {
 
 pub(crate) fn updated_at() -> Object {
     time("When it was changed last.")
+}
+
+pub(crate) fn last_activity_at() -> Object {
+    time("When its code or settings changed last, or something was said in one of its threads.")
 }
 
 pub(super) fn time(description: &str) -> Object {
@@ -293,20 +297,10 @@ pub(crate) fn new_content() -> Object {
     text(about, "Is this comparison right?").min_length(Some(1)).max_length(Some(MESSAGE_CHARS)).build()
 }
 
-pub(crate) fn client_message_id() -> Object {
-    client_id("the same whenever it sends this message again: it is then stored, asked and paid for once.")
-}
-
-fn client_id(about: &str) -> Object {
+pub(super) fn client_id(about: &str) -> Object {
     let about = format!("A UUID of the client's own, {about}");
     let format = SchemaFormat::Custom("uuid".to_owned());
     or_null(text(&about, "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77").format(Some(format)).build())
-}
-
-pub(crate) fn ask() -> Object {
-    let about = "Whether the model is asked. A note is stored and not answered.";
-    let field = ObjectBuilder::new().schema_type(Type::Boolean).description(Some(about));
-    field.default(Some(json!(true))).build()
 }
 
 pub(crate) fn content() -> Object {
@@ -315,15 +309,6 @@ pub(crate) fn content() -> Object {
 
 pub(crate) fn role() -> Object {
     one_of("Who wrote it.", [Role::User, Role::Ai].map(Role::as_str))
-}
-
-pub(crate) fn reply_state() -> Object {
-    let words = [ReplyState::Pending, ReplyState::Answered, ReplyState::Failed].map(ReplyState::as_str);
-    one_of("Of a question: what became of its answer.", words)
-}
-
-pub(crate) fn reply_error() -> Object {
-    text("Of a question that failed: the code of the error.", "AI_TIMEOUT").build()
 }
 
 pub(crate) fn suggested_code() -> Object {

@@ -119,9 +119,14 @@ fn messages(schemas: &mut Schemas) {
     user["description"] = "A question or a note.".into();
     ai["description"] = "An answer of the model.".into();
     union(schemas, "Message", "role", [("user", "UserMessage", user), ("ai", "AiMessage", ai)]);
-    for (name, field, target) in
-        [("Posted", "message", "UserMessage"), ("Posted", "reply", "AiMessage"), ("Applied", "message", "AiMessage")]
-    {
+    for (name, field, target) in [
+        ("Posted", "message", "UserMessage"),
+        ("Posted", "reply", "AiMessage"),
+        ("AcceptedEvent", "message", "UserMessage"),
+        ("DoneEvent", "message", "UserMessage"),
+        ("DoneEvent", "reply", "AiMessage"),
+        ("Applied", "message", "AiMessage"),
+    ] {
         point(schemas, name, field, target);
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct SessionView {
     created_at: String,
     #[schema(schema_with = fields::updated_at)]
     updated_at: String,
+    #[schema(schema_with = fields::last_activity_at)]
+    last_activity_at: String,
     #[schema(schema_with = fields::user_id)]
     last_modified_by: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,6 +67,7 @@ impl From<&Session> for SessionView {
             thread_count: head.thread_count,
             created_at: head.created_at.to_rfc3339(),
             updated_at: head.updated_at.to_rfc3339(),
+            last_activity_at: head.last_activity().to_rfc3339(),
             last_modified_by: head.last_modified_by.to_string(),
             code_content: None,
         }

@@ -151,7 +151,7 @@ static VERSIONS: &[(&str, u32, &[Step])] = &[
     ("creation", 1, &[]),
     ("daily_usage", 2, DailyUsage::HISTORY),
     ("email_claim", 1, &[]),
-    ("idempotency", 1, &[]),
+    ("idempotency", 2, Idempotency::HISTORY),
     ("message", 1, &[]),
     ("rate_window", 1, &[]),
     ("refresh_family", 1, &[]),

@@ -122,8 +122,8 @@ fn by_itself(entity: &AnyEntity, now: Timestamp, found: &mut impl FnMut(FindingK
                 expired(expires_at, Expired::Message { session_id, thread, seq, expires_at });
             }
             let is_pending = message.reply_state == Some(ReplyState::Pending) && !message.has_expired(now);
-            if is_pending && message.created_at.plus(PATIENCE) < now {
-                found(FindingKind::PendingQuestion, "", Repair::FailQuestion { session_id, thread, seq });
+            if is_pending && !message.is_held(now) && message.created_at.plus(PATIENCE) < now {
+                found(FindingKind::PendingQuestion, "", Repair::FailQuestion(message.clone()));
             }
         }
         AnyEntity::Code(code) => {

@@ -4,7 +4,7 @@ use crate::store::StoredItem;
 use crate::verify::finding::{Effect, Outcome};
 use crate::{
     Anchors, CodeChunkKey, Creation, Digest, EmailClaim, ExpiredCreation, ExpiredFamily, ExpiredMessage, ExpiredRecord,
-    ExpiredWindow, Expiry, FailQuestionError, Idempotency, LeaveSweepJobError, RateWindow, RefreshFamily,
+    ExpiredWindow, Expiry, FailQuestionError, Idempotency, LeaveSweepJobError, Message, RateWindow, RefreshFamily,
     ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError,
     RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCount, RepairThreadCountError,
     RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim, StaleUsernameClaim, Store, StoreError, SweepJob,
@@ -64,11 +64,7 @@ pub(crate) enum Repair {
     Sweep(Box<SweepJob>),
     RunJob(Box<SweepJob>),
     RemoveChunks(Vec<CodeChunkKey>),
-    FailQuestion {
-        session_id: SessionId,
-        thread: ThreadUuid,
-        seq: u32,
-    },
+    FailQuestion(Box<Message>),
 }
 
 /// The anchors of a session as they should be, and what they were compared with.
@@ -108,9 +104,7 @@ impl Repair {
             Self::Sweep(_) => (Effect::Deletes, "deletes the items, through a sweep job"),
             Self::RunJob(_) => (Effect::Deletes, "runs the job, which deletes the items it names"),
             Self::RemoveChunks(_) => (Effect::Deletes, "deletes the chunks"),
-            Self::FailQuestion { .. } => {
-                (Effect::Restores, "marks the question as failed, so that it can be asked again")
-            }
+            Self::FailQuestion(_) => (Effect::Restores, "marks the question as failed, so that it can be asked again"),
         })
     }
 }
@@ -150,13 +144,11 @@ impl Store {
                 self.delete_code_chunks(keys).await?;
                 Ok(Outcome::Repaired("the chunks were removed"))
             }
-            Repair::FailQuestion { session_id, thread, seq } => {
-                match self.fail_question(*session_id, *thread, *seq, Some(GIVEN_UP)).await {
-                    Ok(()) => Ok(Outcome::Repaired("it was marked as failed, and can be asked again")),
-                    Err(FailQuestionError::QuestionGone | FailQuestionError::AlreadyAnswered) => Ok(Outcome::Moved),
-                    Err(FailQuestionError::Store(error)) => Err(error),
-                }
-            }
+            Repair::FailQuestion(question) => match self.fail(question, GIVEN_UP).await {
+                Ok(()) => Ok(Outcome::Repaired("it was marked as failed, and can be asked again")),
+                Err(FailQuestionError::QuestionGone | FailQuestionError::LeaseLost) => Ok(Outcome::Moved),
+                Err(FailQuestionError::Store(error)) => Err(error),
+            },
             counted => self.repair_number(counted).await,
         }
     }

@@ -147,6 +147,25 @@ pub(super) fn check(method: &str, path: &str, status: u16, headers: &HeaderMap, 
     assert!(misfits.is_empty(), "{what}: not as {route} is in the OpenAPI document:\n{}", misfits.join("\n"));
 }
 
+/// Compares an event of a stream with the document, which names the schema of each.
+///
+/// # Panics
+/// When it is not as documented.
+pub fn check_event(route: &str, event: &str, data: &Value) {
+    let (method, path) = route.split_once(' ').expect("a method and a path");
+    let stream = &document()["paths"][path][method.to_lowercase()]["responses"]["200"]["content"]["text/event-stream"];
+    let told = json!({ "event": event, "data": data });
+    let misfits: Vec<String> = validator(&stream["schema"])
+        .iter_errors(&told)
+        .map(|error| format!("{}: {}", error.instance_path(), error.masked()))
+        .collect();
+    assert!(
+        misfits.is_empty(),
+        "the event {event} is not as {route} is in the OpenAPI document:\n{}",
+        misfits.join("\n")
+    );
+}
+
 fn inflated(headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
     if headers.get(header::CONTENT_ENCODING).is_none_or(|encoding| encoding != "gzip") {
         return body.to_vec();

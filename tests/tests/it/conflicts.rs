@@ -2,7 +2,7 @@
 
 use model::{AccessError, NewSessionError, PostError, SaveCodeError, StoreError};
 use tests::story::{edit, file, stay};
-use tests::{Proxy, TestTable, at_once};
+use tests::{LEASE, Proxy, TestTable, at_once};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_creation_is_made_or_refused_or_given_up_and_never_counted_without_being_there() {
@@ -67,7 +67,7 @@ async fn questions_that_meet_have_numbers_without_gaps() {
     let store = table.store_through(&proxy.url()).await;
     let outcomes = at_once(40, |number| {
         let (store, thread) = (store.clone(), thread.clone());
-        async move { store.ask(&thread, &format!("question {number}")).await }
+        async move { store.ask(&thread, &format!("question {number}"), None, LEASE).await }
     })
     .await;
     let mut taken = Vec::new();

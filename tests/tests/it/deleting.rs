@@ -159,12 +159,12 @@ async fn what_is_written_while_a_session_goes_is_refused_or_goes_with_it() {
     assert!(save.is_err());
     // Threads are still there, and take a last word.
     let thread = table.own_thread(ada, scene.threads[0].id()).await.unwrap();
-    table.note(&thread, "a last word").await.unwrap();
+    table.note(&thread, "a last word", None).await.unwrap();
     stalled.release();
     removal.await.unwrap().unwrap();
     scene.assert_only_the_account_is_left().await;
     // Whoever comes after that finds nothing to write to.
-    assert!(matches!(table.note(&thread, "hello?").await, Err(PostError::Access(AccessError::NotFound))));
+    assert!(matches!(table.note(&thread, "hello?", None).await, Err(PostError::Access(AccessError::NotFound))));
     let late = Store::answer(table, &question, answer("here I am")).await;
     assert!(matches!(late, Err(StoreAnswerError::QuestionGone)), "{late:?}");
     scene.assert_only_the_account_is_left().await;

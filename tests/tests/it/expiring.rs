@@ -5,8 +5,8 @@ use std::time::Duration;
 use model::{
     FindingKind, Message, MessageTtl, NewThread, Order, Page, PageRequest, Session, Store, Thread, User, Verify,
 };
-use tests::TestTable;
 use tests::story::{answer, anywhere, lines};
+use tests::{LEASE, TestTable};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -36,11 +36,11 @@ impl Scene {
     }
 
     async fn note(&self, store: &Store) -> Message {
-        store.note(&self.thread().await, "a note").await.unwrap()
+        store.note(&self.thread().await, "a note", None).await.unwrap()
     }
 
     async fn talk(&self) -> (Message, Message) {
-        let question = self.store.ask(&self.thread().await, "why?").await.unwrap();
+        let question = self.store.ask(&self.thread().await, "why?", None, LEASE).await.unwrap();
         let reply = self.store.answer(&question, answer("because")).await.unwrap();
         (question, reply)
     }

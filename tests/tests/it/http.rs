@@ -18,6 +18,7 @@ mod analyze;
 mod anchors;
 mod apply;
 mod bodies;
+mod cancelling;
 mod context;
 mod cookies;
 mod counters;

@@ -1,8 +1,10 @@
 //! Messages: 500 of a thread and not one more, in order without gaps, each question answered once.
 
-use model::{Message, Order, Page, PageRequest, PostError, StoreAnswerError, Thread, ThreadId};
+use model::{
+    FailQuestionError, Message, Order, Page, PageRequest, PostError, StoreAnswerError, TakeOver, Thread, ThreadId,
+};
 use tests::story::answer;
-use tests::{TestTable, at_once};
+use tests::{LEASE, TestTable, at_once};
 
 async fn a_thread(table: &TestTable) -> Thread {
     let ada = table.user("ada").await;
@@ -40,13 +42,13 @@ async fn of_forty_questions_at_once_for_five_slots_two_are_stored() {
     let thread = a_thread(&table).await;
     let mut seen = thread.clone();
     for number in 1..=495 {
-        let note = table.note(&seen, &format!("note {number}")).await.unwrap();
+        let note = table.note(&seen, &format!("note {number}"), None).await.unwrap();
         assert_eq!(note.seq, number);
         seen.message_slots = number;
     }
     let outcomes = at_once(40, |number| {
         let (store, thread) = (table.store().clone(), seen.clone());
-        async move { store.ask(&thread, &format!("question {number}")).await }
+        async move { store.ask(&thread, &format!("question {number}"), None, LEASE).await }
     })
     .await;
     let mut asked: Vec<Message> = Vec::new();
@@ -60,10 +62,10 @@ async fn of_forty_questions_at_once_for_five_slots_two_are_stored() {
     asked.sort_by_key(|question| question.seq);
     assert_eq!(numbers(&asked), [496, 498]);
     // There is room for one note, and then for nothing but the two answers.
-    assert_eq!(table.note(&seen, "the last").await.unwrap().seq, 500);
+    assert_eq!(table.note(&seen, "the last", None).await.unwrap().seq, 500);
     let now = current(&table, &thread).await;
     assert_eq!(now.message_slots, 500);
-    assert!(matches!(table.note(&now, "one too many").await, Err(PostError::LimitExceeded)));
+    assert!(matches!(table.note(&now, "one too many", None).await, Err(PostError::LimitExceeded)));
     for question in &asked {
         model::Store::answer(&table, question, answer("because")).await.unwrap();
     }
@@ -79,7 +81,7 @@ async fn forty_questions_at_once_take_forty_pairs_of_numbers_without_gaps() {
     let thread = a_thread(&table).await;
     let asked = at_once(40, |number| {
         let (store, thread) = (table.store().clone(), thread.clone());
-        async move { store.ask(&thread, &format!("question {number}")).await }
+        async move { store.ask(&thread, &format!("question {number}"), None, LEASE).await }
     })
     .await;
     let mut taken: Vec<u32> = asked.into_iter().map(|question| question.unwrap().seq).collect();
@@ -100,7 +102,7 @@ async fn of_ten_answers_at_once_one_is_stored_and_paid() {
         async move { store.answer(&question, answer(&format!("answer {number}"))).await }
     })
     .await;
-    let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(StoreAnswerError::AnswerExists))).count();
+    let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(StoreAnswerError::LeaseLost))).count();
     assert_eq!(refused, 9, "{:?}", outcomes.iter().find(|outcome| outcome.is_err()));
     let stored = all_messages(&table, &thread, Order::Ascending).await;
     assert_eq!(numbers(&stored), [1, 2]);
@@ -112,13 +114,20 @@ async fn of_ten_answers_at_once_one_is_stored_and_paid() {
 }
 
 #[tokio::test]
-async fn an_answered_question_cannot_fail_any_more_and_a_failed_one_can_be_answered() {
+async fn an_answered_question_cannot_fail_any_more_and_a_failed_one_is_answered_by_the_run_that_takes_it_over() {
     let table = TestTable::new().await;
     let thread = a_thread(&table).await;
     let question = table.question(&thread, "why?").await;
     table.fail(&question, "AI_TIMEOUT").await.unwrap();
-    model::Store::answer(&table, &question, answer("because")).await.unwrap();
-    assert!(table.fail(&question, "AI_TIMEOUT").await.is_err());
+    let late = model::Store::answer(&table, &question, answer("too late")).await;
+    assert!(matches!(late, Err(StoreAnswerError::LeaseLost)), "{late:?}");
+    let TakeOver::Ours(taken) = table.take_over(&question, LEASE).await.unwrap() else { panic!("nothing holds it") };
+    assert!(taken.lease_until > question.lease_until && taken.reply_error.is_none());
+    assert!(matches!(table.take_over(&question, LEASE).await, Ok(TakeOver::Lost)), "of two that try, one gets it");
+    let late = table.fail(&question, "AI_TIMEOUT").await;
+    assert!(matches!(late, Err(FailQuestionError::LeaseLost)), "the first run says no more of it: {late:?}");
+    model::Store::answer(&table, &taken, answer("because")).await.unwrap();
+    assert!(table.fail(&taken, "AI_TIMEOUT").await.is_err());
     let stored = all_messages(&table, &thread, Order::Ascending).await;
     assert_eq!(stored[0].reply_state, Some(model::ReplyState::Answered));
     assert_eq!(stored[0].reply_error, None);

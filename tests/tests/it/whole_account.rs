@@ -6,7 +6,7 @@ use model::{Change, NewSettings, Session, Store, Thread, User};
 use tests::proxy::Moment;
 use tests::story::{SWEEP_TIME, answer, anywhere, edit, file, lines, stay};
 use tests::texts::{noise, rotated};
-use tests::{Proxy, RawItem, TestTable, at_once};
+use tests::{LEASE, Proxy, RawItem, TestTable, at_once};
 
 use crate::items;
 
@@ -37,7 +37,7 @@ async fn talk(table: &TestTable, sessions: &[Session]) {
             let opened = store.new_thread(session.user_id, session.session_id, new, anywhere).await;
             let mut thread = opened.unwrap().item;
             for _ in 0..TALKS {
-                let question = store.ask(&thread, "why?").await.unwrap();
+                let question = store.ask(&thread, "why?", None, LEASE).await.unwrap();
                 store.answer(&question, answer("because")).await.unwrap();
                 thread.message_slots += 2;
             }
@@ -49,7 +49,7 @@ async fn talk(table: &TestTable, sessions: &[Session]) {
 
 async fn add_notes(store: &Store, mut thread: Thread) {
     for _ in 0..NOTES {
-        store.note(&thread, "a note").await.unwrap();
+        store.note(&thread, "a note", None).await.unwrap();
         thread.message_slots += 1;
     }
 }
@@ -119,9 +119,9 @@ async fn do_something(store: Store, number: usize, session: Session, thread: Thr
             let new = NewSettings { filename: None, language_override: Change::Set("Go".parse().unwrap()) };
             drop(store.change_settings(owner, id, &new).await);
         }
-        2 => drop(store.note(&thread, "a last word").await),
+        2 => drop(store.note(&thread, "a last word", None).await),
         3 => {
-            if let Ok(question) = store.ask(&thread, "why?").await {
+            if let Ok(question) = store.ask(&thread, "why?", None, LEASE).await {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 drop(store.answer(&question, answer("because")).await);
             }

@@ -186,7 +186,10 @@ fn history(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<Toke
     if entity.history.is_empty() {
         return None;
     }
-    let (step, filling) = (file.import("crate::store::history::Step"), file.import("crate::store::history::Filling"));
+    let step = file.import("crate::store::history::Step");
+    // A history without a default needs no word for one, and an import that nothing uses is a warning.
+    let has_defaults = entity.history.iter().any(|each| !each.default.is_empty());
+    let filling = has_defaults.then(|| file.import("crate::store::history::Filling"));
     let steps = entity.history.iter().map(|each| {
         let version = rust::number(each.version);
         let renames = each.rename.iter().map(|(old, new)| quote!((#old, #new)));

@@ -99,7 +99,7 @@ impl<'p> Member<'p> {
         let ids = ids(&mut self.rng);
         let (session_id, revision): (SessionId, RevisionId) = (ids.next(opened), ids.next(opened));
         let thread_count = self.shape.threads(&mut self.rng);
-        into.heads.push(Session {
+        let mut head = Session {
             user_id: self.user_id,
             session_id,
             filename: sheet.filename.clone(),
@@ -114,8 +114,9 @@ impl<'p> Member<'p> {
             settings_changes: 0,
             created_at: opened,
             updated_at: opened,
+            last_activity_at: None,
             last_modified_by: self.user_id,
-        });
+        };
         into.codes.push(Code {
             session_id,
             user_id: self.user_id,
@@ -130,9 +131,11 @@ impl<'p> Member<'p> {
             at = self.later(at, 600);
             let (thread, anchor) = self.thread(session_id, ids.next(at), sheet, at, into);
             at = thread.updated_at;
+            head.last_activity_at = thread.last_at.or(head.last_activity_at);
             into.threads.push(thread);
             threads.push(anchor);
         }
+        into.heads.push(head);
         if thread_count > 0 {
             into.anchors.push(Anchors { session_id, user_id: self.user_id, changes: thread_count, threads });
         }
@@ -174,27 +177,28 @@ impl<'p> Member<'p> {
             selected_gzip: None,
             moves: 0,
             message_slots: 2 * exchanges,
+            message_count: None,
+            last_seq: None,
+            last_role: None,
+            last_excerpt: None,
+            last_at: None,
+            last_state: None,
+            last_lease_until: None,
             messages_expire_from: None,
             messages_expire_until: None,
             created_at: opened,
             updated_at: opened,
         };
         for number in 0..exchanges {
-            made.updated_at = self.exchange(&made, talk, (number, sheet.code.size), into);
+            self.exchange(&mut made, talk, (number, sheet.code.size), into);
         }
         let (status, moves) = (AnchorStatus::Stable, made.moves);
         let anchor = ThreadAnchor { thread, start_line, end_line, status, version: 1, moves, moved_at: None };
         (made, anchor)
     }
 
-    /// A question and its answer. When the answer came.
-    fn exchange(
-        &mut self,
-        thread: &Thread,
-        talk: &Talk,
-        (number, code_bytes): (u32, u32),
-        into: &mut Batch,
-    ) -> Timestamp {
+    /// A question and its answer.
+    fn exchange(&mut self, thread: &mut Thread, talk: &Talk, (number, code_bytes): (u32, u32), into: &mut Batch) {
         let asked = self.later(thread.updated_at, 240);
         let answered = asked.plus(ANSWER_TAKES);
         let (content, answer) = talk.exchange(number, code_bytes);
@@ -205,8 +209,10 @@ impl<'p> Member<'p> {
         self.pay(answered.date(), &answer);
         let anchor_line = (thread.kind == ThreadKind::Block).then_some(talk.anchor.lines.0);
         let reply = reply(thread, 2 * number + 2, (answer, anchor_line), answered);
-        into.messages.extend([question, reply]);
-        answered
+        for message in [question, reply] {
+            thread.says(&message);
+            into.messages.push(message);
+        }
     }
 
     fn pay(&mut self, date: Date, answer: &Answer) {

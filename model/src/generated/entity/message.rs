@@ -26,9 +26,15 @@ pub struct Message {
     pub content: String,
     /// When it was stored.
     pub created_at: Timestamp,
+    /// What its client calls it: a UUID in lower case with hyphens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_message_id: Option<String>,
     /// On a question: what became of it. A note has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_state: Option<ReplyState>,
+    /// On a question: until when the run that holds it may finish. A pending one whose lease has passed is held by no run and counts as failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_until: Option<Timestamp>,
     /// On a failed question: the error code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_error: Option<String>,
@@ -101,7 +107,9 @@ impl fmt::Debug for Message {
             .field("role", &self.role)
             .field("content", &format_args!("<redacted>"))
             .field("created_at", &self.created_at)
+            .field("client_message_id", &self.client_message_id)
             .field("reply_state", &self.reply_state)
+            .field("lease_until", &self.lease_until)
             .field("reply_error", &self.reply_error)
             .field("context_mode", &self.context_mode)
             .field("context_first_line", &self.context_first_line)
@@ -191,6 +199,9 @@ pub enum ReplyState {
     /// Stored as `failed`.
     #[serde(rename = "failed")]
     Failed,
+    /// Stored as `cancelled`.
+    #[serde(rename = "cancelled")]
+    Cancelled,
 }
 
 impl ReplyState {
@@ -201,6 +212,7 @@ impl ReplyState {
             Self::Pending => "pending",
             Self::Answered => "answered",
             Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
         }
     }
 }
@@ -308,7 +320,9 @@ impl modyne::EntityDef for Message {
         "role",
         "content",
         "created_at",
+        "client_message_id",
         "reply_state",
+        "lease_until",
         "reply_error",
         "context_mode",
         "context_first_line",

@@ -42,6 +42,9 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When its code or settings last changed.
     pub updated_at: Timestamp,
+    /// When something was last said in one of its threads. What was done last is the later of this and `updated_at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_activity_at: Option<Timestamp>,
     /// Who saved last.
     pub last_modified_by: UserId,
 }
@@ -63,6 +66,7 @@ impl fmt::Debug for Session {
             .field("settings_changes", &self.settings_changes)
             .field("created_at", &self.created_at)
             .field("updated_at", &self.updated_at)
+            .field("last_activity_at", &self.last_activity_at)
             .field("last_modified_by", &self.last_modified_by)
             .finish()
     }
@@ -111,6 +115,7 @@ impl modyne::EntityDef for Session {
         "settings_changes",
         "created_at",
         "updated_at",
+        "last_activity_at",
         "last_modified_by",
     ];
 }

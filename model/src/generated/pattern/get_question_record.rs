@@ -11,8 +11,8 @@ use crate::store::{Store, StoreError};
 impl Store {
     /// AP-50: Read a question's record.
     ///
-    /// A client sends a note's `client_message_id` again, or waits for the run of a question: what became of it? A question reads its record at first with the
-    /// rest (AP-38).
+    /// A client sends a note's `client_message_id` again. A question reads its record with the rest
+    /// (AP-38).
     ///
     /// `GetItem`, strongly consistent. Costs 1 request and 1 RCU for one record.
     pub async fn get_question_record(

@@ -87,11 +87,15 @@ mod get_message;
 
 mod get_thread_and_message;
 
-mod get_question_record;
-
 mod take_over_question;
 
-mod give_question_up;
+mod cancel_question;
+
+mod watch_question;
+
+mod show_last_state;
+
+mod get_question_record;
 
 mod count_hit;
 
@@ -223,7 +227,9 @@ pub use get_thread_and_message::*;
 
 pub use take_over_question::*;
 
-pub use give_question_up::*;
+pub use cancel_question::*;
+
+pub use show_last_state::*;
 
 pub use count_hit::*;
 

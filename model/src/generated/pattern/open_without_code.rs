@@ -20,7 +20,7 @@ pub struct OpenWithoutCode {
     pub messages: Vec<Message>,
     /// A person with an account. The counter of sessions lives here, so that the cap is a condition of the write that creates one.
     pub users: Vec<User>,
-    /// Remembers a client's own id for a message, so that sending it again neither stores, asks nor bills twice.
+    /// Remembers a client's own id for a message, so that sending it again neither stores, asks nor bills twice. What became of the message, the message says.
     pub records: Vec<Idempotency>,
 }
 

@@ -21,6 +21,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "changes" STRUCT("N" VARCHAR),
       "chunk_count" STRUCT("N" VARCHAR),
       "claimed_at" STRUCT("N" VARCHAR),
+      "client_message_id" STRUCT("S" VARCHAR),
       "code_bytes" STRUCT("N" VARCHAR),
       "confidence" STRUCT("S" VARCHAR),
       "content" STRUCT("S" VARCHAR),
@@ -46,8 +47,16 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "kind" STRUCT("S" VARCHAR),
       "language_detected" STRUCT("S" VARCHAR),
       "language_override" STRUCT("S" VARCHAR),
+      "last_activity_at" STRUCT("N" VARCHAR),
+      "last_at" STRUCT("N" VARCHAR),
+      "last_excerpt" STRUCT("S" VARCHAR),
+      "last_lease_until" STRUCT("N" VARCHAR),
       "last_modified_by" STRUCT("S" VARCHAR),
+      "last_role" STRUCT("S" VARCHAR),
+      "last_seq" STRUCT("N" VARCHAR),
+      "last_state" STRUCT("S" VARCHAR),
       "lease_until" STRUCT("N" VARCHAR),
+      "message_count" STRUCT("N" VARCHAR),
       "message_slots" STRUCT("N" VARCHAR),
       "messages_expire_from" STRUCT("N" VARCHAR),
       "messages_expire_until" STRUCT("N" VARCHAR),
@@ -197,7 +206,7 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'email_claim';
 
--- Remembers a client's own id for a message, so that sending it again neither stores, asks nor bills twice.
+-- Remembers a client's own id for a message, so that sending it again neither stores, asks nor bills twice. What became of the message, the message says.
 CREATE OR REPLACE VIEW codesensei_idempotency AS
 SELECT
   "Item"."session_id"."S" AS "session_id",
@@ -205,9 +214,7 @@ SELECT
   "Item"."key_digest"."S" AS "key_digest",
   "Item"."user_id"."S" AS "user_id",
   "Item"."fingerprint"."S" AS "fingerprint",
-  "Item"."state"."S" AS "state",
   CAST("Item"."question_seq"."N" AS bigint) AS "question_seq",
-  epoch_ms(CAST("Item"."lease_until"."N" AS bigint)) AS "lease_until",
   epoch_ms(CAST("Item"."expires_at"."N" AS bigint) * 1000) AS "expires_at",
   CAST("Item"."v"."N" AS bigint) AS "item_version"
 FROM codesensei_items
@@ -223,7 +230,9 @@ SELECT
   "Item"."user_id"."S" AS "user_id",
   "Item"."role"."S" AS "role",
   epoch_ms(CAST("Item"."created_at"."N" AS bigint)) AS "created_at",
+  "Item"."client_message_id"."S" AS "client_message_id",
   "Item"."reply_state"."S" AS "reply_state",
+  epoch_ms(CAST("Item"."lease_until"."N" AS bigint)) AS "lease_until",
   "Item"."reply_error"."S" AS "reply_error",
   "Item"."context_mode"."S" AS "context_mode",
   CAST("Item"."context_first_line"."N" AS bigint) AS "context_first_line",
@@ -293,6 +302,7 @@ SELECT
   CAST("Item"."settings_changes"."N" AS bigint) AS "settings_changes",
   epoch_ms(CAST("Item"."created_at"."N" AS bigint)) AS "created_at",
   epoch_ms(CAST("Item"."updated_at"."N" AS bigint)) AS "updated_at",
+  epoch_ms(CAST("Item"."last_activity_at"."N" AS bigint)) AS "last_activity_at",
   "Item"."last_modified_by"."S" AS "last_modified_by",
   CAST("Item"."v"."N" AS bigint) AS "item_version"
 FROM codesensei_items
@@ -318,7 +328,7 @@ FROM codesensei_items
 WHERE "Item"."et"."S" = 'sweep_job';
 
 -- A conversation on some lines of a session's code, or on the whole file. Written once, but for its counters and when its user moves it; where its lines are now, the session's anchors say.
--- Without what is personal: selected_text, selected_gzip.
+-- Without what is personal: selected_text, selected_gzip, last_excerpt.
 CREATE OR REPLACE VIEW codesensei_thread AS
 SELECT
   "Item"."session_id"."S" AS "session_id",
@@ -327,6 +337,12 @@ SELECT
   "Item"."kind"."S" AS "kind",
   CAST("Item"."moves"."N" AS bigint) AS "moves",
   CAST("Item"."message_slots"."N" AS bigint) AS "message_slots",
+  CAST("Item"."message_count"."N" AS bigint) AS "message_count",
+  CAST("Item"."last_seq"."N" AS bigint) AS "last_seq",
+  "Item"."last_role"."S" AS "last_role",
+  epoch_ms(CAST("Item"."last_at"."N" AS bigint)) AS "last_at",
+  "Item"."last_state"."S" AS "last_state",
+  epoch_ms(CAST("Item"."last_lease_until"."N" AS bigint)) AS "last_lease_until",
   epoch_ms(CAST("Item"."created_at"."N" AS bigint)) AS "created_at",
   epoch_ms(CAST("Item"."updated_at"."N" AS bigint)) AS "updated_at",
   epoch_ms(CAST("Item"."messages_expire_from"."N" AS bigint)) AS "messages_expire_from",

@@ -122,7 +122,7 @@ impl Bench {
     pub(super) async fn notes(&self, thread: &Thread, count: u32, bytes: usize) -> Thread {
         let mut thread = thread.clone();
         for _ in 0..count {
-            self.table.note(&thread, &"w".repeat(bytes)).await.expect("there is room");
+            self.table.note(&thread, &"w".repeat(bytes), None).await.expect("there is room");
             thread.message_slots += 1;
         }
         thread

@@ -101,6 +101,9 @@ async fn thread_record_leftovers(bench: &Bench) {
             question: &question,
             record: Some(&record),
             seen_slots,
+            last_role: None,
+            last_excerpt: None,
+            last_state: None,
             expire_from: None,
             expire_until: None,
         };

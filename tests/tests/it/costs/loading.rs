@@ -29,7 +29,7 @@ async fn made(bench: &Bench) -> Made {
     let template = bench.user().await;
     let head = bench.session(&template).await;
     let thread = bench.thread(&head).await;
-    let note = bench.table.note(&thread, &"w".repeat(500)).await.unwrap();
+    let note = bench.table.note(&thread, &"w".repeat(500), None).await.unwrap();
     let packed = PackedCode::pack(&small_code()).unwrap();
     let PackedBody::Inline(gzip) = packed.body else { panic!("it is small") };
     let anchors = bench.table.get_anchors(head.session_id).await.unwrap().expect("it has a thread");

@@ -118,6 +118,9 @@ async fn remove_expired(bench: &Bench) {
         question: &other,
         record: Some(&record),
         seen_slots: 2,
+        last_role: None,
+        last_excerpt: None,
+        last_state: None,
         expire_from: None,
         expire_until: None,
     };

@@ -1,8 +1,10 @@
-//! The fixtures of AP-40 to AP-46: messages.
+//! The fixtures of AP-40 to AP-46 and AP-53 to AP-56: messages.
+
+use std::time::Duration;
 
 use model::{
-    AddNote, AnsweredRecord, AskQuestion, Idempotency, Message, NewAnswer, Order, PageRequest, Patch, PatchStatus,
-    Store, StoreAnswer, Thread,
+    AddNote, AskQuestion, FailQuestion, Idempotency, Message, NewAnswer, Order, PageRequest, Patch, PatchStatus,
+    ReplyState, Role, ShowLastState, Store, StoreAnswer, TakeOverQuestion, Thread,
 };
 use tests::story::answer;
 
@@ -18,7 +20,14 @@ fixtures! {
     "AP-45" => last_messages,
     "AP-46" => get_message,
     "AP-133" => get_thread_and_message,
+    "AP-53" => take_over_question,
+    "AP-54" => cancel_question,
+    "AP-55" => watch_question,
+    "AP-56" => show_last_state,
 }
+
+/// What a thread's row shows of its last message.
+const EXCERPT: &str = "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
 
 pub(super) async fn a_thread(bench: &Bench) -> Thread {
     let ada = bench.user().await;
@@ -29,7 +38,8 @@ pub(super) async fn a_thread(bench: &Bench) -> Thread {
 /// The question after one that was asked, and its record.
 async fn next_question(bench: &Bench, thread: &Thread) -> (Message, Idempotency) {
     let first = bench.table.question(thread, &"q".repeat(200)).await;
-    let question = Message { seq: 3, ..first };
+    let later = first.created_at.plus(Duration::from_secs(1));
+    let question = Message { seq: 3, created_at: later, ..first };
     let record = record_of(bench, &question);
     (question, record)
 }
@@ -41,6 +51,9 @@ async fn ask_question(bench: &Bench) {
         question: &question,
         record: Some(&record),
         seen_slots: 2,
+        last_role: Some(Role::User),
+        last_excerpt: Some(EXCERPT),
+        last_state: question.reply_state,
         expire_from: None,
         expire_until: None,
     };
@@ -49,12 +62,21 @@ async fn ask_question(bench: &Bench) {
 
 async fn add_note(bench: &Bench) {
     let thread = a_thread(bench).await;
-    let first = bench.table.note(&thread, &"n".repeat(200)).await.unwrap();
-    let note = Message { seq: 2, ..first };
+    let first = bench.table.note(&thread, &"n".repeat(200), None).await.unwrap();
+    let later = first.created_at.plus(Duration::from_secs(1));
+    let note = Message { seq: 2, created_at: later, ..first };
     bench
         .once()
         .await
-        .add_note(AddNote { note: &note, record: None, seen_slots: 1, expire_from: None, expire_until: None })
+        .add_note(AddNote {
+            note: &note,
+            record: None,
+            seen_slots: 1,
+            last_role: Some(Role::User),
+            last_excerpt: Some(EXCERPT),
+            expire_from: None,
+            expire_until: None,
+        })
         .await
         .unwrap();
 }
@@ -83,24 +105,23 @@ async fn store_answer(bench: &Bench) {
         }
     };
     let question = Message { seq: 19, ..question };
-    let record = record_of(bench, &question);
     let asked = AskQuestion {
         question: &question,
-        record: Some(&record),
+        record: None,
         seen_slots: 18,
+        last_role: Some(Role::User),
+        last_excerpt: Some(EXCERPT),
+        last_state: question.reply_state,
         expire_from: None,
         expire_until: None,
     };
     bench.table.ask_question(asked).await.unwrap();
     let input = StoreAnswer {
         answer: &Message { seq: 20, ..reply },
-        record: Some(AnsweredRecord {
-            session_id: record.session_id,
-            thread: record.thread,
-            key_digest: record.key_digest,
-            held_until: record.lease_until,
-        }),
         question_seq: 19,
+        held_until: question.lease_until.unwrap(),
+        last_role: Some(Role::Ai),
+        last_excerpt: Some(EXCERPT),
         date: bench.table.clock().now().date(),
         input_tokens: 3,
         cache_read_tokens: 0,
@@ -115,7 +136,44 @@ async fn store_answer(bench: &Bench) {
 async fn fail_question(bench: &Bench) {
     let thread = a_thread(bench).await;
     let question = bench.table.question(&thread, &"q".repeat(200)).await;
-    bench.once().await.fail(&question, "AI_TIMEOUT").await.unwrap();
+    let Message { session_id, thread, seq, .. } = question;
+    let (reply_error, held_until) = (Some("AI_TIMEOUT"), question.lease_until.unwrap());
+    let input = FailQuestion { session_id, thread, seq, reply_error, held_until };
+    bench.once().await.fail_question(input).await.unwrap();
+}
+
+async fn take_over_question(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    let question = bench.table.question(&thread, &"q".repeat(200)).await;
+    bench.table.later(Duration::from_mins(2));
+    let now = bench.table.clock().now();
+    let Message { session_id, thread, seq, .. } = question;
+    let lease_until = Some(now.plus(Duration::from_mins(1)));
+    let input = TakeOverQuestion { session_id, thread, seq, now, lease_until };
+    bench.once().await.take_over_question(input).await.unwrap();
+}
+
+async fn cancel_question(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    let question = bench.table.question(&thread, &"q".repeat(200)).await;
+    let Message { session_id, thread, seq, user_id, .. } = question;
+    bench.once().await.cancel_question(session_id, thread, seq, user_id).await.unwrap();
+}
+
+async fn watch_question(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    let question = bench.table.question(&thread, &"q".repeat(200)).await;
+    let Message { session_id, thread, seq, .. } = question;
+    assert_eq!(bench.once().await.watch_question(session_id, thread, seq).await.unwrap(), Some(question));
+}
+
+async fn show_last_state(bench: &Bench) {
+    let thread = a_thread(bench).await;
+    let question = bench.table.question(&thread, &"q".repeat(200)).await;
+    let Message { session_id, thread, seq, .. } = question;
+    let (last_state, last_lease_until) = (Some(ReplyState::Failed), None);
+    let input = ShowLastState { session_id, thread, seq, last_state, last_lease_until };
+    bench.once().await.show_last_state(input).await.unwrap();
 }
 
 async fn list_messages(bench: &Bench) {

@@ -2,22 +2,20 @@
 
 use std::time::Duration;
 
-use model::{AskQuestion, Digest, Hit, Idempotency, Message, RateRule, RunState, TakeOverQuestion};
+use model::{AskQuestion, Digest, Hit, Idempotency, Message, RateRule};
 
 use super::bench::{Bench, fixtures};
 use super::messages::a_thread;
 
 fixtures! {
     "AP-50" => get_question_record,
-    "AP-51" => take_over_question,
-    "AP-52" => give_question_up,
     "AP-60" => count_hit,
     "AP-61" => take_hit_back,
 }
 
 const RULE: RateRule = RateRule::new("login", 5, 60);
 
-/// The record of a question, leased for a minute.
+/// The record of a question.
 pub(super) fn record_of(bench: &Bench, question: &Message) -> Idempotency {
     let now = bench.table.clock().now();
     Idempotency {
@@ -26,9 +24,7 @@ pub(super) fn record_of(bench: &Bench, question: &Message) -> Idempotency {
         key_digest: Digest::of(question.seq.to_string()),
         user_id: question.user_id,
         fingerprint: Digest::of(&question.content),
-        state: RunState::Running,
         question_seq: question.seq,
-        lease_until: now.plus(Duration::from_mins(1)),
         expires_at: now.plus(Duration::from_hours(24)).expiry(),
     }
 }
@@ -42,6 +38,9 @@ async fn a_record(bench: &Bench) -> Idempotency {
         question: &question,
         record: Some(&record),
         seen_slots: 2,
+        last_role: Some(question.role),
+        last_excerpt: Some("why?"),
+        last_state: question.reply_state,
         expire_from: None,
         expire_until: None,
     };
@@ -53,26 +52,6 @@ async fn get_question_record(bench: &Bench) {
     let record = a_record(bench).await;
     let found = bench.once().await.get_question_record(record.session_id, record.thread, record.key_digest).await;
     assert_eq!(found.unwrap(), Some(record));
-}
-
-async fn take_over_question(bench: &Bench) {
-    let record = a_record(bench).await;
-    bench.table.later(Duration::from_mins(2));
-    let now = bench.table.clock().now();
-    let input = TakeOverQuestion {
-        session_id: record.session_id,
-        thread: record.thread,
-        key_digest: record.key_digest,
-        now,
-        lease_until: now.plus(Duration::from_mins(1)),
-    };
-    bench.once().await.take_over_question(input).await.unwrap();
-}
-
-async fn give_question_up(bench: &Bench) {
-    let record = a_record(bench).await;
-    let Idempotency { session_id, thread, key_digest, lease_until, .. } = record;
-    bench.once().await.give_question_up(session_id, thread, key_digest, lease_until).await.unwrap();
 }
 
 async fn count_hit(bench: &Bench) {

@@ -109,10 +109,10 @@ impl Opening {
         let thread = a_thread(bench).await;
         let (_, answer) = bench.table.talk(&thread, "why?").await;
         let thread = bench.table.own_thread(thread.user_id, thread.id()).await.unwrap();
-        let request = ClientRequest::new("an id of the client's", "why?", true);
-        let (_, record) = bench.table.ask_once(&thread, "why?", request, Duration::from_mins(1)).await.unwrap();
+        let request = ClientRequest::new("6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77".parse().unwrap(), "why?", true);
+        let question = bench.table.ask(&thread, "why?", Some(request), tests::LEASE).await.unwrap();
         let (threads, messages, users) = ([thread.key()], [answer.key()], [UserKey { user_id: thread.user_id }]);
-        Self { threads, messages, users, records: [record.unwrap().key()], thread }
+        Self { threads, messages, users, records: [request.record(&question).key()], thread }
     }
 }
 

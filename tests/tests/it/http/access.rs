@@ -51,6 +51,8 @@ async fn all_requests(person: &Person, session: &str, thread: &str) -> Vec<Respo
         person
             .posts(&format!("{messages}/{}/apply", answer_in(thread)), &json!({ "expected_version_number": 1 }))
             .await,
+        person.posts(&format!("{messages}/{}/cancel", answer_in(thread)), &json!({})).await,
+        person.posts(&format!("{messages}/{}/retry", answer_in(thread)), &json!({})).await,
         person.deletes(thread).await,
         person.deletes(session).await,
     ];

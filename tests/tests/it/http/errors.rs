@@ -1,72 +1,33 @@
 //! Every error that the OpenAPI document declares can be had from its route, through the router and for the reason it names.
 //!
-//! A route that is new needs its name at the end, and one line in [`body`] if it takes one. A code that is new needs a scenario in
+//! A route that is new needs its name at the end, and one line in `errors/scene.rs` if it takes one. A code that is new needs a scenario in
 //! [`provoked`].
+
+mod scenarios;
+mod scene;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use axum::http::{Request, header};
 use bedrock_local::Act;
 use handlers::error::ErrorCode;
-use handlers::openapi::document;
 use serde_json::{Value, json};
 use tests::app::contract::{Operation, operations};
-use tests::app::{PASSWORD, Response, sign_up};
-use tests::story::answer;
+use tests::app::{PASSWORD, Response};
 use tests::{Proxy, TestApp};
 
-use crate::http::{CODE, FILENAME, expiry, stored_messages, user};
-
-use scene::Scene;
-
-mod scene;
+use crate::http::errors::scenarios::{
+    forbidden, full, ill_formed, too_many, too_much_code, waited_for_already, with_a_wrong_password,
+};
+use crate::http::errors::scene::Scene;
+use crate::http::expiry;
 
 const ABSENT: &str = "019b3c5a-7d2e-7c3a-8f00-0123456789ab";
-const NEW: &str = "Difference-1822";
-
-/// A body that the route takes from ada.
-fn body(route: &str) -> Option<Value> {
-    Some(match route {
-        "POST /auth/signup" => sign_up("carol"),
-        "POST /auth/login" => json!({ "username": "ada", "password": PASSWORD }),
-        "PUT /users/me" => json!({ "name": "Ada King", "email": "king@example.com", "username": "king" }),
-        "PUT /users/me/password" => json!({"current_password": PASSWORD, "new_password": NEW, "confirm_password": NEW}),
-        "DELETE /users/me" => json!({ "password": PASSWORD }),
-        "POST /sessions" => json!({ "filename": FILENAME, "code_content": CODE }),
-        "PUT /sessions/{id}" => json!({ "expected_version_number": 1, "code_content": "print()" }),
-        "PATCH /sessions/{id}/metadata" => json!({ "filename": "stock.py" }),
-        "PUT /threads/{thread_id}" => json!({ "start_line": 1, "end_line": 2, "selected_text": "?" }),
-        "POST /sessions/{id}/threads" => json!({ "type": "file" }),
-        "POST /ai/analyze" => json!({
-            "filename": FILENAME, "code_content": CODE, "question": "What can go wrong?",
-            "start_line": 33, "end_line": 35, "selected_text": "?",
-        }),
-        "POST /threads/{thread_id}/messages/{message_id}/apply" => json!({ "expected_version_number": 1 }),
-        "POST /threads/{thread_id}/messages" => json!({ "content": "Is this comparison right?" }),
-        _ => return None,
-    })
-}
-
-impl Scene {
-    async fn of(app: TestApp, operation: &'static Operation) -> Self {
-        let ada = app.signs_up("ada").await;
-        let bob = app.signs_up("bob").await;
-        let session = ada.creates(FILENAME, CODE).await;
-        let thread = ada.opens_thread(&session, 33..=35).await;
-        let body = body(&format!("{} {}", operation.method, operation.path));
-        let mut scene = Self { app, ada, bob, session, thread, answer: String::new(), operation, body };
-        if scene.names("{message_id}") {
-            let (_, answer) = scene.ada.asks(&scene.thread, "Is this comparison right?").await;
-            answer["message_id"].as_str().unwrap().clone_into(&mut scene.answer);
-        }
-        scene
-    }
-}
 
 /// Whether nobody else should want the scene after the scenario of this code.
-fn is_spoilt_by(code: &str) -> bool {
-    code.contains("LIMIT") || code == "REQUEST_IN_PROGRESS"
+fn is_spoilt_by(operation: &Operation, code: &str) -> bool {
+    // A question that was asked again has its answer.
+    code.contains("LIMIT") || code == "REQUEST_IN_PROGRESS" || operation.path.ends_with("/retry")
 }
 
 /// Each of the route's errors, with the answer in the situation that it is for; without one, if that is not known.
@@ -83,7 +44,9 @@ async fn all_provoked(operation: &'static Operation) -> Vec<(&'static str, Optio
                 provoked(&Scene::of(TestApp::with_rate_limits().await, operation).await, code).await
             }
             "NETWORK_ERROR" => Some(Scene::of(TestApp::without_a_model().await, operation).await.asked().await),
-            code if is_spoilt_by(code) => provoked(&Scene::of(TestApp::new().await, operation).await, code).await,
+            code if is_spoilt_by(operation, code) => {
+                provoked(&Scene::of(TestApp::new().await, operation).await, code).await
+            }
             code => provoked(&shared, code).await,
         };
         answers.push((code, answer));
@@ -147,17 +110,23 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
             expiry::sent_again(&scene.app, || scene.with_choice("client_message_id", expiry::ID)).await
         }
         "MESSAGE_NOT_FOUND" => {
-            let absent = scene.path().replace(&scene.answer, &format!("{}.9", scene.thread.id));
-            scene.sent(&scene.ada, &absent).await
+            let answer = format!("/{}", scene.message);
+            let absent = format!("/{}.9", scene.thread.id);
+            scene.sent(&scene.ada, &scene.path().replace(&answer, &absent)).await
         }
         "PATCH_CONFLICT" => scene.sent(&scene.ada, &scene.path().replace(".2/apply", ".1/apply")).await,
+        "VERSION_CONFLICT" if operation.path.ends_with("/messages") => {
+            let mut body = scene.body.clone().expect("a body");
+            body["version_number"] = 7.into();
+            scene.sends(&scene.ada, &scene.path(), Some(&body)).await
+        }
         "VERSION_CONFLICT" => scene.with(&[("expected_version_number", 7.into())]).await,
         "SESSION_LIMIT_EXCEEDED" | "THREAD_LIMIT_EXCEEDED" | "MESSAGE_LIMIT_EXCEEDED" => full(scene, code).await,
         "TOKEN_LIMIT_EXCEEDED" => too_much_code(scene).await,
         "AI_TIMEOUT" => scene.with_model(vec![Act::fault(408, "ModelTimeoutException", "slow")]).await,
         "AI_MALFORMED_RESPONSE" => scene.with_model(vec![Act::Text(String::new()), Act::Text(String::new())]).await,
         "BEDROCK_UNAVAILABLE" => scene.with_model(vec![Act::fault(403, "AccessDeniedException", "no")]).await,
-        "REQUEST_IN_PROGRESS" => answered_by_another(scene).await,
+        "REQUEST_IN_PROGRESS" => waited_for_already(scene).await,
         _ => return None,
     })
 }
@@ -169,102 +138,6 @@ async fn created_and_deleted(scene: &Scene, noun: &str) -> Response {
     let path = format!("/{noun}s/{}", created[noun][format!("{noun}_id")].as_str().unwrap());
     scene.ada.deletes(&path).await.is(200);
     scene.with_choice(&name, id).await
-}
-
-async fn with_a_wrong_password(scene: &Scene) -> Response {
-    scene.with(&["password", "current_password"].map(|name| (name, "Wrong-1843".into()))).await
-}
-
-/// As often as it takes, which is not more than any limit. Who changes their account changes nothing, to stay themselves.
-async fn too_many(scene: &Scene) -> Response {
-    let is_account = scene.operation.path.starts_with("/users");
-    for _ in 0..60 {
-        let answer = if is_account { with_a_wrong_password(scene).await } else { scene.asked().await };
-        if answer.status == 429 {
-            return answer;
-        }
-    }
-    scene.asked().await
-}
-
-/// By its type, its query, or its path, whichever the route has.
-async fn ill_formed(scene: &Scene) -> Response {
-    let (method, path) = (&*scene.operation.method, &scene.operation.path);
-    if method != "GET" {
-        let request = Request::builder().method(method).uri(scene.path()).header(header::CONTENT_TYPE, "text/plain");
-        return scene.ada.sends(request, "{}").await;
-    }
-    let described = &document()["paths"][path]["get"]["parameters"];
-    if described.as_array().into_iter().flatten().any(|parameter| parameter["in"] == "query") {
-        return scene.sent(&scene.ada, &format!("{}?limit=0&include=x", scene.path())).await;
-    }
-    scene.sent(&scene.ada, &path.replace("{id}", "%ff").replace("{thread_id}", "%ff")).await
-}
-
-/// For who asks, and for where they ask from.
-async fn forbidden(scene: &Scene) -> Response {
-    let of_another = scene.names("{id}") || scene.names("{thread_id}");
-    if scene.operation.method == "GET" {
-        return scene.sent(&scene.bob, &scene.path()).await;
-    }
-    let forged = Request::builder().method(&*scene.operation.method).uri(scene.path());
-    let forged = forged.header(header::ORIGIN, "https://elsewhere.example");
-    let body = scene.body.as_ref().map(Value::to_string).unwrap_or_default();
-    let answer = scene.ada.sends_json(forged, body).await;
-    if !of_another {
-        return answer;
-    }
-    answer.refused(403, "FORBIDDEN");
-    scene.sent(&scene.bob, &scene.path()).await
-}
-
-/// When there is room for no more.
-async fn full(scene: &Scene, code: &str) -> Response {
-    match code {
-        "SESSION_LIMIT_EXCEEDED" => {
-            for _ in 1..100 {
-                scene.ada.creates(FILENAME, "x").await;
-            }
-        }
-        "THREAD_LIMIT_EXCEEDED" => {
-            for _ in 1..50 {
-                scene.ada.opens_thread(&scene.session, 1..=1).await;
-            }
-        }
-        _ => {
-            let owner = user(&scene.app, "ada").await.user_id;
-            let mut seen = scene.app.table().own_thread(owner, scene.thread.id.parse().unwrap()).await.unwrap();
-            for number in 1..=500 {
-                scene.app.table().note(&seen, "note").await.unwrap();
-                seen.message_slots = number;
-            }
-        }
-    }
-    scene.asked().await
-}
-
-async fn too_much_code(scene: &Scene) -> Response {
-    // The three lines that are asked about: 420,000 characters are 105,000 tokens by the estimate.
-    let mut lines: Vec<_> = CODE.lines().map(str::to_owned).collect();
-    lines[32..35].fill("x".repeat(140_000));
-    let code = lines.join("\n");
-    scene.ada.saves(&scene.session, 1, &code).await.is(200);
-    scene.with(&[("code_content", code.into())]).await
-}
-
-/// While the model thinks, another request answers the same question.
-async fn answered_by_another(scene: &Scene) -> Response {
-    scene.app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(1))]);
-    let meanwhile = async {
-        let question = loop {
-            if let [question, ..] = stored_messages(&scene.app, &scene.thread.id).await.as_slice() {
-                break question.clone();
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        };
-        scene.app.table().answer(&question, answer("faster")).await.unwrap();
-    };
-    tokio::join!(scene.asked(), meanwhile).0
 }
 
 /// The route answers as it should, and with each of the errors that it declares when that is what happened.
@@ -323,6 +196,8 @@ mod every_declared_error_can_be_provoked_from {
         post_sessions_id_threads
         post_threads_thread_id_messages
         post_threads_thread_id_messages_message_id_apply
+        post_threads_thread_id_messages_message_id_cancel
+        post_threads_thread_id_messages_message_id_retry
         put_sessions_id
         put_threads_thread_id
         put_users_me

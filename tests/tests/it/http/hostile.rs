@@ -231,7 +231,7 @@ async fn an_answer_is_cleaned_wherever_it_is_shown() {
         assert_eq!(answer["content"], shown);
         let list = ada.gets(&format!("{}?order=desc&limit=1", thread.messages())).await.is(200);
         assert_eq!(list["messages"][0]["content"], shown);
-        assert_eq!(ada.posts("/ai/analyze", &analysis).await.is(200)["analysis"]["explanation"], shown);
+        assert_eq!(ada.posts("/ai/analyze", &analysis).await.is(200)["explanation"], shown);
         app.bedrock().script(vec![Act::Text(said.to_owned()), Act::Text(said.to_owned())]);
         let error = ada.posts("/ai/analyze", &analysis).await.refused(502, "AI_MALFORMED_RESPONSE");
         assert_eq!(error["partial_explanation"], shown);

@@ -62,7 +62,7 @@ async fn a_thread_has_five_hundred_messages_and_a_question_needs_room_for_its_an
     let id: ThreadId = thread.id.parse().unwrap();
     let mut seen = app.table().own_thread(owner, id).await.unwrap();
     for number in 1..=497 {
-        app.table().note(&seen, "note").await.unwrap();
+        app.table().note(&seen, "note", None).await.unwrap();
         seen.message_slots = number;
     }
     ada.asks(&thread, "the last question").await;
@@ -87,7 +87,7 @@ async fn of_forty_questions_at_once_for_five_slots_two_are_answered_and_the_thre
     let id: ThreadId = thread.id.parse().unwrap();
     let mut seen = app.table().own_thread(user(&app, "ada").await.user_id, id).await.unwrap();
     for number in 1..=495 {
-        app.table().note(&seen, "note").await.unwrap();
+        app.table().note(&seen, "note", None).await.unwrap();
         seen.message_slots = number;
     }
     let answers = at_once(40, |number| {

@@ -140,7 +140,10 @@ async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
     let question = json!({ "content": secret("question") });
     ada.posts(&thread.messages(), &question).await.refused(502, "AI_MALFORMED_RESPONSE");
     ada.posts(&thread.messages(), &question).await.refused(500, "INTERNAL_ERROR");
-    ada.posts(&thread.messages(), &question).await.refused(503, "BEDROCK_UNAVAILABLE");
+    let failed = ada.posts(&thread.messages(), &question).await.refused(503, "BEDROCK_UNAVAILABLE");
+    let failed = format!("{}/{}", thread.messages(), failed["message_id"].as_str().unwrap());
+    ada.posts(&format!("{failed}/cancel"), &json!({})).await.is(200);
+    ada.posts(&format!("{failed}/retry"), &json!({})).await.is(201);
     ada.saves(&session, 2, &format!("# {}\n{}", secret("code"), code())).await.is(200);
     ada.saves(&session, 1, &secret("code")).await.refused(409, "VERSION_CONFLICT");
     ada.opens(&session).await;

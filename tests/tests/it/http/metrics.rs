@@ -87,7 +87,7 @@ async fn a_line_says_endpoint_status_time_and_what_the_table_and_the_model_took(
     assert!(line["Duration"].is_u64());
     assert_eq!(line["WriteCapacity"], answer.bill.iter().map(|call| call.wcu).sum::<f64>());
     let tokens = line["InputTokens"].as_u64().unwrap() + line["OutputTokens"].as_u64().unwrap();
-    assert_eq!(tokens, answer.is(200)["analysis"]["token_count"]);
+    assert_eq!(tokens, answer.is(200)["token_count"]);
     for (name, value) in [
         ("endpoint", json!("POST /ai/analyze")),
         ("status", json!("200")),

@@ -7,7 +7,7 @@ use bedrock_local::Act;
 use model::ClientRequest;
 use serde_json::{Value, json};
 use tests::app::{Person, Response, Thread};
-use tests::{TestApp, at_once};
+use tests::{LEASE, TestApp, at_once};
 
 use crate::http::{CODE, FILENAME, stored_messages, user};
 
@@ -111,7 +111,7 @@ async fn a_question_whose_answer_failed_is_asked_again_under_what_is_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_at_once_one_asks_and_all_get_its_answer() {
+async fn of_twenty_at_once_one_asks_one_waits_and_the_others_are_told_when_to_come_back() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![Act::Answer.after(Duration::from_millis(300))]);
@@ -121,10 +121,17 @@ async fn of_twenty_at_once_one_asks_and_all_get_its_answer() {
         async move { ada.posts(&path, &question()).await }
     })
     .await;
-    let asked = answers.iter().filter(|answer| answer.status == 201).count();
-    assert_eq!(asked, 1);
-    let bodies: Vec<Value> = answers.into_iter().map(|answer| answer.json).collect();
-    assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
+    let with = |status| answers.iter().filter(|answer| answer.status == status).collect::<Vec<_>>();
+    let (asked, waited, refused) = (with(201), with(200), with(409));
+    // A request that comes when all is stored need not wait.
+    assert!(asked.len() == 1 && waited.len() + refused.len() == 19, "{} and {}", waited.len(), refused.len());
+    assert!(!refused.is_empty() && waited.iter().all(|answer| answer.json == asked[0].json));
+    for answer in refused {
+        assert_eq!(answer.json["error"]["code"], "REQUEST_IN_PROGRESS");
+        assert_eq!(answer.headers["retry-after"], "2");
+    }
+    // As they were told.
+    assert_eq!(ada.posts(&path, &question()).await.is(200), asked[0].json);
     assert_eq!((app.bedrock().seen().len(), stored_messages(&app, &thread.id).await.len()), (1, 2));
 }
 
@@ -141,9 +148,9 @@ async fn a_question_that_is_asked_for_longer_than_one_waits_is_in_progress() {
 async fn held_by_a_run_that_was_killed(app: &TestApp, thread: &Thread) {
     let owner = user(app, "ada").await.user_id;
     let thread = app.table().own_thread(owner, thread.id.parse().unwrap()).await.unwrap();
-    let request = ClientRequest::new(ID, question()["content"].as_str().unwrap(), true);
     let content = question()["content"].as_str().unwrap().to_owned();
-    app.table().ask_once(&thread, &content, request, Duration::from_secs(35)).await.unwrap();
+    let request = ClientRequest::new(ID.parse().unwrap(), &content, true);
+    app.table().ask(&thread, &content, Some(request), LEASE).await.unwrap();
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ async fn another_name_changes_nothing_but_the_name_and_the_time() {
     let mut expected = before;
     expected["filename"] = "Other.py".into();
     expected["updated_at"] = shown["updated_at"].clone();
+    expected["last_activity_at"] = shown["updated_at"].clone();
     shown["code_content"] = CODE.into();
     assert_eq!((&shown, &opened.json), (&expected, &expected));
     assert_eq!(ada.gets(&thread.path).await.is(200)["thread"], thread.json);

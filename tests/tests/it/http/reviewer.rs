@@ -175,7 +175,7 @@ async fn a_model_that_takes_longer_than_the_deadline_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn a_question_about_too_much_code_is_refused_and_not_stored() {
+async fn a_question_about_too_much_code_is_stored_and_says_why_it_has_no_answer() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates("data.json", &format!("{0}\n{0}", "x".repeat(250_000))).await;
@@ -183,8 +183,13 @@ async fn a_question_about_too_much_code_is_refused_and_not_stored() {
     let thread = ada.posts(&format!("{}/threads", session.path), &block).await.is(201);
     let messages = format!("/threads/{}/messages", thread["thread"]["thread_id"].as_str().unwrap());
     let error = ada.posts(&messages, &json!({ "content": "why?" })).await.refused(413, "TOKEN_LIMIT_EXCEEDED");
-    assert_eq!(error.get("message_id"), None);
-    assert_eq!(ada.gets(&messages).await.is(200), json!({ "messages": [] }));
+    let stored = ada.gets(&messages).await.is(200)["messages"].clone();
+    assert_eq!(stored.as_array().map(Vec::len), Some(1));
+    assert_eq!(stored[0]["message_id"], error["message_id"]);
+    assert_eq!(
+        (&stored[0]["reply_state"], &stored[0]["reply_error"]),
+        (&json!("failed"), &json!("TOKEN_LIMIT_EXCEEDED"))
+    );
     assert!(app.bedrock().seen().is_empty());
 }
 

@@ -8,6 +8,7 @@ use bedrock_local::{Act, Fault, Place};
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 use tests::TestApp;
+use tests::app::contract::check_event;
 use tests::app::{Person, Thread};
 use tower::ServiceExt as _;
 
@@ -46,7 +47,11 @@ impl Scene {
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/event-stream");
         assert_eq!(answer.headers().get(header::CONTENT_ENCODING), None);
-        events(answer.into_body()).await
+        let events = events(answer.into_body()).await;
+        for (event, data) in &events {
+            check_event("POST /threads/{thread_id}/messages", event, data);
+        }
+        events
     }
 }
 
@@ -77,16 +82,20 @@ async fn the_explanation_comes_in_pieces_then_the_patch_then_what_is_stored() {
     let scene = Scene::on(TestApp::new().await).await;
     let events = scene.streams(&question()).await;
     let names = names(&events);
-    assert_eq!(names[names.len() - 2..], ["patch", "done"], "{names:?}");
-    assert!(names[..names.len() - 2].iter().all(|name| *name == "delta") && names.len() > 4, "{names:?}");
-    let done = &events.last().unwrap().1;
+    assert_eq!((names[0], &names[names.len() - 2..]), ("accepted", &["patch", "done"][..]), "{names:?}");
+    assert!(names[1..names.len() - 2].iter().all(|name| *name == "delta") && names.len() > 5, "{names:?}");
+    let (accepted, mut done) = (&events[0].1, events.last().unwrap().1.clone());
+    assert_eq!((&accepted["replayed"], &accepted["message"]["reply_state"]), (&json!(false), &json!("pending")));
     assert_eq!(events[events.len() - 2].1, done["reply"]["patch"]);
-    assert_eq!(done["reply"]["content"], deltas(&events));
+    assert_eq!(done["reply"]["content"], deltas(&events), "all pieces are the explanation");
+    assert_eq!(done.as_object_mut().unwrap().remove("replayed"), Some(json!(false)));
     let buffered = scene.ada.posts(&scene.thread.messages(), &question()).await;
-    assert_eq!(&buffered.is(200), done, "it is stored, and told to whoever asks again");
+    assert_eq!(buffered.is(200), done, "it is stored, and told to who asks again");
     assert_eq!(scene.app.bedrock().seen().len(), 1);
-    // Who streams again gets the end at once.
-    assert_eq!(self::names(&scene.streams(&question()).await), ["patch", "done"]);
+    // A client that streams again gets the end at once, and is told that it is a replay.
+    let again = scene.streams(&question()).await;
+    assert_eq!(self::names(&again), ["accepted", "patch", "done"]);
+    assert!(again.iter().filter(|(name, _)| name != "patch").all(|(_, data)| data["replayed"] == true));
 }
 
 #[tokio::test]
@@ -98,10 +107,20 @@ async fn what_is_refused_before_the_model_is_asked_has_its_own_status() {
         assert_eq!(answer.status(), status);
         assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/json");
     }
-    scene.app.bedrock().script(vec![Act::fault(403, "AccessDeniedException", "no")]);
-    assert_eq!(scene.asks(&question()).await.status(), 503);
     let note = json!({ "content": "note", "ask": false });
-    assert_eq!(names(&scene.streams(&note).await), ["done"]);
+    assert_eq!(names(&scene.streams(&note).await), ["accepted", "done"]);
+}
+
+#[tokio::test]
+async fn what_fails_after_the_question_is_stored_is_the_last_event() {
+    let scene = Scene::on(TestApp::new().await).await;
+    let denied = Act::fault(403, "AccessDeniedException", "no");
+    scene.app.bedrock().script(vec![denied]);
+    let events = scene.streams(&question()).await;
+    assert_eq!(names(&events), ["accepted", "error"]);
+    let error = &events[1].1["error"];
+    assert_eq!(error["code"], "BEDROCK_UNAVAILABLE");
+    assert_eq!(error["message_id"], events[0].1["message"]["message_id"]);
 }
 
 #[tokio::test]
@@ -151,6 +170,7 @@ async fn a_fault_of_ours_in_the_middle_is_told_by_the_trace_id_of_its_request() 
 async fn who_hangs_up_in_the_middle_finds_the_answer_stored_and_paid() {
     let scene = Scene::on(TestApp::new().await).await;
     let mut body = scene.asks(&question()).await.into_body().into_data_stream();
+    assert!(body.next().await.unwrap().unwrap().starts_with(b"event: accepted"));
     assert!(body.next().await.unwrap().unwrap().starts_with(b"event: delta"));
     drop(body);
     let stored = scene.ada.posts(&scene.thread.messages(), &question()).await.is(200);
@@ -196,4 +216,43 @@ async fn the_deltas_together_are_the_answer_that_is_stored() {
         let again = scene.ada.posts(&scene.thread.messages(), &question()).await.is(200);
         assert!(again["reply"]["content"] == *done, "it is what is stored: {explanation:.40}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_event_comes_before_the_model_says_anything_and_a_client_that_waits_is_told_too() {
+    let scene = Scene::on(TestApp::new().await).await;
+    scene.app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(2))]);
+    let first = |body: Body| async move { body.into_data_stream().next().await.unwrap().unwrap() };
+    let began = std::time::Instant::now();
+    let asked = scene.asks(&question()).await;
+    assert_eq!(asked.headers()["x-accel-buffering"], "no");
+    let mut asked = asked.into_body().into_data_stream();
+    assert!(asked.next().await.unwrap().unwrap().starts_with(b"event: accepted"));
+    let waits = scene.asks(&question()).await;
+    assert!(first(waits.into_body()).await.starts_with(b"event: accepted"));
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}: both before the model answers", began.elapsed());
+    assert!(asked.next().await.unwrap().unwrap().starts_with(b"event: delta"));
+}
+
+#[tokio::test]
+async fn an_analysis_is_streamed_as_well() {
+    let scene = Scene::on(TestApp::new().await).await;
+    let body =
+        json!({ "filename": FILENAME, "code_content": CODE, "question": "Why?", "start_line": 33, "end_line": 35 });
+    let cookie = format!("access_token={}", scene.ada.cookie("access_token").unwrap());
+    let request = Request::post("/ai/analyze")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::ACCEPT, "text/event-stream")
+        .header(header::COOKIE, cookie)
+        .body(Body::from(body.to_string()));
+    let answer = scene.app.router().oneshot(request.unwrap()).await.unwrap();
+    let events = events(answer.into_body()).await;
+    for (event, data) in &events {
+        check_event("POST /ai/analyze", event, data);
+    }
+    let names = names(&events);
+    assert_eq!((names[0], &names[names.len() - 2..]), ("accepted", &["patch", "done"][..]), "{names:?}");
+    let done = &events.last().unwrap().1;
+    assert_eq!(done["explanation"], deltas(&events));
+    assert_eq!((&events[0].1["context_mode"], &done["patch"]), (&done["context_mode"], &events[events.len() - 2].1));
 }

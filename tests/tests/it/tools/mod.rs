@@ -14,9 +14,9 @@ use model::{
     User,
 };
 use serde_json::Value;
-use tests::TestTable;
 use tests::story::answer;
 use tests::texts::noise;
+use tests::{LEASE, TestTable};
 
 /// A client's id for a message.
 const CLIENTS_ID: &str = "6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77";
@@ -62,8 +62,8 @@ impl World {
 
 /// A question under a client's own id with an answer that has a patch, and six more with plain ones.
 async fn talk(table: &TestTable, thread: &Thread) {
-    let request = ClientRequest::new(CLIENTS_ID, "why?", true);
-    let (question, record) = table.ask_once(thread, "why?", request, Duration::from_mins(1)).await.unwrap();
+    let request = ClientRequest::new(CLIENTS_ID.parse().unwrap(), "why?", true);
+    let question = table.ask(thread, "why?", Some(request), LEASE).await.unwrap();
     let patch = Patch {
         start_line: 1,
         end_line: 1,
@@ -80,7 +80,7 @@ async fn talk(table: &TestTable, thread: &Thread) {
         suggested_code: Some("pub const fn one() -> u8 {".to_owned()),
         ..answer("because")
     };
-    table.answer_once(&question, patched, record.as_ref().expect("it has an id")).await.unwrap();
+    Store::answer(table, &question, patched).await.unwrap();
     let mut thread = Thread { message_slots: 2, ..thread.clone() };
     for number in 0..6 {
         let question: Message = table.question(&thread, &format!("why {number}?")).await;

@@ -225,6 +225,7 @@ async fn conversations(asked: &mut Asked<'_>) {
     assert_eq!(last.len(), 11, "there are more, and the statement's limit leaves them out too");
     asked.gives::<Message>("AP-45", 0, &last).await;
     asked.gives::<Message>("AP-46", 0, &one(table.get_message(session_id, thread, 2).await.unwrap())).await;
+    asked.gives::<Message>("AP-55", 0, &one(table.watch_question(session_id, thread, 2).await.unwrap())).await;
     let record = table.get_question_record(session_id, thread, Digest::of(CLIENTS_ID)).await.unwrap();
     asked.gives::<Idempotency>("AP-50", 0, &one(record)).await;
 }

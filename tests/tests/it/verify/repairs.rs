@@ -54,7 +54,7 @@ async fn a_late_repair_of_slots_is_refused() {
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", "fn main() {}\n").await;
     let thread = table.thread(&session, 1, 1).await;
-    table.note(&thread, "a note").await.unwrap();
+    table.note(&thread, "a note", None).await.unwrap();
     let seen = table.get_thread(thread.session_id, thread.thread).await.unwrap().unwrap();
     let (session_id, seen_updated_at) = (seen.session_id, seen.updated_at);
     let repair = |seen_slots, counted| RepairMessageSlots {
@@ -68,7 +68,7 @@ async fn a_late_repair_of_slots_is_refused() {
     table.later(Duration::from_secs(1));
     table.raw().remove(&table.raw().one("message", |_| true).await).await;
     let emptied = table.get_thread(thread.session_id, thread.thread).await.unwrap().unwrap();
-    table.note(&emptied, "another note").await.unwrap();
+    table.note(&emptied, "another note", None).await.unwrap();
     let refused = table.repair_message_slots(repair(1, 0)).await;
     assert!(matches!(refused, Err(RepairMessageSlotsError::SlotsMoved)), "the slots were taken again");
 }

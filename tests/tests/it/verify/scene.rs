@@ -6,9 +6,9 @@ use std::time::Duration;
 use model::{
     ClientRequest, FindingKind, Hit, Progress, RateRule, Session, Store, Thread, ThreadKind, User, Verified, Verify,
 };
-use tests::TestTable;
 use tests::story::answer;
 use tests::texts::noise;
+use tests::{LEASE, TestTable};
 
 /// Two users, sessions inline and in chunks, conversations of all kinds, days, sign-ins, records and rate windows.
 pub(super) struct Scene {
@@ -31,15 +31,15 @@ impl Scene {
         let large = table.session(&ada, "large.rs", &noise(500_000, 1)).await;
         table.session(&bob, "empty.rs", "").await;
         let thread = table.thread(&session, 1, 1).await;
-        table.note(&thread, "to be asked").await.unwrap();
+        table.note(&thread, "to be asked", None).await.unwrap();
         let (_, _) = table.talk(&reread(&table, &thread).await, "why?").await;
         let failed = table.question(&reread(&table, &thread).await, "and this?").await;
         table.fail(&failed, "BEDROCK_UNAVAILABLE").await.unwrap();
-        table.note(&reread(&table, &thread).await, "never mind").await.unwrap();
+        table.note(&reread(&table, &thread).await, "never mind", None).await.unwrap();
         let other = table.thread(&session, 1, 1).await;
-        let request = ClientRequest::new("6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77", "again?", true);
-        let (question, record) = table.ask_once(&other, "again?", request, Duration::from_secs(30)).await.unwrap();
-        table.answer_once(&question, answer("yes"), &record.unwrap()).await.unwrap();
+        let request = ClientRequest::new("6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77".parse().unwrap(), "again?", true);
+        let question = table.ask(&other, "again?", Some(request), LEASE).await.unwrap();
+        Store::answer(&table, &question, answer("yes")).await.unwrap();
         table.thread(&session, 1, 1).await;
         assert_eq!(other.kind, ThreadKind::Block);
         let rule = RateRule::new("login", 5, 900);

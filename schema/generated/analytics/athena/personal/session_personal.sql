@@ -16,6 +16,7 @@ SELECT
   CAST("item"."settings_changes"."n" AS bigint) AS "settings_changes",
   CAST(from_unixtime(CAST("item"."created_at"."n" AS double) / 1000) AT TIME ZONE 'UTC' AS timestamp) AS "created_at",
   CAST(from_unixtime(CAST("item"."updated_at"."n" AS double) / 1000) AT TIME ZONE 'UTC' AS timestamp) AS "updated_at",
+  CAST(from_unixtime(CAST("item"."last_activity_at"."n" AS double) / 1000) AT TIME ZONE 'UTC' AS timestamp) AS "last_activity_at",
   "item"."last_modified_by"."s" AS "last_modified_by",
   CAST("item"."v"."n" AS bigint) AS "item_version"
 FROM codesensei_items

@@ -1,12 +1,39 @@
-//! The scene of a route: two people, a session, a thread, and the request that one of them sends.
+//! A situation in which a route is asked, and by whom.
 
 use axum::body::Body;
 use axum::http::Request;
 use bedrock_local::Act;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::TestApp;
 use tests::app::contract::Operation;
-use tests::app::{Person, Response, Session, Thread};
+use tests::app::{PASSWORD, Person, Response, Session, Thread, sign_up};
+
+use crate::http::{CODE, FILENAME};
+
+const NEW: &str = "Difference-1822";
+
+/// A body that the route takes from ada.
+fn body(route: &str) -> Option<Value> {
+    Some(match route {
+        "POST /auth/signup" => sign_up("carol"),
+        "POST /auth/login" => json!({ "username": "ada", "password": PASSWORD }),
+        "PUT /users/me" => json!({ "name": "Ada King", "email": "king@example.com", "username": "king" }),
+        "PUT /users/me/password" => json!({"current_password": PASSWORD, "new_password": NEW, "confirm_password": NEW}),
+        "DELETE /users/me" => json!({ "password": PASSWORD }),
+        "POST /sessions" => json!({ "filename": FILENAME, "code_content": CODE }),
+        "PUT /sessions/{id}" => json!({ "expected_version_number": 1, "code_content": "print()" }),
+        "PATCH /sessions/{id}/metadata" => json!({ "filename": "stock.py" }),
+        "PUT /threads/{thread_id}" => json!({ "start_line": 1, "end_line": 2, "selected_text": "?" }),
+        "POST /sessions/{id}/threads" => json!({ "type": "file" }),
+        "POST /ai/analyze" => json!({
+            "filename": FILENAME, "code_content": CODE, "question": "What can go wrong?",
+            "start_line": 33, "end_line": 35, "selected_text": "?",
+        }),
+        "POST /threads/{thread_id}/messages/{message_id}/apply" => json!({ "expected_version_number": 1 }),
+        "POST /threads/{thread_id}/messages" => json!({ "content": "Is this comparison right?" }),
+        _ => return None,
+    })
+}
 
 /// Ada with a session and a thread, bob who has an account too, and the route that ada asks.
 pub(super) struct Scene {
@@ -15,20 +42,40 @@ pub(super) struct Scene {
     pub(super) bob: Person,
     pub(super) session: Session,
     pub(super) thread: Thread,
-    /// An answer with a patch, for routes that are about one.
-    pub(super) answer: String,
+    /// An answer with a patch, or a question without an answer, for routes that are about one.
+    pub(super) message: String,
     pub(super) operation: &'static Operation,
     pub(super) body: Option<Value>,
 }
 
 impl Scene {
+    pub(super) async fn of(app: TestApp, operation: &'static Operation) -> Self {
+        let ada = app.signs_up("ada").await;
+        let bob = app.signs_up("bob").await;
+        let session = ada.creates(FILENAME, CODE).await;
+        let thread = ada.opens_thread(&session, 33..=35).await;
+        let body = body(&format!("{} {}", operation.method, operation.path));
+        let mut scene = Self { app, ada, bob, session, thread, message: String::new(), operation, body };
+        if operation.path.ends_with("/apply") {
+            let (_, answer) = scene.ada.asks(&scene.thread, "Is this comparison right?").await;
+            answer["message_id"].as_str().unwrap().clone_into(&mut scene.message);
+        } else if scene.names("{message_id}") {
+            let denied = Act::fault(403, "AccessDeniedException", "no");
+            scene.app.bedrock().script(vec![denied]);
+            let question = json!({ "content": "Is this comparison right?" });
+            let failed = scene.ada.posts(&scene.thread.messages(), &question).await;
+            failed.json["error"]["message_id"].as_str().unwrap().clone_into(&mut scene.message);
+        }
+        scene
+    }
+
     pub(super) fn path(&self) -> String {
         self.addressed(&self.thread.id)
     }
 
     pub(super) fn addressed(&self, thread: &str) -> String {
         let path = self.operation.path.replace("{id}", &self.session.id).replace("{thread_id}", thread);
-        path.replace("{message_id}", &self.answer.replace(&self.thread.id, thread))
+        path.replace("{message_id}", &self.message.replace(&self.thread.id, thread))
     }
 
     pub(super) fn names(&self, parameter: &str) -> bool {

@@ -1,14 +1,12 @@
-//! A question: what it is asked with, and how it is stored.
+//! What the model is told beside a question: the code, the thread's lines and its conversation.
 
 use model::{
-    AccessError, ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, OpenedThread, PlacedThread, PostError,
-    ReadThread, ReadThreadError, StoreAnswerError, TakeOver, ThreadKind,
+    AccessError, ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, OpenedThread, PlacedThread, ReadThread,
+    ReadThreadError, SaveCodeError, Store, StoreAnswerError, ThreadId, ThreadKind, UserId,
 };
 
 use crate::ai::Analysis;
 use crate::error::{ApiError, ApiResult, ErrorCode};
-use crate::messages::once::{Outcome, Request};
-use crate::messages::run::{Run, settle_unsure};
 use crate::review::lines::Selection;
 use crate::review::prompt::{Prompt, Question, TokenLimitExceeded, Turn};
 use crate::state::Ctx;
@@ -18,16 +16,6 @@ pub(super) struct Context {
     thread: PlacedThread,
     session: OpenedSession,
     history: Vec<Message>,
-}
-
-/// How often a question may be stored.
-pub(super) enum Asking {
-    /// As often as it is sent.
-    Unnamed,
-    /// Once: this is what the client calls it.
-    Named(ClientRequest),
-    /// It is stored already, under this record, and has no answer.
-    Again(Idempotency),
 }
 
 /// What one round trip finds for a question.
@@ -40,13 +28,13 @@ impl Found {
     /// Reads thread, code and conversation, and the record of the client's id if there is one, all together, while the request is
     /// counted. Code in chunks is not read yet: it costs too much for a request that is refused.
     pub(super) async fn read(
-        request: &Request,
+        store: &Store,
+        (caller, id): (UserId, ThreadId),
         client: Option<ClientRequest>,
         counted: impl Future<Output = ApiResult<()>>,
     ) -> ApiResult<Self> {
-        let (store, id) = (&request.ctx.store, request.thread_id);
         let (counted, read, history) =
-            futures::join!(counted, store.read_thread(request.caller.user_id, id, client), store.conversation(id));
+            futures::join!(counted, store.read_thread(caller, id, client), store.conversation(id));
         // A client that asks too often is told nothing else.
         counted?;
         let read = read.map_err(|error| match error {
@@ -61,10 +49,27 @@ impl Found {
         self.read.record().cloned()
     }
 
-    /// All that the model is told, with the code, which is read now if it is in chunks.
-    pub(super) async fn context(self, ctx: &Ctx) -> ApiResult<Context> {
+    /// The thread.
+    pub(super) fn thread(&self) -> &PlacedThread {
+        self.read.thread()
+    }
+
+    /// The same if the code is the version that the client sees; 409 with the code as it is otherwise.
+    pub(super) async fn of_version(self, ctx: &Ctx, seen: Option<u32>) -> ApiResult<Self> {
+        if seen.is_none_or(|seen| seen == self.read.head().version_number) {
+            return Ok(self);
+        }
+        let session = ctx.store.with_code(self.read).await.map_err(absent)?.session;
+        Err(SaveCodeError::VersionConflict(Box::new(session)).into())
+    }
+
+    /// All that the model is told about this question, with the code, which is read now if it is in chunks.
+    pub(super) async fn context(self, ctx: &Ctx, question: &Message) -> ApiResult<Context> {
         let OpenedThread { thread, session, .. } = ctx.store.with_code(self.read).await.map_err(absent)?;
-        Ok(Context { thread, session, history: self.history })
+        let mut history = self.history;
+        // One that is asked again was asked before what was said since.
+        history.retain(|message| message.seq < question.seq);
+        Ok(Context { thread, session, history })
     }
 }
 
@@ -73,50 +78,13 @@ fn absent(error: AccessError) -> ApiError {
 }
 
 impl Context {
-    /// Stores the question, asks the model and stores its answer. Nothing is stored for a question that is too long.
-    pub(super) async fn ask(self, request: &Request, content: &str, asking: &Asking) -> ApiResult<Outcome> {
-        let ctx = request.ctx.clone();
-        let prompt = self.prompt(&ctx, content)?;
-        ctx.count_ai_day(self.thread.user_id).await?;
-        let (question, held) = self.question(request, content, asking).await?;
-        let (deadline, deltas) = (request.deadline, request.deltas.clone());
-        Run { ctx, context: self, prompt, question, held, deadline, deltas }.outcome().await
-    }
-
     /// The code.
     pub(super) fn text(&self) -> &str {
         &self.session.text
     }
 
-    /// The question, stored now or before, and this run's hold on it if it has a name.
-    async fn question(
-        &self,
-        request: &Request,
-        content: &str,
-        asking: &Asking,
-    ) -> ApiResult<(Message, Option<Idempotency>)> {
-        let (store, lease) = (&request.ctx.store, request.lease());
-        let asked = match asking {
-            Asking::Unnamed => store.ask(&self.thread, content).await.map(|question| (question, None)),
-            Asking::Named(client) => store.ask_once(&self.thread, content, *client, lease).await,
-            Asking::Again(open) => {
-                return match store.take_over(open, lease).await? {
-                    TakeOver::Ours(question, record) => Ok((*question, Some(*record))),
-                    TakeOver::Lost => Err(ErrorCode::RequestInProgress.into()),
-                    TakeOver::Gone => Err(ErrorCode::MessageNotFound.into()),
-                };
-            }
-        };
-        asked.map_err(|error| match error {
-            PostError::Unsure { question, record, source } => {
-                settle_unsure(store, *question, record.map(|record| *record));
-                source.into()
-            }
-            error => error.into(),
-        })
-    }
-
-    fn prompt(&self, ctx: &Ctx, content: &str) -> Result<Prompt, TokenLimitExceeded> {
+    /// What the model is asked with. `TOKEN_LIMIT_EXCEEDED` for a question that is too long.
+    pub(super) fn prompt(&self, ctx: &Ctx, content: &str) -> Result<Prompt, TokenLimitExceeded> {
         let (head, thread) = (&self.session.head, &self.thread);
         let selection = (thread.kind == ThreadKind::Block).then_some(Selection {
             start_line: thread.anchor.start_line,
@@ -171,7 +139,7 @@ impl From<StoreAnswerError> for ApiError {
     fn from(error: StoreAnswerError) -> Self {
         match error {
             // Its thread was deleted while the model thought.
-            StoreAnswerError::QuestionGone => ErrorCode::ThreadNotFound.into(),
+            StoreAnswerError::QuestionGone | StoreAnswerError::ThreadNotFound => ErrorCode::ThreadNotFound.into(),
             // The account was deleted while the model thought.
             StoreAnswerError::UserNotFound => ErrorCode::Unauthorized.into(),
             StoreAnswerError::AnswerExists | StoreAnswerError::LeaseLost => ErrorCode::RequestInProgress.into(),

@@ -1,0 +1,26 @@
+//! A panic as a fault of ours, for what has to be settled after it, too.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt as _;
+
+use crate::error::{ApiError, ApiResult};
+
+/// What the future comes to, or `INTERNAL_ERROR` if it panics.
+pub(crate) async fn caught<T>(future: impl Future<Output = ApiResult<T>>) -> ApiResult<T> {
+    let future = AssertUnwindSafe(future).catch_unwind().await;
+    future.unwrap_or_else(|_| Err(ApiError::internal("a task of a request panicked")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+
+    #[tokio::test]
+    async fn a_panic_is_an_error() {
+        let panics = async { panic!("this panic is part of a test") };
+        let caught: ApiResult<()> = caught(panics).await;
+        assert_eq!(caught.expect_err("it panicked").code(), ErrorCode::InternalError);
+    }
+}

@@ -1,0 +1,101 @@
+//! Answers that go on after their head: server-sent events, told by a task of their own.
+
+use std::convert::Infallible;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures::stream;
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use crate::error::{ApiError, ApiResult, caught};
+use crate::http::trace;
+use crate::limits::HEARTBEAT;
+use crate::state::Ctx;
+
+/// Asks nginx and what is built on it not to hold a stream back.
+const BUFFERING: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+
+/// Where a task tells its events. Once the answer has ended, or its client has hung up, they are told to nothing.
+#[derive(Clone)]
+pub(crate) struct Events(mpsc::UnboundedSender<Told>);
+
+enum Told {
+    Event(Event),
+    End,
+}
+
+impl Events {
+    /// Tells an event with this JSON.
+    pub(crate) fn tell(&self, name: &str, data: &impl Serialize) {
+        let event = Event::default().event(name).json_data(data).expect("what we show is JSON without surprises");
+        self.send(Told::Event(event));
+    }
+
+    fn send(&self, told: Told) {
+        // A client that hung up ends nothing.
+        let _ = self.0.send(told);
+    }
+}
+
+/// Whether the client asks for a stream.
+pub(crate) fn are_wanted(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted
+        .flat_map(|value| value.split(','))
+        .any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream")))
+}
+
+/// An answer whose head is sent at once, and whose events are what `tell` tells, in a task of its own. What that fails with is
+/// the event `error`. The request's log line is written when it has ended, also for a client that hung up.
+pub(crate) fn answer<F>(ctx: &Ctx, tell: impl FnOnce(Events) -> F) -> Response
+where
+    F: Future<Output = ApiResult<()>> + Send + 'static,
+{
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let (events, ctx, continuation) = (Events(sender), ctx.clone(), trace::continues());
+    let told = tell(events.clone());
+    tokio::spawn(trace::carried(async move {
+        let outcome = caught(told).await;
+        let code = outcome.as_ref().err().map(ApiError::code);
+        if let Err(error) = outcome {
+            events.tell("error", &error.told());
+        }
+        events.send(Told::End);
+        if let Some(continuation) = continuation {
+            continuation.end(code, ctx.calls()).await;
+        }
+    }));
+    let events = stream::unfold(receiver, |mut receiver| async move {
+        match receiver.recv().await? {
+            Told::Event(event) => Some((Ok::<_, Infallible>(event), receiver)),
+            Told::End => None,
+        }
+    });
+    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
+    let (name, value) = BUFFERING;
+    response.headers_mut().insert(name, value);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_is_for_those_who_ask_for_one() {
+        for (accept, wanted) in [
+            ("text/event-stream", true),
+            ("application/json, Text/Event-Stream;q=0.9", true),
+            ("application/json", false),
+            ("*/*", false),
+            ("text/event-stream2", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
+            assert_eq!(are_wanted(&headers), wanted, "{accept}");
+        }
+        assert!(!are_wanted(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,226 @@
+//! Taking a message in: it is counted, checked and stored, once under the client's own id, however often it is sent.
+
+use std::time::{Duration, Instant};
+
+use model::{ClientRequest, Message, MessageId, PostError, Standing, TakeOver, ThreadId};
+
+use crate::auth::caller::Caller;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::limits::{IN_PROGRESS_RETRY, LEASE_MARGIN, REPLAY_PATIENCE, REPLAY_POLL, RateLimit};
+use crate::messages::context::Found;
+use crate::messages::outcome::Outcome;
+use crate::messages::run::{Run, settle_unsure};
+use crate::messages::waiting::Seat;
+use crate::state::Ctx;
+
+/// How often another request with the same id may be faster.
+const TRIES: u32 = 5;
+
+/// Nothing when another request stored the message, or took the question over: what became of it?
+type Tried = ApiResult<Option<Accepted>>;
+
+/// One request with a message, and how long it may take.
+pub(super) struct Request {
+    pub(super) ctx: Ctx,
+    pub(super) caller: Caller,
+    pub(super) thread_id: ThreadId,
+    pub(super) deadline: Instant,
+}
+
+/// What a client says.
+pub(super) struct Said {
+    pub(super) content: String,
+    pub(super) asks: bool,
+    pub(super) client: Option<ClientRequest>,
+    /// The version of the code that the client sees.
+    pub(super) version_number: Option<u32>,
+}
+
+/// A message that is stored, and what is left to do for it.
+pub(super) enum Accepted {
+    /// Nothing.
+    Settled(Box<Outcome>),
+    /// The model has to be asked, by this request.
+    Asked(Box<Run>),
+    /// Another request asks the model, and this one may wait for it.
+    Running(Box<Message>, Seat),
+}
+
+impl Accepted {
+    fn settled(outcome: Outcome) -> Self {
+        Self::Settled(Box::new(outcome))
+    }
+}
+
+impl Request {
+    /// Stores what is said, unless it is stored already.
+    pub(super) async fn accept(&self, said: &Said) -> ApiResult<Accepted> {
+        for attempt in 0..TRIES {
+            let tried = match (said.client, said.asks) {
+                // A message without an id is another one each time.
+                (None, true) => self.ask(self.found(None, self.count(true)).await?, said).await,
+                (None, false) => {
+                    self.count(false).await?;
+                    self.note(said).await
+                }
+                (Some(client), true) => self.ask_once(said, client, attempt).await,
+                (Some(client), false) => self.note_once(said, client, attempt).await,
+            };
+            if let Some(accepted) = tried? {
+                return Ok(accepted);
+            }
+        }
+        Err(self.in_progress())
+    }
+
+    /// Asks the question again that failed, was cancelled or was left by its run.
+    pub(super) async fn accept_again(&self, id: MessageId) -> ApiResult<Accepted> {
+        let standing = self.ctx.store.standing_of(id.key());
+        let (found, standing) = futures::join!(self.found(None, self.count(true)), standing);
+        let found = found?;
+        let tried = match standing?.for_retry() {
+            Standing::Open(question) => self.ask_again(found, *question).await?,
+            Standing::Done { message, .. } if message.reply_state.is_none() => {
+                return Err(ApiError::invalid("message_id", "Only a question can be asked again."));
+            }
+            standing => Some(self.stored(standing).await?),
+        };
+        tried.ok_or_else(|| self.in_progress())
+    }
+
+    /// Waits for the run of another request, for as long as a person would.
+    pub(super) async fn settled(&self, question: &Message) -> ApiResult<Outcome> {
+        let until = self.deadline.min(Instant::now() + REPLAY_PATIENCE);
+        while Instant::now() + REPLAY_POLL < until {
+            tokio::time::sleep(REPLAY_POLL).await;
+            let standing = self.ctx.store.standing_of(question.id().key()).await?;
+            if let Some(outcome) = Outcome::of_another(standing)? {
+                return Ok(outcome);
+            }
+        }
+        Err(self.in_progress())
+    }
+
+    /// A question with an id. What is stored is not counted: sending it again costs no more than finding it. The first attempt
+    /// is counted, once it is known that there is something to ask.
+    async fn ask_once(&self, said: &Said, client: ClientRequest, attempt: u32) -> Tried {
+        let count = || async { if attempt == 0 { self.count(true).await } else { Ok(()) } };
+        let found = match self.found(Some(client), async { Ok(()) }).await {
+            Ok(found) => found,
+            // A client that asks too often is told nothing else.
+            Err(error) => return Err(count().await.err().unwrap_or(error)),
+        };
+        let standing = self.ctx.store.standing_in(self.caller.user_id, found.record(), client).await?;
+        match standing {
+            Standing::New => {
+                count().await?;
+                self.ask(found, said).await
+            }
+            Standing::Open(question) => {
+                count().await?;
+                self.ask_again(found, *question).await
+            }
+            standing => self.stored(standing).await.map(Some),
+        }
+    }
+
+    /// A note with an id; see [`ask_once`](Self::ask_once).
+    async fn note_once(&self, said: &Said, client: ClientRequest, attempt: u32) -> Tried {
+        let standing = self.ctx.store.standing(self.caller.user_id, self.thread_id, client).await?;
+        if standing != Standing::New {
+            return self.stored(standing).await.map(Some);
+        }
+        if attempt == 0 {
+            self.count(false).await?;
+        }
+        self.note(said).await
+    }
+
+    /// A message that an earlier request stored.
+    async fn stored(&self, standing: Standing) -> ApiResult<Accepted> {
+        match standing {
+            Standing::Done { message, answer } => Ok(Accepted::settled(Outcome::repeated(*message, answer))),
+            Standing::Running(question) => self.wait(question),
+            Standing::OtherMessage => {
+                Err(ApiError::invalid("client_message_id", "This id was used for another message."))
+            }
+            Standing::Gone | Standing::New | Standing::Open(_) => {
+                // With its thread, or alone because it expired.
+                self.thread().await?;
+                Err(ErrorCode::MessageNotFound.into())
+            }
+        }
+    }
+
+    async fn ask(&self, found: Found, said: &Said) -> Tried {
+        let ctx = &self.ctx;
+        let found = found.of_version(ctx, said.version_number).await?;
+        ctx.count_ai_day(self.caller.user_id).await?;
+        let asked = ctx.store.ask(found.thread(), &said.content, said.client, self.lease()).await;
+        match asked {
+            Ok(question) => Ok(Some(self.run(found, question))),
+            Err(PostError::Known) => Ok(None),
+            Err(PostError::Unsure { question, source }) => {
+                settle_unsure(&ctx.store, *question);
+                Err(source.into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn ask_again(&self, found: Found, open: Message) -> Tried {
+        self.ctx.count_ai_day(self.caller.user_id).await?;
+        match self.ctx.store.take_over(&open, self.lease()).await? {
+            TakeOver::Ours(question) => Ok(Some(self.run(found, *question))),
+            TakeOver::Lost => Ok(None),
+            TakeOver::Gone => Err(ErrorCode::MessageNotFound.into()),
+        }
+    }
+
+    async fn note(&self, said: &Said) -> Tried {
+        let thread = self.thread().await?;
+        match self.ctx.store.note(&thread, &said.content, said.client).await {
+            Ok(note) => Ok(Some(Accepted::settled(Outcome::alone(note)))),
+            Err(PostError::Known) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn found(
+        &self,
+        client: Option<ClientRequest>,
+        counted: impl Future<Output = ApiResult<()>>,
+    ) -> ApiResult<Found> {
+        let who = (self.caller.user_id, self.thread_id);
+        Box::pin(Found::read(&self.ctx.store, who, client, counted)).await
+    }
+
+    fn run(&self, found: Found, question: Message) -> Accepted {
+        Accepted::Asked(Box::new(Run { ctx: self.ctx.clone(), found, question, deadline: self.deadline }))
+    }
+
+    fn wait(&self, question: Box<Message>) -> ApiResult<Accepted> {
+        let seat = self.ctx.app.waiting.seat(question.id()).ok_or_else(|| self.in_progress())?;
+        Ok(Accepted::Running(question, seat))
+    }
+
+    fn in_progress(&self) -> ApiError {
+        let now = self.ctx.store.clock().now();
+        ApiError::new(ErrorCode::RequestInProgress).retry_at(now.plus(IN_PROGRESS_RETRY), now)
+    }
+
+    /// How long a run holds its question: longer than it can take, so that two never ask the same one.
+    fn lease(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now()) + LEASE_MARGIN
+    }
+
+    async fn count(&self, asks: bool) -> ApiResult<()> {
+        let limit = if asks { RateLimit::QUESTION } else { RateLimit::NOTE };
+        self.ctx.count(limit, &self.caller.user_id.to_string()).await
+    }
+
+    async fn thread(&self) -> ApiResult<model::Thread> {
+        let thread = self.ctx.store.own_thread(self.caller.user_id, self.thread_id).await;
+        thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))
+    }
+}

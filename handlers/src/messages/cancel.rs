@@ -1,0 +1,49 @@
+//! `POST /threads/{thread_id}/messages/{message_id}/cancel`: an answer that is not wanted any more.
+
+use axum::Json;
+use model::{AccessError, CancelError, MessageId, ThreadId};
+
+use crate::auth::caller::Caller;
+use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::path::Path;
+use crate::messages::view::OneMessage;
+use crate::state::Ctx;
+
+/// Cancels the question. Its run ends within a second, and what the model wrote until then is paid for.
+#[utoipa::path(
+    post,
+    path = "/threads/{thread_id}/messages/{message_id}/cancel",
+    summary = "Stop the answer to a question",
+    description = "The question stays, as `cancelled`, and can be asked again. What the model has used until then is billed. A question that is \
+                   settled stays as it is: the answer says how.",
+    responses((status = 200, description = "The question as it is now.", body = OneMessage)),
+)]
+pub async fn cancel(
+    ctx: Ctx,
+    caller: Caller,
+    Path(thread_id): Path<ThreadId>,
+    Path(id): Path<MessageId>,
+) -> ApiResult<Json<OneMessage>> {
+    if id.thread_id != thread_id {
+        return Err(ErrorCode::MessageNotFound.into());
+    }
+    let message = match ctx.store.cancel(caller.user_id, id).await {
+        Err(CancelError::Access(AccessError::NotFound)) => {
+            // With its thread, or alone.
+            let thread = ctx.store.own_thread(caller.user_id, thread_id).await;
+            thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
+            return Err(ErrorCode::MessageNotFound.into());
+        }
+        cancelled => cancelled?,
+    };
+    Ok(Json((&message).into()))
+}
+
+impl From<CancelError> for ApiError {
+    fn from(error: CancelError) -> Self {
+        match error {
+            CancelError::Access(error) => Self::no_access(error, ErrorCode::MessageNotFound),
+            CancelError::NoQuestion => Self::invalid("message_id", "Only a question can be cancelled."),
+        }
+    }
+}

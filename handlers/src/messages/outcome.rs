@@ -1,0 +1,42 @@
+//! What became of a message: what is stored now, by this request or by an earlier one.
+
+use model::{Message, ReplyState, Standing};
+
+use crate::error::{ApiError, ApiResult, ErrorCode};
+
+/// What is stored now.
+pub(super) struct Outcome {
+    pub(super) message: Message,
+    pub(super) answer: Option<Message>,
+    /// Whether an earlier request stored it.
+    pub(super) is_repeated: bool,
+}
+
+impl Outcome {
+    /// A note, or a question that has no answer.
+    pub(super) const fn alone(message: Message) -> Self {
+        Self { message, answer: None, is_repeated: false }
+    }
+
+    /// What an earlier request stored.
+    pub(super) fn repeated(message: Message, answer: Option<Box<Message>>) -> Self {
+        Self { message, answer: answer.map(|answer| *answer), is_repeated: true }
+    }
+
+    /// What the run of another request came to; nothing while it goes on.
+    pub(super) fn of_another(standing: Standing) -> ApiResult<Option<Self>> {
+        match standing {
+            Standing::Running(_) => Ok(None),
+            Standing::Done { message, answer } => Ok(Some(Self::repeated(*message, answer))),
+            Standing::Open(question) => Err(failed(&question)),
+            Standing::Gone | Standing::New | Standing::OtherMessage => Err(ErrorCode::MessageNotFound.into()),
+        }
+    }
+}
+
+/// The error by which a question failed, as it says itself.
+pub(super) fn failed(question: &Message) -> ApiError {
+    let code = question.reply_error.as_deref().filter(|_| question.reply_state == Some(ReplyState::Failed));
+    let code = code.or(Some(model::ABANDONED)).and_then(ErrorCode::named).unwrap_or(ErrorCode::InternalError);
+    ApiError::new(code).with("message_id", question.id().to_string())
+}

@@ -1,0 +1,44 @@
+//! `POST /threads/{thread_id}/messages/{message_id}/retry`: a question that has no answer is asked again.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+use model::{MessageId, ThreadId};
+
+use crate::auth::caller::Caller;
+use crate::error::{ApiResult, ErrorCode};
+use crate::http::deadline::Deadline;
+use crate::http::events;
+use crate::http::path::Path;
+use crate::messages::accept::Request;
+use crate::messages::respond::{MessageEvent, respond};
+use crate::messages::view::Posted;
+use crate::state::Ctx;
+
+/// Asks again what failed, was cancelled or was left by a process that ended.
+#[utoipa::path(
+    post,
+    path = "/threads/{thread_id}/messages/{message_id}/retry",
+    summary = "Ask a question again",
+    description = "For a question that failed, was cancelled, or whose answer got lost. It keeps its place and its id. One that has its answer is \
+                   answered with that; of one that is being answered the answer is waited for. Streams as asking does.",
+    responses(
+        (status = 201, description = "The question and its answer.", body = Posted),
+        (status = 200, description = "The same, stored for an earlier request; or a stream of events.",
+         content((Posted = "application/json"), (MessageEvent = "text/event-stream"))),
+    ),
+)]
+pub async fn retry(
+    ctx: Ctx,
+    caller: Caller,
+    Path(thread_id): Path<ThreadId>,
+    Path(id): Path<MessageId>,
+    Deadline(deadline): Deadline,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    if id.thread_id != thread_id {
+        return Err(ErrorCode::MessageNotFound.into());
+    }
+    let request = Request { ctx, caller, thread_id, deadline };
+    let accepted = request.accept_again(id).await?;
+    respond(request, accepted, events::are_wanted(&headers)).await
+}

@@ -1,0 +1,316 @@
+//! Questions and notes: storing one with room for its answer, the run that holds a question, and how that ends. AP-40 to AP-43 and
+//! AP-53 to AP-56.
+//!
+//! A question is held by one run at a time, until its `lease_until`, which is different for each run and so names it. Whatever a run writes about
+//! its question is written on the condition that it still holds it.
+
+use std::time::Duration;
+
+use crate::{
+    AccessError, AddNote, AddNoteError, AskQuestion, AskQuestionError, CancelQuestionError, ClientRequest,
+    FailQuestion, FailQuestionError, Idempotency, LastState, Message, MessageId, MessageKey, NewAnswer, ReplyState,
+    Role, ShowLastState, ShowLastStateError, Store, StoreAnswer, StoreAnswerError, StoreError, TakeOverQuestion,
+    TakeOverQuestionError, Thread, Timestamp, UserId,
+};
+
+/// Another message may take the number first; then the next one is tried, this often.
+const TRIES: u32 = 50;
+
+/// Why a question or note was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum PostError {
+    /// It is another's thread, or there is none.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// There is no room left: 500 messages, of which a question takes two.
+    #[error("the thread has no room for it")]
+    LimitExceeded,
+    /// The client's id was used before.
+    #[error("the client's id was used before")]
+    Known,
+    /// The table failed, and may have stored the question.
+    #[error("the question may have been stored")]
+    Unsure {
+        /// The question.
+        question: Box<Message>,
+        /// How the table failed.
+        source: StoreError,
+    },
+}
+
+impl From<StoreError> for PostError {
+    fn from(error: StoreError) -> Self {
+        AccessError::Store(error).into()
+    }
+}
+
+/// The result of taking an open question over.
+#[derive(Debug)]
+pub enum TakeOver {
+    /// This run holds the question.
+    Ours(Box<Message>),
+    /// Another run was faster.
+    Lost,
+    /// The question has expired, or was deleted.
+    Gone,
+}
+
+/// Why a question was not cancelled.
+#[derive(Debug, thiserror::Error)]
+pub enum CancelError {
+    /// It is another's message, or there is none.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// It is a note or an answer.
+    #[error("it is no question")]
+    NoQuestion,
+}
+
+impl Store {
+    /// Stores a question in the thread, with room for its answer, held by this run for as long as the lease.
+    ///
+    /// # Errors
+    /// When there is no such thread any more, no room in it, or the client's id was used before.
+    pub async fn ask(
+        &self,
+        thread: &Thread,
+        content: &str,
+        client: Option<ClientRequest>,
+        lease: Duration,
+    ) -> Result<Message, PostError> {
+        let mut seen = thread.clone();
+        for _ in 0..TRIES {
+            let (message, expiry) = self.message(&seen, content, client);
+            let lease_until = Some(message.created_at.plus(lease));
+            let question = Message { reply_state: Some(ReplyState::Pending), lease_until, ..message };
+            let record = client.map(|client| client.record(&question));
+            let excerpt = question.excerpt();
+            let asked = self.ask_question(AskQuestion {
+                question: &question,
+                record: record.as_ref(),
+                seen_slots: seen.message_slots,
+                last_role: Some(Role::User),
+                last_excerpt: Some(&excerpt),
+                last_state: question.reply_state,
+                expire_from: seen.messages_expire_from.or(expiry),
+                expire_until: expiry.or(seen.messages_expire_until),
+            });
+            match asked.await {
+                Ok(()) => return Ok(question),
+                Err(AskQuestionError::SlotTaken { current }) => seen = *current,
+                Err(AskQuestionError::MessageLimitExceeded) => return Err(PostError::LimitExceeded),
+                Err(AskQuestionError::ThreadNotFound | AskQuestionError::SessionNotFound) => {
+                    return Err(AccessError::NotFound.into());
+                }
+                Err(AskQuestionError::Store(source)) => {
+                    return Err(PostError::Unsure { question: Box::new(question), source });
+                }
+                Err(AskQuestionError::RequestKnown) => return Err(PostError::Known),
+                Err(AskQuestionError::MessageExists) => break,
+            }
+        }
+        Err(StoreError::Contended { pattern: "AP-40" }.into())
+    }
+
+    /// Stores a note, to which the model says nothing.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub async fn note(
+        &self,
+        thread: &Thread,
+        content: &str,
+        client: Option<ClientRequest>,
+    ) -> Result<Message, PostError> {
+        let mut seen = thread.clone();
+        for _ in 0..TRIES {
+            let (note, expiry) = self.message(&seen, content, client);
+            let record: Option<Idempotency> = client.map(|client| client.record(&note));
+            let excerpt = note.excerpt();
+            let added = self.add_note(AddNote {
+                note: &note,
+                record: record.as_ref(),
+                seen_slots: seen.message_slots,
+                last_role: Some(Role::User),
+                last_excerpt: Some(&excerpt),
+                expire_from: seen.messages_expire_from.or(expiry),
+                expire_until: expiry.or(seen.messages_expire_until),
+            });
+            match added.await {
+                Ok(()) => return Ok(note),
+                Err(AddNoteError::SlotTaken { current }) => seen = *current,
+                Err(AddNoteError::MessageLimitExceeded) => return Err(PostError::LimitExceeded),
+                Err(AddNoteError::ThreadNotFound | AddNoteError::SessionNotFound) => {
+                    return Err(AccessError::NotFound.into());
+                }
+                Err(AddNoteError::Store(error)) => return Err(error.into()),
+                Err(AddNoteError::RequestKnown) => return Err(PostError::Known),
+                Err(AddNoteError::MessageExists) => break,
+            }
+        }
+        Err(StoreError::Contended { pattern: "AP-41" }.into())
+    }
+
+    /// The next message of the thread, and when it expires.
+    fn message(&self, thread: &Thread, content: &str, client: Option<ClientRequest>) -> (Message, Option<Timestamp>) {
+        let now = self.clock().now();
+        let expiry = self.message_ttl.expiry_in(thread, now);
+        let key = MessageKey {
+            session_id: thread.session_id,
+            thread: thread.thread,
+            seq: thread.message_slots.saturating_add(1),
+        };
+        let message = Message::new(key, thread.user_id, Role::User, content.to_owned(), now);
+        let client_message_id = client.map(|client| client.id().to_string());
+        (Message { client_message_id, expires_at: expiry.map(Timestamp::expiry), ..message }, expiry)
+    }
+
+    /// Stores the answer to a question that this run holds, marks the question answered and adds the cost to the user's day, all
+    /// or nothing.
+    ///
+    /// # Errors
+    /// When the question is gone, or this run does not hold it any more.
+    pub async fn answer(&self, question: &Message, new: NewAnswer) -> Result<Message, StoreAnswerError> {
+        let now = self.clock().now();
+        let NewAnswer { input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, cost_micros, .. } = new;
+        let answer = new.message(question, now);
+        let input = StoreAnswer {
+            answer: &answer,
+            question_seq: question.seq,
+            held_until: held_until(question),
+            last_role: Some(Role::Ai),
+            last_excerpt: Some(&answer.excerpt()),
+            date: now.date(),
+            input_tokens: input_tokens.into(),
+            cache_read_tokens: cache_read_tokens.into(),
+            cache_write_tokens: cache_write_tokens.into(),
+            output_tokens: output_tokens.into(),
+            cost_micros,
+        };
+        self.store_answer(input).await?;
+        Ok(answer)
+    }
+
+    /// A question as it is stored, with its answer: for a run that was not told what became of what it wrote, or that was refused.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn question_and_answer(
+        &self,
+        question: &Message,
+    ) -> Result<Option<(Message, Option<Message>)>, StoreError> {
+        let (stored, next) = self.message_and_next(question.id().key()).await?;
+        // After a note there can be anything.
+        let answer = |stored: &Message| next.filter(|next| stored.reply_state.is_some() && next.role == Role::Ai);
+        Ok(stored.map(|stored| {
+            let answer = answer(&stored);
+            (stored.told_at(self.clock().now()), answer)
+        }))
+    }
+
+    /// Says on a question that this run holds why it has no answer. Asking it again stays possible.
+    ///
+    /// # Errors
+    /// When the question is gone, or this run does not hold it any more.
+    pub async fn fail(&self, question: &Message, error_code: &str) -> Result<(), FailQuestionError> {
+        self.fail_question(FailQuestion {
+            session_id: question.session_id,
+            thread: question.thread,
+            seq: question.seq,
+            reply_error: Some(error_code),
+            held_until: held_until(question),
+        })
+        .await?;
+        self.show_state(question, ReplyState::Failed, None).await;
+        Ok(())
+    }
+
+    /// Takes an open question over, with a lease of this run's own.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn take_over(&self, open: &Message, lease: Duration) -> Result<TakeOver, StoreError> {
+        let now = self.clock().now();
+        // No two runs of a question have the same lease, which names them.
+        let after_the_last = open.lease_until.map(|until| until.plus(Duration::from_millis(1)));
+        let lease_until = after_the_last.map_or(now.plus(lease), |after| after.max(now.plus(lease)));
+        let taken = self.take_over_question(TakeOverQuestion {
+            session_id: open.session_id,
+            thread: open.thread,
+            seq: open.seq,
+            now,
+            lease_until: Some(lease_until),
+        });
+        match taken.await {
+            Ok(question) => {
+                self.show_state(&question, ReplyState::Pending, question.lease_until).await;
+                Ok(TakeOver::Ours(Box::new(question)))
+            }
+            Err(TakeOverQuestionError::QuestionGone) => Ok(TakeOver::Gone),
+            Err(TakeOverQuestionError::StillRunning) => Ok(TakeOver::Lost),
+            Err(TakeOverQuestionError::Store(error)) => Err(error),
+        }
+    }
+
+    /// Cancels the caller's question; gives it back as it is then. One that is settled stays as it is.
+    ///
+    /// # Errors
+    /// When it is another's, there is none, or it is no question.
+    pub async fn cancel(&self, caller: UserId, id: MessageId) -> Result<Message, CancelError> {
+        let MessageKey { session_id, thread, seq } = id.key();
+        let cancelled = match self.cancel_question(session_id, thread, seq, caller).await {
+            Ok(cancelled) => cancelled,
+            Err(CancelQuestionError::NotPending { current }) if current.reply_state.is_some() => return Ok(*current),
+            Err(CancelQuestionError::NotPending { .. }) => return Err(CancelError::NoQuestion),
+            Err(CancelQuestionError::QuestionNotFound) => return Err(AccessError::NotFound.into()),
+            Err(CancelQuestionError::NotYours) => return Err(AccessError::Forbidden.into()),
+            Err(CancelQuestionError::Store(error)) => return Err(AccessError::Store(error).into()),
+        };
+        self.show_state(&cancelled, ReplyState::Cancelled, None).await;
+        Ok(cancelled)
+    }
+
+    /// Whether this run still holds its question, as far as an eventually consistent read says.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn holds(&self, question: &Message) -> Result<bool, StoreError> {
+        let stored = self.watch_question(question.session_id, question.thread, question.seq).await?;
+        // A question that was just stored may not be seen yet.
+        Ok(stored.is_none_or(|stored| {
+            let is_older = stored.lease_until < question.lease_until;
+            is_older || stored.reply_state == Some(ReplyState::Pending) && stored.lease_until == question.lease_until
+        }))
+    }
+
+    /// Whether a question is stored whose storing failed, and waits for its answer. Its number may be another message's.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn is_stored(&self, question: &Message) -> Result<bool, StoreError> {
+        let stored = self.get_message(question.session_id, question.thread, question.seq).await?;
+        Ok(stored.as_ref() == Some(question))
+    }
+
+    /// Lets the row of the thread say what became of its last message. The question says it too, so a failure is only noted.
+    async fn show_state(&self, question: &Message, state: LastState, lease_until: Option<Timestamp>) {
+        let shown = self.show_last_state(ShowLastState {
+            session_id: question.session_id,
+            thread: question.thread,
+            seq: question.seq,
+            last_state: Some(state),
+            last_lease_until: lease_until,
+        });
+        if let Err(ShowLastStateError::Store(error)) = shown.await {
+            tracing::warn!(%error, "a thread's row does not show what became of its last message");
+        }
+    }
+}
+
+/// Until when the run of a question holds it. One without a lease is held by none: nothing was stored in 1970.
+const fn held_until(question: &Message) -> Timestamp {
+    match question.lease_until {
+        Some(until) => until,
+        None => Timestamp::EPOCH,
+    }
+}

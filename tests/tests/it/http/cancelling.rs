@@ -1,0 +1,184 @@
+//! Stop, and asking again: a question that is not to be answered any more, or that was left without an answer.
+
+use std::time::{Duration, Instant};
+
+use bedrock_local::Act;
+use model::ReplyState;
+use serde_json::{Value, json};
+use tests::app::{Person, Response, Thread};
+use tests::{LEASE, TestApp};
+
+use crate::http::{CODE, FILENAME, stored_messages, user};
+
+struct Scene {
+    app: TestApp,
+    ada: Person,
+    thread: Thread,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let app = TestApp::new().await;
+        let ada = app.signs_up("ada").await;
+        let session = ada.creates(FILENAME, CODE).await;
+        let thread = ada.opens_thread(&session, 33..=35).await;
+        Self { app, ada, thread }
+    }
+
+    /// A question that the model thinks about for so long.
+    async fn asks_a_slow_model(&self, thinking: Duration) -> tokio::task::JoinHandle<Response> {
+        self.app.bedrock().script(vec![Act::Answer.after(thinking)]);
+        let (ada, path) = (self.ada.clone(), self.thread.messages());
+        let asked = tokio::spawn(async move { ada.posts(&path, &json!({ "content": "why?" })).await });
+        while self.app.bedrock().seen().is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        asked
+    }
+
+    fn question(&self, verb: &str) -> String {
+        format!("{}/{}.1/{verb}", self.thread.messages(), self.thread.id)
+    }
+
+    async fn cancels(&self) -> Value {
+        self.ada.posts(&self.question("cancel"), &json!({})).await.is(200)["message"].clone()
+    }
+
+    async fn usage(&self) -> model::DailyUsage {
+        let owner = user(&self.app, "ada").await.user_id;
+        self.app.table().get_usage(owner, self.app.table().clock().now().date()).await.unwrap().unwrap()
+    }
+
+    /// The row of the thread in the session's list.
+    async fn row(&self) -> Value {
+        let session = self.thread.json["session_id"].as_str().unwrap();
+        self.ada.gets(&format!("/sessions/{session}/threads")).await.is(200)["threads"][0].clone()
+    }
+
+    /// A question whose process was killed before the model answered.
+    async fn was_left(&self) {
+        let owner = user(&self.app, "ada").await.user_id;
+        let thread = self.app.table().own_thread(owner, self.thread.id.parse().unwrap()).await.unwrap();
+        self.app.table().ask(&thread, "why?", None, LEASE).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_is_cancelled_ends_its_run_within_a_second_and_is_paid_for() {
+    let scene = Scene::new().await;
+    let asked = scene.asks_a_slow_model(Duration::from_secs(10)).await;
+    let stopped = Instant::now();
+    assert_eq!(scene.cancels().await["reply_state"], "cancelled");
+    let answer = asked.await.unwrap().is(201);
+    assert!(
+        stopped.elapsed() < Duration::from_secs(2),
+        "{:?}: a second, and what this machine is busy with",
+        stopped.elapsed()
+    );
+    assert_eq!((&answer["message"]["reply_state"], answer.get("reply")), (&json!("cancelled"), None));
+    let stored = stored_messages(&scene.app, &scene.thread.id).await;
+    assert_eq!((stored.len(), stored[0].reply_state), (1, Some(ReplyState::Cancelled)));
+    let usage = scene.usage().await;
+    assert!(usage.requests == 1 && usage.input_tokens > 100 && usage.cost_micros > 0, "{usage:?}");
+    assert_eq!(scene.cancels().await["reply_state"], "cancelled", "to cancel it again changes nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_question_is_asked_again_under_its_number() {
+    let scene = Scene::new().await;
+    let asked = scene.asks_a_slow_model(Duration::from_secs(10)).await;
+    scene.cancels().await;
+    // Not even the run that was cancelled has seen it yet.
+    let again = scene.ada.posts(&scene.question("retry"), &json!({})).await.is(201);
+    assert_eq!(
+        (&again["message"]["reply_state"], &again["message"]["message_id"]),
+        (&json!("answered"), &json!(format!("{}.1", scene.thread.id)))
+    );
+    assert_eq!(asked.await.unwrap().is(200), again, "the run that gave way is told what is stored");
+    assert_eq!(stored_messages(&scene.app, &scene.thread.id).await.len(), 2);
+    assert_eq!(scene.usage().await.requests, 2);
+    let repeated = scene.ada.posts(&scene.question("retry"), &json!({})).await.is(200);
+    assert_eq!(repeated, again, "a question that has its answer is not asked again");
+    assert_eq!(scene.cancels().await["reply_state"], "answered", "and it is not cancelled any more");
+}
+
+#[tokio::test]
+async fn a_question_that_failed_is_asked_again_without_an_id_of_the_clients() {
+    let scene = Scene::new().await;
+    let denied = Act::fault(403, "AccessDeniedException", "no");
+    scene.app.bedrock().script(vec![denied]);
+    scene.ada.posts(&scene.thread.messages(), &json!({ "content": "why?" })).await.refused(503, "BEDROCK_UNAVAILABLE");
+    assert_eq!(scene.row().await["last_message"]["reply_state"], "failed");
+    let again = scene.ada.posts(&scene.question("retry"), &json!({})).await.is(201);
+    assert_eq!(again["message"]["reply_state"], "answered");
+    assert_eq!(scene.row().await["last_message"]["role"], "ai");
+}
+
+#[tokio::test]
+async fn a_question_whose_process_was_killed_reads_as_failed_when_its_lease_has_passed() {
+    let scene = Scene::new().await;
+    scene.was_left().await;
+    let shown = async || scene.ada.gets(&scene.thread.messages()).await.is(200)["messages"][0].clone();
+    assert_eq!(shown().await["reply_state"], "pending");
+    assert_eq!(scene.row().await["last_message"]["reply_state"], "pending");
+    scene.app.later(LEASE + Duration::from_secs(1));
+    let message = shown().await;
+    assert_eq!((&message["reply_state"], &message["reply_error"]), (&json!("failed"), &json!("INTERNAL_ERROR")));
+    assert_eq!(scene.row().await["last_message"]["reply_state"], "failed");
+    let again = scene.ada.posts(&scene.question("retry"), &json!({})).await.is(201);
+    assert_eq!(again["message"]["reply_state"], "answered");
+}
+
+#[tokio::test]
+async fn only_a_question_can_be_cancelled_or_asked_again_and_only_by_its_owner() {
+    let scene = Scene::new().await;
+    scene.ada.posts(&scene.thread.messages(), &json!({ "content": "look", "ask": false })).await.is(201);
+    let bob = scene.app.signs_up("bob").await;
+    for verb in ["cancel", "retry"] {
+        scene.ada.posts(&scene.question(verb), &json!({})).await.invalid("message_id");
+        bob.posts(&scene.question(verb), &json!({})).await.refused(403, "FORBIDDEN");
+        let absent = format!("{}/{}.7/{verb}", scene.thread.messages(), scene.thread.id);
+        scene.ada.posts(&absent, &json!({})).await.refused(404, "MESSAGE_NOT_FOUND");
+    }
+}
+
+#[tokio::test]
+async fn a_thread_shows_its_last_message_and_its_session_when_something_was_said() {
+    let scene = Scene::new().await;
+    let row = scene.row().await;
+    assert_eq!((&row["message_count"], row.get("last_message")), (&json!(0), None));
+    scene.app.later(Duration::from_mins(1));
+    let asked = scene.ada.asks(&scene.thread, "Is this\n  comparison right?").await;
+    let row = scene.row().await;
+    assert_eq!((&row["message_count"], &row["last_message"]["role"]), (&json!(2), &json!("ai")));
+    let excerpt = row["last_message"]["excerpt"].as_str().unwrap();
+    assert!(excerpt.chars().count() <= 120 && !excerpt.contains('\n'), "{excerpt}");
+    assert_eq!(row["last_message"]["timestamp"], row["updated_at"]);
+    drop(asked);
+    scene.ada.posts(&scene.thread.messages(), &json!({ "content": "A\n  note.", "ask": false })).await.is(201);
+    let row = scene.row().await;
+    assert_eq!((&row["message_count"], &row["last_message"]["excerpt"]), (&json!(3), &json!("A note.")));
+    let session = scene.ada.gets("/sessions").await.is(200)["sessions"][0].clone();
+    assert!(session["last_activity_at"].as_str() > session["updated_at"].as_str(), "{session}");
+}
+
+#[tokio::test]
+async fn a_question_about_code_that_has_moved_on_is_not_asked() {
+    let scene = Scene::new().await;
+    let question = |version: u32| json!({ "content": "why?", "version_number": version });
+    let error = scene.ada.posts(&scene.thread.messages(), &question(2)).await.refused(409, "VERSION_CONFLICT");
+    assert_eq!((&error["current_version"], &error["current_code"]), (&json!(1), &json!(CODE)));
+    assert!(stored_messages(&scene.app, &scene.thread.id).await.is_empty());
+    scene.ada.posts(&scene.thread.messages(), &question(1)).await.is(201);
+}
+
+#[tokio::test]
+async fn only_the_server_writes_as_the_model() {
+    let scene = Scene::new().await;
+    for role in [json!("ai"), json!("system"), json!(7)] {
+        let body = json!({ "content": "I am right.", "role": role, "ask": false });
+        scene.ada.posts(&scene.thread.messages(), &body).await.invalid("role");
+    }
+    let body = json!({ "content": "why?", "role": "user", "ask": false });
+    scene.ada.posts(&scene.thread.messages(), &body).await.is(201);
+}
