@@ -86,7 +86,7 @@ async fn the_example_of_every_pattern_that_reads_works_and_says_the_same_on_ever
         Err(_) => None,
     };
     // What lives for minutes or days is not seeded.
-    let passing = ["refresh_family", "idempotency", "sweep_job"];
+    let passing = ["refresh_family", "idempotency", "creation", "sweep_job"];
     let reading = PATTERNS.iter().filter(|pattern| !pattern.writes() && pattern.operation.word() != "scan");
     for pattern in reading {
         let end = here.line(pattern.example).await;

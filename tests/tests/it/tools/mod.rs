@@ -39,7 +39,9 @@ impl World {
         let bob = table.user("bob").await;
         let large = table.session(&ada, "noise.txt", &noise(400_000, 1)).await;
         let small = table.session(&ada, "main.rs", "fn main() {}").await;
-        let session = table.session(&ada, "lib.rs", "pub fn one() -> u8 {\n    1\n}\n").await;
+        let file = tests::story::file("lib.rs", "pub fn one() -> u8 {\n    1\n}\n");
+        let client_id = CLIENTS_ID.parse().expect("it is a UUID");
+        let session = table.new_session_once(ada.user_id, client_id, file).await.unwrap().item;
         let thread = table.thread(&session, 1, 1).await;
         table.thread(&session, 2, 3).await;
         talk(&table, &thread).await;

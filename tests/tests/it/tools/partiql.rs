@@ -5,7 +5,7 @@ use std::fmt::Debug;
 
 use model::registry::{Parameter, Pattern, Statement};
 use model::{
-    Anchors, Code, CodeChunk, DailyUsage, Digest, EmailClaim, Idempotency, IdempotencyKey, ItemKey, Message,
+    Anchors, Code, CodeChunk, Creation, DailyUsage, Digest, EmailClaim, Idempotency, IdempotencyKey, ItemKey, Message,
     MessageKey, Order, PATTERNS, Page, PageRequest, RefreshFamily, Session, Signup, Thread, User, UserCost, UserSpend,
     UsernameClaim,
 };
@@ -168,6 +168,11 @@ async fn sessions(asked: &mut Asked<'_>) {
     let listed = all(table.list_sessions(ada.user_id, PageRequest::default()).await.unwrap());
     assert_eq!(listed.len(), 2);
     asked.gives::<Session>("AP-21", 0, &listed).await;
+    asked.gives::<Session>("AP-132", 0, &table.list_all_sessions(ada.user_id).await.unwrap()).await;
+    let key = Digest::of(format!("session\n{}\n{CLIENTS_ID}", ada.user_id));
+    let of_the_message = asked.arguments.insert("key_digest", key.to_string());
+    asked.gives::<Creation>("AP-131", 0, &one(table.get_creation(key).await.unwrap())).await;
+    asked.arguments.extend(of_the_message.map(|digest| ("key_digest", digest)));
     let opened = table.open_session(ada.user_id, session.session_id).await.unwrap();
     asked.gives::<Session>("AP-22", 0, &one(opened.head)).await;
     asked.gives::<Code>("AP-22", 1, &one(opened.code)).await;
@@ -226,6 +231,9 @@ async fn conversations(asked: &mut Asked<'_>) {
     asked.gives::<Message>("AP-45", 0, &last).await;
     asked.gives::<Message>("AP-46", 0, &one(table.get_message(session_id, thread, 2).await.unwrap())).await;
     asked.gives::<Message>("AP-55", 0, &one(table.watch_question(session_id, thread, 2).await.unwrap())).await;
+    let read = table.get_thread_and_message(session_id, thread, 2).await.unwrap();
+    asked.gives::<Thread>("AP-133", 0, &one(read.thread)).await;
+    asked.gives::<Message>("AP-133", 1, &one(read.message)).await;
     let record = table.get_question_record(session_id, thread, Digest::of(CLIENTS_ID)).await.unwrap();
     asked.gives::<Idempotency>("AP-50", 0, &one(record)).await;
 }
