@@ -9,3 +9,4 @@ pub mod presented;
 pub mod routes;
 pub mod sign_up;
 pub mod token;
+pub mod user_agent;

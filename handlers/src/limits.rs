@@ -28,6 +28,11 @@ pub const THREADS_PER_PAGE: u32 = 50;
 /// Messages on one page of a history.
 pub const MESSAGES_PER_PAGE: u32 = 100;
 
+/// Days of usage in one answer: as many as one request to the table brings.
+pub const USAGE_DAYS: u32 = 31;
+/// How much of a `User-Agent` is kept with a sign-in, in bytes.
+pub const USER_AGENT_BYTES: usize = 200;
+
 /// Inflated body of a request that carries a file. 5 MiB of source grow by 3 % when written as JSON, JSON text by
 /// half; 12 MiB leave room for a file made of quotes and backslashes.
 pub const CODE_BODY_BYTES: usize = 12 * 1024 * 1024;

@@ -61,6 +61,9 @@ impl Domain {
                 Route::protected(routes!(users::update)).fails(&[Code::RateLimitExceeded, Code::UserAlreadyExists]),
                 Route::protected(routes!(users::password)).fails(&[Code::RateLimitExceeded, Code::WeakPassword]),
                 Route::protected(routes!(users::delete)).fails(&[Code::RateLimitExceeded]),
+                Route::protected(routes!(users::usage)),
+                Route::protected(routes!(users::devices)),
+                Route::protected(routes!(users::end_device)),
             ],
             Self::Sessions => vec![
                 Route::protected(routes!(sessions::list)),

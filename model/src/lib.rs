@@ -72,7 +72,7 @@ pub use save::{Reanchor, SaveCode, SaveCodeError, Saved};
 pub use selection::{MAX_SELECTED_BYTES, SelectionTooLong, is_selected_at, stands_at};
 pub use session::{NewSession, NewSessionError, OpenedSession};
 pub use settings::{Change, NewSettings};
-pub use sign_in::{RefreshRule, RenewError, SeenToken};
+pub use sign_in::{NewSignIn, RefreshRule, RenewError, SeenToken};
 pub use store::{
     AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, IndexProgress, Meter, Order, OtherFact, Page,
     PageRequest, Protection, ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription,

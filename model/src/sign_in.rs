@@ -1,14 +1,17 @@
-//! Sign-ins: one family of refresh tokens each, renewed in time, and ended with all its tokens. AP-10 to AP-14.
+//! Sign-ins: one family of refresh tokens each, renewed in time, and ended with all its tokens. AP-10 to AP-16.
 
 use std::time::Duration;
 
 use crate::{
-    FamilyId, GetSignIn, RefreshFamily, RefreshFamilyKey, RotateRefreshToken, RotateRefreshTokenError,
-    StartRefreshFamily, StartRefreshFamilyError, Store, StoreError, Unreadable, User, UserId,
+    FamilyId, GetSignIn, NoteSignInUsedError, RefreshFamily, RefreshFamilyKey, RotateRefreshToken,
+    RotateRefreshTokenError, StartRefreshFamily, StartRefreshFamilyError, Store, StoreError, Timestamp, Unreadable,
+    User, UserId,
 };
 
 /// Sign-ins that are ended at the same time.
 const ENDED_AT_ONCE: usize = 25;
+/// How exactly it is known when a sign-in was used last: a write for each use would cost more than it is worth.
+const LAST_USED_WITHIN: Duration = Duration::from_hours(1);
 
 /// A refresh token, as its signature vouches for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +22,22 @@ pub struct SeenToken {
     pub family_id: FamilyId,
     /// Which of the sign-in's tokens it is.
     pub seq: u32,
+}
+
+/// A sign-in that is about to start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSignIn {
+    /// How long it lasts unless it is renewed.
+    pub lifetime: Duration,
+    /// What the browser says that it is.
+    pub user_agent: Option<String>,
+}
+
+impl From<Duration> for NewSignIn {
+    /// One of no browser.
+    fn from(lifetime: Duration) -> Self {
+        Self { lifetime, user_agent: None }
+    }
 }
 
 /// How long a sign-in lasts, and when its token is replaced.
@@ -51,8 +70,12 @@ impl Store {
     ///
     /// # Errors
     /// When the account was deleted or its password changed meanwhile, or the table cannot be asked.
-    pub async fn sign_in(&self, user: &User, lifetime: Duration) -> Result<RefreshFamily, StartRefreshFamilyError> {
-        let family = self.new_family(user.user_id, lifetime);
+    pub async fn sign_in(
+        &self,
+        user: &User,
+        new: impl Into<NewSignIn> + Send,
+    ) -> Result<RefreshFamily, StartRefreshFamilyError> {
+        let family = self.new_family(user.user_id, new.into());
         let password_hash = &user.password_hash;
         self.start_refresh_family(StartRefreshFamily { family: &family, password_hash }).await?;
         Ok(family)
@@ -85,11 +108,22 @@ impl Store {
         }
         let is_predecessor = family.seq.checked_sub(1) == Some(token.seq);
         if family.seq == token.seq || is_predecessor && now.since(family.rotated_at) <= rule.grace {
+            if now.since(family.last_used()) >= LAST_USED_WITHIN {
+                self.note_use(&family, now).await?;
+            }
             return Ok((user, family));
         }
         self.end_refresh_family(token.user_id, token.family_id).await?;
         tracing::warn!(family_id = %token.family_id, "A replaced refresh token was used again; its sign-in has ended");
         Err(RenewError::Replayed)
+    }
+
+    async fn note_use(&self, family: &RefreshFamily, now: Timestamp) -> Result<(), RenewError> {
+        match self.note_sign_in_used(family.user_id, family.family_id, now.second(), Some(now)).await {
+            Ok(()) => Ok(()),
+            Err(NoteSignInUsedError::FamilyEnded) => Err(RenewError::Ended),
+            Err(NoteSignInUsedError::Store(error)) => Err(error.into()),
+        }
     }
 
     /// The family with a new token, whoever of those that ask at once made it; none if it has ended.
@@ -115,10 +149,17 @@ impl Store {
         }
     }
 
-    /// The user's sign-ins but for one. One that does not decode cannot be used, so it is left.
+    /// The user's sign-ins that have not ended. One that does not decode cannot be used, so it is left out.
+    ///
+    /// # Errors
+    /// When the table cannot be asked.
+    pub async fn sign_ins(&self, user_id: UserId) -> Result<Vec<RefreshFamily>, StoreError> {
+        self.without_unreadable(&Unreadable::new()).list_refresh_families(user_id).await
+    }
+
+    /// The user's sign-ins but for one.
     pub(crate) async fn other_sign_ins(&self, kept: &RefreshFamily) -> Result<Vec<RefreshFamilyKey>, StoreError> {
-        let readable = self.without_unreadable(&Unreadable::new());
-        let families = readable.list_refresh_families(kept.user_id).await?;
+        let families = self.sign_ins(kept.user_id).await?;
         Ok(families.iter().filter(|family| family.family_id != kept.family_id).map(RefreshFamily::key).collect())
     }
 
@@ -131,7 +172,7 @@ impl Store {
         Ok(())
     }
 
-    pub(crate) fn new_family(&self, user_id: UserId, lifetime: Duration) -> RefreshFamily {
+    pub(crate) fn new_family(&self, user_id: UserId, new: NewSignIn) -> RefreshFamily {
         let now = self.clock().now();
         RefreshFamily {
             user_id,
@@ -139,7 +180,17 @@ impl Store {
             seq: 1,
             created_at: now,
             rotated_at: now,
-            expires_at: now.plus(lifetime).expiry(),
+            expires_at: now.plus(new.lifetime).expiry(),
+            last_used_at: None,
+            user_agent: new.user_agent,
         }
+    }
+}
+
+impl RefreshFamily {
+    /// When it was used last, to within an hour.
+    #[must_use]
+    pub fn last_used(&self) -> Timestamp {
+        self.last_used_at.map_or(self.rotated_at, |used| used.max(self.rotated_at))
     }
 }

@@ -1,10 +1,8 @@
 //! Users: signing up, and finding who signs in. AP-01 to AP-04.
 
-use std::time::Duration;
-
 use crate::{
-    Email, EmailClaim, PasswordHash, RefreshFamily, SignUp, SignUpError, Store, StoreError, User, UserId, Username,
-    UsernameClaim, UsernameKey,
+    Email, EmailClaim, NewSignIn, PasswordHash, RefreshFamily, SignUp, SignUpError, Store, StoreError, User, UserId,
+    Username, UsernameClaim, UsernameKey,
 };
 
 /// What a person says of themselves when they sign up, checked.
@@ -22,11 +20,15 @@ pub struct NewUser {
 
 impl Store {
     /// Makes an account, claims its address and name, and signs it in, all or nothing. The sign-in lasts as long as
-    /// `lifetime` unless it is renewed.
+    /// it says unless it is renewed.
     ///
     /// # Errors
     /// When the address or the name is taken.
-    pub async fn create_user(&self, new: NewUser, lifetime: Duration) -> Result<(User, RefreshFamily), SignUpError> {
+    pub async fn create_user(
+        &self,
+        new: NewUser,
+        sign_in: impl Into<NewSignIn> + Send,
+    ) -> Result<(User, RefreshFamily), SignUpError> {
         let now = self.clock().now();
         let user_id: UserId = self.ids().next(now);
         let user = User {
@@ -43,7 +45,7 @@ impl Store {
         };
         let email_claim = EmailClaim { email_digest: user.email.digest(), user_id, claimed_at: now };
         let username_claim = UsernameClaim { username_key: user.username.key(), user_id, claimed_at: now };
-        let family = self.new_family(user_id, lifetime);
+        let family = self.new_family(user_id, sign_in.into());
         let input = SignUp { user: &user, email_claim: &email_claim, username_claim: &username_claim, family: &family };
         self.sign_up(input).await?;
         Ok((user, family))

@@ -68,6 +68,8 @@ error_codes! {
     ThreadNotFound = "THREAD_NOT_FOUND" NOT_FOUND "This thread does not exist.";
     /// There is no such message.
     MessageNotFound = "MESSAGE_NOT_FOUND" NOT_FOUND "This message does not exist.";
+    /// There is no such sign-in, or it has ended.
+    DeviceNotFound = "DEVICE_NOT_FOUND" NOT_FOUND "This device is not signed in.";
     /// There is no such route.
     NotFound = "NOT_FOUND" NOT_FOUND "There is nothing at this address.";
     /// The route exists, but not with this method.

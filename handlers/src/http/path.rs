@@ -5,7 +5,7 @@ use std::str::FromStr;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
-use model::{MessageId, SessionId, ThreadId};
+use model::{FamilyId, MessageId, SessionId, ThreadId};
 
 use crate::error::{ApiError, ErrorCode};
 
@@ -30,6 +30,11 @@ impl PathParam for ThreadId {
 impl PathParam for MessageId {
     const NAME: &'static str = "message_id";
     const ABSENT: ErrorCode = ErrorCode::MessageNotFound;
+}
+
+impl PathParam for FamilyId {
+    const NAME: &'static str = "device_id";
+    const ABSENT: ErrorCode = ErrorCode::DeviceNotFound;
 }
 
 /// Extractor: the id in the address.

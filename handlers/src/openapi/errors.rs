@@ -34,7 +34,7 @@ impl Known<'_> {
         let names_session = self.path.contains("{id}");
         let names_thread = self.path.contains("{thread_id}");
         let names_anything = names_session || names_thread;
-        let rules: [(bool, &[ErrorCode]); 9] = [
+        let rules: [(bool, &[ErrorCode]); 10] = [
             (true, &[ErrorCode::DatabaseError, ErrorCode::InternalError]),
             (self.access == Access::AccessToken, &[ErrorCode::Unauthorized, ErrorCode::TokenExpired]),
             (self.is_limited, &[ErrorCode::RateLimitExceeded]),
@@ -45,6 +45,7 @@ impl Known<'_> {
             (names_session, &[ErrorCode::SessionNotFound]),
             (names_thread, &[ErrorCode::ThreadNotFound]),
             (self.path.contains("{message_id}"), &[ErrorCode::MessageNotFound]),
+            (self.path.contains("{device_id}"), &[ErrorCode::DeviceNotFound]),
         ];
         rules.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, codes)| codes).copied().collect()
     }

@@ -7,6 +7,10 @@ use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, Schema
 use crate::auth::password;
 use crate::limits::{CODE_BYTES, MESSAGE_CHARS, NAME_CHARS, SELECTED_TEXT_BYTES};
 
+mod account;
+
+pub(crate) use account::*;
+
 /// Version 7, in lower case.
 const UUID: &str = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
 const A_UUID: &str = "019b3c5a-7d2e-7c3a-8f00-0123456789ab";

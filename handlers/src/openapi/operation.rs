@@ -47,6 +47,7 @@ fn parameters(operation: &mut Value, path: &str) {
         ("id", "{id}", fields::session_id()),
         ("thread_id", "{thread_id}", fields::thread_id()),
         ("message_id", "{message_id}", fields::message_id()),
+        ("device_id", "{device_id}", fields::device_id()),
     ];
     let ids = known.into_iter().filter(|(_, place, _)| path.contains(place)).map(|(name, _, schema)| {
         json!({ "name": name, "in": "path", "required": true, "description": schema.description, "schema": schema })

@@ -6,7 +6,7 @@ use crate::by_name::{Answer, Arguments, Row, RunError};
 use crate::generated::entity::{Anchors, Code, CodeChunk, Creation, DailyUsage, EmailClaim, Idempotency, Message, RefreshFamily, Session, SweepJob, SweepKind, Thread, ThreadAnchor, ThreadKind, User, UsernameClaim};
 use crate::generated::ids::{FamilyId, RevisionId, SessionId, ThreadUuid, UserId};
 use crate::generated::keys::{CodeChunkKey, DailyUsageKey, IdempotencyKey, MessageKey, RefreshFamilyKey, SessionKey, SweepJobKey, ThreadKey, UserKey};
-use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, CancelQuestionError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredCreation, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestion, FailQuestionError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCount, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, ShowLastState, ShowLastStateError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeHitBackError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
+use crate::generated::pattern::{AddNote, AddNoteError, AddUsage, AddUsageError, AppliedAnswer, AskQuestion, AskQuestionError, BeginSweepJobError, CancelQuestionError, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, ChangeSessionSettings, ChangeSessionSettingsError, CountHit, CountHitError, CreateSession, CreateSessionError, CreateThread, CreateThreadError, DeleteAccount, DeleteAccountError, DeleteSession, DeleteSessionError, DeleteThread, DeleteThreadError, ExpiredCreation, ExpiredFamily, ExpiredMessage, ExpiredRecord, ExpiredWindow, FailQuestion, FailQuestionError, LeaveSweepJobError, ListThreadsItem, LoadAccount, LoadAccountError, MoveThread, MoveThreadError, MovedAnchors, NoteSignInUsedError, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PutOffSweepJob, PutOffSweepJobError, ReleaseClaims, ReleaseClaimsError, RemainingAnchors, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCount, RepairThreadCountError, RestoreClaims, RestoreClaimsError, RotateRefreshToken, RotateRefreshTokenError, SaveSession, SaveSessionError, ShowLastState, ShowLastStateError, SignUp, SignUpError, StaleEmailClaim, StaleUsernameClaim, StartRefreshFamily, StartRefreshFamilyError, StoreAnswer, StoreAnswerError, TakeHitBackError, TakeOverQuestion, TakeOverQuestionError, UserFootprintItem};
 use crate::registry::Pattern;
 use crate::store::{PageRequest, Store};
 
@@ -37,6 +37,7 @@ impl Store {
             "AP-13" => end_refresh_family(self, arguments).await,
             "AP-14" => list_refresh_families(self, arguments).await,
             "AP-15" => get_sign_in(self, arguments).await,
+            "AP-16" => note_sign_in_used(self, arguments).await,
             "AP-20" => create_session(self, arguments).await,
             "AP-21" => list_sessions(self, arguments, page).await,
             "AP-22" => open_session(self, arguments).await,
@@ -461,6 +462,26 @@ async fn get_sign_in(
     rows.extend(found.user.into_iter().map(|item| Row::of("user", &item)));
     rows.extend(found.family.into_iter().map(|item| Row::of("refresh_family", &item)));
     Ok(Answer::of(rows))
+}
+
+async fn note_sign_in_used(
+    store: &Store,
+    mut arguments: Arguments,
+) -> Result<Answer, RunError> {
+    let user_id: UserId = arguments.one("user_id", "user_id")?;
+    let family_id: FamilyId = arguments.one("family_id", "family_id")?;
+    let second: Expiry = arguments.one("second", "expiry")?;
+    let now: Option<Timestamp> = arguments.optional("now", "time")?;
+    arguments.end()?;
+    let written: usize = 1;
+    store
+        .note_sign_in_used(user_id, family_id, second, now)
+        .await
+        .map_err(|error| match error {
+            NoteSignInUsedError::Store(error) => RunError::Store(error),
+            NoteSignInUsedError::FamilyEnded => RunError::Refused(error.to_string()),
+        })?;
+    Ok(Answer::default().and_wrote(written))
 }
 
 async fn create_session(

@@ -18,6 +18,7 @@ pub static PATTERNS: &[&Pattern] = &[
     &AP_13,
     &AP_14,
     &AP_15,
+    &AP_16,
     &AP_20,
     &AP_21,
     &AP_22,
@@ -647,7 +648,16 @@ pub(crate) static AP_11: Pattern = Pattern {
     title: "Read a refresh family",
     operation: Operation::Get,
     entities: &["refresh_family"],
-    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
+    fields: &[
+        "user_id",
+        "family_id",
+        "seq",
+        "created_at",
+        "rotated_at",
+        "expires_at",
+        "last_used_at",
+        "user_agent",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -705,7 +715,16 @@ pub(crate) static AP_12: Pattern = Pattern {
     title: "Rotate a refresh token",
     operation: Operation::Update,
     entities: &["refresh_family"],
-    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
+    fields: &[
+        "user_id",
+        "family_id",
+        "seq",
+        "created_at",
+        "rotated_at",
+        "expires_at",
+        "last_used_at",
+        "user_agent",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -829,7 +848,16 @@ pub(crate) static AP_14: Pattern = Pattern {
     title: "List a user's refresh families",
     operation: Operation::Query,
     entities: &["refresh_family"],
-    fields: &["user_id", "family_id", "seq", "created_at", "rotated_at", "expires_at"],
+    fields: &[
+        "user_id",
+        "family_id",
+        "seq",
+        "created_at",
+        "rotated_at",
+        "expires_at",
+        "last_used_at",
+        "user_agent",
+    ],
     index: None,
     arguments: &[
         Argument {
@@ -869,7 +897,7 @@ pub(crate) static AP_14: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_refresh_families --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "`PUT /users/me/password` ends all but one of them. Asked again after the change: somebody may have signed in with the old password meanwhile.",
+    doc: "`GET /users/me/devices` and its `DELETE`: one request that also says whether the caller's own sign-in stands. `PUT /users/me/password` ends all but one of them. Asked again after the change: somebody may have signed in with the old password meanwhile.",
 };
 
 /// AP-15: Read a user and a sign-in.
@@ -894,6 +922,8 @@ pub(crate) static AP_15: Pattern = Pattern {
         "seq",
         "rotated_at",
         "expires_at",
+        "last_used_at",
+        "user_agent",
     ],
     index: None,
     arguments: &[
@@ -950,6 +980,68 @@ pub(crate) static AP_15: Pattern = Pattern {
     ],
     example: "codesensei query get_sign_in --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001",
     doc: "`GET /users/me`, everything else under `/users/me`, and `POST /auth/refresh`: the caller's account and sign-in in one request, because both have to stand. Strongly\nconsistent: a sign-in that was ended a moment ago is ended.",
+};
+
+/// AP-16: Note that a sign-in was used.
+pub(crate) static AP_16: Pattern = Pattern {
+    id: "AP-16",
+    name: "note_sign_in_used",
+    title: "Note that a sign-in was used",
+    operation: Operation::Update,
+    entities: &["refresh_family"],
+    fields: &[],
+    index: None,
+    arguments: &[
+        Argument {
+            name: "user_id",
+            kind: "user_id",
+            optional: false,
+            many: false,
+            doc: "A user.",
+            sample: "01a05c06-6c80-72e7-b616-dd449d76a152",
+        },
+        Argument {
+            name: "family_id",
+            kind: "family_id",
+            optional: false,
+            many: false,
+            doc: "A family of refresh tokens: one sign-in on one device.",
+            sample: "0198c5e2-8a00-7000-8000-000000000001",
+        },
+        Argument {
+            name: "second",
+            kind: "expiry",
+            optional: false,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+        Argument {
+            name: "now",
+            kind: "time",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "2026-11-23T09:00:00Z",
+        },
+    ],
+    cost: Cost {
+        fixture: "one family",
+        requests: 1.0,
+        rcu: 0.0,
+        wcu: 1.0,
+    },
+    tool: false,
+    callers: &["auth"],
+    page: None,
+    shards: None,
+    first: None,
+    first_max: None,
+    total: &[],
+    actions: &["dynamodb:UpdateItem"],
+    partiql: &[],
+    example: "codesensei query note_sign_in_used --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001 --second 2026-11-23T09:00:00Z --write",
+    doc: "`POST /auth/refresh`, at most once an hour for each sign-in, so that people see in the list of their devices which they use. A write for each refresh\nwould cost four times as much and tell little more. A sign-in that has ended stays ended.",
 };
 
 /// AP-20: Create a session.
@@ -4292,7 +4384,7 @@ pub(crate) static AP_65: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: true,
-    callers: &[],
+    callers: &["users"],
     page: Some(31),
     shards: None,
     first: None,
@@ -4313,7 +4405,7 @@ pub(crate) static AP_65: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_usage --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --from 2026-09-03 --to 2026-09-03 --limit 20",
-    doc: "What has this user cost, day by day? Asked by support, and by the user's own page one day.",
+    doc: "What has this user cost, day by day? `GET /users/me/usage`, for at most 31 days, which are one request; and asked by support.",
 };
 
 /// AP-66: Add to a user's usage.
@@ -4997,6 +5089,8 @@ pub(crate) static AP_77: Pattern = Pattern {
         "seq",
         "rotated_at",
         "expires_at",
+        "last_used_at",
+        "user_agent",
         "session_id",
         "filename",
         "language_detected",
@@ -6118,6 +6212,8 @@ pub(crate) static AP_98: Pattern = Pattern {
         "seq",
         "rotated_at",
         "expires_at",
+        "last_used_at",
+        "user_agent",
         "session_id",
         "filename",
         "language_detected",

@@ -25,6 +25,7 @@ mod counters;
 mod creating_once;
 mod deleted_accounts;
 mod deleting;
+mod devices;
 mod document;
 mod errors;
 mod every_field;
@@ -57,6 +58,7 @@ mod settling;
 mod sign_in_steps;
 mod streaming;
 mod taken;
+mod usage;
 mod users;
 
 /// A real file to talk about. Line 34 asks `best == None`.

@@ -2,13 +2,14 @@
 
 use axum::Json;
 use axum::http::HeaderMap;
-use model::{StartRefreshFamilyError, StoreError, User, Username};
+use model::{NewSignIn, StartRefreshFamilyError, StoreError, User, Username};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::device::Devices;
 use crate::auth::password::{Password, Verdict};
 use crate::auth::routes::view::{SignedIn, cookies_of_device};
+use crate::auth::user_agent;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::Body;
 use crate::http::cookie::{Cookies, SetCookies};
@@ -65,7 +66,8 @@ pub async fn login(
                 ctx.succeeded(attempt).await;
             }
         };
-        let started = futures::join!(ctx.store.sign_in(&right, REFRESH_TOKEN_LIFE), counted).0;
+        let new = NewSignIn { lifetime: REFRESH_TOKEN_LIFE, user_agent: user_agent::of(&headers) };
+        let started = futures::join!(ctx.store.sign_in(&right, new), counted).0;
         match started {
             // Another request changed the password, or renewed the hash of the same one.
             Err(StartRefreshFamilyError::PasswordChanged) if tries < TRIES => {

@@ -2,10 +2,11 @@
 
 use axum::Json;
 use axum::http::{HeaderMap, StatusCode};
-use model::{NewUser, SignUpError};
+use model::{NewSignIn, NewUser, SignUpError};
 
 use crate::auth::routes::view::{SignedIn, cookies_of_device};
 use crate::auth::sign_up::{SignUpForm, taken};
+use crate::auth::user_agent;
 use crate::error::{ApiError, ApiResult};
 use crate::http::checked::Form;
 use crate::http::client_ip::ClientIp;
@@ -37,7 +38,8 @@ pub async fn signup(
     ctx.count(RateLimit::SIGN_UP, &client.subject()).await?;
     let password_hash = ctx.app.hasher.hash(&form.password).await.map_err(ApiError::internal)?;
     let new = NewUser { name: form.name.into_string(), email: form.email, username: form.username, password_hash };
-    let (user, family) = ctx.store.create_user(new, REFRESH_TOKEN_LIFE).await?;
+    let sign_in = NewSignIn { lifetime: REFRESH_TOKEN_LIFE, user_agent: user_agent::of(&headers) };
+    let (user, family) = ctx.store.create_user(new, sign_in).await?;
     trace::identify(user.user_id);
     let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device());
     Ok((StatusCode::CREATED, cookies_of_device(&ctx, &family, devices)?, Json(SignedIn::from(&user))))

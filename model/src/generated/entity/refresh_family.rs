@@ -8,9 +8,10 @@ use crate::key::Primary;
 use crate::store::Store;
 use crate::store::counter::{Counter, clamp};
 use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
+use std::fmt;
 
 /// One sign-in on one device. Its refresh tokens carry a number; only the newest is good, and an older one played again ends the family.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RefreshFamily {
     /// Who signed in.
     pub user_id: UserId,
@@ -24,6 +25,27 @@ pub struct RefreshFamily {
     pub rotated_at: Timestamp,
     /// When the newest token expires, and with it the family.
     pub expires_at: Expiry,
+    /// When a token of it was used last, to within an hour. What is later counts, this or when the newest token was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Timestamp>,
+    /// The beginning of the browser's `User-Agent` at the sign-in, at most 200 bytes, by which people recognise their devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+}
+
+impl fmt::Debug for RefreshFamily {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefreshFamily")
+            .field("user_id", &self.user_id)
+            .field("family_id", &self.family_id)
+            .field("seq", &self.seq)
+            .field("created_at", &self.created_at)
+            .field("rotated_at", &self.rotated_at)
+            .field("expires_at", &self.expires_at)
+            .field("last_used_at", &self.last_used_at)
+            .field("user_agent", &format_args!("<redacted>"))
+            .finish()
+    }
 }
 
 impl RefreshFamily {
@@ -56,6 +78,8 @@ impl modyne::EntityDef for RefreshFamily {
         "created_at",
         "rotated_at",
         "expires_at",
+        "last_used_at",
+        "user_agent",
     ];
 }
 

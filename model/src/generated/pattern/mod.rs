@@ -27,6 +27,8 @@ mod list_refresh_families;
 
 mod get_sign_in;
 
+mod note_sign_in_used;
+
 mod create_session;
 
 mod list_sessions;
@@ -190,6 +192,8 @@ pub use start_refresh_family::*;
 pub use rotate_refresh_token::*;
 
 pub use get_sign_in::*;
+
+pub use note_sign_in_used::*;
 
 pub use create_session::*;
 

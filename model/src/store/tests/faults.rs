@@ -121,7 +121,16 @@ async fn a_refusal_by_an_item_that_meets_every_condition_is_a_store_error() {
     let now = store.clock().now();
     let (user_id, family_id) = (store.ids().next(now), store.ids().next(now));
     let (second, expires_at) = (now.second(), now.plus(Duration::from_hours(1)).expiry());
-    let family = RefreshFamily { user_id, family_id, seq: 3, rotated_at: now, created_at: now, expires_at };
+    let family = RefreshFamily {
+        user_id,
+        family_id,
+        seq: 3,
+        rotated_at: now,
+        created_at: now,
+        expires_at,
+        last_used_at: None,
+        user_agent: None,
+    };
     let item = StoredItem::from_item(family.to_item()).expect("any item is one").to_dynamodb_json();
     let kind = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
     let body = format!(r#"{{"__type":"{kind}","message":"m","Item":{}}}"#, item["Item"]);

@@ -80,6 +80,21 @@ SELECT
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'rate_window';
 
+-- One sign-in on one device. Its refresh tokens carry a number; only the newest is good, and an older one played again ends the family.
+CREATE OR REPLACE VIEW codesensei_refresh_family_personal AS
+SELECT
+  "Item"."user_id"."S" AS "user_id",
+  "Item"."family_id"."S" AS "family_id",
+  CAST("Item"."seq"."N" AS bigint) AS "seq",
+  epoch_ms(CAST("Item"."created_at"."N" AS bigint)) AS "created_at",
+  epoch_ms(CAST("Item"."rotated_at"."N" AS bigint)) AS "rotated_at",
+  epoch_ms(CAST("Item"."expires_at"."N" AS bigint) * 1000) AS "expires_at",
+  epoch_ms(CAST("Item"."last_used_at"."N" AS bigint)) AS "last_used_at",
+  "Item"."user_agent"."S" AS "user_agent",
+  CAST("Item"."v"."N" AS bigint) AS "item_version"
+FROM codesensei_items
+WHERE "Item"."et"."S" = 'refresh_family';
+
 -- The head of a session: everything about a file under review but its code. It stays under 1 KB, so that a list of fifty reads 50 KB and a rename costs 1 WCU.
 CREATE OR REPLACE VIEW codesensei_session_personal AS
 SELECT

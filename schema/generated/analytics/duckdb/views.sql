@@ -55,6 +55,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "last_role" STRUCT("S" VARCHAR),
       "last_seq" STRUCT("N" VARCHAR),
       "last_state" STRUCT("S" VARCHAR),
+      "last_used_at" STRUCT("N" VARCHAR),
       "lease_until" STRUCT("N" VARCHAR),
       "message_count" STRUCT("N" VARCHAR),
       "message_slots" STRUCT("N" VARCHAR),
@@ -109,6 +110,7 @@ SELECT "Item" FROM read_json(getvariable('export') || '/data/*.json.gz', format 
       "u" STRUCT("N" VARCHAR),
       "v" STRUCT("N" VARCHAR)))[]),
       "updated_at" STRUCT("N" VARCHAR),
+      "user_agent" STRUCT("S" VARCHAR),
       "user_id" STRUCT("S" VARCHAR),
       "username" STRUCT("S" VARCHAR),
       "username_key" STRUCT("S" VARCHAR),
@@ -273,6 +275,7 @@ FROM codesensei_items
 WHERE "Item"."et"."S" = 'rate_window';
 
 -- One sign-in on one device. Its refresh tokens carry a number; only the newest is good, and an older one played again ends the family.
+-- Without what is personal: user_agent.
 CREATE OR REPLACE VIEW codesensei_refresh_family AS
 SELECT
   "Item"."user_id"."S" AS "user_id",
@@ -281,6 +284,7 @@ SELECT
   epoch_ms(CAST("Item"."created_at"."N" AS bigint)) AS "created_at",
   epoch_ms(CAST("Item"."rotated_at"."N" AS bigint)) AS "rotated_at",
   epoch_ms(CAST("Item"."expires_at"."N" AS bigint) * 1000) AS "expires_at",
+  epoch_ms(CAST("Item"."last_used_at"."N" AS bigint)) AS "last_used_at",
   CAST("Item"."v"."N" AS bigint) AS "item_version"
 FROM codesensei_items
 WHERE "Item"."et"."S" = 'refresh_family';

@@ -1,4 +1,4 @@
-//! The fixtures of AP-10 to AP-15: refresh families.
+//! The fixtures of AP-10 to AP-16: refresh families.
 
 use model::RotateRefreshToken;
 use tests::story::A_WEEK;
@@ -12,6 +12,7 @@ fixtures! {
     "AP-13" => end_refresh_family,
     "AP-14" => list_refresh_families,
     "AP-15" => get_sign_in,
+    "AP-16" => note_sign_in_used,
 }
 
 async fn start_refresh_family(bench: &Bench) {
@@ -58,4 +59,10 @@ async fn get_sign_in(bench: &Bench) {
     bench.weighs("user", 500).await;
     let found = bench.once().await.get_sign_in(ada.user_id, family.family_id).await.unwrap();
     assert_eq!((found.user, found.family), (Some(ada), Some(family)));
+}
+
+async fn note_sign_in_used(bench: &Bench) {
+    let (ada, family) = bench.table.user_and_family("ada").await;
+    let now = bench.table.clock().now();
+    bench.once().await.note_sign_in_used(ada.user_id, family.family_id, now.expiry(), Some(now)).await.unwrap();
 }

@@ -81,6 +81,7 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
             let path = scene.addressed(&format!("{}.{ABSENT}", scene.session.id));
             scene.sent(&scene.ada, &path).await
         }
+        "DEVICE_NOT_FOUND" => scene.sent(&scene.ada, &operation.path.replace("{device_id}", ABSENT)).await,
         "DATABASE_ERROR" => {
             let nobody = Proxy::before("http://127.0.0.1:1").await;
             let store = scene.app.table().store_through(&nobody.url()).await;
@@ -178,6 +179,7 @@ mod every_declared_error_can_be_provoked_from {
         delete_sessions_id
         delete_threads_thread_id
         delete_users_me
+        delete_users_me_devices_device_id
         get_health
         get_sessions
         get_sessions_id
@@ -186,6 +188,8 @@ mod every_declared_error_can_be_provoked_from {
         get_threads_thread_id_messages
         get_threads_thread_id_messages_message_id
         get_users_me
+        get_users_me_devices
+        get_users_me_usage
         patch_sessions_id_metadata
         post_ai_analyze
         post_auth_login

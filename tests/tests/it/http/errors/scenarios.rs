@@ -35,7 +35,7 @@ pub(super) async fn ill_formed(scene: &Scene) -> Response {
     }
     let described = &document()["paths"][path]["get"]["parameters"];
     if described.as_array().into_iter().flatten().any(|parameter| parameter["in"] == "query") {
-        return scene.sent(&scene.ada, &format!("{}?limit=0&include=x", scene.path())).await;
+        return scene.sent(&scene.ada, &format!("{}?limit=0&include=x&from=x", scene.path())).await;
     }
     scene.sent(&scene.ada, &path.replace("{id}", "%ff").replace("{thread_id}", "%ff")).await
 }

@@ -44,6 +44,8 @@ pub(super) struct Scene {
     pub(super) thread: Thread,
     /// An answer with a patch, or a question without an answer, for routes that are about one.
     pub(super) message: String,
+    /// A sign-in of ada's, for routes that are about one.
+    pub(super) device: String,
     pub(super) operation: &'static Operation,
     pub(super) body: Option<Value>,
 }
@@ -55,7 +57,8 @@ impl Scene {
         let session = ada.creates(FILENAME, CODE).await;
         let thread = ada.opens_thread(&session, 33..=35).await;
         let body = body(&format!("{} {}", operation.method, operation.path));
-        let mut scene = Self { app, ada, bob, session, thread, message: String::new(), operation, body };
+        let (message, device) = (String::new(), String::new());
+        let mut scene = Self { app, ada, bob, session, thread, message, device, operation, body };
         if operation.path.ends_with("/apply") {
             let (_, answer) = scene.ada.asks(&scene.thread, "Is this comparison right?").await;
             answer["message_id"].as_str().unwrap().clone_into(&mut scene.message);
@@ -66,6 +69,13 @@ impl Scene {
             let failed = scene.ada.posts(&scene.thread.messages(), &question).await;
             failed.json["error"]["message_id"].as_str().unwrap().clone_into(&mut scene.message);
         }
+        if scene.names("{device_id}") {
+            scene.app.signs_in("ada").await;
+            let shown = scene.ada.gets("/users/me/devices").await.is(200);
+            let mut devices = shown["devices"].as_array().unwrap().iter();
+            let other = devices.find(|device| device["is_this"] == false).unwrap();
+            other["device_id"].as_str().unwrap().clone_into(&mut scene.device);
+        }
         scene
     }
 
@@ -75,6 +85,7 @@ impl Scene {
 
     pub(super) fn addressed(&self, thread: &str) -> String {
         let path = self.operation.path.replace("{id}", &self.session.id).replace("{thread_id}", thread);
+        let path = path.replace("{device_id}", &self.device);
         path.replace("{message_id}", &self.message.replace(&self.thread.id, thread))
     }
 

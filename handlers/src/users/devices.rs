@@ -1,0 +1,70 @@
+//! `GET /users/me/devices`: where I am signed in.
+
+use axum::Json;
+use model::RefreshFamily;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::auth::caller::Caller;
+use crate::auth::user_agent;
+use crate::error::{ApiResult, ErrorCode};
+use crate::openapi::fields;
+use crate::state::Ctx;
+
+/// `{"devices": […]}`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Devices)]
+pub struct DevicesView {
+    devices: Vec<DeviceView>,
+}
+
+/// A sign-in. Its browser and system are what its `User-Agent` said, and absent where that is not known.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Device)]
+struct DeviceView {
+    #[schema(schema_with = fields::device_id)]
+    device_id: String,
+    #[schema(schema_with = fields::created_at)]
+    created_at: String,
+    #[schema(schema_with = fields::last_used_at)]
+    last_used_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::browser, required = false)]
+    browser: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = fields::system, required = false)]
+    system: Option<&'static str>,
+    #[schema(schema_with = fields::is_this)]
+    is_this: bool,
+}
+
+/// Lists them, the one used last first. They are read in one request, which also says whether the caller's own stands.
+#[utoipa::path(
+    get,
+    path = "/users/me/devices",
+    summary = "Where I am signed in",
+    description = "Every sign-in that has not ended, the one used last first.",
+    responses((status = 200, description = "The sign-ins.", body = DevicesView)),
+)]
+pub async fn devices(ctx: Ctx, caller: Caller) -> ApiResult<Json<DevicesView>> {
+    let mut sign_ins = ctx.store.sign_ins(caller.user_id).await?;
+    if !sign_ins.iter().any(|family| family.family_id == caller.family_id) {
+        return Err(ErrorCode::Unauthorized.into());
+    }
+    sign_ins.sort_by_key(|family| std::cmp::Reverse((family.last_used(), family.family_id)));
+    Ok(Json(DevicesView { devices: sign_ins.iter().map(|family| DeviceView::of(family, caller)).collect() }))
+}
+
+impl DeviceView {
+    fn of(family: &RefreshFamily, caller: Caller) -> Self {
+        let user_agent = family.user_agent.as_deref().unwrap_or_default();
+        Self {
+            device_id: family.family_id.to_string(),
+            created_at: family.created_at.to_rfc3339(),
+            last_used_at: family.last_used().to_rfc3339(),
+            browser: user_agent::browser(user_agent),
+            system: user_agent::system(user_agent),
+            is_this: family.family_id == caller.family_id,
+        }
+    }
+}

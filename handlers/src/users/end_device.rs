@@ -1,0 +1,43 @@
+//! `DELETE /users/me/devices/{device_id}`: the end of a sign-in, on this device or on another.
+
+use axum::Json;
+use model::FamilyId;
+
+use crate::auth::caller::Caller;
+use crate::auth::routes::Done;
+use crate::error::{ApiResult, ErrorCode};
+use crate::http::cookie::SetCookies;
+use crate::http::path::Path;
+use crate::state::Ctx;
+
+/// Ends it. Another user's is not there, whatever its id: it would be under another key.
+#[utoipa::path(
+    delete,
+    path = "/users/me/devices/{device_id}",
+    summary = "Sign a device out",
+    description = "Its refresh token is refused at once, its access token within 15 minutes. Of this device the cookies are cleared.",
+    responses((
+        status = 200,
+        description = "The device is signed out.",
+        body = Done,
+        headers(("set-cookie" = String, description = "Of this device: both tokens, cleared.")),
+    )),
+)]
+pub async fn end_device(
+    ctx: Ctx,
+    caller: Caller,
+    Path(device_id): Path<FamilyId>,
+) -> ApiResult<(SetCookies, Json<Done>)> {
+    let sign_ins = ctx.store.sign_ins(caller.user_id).await?;
+    let stands = |id: FamilyId| sign_ins.iter().any(|family| family.family_id == id);
+    if !stands(caller.family_id) {
+        return Err(ErrorCode::Unauthorized.into());
+    }
+    if !stands(device_id) {
+        return Err(ErrorCode::DeviceNotFound.into());
+    }
+    ctx.store.end_refresh_family(caller.user_id, device_id).await?;
+    let is_this = device_id == caller.family_id;
+    let cookies = if is_this { SetCookies::clear(ctx.app.cookies) } else { SetCookies::new(ctx.app.cookies) };
+    Ok((cookies, Json(Done::default())))
+}

@@ -1,0 +1,155 @@
+//! `GET /users/me/usage`: what the model was asked and what that cost, day by day.
+
+use axum::Json;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use model::{Clock, DailyUsage, Date, PageRequest};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::auth::caller::Caller;
+use crate::error::{ApiError, ApiResult, Wrong};
+use crate::http::query::{optional, values};
+use crate::limits::USAGE_DAYS;
+use crate::openapi::fields;
+use crate::state::{App, Ctx};
+
+/// Extractor: `?from=` and `?to=`, UTC days, both included. Without `to` it is today, without `from` as many days as
+/// one answer holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    from: Date,
+    to: Date,
+}
+
+/// The days with usage, oldest first, and their sum.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Usage)]
+pub struct UsageView {
+    #[schema(schema_with = fields::day)]
+    from: String,
+    #[schema(schema_with = fields::day)]
+    to: String,
+    days: Vec<DayView>,
+    total: AmountView,
+}
+
+/// One day.
+#[derive(Serialize, ToSchema)]
+#[schema(as = UsageOfDay)]
+struct DayView {
+    #[schema(schema_with = fields::day)]
+    date: String,
+    amount: AmountView,
+}
+
+/// What the model was asked, and what that cost.
+#[derive(Clone, Copy, Default, Serialize, ToSchema)]
+#[schema(as = UsageAmount)]
+struct AmountView {
+    #[schema(schema_with = fields::requests)]
+    requests: u32,
+    #[schema(schema_with = fields::input_tokens)]
+    input_tokens: i64,
+    #[schema(schema_with = fields::cache_read_tokens)]
+    cache_read_tokens: i64,
+    #[schema(schema_with = fields::cache_write_tokens)]
+    cache_write_tokens: i64,
+    #[schema(schema_with = fields::output_tokens)]
+    output_tokens: i64,
+    #[schema(schema_with = fields::cost_micros)]
+    cost_micros: i64,
+}
+
+/// Shows it.
+#[utoipa::path(
+    get,
+    path = "/users/me/usage",
+    summary = "My usage of the model by day",
+    description = "At most 31 days; without `from` and `to` the last 31. Days without a question are left out.",
+    params(Period),
+    responses((status = 200, description = "The days with usage, oldest first, and their sum.", body = UsageView)),
+)]
+pub async fn usage(ctx: Ctx, caller: Caller, period: Period) -> ApiResult<Json<UsageView>> {
+    let days = ctx.store.list_usage(caller.user_id, period.from, period.to, PageRequest::default());
+    let (account, days) = futures::join!(caller.account(&ctx), days);
+    account?;
+    Ok(Json(UsageView::of(period, &days?.items)))
+}
+
+impl UsageView {
+    fn of(period: Period, days: &[DailyUsage]) -> Self {
+        let days: Vec<DayView> =
+            days.iter().map(|day| DayView { date: day.date.to_string(), amount: AmountView::from(day) }).collect();
+        let total = days.iter().fold(AmountView::default(), |sum, day| sum.plus(day.amount));
+        Self { from: period.from.to_string(), to: period.to.to_string(), days, total }
+    }
+}
+
+impl AmountView {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            requests: self.requests.saturating_add(other.requests),
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            cache_read_tokens: self.cache_read_tokens.saturating_add(other.cache_read_tokens),
+            cache_write_tokens: self.cache_write_tokens.saturating_add(other.cache_write_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            cost_micros: self.cost_micros.saturating_add(other.cost_micros),
+        }
+    }
+}
+
+impl From<&DailyUsage> for AmountView {
+    fn from(day: &DailyUsage) -> Self {
+        Self {
+            requests: day.requests,
+            input_tokens: day.input_tokens,
+            cache_read_tokens: day.cache_read_tokens,
+            cache_write_tokens: day.cache_write_tokens,
+            output_tokens: day.output_tokens,
+            cost_micros: day.cost_micros,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+impl FromRequestParts<App> for Period {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        Self::read(values(parts)?, app.store.clock())
+    }
+}
+
+impl Period {
+    fn read(Raw { from, to }: Raw, clock: &Clock) -> ApiResult<Self> {
+        let mut wrong = Wrong::default();
+        let today = clock.now().date();
+        let to = to.map_or(Some(today), |text| wrong.take(day("to", &text)));
+        let from = from.map_or(to.map(|to| to.days_before(USAGE_DAYS - 1)), |text| wrong.take(day("from", &text)));
+        if let (Some(from), Some(to)) = (from, to) {
+            if from > to {
+                wrong.note(ApiError::invalid("from", "The first day comes after the last."));
+            } else if from < to.days_before(USAGE_DAYS - 1) {
+                wrong.note(ApiError::invalid("from", "Ask for at most 31 days."));
+            }
+        }
+        wrong.or(from.zip(to).map(|(from, to)| Self { from, to }))
+    }
+}
+
+fn day(field: &'static str, text: &str) -> ApiResult<Date> {
+    text.parse().map_err(|_| ApiError::invalid(field, "A day looks like 2026-11-23."))
+}
+
+impl IntoParams for Period {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![optional("from", fields::first_day()), optional("to", fields::last_day())]
+    }
+}
