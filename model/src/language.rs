@@ -6,7 +6,10 @@ use std::str::FromStr;
 
 use crate::KeyPart;
 
+mod content;
 mod list;
+mod shebang;
+
 use list::{Entry, LANGUAGES};
 
 /// A language of the list. Read without regard to case, written as displayed: `javascript` is `JavaScript`.
@@ -36,22 +39,44 @@ impl Language {
         self.0.name
     }
 
-    /// The language of a file: by its name, else by the program that its first line asks for
-    /// (`#!/usr/bin/env python3`), else plain text.
+    /// The language of a file: by its name, and where several share its extension by its text; else by the program that its
+    /// first line asks for (`#!/usr/bin/env python3`), else plain text.
     #[must_use]
-    pub fn detect(filename: &str, first_line: &str) -> Self {
-        Self::of_name(filename)
-            .or_else(|| interpreter(first_line).and_then(|program| Self::find(|entry| entry.interpreters, &program)))
-            .unwrap_or_else(Self::plain_text)
+    pub fn detect(filename: &str, text: &str) -> Self {
+        // A byte order mark belongs to no line.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let by_text = || ambiguous(filename).and_then(|extension| content::another(extension, text)?.parse().ok());
+        by_text().or_else(|| Self::listed(filename)).or_else(|| Self::of_script(text)).unwrap_or_else(Self::plain_text)
     }
 
-    /// The language that a file's name alone tells: the whole of it (`Dockerfile`), else its extension.
+    /// The language that a file's name alone tells: the whole of it (`Dockerfile`), else its extension, else what it begins
+    /// with (`Dockerfile.dev`). Nothing where the text decides.
     #[must_use]
     pub fn of_name(filename: &str) -> Option<Self> {
+        if ambiguous(filename).is_some() { None } else { Self::listed(filename) }
+    }
+
+    /// Whether a file of this name can be of several languages, which its text tells apart.
+    #[must_use]
+    pub fn is_told_by_text(filename: &str) -> bool {
+        ambiguous(filename).is_some()
+    }
+
+    fn listed(filename: &str) -> Option<Self> {
         let filename = filename.to_lowercase();
-        let extension = filename.rsplit_once('.').map(|(_, extension)| extension);
+        // `rs.in` before `in`.
+        let extensions = filename.match_indices('.').map(|(at, _)| &filename[at + 1..]);
+        let stem = filename.split('.').next().unwrap_or_default();
         Self::find(|entry| entry.files, &filename)
-            .or_else(|| extension.and_then(|extension| Self::find(|entry| entry.extensions, extension)))
+            .or_else(|| extensions.into_iter().find_map(|extension| Self::find(|entry| entry.extensions, extension)))
+            .or_else(|| STEMS.contains(&stem).then(|| Self::find(|entry| entry.files, stem)).flatten())
+    }
+
+    fn of_script(text: &str) -> Option<Self> {
+        let program = shebang::program(text.lines().next().unwrap_or_default())?;
+        [&*program, shebang::without_version(&program)]
+            .into_iter()
+            .find_map(|program| Self::find(|entry| entry.interpreters, program))
     }
 
     fn find(names: fn(&Entry) -> &[&str], name: &str) -> Option<Self> {
@@ -59,17 +84,13 @@ impl Language {
     }
 }
 
-/// The program of a shebang line in lower case, without its folder and version: `python` for
-/// `#!/usr/bin/env -S python3.12 -u`.
-fn interpreter(first_line: &str) -> Option<String> {
-    let mut words = first_line.strip_prefix("#!")?.split_whitespace();
-    let mut program = words.next()?;
-    if program.rsplit('/').next() == Some("env") {
-        // Options of env, and variables it sets, stand before the program.
-        program = words.find(|word| !word.starts_with('-') && !word.contains('='))?;
-    }
-    let program = program.rsplit('/').next()?;
-    Some(program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').to_lowercase())
+/// Files that often have something after their name: `Dockerfile.dev`.
+const STEMS: [&str; 4] = ["dockerfile", "containerfile", "makefile", "jenkinsfile"];
+
+/// The extension, when several languages share it.
+fn ambiguous(filename: &str) -> Option<&'static str> {
+    let (_, extension) = filename.rsplit_once('.')?;
+    content::AMBIGUOUS.into_iter().find(|known| known.eq_ignore_ascii_case(extension))
 }
 
 impl PartialEq for Language {
@@ -156,6 +177,65 @@ mod tests {
     }
 
     #[test]
+    fn names_and_scripts_of_every_day_are_known() {
+        for (file, line, language) in [
+            ("Dockerfile.dev", "", "Dockerfile"),
+            ("Containerfile", "", "Dockerfile"),
+            ("Dockerfile.md", "", "Markdown"),
+            ("Vagrantfile", "", "Ruby"),
+            ("Podfile", "", "Ruby"),
+            ("config.ru", "", "Ruby"),
+            ("PKGBUILD", "", "Shell"),
+            ("matrix.inl", "", "C++"),
+            ("matrix.tpp", "", "C++"),
+            ("main.c++", "", "C++"),
+            ("build.bat", "", "Batch"),
+            (".babelrc", "{}", "JSON"),
+            ("notes.ipynb", "{}", "JSON"),
+            ("config.rs.in", "", "Rust"),
+            ("a.b.c.py", "", "Python"),
+            ("tool", "#!/usr/bin/env -u HOME python3", "Python"),
+            ("tool", "#!/usr/bin/env -C /tmp node", "JavaScript"),
+            ("tool", "#!/usr/bin/env --chdir /tmp --unset=A node", "JavaScript"),
+            ("tool", "#!/usr/bin/env -Spython3", "Python"),
+            ("tool", "#!/usr/bin/env -iS python3 -u", "Python"),
+            ("tool", "#!/usr/bin/env --split-string=python3", "Python"),
+            ("tool", "#!/usr/bin/env -S uv run --script", "Python"),
+            ("tool", "#!/usr/bin/env -S A=1 deno run", "TypeScript"),
+            ("tool", "\u{feff}#!/bin/sh", "Shell"),
+            ("tool", "#!/usr/bin/env -u", "Plain Text"),
+            ("tool", "#!C:\\Tools\\python3.exe", "Python"),
+        ] {
+            assert_eq!(Language::detect(file, line).name(), language, "{file} {line}");
+        }
+    }
+
+    #[test]
+    fn where_languages_share_an_extension_the_text_decides() {
+        for (file, text, language) in [
+            ("list.h", "#ifndef LIST_H\n#include <stdio.h>\nstruct list { int size; };\n#endif\n", "C"),
+            ("list.h", "/*\n * class of lists, see std::list\n */\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n", "C"),
+            ("list.h", "#pragma once\n#include <vector>\n", "C++"),
+            ("list.h", "#pragma once\nnamespace lists {\nclass List {\npublic:\n  int size() const;\n};\n}\n", "C++"),
+            ("List.H", "template<typename T>\nstruct List {};\n", "C++"),
+            ("Cart.h", "#import <Foundation/Foundation.h>\n@interface Cart : NSObject\n@end\n", "Objective-C"),
+            ("Cart.m", "#import \"Cart.h\"\n\n@implementation Cart\n@end\n", "Objective-C"),
+            ("Cart.m", "", "Objective-C"),
+            ("fit.m", "function y = fit(x)\n% Fits a line.\ny = polyfit(x(:,1), x(:,2), 1);\nend\n", "MATLAB"),
+            ("report.pl", "#!/usr/bin/perl\nuse strict;\nmy $x = ${y:-1};\n", "Perl"),
+            ("report.pl", "print \"hello\\n\";\n", "Perl"),
+            ("kin.pl", "% Families.\nparent(ann, bob).\ngrandparent(X, Z) :- parent(X, Y), parent(Y, Z).\n", "Prolog"),
+            ("app.ts", "export const a: Map<TS, string> = new Map();\n", "TypeScript"),
+            ("app_de.ts", "<?xml version=\"1.0\"?>\n<!DOCTYPE TS>\n<TS version=\"2.1\" language=\"de\">\n", "XML"),
+            ("app_de.ts", "<!DOCTYPE TS>\n<TS>\n</TS>\n", "XML"),
+        ] {
+            assert_eq!(Language::detect(file, text).name(), language, "{file} {text}");
+            assert!(Language::is_told_by_text(file) && Language::of_name(file).is_none(), "{file}");
+        }
+        assert_eq!(Language::of_name("main.rs").map(Language::name), Some("Rust"));
+    }
+
+    #[test]
     fn nothing_in_the_list_claims_what_another_has() {
         let mut seen = std::collections::HashSet::new();
         for language in Language::all() {
@@ -179,6 +259,14 @@ mod tests {
         #[test]
         fn detecting_never_panics(file in any::<String>(), line in "(#!)?.*") {
             let _ = Language::detect(&file, &line);
+        }
+
+        #[test]
+        fn no_line_of_env_and_no_text_make_it_panic(words in "#!/usr/bin/env( -{0,2}[a-zA-Z=é\"/]{0,4}){0,4}", text: String) {
+            let _ = Language::detect("tool", &words);
+            for extension in content::AMBIGUOUS {
+                let _ = Language::detect(&format!("a.{extension}"), &text);
+            }
         }
     }
 }

@@ -245,9 +245,9 @@ pub(crate) fn whole(
     }
 }
 
-/// The language that the filename and the first line tell.
+/// The language that the filename and the text tell.
 pub(crate) fn detect(filename: &Filename, text: &str) -> Language {
-    Language::detect(filename.as_str(), text.lines().next().unwrap_or_default())
+    Language::detect(filename.as_str(), text)
 }
 
 impl From<StageError> for NewSessionError {

@@ -101,12 +101,14 @@ impl Store {
     }
 
     /// The language that the code has under another name; `None` when the session has moved on. The code is read only
-    /// when the new name says nothing and the old one did: else what its first line says is known.
+    /// when the new name alone does not tell it, unless neither name tells anything: then what the first line says is known.
     async fn detect_renamed(&self, head: &Session, filename: &Filename) -> Result<Option<Language>, StoreError> {
         if let Some(language) = Language::of_name(filename.as_str()) {
             return Ok(Some(language));
         }
-        if Language::of_name(head.filename.as_str()).is_none() {
+        let old = head.filename.as_str();
+        let is_told_by_text = [old, filename.as_str()].into_iter().any(Language::is_told_by_text);
+        if Language::of_name(old).is_none() && !is_told_by_text {
             return Ok(Some(head.language_detected));
         }
         Ok(self.text_of(head).await?.map(|text| detect(filename, &text)))

@@ -147,7 +147,7 @@ impl AnalysisForm {
             return Err(ApiError::new(ErrorCode::FileTooLarge).at("code_content"));
         }
         let language = self.language_override.as_deref().map(form::language_override).transpose()?;
-        let detect = || Language::detect(filename.as_str(), self.code_content.lines().next().unwrap_or_default());
+        let detect = || Language::detect(filename.as_str(), &self.code_content);
         let language = language.unwrap_or_else(detect);
         form::message("question", &self.question)?;
         check_history(&self.history)?;

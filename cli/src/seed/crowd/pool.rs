@@ -38,8 +38,7 @@ impl Pool {
             if !matches!(code.body, PackedBody::Inline(_)) {
                 return None;
             }
-            let first_line = session.text.lines().next().unwrap_or_default();
-            let language = Language::detect(session.filename.as_str(), first_line);
+            let language = Language::detect(session.filename.as_str(), &session.text);
             let mut threads: Vec<Talk> = Vec::new();
             for event in session.events.iter().filter(|event| event.version == 1) {
                 match &event.deed {
