@@ -178,6 +178,9 @@ impl ApiError {
             error.insert("message".into(), self.message.into());
             error.extend(self.extra);
         }
+        if let Some(cause) = self.cause.as_deref().filter(|_| trace::shows_details()) {
+            error.insert("details".into(), json!({ "cause": Chain(cause).to_string() }));
+        }
         json!({ "error": error })
     }
 }
@@ -299,6 +302,17 @@ mod tests {
         assert_eq!(status, 500);
         let message = ErrorCode::InternalError.message();
         assert_eq!(body, json!({"error": {"code": "INTERNAL_ERROR", "message": message, "trace_id": "trace-1"}}));
+    }
+
+    #[tokio::test]
+    async fn a_developer_is_told_the_cause_and_a_client_of_a_deployed_service_is_not() {
+        let failed = || ApiError::new(ErrorCode::DatabaseError).caused_by(io::Error::other("the table is on fire"));
+        let (_, _, hidden) = trace::within("trace-1", sent(failed())).await;
+        assert_eq!(hidden["error"].get("details"), None);
+        let (_, _, shown) = trace::within_development("trace-1", sent(failed())).await;
+        assert_eq!(shown["error"]["details"], json!({ "cause": "the table is on fire" }));
+        let (_, _, none) = trace::within_development("trace-1", sent(ApiError::new(ErrorCode::NotFound))).await;
+        assert_eq!(none["error"].get("details"), None, "there is no cause");
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! `GET /health`: whether the service and its table answer. Says nothing about how.
+//! `GET /health`: whether the service and its table answer. Says which program answers, and nothing about how the table is.
 
 use std::time::Duration;
 
@@ -13,11 +13,18 @@ use crate::state::Ctx;
 /// Whoever asks wants to know now: a table that takes longer is not well, even if it answers in the end.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// `{"status": "ok"}`.
+/// The name that the service answers by.
+const SERVICE: &str = "codesensei";
+
+/// `{"status": "ok", "service": …, "version": …}`.
 #[derive(Serialize, ToSchema)]
 pub struct Health {
     #[schema(schema_with = fields::health)]
     status: &'static str,
+    #[schema(schema_with = fields::service)]
+    service: &'static str,
+    #[schema(schema_with = fields::service_version)]
+    version: &'static str,
 }
 
 /// Says that all is well, or `DATABASE_ERROR`, whatever is wrong with the table.
@@ -31,5 +38,5 @@ pub async fn check(ctx: Ctx) -> ApiResult<Json<Health>> {
     let unwell = || ApiError::new(ErrorCode::DatabaseError);
     let answer = tokio::time::timeout(PATIENCE, ctx.store.ping()).await;
     answer.map_err(|late| unwell().caused_by(late))?.map_err(|error| unwell().caused_by(error))?;
-    Ok(Json(Health { status: "ok" }))
+    Ok(Json(Health { status: "ok", service: SERVICE, version: env!("CARGO_PKG_VERSION") }))
 }

@@ -1,5 +1,6 @@
 //! HTTP around the handlers: what a request may look like, and what every answer has in common.
 
+pub(crate) mod accept;
 pub mod bill;
 pub mod body;
 pub mod checked;
@@ -8,8 +9,11 @@ pub mod cookie;
 pub mod cors;
 pub mod deadline;
 pub(crate) mod events;
+mod drain;
+pub(crate) mod etag;
 pub mod forgery;
 pub(crate) mod json;
+mod large;
 pub mod layers;
 pub mod metrics;
 pub mod path;

@@ -23,6 +23,7 @@ use crate::http::cookie::CookieNames;
 use crate::http::cors::CorsPolicy;
 use crate::http::metrics::Metrics;
 use crate::http::rate::RateLimits;
+use crate::http::trace::Details;
 use crate::logging;
 use crate::messages::Waiting;
 use crate::routes::{Domain, router};
@@ -105,6 +106,7 @@ async fn application() -> Result<App, Error> {
         rate_limits: RateLimits::Enforced,
         ai_daily_cap: ai_daily_cap()?,
         metrics: Metrics::to(std::io::stdout()),
+        error_details: Details::Hidden,
     })
 }
 

@@ -33,9 +33,19 @@ pub const USAGE_DAYS: u32 = 31;
 /// How much of a `User-Agent` is kept with a sign-in, in bytes.
 pub const USER_AGENT_BYTES: usize = 200;
 
-/// Inflated body of a request that carries a file. 5 MiB of source grow by 3 % when written as JSON, JSON text by
-/// half; 12 MiB leave room for a file made of quotes and backslashes.
-pub const CODE_BODY_BYTES: usize = 12 * 1024 * 1024;
+/// Body of a request that carries a file, on the wire and inflated. JSON may write each byte of a file as an escape of
+/// six characters: [`CODE_BYTES`] take 30 MiB at most.
+pub const CODE_BODY_BYTES: usize = 32 * 1024 * 1024;
+/// Bytes of large bodies that a process holds at once. Requests that would exceed it wait for their turn.
+pub const LARGE_BODIES_BYTES: usize = 96 * 1024 * 1024;
+/// A body of up to this size is not counted among the large ones.
+pub const UNCOUNTED_BODY_BYTES: usize = 512 * 1024;
+/// How long a large body may take to arrive, once it is its turn: meanwhile it keeps others waiting.
+pub const LARGE_BODY_WITHIN: Duration = Duration::from_mins(1);
+/// The most that is read of a body that its route does not want.
+pub const DRAINED_BYTES: u64 = 64 * 1024 * 1024;
+/// How long such a body is read.
+pub const DRAINED_WITHIN: Duration = Duration::from_secs(5);
 /// Inflated body of a request that carries selected text, which may be all of a file: such a thread is on the file. A byte less than
 /// a body with a file, so that what is too large is not called a file.
 pub const SELECTION_BODY_BYTES: usize = CODE_BODY_BYTES - 1;

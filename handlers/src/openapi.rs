@@ -2,11 +2,12 @@
 
 use std::sync::LazyLock;
 
-use axum::http::header;
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use crate::http::cookie::ACCESS_TOKEN;
+use crate::http::etag::ETag;
 use crate::http::trace::TRACE_ID;
 use crate::routes;
 
@@ -17,6 +18,9 @@ mod shapes;
 pub(crate) mod talk;
 
 pub(crate) use errors::Failure;
+
+/// How long the document is good for.
+const CACHING: &str = "public, max-age=300";
 
 const ABOUT: &str = "\
 Inline AI code review: a *session* is a file, a *thread* a conversation on some of its lines, and a *message* a question with \
@@ -36,10 +40,18 @@ pub fn document() -> &'static Value {
     &DOCUMENT
 }
 
-/// `GET /openapi.json`.
-pub(crate) async fn serve() -> impl IntoResponse {
-    static TEXT: LazyLock<String> = LazyLock::new(|| document().to_string());
-    ([(header::CONTENT_TYPE, "application/json")], TEXT.as_str())
+/// `GET /openapi.json`. It changes with the program alone: a client asks again after five minutes, and gets it again when it has.
+pub(crate) async fn serve(headers: HeaderMap) -> Response {
+    static TEXT: LazyLock<(String, ETag)> = LazyLock::new(|| {
+        let text = document().to_string();
+        let tag = ETag::of(&text);
+        (text, tag)
+    });
+    let (text, tag) = &*TEXT;
+    if tag.is_known(&headers) {
+        return tag.clone().not_modified(CACHING);
+    }
+    tag.clone().on(CACHING, ([(header::CONTENT_TYPE, "application/json")], text.as_str()))
 }
 
 fn assemble() -> Value {

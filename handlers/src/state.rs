@@ -17,6 +17,7 @@ use crate::http::cors::CorsPolicy;
 use crate::http::metrics::Metrics;
 use crate::http::rate::RateLimits;
 use crate::messages::Waiting;
+use crate::http::trace::Details;
 use crate::review::fence::Fence;
 
 /// Everything the handlers need, put together once by whoever starts them.
@@ -46,6 +47,8 @@ pub struct App {
     pub ai_daily_cap: Option<NonZeroU32>,
     /// Where the numbers about each request go.
     pub metrics: Metrics,
+    /// Whether errors tell their causes to the client.
+    pub error_details: Details,
 }
 
 impl App {

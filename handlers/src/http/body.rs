@@ -1,16 +1,18 @@
 //! Request bodies: JSON, or gzipped JSON, never more of it in memory than the route allows.
 
 use std::io::Read as _;
+use std::ops::Deref;
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use flate2::bufread::MultiGzDecoder;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body::Body as _;
+use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
+use tokio::sync::SemaphorePermit;
 
 use crate::error::{ApiError, ErrorCode};
-use crate::http::json;
+use crate::http::{json, large};
 use crate::limits::{CODE_BODY_BYTES, SELECTION_BODY_BYTES, SMALL_BODY_BYTES};
 
 /// Extractor: the body as a `T`. `LIMIT` bounds the bytes on the wire and the bytes they inflate to.
@@ -38,14 +40,35 @@ where
     }
 }
 
-/// The JSON text of a body, unpacked, with at most this many bytes on the wire and inflated.
-pub(super) async fn content(request: Request, limit: usize) -> Result<Bytes, ApiError> {
-    let packing = Packing::of(request.headers())?;
-    let bytes = read(request.into_body(), limit).await?;
-    match packing {
-        Packing::Plain => Ok(bytes),
-        Packing::Gzip => inflate(&bytes, limit).map(Bytes::from),
+/// The JSON text of a body, unpacked. As long as it is there, large bodies that do not fit beside it wait.
+pub(super) struct Content {
+    text: Vec<u8>,
+    _turn: Option<SemaphorePermit<'static>>,
+}
+
+impl Deref for Content {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.text
     }
+}
+
+/// Reads a body, with at most this many bytes on the wire and inflated.
+pub(super) async fn content(request: Request, limit: usize) -> Result<Content, ApiError> {
+    let packing = Packing::of(request.headers())?;
+    let body = request.into_body();
+    let announced = announced(&body, limit)?;
+    // What gzip inflates to is known afterwards.
+    let held = if packing == Packing::Plain { announced.unwrap_or(limit) } else { limit };
+    let turn = large::turn(held).await;
+    let reading = read(body, announced, limit);
+    let bytes = if turn.is_some() { large::within(reading).await? } else { reading.await? };
+    let text = match packing {
+        Packing::Plain => bytes,
+        Packing::Gzip => inflate(&bytes, limit)?,
+    };
+    Ok(Content { text, _turn: turn })
 }
 
 /// How a body is packed.
@@ -109,12 +132,23 @@ fn is_gzip_type(content_type: &str) -> Result<bool, ApiError> {
     }
 }
 
-async fn read(body: axum::body::Body, limit: usize) -> Result<Bytes, ApiError> {
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
-        Err(_) => Err(refuse("The body ended early.")),
+/// The length that the body says it has; an error when that is too much.
+fn announced(body: &axum::body::Body, limit: usize) -> Result<Option<usize>, ApiError> {
+    let Some(length) = body.size_hint().exact() else { return Ok(None) };
+    usize::try_from(length).ok().filter(|length| *length <= limit).map(Some).ok_or_else(|| too_large(limit))
+}
+
+async fn read(mut body: axum::body::Body, announced: Option<usize>, limit: usize) -> Result<Vec<u8>, ApiError> {
+    let mut bytes = Vec::with_capacity(announced.unwrap_or_default());
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| refuse("The body ended early."))?;
+        let Some(data) = frame.data_ref() else { continue };
+        if data.len() > limit - bytes.len() {
+            return Err(too_large(limit));
+        }
+        bytes.extend_from_slice(data);
     }
+    Ok(bytes)
 }
 
 fn inflate(bytes: &[u8], limit: usize) -> Result<Vec<u8>, ApiError> {
@@ -125,8 +159,13 @@ fn inflate(bytes: &[u8], limit: usize) -> Result<Vec<u8>, ApiError> {
     if inflated.len() > limit { Err(too_large(limit)) } else { Ok(inflated) }
 }
 
+/// A body of this limit has room for every file that is not too large itself.
 fn too_large(limit: usize) -> ApiError {
-    if limit >= CODE_BODY_BYTES { ErrorCode::FileTooLarge.into() } else { refuse("The body is too large.") }
+    if limit >= CODE_BODY_BYTES {
+        ApiError::new(ErrorCode::FileTooLarge).saying("The request body is larger than 32 MiB.")
+    } else {
+        refuse("The body is too large.")
+    }
 }
 
 fn refuse(message: &'static str) -> ApiError {

@@ -54,8 +54,8 @@ impl CorsPolicy {
             .allow_origin(self.origins.clone())
             .allow_credentials(AllowCredentials::predicate(move |origin, _| policy.allows(origin)))
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
-            .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION])
-            .expose_headers([header::RETRY_AFTER, TRACE_ID])
+            .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, header::IF_NONE_MATCH])
+            .expose_headers([header::ETAG, header::RETRY_AFTER, TRACE_ID])
             .max_age(Duration::from_mins(10))
     }
 }

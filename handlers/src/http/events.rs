@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::stream;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use crate::error::{ApiError, ApiResult, caught};
-use crate::http::trace;
+use crate::http::{accept, trace};
 use crate::limits::HEARTBEAT;
 use crate::state::Ctx;
 
@@ -42,10 +42,7 @@ impl Events {
 
 /// Whether the client asks for a stream.
 pub(crate) fn are_wanted(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    accepted
-        .flat_map(|value| value.split(','))
-        .any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream")))
+    accept::names(headers, "text/event-stream")
 }
 
 /// An answer whose head is sent at once, and whose events are what `tell` tells, in a task of its own. What that fails with is
@@ -78,24 +75,4 @@ where
     let (name, value) = BUFFERING;
     response.headers_mut().insert(name, value);
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_stream_is_for_those_who_ask_for_one() {
-        for (accept, wanted) in [
-            ("text/event-stream", true),
-            ("application/json, Text/Event-Stream;q=0.9", true),
-            ("application/json", false),
-            ("*/*", false),
-            ("text/event-stream2", false),
-        ] {
-            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
-            assert_eq!(are_wanted(&headers), wanted, "{accept}");
-        }
-        assert!(!are_wanted(&HeaderMap::new()));
-    }
 }

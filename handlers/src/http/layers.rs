@@ -13,8 +13,8 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 
 use crate::error::{ApiError, ErrorCode};
 use crate::http::cors::CorsPolicy;
-use crate::http::forgery;
 use crate::http::trace::{self, Follower};
+use crate::http::{drain, forgery};
 
 /// Answers from this size on are gzipped for clients that ask for it.
 const COMPRESSED_FROM: u16 = 1_024;
@@ -27,8 +27,8 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
 ];
 
-/// Puts the common layers around a finished router. From the outside in: a task of the request's own, the trace id and
-/// the log line, security headers, CORS with its preflights, compression, a net under panics, and a guard against forged
+/// Puts the common layers around a finished router. From the outside in: a task of the request's own, the end of
+/// a body that was refused, the trace id and the log line, security headers, CORS with its preflights, compression, a net under panics, and a guard against forged
 /// requests. Unknown routes and methods get the envelope too.
 pub fn around(routes: Router, cors: &CorsPolicy, follower: Follower) -> Router {
     let compression =
@@ -42,6 +42,7 @@ pub fn around(routes: Router, cors: &CorsPolicy, follower: Follower) -> Router {
         .layer(cors.layer())
         .layer(map_response(secured))
         .layer(from_fn_with_state(follower, trace::follow))
+        .layer(from_fn(drain::drained))
         .layer(from_fn(carried_through))
 }
 
@@ -177,7 +178,7 @@ mod tests {
             let headers = response.headers();
             assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], PAGE);
             assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_METHODS], "GET,POST,PUT,PATCH,DELETE,OPTIONS");
-            assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_HEADERS], "content-type,authorization");
+            assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_HEADERS], "content-type,authorization,if-none-match");
         }
     }
 

@@ -41,13 +41,22 @@ struct Known {
     user: OnceLock<String>,
     usage: Mutex<Usage>,
     span: Span,
+    details: Details,
     /// Who finishes the request, if its answer goes on after its head was sent.
     goes_on: Mutex<Option<oneshot::Sender<(Done, Follower)>>>,
 }
 
 impl Known {
     fn new(id: Arc<str>, span: Span) -> Self {
-        Self { id, sent_id: None, user: OnceLock::new(), usage: Mutex::default(), span, goes_on: Mutex::default() }
+        Self {
+            id,
+            sent_id: None,
+            user: OnceLock::new(),
+            usage: Mutex::default(),
+            span,
+            details: Details::Hidden,
+            goes_on: Mutex::default(),
+        }
     }
 
     fn usage(&self) -> Usage {
@@ -77,19 +86,31 @@ pub struct Follower {
     ids: Ids,
     clock: Clock,
     metrics: Metrics,
+    details: Details,
+}
+
+/// Whether an error tells its cause, as the log has it, to the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Details {
+    /// No: causes tell how the service is built.
+    #[default]
+    Hidden,
+    /// Yes, on a developer's machine.
+    Shown,
 }
 
 impl Follower {
     /// One with trace ids and times from here, and with lines of metrics to there.
     #[must_use]
     pub const fn new(ids: Ids, clock: Clock, metrics: Metrics) -> Self {
-        Self { ids, clock, metrics }
+        Self { ids, clock, metrics, details: Details::Hidden }
     }
 
     /// The application's.
     #[must_use]
     pub fn of(app: &App) -> Self {
-        Self::new(app.store.ids().clone(), app.store.clock().clone(), app.metrics.clone())
+        let follower = Self::new(app.store.ids().clone(), app.store.clock().clone(), app.metrics.clone());
+        Self { details: app.error_details, ..follower }
     }
 }
 
@@ -97,6 +118,11 @@ impl Follower {
 #[must_use]
 pub fn current_id() -> Option<Arc<str>> {
     REQUEST.try_with(|request| Arc::clone(&request.id)).ok()
+}
+
+/// Whether errors of the request that is being answered tell their causes to the client.
+pub(crate) fn shows_details() -> bool {
+    REQUEST.try_with(|request| request.details == Details::Shown).unwrap_or_default()
 }
 
 /// Notes whose request this is, for its log line and for every line that follows. The first call counts.
@@ -115,6 +141,13 @@ pub fn spent(usage: Usage) {
 /// Runs a future as part of the request with this trace id.
 pub async fn within<F: Future>(id: impl Into<Arc<str>>, future: F) -> F::Output {
     REQUEST.scope(Arc::new(Known::new(id.into(), Span::none())), future).await
+}
+
+/// The same on a developer's machine.
+#[cfg(test)]
+pub(crate) async fn within_development<F: Future>(id: impl Into<Arc<str>>, future: F) -> F::Output {
+    let known = Known { details: Details::Shown, ..Known::new(id.into(), Span::none()) };
+    REQUEST.scope(Arc::new(known), future).await
 }
 
 /// The future as part of the request that is being answered, in a task of its own for instance.
@@ -148,7 +181,7 @@ pub async fn follow(State(follower): State<Follower>, mut request: Request, next
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let span = tracing::info_span!("request", trace_id = &*id, user_id = tracing::field::Empty);
-    let known = Arc::new(Known { sent_id, ..Known::new(Arc::clone(&id), span.clone()) });
+    let known = Arc::new(Known { sent_id, details: follower.details, ..Known::new(Arc::clone(&id), span.clone()) });
     let answer = next.run(request).instrument(span);
     let mut response = REQUEST.scope(Arc::clone(&known), answer).await;
     let done = Done::of(method, route, &response, began);

@@ -199,6 +199,11 @@ fn error_schema() -> Value {
                     },
                 },
                 "trace_id": text("Of `INTERNAL_ERROR`: what to quote when you report it.", "6f1c9a0e5b7d4f32"),
+                "details": {
+                    "type": "object",
+                    "description": "On a developer's machine only: the cause as the log has it.",
+                    "examples": [{ "cause": "the table does not answer" }],
+                },
                 "retry_after": fields::time(
                     "Of `RATE_LIMIT_EXCEEDED`: when the next request passes. Of `BEDROCK_UNAVAILABLE`: when the model may be free \
                      again, if it is only busy."

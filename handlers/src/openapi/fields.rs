@@ -48,6 +48,14 @@ pub(crate) fn health() -> Object {
     one_of("Always `ok`: a failure has another status and form.", ["ok"])
 }
 
+pub(crate) fn service() -> Object {
+    one_of("Always `codesensei`.", ["codesensei"])
+}
+
+pub(crate) fn service_version() -> Object {
+    text("The version of the program that answers.", env!("CARGO_PKG_VERSION")).into()
+}
+
 pub(crate) fn user_id() -> Object {
     matching("The user's id.", UUID, A_UUID.to_owned())
 }

@@ -2,7 +2,9 @@
 
 use axum::Json;
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::response::Response;
 use model::SessionId;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -10,10 +12,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::etag;
 use crate::http::path::Path;
 use crate::http::query::{optional, values};
 use crate::openapi::fields;
-use crate::sessions::view::SessionView;
+use crate::sessions::view::{self, SessionView};
 use crate::state::Ctx;
 use crate::threads::ThreadView;
 
@@ -30,29 +33,50 @@ pub struct Included {
     threads: bool,
 }
 
-/// Opens the session.
+/// It is the caller's alone, and may be another at any moment.
+const CACHING: &str = "private, no-cache";
+
+/// Opens the session. A client that has it already is told so after the head was read, without the code. With threads, all
+/// is read first: what is said in them changes without the head.
 #[utoipa::path(
     get,
     path = "/sessions/{id}",
     summary = "Open a session",
+    description = "With `If-None-Match` and the `ETag` of an earlier answer it is only told whether that answer still holds.",
     params(Included),
-    responses((status = 200, description = "The session with its code, and its threads if they were asked for.", body = OpenedSession)),
+    responses(
+        (status = 200, description = "The session with its code, and its threads if they were asked for.", body = OpenedSession),
+        (status = 304, description = "The answer with the `ETag` that was sent still holds."),
+    ),
 )]
 pub async fn read(
     ctx: Ctx,
     caller: Caller,
     Path(id): Path<SessionId>,
     included: Included,
-) -> ApiResult<Json<OpenedSession>> {
+    headers: HeaderMap,
+) -> ApiResult<Response> {
     let no_access = |error| ApiError::no_access(error, ErrorCode::SessionNotFound);
     if included.threads {
         let opened = ctx.store.read_session_with_threads(caller.user_id, id).await;
         let (opened, threads) = opened.map_err(no_access)?;
-        let threads = threads.iter().map(ThreadView::from).collect();
-        return Ok(Json(OpenedSession { session: opened.into(), threads: Some(threads) }));
+        let threads: Vec<ThreadView> = threads.iter().map(ThreadView::from).collect();
+        let tag = view::etag(&opened.head, &threads);
+        if tag.is_known(&headers) {
+            return Ok(tag.not_modified(CACHING));
+        }
+        return Ok(tag.on(CACHING, Json(OpenedSession { session: opened.into(), threads: Some(threads) })));
+    }
+    if etag::is_conditional(&headers) {
+        let head = ctx.store.own_session(caller.user_id, id).await.map_err(no_access)?;
+        let tag = view::etag(&head, &[]);
+        if tag.is_known(&headers) {
+            return Ok(tag.not_modified(CACHING));
+        }
     }
     let opened = ctx.store.read_session(caller.user_id, id).await.map_err(no_access)?;
-    Ok(Json(OpenedSession { session: opened.into(), threads: None }))
+    let tag = view::etag(&opened.head, &[]);
+    Ok(tag.on(CACHING, Json(OpenedSession { session: opened.into(), threads: None })))
 }
 
 #[derive(Deserialize)]

@@ -4,7 +4,9 @@ use model::{OpenedSession, Session};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::http::etag::ETag;
 use crate::openapi::fields;
+use crate::threads::ThreadView;
 
 /// Everything about a session but its code.
 #[derive(Serialize, ToSchema)]
@@ -72,6 +74,13 @@ impl From<&Session> for SessionView {
             code_content: None,
         }
     }
+}
+
+/// Names the state of a session, its code and these threads: all that is shown of the head, which names the revision of the
+/// code, the counts of what changes beside it, and all that is shown of the threads.
+pub(super) fn etag(head: &Session, threads: &[ThreadView]) -> ETag {
+    let shown = serde_json::to_string(&(SessionView::from(head), threads)).expect("texts and numbers are JSON");
+    ETag::of(format!("{shown} {} {} {}", head.revision, head.settings_changes, head.thread_changes))
 }
 
 impl From<&Session> for OneSession {

@@ -19,6 +19,7 @@ mod anchors;
 mod apply;
 mod bodies;
 mod cancelling;
+mod caching;
 mod context;
 mod cookies;
 mod counters;

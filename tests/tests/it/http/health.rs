@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use handlers::http::trace::Details;
 use serde_json::{Value, json};
 use tests::app::Response;
 use tests::proxy::Moment;
@@ -20,7 +21,10 @@ async fn a_table_that_answers_is_well_for_half_a_read_unit() {
     let answer = app.stranger().gets("/health").await;
     let cost: Vec<_> = answer.bill.iter().map(|call| (call.pattern.id, call.requests, call.rcu, call.wcu)).collect();
     assert_eq!(cost, [("ping", 1, 0.5, 0.0)]);
-    assert_eq!(answer.is(200), json!({ "status": "ok" }));
+    assert_eq!(
+        answer.is(200),
+        json!({ "status": "ok", "service": "codesensei", "version": env!("CARGO_PKG_VERSION") })
+    );
 }
 
 #[tokio::test]
@@ -46,5 +50,9 @@ async fn a_table_that_is_not_there_or_nowhere_is_unwell_and_no_more_is_told() {
     is_unwell(TestApp::with(|app| app.store = nowhere).await.stranger().gets("/health").await);
     // A table is deleted when its test is done with it.
     let gone = TestTable::new().await.store().clone();
-    is_unwell(TestApp::with(|app| app.store = gone).await.stranger().gets("/health").await);
+    is_unwell(TestApp::with(|app| app.store = gone.clone()).await.stranger().gets("/health").await);
+    // On a developer's machine the cause is told too.
+    let development = TestApp::with(|app| (app.store, app.error_details) = (gone, Details::Shown)).await;
+    let error = development.stranger().gets("/health").await.refused(503, "DATABASE_ERROR");
+    assert!(error["details"]["cause"].as_str().is_some_and(|cause| cause.contains("table")), "{error}");
 }

@@ -44,6 +44,42 @@ async fn five_mebibytes_of_noise_are_taken_as_gzip_and_come_back_gzipped_when_as
 }
 
 #[tokio::test]
+async fn a_file_of_five_mebibytes_is_taken_however_json_escapes_it() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let cyrillic = "Ж".repeat(FIVE_MIB / 2);
+    let control = "\u{1}".repeat(FIVE_MIB);
+    for (code, escaped) in [(&cyrillic, "\\u0416".repeat(FIVE_MIB / 2)), (&control, "\\u0001".repeat(FIVE_MIB))] {
+        let json = format!("{{\"filename\":\"{FILENAME}\",\"code_content\":\"{escaped}\"}}");
+        let packed = gzip(json.as_bytes());
+        for (content_type, body) in [("application/json", json.into_bytes()), ("application/gzip", packed)] {
+            let post = Request::post("/sessions").header("content-type", content_type);
+            let created = ada.sends(post, body).await.is(201);
+            assert_eq!(created["session"]["code_bytes"], FIVE_MIB);
+        }
+        let session =
+            ada.gets("/sessions?limit=1").await.json["sessions"][0]["session_id"].as_str().unwrap().to_owned();
+        assert!(ada.gets(&format!("/sessions/{session}")).await.json["session"]["code_content"] == *code);
+    }
+    let one_more =
+        format!("{{\"filename\":\"{FILENAME}\",\"code_content\":\"{}\"}}", "\\u0416".repeat(FIVE_MIB / 2 + 1));
+    let error = ada.sends_json(Request::post("/sessions"), one_more).await.refused(413, "FILE_TOO_LARGE");
+    assert_eq!(
+        (error["field"].as_str(), error["message"].as_str()),
+        (Some("code_content"), Some("The file is larger than 5 MB."))
+    );
+    let body = "x".repeat(32 * 1024 * 1024);
+    let error = ada
+        .posts("/sessions", &json!({ "filename": FILENAME, "code_content": body }))
+        .await
+        .refused(413, "FILE_TOO_LARGE");
+    assert_eq!(
+        (error.get("field"), error["message"].as_str()),
+        (None, Some("The request body is larger than 32 MiB."))
+    );
+}
+
+#[tokio::test]
 async fn one_byte_more_than_five_mebibytes_is_too_large() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;

@@ -1,0 +1,92 @@
+//! Which kinds of answer a client takes: the `Accept` header, with its weights (RFC 9110, 12.5.1).
+
+use axum::http::{HeaderMap, header};
+
+/// Whether the client names this media type, such as `text/event-stream`, and does not exclude it by `q=0`. A wildcard
+/// names no type. A range whose weight cannot be read is ignored.
+pub(crate) fn names(headers: &HeaderMap, media_type: &str) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| split(value, ',')).any(|range| {
+        let mut parts = split(range, ';');
+        let named = parts.next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(media_type));
+        named && weight(parts).is_some_and(|thousandths| thousandths > 0)
+    })
+}
+
+/// The weight among the parameters in thousandths; 1 when there is none. Nothing when it is not one.
+fn weight<'p>(parameters: impl Iterator<Item = &'p str>) -> Option<u16> {
+    let weights = parameters.filter_map(|parameter| parameter.split_once('='));
+    let mut weights = weights.filter(|(name, _)| name.trim().eq_ignore_ascii_case("q")).map(|(_, value)| value.trim());
+    let Some(text) = weights.next() else { return Some(1_000) };
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let thousandths: u16 = format!("{fraction:0<3}").parse().ok().filter(|_| is_number)?;
+    match (whole, thousandths) {
+        ("0", thousandths) => Some(thousandths),
+        ("1", 0) => Some(1_000),
+        _ => None,
+    }
+}
+
+/// The parts between separators that are not in a quoted string.
+fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    text.split(move |c: char| {
+        let separates = c == separator && !quoted;
+        if c == '"' && !escaped {
+            quoted = !quoted;
+        }
+        escaped = quoted && c == '\\' && !escaped;
+        separates
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+    use proptest::prelude::*;
+
+    const STREAM: &str = "text/event-stream";
+
+    fn accepting(values: &[&str]) -> HeaderMap {
+        let value = |text: &&str| HeaderValue::from_str(text).expect("a header value");
+        values.iter().map(|text| (header::ACCEPT, value(text))).collect()
+    }
+
+    #[test]
+    fn a_type_is_asked_for_by_its_name_unless_its_weight_is_zero() {
+        for (accept, named) in [
+            ("text/event-stream", true),
+            ("application/json, Text/Event-Stream;q=0.9", true),
+            ("text/event-stream; charset=utf-8; Q=0.001", true),
+            ("text/event-stream;q=1.000", true),
+            ("text/event-stream;q=0", false),
+            ("text/event-stream;q=0.0", false),
+            ("text/event-stream ; q=0.000, application/json", false),
+            ("text/event-stream;q=nonsense", false),
+            ("text/event-stream;q=2", false),
+            ("text/event-stream;q=1.5", false),
+            ("text/event-stream;q=0.0001", false),
+            ("text/event-stream;q=-1", false),
+            ("application/json;note=\"a, text/event-stream\"", false),
+            ("application/json;note=\"a \\\", text/event-stream\"", false),
+            ("application/json", false),
+            ("*/*", false),
+            ("text/*", false),
+            ("text/event-stream2", false),
+            ("", false),
+        ] {
+            assert_eq!(names(&accepting(&[accept]), STREAM), named, "{accept}");
+        }
+        assert!(!names(&HeaderMap::new(), STREAM));
+        assert!(names(&accepting(&["application/json", STREAM]), STREAM));
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_makes_it_panic(text in "[ -~]{0,60}", weight in "text/event-stream;q=[ -~]{0,9}") {
+            names(&accepting(&[&text, &weight]), STREAM);
+        }
+    }
+}
