@@ -6,7 +6,7 @@
 //! - `users` is held shared by each command that uses the holder's engine: its lease. The holder takes it exclusively to
 //!   leave. It cannot while a lease is out, and no lease can be taken while it leaves.
 //!
-//! `engine` says where the holder's engine answers. A crash leaves an old address behind, so it counts only once a
+//! `engine` says where the holder's engine answers, and to which key. A crash leaves an old address behind, so it counts only once a
 //! connection to it succeeds.
 
 use std::fs::{self, File, TryLockError};
@@ -14,6 +14,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use model::without_access_key;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
@@ -21,6 +22,7 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::engine::Engine;
 use crate::interruption::interruption;
 use crate::local::LocalError;
+use crate::private;
 
 const ADDRESS: &str = "engine";
 /// Time between two looks at a lock. Nothing tells when one is free without blocking a thread.
@@ -160,7 +162,7 @@ impl DataFolder {
     /// # Errors
     /// When the system does not let it.
     pub async fn turn(path: &Path, what: &str) -> Result<File, LocalError> {
-        let turn = File::create(path.join(what)).map_err(|source| failed(path, source))?;
+        let turn = private::file(&path.join(what)).map_err(|source| failed(path, source))?;
         let mut wait = Wait::begin();
         loop {
             if lock(turn.try_lock()).map_err(|source| failed(path, source))? {
@@ -179,9 +181,9 @@ impl DataFolder {
     /// Holds the folder, which is made when it is not there, unless another process does.
     fn try_hold(path: &Path) -> Result<Option<Self>, LocalError> {
         let failed = |source| failed(path, source);
-        fs::create_dir_all(path).map_err(failed)?;
+        private::folder(path).map_err(failed)?;
         // Not truncated and not removed: the commands that wait for it have to wait for the same file.
-        let file = File::create(path.join("lock")).map_err(failed)?;
+        let file = private::file(&path.join("lock")).map_err(failed)?;
         if !lock(file.try_lock()).map_err(failed)? {
             return Ok(None);
         }
@@ -207,7 +209,7 @@ impl Drop for DataFolder {
 }
 
 impl Lease {
-    /// Where the engine answers.
+    /// Where the engine answers, with its key.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.address.url
@@ -215,13 +217,14 @@ impl Lease {
 
     /// Whether the engine still takes connections.
     pub async fn is_live(&self) -> bool {
-        let place = self.address.url.trim_start_matches("http://");
+        let place = without_access_key(&self.address.url);
+        let place = place.trim_start_matches("http://");
         matches!(timeout(CONNECTS_WITHIN, TcpStream::connect(place)).await, Ok(Ok(_)))
     }
 
     /// A lease from the folder's holder, unless it is just starting or ending.
     fn of(path: &Path) -> io::Result<Option<Self>> {
-        let users = File::create(path.join("users"))?;
+        let users = private::file(&path.join("users"))?;
         if !lock(users.try_lock_shared())? {
             return Ok(None);
         }
@@ -231,7 +234,7 @@ impl Lease {
 
     /// Refuses further leases, unless one is out.
     fn refuse(path: &Path) -> io::Result<Option<File>> {
-        let users = File::create(path.join("users"))?;
+        let users = private::file(&path.join("users"))?;
         Ok(lock(users.try_lock())?.then_some(users))
     }
 }
@@ -244,7 +247,7 @@ impl Address {
     /// Complete or not there: a command that reads it meanwhile must not get half an address.
     fn write(&self, folder: &Path) -> io::Result<()> {
         let draft = folder.join("engine.new");
-        fs::write(&draft, serde_json::to_vec(self)?)?;
+        private::write(&draft, &serde_json::to_vec(self)?)?;
         fs::rename(draft, folder.join(ADDRESS))
     }
 }

@@ -17,8 +17,10 @@ pub mod target;
 pub mod verify;
 pub mod who;
 
+mod connections;
 mod docs;
 mod interruption;
+mod private;
 mod secrets;
 
 /// Why a command failed, for the person who gave it.

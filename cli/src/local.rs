@@ -14,12 +14,16 @@ use handlers::http::cookie::CookieNames;
 use handlers::http::cors::CorsPolicy;
 use handlers::http::metrics::Metrics;
 use handlers::http::rate::RateLimits;
+use handlers::http::trace::Details;
 use handlers::messages::Waiting;
-use model::{Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, TableError};
+use model::{
+    Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, TableError, without_access_key,
+};
 
 use crate::engine::{Engine, EngineError};
 use crate::folder::{DataFolder, Role};
 use crate::options::{Serve, StoreChoice, Switch};
+use crate::private;
 use crate::secrets::Secrets;
 
 /// Who issues and takes tokens on a developer's machine.
@@ -125,7 +129,7 @@ impl Local {
         let (held, secrets) = if serve.store == StoreChoice::Memory {
             (None, Secrets::generate().map_err(data_dir)?)
         } else {
-            std::fs::create_dir_all(&serve.data_dir).map_err(data_dir)?;
+            private::folder(&serve.data_dir).map_err(data_dir)?;
             let held = match serve.store {
                 StoreChoice::Embedded => Some(DataFolder::hold(&serve.data_dir).await?),
                 _ => None,
@@ -150,7 +154,8 @@ impl Local {
             Switch::Off => RateLimits::Off,
         };
         let ai_daily_cap = serve.ai_daily_cap;
-        let app = App { rate_limits, ai_daily_cap, ..application(store, &secrets, reviewer, COST)? };
+        let error_details = Details::Shown;
+        let app = App { rate_limits, ai_daily_cap, error_details, ..application(store, &secrets, reviewer, COST)? };
         Ok(Self { app, place, reviewer: reviewer_name, fresh, engine, _bedrock: bedrock, folder: held })
     }
 
@@ -179,6 +184,7 @@ fn application(store: Store, secrets: &Secrets, reviewer: Reviewer, cost: u32) -
         rate_limits: RateLimits::Enforced,
         ai_daily_cap: None,
         metrics: Metrics::default(),
+        error_details: Details::Hidden,
     })
 }
 
@@ -206,7 +212,7 @@ async fn place(
     held: Option<&DataFolder>,
 ) -> Result<(Option<Engine>, Endpoint, String), LocalError> {
     let engine = match (store, held) {
-        (StoreChoice::Url(url), _) => return Ok((None, Endpoint::url(url), url.clone())),
+        (StoreChoice::Url(url), _) => return Ok((None, Endpoint::url(url), without_access_key(url))),
         (StoreChoice::Aws, _) => return Ok((None, Endpoint::aws(), "AWS".to_owned())),
         (_, Some(folder)) => folder.start_engine(Role::Server).await?,
         (_, None) => Engine::in_memory().await?,

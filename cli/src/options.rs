@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, Error, Parser, Subcommand, ValueEnum};
@@ -138,6 +139,17 @@ pub struct Serve {
     /// Whether too many requests are refused, as on AWS.
     #[arg(long, env = "CODESENSEI_RATE_LIMITS", default_value = "on", value_name = "SWITCH")]
     pub rate_limits: Switch,
+    /// How long a client may be silent: before a request, within its head and within its body. Its connection is closed then.
+    #[arg(long, env = "CODESENSEI_CLIENT_TIMEOUT", default_value = "30", value_name = "SECONDS", value_parser = seconds)]
+    pub client_timeout: Duration,
+    /// How long requests under way are waited for after Ctrl-C. A second Ctrl-C ends them at once.
+    #[arg(long, env = "CODESENSEI_SHUTDOWN_TIMEOUT", default_value = "30", value_name = "SECONDS", value_parser = seconds)]
+    pub shutdown_timeout: Duration,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds| (1..=3_600).contains(seconds));
+    seconds.map(Duration::from_secs).ok_or_else(|| "give whole seconds, from 1 to 3600".to_owned())
 }
 
 /// Whether requests are limited.

@@ -62,6 +62,9 @@ struct Options {
     /// How rows are written: `table` on a terminal and `jsonl` in a pipe, unless it is said.
     #[arg(long, value_enum, env = "CODESENSEI_FORMAT")]
     format: Option<Format>,
+    /// In `csv-raw` too, put an apostrophe before texts that a spreadsheet would run as formulas. `csv` always does.
+    #[arg(long)]
+    safe_csv: bool,
     /// Show only these fields, in this order.
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     fields: Vec<String>,
@@ -158,7 +161,7 @@ async fn ask(query: &Query, opened: &Opened) -> Result<(), QueryError> {
     }
     let store = store.counting(&traffic).without_unreadable(&unreadable);
     let format = Format::or_suitable(query.options.format);
-    let mut out = rows::Output::new(format, pattern, query.header());
+    let mut out = rows::Output::new(format, query.options.safe_csv, pattern, query.header());
     let (mut count, mut cursor) = (0, query.paging.cursor.clone());
     let mut totals = totals::Totals::of(pattern);
     let (written, more) = loop {

@@ -1,11 +1,13 @@
 //! This machine's own keys: made on the first start, kept in the data folder, readable by their owner only.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
+
+use crate::private;
 
 /// What a server signs and seals with.
 pub(crate) struct Secrets {
@@ -30,22 +32,13 @@ impl Secrets {
         let (key_path, seed_path) = (folder.join("signing-key.pem"), folder.join("secret"));
         if !key_path.exists() || !seed_path.exists() {
             let fresh = Self::generate()?;
-            write_private(&key_path, fresh.signing_key.as_bytes())?;
-            write_private(&seed_path, &fresh.seed)?;
+            private::write(&key_path, fresh.signing_key.as_bytes())?;
+            private::write(&seed_path, &fresh.seed)?;
         }
+        private::close(&key_path)?;
+        private::close(&seed_path)?;
         Ok(Self { signing_key: fs::read_to_string(key_path)?, seed: fs::read(seed_path)? })
     }
-}
-
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options.open(path)?.write_all(bytes)
 }
 
 #[cfg(test)]

@@ -10,12 +10,14 @@ use handlers::{Domain, routes};
 use model::Store;
 use tokio::net::TcpListener;
 
+use crate::connections::{self, End, Patience};
 use crate::docs;
-use crate::interruption::interruption;
+use crate::interruption::interruptions;
 use crate::local::{Local, LocalError};
 use crate::options::{Serve, StoreChoice};
 use crate::output;
 use crate::seed::{self, SeedError};
+use crate::target::INTERRUPTED;
 
 /// How often the sweep runs, and how long at most. On AWS a schedule runs it.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
@@ -61,16 +63,21 @@ async fn serve(options: Serve) -> Result<(), ServeError> {
     if demo {
         seed::seed(&local.app).await.map_err(ServeError::Seed)?;
     }
-    let interrupted = interruption().map_err(ServeError::Stopped)?;
+    let interrupted = interruptions().map_err(ServeError::Stopped)?;
     println!("{}", banner(&local, address, demo));
     let sweeper = tokio::spawn(sweep(local.app.store.clone()));
     let routes = routes::router_with(&local.app, &Domain::ALL, docs::routes());
-    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, routes).with_graceful_shutdown(interrupted).await;
+    let patience = Patience { silence: options.client_timeout, shutdown: options.shutdown_timeout };
+    let end = connections::serve(listener, routes, patience, interrupted).await;
     sweeper.abort();
     output::end();
+    if end == End::AtOnce {
+        // The folder is let go, also under commands that use it.
+        drop(local);
+        std::process::exit(INTERRUPTED.into());
+    }
     local.close().await;
-    served.map_err(ServeError::Stopped)
+    Ok(())
 }
 
 /// Also at the start: a server that never runs for a minute sweeps too.

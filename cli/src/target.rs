@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::pin::Pin;
 
 use clap::Args;
-use model::{AwsSettings, Clock, CursorKey, Endpoint, Ids, Protection, Store, StoreConfig, StoreError};
+use model::{
+    AwsSettings, Clock, CursorKey, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, without_access_key,
+};
 
 use crate::engine::Engine;
 use crate::folder::{DataFolder, Holder, Lease, Role};
@@ -169,10 +171,10 @@ impl Target {
     /// `for_all_services` is the endpoint when none is named for this one.
     async fn place_unless_at(&self, for_all_services: Option<String>) -> Result<Place, LocalError> {
         if let Some(url) = self.endpoint_url.clone().or(for_all_services) {
-            return Ok(Place::of(self.endpoint(&url), url));
+            return Ok(Place::of(self.endpoint(&url), without_access_key(&url)));
         }
         match &self.store {
-            StoreChoice::Url(url) => Ok(Place::of(self.endpoint(url), url.clone())),
+            StoreChoice::Url(url) => Ok(Place::of(self.endpoint(url), without_access_key(url))),
             StoreChoice::Embedded if self.region.is_none() && self.profile.is_none() => self.embedded().await,
             StoreChoice::Embedded | StoreChoice::Aws => {
                 Ok(Place::of(Endpoint::Aws(self.settings(None)), "AWS".to_owned()))

@@ -16,8 +16,8 @@ use crate::http::cookie::CookieNames;
 use crate::http::cors::CorsPolicy;
 use crate::http::metrics::Metrics;
 use crate::http::rate::RateLimits;
-use crate::messages::Waiting;
 use crate::http::trace::Details;
+use crate::messages::Waiting;
 use crate::review::fence::Fence;
 
 /// Everything the handlers need, put together once by whoever starts them.

@@ -77,6 +77,7 @@ pub use store::{
     AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, IndexProgress, Meter, Order, OtherFact, Page,
     PageRequest, Protection, ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription,
     TableError, TableFacts, TableUpdate, Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
+    split_access_key, without_access_key,
 };
 pub use sweep::{Backlog, Swept};
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};

@@ -20,6 +20,8 @@ use steps::Steps;
 pub struct Proxy {
     address: SocketAddr,
     engine: String,
+    /// The user part of the engine's URL, with its `@`: the key that requests are signed with.
+    key: String,
     http: reqwest::Client,
     traps: Arc<Mutex<Vec<Trap>>>,
     /// Whoever has it has the one transaction under way.
@@ -103,7 +105,8 @@ impl Proxy {
         let http = reqwest::Client::builder().no_proxy().build();
         let proxy = Self {
             address: listener.local_addr().expect("a bound socket has an address"),
-            engine: engine.to_owned(),
+            engine: model::without_access_key(engine),
+            key: model::split_access_key(engine).0.map_or_else(String::new, |key| format!("{key}@")),
             http: http.expect("a client without TLS needs nothing"),
             traps: Arc::default(),
             turn: None,
@@ -121,10 +124,10 @@ impl Proxy {
         self
     }
 
-    /// Where it listens.
+    /// Where it listens, with the engine's key.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}{}", self.key, self.address)
     }
 
     /// Stalls the next request of an operation, for example `TransactWriteItems`, and every one after it.

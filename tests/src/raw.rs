@@ -177,27 +177,28 @@ impl RawTable {
     async fn try_send(&self, operation: &str, request: &Value) -> (reqwest::StatusCode, String) {
         let request = self
             .http
-            .post(&self.endpoint)
+            .post(model::without_access_key(&self.endpoint))
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
             .header("x-amz-date", "20261123T080000Z")
-            .header("authorization", authorization())
+            .header("authorization", self.authorization())
             .body(request.to_string());
         let answer = request.send().await.expect("the engine answers");
         let status = answer.status();
         (status, answer.text().await.expect("the engine answers whole"))
     }
-}
 
-/// A signature of the right form. DynamoDB Local keeps the tables of each access key and region apart, unless it is told
-/// to share them; so both are those that the store takes.
-fn authorization() -> String {
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let key = variable("AWS_SECRET_ACCESS_KEY").and_then(|_| variable("AWS_ACCESS_KEY_ID"));
-    let key = key.unwrap_or_else(|| "local".to_owned());
-    let region = variable("AWS_REGION").unwrap_or_else(|| "us-east-1".to_owned());
-    let scope = format!("Credential={key}/20261123/{region}/dynamodb/aws4_request");
-    format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host;x-amz-date;x-amz-target, Signature=0")
+    /// A signature of the right form. DynamoDB Local keeps the tables of each access key and region apart, unless it is told
+    /// to share them; so both are those that the store takes. The embedded engine wants its own key.
+    fn authorization(&self) -> String {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let key = variable("AWS_SECRET_ACCESS_KEY").and_then(|_| variable("AWS_ACCESS_KEY_ID"));
+        let named = model::split_access_key(&self.endpoint).0.map(ToOwned::to_owned);
+        let key = named.or(key).unwrap_or_else(|| "local".to_owned());
+        let region = variable("AWS_REGION").unwrap_or_else(|| "us-east-1".to_owned());
+        let scope = format!("Credential={key}/20261123/{region}/dynamodb/aws4_request");
+        format!("AWS4-HMAC-SHA256 {scope}, SignedHeaders=host;x-amz-date;x-amz-target, Signature=0")
+    }
 }
 
 impl From<Value> for RawItem {

@@ -15,13 +15,29 @@ pub(super) enum Cell {
     Text(String),
 }
 
+impl Cell {
+    fn begins_a_formula(&self) -> bool {
+        matches!(self, Self::Text(text) if text.starts_with(BEGIN_FORMULAS))
+    }
+}
+
+/// How many cells a spreadsheet would run as formulas.
+pub(super) fn formulas(rows: &[Vec<Cell>]) -> usize {
+    rows.iter().flatten().filter(|cell| cell.begins_a_formula()).count()
+}
+
 /// The lines of a spreadsheet: no cell is run as a formula.
 pub(super) fn for_spreadsheets(columns: &[&str], rows: &[Vec<Cell>]) -> String {
+    format!("{BOM}{}", safe_for_programs(columns, rows))
+}
+
+/// The same without the byte order mark.
+pub(super) fn safe_for_programs(columns: &[&str], rows: &[Vec<Cell>]) -> String {
     let safe = |cell: &Cell| match cell {
-        Cell::Text(text) if text.starts_with(BEGIN_FORMULAS) => format!("'{text}"),
+        Cell::Text(text) if cell.begins_a_formula() => format!("'{text}"),
         Cell::Text(text) | Cell::Number(text) => text.clone(),
     };
-    format!("{BOM}{}", lines(columns, rows, safe))
+    lines(columns, rows, safe)
 }
 
 /// The values as they are.
@@ -59,7 +75,9 @@ mod tests {
             spreadsheet,
             "\u{feff}c0,c1,c2,c3,c4,c5,c6,c7,c8,c9,c10\n'=1+1,'+49,'-1,'@SUM(A1),'\tx,\"'\rx\",'＝1,a=1,,'x,-5\n"
         );
-        let plain = for_programs(&columns, &[row]);
+        let plain = for_programs(&columns, std::slice::from_ref(&row));
         assert!(plain.contains("=1+1,+49,-1,@SUM(A1)"), "{plain}");
+        assert_eq!(spreadsheet.trim_start_matches(BOM), safe_for_programs(&columns, std::slice::from_ref(&row)));
+        assert_eq!(formulas(&[row]), 7);
     }
 }

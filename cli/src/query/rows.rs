@@ -5,6 +5,7 @@ use std::io;
 use clap::ValueEnum;
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
+use model::hidden;
 use model::registry::Pattern;
 use serde::Serialize;
 use serde::ser::SerializeMap as _;
@@ -12,7 +13,7 @@ use serde_json::Value;
 
 use super::QueryError;
 use super::csv::{self, Cell};
-use crate::output::{print, suitable};
+use crate::output::{counted, print, suitable};
 
 /// In a table, longer values are cut: the other formats have them whole.
 const WIDEST: usize = 60;
@@ -57,6 +58,8 @@ pub(super) struct Output {
     header: Vec<&'static str>,
     rows: Vec<Ordered>,
     has_code: bool,
+    /// Whether formulas are quoted in [`Format::CsvRaw`] too.
+    safe_csv: bool,
     /// The terminal's columns, if there is one.
     width: Option<usize>,
 }
@@ -75,9 +78,9 @@ impl Serialize for Ordered {
 }
 
 impl Output {
-    pub(super) fn new(format: Format, pattern: &Pattern, header: Vec<&'static str>) -> Self {
+    pub(super) fn new(format: Format, safe_csv: bool, pattern: &Pattern, header: Vec<&'static str>) -> Self {
         let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
-        Self { format, mixed: pattern.entities.len() > 1, header, rows: Vec::new(), has_code: false, width }
+        Self { format, mixed: pattern.entities.len() > 1, header, rows: Vec::new(), has_code: false, safe_csv, width }
     }
 
     pub(super) const fn has_code(&self) -> bool {
@@ -102,9 +105,30 @@ impl Output {
                 let lines: Vec<String> = self.rows.iter().map(|row| format!("  {}", json(row))).collect();
                 out(&if lines.is_empty() { "[]\n".to_owned() } else { format!("[\n{}\n]\n", lines.join(",\n")) })
             }
-            Format::Csv => out(&csv::for_spreadsheets(&self.header, &self.cells())),
-            Format::CsvRaw => out(&csv::for_programs(&self.header, &self.cells())),
+            Format::Csv | Format::CsvRaw => {
+                let cells = self.cells();
+                self.tell_formulas(csv::formulas(&cells));
+                out(&match (self.format, self.safe_csv) {
+                    (Format::Csv, _) => csv::for_spreadsheets(&self.header, &cells),
+                    (_, true) => csv::safe_for_programs(&self.header, &cells),
+                    (_, false) => csv::for_programs(&self.header, &cells),
+                })
+            }
             Format::Table => out(&self.table()),
+        }
+    }
+
+    /// A file that differs from the table says so, and one that is dangerous to open too.
+    fn tell_formulas(&self, formulas: usize) {
+        let cells = counted(formulas as u64, "value");
+        match (formulas, self.format, self.safe_csv) {
+            (0, ..) => {}
+            (_, Format::CsvRaw, false) => eprintln!(
+                "{cells} would run as formulas in a spreadsheet; --safe-csv or --format csv puts an apostrophe before them."
+            ),
+            _ => eprintln!(
+                "{cells} would run as formulas and got an apostrophe; --format csv-raw without --safe-csv has them as they are."
+            ),
         }
     }
 
@@ -191,13 +215,30 @@ fn text(value: &Value) -> String {
 fn lines(value: &Value) -> String {
     match value {
         Value::Array(list) if list.iter().all(Value::is_object) => list.iter().map(text).collect::<Vec<_>>().join("\n"),
-        value => text(value),
+        value => visible(&text(value)),
     }
+}
+
+/// What users wrote must not steer the terminal that it is shown on: controls but for ends of lines, and marks that turn or
+/// hide text, are shown as escapes.
+fn visible(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let mut unseen = hidden(&text).map(|(at, _)| at).peekable();
+    let mut shown = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let is_unseen = unseen.next_if_eq(&at).is_some() || c.is_control();
+        if c != '\n' && is_unseen {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 /// One line, and not a long one.
 fn cut(text: &str) -> String {
-    let line = text.replace(['\n', '\r', '\t'], " ");
+    let line = visible(&text.replace(['\n', '\r', '\t'], " "));
     if line.chars().count() <= WIDEST {
         return line;
     }
@@ -211,7 +252,7 @@ mod tests {
     fn output(format: Format) -> Output {
         let pattern = crate::patterns::find("user_footprint").expect("entities of several kinds");
         let header = vec!["entity", "user_id", "name", "session_id", "note", "absent"];
-        let mut output = Output::new(format, pattern, header);
+        let mut output = Output::new(format, false, pattern, header);
         for fields in [
             vec![("entity", "user".into()), ("user_id", "u1".into()), ("name", "a \"b\", c".into())],
             vec![
@@ -264,6 +305,27 @@ mod tests {
     fn fields_keep_the_order_of_the_schema_in_json() {
         let output = output(Format::Json);
         assert_eq!(json(&output.rows[0]), r#"{"entity":"user","user_id":"u1","name":"a \"b\", c"}"#);
+    }
+
+    #[test]
+    fn a_table_escapes_what_would_steer_the_terminal() {
+        let hostile = "a\u{1b}]0;owned\u{7}\u{9b}2Jb\u{202e}c\u{200b}\u{7f}\rd\te\nf";
+        let one_line = r"a\u{1b}]0;owned\u{7}\u{9b}2Jb\u{202e}c\u{200b}\u{7f} d e f";
+        let lines_of_its_own = format!("{}\nf", r"a\u{1b}]0;owned\u{7}\u{9b}2Jb\u{202e}c\u{200b}\u{7f}\u{d}d\u{9}e");
+        assert_eq!(cut(hostile), one_line.chars().take(WIDEST - 1).chain(['…']).collect::<String>());
+        assert_eq!(lines(&hostile.into()), lines_of_its_own);
+        let mut output = output(Format::Table);
+        output
+            .push(Shown { fields: vec![("entity", "user".into()), ("name", hostile.into())], has_code: false })
+            .expect("kept");
+        let narrow = Output { width: Some(30), ..output };
+        for shown in [narrow.table(), Output { width: None, ..narrow }.table()] {
+            assert!(
+                !shown.contains(|c: char| c != '\n' && c.is_control()) && hidden(&shown).next().is_none(),
+                "{shown:?}"
+            );
+        }
+        assert_eq!(visible("é\r\nx"), "é\nx");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod asking;
 mod docs;
 mod exporting;
+mod large_bodies;
 mod logs;
 mod mistakes;
 mod process;
@@ -14,6 +15,8 @@ mod readme;
 mod seeding;
 mod serving;
 mod side_by_side;
+mod silent_clients;
+mod strangers;
 mod sweeping;
 mod tables;
 mod teaching;

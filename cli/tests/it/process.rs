@@ -40,18 +40,35 @@ pub(crate) async fn ended(mut command: Command) -> Ended {
 
 /// Sends a request to an engine, past the data layer.
 pub(crate) async fn send(url: &str, operation: &str, body: &Value) {
+    let (key, url) = model::split_access_key(url);
+    let key = key.unwrap_or("test");
+    let scope = "20261123/local/dynamodb/aws4_request, SignedHeaders=host, Signature=none";
     let request = reqwest::Client::new()
         .post(url)
         .header("X-Amz-Target", format!("DynamoDB_20120810.{operation}"))
         .header(header::CONTENT_TYPE, "application/x-amz-json-1.0")
-        .header(
-            header::AUTHORIZATION,
-            "AWS4-HMAC-SHA256 Credential=test/20261123/local/dynamodb/aws4_request, SignedHeaders=host, Signature=none",
-        )
+        .header(header::AUTHORIZATION, format!("AWS4-HMAC-SHA256 Credential={key}/{scope}"))
         .header("X-Amz-Date", "20261123T090000Z");
     let answer = request.body(body.to_string()).send().await.unwrap();
     let (status, text) = (answer.status(), answer.text().await.unwrap());
     assert!(status.is_success(), "{status} {text}");
+}
+
+/// Writes bytes to a socket, and reads what comes until it is closed, or an error. A client that writes all before it reads.
+pub(crate) async fn exchanges(address: &str, parts: Vec<std::sync::Arc<[u8]>>) -> String {
+    use std::io::{Read as _, Write as _};
+    let address = address.to_owned();
+    let exchange = move || {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        for part in parts {
+            stream.write_all(&part).unwrap();
+        }
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    tokio::task::spawn_blocking(exchange).await.unwrap()
 }
 
 /// A running server.
@@ -84,6 +101,11 @@ impl Server {
         Self { child, lines, banner, url }
     }
 
+    /// Where it listens, without a scheme.
+    pub(crate) fn address(&self) -> String {
+        self.url.replace("http://localhost", "127.0.0.1")
+    }
+
     /// Its process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id().expect("it runs")
@@ -92,6 +114,12 @@ impl Server {
     /// Ends it as a power cut would, with no time to tidy up.
     pub(crate) async fn kill(mut self) {
         self.child.kill().await.unwrap();
+    }
+
+    /// Asks it to end, as a person's Ctrl-C does.
+    #[cfg(unix)]
+    pub(crate) async fn interrupt(&self) {
+        assert!(Command::new("kill").args(["-INT", &self.id().to_string()]).status().await.unwrap().success());
     }
 
     /// Waits until it ends, and says how and what it printed since the banner.

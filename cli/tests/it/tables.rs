@@ -3,7 +3,7 @@
 use codesensei::engine::Engine;
 use serde_json::Value;
 
-use crate::process::{Ended, codesensei, ended};
+use crate::process::{Ended, codesensei, ended, send};
 
 async fn at(engine: &Engine, arguments: &[&str]) -> Ended {
     let mut command = codesensei(arguments);
@@ -65,15 +65,7 @@ async fn without_an_index(engine: &Engine) {
     let mut definition: Value = serde_json::from_str(&text.unwrap()).unwrap();
     definition.as_object_mut().unwrap().remove("GlobalSecondaryIndexes");
     definition["AttributeDefinitions"].as_array_mut().unwrap().truncate(2);
-    let request = reqwest::Client::new()
-        .post(engine.url())
-        .header("content-type", "application/x-amz-json-1.0")
-        .header("x-amz-target", "DynamoDB_20120810.CreateTable")
-        .header("authorization", "AWS4-HMAC-SHA256 Credential=local/20261123/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
-        .header("x-amz-date", "20261123T080000Z")
-        .body(definition.to_string());
-    let answer = request.send().await.unwrap();
-    assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    send(engine.url(), "CreateTable", &definition).await;
 }
 
 #[tokio::test]

@@ -1,17 +1,20 @@
 //! Endpoints: where a table is, and as whom it is asked.
 
+use std::fmt;
+
 use aws_config::ConfigLoader;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
 
 /// Where a table is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Endpoint {
     /// On AWS, or behind an endpoint that asks for AWS credentials.
     Aws(AwsSettings),
     /// On an engine at this URL, such as DynamoDB Local. Needs no credentials; takes those of the environment when they
     /// are set.
     Url {
-        /// For instance `http://127.0.0.1:8000`.
+        /// For instance `http://127.0.0.1:8000`. Its user part is the access key id to sign with, for engines that
+        /// want a certain one: `http://KEY@127.0.0.1:8000`.
         url: String,
         /// The region to sign for. `AWS_REGION` when it is absent, else `us-east-1`: DynamoDB Local keeps the tables of
         /// each region apart, unless it is told to share them.
@@ -28,6 +31,18 @@ pub struct AwsSettings {
     pub profile: Option<String>,
     /// The endpoint, instead of the region's.
     pub endpoint_url: Option<String>,
+}
+
+/// Without the access key.
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Aws(settings) => f.debug_tuple("Aws").field(settings).finish(),
+            Self::Url { url, region } => {
+                f.debug_struct("Url").field("url", &without_access_key(url)).field("region", region).finish()
+            }
+        }
+    }
 }
 
 impl Endpoint {
@@ -68,17 +83,56 @@ impl AwsSettings {
     }
 }
 
+/// The access key id in a URL, and the URL without it.
+#[must_use]
+pub fn split_access_key(url: &str) -> (Option<&str>, String) {
+    let Some((scheme, rest)) = url.split_once("://") else { return (None, url.to_owned()) };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    match authority.rsplit_once('@') {
+        Some((key, host)) => (Some(key), format!("{scheme}://{host}{}", &rest[authority.len()..])),
+        None => (None, url.to_owned()),
+    }
+}
+
+/// The URL of an engine as it may be shown: without an access key id.
+#[must_use]
+pub fn without_access_key(url: &str) -> String {
+    split_access_key(url).1
+}
+
 fn local(url: &str, region: Option<&str>) -> Builder {
+    let (key, url) = split_access_key(url);
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let credentials = match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+    let from_environment = || match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
         (Some(id), Some(secret)) => Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment"),
         // Engines check the form of a signature at most, but the client must make one.
         _ => Credentials::new("local", "local", None, None, "no credentials needed"),
     };
+    let credentials = match key {
+        Some(key) => Credentials::new(key, "local", None, None, "the endpoint's URL"),
+        None => from_environment(),
+    };
     let region = region.map(ToOwned::to_owned).or_else(|| variable("AWS_REGION"));
     Builder::new()
         .behavior_version(BehaviorVersion::latest())
+        // Without its key: the SDK would not read it, and its traces would show it.
         .endpoint_url(url)
         .region(Region::new(region.unwrap_or_else(|| "us-east-1".to_owned())))
         .credentials_provider(credentials)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_user_part_of_a_url_is_the_access_key_and_is_not_shown() {
+        assert_eq!(split_access_key("http://KEY@127.0.0.1:8000"), (Some("KEY"), "http://127.0.0.1:8000".to_owned()));
+        assert_eq!(split_access_key("https://a@b@host/x@y?z"), (Some("a@b"), "https://host/x@y?z".to_owned()));
+        for plain in ["http://127.0.0.1:8000", "http://host/x@y", "host:1", ""] {
+            assert_eq!(split_access_key(plain), (None, plain.to_owned()));
+        }
+        let shown = format!("{:?}", Endpoint::url("http://KEY@127.0.0.1:8000"));
+        assert!(!shown.contains("KEY"), "{shown}");
+    }
 }

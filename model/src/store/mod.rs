@@ -45,7 +45,7 @@ pub(crate) mod write;
 mod tests;
 
 pub use cursor::{CursorError, CursorKey};
-pub use endpoint::{AwsSettings, Endpoint};
+pub use endpoint::{AwsSettings, Endpoint, split_access_key, without_access_key};
 pub use error::{BoxError, StoreError};
 pub use facts::{TableDescription, TableFacts, defined_table};
 pub use meter::{CallCost, Meter, Total};

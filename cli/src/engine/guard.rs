@@ -1,0 +1,67 @@
+//! Who may use the embedded engine: programs that have its access key, and no web page.
+
+use std::sync::Arc;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+
+/// The access key id that requests have to be signed with. The engine does not check signatures, so the id is the secret.
+#[derive(Clone)]
+pub(super) struct AccessKey(Arc<str>);
+
+impl AccessKey {
+    pub(super) fn random() -> Self {
+        Self(format!("LOCAL{}", hex::encode_upper(rand::random::<[u8; 16]>())).into())
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn signed(&self, headers: &HeaderMap) -> bool {
+        let mut values = headers.get_all(header::AUTHORIZATION).iter();
+        let (Some(value), None) = (values.next(), values.next()) else { return false };
+        let id = value.to_str().ok().and_then(|text| {
+            let parameters = text.strip_prefix("AWS4-HMAC-SHA256 ")?;
+            parameters.split(',').find_map(|part| part.trim().strip_prefix("Credential="))?.split('/').next()
+        });
+        id.is_some_and(|id| verify_slices_are_equal(id.as_bytes(), self.0.as_bytes()).is_ok())
+    }
+}
+
+/// Middleware: lets a request pass that no web page can have made and that has the key. Before its body is read.
+pub(super) async fn admit(State(key): State<AccessKey>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    if headers.contains_key(header::ORIGIN) {
+        return refused(StatusCode::FORBIDDEN, "AccessDeniedException", "Web pages must not use this engine.");
+    }
+    // The name of another site that leads to this machine: its pages would be of one origin with this engine.
+    if !names_this_machine(&request) {
+        return refused(StatusCode::FORBIDDEN, "AccessDeniedException", "Host must be localhost or 127.0.0.1.");
+    }
+    if !key.signed(headers) {
+        let message = "Sign with the access key id of this engine: the user part of the URL in the file `engine` of the data folder.";
+        return refused(StatusCode::BAD_REQUEST, "UnrecognizedClientException", message);
+    }
+    next.run(request).await
+}
+
+fn names_this_machine(request: &Request) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+    let host = host.to_str().ok().and_then(|text| text.parse::<Authority>().ok());
+    host.is_some_and(|host| {
+        ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.host().eq_ignore_ascii_case(name))
+    })
+}
+
+fn refused(status: StatusCode, code: &str, message: &str) -> Response {
+    let body = json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": message });
+    (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], Json(body)).into_response()
+}

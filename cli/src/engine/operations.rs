@@ -1,0 +1,105 @@
+//! DynamoDB's operations, as requests to the embedded engine. Its own server takes them from web pages too and cannot be
+//! told not to, nor be put behind anything: it wants a port of its own. So requests reach its database from here.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use dynoxide::{Database, DynoxideError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// DynamoDB takes bodies up to this size, in bytes.
+pub(super) const MAX_BODY: usize = 16 * 1024 * 1024;
+
+const TARGET: &str = "DynamoDB_20120810.";
+const UNKNOWN: &str = r#"{"__type":"com.amazon.coral.service#UnknownOperationException"}"#;
+
+/// Answers one request.
+pub(super) async fn answer(State(database): State<Database>, headers: HeaderMap, body: Bytes) -> Response {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    let operation = target.and_then(|target| target.strip_prefix(TARGET)).unwrap_or_default();
+    let (status, json) = match run(&database, operation, &body) {
+        Some(Ok(json)) => (StatusCode::OK, json),
+        Some(Err(error)) => {
+            let error = as_answered(operation, error);
+            (StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST), error.to_json())
+        }
+        None => (StatusCode::BAD_REQUEST, UNKNOWN.to_owned()),
+    };
+    (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], json).into_response()
+}
+
+/// Every operation that a table of ours, or a tool that reads it, may ask for; nothing for others.
+macro_rules! operations {
+    ($($name:literal $method:ident)*) => {
+        fn run(database: &Database, operation: &str, body: &[u8]) -> Option<Result<String, DynoxideError>> {
+            match operation {
+                $($name => Some(read(body).and_then(|request| database.$method(request)).and_then(|done| written(&done))),)*
+                _ => None,
+            }
+        }
+    };
+}
+
+operations! {
+    "BatchExecuteStatement" batch_execute_statement
+    "BatchGetItem" batch_get_item
+    "BatchWriteItem" batch_write_item
+    "CreateTable" create_table
+    "DeleteItem" delete_item
+    "DeleteTable" delete_table
+    "DescribeTable" describe_table
+    "DescribeTimeToLive" describe_time_to_live
+    "ExecuteStatement" execute_statement
+    "ExecuteTransaction" execute_transaction
+    "GetItem" get_item
+    "ListTables" list_tables
+    "ListTagsOfResource" list_tags_of_resource
+    "PutItem" put_item
+    "Query" query
+    "Scan" scan
+    "TagResource" tag_resource
+    "TransactGetItems" transact_get_items
+    "TransactWriteItems" transact_write_items
+    "UntagResource" untag_resource
+    "UpdateItem" update_item
+    "UpdateTable" update_table
+    "UpdateTimeToLive" update_time_to_live
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
+    serde_json::from_slice(body).map_err(|error| {
+        let text = error.to_string();
+        let text = text.split(" at line ").next().unwrap_or_default();
+        // The engine's types mark what DynamoDB calls by which name.
+        match text.split_once(':') {
+            Some(("VALIDATION" | "VALIDATION_AS_READ" | "VALIDATION_REQUEST", message)) => {
+                DynoxideError::ValidationException(message.to_owned())
+            }
+            Some(("SERIALIZATION" | "SERIALIZATION_AS_READ", message)) => {
+                DynoxideError::SerializationException(message.to_owned())
+            }
+            _ if error.is_data() => DynoxideError::ValidationException(text.to_owned()),
+            _ => DynoxideError::SerializationException(String::new()),
+        }
+    })
+}
+
+fn written<T: Serialize>(done: &T) -> Result<String, DynoxideError> {
+    serde_json::to_string(done).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}
+
+/// The engine leaves to its servers how two errors are worded.
+fn as_answered(operation: &str, error: DynoxideError) -> DynoxideError {
+    match (operation, error) {
+        ("PutItem" | "UpdateItem" | "DeleteItem", DynoxideError::EnvelopedValidation(message)) => {
+            DynoxideError::ValidationException(format!("1 validation error detected: {message}"))
+        }
+        (_, DynoxideError::EnvelopedValidation(message)) => DynoxideError::ValidationException(message),
+        ("ExecuteStatement", DynoxideError::ConditionalCheckFailedException(message, Some(item))) => {
+            DynoxideError::StatementConditionalCheckFailed(message, item)
+        }
+        (_, error) => error,
+    }
+}
