@@ -58,6 +58,7 @@ struct Extra {
 
 /// What every pattern takes beside its own arguments.
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 struct Options {
     /// How rows are written: `table` on a terminal and `jsonl` in a pipe, unless it is said.
     #[arg(long, value_enum, env = "CODESENSEI_FORMAT")]

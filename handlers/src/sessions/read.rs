@@ -22,7 +22,7 @@ use crate::threads::ThreadView;
 
 /// `{"session": …}`, with `"threads": […]` when they are asked for.
 #[derive(Serialize, ToSchema)]
-pub struct OpenedSession {
+pub(super) struct OpenedSession {
     session: SessionView,
     #[serde(skip_serializing_if = "Option::is_none")]
     threads: Option<Vec<ThreadView>>,
