@@ -138,7 +138,7 @@ async fn a_thread_that_a_save_moved_has_changed_and_one_that_stayed_has_not() {
     app.later(Duration::from_mins(1));
     let saved = ada.saves(&session, 1, "one\nnew\ntwo\nthree\n").await.is(200);
     assert_eq!(saved["threads"][0], above, "it stayed");
-    assert_eq!(saved["threads"][1]["updated_at"], saved["updated_at"]);
+    assert_eq!(saved["threads"][1]["updated_at"], saved["session"]["updated_at"]);
     assert_ne!(saved["threads"][1]["updated_at"], below["updated_at"]);
     let listed = ada.gets(&format!("{}/threads", session.path)).await.is(200);
     assert_eq!(listed["threads"], saved["threads"]);
