@@ -312,7 +312,7 @@ mod tests {
         let hostile = "a\u{1b}]0;owned\u{7}\u{9b}2Jb\u{202e}c\u{200b}\u{7f}\rd\te\nf";
         let one_line = r"a\u{1b}]0;owned\u{7}\u{9b}2Jb\u{202e}c\u{200b}\u{7f} d e f";
         let lines_of_its_own = format!("{}\nf", r"a\u{1b}]0;owned\u{7}\u{9b}2Jb\u{202e}c\u{200b}\u{7f}\u{d}d\u{9}e");
-        assert_eq!(cut(hostile), one_line.chars().take(WIDEST - 1).chain(['…']).collect::<String>());
+        assert_eq!(cut(hostile), one_line);
         assert_eq!(lines(&hostile.into()), lines_of_its_own);
         let mut output = output(Format::Table);
         output

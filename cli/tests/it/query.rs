@@ -235,7 +235,10 @@ async fn the_example_of_every_pattern_that_writes_can_be_given_to_a_shell() {
 #[tokio::test]
 async fn help_names_the_fields_of_what_is_written_as_json() {
     for (pattern, fields) in [
-        ("add_note", "Fields: session_id, thread, seq, user_id, role, content, created_at. Optional: reply_state, "),
+        (
+            "add_note",
+            "Fields: session_id, thread, seq, user_id, role, content, created_at. Optional: client_message_id, ",
+        ),
         ("delete_usage", "Can be repeated. Fields: user_id, date "),
         ("release_claims", "Fields: email_digest, owner, seen_claimed_at "),
     ] {

@@ -128,9 +128,19 @@ impl Case {
         Some(((first_told, last_told) == truth, last_told < truth.0 || truth.1 < first_told))
     }
 
+    /// Whether the selected text stands there: it begins in the first line and ends in the last. Of nothing but white space: whether
+    /// the lines are blank.
     fn is_selected(&self, first: usize, last: usize) -> bool {
-        let there = self.new.split('\n').skip(first - 1).take(last + 1 - first);
-        there.eq(self.selected.split('\n'))
+        let lines: Vec<&str> = self.new.split('\n').skip(first - 1).take(last + 1 - first).collect();
+        if self.selected.trim().is_empty() {
+            return lines.iter().all(|line| line.trim().is_empty());
+        }
+        let (Some(begin), Some(end)) = (lines.first(), lines.last()) else { return false };
+        let there = lines.join("\n");
+        let found = format!("{there}\n");
+        found
+            .match_indices(&self.selected)
+            .any(|(at, selected)| at <= begin.len() && at + selected.len() >= there.len() - end.len())
     }
 }
 

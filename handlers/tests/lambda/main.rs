@@ -178,7 +178,10 @@ async fn a_function_serves_its_own_domain_alone_and_its_health() {
         let answer = sessions.calls(version, &Request::post("/auth/login", &login())).await;
         assert_eq!((answer.status, &answer.json["error"]["code"]), (404, &json!("NOT_FOUND")));
         let answer = sessions.calls(version, &Request::get("/health")).await;
-        assert_eq!((answer.status, &answer.json), (200, &json!({ "status": "ok" })));
+        assert_eq!(
+            (answer.status, &answer.json["status"], &answer.json["service"]),
+            (200, &json!("ok"), &json!("codesensei"))
+        );
     }
 }
 

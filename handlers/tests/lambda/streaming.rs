@@ -25,7 +25,7 @@ async fn a_question_is_answered_with_events_and_everything_else_as_ever() {
     let question = post(&messages, &json!({ "content": "What can go wrong?" }));
     let (head, body) = function.streams(question.clone().with_header("Accept", "text/event-stream").v1()).await;
     assert_eq!((&head["statusCode"], &head["headers"]["content-type"]), (&json!(200), &json!("text/event-stream")));
-    assert!(body.starts_with("event: delta\n") && body.contains("event: done\n"), "{body}");
+    assert!(body.starts_with("event: accepted\n") && body.contains("event: done\n"), "{body}");
     let (head, body) = function.streams(question.v1()).await;
     assert_eq!((&head["statusCode"], &head["headers"]["content-type"]), (&json!(201), &json!("application/json")));
     assert!(serde_json::from_str::<serde_json::Value>(&body).unwrap()["reply"]["content"].is_string());

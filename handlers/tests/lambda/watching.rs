@@ -62,7 +62,7 @@ async fn each_request_leaves_one_line_of_metrics_too() {
         check_format(line);
         assert_eq!(line["trace_id"].as_str().map(str::len), Some(32), "ours, and not {TRACE}");
         let tokens = ["InputTokens", "OutputTokens"].map(|name| line[name].as_u64().unwrap_or_default());
-        assert_eq!(tokens.iter().sum::<u64>(), answer.json["analysis"]["token_count"].as_u64().unwrap_or_default());
+        assert_eq!(tokens.iter().sum::<u64>(), answer.json["token_count"].as_u64().unwrap_or_default());
     }
     // The hit of the limit, and the user's day with its index.
     assert!(metrics[0]["WriteCapacity"].as_f64().unwrap() >= 3.0, "{}", metrics[0]);

@@ -157,9 +157,10 @@ async fn what_is_written_while_a_session_goes_is_refused_or_goes_with_it() {
     stalled.arrived().await;
     let save = table.save(&scene.session, "too late").await;
     assert!(save.is_err());
-    // Threads are still there, and take a last word.
+    // Threads are still there, and take no word any more.
     let thread = table.own_thread(ada, scene.threads[0].id()).await.unwrap();
-    table.note(&thread, "a last word", None).await.unwrap();
+    let last = table.note(&thread, "a last word", None).await;
+    assert!(matches!(last, Err(PostError::Access(AccessError::NotFound))), "{last:?}");
     stalled.release();
     removal.await.unwrap().unwrap();
     scene.assert_only_the_account_is_left().await;

@@ -41,6 +41,7 @@ async fn all_requests(person: &Person, session: &str, thread: &str) -> Vec<Respo
         person.gets(thread).await,
         person.gets(&messages).await,
         person.gets(&format!("{messages}?order=desc")).await,
+        person.gets(&format!("{messages}/{}", answer_in(thread))).await,
         person.posts(&threads, &block).await,
         person.posts(&messages, &json!({ "content": "why?" })).await,
         person.posts(&messages, &json!({ "content": "note", "ask": false })).await,

@@ -69,19 +69,7 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
             answer
         }
         "FORBIDDEN" => forbidden(scene).await,
-        "SESSION_NOT_FOUND" if scene.names("{id}") => {
-            let path = operation.path.replace("{id}", ABSENT);
-            scene.sent(&scene.ada, &path).await
-        }
-        // Of a route that creates: what an earlier request with the same client id created was deleted.
-        "SESSION_NOT_FOUND" | "THREAD_NOT_FOUND" if operation.method == "POST" && !scene.names("{thread_id}") => {
-            created_and_deleted(scene, if code == "SESSION_NOT_FOUND" { "session" } else { "thread" }).await
-        }
-        "THREAD_NOT_FOUND" => {
-            let path = scene.addressed(&format!("{}.{ABSENT}", scene.session.id));
-            scene.sent(&scene.ada, &path).await
-        }
-        "DEVICE_NOT_FOUND" => scene.sent(&scene.ada, &operation.path.replace("{device_id}", ABSENT)).await,
+        code if code.ends_with("_NOT_FOUND") => not_found(scene, code).await?,
         "DATABASE_ERROR" => {
             let nobody = Proxy::before("http://127.0.0.1:1").await;
             let store = scene.app.table().store_through(&nobody.url()).await;
@@ -107,14 +95,6 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
             let text = Value::from("x".repeat(5_001));
             scene.with(&[("content", text.clone()), ("question", text)]).await
         }
-        "MESSAGE_NOT_FOUND" if scene.operation.path.ends_with("/messages") => {
-            expiry::sent_again(&scene.app, || scene.with_choice("client_message_id", expiry::ID)).await
-        }
-        "MESSAGE_NOT_FOUND" => {
-            let answer = format!("/{}", scene.message);
-            let absent = format!("/{}.9", scene.thread.id);
-            scene.sent(&scene.ada, &scene.path().replace(&answer, &absent)).await
-        }
         "PATCH_CONFLICT" => scene.sent(&scene.ada, &scene.path().replace(".2/apply", ".1/apply")).await,
         "VERSION_CONFLICT" if operation.path.ends_with("/messages") => {
             let mut body = scene.body.clone().expect("a body");
@@ -128,6 +108,35 @@ async fn provoked(scene: &Scene, code: &str) -> Option<Response> {
         "AI_MALFORMED_RESPONSE" => scene.with_model(vec![Act::Text(String::new()), Act::Text(String::new())]).await,
         "BEDROCK_UNAVAILABLE" => scene.with_model(vec![Act::fault(403, "AccessDeniedException", "no")]).await,
         "REQUEST_IN_PROGRESS" => waited_for_already(scene).await,
+        _ => return None,
+    })
+}
+
+/// Of what is not there, or not any more.
+async fn not_found(scene: &Scene, code: &str) -> Option<Response> {
+    let operation = scene.operation;
+    Some(match code {
+        "SESSION_NOT_FOUND" if scene.names("{id}") => {
+            let path = operation.path.replace("{id}", ABSENT);
+            scene.sent(&scene.ada, &path).await
+        }
+        // Of a route that creates: what an earlier request with the same client id created was deleted.
+        "SESSION_NOT_FOUND" | "THREAD_NOT_FOUND" if operation.method == "POST" && !scene.names("{thread_id}") => {
+            created_and_deleted(scene, if code == "SESSION_NOT_FOUND" { "session" } else { "thread" }).await
+        }
+        "THREAD_NOT_FOUND" => {
+            let path = scene.addressed(&format!("{}.{ABSENT}", scene.session.id));
+            scene.sent(&scene.ada, &path).await
+        }
+        "DEVICE_NOT_FOUND" => scene.sent(&scene.ada, &operation.path.replace("{device_id}", ABSENT)).await,
+        "MESSAGE_NOT_FOUND" if scene.operation.path.ends_with("/messages") => {
+            expiry::sent_again(&scene.app, || scene.with_choice("client_message_id", expiry::ID)).await
+        }
+        "MESSAGE_NOT_FOUND" => {
+            let answer = format!("/{}", scene.message);
+            let absent = format!("/{}.9", scene.thread.id);
+            scene.sent(&scene.ada, &scene.path().replace(&answer, &absent)).await
+        }
         _ => return None,
     })
 }

@@ -6,6 +6,7 @@ use bedrock_local::{Act, Seen};
 use handlers::http::rate::RateLimits;
 use handlers::review::hidden::{hidden, visible};
 use handlers::review::prompt::SYSTEM;
+use model::Lines;
 use serde_json::{Value, json};
 use tests::TestApp;
 use tests::app::{PASSWORD, Person, Thread};
@@ -80,10 +81,10 @@ fn fenced(told: &[&str], names: &[&str]) -> String {
 /// Checks that the lines of the code count up and are those of the file, and that none was made up.
 #[track_caller]
 fn numbered(block: &str, code: &str) {
-    let lines: Vec<_> = block.split('\n').collect();
-    let expected = code.strip_suffix('\n').unwrap_or(code).split('\n').enumerate();
-    let expected: Vec<_> = expected.map(|(at, line)| format!("{}|{}", at + 1, visible(line))).collect();
-    assert_eq!(lines[1..lines.len() - 1], expected);
+    let shown: Vec<_> = block.split('\n').collect();
+    let lines = Lines::of(code);
+    let expected: Vec<_> = (1..=lines.written()).map(|at| format!("{at}|{}", visible(lines.line(at)))).collect();
+    assert_eq!(shown[1..shown.len() - 1], expected);
 }
 
 #[track_caller]
@@ -182,7 +183,7 @@ fn answering(input: &Value) -> Act {
 async fn a_patch_that_quotes_hidden_characters_as_they_were_shown_applies_to_the_file() {
     let (app, _) = scene().await;
     let ada = app.signs_up("ada").await;
-    for file in hostile_files().into_iter().filter(|file| file.hides && !file.payload.contains('\n')) {
+    for file in hostile_files().into_iter().filter(|file| file.hides && !file.payload.contains(['\n', '\r'])) {
         let session = ada.creates(&file.filename, &file.code).await;
         let thread = ada.opens_thread(&session, 1..=2).await;
         let line = file.code.split('\n').nth(2).expect("the attempt in the open");
