@@ -97,6 +97,13 @@ async fn account(app: &TestApp, ada: &Person) -> Vec<String> {
     let old = form()["password"].as_str().unwrap().to_owned();
     let thief = ada.copied();
     ada.gets("/users/me").await.is(200);
+    ada.gets("/users/me/usage").await.is(200);
+    let devices = ada.gets("/users/me/devices").await.is(200)["devices"].clone();
+    let other = devices.as_array().unwrap().iter().find(|device| device["is_this"] != true);
+    if let Some(other) = other {
+        let path = format!("/users/me/devices/{}", other["device_id"].as_str().unwrap());
+        ada.deletes(&path).await.is(200);
+    }
     let profile = json!({ "name": secret("rename"), "username": secret("again"), "email": format!("{}@example.com", secret("moved")) });
     ada.puts("/users/me", &profile).await.is(200);
     ada.puts("/users/me", &json!({ "email": secret("noaddress") })).await.invalid("email");
@@ -131,6 +138,7 @@ async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
     ada.posts(&apply, &json!({ "expected_version_number": 2 })).await.is(200);
     let question = apply.replace(".2/apply", ".1/apply");
     ada.posts(&question, &json!({ "expected_version_number": 2 })).await.refused(409, "PATCH_CONFLICT");
+    ada.gets(apply.trim_end_matches("/apply")).await.is(200);
     ada.notes(&thread, &secret("note")).await;
     app.bedrock().script(vec![
         Act::fault(429, "ThrottlingException", secret("fault")),
