@@ -1,4 +1,4 @@
-//! A situation in which a route is asked, and by whom.
+//! A situation in which a route is asked, and who asks.
 
 use axum::body::Body;
 use axum::http::Request;
