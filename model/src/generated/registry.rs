@@ -897,7 +897,7 @@ pub(crate) static AP_14: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_refresh_families --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "`GET /users/me/devices` and its `DELETE`: one request that also says whether the caller's own sign-in stands. `PUT /users/me/password` ends all but one of them. Asked again after the change: somebody may have signed in with the old password meanwhile.",
+    doc: "`GET /users/me/devices` and its `DELETE`: one request that also says whether the caller's own sign-in stands. `PUT /users/me/password` ends all but one of them. Asked again after the change: a thief may have signed in with the old password meanwhile.",
 };
 
 /// AP-15: Read a user and a sign-in.

@@ -189,7 +189,7 @@ async fn refreshing_and_signing_out_want_no_body_and_no_type() {
     ada.sends(Request::post("/auth/refresh"), Body::empty()).await.is(200);
     ada.sends(Request::post("/auth/logout"), Body::empty()).await.is(200);
     ada.gets("/users/me").await.refused(401, "UNAUTHORIZED");
-    // A page of another site cannot do it in somebody's name.
+    // A page of another site cannot do it in a user's name.
     let bob = app.signs_up("bob").await;
     for (name, value) in [
         ("origin", "https://evil.example"),
