@@ -44,6 +44,15 @@ impl From<StoreError> for PostError {
     }
 }
 
+/// What became of a message that was to be the next one of its thread.
+#[derive(Debug)]
+pub enum Posted {
+    /// It is stored.
+    Stored(Box<Message>),
+    /// Another message has its number: this is the thread now.
+    NumberTaken(Box<Thread>),
+}
+
 /// The result of taking an open question over.
 #[derive(Debug)]
 pub enum TakeOver {
@@ -78,38 +87,53 @@ impl Store {
         client: Option<ClientRequest>,
         lease: Duration,
     ) -> Result<Message, PostError> {
-        let mut seen = thread.clone();
+        let mut seen = Box::new(thread.clone());
         for _ in 0..TRIES {
-            let (message, expiry) = self.message(&seen, content, client);
-            let lease_until = Some(message.created_at.plus(lease));
-            let question = Message { reply_state: Some(ReplyState::Pending), lease_until, ..message };
-            let record = client.map(|client| client.record(&question));
-            let excerpt = question.excerpt();
-            let asked = self.ask_question(AskQuestion {
-                question: &question,
-                record: record.as_ref(),
-                seen_slots: seen.message_slots,
-                last_role: Some(Role::User),
-                last_excerpt: Some(&excerpt),
-                last_state: question.reply_state,
-                expire_from: seen.messages_expire_from.or(expiry),
-                expire_until: expiry.or(seen.messages_expire_until),
-            });
-            match asked.await {
-                Ok(()) => return Ok(question),
-                Err(AskQuestionError::SlotTaken { current }) => seen = *current,
-                Err(AskQuestionError::MessageLimitExceeded) => return Err(PostError::LimitExceeded),
-                Err(AskQuestionError::ThreadNotFound | AskQuestionError::SessionNotFound) => {
-                    return Err(AccessError::NotFound.into());
-                }
-                Err(AskQuestionError::Store(source)) => {
-                    return Err(PostError::Unsure { question: Box::new(question), source });
-                }
-                Err(AskQuestionError::RequestKnown) => return Err(PostError::Known),
-                Err(AskQuestionError::MessageExists) => break,
+            match self.ask_next(&seen, content, client, lease).await? {
+                Posted::Stored(question) => return Ok(*question),
+                Posted::NumberTaken(current) => seen = current,
             }
         }
-        Err(StoreError::Contended { pattern: "AP-40" }.into())
+        Err(contended("AP-40"))
+    }
+
+    /// Stores a question as the next message after those that were seen, and says so if another message was faster.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub async fn ask_next(
+        &self,
+        seen: &Thread,
+        content: &str,
+        client: Option<ClientRequest>,
+        lease: Duration,
+    ) -> Result<Posted, PostError> {
+        let (message, expiry) = self.message(seen, content, client);
+        let lease_until = Some(message.created_at.plus(lease));
+        let question = Message { reply_state: Some(ReplyState::Pending), lease_until, ..message };
+        let record = client.map(|client| client.record(&question));
+        let excerpt = question.excerpt();
+        let asked = self.ask_question(AskQuestion {
+            question: &question,
+            record: record.as_ref(),
+            seen_slots: seen.message_slots,
+            last_role: Some(Role::User),
+            last_excerpt: Some(&excerpt),
+            last_state: question.reply_state,
+            expire_from: seen.messages_expire_from.or(expiry),
+            expire_until: expiry.or(seen.messages_expire_until),
+        });
+        match asked.await {
+            Ok(()) => Ok(Posted::Stored(Box::new(question))),
+            Err(AskQuestionError::SlotTaken { current }) => Ok(Posted::NumberTaken(current)),
+            Err(AskQuestionError::MessageLimitExceeded) => Err(PostError::LimitExceeded),
+            Err(AskQuestionError::ThreadNotFound | AskQuestionError::SessionNotFound) => {
+                Err(AccessError::NotFound.into())
+            }
+            Err(AskQuestionError::Store(source)) => Err(PostError::Unsure { question: Box::new(question), source }),
+            Err(AskQuestionError::RequestKnown) => Err(PostError::Known),
+            Err(AskQuestionError::MessageExists) => Err(contended("AP-40")),
+        }
     }
 
     /// Stores a note, to which the model says nothing.
@@ -122,33 +146,47 @@ impl Store {
         content: &str,
         client: Option<ClientRequest>,
     ) -> Result<Message, PostError> {
-        let mut seen = thread.clone();
+        let mut seen = Box::new(thread.clone());
         for _ in 0..TRIES {
-            let (note, expiry) = self.message(&seen, content, client);
-            let record: Option<Idempotency> = client.map(|client| client.record(&note));
-            let excerpt = note.excerpt();
-            let added = self.add_note(AddNote {
-                note: &note,
-                record: record.as_ref(),
-                seen_slots: seen.message_slots,
-                last_role: Some(Role::User),
-                last_excerpt: Some(&excerpt),
-                expire_from: seen.messages_expire_from.or(expiry),
-                expire_until: expiry.or(seen.messages_expire_until),
-            });
-            match added.await {
-                Ok(()) => return Ok(note),
-                Err(AddNoteError::SlotTaken { current }) => seen = *current,
-                Err(AddNoteError::MessageLimitExceeded) => return Err(PostError::LimitExceeded),
-                Err(AddNoteError::ThreadNotFound | AddNoteError::SessionNotFound) => {
-                    return Err(AccessError::NotFound.into());
-                }
-                Err(AddNoteError::Store(error)) => return Err(error.into()),
-                Err(AddNoteError::RequestKnown) => return Err(PostError::Known),
-                Err(AddNoteError::MessageExists) => break,
+            match self.note_next(&seen, content, client).await? {
+                Posted::Stored(note) => return Ok(*note),
+                Posted::NumberTaken(current) => seen = current,
             }
         }
-        Err(StoreError::Contended { pattern: "AP-41" }.into())
+        Err(contended("AP-41"))
+    }
+
+    /// Stores a note as the next message after those that were seen, and says so if another message was faster.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub async fn note_next(
+        &self,
+        seen: &Thread,
+        content: &str,
+        client: Option<ClientRequest>,
+    ) -> Result<Posted, PostError> {
+        let (note, expiry) = self.message(seen, content, client);
+        let record: Option<Idempotency> = client.map(|client| client.record(&note));
+        let excerpt = note.excerpt();
+        let added = self.add_note(AddNote {
+            note: &note,
+            record: record.as_ref(),
+            seen_slots: seen.message_slots,
+            last_role: Some(Role::User),
+            last_excerpt: Some(&excerpt),
+            expire_from: seen.messages_expire_from.or(expiry),
+            expire_until: expiry.or(seen.messages_expire_until),
+        });
+        match added.await {
+            Ok(()) => Ok(Posted::Stored(Box::new(note))),
+            Err(AddNoteError::SlotTaken { current }) => Ok(Posted::NumberTaken(current)),
+            Err(AddNoteError::MessageLimitExceeded) => Err(PostError::LimitExceeded),
+            Err(AddNoteError::ThreadNotFound | AddNoteError::SessionNotFound) => Err(AccessError::NotFound.into()),
+            Err(AddNoteError::Store(error)) => Err(error.into()),
+            Err(AddNoteError::RequestKnown) => Err(PostError::Known),
+            Err(AddNoteError::MessageExists) => Err(contended("AP-41")),
+        }
     }
 
     /// The next message of the thread, and when it expires.
@@ -305,6 +343,11 @@ impl Store {
             tracing::warn!(%error, "a thread's row does not show what became of its last message");
         }
     }
+}
+
+/// Others took each number that was tried.
+fn contended(pattern: &'static str) -> PostError {
+    StoreError::Contended { pattern }.into()
 }
 
 /// Until when the run of a question holds it. One without a lease is held by none: nothing was stored in 1970.

@@ -136,10 +136,10 @@ impl Proxy {
         self.set_trap(operation, moment, 0, Effect::Stall)
     }
 
-    /// Lets so many requests pass, and stalls all after them.
+    /// Lets so many requests of an operation pass, and stalls all after them. An empty name means any operation.
     #[must_use]
-    pub fn stall_after(&self, requests: usize, moment: Moment) -> Stalled {
-        self.set_trap("", moment, requests, Effect::Stall)
+    pub fn stall_after(&self, operation: &'static str, requests: usize, moment: Moment) -> Stalled {
+        self.set_trap(operation, moment, requests, Effect::Stall)
     }
 
     /// Lets so many requests of an operation pass, and fails all later ones until they are released: before the engine sees

@@ -10,8 +10,8 @@ use handlers::review::lines::Selection;
 use model::{
     AccessError, AddUsage, AddUsageError, AnchorStatus, Clock, ContextMode, Date, Digest, Email, EmailClaim,
     FailQuestionError, Ids, LoadAccount, LoadAccountError, Message, NewAnswer, NewSession, NewSessionError, NewThread,
-    NewThreadError, PasswordHash, PlacedThread, PostError, ReplyState, SessionId, Store, StoreAnswerError, StoreError,
-    Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId, Username, UsernameClaim,
+    NewThreadError, PasswordHash, PlacedThread, PostError, Posted, ReplyState, SessionId, Store, StoreAnswerError,
+    StoreError, Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId, Username, UsernameClaim,
 };
 
 use super::SeedError;
@@ -110,22 +110,42 @@ impl<'s> Loader<'s> {
     }
 
     /// Loads a session and all that happened in it. False when it was changed by others, and is left as it is.
+    ///
+    /// An earlier load that was cut off may have had a request under way, which is carried out while this one is at the same place.
+    /// So what looks changed is looked at again, as long as that gets further.
     async fn session(&mut self, name: &str, user_id: UserId, session: &Session) -> Result<bool, SeedError> {
+        let mut stopped_at = None;
+        loop {
+            let stop = self.session_until_changed(name, user_id, session).await?;
+            if stop.is_none() || stop == stopped_at {
+                return Ok(stop.is_none());
+            }
+            stopped_at = stop;
+        }
+    }
+
+    /// Loads what is missing of a session. Tells the step that finds it changed, if one does: 0 is its creation.
+    async fn session_until_changed(
+        &mut self,
+        name: &str,
+        user_id: UserId,
+        session: &Session,
+    ) -> Result<Option<usize>, SeedError> {
         let session_id: SessionId = ids(name).next(session.opened);
         let version = match self.store.get_session(user_id, session_id).await? {
             Some(head) => head.version_number,
             None => match self.open(name, user_id, session).await? {
                 Some(version) => version,
-                None => return Ok(false),
+                None => return Ok(Some(0)),
             },
         };
         let mut place = Place { user_id, session_id, version, threads: Vec::new() };
-        for event in &session.events {
+        for (step, event) in (1..).zip(&session.events) {
             if matches!(self.event(name, &mut place, event).await?, Loaded::Changed) {
-                return Ok(false);
+                return Ok(Some(step));
             }
         }
-        Ok(true)
+        Ok(None)
     }
 
     async fn open(&mut self, name: &str, user_id: UserId, session: &Session) -> Result<Option<u32>, SeedError> {
@@ -147,6 +167,8 @@ impl<'s> Loader<'s> {
                 self.tally.wrote("code_chunk", head.chunk_count.into());
                 Ok(Some(head.version_number))
             }
+            // Its id is taken: an earlier load has written it since.
+            Err(NewSessionError::Store(StoreError::Contended { .. })) => Ok(None),
             Err(NewSessionError::Store(error)) => Err(error.into()),
             Err(_) => Ok(None),
         }
@@ -217,7 +239,8 @@ impl<'s> Loader<'s> {
         let question = match self.store.get_message(thread.session_id, thread.thread, seq).await? {
             Some(there) if there.reply_state == Some(ReplyState::Pending) => there,
             Some(_) => return Ok(Loaded::There),
-            None => match posted(store.ask(thread, text, None, ANSWER_TAKES).await)? {
+            None if thread.message_slots + 1 != seq => return Ok(Loaded::Changed),
+            None => match posted(store.ask_next(thread, text, None, ANSWER_TAKES).await)? {
                 Some(asked) => {
                     self.tally.wrote("message", 1);
                     asked
@@ -251,7 +274,10 @@ impl<'s> Loader<'s> {
         if self.store.get_message(thread.session_id, thread.thread, seq).await?.is_some() {
             return Ok(Loaded::There);
         }
-        Ok(match posted(store.note(thread, text, None).await)? {
+        if thread.message_slots + 1 != seq {
+            return Ok(Loaded::Changed);
+        }
+        Ok(match posted(store.note_next(thread, text, None).await)? {
             Some(_) => self.written("message", 1),
             None => Loaded::Changed,
         })
@@ -356,13 +382,13 @@ fn new_answer(answer: &Answer, version: u32, anchor_line: Option<u32>) -> NewAns
 }
 
 /// A message that was stored; none when its thread is not as it was.
-fn posted(result: Result<Message, PostError>) -> Result<Option<Message>, SeedError> {
+fn posted(result: Result<Posted, PostError>) -> Result<Option<Message>, SeedError> {
     match result {
-        Ok(message) => Ok(Some(message)),
+        Ok(Posted::Stored(message)) => Ok(Some(*message)),
         Err(PostError::Access(AccessError::Store(error)) | PostError::Unsure { source: error, .. }) => {
             Err(error.into())
         }
-        Err(_) => Ok(None),
+        Ok(Posted::NumberTaken(_)) | Err(_) => Ok(None),
     }
 }
 

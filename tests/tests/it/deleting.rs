@@ -179,7 +179,7 @@ where
 {
     let proxy = Proxy::before(scene.table.endpoint()).await;
     let moment = if requests.is_multiple_of(2) { Moment::BeforeTheEngine } else { Moment::BeforeTheAnswer };
-    let stalled = proxy.stall_after(requests, moment);
+    let stalled = proxy.stall_after("", requests, moment);
     let mut deletion = tokio::spawn(delete(scene.table.store_through(&proxy.url()).await));
     let died = tokio::select! {
         ended = &mut deletion => {

@@ -85,7 +85,7 @@ async fn a_full_account_whose_sweep_is_killed_three_times_is_gone_to_the_last_it
     {
         table.later(Duration::from_millis(1));
         let proxy = Proxy::before(table.endpoint()).await;
-        let stalled = proxy.stall_after(requests, moment);
+        let stalled = proxy.stall_after("", requests, moment);
         let store = table.store_through(&proxy.url()).await;
         let sweep = tokio::spawn(async move { store.sweep_due(SWEEP_TIME).await });
         stalled.arrived().await;
