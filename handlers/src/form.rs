@@ -3,7 +3,7 @@
 use model::{Filename, Language, shows_nothing};
 
 use crate::error::{ApiError, ApiResult, ErrorCode, sentence};
-use crate::limits::MESSAGE_CHARS;
+use crate::limits::{CODE_BYTES, MESSAGE_CHARS};
 
 /// The `filename` of a request.
 ///
@@ -19,6 +19,14 @@ pub(crate) fn filename(text: &str) -> ApiResult<Filename> {
 /// `INVALID_LANGUAGE` when it is not in the list.
 pub(crate) fn language_override(name: &str) -> ApiResult<Language> {
     name.parse().map_err(|_| ApiError::new(ErrorCode::InvalidLanguage).at("language_override"))
+}
+
+/// The `code_content` of a request.
+///
+/// # Errors
+/// `FILE_TOO_LARGE` over 5 MB.
+pub(crate) fn code(text: String) -> ApiResult<String> {
+    if text.len() > CODE_BYTES { Err(ApiError::new(ErrorCode::FileTooLarge).at("code_content")) } else { Ok(text) }
 }
 
 /// What a person writes, in the field of this name.

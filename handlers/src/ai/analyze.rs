@@ -12,12 +12,12 @@ use utoipa::ToSchema;
 use crate::ai::telling::{Delta, Telling};
 use crate::ai::view::{AcceptedAnalysis, AnalysisPatch, Analyzed};
 use crate::auth::caller::Caller;
-use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::error::{ApiError, ApiResult, Wrong};
 use crate::form;
-use crate::http::body::CodeBody;
+use crate::http::checked::{Check, CodeForm};
 use crate::http::deadline::Deadline;
 use crate::http::events;
-use crate::limits::{CODE_BYTES, HISTORY_MESSAGES};
+use crate::limits::HISTORY_MESSAGES;
 use crate::openapi::{Failure, fields};
 use crate::review::lines::Selection;
 use crate::review::prompt::{Prompt, Question, Turn};
@@ -61,7 +61,7 @@ struct SaidForm {
 }
 
 /// A question whose fields were checked.
-struct Asked {
+pub struct Asked {
     filename: Filename,
     language: Language,
     code: String,
@@ -104,9 +104,8 @@ pub async fn analyze(
     caller: Caller,
     Deadline(deadline): Deadline,
     headers: HeaderMap,
-    CodeBody { 0: form }: CodeBody<AnalysisForm>,
+    CodeForm { 0: asked }: CodeForm<AnalysisForm>,
 ) -> ApiResult<Response> {
-    let asked = form.check()?;
     let prompt = asked.prompt(&ctx, caller)?;
     ctx.count_ai_day(caller.user_id).await?;
     if !events::are_wanted(&headers) {
@@ -140,47 +139,49 @@ async fn analyzed(
     Ok(analysis.into())
 }
 
-impl AnalysisForm {
-    fn check(self) -> ApiResult<Asked> {
-        let filename = form::filename(&self.filename)?;
-        if self.code_content.len() > CODE_BYTES {
-            return Err(ApiError::new(ErrorCode::FileTooLarge).at("code_content"));
-        }
-        let language = self.language_override.as_deref().map(form::language_override).transpose()?;
-        let detect = || Language::detect(filename.as_str(), &self.code_content);
-        let language = language.unwrap_or_else(detect);
-        form::message("question", &self.question)?;
-        check_history(&self.history)?;
-        let selected = selection(self.kind, self.start_line, self.end_line, self.selected_text, &self.code_content)?;
-        let Self { code_content: code, history, question, .. } = self;
-        Ok(Asked { filename, language, code, selected, history, question })
+impl Check for AnalysisForm {
+    type Checked = Asked;
+
+    fn check(self, wrong: &mut Wrong) -> Option<Asked> {
+        let Self { filename, code_content, language_override, question, history, .. } = self;
+        let filename = wrong.take(form::filename(&filename));
+        let code = wrong.take(form::code(code_content));
+        let language = language_override.and_then(|name| wrong.take(form::language_override(&name)));
+        wrong.take(form::message("question", &question));
+        check_history(&history, wrong);
+        let is_block = self.start_line.is_some() || self.end_line.is_some() || self.selected_text.is_some();
+        let thread = ThreadForm {
+            kind: self.kind.unwrap_or(if is_block { ThreadKind::Block } else { ThreadKind::File }),
+            start_line: self.start_line,
+            end_line: self.end_line,
+            selected_text: self.selected_text,
+            client_thread_id: None,
+        };
+        let selected = thread.selection(wrong);
+        let (filename, code) = (filename?, code?);
+        // Where the code is not what was sent, its lines are not either.
+        let selected = selected.filter(|_| !wrong.is_at("code_content"))?;
+        let selected = wrong.take(kept(&selected, &code))?;
+        let language = language.unwrap_or_else(|| Language::detect(filename.as_str(), &code));
+        Some(Asked { filename, language, code, selected, history, question })
     }
 }
 
 /// What a person said is as long as a message can be. What the model said is as long as it is, up to the token limit.
-fn check_history(history: &[SaidForm]) -> ApiResult<()> {
+fn check_history(history: &[SaidForm], wrong: &mut Wrong) {
     if history.len() > HISTORY_MESSAGES {
-        return Err(ApiError::invalid("history", "Only the last 10 messages of a conversation can be sent."));
+        wrong.note(ApiError::invalid("history", "Only the last 10 messages of a conversation can be sent."));
+        return;
     }
     for (at, said) in history.iter().enumerate().filter(|(_, said)| said.role == Role::User) {
-        form::message(format!("history[{at}].content"), &said.content)?;
+        wrong.take(form::message(format!("history[{at}].content"), &said.content));
     }
-    Ok(())
 }
 
-/// The lines that the question is about, checked as those of a thread are. The text of a block that came without it is
-/// that of its lines.
-fn selection(
-    kind: Option<ThreadKind>,
-    start_line: Option<u32>,
-    end_line: Option<u32>,
-    selected_text: Option<String>,
-    code: &str,
-) -> ApiResult<NewThread> {
-    let is_block = start_line.is_some() || end_line.is_some() || selected_text.is_some();
-    let kind = kind.unwrap_or(if is_block { ThreadKind::Block } else { ThreadKind::File });
-    let selected =
-        ThreadForm { kind, start_line, end_line, selected_text, client_thread_id: None }.check()?.kept_in(code)?;
+/// The lines that the question is about, held to the rules of a thread's. The text of a block that came without it is that
+/// of its lines.
+fn kept(selected: &NewThread, code: &str) -> ApiResult<NewThread> {
+    let selected = selected.kept_in(code)?;
     threads::locate(code, &selected).ok_or(NewThreadError::OutsideTheCode)?;
     Ok(selected)
 }

@@ -13,7 +13,7 @@ use tokio::sync::SemaphorePermit;
 
 use crate::error::{ApiError, ErrorCode};
 use crate::http::{json, large};
-use crate::limits::{CODE_BODY_BYTES, SELECTION_BODY_BYTES, SMALL_BODY_BYTES};
+use crate::limits::{CODE_BODY_BYTES, SMALL_BODY_BYTES};
 
 /// Extractor: the body as a `T`. `LIMIT` bounds the bytes on the wire and the bytes they inflate to.
 ///
@@ -21,12 +21,6 @@ use crate::limits::{CODE_BODY_BYTES, SELECTION_BODY_BYTES, SMALL_BODY_BYTES};
 /// is for gateways that undo the encoding before they measure. One layer of gzip, never two.
 #[derive(Clone, Copy)]
 pub struct Body<T, const LIMIT: usize = SMALL_BODY_BYTES>(pub T);
-
-/// The body of a request that carries a file.
-pub type CodeBody<T> = Body<T, CODE_BODY_BYTES>;
-
-/// The body of a request that carries selected text.
-pub type SelectionBody<T> = Body<T, SELECTION_BODY_BYTES>;
 
 impl<S, T, const LIMIT: usize> FromRequest<S> for Body<T, LIMIT>
 where

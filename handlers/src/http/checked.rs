@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{ApiError, Wrong};
 use crate::http::{body, json};
-use crate::limits::{CODE_BODY_BYTES, SMALL_BODY_BYTES};
+use crate::limits::{CODE_BODY_BYTES, SELECTION_BODY_BYTES, SMALL_BODY_BYTES};
 
 /// A form whose fields have rules of their own.
 pub trait Check: DeserializeOwned {
@@ -22,6 +22,9 @@ pub struct Form<T: Check, const LIMIT: usize = SMALL_BODY_BYTES>(pub T::Checked)
 
 /// A form with a file in it.
 pub type CodeForm<T> = Form<T, CODE_BODY_BYTES>;
+
+/// A form with selected text in it.
+pub type SelectionForm<T> = Form<T, SELECTION_BODY_BYTES>;
 
 impl<S, T, const LIMIT: usize> FromRequest<S> for Form<T, LIMIT>
 where

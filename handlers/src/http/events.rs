@@ -65,6 +65,11 @@ where
             continuation.end(code, ctx.calls()).await;
         }
     }));
+    sent(receiver)
+}
+
+/// The answer that sends what is told. While nothing is, a comment now and then says that it goes on.
+fn sent(receiver: mpsc::UnboundedReceiver<Told>) -> Response {
     let events = stream::unfold(receiver, |mut receiver| async move {
         match receiver.recv().await? {
             Told::Event(event) => Some((Ok::<_, Infallible>(event), receiver)),
@@ -75,4 +80,33 @@ where
     let (name, value) = BUFFERING;
     response.headers_mut().insert(name, value);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt as _;
+    use std::time::Duration;
+    use tokio::time::Instant;
+
+    /// The next piece of an answer, and the seconds since a moment.
+    async fn next(answer: &mut Response, since: Instant) -> (String, u64) {
+        let frame = answer.body_mut().frame().await.expect("it goes on").expect("nothing fails");
+        let text = String::from_utf8(frame.into_data().expect("no trailers").to_vec()).expect("events are text");
+        (text, since.elapsed().as_secs())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_stream_says_every_ten_seconds_that_it_is_alive() {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let (events, mut answer, began) = (Events(sender), sent(receiver), Instant::now());
+        assert_eq!(next(&mut answer, began).await, (":\n\n".to_owned(), 10));
+        assert_eq!(next(&mut answer, began).await, (":\n\n".to_owned(), 20));
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        events.tell("delta", &"a");
+        assert_eq!(next(&mut answer, began).await, ("event: delta\ndata: \"a\"\n\n".to_owned(), 24));
+        assert_eq!(next(&mut answer, began).await, (":\n\n".to_owned(), 34), "counted from the last event");
+        events.send(Told::End);
+        assert!(answer.body_mut().frame().await.is_none(), "it ends");
+    }
 }

@@ -28,7 +28,7 @@ pub(super) struct Request {
 }
 
 /// What a client says.
-pub(super) struct Said {
+pub struct Said {
     pub(super) content: String,
     pub(super) asks: bool,
     pub(super) client: Option<ClientRequest>,

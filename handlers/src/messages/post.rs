@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::auth::caller::Caller;
-use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::form;
-use crate::http::body::Body;
+use crate::http::checked::{Check, Form};
 use crate::http::deadline::Deadline;
 use crate::http::events;
 use crate::http::path::Path;
@@ -66,10 +66,10 @@ pub async fn post(
     Path(id): Path<ThreadId>,
     Deadline(deadline): Deadline,
     headers: HeaderMap,
-    new: Result<Body<NewMessage>, ApiError>,
+    new: Result<Form<NewMessage>, ApiError>,
 ) -> ApiResult<Response> {
-    let said = match new.and_then(NewMessage::check) {
-        Ok(said) => said,
+    let said = match new {
+        Ok(Form(said)) => said,
         Err(error) => {
             // What is refused for what it says counts too.
             ctx.count(RateLimit::NOTE, &caller.user_id.to_string()).await?;
@@ -81,15 +81,17 @@ pub async fn post(
     respond(request, accepted, events::are_wanted(&headers)).await
 }
 
-impl NewMessage {
-    fn check(Body(new): Body<Self>) -> ApiResult<Said> {
-        let Self { content, ask: asks, client_message_id, role, version_number } = new;
-        form::message("content", &content)?;
+impl Check for NewMessage {
+    type Checked = Said;
+
+    fn check(self, wrong: &mut Wrong) -> Option<Said> {
+        let Self { content, ask: asks, client_message_id, role, version_number } = self;
+        wrong.take(form::message("content", &content));
         if role == Some(Role::Ai) {
-            return Err(ApiError::invalid("role", "Only the model's answers have this role."));
+            wrong.note(ApiError::invalid("role", "Only the model's answers have this role."));
         }
         let client = client_message_id.map(|id| ClientRequest::new(id, &content, asks));
-        Ok(Said { content, asks, client, version_number })
+        Some(Said { content, asks, client, version_number })
     }
 }
 

@@ -63,7 +63,8 @@ impl Check for NewFile {
         let filename = wrong.take(form::filename(&self.filename));
         let language_override = self.language_override.as_deref();
         let language_override = language_override.and_then(|name| wrong.take(form::language_override(name)));
-        let new = NewSession { filename: filename?, language_override, text: self.code_content };
+        let text = wrong.take(form::code(self.code_content));
+        let new = NewSession { filename: filename?, language_override, text: text? };
         Some((self.client_session_id, self.filename, new))
     }
 }

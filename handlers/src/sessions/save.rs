@@ -2,14 +2,14 @@
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request};
-use model::{Change, SaveCode, SaveCodeError, Saved, SessionId};
+use model::{Change, Language, SaveCode, SaveCodeError, Saved, SessionId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
-use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::form;
-use crate::http::body::CodeBody;
+use crate::http::checked::{Check, CodeForm};
 use crate::http::json::{change, given};
 use crate::http::path::Path;
 use crate::limits::RateLimit;
@@ -73,13 +73,22 @@ pub async fn save(
 /// What is to be saved, if the request says that as it should.
 async fn asked(session_id: Result<Path<SessionId>, ApiError>, request: Request) -> ApiResult<SaveCode> {
     let Path(session_id) = session_id?;
-    let CodeBody { 0: save } = CodeBody::<Save>::from_request(request, &()).await?;
-    Ok(SaveCode {
-        session_id,
-        expected_version_number: save.expected_version_number,
-        language_override: save.language_override.try_map(|name| form::language_override(&name))?,
-        text: save.code_content,
-    })
+    let CodeForm { 0: (expected_version_number, text, language_override) } =
+        CodeForm::<Save>::from_request(request, &()).await?;
+    Ok(SaveCode { session_id, expected_version_number, language_override, text })
+}
+
+impl Check for Save {
+    /// The version that was edited, the code, and what becomes of the language.
+    type Checked = (u32, Option<String>, Change<Language>);
+
+    fn check(self, wrong: &mut Wrong) -> Option<Self::Checked> {
+        let language_override = self.language_override.try_map(|name| form::language_override(&name));
+        let language_override = wrong.take(language_override);
+        let text = self.code_content.map(form::code).transpose();
+        let text = wrong.take(text);
+        Some((self.expected_version_number, text?, language_override?))
+    }
 }
 
 impl From<&Saved> for SavedView {

@@ -6,13 +6,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
-use crate::error::{ApiError, ApiResult, ErrorCode};
-use crate::http::body::SelectionBody;
+use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::http::checked::{Check, SelectionForm};
 use crate::http::json::given;
 use crate::http::path::Path;
 use crate::openapi::fields;
 use crate::state::Ctx;
-use crate::threads::create::{ThreadForm, locate};
+use crate::threads::create::{ThreadForm, counted_line, locate};
 use crate::threads::view::OneThread;
 
 /// The anchor as it is sent. What is absent stays, unless the type changes: then the old lines mean nothing any more.
@@ -46,9 +46,8 @@ pub async fn anchor(
     ctx: Ctx,
     caller: Caller,
     Path(id): Path<ThreadId>,
-    SelectionBody { 0: form }: SelectionBody<AnchorForm>,
+    SelectionForm { 0: form }: SelectionForm<AnchorForm>,
 ) -> ApiResult<Json<OneThread>> {
-    form.says_something()?;
     let opened = ctx.store.open_thread(caller.user_id, id).await;
     let opened = opened.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
     let to = form.onto(&opened.thread)?;
@@ -56,16 +55,24 @@ pub async fn anchor(
     Ok(Json(OneThread::from(&moved)))
 }
 
-impl AnchorForm {
-    fn says_something(&self) -> ApiResult<()> {
-        let Self { kind, start_line, end_line, selected_text } = self;
+impl Check for AnchorForm {
+    /// The form, whose fields are right each by itself: the thread has the others.
+    type Checked = Self;
+
+    fn check(self, wrong: &mut Wrong) -> Option<Self> {
+        let Self { kind, start_line, end_line, selected_text } = &self;
         if kind.is_none() && start_line.is_none() && end_line.is_none() && selected_text.is_none() {
             let message = "Send one or more of type, start_line, end_line and selected_text.";
-            return Err(ApiError::new(ErrorCode::InvalidInput).saying(message));
+            wrong.note(ApiError::new(ErrorCode::InvalidInput).saying(message));
         }
-        Ok(())
+        for (field, line) in [("start_line", start_line), ("end_line", end_line)] {
+            wrong.take(line.map(|line| counted_line(field, line)).transpose());
+        }
+        Some(self)
     }
+}
 
+impl AnchorForm {
     /// The whole anchor, held to the rules of a new one.
     fn onto(self, thread: &PlacedThread) -> ApiResult<NewThread> {
         let kind = self.kind.unwrap_or(thread.kind);
@@ -79,7 +86,9 @@ impl AnchorForm {
             selected_text: self.selected_text.or_else(|| old.map(|thread| thread.selected_text.clone())),
             client_thread_id: None,
         };
-        form.check().map_err(|error| {
+        let mut wrong = Wrong::default();
+        let selection = form.selection(&mut wrong);
+        wrong.or(selection).map_err(|error| {
             if start_line_alone && error.field() == Some("end_line") { error.at("start_line") } else { error }
         })
     }

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::auth::caller::Caller;
-use crate::error::{ApiError, ApiResult, ErrorCode};
-use crate::http::body::SelectionBody;
+use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::http::checked::{Check, SelectionForm};
 use crate::http::path::Path;
 use crate::openapi::fields;
 use crate::review::anchor::status_at;
@@ -53,10 +53,9 @@ pub async fn create(
     ctx: Ctx,
     caller: Caller,
     Path(session_id): Path<SessionId>,
-    SelectionBody { 0: form }: SelectionBody<ThreadForm>,
+    SelectionForm { 0: (client_id, new) }: SelectionForm<ThreadForm>,
 ) -> ApiResult<(StatusCode, Json<OneThread>)> {
-    let client_id = form.client_thread_id;
-    let (new, user_id) = (form.check()?, caller.user_id);
+    let user_id = caller.user_id;
     let created = match client_id {
         Some(client_id) => ctx.store.new_thread_once(user_id, session_id, client_id, new, locate).await?,
         None => Created { item: ctx.store.new_thread(user_id, session_id, new, locate).await?, is_repeated: false },
@@ -65,22 +64,39 @@ pub async fn create(
     Ok((status, Json(OneThread::from(&created.item))))
 }
 
-impl ThreadForm {
-    pub(crate) fn check(self) -> ApiResult<NewThread> {
-        let whole_file = self.kind == ThreadKind::File;
-        let line = |given: Option<u32>, field| match given {
-            Some(number @ 1..) => Ok(number),
-            Some(0) => Err(ApiError::invalid(field, "Lines are counted from 1.")),
-            None if whole_file => Ok(1),
-            None => Err(ApiError::invalid(field, "A block says which lines it is.")),
-        };
-        let start_line = line(self.start_line, "start_line")?;
-        let end_line = line(self.end_line, "end_line")?;
-        if end_line < start_line {
-            return Err(ApiError::invalid("end_line", "The last line comes before the first."));
-        }
-        Ok(NewThread { kind: self.kind, start_line, end_line, selected_text: self.selected_text.unwrap_or_default() })
+impl Check for ThreadForm {
+    /// The client's id for the thread, and the thread.
+    type Checked = (Option<Uuid>, NewThread);
+
+    fn check(self, wrong: &mut Wrong) -> Option<Self::Checked> {
+        Some((self.client_thread_id, self.selection(wrong)?))
     }
+}
+
+impl ThreadForm {
+    /// What the thread is on. Notes every line that cannot be.
+    pub(crate) fn selection(self, wrong: &mut Wrong) -> Option<NewThread> {
+        // A type that is wrong does not say whether there have to be lines.
+        let needs_lines = self.kind == ThreadKind::Block && !wrong.is_at("type");
+        let line = |given: Option<u32>, field| match given {
+            Some(number) => counted_line(field, number),
+            None if needs_lines => Err(ApiError::invalid(field, "A block says which lines it is.")),
+            None => Ok(1),
+        };
+        let start_line = wrong.take(line(self.start_line, "start_line"));
+        let end_line = wrong.take(line(self.end_line, "end_line"));
+        let (start_line, end_line) = (start_line?, end_line?);
+        if end_line < start_line {
+            wrong.note(ApiError::invalid("end_line", "The last line comes before the first."));
+        }
+        let selected_text = self.selected_text.unwrap_or_default();
+        Some(NewThread { kind: self.kind, start_line, end_line, selected_text })
+    }
+}
+
+/// A line's number, in the field of this name.
+pub(super) fn counted_line(field: &'static str, number: u32) -> ApiResult<u32> {
+    if number == 0 { Err(ApiError::invalid(field, "Lines are counted from 1.")) } else { Ok(number) }
 }
 
 /// Whether the lines are there, and are what was selected. The whole file is always where it should be.

@@ -105,6 +105,40 @@ async fn fields_that_are_missing_of_another_type_and_not_allowed_are_told_togeth
 }
 
 #[tokio::test]
+async fn what_is_asked_about_code_is_told_all_its_mistakes_together() {
+    let app = TestApp::new().await;
+    let (ada, session, thread) = scene(&app).await;
+    let save = json!({ "expected_version_number": "1", "language_override": "Klingon", "code_content": 7 });
+    let refused = ada.puts(&session.path, &save).await;
+    assert_eq!(wrong(&refused), ["code_content", "expected_version_number", "language_override"]);
+
+    let threads = format!("{}/threads", session.path);
+    let refused = ada.posts(&threads, &json!({ "type": "block", "start_line": 0, "client_thread_id": "x" })).await;
+    assert_eq!(wrong(&refused), ["client_thread_id", "start_line", "end_line"]);
+    let refused = ada.posts(&threads, &json!({ "type": "line", "start_line": 0, "end_line": 3 })).await;
+    assert_eq!(wrong(&refused), ["type", "start_line"]);
+    let refused = ada.posts(&threads, &json!({ "type": "line" })).await;
+    assert_eq!(wrong(&refused), ["type"], "a whole file has no lines");
+    let refused = ada.puts(&thread.path, &json!({ "start_line": 0, "end_line": 0, "selected_text": 7 })).await;
+    assert_eq!(wrong(&refused), ["selected_text", "start_line", "end_line"]);
+
+    let message = json!({ "content": " ", "role": "ai", "ask": "yes", "version_number": -1 });
+    let refused = ada.posts(&format!("{}/messages", thread.path), &message).await;
+    assert_eq!(wrong(&refused), ["ask", "version_number", "content", "role"]);
+
+    let said =
+        json!([{ "role": "user", "content": "" }, { "role": "ai", "content": "" }, { "role": "user", "content": " " }]);
+    let question = json!({ "filename": "", "code_content": "a\n", "language_override": "Klingon", "question": "",
+        "start_line": 0, "end_line": 7, "history": said });
+    let refused = ada.posts("/ai/analyze", &question).await;
+    let expected =
+        ["filename", "language_override", "question", "history[0].content", "history[2].content", "start_line"];
+    assert_eq!(wrong(&refused), expected);
+    let question = json!({ "filename": "a.rs", "code_content": "a\n", "question": "", "start_line": 1, "end_line": 7 });
+    assert_eq!(wrong(&ada.posts("/ai/analyze", &question).await), ["question", "end_line"]);
+}
+
+#[tokio::test]
 async fn the_code_of_the_error_is_that_of_its_first_field() {
     let app = TestApp::new().await;
     let mut form = sign_up("ada");
