@@ -48,12 +48,14 @@ pub fn status_at(text: &str, selection: &Selection<'_>) -> Option<AnchorStatus> 
 ///
 /// 1. Its lines all stayed together: where they are.
 /// 2. They are elsewhere exactly once, and were not there twice before: they were moved as a whole.
-/// 3. Some of them are left, or were moved or rewritten: around the most of those that are near to each other. A line
+/// 3. The selected text, which may be parts of lines, is in the new text once and was nowhere in the old one: it was cut before, and is
+///    back.
+/// 4. Some of them are left, or were moved or rewritten: around the most of those that are near to each other. A line
 ///    counts as rewritten when the new text has one that the old text did not have and that is alike, looked for first
 ///    between the same unchanged lines and in the same order, then everywhere.
-/// 4. Else where they were.
+/// 5. Else where they were.
 ///
-/// Steps 2 and 3 share a number of elementary steps, for all selections together, so that they end soon on any text.
+/// Steps 2 to 4 share a number of elementary steps, for all selections together, so that they end soon on any text.
 /// `benches/anchors.rs` measures how often the result is right.
 #[must_use]
 pub fn re_anchor(old: &str, new: &str, selections: &[Selection<'_>], deadline: Instant) -> Vec<Anchor> {

@@ -47,6 +47,7 @@ impl<'t> Comparison<'t> {
             .clone()
             .filter(is_selected)
             .or_else(|| self.moved(&self.block(selection.text, &was)?))
+            .or_else(|| self.came_back(selection.text))
             .or(together)
             .or_else(|| self.around_what_is_left(&was))
             .unwrap_or_else(|| self.where_it_was(&was));
@@ -102,6 +103,22 @@ impl<'t> Comparison<'t> {
         self.effort.spend(2 * (block.len() + lines.len())).then(|| occurrences(block, lines, 2))
     }
 
+    /// The selected text was nowhere in the old text, and stands in the new text in one place: what was cut is pasted again. Other
+    /// than a block of whole lines it may be a part of them.
+    fn came_back(&self, selected: &str) -> Option<Range<usize>> {
+        let selected = selected.trim_end_matches(['\n', '\r']);
+        if selected.trim().is_empty() || !self.effort.spend(4 * (self.old.len() + self.new.len())) {
+            return None;
+        }
+        let wanted = Lines::of(selected);
+        match standing(&wanted, selected, &self.written, 2)[..] {
+            [first] if standing(&wanted, selected, &self.before, 1).is_empty() => {
+                Some(first - 1..first - 1 + wanted.count())
+            }
+            _ => None,
+        }
+    }
+
     /// As far behind the nearest line above that is left as before, and before the nearest one below if there is room.
     fn where_it_was(&self, was: &Range<usize>) -> Range<usize> {
         let (room, behind) = self.map.room(was);
@@ -110,6 +127,16 @@ impl<'t> Comparison<'t> {
         let end = (start + was.len()).min(room.end).max(start + 1);
         start..end
     }
+}
+
+/// The first lines, from 1 and so many at most, at which the selected text stands. `wanted` are its lines.
+fn standing(wanted: &Lines<'_>, selected: &str, lines: &Lines<'_>, limit: usize) -> Vec<usize> {
+    let (begin, more) = (wanted.line(1), wanted.count() - 1);
+    let begins = |line: &str| if more == 0 { line.contains(begin) } else { line.ends_with(begin) };
+    (1..=lines.count().saturating_sub(more))
+        .filter(|first| begins(lines.line(*first)) && stands_at(lines, (*first, first + more), selected))
+        .take(limit)
+        .collect()
 }
 
 fn number(line: usize) -> u32 {

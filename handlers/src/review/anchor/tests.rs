@@ -79,6 +79,47 @@ fn an_anchor_that_was_lost_is_found_when_its_text_comes_back() {
     assert_eq!((undone.start_line, undone.end_line, undone.status), (3, 5, AnchorStatus::Stable));
 }
 
+/// Selects `text`, cuts it out with what is around it, does something else, and undoes the cut.
+#[test]
+fn a_part_of_a_line_that_was_cut_is_found_when_it_is_pasted() {
+    let body = |n: usize| format!("def f{n}(x):\n    return x + {n}\n\n");
+    let file: String = (0..20).map(body).collect();
+    let cut = |from: usize, to: usize| -> String { (0..20).filter(|n| !(from..to).contains(n)).map(body).collect() };
+    for (text, lines) in [
+        ("x + 10", (32, 32)),
+        ("f10(x):\n    return x", (31, 32)),
+        ("    return x + 10", (32, 32)),
+        ("x + 10\n", (32, 32)),
+    ] {
+        for between in [cut(10, 11), cut(8, 14), String::new()] {
+            for (back, expected) in [
+                (file.clone(), lines),
+                (file.replace('\n', "\r\n"), lines),
+                (format!("{}{}", cut(10, 11), body(10)), (lines.0 + 27, lines.1 + 27)),
+            ] {
+                let mut selected = Selection { start_line: lines.0, end_line: lines.1, text };
+                let lost = re_anchor(&file, &between, &[selected], later())[0];
+                assert_eq!(lost.status, AnchorStatus::Approximate);
+                (selected.start_line, selected.end_line) = (lost.start_line, lost.end_line);
+                let found = re_anchor(&between, &back, &[selected], later())[0];
+                assert_eq!(
+                    (found.start_line, found.end_line, found.status),
+                    (expected.0, expected.1, AnchorStatus::Stable),
+                    "{text}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_part_of_a_line_that_comes_back_twice_or_is_elsewhere_is_not_guessed() {
+    let selected = Selection { start_line: 2, end_line: 2, text: "x + 1" };
+    for (old, new) in [("a\n\nb\n", "a\n\nb\nx + 1\ny(x + 1)\n"), ("a\n\nb\nx + 1\n", "a\n\nb\nx + 1;\n")] {
+        assert_eq!(re_anchor(old, new, &[selected], later())[0].status, AnchorStatus::Approximate, "{new}");
+    }
+}
+
 #[test]
 fn a_thread_on_the_whole_file_stays_as_it_is_and_the_others_move() {
     let now = Timestamp::EPOCH;
