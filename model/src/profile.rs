@@ -5,14 +5,14 @@ use std::time::Duration;
 use crate::store::readable;
 use crate::{
     ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, DeleteAccount, DeleteAccountError, Email,
-    EmailClaim, FamilyId, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PasswordHash,
+    EmailClaim, FamilyId, NewSignIn, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PasswordHash,
     RefreshFamily, Store, StoreError, SweepJob, SweepKind, User, UserId, Username, UsernameClaim,
 };
 
 /// Others changing the same account at the same moment are waited for this often.
 const TRIES: u32 = 5;
-/// Sign-ins that a transaction ends, beside the user it changes.
-const ENDED_TOGETHER: usize = 99;
+/// Sign-ins that a transaction ends, beside the user it changes and the one that it starts.
+const ENDED_TOGETHER: usize = 98;
 
 /// What to change. What is absent stays.
 #[derive(Clone, Default)]
@@ -120,25 +120,30 @@ impl Store {
         .await
     }
 
-    /// Gives a user another password and ends their sign-ins, but for this one, which gets a new token: whoever has a
-    /// copy of the old one is found out when they use it.
+    /// Gives a user another password and ends all their sign-ins, this one too: who has a copy of its token is out. A new one takes
+    /// its place.
     ///
     /// # Errors
     /// When the password is not the one any more that the user was read with.
     pub async fn replace_password(
         &self,
         user: &User,
-        kept: &RefreshFamily,
+        this: &RefreshFamily,
         new_hash: &PasswordHash,
         lifetime: Duration,
     ) -> Result<RefreshFamily, AccountError> {
-        let mut others = self.other_sign_ins(kept).await?;
-        others.truncate(ENDED_TOGETHER);
+        let new = NewSignIn { lifetime, user_agent: this.user_agent.clone() };
+        let new_family = self.new_family(user.user_id, new);
+        let mut families = vec![this.key()];
+        families.extend(self.other_sign_ins(this).await?);
+        families.truncate(ENDED_TOGETHER);
         let (user_id, old_hash, now) = (user.user_id, &user.password_hash, self.clock().now());
-        self.change_password(ChangePassword { families: &others, user_id, old_hash, new_hash, now }).await?;
-        // Whoever signed in with the old password while it changed, and those that the transaction had no room for.
-        let (kept, ()) = futures::try_join!(self.rotate(kept, lifetime), self.end_others(kept))?;
-        kept.ok_or(AccountError::SignedOut)
+        let change =
+            ChangePassword { families: &families, new_family: Some(&new_family), user_id, old_hash, new_hash, now };
+        self.change_password(change).await?;
+        // Those that the transaction had no room for, and one that signed in with the old password while it changed.
+        self.end_others(&new_family).await?;
+        Ok(new_family)
     }
 
     /// Stores a dearer hash of the same password. If the password changed meanwhile that is no error, and it stays so.
@@ -147,8 +152,12 @@ impl Store {
     /// When the table cannot be asked.
     pub async fn renew_hash(&self, user: &User, new_hash: &PasswordHash) -> Result<(), StoreError> {
         let (user_id, old_hash, now) = (user.user_id, &user.password_hash, self.clock().now());
-        match self.change_password(ChangePassword { families: &[], user_id, old_hash, new_hash, now }).await {
+        match self
+            .change_password(ChangePassword { families: &[], new_family: None, user_id, old_hash, new_hash, now })
+            .await
+        {
             Ok(()) | Err(ChangePasswordError::PasswordChanged | ChangePasswordError::UserNotFound) => Ok(()),
+            Err(ChangePasswordError::FamilyExists) => Err(StoreError::Contended { pattern: "AP-06" }),
             Err(ChangePasswordError::Store(error)) => Err(error),
         }
     }
@@ -238,6 +247,7 @@ impl From<ChangePasswordError> for AccountError {
         match error {
             ChangePasswordError::UserNotFound => Self::SignedOut,
             ChangePasswordError::PasswordChanged => Self::PasswordChanged,
+            ChangePasswordError::FamilyExists => StoreError::Contended { pattern: "AP-06" }.into(),
             ChangePasswordError::Store(error) => error.into(),
         }
     }

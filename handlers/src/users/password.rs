@@ -32,12 +32,12 @@ pub struct PasswordForm {
     confirm_password: Option<String>,
 }
 
-/// Changes the password. 200 with new cookies for this sign-in, the only one that is left.
+/// Changes the password. 200 with the cookies of a new sign-in, the only one that there is.
 #[utoipa::path(
     put,
     path = "/users/me/password",
     summary = "Change my password",
-    description = "Every other sign-in ends: only this one stays, with new tokens.",
+    description = "Every sign-in ends, and this browser gets a new one. An old refresh token is refused at once, a copy of it too.",
     request_body = PasswordForm,
     responses((
         status = 200,

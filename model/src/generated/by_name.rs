@@ -275,15 +275,18 @@ async fn change_password(
 ) -> Result<Answer, RunError> {
     let families: Vec<RefreshFamilyKey> = arguments
         .many("families", "refresh_family key")?;
+    let new_family: Option<RefreshFamily> = arguments
+        .optional("new_family", "refresh_family")?;
     let user_id: UserId = arguments.one("user_id", "user_id")?;
     let old_hash: PasswordHash = arguments.one("old_hash", "password_hash")?;
     let new_hash: PasswordHash = arguments.one("new_hash", "password_hash")?;
     let now: Timestamp = arguments.one("now", "time")?;
     arguments.end()?;
-    let written: usize = 1 + families.len();
+    let written: usize = 1 + families.len() + usize::from(new_family.is_some());
     store
         .change_password(ChangePassword {
             families: &families,
+            new_family: new_family.as_ref(),
             user_id,
             old_hash: &old_hash,
             new_hash: &new_hash,
@@ -292,9 +295,9 @@ async fn change_password(
         .await
         .map_err(|error| match error {
             ChangePasswordError::Store(error) => RunError::Store(error),
-            ChangePasswordError::UserNotFound | ChangePasswordError::PasswordChanged => {
-                RunError::Refused(error.to_string())
-            }
+            ChangePasswordError::UserNotFound
+            | ChangePasswordError::PasswordChanged
+            | ChangePasswordError::FamilyExists => RunError::Refused(error.to_string()),
         })?;
     Ok(Answer::default().and_wrote(written))
 }

@@ -489,12 +489,20 @@ pub(crate) static AP_06: Pattern = Pattern {
             doc: "",
             sample: "{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"family_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
         },
+        Argument {
+            name: "new_family",
+            kind: "refresh_family",
+            optional: true,
+            many: false,
+            doc: "",
+            sample: "{\"created_at\":1795424400000,\"expires_at\":4102444800,\"family_id\":\"0198c5e2-8a00-7000-8000-000000000004\",\"rotated_at\":1795424400000,\"seq\":1,\"user_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}",
+        },
     ],
     cost: Cost {
-        fixture: "a profile of 500 B, two other sign-ins",
+        fixture: "a profile of 500 B, three sign-ins",
         requests: 1.0,
         rcu: 0.0,
-        wcu: 6.0,
+        wcu: 10.0,
     },
     tool: false,
     callers: &["users", "auth"],
@@ -503,10 +511,10 @@ pub(crate) static AP_06: Pattern = Pattern {
     first: None,
     first_max: None,
     total: &[],
-    actions: &["dynamodb:DeleteItem", "dynamodb:UpdateItem"],
+    actions: &["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query change_password --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --old-hash '$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' --new-hash '$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' --now 2026-11-23T09:00:00Z --families '{\"user_id\":\"01a05c06-6c80-72e7-b616-dd449d76a152\",\"family_id\":\"0198c5e2-8a00-7000-8000-000000000001\"}' --write",
-    doc: "`PUT /users/me/password`. The new hash, and the end of every other sign-in, in one transaction: nobody who knew the old password stays in. The\nold hash is a condition, so of two changes at once one loses. Without sign-ins to end it is also how a hash is renewed at `POST /auth/login`, when hashes have\nbecome dearer since it was made.",
+    doc: "`PUT /users/me/password`. The new hash, the end of every sign-in, and a new one for the caller, in one transaction: who knew the old password or has a copy\nof a token does not stay in. The old hash is a condition, so of two changes at once one loses. Without sign-ins it is also how a hash is renewed at `POST /auth/login`, when hashes have\nbecome dearer since it was made.",
 };
 
 /// AP-07: Delete an account.
@@ -783,7 +791,7 @@ pub(crate) static AP_12: Pattern = Pattern {
         wcu: 1.0,
     },
     tool: false,
-    callers: &["auth", "users"],
+    callers: &["auth"],
     page: None,
     shards: None,
     first: None,
@@ -792,7 +800,7 @@ pub(crate) static AP_12: Pattern = Pattern {
     actions: &["dynamodb:UpdateItem"],
     partiql: &[],
     example: "codesensei query rotate_refresh_token --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001 --second 2026-11-23T09:00:00Z --seq 1 --now 2026-11-23T09:00:00Z --expires-at 2026-11-23T09:00:00Z --write",
-    doc: "`POST /auth/refresh`, when less than a day is left, and `PUT /users/me/password` for the sign-in that stays. The number of the presented token is a condition; when it is not the newest, the family that\nrefused comes back and the caller decides between the ten seconds of grace and a theft.",
+    doc: "`POST /auth/refresh`, when less than a day is left. The number of the presented token is a condition; when it is not the newest, the family that\nrefused comes back and the caller decides between the ten seconds of grace and a theft.",
 };
 
 /// AP-13: End a refresh family.
@@ -838,7 +846,7 @@ pub(crate) static AP_13: Pattern = Pattern {
     actions: &["dynamodb:DeleteItem"],
     partiql: &[],
     example: "codesensei query end_refresh_family --user-id 01a05c06-6c80-72e7-b616-dd449d76a152 --family-id 0198c5e2-8a00-7000-8000-000000000001 --write",
-    doc: "`POST /auth/logout`, the answer to a stolen token, and the other sign-ins after a change of the password. Ending a family that has ended already is no\nerror.",
+    doc: "`POST /auth/logout`, the answer to a stolen token, and the sign-ins that a change of the password had no room for. Ending a family that has ended already is no\nerror.",
 };
 
 /// AP-14: List a user's refresh families.
@@ -897,7 +905,7 @@ pub(crate) static AP_14: Pattern = Pattern {
         },
     ],
     example: "codesensei query list_refresh_families --user-id 01a05c06-6c80-72e7-b616-dd449d76a152",
-    doc: "`GET /users/me/devices` and its `DELETE`: one request that also says whether the caller's own sign-in stands. `PUT /users/me/password` ends all but one of them. Asked again after the change: a thief may have signed in with the old password meanwhile.",
+    doc: "`GET /users/me/devices` and its `DELETE`: one request that also says whether the caller's own sign-in stands. `PUT /users/me/password` ends all of them. Asked again after the change: a thief may have signed in with the old password meanwhile.",
 };
 
 /// AP-15: Read a user and a sign-in.

@@ -9,7 +9,7 @@ use crate::store::{Store, StoreError};
 impl Store {
     /// AP-13: End a refresh family.
     ///
-    /// `POST /auth/logout`, the answer to a stolen token, and the other sign-ins after a change of the password. Ending a family that has ended already is no
+    /// `POST /auth/logout`, the answer to a stolen token, and the sign-ins that a change of the password had no room for. Ending a family that has ended already is no
     /// error.
     ///
     /// `DeleteItem`. Costs 1 request and 1 WCU for one family.

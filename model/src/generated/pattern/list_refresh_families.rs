@@ -13,7 +13,7 @@ use modyne::model::Query;
 impl Store {
     /// AP-14: List a user's refresh families.
     ///
-    /// `GET /users/me/devices` and its `DELETE`: one request that also says whether the caller's own sign-in stands. `PUT /users/me/password` ends all but one of them. Asked again after the change: a thief may have signed in with the old password meanwhile.
+    /// `GET /users/me/devices` and its `DELETE`: one request that also says whether the caller's own sign-in stands. `PUT /users/me/password` ends all of them. Asked again after the change: a thief may have signed in with the old password meanwhile.
     ///
     /// `Query` on the table, ascending, every page, strongly consistent. Costs 1 request and 1 RCU for three families.
     pub async fn list_refresh_families(

@@ -47,7 +47,7 @@ pub struct RotateRefreshToken {
 impl Store {
     /// AP-12: Rotate a refresh token.
     ///
-    /// `POST /auth/refresh`, when less than a day is left, and `PUT /users/me/password` for the sign-in that stays. The number of the presented token is a condition; when it is not the newest, the family that
+    /// `POST /auth/refresh`, when less than a day is left. The number of the presented token is a condition; when it is not the newest, the family that
     /// refused comes back and the caller decides between the ten seconds of grace and a theft.
     ///
     /// `UpdateItem`. Costs 1 request and 1 WCU for one family.

@@ -1,7 +1,8 @@
 //! The fixtures of AP-01 to AP-07: accounts.
 
 use model::{
-    ChangePassword, ChangeProfile, Email, EmailClaim, OldEmailClaim, OldUsernameClaim, Username, UsernameClaim,
+    ChangePassword, ChangeProfile, Email, EmailClaim, OldEmailClaim, OldUsernameClaim, RefreshFamily, Username,
+    UsernameClaim,
 };
 use tests::story::A_WEEK;
 
@@ -66,10 +67,13 @@ async fn change_password(bench: &Bench) {
         bench.table.sign_in(&ada, A_WEEK).await.unwrap();
     }
     let families = bench.table.list_refresh_families(ada.user_id).await.unwrap();
-    let others: Vec<_> = families[1..].iter().map(model::RefreshFamily::key).collect();
+    let new_family =
+        RefreshFamily { family_id: bench.table.ids().next(bench.table.clock().now()), ..families[0].clone() };
+    let families: Vec<_> = families.iter().map(RefreshFamily::key).collect();
     let new_hash = tests::story::PASSWORD_HASH.replace('a', "b").replacen("$2b", "$2a", 1).parse().unwrap();
     let input = ChangePassword {
-        families: &others,
+        families: &families,
+        new_family: Some(&new_family),
         user_id: ada.user_id,
         old_hash: &ada.password_hash,
         new_hash: &new_hash,

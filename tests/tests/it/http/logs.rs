@@ -110,9 +110,12 @@ async fn account(app: &TestApp, ada: &Person) -> Vec<String> {
     ada.puts("/users/me/password", &passwords(&secret("wrong"))).await.invalid("current_password");
     ada.puts("/users/me/password", &passwords(&old)).await.is(200);
     keep(ada);
-    app.later(Duration::from_secs(30));
+    thief.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
+    let thief = ada.copied();
+    app.later(Duration::from_hours(6 * 24 + 1));
     ada.refreshes().await.is(200);
     keep(ada);
+    app.later(Duration::from_secs(30));
     thief.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
     thief.with_cookie("refresh_token", Some(&secret("token")));
     thief.refreshes().await.refused(401, "REFRESH_TOKEN_INVALID");
