@@ -63,10 +63,11 @@ impl Shown {
     }
 
     fn write(&mut self, piece: &str) {
-        let piece = if self.is_returned { piece.strip_prefix('\n').unwrap_or(piece) } else { piece };
-        if !piece.is_empty() {
-            self.is_returned = piece.ends_with('\r');
+        if piece.is_empty() {
+            return;
         }
+        let was_returned = std::mem::replace(&mut self.is_returned, piece.ends_with('\r'));
+        let piece = if was_returned { piece.strip_prefix('\n').unwrap_or(piece) } else { piece };
         self.written += &piece.replace("\r\n", "\n").replace('\r', "\n");
     }
 
@@ -154,6 +155,7 @@ mod tests {
     #[test]
     fn carriage_returns_may_be_cut_off_from_their_line_feeds() {
         assert_eq!(shown(&["a b\r", "\nc d\r", "e f\r\n", "\n\r", ""]).0, "a b\nc d\ne f\n\n\n");
+        assert_eq!(shown(&["a b\r", "", "\n", "\n- c"]).0, "a b\n\n- c", "one carriage return, one line feed");
     }
 
     const MARKUP: &str = "(word |[ab ]|é|\u{1f469}\u{200D}\u{1f4bb}|\n|\n\n|\r\n|\r|`|``|```\n|<b>|<img src=x onerror=y>|<!--|-->|<pre>|\
