@@ -23,6 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Sleep, sleep, timeout};
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 use crate::interruption::Interruptions;
@@ -33,7 +34,7 @@ const ACCEPTS_AGAIN: Duration = Duration::from_millis(100);
 /// How long clients are waited for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience {
-    /// For a request to begin, for its whole head, and for each part of its body.
+    /// For a request to begin, for its whole head, for each part of its body, and for a client to take more of its answer.
     pub(crate) silence: Duration,
     /// For requests under way when the server is to end.
     pub(crate) shutdown: Duration,
@@ -115,7 +116,10 @@ async fn connection(
     let service = service_fn(|request| answer(request, peer, routes.clone(), silence, Arc::clone(&under_way)));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(silence);
-    let mut served = pin!(http.serve_connection(TokioIo::new(stream), service));
+    let mut stream = TimeoutStream::new(stream);
+    // What an answer still has to send is held meanwhile.
+    stream.set_write_timeout(Some(silence));
+    let mut served = pin!(http.serve_connection(TokioIo::new(Box::pin(stream)), service));
     tokio::select! {
         // An error is the client's: it hung up, or sent no HTTP.
         _ = served.as_mut() => return,

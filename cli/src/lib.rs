@@ -4,6 +4,7 @@ pub mod demo;
 pub mod engine;
 pub mod export;
 pub mod folder;
+mod host;
 pub mod local;
 pub mod options;
 pub mod output;

@@ -139,7 +139,8 @@ pub struct Serve {
     /// Whether too many requests are refused, as on AWS.
     #[arg(long, env = "CODESENSEI_RATE_LIMITS", default_value = "on", value_name = "SWITCH")]
     pub rate_limits: Switch,
-    /// How long a client may be silent: before a request, within its head and within its body. Its connection is closed then.
+    /// How long a client may be silent: before a request, within its head and within its body, and while it is sent its answer.
+    /// Its connection is closed then.
     #[arg(long, env = "CODESENSEI_CLIENT_TIMEOUT", default_value = "30", value_name = "SECONDS", value_parser = seconds)]
     pub client_timeout: Duration,
     /// How long requests under way are waited for after Ctrl-C. A second Ctrl-C ends them at once.

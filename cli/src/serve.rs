@@ -4,6 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use axum::middleware::from_fn;
 use handlers::http::metrics::Metrics;
 use handlers::http::rate::RateLimits;
 use handlers::{Domain, routes};
@@ -12,6 +13,7 @@ use tokio::net::TcpListener;
 
 use crate::connections::{self, End, Patience};
 use crate::docs;
+use crate::host;
 use crate::interruption::interruptions;
 use crate::local::{Local, LocalError};
 use crate::options::{Serve, StoreChoice};
@@ -66,7 +68,7 @@ async fn serve(options: Serve) -> Result<(), ServeError> {
     let interrupted = interruptions().map_err(ServeError::Stopped)?;
     println!("{}", banner(&local, address, demo));
     let sweeper = tokio::spawn(sweep(local.app.store.clone()));
-    let routes = routes::router_with(&local.app, &Domain::ALL, docs::routes());
+    let routes = routes::router_with(&local.app, &Domain::ALL, docs::routes()).layer(from_fn(host::refuse_others));
     let patience = Patience { silence: options.client_timeout, shutdown: options.shutdown_timeout };
     let end = connections::serve(listener, routes, patience, interrupted).await;
     sweeper.abort();

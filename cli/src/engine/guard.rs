@@ -5,11 +5,12 @@ use std::sync::Arc;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
+
+use crate::host::names_this_machine;
 
 /// The access key id that requests have to be signed with. The engine does not check signatures, so the id is the secret.
 #[derive(Clone)]
@@ -50,15 +51,6 @@ pub(super) async fn admit(State(key): State<AccessKey>, request: Request, next: 
         return refused(StatusCode::BAD_REQUEST, "UnrecognizedClientException", message);
     }
     next.run(request).await
-}
-
-fn names_this_machine(request: &Request) -> bool {
-    let mut hosts = request.headers().get_all(header::HOST).iter();
-    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
-    let host = host.to_str().ok().and_then(|text| text.parse::<Authority>().ok());
-    host.is_some_and(|host| {
-        ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.host().eq_ignore_ascii_case(name))
-    })
 }
 
 fn refused(status: StatusCode, code: &str, message: &str) -> Response {

@@ -35,6 +35,25 @@ async fn until_closed(stream: &mut TcpStream) -> String {
 }
 
 #[tokio::test]
+async fn a_client_that_takes_nothing_of_its_answer_is_not_kept() {
+    let server = serving(&["--client-timeout", "1"]).await;
+    let cookies = server.sign_in().await;
+    // Longer than all that lies between two programs.
+    let file = serde_json::json!({ "filename": "a.txt", "code_content": "\u{1}".repeat(5 * 1024 * 1024) });
+    let create = reqwest::Client::new().post(format!("{}/sessions", server.url)).header("cookie", &cookies);
+    let created: serde_json::Value = create.json(&file).send().await.unwrap().json().await.unwrap();
+    let session = created["session"]["session_id"].as_str().unwrap();
+    let ask = format!("GET /sessions/{session} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\n\r\n");
+    let mut silent = begins(&server, &ask).await;
+    let mut eager = begins(&server, &ask.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")).await;
+    let whole = until_closed(&mut eager).await.len();
+    assert!(whole > 30 * 1024 * 1024, "{whole}");
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let taken = until_closed(&mut silent).await.len();
+    assert!(taken < whole, "all {taken} bytes were kept for it");
+}
+
+#[tokio::test]
 async fn half_sent_heads_and_idle_connections_are_closed_after_the_timeout() {
     let server = serving(&["--client-timeout", "1"]).await;
     let mut streams = Vec::new();

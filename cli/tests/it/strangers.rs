@@ -3,7 +3,7 @@
 use codesensei::engine::Engine;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header};
 
-use crate::process::{Server, send};
+use crate::process::{Server, codesensei, send};
 
 /// Where an engine is, and its key.
 fn parts(engine: &Engine) -> (String, String) {
@@ -43,6 +43,22 @@ async fn the_engine_answers_no_web_page_even_one_that_has_its_key() {
             is_refused(request, StatusCode::FORBIDDEN, "AccessDeniedException").await;
         }
     }
+}
+
+#[tokio::test]
+async fn a_page_of_a_name_that_leads_to_this_machine_gets_nothing_of_the_api() {
+    let server = Server::run(codesensei(&["--port", "0", "--store", "memory"])).await;
+    let client = reqwest::Client::new();
+    let form = serde_json::json!({ "username": "demo", "password": "wrong" });
+    for path in ["/auth/login", "/health", "/docs"] {
+        for host in ["evil.example", "evil.example:8080", "localhost.evil.example", ""] {
+            let request = client.post(format!("{}{path}", server.url)).header(header::HOST, host);
+            let request = request.header(header::ORIGIN, format!("http://{host}")).json(&form);
+            assert_eq!(request.send().await.unwrap().status(), StatusCode::FORBIDDEN, "{path} {host}");
+        }
+    }
+    let by_address = client.get(format!("http://{}/health", server.address())).send().await.unwrap();
+    assert_eq!(by_address.status(), StatusCode::OK);
 }
 
 #[tokio::test]
