@@ -168,6 +168,8 @@ impl ApiError {
             // Whatever else is known about a fault of ours is for the log.
             error.insert("message".into(), self.code.message().into());
             error.insert("trace_id".into(), trace::current_id().map_or(Value::Null, |id| Value::from(&*id)));
+            // The client knows this id, and asks that question again by it.
+            error.extend(self.extra.remove_entry("message_id"));
         } else {
             if let Some((field, message)) = self.fields.first_mut() {
                 message.clone_from(&self.message);

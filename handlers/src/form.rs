@@ -29,6 +29,14 @@ pub(crate) fn code(text: String) -> ApiResult<String> {
     if text.len() > CODE_BYTES { Err(ApiError::new(ErrorCode::FileTooLarge).at("code_content")) } else { Ok(text) }
 }
 
+/// A version of a session's code, in the field of this name.
+///
+/// # Errors
+/// `INVALID_INPUT` at 0.
+pub(crate) fn version(field: &'static str, number: u32) -> ApiResult<u32> {
+    if number == 0 { Err(ApiError::invalid(field, "Versions are counted from 1.")) } else { Ok(number) }
+}
+
 /// What a person writes, in the field of this name.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ pub mod forgery;
 pub(crate) mod json;
 mod large;
 pub mod layers;
+pub(crate) mod lenient;
 pub mod metrics;
 pub mod path;
 pub mod query;

@@ -40,8 +40,10 @@ pub const CODE_BODY_BYTES: usize = 32 * 1024 * 1024;
 pub const LARGE_BODIES_BYTES: usize = 96 * 1024 * 1024;
 /// A body of up to this size is not counted among the large ones.
 pub const UNCOUNTED_BODY_BYTES: usize = 512 * 1024;
-/// How long a large body may take to arrive, once it is its turn: meanwhile it keeps others waiting.
-pub const LARGE_BODY_WITHIN: Duration = Duration::from_mins(1);
+/// How long such a request waits for its turn.
+pub const TURN_WITHIN: Duration = Duration::from_secs(30);
+/// How long a body may take to arrive: a large one keeps others waiting meanwhile.
+pub const BODY_WITHIN: Duration = Duration::from_mins(1);
 /// The most that is read of a body that its route does not want.
 pub const DRAINED_BYTES: u64 = 64 * 1024 * 1024;
 /// How long such a body is read.
@@ -154,7 +156,7 @@ impl RateLimit {
 
     /// `POST /auth/signup` with a good form.
     pub const SIGN_UP: Self = Self::per_minute("signup", RateSubject::Ip, 5);
-    /// `POST /auth/login`, counted by address.
+    /// `POST /auth/login` with a good form.
     pub const LOGIN: Self = Self::per_minute("login", RateSubject::Ip, 5);
     /// `POST /auth/login` with a wrong password from clients that are not known to the account: many addresses cannot
     /// guess one password faster than this.
@@ -181,6 +183,31 @@ impl RateLimit {
     pub const QUESTION: Self = Self::message(Some(MESSAGES_PER_MINUTE), Some(AI_PER_MINUTE));
     /// `POST /ai/analyze`: a question to the model that is no message.
     pub const ANALYSIS: Self = Self::message(None, Some(AI_PER_MINUTE));
+
+    /// The limit in words, for people who write a client: one sentence for each counter, which begins with its name as
+    /// `RATE_LIMIT_EXCEEDED` tells it.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        let RateRule { name, window_seconds, max_hits, max_ai_hits } = self.rule;
+        let who = match self.subject {
+            RateSubject::Ip => "from one network address",
+            RateSubject::User => "of a user",
+            RateSubject::SignIn => "of one sign-in",
+            RateSubject::Account => {
+                "with a wrong password for one account, by browsers that have not signed in to it before"
+            }
+            RateSubject::Device => {
+                "with a wrong password for one account, by a browser that has signed in to it before"
+            }
+        };
+        let minutes = match window_seconds / 60 {
+            1 => "minute".to_owned(),
+            minutes => format!("{minutes} minutes"),
+        };
+        let told = |name: &str, what: &str, max: u32| format!("`{name}`: {max} {what} {who} in each {minutes}.");
+        let hits = max_hits.map(|max| told(name, "requests", max));
+        hits.into_iter().chain(max_ai_hits.map(|max| told(RateRule::AI, "questions to the model", max))).collect()
+    }
 
     /// Every question to the model in 24 hours, where the operator caps them. Not in [`ALL`](Self::ALL): the number is theirs.
     #[must_use]
@@ -224,6 +251,17 @@ mod tests {
                 assert!(agree(one.rule.max_ai_hits, other.rule.max_ai_hits), "{one:?} {other:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_limit_is_told_in_words() {
+        let told = |limit: RateLimit| limit.told().join(" ");
+        assert_eq!(told(RateLimit::SIGN_UP), "`signup`: 5 requests from one network address in each minute.");
+        assert_eq!(
+            told(RateLimit::QUESTION),
+            "`message`: 30 requests of a user in each minute. `ai`: 10 questions to the model of a user in each minute."
+        );
+        assert!(told(RateLimit::LOGIN_DEVICE).ends_with("in each 15 minutes."));
     }
 
     #[test]

@@ -31,7 +31,11 @@ browser is known to the account. Where the site is served over HTTPS their names
 15 minutes; `TOKEN_EXPIRED` says that it has to be refreshed, at `POST /auth/refresh`.
 
 Bodies say `Content-Type: application/json`; a large file can be sent as gzipped JSON under \
-`application/gzip`. Answers are gzipped for clients that accept it. Lists come in pages: `cursor` of one asks for the next.";
+`application/gzip`. Answers are gzipped for clients that accept it. Lists come in pages: `cursor` of one asks for the next.
+
+A page that calls from another origin sends its cookies (`credentials: \"include\"`), and can read `ETag`, `Retry-After` and \
+`X-Trace-Id`. A deployed API takes the one origin that it is configured with; `codesensei serve` takes \
+`http://localhost:5173` and `http://localhost:3000`. Other pages get `FORBIDDEN` for whatever changes something.";
 
 /// The document, as `GET /openapi.json` sends it. It is the same in every function: it tells of the whole API.
 #[must_use]

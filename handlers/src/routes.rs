@@ -43,24 +43,27 @@ impl Domain {
     fn routes(self) -> Vec<Route> {
         match self {
             Self::Auth => vec![
-                // Counted by its handler, once the form is good.
-                Route::open(routes!(auth::routes::signup)).fails(&[
-                    Code::RateLimitExceeded,
-                    Code::WeakPassword,
-                    Code::UserAlreadyExists,
-                ]),
-                Route::open(routes!(auth::routes::login)).limited(RateLimit::LOGIN).fails(&[Code::InvalidCredentials]),
+                // Counted by their handlers, once the form is good.
+                Route::open(routes!(auth::routes::signup))
+                    .counted(&[RateLimit::SIGN_UP])
+                    .fails(&[Code::WeakPassword, Code::UserAlreadyExists]),
+                Route::open(routes!(auth::routes::login))
+                    .counted(&[RateLimit::LOGIN, RateLimit::LOGIN_ACCOUNT, RateLimit::LOGIN_DEVICE])
+                    .fails(&[Code::InvalidCredentials]),
                 // Counted by its handler: only the refresh token says whose request it is, if it is good.
                 Route::open(routes!(auth::routes::refresh))
-                    .fails(&[Code::RefreshTokenInvalid, Code::RateLimitExceeded]),
+                    .counted(&[RateLimit::REFRESH, RateLimit::REFRESH_REFUSED])
+                    .fails(&[Code::RefreshTokenInvalid]),
                 Route::open(routes!(auth::routes::logout)).limited(RateLimit::LOGOUT),
             ],
             Self::Users => vec![
                 Route::protected(routes!(users::read)),
                 // Counted by their handlers, once the form is good.
-                Route::protected(routes!(users::update)).fails(&[Code::RateLimitExceeded, Code::UserAlreadyExists]),
-                Route::protected(routes!(users::password)).fails(&[Code::RateLimitExceeded, Code::WeakPassword]),
-                Route::protected(routes!(users::delete)).fails(&[Code::RateLimitExceeded]),
+                Route::protected(routes!(users::update))
+                    .counted(&[RateLimit::PROFILE])
+                    .fails(&[Code::UserAlreadyExists]),
+                Route::protected(routes!(users::password)).counted(&[RateLimit::ACCOUNT]).fails(&[Code::WeakPassword]),
+                Route::protected(routes!(users::delete)).counted(&[RateLimit::ACCOUNT]),
                 Route::protected(routes!(users::usage)),
                 Route::protected(routes!(users::devices)),
                 Route::protected(routes!(users::end_device)),
@@ -76,8 +79,7 @@ impl Domain {
                 ]),
                 Route::protected(routes!(sessions::read)),
                 // Counted by its handler, while the head is read.
-                Route::protected(routes!(sessions::save)).fails(&[
-                    Code::RateLimitExceeded,
+                Route::protected(routes!(sessions::save)).counted(&[RateLimit::SESSION_SAVE]).fails(&[
                     Code::InvalidLanguage,
                     Code::FileTooLarge,
                     Code::VersionConflict,
@@ -131,26 +133,20 @@ fn messages() -> Vec<Route> {
         Route::protected(routes!(messages::read)),
         // Counted by its handler: a message that is stored already is not.
         Route::protected(routes!(messages::post))
-            .fails(&[
-                Code::RateLimitExceeded,
-                Code::MessageLimitExceeded,
-                Code::MessageNotFound,
-                Code::RequestInProgress,
-                Code::VersionConflict,
-            ])
+            .counted(&[RateLimit::QUESTION])
+            .fails(&[Code::MessageLimitExceeded, Code::MessageNotFound, Code::RequestInProgress, Code::VersionConflict])
             .fails(&ASKING),
         // Counted by its handler, while what is asked again is read.
         Route::protected(routes!(messages::retry))
-            .fails(&[Code::RateLimitExceeded, Code::RequestInProgress])
+            .counted(&[RateLimit::QUESTION])
+            .fails(&[Code::RequestInProgress])
             .fails(&ASKING)
             .never(&[Code::MessageTooLong]),
         Route::protected(routes!(messages::cancel)),
         // Counted by its handler, while answer and code are read.
-        Route::protected(routes!(messages::apply)).fails(&[
-            Code::RateLimitExceeded,
-            Code::VersionConflict,
-            Code::PatchConflict,
-        ]),
+        Route::protected(routes!(messages::apply))
+            .counted(&[RateLimit::SESSION_SAVE])
+            .fails(&[Code::VersionConflict, Code::PatchConflict]),
     ]
 }
 

@@ -10,6 +10,8 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 const FORM_SELECTORS: [char; 2] = ['\u{FE0E}', '\u{FE0F}'];
 /// Draws a box around a digit.
 const KEYCAP: char = '\u{20E3}';
+/// A cell of Braille without a dot: a symbol, and drawn as a space.
+const BLANK_BRAILLE: char = '\u{2800}';
 const ZWNJ: char = '\u{200C}';
 const ZWJ: char = '\u{200D}';
 /// The hidden characters of a text, each with where it is.
@@ -42,7 +44,7 @@ pub fn has_hidden(text: &str) -> bool {
 #[must_use]
 pub fn shows_nothing(text: &str) -> bool {
     let mut unseen = hidden(text).map(|(at, _)| at).peekable();
-    text.char_indices().all(|(at, c)| unseen.next_if_eq(&at).is_some() || c.is_whitespace())
+    text.char_indices().all(|(at, c)| unseen.next_if_eq(&at).is_some() || c.is_whitespace() || c == BLANK_BRAILLE)
 }
 
 /// Most characters of most code: seen at once not to be hidden.
@@ -124,9 +126,17 @@ mod tests {
 
     #[test]
     fn white_space_and_hidden_characters_show_nothing() {
-        for text in
-            ["", " \n\t", "\u{2060}", "\u{AD}\u{202E} \u{200B}\n", "\0", "\u{FEFF}", "\u{3164}", "\u{200D}\u{200D}"]
-        {
+        for text in [
+            "",
+            " \n\t",
+            "\u{2060}",
+            "\u{AD}\u{202E} \u{200B}\n",
+            "\0",
+            "\u{FEFF}",
+            "\u{3164}",
+            "\u{2800} ",
+            "\u{200D}\u{200D}",
+        ] {
             assert!(shows_nothing(text), "{text:?}");
         }
         for text in ["a", "\u{202E}a", "-", "\u{1F469}\u{200D}\u{1F4BB}"] {

@@ -92,7 +92,8 @@ enum AnalysisEvent {
     post,
     path = "/ai/analyze",
     summary = "Ask the model about code that is not kept",
-    description = "The same analysis as asking in a thread, on the code of this request. Nothing of it is stored but what it cost. With \
+    description = "The same analysis as asking in a thread, on the code of this request. Nothing of it is stored but what it cost. A request \
+                   whose form is refused counts as a question too. With \
                    `Accept: text/event-stream` it comes while it is written, as server-sent events: `accepted` at once, `delta` with \
                    `text`, a piece of the explanation; `patch`, if there is one; and last `done` with all of it, or `error` with the usual error.",
     request_body = AnalysisForm,

@@ -80,18 +80,21 @@ error_codes! {
     FileTooLarge = "FILE_TOO_LARGE" PAYLOAD_TOO_LARGE "The file is larger than 5 MB.";
     /// The message is over 5,000 characters.
     MessageTooLong = "MESSAGE_TOO_LONG" BAD_REQUEST "The message is longer than 5,000 characters.";
-    /// Anything else that is wrong with what the client sent.
+    /// Something is wrong with what the client sent; `fields` says what, where it is a field.
     InvalidInput = "INVALID_INPUT" BAD_REQUEST "The request is not valid.";
     /// Too many requests; `retry_after` says when the next one passes.
     RateLimitExceeded = "RATE_LIMIT_EXCEEDED" TOO_MANY_REQUESTS "Too many requests. Please wait a moment.";
-    /// The session was saved by someone else since; `current_version` and `current_code` say what it is now.
-    VersionConflict = "VERSION_CONFLICT" CONFLICT "The session was changed by another client.";
+    /// The session has another version than the one that was sent, as a rule because it was saved meanwhile. `current_version` and
+    /// `current_code` say what it is now: merge, and save over that.
+    VersionConflict = "VERSION_CONFLICT" CONFLICT
+        "The session was saved by another client. Merge your changes with its current code.";
     /// The patch does not fit the code any more, or the message has none; the message of the error says which.
     PatchConflict = "PATCH_CONFLICT" CONFLICT "The patch does not fit the code as it is now.";
-    /// The same question is being answered right now by an earlier request with the same `client_message_id`.
+    /// The question is being answered by an earlier request, and was not asked again. `message_id` names it where it is known: its
+    /// answer can be read there, or this request sent again after `retry_after`.
     RequestInProgress = "REQUEST_IN_PROGRESS" CONFLICT "This question is already being answered.";
     /// The model took longer than the request may.
-    AiTimeout = "AI_TIMEOUT" GATEWAY_TIMEOUT "AI is taking too long. Try with a smaller code selection.";
+    AiTimeout = "AI_TIMEOUT" GATEWAY_TIMEOUT "AI is taking too long. Try again, or with a smaller code selection.";
     /// The model's answer could not be read, even after asking once more.
     AiMalformedResponse = "AI_MALFORMED_RESPONSE" BAD_GATEWAY "The AI's answer could not be read. Please try again.";
     /// Even the selection and its surroundings are too much for the model.

@@ -2,15 +2,22 @@
 
 use axum::http::{HeaderMap, header};
 
-/// Whether the client names this media type, such as `text/event-stream`, and does not exclude it by `q=0`. A wildcard
-/// names no type. A range whose weight cannot be read is ignored.
-pub(crate) fn names(headers: &HeaderMap, media_type: &str) -> bool {
+/// Whether the client names this media type, such as `text/event-stream`, does not exclude it by `q=0`, and gives no more weight to
+/// the other one. A wildcard names no type. A range whose weight cannot be read is ignored.
+pub(crate) fn prefers(headers: &HeaderMap, media_type: &str, other: &str) -> bool {
+    let wanted = weight_of(headers, media_type);
+    wanted > 0 && wanted >= weight_of(headers, other)
+}
+
+/// The most weight that the client gives to a type by its name, in thousandths.
+fn weight_of(headers: &HeaderMap, media_type: &str) -> u16 {
     let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| split(value, ',')).any(|range| {
+    let weights = values.flat_map(|value| split(value, ',')).filter_map(|range| {
         let mut parts = split(range, ';');
-        let named = parts.next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(media_type));
-        named && weight(parts).is_some_and(|thousandths| thousandths > 0)
-    })
+        let is_named = parts.next()?.trim().eq_ignore_ascii_case(media_type);
+        weight(parts).filter(|_| is_named)
+    });
+    weights.max().unwrap_or(0)
 }
 
 /// The weight among the parameters in thousandths; 1 when there is none. Nothing when it is not one.
@@ -48,6 +55,7 @@ mod tests {
     use proptest::prelude::*;
 
     const STREAM: &str = "text/event-stream";
+    const JSON: &str = "application/json";
 
     fn accepting(values: &[&str]) -> HeaderMap {
         let value = |text: &&str| HeaderValue::from_str(text).expect("a header value");
@@ -55,10 +63,13 @@ mod tests {
     }
 
     #[test]
-    fn a_type_is_asked_for_by_its_name_unless_its_weight_is_zero() {
+    fn a_type_is_asked_for_by_its_name_unless_its_weight_is_zero_or_below_the_others() {
         for (accept, named) in [
             ("text/event-stream", true),
-            ("application/json, Text/Event-Stream;q=0.9", true),
+            ("application/json, Text/Event-Stream", true),
+            ("application/json;q=0.5, text/event-stream;q=0.9", true),
+            ("application/json, text/event-stream;q=0.9", false),
+            ("*/*, text/event-stream;q=0.9", true),
             ("text/event-stream; charset=utf-8; Q=0.001", true),
             ("text/event-stream;q=1.000", true),
             ("text/event-stream;q=0", false),
@@ -77,16 +88,16 @@ mod tests {
             ("text/event-stream2", false),
             ("", false),
         ] {
-            assert_eq!(names(&accepting(&[accept]), STREAM), named, "{accept}");
+            assert_eq!(prefers(&accepting(&[accept]), STREAM, JSON), named, "{accept}");
         }
-        assert!(!names(&HeaderMap::new(), STREAM));
-        assert!(names(&accepting(&["application/json", STREAM]), STREAM));
+        assert!(!prefers(&HeaderMap::new(), STREAM, JSON));
+        assert!(prefers(&accepting(&[JSON, STREAM]), STREAM, JSON));
     }
 
     proptest! {
         #[test]
         fn no_header_makes_it_panic(text in "[ -~]{0,60}", weight in "text/event-stream;q=[ -~]{0,9}") {
-            names(&accepting(&[&text, &weight]), STREAM);
+            prefers(&accepting(&[&text, &weight]), STREAM, JSON);
         }
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::SemaphorePermit;
 
 use crate::error::{ApiError, ErrorCode};
 use crate::http::{json, large};
-use crate::limits::{CODE_BODY_BYTES, SMALL_BODY_BYTES};
+use crate::limits::{CODE_BODY_BYTES, SMALL_BODY_BYTES, UNCOUNTED_BODY_BYTES};
 
 /// Extractor: the body as a `T`. `LIMIT` bounds the bytes on the wire and the bytes they inflate to.
 ///
@@ -25,12 +25,13 @@ pub struct Body<T, const LIMIT: usize = SMALL_BODY_BYTES>(pub T);
 impl<S, T, const LIMIT: usize> FromRequest<S> for Body<T, LIMIT>
 where
     S: Send + Sync,
-    T: DeserializeOwned,
+    T: DeserializeOwned + Send + 'static,
 {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
-        json::parse(&content(request, LIMIT).await?).map(Self)
+        let content = content(request, LIMIT).await?;
+        at_length(content.len(), move || json::parse(&content)).await.map(Self)
     }
 }
 
@@ -55,14 +56,24 @@ pub(super) async fn content(request: Request, limit: usize) -> Result<Content, A
     let announced = announced(&body, limit)?;
     // What gzip inflates to is known afterwards.
     let held = if packing == Packing::Plain { announced.unwrap_or(limit) } else { limit };
-    let turn = large::turn(held).await;
-    let reading = read(body, announced, limit);
-    let bytes = if turn.is_some() { large::within(reading).await? } else { reading.await? };
+    let turn = large::turn(held).await?;
+    let bytes = large::within(read(body, announced, limit)).await?;
     let text = match packing {
         Packing::Plain => bytes,
-        Packing::Gzip => inflate(&bytes, limit)?,
+        Packing::Gzip => at_length(limit, move || inflate(&bytes, limit)).await?,
     };
     Ok(Content { text, _turn: turn })
+}
+
+/// Does something with so many bytes: on a thread of its own, if they are many, so that no other request has to wait for it.
+pub(super) async fn at_length<T: Send + 'static>(
+    bytes: usize,
+    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    if bytes <= UNCOUNTED_BODY_BYTES {
+        return work();
+    }
+    tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)?
 }
 
 /// How a body is packed.

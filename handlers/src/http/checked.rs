@@ -10,7 +10,7 @@ use crate::limits::{CODE_BODY_BYTES, SELECTION_BODY_BYTES, SMALL_BODY_BYTES};
 /// A form whose fields have rules of their own.
 pub trait Check: DeserializeOwned {
     /// What it says once it is checked.
-    type Checked;
+    type Checked: Send + 'static;
 
     /// Checks every field, and notes each that is wrong. Fields that were missing or of another type are noted already,
     /// and blank here: what is found at them is left out. `None` when something is wrong.
@@ -34,8 +34,8 @@ where
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
-        let bytes = body::content(request, LIMIT).await?;
-        checked::<T>(&bytes).map(Self)
+        let content = body::content(request, LIMIT).await?;
+        body::at_length(content.len(), move || checked::<T>(&content)).await.map(Self)
     }
 }
 

@@ -42,7 +42,7 @@ impl Events {
 
 /// Whether the client asks for a stream.
 pub(crate) fn are_wanted(headers: &HeaderMap) -> bool {
-    accept::names(headers, "text/event-stream")
+    accept::prefers(headers, "text/event-stream", "application/json")
 }
 
 /// An answer whose head is sent at once, and whose events are what `tell` tells, in a task of its own. What that fails with is

@@ -1,21 +1,18 @@
 //! JSON as strict as a form: an object, each name once, nothing deep, and errors that name every field that is wrong.
 
-use std::collections::HashSet;
-use std::fmt;
-
 use model::Change;
-use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-use crate::error::{ApiError, ErrorCode, Wrong, sentence};
-use crate::limits::BODY_DEPTH;
+use crate::error::{ApiError, ErrorCode, Wrong};
 
 mod blank;
+mod shape;
+mod unfit;
 
 use blank::{Blanks, WithBlanks};
+use unfit::unfit;
 
-/// An object with more names than this is nobody's form.
-const MAX_NAMES: usize = 100;
 /// The most fields that are told to be missing or of another type.
 const MAX_WRONG: usize = 20;
 /// The most bytes that are read, all readings together, to find the fields of one body that are wrong.
@@ -49,7 +46,7 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Read<T>, ApiErro
         return Err(refuse("The body must be a JSON object."));
     }
     let mut json = serde_json::Deserializer::from_str(text);
-    Shape { depth: 0 }.deserialize(&mut json).and_then(|()| json.end()).map_err(|error| ill_formed(&error))?;
+    shape::check(&mut json).and_then(|()| json.end()).map_err(|error| ill_formed(&error))?;
     let (mut wrong, mut blanks) = (Wrong::default(), Blanks::default());
     for _ in 0..=(MAX_READ / bytes.len().max(1)).clamp(1, MAX_WRONG) {
         let mut json = serde_json::Deserializer::from_str(text);
@@ -97,7 +94,7 @@ fn refuse(message: &'static str) -> ApiError {
 
 fn ill_formed(error: &serde_json::Error) -> ApiError {
     if error.is_data() {
-        refuse("The body is nested too deeply, has too many fields, or gives a field twice.")
+        refuse("The body is nested too deeply, has too many fields or values, or gives a field twice.")
     } else {
         refuse("The body is not valid JSON.")
     }
@@ -121,14 +118,7 @@ fn misfit(path: &str, error: &serde_json::Error) -> ApiError {
             return at(field, message.to_owned());
         }
     }
-    // serde's own words quote the value; the words of our types do not.
-    let quotes = ["invalid ", "unknown variant", "number out of range", "EOF", "expected"];
-    let message = if quotes.iter().any(|start| text.starts_with(start)) {
-        "This field has the wrong type or form.".to_owned()
-    } else {
-        sentence(text.split(" at line ").next().unwrap_or_default())
-    };
-    at(path.to_owned(), message)
+    at(path.to_owned(), unfit(&text))
 }
 
 fn at(field: String, message: String) -> ApiError {
@@ -136,80 +126,6 @@ fn at(field: String, message: String) -> ApiError {
     let nameable = (1..=100).contains(&field.len())
         && field.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | '-'));
     if nameable { error.at(field) } else { error }
-}
-
-/// Reads any JSON and keeps nothing of it, but refuses what a form never is.
-#[derive(Clone, Copy)]
-struct Shape {
-    depth: u32,
-}
-
-impl Shape {
-    fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
-        if self.depth < BODY_DEPTH { Ok(Self { depth: self.depth + 1 }) } else { Err(E::custom("too deep")) }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Shape {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Shape {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let inner = self.inner()?;
-        let mut names = HashSet::new();
-        while let Some(name) = map.next_key::<String>()? {
-            if !names.insert(name) || names.len() > MAX_NAMES {
-                return Err(A::Error::custom("a name twice, or too many names"));
-            }
-            map.next_value_seed(inner)?;
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let inner = self.inner()?;
-        while seq.next_element_seed(inner)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        IgnoredAny::deserialize(deserializer).map(|_| ())
-    }
 }
 
 #[cfg(test)]
@@ -260,9 +176,14 @@ pub(crate) mod tests {
             let plant: Plant = parse(text.as_bytes()).expect(text);
             assert_eq!((plant.name.as_deref(), plant.pot), (name, pot), "{text}");
         }
-        for (text, field) in [(r#"{"name":null}"#, "name"), (r#"{"pot":"7"}"#, "pot"), (r#"{"pot":256}"#, "pot")] {
+        let number = "This field is a whole number, 0 or more.";
+        for (text, field, message) in [
+            (r#"{"name":null}"#, "name", "This field is a text."),
+            (r#"{"pot":"7"}"#, "pot", number),
+            (r#"{"pot":256}"#, "pot", number),
+        ] {
             let error = parse::<Plant>(text.as_bytes()).expect_err(text);
-            assert_eq!((error.field(), error.message()), (Some(field), "This field has the wrong type or form."));
+            assert_eq!((error.field(), error.message()), (Some(field), message));
         }
     }
 
@@ -270,10 +191,10 @@ pub(crate) mod tests {
     fn the_field_is_named() {
         for (text, field, message) in [
             ("{}", "content", "This field is required."),
-            (r#"{"content":null}"#, "content", "This field has the wrong type or form."),
-            (r#"{"content":"a","start_line":-1}"#, "start_line", "This field has the wrong type or form."),
-            (r#"{"content":"a","start_line":99999999999}"#, "start_line", "This field has the wrong type or form."),
-            (r#"{"content":"a","turn":{"role":7}}"#, "turn.role", "This field has the wrong type or form."),
+            (r#"{"content":null}"#, "content", "This field is a text."),
+            (r#"{"content":"a","start_line":-1}"#, "start_line", "This field is a whole number, 0 or more."),
+            (r#"{"content":"a","start_line":99999999999}"#, "start_line", "This field is a whole number, 0 or more."),
+            (r#"{"content":"a","turn":{"role":7}}"#, "turn.role", "This field is a text."),
             (r#"{"content":"a","turn":{}}"#, "turn.role", "This field is required."),
             (r#"{"content":"a","user_id":"x"}"#, "user_id", "There is no such field."),
             (
@@ -283,6 +204,50 @@ pub(crate) mod tests {
             ),
         ] {
             let error = error(text);
+            assert_eq!((error.field(), error.message()), (Some(field), message), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_body_of_very_many_values_is_refused_soon() {
+        let body = |count: usize| format!(r#"{{"content":"a","x":[{}1]}}"#, "1,".repeat(count));
+        assert_eq!(error(&body(900)).field(), Some("x"));
+        for many in
+            [body(1_000), body(5_000_000), format!(r#"{{"content":"a","x":[{}]}}"#, vec!["{}"; 1_000].join(","))]
+        {
+            assert!(error(&many).message().starts_with("The body is nested too deeply"));
+        }
+    }
+
+    #[test]
+    fn what_a_field_should_be_is_told_and_nothing_of_what_it_is() {
+        #[derive(Deserialize, Debug)]
+        #[serde(rename_all = "snake_case")]
+        enum Kind {
+            Block,
+            File,
+            TheRest,
+        }
+        #[derive(Deserialize, Debug)]
+        #[expect(dead_code, reason = "it is only read")]
+        struct Picked {
+            kind: Kind,
+            is: bool,
+            all: Vec<u8>,
+            id: uuid::Uuid,
+        }
+        for (text, field, message) in [
+            (
+                r#"{"kind":"x`, expected a boolean","is":true,"all":[],"id":""}"#,
+                "kind",
+                "This field is one of block, file, the_rest.",
+            ),
+            (r#"{"kind":"block","is":"x, expected u8","all":[],"id":""}"#, "is", "This field is true or false."),
+            (r#"{"kind":"file","is":true,"all":{"a":1},"id":""}"#, "all", "This field is a list."),
+            (r#"{"kind":"file","is":true,"all":[],"id":"hunter2"}"#, "id", "This is not a UUID."),
+            (r#"{"kind":"file","is":true,"all":[],"id":7}"#, "id", "This field is a UUID."),
+        ] {
+            let error = parse::<Picked>(text.as_bytes()).expect_err(text);
             assert_eq!((error.field(), error.message()), (Some(field), message), "{text}");
         }
     }

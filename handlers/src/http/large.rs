@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::{ApiError, ErrorCode};
-use crate::limits::{LARGE_BODIES_BYTES, LARGE_BODY_WITHIN, UNCOUNTED_BODY_BYTES};
+use crate::limits::{BODY_WITHIN, LARGE_BODIES_BYTES, TURN_WITHIN, UNCOUNTED_BODY_BYTES};
+
+const BUSY: &str = "Other large requests are being read. Please send this one again in a moment.";
 
 /// Permits are kilobytes, since a semaphore counts in 32 bits.
 const UNIT: usize = 1_024;
@@ -14,33 +16,48 @@ const UNIT: usize = 1_024;
 static LARGE: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(LARGE_BODIES_BYTES / UNIT));
 
 /// Waits until so many bytes may be held; they may be until the result is dropped. A small body does not wait.
-pub(super) async fn turn(bytes: usize) -> Option<SemaphorePermit<'static>> {
+///
+/// # Errors
+/// When others hold them for too long.
+pub(super) async fn turn(bytes: usize) -> Result<Option<SemaphorePermit<'static>>, ApiError> {
     if bytes <= UNCOUNTED_BODY_BYTES {
-        return None;
+        return Ok(None);
     }
     let units = u32::try_from(bytes.min(LARGE_BODIES_BYTES).div_ceil(UNIT)).unwrap_or(u32::MAX);
-    LARGE.acquire_many(units).await.ok()
+    match tokio::time::timeout(TURN_WITHIN, LARGE.acquire_many(units)).await {
+        Ok(permit) => permit.map(Some).map_err(ApiError::internal),
+        Err(_) => Err(ApiError::new(ErrorCode::DatabaseError).saying(BUSY)),
+    }
 }
 
 /// The body, unless its client takes too long to send it.
 pub(super) async fn within<T>(reading: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
     let late = |_| ApiError::new(ErrorCode::InvalidInput).saying("The body took too long to arrive.");
-    tokio::time::timeout(LARGE_BODY_WITHIN, reading).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
+    tokio::time::timeout(BODY_WITHIN, reading).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn large_bodies_take_turns_and_small_ones_never_wait() {
-        let first = turn(LARGE_BODIES_BYTES).await;
+        let first = turn(LARGE_BODIES_BYTES).await.expect("nobody holds any");
         assert!(first.is_some());
-        assert!(turn(UNCOUNTED_BODY_BYTES).await.is_none());
-        let soon = Duration::from_millis(50);
-        assert!(tokio::time::timeout(soon, turn(UNCOUNTED_BODY_BYTES + 1)).await.is_err());
+        assert!(turn(UNCOUNTED_BODY_BYTES).await.expect("it holds none").is_none());
+        let began = tokio::time::Instant::now();
+        let refused = turn(UNCOUNTED_BODY_BYTES + 1).await.expect_err("others hold them all");
+        assert_eq!((refused.code(), began.elapsed().as_secs()), (ErrorCode::DatabaseError, TURN_WITHIN.as_secs()));
         drop(first);
-        assert!(turn(LARGE_BODIES_BYTES * 2).await.is_some(), "one that is larger than all has all");
+        assert!(
+            turn(LARGE_BODIES_BYTES * 2).await.expect("all are free").is_some(),
+            "one that is larger than all has all"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_takes_longer_than_a_minute_is_refused_however_it_drips() {
+        let refused = within(std::future::pending::<Result<(), ApiError>>()).await.expect_err("it never comes");
+        assert_eq!(refused.message(), "The body took too long to arrive.");
     }
 }

@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{Object, Required};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, ApiResult, Wrong};
 use crate::openapi::fields;
 
 /// A cursor of ours is well below this many characters.
@@ -76,27 +76,29 @@ where
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
         let raw = values::<Raw>(parts)?;
-        let limit = match raw.limit {
-            None => MAX,
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|limit| (1..=MAX).contains(limit))
-                .ok_or_else(|| ApiError::invalid("limit", format!("The limit is a number from 1 to {MAX}.")))?,
-        };
-        let order = match raw.order.as_deref() {
-            None => Order::default(),
-            Some("asc") if ORDERED => Order::Ascending,
-            Some("desc") if ORDERED => Order::Descending,
-            Some(_) if ORDERED => {
-                return Err(ApiError::invalid("order", "The order is asc or desc."));
-            }
-            Some(_) => return Err(ApiError::invalid("order", "This list has one order only.")),
-        };
+        let mut wrong = Wrong::default();
+        let limit = wrong.take(limit::<MAX>(raw.limit.as_deref()));
+        let order = wrong.take(order::<ORDERED>(raw.order.as_deref()));
         if raw.cursor.as_ref().is_some_and(|cursor| cursor.is_empty() || cursor.len() > MAX_CURSOR) {
-            return Err(ApiError::invalid("cursor", "This cursor is not valid."));
+            wrong.note(ApiError::invalid("cursor", "This cursor is not valid."));
         }
-        Ok(Self { limit, cursor: raw.cursor, order })
+        wrong.or(limit.zip(order).map(|(limit, order)| Self { limit, cursor: raw.cursor, order }))
+    }
+}
+
+fn limit<const MAX: u32>(text: Option<&str>) -> ApiResult<u32> {
+    let Some(text) = text else { return Ok(MAX) };
+    let limit = text.parse().ok().filter(|limit| (1..=MAX).contains(limit));
+    limit.ok_or_else(|| ApiError::invalid("limit", format!("The limit is a number from 1 to {MAX}.")))
+}
+
+fn order<const ORDERED: bool>(text: Option<&str>) -> ApiResult<Order> {
+    match text {
+        None => Ok(Order::default()),
+        Some("asc") if ORDERED => Ok(Order::Ascending),
+        Some("desc") if ORDERED => Ok(Order::Descending),
+        Some(_) if ORDERED => Err(ApiError::invalid("order", "The order is asc or desc.")),
+        Some(_) => Err(ApiError::invalid("order", "This list has one order only.")),
     }
 }
 
@@ -135,6 +137,8 @@ mod tests {
             let error = paging::<true>(query).await.expect_err(query);
             assert_eq!(error.field(), Some(field), "{query}");
         }
+        let error = paging::<true>("?limit=0&order=up&cursor=").await.expect_err("three mistakes");
+        assert!(error.fields().eq(["limit", "order", "cursor"]), "{error:?}");
         assert_eq!(paging::<false>("?order=desc").await.expect_err("unordered").field(), Some("order"));
     }
 }

@@ -131,13 +131,18 @@ impl Ctx {
         if user.is_some() { Ok(()) } else { Err(ErrorCode::Unauthorized.into()) }
     }
 
-    /// Counts a question that is about to be asked, where a day's questions are capped. Without a cap it costs nothing.
+    /// Counts a question that is about to be asked, where a day's questions are capped. Without a cap it costs nothing. The cap is on
+    /// what the model costs, so it holds also where requests are not limited.
     ///
     /// # Errors
     /// `RATE_LIMIT_EXCEEDED` when the user has had a day's questions.
     pub async fn count_ai_day(&self, user_id: UserId) -> ApiResult<()> {
         match self.app.ai_daily_cap {
-            Some(cap) => self.count(RateLimit::ai_day(cap), &user_id.to_string()).await,
+            Some(cap) => {
+                let (limit, subject) = (RateLimit::ai_day(cap), user_id.to_string());
+                let window = limit.rule.window(&subject, self.store.clock().now());
+                self.count_in(limit, &subject, window).await
+            }
             None => Ok(()),
         }
     }

@@ -232,7 +232,7 @@ impl Done {
     /// Outside of the request's span, whose fields it has itself: whoever searches for a user finds them in one place.
     fn log(&self, known: &Known, duration_ms: u64) {
         let Self { status, code, .. } = *self;
-        let (method, route) = (self.method.as_str(), self.route().unwrap_or(NO_ROUTE));
+        let (method, route) = (self.method(), self.route().unwrap_or(NO_ROUTE));
         let user_id = known.user.get().map(String::as_str);
         let (trace_id, sent_trace_id) = (&*known.id, known.sent_id.as_deref());
         let table_calls = self.bill.as_ref().map(Bill::patterns);
@@ -266,6 +266,12 @@ impl Done {
             table: self.bill.as_ref().map(Bill::total).unwrap_or_default(),
             model: known.usage(),
         });
+    }
+
+    /// The method, if anything is routed by it: a client may make one up, and write into the log with it.
+    fn method(&self) -> &str {
+        let method = self.method.as_str();
+        METHODS.iter().find(|known| **known == method).copied().unwrap_or("OTHER")
     }
 
     /// The method and the route. Where nothing is routed, or by no method that anything is routed by, clients could make

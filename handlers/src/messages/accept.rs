@@ -98,7 +98,7 @@ impl Request {
                 return Ok(outcome);
             }
         }
-        Err(self.in_progress())
+        Err(self.being_answered(question))
     }
 
     /// A question with an id. What is stored is not counted: sending it again costs no more than finding it. The first attempt
@@ -200,8 +200,12 @@ impl Request {
     }
 
     fn wait(&self, question: Box<Message>) -> ApiResult<Accepted> {
-        let seat = self.ctx.app.waiting.seat(question.id()).ok_or_else(|| self.in_progress())?;
+        let seat = self.ctx.app.waiting.seat(question.id()).ok_or_else(|| self.being_answered(&question))?;
         Ok(Accepted::Running(question, seat))
+    }
+
+    fn being_answered(&self, question: &Message) -> ApiError {
+        self.in_progress().with("message_id", question.id().to_string())
     }
 
     fn in_progress(&self) -> ApiError {

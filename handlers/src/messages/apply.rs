@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
-use crate::error::{ApiError, ApiResult, ErrorCode};
-use crate::http::body::Body;
+use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::form;
+use crate::http::checked::{Check, Form};
 use crate::http::path::Path;
 use crate::limits::RateLimit;
 use crate::messages::view::MessageView;
@@ -87,8 +88,16 @@ async fn asked(
     if id.thread_id != thread_id {
         return Err(ErrorCode::MessageNotFound.into());
     }
-    let Body(form) = Body::<ApplyForm>::from_request(request, &()).await?;
-    Ok((id, form.expected_version_number))
+    let Form(expected) = Form::<ApplyForm>::from_request(request, &()).await?;
+    Ok((id, expected))
+}
+
+impl Check for ApplyForm {
+    type Checked = u32;
+
+    fn check(self, wrong: &mut Wrong) -> Option<u32> {
+        wrong.take(form::version("expected_version_number", self.expected_version_number))
+    }
 }
 
 /// Where the patch belongs in the code as it is, and the code that it makes.

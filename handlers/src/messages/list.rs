@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::lenient::LeftOut;
 use crate::http::path::Path;
 use crate::http::query::Paging;
 use crate::limits::MESSAGES_PER_PAGE;
@@ -26,7 +27,7 @@ pub struct MessagePage {
     older_messages_expired: bool,
 }
 
-/// Lists a page.
+/// Lists a page. A message that does not decode hides no other.
 #[utoipa::path(
     get,
     path = "/threads/{thread_id}/messages",
@@ -40,8 +41,10 @@ pub async fn list(
     Path(id): Path<ThreadId>,
     paging: Paging<MESSAGES_PER_PAGE, true>,
 ) -> ApiResult<Json<MessagePage>> {
-    let found = ctx.store.thread_messages(caller.user_id, id, paging.order, paging.request()).await;
+    let left_out = LeftOut::default();
+    let found = left_out.store(&ctx).thread_messages(caller.user_id, id, paging.order, paging.request()).await;
     let (thread, page) = found.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
+    left_out.told(&ctx, caller.user_id);
     let messages = page.items.iter().map(MessageView::from).collect();
     let older_messages_expired = thread.has_expired_messages(ctx.store.clock().now());
     Ok(Json(MessagePage { messages, cursor: page.cursor, older_messages_expired }))

@@ -48,11 +48,14 @@ const fn asks() -> bool {
     path = "/threads/{thread_id}/messages",
     summary = "Ask the model about the code, or leave a note",
     description = "The model sees the saved code, the thread's lines and its conversation. Should it fail, the question stays, and \
-                   the error names it. With a `client_message_id` the same request can be sent again: what is stored is the \
-                   answer, and a question that failed is asked again. With `Accept: text/event-stream` the answer comes while \
-                   it is written, as server-sent events: `accepted` at once, with the stored message; `delta` with `text`, a piece of \
-                   the explanation (all of them together are the explanation that is stored); `patch`, if there is one; and last `done` \
-                   with what is stored, or `error` with the usual error. A comment every ten seconds says that the stream is alive.",
+                   the error names it. A question that is cancelled meanwhile is answered without `reply`.\n\n\
+                   With a `client_message_id` the same request can be sent again, for a day at least. What is stored is the answer; one \
+                   that is being written is waited for, by one request at a time. A question that failed is asked again, one that was \
+                   cancelled is not: see `retry`.\n\n\
+                   With `Accept: text/event-stream` the answer comes while it is written, as server-sent events: `accepted` at once, with \
+                   the stored message; `delta` with `text`, a piece of the explanation; `patch`, if there is one; and last `done` with what \
+                   is stored, or `error` with the usual error. All deltas together are the explanation that is stored. None comes where an \
+                   earlier request asked, as `replayed` says. A comment every ten seconds says that the stream is alive.",
     request_body = NewMessage,
     responses(
         (status = 201, description = "What was sent, and the answer if one was asked for.", body = Posted),
@@ -91,6 +94,7 @@ impl Check for NewMessage {
             wrong.note(ApiError::invalid("role", "Only the model's answers have this role."));
         }
         let client = client_message_id.map(|id| ClientRequest::new(id, &content, asks));
+        wrong.take(version_number.map_or(Ok(1), |number| form::version("version_number", number)));
         Some(Said { content, asks, client, version_number })
     }
 }

@@ -20,7 +20,7 @@ use crate::state::Ctx;
     path = "/threads/{thread_id}/messages/{message_id}/retry",
     summary = "Ask a question again",
     description = "For a question that failed, was cancelled, or whose answer got lost. It keeps its place and its id. One that has its answer is \
-                   answered with that; of one that is being answered the answer is waited for. Streams as asking does.",
+                   answered with that; of one that is being answered the answer is waited for, by one request at a time. Streams as asking does.",
     responses(
         (status = 201, description = "The question and its answer.", body = Posted),
         (status = 200, description = "The same, stored for an earlier request; or a stream of events.",

@@ -9,6 +9,7 @@ use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::ErrorCode;
+use crate::limits::RateLimit;
 use crate::openapi::shapes::reference;
 use crate::openapi::{fields, trace_header};
 use crate::routes::route::Access;
@@ -67,13 +68,22 @@ impl ToSchema for Failure {
     }
 }
 
-/// The responses for these codes, one for each status.
-pub(super) fn responses(codes: &[ErrorCode]) -> Map<String, Value> {
+/// The responses for these codes, one for each status; that of too many requests says how many are too many.
+pub(super) fn responses(codes: &[ErrorCode], limits: &[RateLimit]) -> Map<String, Value> {
     let mut by_status = BTreeMap::<u16, Vec<ErrorCode>>::new();
     for code in ErrorCode::ALL.iter().filter(|code| codes.contains(code)) {
         by_status.entry(code.status().as_u16()).or_default().push(*code);
     }
-    by_status.into_iter().map(|(status, codes)| (status.to_string(), response(&codes))).collect()
+    let described = |(status, codes): (u16, Vec<ErrorCode>)| {
+        let mut response = response(&codes);
+        if codes.contains(&ErrorCode::RateLimitExceeded) {
+            let told: Vec<String> = limits.iter().flat_map(RateLimit::told).map(|limit| format!("- {limit}")).collect();
+            let about = response["description"].as_str().unwrap_or_default();
+            response["description"] = format!("{about}\n\n{}", told.join("\n")).into();
+        }
+        (status.to_string(), response)
+    };
+    by_status.into_iter().map(described).collect()
 }
 
 fn response(codes: &[ErrorCode]) -> Value {
@@ -86,6 +96,9 @@ fn response(codes: &[ErrorCode]) -> Value {
     });
     let retry_after = match codes {
         [ErrorCode::RateLimitExceeded, ..] => Some("Seconds until the next request passes."),
+        codes if codes.contains(&ErrorCode::RequestInProgress) => {
+            Some("Of `REQUEST_IN_PROGRESS`: seconds until it is worth asking again.")
+        }
         codes if codes.contains(&ErrorCode::BedrockUnavailable) => {
             Some("Seconds until the model may be free again, if it is only busy. Said by it, or estimated.")
         }
@@ -205,12 +218,12 @@ fn error_schema() -> Value {
                     "examples": [{ "cause": "the table does not answer" }],
                 },
                 "retry_after": fields::time(
-                    "Of `RATE_LIMIT_EXCEEDED`: when the next request passes. Of `BEDROCK_UNAVAILABLE`: when the model may be free \
-                     again, if it is only busy."
+                    "Of `RATE_LIMIT_EXCEEDED`: when the next request passes. Of `REQUEST_IN_PROGRESS`: when it is worth asking again. Of \
+                     `BEDROCK_UNAVAILABLE`: when the model may be free again, if it is only busy."
                 ),
                 "limit": text(
-                    "Of `RATE_LIMIT_EXCEEDED`: the limit that was reached, for example `message` for messages and `ai` for questions \
-                     to the model.",
+                    "Of `RATE_LIMIT_EXCEEDED`: the limit that was reached. Each route lists its own under 429; `ai-day` is all questions \
+                     to the model in a day, where the operator caps them.",
                     "ai"
                 ),
                 "current_version": fields::version_number(),

@@ -171,7 +171,8 @@ fn secret(description: &str) -> Object {
 // --- sessions --------------------------------------------------------------------------------------------------------
 
 pub(crate) fn new_filename() -> Object {
-    let about = "The file's name, without hidden characters. Of a path only what follows the last slash is kept; it decides the language.";
+    let about = "The file's name, without hidden characters. Of a path only what follows the last slash is kept; it decides the language, and \
+                 has at most 255 bytes of UTF-8.";
     text(about, "inventory.rs").min_length(Some(1)).build()
 }
 

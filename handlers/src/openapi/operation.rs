@@ -17,7 +17,7 @@ pub(super) fn describe(route: &Route, tag: &str) -> (String, Value) {
         method: &method,
         path: &route.path,
         access: route.access,
-        is_limited: route.limit.is_some(),
+        is_limited: !route.limits.is_empty(),
         takes_input,
     };
     let mut codes = [known.codes(), route.fails.clone()].concat();
@@ -32,7 +32,7 @@ pub(super) fn describe(route: &Route, tag: &str) -> (String, Value) {
     }
     parameters(&mut operation, &route.path);
     body(&mut operation);
-    for (status, response) in responses(&codes) {
+    for (status, response) in responses(&codes, &route.limits) {
         operation["responses"][status] = response;
     }
     for response in operation["responses"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {

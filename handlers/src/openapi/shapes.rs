@@ -92,7 +92,7 @@ fn threads(schemas: &mut Schemas) {
 fn thread_forms(schemas: &mut Schemas) {
     let Some(form) = schemas.get("NewThread").cloned() else { return };
     let (mut block, mut file) = (form.clone(), form);
-    require(&mut block, &OF_BLOCKS);
+    require(&mut block, &["start_line", "end_line"]);
     for name in OF_BLOCKS {
         let kind = &mut block["properties"][name]["type"];
         // `null` is an absent field, and a block has them all.

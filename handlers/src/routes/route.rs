@@ -27,7 +27,10 @@ pub(crate) struct Route {
     pub(crate) item: PathItem,
     pub(crate) schemas: Vec<(String, RefOr<Schema>)>,
     pub(crate) access: Access,
-    pub(crate) limit: Option<RateLimit>,
+    /// By which its requests are counted.
+    pub(crate) limits: Vec<RateLimit>,
+    /// The one that is counted before anything else is done; the handler counts by the others.
+    first: Option<RateLimit>,
     /// Whether the caller's account is read before the handler runs.
     pub(crate) needs_account: bool,
     /// What only its handler knows. The other errors follow from the rest, see `openapi/errors.rs`.
@@ -50,12 +53,29 @@ impl Route {
 
     fn new(access: Access, (schemas, paths, handler): UtoipaMethodRouter<App>) -> Self {
         let (path, item) = paths.paths.into_iter().next().expect("a handler has a path");
-        Self { path, item, schemas, access, limit: None, needs_account: false, fails: Vec::new(), never: &[], handler }
+        Self {
+            path,
+            item,
+            schemas,
+            access,
+            limits: Vec::new(),
+            first: None,
+            needs_account: false,
+            fails: Vec::new(),
+            never: &[],
+            handler,
+        }
     }
 
     /// Counts requests before anything else is done.
     pub(super) fn limited(self, limit: RateLimit) -> Self {
-        Self { limit: Some(limit), ..self }
+        Self { first: Some(limit), ..self.counted(&[limit]) }
+    }
+
+    /// Says by which limits its handler counts.
+    pub(super) fn counted(mut self, limits: &[RateLimit]) -> Self {
+        self.limits.extend(limits);
+        self
     }
 
     /// Checks, while a request is counted, that the caller's account exists: for limited routes that ask the paid model.
@@ -76,7 +96,7 @@ impl Route {
 
     /// Puts it among others.
     pub(super) fn onto(self, routes: Router<App>, app: &App) -> Router<App> {
-        let handler = match self.limit {
+        let handler = match self.first {
             Some(limit) => limited(app, limit, self.needs_account, self.handler),
             None => self.handler,
         };

@@ -3,14 +3,13 @@
 use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use model::Unreadable;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult};
-use crate::http::metrics;
+use crate::http::lenient::LeftOut;
 use crate::http::query::{Paging, optional, values};
 use crate::limits::SESSIONS_PER_PAGE;
 use crate::openapi::fields;
@@ -50,16 +49,13 @@ pub async fn list(
     sort: Sort,
     paging: Paging<SESSIONS_PER_PAGE>,
 ) -> ApiResult<Json<SessionPage>> {
-    let unreadable = Unreadable::new();
-    let store = ctx.store.without_unreadable(&unreadable);
+    let left_out = LeftOut::default();
+    let store = left_out.store(&ctx);
     let page = match sort {
         Sort::Created => store.list_sessions(caller.user_id, paging.request()).await?,
         Sort::Updated => store.sessions_by_activity(caller.user_id, paging.request()).await?,
     };
-    for item in unreadable.take() {
-        tracing::warn!(item = %item.sk, user_id = %caller.user_id, reason = item.reason, "A list leaves out an item that does not decode");
-        ctx.app.metrics.write_line(&metrics::unreadable(store.clock().now(), &item.sk));
-    }
+    left_out.told(&ctx, caller.user_id);
     let sessions = page.items.iter().map(SessionView::from).collect();
     Ok(Json(SessionPage { sessions, cursor: page.cursor }))
 }

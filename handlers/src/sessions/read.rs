@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::etag;
+use crate::http::lenient::LeftOut;
 use crate::http::path::Path;
 use crate::http::query::{optional, values};
 use crate::openapi::fields;
@@ -43,10 +44,12 @@ const CACHING: &str = "private, no-cache";
     path = "/sessions/{id}",
     summary = "Open a session",
     description = "With `If-None-Match` and the `ETag` of an earlier answer it is only told whether that answer still holds.",
-    params(Included),
+    params(Included, ("if-none-match" = Option<String>, Header, description = "The `ETag` of an earlier answer.")),
     responses(
-        (status = 200, description = "The session with its code, and its threads if they were asked for.", body = OpenedSession),
-        (status = 304, description = "The answer with the `ETag` that was sent still holds."),
+        (status = 200, description = "The session with its code, and its threads if they were asked for.", body = OpenedSession,
+         headers(("etag" = String, description = "Names this state of the session, and of its threads if they are here."))),
+        (status = 304, description = "The answer with the `ETag` that was sent still holds.",
+         headers(("etag" = String, description = "The `ETag` that still holds."))),
     ),
 )]
 pub async fn read(
@@ -58,10 +61,12 @@ pub async fn read(
 ) -> ApiResult<Response> {
     let no_access = |error| ApiError::no_access(error, ErrorCode::SessionNotFound);
     if included.threads {
-        let opened = ctx.store.read_session_with_threads(caller.user_id, id).await;
+        let left_out = LeftOut::default();
+        let opened = left_out.store(&ctx).read_session_with_threads(caller.user_id, id).await;
         let (opened, threads) = opened.map_err(no_access)?;
+        left_out.told(&ctx, caller.user_id);
         let threads: Vec<ThreadView> = threads.iter().map(ThreadView::from).collect();
-        let tag = view::etag(&opened.head, &threads);
+        let tag = view::etag(&opened.head, Some(&threads));
         if tag.is_known(&headers) {
             return Ok(tag.not_modified(CACHING));
         }
@@ -69,13 +74,13 @@ pub async fn read(
     }
     if etag::is_conditional(&headers) {
         let head = ctx.store.own_session(caller.user_id, id).await.map_err(no_access)?;
-        let tag = view::etag(&head, &[]);
+        let tag = view::etag(&head, None);
         if tag.is_known(&headers) {
             return Ok(tag.not_modified(CACHING));
         }
     }
     let opened = ctx.store.read_session(caller.user_id, id).await.map_err(no_access)?;
-    let tag = view::etag(&opened.head, &[]);
+    let tag = view::etag(&opened.head, None);
     Ok(tag.on(CACHING, Json(OpenedSession { session: opened.into(), threads: None })))
 }
 

@@ -83,11 +83,12 @@ impl Check for Save {
     type Checked = (u32, Option<String>, Change<Language>);
 
     fn check(self, wrong: &mut Wrong) -> Option<Self::Checked> {
+        let version = wrong.take(form::version("expected_version_number", self.expected_version_number));
         let language_override = self.language_override.try_map(|name| form::language_override(&name));
         let language_override = wrong.take(language_override);
         let text = self.code_content.map(form::code).transpose();
         let text = wrong.take(text);
-        Some((self.expected_version_number, text?, language_override?))
+        Some((version?, text?, language_override?))
     }
 }
 

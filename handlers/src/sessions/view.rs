@@ -78,7 +78,7 @@ impl From<&Session> for SessionView {
 
 /// Names the state of a session, its code and these threads: all that is shown of the head, which names the revision of the
 /// code, the counts of what changes beside it, and all that is shown of the threads.
-pub(super) fn etag(head: &Session, threads: &[ThreadView]) -> ETag {
+pub(super) fn etag(head: &Session, threads: Option<&[ThreadView]>) -> ETag {
     let shown = serde_json::to_string(&(SessionView::from(head), threads)).expect("texts and numbers are JSON");
     ETag::of(format!("{shown} {} {} {}", head.revision, head.settings_changes, head.thread_changes))
 }

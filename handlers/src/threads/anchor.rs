@@ -89,7 +89,11 @@ impl AnchorForm {
         let mut wrong = Wrong::default();
         let selection = form.selection(&mut wrong);
         wrong.or(selection).map_err(|error| {
-            if start_line_alone && error.field() == Some("end_line") { error.at("start_line") } else { error }
+            if start_line_alone && error.field() == Some("end_line") {
+                ApiError::invalid("start_line", "The thread ends before this line. Send end_line too.")
+            } else {
+                error
+            }
         })
     }
 }

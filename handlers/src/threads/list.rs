@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::http::lenient::LeftOut;
 use crate::http::path::Path;
 use crate::http::query::Paging;
 use crate::limits::THREADS_PER_PAGE;
@@ -23,7 +24,7 @@ pub struct ThreadPage {
     cursor: Option<String>,
 }
 
-/// Lists a page.
+/// Lists a page. A thread that does not decode hides no other.
 #[utoipa::path(
     get,
     path = "/sessions/{id}/threads",
@@ -37,8 +38,10 @@ pub async fn list(
     Path(session_id): Path<SessionId>,
     paging: Paging<THREADS_PER_PAGE>,
 ) -> ApiResult<Json<ThreadPage>> {
-    let page = ctx.store.session_threads(caller.user_id, session_id, paging.request()).await;
+    let left_out = LeftOut::default();
+    let page = left_out.store(&ctx).session_threads(caller.user_id, session_id, paging.request()).await;
     let page = page.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
+    left_out.told(&ctx, caller.user_id);
     let threads = page.items.iter().map(ThreadView::from).collect();
     Ok(Json(ThreadPage { threads, cursor: page.cursor }))
 }

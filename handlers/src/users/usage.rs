@@ -145,7 +145,7 @@ impl Period {
 }
 
 fn day(field: &'static str, text: &str) -> ApiResult<Date> {
-    text.parse().map_err(|_| ApiError::invalid(field, "A day looks like 2026-11-23."))
+    text.parse().map_err(|_| ApiError::invalid(field, "This is no day of the calendar. Write it like 2026-11-23."))
 }
 
 impl IntoParams for Period {

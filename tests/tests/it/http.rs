@@ -20,6 +20,7 @@ mod apply;
 mod bodies;
 mod caching;
 mod cancelling;
+mod capped_days;
 mod context;
 mod cookies;
 mod counters;

@@ -150,6 +150,8 @@ async fn a_huge_account_is_removed_in_as_many_runs_as_it_takes() {
         let swept = table.sweep_due(Duration::from_millis(400)).await.unwrap();
         (runs, done) = (runs + 1, done + swept.done);
         assert!(runs < 1_000, "it never ends");
+        // A job that fails once, on a busy machine, is put off.
+        table.later(Duration::from_hours(1));
     }
     assert_eq!(table.raw().items().await, []);
 }

@@ -12,6 +12,7 @@ use crate::auth::routes::view::{SignedIn, cookies_of_device};
 use crate::auth::user_agent;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::body::Body;
+use crate::http::client_ip::ClientIp;
 use crate::http::cookie::{Cookies, SetCookies};
 use crate::http::rate::Try;
 use crate::http::trace;
@@ -38,7 +39,7 @@ pub struct LoginForm {
     path = "/auth/login",
     summary = "Sign in",
     description = "With username and password, which are wrong together: which of the two is not said. Ten wrong passwords in \
-                   a quarter of an hour are the most that clients unknown to an account have together; a browser that has \
+                   each quarter of an hour are the most that clients unknown to an account have together; a browser that has \
                    signed in to it before has its own ten.",
     request_body = LoginForm,
     responses((
@@ -50,9 +51,11 @@ pub struct LoginForm {
 )]
 pub async fn login(
     ctx: Ctx,
+    client: ClientIp,
     headers: HeaderMap,
     Body(form): Body<LoginForm>,
 ) -> ApiResult<(SetCookies, Json<SignedIn>)> {
+    ctx.count(RateLimit::LOGIN, &client.subject()).await?;
     let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device());
     let (mut user, attempt) = found(&ctx, &form.username, &devices).await?;
     let (mut attempt, mut tries) = (Some(attempt), 0);

@@ -115,6 +115,15 @@ async fn the_trace_id_is_ours_whatever_came_and_what_has_no_form_is_not_even_log
     }
 }
 
+#[tokio::test]
+async fn a_method_that_a_client_makes_up_is_not_logged() {
+    listen();
+    let request = Request::builder().method("HUNTER2").uri("/sessions/1").body(Body::empty()).expect("a request");
+    app().oneshot(request).await.expect("infallible");
+    let text = String::from_utf8(LINES.take()).expect("JSON lines");
+    assert!(!text.contains("HUNTER2") && text.contains(r#""method":"OTHER""#), "{text}");
+}
+
 #[test]
 fn outside_of_a_request_there_is_no_trace_id() {
     identify("nobody");

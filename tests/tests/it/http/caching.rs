@@ -37,6 +37,18 @@ async fn a_session_that_is_the_same_is_not_read_again_but_for_its_head() {
 }
 
 #[tokio::test]
+async fn a_session_has_other_tags_with_threads_than_without_even_if_there_are_none() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let with_threads = format!("{}?include=threads", session.path);
+    let (alone, together) = (tag(&ada.gets(&session.path).await), tag(&ada.gets(&with_threads).await));
+    assert_ne!(alone, together);
+    assert_eq!(asks_again(&ada, &with_threads, &alone).await.status, 200);
+    assert_eq!(asks_again(&ada, &session.path, &together).await.status, 200);
+}
+
+#[tokio::test]
 async fn every_change_of_a_session_or_its_threads_has_another_tag() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use axum::body::Body;
 use axum::http::Request;
+use handlers::limits::RateLimit;
 use handlers::openapi::document;
 use serde_json::{Value, json};
 use tests::TestApp;
@@ -88,6 +89,36 @@ fn its_operations_have_names_of_their_own_that_a_generated_client_can_use() {
     assert_eq!((distinct.len(), ids.len()), (operations().len(), operations().len()), "{distinct:?}");
     for id in distinct {
         assert!(id.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{id}");
+    }
+}
+
+#[test]
+fn every_limit_on_requests_is_told_where_it_holds() {
+    let mut told = BTreeSet::new();
+    for operation in operations() {
+        let answer = &document()["paths"][&operation.path][operation.method.to_lowercase()]["responses"]["429"];
+        let Some(about) = answer["description"].as_str() else { continue };
+        let limits: Vec<&str> = about.lines().filter(|line| line.starts_with("- `")).collect();
+        assert!(!limits.is_empty(), "{} {}", operation.method, operation.path);
+        told.extend(limits);
+    }
+    for limit in RateLimit::ALL.iter().flat_map(RateLimit::told) {
+        assert!(told.contains(&*format!("- {limit}")), "{limit}");
+    }
+}
+
+#[test]
+fn an_answer_that_has_a_tag_or_says_when_to_come_back_is_described_with_it() {
+    let paths = &document()["paths"];
+    let open = &paths["/sessions/{id}"]["get"];
+    for status in ["200", "304"] {
+        assert!(open["responses"][status]["headers"]["etag"].is_object(), "{status}");
+    }
+    assert!(open["parameters"].as_array().unwrap().iter().any(|parameter| parameter["name"] == "if-none-match"));
+    for path in ["/threads/{thread_id}/messages", "/threads/{thread_id}/messages/{message_id}/retry"] {
+        for status in ["409", "429", "503"] {
+            assert!(paths[path]["post"]["responses"][status]["headers"]["retry-after"].is_object(), "{path} {status}");
+        }
     }
 }
 

@@ -158,6 +158,17 @@ async fn last_question(ada: &Person, thread: &Thread) -> Value {
 }
 
 #[tokio::test]
+async fn a_question_that_a_fault_of_ours_left_without_an_answer_is_named() {
+    let app = TestApp::new().await;
+    let (ada, thread) = scene(&app).await;
+    app.bedrock().script(vec![invalid("words that nobody is told")]);
+    let error = ada.posts(&thread.messages(), &json!({ "content": QUESTION })).await.refused(500, "INTERNAL_ERROR");
+    assert_eq!(error["message_id"], format!("{}.1", thread.id));
+    let again = format!("{}/{}/retry", thread.messages(), error["message_id"].as_str().unwrap());
+    ada.posts(&again, &json!({})).await.is(201);
+}
+
+#[tokio::test]
 async fn every_fault_has_its_code_its_number_of_calls_and_leaves_the_question() {
     let mut cases: Vec<Case> = unavailable();
     cases.extend(unreadable());

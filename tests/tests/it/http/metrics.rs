@@ -75,6 +75,24 @@ fn metrics(line: &Value) -> BTreeSet<String> {
 }
 
 #[tokio::test]
+async fn an_item_that_a_list_leaves_out_is_counted() {
+    let (app, sink) = measured().await;
+    let ada = app.signs_up("ada").await;
+    for name in ["good.py", "bad.py"] {
+        ada.creates(name, CODE).await;
+    }
+    let damage =
+        |head: &mut serde_json::Map<String, Value>| drop(head.insert("version_number".into(), json!({ "S": "x" })));
+    app.table().raw().change("session", |item| item.text("filename") == Some("bad.py"), damage).await;
+    sink.lines();
+    ada.gets("/sessions").await.is(200);
+    let [left_out, request] = sink.lines().try_into().expect("one line for the item, one for the request");
+    assert_eq!(metrics(&left_out), BTreeSet::from(["UnreadableItems by service".to_owned()]));
+    assert_eq!((&left_out["UnreadableItems"], &request["status"]), (&json!(1), &json!("200")));
+    assert!(!left_out.to_string().contains("bad.py"));
+}
+
+#[tokio::test]
 async fn a_line_says_endpoint_status_time_and_what_the_table_and_the_model_took() {
     let (app, sink) = measured().await;
     let ada = app.signs_up("ada").await;

@@ -140,7 +140,8 @@ async fn a_question_that_is_asked_for_longer_than_one_waits_is_in_progress() {
     let app = TestApp::with_deadline(Duration::from_secs(2)).await;
     let (ada, thread) = scene(&app).await;
     held_by_a_run_that_was_killed(&app, &thread).await;
-    ada.posts(&thread.messages(), &question()).await.refused(409, "REQUEST_IN_PROGRESS");
+    let error = ada.posts(&thread.messages(), &question()).await.refused(409, "REQUEST_IN_PROGRESS");
+    assert_eq!(error["message_id"], format!("{}.1", thread.id), "its answer can be looked for there");
     assert_eq!(app.bedrock().seen().len(), 0);
 }
 

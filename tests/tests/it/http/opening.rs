@@ -104,6 +104,33 @@ async fn a_head_that_does_not_decode_hides_no_other_session() {
 }
 
 #[tokio::test]
+async fn a_thread_or_message_that_does_not_decode_hides_no_other() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let (good, bad) = (ada.opens_thread(&session, 33..=35).await, ada.opens_thread(&session, 1..=1).await);
+    for text in ["one", "two", "three"] {
+        ada.notes(&good, text).await;
+    }
+    let raw = app.table().raw();
+    let damage = |name: &'static str| {
+        move |item: &mut serde_json::Map<String, Value>| drop(item.insert(name.into(), json!({ "BOOL": true })))
+    };
+    let own = bad.id.split('.').nth(1).unwrap().to_owned();
+    raw.change("thread", move |item| item.sk().ends_with(&own), damage("kind")).await;
+    raw.change("message", |item| item.text("content") == Some("two"), damage("content")).await;
+    for path in [format!("{}?include=threads", session.path), format!("{}/threads", session.path)] {
+        let listed = ada.gets(&path).await.is(200);
+        let ids: Vec<_> = listed["threads"].as_array().unwrap().iter().map(|thread| &thread["thread_id"]).collect();
+        assert_eq!(ids, [&*good.id], "{path}");
+    }
+    let listed = ada.gets(&good.messages()).await.is(200);
+    let said: Vec<_> = listed["messages"].as_array().unwrap().iter().map(|message| &message["content"]).collect();
+    assert_eq!(said, ["one", "three"]);
+    ada.gets(&bad.path).await.refused(500, "INTERNAL_ERROR");
+}
+
+#[tokio::test]
 async fn missing_chunks_are_an_error_of_their_session_alone() {
     let app = TestApp::new().await;
     let ada = app.signs_up("ada").await;
