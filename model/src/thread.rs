@@ -79,6 +79,37 @@ impl From<StoreError> for MoveError {
 }
 
 impl Thread {
+    /// A thread without a message, of this session and user.
+    #[must_use]
+    pub fn new(
+        (session_id, thread, user_id): (SessionId, ThreadUuid, UserId),
+        kind: ThreadKind,
+        selected_text: String,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            session_id,
+            thread,
+            user_id,
+            kind,
+            selected_text,
+            selected_gzip: None,
+            moves: 0,
+            message_slots: 0,
+            message_count: None,
+            last_seq: None,
+            last_role: None,
+            last_excerpt: None,
+            last_at: None,
+            last_state: None,
+            last_lease_until: None,
+            messages_expire_from: None,
+            messages_expire_until: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// Takes in a message that is stored with it: its row shows it as the last one.
     pub fn says(&mut self, message: &Message) {
         self.updated_at = message.created_at;
@@ -195,27 +226,8 @@ impl Store {
     fn unsaved_thread(&self, head: &Session, new: &NewThread, status: AnchorStatus) -> PlacedThread {
         let now = self.clock().now();
         let thread: ThreadUuid = self.ids().next(now);
-        let item = Thread {
-            session_id: head.session_id,
-            thread,
-            user_id: head.user_id,
-            kind: new.kind,
-            selected_text: new.selected_text.clone(),
-            selected_gzip: None,
-            moves: 0,
-            message_slots: 0,
-            message_count: None,
-            last_seq: None,
-            last_role: None,
-            last_excerpt: None,
-            last_at: None,
-            last_state: None,
-            last_lease_until: None,
-            messages_expire_from: None,
-            messages_expire_until: None,
-            created_at: now,
-            updated_at: now,
-        };
+        let place = (head.session_id, thread, head.user_id);
+        let item = Thread::new(place, new.kind, new.selected_text.clone(), now);
         PlacedThread { item, anchor: new.anchor(status), anchor_version: head.version_number, moved_at: None }
     }
 

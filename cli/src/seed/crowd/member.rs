@@ -168,27 +168,9 @@ impl<'p> Member<'p> {
         let (start_line, end_line) = talk.anchor.lines;
         let kind = if talk.anchor.selected.is_some() { ThreadKind::Block } else { ThreadKind::File };
         let exchanges = self.shape.exchanges(&mut self.rng);
-        let mut made = Thread {
-            session_id,
-            thread,
-            user_id: self.user_id,
-            kind,
-            selected_text: talk.anchor.selected.clone().unwrap_or_default(),
-            selected_gzip: None,
-            moves: 0,
-            message_slots: 2 * exchanges,
-            message_count: None,
-            last_seq: None,
-            last_role: None,
-            last_excerpt: None,
-            last_at: None,
-            last_state: None,
-            last_lease_until: None,
-            messages_expire_from: None,
-            messages_expire_until: None,
-            created_at: opened,
-            updated_at: opened,
-        };
+        let selected = talk.anchor.selected.clone().unwrap_or_default();
+        let mut made = Thread::new((session_id, thread, self.user_id), kind, selected, opened);
+        made.message_slots = 2 * exchanges;
         for number in 0..exchanges {
             self.exchange(&mut made, talk, (number, sheet.code.size), into);
         }

@@ -125,27 +125,7 @@ fn a_thread_on_the_whole_file_stays_as_it_is_and_the_others_move() {
     let now = Timestamp::EPOCH;
     let ids = Ids::seeded(1);
     let thread = |kind, (start_line, end_line): (u32, u32), text: &str| PlacedThread {
-        item: Thread {
-            session_id: ids.next(now),
-            thread: ids.next(now),
-            user_id: ids.next(now),
-            kind,
-            selected_text: text.to_owned(),
-            selected_gzip: None,
-            moves: 0,
-            message_slots: 0,
-            message_count: None,
-            last_seq: None,
-            last_role: None,
-            last_excerpt: None,
-            last_at: None,
-            last_state: None,
-            last_lease_until: None,
-            messages_expire_from: None,
-            messages_expire_until: None,
-            created_at: now,
-            updated_at: now,
-        },
+        item: Thread::new((ids.next(now), ids.next(now), ids.next(now)), kind, text.to_owned(), now),
         anchor: Anchor { start_line, end_line, status: AnchorStatus::Stable },
         anchor_version: 1,
         moved_at: None,
