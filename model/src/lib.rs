@@ -66,7 +66,7 @@ pub use opening::{ReadThread, ReadThreadError};
 pub use placed::{Anchor, OpenedThread, PlacedThread};
 pub use profile::{AccountError, ProfileChange, ProfileError};
 pub use public_id::{InvalidPublicId, MessageId, ThreadId};
-pub use question::{CancelError, PostError, Posted, TakeOver};
+pub use question::{CancelError, PostError, Posted, TakeOver, Watched};
 pub use rate::{Hit, RateRule, Window};
 pub use save::{Reanchor, SaveCode, SaveCodeError, Saved};
 pub use selection::{MAX_SELECTED_BYTES, SelectionTooLong, is_selected_at, stands_at};

@@ -64,6 +64,17 @@ pub enum TakeOver {
     Gone,
 }
 
+/// What a run sees of its question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watched {
+    /// The run holds it.
+    Held,
+    /// It was cancelled, or another run has it.
+    Lost,
+    /// It is not there: it was deleted, or was stored just now and is not seen yet.
+    Absent,
+}
+
 /// Why a question was not cancelled.
 #[derive(Debug, thiserror::Error)]
 pub enum CancelError {
@@ -312,13 +323,13 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn holds(&self, question: &Message) -> Result<bool, StoreError> {
+    pub async fn watch(&self, question: &Message) -> Result<Watched, StoreError> {
         let stored = self.watch_question(question.session_id, question.thread, question.seq).await?;
-        // A question that was just stored may not be seen yet.
-        Ok(stored.is_none_or(|stored| {
-            let is_older = stored.lease_until < question.lease_until;
-            is_older || stored.reply_state == Some(ReplyState::Pending) && stored.lease_until == question.lease_until
-        }))
+        let Some(stored) = stored else { return Ok(Watched::Absent) };
+        let is_older = stored.lease_until < question.lease_until;
+        let is_held =
+            is_older || stored.reply_state == Some(ReplyState::Pending) && stored.lease_until == question.lease_until;
+        Ok(if is_held { Watched::Held } else { Watched::Lost })
     }
 
     /// Whether a question is stored whose storing failed, and waits for its answer. Its number may be another message's.

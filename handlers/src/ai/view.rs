@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ai::Analysis;
-use crate::openapi::fields;
+use crate::openapi::{fields, talk};
 use crate::review::patch::Patch;
 use crate::review::prompt::Prompt;
 
@@ -12,7 +12,7 @@ use crate::review::prompt::Prompt;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Analysis)]
 pub(super) struct Analyzed {
-    #[schema(schema_with = fields::content)]
+    #[schema(schema_with = talk::explanation)]
     explanation: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = fields::suggested_code)]

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Instant;
 
 use futures::future::{Either, select};
-use model::{FailQuestionError, Message, NewAnswer, ReplyState, Store, StoreAnswerError};
+use model::{FailQuestionError, Message, NewAnswer, ReplyState, Store, StoreAnswerError, Watched};
 
 use crate::ai::{Analysis, Telling};
 use crate::bedrock::Usage;
@@ -96,13 +96,15 @@ impl Held<'_> {
         }
     }
 
-    /// Returns when this run does not hold its question any more.
+    /// Returns when this run does not hold its question any more, or it was deleted with its thread.
     async fn lost(&self) {
+        let mut is_seen = false;
         loop {
             tokio::time::sleep(CANCEL_POLL).await;
-            match self.ctx.store.holds(self.question).await {
-                Ok(true) => {}
-                Ok(false) => return,
+            match self.ctx.store.watch(self.question).await {
+                Ok(Watched::Held) => is_seen = true,
+                Ok(Watched::Absent) if !is_seen => {}
+                Ok(Watched::Lost | Watched::Absent) => return,
                 Err(error) => tracing::debug!(%error, "a run does not know whether it was cancelled"),
             }
         }

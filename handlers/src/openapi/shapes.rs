@@ -7,6 +7,7 @@ use model::Language;
 use serde_json::{Map, Value, json};
 
 use crate::error::ErrorCode;
+use crate::openapi::talk;
 
 type Schemas = Map<String, Value>;
 
@@ -116,6 +117,7 @@ fn messages(schemas: &mut Schemas) {
         *error = reference("ErrorCode");
         error["description"] = about;
     }
+    ai["properties"]["content"] = json!(talk::explanation());
     user["description"] = "A question or a note.".into();
     ai["description"] = "An answer of the model.".into();
     union(schemas, "Message", "role", [("user", "UserMessage", user), ("ai", "AiMessage", ai)]);

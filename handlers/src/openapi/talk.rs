@@ -42,6 +42,14 @@ pub(crate) fn delta() -> Object {
     text("The next piece of the explanation, in Markdown.", "A list is never ").build()
 }
 
+pub(crate) fn explanation() -> Object {
+    text(
+        "What the model explains, in Markdown.",
+        "It should be `is`: `None` is one object, and `==` can be overridden.",
+    )
+    .build()
+}
+
 pub(crate) fn replayed() -> Object {
     let field = ObjectBuilder::new().schema_type(Type::Boolean);
     field.description(Some("Whether an earlier request stored it.")).build()

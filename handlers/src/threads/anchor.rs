@@ -75,6 +75,14 @@ impl Check for AnchorForm {
 impl AnchorForm {
     /// The whole anchor, held to the rules of a new one.
     fn onto(self, thread: &PlacedThread) -> ApiResult<NewThread> {
+        if self.kind.is_none() && thread.kind == ThreadKind::File {
+            let field = [("start_line", self.start_line.is_some()), ("end_line", self.end_line.is_some())];
+            let field = field.iter().find(|(_, is_given)| *is_given).map_or("selected_text", |(field, _)| field);
+            return Err(ApiError::invalid(
+                field,
+                "A thread on the whole file has no lines. Send type block with them.",
+            ));
+        }
         let kind = self.kind.unwrap_or(thread.kind);
         let old = (kind == thread.kind).then_some(thread);
         // Where the last line is the old one, it is the first that is wrong.

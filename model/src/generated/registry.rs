@@ -4047,7 +4047,7 @@ pub(crate) static AP_55: Pattern = Pattern {
         },
     ],
     example: "codesensei query watch_question --session-id 01a05c0d-bf80-7185-8426-38e3974fd9b8 --thread 01a05c11-9010-7323-9b7f-4967c19e78a5 --seq 1",
-    doc: "While the model writes, its run looks every 700 ms whether the question was cancelled. It need not see that at once, so the read is eventually\nconsistent, at half the price: ten seconds of a model cost 7 RCU.",
+    doc: "While the model writes, its run looks every 700 ms whether the question was cancelled, or deleted with its thread. It need not see that at once, so the read is eventually\nconsistent, at half the price: ten seconds of a model cost 7 RCU.",
 };
 
 /// AP-56: Show what became of the last message.

@@ -10,7 +10,7 @@ use crate::store::{Store, StoreError};
 impl Store {
     /// AP-55: Watch a question.
     ///
-    /// While the model writes, its run looks every 700 ms whether the question was cancelled. It need not see that at once, so the read is eventually
+    /// While the model writes, its run looks every 700 ms whether the question was cancelled, or deleted with its thread. It need not see that at once, so the read is eventually
     /// consistent, at half the price: ten seconds of a model cost 7 RCU.
     ///
     /// `GetItem`, eventually consistent. Costs 1 request and 0.5 RCU for a question of 200 B.

@@ -69,6 +69,11 @@ async fn another_type_takes_what_a_new_thread_of_it_takes() {
     assert_eq!(anchor, [json!("file"), json!(null), json!(null), json!(null), json!("stable")]);
     ada.saves(&session, 1, "x").await.is(200);
     assert_eq!(ada.gets(&thread.path).await.is(200)["thread"], whole, "it moves with no line");
+    for field in ["start_line", "end_line"] {
+        ada.puts(&thread.path, &json!({ (field): 1 })).await.invalid(field);
+    }
+    ada.puts(&thread.path, &json!({ "selected_text": "x" })).await.invalid("selected_text");
+    assert_eq!(ada.gets(&thread.path).await.is(200)["thread"], whole, "nothing of it was taken");
     for (to, field) in [
         (json!({ "type": "block" }), "start_line"),
         (json!({ "type": "block", "start_line": 1 }), "end_line"),

@@ -84,6 +84,20 @@ async fn a_question_that_is_cancelled_ends_its_run_within_a_second_and_is_paid_f
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_is_deleted_with_its_thread_ends_its_run_and_is_paid_for() {
+    let scene = Scene::new().await;
+    let asked = scene.asks_a_slow_model(Duration::from_secs(20)).await;
+    // The run has seen its question once.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let deleted = Instant::now();
+    scene.ada.deletes(&scene.thread.path).await.is(200);
+    asked.await.unwrap().refused(404, "THREAD_NOT_FOUND");
+    assert!(deleted.elapsed() < Duration::from_secs(5), "{:?}", deleted.elapsed());
+    assert_eq!(scene.usage().await.requests, 1);
+    assert_eq!(stored_messages(&scene.app, &scene.thread.id).await.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_question_is_asked_again_under_its_number() {
     let scene = Scene::new().await;
     let asked = scene.asks_a_slow_model(Duration::from_secs(10)).await;
