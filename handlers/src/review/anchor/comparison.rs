@@ -110,13 +110,36 @@ impl<'t> Comparison<'t> {
         if selected.trim().is_empty() || !self.effort.spend(4 * (self.old.len() + self.new.len())) {
             return None;
         }
-        let wanted = Lines::of(selected);
-        match standing(&wanted, selected, &self.written, 2)[..] {
-            [first] if standing(&wanted, selected, &self.before, 1).is_empty() => {
-                Some(first - 1..first - 1 + wanted.count())
+        let wanted: Vec<&str> = Lines::of(selected).iter().collect();
+        let [first] = self.standing(&wanted, selected, &self.written, 2)?[..] else { return None };
+        let was_there = !self.standing(&wanted, selected, &self.before, 1)?.is_empty();
+        (!was_there).then(|| first - 1..first - 1 + wanted.len())
+    }
+
+    /// The first lines, from 1 and so many at most, at which the selected text stands; none if it costs too much to say. `wanted` are
+    /// its lines.
+    fn standing(&self, wanted: &[&str], selected: &str, lines: &Lines<'_>, limit: usize) -> Option<Vec<usize>> {
+        let [begin, more @ ..] = wanted else { return None };
+        let middle = &more[..more.len().saturating_sub(1)];
+        let begins = |line: &str| if more.is_empty() { line.contains(begin) } else { line.ends_with(begin) };
+        let mut found = Vec::new();
+        for first in 1..=lines.count().saturating_sub(more.len()) {
+            if found.len() == limit {
+                break;
             }
-            _ => None,
+            if !begins(lines.line(first)) {
+                continue;
+            }
+            let same = (first + 1..).zip(middle).take_while(|(at, wanted)| lines.line(*at) == **wanted).count();
+            let is_whole = same == middle.len();
+            if !self.effort.spend(if is_whole { 2 * wanted.len() } else { same + 1 }) {
+                return None;
+            }
+            if is_whole && stands_at(lines, (first, first + more.len()), selected) {
+                found.push(first);
+            }
         }
+        Some(found)
     }
 
     /// As far behind the nearest line above that is left as before, and before the nearest one below if there is room.
@@ -127,16 +150,6 @@ impl<'t> Comparison<'t> {
         let end = (start + was.len()).min(room.end).max(start + 1);
         start..end
     }
-}
-
-/// The first lines, from 1 and so many at most, at which the selected text stands. `wanted` are its lines.
-fn standing(wanted: &Lines<'_>, selected: &str, lines: &Lines<'_>, limit: usize) -> Vec<usize> {
-    let (begin, more) = (wanted.line(1), wanted.count() - 1);
-    let begins = |line: &str| if more == 0 { line.contains(begin) } else { line.ends_with(begin) };
-    (1..=lines.count().saturating_sub(more))
-        .filter(|first| begins(lines.line(*first)) && stands_at(lines, (*first, first + more), selected))
-        .take(limit)
-        .collect()
 }
 
 fn number(line: usize) -> u32 {

@@ -163,6 +163,17 @@ fn hostile_text_is_given_up_at_the_deadline() {
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
 
+#[test]
+fn a_long_text_that_begins_like_every_line_is_looked_for_only_so_long() {
+    let new = "a\n".repeat(1_000_000);
+    let text = format!("{}zzz", "a\n".repeat(30_000));
+    let lost = Selection { start_line: 1, end_line: 1, text: &text };
+    let began = Instant::now();
+    let placed = re_anchor("b\nc\n", &new, &[lost; 50], began + Duration::from_millis(250));
+    assert!(placed.iter().all(|anchor| anchor.status == AnchorStatus::Approximate));
+    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+}
+
 proptest! {
     #[test]
     fn stable_means_that_the_text_there_is_the_selected_text(
