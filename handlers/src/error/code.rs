@@ -111,7 +111,8 @@ error_codes! {
     MessageLimitExceeded = "MESSAGE_LIMIT_EXCEEDED" CONFLICT "This thread has reached the limit of 500 messages.";
     /// A fault of ours. Only a trace id is told.
     InternalError = "INTERNAL_ERROR" INTERNAL_SERVER_ERROR "Something went wrong on our side.";
-    /// The table could not be read or written, even after retries.
+    /// The table could not be read or written, even after retries; or other large requests are being read, and this one waited for
+    /// half a minute.
     DatabaseError = "DATABASE_ERROR" SERVICE_UNAVAILABLE "The service is temporarily busy. Please try again.";
     /// Another service we depend on could not be reached.
     NetworkError = "NETWORK_ERROR" SERVICE_UNAVAILABLE "A service we depend on cannot be reached. Please try again.";

@@ -42,7 +42,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn large_bodies_take_turns_and_small_ones_never_wait() {
-        let first = turn(LARGE_BODIES_BYTES).await.expect("nobody holds any");
+        let first = turn(LARGE_BODIES_BYTES).await.expect("none are held yet");
         assert!(first.is_some());
         assert!(turn(UNCOUNTED_BODY_BYTES).await.expect("it holds none").is_none());
         let began = tokio::time::Instant::now();

@@ -66,6 +66,20 @@ where
     }
 }
 
+/// Extractor: the id of a message, behind that of its thread in the address. Behind another thread's id there is no such message.
+#[derive(Clone, Copy, Debug)]
+pub struct MessagePath(pub MessageId);
+
+impl<S: Send + Sync> FromRequestParts<S> for MessagePath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(thread_id) = Path::<ThreadId>::from_request_parts(parts, state).await?;
+        let Path(id) = Path::<MessageId>::from_request_parts(parts, state).await?;
+        if id.thread_id == thread_id { Ok(Self(id)) } else { Err(ErrorCode::MessageNotFound.into()) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

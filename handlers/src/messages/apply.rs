@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request};
-use model::{AccessError, ApplyError, MessageId, PatchedLines, SaveCodeError, Target, ThreadId, ThreadKind};
+use model::{AccessError, ApplyError, MessageId, PatchedLines, SaveCodeError, Target, ThreadKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,7 +10,7 @@ use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
 use crate::form;
 use crate::http::checked::{Check, Form};
-use crate::http::path::Path;
+use crate::http::path::MessagePath;
 use crate::limits::RateLimit;
 use crate::messages::view::MessageView;
 use crate::openapi::fields;
@@ -55,12 +55,11 @@ pub struct AppliedView {
 pub async fn apply(
     ctx: Ctx,
     caller: Caller,
-    thread_id: Result<Path<ThreadId>, ApiError>,
-    id: Result<Path<MessageId>, ApiError>,
+    id: Result<MessagePath, ApiError>,
     request: Request,
 ) -> ApiResult<Json<AppliedView>> {
     let user = caller.user_id.to_string();
-    let (id, expected) = match asked(thread_id, id, request).await {
+    let (id, expected) = match asked(id, request).await {
         Ok(asked) => asked,
         // Counted too, and nothing is read for it.
         Err(refused) => return Err(ctx.count(RateLimit::SESSION_SAVE, &user).await.err().unwrap_or(refused)),
@@ -79,15 +78,8 @@ pub async fn apply(
 }
 
 /// The answer whose patch is to be applied, and the version of the code that the client has seen.
-async fn asked(
-    thread_id: Result<Path<ThreadId>, ApiError>,
-    id: Result<Path<MessageId>, ApiError>,
-    request: Request,
-) -> ApiResult<(MessageId, u32)> {
-    let (Path(thread_id), Path(id)) = (thread_id?, id?);
-    if id.thread_id != thread_id {
-        return Err(ErrorCode::MessageNotFound.into());
-    }
+async fn asked(id: Result<MessagePath, ApiError>, request: Request) -> ApiResult<(MessageId, u32)> {
+    let MessagePath(id) = id?;
     let Form(expected) = Form::<ApplyForm>::from_request(request, &()).await?;
     Ok((id, expected))
 }

@@ -1,11 +1,11 @@
 //! `POST /threads/{thread_id}/messages/{message_id}/cancel`: an answer that is not wanted any more.
 
 use axum::Json;
-use model::{AccessError, CancelError, MessageId, ThreadId};
+use model::{AccessError, CancelError};
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
-use crate::http::path::Path;
+use crate::http::path::MessagePath;
 use crate::messages::view::OneMessage;
 use crate::state::Ctx;
 
@@ -18,19 +18,11 @@ use crate::state::Ctx;
                    settled stays as it is: the answer says how.",
     responses((status = 200, description = "The question as it is now.", body = OneMessage)),
 )]
-pub async fn cancel(
-    ctx: Ctx,
-    caller: Caller,
-    Path(thread_id): Path<ThreadId>,
-    Path(id): Path<MessageId>,
-) -> ApiResult<Json<OneMessage>> {
-    if id.thread_id != thread_id {
-        return Err(ErrorCode::MessageNotFound.into());
-    }
+pub async fn cancel(ctx: Ctx, caller: Caller, MessagePath(id): MessagePath) -> ApiResult<Json<OneMessage>> {
     let message = match ctx.store.cancel(caller.user_id, id).await {
         Err(CancelError::Access(AccessError::NotFound)) => {
             // With its thread, or alone.
-            let thread = ctx.store.own_thread(caller.user_id, thread_id).await;
+            let thread = ctx.store.own_thread(caller.user_id, id.thread_id).await;
             thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
             return Err(ErrorCode::MessageNotFound.into());
         }

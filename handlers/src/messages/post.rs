@@ -94,7 +94,7 @@ impl Check for NewMessage {
             wrong.note(ApiError::invalid("role", "Only the model's answers have this role."));
         }
         let client = client_message_id.map(|id| ClientRequest::new(id, &content, asks));
-        wrong.take(version_number.map_or(Ok(1), |number| form::version("version_number", number)));
+        wrong.take(version_number.map(|number| form::version("version_number", number)).transpose());
         Some(Said { content, asks, client, version_number })
     }
 }

@@ -2,13 +2,12 @@
 
 use axum::http::HeaderMap;
 use axum::response::Response;
-use model::{MessageId, ThreadId};
 
 use crate::auth::caller::Caller;
-use crate::error::{ApiResult, ErrorCode};
+use crate::error::ApiResult;
 use crate::http::deadline::Deadline;
 use crate::http::events;
-use crate::http::path::Path;
+use crate::http::path::MessagePath;
 use crate::messages::accept::Request;
 use crate::messages::respond::{MessageEvent, respond};
 use crate::messages::view::Posted;
@@ -30,15 +29,11 @@ use crate::state::Ctx;
 pub async fn retry(
     ctx: Ctx,
     caller: Caller,
-    Path(thread_id): Path<ThreadId>,
-    Path(id): Path<MessageId>,
+    MessagePath(id): MessagePath,
     Deadline(deadline): Deadline,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    if id.thread_id != thread_id {
-        return Err(ErrorCode::MessageNotFound.into());
-    }
-    let request = Request { ctx, caller, thread_id, deadline };
+    let request = Request { ctx, caller, thread_id: id.thread_id, deadline };
     let accepted = request.accept_again(id).await?;
     respond(request, accepted, events::are_wanted(&headers)).await
 }

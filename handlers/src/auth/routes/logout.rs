@@ -18,7 +18,7 @@ use crate::state::Ctx;
     description = "Ends every sign-in whose token comes with the request; those on other devices stay. Wants no body.",
     responses((
         status = 200,
-        description = "Nobody is signed in.",
+        description = "This browser is signed out.",
         body = Done,
         headers(("set-cookie" = String, description = "Both cookies, cleared.")),
     )),

@@ -9,9 +9,9 @@ use serde::{Deserialize as _, Deserializer};
 
 use crate::limits::BODY_DEPTH;
 
-/// An object with more names than this is nobody's form.
+/// The most names of an object. No form has as many.
 const MAX_NAMES: usize = 100;
-/// A body with more values than this is nobody's form. Ours have some fifty at most.
+/// The most values in a body. Our largest form has some fifty.
 const MAX_VALUES: u32 = 1_000;
 
 /// Reads a value, and keeps nothing of it.

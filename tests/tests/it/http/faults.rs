@@ -37,7 +37,7 @@ fn answered(name: &'static str, script: impl Into<Vec<Act>>, calls: usize) -> Ca
 }
 
 fn fault(status: u16, kind: &'static str) -> Act {
-    Act::fault(status, kind, "words that nobody is told")
+    Act::fault(status, kind, "words for the log alone")
 }
 
 fn invalid(message: &str) -> Act {
@@ -161,7 +161,7 @@ async fn last_question(ada: &Person, thread: &Thread) -> Value {
 async fn a_question_that_a_fault_of_ours_left_without_an_answer_is_named() {
     let app = TestApp::new().await;
     let (ada, thread) = scene(&app).await;
-    app.bedrock().script(vec![invalid("words that nobody is told")]);
+    app.bedrock().script(vec![invalid("words for the log alone")]);
     let error = ada.posts(&thread.messages(), &json!({ "content": QUESTION })).await.refused(500, "INTERNAL_ERROR");
     assert_eq!(error["message_id"], format!("{}.1", thread.id));
     let again = format!("{}/{}/retry", thread.messages(), error["message_id"].as_str().unwrap());

@@ -97,7 +97,7 @@ impl Scene {
             "profile" => person.puts("/users/me", &json!({ "username": "taken" })).await,
             "login" => {
                 // Another account each time, so that no account's own limit is met.
-                let other = if good { format!("nobody{number}") } else { "no name at all".to_owned() };
+                let other = if good { format!("absent{number}") } else { "no name at all".to_owned() };
                 person.posts("/auth/login", &json!({ "username": other, "password": PASSWORD })).await
             }
             "login-account" => {
