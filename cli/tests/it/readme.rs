@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::tempdir;
 use tokio::process::Command;
 
-use crate::process::{Server, codesensei};
+use crate::process::{Server, codesensei, ended};
 
 const README: &str = include_str!("../../../README.md");
 
@@ -39,13 +39,21 @@ fn answered(log: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
     operations.iter().filter(is_in_the_log).cloned().collect()
 }
 
-/// Starts a server that logs there and runs a script against it. Nothing is printed where there is no curl; the routes are
-/// tested elsewhere.
-async fn run(heading: &str, folder: &Path) -> Option<(Server, String)> {
-    let mut command = codesensei(&["--port", "0", "--store", "memory"]);
+/// Starts a server that logs there, on a table that was seeded, as the README does further up, and runs a script against it. A
+/// file that is named was created just before, as by the banner's lines. Nothing is printed where there is no curl; the routes
+/// are tested elsewhere.
+async fn run(heading: &str, folder: &Path, newest: Option<&str>) -> Option<(Server, String)> {
+    let data = folder.join("data");
+    let data = ["--data-dir", data.to_str().unwrap()];
+    let seeded = ended(codesensei(&[&["seed"][..], &data].concat())).await;
+    assert_eq!(seeded.code, Some(0), "{}", seeded.stderr);
+    let mut command = codesensei(&[&["--port", "0"][..], &data].concat());
     let log = File::create(folder.join("log")).unwrap();
     command.env("CODESENSEI_LOG", "info").env("NO_COLOR", "1").stderr(log);
     let server = Server::run(command).await;
+    if let Some(filename) = newest {
+        server.create(&server.sign_in().await, filename).await;
+    }
     let script = script(heading, &server.url);
     let run = Command::new("sh").args(["-euc", &script]).current_dir(folder).output().await.unwrap();
     let (printed, complaints) = (String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap());
@@ -59,7 +67,7 @@ async fn run(heading: &str, folder: &Path) -> Option<(Server, String)> {
 #[tokio::test]
 async fn its_script_walks_through_every_route() {
     let folder = tempdir().unwrap();
-    let Some((server, printed)) = run("Every route with curl", folder.path()).await else { return };
+    let Some((server, printed)) = run("Every route with curl", folder.path(), None).await else { return };
     assert!(printed.contains("values is None"), "the answer brings a patch: {printed}");
     let operations = operations(&server).await;
     server.kill().await;
@@ -70,7 +78,9 @@ async fn its_script_walks_through_every_route() {
 #[tokio::test]
 async fn its_conversation_has_a_patch_that_is_applied_and_a_thread_that_moves() {
     let folder = tempdir().unwrap();
-    let Some((_server, printed)) = run("A conversation with curl", folder.path()).await else { return };
+    let Some((_server, printed)) = run("A conversation with curl", folder.path(), Some("hello.py")).await else {
+        return;
+    };
     let [.., streamed, repeated, applied, _saved, thread] = printed.split("\n{").collect::<Vec<_>>()[..] else {
         panic!("{printed}")
     };
