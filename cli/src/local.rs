@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bedrock_local::LocalBedrock;
 use handlers::App;
 use handlers::auth::device::DeviceKey;
-use handlers::auth::keys::{InvalidKey, SigningKeys};
+use handlers::auth::keys::{InvalidKey, TokenKeys};
 use handlers::auth::password::{COST, Hasher};
 use handlers::auth::token::Tokens;
 use handlers::bedrock::{InvalidReviewerConfig, Reviewer, ReviewerConfig};
@@ -169,7 +169,7 @@ impl Local {
 
 /// The application around a store: what `serve` and the tests share.
 fn application(store: Store, secrets: &Secrets, reviewer: Reviewer, cost: u32) -> Result<App, LocalError> {
-    let keys = SigningKeys::from_pem(&secrets.signing_key, [])?;
+    let keys = TokenKeys::from_pem(&secrets.signing_key, [])?;
     let fence_key = Digest::of([b"fence".as_slice(), &secrets.seed].concat());
     Ok(App {
         waiting: Waiting::default(),
@@ -178,7 +178,7 @@ fn application(store: Store, secrets: &Secrets, reviewer: Reviewer, cost: u32) -
         cookies: CookieNames::Plain,
         devices: DeviceKey::from_secret(&secrets.seed),
         hasher: Hasher::new(cost).expect("bcrypt takes every cost that is passed here"),
-        reviewer: Arc::new(reviewer),
+        reviewer: Some(Arc::new(reviewer)),
         fence_key: fence_key.as_bytes().as_slice().into(),
         cors: CorsPolicy::development(),
         rate_limits: RateLimits::Enforced,

@@ -7,6 +7,7 @@ use clap::CommandFactory as _;
 use codesensei::options::{Command, Options};
 use codesensei::{demo, export, output, patterns, query, seed, serve, sweep, table, target, verify};
 use handlers::logging;
+use handlers::openapi::document;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -20,6 +21,7 @@ async fn main() -> ExitCode {
             clap_complete::generate(shell, &mut Options::command(), "codesensei", &mut script);
             output::print(&script).map_err(Into::into)
         }
+        Some(Command::Openapi) => output::print(format!("{:#}\n", document()).as_bytes()).map_err(Into::into),
         Some(Command::Patterns(options)) => patterns::run(&options).map_err(Into::into),
         Some(Command::Query(options)) => match query::run(*options).await {
             Err(error) if error.is_usage() => {

@@ -98,6 +98,11 @@ pub enum Command {
     /// The files hold everything, also what is personal: names, addresses, password hashes, messages and code. Only you can read them.
     #[expect(clippy::doc_markdown, reason = "it is shown on a terminal")]
     Export(Export),
+    /// Print the API's OpenAPI document, as the routes of this program say it.
+    ///
+    /// It is what a server answers at /openapi.json. `codesensei openapi > handlers/openapi.json` renews the copy in the
+    /// repository, which is served, and compared for breaking changes.
+    Openapi,
     /// Print what makes a shell complete this command's words.
     #[command(after_help = COMPLETIONS)]
     Completions {

@@ -1,56 +1,57 @@
 //! The same routers on Lambda: settings from the environment, secrets from Secrets Manager, logs as JSON.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::BehaviorVersion;
+use axum::middleware::from_fn_with_state;
 use futures::FutureExt as _;
-use lambda_http::Error;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
-use model::{Clock, CursorKey, DEFAULT_CODE_CACHE_MIB, Digest, Endpoint, Ids, MessageTtl, Store, StoreConfig};
-use serde::Deserialize;
+use lambda_http::{Error, tower::ServiceExt as _};
+use model::{Clock, CursorKey, Digest, Endpoint, Ids, Store, StoreConfig};
 use serde_json::{Value, json};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::auth::device::DeviceKey;
-use crate::auth::keyring::{KeyRing, KeySource};
-use crate::auth::keys::SigningKeys;
+use crate::auth::keyring::KeyRing;
 use crate::auth::password::{COST, Hasher};
 use crate::auth::token::Tokens;
-use crate::bedrock::{Reviewer, ReviewerConfig};
 use crate::http::cookie::CookieNames;
-use crate::http::cors::CorsPolicy;
 use crate::http::metrics::Metrics;
 use crate::http::rate::RateLimits;
 use crate::http::trace::Details;
 use crate::logging;
 use crate::messages::Waiting;
-use crate::routes::{Domain, router};
+use crate::routes::router;
 use crate::state::App;
 use crate::sweep;
 
-/// The secret's value: a JSON object. Never logged, and never in an environment variable.
-#[derive(Deserialize)]
-struct Secret {
-    /// The RSA key that tokens are signed with, in PEM.
-    signing_key: String,
-    /// Public keys whose tokens are still good, in PEM: the one before, while its tokens live.
-    #[serde(default)]
-    accepted_keys: Vec<String>,
-    /// What cursors and fences are derived from: at least 32 random characters.
-    seed: String,
-}
+mod gateway;
+mod program;
+mod secrets;
+pub mod settings;
 
-/// Serves one domain until Lambda ends the process.
+pub use program::Program;
+
+use gateway::Origin;
+use secrets::{Secrets, Seed};
+use settings::{Settings, Variables};
+
+/// Serves a program's routes until Lambda ends the process.
 ///
 /// # Errors
 /// When a setting is missing or wrong; its name is in the message.
-pub async fn serve(domain: Domain) -> Result<(), Error> {
+pub async fn serve(program: &Program) -> Result<(), Error> {
     log();
-    let app = application().await?;
-    let routes = router(&app, &[domain]);
-    if is_streaming()? {
+    let settings = Settings::read(program, &Variables::own())?;
+    let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
+    let secrets = Secrets::connect(&sdk);
+    let seed = secrets.seed(&settings.seed_secret).await?;
+    let origin = origin(&seed, &secrets, &settings);
+    let app = application(program, settings, &seed, secrets).await?;
+    let routes = router(&app, program.domains).layer(from_fn_with_state(origin, gateway::viewed));
+    let routes = routes.map_request(gateway::routed);
+    if program.streams {
         lambda_http::run_with_streaming_response(routes).await
     } else {
         lambda_http::run(routes).await
@@ -63,8 +64,9 @@ pub async fn serve(domain: Domain) -> Result<(), Error> {
 /// When a setting is missing or wrong; its name is in the message.
 pub async fn sweep() -> Result<(), Error> {
     log();
-    let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
-    let store = store(&secret(&sdk).await?).await?;
+    // It seals no cursor for others, so any key will do: it reads no secret.
+    let seed = Ids::random().token();
+    let store = store(settings::table(&Variables::own())?, seed.as_bytes()).await;
     let metrics = Metrics::to(std::io::stdout());
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let (store, metrics) = (store.clone(), metrics.clone());
@@ -83,105 +85,51 @@ fn log() {
     tracing_subscriber::registry().with(logging::wanted()).with(logging::shown()).with(lines).init();
 }
 
-async fn application() -> Result<App, Error> {
-    let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
-    let secret = secret(&sdk).await?;
-    let keys = KeyRing::readable(signing_keys(&secret)?, keys_again(sdk));
-    let origin = setting("CODESENSEI_ORIGIN")?;
-    let cors = CorsPolicy::production(&origin).map_err(|error| said("CODESENSEI_ORIGIN", &error))?;
-    let reviewer = ReviewerConfig::from_env(|name| std::env::var(name).ok());
-    let reviewer = reviewer.map_err(|error| said("the reviewer", &error))?;
-    let fence_key = Digest::of(format!("fence{}", secret.seed));
+async fn application(program: &Program, settings: Settings, seed: &Seed, secrets: Secrets) -> Result<App, Error> {
+    let store = store(settings.table.clone(), seed.value.as_bytes()).await;
+    let store = store.with_message_ttl(settings.message_ttl).with_code_cache(settings.code_cache_mib);
+    let reviewer = match (program.connect, settings.reviewer.clone()) {
+        (Some(connect), Some(config)) => Some(Arc::new(connect(config).await)),
+        _ => None,
+    };
+    let (origin, cors, ai_daily_cap) = (settings.origin.clone(), settings.cors.clone(), settings.ai_daily_cap);
+    let keys = secrets.keys(&settings).await?;
+    let keys = KeyRing::readable(keys, secrets.key_source(settings), store.clock().now());
     Ok(App {
         waiting: Waiting::default(),
-        store: store(&secret).await?,
-        tokens: Arc::new(Tokens::new(keys, origin.clone(), origin.clone())),
+        store,
+        tokens: Arc::new(Tokens::new(keys, origin.clone(), origin)),
         // The page's origin is HTTPS, see `CorsPolicy::production`, and `SameSite=Strict` makes this its site.
         cookies: CookieNames::Host,
-        devices: DeviceKey::from_secret(secret.seed.as_bytes()),
+        devices: DeviceKey::from_secret(seed.value.as_bytes()),
         hasher: Hasher::new(COST)?,
-        reviewer: Arc::new(Reviewer::connect(reviewer).await),
-        fence_key: fence_key.as_bytes().as_slice().into(),
+        reviewer,
+        fence_key: Digest::of(format!("fence{}", seed.value)).as_bytes().as_slice().into(),
         cors,
         rate_limits: RateLimits::Enforced,
-        ai_daily_cap: ai_daily_cap()?,
+        ai_daily_cap,
         metrics: Metrics::to(std::io::stdout()),
         error_details: Details::Hidden,
     })
 }
 
-fn signing_keys(secret: &Secret) -> Result<SigningKeys, Error> {
-    let keys = SigningKeys::from_pem(&secret.signing_key, secret.accepted_keys.iter().map(String::as_str));
-    keys.map_err(|error| said("a key in the secret", &error))
+/// How this program knows CloudFront, now and when that has another value.
+fn origin(seed: &Seed, secrets: &Secrets, settings: &Settings) -> Arc<Origin> {
+    let (secrets, id) = (secrets.clone(), settings.seed_secret.clone());
+    let source = move || {
+        let (secrets, id) = (secrets.clone(), id.clone());
+        async move { Ok(secrets.seed(&id).await?.origins().map(Digest::of).collect()) }.boxed()
+    };
+    Origin::new(seed.origins(), Box::new(source), Clock::system())
 }
 
-/// The keys as the secret has them by then: it changes while functions run.
-fn keys_again(sdk: SdkConfig) -> KeySource {
-    Box::new(move || {
-        let sdk = sdk.clone();
-        async move { signing_keys(&secret(&sdk).await?) }.boxed()
-    })
-}
-
-async fn store(secret: &Secret) -> Result<Store, Error> {
-    Ok(Store::connect(StoreConfig {
-        table: setting("CODESENSEI_TABLE")?,
+async fn store(table: String, seed: &[u8]) -> Store {
+    Store::connect(StoreConfig {
+        table,
         endpoint: Endpoint::aws(),
-        cursor_key: CursorKey::from_secret(secret.seed.as_bytes()),
+        cursor_key: CursorKey::from_secret(seed),
         clock: Clock::system(),
         ids: Ids::random(),
     })
     .await
-    .with_message_ttl(message_ttl(std::env::var("CODESENSEI_MESSAGE_TTL_DAYS").ok().as_deref())?)
-    .with_code_cache(code_cache_mib()?))
-}
-
-/// Off unless it is set.
-fn message_ttl(days: Option<&str>) -> Result<MessageTtl, Error> {
-    let ttl = days.map_or(Ok(MessageTtl::default()), str::parse);
-    ttl.map_err(|error| said("CODESENSEI_MESSAGE_TTL_DAYS", &error))
-}
-
-async fn secret(sdk: &SdkConfig) -> Result<Secret, Error> {
-    let id = setting("CODESENSEI_SECRET_ID")?;
-    let answer = aws_sdk_secretsmanager::Client::new(sdk).get_secret_value().secret_id(&id).send().await;
-    let answer = answer.map_err(|error| format!("the secret {id} cannot be read: {}", error.into_service_error()))?;
-    // Serde repeats what it could not read, so its message is not passed on.
-    let unreadable = || format!("the secret {id} is not an object with signing_key and seed");
-    let secret: Secret =
-        serde_json::from_str(answer.secret_string().ok_or_else(unreadable)?).map_err(|_| unreadable())?;
-    if secret.seed.len() < 32 {
-        return Err(format!("the seed in the secret {id} is shorter than 32 characters").into());
-    }
-    Ok(secret)
-}
-
-/// An error in words: what `main` returns is printed with `{:?}`, which for most errors is only their name.
-fn said(what: &str, error: &dyn std::error::Error) -> Error {
-    format!("{what}: {error}").into()
-}
-
-/// Whether answers are sent while they are made. What invokes the function has to be set to the same mode.
-fn is_streaming() -> Result<bool, Error> {
-    match std::env::var("CODESENSEI_RESPONSE_MODE").as_deref() {
-        Err(_) | Ok("buffered") => Ok(false),
-        Ok("streaming") => Ok(true),
-        Ok(_) => Err("CODESENSEI_RESPONSE_MODE must be buffered or streaming".into()),
-    }
-}
-
-/// Off unless it is set.
-fn ai_daily_cap() -> Result<Option<NonZeroU32>, Error> {
-    let Ok(cap) = std::env::var("CODESENSEI_AI_DAILY_CAP") else { return Ok(None) };
-    cap.parse().map(Some).map_err(|_| "CODESENSEI_AI_DAILY_CAP must be a positive number".into())
-}
-
-/// How much code that was read a process keeps.
-fn code_cache_mib() -> Result<u16, Error> {
-    let Ok(mib) = std::env::var("CODESENSEI_CODE_CACHE_MIB") else { return Ok(DEFAULT_CODE_CACHE_MIB) };
-    mib.parse().map_err(|_| "CODESENSEI_CODE_CACHE_MIB must be a number of MiB from 0 to 65535".into())
-}
-
-fn setting(name: &str) -> Result<String, Error> {
-    std::env::var(name).map_err(|_| format!("the environment variable {name} is not set").into())
 }

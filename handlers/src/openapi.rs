@@ -2,25 +2,20 @@
 
 use std::sync::LazyLock;
 
-use axum::http::{HeaderMap, header};
-use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use crate::http::cookie::ACCESS_TOKEN;
-use crate::http::etag::ETag;
 use crate::http::trace::TRACE_ID;
 use crate::routes;
 
 mod errors;
 pub(crate) mod fields;
 mod operation;
+pub(crate) mod served;
 mod shapes;
 pub(crate) mod talk;
 
 pub(crate) use errors::Failure;
-
-/// How long the document is good for.
-const CACHING: &str = "public, max-age=300";
 
 const ABOUT: &str = "\
 Inline AI code review: a *session* is a file, a *thread* a conversation on some of its lines, and a *message* a question with \
@@ -37,25 +32,12 @@ A page that calls from another origin sends its cookies (`credentials: \"include
 `X-Trace-Id`. A deployed API takes the one origin that it is configured with; `codesensei serve` takes \
 `http://localhost:5173` and `http://localhost:3000`. Other pages get `FORBIDDEN` for whatever changes something.";
 
-/// The document, as `GET /openapi.json` sends it. It is the same in every function: it tells of the whole API.
+/// The document as the routes of this program say it, of the whole API. What is served is its copy in `handlers/openapi.json`,
+/// which `codesensei openapi` writes: a function that made it anew would be linked with every domain.
 #[must_use]
 pub fn document() -> &'static Value {
     static DOCUMENT: LazyLock<Value> = LazyLock::new(assemble);
     &DOCUMENT
-}
-
-/// `GET /openapi.json`. It changes with the program alone: a client asks again after five minutes, and gets it again when it has.
-pub(crate) async fn serve(headers: HeaderMap) -> Response {
-    static TEXT: LazyLock<(String, ETag)> = LazyLock::new(|| {
-        let text = document().to_string();
-        let tag = ETag::of(&text);
-        (text, tag)
-    });
-    let (text, tag) = &*TEXT;
-    if tag.is_known(&headers) {
-        return tag.clone().not_modified(CACHING);
-    }
-    tag.clone().on(CACHING, ([(header::CONTENT_TYPE, "application/json")], text.as_str()))
 }
 
 fn assemble() -> Value {
@@ -106,4 +88,15 @@ fn assemble() -> Value {
 /// The trace id, which every answer has.
 fn trace_header(response: &mut Value) {
     response["headers"][TRACE_ID.as_str()] = json!({ "$ref": "#/components/headers/TraceId" });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_copy_in_the_repository_is_what_the_routes_say() {
+        let copy: Value = serde_json::from_str(served::COPY).expect("handlers/openapi.json is JSON");
+        assert!(copy == *document(), "run `cargo run -- openapi > handlers/openapi.json` and commit the result");
+    }
 }

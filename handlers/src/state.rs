@@ -12,6 +12,7 @@ use crate::auth::device::DeviceKey;
 use crate::auth::password::Hasher;
 use crate::auth::token::Tokens;
 use crate::bedrock::Reviewer;
+use crate::error::{ApiError, ApiResult};
 use crate::http::cookie::CookieNames;
 use crate::http::cors::CorsPolicy;
 use crate::http::metrics::Metrics;
@@ -33,8 +34,8 @@ pub struct App {
     pub devices: DeviceKey,
     /// Hashes and verifies passwords.
     pub hasher: Hasher,
-    /// Asks the model.
-    pub reviewer: Arc<Reviewer>,
+    /// Asks the model, in programs that do.
+    pub reviewer: Option<Arc<Reviewer>>,
     /// Makes the fences around code in prompts unguessable.
     pub fence_key: Arc<[u8]>,
     /// Which web pages may call.
@@ -52,6 +53,11 @@ pub struct App {
 }
 
 impl App {
+    /// Who asks the model.
+    pub(crate) fn reviewer(&self) -> ApiResult<&Reviewer> {
+        self.reviewer.as_deref().ok_or_else(|| ApiError::internal("this program asks no model"))
+    }
+
     /// The fence around the code of this version of a session.
     #[must_use]
     pub fn fence(&self, session_id: SessionId, version_number: u32) -> Fence {

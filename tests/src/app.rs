@@ -70,7 +70,7 @@ impl TestApp {
     pub async fn with_deadline(deadline: Duration) -> Self {
         let (table, bedrock, mut app) = parts(RateLimits::Off).await;
         let config = ReviewerConfig { deadline, ..reviewer_at(&bedrock.url) };
-        app.reviewer = Arc::new(Reviewer::connect(config).await);
+        app.reviewer = Some(Arc::new(Reviewer::connect(config).await));
         Self::of(table, bedrock, app)
     }
 
@@ -78,7 +78,7 @@ impl TestApp {
     pub async fn without_a_model() -> Self {
         let (table, bedrock, mut app) = parts(RateLimits::Off).await;
         let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
-        app.reviewer = Arc::new(Reviewer::connect(reviewer_at(&format!("http://{closed}"))).await);
+        app.reviewer = Some(Arc::new(Reviewer::connect(reviewer_at(&format!("http://{closed}"))).await));
         Self::of(table, bedrock, app)
     }
 

@@ -44,12 +44,12 @@ impl Ctx {
         deadline: Instant,
         mut telling: Option<&mut Telling>,
     ) -> ApiResult<Analysis> {
-        let smaller = prompt.smaller();
+        let (smaller, model) = (prompt.smaller(), self.app.reviewer()?);
         let asked = match telling.as_deref_mut() {
-            None => self.app.reviewer.ask(prompt, smaller, deadline).await,
+            None => model.ask(prompt, smaller, deadline).await,
             Some(telling) => {
                 let mut pass_on = |text: &str| telling.piece(text);
-                self.app.reviewer.ask_streaming(prompt, smaller, deadline, &mut pass_on).await
+                model.ask_streaming(prompt, smaller, deadline, &mut pass_on).await
             }
         };
         match asked {

@@ -12,12 +12,16 @@ use serde::Serialize;
 /// The smallest modulus that is taken, in bytes.
 const MIN_MODULUS: usize = 256;
 
-/// A private key to sign with, and every public key that is still good for checking: its own, the next one before it
-/// signs, and the last one until its tokens have run out. Only RS256.
-pub struct SigningKeys {
-    kid: String,
-    private: EncodingKey,
+/// A private key to sign with, in programs that sign, and every public key that is good for checking: that of the private
+/// one, the next one before it signs, and the last one until its tokens have run out. Only RS256.
+pub struct TokenKeys {
+    private: Option<PrivateKey>,
     public: BTreeMap<String, DecodingKey>,
+}
+
+struct PrivateKey {
+    kid: String,
+    key: EncodingKey,
 }
 
 /// A key cannot be used. Does not repeat it.
@@ -29,9 +33,12 @@ pub enum InvalidKey {
     /// It has less than 2048 bits.
     #[error("an RSA key must have at least 2048 bits")]
     TooShort,
+    /// There is none.
+    #[error("there is no key")]
+    None,
 }
 
-impl SigningKeys {
+impl TokenKeys {
     /// Signs with this private key (PKCS#8 or PKCS#1), and also accepts what the given public keys check.
     ///
     /// # Errors
@@ -40,20 +47,24 @@ impl SigningKeys {
         let private = EncodingKey::from_rsa_pem(private.as_bytes()).map_err(|_| InvalidKey::Malformed)?;
         let jwk = Jwk::from_encoding_key(&private, Algorithm::RS256).map_err(|_| InvalidKey::Malformed)?;
         let (kid, own) = named(&jwk)?;
-        let mut public = BTreeMap::from([(kid.clone(), own)]);
-        for pem in also_accepted {
-            let key = DecodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| InvalidKey::Malformed)?;
-            let jwk = Jwk::from_decoding_key(&key, Some(Algorithm::RS256)).map_err(|_| InvalidKey::Malformed)?;
-            let (kid, key) = named(&jwk)?;
-            public.insert(kid, key);
-        }
-        Ok(Self { kid, private, public })
+        let mut public = public_keys(also_accepted)?;
+        public.insert(kid.clone(), own);
+        Ok(Self { private: Some(PrivateKey { kid, key: private }), public })
     }
 
-    /// The name of the key that signs.
+    /// Accepts what the given public keys check, and cannot sign.
+    ///
+    /// # Errors
+    /// When a key is no RSA key of 2048 bits or more, and without any key.
+    pub fn verifying<'a>(accepted: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidKey> {
+        let public = public_keys(accepted)?;
+        if public.is_empty() { Err(InvalidKey::None) } else { Ok(Self { private: None, public }) }
+    }
+
+    /// The name of the key that signs, in programs that sign.
     #[must_use]
-    pub fn kid(&self) -> &str {
-        &self.kid
+    pub fn kid(&self) -> Option<&str> {
+        self.private.as_ref().map(|private| private.kid.as_str())
     }
 
     /// The public key of this name, if it is one of ours. The name is looked up, never used to find or fetch a key.
@@ -63,12 +74,32 @@ impl SigningKeys {
     }
 
     /// Signs claims under the given `typ`. The same claims give the same text: RS256 has no randomness.
-    pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, jsonwebtoken::errors::Error> {
+    pub(crate) fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, CannotSign> {
+        let PrivateKey { kid, key } = self.private.as_ref().ok_or(CannotSign::NoKey)?;
         let mut header = Header::new(Algorithm::RS256);
         header.typ = Some(typ.to_owned());
-        header.kid = Some(self.kid.clone());
-        encode(&header, claims, &self.private)
+        header.kid = Some(kid.clone());
+        Ok(encode(&header, claims, key)?)
     }
+}
+
+/// A token was not signed.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotSign {
+    /// The program has no private key: it was not meant to sign.
+    #[error("this program has no key to sign with")]
+    NoKey,
+    /// The key does not do it.
+    #[error(transparent)]
+    Key(#[from] jsonwebtoken::errors::Error),
+}
+
+fn public_keys<'a>(pems: impl IntoIterator<Item = &'a str>) -> Result<BTreeMap<String, DecodingKey>, InvalidKey> {
+    let public = |pem: &str| {
+        let key = DecodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| InvalidKey::Malformed)?;
+        named(&Jwk::from_decoding_key(&key, Some(Algorithm::RS256)).map_err(|_| InvalidKey::Malformed)?)
+    };
+    pems.into_iter().map(public).collect()
 }
 
 /// The SHA-256 thumbprint of RFC 7638, and the key.
@@ -85,10 +116,10 @@ fn named(jwk: &Jwk) -> Result<(String, DecodingKey), InvalidKey> {
     Ok((kid, key))
 }
 
-impl fmt::Debug for SigningKeys {
+impl fmt::Debug for TokenKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigningKeys")
-            .field("kid", &self.kid)
+        f.debug_struct("TokenKeys")
+            .field("kid", &self.kid())
             .field("accepted", &self.public.keys())
             .finish_non_exhaustive()
     }
@@ -113,26 +144,37 @@ pub(crate) mod tests {
     }
 
     /// The keys of the pair with this number, which accept the others too when told so.
-    pub(crate) fn keys(own: usize, accepted: &[usize]) -> SigningKeys {
+    pub(crate) fn keys(own: usize, accepted: &[usize]) -> TokenKeys {
         let public = accepted.iter().map(|n| PAIRS[*n].1.as_str());
-        SigningKeys::from_pem(&PAIRS[own].0, public).expect("good keys")
+        TokenKeys::from_pem(&PAIRS[own].0, public).expect("good keys")
     }
 
     #[test]
     fn a_key_has_one_name_however_it_is_given() {
         let keys = keys(0, &[0, 1]);
         assert_eq!(keys.public.len(), 2, "the public form of the private key is the same key");
-        assert_eq!(keys.kid().len(), 43, "base64url of 32 bytes");
-        assert!(keys.public(keys.kid()).is_some() && keys.public("other").is_none());
+        let kid = keys.kid().expect("it signs");
+        assert_eq!(kid.len(), 43, "base64url of 32 bytes");
+        assert!(keys.public(kid).is_some() && keys.public("other").is_none());
         let shown = format!("{keys:?}");
-        assert!(shown.contains(keys.kid()) && !shown.contains("PRIVATE") && shown.len() < 250, "{shown}");
+        assert!(shown.contains(kid) && !shown.contains("PRIVATE") && shown.len() < 250, "{shown}");
+    }
+
+    #[test]
+    fn public_keys_alone_check_and_cannot_sign() {
+        let (both, public) = (keys(0, &[]), TokenKeys::verifying([&*PAIRS[0].1, &*PAIRS[1].1]).expect("good keys"));
+        assert!(public.public(both.kid().expect("it signs")).is_some());
+        assert_eq!(public.kid(), None);
+        assert!(matches!(public.sign("at+jwt", &serde_json::json!({})), Err(CannotSign::NoKey)));
+        assert!(matches!(TokenKeys::verifying([]), Err(InvalidKey::None)));
+        assert!(matches!(TokenKeys::verifying([&*PAIRS[0].0]), Err(InvalidKey::Malformed)), "a private key is none");
     }
 
     #[test]
     fn the_older_private_form_is_the_same_key() {
         let key = RsaPrivateKey::new(&mut OsRng, 2048).expect("a key");
-        let old = SigningKeys::from_pem(&key.to_pkcs1_pem(LineEnding::LF).expect("PEM"), []).expect("PKCS#1");
-        let new = SigningKeys::from_pem(&key.to_pkcs8_pem(LineEnding::LF).expect("PEM"), []).expect("PKCS#8");
+        let old = TokenKeys::from_pem(&key.to_pkcs1_pem(LineEnding::LF).expect("PEM"), []).expect("PKCS#1");
+        let new = TokenKeys::from_pem(&key.to_pkcs8_pem(LineEnding::LF).expect("PEM"), []).expect("PKCS#8");
         assert_eq!(old.kid(), new.kid());
     }
 
@@ -148,7 +190,7 @@ pub(crate) mod tests {
             (&*PAIRS[0].0, &*weak_public),
         ] {
             let public = (!public.is_empty()).then_some(public);
-            let error = SigningKeys::from_pem(private, public).expect_err("refused");
+            let error = TokenKeys::from_pem(private, public).expect_err("refused");
             assert!(!error.to_string().contains("BEGIN"));
         }
     }

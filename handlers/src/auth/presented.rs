@@ -133,7 +133,7 @@ mod tests {
                 async move { if read == 0 { Err("not now".into()) } else { Ok(keys(1, &[0])) } }.boxed()
             }
         };
-        let tokens = Tokens::new(KeyRing::readable(keys(0, &[]), Box::new(source)), "us", "page");
+        let tokens = Tokens::new(KeyRing::readable(keys(0, &[]), Box::new(source), now()), "us", "page");
         let (newer, by_the_new_key) = access(&Tokens::new(keys(1, &[]), "us", "page"), now());
         let by_the_old_key = access(&tokens, now()).1;
         let texts = [by_the_new_key];

@@ -146,6 +146,11 @@ impl Tokens {
         &self.keys
     }
 
+    /// Before something is signed: makes sure that the key was looked at lately.
+    pub(super) async fn keep_current(&self, now: Timestamp) {
+        self.keys.keep_current(now).await;
+    }
+
     /// An access token, good for 15 minutes.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! The Lambda function of the domain `messages`.
 
-use handlers::{Domain, lambda};
+use handlers::lambda::{self, Program};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    lambda::serve(Domain::Messages).await
+    lambda::serve(&Program::MESSAGES).await
 }

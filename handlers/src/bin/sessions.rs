@@ -1,8 +1,8 @@
 //! The Lambda function of the domain `sessions`.
 
-use handlers::{Domain, lambda};
+use handlers::lambda::{self, Program};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    lambda::serve(Domain::Sessions).await
+    lambda::serve(&Program::SESSIONS).await
 }

@@ -1,8 +1,8 @@
-//! The Lambda function of the domain `threads`.
+//! The Lambda function of the domain `threads`, and of the service's own routes.
 
-use handlers::{Domain, lambda};
+use handlers::lambda::{self, Program};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    lambda::serve(Domain::Threads).await
+    lambda::serve(&Program::THREADS).await
 }

@@ -9,8 +9,13 @@ use lambda_http::request::RequestContext;
 
 use crate::error::ApiError;
 
-/// Extractor: the client's address. On Lambda the gateway's context says it, on a developer's machine the socket;
-/// a header never does, since a client can write what it likes there.
+/// The viewer's address as CloudFront says it: an extension of requests that are known to come from there. The gateway's
+/// context has the address of one of CloudFront's edges then, which strangers share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Viewer(pub(crate) IpAddr);
+
+/// Extractor: the client's address. On Lambda CloudFront says it, else the gateway's context, on a developer's machine the socket;
+/// a header by itself never does, since a client can write what it likes there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientIp(IpAddr);
 
@@ -32,6 +37,9 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientIp {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        if let Some(Viewer(address)) = parts.extensions.get() {
+            return Ok(Self(*address));
+        }
         let said = match parts.extensions.get::<RequestContext>() {
             Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.as_deref(),
             Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),

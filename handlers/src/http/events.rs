@@ -60,10 +60,11 @@ where
         if let Err(error) = outcome {
             events.tell("error", &error.told());
         }
-        events.send(Told::End);
+        // The line first: Lambda freezes a process as soon as its answer has ended.
         if let Some(continuation) = continuation {
             continuation.end(code, ctx.calls()).await;
         }
+        events.send(Told::End);
     }));
     sent(receiver)
 }

@@ -68,7 +68,7 @@ impl Held<'_> {
         let prompt = context.prompt(ctx, &question.content)?;
         let Some(analysis) = self.asked(&context, &prompt, telling.as_deref_mut()).await else {
             let written = telling.map_or(0, |telling| telling.written_chars());
-            let usage = ctx.app.reviewer.estimated(&prompt, written);
+            let usage = ctx.app.reviewer()?.estimated(&prompt, written);
             trace::spent(usage);
             return self.given_up(usage).await;
         };

@@ -56,7 +56,7 @@ pub async fn password(
     let hash = ctx.app.hasher.hash(&new).await.map_err(ApiError::internal)?;
     let replaced = ctx.store.replace_password(&user, &family, &hash, REFRESH_TOKEN_LIFE).await;
     let family = replaced.map_err(|error| refused(error, CURRENT))?;
-    Ok((cookies(&ctx, &family)?, Json(Done::default())))
+    Ok((cookies(&ctx, &family).await?, Json(Done::default())))
 }
 
 impl Check for PasswordForm {

@@ -54,7 +54,8 @@ impl Request {
         self
     }
 
-    /// The event of a REST gateway. Its context has the stage in the path, which routes do not know.
+    /// The event of a REST gateway. With the site's own domain the path begins as it does there; the context of a gateway's own
+    /// address has the stage in it, which routes do not know either.
     pub(crate) fn v1(&self) -> Value {
         let mut headers = self.headers("Host");
         if !self.cookies.is_empty() {
@@ -133,35 +134,37 @@ impl Request {
     }
 }
 
-/// An answer, out of the event that a gateway takes it from.
+/// An answer, out of what a gateway takes it from.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u64,
     /// The `Set-Cookie` headers.
     pub(crate) cookies: Vec<String>,
-    /// The body, unless it is binary.
+    pub(crate) body: Vec<u8>,
+    /// The body, where it is JSON.
     pub(crate) json: Value,
-    /// The body, if it is.
-    pub(crate) base64: Option<String>,
 }
 
 impl Answer {
-    pub(crate) fn v1(event: &Value) -> Self {
-        Self::of(event, &event["multiValueHeaders"]["set-cookie"])
-    }
-
-    pub(crate) fn v2(event: &Value) -> Self {
-        Self::of(event, &event["cookies"])
-    }
-
-    fn of(event: &Value, cookies: &Value) -> Self {
+    /// An answer in one piece, to a REST gateway (1) or an HTTP gateway (2).
+    pub(crate) fn whole(version: u8, event: &Value) -> Self {
+        let cookies = if version == 1 { &event["multiValueHeaders"]["set-cookie"] } else { &event["cookies"] };
         let body = event["body"].as_str().unwrap_or_default();
-        let is_base64 = event["isBase64Encoded"] == true;
+        let body = if event["isBase64Encoded"] == true { STANDARD.decode(body).expect("Base64") } else { body.into() };
+        Self::of(event, cookies, body)
+    }
+
+    /// An answer that was streamed.
+    pub(crate) fn streamed(head: &Value, body: Vec<u8>) -> Self {
+        Self::of(head, &head["cookies"], body)
+    }
+
+    fn of(head: &Value, cookies: &Value, body: Vec<u8>) -> Self {
         Self {
-            status: event["statusCode"].as_u64().expect("a status"),
+            status: head["statusCode"].as_u64().expect("a status"),
             cookies: Vec::deserialize(cookies).unwrap_or_default(),
-            json: if is_base64 { Value::Null } else { serde_json::from_str(body).expect("JSON") },
-            base64: is_base64.then(|| body.to_owned()),
+            json: serde_json::from_slice(&body).unwrap_or_default(),
+            body,
         }
     }
 

@@ -1,25 +1,31 @@
 //! The Runtime API that Lambda offers to a function: the function asks for the next event and posts what came of it.
 
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex as StdMutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path as UrlPath, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
-use tokio::sync::{Mutex, mpsc};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::{Mutex, mpsc, watch};
+use tokio::task::JoinHandle;
 
 use crate::events::{Answer, Request};
 
 /// The root of the trace id that every invocation has.
 pub(crate) const TRACE: &str = "1-5bef4de7-ad49b0e87f6ef6c87fc2e700";
+
+/// The most bytes of an event, and of an answer in one piece: 6 MiB (Lambda's quotas).
+pub(crate) const MOST: usize = 6_291_456;
 
 /// Long enough for a function on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -30,6 +36,8 @@ pub(crate) struct Function {
     events: mpsc::Sender<Value>,
     outcomes: mpsc::Receiver<Outcome>,
     invocations: Arc<Invocations>,
+    log: Arc<StdMutex<String>>,
+    logged: JoinHandle<()>,
 }
 
 /// What a function posted.
@@ -40,9 +48,20 @@ struct Outcome {
     body: Bytes,
 }
 
+impl Outcome {
+    /// The head of a streamed answer, and its body.
+    fn parts(&self) -> (Value, Vec<u8>) {
+        assert!(self.is_streamed);
+        let end = self.body.windows(8).position(|bytes| bytes == [0; 8]).expect("eight zeros end the head");
+        (serde_json::from_slice(&self.body[..end]).expect("JSON"), self.body[end + 8..].to_vec())
+    }
+}
+
 struct Invocations {
     events: Mutex<mpsc::Receiver<Value>>,
     outcomes: mpsc::Sender<Outcome>,
+    /// How often it has asked for an event.
+    asked: watch::Sender<u32>,
     /// How long the function may take, in milliseconds.
     timeout: AtomicU64,
 }
@@ -53,14 +72,17 @@ impl Function {
         let (events, waiting) = mpsc::channel(1);
         let (posted, outcomes) = mpsc::channel(1);
         let timeout = AtomicU64::new(u64::try_from(PATIENCE.as_millis()).expect("a minute"));
-        let invocations = Arc::new(Invocations { events: Mutex::new(waiting), outcomes: posted, timeout });
+        let (events_waiting, asked) = (Mutex::new(waiting), watch::Sender::default());
+        let invocations = Arc::new(Invocations { events: events_waiting, outcomes: posted, asked, timeout });
         let api = serve(Arc::clone(&invocations)).await;
-        let child = command(program, environment)
+        let mut child = command(program, environment)
             .env("AWS_LAMBDA_RUNTIME_API", api)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        Self { child, events, outcomes, invocations }
+        let log = Arc::<StdMutex<String>>::default();
+        let logged = tokio::spawn(collected(child.stdout.take().expect("it is piped"), Arc::clone(&log)));
+        Self { child, events, outcomes, invocations, log, logged }
     }
 
     /// Gives the function this long for each event from now on.
@@ -69,7 +91,7 @@ impl Function {
         self.invocations.timeout.store(millis, Ordering::Relaxed);
     }
 
-    /// What the function makes of an event.
+    /// What a function that answers in one piece makes of an event.
     pub(crate) async fn answers(&mut self, event: Value) -> Value {
         let outcome = self.outcome(event).await;
         assert!(!outcome.is_streamed);
@@ -77,35 +99,71 @@ impl Function {
     }
 
     /// What a function that streams makes of an event: the head of its answer, and the body.
-    pub(crate) async fn streams(&mut self, event: Value) -> (Value, String) {
-        let outcome = self.outcome(event).await;
-        assert!(outcome.is_streamed);
-        let body = String::from_utf8(outcome.body.to_vec()).expect("UTF-8");
-        let (head, body) = body.split_once("\0\0\0\0\0\0\0\0").expect("eight zeros end the head");
-        (serde_json::from_str(head).expect("JSON"), body.to_owned())
+    pub(crate) async fn streams(&mut self, event: Value) -> (Value, Vec<u8>) {
+        self.outcome(event).await.parts()
+    }
+
+    /// What a function makes of an event that is no request.
+    pub(crate) async fn refuses(&mut self, event: Value) -> Value {
+        let outcome = self.posts(event).await;
+        assert_eq!(outcome.kind, "error");
+        serde_json::from_slice(&outcome.body).expect("JSON")
     }
 
     async fn outcome(&mut self, event: Value) -> Outcome {
-        self.events.send(event).await.expect("the Runtime API is there");
-        let outcome = tokio::time::timeout(PATIENCE, self.outcomes.recv()).await;
-        let outcome = outcome.expect("the function answers").expect("the Runtime API is there");
+        let outcome = self.posts(event).await;
         assert_eq!(outcome.kind, "response", "{}", String::from_utf8_lossy(&outcome.body));
+        outcome
+    }
+
+    async fn posts(&mut self, event: Value) -> Outcome {
+        assert!(event.to_string().len() <= MOST, "Lambda takes no such event");
+        self.events.send(event).await.expect("the Runtime API is there");
+        let outcome = tokio::select! {
+            outcome = tokio::time::timeout(PATIENCE, self.outcomes.recv()) => outcome,
+            ended = self.child.wait() => panic!("the function ended: {ended:?}"),
+        };
+        let outcome = outcome.expect("the function answers").expect("the Runtime API is there");
+        assert!(outcome.is_streamed || outcome.body.len() <= MOST, "Lambda takes no such answer in one piece");
         outcome
     }
 
     /// What the function answers to a request through a REST gateway (1) or an HTTP gateway (2).
     pub(crate) async fn calls(&mut self, version: u8, request: &Request) -> Answer {
-        match version {
-            1 => Answer::v1(&self.answers(request.v1()).await),
-            _ => Answer::v2(&self.answers(request.v2()).await),
+        let outcome = self.outcome(if version == 1 { request.v1() } else { request.v2() }).await;
+        if outcome.is_streamed {
+            let (head, body) = outcome.parts();
+            return Answer::streamed(&head, body);
         }
+        Answer::whole(version, &serde_json::from_slice(&outcome.body).expect("JSON, whatever type it says it has"))
     }
 
     /// Stops the function; what it logged.
     pub(crate) async fn stops(mut self) -> String {
         self.child.start_kill().expect("it runs");
-        let output = self.child.wait_with_output().await.expect("it ends");
-        String::from_utf8(output.stdout).expect("logs are UTF-8")
+        self.logged.await.expect("its output ends");
+        self.log.lock().expect("not poisoned").clone()
+    }
+
+    /// Freezes the function when it asks for an event for the `nth` time, as Lambda does; what it has logged by then.
+    pub(crate) async fn freezes_at(&self, nth: u32) -> String {
+        let mut asked = self.invocations.asked.subscribe();
+        tokio::time::timeout(PATIENCE, asked.wait_for(|asked| *asked >= nth))
+            .await
+            .expect("it asks")
+            .expect("it is there");
+        let process = self.child.id().expect("it runs").to_string();
+        let stopped = Command::new("kill").args(["-STOP", &process]).status().await.expect("kill is there");
+        assert!(stopped.success());
+        // What it wrote before is in the pipe, and on its way to us.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        self.log.lock().expect("not poisoned").clone()
+    }
+
+    /// Lets a frozen function go on.
+    pub(crate) async fn thaws(&self) {
+        let process = self.child.id().expect("it runs").to_string();
+        assert!(Command::new("kill").args(["-CONT", &process]).status().await.expect("kill is there").success());
     }
 }
 
@@ -122,7 +180,7 @@ pub(crate) async fn stops_with(program: &str, environment: &[(&str, String)]) ->
 }
 
 fn command(program: &str, environment: &[(&str, String)]) -> Command {
-    let mut command = Command::new(program);
+    let mut command = Command::new(path(program));
     command
         .env_clear()
         .env("AWS_LAMBDA_FUNCTION_NAME", "function")
@@ -134,10 +192,19 @@ fn command(program: &str, environment: &[(&str, String)]) -> Command {
     command
 }
 
+/// The program that cargo has built, or the one of the same name that was packaged: with `CODESENSEI_FUNCTIONS=target/lambda`.
+fn path(program: &str) -> PathBuf {
+    let built = Path::new(program);
+    let packaged = std::env::var_os("CODESENSEI_FUNCTIONS").map(PathBuf::from);
+    let name = built.file_stem().expect("a program has a name");
+    packaged.map_or_else(|| built.to_owned(), |folder| folder.join(name).join("bootstrap"))
+}
+
 async fn serve(invocations: Arc<Invocations>) -> String {
     let routes = Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
         .route("/2018-06-01/runtime/invocation/{id}/{kind}", post(done))
+        .layer(DefaultBodyLimit::disable())
         .with_state(invocations);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
@@ -145,8 +212,18 @@ async fn serve(invocations: Arc<Invocations>) -> String {
     address.to_string()
 }
 
+async fn collected(output: ChildStdout, log: Arc<StdMutex<String>>) {
+    let mut lines = BufReader::new(output).lines();
+    while let Some(line) = lines.next_line().await.expect("logs are UTF-8") {
+        let mut log = log.lock().expect("not poisoned");
+        log.push_str(&line);
+        log.push('\n');
+    }
+}
+
 /// Waits for an event, as Lambda does: between two of them a function is frozen.
 async fn next(State(invocations): State<Arc<Invocations>>) -> Response {
+    invocations.asked.send_modify(|asked| *asked += 1);
     let Some(event) = invocations.events.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
@@ -167,7 +244,7 @@ async fn next(State(invocations): State<Arc<Invocations>>) -> Response {
 
 async fn done(
     State(invocations): State<Arc<Invocations>>,
-    Path((_, kind)): Path<(String, String)>,
+    UrlPath((_, kind)): UrlPath<(String, String)>,
     headers: HeaderMap,
     body: Bytes,
 ) -> StatusCode {

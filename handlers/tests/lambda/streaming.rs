@@ -1,34 +1,42 @@
-//! A function in the streaming response mode: the answer goes out while it is made.
+//! Functions in the streaming response mode: the answer goes out while it is made.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::events::{Answer, Request};
-use crate::runtime::{Function, stops_with};
+use crate::events::Request;
+use crate::runtime::{Function, MOST};
 use crate::surroundings::Surroundings;
-use crate::{AUTH, CODE, MESSAGES, SESSIONS, THREADS, cookies, file};
+use crate::{AUTH, CODE, MESSAGES, SESSIONS, THREADS, cookies, file, gunzip, gzip};
+
+/// A new file with a thread on it: the function that answers questions, the cookies, and where to ask them.
+async fn thread(around: &Surroundings) -> (Function, Vec<String>, String) {
+    let environment = around.environment();
+    let pairs = cookies(&mut Function::start(AUTH, &environment).await).await;
+    let post = |path: &str, body: &Value| Request::post(path, body).with_cookies(&pairs);
+    let mut sessions = Function::start(SESSIONS, &environment).await;
+    let created = sessions.calls(1, &post("/sessions", &file(CODE))).await.json;
+    let session = format!("/sessions/{}", created["session"]["session_id"].as_str().unwrap());
+    let mut threads = Function::start(THREADS, &environment).await;
+    let opened = threads.calls(1, &post(&format!("{session}/threads"), &json!({ "type": "file" }))).await.json;
+    let messages = format!("/threads/{}/messages", opened["thread"]["thread_id"].as_str().unwrap());
+    (Function::start(MESSAGES, &environment).await, pairs, messages)
+}
+
+fn question(pairs: &[String], messages: &str) -> Request {
+    Request::post(messages, &json!({ "content": "What can go wrong?" })).with_cookies(pairs)
+}
 
 #[tokio::test]
 async fn a_question_is_answered_with_events_and_everything_else_as_ever() {
     let around = Surroundings::start().await;
-    let mut environment = around.environment();
-    let pairs = cookies(&mut Function::start(AUTH, &environment).await).await;
-    let post = |path: &str, body: &serde_json::Value| Request::post(path, body).with_cookies(&pairs);
-    let mut sessions = Function::start(SESSIONS, &environment).await;
-    let created = Answer::v1(&sessions.answers(post("/sessions", &file(CODE)).v1()).await).json;
-    let session = format!("/sessions/{}", created["session"]["session_id"].as_str().unwrap());
-    let mut threads = Function::start(THREADS, &environment).await;
-    let opened = threads.answers(post(&format!("{session}/threads"), &json!({ "type": "file" })).v1()).await;
-    let messages = format!("/threads/{}/messages", Answer::v1(&opened).json["thread"]["thread_id"].as_str().unwrap());
-
-    environment.push(("CODESENSEI_RESPONSE_MODE", "streaming".to_owned()));
-    let mut function = Function::start(MESSAGES, &environment).await;
-    let question = post(&messages, &json!({ "content": "What can go wrong?" }));
+    let (mut function, pairs, messages) = thread(&around).await;
+    let question = question(&pairs, &messages);
     let (head, body) = function.streams(question.clone().with_header("Accept", "text/event-stream").v1()).await;
     assert_eq!((&head["statusCode"], &head["headers"]["content-type"]), (&json!(200), &json!("text/event-stream")));
+    let body = String::from_utf8(body).unwrap();
     assert!(body.starts_with("event: accepted\n") && body.contains("event: done\n"), "{body}");
     let (head, body) = function.streams(question.v1()).await;
     assert_eq!((&head["statusCode"], &head["headers"]["content-type"]), (&json!(201), &json!("application/json")));
-    assert!(serde_json::from_str::<serde_json::Value>(&body).unwrap()["reply"]["content"].is_string());
+    assert!(serde_json::from_slice::<Value>(&body).unwrap()["reply"]["content"].is_string());
     let log = function.stops().await;
     let line = log.lines().find(|line| line.contains("POST /threads/{thread_id}/messages 200")).unwrap();
     for pattern in ["AP-40", "AP-42"] {
@@ -37,9 +45,46 @@ async fn a_question_is_answered_with_events_and_everything_else_as_ever() {
 }
 
 #[tokio::test]
-async fn a_mode_that_there_is_not_is_said_so() {
-    let mut environment = Surroundings::start().await.environment();
-    environment.push(("CODESENSEI_RESPONSE_MODE", "slow".to_owned()));
-    let said = stops_with(MESSAGES, &environment).await;
-    assert_eq!(said, "CODESENSEI_RESPONSE_MODE must be buffered or streaming");
+async fn a_process_that_is_frozen_as_soon_as_its_answer_has_ended_has_told_of_it() {
+    let around = Surroundings::start().await;
+    let (mut function, pairs, messages) = thread(&around).await;
+    let streamed = question(&pairs, &messages).with_header("Accept", "text/event-stream");
+    for (nth, request) in [(2, streamed.clone()), (3, question(&pairs, &messages)), (4, streamed)] {
+        function.streams(request.v1()).await;
+        let log = function.freezes_at(nth).await;
+        let told = log.lines().filter(|line| line.contains("\"AP-") || line.contains("table_calls")).count();
+        let metrics = log.lines().filter(|line| line.contains("CloudWatchMetrics")).count();
+        assert_eq!((told, metrics), (nth as usize - 1, nth as usize - 1), "{log}");
+        function.thaws().await;
+    }
+}
+
+/// A file of the largest size there is, which no answer in one piece could hold.
+fn largest() -> String {
+    let line = "{\"a\": \"\\\"b\\\"\", \"c\": [1, 2, 3]}\n";
+    line.repeat(5 * 1_024 * 1_024 / line.len())
+}
+
+#[tokio::test]
+async fn the_largest_file_goes_both_ways_within_what_lambda_moves() {
+    let around = Surroundings::start().await;
+    let pairs = cookies(&mut Function::start(AUTH, &around.environment()).await).await;
+    let mut sessions = Function::start(SESSIONS, &around.environment()).await;
+    let code = largest();
+    let body = json!({ "filename": "large.json", "code_content": code }).to_string();
+    assert!(body.len() > MOST, "as plain JSON it would not arrive");
+    let create = Request::binary("/sessions", "application/gzip", &gzip(body.as_bytes())).with_cookies(&pairs);
+    let created = sessions.calls(1, &create).await;
+    assert_eq!(created.status, 201, "{}", created.json);
+    let path = format!("/sessions/{}", created.json["session"]["session_id"].as_str().unwrap());
+    let plain = sessions.calls(1, &Request::get(&path).with_cookies(&pairs)).await;
+    assert!(plain.body.len() > MOST && plain.json["session"]["code_content"] == code);
+    let packed = Request::get(&path).with_cookies(&pairs).with_header("Accept-Encoding", "gzip");
+    let packed: Value = serde_json::from_slice(&gunzip(&sessions.calls(1, &packed).await.body)).unwrap();
+    assert!(packed["session"]["code_content"] == code);
+    let save = json!({ "expected_version_number": 9, "code_content": "x = 1" });
+    let save = Request::post(&path, &save).with_method("PUT").with_cookies(&pairs);
+    let refused = sessions.calls(1, &save).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.json["error"]["current_code"] == code, "a conflict shows all of it too");
 }

@@ -1,7 +1,7 @@
 //! What a function finds around it: a table, a secret, a model, and variables that say where they are.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use bedrock_local::LocalBedrock;
 use model::{Clock, CursorKey, Endpoint, Ids, Protection, Store, StoreConfig};
 use rsa::RsaPrivateKey;
-use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
+use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use rsa::rand_core::OsRng;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -21,11 +21,26 @@ pub(crate) const SEED: &str = "a-seed-of-thirty-two-characters-or-more";
 
 const TABLE: &str = "codesensei-test";
 
-/// The key that tokens are signed with, made once: no private key lies in the repository.
-static KEY: LazyLock<String> = LazyLock::new(|| {
-    let key = RsaPrivateKey::new(&mut OsRng, 2048).expect("a key");
-    key.to_pkcs8_pem(LineEnding::LF).expect("PEM").to_string()
+/// What CloudFront says of itself.
+pub(crate) const ORIGIN: &str = "an-origin-secret-of-forty-three-characters";
+
+/// A private and a public key, in PEM.
+pub(crate) struct Pair {
+    pub(crate) private: String,
+    pub(crate) public: String,
+}
+
+/// Keys that tokens are signed with, made once: no private key lies in the repository.
+pub(crate) static PAIRS: LazyLock<[Pair; 2]> = LazyLock::new(|| {
+    [2_048; 2].map(|bits| {
+        let key = RsaPrivateKey::new(&mut OsRng, bits).expect("a key");
+        let public = key.to_public_key().to_public_key_pem(LineEnding::LF).expect("PEM");
+        Pair { private: key.to_pkcs8_pem(LineEnding::LF).expect("PEM").to_string(), public }
+    })
 });
+
+/// Secrets by their names. A test changes them while functions run.
+type Kept = Arc<Mutex<BTreeMap<&'static str, String>>>;
 
 /// A table on the embedded engine, a Secrets Manager and a model. They end with the test.
 pub(crate) struct Surroundings {
@@ -33,6 +48,7 @@ pub(crate) struct Surroundings {
     bedrock: LocalBedrock,
     dynamodb: String,
     secrets: String,
+    kept: Kept,
 }
 
 impl Surroundings {
@@ -51,7 +67,13 @@ impl Surroundings {
         .await;
         store.create_table_if_absent(Protection::Off).await.expect("the engine makes a table");
         let bedrock = LocalBedrock::start().expect("a free port");
-        Self { store, bedrock, dynamodb, secrets: secrets_manager().await }
+        let kept = Arc::new(Mutex::new(secrets()));
+        Self { store, bedrock, dynamodb, secrets: secrets_manager(Arc::clone(&kept)).await, kept }
+    }
+
+    /// Gives a secret another value.
+    pub(crate) fn keeps(&self, name: &'static str, value: &Value) {
+        self.kept.lock().expect("not poisoned").insert(name, value.to_string());
     }
 
     /// The functions' table.
@@ -68,13 +90,14 @@ impl Surroundings {
     pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         [
             ("CODESENSEI_TABLE", TABLE),
-            ("CODESENSEI_SECRET_ID", "good"),
+            ("CODESENSEI_SIGNING_KEY_SECRET", "signing-key"),
+            ("CODESENSEI_PUBLIC_KEYS_SECRET", "public-keys"),
+            ("CODESENSEI_SEED_SECRET", "seed"),
             ("CODESENSEI_ORIGIN", "https://app.example.com"),
             ("AWS_ENDPOINT_URL_DYNAMODB", &self.dynamodb),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &self.secrets),
             ("BEDROCK_ENDPOINT_URL", &self.bedrock.url),
             ("BEDROCK_MODEL_IDS", "local.rule-based-reviewer"),
-            ("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true"),
             ("AWS_REGION", "us-east-1"),
             ("AWS_ACCESS_KEY_ID", "access"),
             ("AWS_SECRET_ACCESS_KEY", "secret"),
@@ -85,31 +108,41 @@ impl Surroundings {
     }
 }
 
-/// Starts an endpoint that answers `GetSecretValue`.
-async fn secrets_manager() -> String {
-    let secrets = [
-        ("good", json!({ "signing_key": *KEY, "seed": SEED, "accepted_keys": [] }).to_string()),
+/// The public keys of these pairs, as their secret has them.
+pub(crate) fn public_keys(pairs: &[&Pair]) -> Value {
+    json!({ "keys": pairs.iter().map(|pair| json!({ "pem": pair.public })).collect::<Vec<_>>() })
+}
+
+fn secrets() -> BTreeMap<&'static str, String> {
+    let [pair, _] = &*PAIRS;
+    BTreeMap::from([
+        ("signing-key", json!({ "signing_key": pair.private }).to_string()),
+        ("public-keys", public_keys(&[pair]).to_string()),
+        ("seed", json!({ "seed": SEED, "origin": ORIGIN, "origin_before": "the-value-before" }).to_string()),
         ("text", "hunter2".to_owned()),
-        ("short", json!({ "signing_key": *KEY, "seed": "hunter2" }).to_string()),
-        ("keyless", json!({ "signing_key": "hunter2", "seed": SEED }).to_string()),
-    ];
-    let routes = Router::new().route("/", post(get_secret_value)).with_state(Arc::new(BTreeMap::from(secrets)));
+        ("short", json!({ "seed": "hunter2" }).to_string()),
+        ("none", json!({ "keys": [] }).to_string()),
+        ("keyless", json!({ "keys": [{ "pem": "hunter2" }] }).to_string()),
+        ("unsigned", json!({ "signing_key": "hunter2" }).to_string()),
+    ])
+}
+
+/// Starts an endpoint that answers `GetSecretValue`.
+async fn secrets_manager(kept: Kept) -> String {
+    let routes = Router::new().route("/", post(get_secret_value)).with_state(kept);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(axum::serve(listener, routes).into_future());
     format!("http://{address}")
 }
 
-async fn get_secret_value(
-    State(secrets): State<Arc<BTreeMap<&'static str, String>>>,
-    headers: HeaderMap,
-    body: String,
-) -> Response {
+async fn get_secret_value(State(kept): State<Kept>, headers: HeaderMap, body: String) -> Response {
     assert_eq!(headers["x-amz-target"], "secretsmanager.GetSecretValue");
     let request: Value = serde_json::from_str(&body).expect("JSON");
     let id = request["SecretId"].as_str().expect("the name of a secret");
     let json = [(header::CONTENT_TYPE, "application/x-amz-json-1.1")];
-    let Some(secret) = secrets.get(id) else {
+    let secret = kept.lock().expect("not poisoned").get(id).cloned();
+    let Some(secret) = secret else {
         let kind = "ResourceNotFoundException";
         let error = json!({ "__type": kind, "Message": "Secrets Manager can't find the specified secret." });
         return (StatusCode::BAD_REQUEST, [("x-amzn-errortype", kind)], json, error.to_string()).into_response();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::events::{Answer, Request};
+use crate::events::Request;
 use crate::runtime::{Function, TRACE};
 use crate::surroundings::{SEED, Surroundings};
 use crate::{AI, AUTH, SESSIONS, cookies};
@@ -79,7 +79,7 @@ async fn at_the_finest_level_a_function_logs_no_event_body_header_or_secret() {
         "password": format!("A-{}", secret("password")), "confirm_password": format!("A-{}", secret("password")),
     });
     let mut auth = Function::start(AUTH, &environment).await;
-    let signed_up = Answer::v1(&auth.answers(Request::post("/auth/signup", &form).v1()).await);
+    let signed_up = auth.calls(1, &Request::post("/auth/signup", &form)).await;
     assert_eq!(signed_up.status, 201, "{}", signed_up.json);
     let wrong = json!({ "username": "zquserzq1843", "password": secret("wrong") });
     assert_eq!(auth.calls(2, &Request::post("/auth/login", &wrong)).await.status, 401);

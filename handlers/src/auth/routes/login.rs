@@ -83,7 +83,7 @@ pub async fn login(
     if verdict == Verdict::RightButOutdated {
         renew_hash(&ctx, &user, &form.password).await?;
     }
-    Ok((cookies_of_device(&ctx, &family, devices)?, Json(SignedIn::from(&user))))
+    Ok((cookies_of_device(&ctx, &family, devices).await?, Json(SignedIn::from(&user))))
 }
 
 /// The user of this name, if there is one. The try is counted while they are read: on a device that is known to the

@@ -74,7 +74,8 @@ async fn renewed_by(ctx: &Ctx, token: &Refresh) -> ApiResult<(SetCookies, Json<S
     trace::identify(token.user_id);
     ctx.count(RateLimit::REFRESH, &token.family_id.to_string()).await?;
     let (user, family) = ctx.store.renew(token.seen(), RULE).await?;
-    let cookies = if family.seq == token.seq { access_cookie(ctx, &family)? } else { cookies(ctx, &family)? };
+    let cookies =
+        if family.seq == token.seq { access_cookie(ctx, &family).await? } else { cookies(ctx, &family).await? };
     Ok((cookies, Json(SignedIn::from(&user))))
 }
 

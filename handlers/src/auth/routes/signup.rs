@@ -42,7 +42,7 @@ pub async fn signup(
     let (user, family) = ctx.store.create_user(new, sign_in).await?;
     trace::identify(user.user_id);
     let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device());
-    Ok((StatusCode::CREATED, cookies_of_device(&ctx, &family, devices)?, Json(SignedIn::from(&user))))
+    Ok((StatusCode::CREATED, cookies_of_device(&ctx, &family, devices).await?, Json(SignedIn::from(&user))))
 }
 
 impl From<SignUpError> for ApiError {

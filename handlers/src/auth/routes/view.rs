@@ -58,21 +58,23 @@ impl Default for Done {
 }
 
 /// Both tokens of a sign-in, in their cookies.
-pub(crate) fn cookies(ctx: &Ctx, family: &RefreshFamily) -> ApiResult<SetCookies> {
+pub(crate) async fn cookies(ctx: &Ctx, family: &RefreshFamily) -> ApiResult<SetCookies> {
+    let now = ctx.store.clock().now();
+    let cookies = access_cookie(ctx, family).await?;
     let refresh = ctx.app.tokens.refresh(family.user_id, family.family_id, family.seq, family.rotated_at);
-    let refresh = refresh.map_err(ApiError::internal)?;
-    Ok(access_cookie(ctx, family)?.refresh(&refresh, ctx.store.clock().now()))
+    Ok(cookies.refresh(&refresh.map_err(ApiError::internal)?, now))
 }
 
 /// Both tokens, and the cookie by which this browser is known to the account from now on.
-pub(super) fn cookies_of_device(ctx: &Ctx, family: &RefreshFamily, devices: Devices) -> ApiResult<SetCookies> {
+pub(super) async fn cookies_of_device(ctx: &Ctx, family: &RefreshFamily, devices: Devices) -> ApiResult<SetCookies> {
     let devices = devices.with(family.user_id, ctx.store.ids().token());
-    Ok(cookies(ctx, family)?.device(&ctx.app.devices.write(&devices)))
+    Ok(cookies(ctx, family).await?.device(&ctx.app.devices.write(&devices)))
 }
 
 /// A new access token of a sign-in, in its cookie. The refresh token stays as it is.
-pub(super) fn access_cookie(ctx: &Ctx, family: &RefreshFamily) -> ApiResult<SetCookies> {
+pub(super) async fn access_cookie(ctx: &Ctx, family: &RefreshFamily) -> ApiResult<SetCookies> {
     let now = ctx.store.clock().now();
+    ctx.app.tokens.keep_current(now).await;
     let access = ctx.app.tokens.access(family.user_id, family.family_id, now).map_err(ApiError::internal)?;
     Ok(SetCookies::new(ctx.app.cookies).access(&access))
 }

@@ -39,7 +39,7 @@ fn claims() -> Value {
 fn header(kid: Option<&str>) -> Header {
     let mut header = Header::new(Algorithm::RS256);
     header.typ = Some("at+jwt".into());
-    header.kid = Some(kid.unwrap_or(tokens().keys.current().kid()).to_owned());
+    header.kid = Some(kid.unwrap_or(tokens().keys.current().kid().expect("it signs")).to_owned());
     header
 }
 

@@ -6,15 +6,17 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, header};
 use futures::FutureExt as _;
-use handlers::auth::keyring::KeyRing;
-use handlers::auth::keys::SigningKeys;
+use handlers::auth::keyring::{KeyRing, KeySource};
+use handlers::auth::keys::TokenKeys;
 use handlers::auth::token::Tokens;
 use handlers::http::cookie::CookieNames;
+use model::Timestamp;
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use rsa::rand_core::OsRng;
 use tests::TestApp;
 use tests::app::{PASSWORD, Person, Response, SetCookie, sign_up};
+use tests::table::MORNING;
 
 use crate::http::{clears_cookies, patterns};
 
@@ -130,22 +132,23 @@ fn key() -> (String, String) {
 #[tokio::test]
 async fn while_keys_are_exchanged_nobody_is_signed_out_and_the_new_key_is_read() {
     let (old, new) = (key(), key());
-    let before = KeyRing::readable(SigningKeys::from_pem(&old.0, []).unwrap(), {
+    let morning = Timestamp::from_millis(MORNING).unwrap();
+    let again: KeySource = {
         let (old, new) = (old.clone(), new.clone());
         Box::new(move || {
-            let keys = SigningKeys::from_pem(&new.0, [&*old.1]);
+            let keys = TokenKeys::from_pem(&new.0, [&*old.1]);
             async move { Ok(keys?) }.boxed()
         })
-    });
+    };
+    let before = KeyRing::readable(TokenKeys::from_pem(&old.0, []).unwrap(), again, morning);
     // One process that has not heard of the new key, and one that never will.
     let tokens = |keys: KeyRing| Arc::new(Tokens::new(keys, "us", "page"));
     let app = TestApp::with(|app| app.tokens = tokens(before)).await;
-    let deaf = TestApp::with(|app| app.tokens = tokens(SigningKeys::from_pem(&old.0, []).unwrap().into())).await;
+    let deaf = TestApp::with(|app| app.tokens = tokens(TokenKeys::from_pem(&old.0, []).unwrap().into())).await;
     let ada = app.signs_up("ada").await;
     let [_, by_the_old_key] = pairs(&ada, "");
 
-    let ahead =
-        app.elsewhere(&ada, |app| app.tokens = tokens(SigningKeys::from_pem(&new.0, [&*old.1]).unwrap().into()));
+    let ahead = app.elsewhere(&ada, |app| app.tokens = tokens(TokenKeys::from_pem(&new.0, [&*old.1]).unwrap().into()));
     app.later(Duration::from_hours(6 * 24 + 1));
     ahead.refreshes().await.is(200);
     let [access, refresh] = pairs(&ahead, "");

@@ -218,8 +218,9 @@ mod every_declared_error_can_be_provoked_from {
     }
 
     #[test]
-    fn each_route_there_is() {
-        let mut all: Vec<String> = super::operations().iter().map(super::name_of).collect();
+    fn each_route_that_declares_any() {
+        let declaring = super::operations().iter().filter(|operation| operation.codes().next().is_some());
+        let mut all: Vec<String> = declaring.map(super::name_of).collect();
         all.sort();
         assert_eq!(all, ROUTES);
     }
