@@ -177,6 +177,7 @@ fn generate(design: &Design) -> Vec<Emitted> {
         emit::analytics::emit(design),
         emit::lock::emit(design),
         emit::index::emit(design),
+        emit::stack::emit(design),
     ]
     .concat()
 }

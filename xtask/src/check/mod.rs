@@ -49,6 +49,7 @@ const CHECKS: &[Check] = &[
     queries::sort_conditions_fit_the_sort_key,
     queries::prefixes_end_at_a_delimiter,
     queries::queries_read_one_partition,
+    queries::keys_come_from_queries,
     queries::index_queries_read_what_is_projected,
     reach::every_pattern_has_a_caller,
     reach::maintenance_is_for_tools,

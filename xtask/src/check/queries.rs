@@ -1,9 +1,9 @@
 //! Checks on queries: that what is read is what is meant.
 
 use crate::design::{
-    Design, Entity, Expired, Operation, Query, Segment, Sort, Template, partition, shards, sort_field,
+    Design, Entity, Expired, Operation, Query, Segment, Sort, Template, WritePart, partition, shards, sort_field,
 };
-use crate::problem::Problems;
+use crate::problem::{Problems, suggestion};
 
 fn queries(design: &Design) -> impl Iterator<Item = &Query> {
     design.patterns.iter().filter_map(|pattern| match &pattern.operation {
@@ -137,6 +137,32 @@ fn differing_width(first: &Entity, other: &Entity, query: &Query) -> Option<(Str
         }
     }
     None
+}
+
+/// A batch that deletes keys takes those that certain queries returned: a policy allows no others.
+pub fn keys_come_from_queries(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "keys-come-from-queries";
+    for pattern in &design.patterns {
+        let Operation::WriteBatch(parts) = &pattern.operation else { continue };
+        for part in parts {
+            let WritePart::DeleteKeys { of, at, .. } = part else { continue };
+            if of.is_empty() && !pattern.callers.is_empty() {
+                problems.push(CHECK, *at, "say which queries find these keys: `of = [\"…\"]`, by their names");
+            }
+            for name in of {
+                let found = design.patterns.iter().find(|pattern| pattern.name == *name);
+                let message = match found.map(|pattern| &pattern.operation) {
+                    Some(Operation::Query(_)) => continue,
+                    Some(_) => format!("\"{name}\" is no query"),
+                    None => {
+                        let names = design.patterns.iter().map(|pattern| pattern.name.as_str());
+                        format!("there is no pattern \"{name}\"{}", suggestion(name, names))
+                    }
+                };
+                problems.push(CHECK, *at, message);
+            }
+        }
+    }
 }
 
 pub fn index_queries_read_what_is_projected(design: &Design, problems: &mut Problems) {

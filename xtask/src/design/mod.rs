@@ -6,6 +6,7 @@ mod condition;
 mod entity;
 mod lock;
 mod pattern;
+mod stack;
 mod template;
 
 pub use action::{Action, ActionKind, Change, How, Require, Shape, Value};
@@ -21,6 +22,7 @@ pub use pattern::{
     Cost, Expired, Operation, Order, Paging, Pattern, Peak, Query, ReadPart, Scan, Sort, Upgrade, UpgradeKind,
     WritePart,
 };
+pub use stack::{Part, Route, Section, Stack};
 pub use template::{Segment, Template};
 
 /// Everything the generator knows.
@@ -33,6 +35,10 @@ pub struct Design {
     pub lock: Lock,
     /// access-patterns.md whole, for the block that is generated back into it.
     pub document: String,
+    /// The routes of the API's document, none if there is none.
+    pub routes: Vec<Route>,
+    /// The templates that have generated sections.
+    pub stacks: Vec<Stack>,
 }
 
 impl Design {

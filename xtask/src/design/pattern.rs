@@ -173,9 +173,20 @@ pub struct ReadPart {
 
 #[derive(Debug)]
 pub enum WritePart {
-    Put { name: String, entity: usize },
-    Delete { name: String, entity: usize },
-    DeleteKeys { name: String },
+    Put {
+        name: String,
+        entity: usize,
+    },
+    Delete {
+        name: String,
+        entity: usize,
+    },
+    /// Keys that other patterns found.
+    DeleteKeys {
+        name: String,
+        of: Vec<String>,
+        at: At,
+    },
 }
 
 impl Sort {
@@ -218,7 +229,7 @@ impl Query {
 impl WritePart {
     pub fn name(&self) -> &str {
         match self {
-            WritePart::Put { name, .. } | WritePart::Delete { name, .. } | WritePart::DeleteKeys { name } => name,
+            WritePart::Put { name, .. } | WritePart::Delete { name, .. } | WritePart::DeleteKeys { name, .. } => name,
         }
     }
 

@@ -18,6 +18,7 @@ pub mod root;
 mod rust;
 mod sample;
 pub mod schema;
+pub mod stack;
 pub mod table;
 mod types;
 pub mod workbench;

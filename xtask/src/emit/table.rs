@@ -102,28 +102,35 @@ fn cloudformation(table: &Table) -> Emitted {
     if is_encrypted_with_kms(table) {
         text.push_str("      SSESpecification:\n        SSEEnabled: true\n");
     }
-    text.push_str("      AttributeDefinitions:\n");
-    for (name, kind) in attributes(table) {
-        add(&mut text, format_args!("        - AttributeName: {name}\n          AttributeType: {kind}\n"));
-    }
-    add(&mut text, format_args!("      KeySchema:\n{}", keys("        ", &table.partition_key, &table.sort_key)));
-    if !table.indexes.is_empty() {
-        text.push_str("      GlobalSecondaryIndexes:\n");
-    }
-    for index in &table.indexes {
-        let schema = keys("            ", &index.partition_key, &index.sort_key);
-        add(&mut text, format_args!("        - IndexName: {}\n          KeySchema:\n{schema}", index.name));
-        let projection = projection_type(index);
-        add(&mut text, format_args!("          Projection:\n            ProjectionType: {projection}\n"));
-        if !index.projection.is_empty() {
-            text.push_str("            NonKeyAttributes:\n");
-        }
-        for attribute in &index.projection {
-            add(&mut text, format_args!("              - {attribute}\n"));
-        }
-    }
+    text.push_str(&keys_and_indexes(table, "      "));
     text.push_str("Outputs:\n  TableName:\n    Value: !Ref Table\n  TableArn:\n    Value: !GetAtt Table.Arn\n");
     Emitted { path: "schema/generated/table.cfn.yaml".to_owned(), text }
+}
+
+/// What of the table is keys and indexes, as properties of CloudFormation.
+pub fn keys_and_indexes(table: &Table, indent: &str) -> String {
+    let mut text = format!("{indent}AttributeDefinitions:\n");
+    for (name, kind) in attributes(table) {
+        add(&mut text, format_args!("{indent}  - AttributeName: {name}\n{indent}    AttributeType: {kind}\n"));
+    }
+    let own = keys(&format!("{indent}  "), &table.partition_key, &table.sort_key);
+    add(&mut text, format_args!("{indent}KeySchema:\n{own}"));
+    if !table.indexes.is_empty() {
+        add(&mut text, format_args!("{indent}GlobalSecondaryIndexes:\n"));
+    }
+    for index in &table.indexes {
+        let schema = keys(&format!("{indent}      "), &index.partition_key, &index.sort_key);
+        add(&mut text, format_args!("{indent}  - IndexName: {}\n{indent}    KeySchema:\n{schema}", index.name));
+        let projection = projection_type(index);
+        add(&mut text, format_args!("{indent}    Projection:\n{indent}      ProjectionType: {projection}\n"));
+        if !index.projection.is_empty() {
+            add(&mut text, format_args!("{indent}      NonKeyAttributes:\n"));
+        }
+        for attribute in &index.projection {
+            add(&mut text, format_args!("{indent}        - {attribute}\n"));
+        }
+    }
+    text
 }
 
 fn keys(indent: &str, partition: &str, sort: &str) -> String {

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use crate::files::has_extension;
+use crate::load::stacks::{API, STACKS};
 
 pub const SCHEMA: &str = "schema";
 pub const TABLE: &str = "schema/table.toml";
@@ -69,8 +70,12 @@ impl Documents {
 }
 
 fn paths(root: &Path) -> io::Result<Vec<String>> {
-    let mut paths: Vec<String> =
-        [PATTERNS, LOCK].into_iter().filter(|path| root.join(path).is_file()).map(str::to_owned).collect();
+    let mut paths: Vec<String> = [PATTERNS, LOCK, API]
+        .into_iter()
+        .chain(STACKS)
+        .filter(|path| root.join(path).is_file())
+        .map(str::to_owned)
+        .collect();
     let entries = match fs::read_dir(root.join(SCHEMA)) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(paths),

@@ -11,6 +11,7 @@ mod query;
 mod raw;
 mod sample;
 mod scope;
+mod stacks;
 mod table;
 mod value;
 mod words;
@@ -48,6 +49,7 @@ pub fn load(documents: &Documents) -> Loaded {
         })
         .collect();
     let lock = lock::load(documents, &mut sources, &mut problems);
+    let routes = stacks::routes(documents, &mut sources, &mut problems);
     let (text, at) = document(documents, PATTERNS, &mut sources, &mut problems);
     let document = text.unwrap_or_default();
     markers::check(document, at, &mut problems);
@@ -68,7 +70,8 @@ pub fn load(documents: &Documents) -> Loaded {
         let known = scope::Known { table: &table, entities: &entities, broken: &broken };
         let blocks = blocks.into_iter().flatten();
         let patterns = blocks.filter_map(|block| pattern::load(known, block, &mut problems)).collect();
-        Design { table, entities, patterns, lock, document: document.to_owned() }
+        let stacks = stacks::load(documents, &table, &routes, &mut sources, &mut problems);
+        Design { table, entities, patterns, lock, document: document.to_owned(), routes, stacks }
     });
     let has_all_parts =
         |design: &Design| (design.entities.len(), design.patterns.len()) == (entity_count, pattern_count);

@@ -181,10 +181,13 @@ impl Scope<'_> {
 
     fn write_part(&mut self, part: Spanned<RawWrite>) -> Option<WritePart> {
         let at = self.place(&part);
-        let RawWrite { name, put, delete } = part.into_inner();
+        let RawWrite { name, put, delete, of } = part.into_inner();
         match (put, delete) {
             (Some(word), None) => Some(WritePart::Put { entity: self.entity(&word)?, name }),
-            (None, Some(word)) if word.get_ref() == "keys" => Some(WritePart::DeleteKeys { name }),
+            (None, Some(word)) if word.get_ref() == "keys" => {
+                let of = of.into_iter().map(toml::Spanned::into_inner).collect();
+                Some(WritePart::DeleteKeys { name, of, at })
+            }
             (None, Some(word)) => Some(WritePart::Delete { entity: self.entity(&word)?, name }),
             _ => {
                 let message = "a write is exactly one of `put` = an entity and `delete` = an entity or \"keys\"";

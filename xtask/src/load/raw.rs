@@ -290,6 +290,8 @@ pub struct RawWrite {
     pub name: String,
     pub put: Option<Word>,
     pub delete: Option<Word>,
+    #[serde(default)]
+    pub of: Vec<Word>,
 }
 
 /// Map entries in the order they were written.

@@ -1,0 +1,200 @@
+"""What linters miss in the API and the site: rules of our own. Each function is one named check and yields what is wrong."""
+
+import json
+import re
+import shutil
+import subprocess
+
+from .load import substituted
+
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+GATEWAY_SECONDS = 29  # the longest that REST gives an integration that does not stream, without a quota
+# What a line of the access log may not have: whose request it was, and ids in its path.
+PRIVATE = ("identity.", "$context.path", "authorizer", "requestOverride", "$context.domain")
+
+
+def routes(infra):
+    """Methods are methods of HTTP, paths are paths, and no route is there twice."""
+    seen = {}
+    for function, name, event in infra.events():
+        method, path = event.get("Method"), event.get("Path", "")
+        if method not in METHODS:
+            yield f"{function}.{name}: Method {method} is none of {', '.join(sorted(METHODS))}"
+        if not re.fullmatch(r"(/([a-z0-9_.-]+|\{[a-z_]+\}))+", path):
+            yield f"{function}.{name}: Path {path} is no path of an API"
+        if event.get("RestApiId") != {"Ref": "Api"}:
+            yield f"{function}.{name}: RestApiId must be !Ref Api, or SAM makes a second API"
+        first = seen.setdefault((method, path), f"{function}.{name}")
+        if first != f"{function}.{name}":
+            yield f"{function}.{name}: {method} {path} is {first} already"
+
+
+def time_limits(infra):
+    """Each limit of time is longer than the one before it: program, function, gateway, CloudFront; over 29 s only with STREAM."""
+    longest = GATEWAY_SECONDS * 1000
+    for function, name, event in infra.events():
+        streams = event.get("ResponseTransferMode") == "RESPONSE_STREAM"
+        millis = event.get("TimeoutInMillis", GATEWAY_SECONDS * 1000)
+        longest = max(longest, millis)
+        seconds = infra.functions[function]["Properties"].get("Timeout", infra.template["Globals"]["Function"]["Timeout"])
+        if millis > GATEWAY_SECONDS * 1000 and not streams:
+            yield f"{function}.{name}: {millis} ms without ResponseTransferMode: RESPONSE_STREAM; the gateway gives {GATEWAY_SECONDS} s"
+        if seconds * 1000 > millis:
+            yield f"{function}.{name}: the function may take {seconds} s and the gateway waits {millis} ms"
+    for function in infra.functions:
+        modes = {event.get("ResponseTransferMode") for f, _, event in infra.events() if f == function}
+        if len(modes) > 1:
+            yield f"{function}: some routes stream and some do not; a program does either"
+    deadline = infra.template["Parameters"]["AiDeadlineMs"]["MaxValue"]
+    if deadline >= 45000:
+        yield f"AiDeadlineMs may be {deadline} ms; the function ends at 45,000"
+    for origin in _distribution(infra)["Origins"]:
+        if origin["Id"] == "api" and origin["CustomOriginConfig"].get("OriginReadTimeout", 30) * 1000 < longest:
+            yield f"CloudFront waits less for the API (OriginReadTimeout) than the gateway for a function ({longest} ms)"
+
+
+def throttles(infra):
+    """Paths of MethodSettings are encoded (/~1auth~1login) and lead to a route."""
+    known = {(event["Path"], event["Method"]) for _, _, event in infra.events()}
+    for setting in infra.template["Resources"]["Api"]["Properties"]["MethodSettings"]:
+        path, method = setting["ResourcePath"], setting["HttpMethod"]
+        if setting.get("DataTraceEnabled") is not False:
+            yield f"{path} {method}: DataTraceEnabled must be false, or bodies are logged: passwords and code"
+        if (path, method) == ("/*", "*"):
+            continue
+        if "/" in path[1:]:
+            yield f"{path} {method}: slashes after the first are written ~1, or the setting holds for no route"
+        elif (path[1:].replace("~1", "/"), method) not in known:
+            yield f"{path} {method}: there is no such route"
+
+
+def gateway_responses(infra):
+    """What the gateway and WAF answer is JSON in the programs' envelope, with a code and status of the programs, and all headers."""
+    source = (infra.repository / "handlers/src/error/code.rs").read_text()
+    codes = dict(re.findall(r'= "([A-Z_]+)" ([A-Z_]+)\s', source))
+    statuses = {"BAD_REQUEST": 400, "UNAUTHORIZED": 401, "FORBIDDEN": 403, "NOT_FOUND": 404, "METHOD_NOT_ALLOWED": 405, "CONFLICT": 409,
+                "PAYLOAD_TOO_LARGE": 413, "TOO_MANY_REQUESTS": 429, "INTERNAL_SERVER_ERROR": 500, "BAD_GATEWAY": 502,
+                "SERVICE_UNAVAILABLE": 503, "GATEWAY_TIMEOUT": 504}  # fmt: skip
+    responses = infra.template["Resources"]["Api"]["Properties"]["GatewayResponses"]
+    wanted = {"access-control-allow-origin", "access-control-allow-credentials", "vary", "cache-control", "strict-transport-security",
+              "x-content-type-options", "referrer-policy"}  # fmt: skip
+    for needed in ("DEFAULT_4XX", "DEFAULT_5XX", "REQUEST_TOO_LARGE", "THROTTLED", "INTEGRATION_TIMEOUT", "BAD_REQUEST_BODY",
+                   "MISSING_AUTHENTICATION_TOKEN", "WAF_FILTERED"):  # fmt: skip
+        if needed not in responses:
+            yield f"{needed} has no answer of ours"
+    bodies = []
+    for name, response in responses.items():
+        headers = response.get("ResponseParameters", {}).get("Headers", {})
+        for missing in sorted(wanted - {header.lower() for header in headers}):
+            yield f"{name}: no header {missing}"
+        for header, value in headers.items():
+            if not re.fullmatch(r"'[^']+'", substituted(value, {"SiteDomain": "app.example.com"})):
+                yield f"{name}: header {header} is no text in single quotes without others inside"
+        bodies.append((name, response.get("StatusCode"), response["ResponseTemplates"].get("application/json", "")))
+    for name, body in infra.template["Resources"]["WebAcl"]["Properties"]["CustomResponseBodies"].items():
+        bodies.append((f"WebAcl.{name}", "429", body["Content"]))
+    for name, status, body in bodies:
+        try:
+            # The gateway puts text here as it is.
+            answer = json.loads(re.sub(r"\$context\.[A-Za-z.]+", "x1", body))
+        except ValueError as error:
+            yield f"{name}: the body is no JSON: {error}"
+            continue
+        error = answer.get("error", {}) if set(answer) == {"error"} else {}
+        if not {"code", "message"} <= set(error):
+            yield f'{name}: the body is no envelope: {{"error":{{"code":...,"message":...}}}}'
+        elif error["code"] not in codes:
+            yield f"{name}: {error['code']} is no code of handlers/src/error/code.rs"
+        elif status and int(status) != statuses[codes[error["code"]]]:
+            yield f"{name}: {error['code']} is sent with {statuses[codes[error['code']]]} by the programs, not {status}"
+
+
+def origin_secret(infra):
+    """WAF first refuses what lacks the origin secret, with the two values that CloudFront may send; headers reach the API."""
+    rules = sorted(infra.template["Resources"]["WebAcl"]["Properties"]["Rules"], key=lambda rule: rule["Priority"])
+    first = rules[0]
+    if first["Name"] != "origin-secret" or "Block" not in first.get("Action", {}):
+        yield "the first rule of WAF must block what has no origin secret"
+    text = json.dumps(first)
+    prefix = "{{resolve:secretsmanager:codesensei-${Stage}/seed:SecretString:"
+    for value in ("origin", "origin_before"):
+        if f"{prefix}{value}::${{SeedVersionId}}}}}}" not in text:
+            yield f"WAF does not take `{value}` of the seed secret at SeedVersionId"
+    origin = next(o for o in _distribution(infra)["Origins"] if o["Id"] == "api")
+    sent = {h["HeaderName"]: json.dumps(h["HeaderValue"]) for h in origin.get("OriginCustomHeaders", [])}
+    if f"{prefix}origin::${{SeedVersionId}}}}}}" not in sent.get("x-origin-secret", ""):
+        yield "CloudFront does not send `origin` of the seed secret at SeedVersionId"
+    config = infra.site["Resources"]["ApiRequest"]["Properties"]["OriginRequestPolicyConfig"]["HeadersConfig"]
+    passed = {header.lower() for header in config["Headers"]}
+    for header in ("cloudfront-viewer-address", "x-viewer-address"):
+        if header not in passed:
+            yield f"{header} does not reach the API"
+    for header in sorted(passed & {"host", "authorization"}):
+        yield f"{header} cannot be passed on by this policy"
+    if len(passed) > 10:
+        yield f"{len(passed)} headers are passed on; a policy takes 10"
+    for rule in rules:
+        rate = rule["Statement"].get("RateBasedStatement")
+        if rate and rate.get("ForwardedIPConfig", {}).get("HeaderName", "").lower() != "x-viewer-address":
+            yield f"{rule['Name']} counts by an address that is not the viewer's"
+    site = infra.template["Resources"]["Site"]
+    if "WebAcl" not in site.get("DependsOn", []):
+        yield "Site must depend on WebAcl: WAF has to take a new secret before CloudFront sends it"
+
+
+def edge(infra):
+    """CloudFront keeps no error, replaces no answer of the API and runs functions that do what they should."""
+    for response in _distribution(infra).get("CustomErrorResponses", []):
+        if set(response) != {"ErrorCode", "ErrorCachingMinTTL"} or response["ErrorCachingMinTTL"] != 0:
+            yield f"the custom error response for {response['ErrorCode']} holds for the API too; it may only set ErrorCachingMinTTL: 0"
+    api = next(b for b in _distribution(infra)["CacheBehaviors"] if b["PathPattern"] == "/api/*")
+    if api["CachePolicyId"] != "4135ea2d-6df8-44a3-9df3-4b5a84be39ad":
+        yield "/api/* must not be cached (the policy CachingDisabled)"
+    if set(api["AllowedMethods"]) != METHODS | {"HEAD", "OPTIONS"}:
+        yield "/api/* must take all methods"
+    if not shutil.which("node"):
+        yield "node is missing: the functions at CloudFront cannot be run"
+        return
+    cases = [
+        ("PageFunction", {"uri": "/sessions/42"}, "uri", "/index.html"),
+        ("PageFunction", {"uri": "/"}, "uri", "/index.html"),
+        ("PageFunction", {"uri": "/a.b/c"}, "uri", "/index.html"),
+        ("PageFunction", {"uri": "/favicon.ico"}, "uri", "/favicon.ico"),
+        ("ApiFunction", {"uri": "/api/health", "headers": {"x-viewer-address": {"value": "6.6.6.6"}}}, "headers",
+         {"x-viewer-address": {"value": "192.0.2.1"}}),
+        ("ApiFunction", {"uri": "/api/health", "headers": {}}, "uri", "/api/health"),
+    ]  # fmt: skip
+    for name, request, key, wanted in cases:
+        code = infra.site["Resources"][name]["Properties"]["FunctionCode"]
+        event = json.dumps({"request": request, "viewer": {"ip": "192.0.2.1"}})
+        run = subprocess.run(["node", "-e", f"{code}\nconsole.log(JSON.stringify(handler({event})))"], capture_output=True, text=True)
+        if run.returncode:
+            yield f"{name} fails: {run.stderr.strip().splitlines()[-1] if run.stderr.strip() else run.returncode}"
+        elif json.loads(run.stdout).get(key) != wanted:
+            yield f"{name}: {request} becomes {run.stdout.strip()}"
+
+
+def access_log(infra):
+    """A line of the access log is JSON, and tells nothing of the person or of ids."""
+    text = infra.template["Resources"]["Api"]["Properties"]["AccessLogSetting"]["Format"]
+    try:
+        json.loads(text)
+    except ValueError as error:
+        yield f"it is no JSON: {error}"
+    for word in PRIVATE:
+        if word in text:
+            yield f"it has {word}"
+    if "$context.requestId" not in text:
+        yield "API Gateway wants $context.requestId in it"
+
+
+CHECKS = {
+    check.__name__.replace("_", "-"): check
+    for check in (
+        routes, time_limits, throttles, gateway_responses, origin_secret, edge, access_log,
+    )  # fmt: skip
+}
+
+
+def _distribution(infra):
+    return infra.site["Resources"]["Distribution"]["Properties"]["DistributionConfig"]

@@ -1,0 +1,26 @@
+//! The routes of one heading, as events of a function.
+
+use crate::design::{Design, Route};
+
+/// How long a streamed answer may take. A gateway gives up one that is not streamed at 29,000.
+const STREAMED_FOR: &str = "    TimeoutInMillis: 45000\n";
+
+pub(super) fn of(design: &Design, tag: &str, is_streaming: bool) -> String {
+    design.routes.iter().filter(|route| route.tag == tag).map(|route| event(route, is_streaming)).collect()
+}
+
+fn event(route: &Route, is_streaming: bool) -> String {
+    let Route { path, method, takes_json, .. } = route;
+    let mut text = format!(
+        "{}:\n  Type: Api\n  Properties:\n    RestApiId: !Ref Api\n    Path: {path}\n    Method: {method}\n",
+        route.name()
+    );
+    if *takes_json {
+        text += "    RequestModel: { Model: JsonObject, Required: true, ValidateBody: true }\n";
+    }
+    if is_streaming {
+        text += "    ResponseTransferMode: RESPONSE_STREAM\n";
+        text += STREAMED_FOR;
+    }
+    text
+}
