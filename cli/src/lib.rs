@@ -5,6 +5,7 @@ pub mod engine;
 pub mod export;
 pub mod folder;
 mod host;
+pub mod keys;
 pub mod local;
 pub mod options;
 pub mod output;

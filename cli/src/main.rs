@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 use codesensei::options::{Command, Options};
-use codesensei::{demo, export, output, patterns, query, seed, serve, sweep, table, target, verify};
+use codesensei::{demo, export, keys, output, patterns, query, seed, serve, sweep, table, target, verify};
 use handlers::logging;
 use handlers::openapi::document;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -47,6 +47,7 @@ async fn main() -> ExitCode {
             Ok(export::End::Interrupted) => return ExitCode::from(target::INTERRUPTED),
             outcome => outcome.map(|_| ()).map_err(Into::into),
         },
+        Some(Command::Keys(options)) => keys::run(options).await,
         Some(Command::Serve(serve)) => {
             log();
             serve::run(serve).await

@@ -11,6 +11,7 @@ use clap_complete::Shell;
 use model::{DEFAULT_CODE_CACHE_MIB, MessageTtl};
 
 use crate::export::Export;
+use crate::keys::Keys;
 use crate::patterns::Patterns;
 use crate::query::Query;
 use crate::seed::command::Seed;
@@ -103,6 +104,8 @@ pub enum Command {
     /// It is what a server answers at /openapi.json. `codesensei openapi > handlers/openapi.json` renews the copy in the
     /// repository, which is served, and compared for breaking changes.
     Openapi,
+    /// Make the keys of a deployment, exchange them without signing users out, and show how far that is.
+    Keys(Keys),
     /// Print what makes a shell complete this command's words.
     #[command(after_help = COMPLETIONS)]
     Completions {

@@ -4,9 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use aws_lc_rs::encoding::AsDer as _;
-use aws_lc_rs::rsa::{KeyPair, KeySize};
-
+use crate::keys::pair;
 use crate::private;
 
 /// What a server signs and seals with.
@@ -20,11 +18,7 @@ pub(crate) struct Secrets {
 impl Secrets {
     /// Keys that are gone when the process ends.
     pub(crate) fn generate() -> io::Result<Self> {
-        let failed = |_| io::Error::other("the operating system gave no randomness for a signing key");
-        let key = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
-        let der = key.as_der().map_err(failed)?;
-        let signing_key = pem::encode(&pem::Pem::new("PRIVATE KEY", der.as_ref()));
-        Ok(Self { signing_key, seed: rand::random::<[u8; 32]>().to_vec() })
+        Ok(Self { signing_key: pair::generate()?, seed: rand::random::<[u8; 32]>().to_vec() })
     }
 
     /// The keys of this folder; made when they are not there.

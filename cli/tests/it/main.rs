@@ -5,6 +5,7 @@
 mod asking;
 mod docs;
 mod exporting;
+mod keys;
 mod large_bodies;
 mod logs;
 mod mistakes;

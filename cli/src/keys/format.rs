@@ -1,0 +1,145 @@
+//! The three secrets as they are stored: JSON objects, the same in files and in Secrets Manager.
+
+use std::fmt;
+
+use model::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What signs. Read by the programs that sign people in, and by no other.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SigningKey {
+    /// The private key that tokens are signed with: PKCS#8 in PEM.
+    pub signing_key: String,
+    /// The one that signs next, from `add` until `promote`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_signing_key: Option<String>,
+    /// Since when the key signs.
+    #[serde(default, with = "rfc3339", skip_serializing_if = "Option::is_none")]
+    pub promoted_at: Option<Timestamp>,
+}
+
+/// What tokens are checked with. Read by every program.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicKeys {
+    /// All keys whose tokens are good, retired ones too.
+    pub keys: Vec<PublicKey>,
+}
+
+/// A key to check tokens with.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicKey {
+    /// Its name in the head of a token: the thumbprint of RFC 7638.
+    pub kid: String,
+    /// The key: SPKI in PEM.
+    pub pem: String,
+    /// Since when it is here.
+    #[serde(default, with = "rfc3339", skip_serializing_if = "Option::is_none")]
+    pub added_at: Option<Timestamp>,
+    /// When its private half was to sign no more.
+    #[serde(default, with = "rfc3339", skip_serializing_if = "Option::is_none")]
+    pub retired_at: Option<Timestamp>,
+}
+
+/// What cursors and fences are derived from, and what `CloudFront` proves itself with. Read by every program.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seed {
+    /// At least [`SEED_CHARS`] random characters.
+    pub seed: String,
+    /// What `CloudFront` sends with each request.
+    pub origin: String,
+    /// What it sent before, accepted while a new value is deployed; else the same.
+    pub origin_before: String,
+}
+
+/// The shortest seed.
+pub const SEED_CHARS: usize = 32;
+/// The shortest origin secret.
+pub const ORIGIN_CHARS: usize = 32;
+
+impl PublicKeys {
+    /// The key of this name.
+    #[must_use]
+    pub fn find(&self, kid: &str) -> Option<&PublicKey> {
+        self.keys.iter().find(|key| key.kid == kid)
+    }
+}
+
+/// Without the keys.
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let has_next = self.next_signing_key.is_some();
+        f.debug_struct("SigningKey").field("has_next", &has_next).finish_non_exhaustive()
+    }
+}
+
+/// The name says which key it is.
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublicKey").field("kid", &self.kid).finish_non_exhaustive()
+    }
+}
+
+/// Without its values.
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Seed").finish_non_exhaustive()
+    }
+}
+
+/// Times as text, for the person who looks at a secret.
+mod rfc3339 {
+    use model::Timestamp;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde passes it so")]
+    pub(super) fn serialize<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+        match time {
+            Some(time) => serializer.collect_str(time),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+        let text: Option<String> = Option::deserialize(deserializer)?;
+        text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_written_with_the_names_of_the_contract() {
+        let at = "2026-11-29T10:00:00Z".parse().ok();
+        let signing = SigningKey { signing_key: "a".to_owned(), next_signing_key: None, promoted_at: at };
+        let text = serde_json::to_string(&signing).expect("JSON");
+        assert_eq!(text, r#"{"signing_key":"a","promoted_at":"2026-11-29T10:00:00.000Z"}"#);
+        let key = PublicKey { kid: "k".to_owned(), pem: "p".to_owned(), added_at: at, retired_at: None };
+        let text = serde_json::to_string(&PublicKeys { keys: vec![key] }).expect("JSON");
+        assert_eq!(text, r#"{"keys":[{"kid":"k","pem":"p","added_at":"2026-11-29T10:00:00.000Z"}]}"#);
+    }
+
+    #[test]
+    fn optional_fields_may_be_absent_or_null() {
+        for text in [r#"{"signing_key":"a"}"#, r#"{"signing_key":"a","next_signing_key":null,"promoted_at":null}"#] {
+            let read: SigningKey = serde_json::from_str(text).expect(text);
+            assert_eq!((read.next_signing_key, read.promoted_at), (None, None));
+        }
+        assert!(serde_json::from_str::<SigningKey>(r#"{"signing_key":"a","promoted_at":"yesterday"}"#).is_err());
+    }
+
+    #[test]
+    fn debug_output_holds_no_secret() {
+        let signing = SigningKey {
+            signing_key: "HUNTER2".to_owned(),
+            next_signing_key: Some("HUNTER2".to_owned()),
+            promoted_at: None,
+        };
+        let seed =
+            Seed { seed: "HUNTER2".to_owned(), origin: "HUNTER2".to_owned(), origin_before: "HUNTER2".to_owned() };
+        let shown = format!("{signing:?} {seed:?}");
+        assert!(!shown.contains("HUNTER2"), "{shown}");
+    }
+}

@@ -1,0 +1,86 @@
+//! Key pairs: made, named and taken apart.
+
+use std::io;
+
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::KeyPair as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use handlers::auth::keys::{InvalidKey, SigningKeys};
+use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use pem::{EncodeConfig, LineEnding, Pem, encode_config};
+
+/// A new private key of 2,048 bits: PKCS#8 in PEM.
+///
+/// # Errors
+/// When the system gives no randomness.
+pub(crate) fn generate() -> io::Result<String> {
+    let failed = |_| io::Error::other("the operating system gave no randomness for a signing key");
+    let key = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
+    let der: Pkcs8V1Der<'_> = key.as_der().map_err(failed)?;
+    Ok(text("PRIVATE KEY", der.as_ref()))
+}
+
+/// The name of a private key, which is that of its public half.
+///
+/// # Errors
+/// When it is no RSA key of 2,048 bits or more.
+pub(crate) fn kid(private: &str) -> Result<String, InvalidKey> {
+    Ok(SigningKeys::from_pem(private, [])?.kid().to_owned())
+}
+
+/// The name of a public key. `None` when it is no RSA key.
+pub(crate) fn public_kid(public: &str) -> Option<String> {
+    let key = DecodingKey::from_rsa_pem(public.as_bytes()).ok()?;
+    let jwk = Jwk::from_decoding_key(&key, Some(Algorithm::RS256)).ok()?;
+    jwk.thumbprint(ThumbprintHash::SHA256).ok()
+}
+
+/// The public half of a private key: SPKI in PEM.
+///
+/// # Errors
+/// When it is no RSA key in PKCS#8.
+pub(crate) fn public_half(private: &str) -> Result<String, InvalidKey> {
+    let der = pem::parse(private).map_err(|_| InvalidKey::Malformed)?;
+    let key = KeyPair::from_pkcs8(der.contents()).map_err(|_| InvalidKey::Malformed)?;
+    let public: PublicKeyX509Der<'_> = key.public_key().as_der().map_err(|_| InvalidKey::Malformed)?;
+    Ok(text("PUBLIC KEY", public.as_ref()))
+}
+
+/// 32 random bytes as 43 characters of base64url.
+pub(crate) fn random_text() -> String {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+}
+
+fn text(label: &str, der: &[u8]) -> String {
+    encode_config(&Pem::new(label, der), EncodeConfig::new().set_line_ending(LineEnding::LF))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_halves_of_a_pair_have_the_same_name() {
+        let private = generate().expect("a key");
+        let public = public_half(&private).expect("its half");
+        assert!(private.starts_with("-----BEGIN PRIVATE KEY-----\n") && public.starts_with("-----BEGIN PUBLIC KEY"));
+        let kid = kid(&private).expect("a name");
+        assert_eq!((public_kid(&public).as_deref(), kid.len()), (Some(&*kid), 43));
+    }
+
+    #[test]
+    fn text_that_is_no_key_has_no_name() {
+        for text in ["", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+            assert!(kid(text).is_err() && public_kid(text).is_none() && public_half(text).is_err());
+        }
+    }
+
+    #[test]
+    fn random_texts_are_long_and_differ() {
+        let (one, other) = (random_text(), random_text());
+        assert!(one.len() == 43 && one != other);
+    }
+}

@@ -1,0 +1,290 @@
+//! Where the secrets are: JSON files in a folder, or Secrets Manager.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use clap::{ArgGroup, Args};
+
+use crate::keys::error::KeysError;
+use crate::private;
+
+/// One of the three secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    /// What signs.
+    SigningKey,
+    /// What tokens are checked with.
+    PublicKeys,
+    /// What cursors and fences are derived from.
+    Seed,
+}
+
+impl Name {
+    /// All, in the order in which `new` makes them: what comes later can be made again from what comes first.
+    pub(crate) const ALL: [Self; 3] = [Self::SigningKey, Self::PublicKeys, Self::Seed];
+
+    /// As it is called after a prefix.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::SigningKey => "signing-key",
+            Self::PublicKeys => "public-keys",
+            Self::Seed => "seed",
+        }
+    }
+}
+
+/// Where they are, as it is typed.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Where the keys are", group = ArgGroup::new("place").required(true))]
+pub struct Where {
+    /// In files: signing-key.json, public-keys.json and seed.json in this folder.
+    #[arg(long, value_name = "FOLDER", group = "place")]
+    pub dir: Option<PathBuf>,
+    /// In Secrets Manager, under names that begin with this, for instance codesensei-prod/.
+    #[arg(long, value_name = "PREFIX", group = "place", value_parser = prefix)]
+    pub secrets: Option<String>,
+    /// Of which account.
+    #[command(flatten)]
+    pub account: Account,
+}
+
+/// How AWS is reached.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Account {
+    /// The region, instead of that of `AWS_REGION` and the profile.
+    #[arg(long, value_name = "REGION", conflicts_with = "dir")]
+    pub region: Option<String>,
+    /// The profile of the AWS configuration files, instead of `AWS_PROFILE`.
+    #[arg(long, value_name = "PROFILE", conflicts_with = "dir")]
+    pub profile: Option<String>,
+    /// The endpoint of Secrets Manager to use instead, as the AWS CLI takes it.
+    #[arg(long, value_name = "URL", conflicts_with = "dir")]
+    pub endpoint_url: Option<String>,
+}
+
+/// The characters of a secret's name, and an end that keeps the prefix apart from it.
+pub(crate) fn prefix(text: &str) -> Result<String, String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c);
+    if text.ends_with(['/', '-', '_', '.']) && text.len() <= 256 && text.chars().all(is_part) {
+        return Ok(text.to_owned());
+    }
+    Err("a prefix ends with /, -, _ or ., such as codesensei-prod/, and has letters, digits and /_+=.@- only"
+        .to_owned())
+}
+
+/// A secret's text, and which version of it that is.
+#[derive(Clone)]
+pub(crate) struct Stored {
+    pub(crate) text: String,
+    version: String,
+}
+
+/// The secrets' place, ready to be read and written.
+pub(crate) enum Place {
+    /// A folder. Only one command at a time has it.
+    Folder { path: PathBuf, _lock: Option<File> },
+    /// Secrets Manager.
+    Manager { client: Box<Client>, prefix: String },
+}
+
+impl Where {
+    /// Opens the place to read.
+    ///
+    /// # Errors
+    /// When the folder cannot be used.
+    pub(crate) async fn open(&self) -> Result<Place, KeysError> {
+        if let Some(prefix) = &self.secrets {
+            let client = Box::new(self.account.client().await);
+            return Ok(Place::Manager { client, prefix: prefix.clone() });
+        }
+        let path = self.dir.clone().unwrap_or_default();
+        Ok(Place::Folder { path, _lock: None })
+    }
+
+    /// Opens the place to write. A folder is made when it is not there, and held until the result is dropped.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, or another command has it.
+    pub(crate) async fn open_to_write(&self) -> Result<Place, KeysError> {
+        match self.open().await? {
+            Place::Folder { path, .. } => {
+                let lock = held(&path)?;
+                Ok(Place::Folder { path, _lock: Some(lock) })
+            }
+            place @ Place::Manager { .. } => Ok(place),
+        }
+    }
+
+    /// The options that name this place again.
+    pub(crate) fn options(&self) -> String {
+        match (&self.secrets, &self.dir) {
+            (Some(prefix), _) => format!("--secrets {prefix}"),
+            (None, Some(dir)) => format!("--dir {}", dir.display()),
+            (None, None) => String::new(),
+        }
+    }
+}
+
+impl Account {
+    /// The SDK's configuration.
+    pub(crate) async fn load(&self) -> aws_config::SdkConfig {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        if let Some(region) = &self.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(profile) = &self.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(url) = &self.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        loader.load().await
+    }
+
+    async fn client(&self) -> Client {
+        Client::new(&self.load().await)
+    }
+}
+
+impl Place {
+    /// What a person calls this secret.
+    pub(crate) fn label(&self, name: Name) -> String {
+        match self {
+            Self::Folder { path, .. } => file(path, name).display().to_string(),
+            Self::Manager { prefix, .. } => format!("{prefix}{}", name.as_str()),
+        }
+    }
+
+    /// The secret, if it is there.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) async fn read(&self, name: Name) -> Result<Option<Stored>, KeysError> {
+        match self {
+            Self::Folder { path, .. } => {
+                let path = file(path, name);
+                private::close(&path).map_err(|source| KeysError::File { file: self.label(name), source })?;
+                match fs::read_to_string(&path) {
+                    Ok(text) => Ok(Some(Stored { text, version: String::new() })),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                    Err(source) => Err(KeysError::File { file: self.label(name), source }),
+                }
+            }
+            Self::Manager { client, .. } => {
+                let id = self.label(name);
+                match client.get_secret_value().secret_id(&id).version_stage(CURRENT).send().await {
+                    Ok(answer) => {
+                        let text =
+                            answer.secret_string().ok_or_else(|| KeysError::Unreadable { secret: id.clone() })?;
+                        let version = answer.version_id().unwrap_or_default().to_owned();
+                        Ok(Some(Stored { text: text.to_owned(), version }))
+                    }
+                    Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(None),
+                    Err(error) => Err(refused("read", id, &error)),
+                }
+            }
+        }
+    }
+
+    /// Makes the secret, which is not there yet.
+    ///
+    /// # Errors
+    /// When it cannot be made, or has been made meanwhile.
+    pub(crate) async fn create(&self, name: Name, text: &str) -> Result<(), KeysError> {
+        match self {
+            Self::Folder { path, .. } => self.write_file(&file(path, name), name, text),
+            Self::Manager { client, .. } => {
+                let id = self.label(name);
+                let about = match name {
+                    Name::SigningKey => "CodeSensei: signs tokens. Read by the functions auth and users alone.",
+                    Name::PublicKeys => "CodeSensei: checks tokens. Read by every function that answers requests.",
+                    Name::Seed => "CodeSensei: cursors, fences and the origin secret of CloudFront.",
+                };
+                let create = client.create_secret().name(&id).description(about).secret_string(text);
+                create.send().await.map(drop).map_err(|error| refused("make", id, &error))
+            }
+        }
+    }
+
+    /// Replaces the secret as it was read.
+    ///
+    /// # Errors
+    /// When it cannot be written, or another command has written it meanwhile.
+    pub(crate) async fn replace(&self, name: Name, before: &Stored, text: &str) -> Result<(), KeysError> {
+        match self {
+            Self::Folder { path, .. } => self.write_file(&file(path, name), name, text),
+            Self::Manager { client, .. } => replace(client, self.label(name), before, text).await,
+        }
+    }
+
+    /// Whole or not at all, also after a power cut.
+    fn write_file(&self, path: &Path, name: Name, text: &str) -> Result<(), KeysError> {
+        let failed = |source| KeysError::File { file: self.label(name), source };
+        let draft = path.with_extension("json.draft");
+        private::write(&draft, text.as_bytes()).map_err(failed)?;
+        File::open(&draft).and_then(|file| file.sync_all()).map_err(failed)?;
+        fs::rename(&draft, path).map_err(failed)?;
+        #[cfg(unix)]
+        path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all()).map_err(failed)?;
+        Ok(())
+    }
+}
+
+/// The label that a new version has until it is the current one.
+const PREPARED: &str = "codesensei-prepared";
+/// The label of the version that readers are given.
+const CURRENT: &str = "AWSCURRENT";
+
+/// Stores a version beside the current one, then makes it the current one if that is still the version that was read: so
+/// of two commands side by side one is refused, and loses nothing of the other.
+async fn replace(client: &Client, id: String, before: &Stored, text: &str) -> Result<(), KeysError> {
+    let put = client.put_secret_value().secret_id(&id).secret_string(text).version_stages(PREPARED);
+    let put = put.send().await.map_err(|error| refused("write", id.clone(), &error))?;
+    let version = put.version_id().unwrap_or_default();
+    let swap = client.update_secret_version_stage().secret_id(&id).version_stage(CURRENT);
+    let swap = swap.move_to_version_id(version).remove_from_version_id(&before.version);
+    match swap.send().await {
+        Ok(_) => Ok(()),
+        Err(error) if error.code() == Some("InvalidParameterException") => Err(KeysError::Changed { secret: id }),
+        Err(error) => Err(refused("write", id, &error)),
+    }
+}
+
+fn file(folder: &Path, name: Name) -> PathBuf {
+    folder.join(format!("{}.json", name.as_str()))
+}
+
+/// Makes the folder when it is not there, and keeps other commands of this name out of it.
+fn held(path: &Path) -> Result<File, KeysError> {
+    let failed = |source| KeysError::File { file: path.display().to_string(), source };
+    if !path.is_dir() {
+        private::folder(path).map_err(failed)?;
+    }
+    let lock = private::file(&path.join("lock")).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(KeysError::InUse { folder: path.display().to_string() }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+/// The service's own words: they name the secret, never its value.
+fn refused<E>(action: &'static str, secret: String, error: &SdkError<E>) -> KeysError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let said = match (error.code(), error.message()) {
+        (Some(code), message) => format!("{code}: {}", message.unwrap_or("(no message)")),
+        (None, _) => deepest(error),
+    };
+    KeysError::Manager { action, secret, said }
+}
+
+fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
+    let deepest = std::iter::successors(Some(error), |error| error.source()).last();
+    deepest.map(ToString::to_string).unwrap_or_default()
+}
