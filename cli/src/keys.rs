@@ -9,7 +9,6 @@ use crate::output::print;
 
 pub(crate) mod check;
 pub mod error;
-pub mod format;
 pub(crate) mod pair;
 mod phases;
 pub mod place;
@@ -18,7 +17,7 @@ mod show;
 mod tests;
 
 use error::KeysError;
-use format::{PublicKeys, Seed, SigningKey};
+use handlers::secrets::{PublicKeys, Seed, SigningKey};
 use phases::{Found, Plan};
 use place::{Name, Place, Stored, Where};
 use show::Status;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
+use aws_sdk_secretsmanager::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use axum::middleware::from_fn_with_state;
 use futures::FutureExt as _;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
@@ -22,19 +23,21 @@ use crate::http::rate::RateLimits;
 use crate::http::trace::Details;
 use crate::logging;
 use crate::messages::Waiting;
-use crate::routes::router;
+use crate::secrets::Seed;
 use crate::state::App;
 use crate::sweep;
 
 mod gateway;
 mod program;
+mod report;
 mod secrets;
 pub mod settings;
 
 pub use program::Program;
+pub use report::report;
 
 use gateway::Origin;
-use secrets::{Secrets, Seed};
+use secrets::Secrets;
 use settings::{Settings, Variables};
 
 /// Serves a program's routes until Lambda ends the process.
@@ -49,7 +52,7 @@ pub async fn serve(program: &Program) -> Result<(), Error> {
     let seed = secrets.seed(&settings.seed_secret).await?;
     let origin = origin(&seed, &secrets, &settings);
     let app = application(program, settings, &seed, secrets).await?;
-    let routes = router(&app, program.domains).layer(from_fn_with_state(origin, gateway::viewed));
+    let routes = program.router(&app).layer(from_fn_with_state(origin, gateway::viewed));
     let routes = routes.map_request(gateway::routed);
     if program.streams {
         lambda_http::run_with_streaming_response(routes).await
@@ -64,9 +67,7 @@ pub async fn serve(program: &Program) -> Result<(), Error> {
 /// When a setting is missing or wrong; its name is in the message.
 pub async fn sweep() -> Result<(), Error> {
     log();
-    // It seals no cursor for others, so any key will do: it reads no secret.
-    let seed = Ids::random().token();
-    let store = store(settings::table(&Variables::own())?, seed.as_bytes()).await;
+    let store = store_without_cursors(settings::table(&Variables::own())?).await;
     let metrics = Metrics::to(std::io::stdout());
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let (store, metrics) = (store.clone(), metrics.clone());
@@ -79,6 +80,14 @@ pub async fn sweep() -> Result<(), Error> {
     .await
 }
 
+/// Why a service of AWS was not of use, in its own words where it has any.
+fn failed<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E>) -> String {
+    match (error.code(), error.message()) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        _ => DisplayErrorContext(error).to_string(),
+    }
+}
+
 /// One JSON object a line.
 fn log() {
     let lines = tracing_subscriber::fmt::layer().json().with_current_span(false);
@@ -86,7 +95,7 @@ fn log() {
 }
 
 async fn application(program: &Program, settings: Settings, seed: &Seed, secrets: Secrets) -> Result<App, Error> {
-    let store = store(settings.table.clone(), seed.value.as_bytes()).await;
+    let store = store(settings.table.clone(), seed.seed.as_bytes()).await;
     let store = store.with_message_ttl(settings.message_ttl).with_code_cache(settings.code_cache_mib);
     let reviewer = match (program.connect, settings.reviewer.clone()) {
         (Some(connect), Some(config)) => Some(Arc::new(connect(config).await)),
@@ -101,10 +110,10 @@ async fn application(program: &Program, settings: Settings, seed: &Seed, secrets
         tokens: Arc::new(Tokens::new(keys, origin.clone(), origin)),
         // The page's origin is HTTPS, see `CorsPolicy::production`, and `SameSite=Strict` makes this its site.
         cookies: CookieNames::Host,
-        devices: DeviceKey::from_secret(seed.value.as_bytes()),
+        devices: DeviceKey::from_secret(seed.seed.as_bytes()),
         hasher: Hasher::new(COST)?,
         reviewer,
-        fence_key: Digest::of(format!("fence{}", seed.value)).as_bytes().as_slice().into(),
+        fence_key: Digest::of(format!("fence{}", seed.seed)).as_bytes().as_slice().into(),
         cors,
         rate_limits: RateLimits::Enforced,
         ai_daily_cap,
@@ -118,9 +127,19 @@ fn origin(seed: &Seed, secrets: &Secrets, settings: &Settings) -> Arc<Origin> {
     let (secrets, id) = (secrets.clone(), settings.seed_secret.clone());
     let source = move || {
         let (secrets, id) = (secrets.clone(), id.clone());
-        async move { Ok(secrets.seed(&id).await?.origins().map(Digest::of).collect()) }.boxed()
+        async move { Ok(digests(&secrets.seed(&id).await?)) }.boxed()
     };
-    Origin::new(seed.origins(), Box::new(source), Clock::system())
+    Origin::new(digests(seed), Box::new(source), Clock::system())
+}
+
+/// What CloudFront may say.
+fn digests(seed: &Seed) -> Vec<Digest> {
+    [&seed.origin, &seed.origin_before].map(Digest::of).into()
+}
+
+/// For programs that seal no cursor for others: any key will do, and they read no secret.
+async fn store_without_cursors(table: String) -> Store {
+    store(table, Ids::random().token().as_bytes()).await
 }
 
 async fn store(table: String, seed: &[u8]) -> Store {

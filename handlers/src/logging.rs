@@ -10,10 +10,13 @@ use tracing_subscriber::filter::Targets;
 /// Crates whose spans and events are written with that in mind.
 const OURS: [&str; 4] = ["handlers", "model", "codesensei", "bedrock_local"];
 
+/// Which variable says how much.
+pub const VARIABLE: &str = "CODESENSEI_LOG";
+
 /// What `CODESENSEI_LOG` asks for: `info` when it is absent or cannot be read.
 #[must_use]
 pub fn wanted() -> EnvFilter {
-    EnvFilter::try_from_env("CODESENSEI_LOG").unwrap_or_else(|_| EnvFilter::new("info"))
+    EnvFilter::try_from_env(VARIABLE).unwrap_or_else(|_| EnvFilter::new("info"))
 }
 
 /// What may be shown at all, whatever is wanted.

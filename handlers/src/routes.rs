@@ -52,6 +52,14 @@ impl Domain {
         [Self::AUTH, Self::USERS, Self::SESSIONS, Self::THREADS, Self::MESSAGES, Self::AI, Self::SERVICE];
 }
 
+impl Domain {
+    /// The method of each of its routes, in upper case, and the path.
+    pub(crate) fn named(&self) -> Vec<(String, String)> {
+        let name = |route: Route| (route.method(), route.path);
+        (self.routes)().into_iter().map(name).collect()
+    }
+}
+
 fn auth() -> Vec<Route> {
     vec![
         // Counted by their handlers, once the form is good.

@@ -1,7 +1,7 @@
 //! Whether the three secrets fit together.
 
-use crate::keys::format::{ORIGIN_CHARS, PublicKeys, SEED_CHARS, Seed, SigningKey};
 use crate::keys::pair;
+use handlers::secrets::{ORIGIN_CHARS, PublicKeys, SEED_CHARS, Seed, SigningKey};
 
 /// What is wrong, each in a sentence that says how to mend it. Never with a secret in it.
 pub(crate) fn problems(signing: &SigningKey, public: &PublicKeys, seed: &Seed) -> Vec<String> {

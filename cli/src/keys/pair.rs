@@ -7,7 +7,7 @@ use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use handlers::auth::keys::{InvalidKey, SigningKeys};
+use handlers::auth::keys::{InvalidKey, TokenKeys};
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use pem::{EncodeConfig, LineEnding, Pem, encode_config};
@@ -28,7 +28,7 @@ pub(crate) fn generate() -> io::Result<String> {
 /// # Errors
 /// When it is no RSA key of 2,048 bits or more.
 pub(crate) fn kid(private: &str) -> Result<String, InvalidKey> {
-    Ok(SigningKeys::from_pem(private, [])?.kid().to_owned())
+    Ok(TokenKeys::from_pem(private, [])?.kid().unwrap_or_default().to_owned())
 }
 
 /// The name of a public key. `None` when it is no RSA key.

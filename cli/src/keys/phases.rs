@@ -9,9 +9,9 @@ use handlers::limits::REFRESH_TOKEN_LIFE;
 use model::Timestamp;
 
 use crate::keys::error::KeysError;
-use crate::keys::format::{PublicKey, PublicKeys, Seed, SigningKey};
 use crate::keys::pair;
 use crate::keys::place::Name;
+use handlers::secrets::{PublicKey, PublicKeys, Seed, SigningKey};
 
 /// How long functions may not know a key that was added. They read the public keys again at a name that they do not know, at most
 /// once a minute.

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::keys::check;
 use crate::keys::error::KeysError;
-use crate::keys::format::{PublicKeys, Seed, SigningKey};
 use crate::keys::phases::{UNKNOWN, droppable, next_kid, signing_kid};
+use handlers::secrets::{PublicKeys, Seed, SigningKey};
 
 /// What a person may know of the secrets.
 #[derive(Debug, Serialize)]

@@ -9,10 +9,10 @@ use model::{Clock, Timestamp};
 use tempfile::{TempDir, tempdir};
 
 use super::error::KeysError;
-use super::format::{PublicKeys, Seed, SigningKey};
 use super::phases::{self, Found, Plan, STILL_SIGNING, UNKNOWN, Write};
 use super::place::{Account, Where};
 use super::{Action, Said, act, pair};
+use handlers::secrets::{PublicKeys, Seed, SigningKey};
 
 const DAY: Duration = Duration::from_hours(24);
 

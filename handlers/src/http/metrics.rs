@@ -10,6 +10,7 @@ use model::{Timestamp, Total};
 use serde::Serialize;
 
 use crate::bedrock::Usage;
+use crate::error::ErrorCode;
 
 /// Under which CloudWatch finds them.
 pub const NAMESPACE: &str = "CodeSensei";
@@ -52,7 +53,8 @@ pub(super) struct Measured<'a> {
     /// The method and the route as it is written in the table of routes: never an id.
     pub(super) endpoint: &'a str,
     pub(super) status: u16,
-    pub(super) code: Option<&'static str>,
+    /// Of a stream, also what it ended with after its head.
+    pub(super) code: Option<ErrorCode>,
     pub(super) trace_id: &'a str,
     pub(super) duration_ms: u64,
     pub(super) table: Total,
@@ -134,7 +136,8 @@ pub(crate) const fn metric(name: &'static str, unit: &'static str) -> Metric {
     Metric { name, unit }
 }
 
-/// `Faults` is 1 or 0 for every request, so that its average is the rate of answers that were our fault.
+/// `Faults` is 1 or 0 for every request, so that its average is the rate of answers that were our fault. A stream that fails after
+/// its head was sent with 200 is one.
 static EVERY_REQUEST: Directive = Directive {
     namespace: NAMESPACE,
     dimensions: &[&["service"], &["endpoint"]],
@@ -166,18 +169,32 @@ static OF_THE_MODEL: Directive = Directive {
 static UNREADABLE: Directive =
     Directive { namespace: NAMESPACE, dimensions: &[&["service"]], metrics: &[metric("UnreadableItems", "Count")] };
 
-/// The line of an item that does not decode. Its sort key names it and is no dimension.
+static NOT_STORED: Directive =
+    Directive { namespace: NAMESPACE, dimensions: &[&["service"]], metrics: &[metric("AnswersNotStored", "Count")] };
+
+/// Something that happened to one item, which its key names. That is no dimension.
+#[derive(Serialize)]
+struct OfAnItem<'a> {
+    #[serde(rename = "_aws")]
+    aws: Metadata,
+    service: &'static str,
+    item: &'a str,
+    #[serde(rename = "UnreadableItems", skip_serializing_if = "Option::is_none")]
+    unreadable: Option<u32>,
+    #[serde(rename = "AnswersNotStored", skip_serializing_if = "Option::is_none")]
+    not_stored: Option<u32>,
+}
+
+/// The line of an item that does not decode.
 pub(crate) fn unreadable(at: Timestamp, item: &str) -> impl Serialize {
-    #[derive(Serialize)]
-    struct Line<'a> {
-        #[serde(rename = "_aws")]
-        aws: Metadata,
-        service: &'static str,
-        item: &'a str,
-        #[serde(rename = "UnreadableItems")]
-        unreadable_items: u32,
-    }
-    Line { aws: Metadata::new(at, vec![&UNREADABLE]), service: SERVICE, item, unreadable_items: 1 }
+    let aws = Metadata::new(at, vec![&UNREADABLE]);
+    OfAnItem { aws, service: SERVICE, item, unreadable: Some(1), not_stored: None }
+}
+
+/// The line of a question whose answer was paid for, and is not stored.
+pub(crate) fn not_stored(at: Timestamp, question: &str) -> impl Serialize {
+    let aws = Metadata::new(at, vec![&NOT_STORED]);
+    OfAnItem { aws, service: SERVICE, item: question, unreadable: None, not_stored: Some(1) }
 }
 
 impl<'a> From<&Measured<'a>> for Line<'a> {
@@ -196,12 +213,12 @@ impl<'a> From<&Measured<'a>> for Line<'a> {
             service: SERVICE,
             endpoint,
             status: status.to_string(),
-            code,
+            code: code.map(ErrorCode::as_str),
             trace_id,
             values: Values {
                 requests: 1,
                 duration: measured.duration_ms,
-                faults: u32::from(status >= 500),
+                faults: u32::from(status >= 500 || code.is_some_and(|code| code.status().is_server_error())),
                 read_capacity: measured.table.rcu,
                 write_capacity: measured.table.wcu,
                 errors: code.map(|_| 1),

@@ -74,7 +74,7 @@ impl Continuation {
     /// The answer ended, with this error if any; `calls` are those that its head's bill does not have.
     pub async fn end(self, code: Option<ErrorCode>, calls: Vec<CallCost>) {
         let Ok((mut done, follower)) = self.done.await else { return };
-        done.code = code.map(ErrorCode::as_str);
+        done.code = code;
         done.bill.get_or_insert_with(|| Bill(Vec::new())).0.extend(calls);
         done.finish(&self.known, &follower);
     }
@@ -202,7 +202,7 @@ struct Done {
     method: Method,
     route: Option<MatchedPath>,
     status: u16,
-    code: Option<&'static str>,
+    code: Option<ErrorCode>,
     began: Instant,
     bill: Option<Bill>,
 }
@@ -213,7 +213,7 @@ impl Done {
             method,
             route,
             status: response.status().as_u16(),
-            code: response.extensions().get::<ErrorCode>().map(|code| code.as_str()),
+            code: response.extensions().get().copied(),
             began,
             bill: response.extensions().get::<Bill>().cloned(),
         }
@@ -232,6 +232,7 @@ impl Done {
     /// Outside of the request's span, whose fields it has itself: whoever searches for a user finds them in one place.
     fn log(&self, known: &Known, duration_ms: u64) {
         let Self { status, code, .. } = *self;
+        let code = code.map(ErrorCode::as_str);
         let (method, route) = (self.method(), self.route().unwrap_or(NO_ROUTE));
         let user_id = known.user.get().map(String::as_str);
         let (trace_id, sent_trace_id) = (&*known.id, known.sent_id.as_deref());

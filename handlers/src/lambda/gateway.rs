@@ -70,9 +70,8 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    pub(super) fn new<'s>(values: impl Iterator<Item = &'s str>, source: OriginSource, clock: Clock) -> Arc<Self> {
-        let known = RwLock::new(values.map(Digest::of).collect());
-        Arc::new(Self { known, source, last_read: Mutex::new(None), clock })
+    pub(super) fn new(known: Vec<Digest>, source: OriginSource, clock: Clock) -> Arc<Self> {
+        Arc::new(Self { known: RwLock::new(known), source, last_read: Mutex::new(None), clock })
     }
 
     /// Whether this is what CloudFront says. The digests are compared: how long that takes tells nothing of the value.

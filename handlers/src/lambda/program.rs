@@ -1,10 +1,12 @@
 //! The programs that serve routes: one for each Lambda function behind the gateway, and what each of them does.
 
+use axum::Router;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
 use crate::bedrock::{Reviewer, ReviewerConfig};
-use crate::routes::Domain;
+use crate::routes::{self, Domain};
+use crate::state::App;
 
 /// A program, and what it does beyond serving its routes.
 ///
@@ -61,6 +63,17 @@ pub(super) enum Does {
 }
 
 impl Program {
+    /// The router of its domains.
+    pub fn router(&self, app: &App) -> Router {
+        routes::router(app, self.domains)
+    }
+
+    /// Its routes: the method of each, and the path as it is written in the table of routes.
+    #[must_use]
+    pub fn routes(&self) -> Vec<(String, String)> {
+        self.domains.iter().flat_map(Domain::named).collect()
+    }
+
     pub(super) fn does(&self, what: Does) -> bool {
         self.does.contains(&what)
     }

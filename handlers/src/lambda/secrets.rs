@@ -6,53 +6,13 @@ use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use futures::FutureExt as _;
 use lambda_http::Error;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::auth::keyring::KeySource;
 use crate::auth::keys::TokenKeys;
+use crate::lambda::failed;
 use crate::lambda::settings::{Settings, said};
-
-/// Minimum length of the seed, in characters.
-const MIN_SEED: usize = 32;
-
-/// The key that tokens are signed with.
-#[derive(Deserialize)]
-struct SigningKey {
-    /// In PEM.
-    signing_key: String,
-}
-
-/// Public keys whose tokens are good.
-#[derive(Deserialize)]
-struct PublicKeys {
-    keys: Vec<PublicKey>,
-}
-
-#[derive(Deserialize)]
-struct PublicKey {
-    /// In PEM.
-    pem: String,
-}
-
-/// What cursors, fences and devices are known by, and how CloudFront is.
-#[derive(Deserialize)]
-pub(super) struct Seed {
-    /// At least 32 random characters.
-    #[serde(rename = "seed")]
-    pub(super) value: String,
-    /// What CloudFront says in `x-origin-secret`; without it, no address is taken from CloudFront.
-    origin: Option<String>,
-    /// What it said before, while a new value spreads.
-    origin_before: Option<String>,
-}
-
-impl Seed {
-    /// What CloudFront may say.
-    pub(super) fn origins(&self) -> impl Iterator<Item = &str> {
-        [&self.origin, &self.origin_before].into_iter().flatten().map(String::as_str)
-    }
-}
+use crate::secrets::{PublicKeys, SEED_CHARS, Seed, SigningKey};
 
 /// Reads secrets. Their values are never logged, and never in an environment variable.
 #[derive(Clone)]
@@ -64,9 +24,9 @@ impl Secrets {
     }
 
     pub(super) async fn seed(&self, id: &str) -> Result<Seed, Error> {
-        let seed: Seed = self.read(id, "seed").await?;
-        if seed.value.len() < MIN_SEED {
-            return Err(format!("the seed in the secret {id} is shorter than {MIN_SEED} characters").into());
+        let seed: Seed = self.read(id, "seed, origin and origin_before").await?;
+        if seed.seed.len() < SEED_CHARS {
+            return Err(format!("the seed in the secret {id} is shorter than {SEED_CHARS} characters").into());
         }
         Ok(seed)
     }
@@ -76,9 +36,9 @@ impl Secrets {
         let public = self.read::<PublicKeys>(&settings.public_keys_secret, "keys");
         let keys = if let Some(id) = &settings.signing_key_secret {
             let (public, signing) = futures::try_join!(public, self.read::<SigningKey>(id, "signing_key"))?;
-            TokenKeys::from_pem(&signing.signing_key, public.pems())
+            TokenKeys::from_pem(&signing.signing_key, pems(&public))
         } else {
-            TokenKeys::verifying(public.await?.pems())
+            TokenKeys::verifying(pems(&public.await?))
         };
         keys.map_err(|error| said("a key in the secrets", &error))
     }
@@ -94,16 +54,13 @@ impl Secrets {
 
     async fn read<T: DeserializeOwned>(&self, id: &str, field: &str) -> Result<T, Error> {
         let answer = self.0.get_secret_value().secret_id(id).send().await;
-        let answer =
-            answer.map_err(|error| format!("the secret {id} cannot be read: {}", error.into_service_error()))?;
+        let answer = answer.map_err(|error| format!("the secret {id} cannot be read: {}", failed(&error)))?;
         // Serde repeats what it could not read, so its message is not passed on.
         let unreadable = || format!("the secret {id} is not an object with {field}");
         serde_json::from_str(answer.secret_string().ok_or_else(unreadable)?).map_err(|_| unreadable().into())
     }
 }
 
-impl PublicKeys {
-    fn pems(&self) -> impl Iterator<Item = &str> {
-        self.keys.iter().map(|key| key.pem.as_str())
-    }
+fn pems(public: &PublicKeys) -> impl Iterator<Item = &str> {
+    public.keys.iter().map(|key| key.pem.as_str())
 }

@@ -8,6 +8,7 @@ use model::{DEFAULT_CODE_CACHE_MIB, MessageTtl};
 use crate::bedrock::ReviewerConfig;
 use crate::http::cors::CorsPolicy;
 use crate::lambda::program::{Does, Program};
+use crate::report::TablePrices;
 
 /// The variables of a process, by their names. One that is empty is not set: a template cannot leave one out.
 pub struct Variables<'a>(Get<'a>);
@@ -104,6 +105,27 @@ pub(super) fn said(what: &str, error: &dyn std::error::Error) -> Error {
 /// When it is not set.
 pub fn table(variables: &Variables<'_>) -> Result<String, Error> {
     variables.wanted("CODESENSEI_TABLE")
+}
+
+/// What the program that reports is told.
+#[derive(Debug)]
+pub struct ReportSettings {
+    pub(super) table: String,
+    /// The ARN of the topic that reports go to.
+    pub(super) topic: String,
+    pub(super) prices: TablePrices,
+}
+
+impl ReportSettings {
+    /// Reads its variables.
+    ///
+    /// # Errors
+    /// When one is missing or wrong; its name is in the message.
+    pub fn read(variables: &Variables<'_>) -> Result<Self, Error> {
+        let name = "CODESENSEI_TABLE_PRICES";
+        let prices = TablePrices::parse(&variables.wanted(name)?).map_err(|error| said(name, &error))?;
+        Ok(Self { table: table(variables)?, topic: variables.wanted("CODESENSEI_REPORT_TOPIC")?, prices })
+    }
 }
 
 /// Off unless it is set.

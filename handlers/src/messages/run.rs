@@ -10,7 +10,7 @@ use crate::ai::{Analysis, Telling};
 use crate::bedrock::Usage;
 use crate::error::{ApiError, ApiResult, ErrorCode, caught};
 use crate::http::events::Events;
-use crate::http::trace;
+use crate::http::{metrics, trace};
 use crate::limits::{CANCEL_POLL, SETTLING, STORING};
 use crate::messages::context::{Context, Found};
 use crate::messages::fit::fitted;
@@ -140,13 +140,26 @@ impl Held<'_> {
                 return Ok(Outcome { message, answer: Some(answer), is_repeated: false });
             }
             Ok(_) if matches!(error, StoreAnswerError::LeaseLost) => return self.given_up(usage).await,
-            Ok(_) => self.ctx.pay(self.question.user_id, usage, self.deadline).await,
+            Ok(_) => {
+                self.not_stored(&error);
+                self.ctx.pay(self.question.user_id, usage, self.deadline).await;
+            }
             Err(unread) => {
+                self.not_stored(&error);
                 let cost_micros = usage.cost_micros;
                 tracing::error!(error = %unread, cost_micros, "A cost may not be in the user's day");
             }
         }
         Err(error.into())
+    }
+
+    /// For the alarm: a model was paid for an answer that no one will read, and the user has not deleted the question.
+    fn not_stored(&self, error: &StoreAnswerError) {
+        if !matches!(error, StoreAnswerError::Store(_)) {
+            return;
+        }
+        let (metrics, now) = (&self.ctx.app.metrics, self.ctx.store.clock().now());
+        metrics.write_line(&metrics::not_stored(now, &self.question.id().to_string()));
     }
 }
 

@@ -94,6 +94,13 @@ impl Route {
         Self { never, ..self }
     }
 
+    /// Its method, in upper case.
+    pub(crate) fn method(&self) -> String {
+        let item = serde_json::json!(self.item);
+        let method = item.as_object().and_then(|item| item.keys().next());
+        method.map(|method| method.to_ascii_uppercase()).unwrap_or_default()
+    }
+
     /// Puts it among others.
     pub(super) fn onto(self, routes: Router<App>, app: &App) -> Router<App> {
         let handler = match self.first {

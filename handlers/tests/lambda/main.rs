@@ -246,7 +246,12 @@ async fn a_function_with_a_wrong_setting_stops_and_says_what_it_should_be() {
         (MESSAGES, "CODESENSEI_MESSAGE_TTL_DAYS", "a year", days),
         (SESSIONS, "CODESENSEI_CODE_CACHE_MIB", "-1", "must be a number of MiB from 0 to 65535"),
         (USERS, "CODESENSEI_SEED_SECRET", "absent", "the secret absent cannot be read: ResourceNotFoundException"),
-        (USERS, "CODESENSEI_SEED_SECRET", "text", "the secret text is not an object with seed"),
+        (
+            USERS,
+            "CODESENSEI_SEED_SECRET",
+            "text",
+            "the secret text is not an object with seed, origin and origin_before",
+        ),
         (USERS, "CODESENSEI_SEED_SECRET", "short", "the seed in the secret short is shorter than 32 characters"),
         (THREADS, "CODESENSEI_PUBLIC_KEYS_SECRET", "text", "the secret text is not an object with keys"),
         (THREADS, "CODESENSEI_PUBLIC_KEYS_SECRET", "none", "a key in the secrets: there is no key"),

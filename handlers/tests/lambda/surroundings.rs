@@ -110,7 +110,7 @@ impl Surroundings {
 
 /// The public keys of these pairs, as their secret has them.
 pub(crate) fn public_keys(pairs: &[&Pair]) -> Value {
-    json!({ "keys": pairs.iter().map(|pair| json!({ "pem": pair.public })).collect::<Vec<_>>() })
+    json!({ "keys": pairs.iter().map(|pair| json!({ "kid": "any", "pem": pair.public })).collect::<Vec<_>>() })
 }
 
 fn secrets() -> BTreeMap<&'static str, String> {
@@ -120,9 +120,9 @@ fn secrets() -> BTreeMap<&'static str, String> {
         ("public-keys", public_keys(&[pair]).to_string()),
         ("seed", json!({ "seed": SEED, "origin": ORIGIN, "origin_before": "the-value-before" }).to_string()),
         ("text", "hunter2".to_owned()),
-        ("short", json!({ "seed": "hunter2" }).to_string()),
+        ("short", json!({ "seed": "hunter2", "origin": ORIGIN, "origin_before": ORIGIN }).to_string()),
         ("none", json!({ "keys": [] }).to_string()),
-        ("keyless", json!({ "keys": [{ "pem": "hunter2" }] }).to_string()),
+        ("keyless", json!({ "keys": [{ "kid": "any", "pem": "hunter2" }] }).to_string()),
         ("unsigned", json!({ "signing_key": "hunter2" }).to_string()),
     ])
 }

@@ -5267,7 +5267,7 @@ pub(crate) static AP_80: Pattern = Pattern {
         wcu: 0.0,
     },
     tool: true,
-    callers: &["report"],
+    callers: &[],
     page: None,
     shards: Some(8),
     first: Some(10),
@@ -5376,7 +5376,7 @@ pub(crate) static AP_83: Pattern = Pattern {
         },
     ],
     example: "codesensei query spend_of_day --date 2026-09-03",
-    doc: "What did a day cost? Every row of the day's 8 shards, so the sum is exact as soon as the index has caught up; of a past day it is final.\n`codesensei query spend_of_day --date 2026-11-23` prints a row for each user, and the total of each number after them. It reads a whole day: 1 RCU\nfor about 32 users, and 4 RCU at least. For many days, or for a table of a million users, ask [an export](schema/questions/README.md) instead.",
+    doc: "What did a day cost? Every row of the day's 8 shards, so the sum is exact as soon as the index has caught up; of a past day it is final.\n`codesensei query spend_of_day --date 2026-11-23` prints a row for each user, and the total of each number after them. It reads a whole day: 1 RCU\nfor about 32 users, and 4 RCU at least. The report of each morning asks it for the day before: the rows come dearest first, so its first ten are in it. For many days, or for a table of a million users, ask [an export](schema/questions/README.md) instead.",
 };
 
 /// AP-90: Count a user's sessions.

@@ -54,7 +54,7 @@ impl Store {
     ///
     /// What did a day cost? Every row of the day's 8 shards, so the sum is exact as soon as the index has caught up; of a past day it is final.
     /// `codesensei query spend_of_day --date 2026-11-23` prints a row for each user, and the total of each number after them. It reads a whole day: 1 RCU
-    /// for about 32 users, and 4 RCU at least. For many days, or for a table of a million users, ask an export instead.
+    /// for about 32 users, and 4 RCU at least. The report of each morning asks it for the day before: the rows come dearest first, so its first ten are in it. For many days, or for a table of a million users, ask an export instead.
     ///
     /// `Query` on `GSI1`, one for each of 8 shards, merged, descending, every page, eventually consistent. Costs 8 requests and 4 RCU for 40 users.
     pub async fn spend_of_day(&self, date: Date) -> Result<Vec<UserSpend>, StoreError> {

@@ -1,4 +1,6 @@
-//! The three secrets as they are stored: JSON objects, the same in files and in Secrets Manager.
+//! The three secrets of a deployment as they are stored: JSON objects, the same in files and in Secrets Manager.
+//!
+//! `codesensei keys` writes them, and the programs read what they need of them.
 
 use std::fmt;
 
@@ -18,7 +20,7 @@ pub struct SigningKey {
     pub promoted_at: Option<Timestamp>,
 }
 
-/// What tokens are checked with. Read by every program.
+/// What tokens are checked with. Read by every program that serves routes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicKeys {
     /// All keys whose tokens are good, retired ones too.
@@ -40,12 +42,13 @@ pub struct PublicKey {
     pub retired_at: Option<Timestamp>,
 }
 
-/// What cursors and fences are derived from, and what `CloudFront` proves itself with. Read by every program.
+/// What cursors and fences are derived from, and what CloudFront proves itself with. Read by every program that serves
+/// routes.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seed {
     /// At least [`SEED_CHARS`] random characters.
     pub seed: String,
-    /// What `CloudFront` sends with each request.
+    /// What CloudFront sends with each request.
     pub origin: String,
     /// What it sent before, accepted while a new value is deployed; else the same.
     pub origin_before: String,
