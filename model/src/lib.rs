@@ -75,9 +75,9 @@ pub use settings::{Change, NewSettings};
 pub use sign_in::{NewSignIn, RefreshRule, RenewError, SeenToken};
 pub use store::{
     AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, IndexProgress, Meter, Order, OtherFact, Page,
-    PageRequest, Protection, ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem, TableDescription,
-    TableError, TableFacts, TableUpdate, Total, Traffic, Unreadable, UnreadableItem, WireRequest, defined_table,
-    split_access_key, without_access_key,
+    PageRequest, Protection, Reached, ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem,
+    TableDescription, TableError, TableFacts, TableUpdate, Total, Traffic, Unreadable, UnreadableItem, WireRequest,
+    defined_table, split_access_key, without_access_key,
 };
 pub use sweep::{Backlog, Swept};
 pub use thread::{Locate, MoveError, NewThread, NewThreadError};

@@ -12,14 +12,14 @@ use std::time::Duration;
 use axum::Router;
 use bedrock_local::LocalBedrock;
 use codesensei::local::application_on;
+use handlers::App;
 use handlers::auth::password::Hasher;
 use handlers::bedrock::{Reviewer, ReviewerConfig};
 use handlers::http::rate::RateLimits;
-use handlers::{App, Domain, router};
 use model::Store;
 use serde_json::{Value, json};
 
-use crate::TestTable;
+use crate::{TestTable, used};
 
 pub mod contract;
 mod person;
@@ -93,14 +93,14 @@ impl TestApp {
     #[must_use]
     pub fn of(table: TestTable, bedrock: LocalBedrock, app: App) -> Self {
         let arrivals = AtomicU32::new(FIRST_ADDRESS);
-        Self { table, bedrock, router: router(&app, &Domain::ALL), app, arrivals }
+        Self { table, bedrock, router: used::routes(&app), app, arrivals }
     }
 
     /// The same person, whose requests meet the same application on another store.
     #[must_use]
     pub fn on(&self, store: Store, person: &Person) -> Person {
         let app = App { store, ..self.app.clone() };
-        Person { router: router(&app, &Domain::ALL), ..person.clone() }
+        Person { router: used::routes(&app), ..person.clone() }
     }
 
     /// The same person, whose requests meet another process of the same application, whose parts differ.
@@ -108,7 +108,7 @@ impl TestApp {
     pub fn elsewhere(&self, person: &Person, change: impl FnOnce(&mut App)) -> Person {
         let mut app = self.app.clone();
         change(&mut app);
-        Person { router: router(&app, &Domain::ALL), ..person.clone() }
+        Person { router: used::routes(&app), ..person.clone() }
     }
 
     /// All routes, to be served on a socket.

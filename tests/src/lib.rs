@@ -10,13 +10,16 @@ pub mod capacity;
 pub mod engine;
 pub mod proxy;
 pub mod raw;
+mod sink;
 pub mod story;
 pub mod table;
 pub mod texts;
+pub mod used;
 mod watchdog;
 
 pub use app::TestApp;
 pub use proxy::Proxy;
 pub use raw::{RawItem, RawTable};
+pub use sink::Sink;
 pub use story::{LEASE, at_once};
 pub use table::{TestTable, without_indexes};

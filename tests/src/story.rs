@@ -11,7 +11,7 @@ use model::{
 };
 use tokio::sync::Barrier;
 
-use crate::TestTable;
+use crate::{TestTable, used};
 
 /// For how long the run of a question in a story holds it.
 pub const LEASE: Duration = Duration::from_secs(35);
@@ -253,6 +253,6 @@ impl TestTable {
     /// A moment later, the scheduled sweep runs.
     pub async fn sweep_a_moment_later(&self) -> Swept {
         self.later(Duration::from_millis(1));
-        self.sweep_due(SWEEP_TIME).await.expect("the table answers")
+        used::by("sweep", self).sweep_due(SWEEP_TIME).await.expect("the table answers")
     }
 }

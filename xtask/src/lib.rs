@@ -15,6 +15,7 @@ mod load;
 mod problem;
 mod source;
 pub mod tidy;
+pub mod used;
 pub mod vet;
 
 pub use load::{Documents, LOCK};

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -45,6 +45,14 @@ enum Command {
     ///
     /// Fails if that is more than half of what a partition takes; `codegen` refuses such documents too.
     Vet,
+    /// Compare what the functions asked of the table while the tests ran with `callers` in access-patterns.md, and with the
+    /// policies that follow from them.
+    ///
+    /// `CODESENSEI_TEST_USED=$PWD/target/used cargo test --workspace`, then `cargo xtask used target/used`.
+    Used {
+        /// The file that the tests have written.
+        recorded: PathBuf,
+    },
     /// Print an id for a new access pattern: one more than the highest that is or was used.
     NextId,
     /// Renew everything that tests compare with: the corpus, and the list of patterns that are not called.
@@ -61,6 +69,7 @@ fn main() -> ExitCode {
         Command::Corpus { bless: false } => compare_corpus(),
         Command::Corpus { bless: true } => bless_corpus(),
         Command::Vet => vet(root),
+        Command::Used { recorded } => used(root, &recorded),
         Command::NextId => next_id(root),
         Command::Bless => bless_corpus().and_then(|done| Ok(done && bless_uncalled_patterns(root)?)),
     };
@@ -110,6 +119,14 @@ fn vet(root: &Path) -> io::Result<bool> {
             Ok(false)
         }
     }
+}
+
+fn used(root: &Path, recorded: &Path) -> io::Result<bool> {
+    let recorded = fs::read_to_string(recorded)?;
+    let differences = xtask::used::differences(&Documents::read(root)?, &recorded);
+    eprint!("{}", differences.concat());
+    println!("{} things that functions do, {} differences", recorded.lines().count(), differences.len());
+    Ok(differences.is_empty())
 }
 
 fn next_id(root: &Path) -> io::Result<bool> {

@@ -27,6 +27,7 @@ pub(crate) mod history;
 pub(crate) mod item;
 mod meter;
 mod query;
+mod reached;
 mod refused;
 pub(crate) mod reindex;
 mod scan;
@@ -50,6 +51,7 @@ pub use error::{BoxError, StoreError};
 pub use facts::{TableDescription, TableFacts, defined_table};
 pub use meter::{CallCost, Meter, Total};
 pub use query::{FirstItems, Order, Page, PageRequest};
+pub use reached::Reached;
 pub use scan::{ScanPage, ScanPosition};
 pub(crate) use sorted::Sorted;
 pub use stored::StoredItem;
@@ -70,6 +72,7 @@ pub struct Store {
     clock: Clock,
     ids: Ids,
     meter: Option<Meter>,
+    observer: Option<reached::Observer>,
     unreadable: Option<Unreadable>,
     /// Until when calls are repeated, rather than a few times.
     until: Option<Instant>,
@@ -116,6 +119,7 @@ impl Store {
             clock,
             ids,
             meter: None,
+            observer: None,
             until: None,
             unreadable: None,
             message_ttl: MessageTtl::default(),
@@ -189,12 +193,16 @@ impl Store {
     /// # Errors
     /// [`StoreError::TableMissing`], or why it does not answer.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let nowhere = Primary { hash: "PING".to_owned(), range: "PING".to_owned() };
+        // No session is called so, and a function that answers for the service's health may read sessions.
+        let nowhere = Primary { hash: "SESSION#PING".to_owned(), range: "PING".to_owned() };
         self.call(&PING).get::<ItemKey>(nowhere, false).await.map(|_| ())
     }
 
     /// Begins a call of this pattern.
     pub(crate) fn call(&self, pattern: &'static Pattern) -> call::Call<'_> {
+        if let Some(observer) = &self.observer {
+            observer.tell(Reached::Pattern(pattern.id));
+        }
         call::Call::new(self, pattern)
     }
 

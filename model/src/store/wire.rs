@@ -99,7 +99,7 @@ impl Store {
         self.intercepted(held.clone())
     }
 
-    fn intercepted(&self, interceptor: impl Intercept + 'static) -> Self {
+    pub(super) fn intercepted(&self, interceptor: impl Intercept + 'static) -> Self {
         let Shared { client, table, cursor_key } = &*self.shared;
         let config = client.config().to_builder().interceptor(interceptor).build();
         let shared = Shared { client: Client::from_conf(config), table: table.clone(), cursor_key: cursor_key.clone() };

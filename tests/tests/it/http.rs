@@ -64,9 +64,9 @@ mod usage;
 mod users;
 
 /// A real file to talk about. Line 34 asks `best == None`.
-const CODE: &str = codesensei::seed::FILES[1].1;
+pub(crate) const CODE: &str = codesensei::seed::FILES[1].1;
 /// What it is called.
-const FILENAME: &str = codesensei::seed::FILES[1].0;
+pub(crate) const FILENAME: &str = codesensei::seed::FILES[1].0;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

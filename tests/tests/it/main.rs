@@ -12,6 +12,7 @@ mod cursors;
 mod deleting;
 mod expiring;
 mod http;
+mod infra;
 mod keys;
 mod lists;
 mod messages;

@@ -25,3 +25,4 @@ pub mod workbench;
 mod written;
 
 pub use rust::{GENERATED, camel};
+pub use stack::requests_of;

@@ -5,6 +5,8 @@ mod events;
 mod policy;
 mod table;
 
+pub use policy::requests_of;
+
 use crate::codegen::Emitted;
 use crate::design::{Design, Part, Section};
 

@@ -164,6 +164,7 @@ async fn review(app: &TestApp, ada: &Person) -> Vec<String> {
         ada.gets(path).await.is(200);
     }
     ada.gets("/health").await.is(200);
+    ada.gets("/openapi.json").await.is(200);
     let metadata = format!("{}/metadata", session.path);
     ada.patches(&metadata, &json!({ "filename": format!("{}.unknown", secret("file")) })).await.is(200);
     ada.patches(&metadata, &json!({ "filename": secret("file"), "language_override": secret("language") }))

@@ -1,45 +1,16 @@
 //! Metrics: each request leaves one line in CloudWatch's embedded metric format, made of nothing that identifies anybody.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request};
 use bedrock_local::Act;
 use handlers::http::metrics::Metrics;
 use serde_json::{Value, json};
-use tests::TestApp;
+use tests::{Proxy, Sink, TestApp};
 
 use crate::http::{CODE, FILENAME};
-
-/// What was written.
-#[derive(Clone, Default)]
-struct Sink(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Sink {
-    /// The lines since the last time, each as JSON.
-    fn lines(&self) -> Vec<Value> {
-        let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
-    }
-
-    /// The one line since the last time.
-    fn line(&self) -> Value {
-        let [line] = self.lines().try_into().expect("one line for one request");
-        line
-    }
-}
 
 async fn measured() -> (TestApp, Sink) {
     let sink = Sink::default();
@@ -84,7 +55,7 @@ async fn an_item_that_a_list_leaves_out_is_counted() {
     let damage =
         |head: &mut serde_json::Map<String, Value>| drop(head.insert("version_number".into(), json!({ "S": "x" })));
     app.table().raw().change("session", |item| item.text("filename") == Some("bad.py"), damage).await;
-    sink.lines();
+    drop(sink.lines());
     ada.gets("/sessions").await.is(200);
     let [left_out, request] = sink.lines().try_into().expect("one line for the item, one for the request");
     assert_eq!(metrics(&left_out), BTreeSet::from(["UnreadableItems by service".to_owned()]));
@@ -92,11 +63,51 @@ async fn an_item_that_a_list_leaves_out_is_counted() {
     assert!(!left_out.to_string().contains("bad.py"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_paid_for_and_is_not_stored_is_counted() {
+    let (app, sink) = measured().await;
+    let ada = app.signs_up("ada").await;
+    let session = ada.creates(FILENAME, CODE).await;
+    let thread = ada.opens_thread(&session, 33..=35).await;
+    let proxy = Proxy::before(app.table().endpoint()).await;
+    let ada = app.on(app.table().store_through(&proxy.url()).await, &ada);
+    drop(sink.lines());
+    app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(1))]);
+    let refused = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        proxy.refuse("TransactWriteItems", "ValidationException", 100);
+    };
+    let question = json!({ "content": "Is this right?" });
+    let messages = thread.messages();
+    let (answer, ()) = tokio::join!(ada.posts(&messages, &question), refused);
+    let id = answer.refused(500, "INTERNAL_ERROR")["message_id"].clone();
+    let lines = sink.lines();
+    let told: Vec<_> = lines.iter().filter(|line| line.get("AnswersNotStored").is_some()).collect();
+    assert_eq!(told.len(), 1, "{lines:?}");
+    assert_eq!(metrics(told[0]), BTreeSet::from(["AnswersNotStored by service".to_owned()]));
+    assert_eq!((&told[0]["AnswersNotStored"], &told[0]["item"]), (&json!(1), &id));
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_after_its_head_is_a_fault() {
+    let (app, sink) = measured().await;
+    let ada = app.signs_up("ada").await;
+    drop(sink.lines());
+    app.bedrock().script(vec![Act::Text("so".to_owned()), Act::Text("so".to_owned())]);
+    let body = json!({ "filename": FILENAME, "code_content": CODE, "question": "Why?" });
+    let request = Request::post("/ai/analyze").header("accept", "text/event-stream");
+    let stream = ada.streams(request, &body).await;
+    assert!(stream.contains("event: error"), "{stream}");
+    let line = sink.line();
+    assert_eq!((&line["status"], &line["code"]), (&json!("200"), &json!("AI_MALFORMED_RESPONSE")));
+    assert_eq!((&line["Faults"], &line["Errors"]), (&json!(1), &json!(1)));
+}
+
 #[tokio::test]
 async fn a_line_says_endpoint_status_time_and_what_the_table_and_the_model_took() {
     let (app, sink) = measured().await;
     let ada = app.signs_up("ada").await;
-    sink.lines();
+    drop(sink.lines());
     let body = json!({ "filename": FILENAME, "code_content": CODE, "question": "Why?" });
     let answer = ada.posts("/ai/analyze", &body).await;
     let mut line = sink.line();
@@ -146,7 +157,7 @@ async fn a_line_says_endpoint_status_time_and_what_the_table_and_the_model_took(
 async fn an_error_is_counted_by_its_code_and_what_was_paid_for_it_too() {
     let (app, sink) = measured().await;
     let ada = app.signs_up("ada").await;
-    sink.lines();
+    drop(sink.lines());
     let body = json!({ "filename": FILENAME, "code_content": CODE, "question": "Why?" });
     app.bedrock().script(vec![Act::Text("so".to_owned()), Act::Text("so".to_owned())]);
     ada.posts("/ai/analyze", &body).await.refused(502, "AI_MALFORMED_RESPONSE");

@@ -9,7 +9,7 @@ use crate::codegen::Emitted;
 use crate::design::{Design, Operation, Pattern, Segment, Template, WritePart};
 
 /// The table itself, or one of its indexes by its name.
-type Resource = Option<String>;
+pub type Resource = Option<String>;
 
 /// Actions with the same partitions on the same resource, in the order of what they reach.
 type Statements = BTreeMap<(Resource, BTreeSet<String>), BTreeSet<String>>;
@@ -59,8 +59,7 @@ pub(super) fn documents(design: &Design) -> Vec<Emitted> {
 
 fn allowed(design: &Design, function: &str) -> Statements {
     let mut reached = BTreeMap::<(Resource, String), BTreeSet<String>>::new();
-    let own = design.patterns.iter().filter(|pattern| pattern.callers.iter().any(|caller| caller == function));
-    for (action, resource, partition) in own.flat_map(|pattern| requests(design, pattern, function)) {
+    for (action, resource, partition) in requests_of(design, function) {
         reached.entry((resource, format!("dynamodb:{action}"))).or_default().insert(partition);
     }
     let mut statements = Statements::new();
@@ -68,6 +67,12 @@ fn allowed(design: &Design, function: &str) -> Statements {
         statements.entry((resource, partitions)).or_default().insert(action);
     }
     statements
+}
+
+/// Each action of a function, on what it is done, and the partitions that it can reach.
+pub fn requests_of(design: &Design, function: &str) -> Vec<(&'static str, Resource, String)> {
+    let own = design.patterns.iter().filter(|pattern| pattern.callers.iter().any(|caller| caller == function));
+    own.flat_map(|pattern| requests(design, pattern, function)).collect()
 }
 
 /// Each action of a pattern, with what it is done to and the partitions that it can reach when this function asks.
