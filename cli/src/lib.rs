@@ -1,5 +1,6 @@
 //! The command `codesensei`: the whole backend on one machine.
 
+pub mod costs;
 pub mod demo;
 pub mod engine;
 pub mod export;

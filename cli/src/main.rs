@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 use codesensei::options::{Command, Options};
-use codesensei::{demo, export, keys, output, patterns, query, seed, serve, sweep, table, target, verify};
+use codesensei::{costs, demo, export, keys, output, patterns, query, seed, serve, sweep, table, target, verify};
 use handlers::logging;
 use handlers::openapi::document;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -48,6 +48,7 @@ async fn main() -> ExitCode {
             outcome => outcome.map(|_| ()).map_err(Into::into),
         },
         Some(Command::Keys(options)) => keys::run(options).await,
+        Some(Command::Costs(options)) => costs::run(&options),
         Some(Command::Serve(serve)) => {
             log();
             serve::run(serve).await

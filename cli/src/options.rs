@@ -10,6 +10,7 @@ use clap::{Args, Error, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use model::{DEFAULT_CODE_CACHE_MIB, MessageTtl};
 
+use crate::costs::Costs;
 use crate::export::Export;
 use crate::keys::Keys;
 use crate::patterns::Patterns;
@@ -106,6 +107,8 @@ pub enum Command {
     Openapi,
     /// Make the keys of a deployment, exchange them without signing users out, and show how far that is.
     Keys(Keys),
+    /// Work out what a month costs on AWS, with all of the arithmetic.
+    Costs(Costs),
     /// Print what makes a shell complete this command's words.
     #[command(after_help = COMPLETIONS)]
     Completions {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
 
 mod asking;
+mod costs;
 mod docs;
 mod exporting;
 mod keys;

@@ -1,0 +1,105 @@
+//! What AWS charges in us-east-1: one table, with where each price was read and when.
+
+/// A price.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Price {
+    /// Of which service.
+    pub(crate) service: &'static str,
+    /// What is charged.
+    pub(crate) what: &'static str,
+    /// Dollars for so many.
+    pub(crate) dollars: f64,
+    pub(crate) of: f64,
+    /// What is counted.
+    pub(crate) unit: &'static str,
+    /// The page of AWS.
+    pub(crate) source: &'static str,
+    /// How sure it is.
+    pub(crate) seen: Seen,
+}
+
+/// Where a price was read, on [`DATE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// On AWS's own page, or in AWS's documentation.
+    OnAws,
+    /// On a page of others about AWS's prices: AWS's own page shows them by a script, and could not be read.
+    Elsewhere,
+    /// Nowhere on that day: as it has been for years. To be confirmed before it is relied on.
+    Unconfirmed,
+}
+
+impl Seen {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::OnAws => "on AWS's page",
+            Self::Elsewhere => "on another site",
+            Self::Unconfirmed => "not confirmed",
+        }
+    }
+}
+
+/// When the prices were looked up.
+pub(crate) const DATE: &str = "2026-11-29";
+
+const MILLION: f64 = 1_000_000.0;
+const BEDROCK: &str = "https://aws.amazon.com/bedrock/pricing/";
+const LAMBDA: &str = "https://aws.amazon.com/lambda/pricing/";
+const GATEWAY: &str = "https://aws.amazon.com/api-gateway/pricing/";
+const WAF: &str = "https://aws.amazon.com/waf/pricing/";
+const CLOUDFRONT: &str = "https://aws.amazon.com/cloudfront/pricing/";
+const DYNAMODB: &str = "https://aws.amazon.com/dynamodb/pricing/on-demand/";
+const SECRETS: &str = "https://aws.amazon.com/secrets-manager/pricing/";
+const CLOUDWATCH: &str = "https://aws.amazon.com/cloudwatch/pricing/";
+const SNS: &str = "https://aws.amazon.com/sns/pricing/";
+
+macro_rules! prices {
+    ($($name:ident = $service:literal, $what:literal, $dollars:literal / $of:expr, $unit:literal, $source:expr, $seen:ident;)+) => {
+        $(pub(crate) const $name: Price = Price {
+            service: $service, what: $what, dollars: $dollars, of: $of, unit: $unit, source: $source, seen: Seen::$seen,
+        };)+
+        /// All of them.
+        pub(crate) const PRICES: &[Price] = &[$($name),+];
+    };
+}
+
+prices! {
+    INPUT_TOKENS = "Bedrock", "input tokens", 3.3 / MILLION, "tokens", BEDROCK, Elsewhere;
+    OUTPUT_TOKENS = "Bedrock", "output tokens", 16.5 / MILLION, "tokens", BEDROCK, Elsewhere;
+    LAMBDA_REQUESTS = "Lambda", "requests", 0.2 / MILLION, "requests", LAMBDA, Elsewhere;
+    LAMBDA_TIME = "Lambda", "memory and time, arm64", 0.000_013_333_4 / 1.0, "GB-s", LAMBDA, Elsewhere;
+    GATEWAY_REQUESTS = "API Gateway", "REST requests", 3.5 / MILLION, "requests", GATEWAY, Elsewhere;
+    WAF_ACL = "WAF", "web ACLs", 5.0 / 1.0, "ACLs", WAF, Elsewhere;
+    WAF_RULES = "WAF", "rules", 1.0 / 1.0, "rules", WAF, Elsewhere;
+    WAF_REQUESTS = "WAF", "requests", 0.6 / MILLION, "requests", WAF, Elsewhere;
+    CLOUDFRONT_REQUESTS = "CloudFront", "HTTPS requests", 0.01 / 10_000.0, "requests", CLOUDFRONT, Elsewhere;
+    CLOUDFRONT_OUT = "CloudFront", "data to viewers", 0.085 / 1.0, "GB", CLOUDFRONT, OnAws;
+    CLOUDFRONT_IN = "CloudFront", "data to the API", 0.02 / 1.0, "GB", CLOUDFRONT, Unconfirmed;
+    CLOUDFRONT_FUNCTIONS = "CloudFront", "function calls", 0.1 / MILLION, "calls", CLOUDFRONT, Elsewhere;
+    TABLE_READS = "DynamoDB", "read request units", 0.125 / MILLION, "RRU", DYNAMODB, Elsewhere;
+    TABLE_WRITES = "DynamoDB", "write request units", 0.625 / MILLION, "WRU", DYNAMODB, Elsewhere;
+    TABLE_STORAGE = "DynamoDB", "storage", 0.25 / 1.0, "GB-month", DYNAMODB, Unconfirmed;
+    TABLE_BACKUP = "DynamoDB", "point-in-time recovery", 0.2 / 1.0, "GB-month", DYNAMODB, Unconfirmed;
+    SECRETS_KEPT = "Secrets Manager", "secrets", 0.4 / 1.0, "secrets", SECRETS, Elsewhere;
+    SECRETS_CALLS = "Secrets Manager", "calls", 0.05 / 10_000.0, "calls", SECRETS, Elsewhere;
+    LOGS = "CloudWatch", "log ingestion", 0.5 / 1.0, "GB", CLOUDWATCH, Elsewhere;
+    LOGS_KEPT = "CloudWatch", "log storage of a month", 0.03 / 1.0, "GB-month", CLOUDWATCH, Unconfirmed;
+    METRICS = "CloudWatch", "custom metrics", 0.3 / 1.0, "metrics", CLOUDWATCH, Elsewhere;
+    ALARMS = "CloudWatch", "alarms", 0.1 / 1.0, "alarms", CLOUDWATCH, Unconfirmed;
+    ANOMALY_ALARMS = "CloudWatch", "anomaly alarms, three metrics each", 0.3 / 1.0, "alarms", CLOUDWATCH, Unconfirmed;
+    DASHBOARDS = "CloudWatch", "dashboards", 3.0 / 1.0, "dashboards", CLOUDWATCH, Elsewhere;
+    MAILS = "SNS", "e-mails", 2.0 / 100_000.0, "e-mails", SNS, Unconfirmed;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_price_is_positive_and_names_a_page_of_aws() {
+        for price in PRICES {
+            assert!(price.dollars > 0.0 && price.of >= 1.0, "{price:?}");
+            assert!(price.source.starts_with("https://aws.amazon.com/"), "{price:?}");
+        }
+    }
+}

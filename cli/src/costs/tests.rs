@@ -1,0 +1,150 @@
+//! What the actions are said to ask is what their routes ask, and docs/costs.md is what the command makes.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, header};
+use bedrock_local::LocalBedrock;
+use handlers::http::bill::Bill as Asked;
+use handlers::{Domain, router};
+use http_body_util::BodyExt as _;
+use model::{Clock, CursorKey, Endpoint, Ids, Meter, PATTERNS, Protection, Store, StoreConfig};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use super::actions::{ACTIONS, Action, WATCHED};
+use super::assumptions::Assumed;
+use super::bill::Bill;
+use super::{document, report};
+use crate::engine::Engine;
+use crate::local::application_on;
+
+/// A client that keeps its cookies, and what its requests asked of the table.
+struct Client {
+    router: Router,
+    cookies: BTreeMap<String, String>,
+    asked: BTreeMap<&'static str, Vec<&'static str>>,
+}
+
+impl Client {
+    async fn step(&mut self, action: &'static str, method: &str, path: &str, body: Option<Value>) -> Value {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, cookies.join("; "))
+            .header(header::CONTENT_TYPE, "application/json")
+            .extension(ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))));
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let response = self.router.clone().oneshot(request.body(body).expect("a request")).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().expect("text").split(';').next().expect("a pair");
+            let (name, value) = pair.split_once('=').expect("a pair");
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        assert!(parts.status.is_success(), "{action}: {} {}", parts.status, String::from_utf8_lossy(&bytes));
+        let calls = &parts.extensions.get::<Asked>().expect("a bill").0;
+        self.asked.insert(action, calls.iter().map(|call| call.pattern.id).collect());
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+}
+
+async fn store(engine: &Engine) -> Store {
+    let store = Store::connect(StoreConfig {
+        table: "codesensei-costs".to_owned(),
+        endpoint: Endpoint::url(engine.url().to_owned()),
+        cursor_key: CursorKey::from_secret(b"costs"),
+        clock: Clock::fixed("2026-11-29T10:00:00Z".parse().expect("a time")),
+        ids: Ids::random(),
+    })
+    .await;
+    store.create_table_if_absent(Protection::Off).await.expect("a table");
+    // Processes come and go on Lambda: nothing is counted on to be in memory.
+    store.with_code_cache(0)
+}
+
+#[tokio::test]
+async fn every_action_asks_the_patterns_that_its_route_asks() {
+    let (engine, bedrock) = (Engine::in_memory().await.expect("an engine"), LocalBedrock::start().expect("a model"));
+    let store = store(&engine).await;
+    let app = application_on(store.clone(), &bedrock.url, 4).await.expect("an application");
+    let router = router(&app, &Domain::ALL);
+    let mut client = Client { router, cookies: BTreeMap::new(), asked: BTreeMap::new() };
+    let account = json!({ "name": "Ada", "email": "ada@example.com", "username": "ada",
+        "password": "Engine-1843", "confirm_password": "Engine-1843" });
+    client.step("sign up", "POST", "/auth/signup", Some(account)).await;
+    let credentials = json!({ "username": "ada", "password": "Engine-1843" });
+    client.step("sign in", "POST", "/auth/login", Some(credentials)).await;
+    store.clock().advance(Duration::from_hours(24));
+    client.step("refresh", "POST", "/auth/refresh", None).await;
+    let code = "def best(values):\n    if values == None:\n        return None\n    return max(values)\n";
+    let file = json!({ "filename": "best.py", "code_content": code });
+    let session = client.step("create a session", "POST", "/sessions", Some(file)).await;
+    client.step("list sessions", "GET", "/sessions", None).await;
+    let session = format!("/sessions/{}", session["session"]["session_id"].as_str().expect("an id"));
+    let lines = json!({ "type": "block", "start_line": 2, "end_line": 2, "selected_text": "    if values == None:" });
+    let thread = client.step("open a thread", "POST", &format!("{session}/threads"), Some(lines)).await;
+    let messages = format!("/threads/{}/messages", thread["thread"]["thread_id"].as_str().expect("an id"));
+    let question = json!({ "content": "Is this comparison right?" });
+    let answer = client.step("ask a question", "POST", &messages, Some(question)).await;
+    client.step("read a thread's messages", "GET", &messages, None).await;
+    client.step("open a session", "GET", &format!("{session}?include=threads"), None).await;
+    let apply = format!("{messages}/{}/apply", answer["reply"]["message_id"].as_str().expect("an id"));
+    client.step("apply a patch", "POST", &apply, Some(json!({ "expected_version_number": 1 }))).await;
+    let save = json!({ "expected_version_number": 2, "code_content": format!("import sys\n{code}") });
+    client.step("save the code", "PUT", &session, Some(save)).await;
+    client.step("delete a session", "DELETE", &session, None).await;
+    let meter = Meter::default();
+    store.metered(meter.clone()).sweep_due(Duration::from_mins(1)).await.expect("swept");
+    client.asked.insert("sweep", meter.take().iter().map(|call| call.pattern.id).collect());
+    let differ = |action: &&Action| {
+        let asked: Vec<&str> = client.asked[action.name].iter().filter(|id| **id != WATCHED).copied().collect();
+        asked != action.patterns
+    };
+    // The report runs in a program of its own.
+    let known = ACTIONS.iter().filter(|action| action.name != "daily report");
+    let differing: Vec<&str> = known.filter(differ).map(|action| action.name).collect();
+    assert!(differing.is_empty(), "{differing:?} in {:#?}", client.asked);
+}
+
+#[test]
+fn every_pattern_is_in_the_registry_and_is_asked_by_the_function() {
+    for action in ACTIONS {
+        for id in action.patterns {
+            let pattern = PATTERNS.iter().find(|pattern| pattern.id == *id);
+            let pattern = pattern.unwrap_or_else(|| panic!("{id} of {}", action.name));
+            let function = action.function.name();
+            assert!(function == "report" || pattern.callers.contains(&function), "{id} of {}", action.name);
+        }
+    }
+    assert!(PATTERNS.iter().any(|pattern| pattern.id == WATCHED));
+}
+
+#[test]
+fn costs_grow_with_users_and_their_sum_is_that_of_the_lines() {
+    let assumed = Assumed::with(&[]);
+    let bills = [100, 10_000].map(|users| Bill::of(users, &assumed));
+    for bill in &bills {
+        let sum: f64 = bill.lines.iter().map(|line| line.quantity * line.price.dollars / line.price.of).sum();
+        assert!((sum - bill.total()).abs() < 1e-6 && bill.model() < bill.total());
+    }
+    let ratio = bills[1].model() / bills[0].model();
+    assert!((ratio - 100.0).abs() < 1e-6, "the model is asked a hundred times as often: {ratio}");
+    assert!(bills[1].per_user() < bills[0].per_user(), "what is fixed is shared by more");
+}
+
+#[test]
+fn the_document_has_the_tables_that_the_command_makes() {
+    let assumed = Assumed::with(&[]);
+    let bills = [100, 10_000, 1_000_000].map(|users| Bill::of(users, &assumed));
+    let document = include_str!("../../../docs/costs.md");
+    let updated =
+        document::with_tables(document, &report::markdown(&bills, &assumed)).expect("docs/costs.md has markers");
+    assert!(document == updated, "docs/costs.md is old: run `codesensei costs --update docs/costs.md`");
+}
