@@ -10,7 +10,7 @@ use crate::output::print;
 pub(crate) mod check;
 pub mod error;
 pub(crate) mod pair;
-mod phases;
+pub(crate) mod phases;
 pub mod place;
 mod show;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod costs;
 pub mod demo;
+pub mod doctor;
 pub mod engine;
 pub mod export;
 pub mod folder;

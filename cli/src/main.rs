@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 use codesensei::options::{Command, Options};
-use codesensei::{costs, demo, export, keys, output, patterns, query, seed, serve, sweep, table, target, verify};
+use codesensei::{
+    costs, demo, doctor, export, keys, output, patterns, query, seed, serve, sweep, table, target, verify,
+};
 use handlers::logging;
 use handlers::openapi::document;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -49,6 +51,10 @@ async fn main() -> ExitCode {
         },
         Some(Command::Keys(options)) => keys::run(options).await,
         Some(Command::Costs(options)) => costs::run(&options),
+        Some(Command::Doctor(options)) => match doctor::run(*options).await {
+            Ok(false) => return ExitCode::FAILURE,
+            outcome => outcome.map(|_| ()),
+        },
         Some(Command::Serve(serve)) => {
             log();
             serve::run(serve).await

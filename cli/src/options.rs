@@ -11,6 +11,7 @@ use clap_complete::Shell;
 use model::{DEFAULT_CODE_CACHE_MIB, MessageTtl};
 
 use crate::costs::Costs;
+use crate::doctor::Doctor;
 use crate::export::Export;
 use crate::keys::Keys;
 use crate::patterns::Patterns;
@@ -109,6 +110,8 @@ pub enum Command {
     Keys(Keys),
     /// Work out what a month costs on AWS, with all of the arithmetic.
     Costs(Costs),
+    /// Check a deployment or this machine, and say how to mend what is wrong.
+    Doctor(Box<Doctor>),
     /// Print what makes a shell complete this command's words.
     #[command(after_help = COMPLETIONS)]
     Completions {

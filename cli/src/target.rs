@@ -133,7 +133,7 @@ impl Target {
     }
 
     /// Whether the table is in a file of the data folder.
-    fn is_in_a_folder(&self) -> bool {
+    pub(crate) fn is_in_a_folder(&self) -> bool {
         let is_elsewhere = self.endpoint_url.is_some() || self.region.is_some() || self.profile.is_some();
         self.store == StoreChoice::Embedded && !is_elsewhere && endpoint_for_all_services().is_none()
     }
@@ -222,7 +222,7 @@ impl Target {
 }
 
 /// The endpoint that the environment names for every service of AWS.
-fn endpoint_for_all_services() -> Option<String> {
+pub(crate) fn endpoint_for_all_services() -> Option<String> {
     std::env::var("AWS_ENDPOINT_URL").ok().filter(|url| !url.is_empty())
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct SigningKey {
     /// The private key that tokens are signed with: PKCS#8 in PEM.
     pub signing_key: String,
-    /// The one that signs next, from `add` until `promote`.
+    /// The key that signs next, from `add` until `promote`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_signing_key: Option<String>,
     /// Since when the key signs.

@@ -5,6 +5,7 @@
 mod asking;
 mod costs;
 mod docs;
+mod doctor;
 mod exporting;
 mod keys;
 mod large_bodies;

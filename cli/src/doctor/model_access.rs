@@ -1,0 +1,57 @@
+//! Whether the model answers: one short question.
+
+use std::time::Instant;
+
+use handlers::bedrock::{AiError, Reviewer, ReviewerConfig};
+use handlers::review::fence::Fence;
+use handlers::review::prompt::{Prompt, Question};
+
+use super::finding::Finding;
+
+const CHECK: &str = "model";
+
+/// Asks the models of the configuration, the first that may be used.
+pub(super) async fn check(config: ReviewerConfig) -> Finding {
+    let (deadline, ids) = (Instant::now() + config.deadline, config.model_ids.join(", "));
+    let question = Question {
+        language: "Python",
+        filename: "a.py",
+        code: "a = 1\n",
+        selection: None,
+        history: &[],
+        text: "Is this a program? Answer in five words, without a patch.",
+    };
+    let Ok(prompt) = Prompt::build(&Fence::new(b"doctor", "doctor", 1), &question) else {
+        return Finding::cannot_tell(CHECK, "no question could be made");
+    };
+    match Reviewer::connect(config).await.ask(&prompt, None, deadline).await {
+        Ok(reviewed) => {
+            let usage = reviewed.usage;
+            let tokens = (usage.sent_tokens(), usage.output_tokens, usage.cost_micros);
+            Finding::ok(
+                CHECK,
+                format!(
+                    "{} answered: {} tokens in, {} out, {} micro-dollars",
+                    reviewed.model_id, tokens.0, tokens.1, tokens.2
+                ),
+            )
+        }
+        Err(error) => Finding::problem(CHECK, format!("{error} (asked: {ids}). {}.", mend(&error))),
+    }
+}
+
+fn mend(error: &AiError) -> &'static str {
+    match error {
+        AiError::Timeout => "Raise AI_DEADLINE_MS, or name a faster model in BEDROCK_MODEL_IDS",
+        AiError::Malformed { .. } => "Name a model in BEDROCK_MODEL_IDS that can call tools, or another AI_OUTPUT_MODE",
+        AiError::Unreachable => "Check AWS_REGION, BEDROCK_ENDPOINT_URL and the network",
+        AiError::Unavailable { .. } => {
+            "Grant access to the model in Bedrock's console, allow bedrock:InvokeModel on its profile and its models, and look at \
+             the account's quotas"
+        }
+        AiError::Refused { .. } => {
+            "Look at BEDROCK_MODEL_IDS, BEDROCK_GUARDRAIL and BEDROCK_SERVICE_TIER: the model takes no such call"
+        }
+        AiError::TokenLimitExceeded { .. } => "Name a model in BEDROCK_MODEL_IDS that takes 100,000 tokens",
+    }
+}

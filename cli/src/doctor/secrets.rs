@@ -1,0 +1,167 @@
+//! Whether the secrets of a deployment, or this machine's own keys, fit together and are not older than they should be.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use model::Timestamp;
+
+use super::finding::{Finding, is_well};
+use crate::keys::phases::{droppable, next_kid, signing_kid};
+use crate::keys::place::Where;
+use crate::keys::{Secrets, check as together, pair};
+use handlers::secrets::{PublicKeys, SigningKey};
+
+const CHECK: &str = "secrets";
+/// How long a next key may wait to be promoted: after that the exchange was probably forgotten.
+const WAITING: Duration = Duration::from_hours(7 * 24);
+/// How long a retired key may stay after it could be dropped.
+const OVERDUE: Duration = Duration::from_hours(30 * 24);
+
+/// Reads them and looks at them.
+pub(super) async fn check(place: &Where, now: Timestamp) -> Vec<Finding> {
+    let at = place.options();
+    let read = async {
+        let opened = place.open().await?;
+        let secrets = Secrets::read(&opened).await?;
+        let (signing, public, seed) = secrets.all(&opened, &at)?;
+        let problems = together::problems(signing, public, seed);
+        let ages = ages(signing, public, now, &at).unwrap_or_default();
+        let kid = signing_kid(signing)?;
+        Ok::<_, crate::keys::error::KeysError>(([problems, ages].concat(), kid))
+    };
+    match read.await {
+        Ok((problems, kid)) if problems.is_empty() => {
+            vec![Finding::ok(CHECK, format!("the three secrets can be read and fit together; {kid} signs"))]
+        }
+        Ok((problems, _)) => problems.into_iter().map(|told| Finding::problem(CHECK, told)).collect(),
+        Err(error) => vec![Finding::problem(CHECK, format!("{error}."))],
+    }
+}
+
+/// Exchanges that were begun and not ended.
+fn ages(
+    signing: &SigningKey,
+    public: &PublicKeys,
+    now: Timestamp,
+    at: &str,
+) -> Result<Vec<String>, crate::keys::error::KeysError> {
+    let (signs, next) = (signing_kid(signing)?, next_kid(signing)?);
+    let mut told = Vec::new();
+    let added = next.as_ref().and_then(|kid| public.find(kid)).and_then(|key| key.added_at);
+    if let (Some(kid), Some(added)) = (&next, added.filter(|added| now > added.plus(WAITING))) {
+        told.push(format!("The next key {kid} has waited since {added}. Make it sign: codesensei keys promote {at}"));
+    }
+    let is_used = |kid: &String| *kid == signs || Some(kid) == next.as_ref();
+    for key in public.keys.iter().filter(|key| !is_used(&key.kid)) {
+        if let Some(from) = key.retired_at.map(droppable).filter(|from| now > from.plus(OVERDUE)) {
+            told.push(format!("The retired key {} could be dropped since {from}: codesensei keys drop {at}", key.kid));
+        }
+    }
+    Ok(told)
+}
+
+/// The keys of a developer's machine, which `serve` makes.
+pub(super) fn local(folder: &Path) -> Vec<Finding> {
+    let file = folder.join("signing-key.pem");
+    let Ok(key) = fs::read_to_string(&file) else {
+        let told = format!("{} has no keys yet; `codesensei` makes them when it serves", folder.display());
+        return vec![Finding::left_out(CHECK, told)];
+    };
+    let mut findings = Vec::new();
+    if let Err(error) = pair::kid(&key) {
+        let told =
+            format!("{}: {error}. Remove it, and `codesensei` makes a new one; users sign in again.", file.display());
+        findings.push(Finding::problem(CHECK, told));
+    }
+    #[cfg(unix)]
+    for name in ["signing-key.pem", "secret"] {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = folder.join(name);
+        if fs::metadata(&path).is_ok_and(|file| file.permissions().mode() & 0o077 != 0) {
+            let path = path.display();
+            findings.push(Finding::problem(CHECK, format!("others can read {path}. Close it: chmod 600 {path}")));
+        }
+    }
+    if is_well(&findings) {
+        findings.push(Finding::ok(CHECK, format!("the keys in {} can be used", folder.display())));
+    }
+    findings.push(Finding::left_out(CHECK, "those of a deployment; --secrets codesensei-prod/ checks them"));
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::finding::State;
+    use crate::keys::phases::{self, Found, UNKNOWN, Write};
+    use crate::keys::place::{Account, Where};
+
+    fn place(folder: &Path) -> Where {
+        Where { dir: Some(folder.to_owned()), secrets: None, account: Account::default() }
+    }
+
+    fn store(folder: &Path, writes: &[Write]) -> (SigningKey, PublicKeys) {
+        let mut found = (None, None);
+        for write in writes {
+            fs::write(folder.join(format!("{}.json", write.name().as_str())), write.text()).expect("a file");
+            match write {
+                Write::Signing(signing) => found.0 = Some(signing.clone()),
+                Write::Public(public) => found.1 = Some(public.clone()),
+                Write::Seed(_) => {}
+            }
+        }
+        (found.0.expect("a signing key"), found.1.expect("public keys"))
+    }
+
+    fn new(folder: &Path) -> (SigningKey, PublicKeys) {
+        let plan = phases::new(&Found::default(), false, Vec::new(), Timestamp::EPOCH, "").expect("keys");
+        store(folder, &plan.writes)
+    }
+
+    async fn told(folder: &Path, now: Timestamp) -> (State, String) {
+        let found = check(&place(folder), now).await;
+        let told: Vec<&str> = found.iter().map(|finding| &*finding.told).collect();
+        (found[0].state, told.join("\n"))
+    }
+
+    #[tokio::test]
+    async fn good_secrets_are_well_and_missing_ones_are_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (state, said) = told(folder.path(), Timestamp::EPOCH).await;
+        assert!(state == State::Problem && said.contains("codesensei keys new"), "{said}");
+        new(folder.path());
+        let (state, said) = told(folder.path(), Timestamp::EPOCH).await;
+        assert!(state == State::Ok && said.contains("signs"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_signing_key_without_its_public_half_is_a_problem() {
+        let folder = tempfile::tempdir().expect("a folder");
+        new(folder.path());
+        let other =
+            SigningKey { signing_key: pair::generate().expect("a key"), next_signing_key: None, promoted_at: None };
+        fs::write(folder.path().join("signing-key.json"), Write::Signing(other).text()).expect("a file");
+        let (state, said) = told(folder.path(), Timestamp::EPOCH).await;
+        assert!(state == State::Problem && said.contains("is not in public-keys"), "{said}");
+        assert!(!said.contains("PRIVATE"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn forgotten_phases_of_an_exchange_are_problems() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (signing, public) = new(folder.path());
+        let added = phases::add(&signing, &public, Timestamp::EPOCH, "").expect("added");
+        let (signing, public) = store(folder.path(), &added.writes);
+        assert_eq!(told(folder.path(), Timestamp::EPOCH.plus(WAITING)).await.0, State::Ok);
+        let late = Timestamp::EPOCH.plus(WAITING).plus(UNKNOWN);
+        let (state, said) = told(folder.path(), late).await;
+        assert!(state == State::Problem && said.contains("keys promote --dir"), "{said}");
+        let promoted = phases::promote(&signing, &public, false, late, "").expect("promoted");
+        store(folder.path(), &promoted.writes);
+        let due = droppable(late);
+        assert_eq!(told(folder.path(), due).await.0, State::Ok, "there is time to drop it");
+        let (state, said) = told(folder.path(), due.plus(OVERDUE).plus(UNKNOWN)).await;
+        assert!(state == State::Problem && said.contains("keys drop --dir"), "{said}");
+    }
+}

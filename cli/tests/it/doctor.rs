@@ -1,0 +1,177 @@
+//! `codesensei doctor` on a machine and on an endpoint, well and with planted faults.
+
+use std::path::Path;
+
+use bedrock_local::LocalBedrock;
+use codesensei::engine::Engine;
+use serde_json::Value;
+use tempfile::tempdir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::process::Command;
+
+use crate::process::{Ended, codesensei, ended};
+
+fn doctor(arguments: &[&str]) -> Command {
+    let mut command = codesensei(&["doctor"]);
+    command.args(arguments);
+    command
+}
+
+/// The states of a check, and what it told.
+fn told(end: &Ended, check: &str) -> (Vec<String>, String) {
+    let shown: Value = serde_json::from_str(&end.stdout).unwrap_or_else(|_| panic!("{} {}", end.stdout, end.stderr));
+    let checks = shown["checks"].as_array().unwrap().iter().filter(|found| found["check"] == check);
+    let (states, told): (Vec<String>, Vec<String>) = checks
+        .map(|found| (found["state"].as_str().unwrap().to_owned(), found["told"].as_str().unwrap().to_owned()))
+        .unzip();
+    (states, told.join("\n"))
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// Answers every request with this date and body.
+async fn server(date: &'static str, body: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let length = body.len();
+            let answer =
+                format!("HTTP/1.1 200 OK\r\n{date}content-length: {length}\r\nconnection: close\r\n\r\n{body}");
+            let mut request = [0; 4_096];
+            if stream.read(&mut request).await.is_ok_and(|bytes| bytes > 0) {
+                stream.write_all(answer.as_bytes()).await.ok();
+            }
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_machine_with_a_table_is_well_and_told_what_was_left_out() {
+    let folder = tempdir().unwrap();
+    let data = ["--data-dir", text(folder.path())];
+    let created = ended(codesensei(&[&["table", "create"][..], &data].concat())).await;
+    assert_eq!(created.code, Some(0), "{}", created.stderr);
+    let end = ended(doctor(&data)).await;
+    assert_eq!((end.code, end.stderr.as_str()), (Some(0), ""), "{}", end.stdout);
+    insta::assert_snapshot!(end.stdout.replace(text(folder.path()), "FOLDER"));
+}
+
+#[tokio::test]
+async fn a_machine_without_a_table_is_told_how_to_get_one() {
+    let folder = tempdir().unwrap();
+    let end = ended(doctor(&["--json", "--data-dir", text(&folder.path().join("none"))])).await;
+    assert_eq!((end.code, end.stderr.as_str()), (Some(1), ""));
+    let (states, said) = told(&end, "table");
+    assert!(states == ["problem"] && said.contains("`codesensei table create`"), "{said}");
+    assert!(!folder.path().join("none").exists(), "a check makes nothing");
+}
+
+#[tokio::test]
+async fn a_table_at_an_endpoint_is_compared_and_a_missing_one_is_a_problem() {
+    let engine = Engine::in_memory().await.unwrap();
+    let options = ["--json", "--endpoint-url", engine.url()];
+    let end = ended(doctor(&options)).await;
+    let (states, said) = told(&end, "table");
+    assert!(end.code == Some(1) && states == ["problem"] && said.contains("there is no table codesensei"), "{said}");
+    let made = ended(codesensei(&["table", "create", "--unprotected", "--endpoint-url", engine.url()])).await;
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    let mut command = doctor(&options);
+    command.arg("--no-model");
+    let end = ended(command).await;
+    assert_eq!(end.code, Some(0), "{}", end.stdout);
+    assert_eq!(told(&end, "table").0, ["ok", "left_out", "cannot_tell"], "{}", end.stdout);
+    assert_eq!(told(&end, "clock").0, ["ok"], "{}", end.stdout);
+}
+
+#[tokio::test]
+async fn wrong_and_misspelt_variables_are_problems() {
+    let mut command = doctor(&["--json", "--no-model", "--data-dir", "nowhere"]);
+    command
+        .env("CODESENSEI_ORIGIN", "http://app.example.com")
+        .env("BEDROCK_MODEL_ID", "x")
+        .env("BEDROCK_PRICES", "cheap");
+    let end = ended(command).await;
+    let (states, said) = told(&end, "configuration");
+    assert_eq!((end.code, states.len()), (Some(1), 3), "{said}");
+    for part in ["CODESENSEI_ORIGIN must be", "BEDROCK_PRICES must be", "Perhaps BEDROCK_MODEL_IDS is meant"] {
+        assert!(said.contains(part), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_is_a_problem() {
+    let url = server("date: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "").await;
+    let end = ended(doctor(&["--json", "--no-model", "--endpoint-url", &url])).await;
+    let (states, said) = told(&end, "clock");
+    assert!(
+        end.code == Some(1) && states == ["problem"] && said.contains("seconds ahead of that of http://"),
+        "{said}"
+    );
+    let url = server("", "").await;
+    let end = ended(doctor(&["--json", "--no-model", "--endpoint-url", &url])).await;
+    assert_eq!(told(&end, "clock").0, ["cannot_tell"]);
+}
+
+#[tokio::test]
+async fn a_model_that_answers_is_well_and_an_unreachable_one_is_a_problem() {
+    let bedrock = LocalBedrock::start().unwrap();
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let dead = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    for (url, state, part) in [(&bedrock.url, "ok", "answered: "), (&dead, "problem", "cannot be reached")] {
+        let mut command = doctor(&["--json", "--data-dir", "nowhere"]);
+        command.env("BEDROCK_ENDPOINT_URL", url).env("BEDROCK_MODEL_IDS", "local.rule-based-reviewer");
+        let end = ended(command).await;
+        let (states, said) = told(&end, "model");
+        assert!(states == [state] && said.contains(part), "{said}");
+        assert!(!end.stdout.contains("<code-"), "a prompt is not shown");
+    }
+}
+
+#[tokio::test]
+async fn a_site_that_answers_is_well_and_one_that_sends_a_page_is_a_problem() {
+    for (body, state) in [(r#"{"status":"ok","version":"1"}"#, "ok"), ("<!doctype html>", "problem")] {
+        let url = server("", body).await;
+        let end = ended(doctor(&["--json", "--data-dir", "nowhere", "--site", &url])).await;
+        let (states, said) = told(&end, "site");
+        assert!(states == [state, "cannot_tell"] && said.contains("/api/health"), "{said}");
+    }
+    let end = ended(doctor(&["--site", "app.example.com"])).await;
+    assert!(end.code == Some(2) && end.stderr.contains("https://app.example.com"), "{}", end.stderr);
+}
+
+#[tokio::test]
+async fn secrets_and_topics_that_cannot_be_read_are_problems() {
+    let arn = "arn:aws:sns:us-east-1:123456789012:alarms";
+    let mut command = doctor(&["--json", "--data-dir", "nowhere", "--secrets", "x/", "--topic", arn]);
+    let dead = "http://127.0.0.1:9";
+    command
+        .env("AWS_ENDPOINT_URL_SECRETS_MANAGER", dead)
+        .env("AWS_ENDPOINT_URL_SNS", dead)
+        .env("AWS_REGION", "us-east-1");
+    command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
+    let end = ended(command).await;
+    let (states, said) = told(&end, "secrets");
+    assert!(states == ["problem"] && said.contains("cannot read the secret x/signing-key"), "{said}");
+    let (states, said) = told(&end, "alarm topic");
+    assert!(states == ["problem"] && said.contains("cannot be read"), "{said}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_broken_key_of_this_machine_is_a_problem_and_is_not_shown() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempdir().unwrap();
+    let key = folder.path().join("signing-key.pem");
+    std::fs::write(&key, "-----BEGIN HUNTER2-----").unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let end = ended(doctor(&["--json", "--data-dir", text(folder.path())])).await;
+    let (states, said) = told(&end, "secrets");
+    assert!(states == ["problem", "problem", "left_out"], "{said}");
+    assert!(said.contains("not an RSA key") && said.contains("chmod 600") && !end.stdout.contains("HUNTER2"), "{said}");
+}
