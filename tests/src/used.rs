@@ -28,6 +28,8 @@ pub fn by(program: &'static str, store: &Store) -> Store {
     }
     store.telling(move |reached| {
         note(match reached {
+            // The health check's is no pattern of the documents.
+            Reached::Pattern("ping") => return,
             Reached::Pattern(id) => format!("{program} asks {id}"),
             Reached::Action { action, index, partition } => {
                 let kind = partition.split('#').next().unwrap_or_default();

@@ -63,6 +63,7 @@ const CHECKS: &[Check] = &[
     roots::new_items_need_the_root,
     transactions::shaped_actions_name_one_error,
     transactions::shaped_actions_take_a_row,
+    transactions::callers_of_actions_call_the_pattern,
     transactions::actions_touch_different_items,
     arguments::members_are_unique,
     arguments::arguments_have_one_type,

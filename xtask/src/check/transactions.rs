@@ -19,6 +19,23 @@ pub fn shaped_actions_name_one_error(design: &Design, problems: &mut Problems) {
 }
 
 /// What an optional or repeated action takes is an item, a key, or a struct with a name.
+/// Not every caller takes an action that need not be there; the policies of the others do not allow it.
+pub fn callers_of_actions_call_the_pattern(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "callers-of-actions-call-the-pattern";
+    for pattern in &design.patterns {
+        for action in pattern.actions().iter().filter(|action| !action.callers.is_empty()) {
+            if action.shape == Shape::One {
+                let message = "every caller takes this action: `callers` is for one that is `optional` or `many`";
+                problems.push(CHECK, action.at, message);
+            }
+            for caller in action.callers.iter().filter(|caller| !pattern.callers.contains(caller)) {
+                let message = format!("\"{caller}\" is no caller of {}", pattern.id);
+                problems.push(CHECK, action.at, message);
+            }
+        }
+    }
+}
+
 pub fn shaped_actions_take_a_row(design: &Design, problems: &mut Problems) {
     const CHECK: &str = "shaped-actions-take-a-row";
     for action in design.patterns.iter().flat_map(Pattern::actions) {

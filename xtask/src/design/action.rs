@@ -24,6 +24,8 @@ pub struct Action {
     /// The name of the argument struct of an optional or repeated action.
     pub row: Option<String>,
     pub expired: Option<Expired>,
+    /// Those of the pattern's callers that take it, if not all do.
+    pub callers: Vec<String>,
     pub at: At,
 }
 

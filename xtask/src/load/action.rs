@@ -67,6 +67,7 @@ impl Scope<'_> {
             shape,
             row: raw.row.map(Spanned::into_inner),
             expired: expired.ok()?,
+            callers: raw.callers.into_iter().map(Spanned::into_inner).collect(),
             at,
         })
     }

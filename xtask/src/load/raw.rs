@@ -271,6 +271,8 @@ pub struct RawAction {
     pub require: Vec<RawRequire>,
     pub expired: Option<Word>,
     pub because: Option<Word>,
+    #[serde(default)]
+    pub callers: Vec<Word>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -64,7 +64,7 @@ const OPERATIONS: &[Known] = &[
     ("reindex", &["maintenance"]),
 ];
 
-const SHAPE: &[&str] = &["name", "optional", "many", "expired", "because"];
+const SHAPE: &[&str] = &["name", "optional", "many", "callers", "expired", "because"];
 const ACTIONS: &[Known] = &[
     ("put", &["if_present", "replace", "require"]),
     ("update", &["row", "key", "set", "set_once", "add", "append", "remove", "if_missing", "upsert", "require"]),

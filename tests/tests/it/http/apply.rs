@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tests::app::{Person, Response, Session, Thread};
-use tests::proxy::Proxy;
+use tests::proxy::{Moment, Proxy};
 use tests::{TestApp, at_once};
 
 use crate::http::{CODE, FILENAME, patched};
@@ -179,13 +179,39 @@ async fn what_is_no_message_with_a_patch_is_refused() {
     scene.applies(1).await.refused(404, "THREAD_NOT_FOUND");
 }
 
+/// So much that it does not fit into one item, however it is packed.
+fn large() -> String {
+    let mut code = CODE.to_owned();
+    for number in 0..80_000u32 {
+        writeln!(code, "# {:08x}", number.wrapping_mul(2_654_435_761).rotate_left(number % 32)).unwrap();
+    }
+    code
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_patch_that_meets_a_save_leaves_no_chunks_of_its_own() {
+    let scene = Scene::on(&large(), 33..=35).await;
+    let proxy = Proxy::before(scene.app.table().endpoint()).await;
+    let slow = scene.app.on(scene.app.table().store_through(&proxy.url()).await, &scene.ada);
+    let stalled = proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
+    let saves = async {
+        stalled.arrived().await;
+        scene.ada.saves(&scene.session, 1, "print('something else')\n").await.is(200);
+        stalled.release();
+    };
+    let path = format!("{}/{}/apply", scene.thread.messages(), scene.answer["message_id"].as_str().unwrap());
+    let version = json!({ "expected_version_number": 1 });
+    let (applied, ()) = tokio::join!(slow.posts(&path, &version), saves);
+    applied.refused(409, "VERSION_CONFLICT");
+    scene.app.table().sweep_a_moment_later().await;
+    assert_eq!(scene.app.table().raw().census().await.get("code_chunk"), None);
+}
+
 #[tokio::test]
 async fn a_large_file_is_patched_without_leaving_chunks_of_the_old_one() {
-    let mut code = CODE.to_owned();
-    for number in 0..40_000u32 {
-        writeln!(code, "# {:08x}", number.wrapping_mul(2_654_435_761)).unwrap();
-    }
+    let code = large();
     let scene = Scene::on(&code, 33..=35).await;
+    assert!(scene.app.table().raw().census().await["code_chunk"] > 1, "it is in chunks");
     scene.applies(1).await.is(200);
     assert!(scene.code().await == patched(&code, &scene.answer["patch"]));
     scene.app.table().sweep_a_moment_later().await;

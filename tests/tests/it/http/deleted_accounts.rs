@@ -6,6 +6,8 @@ use bedrock_local::Act;
 use serde_json::{Value, json};
 use tests::TestApp;
 use tests::app::{PASSWORD, Person, Thread};
+use tests::proxy::{Moment, Proxy};
+use tests::texts::noise;
 
 use crate::http::{CODE, FILENAME, patterns};
 use crate::items;
@@ -71,4 +73,42 @@ async fn an_account_that_is_deleted_while_the_model_thinks_leaves_nothing() {
         app.table().sweep_a_moment_later().await;
         assert_eq!(app.table().raw().census().await, items([]), "{path}");
     }
+}
+
+#[tokio::test]
+async fn an_account_with_a_large_file_is_deleted_with_its_chunks() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    ada.creates("large.txt", &noise(600_000, 1)).await;
+    assert!(app.table().raw().census().await.contains_key("code_chunk"));
+    deletes_the_account(&ada).await;
+    assert_eq!(app.table().raw().census().await, items([]));
+}
+
+#[tokio::test]
+async fn an_account_whose_claim_is_lost_is_deleted_all_the_same() {
+    for claim in ["email_claim", "username_claim"] {
+        let app = TestApp::new().await;
+        let ada = app.signs_up("ada").await;
+        let raw = app.table().raw();
+        raw.remove(&raw.one(claim, |_| true).await).await;
+        deletes_the_account(&ada).await;
+        assert_eq!(raw.census().await, items([]), "{claim}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_is_renamed_while_it_is_deleted_is_deleted() {
+    let app = TestApp::new().await;
+    let ada = app.signs_up("ada").await;
+    let proxy = Proxy::before(app.table().endpoint()).await;
+    let slow = app.on(app.table().store_through(&proxy.url()).await, &ada);
+    let stalled = proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
+    let renames = async {
+        stalled.arrived().await;
+        ada.puts("/users/me", &json!({ "username": "countess" })).await.is(200);
+        stalled.release();
+    };
+    tokio::join!(deletes_the_account(&slow), renames);
+    assert_eq!(app.table().raw().census().await, items([]));
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::codegen::Emitted;
-use crate::design::{Design, Operation, Pattern, Segment, Template, WritePart};
+use crate::design::{Action, Design, Operation, Pattern, Segment, Template, WritePart};
 
 /// The table itself, or one of its indexes by its name.
 pub type Resource = Option<String>;
@@ -89,7 +89,9 @@ fn requests(design: &Design, pattern: &Pattern, function: &str) -> Vec<(&'static
         }
         Operation::Write(action) => vec![at_table(action.kind.iam_action(), action.entity)],
         Operation::Transact(actions) => {
-            actions.iter().map(|action| at_table(action.kind.iam_action(), action.entity)).collect()
+            let takes =
+                |action: &&Action| action.callers.is_empty() || action.callers.iter().any(|own| own == function);
+            actions.iter().filter(takes).map(|action| at_table(action.kind.iam_action(), action.entity)).collect()
         }
         Operation::ReadBatch { parts, .. } => parts.iter().map(|part| at_table("BatchGetItem", part.entity)).collect(),
         Operation::WriteBatch(parts) => parts.iter().flat_map(|part| written(design, part, function)).collect(),
