@@ -215,7 +215,7 @@ pub(crate) const ACTIONS: &[Action] = &[
         None,
         OTHER
     ),
-    action!("daily report", None, Report, ["AP-80", "AP-83"], Times::Fixed(30.0), None, OTHER),
+    action!("daily report", None, Report, ["AP-83"], Times::Fixed(30.0), None, OTHER),
 ];
 
 /// What the run of a question looks at while the model answers: whether it was cancelled.

@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::actions::{ACTIONS, Action, WATCHED};
-use super::assumptions::Assumed;
-use super::bill::Bill;
+use super::assumptions::{Assumed, Use};
+use super::bill::{Bill, number};
 use super::{document, report};
 use crate::engine::Engine;
 use crate::local::application_on;
@@ -120,10 +120,30 @@ fn every_pattern_is_in_the_registry_and_is_asked_by_the_function() {
             let pattern = PATTERNS.iter().find(|pattern| pattern.id == *id);
             let pattern = pattern.unwrap_or_else(|| panic!("{id} of {}", action.name));
             let function = action.function.name();
-            assert!(function == "report" || pattern.callers.contains(&function), "{id} of {}", action.name);
+            assert!(pattern.callers.contains(&function), "{id} of {}", action.name);
         }
     }
     assert!(PATTERNS.iter().any(|pattern| pattern.id == WATCHED));
+}
+
+#[test]
+fn memory_alarms_and_rules_are_those_of_the_templates() {
+    let read = |file: &str| std::fs::read_to_string(format!("{}/../infra/{file}", env!("CARGO_MANIFEST_DIR")));
+    let [template, alarms] = ["template.yaml", "alarms.yaml"].map(|file| read(file).expect(file));
+    for action in ACTIONS {
+        let mut name = action.function.name().to_owned();
+        name[..1].make_ascii_uppercase();
+        let resource =
+            template.split(&format!("\n  {name}Function:\n")).nth(1).expect("the function is in the template");
+        let memory = resource.split("MemorySize: ").nth(1).and_then(|rest| rest.split_whitespace().next());
+        assert_eq!(memory, Some(&*action.function.memory().to_string()), "{name}");
+    }
+    let assumed = Assumed::with(&[]);
+    let count = |text: &str, line: &str| number(text.matches(line).count() as u64);
+    let all = [&template, &alarms].map(|text| count(text, "Type: AWS::CloudWatch::Alarm\n")).iter().sum::<f64>();
+    assert!((all - assumed[Use::Alarms] - assumed[Use::AnomalyAlarms]).abs() < 0.5, "{all} alarms");
+    let rules = count(&template, "\n          Priority: ");
+    assert!((rules - assumed[Use::WafRules]).abs() < 0.5, "{rules} rules");
 }
 
 #[test]

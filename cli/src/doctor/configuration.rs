@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use handlers::bedrock::ReviewerConfig;
 use handlers::http::cors::CorsPolicy;
+use handlers::report::TablePrices;
 use model::MessageTtl;
 use tracing_subscriber::EnvFilter;
 
@@ -28,7 +29,7 @@ const VARIABLES: [(&str, Test, &str); 11] = [
     ("CODESENSEI_REPORT_TOPIC", |text| text.starts_with("arn:") && text.contains(":sns:"), "the ARN of a topic"),
     (
         "CODESENSEI_TABLE_PRICES",
-        are_prices,
+        |text| TablePrices::parse(text).is_ok(),
         "two numbers such as 0.125/0.625, dollars for a million units read and written",
     ),
 ];
@@ -60,11 +61,6 @@ const OTHERS: [&str; 20] = [
 fn is_a_secret(text: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "/_+=.@-:".contains(c);
     !text.is_empty() && text.len() <= 2_048 && text.chars().all(is_part)
-}
-
-fn are_prices(text: &str) -> bool {
-    let is_price = |text: &str| text.trim().parse::<f64>().is_ok_and(|price| price.is_finite() && price >= 0.0);
-    text.split_once('/').is_some_and(|(read, written)| is_price(read) && is_price(written))
 }
 
 /// Looks at the variables of this process. An empty one counts as not set.
