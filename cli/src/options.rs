@@ -94,12 +94,11 @@ pub enum Command {
     Sweep(Sweep),
     /// Copy a whole table to files, in the format of DynamoDB's own export to S3.
     ///
-    /// What loads an export of the service's loads this: AWSDynamoDB/<export>/data/*.json.gz has an item a line as {"Item":{…}} in
+    /// What loads an export of the service's loads this: AWSDynamoDB/EXPORT/data/*.json.gz has an item a line as {"Item":{…}} in
     /// DynamoDB's JSON, and manifests beside it name the files with their checksums. Unlike the service's, it is no picture
     /// of one moment: each item is as it was when it was read.
     ///
     /// The files hold everything, also what is personal: names, addresses, password hashes, messages and code. Only you can read them.
-    #[expect(clippy::doc_markdown, reason = "it is shown on a terminal")]
     Export(Export),
     /// Print the API's OpenAPI document, as the routes of this program say it.
     ///

@@ -1456,7 +1456,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "email",
                 optional: false,
                 pii: true,
-                doc: "Unique through [`EmailClaim`].",
+                doc: "Unique through `EmailClaim`.",
                 fields: &[],
             },
             Field {
@@ -1465,7 +1465,7 @@ pub static ENTITIES: &[&Entity] = &[
                 kind: "username",
                 optional: false,
                 pii: true,
-                doc: "Unique through [`UsernameClaim`], whatever its case.",
+                doc: "Unique through `UsernameClaim`, whatever its case.",
                 fields: &[],
             },
             Field {

@@ -74,7 +74,7 @@ impl Steps {
 }
 
 impl Proxy {
-    /// Starts a proxy that counts the steps of one client; see the [module](self).
+    /// Starts a proxy that counts the steps of one client.
     pub async fn counting_steps(engine: &str) -> Self {
         let (proxy, listener) = Self::parts(engine).await;
         Self { steps: Some(Steps::default()), ..proxy }.serve(listener)

@@ -17,9 +17,9 @@ pub struct User {
     pub user_id: UserId,
     /// What to call them, 1 to 100 characters.
     pub name: String,
-    /// Unique through [`EmailClaim`].
+    /// Unique through `EmailClaim`.
     pub email: Email,
-    /// Unique through [`UsernameClaim`], whatever its case.
+    /// Unique through `UsernameClaim`, whatever its case.
     pub username: Username,
     /// bcrypt, cost 10.
     pub password_hash: PasswordHash,

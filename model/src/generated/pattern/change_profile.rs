@@ -83,9 +83,9 @@ pub struct ChangeProfile<'a> {
     pub seen_username: &'a Username,
     /// What to call them, 1 to 100 characters.
     pub name: &'a str,
-    /// Unique through [`EmailClaim`].
+    /// Unique through `EmailClaim`.
     pub email: &'a Email,
-    /// Unique through [`UsernameClaim`], whatever its case.
+    /// Unique through `UsernameClaim`, whatever its case.
     pub username: &'a Username,
     /// The new `updated_at` of the user.
     pub now: Timestamp,

@@ -71,9 +71,9 @@ pub struct DeleteAccount<'a> {
     pub job: &'a SweepJob,
     /// Never changes, and appears in no URL.
     pub user_id: UserId,
-    /// Unique through [`EmailClaim`].
+    /// Unique through `EmailClaim`.
     pub email: &'a Email,
-    /// Unique through [`UsernameClaim`], whatever its case.
+    /// Unique through `UsernameClaim`, whatever its case.
     pub username: &'a Username,
     /// bcrypt, cost 10.
     pub password_hash: &'a PasswordHash,

@@ -17,7 +17,7 @@ use std::fmt;
 pub struct Signup {
     /// Never changes, and appears in no URL.
     pub user_id: UserId,
-    /// Unique through [`UsernameClaim`], whatever its case.
+    /// Unique through `UsernameClaim`, whatever its case.
     pub username: Username,
     /// When they signed up.
     pub created_at: Timestamp,

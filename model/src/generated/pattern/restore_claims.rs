@@ -40,9 +40,9 @@ pub struct RestoreClaims<'a> {
     pub username_claim: Option<&'a UsernameClaim>,
     /// Never changes, and appears in no URL.
     pub user_id: UserId,
-    /// Unique through [`EmailClaim`].
+    /// Unique through `EmailClaim`.
     pub email: &'a Email,
-    /// Unique through [`UsernameClaim`], whatever its case.
+    /// Unique through `UsernameClaim`, whatever its case.
     pub username: &'a Username,
     /// Compared with the `updated_at` of the user.
     pub seen_updated_at: Timestamp,
