@@ -43,7 +43,7 @@ mod tests {
     }
 
     const RIGHT: &str =
-        "web asks AP-01\nweb asks AP-02\nweb does PutItem on table in NOTE#\nweb does GetItem on table in NOTE#\n";
+        "web asks AP-01\nweb asks AP-02\nweb does PutItem on table in AUTHOR#\nweb does GetItem on table in AUTHOR#\n";
 
     #[test]
     fn what_the_documents_say_is_what_was_seen() {
@@ -52,9 +52,9 @@ mod tests {
 
     #[test]
     fn what_was_seen_alone_and_what_was_said_alone_is_told() {
-        let recorded = RIGHT.replace("web asks AP-02\n", "web does Query on table in NOTE#\n");
+        let recorded = RIGHT.replace("web asks AP-02\n", "web does Query on table in AUTHOR#\n");
         let [seen, said] = differences(&minimal(), &recorded).try_into().expect("two differences");
-        assert!(seen.starts_with("web does Query on table in NOTE#: the tests saw it"), "{seen}");
+        assert!(seen.starts_with("web does Query on table in AUTHOR#: the tests saw it"), "{seen}");
         assert!(said.starts_with("web asks AP-02: access-patterns.md says so"), "{said}");
     }
 }
