@@ -26,6 +26,8 @@ const ORIGIN_SECRET: HeaderName = HeaderName::from_static("x-origin-secret");
 const VIEWER_ADDRESS: HeaderName = HeaderName::from_static("cloudfront-viewer-address");
 /// Minimum time between two readings of the secret. Other requests that reach the gateway can carry any value.
 const PAUSE: Duration = Duration::from_mins(1);
+/// Maximum time that a request waits for the secret.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The request as the routes know it: without the stage, which a gateway's own address has, and without `/api`.
 pub(super) fn routed<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
@@ -96,9 +98,10 @@ impl Origin {
             return;
         }
         *last_read = Some(now);
-        match (self.source)().await {
-            Ok(known) => *self.known.write().unwrap_or_else(PoisonError::into_inner) = known,
-            Err(error) => tracing::warn!(%error, "The seed's secret cannot be read again"),
+        match tokio::time::timeout(PATIENCE, (self.source)()).await {
+            Ok(Ok(known)) => *self.known.write().unwrap_or_else(PoisonError::into_inner) = known,
+            Ok(Err(error)) => tracing::warn!(%error, "The seed's secret cannot be read again"),
+            Err(_) => tracing::warn!("Reading the seed's secret again took too long"),
         }
     }
 }
