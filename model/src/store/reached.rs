@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use serde_json::Value;
 
-use super::{Shared, Store};
+use super::{Shared, Store, WireRequest};
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,12 +71,9 @@ impl Intercept for OnTheWire {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let request = context.request();
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default();
-        let body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
+        let WireRequest { operation, body } = WireRequest::written(context)?;
         let index = body["IndexName"].as_str().map(str::to_owned);
-        for (action, partition) in actions(operation, &body, &self.table) {
+        for (action, partition) in actions(&operation, &body, &self.table) {
             self.observer.tell(Reached::Action { action: action.to_owned(), index: index.clone(), partition });
         }
         Ok(())

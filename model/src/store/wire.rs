@@ -56,6 +56,16 @@ pub struct WireRequest {
     pub body: serde_json::Value,
 }
 
+impl WireRequest {
+    /// What the client has written.
+    pub(super) fn written(context: &BeforeTransmitInterceptorContextRef<'_>) -> Result<Self, BoxError> {
+        let request = context.request();
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let body = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
+        Ok(Self { operation: target.rsplit('.').next().unwrap_or_default().to_owned(), body })
+    }
+}
+
 /// Keeps the first request, and lets none be sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Held(Arc<Mutex<Option<WireRequest>>>);
@@ -78,11 +88,8 @@ impl Intercept for Held {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let request = context.request();
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let body = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(WireRequest { operation, body });
+        let written = WireRequest::written(context)?;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(written);
         Err("the request is looked at, not sent".into())
     }
 }
