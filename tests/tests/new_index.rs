@@ -200,6 +200,19 @@ async fn a_live_table_gets_an_index_and_its_items_while_it_is_written_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_update_outlasts_requests_that_the_service_fails() {
+    let _turn = TURN.lock().await;
+    let table = TestTable::of_earlier(without_indexes).await;
+    let proxy = Proxy::before(table.endpoint()).await;
+    // The first look at the table, then three answers in a row are lost; and the table is changed with no word of it.
+    proxy.lose_answers("DescribeTable", 1, 3);
+    proxy.lose_answers("UpdateTable", 0, 1);
+    let update = table.store_through(&proxy.url()).await.add_missing_indexes(|_| {}).await.unwrap();
+    assert_eq!(update.added, ["GSI1"]);
+    assert_eq!(table.store().missing_indexes().await.unwrap(), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_update_waits_while_the_service_makes_no_further_index() {
     let _turn = TURN.lock().await;
     let table = TestTable::of_earlier(without_indexes).await;

@@ -14,6 +14,7 @@ use aws_sdk_dynamodb::operation::query::QueryError;
 use aws_sdk_dynamodb::operation::scan::ScanError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_table::UpdateTableError;
 use aws_sdk_dynamodb::types::error::TransactionCanceledException;
 
 use super::error::{Fault, StoreError};
@@ -72,6 +73,7 @@ impl ServiceFailure for PutItemError {}
 impl ServiceFailure for QueryError {}
 impl ServiceFailure for ScanError {}
 impl ServiceFailure for UpdateItemError {}
+impl ServiceFailure for UpdateTableError {}
 
 impl ServiceFailure for TransactWriteItemsError {
     fn verdict(&self, status: u16) -> Verdict {

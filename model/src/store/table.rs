@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::config::Builder;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{
     PointInTimeRecoverySpecification, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
@@ -134,7 +136,8 @@ impl Store {
             Err(error) => return Err(self.failed("DeleteTable", &error)),
         }
         for _ in 0..polls() {
-            match self.client().describe_table().table_name(self.table()).send().await {
+            let describe = self.client().describe_table().table_name(self.table());
+            match describe.customize().config_override(repeated()).send().await {
                 Ok(_) => tokio::time::sleep(POLL).await,
                 Err(error) if is_missing(&error) => return Ok(()),
                 Err(error) => return Err(self.failed("DescribeTable", &error)),
@@ -145,7 +148,8 @@ impl Store {
 
     async fn wait_until_active(&self) -> Result<(), TableError> {
         for _ in 0..polls() {
-            let described = self.client().describe_table().table_name(self.table()).send().await;
+            let describe = self.client().describe_table().table_name(self.table());
+            let described = describe.customize().config_override(repeated()).send().await;
             let described = described.map_err(|error| self.failed("DescribeTable", &error))?;
             let table = described.table();
             if let Some(table) = table
@@ -204,6 +208,13 @@ impl Store {
         };
         TableError::Failed { operation, table: self.table().to_owned(), source: words.into() }
     }
+}
+
+/// For requests while a table changes: the SDK repeats what fails on the way or at the service, for up to twelve seconds. DynamoDB Local
+/// answers 500 at times while it adds an index.
+pub(super) fn repeated() -> Builder {
+    let retries = RetryConfig::standard().with_max_attempts(8).with_initial_backoff(Duration::from_millis(200));
+    Builder::new().retry_config(retries.with_max_backoff(Duration::from_secs(3)))
 }
 
 /// Whether there is no such table.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::describe_table::{DescribeTableError, DescribeTableOutput};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndexDescription, GlobalSecondaryIndexUpdate,
     IndexStatus, TableDescription as Live, TableStatus,
@@ -11,10 +12,14 @@ use aws_sdk_dynamodb::types::{
 use super::Store;
 use super::definition::{DEFINITION, Definition, parsed};
 use super::facts::{defined_table, live};
-use super::table::{OtherFact, TableError, is_missing};
+use super::failure::verdict;
+use super::table::{OtherFact, TableError, is_missing, repeated};
 
 /// How often the table is asked at first, and at last: an index of a large table takes hours.
 const POLLS: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(5)];
+
+/// How many requests for an index may fail, each seconds after the one before.
+const FAILURES: u32 = 5;
 
 /// How far an index is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,8 +104,21 @@ impl Store {
     }
 
     async fn live_table(&self) -> Result<Live, TableError> {
+        self.told_table(self.client().describe_table().table_name(self.table()).send().await)
+    }
+
+    /// As [`live_table`](Self::live_table), once it is known that there is one: a wait is not lost to an answer that failed.
+    async fn live_table_at_last(&self) -> Result<Live, TableError> {
+        let describe = self.client().describe_table().table_name(self.table());
+        self.told_table(describe.customize().config_override(repeated()).send().await)
+    }
+
+    fn told_table(
+        &self,
+        answer: Result<DescribeTableOutput, SdkError<DescribeTableError>>,
+    ) -> Result<Live, TableError> {
         let missing = || TableError::Missing { table: self.table().to_owned() };
-        match self.client().describe_table().table_name(self.table()).send().await {
+        match answer {
             Ok(output) => output.table.ok_or_else(missing),
             Err(error) if is_missing(&error) => Err(missing()),
             Err(error) => Err(self.failed("DescribeTable", &error)),
@@ -134,7 +152,7 @@ impl Store {
     }
 
     /// Asks until the service takes it: a table that is still changing refuses another change, and an account has a limit of changes that
-    /// run at once.
+    /// run at once. Of a request that failed it is not known whether it was carried out, so the table is looked at first.
     async fn ask_for(
         &self,
         create: CreateGlobalSecondaryIndexAction,
@@ -151,8 +169,11 @@ impl Store {
             .global_secondary_index_updates(update);
         let mut poll = POLLS[0];
         let mut has_waited = false;
+        let mut failures = FAILURES;
         loop {
-            self.settled().await?;
+            if found(&self.settled().await?, &index).is_some() {
+                return Ok(());
+            }
             match request.clone().send().await {
                 Ok(_) => return Ok(()),
                 Err(error) if is_busy(&error) => {
@@ -161,19 +182,23 @@ impl Store {
                     }
                     wait(&mut poll).await;
                 }
+                Err(error) if failures > 0 && verdict(&error).repeats() => {
+                    failures -= 1;
+                    wait(&mut poll).await;
+                }
                 Err(error) => return Err(self.failed("UpdateTable", &error)),
             }
         }
     }
 
-    async fn settled(&self) -> Result<(), TableError> {
+    async fn settled(&self) -> Result<Live, TableError> {
         let mut poll = POLLS[0];
         loop {
-            let table = self.live_table().await?;
+            let table = self.live_table_at_last().await?;
             if table.table_status() == Some(&TableStatus::Active)
                 && table.global_secondary_indexes().iter().all(is_ready)
             {
-                return Ok(());
+                return Ok(table);
             }
             wait(&mut poll).await;
         }
@@ -184,7 +209,7 @@ impl Store {
         let mut poll = POLLS[0];
         let mut before = None;
         loop {
-            let table = self.live_table().await?;
+            let table = self.live_table_at_last().await?;
             match found(&table, name) {
                 Some(index) if is_ready(index) && table.table_status() == Some(&TableStatus::Active) => {
                     tell(IndexProgress::Ready { index: name.to_owned() });
