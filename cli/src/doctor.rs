@@ -5,7 +5,8 @@ use handlers::bedrock::ReviewerConfig;
 use model::{Clock, without_access_key};
 
 use crate::Failure;
-use crate::keys::place::{Account, Where, prefix};
+use crate::aws::Account;
+use crate::keys::place::{Where, prefix};
 use crate::local::LocalError;
 use crate::options::StoreChoice;
 use crate::output::print;
@@ -113,7 +114,7 @@ impl Doctor {
             None if target.is_in_a_folder() => secrets::local(&target.data_dir),
             None => vec![Finding::left_out("secrets", "--secrets codesensei-prod/ checks them")],
         });
-        findings.push(self.model().await);
+        findings.push(self.model(&account).await);
         findings.push(match &self.topic {
             Some(arn) => topic::check(arn, &account.load().await).await,
             None => Finding::left_out("alarm topic", "--topic ARN checks whether its subscriptions are confirmed"),
@@ -145,12 +146,12 @@ impl Doctor {
         clock::check(&url, clock).await
     }
 
-    async fn model(&self) -> Finding {
+    async fn model(&self, account: &Account) -> Finding {
         if self.no_model {
             return Finding::left_out("model", "--no-model");
         }
         let get = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let Ok(config) = ReviewerConfig::from_env(get) else {
+        let Ok(mut config) = ReviewerConfig::from_env(get) else {
             return Finding::cannot_tell("model", "its configuration cannot be read");
         };
         let is_configured = config.endpoint_url.is_some() || get("BEDROCK_MODEL_IDS").is_some();
@@ -160,6 +161,12 @@ impl Doctor {
                 "none is configured here, so `serve` answers by rules; BEDROCK_MODEL_IDS names one",
             );
         }
-        model_access::check(config).await
+        let sdk = account.load().await;
+        if let Some(region) = sdk.region() {
+            config.region = region.to_string();
+        }
+        // A profile that is named signs, also at an endpoint on this machine.
+        config.stand_in_credentials &= account.profile.is_none();
+        model_access::check(config, &sdk).await
     }
 }

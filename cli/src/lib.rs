@@ -1,5 +1,6 @@
 //! The command `codesensei`: the whole backend on one machine.
 
+pub mod aws;
 pub mod costs;
 pub mod demo;
 pub mod doctor;
@@ -26,6 +27,7 @@ mod docs;
 mod interruption;
 mod private;
 mod secrets;
+mod shell;
 
 /// Why a command failed, for the person who gave it.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

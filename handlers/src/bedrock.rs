@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::retry::RetryConfig;
 use aws_sdk_bedrockruntime::config::{Builder, Credentials};
@@ -94,14 +94,21 @@ pub struct Reviewer {
 impl Reviewer {
     /// Makes the client. Nothing is sent yet.
     pub async fn connect(config: ReviewerConfig) -> Self {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(Region::new(config.region.clone()));
-        if config.stand_in_credentials {
-            loader = loader.credentials_provider(Credentials::new("local", "local", None, None, "local endpoint"));
-        }
+        let loader = aws_config::defaults(BehaviorVersion::latest()).region(Region::new(config.region.clone()));
         let sdk = loader.load().await;
+        Self::connect_with(config, &sdk)
+    }
+
+    /// The same with the credentials of this configuration, in the region of the reviewer's.
+    #[must_use]
+    pub fn connect_with(config: ReviewerConfig, sdk: &SdkConfig) -> Self {
         // The SDK repeats calls that timed out, each of which the model has run: repeating is up to us.
-        let mut builder = Builder::from(&sdk).retry_config(RetryConfig::disabled());
+        let mut builder = Builder::from(sdk).retry_config(RetryConfig::disabled());
+        builder = builder.region(Region::new(config.region.clone()));
         builder.set_endpoint_url(config.endpoint_url.clone());
+        if config.stand_in_credentials {
+            builder = builder.credentials_provider(Credentials::new("local", "local", None, None, "local endpoint"));
+        }
         let models = config.model_ids.iter().map(|id| Model::new(id)).collect();
         Self { client: Client::from_conf(builder.build()), config, models, first: AtomicUsize::new(0) }
     }

@@ -11,6 +11,8 @@ use hyper_util::rt::TokioExecutor;
 use model::Timestamp;
 use rustls::crypto::aws_lc_rs::default_provider;
 
+use crate::aws::deepest;
+
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How much of a body is read.
@@ -51,9 +53,4 @@ pub(super) async fn get(url: &str) -> Result<Answer, String> {
 fn parsed(date: &str) -> Option<Timestamp> {
     let since = httpdate::parse_http_date(date).ok()?.duration_since(UNIX_EPOCH).ok()?;
     Some(Timestamp::EPOCH.plus(since))
-}
-
-fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
-    let deepest = std::iter::successors(Some(error), |error| error.source()).last();
-    deepest.map(ToString::to_string).unwrap_or_default()
 }

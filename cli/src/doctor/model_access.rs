@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use aws_config::SdkConfig;
 use handlers::bedrock::{AiError, Reviewer, ReviewerConfig};
 use handlers::review::fence::Fence;
 use handlers::review::prompt::{Prompt, Question};
@@ -11,7 +12,7 @@ use super::finding::Finding;
 const CHECK: &str = "model";
 
 /// Asks the models of the configuration, the first that may be used.
-pub(super) async fn check(config: ReviewerConfig) -> Finding {
+pub(super) async fn check(config: ReviewerConfig, sdk: &SdkConfig) -> Finding {
     let (deadline, ids) = (Instant::now() + config.deadline, config.model_ids.join(", "));
     let question = Question {
         language: "Python",
@@ -24,7 +25,7 @@ pub(super) async fn check(config: ReviewerConfig) -> Finding {
     let Ok(prompt) = Prompt::build(&Fence::new(b"doctor", "doctor", 1), &question) else {
         return Finding::cannot_tell(CHECK, "no question could be made");
     };
-    match Reviewer::connect(config).await.ask(&prompt, None, deadline).await {
+    match Reviewer::connect_with(config, sdk).ask(&prompt, None, deadline).await {
         Ok(reviewed) => {
             let usage = reviewed.usage;
             let tokens = (usage.sent_tokens(), usage.output_tokens, usage.cost_micros);

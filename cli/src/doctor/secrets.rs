@@ -93,9 +93,10 @@ pub(super) fn local(folder: &Path) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::Account;
     use crate::doctor::finding::State;
     use crate::keys::phases::{self, Found, UNKNOWN, Write};
-    use crate::keys::place::{Account, Where};
+    use crate::keys::place::Where;
 
     fn place(folder: &Path) -> Where {
         Where { dir: Some(folder.to_owned()), secrets: None, account: Account::default() }

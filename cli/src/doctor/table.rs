@@ -3,6 +3,7 @@
 use model::{StoreError, TableDescription, TableError, defined_table};
 
 use super::finding::Finding;
+use crate::aws::deepest;
 use crate::target::Opened;
 
 const CHECK: &str = "table";
@@ -20,7 +21,7 @@ pub(super) async fn check(opened: &Opened) -> Vec<Finding> {
             CHECK,
             format!(
                 "{place} does not answer: {}. Check --store, --region, --profile and that it is running.",
-                deepest(&error)
+                cause(&error)
             ),
         )],
     }
@@ -92,11 +93,9 @@ fn mend(fact: &str, name: &str) -> String {
     }
 }
 
-/// The cause, without what the SDK adds in parentheses: its own structures.
-fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
-    let deepest = std::iter::successors(Some(error), |error| error.source()).last();
-    let text = deepest.map(ToString::to_string).unwrap_or_default();
-    text.split(" (").next().unwrap_or_default().trim_end_matches('.').to_owned()
+/// Without what the SDK adds in parentheses: its own structures.
+fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+    deepest(error).split(" (").next().unwrap_or_default().trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]

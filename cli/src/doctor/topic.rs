@@ -2,9 +2,9 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
-use aws_sdk_sns::error::ProvideErrorMetadata as _;
 
 use super::finding::Finding;
+use crate::aws::aws_error;
 
 const CHECK: &str = "alarm topic";
 
@@ -20,9 +20,8 @@ pub(super) async fn check(arn: &str, sdk: &SdkConfig) -> Finding {
                 if is_confirmed { confirmed.push(protocol) } else { pending.push(protocol) }
             }
             Err(error) => {
-                let said = error.message().map_or_else(|| "no answer".to_owned(), str::to_owned);
                 let mend = "Check the ARN, the region and that you may list its subscriptions";
-                return Finding::problem(CHECK, format!("{arn} cannot be read: {said}. {mend}."));
+                return Finding::problem(CHECK, format!("{arn} cannot be read: {}. {mend}.", aws_error(&error)));
             }
         }
     }

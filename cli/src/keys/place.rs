@@ -4,13 +4,13 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use aws_config::{BehaviorVersion, Region};
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use clap::{ArgGroup, Args};
 
+use crate::aws::{Account, aws_error};
 use crate::keys::error::KeysError;
-use crate::private;
+use crate::{private, shell};
 
 /// One of the three secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Name {
 }
 
 /// Where they are, as it is typed.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Where the keys are", group = ArgGroup::new("place").required(true))]
 pub struct Where {
     /// In files: signing-key.json, public-keys.json and seed.json in this folder.
@@ -50,20 +50,6 @@ pub struct Where {
     /// Of which account.
     #[command(flatten)]
     pub account: Account,
-}
-
-/// How AWS is reached.
-#[derive(Clone, Debug, Default, Args)]
-pub struct Account {
-    /// The region, instead of that of `AWS_REGION` and the profile.
-    #[arg(long, value_name = "REGION", conflicts_with = "dir")]
-    pub region: Option<String>,
-    /// The profile of the AWS configuration files, instead of `AWS_PROFILE`.
-    #[arg(long, value_name = "PROFILE", conflicts_with = "dir")]
-    pub profile: Option<String>,
-    /// The endpoint of Secrets Manager to use instead, as the AWS CLI takes it.
-    #[arg(long, value_name = "URL", conflicts_with = "dir")]
-    pub endpoint_url: Option<String>,
 }
 
 /// The characters of a secret's name, and an end that keeps the prefix apart from it.
@@ -98,7 +84,7 @@ impl Where {
     /// When the folder cannot be used.
     pub(crate) async fn open(&self) -> Result<Place, KeysError> {
         if let Some(prefix) = &self.secrets {
-            let client = Box::new(self.account.client().await);
+            let client = Box::new(Client::new(&self.account.load().await));
             return Ok(Place::Manager { client, prefix: prefix.clone() });
         }
         let path = self.dir.clone().unwrap_or_default();
@@ -119,34 +105,11 @@ impl Where {
         }
     }
 
-    /// The options that name this place again.
+    /// The options that name this place again, for a shell.
     pub(crate) fn options(&self) -> String {
-        match (&self.secrets, &self.dir) {
-            (Some(prefix), _) => format!("--secrets {prefix}"),
-            (None, Some(dir)) => format!("--dir {}", dir.display()),
-            (None, None) => String::new(),
-        }
-    }
-}
-
-impl Account {
-    /// The SDK's configuration.
-    pub(crate) async fn load(&self) -> aws_config::SdkConfig {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest());
-        if let Some(region) = &self.region {
-            loader = loader.region(Region::new(region.clone()));
-        }
-        if let Some(profile) = &self.profile {
-            loader = loader.profile_name(profile);
-        }
-        if let Some(url) = &self.endpoint_url {
-            loader = loader.endpoint_url(url);
-        }
-        loader.load().await
-    }
-
-    async fn client(&self) -> Client {
-        Client::new(&self.load().await)
+        let dir = self.dir.as_ref().map(|dir| shell::option("dir", &dir.display().to_string()));
+        let secrets = self.secrets.as_ref().map(|prefix| shell::option("secrets", prefix));
+        dir.into_iter().chain(secrets).chain(self.account.options()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -272,19 +235,41 @@ fn held(path: &Path) -> Result<File, KeysError> {
     }
 }
 
-/// The service's own words: they name the secret, never its value.
 fn refused<E>(action: &'static str, secret: String, error: &SdkError<E>) -> KeysError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    let said = match (error.code(), error.message()) {
-        (Some(code), message) => format!("{code}: {}", message.unwrap_or("(no message)")),
-        (None, _) => deepest(error),
-    };
-    KeysError::Manager { action, secret, said }
+    KeysError::Manager { action, secret, said: aws_error(error) }
 }
 
-fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
-    let deepest = std::iter::successors(Some(error), |error| error.source()).last();
-    deepest.map(ToString::to_string).unwrap_or_default()
+#[cfg(all(test, unix))]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        place: Where,
+    }
+
+    fn parsed(words: impl IntoIterator<Item = String>) -> Where {
+        Line::try_parse_from(std::iter::once("keys".to_owned()).chain(words)).expect("options").place
+    }
+
+    #[test]
+    fn the_options_of_a_suggested_command_name_the_same_place() {
+        for typed in [
+            &["--dir", "keys"][..],
+            &["--dir", "my keys; rm -r $HOME"],
+            &["--dir=-x"],
+            &["--secrets", "codesensei-prod/"],
+            &["--secrets", "x/", "--profile", "it's mine", "--region", "eu-west-1"],
+            &["--secrets", "x/", "--endpoint-url", "http://127.0.0.1:5000/?a=1&b=2"],
+        ] {
+            let place = parsed(typed.iter().map(|word| (*word).to_owned()));
+            assert_eq!(parsed(shell::words(&place.options())), place, "{}", place.options());
+        }
+    }
 }

@@ -10,8 +10,9 @@ use tempfile::{TempDir, tempdir};
 
 use super::error::KeysError;
 use super::phases::{self, Found, Plan, STILL_SIGNING, UNKNOWN, Write};
-use super::place::{Account, Where};
+use super::place::Where;
 use super::{Action, Said, act, pair};
+use crate::aws::Account;
 use handlers::secrets::{PublicKeys, Seed, SigningKey};
 
 const DAY: Duration = Duration::from_hours(24);

@@ -12,6 +12,7 @@ mod large_bodies;
 mod logs;
 mod mistakes;
 mod process;
+mod profiles;
 mod query;
 mod questions;
 mod readme;

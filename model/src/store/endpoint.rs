@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use aws_config::ConfigLoader;
+use aws_config::SdkConfig;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
 
 /// Where a table is.
@@ -61,26 +65,53 @@ impl Endpoint {
     /// The SDK's configuration for it.
     pub(super) async fn configuration(&self) -> Builder {
         match self {
-            Self::Aws(settings) => Builder::from(&settings.loader().load().await),
+            Self::Aws(settings) => Builder::from(&settings.load().await),
             Self::Url { url, region } => local(url, region.as_deref()),
         }
     }
 }
 
 impl AwsSettings {
-    fn loader(&self) -> ConfigLoader {
+    /// The SDK's configuration. A profile that is named here signs, also when the environment has the access key of another account.
+    /// If it does not exist, every request fails with an error that names it.
+    pub async fn load(&self) -> SdkConfig {
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
-        if let Some(region) = &self.region {
+        if let Some(profile) = &self.profile {
+            let region = self.region_with(profile).await;
+            let credentials = credentials_of(profile, region.clone());
+            loader = loader.profile_name(profile).credentials_provider(credentials).region(region);
+        } else if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
         }
-        if let Some(profile) = &self.profile {
-            loader = loader.profile_name(profile);
+        if let Some(url) = &self.endpoint_url {
+            loader = loader.endpoint_url(url);
         }
-        match &self.endpoint_url {
-            Some(url) => loader.endpoint_url(url),
-            None => loader,
-        }
+        loader.load().await
     }
+
+    /// In the order of the AWS CLI. Unlike the SDK's default chain it does not ask the metadata service of an EC2 instance.
+    async fn region_with(&self, profile: &str) -> Option<Region> {
+        let of_profile = ProfileFileRegionProvider::builder().profile_name(profile).build();
+        let chain = RegionProviderChain::first_try(self.region.clone().map(Region::new))
+            .or_else(EnvironmentVariableRegionProvider::new())
+            .or_else(of_profile);
+        chain.region().await
+    }
+}
+
+/// Reads the profile only: the SDK's default chain prefers `AWS_ACCESS_KEY_ID`, and goes on to other sources without the profile.
+#[expect(deprecated, reason = "the new name of these types is in a crate that this workspace does not depend on")]
+fn credentials_of(profile: &str, region: Option<Region>) -> ProfileFileCredentialsProvider {
+    use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
+    // Without any profile the SDK does not name the one that it looked for.
+    let files = ProfileFiles::builder()
+        .include_default_config_file(true)
+        .include_default_credentials_file(true)
+        .with_contents(ProfileFileKind::Config, "[profile codesensei-none]\n")
+        .build();
+    // The region is where a role of the profile is assumed.
+    let config = ProviderConfig::without_region().with_region(region);
+    ProfileFileCredentialsProvider::builder().configure(&config).profile_files(files).profile_name(profile).build()
 }
 
 /// The access key id in a URL, and the URL without it.

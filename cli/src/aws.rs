@@ -1,0 +1,57 @@
+//! AWS: which account, and what its services say when they refuse.
+
+use aws_config::SdkConfig;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use clap::Args;
+use model::AwsSettings;
+
+use crate::shell;
+
+/// How AWS is reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct Account {
+    /// The region, instead of that of `AWS_REGION` and the profile.
+    #[arg(long, value_name = "REGION", conflicts_with = "dir")]
+    pub region: Option<String>,
+    /// The profile of the AWS configuration files, instead of `AWS_PROFILE` and `AWS_ACCESS_KEY_ID`.
+    #[arg(long, value_name = "PROFILE", conflicts_with = "dir")]
+    pub profile: Option<String>,
+    /// The endpoint of Secrets Manager to use instead, as the AWS CLI takes it.
+    #[arg(long, value_name = "URL", conflicts_with = "dir")]
+    pub endpoint_url: Option<String>,
+}
+
+impl Account {
+    /// The SDK's configuration.
+    pub(crate) async fn load(&self) -> SdkConfig {
+        let (region, profile) = (self.region.clone(), self.profile.clone());
+        AwsSettings { region, profile, endpoint_url: self.endpoint_url.clone() }.load().await
+    }
+
+    /// The options that name this account again.
+    pub(crate) fn options(&self) -> Vec<String> {
+        let named = [("region", &self.region), ("profile", &self.profile), ("endpoint-url", &self.endpoint_url)];
+        named.iter().filter_map(|(name, value)| Some(shell::option(name, value.as_deref()?))).collect()
+    }
+}
+
+/// Why a service did not do what it was asked. Its own words, which name a secret and never hold its value; of an answer that cannot
+/// be read only the status, because its body can hold a secret.
+pub(crate) fn aws_error<E>(error: &SdkError<E>) -> String
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let unreadable = |status: u16| format!("HTTP {status}, with an answer that cannot be read");
+    match (error, error.code()) {
+        (_, Some(code)) => format!("{code}: {}", error.message().unwrap_or("(no message)")),
+        (SdkError::ServiceError(answer), None) => unreadable(answer.raw().status().as_u16()),
+        (SdkError::ResponseError(answer), None) => unreadable(answer.raw().status().as_u16()),
+        (error, None) => deepest(error),
+    }
+}
+
+/// The cause of an error, without the errors that wrap it.
+pub(crate) fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
+    let deepest = std::iter::successors(Some(error), |error| error.source()).last();
+    deepest.map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,83 @@
+//! `--profile`: it signs also when the environment has other credentials, and one that does not exist is an error.
+
+use tempfile::{TempDir, tempdir};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::process::Command;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::process::{codesensei, ended};
+
+const CREDENTIALS: &str = "[staging]\naws_access_key_id = OFSTAGING\naws_secret_access_key = secret\n";
+const CONFIG: &str = "[profile staging]\nregion = eu-central-1\n";
+
+/// Refuses every request, and passes on the line that says who signed it.
+async fn service() -> (String, UnboundedReceiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (heard, signed) = unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = vec![0; 16_384];
+            let bytes = stream.read(&mut request).await.unwrap_or(0);
+            let head = String::from_utf8_lossy(&request[..bytes]).into_owned();
+            if let Some(line) = head.lines().find(|line| line.to_lowercase().starts_with("authorization:")) {
+                heard.send(line.to_owned()).ok();
+            }
+            let answer = "HTTP/1.1 400 Bad Request\r\ncontent-length: 57\r\nconnection: close\r\n\r\n\
+                          {\"__type\":\"AccessDeniedException\",\"message\":\"not for you\"}";
+            stream.write_all(answer.as_bytes()).await.ok();
+        }
+    });
+    (url, signed)
+}
+
+/// With the access key of another account in its environment.
+fn command(arguments: &[&str], folder: &TempDir) -> Command {
+    for (file, text) in [("credentials", CREDENTIALS), ("config", CONFIG)] {
+        std::fs::write(folder.path().join(file), text).unwrap();
+    }
+    let mut command = codesensei(arguments);
+    command
+        .env("AWS_SHARED_CREDENTIALS_FILE", folder.path().join("credentials"))
+        .env("AWS_CONFIG_FILE", folder.path().join("config"))
+        .env("AWS_ACCESS_KEY_ID", "OFANOTHER")
+        .env("AWS_SECRET_ACCESS_KEY", "secret");
+    command
+}
+
+#[tokio::test]
+async fn a_named_profile_signs_although_the_environment_has_an_access_key() {
+    let folder = tempdir().unwrap();
+    for arguments in [&["keys", "show", "--secrets", "x/"][..], &["table", "describe", "--table", "reviews"]] {
+        let (url, mut signed) = service().await;
+        let options = [arguments, &["--endpoint-url", &url, "--profile", "staging"]].concat();
+        let end = ended(command(&options, &folder)).await;
+        let line = signed.try_recv().unwrap_or_else(|_| panic!("{arguments:?}: {}", end.stderr));
+        assert!(line.contains("Credential=OFSTAGING/") && line.contains("/eu-central-1/"), "{line}");
+        let (url, mut signed) = service().await;
+        let options = [arguments, &["--endpoint-url", &url, "--profile", "staging", "--region", "us-west-2"]].concat();
+        ended(command(&options, &folder)).await;
+        assert!(signed.try_recv().unwrap().contains("/us-west-2/"), "the region that is named");
+    }
+}
+
+#[tokio::test]
+async fn a_profile_that_does_not_exist_is_an_error_that_names_it() {
+    let folder = tempdir().unwrap();
+    for arguments in [&["keys", "show", "--secrets", "x/"][..], &["table", "describe", "--table", "reviews"]] {
+        for region in [&[][..], &["--region", "us-east-1"]] {
+            let (url, mut signed) = service().await;
+            for options in [&["--endpoint-url", &url][..], &[]] {
+                let options = [arguments, region, options, &["--profile", "sataging"]].concat();
+                let end = ended(command(&options, &folder)).await;
+                assert!(end.code == Some(1) && end.stderr.contains("`sataging`"), "{options:?}: {}", end.stderr);
+                let mut bare = command(&options, &folder);
+                bare.env("AWS_CONFIG_FILE", "nowhere").env("AWS_SHARED_CREDENTIALS_FILE", "nowhere");
+                let end = ended(bare).await;
+                assert!(end.code == Some(1) && end.stderr.contains("`sataging`"), "{options:?}: {}", end.stderr);
+                assert!(signed.try_recv().is_err(), "nothing is sent");
+            }
+        }
+    }
+}
