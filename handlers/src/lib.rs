@@ -12,6 +12,7 @@ pub mod limits;
 pub mod logging;
 pub mod messages;
 pub mod openapi;
+mod reloadable;
 pub mod report;
 pub mod review;
 pub mod routes;

@@ -1,81 +1,53 @@
 //! The keys of this process, and reading them again when a token names one that it does not know.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use model::Timestamp;
-use tokio::sync::Mutex;
 
 use crate::auth::keys::TokenKeys;
-use crate::error::BoxError;
+use crate::reloadable::{Reloadable, Source};
 
-/// Minimum time between two readings. Anybody can send a token that names a key that there never was.
-const PAUSE: Duration = Duration::from_mins(1);
+/// What the log calls them.
+const NAME: &str = "keys of tokens";
 /// How long a process may sign with a key without having looked whether it is still the one to sign with. An old public key
 /// is kept for longer than that, see `codesensei keys drop`.
 const SIGNING_AGE: Duration = Duration::from_mins(10);
-/// Maximum time that a request waits for the keys.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Reads the keys where they are kept.
-pub type KeySource = Box<dyn Fn() -> BoxFuture<'static, Result<TokenKeys, BoxError>> + Send + Sync>;
+pub type KeySource = Source<TokenKeys>;
 
 /// The keys that sign and check tokens now.
-pub struct KeyRing {
-    keys: RwLock<Arc<TokenKeys>>,
-    source: Option<KeySource>,
-    read: Mutex<Read>,
-}
-
-/// When the keys were read.
-struct Read {
-    /// At the start, or again.
-    last: Timestamp,
-    /// Again; not since the start without it.
-    again: Option<Timestamp>,
-}
+pub struct KeyRing(Reloadable<TokenKeys>);
 
 impl KeyRing {
     /// Keys that can be read again: when keys are exchanged, another process may sign with the new one before this
     /// one has heard of it. These were read at `read_at`.
     #[must_use]
     pub fn readable(keys: TokenKeys, source: KeySource, read_at: Timestamp) -> Self {
-        Self { source: Some(source), read: Mutex::new(Read { last: read_at, again: None }), ..keys.into() }
+        Self(Reloadable::new(NAME, keys, source, read_at))
     }
 
     /// The keys as they were read last.
     pub(crate) fn current(&self) -> Arc<TokenKeys> {
-        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+        self.0.current()
     }
 
-    /// Reads the keys again, because a token names one that is not known: at most once a minute. Requests that come
-    /// meanwhile wait for the same reading. When they cannot be read, the old ones stay.
+    /// Reads the keys again, because a token names one that is not known: at most once a minute.
     pub(crate) async fn read_again(&self, now: Timestamp) {
-        self.read_if(now, |read| read.again.is_none_or(|again| now.since(again) >= PAUSE)).await;
+        self.tell(self.0.reload(now).await);
     }
 
     /// Before something is signed: reads the keys again when that was last done ten minutes ago. A process lives for
     /// hours, and would sign with a key that was replaced until it ends.
     pub(crate) async fn keep_current(&self, now: Timestamp) {
-        self.read_if(now, |read| now.since(read.last) >= SIGNING_AGE).await;
+        self.tell(self.0.reload_if_older(SIGNING_AGE, now).await);
     }
 
-    async fn read_if(&self, now: Timestamp, is_due: impl Fn(&Read) -> bool) {
-        let Some(source) = &self.source else { return };
-        let mut read = self.read.lock().await;
-        if !is_due(&read) {
-            return;
-        }
-        *read = Read { last: now, again: Some(now) };
-        match tokio::time::timeout(PATIENCE, source()).await {
-            Ok(Ok(keys)) => {
-                tracing::info!(kid = keys.kid(), "The keys of tokens were read again");
-                *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
-            }
-            Ok(Err(error)) => tracing::warn!(%error, "The keys of tokens cannot be read again"),
-            Err(_) => tracing::warn!("Reading the keys of tokens again took too long"),
+    fn tell(&self, were_read: bool) {
+        if were_read {
+            tracing::info!(kid = self.current().kid(), "The keys of tokens were read again");
         }
     }
 }
@@ -83,11 +55,7 @@ impl KeyRing {
 impl From<TokenKeys> for KeyRing {
     /// Keys that stay as they are.
     fn from(keys: TokenKeys) -> Self {
-        Self {
-            keys: RwLock::new(Arc::new(keys)),
-            source: None,
-            read: Mutex::new(Read { last: Timestamp::EPOCH, again: None }),
-        }
+        Self(Reloadable::fixed(NAME, keys, Timestamp::EPOCH))
     }
 }
 

@@ -1,22 +1,19 @@
 //! What stands between a viewer and a program: a path that is the gateway's, and an address that is CloudFront's.
 
 use std::net::IpAddr;
-use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
-use futures::future::BoxFuture;
 use lambda_http::RequestExt as _;
 use lambda_http::request::RequestContext;
-use model::{Clock, Digest, Timestamp};
-use tokio::sync::Mutex;
+use model::{Clock, Digest};
 
-use crate::error::BoxError;
 use crate::http::client_ip::Viewer;
+use crate::reloadable::{Reloadable, Source};
 
 /// Under which path of the site the API is.
 const PREFIX: &str = "/api";
@@ -24,10 +21,6 @@ const PREFIX: &str = "/api";
 const ORIGIN_SECRET: HeaderName = HeaderName::from_static("x-origin-secret");
 /// In which CloudFront says whose request it is: `198.51.100.10:46532`, or an IPv6 address with a port after the last colon.
 const VIEWER_ADDRESS: HeaderName = HeaderName::from_static("cloudfront-viewer-address");
-/// Minimum time between two readings of the secret. Other requests that reach the gateway can carry any value.
-const PAUSE: Duration = Duration::from_mins(1);
-/// Maximum time that a request waits for the secret.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The request as the routes know it: without the stage, which a gateway's own address has, and without `/api`.
 pub(super) fn routed<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
@@ -60,20 +53,15 @@ fn without<'p>(path: &'p str, prefix: Option<&str>) -> &'p str {
     }
 }
 
-/// Reads what CloudFront may say, where that is kept.
-pub(super) type OriginSource = Box<dyn Fn() -> BoxFuture<'static, Result<Vec<Digest>, BoxError>> + Send + Sync>;
-
 /// How CloudFront is known: digests of the one or two values that it may send.
 pub(super) struct Origin {
-    known: RwLock<Vec<Digest>>,
-    source: OriginSource,
-    last_read: Mutex<Option<Timestamp>>,
+    digests: Reloadable<Vec<Digest>>,
     clock: Clock,
 }
 
 impl Origin {
-    pub(super) fn new(known: Vec<Digest>, source: OriginSource, clock: Clock) -> Arc<Self> {
-        Arc::new(Self { known: RwLock::new(known), source, last_read: Mutex::new(None), clock })
+    pub(super) fn new(digests: Vec<Digest>, source: Source<Vec<Digest>>, clock: Clock) -> Arc<Self> {
+        Arc::new(Self { digests: Reloadable::new("seed", digests, source, clock.now()), clock })
     }
 
     /// Whether this is what CloudFront says. The digests are compared: how long that takes tells nothing of the value.
@@ -82,27 +70,13 @@ impl Origin {
         if self.knows(&digest) {
             return true;
         }
-        self.read_again().await;
+        // CloudFront may have been given a new value since this process began.
+        self.digests.reload(self.clock.now()).await;
         self.knows(&digest)
     }
 
     fn knows(&self, digest: &Digest) -> bool {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).contains(digest)
-    }
-
-    /// CloudFront may have been given a new value since this process began.
-    async fn read_again(&self) {
-        let now = self.clock.now();
-        let mut last_read = self.last_read.lock().await;
-        if last_read.is_some_and(|last| now.since(last) < PAUSE) {
-            return;
-        }
-        *last_read = Some(now);
-        match tokio::time::timeout(PATIENCE, (self.source)()).await {
-            Ok(Ok(known)) => *self.known.write().unwrap_or_else(PoisonError::into_inner) = known,
-            Ok(Err(error)) => tracing::warn!(%error, "The seed's secret cannot be read again"),
-            Err(_) => tracing::warn!("Reading the seed's secret again took too long"),
-        }
+        self.digests.current().contains(digest)
     }
 }
 

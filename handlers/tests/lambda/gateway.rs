@@ -4,8 +4,10 @@ use serde_json::json;
 
 use crate::events::Request;
 use crate::runtime::Function;
-use crate::surroundings::{ORIGIN, SEED, Surroundings};
+use crate::surroundings::{ORIGIN, ORIGIN_BEFORE, SEED, Surroundings};
 use crate::{AUTH, THREADS};
+
+const NEXT_ORIGIN: &str = "the-next-origin-secret-and-just-as-long-too";
 
 #[tokio::test]
 async fn a_path_leads_to_its_route_under_the_site_and_under_a_stage() {
@@ -58,7 +60,7 @@ async fn viewers_behind_one_edge_of_cloudfront_are_counted_apart_and_one_viewer_
         let answer = auth.calls(1, &guess(&format!("{viewer}:50000"), ORIGIN)).await;
         assert_eq!((answer.status, &answer.json["error"]["code"]), (429, &json!("RATE_LIMIT_EXCEEDED")), "{viewer}");
     }
-    let before = auth.calls(1, &guess("198.51.100.3:1", "the-value-before")).await;
+    let before = auth.calls(1, &guess("198.51.100.3:1", ORIGIN_BEFORE)).await;
     assert_eq!(before.status, 401, "the value before this one is still believed");
 }
 
@@ -82,9 +84,9 @@ async fn an_address_is_not_believed_without_the_secret_of_cloudfront() {
 async fn a_new_secret_of_cloudfront_is_read_when_it_is_first_seen() {
     let around = Surroundings::start().await;
     let mut auth = Function::start(AUTH, &around.environment()).await;
-    around.keeps("seed", &json!({ "seed": SEED, "origin": "the-next-value", "origin_before": ORIGIN }));
+    around.keeps("seed", &json!({ "seed": SEED, "origin": NEXT_ORIGIN, "origin_before": ORIGIN }));
     for viewer in 1..=6 {
-        let answer = auth.calls(1, &guess(&format!("198.51.100.{viewer}:1"), "the-next-value")).await;
+        let answer = auth.calls(1, &guess(&format!("198.51.100.{viewer}:1"), NEXT_ORIGIN)).await;
         assert_eq!(answer.status, 401, "each of the six has five tries of their own");
     }
     assert_eq!(auth.calls(1, &guess("198.51.100.7:1", ORIGIN)).await.status, 401, "the value before it stays good");
