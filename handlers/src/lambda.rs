@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws_config::BehaviorVersion;
-use aws_sdk_secretsmanager::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use axum::middleware::from_fn_with_state;
 use futures::FutureExt as _;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
@@ -15,6 +15,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::auth::device::DeviceKey;
 use crate::auth::keyring::KeyRing;
+use crate::auth::keys::TokenKeys;
 use crate::auth::password::{COST, Hasher};
 use crate::auth::token::Tokens;
 use crate::http::cookie::CookieNames;
@@ -49,9 +50,9 @@ pub async fn serve(program: &Program) -> Result<(), Error> {
     let settings = Settings::read(program, &Variables::own())?;
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let secrets = Secrets::connect(&sdk);
-    let seed = secrets.seed(&settings.seed_secret).await?;
+    let (seed, keys) = futures::try_join!(secrets.seed(&settings.seed_secret), secrets.keys(&settings))?;
     let origin = origin(&seed, &secrets, &settings);
-    let app = application(program, settings, &seed, secrets).await?;
+    let app = application(program, settings, &seed, keys, secrets).await?;
     let routes = program.router(&app).layer(from_fn_with_state(origin, gateway::viewed));
     let routes = routes.map_request(gateway::routed);
     if program.streams {
@@ -80,12 +81,16 @@ pub async fn sweep() -> Result<(), Error> {
     .await
 }
 
-/// Why a service of AWS was not of use, in its own words where it has any.
+/// An error of a service of AWS in its own words, without the answer: that of Secrets Manager is a secret.
 fn failed<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E>) -> String {
-    match (error.code(), error.message()) {
-        (Some(code), Some(message)) => format!("{code}: {message}"),
-        _ => DisplayErrorContext(error).to_string(),
+    if let (Some(code), Some(message)) = (error.code(), error.message()) {
+        return format!("{code}: {message}");
     }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
 }
 
 /// One JSON object a line.
@@ -94,7 +99,13 @@ fn log() {
     tracing_subscriber::registry().with(logging::wanted()).with(logging::shown()).with(lines).init();
 }
 
-async fn application(program: &Program, settings: Settings, seed: &Seed, secrets: Secrets) -> Result<App, Error> {
+async fn application(
+    program: &Program,
+    settings: Settings,
+    seed: &Seed,
+    keys: TokenKeys,
+    secrets: Secrets,
+) -> Result<App, Error> {
     let store = store(settings.table.clone(), seed.seed.as_bytes()).await;
     let store = store.with_message_ttl(settings.message_ttl).with_code_cache(settings.code_cache_mib);
     let reviewer = match (program.connect, settings.reviewer.clone()) {
@@ -102,7 +113,6 @@ async fn application(program: &Program, settings: Settings, seed: &Seed, secrets
         _ => None,
     };
     let (origin, cors, ai_daily_cap) = (settings.origin.clone(), settings.cors.clone(), settings.ai_daily_cap);
-    let keys = secrets.keys(&settings).await?;
     let keys = KeyRing::readable(keys, secrets.key_source(settings), store.clock().now());
     Ok(App {
         waiting: Waiting::default(),

@@ -12,7 +12,7 @@ use crate::auth::keyring::KeySource;
 use crate::auth::keys::TokenKeys;
 use crate::lambda::failed;
 use crate::lambda::settings::{Settings, said};
-use crate::secrets::{PublicKeys, SEED_CHARS, Seed, SigningKey};
+use crate::secrets::{ORIGIN_CHARS, PublicKeys, SEED_CHARS, Seed, SigningKey};
 
 /// Reads secrets. Their values are never logged, and never in an environment variable.
 #[derive(Clone)]
@@ -27,6 +27,9 @@ impl Secrets {
         let seed: Seed = self.read(id, "seed, origin and origin_before").await?;
         if seed.seed.len() < SEED_CHARS {
             return Err(format!("the seed in the secret {id} is shorter than {SEED_CHARS} characters").into());
+        }
+        if [&seed.origin, &seed.origin_before].iter().any(|value| value.len() < ORIGIN_CHARS) {
+            return Err(format!("an origin secret in the secret {id} is shorter than {ORIGIN_CHARS} characters").into());
         }
         Ok(seed)
     }

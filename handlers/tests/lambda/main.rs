@@ -253,6 +253,8 @@ async fn a_function_with_a_wrong_setting_stops_and_says_what_it_should_be() {
             "the secret text is not an object with seed, origin and origin_before",
         ),
         (USERS, "CODESENSEI_SEED_SECRET", "short", "the seed in the secret short is shorter than 32 characters"),
+        (USERS, "CODESENSEI_SEED_SECRET", "open", "an origin secret in the secret open is shorter than 32 characters"),
+        (USERS, "CODESENSEI_SEED_SECRET", "cut-short", "the secret cut-short cannot be read: "),
         (THREADS, "CODESENSEI_PUBLIC_KEYS_SECRET", "text", "the secret text is not an object with keys"),
         (THREADS, "CODESENSEI_PUBLIC_KEYS_SECRET", "none", "a key in the secrets: there is no key"),
         (THREADS, "CODESENSEI_PUBLIC_KEYS_SECRET", "keyless", "a key in the secrets: not an RSA key in PEM form"),

@@ -23,6 +23,8 @@ const TABLE: &str = "codesensei-test";
 
 /// What CloudFront says of itself.
 pub(crate) const ORIGIN: &str = "an-origin-secret-of-forty-three-characters";
+/// What it sent before.
+pub(crate) const ORIGIN_BEFORE: &str = "the-origin-secret-before-it-and-also-long";
 
 /// A private and a public key, in PEM.
 pub(crate) struct Pair {
@@ -118,14 +120,18 @@ fn secrets() -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("signing-key", json!({ "signing_key": pair.private }).to_string()),
         ("public-keys", public_keys(&[pair]).to_string()),
-        ("seed", json!({ "seed": SEED, "origin": ORIGIN, "origin_before": "the-value-before" }).to_string()),
+        ("seed", json!({ "seed": SEED, "origin": ORIGIN, "origin_before": ORIGIN_BEFORE }).to_string()),
         ("text", "hunter2".to_owned()),
         ("short", json!({ "seed": "hunter2", "origin": ORIGIN, "origin_before": ORIGIN }).to_string()),
+        ("open", json!({ "seed": SEED, "origin": ORIGIN, "origin_before": "" }).to_string()),
         ("none", json!({ "keys": [] }).to_string()),
         ("keyless", json!({ "keys": [{ "kid": "any", "pem": "hunter2" }] }).to_string()),
         ("unsigned", json!({ "signing_key": "hunter2" }).to_string()),
     ])
 }
+
+/// The name of a secret whose answer is no JSON.
+const CUT_SHORT: &str = "cut-short";
 
 /// Starts an endpoint that answers `GetSecretValue`.
 async fn secrets_manager(kept: Kept) -> String {
@@ -142,6 +148,9 @@ async fn get_secret_value(State(kept): State<Kept>, headers: HeaderMap, body: St
     let id = request["SecretId"].as_str().expect("the name of a secret");
     let json = [(header::CONTENT_TYPE, "application/x-amz-json-1.1")];
     let secret = kept.lock().expect("not poisoned").get(id).cloned();
+    if id == CUT_SHORT {
+        return (json, r#"{"SecretString":"hunter2"#).into_response();
+    }
     let Some(secret) = secret else {
         let kind = "ResourceNotFoundException";
         let error = json!({ "__type": kind, "Message": "Secrets Manager can't find the specified secret." });
