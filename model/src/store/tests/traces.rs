@@ -31,7 +31,7 @@ impl Write for Log {
 
 /// Logs as the product does: modyne's spans print keys, and the SDK's events whole bodies, so only ours are on.
 fn subscribe() {
-    let filter = tracing_subscriber::EnvFilter::new("off,model=trace");
+    let filter = "off,model=trace".parse::<tracing_subscriber::filter::Targets>().expect("targets");
     let layer = tracing_subscriber::fmt::layer().with_writer(|| Log).with_ansi(false);
     let subscriber = tracing_subscriber::registry().with(filter).with(layer);
     // For the whole process: one for this thread alone can miss what other threads have found to be off before.

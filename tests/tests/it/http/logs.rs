@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use tests::TestApp;
 use tests::app::contract::operations;
 use tests::app::{Person, sign_up};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -41,7 +40,7 @@ fn heard() -> MutexGuard<'static, Vec<u8>> {
 fn listen() {
     // Everything is asked for, and what may be shown of it is what every program of ours shows.
     let lines = tracing_subscriber::fmt::layer().json().with_writer(|| Ear);
-    let subscriber = tracing_subscriber::registry().with(EnvFilter::new("trace")).with(handlers::logging::shown());
+    let subscriber = tracing_subscriber::registry().with(LevelFilter::TRACE).with(handlers::logging::shown());
     subscriber.with(lines).try_init().expect("no other test sets one");
     LISTENING.store(true, Ordering::Relaxed);
 }
