@@ -138,7 +138,10 @@ def rollouts(infra):
             continue
         if preference.get("Type") != {"Ref": "Rollout"}:
             yield f"{name}: the type of its deployment must be !Ref Rollout"
-        alarms = [alarm.get("Ref") for alarm in preference.get("Alarms", [])]
+        condition, watched, otherwise = preference.get("Alarms", {}).get("Fn::If", ["", [], {}])
+        if condition != "IsWatched" or otherwise != [{"Ref": "AWS::NoValue"}]:
+            yield f"{name}: its alarms have to be left out of a deployment at once, by !If [IsWatched, [...], [!Ref AWS::NoValue]]"
+        alarms = [alarm.get("Ref") for alarm in watched]
         if not alarms:
             yield f"{name}: no alarm rolls its deployment back"
         for alarm in alarms:

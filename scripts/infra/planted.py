@@ -49,6 +49,8 @@ ERRORS = (
     ("a schedule whose lost events go nowhere", "template.yaml", "DeadLetterConfig: { Arn: !GetAtt DeadLetters.Arn }", "Enabled: true",
      "scheduled", "SweepFunction"),
     ("a dashboard that is no JSON", "alarms.yaml", '{"widgets":[', '{"widgets":', "dashboard", "JSON"),
+    ("a function that a changed parameter does not reach", "template.yaml", "CodeUri: ../target/lambda/auth",
+     'CodeUri: "../target/lambda/auth"', "deployed", "auth"),
     ("an access log with the caller's address", "template.yaml", '{"request_id":', '{"ip":"$context.identity.sourceIp","request_id":',
      "access-log", "identity."),
 )  # fmt: skip
