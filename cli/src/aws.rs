@@ -25,7 +25,7 @@ impl Account {
     /// The SDK's configuration.
     pub(crate) async fn load(&self) -> SdkConfig {
         let (region, profile) = (self.region.clone(), self.profile.clone());
-        AwsSettings { region, profile, endpoint_url: self.endpoint_url.clone() }.load().await
+        AwsSettings { region, profile, endpoint_url: self.endpoint_url.clone() }.await
     }
 
     /// The options that name this account again.

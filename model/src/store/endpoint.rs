@@ -1,6 +1,7 @@
 //! Endpoints: where a table is, and as whom it is asked.
 
 use std::fmt;
+use std::pin::Pin;
 
 use aws_config::SdkConfig;
 use aws_config::environment::EnvironmentVariableRegionProvider;
@@ -71,10 +72,19 @@ impl Endpoint {
     }
 }
 
+/// Loads the SDK's configuration, for the clients of every service. A profile that is named here signs, also when the environment has
+/// the access key of another account. If it does not exist, every request fails with an error that names it.
+impl IntoFuture for AwsSettings {
+    type Output = SdkConfig;
+    type IntoFuture = Pin<Box<dyn Future<Output = SdkConfig> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.load().await })
+    }
+}
+
 impl AwsSettings {
-    /// The SDK's configuration. A profile that is named here signs, also when the environment has the access key of another account.
-    /// If it does not exist, every request fails with an error that names it.
-    pub async fn load(&self) -> SdkConfig {
+    async fn load(&self) -> SdkConfig {
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
         if let Some(profile) = &self.profile {
             let region = self.region_with(profile).await;
