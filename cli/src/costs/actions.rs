@@ -1,7 +1,5 @@
 //! What users do, and what each such request asks of the table: by the ids of access patterns, whose cost contracts are in the registry.
 
-use std::time::Duration;
-
 use handlers::limits::CANCEL_POLL;
 use model::PATTERNS;
 use model::registry::Pattern;
@@ -264,24 +262,21 @@ impl Action {
             writes: units.writes + pattern.cost.wcu * times,
             ..units
         });
-        let own = pattern_time(self.patterns, assumed);
         let waited = match self.wait {
-            Wait::None => Duration::ZERO,
-            Wait::Password => millis(assumed[Use::PasswordMs]),
+            Wait::None => 0.0,
+            Wait::Password => assumed[Use::PasswordMs] / 1_000.0,
             // What it watches meanwhile takes no time of its own.
-            Wait::Model => Duration::from_secs_f64(assumed[Use::AnswerSeconds]),
+            Wait::Model => assumed[Use::AnswerSeconds],
         };
-        let started = millis(assumed[Use::ColdStartMs]).mul_f64(assumed[Use::ColdStarts]);
-        units.gb_seconds = (own + waited + started).as_secs_f64() * self.function.memory() / 1_024.0;
+        let started = assumed[Use::ColdStartMs] * assumed[Use::ColdStarts] / 1_000.0;
+        let seconds = own_seconds(self.patterns, assumed) + waited + started;
+        units.gb_seconds = seconds * self.function.memory() / 1_024.0;
         units
     }
 }
 
-fn pattern_time(patterns: &[&str], assumed: &Assumed) -> Duration {
+/// Of the program and of the table's answers. A number and not a `Duration`, which panics where an assumption is too large for it.
+fn own_seconds(patterns: &[&str], assumed: &Assumed) -> f64 {
     let requests: f64 = patterns.iter().map(|id| pattern(id).cost.requests).sum();
-    millis(assumed[Use::OwnMs] + requests * assumed[Use::TableMs])
-}
-
-fn millis(millis: f64) -> Duration {
-    Duration::from_secs_f64(millis / 1_000.0)
+    (assumed[Use::OwnMs] + requests * assumed[Use::TableMs]) / 1_000.0
 }

@@ -35,6 +35,8 @@ pub(crate) enum Use {
     ColdStarts,
     ColdStartMs,
     WafRules,
+    EdgeWaf,
+    EdgeWafRules,
     Alarms,
     AnomalyAlarms,
     Dashboards,
@@ -57,7 +59,7 @@ const fn assume(what: Use, name: &'static str, value: f64, reason: &'static str)
 }
 
 /// All of them, in the order of [`Use`]. What has no other unit in its reason is of one user and month.
-pub(crate) const ASSUMPTIONS: [Assumption; 36] = [
+pub(crate) const ASSUMPTIONS: [Assumption; 38] = [
     assume(Use::SignUps, "sign_ups", 0.05, "Sign-ups for each user there is: one in twenty users is new."),
     assume(
         Use::SignIns,
@@ -99,7 +101,12 @@ pub(crate) const ASSUMPTIONS: [Assumption; 36] = [
     assume(Use::OtherKb, "other_kb", 3.0, "Every other request or answer, with its headers."),
     assume(Use::PageLoads, "page_loads", 2.0, "On an active day: the page is loaded anew."),
     assume(Use::PageKb, "page_kb", 150.0, "Of a load, compressed: most files are in the browser's cache."),
-    assume(Use::PageFiles, "page_files", 6.0, "Files that a load asks for."),
+    assume(
+        Use::PageFiles,
+        "page_files",
+        6.0,
+        "Files that a load asks for: the page itself, and the others under /assets/.",
+    ),
     assume(
         Use::StoredKb,
         "stored_kb",
@@ -123,6 +130,13 @@ pub(crate) const ASSUMPTIONS: [Assumption; 36] = [
         "With loading the code and reading the secrets; billed like any other time.",
     ),
     assume(Use::WafRules, "waf_rules", 5.0, "Of the deployment: the rules on the API's stage."),
+    assume(
+        Use::EdgeWaf,
+        "edge_waf",
+        1.0,
+        "Of the deployment: 1 with the second web ACL, at CloudFront, which is the default of `EdgeWaf`; 0 without it.",
+    ),
+    assume(Use::EdgeWafRules, "edge_waf_rules", 1.0, "Of the deployment: the rules of the second web ACL."),
     assume(Use::Alarms, "alarms", 60.0, "Of the deployment: one for each endpoint, and those of docs/runbook.md."),
     assume(Use::AnomalyAlarms, "anomaly_alarms", 1.0, "Of the deployment: on sign-ins."),
     assume(Use::Dashboards, "dashboards", 1.0, "Of the deployment."),
@@ -164,6 +178,9 @@ impl Index<Use> for Assumed {
     }
 }
 
+/// The largest value that is taken. With it every sum stays far from what a number can hold.
+const MOST: f64 = 1e12;
+
 /// `name=value` on the command line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Replaced {
@@ -179,8 +196,8 @@ impl std::str::FromStr for Replaced {
         let found = ASSUMPTIONS.iter().find(|assumption| assumption.name == name);
         let names = || ASSUMPTIONS.map(|assumption| assumption.name).join(", ");
         let found = found.ok_or_else(|| format!("there is no assumption {name}; there are {}", names()))?;
-        let value = value.parse().ok().filter(|value: &f64| value.is_finite() && *value >= 0.0);
-        let value = value.ok_or_else(|| format!("{name} must be a number, 0 or more"))?;
+        let value = value.parse().ok().filter(|value| (0.0..=MOST).contains(value));
+        let value = value.ok_or_else(|| format!("{name} must be a number from 0 to 1000000000000"))?;
         Ok(Self { what: found.what, value })
     }
 }
@@ -205,6 +222,11 @@ mod tests {
         assert!((assumed[Use::SignIns] - 2.0).abs() < f64::EPSILON);
         for wrong in ["questions", "questions=", "questions=many", "questions=-1", "questions=NaN", "answers=1"] {
             assert!(wrong.parse::<Replaced>().is_err(), "{wrong}");
+        }
+        assert!("questions=1e12".parse::<Replaced>().is_ok());
+        for large in ["questions=1.1e12", "questions=1e308", "questions=inf"] {
+            let error = large.parse::<Replaced>().expect_err(large);
+            assert_eq!(error, "questions must be a number from 0 to 1000000000000");
         }
     }
 }

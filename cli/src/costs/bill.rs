@@ -39,13 +39,15 @@ impl Bill {
             line(prices::LAMBDA_REQUESTS, served.invocations),
             line(prices::LAMBDA_TIME, served.gb_seconds),
             line(prices::GATEWAY_REQUESTS, served.requests),
-            line(prices::WAF_ACL, 1.0),
-            line(prices::WAF_RULES, assumed[Use::WafRules]),
-            line(prices::WAF_REQUESTS, served.requests),
+            line(prices::WAF_ACL, 1.0 + assumed[Use::EdgeWaf]),
+            line(prices::WAF_RULES, assumed[Use::WafRules] + assumed[Use::EdgeWaf] * assumed[Use::EdgeWafRules]),
+            // The ACL at the edge looks at requests for files too.
+            line(prices::WAF_REQUESTS, served.requests + assumed[Use::EdgeWaf] * (served.requests + served.files)),
             line(prices::CLOUDFRONT_REQUESTS, served.requests + served.files),
             line(prices::CLOUDFRONT_OUT, (served.kb_out + served.page_kb) / KB_PER_GB),
             line(prices::CLOUDFRONT_IN, served.kb_in / KB_PER_GB),
-            line(prices::CLOUDFRONT_FUNCTIONS, served.files),
+            // One function runs at requests to the API, the other at those for a page. None runs at files under /assets/.
+            line(prices::CLOUDFRONT_FUNCTIONS, served.requests + served.loads),
             line(prices::TABLE_READS, served.reads),
             line(prices::TABLE_WRITES, served.writes),
             line(prices::TABLE_STORAGE, served.stored_gb),
@@ -86,6 +88,7 @@ struct Served {
     invocations: f64,
     gb_seconds: f64,
     requests: f64,
+    loads: f64,
     files: f64,
     page_kb: f64,
     kb_in: f64,
@@ -102,6 +105,7 @@ impl Served {
         let users = number(users);
         let loads = users * assumed[Use::PageLoads] * assumed[Use::ActiveDays];
         let mut served = Self {
+            loads,
             files: loads * assumed[Use::PageFiles],
             page_kb: loads * assumed[Use::PageKb],
             stored_gb: users * assumed[Use::StoredKb] / KB_PER_GB,

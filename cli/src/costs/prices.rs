@@ -67,7 +67,7 @@ prices! {
     INPUT_TOKENS = "Bedrock", "input tokens", 3.3 / MILLION, "tokens", BEDROCK, Elsewhere;
     OUTPUT_TOKENS = "Bedrock", "output tokens", 16.5 / MILLION, "tokens", BEDROCK, Elsewhere;
     LAMBDA_REQUESTS = "Lambda", "requests", 0.2 / MILLION, "requests", LAMBDA, Elsewhere;
-    LAMBDA_TIME = "Lambda", "memory and time, arm64", 0.000_013_333_4 / 1.0, "GB-s", LAMBDA, Elsewhere;
+    LAMBDA_TIME = "Lambda", "memory and time, x86_64", 0.000_016_666_7 / 1.0, "GB-s", LAMBDA, Elsewhere;
     GATEWAY_REQUESTS = "API Gateway", "REST requests", 3.5 / MILLION, "requests", GATEWAY, Elsewhere;
     WAF_ACL = "WAF", "web ACLs", 5.0 / 1.0, "ACLs", WAF, Elsewhere;
     WAF_RULES = "WAF", "rules", 1.0 / 1.0, "rules", WAF, Elsewhere;

@@ -204,6 +204,9 @@ fn plain(number: f64) -> String {
 }
 
 fn dollars(dollars: f64) -> String {
+    if dollars > 0.0 && dollars < 0.000_1 {
+        return format!("${}", small(dollars));
+    }
     let places = if dollars != 0.0 && dollars < 1.0 { 4 } else { 2 };
     format!("${}", grouped(dollars, places))
 }
@@ -212,9 +215,26 @@ fn dollars(dollars: f64) -> String {
 fn amount(number: f64) -> String {
     if number >= 100.0 || number.fract() == 0.0 {
         grouped(number, 0)
+    } else if number < 0.001 {
+        small(number)
     } else {
         plain((number * 1_000.0).round() / 1_000.0)
     }
+}
+
+/// Two significant digits, so that what is little does not look like nothing.
+fn small(number: f64) -> String {
+    // Beyond that no one counts zeros.
+    let least = 1e-9;
+    if number < least {
+        return format!("{number:.1e}");
+    }
+    let mut places = 2;
+    let mut scaled = number * 10.0;
+    while scaled < 1.0 {
+        (places, scaled) = (places + 1, scaled * 10.0);
+    }
+    format!("{number:.places$}")
 }
 
 /// With commas between thousands.
@@ -250,5 +270,19 @@ mod tests {
             (amount(0.05), amount(12.5), amount(1234.5)),
             ("0.05".to_owned(), "12.50".to_owned(), "1,234".to_owned())
         );
+    }
+
+    #[test]
+    fn a_small_amount_is_not_shown_as_nothing() {
+        for (number, shown) in [
+            (0.0, "0"),
+            (0.037, "0.037"),
+            (0.000_4, "0.00040"),
+            (0.000_012_34, "0.000012"),
+            (0.000_000_000_12, "1.2e-10"),
+        ] {
+            assert_eq!(amount(number), shown);
+        }
+        assert_eq!((dollars(0.000_1), dollars(0.000_004_2)), ("$0.0001".to_owned(), "$0.0000042".to_owned()));
     }
 }

@@ -19,7 +19,7 @@ use tower::ServiceExt as _;
 use super::actions::{ACTIONS, Action, WATCHED};
 use super::assumptions::{Assumed, Use};
 use super::bill::{Bill, number};
-use super::{document, report};
+use super::{document, prices, report};
 use crate::engine::Engine;
 use crate::local::application_on;
 
@@ -126,10 +126,14 @@ fn every_pattern_is_in_the_registry_and_is_asked_by_the_function() {
     assert!(PATTERNS.iter().any(|pattern| pattern.id == WATCHED));
 }
 
+/// A file of the deployment.
+fn infra(file: &str) -> String {
+    std::fs::read_to_string(format!("{}/../infra/{file}", env!("CARGO_MANIFEST_DIR"))).expect(file)
+}
+
 #[test]
 fn memory_alarms_and_rules_are_those_of_the_templates() {
-    let read = |file: &str| std::fs::read_to_string(format!("{}/../infra/{file}", env!("CARGO_MANIFEST_DIR")));
-    let [template, alarms] = ["template.yaml", "alarms.yaml"].map(|file| read(file).expect(file));
+    let [template, alarms] = ["template.yaml", "alarms.yaml"].map(infra);
     for action in ACTIONS {
         let mut name = action.function.name().to_owned();
         name[..1].make_ascii_uppercase();
@@ -144,6 +148,56 @@ fn memory_alarms_and_rules_are_those_of_the_templates() {
     assert!((all - assumed[Use::Alarms] - assumed[Use::AnomalyAlarms]).abs() < 0.5, "{all} alarms");
     let rules = count(&template, "\n          Priority: ");
     assert!((rules - assumed[Use::WafRules]).abs() < 0.5, "{rules} rules");
+}
+
+/// The default of a parameter of the template.
+fn default<'a>(template: &'a str, parameter: &str) -> &'a str {
+    let found = template.split(&format!("\n  {parameter}:\n")).nth(1).expect("the parameter is in the template");
+    let value = found.split("Default: ").nth(1).and_then(|rest| rest.lines().next());
+    value.expect("it has a default").trim_matches('"')
+}
+
+#[test]
+fn processor_second_web_acl_and_functions_are_those_of_the_templates() {
+    let [template, site, stages] = ["template.yaml", "site.yaml", "samconfig.toml"].map(infra);
+    let processor = default(&template, "Architecture");
+    assert!(prices::LAMBDA_TIME.what.ends_with(processor), "functions run on {processor}");
+    assert!(!stages.contains("Architecture="), "a stage has another processor than the costs");
+
+    let assumed = Assumed::with(&[]);
+    let prod = stages.split("\n[prod.").last().expect("the stage prod");
+    assert_eq!((default(&template, "EdgeWaf"), prod.contains("\"EdgeWaf=on\"")), ("on", true));
+    assert!((assumed[Use::EdgeWaf] - 1.0).abs() < f64::EPSILON);
+    let rules = number(site.matches("\n          Priority: ").count() as u64);
+    assert!((rules - assumed[Use::EdgeWafRules]).abs() < 0.5, "{rules} rules at the edge");
+
+    // What the bill says of functions at CloudFront: those of pages and of the API, none at files.
+    let behaviours =
+        site.split("DefaultCacheBehavior:").nth(1).and_then(|rest| rest.split("CustomErrorResponses:").next());
+    let mut behaviours = behaviours.expect("behaviours of the cache").split("- PathPattern: ");
+    let functions = |behaviour: &str| behaviour.matches("EventType: ").count();
+    assert_eq!(behaviours.next().map(functions), Some(1), "at pages");
+    let paths: Vec<_> = behaviours.map(|one| (one.split_whitespace().next().unwrap_or(""), functions(one))).collect();
+    assert_eq!(paths, [("/assets/*", 0), ("/api/*", 1)]);
+    let bill = Bill::of(100, &assumed);
+    let quantity =
+        |price| bill.lines.iter().find(|line| line.price == price).map(|line| line.quantity).expect("a line");
+    let loads = 100.0 * assumed[Use::ActiveDays] * assumed[Use::PageLoads];
+    let (api, all) = (quantity(prices::GATEWAY_REQUESTS), quantity(prices::CLOUDFRONT_REQUESTS));
+    assert!((quantity(prices::CLOUDFRONT_FUNCTIONS) - api - loads).abs() < 0.5);
+    assert!((quantity(prices::WAF_REQUESTS) - api - all).abs() < 0.5, "each ACL looks at what passes it");
+    assert!((quantity(prices::WAF_ACL) - 2.0).abs() < f64::EPSILON);
+}
+
+#[test]
+fn the_largest_assumptions_make_a_finite_bill() {
+    let all = super::assumptions::ASSUMPTIONS.map(|assumption| format!("{}=1e12", assumption.name).parse());
+    let all: Result<Vec<_>, String> = all.into_iter().collect();
+    let assumed = Assumed::with(&all.expect("assumptions"));
+    let bills = [Bill::of(u64::MAX, &assumed)];
+    assert!(bills[0].total().is_finite());
+    let shown = report::markdown(&bills, &assumed);
+    assert!(!shown.contains("inf") && !shown.contains("NaN"), "{shown}");
 }
 
 #[test]

@@ -49,3 +49,14 @@ async fn an_unknown_assumption_is_refused_with_those_that_there_are() {
         assert_eq!((end.code, end.stdout.as_str()), (Some(2), ""), "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn an_assumption_that_is_too_large_is_refused_by_its_name() {
+    for (name, value) in [("answer_seconds", "1e300"), ("own_ms", "1e300"), ("questions", "1e308")] {
+        let end = ended(codesensei(&["costs", "--assume", &format!("{name}={value}")])).await;
+        assert_eq!((end.code, end.stdout.as_str()), (Some(2), ""));
+        assert!(end.stderr.contains(&format!("{name} must be a number from 0 to 1000000000000")), "{}", end.stderr);
+    }
+    let end = ended(codesensei(&["costs", "--users", "1", "--assume", "own_ms=1e12"])).await;
+    assert_eq!((end.code, end.stderr.as_str()), (Some(0), ""));
+}
