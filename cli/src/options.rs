@@ -105,7 +105,7 @@ pub enum Command {
     /// It is what a server answers at /openapi.json. `codesensei openapi > handlers/openapi.json` renews the copy in the
     /// repository, which is served, and compared for breaking changes.
     Openapi,
-    /// Make the keys of a deployment, exchange them without signing users out, and show how far that is.
+    /// Make the keys of a deployment, rotate them without signing users out, and show the state of a rotation.
     Keys(Keys),
     /// Work out what a month costs on AWS, with all of the arithmetic.
     Costs(Costs),

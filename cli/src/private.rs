@@ -50,6 +50,25 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)
 }
 
+/// Replaces the file as a whole: after a crash or a power cut it is the one before or this one, never a part.
+///
+/// # Errors
+/// When the system does not let it.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(".draft");
+    write(Path::new(&draft), bytes)?;
+    File::open(&draft)?.sync_all()?;
+    fs::rename(&draft, path)?;
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        // The parent of a bare file name is empty.
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
 /// Closes a file to others, if it is there.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ use std::fmt;
 
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// What signs. Read by the programs that sign people in, and by no other.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,13 +19,19 @@ pub struct SigningKey {
     /// Since when the key signs.
     #[serde(default, with = "rfc3339", skip_serializing_if = "Option::is_none")]
     pub promoted_at: Option<Timestamp>,
+    /// Fields that this version does not know. They are written back as they were read.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
 }
 
 /// What tokens are checked with. Read by every program that serves routes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicKeys {
     /// All keys whose tokens are good, retired ones too.
     pub keys: Vec<PublicKey>,
+    /// Fields that this version does not know. They are written back as they were read.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
 }
 
 /// A key to check tokens with.
@@ -40,6 +47,9 @@ pub struct PublicKey {
     /// When its private half was to sign no more.
     #[serde(default, with = "rfc3339", skip_serializing_if = "Option::is_none")]
     pub retired_at: Option<Timestamp>,
+    /// Fields that this version does not know. They are written back as they were read.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
 }
 
 /// What cursors and fences are derived from, and what CloudFront proves itself with. Read by every program that serves
@@ -52,6 +62,9 @@ pub struct Seed {
     pub origin: String,
     /// What it sent before, accepted while a new value is deployed; else the same.
     pub origin_before: String,
+    /// Fields that this version does not know. They are written back as they were read.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
 }
 
 /// The shortest seed.
@@ -72,6 +85,13 @@ impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let has_next = self.next_signing_key.is_some();
         f.debug_struct("SigningKey").field("has_next", &has_next).finish_non_exhaustive()
+    }
+}
+
+/// Without fields that are not known.
+impl fmt::Debug for PublicKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PublicKeys").field("keys", &self.keys).finish_non_exhaustive()
     }
 }
 
@@ -111,16 +131,24 @@ mod rfc3339 {
 
 #[cfg(test)]
 mod tests {
+    use serde::de::DeserializeOwned;
+
     use super::*;
+
+    fn read<T: DeserializeOwned>(text: &str) -> T {
+        serde_json::from_str(text).expect(text)
+    }
 
     #[test]
     fn secrets_are_written_with_the_names_of_the_contract() {
         let at = "2026-11-29T10:00:00Z".parse().ok();
-        let signing = SigningKey { signing_key: "a".to_owned(), next_signing_key: None, promoted_at: at };
+        let signing =
+            SigningKey { signing_key: "a".to_owned(), next_signing_key: None, promoted_at: at, other: Map::new() };
         let text = serde_json::to_string(&signing).expect("JSON");
         assert_eq!(text, r#"{"signing_key":"a","promoted_at":"2026-11-29T10:00:00.000Z"}"#);
-        let key = PublicKey { kid: "k".to_owned(), pem: "p".to_owned(), added_at: at, retired_at: None };
-        let text = serde_json::to_string(&PublicKeys { keys: vec![key] }).expect("JSON");
+        let (kid, pem) = ("k".to_owned(), "p".to_owned());
+        let key = PublicKey { kid, pem, added_at: at, retired_at: None, other: Map::new() };
+        let text = serde_json::to_string(&PublicKeys { keys: vec![key], other: Map::new() }).expect("JSON");
         assert_eq!(text, r#"{"keys":[{"kid":"k","pem":"p","added_at":"2026-11-29T10:00:00.000Z"}]}"#);
     }
 
@@ -134,15 +162,25 @@ mod tests {
     }
 
     #[test]
+    fn unknown_fields_are_written_back() {
+        fn rewritten<T: DeserializeOwned + Serialize>(text: &str) -> String {
+            serde_json::to_string(&read::<T>(text)).expect("JSON")
+        }
+        for (written, text) in [
+            (rewritten::<SigningKey> as fn(&str) -> String, r#"{"signing_key":"a","note":{"by":["ops"]}}"#),
+            (rewritten::<PublicKeys>, r#"{"keys":[{"kid":"k","pem":"p","alg":"RS256"}],"version":2}"#),
+            (rewritten::<Seed>, r#"{"seed":"s","origin":"o","origin_before":"b","origin_next":"n"}"#),
+        ] {
+            assert_eq!(written(text), text);
+        }
+    }
+
+    #[test]
     fn debug_output_holds_no_secret() {
-        let signing = SigningKey {
-            signing_key: "HUNTER2".to_owned(),
-            next_signing_key: Some("HUNTER2".to_owned()),
-            promoted_at: None,
-        };
-        let seed =
-            Seed { seed: "HUNTER2".to_owned(), origin: "HUNTER2".to_owned(), origin_before: "HUNTER2".to_owned() };
-        let shown = format!("{signing:?} {seed:?}");
+        let signing: SigningKey = read(r#"{"signing_key":"HUNTER2","next_signing_key":"HUNTER2","a":"HUNTER2"}"#);
+        let public: PublicKeys = read(r#"{"keys":[{"kid":"k","pem":"HUNTER2","a":"HUNTER2"}],"a":"HUNTER2"}"#);
+        let seed: Seed = read(r#"{"seed":"HUNTER2","origin":"HUNTER2","origin_before":"HUNTER2","a":"HUNTER2"}"#);
+        let shown = format!("{signing:?} {public:?} {seed:?}");
         assert!(!shown.contains("HUNTER2"), "{shown}");
     }
 }

@@ -1,4 +1,4 @@
-//! Whether the secrets of a deployment, or this machine's own keys, fit together and are not older than they should be.
+//! Whether the secrets of a deployment, or this machine's own keys, fit together, and whether a rotation was forgotten.
 
 use std::fs;
 use std::path::Path;
@@ -9,11 +9,11 @@ use model::Timestamp;
 use super::finding::{Finding, is_well};
 use crate::keys::phases::{droppable, next_kid, signing_kid};
 use crate::keys::place::Where;
-use crate::keys::{Secrets, check as together, pair};
+use crate::keys::{Secrets, pair};
 use handlers::secrets::{PublicKeys, SigningKey};
 
 const CHECK: &str = "secrets";
-/// How long a next key may wait to be promoted: after that the exchange was probably forgotten.
+/// How long a next key may wait to be promoted: after that the rotation was probably forgotten.
 const WAITING: Duration = Duration::from_hours(7 * 24);
 /// How long a retired key may stay after it could be dropped.
 const OVERDUE: Duration = Duration::from_hours(30 * 24);
@@ -21,44 +21,41 @@ const OVERDUE: Duration = Duration::from_hours(30 * 24);
 /// Reads them and looks at them.
 pub(super) async fn check(place: &Where, now: Timestamp) -> Vec<Finding> {
     let at = place.options();
-    let read = async {
-        let opened = place.open().await?;
-        let secrets = Secrets::read(&opened).await?;
-        let (signing, public, seed) = secrets.all(&opened, &at)?;
-        let problems = together::problems(signing, public, seed);
-        let ages = ages(signing, public, now, &at).unwrap_or_default();
-        let kid = signing_kid(signing)?;
-        Ok::<_, crate::keys::error::KeysError>(([problems, ages].concat(), kid))
+    let opened = match place.open().await {
+        Ok(opened) => opened,
+        Err(error) => return vec![Finding::problem(CHECK, format!("{error}."))],
     };
-    match read.await {
-        Ok((problems, kid)) if problems.is_empty() => {
-            vec![Finding::ok(CHECK, format!("the three secrets can be read and fit together; {kid} signs"))]
-        }
-        Ok((problems, _)) => problems.into_iter().map(|told| Finding::problem(CHECK, told)).collect(),
-        Err(error) => vec![Finding::problem(CHECK, format!("{error}."))],
+    let secrets = Secrets::examined(&opened).await;
+    let mut problems = secrets.problems(&opened, &at);
+    let mut signs = String::new();
+    if let Ok((signing, public, _)) = secrets.all(&opened, &at)
+        && let Ok(kid) = signing_kid(signing)
+    {
+        problems.extend(ages(&kid, signing, public, now, &at));
+        signs = kid;
     }
+    if problems.is_empty() {
+        return vec![Finding::ok(CHECK, format!("the three secrets can be read and fit together; {signs} signs"))];
+    }
+    problems.into_iter().map(|told| Finding::problem(CHECK, told)).collect()
 }
 
-/// Exchanges that were begun and not ended.
-fn ages(
-    signing: &SigningKey,
-    public: &PublicKeys,
-    now: Timestamp,
-    at: &str,
-) -> Result<Vec<String>, crate::keys::error::KeysError> {
-    let (signs, next) = (signing_kid(signing)?, next_kid(signing)?);
+/// Rotations that were begun and not ended. `signs` is the name of the key that signs.
+fn ages(signs: &str, signing: &SigningKey, public: &PublicKeys, now: Timestamp, at: &str) -> Vec<String> {
+    // A next key that cannot be used is a problem of its own.
+    let next = next_kid(signing).unwrap_or_default();
     let mut told = Vec::new();
     let added = next.as_ref().and_then(|kid| public.find(kid)).and_then(|key| key.added_at);
     if let (Some(kid), Some(added)) = (&next, added.filter(|added| now > added.plus(WAITING))) {
         told.push(format!("The next key {kid} has waited since {added}. Make it sign: codesensei keys promote {at}"));
     }
-    let is_used = |kid: &String| *kid == signs || Some(kid) == next.as_ref();
+    let is_used = |kid: &String| kid == signs || Some(kid) == next.as_ref();
     for key in public.keys.iter().filter(|key| !is_used(&key.kid)) {
         if let Some(from) = key.retired_at.map(droppable).filter(|from| now > from.plus(OVERDUE)) {
             told.push(format!("The retired key {} could be dropped since {from}: codesensei keys drop {at}", key.kid));
         }
     }
-    Ok(told)
+    told
 }
 
 /// The keys of a developer's machine, which `serve` makes.
@@ -140,8 +137,8 @@ mod tests {
     async fn a_signing_key_without_its_public_half_is_a_problem() {
         let folder = tempfile::tempdir().expect("a folder");
         new(folder.path());
-        let other =
-            SigningKey { signing_key: pair::generate().expect("a key"), next_signing_key: None, promoted_at: None };
+        let (signing_key, other) = (pair::generate().expect("a key"), serde_json::Map::new());
+        let other = SigningKey { signing_key, next_signing_key: None, promoted_at: None, other };
         fs::write(folder.path().join("signing-key.json"), Write::Signing(other).text()).expect("a file");
         let (state, said) = told(folder.path(), Timestamp::EPOCH).await;
         assert!(state == State::Problem && said.contains("is not in public-keys"), "{said}");
@@ -149,7 +146,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn forgotten_phases_of_an_exchange_are_problems() {
+    async fn forgotten_phases_of_a_rotation_are_problems() {
         let folder = tempfile::tempdir().expect("a folder");
         let (signing, public) = new(folder.path());
         let added = phases::add(&signing, &public, Timestamp::EPOCH, "").expect("added");

@@ -3,7 +3,10 @@
 use std::io;
 
 use handlers::auth::keys::InvalidKey;
+use handlers::secrets::ORIGIN_CHARS;
 use model::Timestamp;
+
+use crate::keys::place::{Name, Place};
 
 /// A command on keys was not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -53,15 +56,37 @@ pub enum KeysError {
     #[error("{secret}: {source}; restore an earlier version of it")]
     Key {
         /// Which secret.
-        secret: &'static str,
+        secret: String,
         /// What is wrong.
         source: InvalidKey,
     },
+    /// More than one thing is wrong.
+    #[error("{} problems with the secrets:\n  {}", .0.len(), .0.join("\n  "))]
+    Several(Vec<String>),
     /// No key could be made.
     #[error("cannot make a key: {0}")]
     Generate(#[from] io::Error),
+    /// A folder other than that of new keys does not exist.
+    #[error("{folder} is not a folder; `codesensei keys new {options}` makes it, with all three secrets")]
+    NoFolder {
+        /// The folder.
+        folder: String,
+        /// Where.
+        options: String,
+    },
+    /// Another user of this machine could replace a key.
+    #[error(
+        "the group or others can write to the folder {folder}; close it with `chmod go-w`, and check what is in it"
+    )]
+    OpenFolder {
+        /// The folder.
+        folder: String,
+    },
     /// There are no secrets, or not all.
-    #[error("{} not there; `codesensei keys new {options}{}` makes {}", are(.missing), if *.all { "" } else { " --missing" }, if *.all { "all three" } else { "what is missing" })]
+    #[error(
+        "{} not exist; `codesensei keys new {options}{}` makes {}",
+        verb(.missing, "does", "do"), if *.all { "" } else { " --missing" }, if *.all { "all three" } else { "what is missing" }
+    )]
     Missing {
         /// Which.
         missing: Vec<String>,
@@ -72,9 +97,9 @@ pub enum KeysError {
     },
     /// `new` where secrets are.
     #[error(
-        "{} there already, and left as it is; to exchange the signing key use `codesensei keys add {options}`, to complete a \
-         `keys new` that was interrupted add --missing",
-        are(.there)
+        "{} already and {} not changed; to rotate the signing key use `codesensei keys add {options}`, to complete a `keys new` that was \
+         interrupted add --missing",
+        verb(.there, "exists", "exist"), if .there.len() == 1 { "was" } else { "were" }
     )]
     AlreadyThere {
         /// Which.
@@ -120,15 +145,42 @@ pub enum KeysError {
     },
     /// `rotate-origin` before the last rotation has ended.
     #[error(
-        "the last rotation of the origin secret is not settled: deploy, then run `codesensei keys rotate-origin --settle {options}`; \
-         a further value now would shut out a CloudFront that still sends the first one"
+        "the last rotation of the origin secret is not settled: deploy its version (SeedVersionId in infra/samconfig.toml), then run \
+         `codesensei keys rotate-origin --settle {options}`; another value now would shut out a CloudFront that still sends the first one"
     )]
     NotSettled {
         /// Where.
         options: String,
     },
+    /// `rotate-origin --settle` on a value that the programs refuse.
+    #[error(
+        "the origin secret has fewer than {ORIGIN_CHARS} characters, so it cannot be the only one; `codesensei keys rotate-origin {options}` \
+         makes another"
+    )]
+    ShortOrigin {
+        /// Where.
+        options: String,
+    },
 }
 
-fn are(names: &[String]) -> String {
-    format!("{} {}", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
+impl KeysError {
+    /// With the secret as it is called in this place.
+    pub(crate) fn at(self, place: &Place) -> Self {
+        match self {
+            Self::Key { secret, source } => {
+                let label = Name::ALL.into_iter().find(|name| name.as_str() == secret).map(|name| place.label(name));
+                Self::Key { secret: label.unwrap_or(secret), source }
+            }
+            other => other,
+        }
+    }
+
+    /// Whether the service said the same of another secret: because it was not reached, or knows no such caller.
+    pub(crate) fn is_same_refusal(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Manager { said, .. }, Self::Manager { said: of_other, .. }) if said == of_other)
+    }
+}
+
+fn verb(names: &[String], one: &str, several: &str) -> String {
+    format!("{} {}", names.join(" and "), if names.len() == 1 { one } else { several })
 }

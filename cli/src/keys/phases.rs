@@ -5,10 +5,13 @@
 
 use std::time::Duration;
 
+use handlers::auth::keys::InvalidKey;
 use handlers::limits::REFRESH_TOKEN_LIFE;
 use model::Timestamp;
+use serde_json::Map;
 
 use crate::keys::error::KeysError;
+use crate::keys::origin::Deploy;
 use crate::keys::pair;
 use crate::keys::place::Name;
 use handlers::secrets::{PublicKey, PublicKeys, Seed, SigningKey};
@@ -20,7 +23,7 @@ pub(crate) const UNKNOWN: Duration = Duration::from_mins(2);
 /// is for the write itself, and for clocks that differ.
 pub(crate) const STILL_SIGNING: Duration = Duration::from_mins(11);
 
-/// The secrets that are there.
+/// The secrets that exist.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) signing: Option<SigningKey>,
@@ -61,6 +64,8 @@ impl Write {
 pub(crate) struct Plan {
     pub(crate) writes: Vec<Write>,
     pub(crate) told: Vec<String>,
+    /// What a deployment has to be told, after the writes.
+    pub(crate) deploy: Option<Deploy>,
 }
 
 /// When a key that was retired then can be dropped.
@@ -70,20 +75,24 @@ pub(crate) fn droppable(retired: Timestamp) -> Timestamp {
 
 /// The name of the key that signs.
 pub(crate) fn signing_kid(signing: &SigningKey) -> Result<String, KeysError> {
-    pair::kid(&signing.signing_key).map_err(|source| KeysError::Key { secret: "signing-key", source })
+    pair::kid(&signing.signing_key).map_err(unusable)
 }
 
 /// The name of the key that signs next.
 pub(crate) fn next_kid(signing: &SigningKey) -> Result<Option<String>, KeysError> {
     let kid = signing.next_signing_key.as_deref().map(pair::kid).transpose();
-    kid.map_err(|source| KeysError::Key { secret: "next_signing_key in signing-key", source })
+    kid.map_err(unusable)
+}
+
+/// Without the place, which [`KeysError::at`] adds.
+fn unusable(source: InvalidKey) -> KeysError {
+    KeysError::Key { secret: Name::SigningKey.as_str().to_owned(), source }
 }
 
 /// A private key as the public keys have it.
 fn entry(private: &str, now: Timestamp) -> Result<PublicKey, KeysError> {
-    let failed = |source| KeysError::Key { secret: "signing-key", source };
-    let (kid, pem) = (pair::kid(private).map_err(failed)?, pair::public_half(private).map_err(failed)?);
-    Ok(PublicKey { kid, pem, added_at: Some(now), retired_at: None })
+    let (kid, pem) = (pair::kid(private).map_err(unusable)?, pair::public_half(private).map_err(unusable)?);
+    Ok(PublicKey { kid, pem, added_at: Some(now), retired_at: None, other: Map::new() })
 }
 
 /// Adds the public halves that are missing. Says which.
@@ -107,7 +116,7 @@ fn retire_strays(public: &mut PublicKeys, used: &[&str], now: Timestamp) {
     }
 }
 
-/// `new`: all three secrets, or with `missing` those that are not there.
+/// `new`: all three secrets, or with `missing` those that do not exist.
 pub(crate) fn new(
     found: &Found,
     missing: bool,
@@ -119,9 +128,11 @@ pub(crate) fn new(
         return Err(KeysError::AlreadyThere { there, options: at.to_owned() });
     }
     let mut writes = Vec::new();
-    let signing = match &found.signing {
-        Some(signing) => signing.clone(),
-        None => SigningKey { signing_key: pair::generate()?, next_signing_key: None, promoted_at: Some(now) },
+    let signing = if let Some(signing) = &found.signing {
+        signing.clone()
+    } else {
+        let signing_key = pair::generate()?;
+        SigningKey { signing_key, next_signing_key: None, promoted_at: Some(now), other: Map::new() }
     };
     let mut public = found.public.clone().unwrap_or_default();
     let added = complete(&mut public, &signing, now)?;
@@ -142,15 +153,16 @@ pub(crate) fn new(
     }
     if found.seed.is_none() {
         let origin = pair::random_text();
-        writes.push(Write::Seed(Seed { seed: pair::random_text(), origin_before: origin.clone(), origin }));
+        let (seed, other) = (pair::random_text(), Map::new());
+        writes.push(Write::Seed(Seed { seed, origin_before: origin.clone(), origin, other }));
     }
     let made: Vec<&str> = writes.iter().map(|write| write.name().as_str()).collect();
     let told = if made.is_empty() {
-        vec!["All three secrets are there. Nothing was changed.".to_owned()]
+        vec!["All three secrets exist. Nothing was changed.".to_owned()]
     } else {
         vec![format!("Wrote {}. The key {} signs.", made.join(", "), signing_kid(&signing)?)]
     };
-    Ok(Plan { writes, told })
+    Ok(Plan { writes, told, deploy: None })
 }
 
 /// `add`: the next key. Its public half is written first. Interrupted after that, the private half is lost and the public half a stray,
@@ -159,14 +171,14 @@ pub(crate) fn add(signing: &SigningKey, public: &PublicKeys, now: Timestamp, at:
     let mut plan = Plan::default();
     let mut public = public.clone();
     let added = complete(&mut public, signing, now)?;
-    plan.told.extend(added.iter().map(|kid| format!("The public half of {kid} was missing, and is there again.")));
+    plan.told.extend(added.iter().map(|kid| format!("The public half of {kid} was missing and was added again.")));
     let own = signing_kid(signing)?;
     if let Some(next) = next_kid(signing)? {
         if !added.is_empty() {
             plan.writes.push(Write::Public(public));
         }
         plan.told.push(format!(
-            "There is a next key already: {next}. No other was made. `codesensei keys promote {at}` makes it sign."
+            "A next key exists already: {next}. No other was made. To make it sign: codesensei keys promote {at}"
         ));
         return Ok(plan);
     }
@@ -209,8 +221,12 @@ pub(crate) fn promote(
             key.retired_at = None;
         }
     }
-    let promoted =
-        SigningKey { signing_key: private.ok_or_else(no_next)?, next_signing_key: None, promoted_at: Some(now) };
+    let promoted = SigningKey {
+        signing_key: private.ok_or_else(no_next)?,
+        next_signing_key: None,
+        promoted_at: Some(now),
+        ..signing.clone()
+    };
     let told = vec![
         format!("The key {next} signs. Functions that hold the old one read the new one within ten minutes."),
         format!(
@@ -218,7 +234,7 @@ pub(crate) fn promote(
             droppable(now)
         ),
     ];
-    Ok(Plan { writes: vec![Write::Public(public), Write::Signing(promoted)], told })
+    Ok(Plan { writes: vec![Write::Public(public), Write::Signing(promoted)], told, deploy: None })
 }
 
 /// `drop`: retired keys whose tokens have all expired, or with force all retired keys.
@@ -247,39 +263,19 @@ pub(crate) fn drop(signing: &SigningKey, public: &PublicKeys, force: bool, now: 
                 "  This signs out users who signed in before {} and whose sign-in was not renewed after that.",
                 since.plus(STILL_SIGNING)
             ));
-            told.push(
-                "  Running functions may accept its tokens until they read the keys again: deploy to end that."
-                    .to_owned(),
-            );
         }
+    }
+    if force {
+        // Whether due or not: a token that was made with a stolen key expires when its maker says.
+        told.push(
+            "Running functions accept the tokens of a dropped key until their processes are replaced: deploy with a changed setting of \
+             the functions (docs/runbook.md, Key rotation). A deployment that changes nothing replaces none."
+                .to_owned(),
+        );
     }
     told.extend(kept.iter().map(|(key, since)| format!("Kept the key {} until {}.", key.kid, droppable(*since))));
     let is_gone = |key: &PublicKey| gone.iter().any(|(dropped, _)| dropped.kid == key.kid);
     let keys = public.keys.iter().filter(|key| !is_gone(key)).cloned().collect();
-    Ok(Plan { writes: vec![Write::Public(PublicKeys { keys })], told })
-}
-
-/// `rotate-origin`: a new value, with the old one still accepted; or with `settle` only the new one.
-pub(crate) fn rotate_origin(seed: &Seed, settle: bool, at: &str) -> Result<Plan, KeysError> {
-    let is_settled = seed.origin == seed.origin_before;
-    if settle && is_settled {
-        return Ok(Plan {
-            told: vec!["Only one value is accepted. Nothing was changed.".to_owned()],
-            ..Plan::default()
-        });
-    }
-    if settle {
-        let settled = Seed { origin_before: seed.origin.clone(), ..seed.clone() };
-        let told = "Only the new value is accepted. Deploy once more, so that the firewall refuses the old one too.";
-        return Ok(Plan { writes: vec![Write::Seed(settled)], told: vec![told.to_owned()] });
-    }
-    if !is_settled {
-        return Err(KeysError::NotSettled { options: at.to_owned() });
-    }
-    let rotated = Seed { origin: pair::random_text(), origin_before: seed.origin.clone(), ..seed.clone() };
-    let told = vec![
-        "There is a new value, and both are accepted. Deploy the API, then the site, so that CloudFront sends the new one.".to_owned(),
-        format!("When CloudFront's distribution is deployed: codesensei keys rotate-origin --settle {at}"),
-    ];
-    Ok(Plan { writes: vec![Write::Seed(rotated)], told })
+    let writes = vec![Write::Public(PublicKeys { keys, other: public.other.clone() })];
+    Ok(Plan { writes, told, deploy: None })
 }

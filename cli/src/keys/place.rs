@@ -81,21 +81,42 @@ impl Where {
     /// Opens the place to read.
     ///
     /// # Errors
-    /// When the folder cannot be used.
+    /// When others can write to the folder.
     pub(crate) async fn open(&self) -> Result<Place, KeysError> {
         if let Some(prefix) = &self.secrets {
             let client = Box::new(Client::new(&self.account.load().await));
             return Ok(Place::Manager { client, prefix: prefix.clone() });
         }
         let path = self.dir.clone().unwrap_or_default();
+        if is_open_to_others(&path) {
+            return Err(KeysError::OpenFolder { folder: path.display().to_string() });
+        }
         Ok(Place::Folder { path, _lock: None })
     }
 
-    /// Opens the place to write. A folder is made when it is not there, and held until the result is dropped.
+    /// Opens the place to write. A folder is held until the result is dropped.
+    ///
+    /// # Errors
+    /// When the folder does not exist, cannot be used, or another command has it.
+    pub(crate) async fn open_to_write(&self) -> Result<Place, KeysError> {
+        if let Some(folder) = self.dir.as_ref().filter(|dir| !dir.is_dir()) {
+            return Err(KeysError::NoFolder { folder: folder.display().to_string(), options: self.options() });
+        }
+        self.held().await
+    }
+
+    /// The same for new keys: the folder is made when it does not exist.
     ///
     /// # Errors
     /// When the folder cannot be used, or another command has it.
-    pub(crate) async fn open_to_write(&self) -> Result<Place, KeysError> {
+    pub(crate) async fn open_or_make(&self) -> Result<Place, KeysError> {
+        if let Some(path) = self.dir.as_ref().filter(|dir| !dir.is_dir()) {
+            private::folder(path).map_err(|source| KeysError::File { file: path.display().to_string(), source })?;
+        }
+        self.held().await
+    }
+
+    async fn held(&self) -> Result<Place, KeysError> {
         match self.open().await? {
             Place::Folder { path, .. } => {
                 let lock = held(&path)?;
@@ -114,7 +135,7 @@ impl Where {
 }
 
 impl Place {
-    /// What a person calls this secret.
+    /// The secret's name, or its file.
     pub(crate) fn label(&self, name: Name) -> String {
         match self {
             Self::Folder { path, .. } => file(path, name).display().to_string(),
@@ -122,7 +143,7 @@ impl Place {
         }
     }
 
-    /// The secret, if it is there.
+    /// The secret, if it exists.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -153,13 +174,13 @@ impl Place {
         }
     }
 
-    /// Makes the secret, which is not there yet.
+    /// Makes the secret, which does not exist yet. Returns the id of its version, if versions have one.
     ///
     /// # Errors
     /// When it cannot be made, or has been made meanwhile.
-    pub(crate) async fn create(&self, name: Name, text: &str) -> Result<(), KeysError> {
+    pub(crate) async fn create(&self, name: Name, text: &str) -> Result<Option<String>, KeysError> {
         match self {
-            Self::Folder { path, .. } => self.write_file(&file(path, name), name, text),
+            Self::Folder { path, .. } => self.write_file(&file(path, name), name, text).map(|()| None),
             Self::Manager { client, .. } => {
                 let id = self.label(name);
                 let about = match name {
@@ -168,32 +189,25 @@ impl Place {
                     Name::Seed => "CodeSensei: cursors, fences and the origin secret of CloudFront.",
                 };
                 let create = client.create_secret().name(&id).description(about).secret_string(text);
-                create.send().await.map(drop).map_err(|error| refused("make", id, &error))
+                let made = create.send().await.map_err(|error| refused("make", id, &error))?;
+                Ok(made.version_id().map(str::to_owned))
             }
         }
     }
 
-    /// Replaces the secret as it was read.
+    /// Replaces the secret as it was read. Returns the id of its version, if versions have one.
     ///
     /// # Errors
     /// When it cannot be written, or another command has written it meanwhile.
-    pub(crate) async fn replace(&self, name: Name, before: &Stored, text: &str) -> Result<(), KeysError> {
+    pub(crate) async fn replace(&self, name: Name, before: &Stored, text: &str) -> Result<Option<String>, KeysError> {
         match self {
-            Self::Folder { path, .. } => self.write_file(&file(path, name), name, text),
-            Self::Manager { client, .. } => replace(client, self.label(name), before, text).await,
+            Self::Folder { path, .. } => self.write_file(&file(path, name), name, text).map(|()| None),
+            Self::Manager { client, .. } => replace(client, self.label(name), before, text).await.map(Some),
         }
     }
 
-    /// Whole or not at all, also after a power cut.
     fn write_file(&self, path: &Path, name: Name, text: &str) -> Result<(), KeysError> {
-        let failed = |source| KeysError::File { file: self.label(name), source };
-        let draft = path.with_extension("json.draft");
-        private::write(&draft, text.as_bytes()).map_err(failed)?;
-        File::open(&draft).and_then(|file| file.sync_all()).map_err(failed)?;
-        fs::rename(&draft, path).map_err(failed)?;
-        #[cfg(unix)]
-        path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all()).map_err(failed)?;
-        Ok(())
+        private::replace(path, text.as_bytes()).map_err(|source| KeysError::File { file: self.label(name), source })
     }
 }
 
@@ -204,14 +218,14 @@ const CURRENT: &str = "AWSCURRENT";
 
 /// Stores a version beside the current one, then makes it the current one if that is still the version that was read: so
 /// of two commands side by side one is refused, and loses nothing of the other.
-async fn replace(client: &Client, id: String, before: &Stored, text: &str) -> Result<(), KeysError> {
+async fn replace(client: &Client, id: String, before: &Stored, text: &str) -> Result<String, KeysError> {
     let put = client.put_secret_value().secret_id(&id).secret_string(text).version_stages(PREPARED);
     let put = put.send().await.map_err(|error| refused("write", id.clone(), &error))?;
     let version = put.version_id().unwrap_or_default();
     let swap = client.update_secret_version_stage().secret_id(&id).version_stage(CURRENT);
     let swap = swap.move_to_version_id(version).remove_from_version_id(&before.version);
     match swap.send().await {
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(version.to_owned()),
         Err(error) if error.code() == Some("InvalidParameterException") => Err(KeysError::Changed { secret: id }),
         Err(error) => Err(refused("write", id, &error)),
     }
@@ -221,12 +235,23 @@ fn file(folder: &Path, name: Name) -> PathBuf {
     folder.join(format!("{}.json", name.as_str()))
 }
 
-/// Makes the folder when it is not there, and keeps other commands of this name out of it.
+/// Whether another user of this machine can put a file of his own into the folder.
+fn is_open_to_others(folder: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::metadata(folder).is_ok_and(|folder| folder.permissions().mode() & 0o022 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = folder;
+        false
+    }
+}
+
+/// Keeps other commands of this name out of the folder.
 fn held(path: &Path) -> Result<File, KeysError> {
     let failed = |source| KeysError::File { file: path.display().to_string(), source };
-    if !path.is_dir() {
-        private::folder(path).map_err(failed)?;
-    }
     let lock = private::file(&path.join("lock")).map_err(failed)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),

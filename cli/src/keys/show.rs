@@ -1,4 +1,4 @@
-//! How far an exchange of keys is: which key signs, which is next, which are retired, and what comes next.
+//! The state of a rotation: which key signs, which is next, which are retired, and the next step.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table as Grid};
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::keys::check;
 use crate::keys::error::KeysError;
-use crate::keys::phases::{UNKNOWN, droppable, next_kid, signing_kid};
+use crate::keys::phases::{Found, UNKNOWN, droppable, next_kid, signing_kid};
 use handlers::secrets::{PublicKeys, Seed, SigningKey};
 
 /// What a person may know of the secrets.
@@ -87,7 +87,8 @@ impl Status {
         }
         let is_settled = seed.origin == seed.origin_before;
         let next = suggested(&keys, is_settled, now, at);
-        let problems = check::problems(signing, public, seed);
+        let found = Found { signing: Some(signing.clone()), public: Some(public.clone()), seed: Some(seed.clone()) };
+        let problems = check::problems(&found, at);
         Ok(Self { keys, problems, origin: if is_settled { "one value" } else { "two values, being rotated" }, next })
     }
 
@@ -121,7 +122,7 @@ fn suggested(keys: &[Key], is_settled: bool, now: Timestamp, at: &str) -> Vec<St
             let when = from(key.since.map_or(now, |added| added.plus(UNKNOWN)));
             next.push(format!("To make the next key sign, {when}: codesensei keys promote {at}"));
         }
-        None => next.push(format!("To begin an exchange of the signing key, at any time: codesensei keys add {at}")),
+        None => next.push(format!("To rotate the signing key, at any time: codesensei keys add {at}")),
     }
     if let Some(first) = keys.iter().filter_map(|key| key.droppable).min() {
         next.push(format!("To drop what is retired, {}: codesensei keys drop {at}", from(first)));

@@ -1,4 +1,4 @@
-//! `codesensei keys` as it is typed: on files, from the first key to the end of an exchange.
+//! `codesensei keys` as it is typed: on files, from the first key to the end of a rotation.
 
 use std::path::Path;
 
@@ -21,14 +21,14 @@ async fn states(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn keys_are_made_exchanged_and_shown() {
+async fn keys_are_made_rotated_and_shown() {
     let folder = tempdir().unwrap();
     let folder = folder.path();
     let end = keys(folder, &["new"]).await;
     assert_eq!((end.code, end.stdout.as_str()), (Some(0), ""), "{}", end.stderr);
     assert!(end.stderr.starts_with("Wrote signing-key, public-keys, seed. The key "), "{}", end.stderr);
     let again = keys(folder, &["new"]).await;
-    assert!(again.code == Some(1) && again.stderr.contains("are there already"), "{}", again.stderr);
+    assert!(again.code == Some(1) && again.stderr.contains("exist already and were not changed"), "{}", again.stderr);
     assert_eq!(keys(folder, &["add"]).await.code, Some(0));
     assert_eq!(states(folder).await, ["signs", "next"]);
     let early = keys(folder, &["promote"]).await;
