@@ -1,5 +1,7 @@
 //! `codesensei doctor`: checks a deployment or this machine, and says how to mend what is wrong.
 
+use std::ffi::OsString;
+
 use clap::Args;
 use handlers::bedrock::ReviewerConfig;
 use model::{Clock, without_access_key};
@@ -35,7 +37,7 @@ pub struct Doctor {
     #[arg(long, value_name = "ARN")]
     topic: Option<String>,
     /// The site: whether it and the API behind it answer.
-    #[arg(long, value_name = "URL", value_parser = site_url)]
+    #[arg(long, value_name = "URL", value_parser = site::address)]
     site: Option<String>,
     /// Ask the model nothing. A question costs less than a cent.
     #[arg(long)]
@@ -55,17 +57,10 @@ Examples:
   codesensei doctor --json | jq '.checks[] | select(.state == \"problem\")'
 
 It changes nothing. The variables are those of this shell; those of a function are shown by
-`aws lambda get-function-configuration`. Each line is ok, a problem with how it is mended, something
-that cannot be told from here, or what was left out.
+`aws lambda get-function-configuration`. Each line is ok, a problem with how to mend it, unknown
+(it cannot be found out from here) or skipped (it was not asked for).
 
 Exit code 0: nothing is wrong. 1: there is a problem. 2: a wrong option.";
-
-fn site_url(text: &str) -> Result<String, String> {
-    let uri: Option<axum::http::Uri> = text.parse().ok();
-    let scheme = uri.as_ref().filter(|uri| uri.host().is_some()).and_then(|uri| uri.scheme_str());
-    let is_site = matches!(scheme, Some("http" | "https"));
-    if is_site { Ok(text.to_owned()) } else { Err("a site looks like https://app.example.com".to_owned()) }
-}
 
 /// Checks. Returns whether nothing is wrong.
 ///
@@ -73,7 +68,7 @@ fn site_url(text: &str) -> Result<String, String> {
 /// When the findings cannot be printed.
 pub async fn run(doctor: Doctor) -> Result<bool, Failure> {
     let clock = Clock::system();
-    let variables: Vec<(String, String)> = std::env::vars().collect();
+    let variables: Vec<(OsString, OsString)> = std::env::vars_os().collect();
     let mut findings = configuration::check(&variables);
     let mut others = doctor.others(&clock).await;
     let target = &doctor.target;
@@ -112,16 +107,18 @@ impl Doctor {
                 secrets::check(&place, clock.now()).await
             }
             None if target.is_in_a_folder() => secrets::local(&target.data_dir),
-            None => vec![Finding::left_out("secrets", "--secrets codesensei-prod/ checks them")],
+            None => vec![Finding::skipped("secrets", "--secrets codesensei-prod/ checks them")],
         });
         findings.push(self.model(&account).await);
         findings.push(match &self.topic {
             Some(arn) => topic::check(arn, &account.load().await).await,
-            None => Finding::left_out("alarm topic", "--topic ARN checks whether its subscriptions are confirmed"),
+            None => Finding::skipped("alarm topic", "--topic ARN checks whether its subscriptions are confirmed"),
         });
         match &self.site {
             Some(site) => findings.extend(site::check(site).await),
-            None => findings.push(Finding::left_out("site", "--site https://app.example.com asks it how it is")),
+            None => {
+                findings.push(Finding::skipped("site", "--site https://app.example.com checks its page and its API"));
+            }
         }
         findings
     }
@@ -133,14 +130,14 @@ impl Doctor {
             (Some(url), _, _) | (None, None, StoreChoice::Url(url)) => without_access_key(url),
             (None, Some(url), _) => without_access_key(&url),
             (None, None, store) if *store == StoreChoice::Memory || target.is_in_a_folder() => {
-                return Finding::left_out("clock", "the table is on this machine, and has the same clock");
+                return Finding::skipped("clock", "the table is on this machine, and has the same clock");
             }
             _ => match account.load().await.region() {
                 Some(region) if region.as_ref().starts_with("cn-") => {
                     format!("https://dynamodb.{region}.amazonaws.com.cn/")
                 }
                 Some(region) => format!("https://dynamodb.{region}.amazonaws.com/"),
-                None => return Finding::cannot_tell("clock", "no region is known; --region or AWS_REGION names one"),
+                None => return Finding::unknown("clock", "no region is known; --region or AWS_REGION names one"),
             },
         };
         clock::check(&url, clock).await
@@ -148,15 +145,15 @@ impl Doctor {
 
     async fn model(&self, account: &Account) -> Finding {
         if self.no_model {
-            return Finding::left_out("model", "--no-model");
+            return Finding::skipped("model", "--no-model");
         }
         let get = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let Ok(mut config) = ReviewerConfig::from_env(get) else {
-            return Finding::cannot_tell("model", "its configuration cannot be read");
+            return Finding::unknown("model", "its configuration cannot be read");
         };
         let is_configured = config.endpoint_url.is_some() || get("BEDROCK_MODEL_IDS").is_some();
         if !is_configured && self.target.is_in_a_folder() {
-            return Finding::left_out(
+            return Finding::skipped(
                 "model",
                 "none is configured here, so `serve` answers by rules; BEDROCK_MODEL_IDS names one",
             );

@@ -16,9 +16,9 @@ pub(super) async fn check(url: &str, clock: &Clock) -> Finding {
     match http::get(url).await {
         Ok(answer) => match answer.date {
             Some(there) => compared(clock.now(), there, url),
-            None => Finding::cannot_tell(CHECK, format!("{url} does not say what time it is")),
+            None => Finding::unknown(CHECK, format!("{url} sends no Date header")),
         },
-        Err(error) => Finding::cannot_tell(CHECK, format!("{url} does not answer: {error}")),
+        Err(error) => Finding::unknown(CHECK, format!("{url} does not answer: {error}")),
     }
 }
 

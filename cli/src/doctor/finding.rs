@@ -10,9 +10,9 @@ pub(crate) enum State {
     Ok,
     Problem,
     /// It cannot be found out from here.
-    CannotTell,
+    Unknown,
     /// It was not asked for.
-    LeftOut,
+    Skipped,
 }
 
 impl State {
@@ -20,8 +20,8 @@ impl State {
         match self {
             Self::Ok => "ok",
             Self::Problem => "problem",
-            Self::CannotTell => "cannot tell",
-            Self::LeftOut => "left out",
+            Self::Unknown => "unknown",
+            Self::Skipped => "skipped",
         }
     }
 }
@@ -44,12 +44,12 @@ impl Finding {
         Self { check, state: State::Problem, told: told.into() }
     }
 
-    pub(crate) fn cannot_tell(check: &'static str, told: impl Into<String>) -> Self {
-        Self { check, state: State::CannotTell, told: told.into() }
+    pub(crate) fn unknown(check: &'static str, told: impl Into<String>) -> Self {
+        Self { check, state: State::Unknown, told: told.into() }
     }
 
-    pub(crate) fn left_out(check: &'static str, told: impl Into<String>) -> Self {
-        Self { check, state: State::LeftOut, told: told.into() }
+    pub(crate) fn skipped(check: &'static str, told: impl Into<String>) -> Self {
+        Self { check, state: State::Skipped, told: told.into() }
     }
 }
 
@@ -60,16 +60,16 @@ pub(crate) fn is_well(findings: &[Finding]) -> bool {
 
 /// A line each, and one about all.
 pub(crate) fn text(findings: &[Finding]) -> String {
-    let line = |finding: &Finding| format!("{:<11}  {:<13}  {}\n", finding.state.word(), finding.check, finding.told);
+    let line = |finding: &Finding| format!("{:<7}  {:<13}  {}\n", finding.state.word(), finding.check, finding.told);
     let lines: String = findings.iter().map(line).collect();
     let count = |state| findings.iter().filter(|finding| finding.state == state).count();
-    let [problems, untold, left_out] = [State::Problem, State::CannotTell, State::LeftOut].map(count);
+    let [problems, unknown, skipped] = [State::Problem, State::Unknown, State::Skipped].map(count);
     let verdict = match problems {
         0 => "Nothing is wrong".to_owned(),
         1 => "1 problem".to_owned(),
         problems => format!("{problems} problems"),
     };
-    format!("{lines}\n{verdict}; {untold} cannot be told, {left_out} left out.\n")
+    format!("{lines}\n{verdict}; {unknown} unknown, {skipped} skipped.\n")
 }
 
 /// One object.

@@ -23,7 +23,7 @@ pub(super) async fn check(config: ReviewerConfig, sdk: &SdkConfig) -> Finding {
         text: "Is this a program? Answer in five words, without a patch.",
     };
     let Ok(prompt) = Prompt::build(&Fence::new(b"doctor", "doctor", 1), &question) else {
-        return Finding::cannot_tell(CHECK, "no question could be made");
+        return Finding::unknown(CHECK, "no question could be made");
     };
     match Reviewer::connect_with(config, sdk).ask(&prompt, None, deadline).await {
         Ok(reviewed) => {

@@ -1,6 +1,7 @@
 //! Whether the secrets of a deployment, or this machine's own keys, fit together, and whether a rotation was forgotten.
 
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
 
@@ -60,31 +61,51 @@ fn ages(signs: &str, signing: &SigningKey, public: &PublicKeys, now: Timestamp, 
 
 /// The keys of a developer's machine, which `serve` makes.
 pub(super) fn local(folder: &Path) -> Vec<Finding> {
-    let file = folder.join("signing-key.pem");
-    let Ok(key) = fs::read_to_string(&file) else {
+    let [key_file, seed_file] = ["signing-key.pem", "secret"].map(|name| folder.join(name));
+    let (key, seed) = (fs::read(&key_file), fs::read(&seed_file));
+    let is_missing = |read: &io::Result<Vec<u8>>| matches!(read, Err(error) if error.kind() == ErrorKind::NotFound);
+    if is_missing(&key) && is_missing(&seed) {
         let told = format!("{} has no keys yet; `codesensei` makes them when it serves", folder.display());
-        return vec![Finding::left_out(CHECK, told)];
-    };
-    let mut findings = Vec::new();
-    if let Err(error) = pair::kid(&key) {
-        let told =
-            format!("{}: {error}. Remove it, and `codesensei` makes a new one; users sign in again.", file.display());
-        findings.push(Finding::problem(CHECK, told));
+        return vec![Finding::skipped(CHECK, told)];
     }
-    #[cfg(unix)]
-    for name in ["signing-key.pem", "secret"] {
-        use std::os::unix::fs::PermissionsExt as _;
-        let path = folder.join(name);
-        if fs::metadata(&path).is_ok_and(|file| file.permissions().mode() & 0o077 != 0) {
-            let path = path.display();
-            findings.push(Finding::problem(CHECK, format!("others can read {path}. Close it: chmod 600 {path}")));
-        }
-    }
+    let signed_out = "Remove it, and `codesensei` makes a new one; users sign in again.";
+    let begun_anew = "Remove it, and `codesensei` makes a new one; pages of lists that are open then begin anew.";
+    let key = key.map_err(|error| unread(&error)).and_then(|key| {
+        let text = String::from_utf8(key).map_err(|_| format!("not text. {signed_out}"))?;
+        pair::kid(&text).map_err(|error| format!("{error}. {signed_out}"))
+    });
+    let seed = seed
+        .map_err(|error| unread(&error))
+        .and_then(|seed| if seed.is_empty() { Err(format!("it is empty. {begun_anew}")) } else { Ok(()) });
+    let wrong = [(&key_file, key.err()), (&seed_file, seed.err())];
+    let told = wrong.into_iter().filter_map(|(file, told)| Some(format!("{}: {}", file.display(), told?)));
+    let mut findings: Vec<Finding> = told.map(|told| Finding::problem(CHECK, told)).collect();
+    findings.extend([key_file, seed_file].iter().filter_map(|file| open_to_others(file)));
     if is_well(&findings) {
         findings.push(Finding::ok(CHECK, format!("the keys in {} can be used", folder.display())));
     }
-    findings.push(Finding::left_out(CHECK, "those of a deployment; --secrets codesensei-prod/ checks them"));
+    findings.push(Finding::skipped(CHECK, "those of a deployment; --secrets codesensei-prod/ checks them"));
     findings
+}
+
+fn unread(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "it does not exist. `codesensei` makes it when it serves.".to_owned(),
+        _ => format!("{error}. Make it readable for the user that runs `codesensei`."),
+    }
+}
+
+#[cfg(unix)]
+fn open_to_others(file: &Path) -> Option<Finding> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let is_open = fs::metadata(file).is_ok_and(|file| file.permissions().mode() & 0o077 != 0);
+    let file = file.display();
+    is_open.then(|| Finding::problem(CHECK, format!("others can read {file}. Close it: chmod 600 {file}")))
+}
+
+#[cfg(not(unix))]
+const fn open_to_others(_: &Path) -> Option<Finding> {
+    None
 }
 
 #[cfg(test)]
@@ -161,5 +182,34 @@ mod tests {
         assert_eq!(told(folder.path(), due).await.0, State::Ok, "there is time to drop it");
         let (state, said) = told(folder.path(), due.plus(OVERDUE).plus(UNKNOWN)).await;
         assert!(state == State::Problem && said.contains("keys drop --dir"), "{said}");
+    }
+
+    #[test]
+    fn a_machine_without_keys_is_skipped_and_a_broken_file_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let states = || local(folder.path()).into_iter().map(|found| (found.state, found.told)).collect::<Vec<_>>();
+        assert_eq!(states()[0].0, State::Skipped);
+        let secrets = crate::secrets::Secrets::in_folder(folder.path()).expect("keys");
+        assert_eq!(states()[0].0, State::Ok);
+        let (key, seed) = (folder.path().join("signing-key.pem"), folder.path().join("secret"));
+        for (file, bytes, told) in [
+            (&seed, Some(&b""[..]), "it is empty"),
+            (&seed, None, "secret: it does not exist"),
+            (&key, None, "signing-key.pem: it does not exist"),
+            (&key, Some(b""), "not an RSA key"),
+            (&key, Some(b"\xff"), "not text"),
+        ] {
+            crate::private::write(&key, secrets.signing_key.as_bytes()).expect("a key");
+            crate::private::write(&seed, &secrets.seed).expect("a seed");
+            match bytes {
+                Some(bytes) => fs::write(file, bytes).expect("written"),
+                None => fs::remove_file(file).expect("removed"),
+            }
+            let found = states();
+            assert!(found[0].0 == State::Problem && found[0].1.contains(told), "{found:?}");
+        }
+        fs::remove_file(&key).ok();
+        fs::create_dir(&key).expect("a folder in its place");
+        assert!(states()[0].0 == State::Problem, "a file that cannot be read: {:?}", states());
     }
 }

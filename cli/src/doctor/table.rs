@@ -47,7 +47,7 @@ fn compared(live: &TableDescription, name: &str, place: &str, is_on_aws: bool) -
     }
     for (fact, wanted, found) in live.differences(&defined) {
         if !is_on_aws && is_for_aws(&fact) {
-            findings.push(Finding::left_out(CHECK, format!("{fact} is {found}, which a table outside AWS may be")));
+            findings.push(Finding::skipped(CHECK, format!("{fact} is {found}, which a table outside AWS may be")));
             continue;
         }
         let (wanted, found) = (shown(&wanted), shown(&found));
@@ -55,7 +55,7 @@ fn compared(live: &TableDescription, name: &str, place: &str, is_on_aws: bool) -
         findings.push(Finding::problem(CHECK, told));
     }
     for fact in &live.untold {
-        findings.push(Finding::cannot_tell(CHECK, format!("{fact}: {place} does not tell")));
+        findings.push(Finding::unknown(CHECK, format!("{fact}: {place} does not report it")));
     }
     if super::finding::is_well(&findings) {
         findings.insert(0, Finding::ok(CHECK, format!("{name} at {place} is what the schema says")));

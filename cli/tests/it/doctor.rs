@@ -51,7 +51,7 @@ async fn server(date: &'static str, body: &'static str) -> String {
 }
 
 #[tokio::test]
-async fn a_machine_with_a_table_is_well_and_told_what_was_left_out() {
+async fn a_machine_with_a_table_is_well_and_told_what_was_skipped() {
     let folder = tempdir().unwrap();
     let data = ["--data-dir", text(folder.path())];
     let created = ended(codesensei(&[&["table", "create"][..], &data].concat())).await;
@@ -84,7 +84,7 @@ async fn a_table_at_an_endpoint_is_compared_and_a_missing_one_is_a_problem() {
     command.arg("--no-model");
     let end = ended(command).await;
     assert_eq!(end.code, Some(0), "{}", end.stdout);
-    assert_eq!(told(&end, "table").0, ["ok", "left_out", "cannot_tell"], "{}", end.stdout);
+    assert_eq!(told(&end, "table").0, ["ok", "skipped", "unknown"], "{}", end.stdout);
     assert_eq!(told(&end, "clock").0, ["ok"], "{}", end.stdout);
 }
 
@@ -114,7 +114,7 @@ async fn a_clock_that_is_off_is_a_problem() {
     );
     let url = server("", "").await;
     let end = ended(doctor(&["--json", "--no-model", "--endpoint-url", &url])).await;
-    assert_eq!(told(&end, "clock").0, ["cannot_tell"]);
+    assert_eq!(told(&end, "clock").0, ["unknown"]);
 }
 
 #[tokio::test]
@@ -133,16 +133,68 @@ async fn a_model_that_answers_is_well_and_an_unreachable_one_is_a_problem() {
     }
 }
 
+/// A site with its API. Answers to anything but the doctor are refused.
+async fn site(page: &'static str, health: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 4_096];
+            let bytes = stream.read(&mut request).await.unwrap_or(0);
+            let head = String::from_utf8_lossy(&request[..bytes]).to_lowercase();
+            let answer = match head.split(' ').nth(1) {
+                _ if !head.contains("\r\nuser-agent: codesensei-doctor\r\n") => "403 Forbidden\r\n\r\n",
+                Some("/") => page,
+                Some("/api/health") => health,
+                _ => "404 Not Found\r\n\r\n",
+            };
+            stream
+                .write_all(format!("HTTP/1.1 {}", answer.replacen("\r\n", "\r\nconnection: close\r\n", 1)).as_bytes())
+                .await
+                .ok();
+        }
+    });
+    url
+}
+
+const PAGE: &str = "200 OK\r\ncontent-type: text/html\r\n\r\n<!doctype html>";
+const HEALTH: &str = "200 OK\r\ncontent-type: application/json\r\n\r\n{\"status\":\"ok\",\"version\":\"1\"}";
+const ELSEWHERE: &str = "301 Moved\r\nlocation: https://www.example.com/\r\n\r\n";
+
 #[tokio::test]
-async fn a_site_that_answers_is_well_and_one_that_sends_a_page_is_a_problem() {
-    for (body, state) in [(r#"{"status":"ok","version":"1"}"#, "ok"), ("<!doctype html>", "problem")] {
-        let url = server("", body).await;
+async fn the_page_and_the_api_of_a_site_are_asked() {
+    for (page, health, expected, part) in [
+        (PAGE, HEALTH, ["ok", "ok", "unknown"], "is well, version 1"),
+        (PAGE, PAGE, ["ok", "problem", "unknown"], "/api/health answers with a page"),
+        ("404 Not Found\r\n\r\n", HEALTH, ["problem", "ok", "unknown"], "/ is not found"),
+        (
+            ELSEWHERE,
+            ELSEWHERE,
+            ["problem", "problem", "unknown"],
+            "redirects to https://www.example.com/. Give the final",
+        ),
+    ] {
+        let url = site(page, health).await;
         let end = ended(doctor(&["--json", "--data-dir", "nowhere", "--site", &url])).await;
         let (states, said) = told(&end, "site");
-        assert!(states == [state, "cannot_tell"] && said.contains("/api/health"), "{said}");
+        assert!(states == expected && said.contains(part), "{said}");
     }
-    let end = ended(doctor(&["--site", "app.example.com"])).await;
-    assert!(end.code == Some(2) && end.stderr.contains("https://app.example.com"), "{}", end.stderr);
+    for wrong in ["app.example.com", "http://app.example.com"] {
+        let end = ended(doctor(&["--site", wrong])).await;
+        assert!(end.code == Some(2) && end.stderr.contains("https://app.example.com;"), "{}", end.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_variable_that_is_not_utf_8_is_a_problem() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let mut command = doctor(&["--json", "--no-model", "--data-dir", "nowhere"]);
+    let bytes = std::ffi::OsStr::from_bytes(b"\xff");
+    command.env("BEDROCK_PRICES", bytes).env("UNRELATED", bytes);
+    let end = ended(command).await;
+    let (states, said) = told(&end, "configuration");
+    assert!(states == ["problem"] && said.starts_with("BEDROCK_PRICES is not UTF-8"), "{said}");
 }
 
 #[tokio::test]
@@ -162,6 +214,21 @@ async fn secrets_and_topics_that_cannot_be_read_are_problems() {
     assert!(states == ["problem"] && said.contains("cannot be read"), "{said}");
 }
 
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_is_told_by_its_status_alone() {
+    let arn = "arn:aws:sns:us-east-1:123456789012:alarms";
+    let url = server("", r#"{"SecretString":"HUNTER2""#).await;
+    let mut command = doctor(&["--json", "--data-dir", "nowhere", "--secrets", "x/", "--topic", arn]);
+    command.env("AWS_ENDPOINT_URL_SECRETS_MANAGER", &url).env("AWS_ENDPOINT_URL_SNS", &url);
+    command.env("AWS_REGION", "us-east-1").env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
+    let end = ended(command).await;
+    for check in ["secrets", "alarm topic"] {
+        let (states, said) = told(&end, check);
+        assert!(states == ["problem"] && said.contains("HTTP 200, with an answer that cannot be read"), "{said}");
+    }
+    assert!(!end.stdout.contains("HUNTER2"), "{}", end.stdout);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_broken_key_of_this_machine_is_a_problem_and_is_not_shown() {
@@ -172,6 +239,7 @@ async fn a_broken_key_of_this_machine_is_a_problem_and_is_not_shown() {
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
     let end = ended(doctor(&["--json", "--data-dir", text(folder.path())])).await;
     let (states, said) = told(&end, "secrets");
-    assert!(states == ["problem", "problem", "left_out"], "{said}");
+    assert!(states == ["problem", "problem", "problem", "skipped"], "{said}");
+    assert!(said.contains("secret: it does not exist"), "{said}");
     assert!(said.contains("not an RSA key") && said.contains("chmod 600") && !end.stdout.contains("HUNTER2"), "{said}");
 }

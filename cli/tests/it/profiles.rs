@@ -20,8 +20,8 @@ async fn service() -> (String, UnboundedReceiver<String>) {
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut request = vec![0; 16_384];
             let bytes = stream.read(&mut request).await.unwrap_or(0);
-            let head = String::from_utf8_lossy(&request[..bytes]).into_owned();
-            if let Some(line) = head.lines().find(|line| line.to_lowercase().starts_with("authorization:")) {
+            let text = String::from_utf8_lossy(&request[..bytes]).into_owned();
+            if let Some(line) = text.lines().find(|line| line.to_lowercase().starts_with("authorization:")) {
                 heard.send(line.to_owned()).ok();
             }
             let answer = "HTTP/1.1 400 Bad Request\r\ncontent-length: 57\r\nconnection: close\r\n\r\n\
@@ -79,5 +79,19 @@ async fn a_profile_that_does_not_exist_is_an_error_that_names_it() {
                 assert!(signed.try_recv().is_err(), "nothing is sent");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn the_doctor_asks_the_model_with_the_named_profile_in_its_region() {
+    let folder = tempdir().unwrap();
+    for (region, expected) in [(&[][..], "/eu-central-1/"), (&["--region", "us-west-2"], "/us-west-2/")] {
+        let ((table, _), (bedrock, mut signed)) = (service().await, service().await);
+        let options = ["doctor", "--json", "--endpoint-url", &table, "--profile", "staging"];
+        let mut command = command(&[&options, region].concat(), &folder);
+        command.env("BEDROCK_ENDPOINT_URL", &bedrock).env("BEDROCK_MODEL_IDS", "some.model");
+        let end = ended(command).await;
+        let line = signed.try_recv().unwrap_or_else(|_| panic!("{}", end.stdout));
+        assert!(line.contains("Credential=OFSTAGING/") && line.contains(expected), "{line}");
     }
 }
