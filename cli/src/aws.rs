@@ -50,8 +50,9 @@ where
     }
 }
 
-/// The cause of an error, without the errors that wrap it.
+/// The cause of an error on one line, without the errors that wrap it.
 pub(crate) fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
     let deepest = std::iter::successors(Some(error), |error| error.source()).last();
-    deepest.map(ToString::to_string).unwrap_or_default()
+    let text = deepest.map(ToString::to_string).unwrap_or_default();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -227,9 +227,13 @@ impl Secrets {
         for name in Name::ALL {
             match place.read(name).await {
                 Ok(stored) => secrets.take(name, stored, place),
-                // A service that does not answer says the same of the others.
-                Err(error) if secrets.errors.iter().any(|earlier| error.is_same_refusal(earlier)) => break,
-                Err(error) => secrets.errors.push(error),
+                Err(error) => {
+                    let is_unreached = error.is_unreached();
+                    secrets.errors.push(error);
+                    if is_unreached {
+                        break;
+                    }
+                }
             }
         }
         secrets

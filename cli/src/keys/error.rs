@@ -35,8 +35,10 @@ pub enum KeysError {
         action: &'static str,
         /// Of which secret.
         secret: String,
-        /// The answer.
+        /// The answer, or why there is none.
         said: String,
+        /// Whether it is an answer.
+        answered: bool,
     },
     /// Another command wrote it between our reading and our writing.
     #[error(
@@ -175,9 +177,9 @@ impl KeysError {
         }
     }
 
-    /// Whether the service said the same of another secret: because it was not reached, or knows no such caller.
-    pub(crate) fn is_same_refusal(&self, other: &Self) -> bool {
-        matches!((self, other), (Self::Manager { said, .. }, Self::Manager { said: of_other, .. }) if said == of_other)
+    /// Whether the service was not asked: then it cannot be asked for the other secrets either.
+    pub(crate) const fn is_unreached(&self) -> bool {
+        matches!(self, Self::Manager { answered: false, .. })
     }
 }
 

@@ -264,7 +264,7 @@ fn refused<E>(action: &'static str, secret: String, error: &SdkError<E>) -> Keys
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    KeysError::Manager { action, secret, said: aws_error(error) }
+    KeysError::Manager { action, secret, said: aws_error(error), answered: error.raw_response().is_some() }
 }
 
 #[cfg(all(test, unix))]

@@ -65,18 +65,25 @@ async fn a_named_profile_signs_although_the_environment_has_an_access_key() {
 #[tokio::test]
 async fn a_profile_that_does_not_exist_is_an_error_that_names_it() {
     let folder = tempdir().unwrap();
-    for arguments in [&["keys", "show", "--secrets", "x/"][..], &["table", "describe", "--table", "reviews"]] {
-        for region in [&[][..], &["--region", "us-east-1"]] {
+    for arguments in [&["keys", "show", "--secrets", "x/"][..], &["table", "describe"], &["doctor", "--no-model"]] {
+        for (profile, region) in [("sataging", &[][..]), ("sataging", &["--region", "us-east-1"]), ("default", &[])] {
             let (url, mut signed) = service().await;
-            for options in [&["--endpoint-url", &url][..], &[]] {
-                let options = [arguments, region, options, &["--profile", "sataging"]].concat();
-                let end = ended(command(&options, &folder)).await;
-                assert!(end.code == Some(1) && end.stderr.contains("`sataging`"), "{options:?}: {}", end.stderr);
+            // Without an endpoint the doctor would ask AWS what time it is.
+            let endpoints = [&["--endpoint-url", &url][..], &[]];
+            for options in &endpoints[..if arguments[0] == "doctor" { 1 } else { 2 }] {
+                let options = [arguments, region, options, &["--profile", profile]].concat();
                 let mut bare = command(&options, &folder);
                 bare.env("AWS_CONFIG_FILE", "nowhere").env("AWS_SHARED_CREDENTIALS_FILE", "nowhere");
-                let end = ended(bare).await;
-                assert!(end.code == Some(1) && end.stderr.contains("`sataging`"), "{options:?}: {}", end.stderr);
-                assert!(signed.try_recv().is_err(), "nothing is sent");
+                for command in [command(&options, &folder), bare] {
+                    let end = ended(command).await;
+                    let told = end.stdout + &end.stderr;
+                    assert!(
+                        end.code == Some(1) && told.contains(&format!("profile `{profile}`")),
+                        "{options:?}: {told}"
+                    );
+                    assert!(!told.contains("already taken"), "{told}");
+                    assert!(signed.try_recv().is_err(), "nothing is sent with the other account's key");
+                }
             }
         }
     }

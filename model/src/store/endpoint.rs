@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use aws_config::SdkConfig;
 use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
@@ -111,17 +112,20 @@ impl AwsSettings {
 
 /// Reads the profile only: the SDK's default chain prefers `AWS_ACCESS_KEY_ID`, and goes on to other sources without the profile.
 #[expect(deprecated, reason = "the new name of these types is in a crate that this workspace does not depend on")]
-fn credentials_of(profile: &str, region: Option<Region>) -> ProfileFileCredentialsProvider {
+fn credentials_of(profile: &str, region: Option<Region>) -> CredentialsProviderChain {
     use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
-    // Without any profile the SDK does not name the one that it looked for.
-    let files = ProfileFiles::builder()
-        .include_default_config_file(true)
-        .include_default_credentials_file(true)
-        .with_contents(ProfileFileKind::Config, "[profile codesensei-none]\n")
-        .build();
+    let mut files = ProfileFiles::builder().include_default_config_file(true).include_default_credentials_file(true);
+    // Of a profile that does not exist the SDK tells only the first request. One that has no credentials is an error of every request,
+    // and the chain of one provider adds its name.
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.@/+:".contains(c);
+    if profile.chars().all(is_name) {
+        files = files.with_contents(ProfileFileKind::Config, format!("[profile {profile}]\n"));
+    }
     // The region is where a role of the profile is assumed.
     let config = ProviderConfig::without_region().with_region(region);
-    ProfileFileCredentialsProvider::builder().configure(&config).profile_files(files).profile_name(profile).build()
+    let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_files(files.build());
+    let name = format!("the profile `{profile}` of the AWS configuration files");
+    CredentialsProviderChain::first_try(name, provider.profile_name(profile).build())
 }
 
 /// The access key id in a URL, and the URL without it.
