@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use model::PasswordHash;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::error::{ApiError, ApiResult, BoxError, ErrorCode, Wrong};
 
@@ -205,12 +205,14 @@ impl Hasher {
 
     async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, BoxError> {
         let turn = Arc::clone(&self.turns).acquire_owned().await?;
-        let done = tokio::task::spawn_blocking(move || {
+        let (done, result) = oneshot::channel();
+        // Not one of Tokio's threads: where there is no room for one, Tokio panics and keeps the work, and with it the turn.
+        std::thread::Builder::new().name("password".to_owned()).spawn(move || {
             // The turn ends with the work, also when nobody waits for it any more.
             let _turn = turn;
-            work()
-        });
-        Ok(done.await?)
+            let _ = done.send(work());
+        })?;
+        Ok(result.await?)
     }
 }
 

@@ -6,6 +6,7 @@
 mod deadline;
 mod events;
 mod gateway;
+mod panics;
 mod rotation;
 mod runtime;
 mod streaming;

@@ -165,6 +165,18 @@ impl Function {
         let process = self.child.id().expect("it runs").to_string();
         assert!(Command::new("kill").args(["-CONT", &process]).status().await.expect("kill is there").success());
     }
+
+    /// Lets the process take so many bytes of address space more than it has, or as many as it likes.
+    pub(crate) async fn may_grow_by(&self, bytes: Option<u64>) {
+        let process = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process of Linux");
+        let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")?.trim().strip_suffix(" kB"));
+        let size: u64 = size.expect("its size").parse().expect("a number");
+        let limit = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| (size * 1024 + bytes).to_string());
+        let limit = format!("--as={limit}:unlimited");
+        let limited = Command::new("prlimit").args(["--pid", &process.to_string(), &limit]).status();
+        assert!(limited.await.expect("prlimit is there").success());
+    }
 }
 
 /// The message of a program that stops by itself, with an exit code other than 0.
