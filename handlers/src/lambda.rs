@@ -56,9 +56,9 @@ pub async fn serve(program: &Program) -> Result<(), Error> {
     let routes = program.router(&app).layer(from_fn_with_state(origin, gateway::viewed));
     let routes = routes.map_request(gateway::routed);
     if program.streams {
-        lambda_http::run_with_streaming_response(routes).await
+        lambda_http::run_with_streaming_response(routes.map_response(gateway::single_valued)).await
     } else {
-        lambda_http::run(routes).await
+        lambda_http::run(routes.map_request(gateway::uncompressed)).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, HeaderName, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use lambda_http::RequestExt as _;
@@ -30,7 +30,8 @@ pub(super) fn routed<B>(mut request: axum::http::Request<B>) -> axum::http::Requ
         _ => None,
     };
     let stage = stage.map(|stage| format!("/{stage}"));
-    let path = request.raw_http_path().to_owned();
+    // A gateway that has decoded the path must not move where its query begins.
+    let path = request.raw_http_path().replace('?', "%3F").replace('#', "%23");
     let path = without(without(&path, stage.as_deref()), Some(PREFIX));
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     let mut parts = request.uri().clone().into_parts();
@@ -51,6 +52,28 @@ fn without<'p>(path: &'p str, prefix: Option<&str>) -> &'p str {
         Some(rest) if rest.starts_with('/') => rest,
         _ => path,
     }
+}
+
+/// A request whose answer is not compressed. Compressed bytes would leave the program as Base64, and a REST gateway decodes that only for
+/// a client that asks for a binary type first.
+pub(super) fn uncompressed<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
+    request.headers_mut().remove(header::ACCEPT_ENCODING);
+    request
+}
+
+/// An answer in which no header but `Set-Cookie` has several values: the head of a stream has one for each name.
+pub(super) fn single_valued(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let names: Vec<HeaderName> = headers.keys().filter(|name| **name != header::SET_COOKIE).cloned().collect();
+    for name in names {
+        let values: Vec<&[u8]> = headers.get_all(&name).iter().map(HeaderValue::as_bytes).collect();
+        if values.len() > 1
+            && let Ok(joined) = HeaderValue::from_bytes(&values.join(&b", "[..]))
+        {
+            headers.insert(name, joined);
+        }
+    }
+    response
 }
 
 /// How CloudFront is known: digests of the one or two values that it may send.

@@ -150,12 +150,16 @@ impl Answer {
     pub(crate) fn whole(version: u8, event: &Value) -> Self {
         let cookies = if version == 1 { &event["multiValueHeaders"]["set-cookie"] } else { &event["cookies"] };
         let body = event["body"].as_str().unwrap_or_default();
+        // It decodes only for a client whose first `Accept` is one of the API's binary types. No browser's is.
+        assert!(version != 1 || event["isBase64Encoded"] != true, "a REST gateway hands Base64 on as it is");
         let body = if event["isBase64Encoded"] == true { STANDARD.decode(body).expect("Base64") } else { body.into() };
         Self::of(event, cookies, body)
     }
 
     /// An answer that was streamed.
     pub(crate) fn streamed(head: &Value, body: Vec<u8>) -> Self {
+        let headers = head["headers"].as_object().expect("headers");
+        assert!(headers.values().all(Value::is_string), "each header of a head has one value: {head}");
         Self::of(head, &head["cookies"], body)
     }
 

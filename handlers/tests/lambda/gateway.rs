@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::events::Request;
 use crate::runtime::Function;
 use crate::surroundings::{ORIGIN, ORIGIN_BEFORE, SEED, Surroundings};
-use crate::{AUTH, THREADS};
+use crate::{AUTH, CODE, SESSIONS, THREADS, cookies, file, gunzip};
 
 const NEXT_ORIGIN: &str = "the-next-origin-secret-and-just-as-long-too";
 
@@ -23,7 +23,7 @@ async fn a_path_leads_to_its_route_under_the_site_and_under_a_stage() {
     staged["rawPath"] = json!("/prod/health");
     staged["requestContext"]["stage"] = json!("prod");
     assert_eq!(threads.answers(staged).await["statusCode"], 200);
-    for path in ["/api", "/apihealth", "/api/api/health", "/prod/health"] {
+    for path in ["/api", "/apihealth", "/api/api/health", "/prod/health", "/api/health?/x", "/api/health#"] {
         let answer = threads.calls(1, &Request::get(path)).await;
         assert_eq!((answer.status, &answer.json["error"]["code"]), (404, &json!("NOT_FOUND")), "{path}");
     }
@@ -78,6 +78,24 @@ async fn an_address_is_not_believed_without_the_secret_of_cloudfront() {
     }
     let log = auth.stops().await;
     assert!(!log.contains("guessed") && !log.contains(ORIGIN), "{log}");
+}
+
+#[tokio::test]
+async fn a_browser_that_takes_gzip_can_read_every_answer_through_a_rest_gateway() {
+    let around = Surroundings::start().await;
+    let mut threads = Function::start(THREADS, &around.environment()).await;
+    let document = Request::get("/api/openapi.json").with_header("Accept-Encoding", "gzip, br");
+    let answer = threads.calls(1, &document).await;
+    assert_eq!(answer.json["info"]["title"], "CodeSensei");
+    let mut sessions = Function::start(SESSIONS, &around.environment()).await;
+    let mut auth = Function::start(AUTH, &around.environment()).await;
+    let pairs = cookies(&mut auth).await;
+    let stored = sessions.calls(1, &Request::post("/sessions", &file(CODE)).with_cookies(&pairs)).await;
+    let id = stored.json["session"]["session_id"].as_str().expect("an id").to_owned();
+    let session = Request::get(&format!("/sessions/{id}")).with_cookies(&pairs).with_header("Accept-Encoding", "gzip");
+    let session: serde_json::Value =
+        serde_json::from_slice(&gunzip(&sessions.calls(1, &session).await.body)).expect("JSON");
+    assert_eq!(session["session"]["code_content"], CODE, "a stream's bytes go through as they are");
 }
 
 #[tokio::test]
