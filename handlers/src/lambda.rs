@@ -50,7 +50,7 @@ pub async fn serve(program: &Program) -> Result<(), Error> {
     let settings = Settings::read(program, &Variables::own())?;
     let sdk = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let secrets = Secrets::connect(&sdk);
-    let (seed, keys) = futures::try_join!(secrets.seed(&settings.seed_secret), secrets.keys(&settings))?;
+    let (seed, keys) = Box::pin(secrets.all(&settings)).await?;
     let origin = origin(&seed, &secrets, &settings);
     let app = application(program, settings, &seed, keys, secrets).await?;
     let routes = program.router(&app).layer(from_fn_with_state(origin, gateway::viewed));
@@ -127,7 +127,7 @@ async fn application(
         cors,
         rate_limits: RateLimits::Enforced,
         ai_daily_cap,
-        metrics: Metrics::to(std::io::stdout()),
+        metrics: Metrics::to(std::io::stdout()).of(program.name),
         error_details: Details::Hidden,
     })
 }

@@ -17,22 +17,31 @@ pub const NAMESPACE: &str = "CodeSensei";
 
 /// Where the lines go: nowhere, unless somebody reads them.
 #[derive(Clone, Default)]
-pub struct Metrics(Option<Arc<Mutex<dyn Write + Send>>>);
+pub struct Metrics {
+    sink: Option<Arc<Mutex<dyn Write + Send>>>,
+    program: Option<&'static str>,
+}
 
 impl Metrics {
     /// Writes them here, a whole line at a time.
     pub fn to(sink: impl Write + Send + 'static) -> Self {
-        Self(Some(Arc::new(Mutex::new(sink))))
+        Self { sink: Some(Arc::new(Mutex::new(sink))), program: None }
+    }
+
+    /// Those of this program, whose requests and faults are counted alone too: what is deployed is a program.
+    #[must_use]
+    pub fn of(self, program: &'static str) -> Self {
+        Self { program: Some(program), ..self }
     }
 
     /// Writes the line of a request.
     pub(super) fn write(&self, measured: &Measured<'_>) {
-        self.write_line(&Line::from(measured));
+        self.write_line(&Line::new(measured, self.program));
     }
 
     /// Writes a line. A line that cannot be written is lost: the work is worth more than its numbers.
     pub(crate) fn write_line(&self, line: &impl Serialize) {
-        let Some(sink) = &self.0 else { return };
+        let Some(sink) = &self.sink else { return };
         if let Ok(mut line) = serde_json::to_vec(line) {
             line.push(b'\n');
             let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
@@ -43,7 +52,7 @@ impl Metrics {
 
 impl fmt::Debug for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Metrics(on)" } else { "Metrics(off)" })
+        f.write_str(if self.sink.is_some() { "Metrics(on)" } else { "Metrics(off)" })
     }
 }
 
@@ -66,6 +75,8 @@ struct Line<'a> {
     #[serde(rename = "_aws")]
     aws: Metadata,
     service: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    program: Option<&'static str>,
     endpoint: &'a str,
     /// As text: the format takes no number for a dimension.
     status: String,
@@ -150,6 +161,12 @@ static EVERY_REQUEST: Directive = Directive {
     ],
 };
 
+static BY_PROGRAM: Directive = Directive {
+    namespace: NAMESPACE,
+    dimensions: &[&["program"]],
+    metrics: &[metric("Requests", "Count"), metric("Faults", "Count")],
+};
+
 static BY_STATUS: Directive =
     Directive { namespace: NAMESPACE, dimensions: &[&["endpoint", "status"]], metrics: &[metric("Requests", "Count")] };
 
@@ -197,8 +214,8 @@ pub(crate) fn not_stored(at: Timestamp, question: &str) -> impl Serialize {
     OfAnItem { aws, service: SERVICE, item: question, unreadable: None, not_stored: Some(1) }
 }
 
-impl<'a> From<&Measured<'a>> for Line<'a> {
-    fn from(measured: &Measured<'a>) -> Self {
+impl<'a> Line<'a> {
+    fn new(measured: &Measured<'a>, program: Option<&'static str>) -> Self {
         let Measured { endpoint, status, code, trace_id, .. } = *measured;
         let asked = (measured.model != Usage::default()).then(|| Asked {
             input_tokens: measured.model.sent_tokens(),
@@ -206,11 +223,13 @@ impl<'a> From<&Measured<'a>> for Line<'a> {
             model_cost: measured.model.cost_micros,
         });
         let mut cloud_watch_metrics = vec![&EVERY_REQUEST, &BY_STATUS];
+        cloud_watch_metrics.extend(program.map(|_| &BY_PROGRAM));
         cloud_watch_metrics.extend(code.map(|_| &BY_CODE));
         cloud_watch_metrics.extend(asked.as_ref().map(|_| &OF_THE_MODEL));
         Self {
             aws: Metadata::new(measured.at, cloud_watch_metrics),
             service: SERVICE,
+            program,
             endpoint,
             status: status.to_string(),
             code: code.map(ErrorCode::as_str),

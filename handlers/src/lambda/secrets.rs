@@ -34,6 +34,11 @@ impl Secrets {
         Ok(seed)
     }
 
+    /// Both at once: what a start waits for.
+    pub(super) async fn all(&self, settings: &Settings) -> Result<(Seed, TokenKeys), Error> {
+        futures::try_join!(self.seed(&settings.seed_secret), self.keys(settings))
+    }
+
     /// The keys of a program: to sign and to check, or only to check.
     pub(super) async fn keys(&self, settings: &Settings) -> Result<TokenKeys, Error> {
         let public = self.read::<PublicKeys>(&settings.public_keys_secret, "keys");

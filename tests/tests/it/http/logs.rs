@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tests::TestApp;
 use tests::app::contract::operations;
 use tests::app::{Person, sign_up};
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 

@@ -19,7 +19,7 @@ pub(super) type Emitted = BTreeSet<(String, BTreeMap<String, Option<String>>)>;
 pub(super) async fn lines() -> Vec<Value> {
     let sink = Sink::default();
     let to = sink.clone();
-    let app = TestApp::with(|app| app.metrics = Metrics::to(to)).await;
+    let app = TestApp::with(|app| app.metrics = Metrics::to(to).of("threads")).await;
     let ada = app.signs_up("ada").await;
     let session = ada.creates(FILENAME, CODE).await;
     let thread = ada.opens_thread(&session, 33..=35).await;
