@@ -163,10 +163,14 @@ def edge(infra):
         ("ApiFunction", {"uri": "/api/health", "headers": {"x-viewer-address": {"value": "6.6.6.6"}}}, "headers",
          {"x-viewer-address": {"value": "192.0.2.1"}}),
         ("ApiFunction", {"uri": "/api/health", "headers": {}}, "uri", "/api/health"),
-    ]  # fmt: skip
-    for name, request, key, wanted in cases:
+    ]
+    # The network of an IPv6 address, as the programs count it.
+    networks = {"192.0.2.1": "192.0.2.1", "2001:db8:1:2:3:4:5:6": "2001:db8:1:2::", "2001:db8::1": "2001:db8:0:0::", "::1": "0:0:0:0::"}
+    for address, counted in networks.items():
+        cases.append(("ApiFunction", {"uri": "/", "headers": {}}, "headers", {"x-viewer-address": {"value": counted}}, address))  # fmt: skip
+    for name, request, key, wanted, *address in cases:
         code = infra.site["Resources"][name]["Properties"]["FunctionCode"]
-        event = json.dumps({"request": request, "viewer": {"ip": "192.0.2.1"}})
+        event = json.dumps({"request": request, "viewer": {"ip": (address or ["192.0.2.1"])[0]}})
         run = subprocess.run(["node", "-e", f"{code}\nconsole.log(JSON.stringify(handler({event})))"], capture_output=True, text=True)
         if run.returncode:
             yield f"{name} fails: {run.stderr.strip().splitlines()[-1] if run.stderr.strip() else run.returncode}"

@@ -43,7 +43,6 @@ DECISIONS = (
     ("what a delete left goes within minutes", TEMPLATE, "Resources/SweepFunction/Properties/Events/Schedule/Properties/Schedule",
      "rate(5 minutes)"),
     ("the sweep has time beyond its own margin", TEMPLATE, "Resources/SweepFunction/Properties/Timeout", 60),
-    ("a bad version is seen within its canary", TEMPLATE, "Resources/DeploymentFaults/Properties/EvaluationPeriods", 2),
     ("alarms and budget reach the topic", TEMPLATE, "Resources/AlarmTopicPolicy/Properties/PolicyDocument/Statement/0/Principal",
      {"Service": ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]}),
     ("lost events reach the queue", TEMPLATE, "Resources/DeadLettersPolicy/Properties/PolicyDocument/Statement/0/Principal",
@@ -146,8 +145,12 @@ def _role(short, role):
 
 def _canary(name, short, properties, resources):
     alarms = properties["DeploymentPreference"].get("Alarms", {}).get("Fn::If", [None, []])[1]
-    if {"Ref": f"{short}CanaryErrors"} not in alarms:
-        yield f"{name} is not rolled back by its own {short}CanaryErrors"
+    if alarms != [{"Ref": f"{short}CanaryErrors"}, {"Ref": f"{short}CanaryFaults"}]:
+        yield f"{name} is not rolled back by its own {short}CanaryErrors and {short}CanaryFaults"
+    faults = resources[f"{short}CanaryFaults"]["Properties"]
+    of = [metric["MetricStat"]["Metric"]["Dimensions"] for metric in faults["Metrics"] if "MetricStat" in metric]
+    if of != [[{"Name": "program", "Value": short.lower()}]] * 2 or faults["Metrics"][1]["MetricStat"]["Period"] > 60:
+        yield f"{short}CanaryFaults does not watch {name} minute by minute"
     alarm = resources[f"{short}CanaryErrors"]["Properties"]
     dimensions = {dimension["Name"] for dimension in alarm.get("Dimensions", [])}
     text = json.dumps(alarm.get("Dimensions", []))

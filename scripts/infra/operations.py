@@ -18,7 +18,7 @@ ROLLOUTS = {
 # Headings of docs/runbook.md.
 HEADINGS = {
     "Faults", "AiTimeouts", "TableThrottles", "ModelCost", "SlowAnswers", "SlowQuestions", "SweepBacklog", "SweepSkipped", "SweepSilent",
-    "AnswersNotStored", "UnreadableItems", "SignInsUnusual", "FunctionErrors", "FunctionThrottles", "GatewayErrors", "DeadLetters",
+    "AnswersNotStored", "UnreadableItems", "SignInsUnusual", "FunctionErrors", "FunctionThrottles", "GatewayErrors", "OriginRefused", "DeadLetters",
     "ReportMissing",
 }  # fmt: skip
 # Actions that know no resource, so that a policy can name none.
@@ -108,10 +108,10 @@ def samconfig(infra):
                     yield f"stage {stage}: {name} may not be {value}"
         if given.get("Stage") != stage:
             yield f"stage {stage}: Stage is {given.get('Stage')}"
-        arns = given.get("BedrockProfileArns", "").split(",") + given.get("BedrockModelArns", "").split(",")
+        arns = given.get("BedrockProfileArns", "").split(",")
         for model in filter(None, given.get("BedrockModelIds", "").split(",")):
             if not any(arn.endswith(f"/{model}") for arn in arns):
-                yield f"stage {stage}: {model} of BedrockModelIds is in no ARN, so no function may ask it"
+                yield f"stage {stage}: {model} of BedrockModelIds is in no ARN of BedrockProfileArns, so no function may ask it"
         rest = json.dumps({k: v for k, v in infra.samconfig[stage].items()}, sort_keys=True)
         rest = re.sub(r'"parameter_overrides": \[[^\]]*\]', "", rest).replace(f"codesensei-{stage}", "").replace(f"stage={stage}", "")
         kept[stage] = (rest, set(given))
@@ -190,9 +190,11 @@ def retained(infra):
     kept = (("template.yaml", infra.template, "Table"), ("site.yaml", infra.site, "Bucket"))
     for file, template, name in kept:
         resource = template["Resources"][name]
-        for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-            if resource.get(policy) != "Retain":
-                yield f"{file}: {name} has {policy} {resource.get(policy)}, not Retain"
+        # An empty bucket of a first deployment that failed would be in the way of the next one.
+        wanted = {"DeletionPolicy": "RetainExceptOnCreate" if name == "Bucket" else "Retain", "UpdateReplacePolicy": "Retain"}
+        for policy, value in wanted.items():
+            if resource.get(policy) != value:
+                yield f"{file}: {name} has {policy} {resource.get(policy)}, not {value}"
     table = infra.template["Resources"]["Table"]["Properties"]
     if table.get("DeletionProtectionEnabled") is not True:
         yield "template.yaml: Table has no deletion protection"

@@ -26,10 +26,10 @@ fn alarm(route: &Route) -> String {
   Properties:
     AlarmName: !Sub codesensei-${{Stage}}-Faults-{name}
     AlarmDescription: !Sub >-
-      Over 5 % of at least 10 requests of {endpoint} failed within 5 minutes. Runbook: docs/runbook.md, Faults.
+      Over 5 % of the requests of {endpoint} failed within 5 minutes, and at least 3. Runbook: docs/runbook.md, Faults.
       Dashboard: https://${{AWS::Region}}.console.aws.amazon.com/cloudwatch/home?region=${{AWS::Region}}#dashboards:name=codesensei-${{Stage}}
     Metrics:
-    - {{ Id: percent, Label: Requests that failed in percent, Expression: \"IF(requests >= 10, 100 * faults, 0)\" }}
+    - {{ Id: percent, Label: Requests that failed in percent, Expression: \"IF(requests * faults > 2.5, 100 * faults, 0)\" }}
 {faults}{requests}    ComparisonOperator: GreaterThanThreshold
     Threshold: 5
     EvaluationPeriods: 1
