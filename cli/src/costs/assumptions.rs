@@ -129,15 +129,20 @@ pub(crate) const ASSUMPTIONS: [Assumption; 38] = [
         150.0,
         "With loading the code and reading the secrets; billed like any other time.",
     ),
-    assume(Use::WafRules, "waf_rules", 5.0, "Of the deployment: the rules on the API's stage."),
+    assume(Use::WafRules, "waf_rules", 7.0, "Of the deployment: the rules on the API's stage."),
     assume(
         Use::EdgeWaf,
         "edge_waf",
         1.0,
         "Of the deployment: 1 with the second web ACL, at CloudFront, which is the default of `EdgeWaf`; 0 without it.",
     ),
-    assume(Use::EdgeWafRules, "edge_waf_rules", 1.0, "Of the deployment: the rules of the second web ACL."),
-    assume(Use::Alarms, "alarms", 60.0, "Of the deployment: one for each endpoint, and those of docs/runbook.md."),
+    assume(Use::EdgeWafRules, "edge_waf_rules", 2.0, "Of the deployment: the rules of the second web ACL."),
+    assume(
+        Use::Alarms,
+        "alarm_metrics",
+        129.0,
+        "Of the deployment: the metrics that alarms watch; most alarms watch two.",
+    ),
     assume(Use::AnomalyAlarms, "anomaly_alarms", 1.0, "Of the deployment: on sign-ins."),
     assume(Use::Dashboards, "dashboards", 1.0, "Of the deployment."),
     assume(
@@ -149,8 +154,8 @@ pub(crate) const ASSUMPTIONS: [Assumption; 38] = [
     assume(
         Use::OtherMetrics,
         "other_metrics",
-        40.0,
-        "Of the deployment: tokens, error codes, the sweep and the report.",
+        52.0,
+        "Of the deployment: each program's requests and faults, tokens, error codes, the sweep and the report.",
     ),
     assume(Use::Mails, "mails", 200.0, "Of the deployment: alarms and reports."),
 ];

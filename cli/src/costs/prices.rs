@@ -85,7 +85,7 @@ prices! {
     LOGS = "CloudWatch", "log ingestion", 0.5 / 1.0, "GB", CLOUDWATCH, Elsewhere;
     LOGS_KEPT = "CloudWatch", "log storage of a month", 0.03 / 1.0, "GB-month", CLOUDWATCH, Unconfirmed;
     METRICS = "CloudWatch", "custom metrics", 0.3 / 1.0, "metrics", CLOUDWATCH, Elsewhere;
-    ALARMS = "CloudWatch", "alarms", 0.1 / 1.0, "alarms", CLOUDWATCH, Unconfirmed;
+    ALARMS = "CloudWatch", "metrics of alarms", 0.1 / 1.0, "metrics", CLOUDWATCH, Unconfirmed;
     ANOMALY_ALARMS = "CloudWatch", "anomaly alarms, three metrics each", 0.3 / 1.0, "alarms", CLOUDWATCH, Unconfirmed;
     DASHBOARDS = "CloudWatch", "dashboards", 3.0 / 1.0, "dashboards", CLOUDWATCH, Elsewhere;
     MAILS = "SNS", "e-mails", 2.0 / 100_000.0, "e-mails", SNS, Unconfirmed;
