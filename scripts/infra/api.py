@@ -39,15 +39,15 @@ def time_limits(infra):
         seconds = infra.functions[function]["Properties"].get("Timeout", infra.template["Globals"]["Function"]["Timeout"])
         if millis > GATEWAY_SECONDS * 1000 and not streams:
             yield f"{function}.{name}: {millis} ms without ResponseTransferMode: RESPONSE_STREAM; the gateway gives {GATEWAY_SECONDS} s"
-        if seconds * 1000 > millis:
+        if seconds * 1000 >= millis:
             yield f"{function}.{name}: the function may take {seconds} s and the gateway waits {millis} ms"
     for function in infra.functions:
         modes = {event.get("ResponseTransferMode") for f, _, event in infra.events() if f == function}
         if len(modes) > 1:
             yield f"{function}: some routes stream and some do not; a program does either"
     deadline = infra.template["Parameters"]["AiDeadlineMs"]["MaxValue"]
-    if deadline >= 45000:
-        yield f"AiDeadlineMs may be {deadline} ms; the function ends at 45,000"
+    if deadline >= 44000:
+        yield f"AiDeadlineMs may be {deadline} ms; the function ends at 44,000"
     for origin in _distribution(infra)["Origins"]:
         if origin["Id"] == "api" and origin["CustomOriginConfig"].get("OriginReadTimeout", 30) * 1000 < longest:
             yield f"CloudFront waits less for the API (OriginReadTimeout) than the gateway for a function ({longest} ms)"
