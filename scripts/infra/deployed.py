@@ -1,6 +1,7 @@
 """What scripts/deploy does before SAM: rules of our own, on a copy of infra/ with programs that are empty files."""
 
 import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -33,6 +34,16 @@ def _settings(infra):
         for name in programs:
             if after[name] == before[name]:
                 yield f"{name} is deployed from the same files with another LogLevel"
+        template = folder / "infra/template.yaml"
+        template.write_text(re.sub(r"(  BedrockMaxTokens:\n(?:    .*\n)*?    Default: ).*", r"\g<1>77", template.read_text()))
+        _prepare(folder, "prod")
+        by_default = _files(folder)
+        if by_default == after:
+            yield "another default of BedrockMaxTokens changes no program"
+        config.write_text(config.read_text().replace('"BudgetUsd=', '"BudgetUsd=9'))
+        _prepare(folder, "prod")
+        if _files(folder) != by_default:
+            yield "another BudgetUsd, which no function reads, would start a canary of every function"
 
 
 def _architecture(infra):
