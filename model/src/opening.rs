@@ -208,6 +208,10 @@ impl Store {
                 None => return Err(self.why_not_mine(caller, session_id).await?),
             }
         };
+        // An answer whose patch made a later version than the head has.
+        if messages.iter().any(|message| message.applied_version > Some(head.version_number)) {
+            return Ok(None);
+        }
         Ok(Some(Found { head, code, anchors, threads, messages, records }))
     }
 }

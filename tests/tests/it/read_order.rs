@@ -6,12 +6,15 @@ use model::{
     Message, NewAnswer, Patch, PatchStatus, PatchedLines, PlacedThread, Saved, Session, Store, Target, Thread,
     ThreadKind, User,
 };
+use serde_json::{Map, Value};
 use tests::proxy::{Moment, Stalled};
 use tests::story::{answer, anywhere, edit, lines, one_line_down};
 use tests::{Proxy, TestTable};
 
 /// Longer than an engine on this machine takes for a read: what was sent together with a stalled request is answered by then.
 const OTHER_READS: Duration = Duration::from_millis(300);
+
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Ada with a session and a thread in it, and a store whose next read of the head is stalled.
 struct Scene {
@@ -54,6 +57,21 @@ impl Scene {
             }
         }
         head.release();
+    }
+
+    /// The session's head, code and anchors, as they are stored.
+    async fn stored(&self) -> Vec<(&'static str, Map<String, Value>)> {
+        let mut stored = Vec::new();
+        for kind in ["session", "code", "anchors"] {
+            self.table.raw().change(kind, |_| true, |item| stored.push((kind, item.clone()))).await;
+        }
+        stored
+    }
+
+    async fn put_back(&self, stored: Vec<(&'static str, Map<String, Value>)>) {
+        for (kind, as_it_was) in stored {
+            self.table.raw().change(kind, |_| true, |item| *item = as_it_was).await;
+        }
     }
 
     async fn is_one_line_down(&self, saved: &Saved, what: Meanwhile) {
@@ -115,4 +133,24 @@ async fn an_applied_patch_misses_no_thread_that_changed_before_the_head_was_read
         let applied = applying.await.unwrap().unwrap();
         scene.is_one_line_down(&applied.saved, what).await;
     }
+}
+
+/// What is read in one round trip is not of one moment: here the answer is as another request leaves it, and the rest as it was before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_patch_that_is_applied_while_it_is_read_is_answered_with_the_session_that_it_made() {
+    let scene = Scene::new().await;
+    let (owner, id) = (scene.ada.user_id, scene.proposal().await.id());
+    let before = scene.stored().await;
+    scene.table.apply_patch(owner, id, 1, place, one_line_down).await.unwrap();
+    let after = scene.stored().await;
+    scene.put_back(before).await;
+
+    let next_read = scene.proxy.stall_after(".BatchGetItem", 1, Moment::BeforeTheEngine);
+    let store = scene.slow.clone();
+    let applying = tokio::spawn(async move { store.apply_patch(owner, id, 1, place, one_line_down).await });
+    tokio::time::timeout(PATIENCE, next_read.arrived()).await.expect("it is read again");
+    scene.put_back(after).await;
+    next_read.release();
+    let applied = applying.await.unwrap().unwrap();
+    assert_eq!((applied.answer.applied_version, applied.saved.head.version_number), (Some(2), 2));
 }
