@@ -14,7 +14,8 @@ pub const VARIABLE: &str = "CODESENSEI_LOG";
 
 /// What `CODESENSEI_LOG` asks for: `info` when it is absent or cannot be read.
 ///
-/// Levels for targets, such as `info` or `warn,handlers=debug`. `EnvFilter` could also name spans, for a tenth of a Lambda program's size.
+/// Levels for targets, such as `info` or `warn,handlers=debug`. `EnvFilter` could also name spans, but it links regular expressions into
+/// every Lambda program.
 #[must_use]
 pub fn wanted() -> Targets {
     let asked = std::env::var(VARIABLE).ok().and_then(|text| text.parse().ok());

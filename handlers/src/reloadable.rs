@@ -1,4 +1,4 @@
-//! A value that is value elsewhere and changes while this process runs: loaded at the start, and reloaded when it may have changed.
+//! A value that is kept elsewhere and changes while this process runs: loaded at the start, and reloaded when it may have changed.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -14,7 +14,7 @@ const MIN_RELOAD_INTERVAL: Duration = Duration::from_mins(1);
 /// How long a request waits for a reload.
 const RELOAD_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Reads the value where it is value.
+/// Loads the value from where it is kept.
 pub(crate) type Source<T> = Box<dyn Fn() -> BoxFuture<'static, Result<T, BoxError>> + Send + Sync>;
 
 /// The value as it was loaded last.

@@ -29,10 +29,11 @@ pub struct OpenWithAnchors {
 impl Store {
     /// AP-38: Open a session with its anchors.
     ///
-    /// Before a thread is moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in one
-    /// round trip. A question reads the user too, because the model is asked only for users who have an account, and the record of its client's id, if it has
-    /// one: a message that is stored already is not asked again. The items are not of one moment. Each says what it belongs to, so that what does not fit together is read again: head and code the
-    /// revision, thread and anchor the number of moves, an applied patch the version that it made; and the anchors are written only if they still are what was read.
+    /// Before a thread is moved, a question asked or a patch applied: head, code and anchors, and the thread and the answer if there are such, in
+    /// one round trip. A question reads the user too, because the model is asked only for users who have an account, and the record of its
+    /// client's id, if it has one: a message that is stored already is not asked again. The items are not of one moment. Each says what it
+    /// belongs to, so that what does not fit together is read again: head and code the revision, thread and anchor the number of moves, an
+    /// applied patch the version that it made; and the anchors are written only if they still are what was read.
     ///
     /// `BatchGetItem`, strongly consistent. Costs 1 request and 7 RCU for a file that compresses to 1.2 KB, one thread, one answer, the user, one record.
     pub async fn open_with_anchors(
