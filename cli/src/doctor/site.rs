@@ -29,7 +29,7 @@ pub(super) async fn check(site: &str) -> Vec<Finding> {
     let site = site.trim_end_matches('/');
     let (page, health) = (format!("{site}/"), format!("{site}/api/health"));
     let untold =
-        "whether the API answers requests that do not come through CloudFront: only WAF's log shows those, as blocked";
+        "whether the API answers those who go past CloudFront: only WAF's metric of the rule origin-secret counts them";
     vec![asked(&page, of_page).await, asked(&health, of_api).await, Finding::unknown(CHECK, untold)]
 }
 
