@@ -1,0 +1,6 @@
+/** A page that is being written. */
+import { Page } from '../page/layout';
+
+export default function Stub() {
+  return <Page title="editor-page">editor-page</Page>;
+}

@@ -1,0 +1,81 @@
+/** Whole pages that stand for another: waiting, nothing here, no connection, a crash. */
+import { Compass, ServerCrash, WifiOff } from 'lucide-react';
+import { Component, type ReactNode } from 'react';
+import { isApiError } from '../api/error';
+import { Button, ButtonLink } from '../ui/button';
+import { Empty } from '../ui/empty';
+import { Spinner } from '../ui/spinner';
+import { words } from '../words';
+import { told } from './failure';
+import { Page } from './layout';
+
+const ICON = { size: 56, strokeWidth: 1.25 };
+
+/** A route is being loaded. */
+export function Waiting() {
+  return (
+    <div className="flex h-full items-center justify-center gap-2 text-dim" role="status">
+      <Spinner />
+      {words.common.loading}
+    </div>
+  );
+}
+
+/** The 404 page. */
+export function NotFound() {
+  return (
+    <Page title={words.page.notFound}>
+      <Empty
+        icon={<Compass {...ICON} />}
+        title={words.page.notFound}
+        text={words.page.notFoundNext}
+        action={
+          <ButtonLink look="primary" to="/">
+            {words.page.toStart}
+          </ButtonLink>
+        }
+      />
+    </Page>
+  );
+}
+
+/** A page that could not be loaded: for want of a connection, or for another reason. */
+export function Crashed({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  // A part of the page that does not load is as good as no connection.
+  const isLost = isApiError(error, 'OFFLINE') || isMissingChunk(error);
+  const text = isApiError(error) ? told(error) : { title: words.page.crashed, next: words.page.crashedNext };
+  const title = isLost ? words.page.connectionLost : text.title;
+  return (
+    <Page title={title}>
+      <Empty
+        icon={isLost ? <WifiOff {...ICON} /> : <ServerCrash {...ICON} />}
+        title={title}
+        text={isLost ? words.page.connectionLostNext : text.next}
+        action={
+          <Button look="primary" onClick={onRetry ?? (() => window.location.reload())}>
+            {onRetry === undefined ? words.page.reload : words.common.retry}
+          </Button>
+        }
+      />
+    </Page>
+  );
+}
+
+function isMissingChunk(error: unknown): boolean {
+  return (
+    error instanceof TypeError && /dynamically imported module|importing a module|module script/i.test(error.message)
+  );
+}
+
+/** Shows `Crashed` in place of a page that throws. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { error: unknown }> {
+  override state = { error: null };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override render() {
+    return this.state.error === null ? this.props.children : <Crashed error={this.state.error} />;
+  }
+}

@@ -1,0 +1,137 @@
+/** All words of the page, by the part that says them. */
+import type { ErrorCode } from './api/types';
+
+/** What an error is called, and what to do next. */
+export interface ErrorWords {
+  title: string;
+  next: string;
+}
+
+const errors: Record<ErrorCode, ErrorWords> = {
+  INVALID_CREDENTIALS: { title: 'Username or password is wrong', next: 'Check both and try again.' },
+  USER_ALREADY_EXISTS: { title: 'Already taken', next: 'Choose another one, or sign in if the account is yours.' },
+  WEAK_PASSWORD: { title: 'The password is too weak', next: 'Follow the rules below the field.' },
+  TOKEN_EXPIRED: { title: 'Your sign-in has expired', next: 'Sign in again. Unsaved text is kept on this device.' },
+  REFRESH_TOKEN_INVALID: { title: 'You are signed out', next: 'Sign in again. Unsaved text is kept on this device.' },
+  UNAUTHORIZED: { title: 'You are signed out', next: 'Sign in again. Unsaved text is kept on this device.' },
+  FORBIDDEN: {
+    title: 'This is not yours to open',
+    next: 'Sign in with the account that it belongs to, or go back to your sessions.',
+  },
+  SESSION_NOT_FOUND: {
+    title: 'This session does not exist',
+    next: 'It may have been deleted. Go back to your sessions.',
+  },
+  THREAD_NOT_FOUND: {
+    title: 'This conversation does not exist',
+    next: 'It may have been deleted. Reload the session.',
+  },
+  MESSAGE_NOT_FOUND: { title: 'This message does not exist', next: 'It may have expired. Reload the conversation.' },
+  DEVICE_NOT_FOUND: { title: 'This device is signed out already', next: 'The list is up to date now.' },
+  NOT_FOUND: { title: 'There is nothing at this address', next: 'Reload the page, which may be out of date.' },
+  METHOD_NOT_ALLOWED: {
+    title: 'The server does not know this request',
+    next: 'Reload the page, which may be out of date.',
+  },
+  INVALID_LANGUAGE: { title: 'Unknown language', next: 'Choose one from the list.' },
+  FILE_TOO_LARGE: {
+    title: 'The file is over 5 MiB',
+    next: 'Split it into smaller modules, or paste the part to review.',
+  },
+  MESSAGE_TOO_LONG: { title: 'The message is too long', next: 'Shorten it to 5,000 characters.' },
+  INVALID_INPUT: { title: 'Something in the form is wrong', next: 'Correct the marked fields and send it again.' },
+  RATE_LIMIT_EXCEEDED: { title: 'Too many requests', next: 'Wait until the time is up.' },
+  VERSION_CONFLICT: { title: 'The file changed elsewhere', next: 'Merge your changes with the saved ones.' },
+  PATCH_CONFLICT: {
+    title: 'The patch does not fit any more',
+    next: 'The code has changed since. Ask again for a new patch.',
+  },
+  REQUEST_IN_PROGRESS: {
+    title: 'This question is being answered already',
+    next: 'Wait for the answer, or ask again in a moment.',
+  },
+  AI_TIMEOUT: { title: 'AI is taking too long', next: 'Try with a smaller code selection.' },
+  AI_MALFORMED_RESPONSE: { title: 'The answer could not be read', next: 'Ask again.' },
+  TOKEN_LIMIT_EXCEEDED: {
+    title: 'This is too much for the model',
+    next: 'Select a smaller region and ask about that.',
+  },
+  BEDROCK_UNAVAILABLE: { title: 'The model is not available', next: 'Try again in a moment.' },
+  SESSION_LIMIT_EXCEEDED: { title: 'You have 100 sessions already', next: 'Delete one that you no longer need.' },
+  THREAD_LIMIT_EXCEEDED: {
+    title: 'This session has 50 conversations already',
+    next: 'Delete one that you no longer need.',
+  },
+  MESSAGE_LIMIT_EXCEEDED: {
+    title: 'This conversation has 500 messages already',
+    next: 'Start a new conversation on the same lines.',
+  },
+  INTERNAL_ERROR: {
+    title: 'Something went wrong on our side',
+    next: 'Try again. If it happens again, report it with the trace id.',
+  },
+  DATABASE_ERROR: { title: 'Service temporarily busy', next: 'Try again in a moment.' },
+  NETWORK_ERROR: { title: 'A service that we depend on cannot be reached', next: 'Try again in a moment.' },
+  OFFLINE: { title: 'Connection lost', next: 'Check your internet and try again.' },
+  UNKNOWN: {
+    title: 'The server gave an answer that this page does not understand',
+    next: 'Reload the page and try again.',
+  },
+};
+
+/** How many of something, with its noun in the right form. */
+function count(number: number, one: string, many: string): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+}
+
+export const words = {
+  errors,
+
+  common: {
+    product: 'CodeSensei',
+    close: 'Close',
+    cancel: 'Cancel',
+    retry: 'Retry',
+    refresh: 'Refresh',
+    loading: 'Loading…',
+    saving: 'Saving…',
+    notifications: 'Notifications',
+    showPassword: 'Show password',
+    hidePassword: 'Hide password',
+    skipToContent: 'Skip to content',
+    traceId: (id: string) => `Trace id ${id}`,
+    waitSeconds: (seconds: number) => `Try again in ${count(seconds, 'second', 'seconds')}.`,
+    sessions: 'Sessions',
+    settings: 'Settings',
+    about: 'About',
+    signIn: 'Sign in',
+    signUp: 'Sign up',
+    signOut: 'Sign out',
+    account: 'Account',
+    theme: 'Theme',
+    themes: { system: 'System', dark: 'Dark', light: 'Light' },
+  },
+
+  page: {
+    notFound: 'There is no page at this address',
+    notFoundNext: 'The address may be mistyped, or what was here has moved.',
+    toSessions: 'Go to your sessions',
+    toStart: 'Go to the start page',
+    connectionLost: 'Connection lost',
+    connectionLostNext: 'Check your internet and try again. What you have not saved is kept on this device.',
+    crashed: 'This page has stopped working',
+    crashedNext: 'Reload it. What you have not saved is kept on this device.',
+    reload: 'Reload the page',
+    offline: 'You are offline. Saves wait on this device and go out when the connection is back.',
+  },
+
+  accounts: {},
+
+  sessions: {},
+
+  editor: {},
+
+  thread: {},
+
+  settings: {},
+};

@@ -1,0 +1,38 @@
+/** How the page is built: the same files from the same sources, with Monaco and the libraries in chunks of their own. */
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** Where `codesensei serve` is while the page is developed. */
+const API = process.env.CODESENSEI_API ?? 'http://localhost:8080';
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  server: {
+    port: 5173,
+    strictPort: true,
+    proxy: { '/api': { target: API, rewrite: (path) => path.replace(/^\/api/, '') } },
+  },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 4096,
+    license: { fileName: 'licenses.md' },
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // A change of our code leaves these files, and so their names and what browsers keep of them, as they are.
+        codeSplitting: {
+          groups: [
+            { name: 'monaco', test: /node_modules\/monaco-editor\/esm\/vs\/(?!basic-languages)/ },
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack)\// },
+            {
+              name: 'markdown',
+              test: /node_modules\/(react-markdown|rehype|remark|micromark|mdast|hast|unist|unified|vfile)/,
+            },
+          ],
+        },
+      },
+    },
+  },
+});
