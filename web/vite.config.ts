@@ -1,7 +1,7 @@
 /** How the page is built: the same files from the same sources, with Monaco and the libraries in chunks of their own. */
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 
 /** Where `codesensei serve` is while the page is developed. */
 const API = process.env.CODESENSEI_API ?? 'http://localhost:8080';
@@ -13,6 +13,7 @@ export default defineConfig({
     strictPort: true,
     proxy: { '/api': { target: API, rewrite: (path) => path.replace(/^\/api/, '') } },
   },
+  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
   build: {
     target: 'es2023',
     assetsInlineLimit: 0,

@@ -1,4 +1,5 @@
 /** One refresh of the access token for all requests in flight, of all tabs. */
+import { connectionBack, connectionLost } from '../page/connection';
 import { errorOf, isApiError, offline } from './error';
 
 const LOCK = 'codesensei.refresh';
@@ -31,9 +32,12 @@ export async function withRefresh(send: () => Promise<Response>): Promise<Respon
 
 async function reachable(send: () => Promise<Response>): Promise<Response> {
   try {
-    return await send();
+    const answer = await send();
+    connectionBack();
+    return answer;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    connectionLost();
     throw offline();
   }
 }
