@@ -25,7 +25,10 @@ export default defineConfig({
         // A change of our code leaves these files, and so their names and what browsers keep of them, as they are.
         codeSplitting: {
           groups: [
-            { name: 'monaco', test: /node_modules\/monaco-editor\/esm\/vs\/(?!basic-languages)/ },
+            // Used by every chunk that loads another: it must not drag the editor into the first paint.
+            { name: 'loader', test: /vite\/preload-helper/ },
+            // Each language is a chunk of its own.
+            { name: 'monaco', test: /node_modules\/monaco-editor\/esm\/vs\/(?!languages\/definitions\/[^/]+\/(?!register))/ },
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack)\// },
             {
               name: 'markdown',

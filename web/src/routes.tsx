@@ -1,7 +1,8 @@
 /** The page's own paths, each loaded when it is first opened. None of them is one of the API's. */
-import { lazy, Suspense } from 'react';
-import { Navigate, Outlet, Route, Routes, useLocation } from 'react-router';
-import { useUser } from './accounts/user';
+import { lazy, Suspense, useEffect } from 'react';
+import { Navigate, Outlet, Route, Routes, useLocation, useNavigationType } from 'react-router';
+import { useAccountWatch } from './accounts/account-watch';
+import { lastEnd, useUser } from './accounts/user';
 import { Crashed, ErrorBoundary, NotFound, Waiting } from './page/states';
 
 const Landing = lazy(() => import('./accounts/landing'));
@@ -12,18 +13,36 @@ const Dashboard = lazy(() => import('./sessions/dashboard'));
 const Editor = lazy(() => import('./editor/editor-page'));
 const Settings = lazy(() => import('./settings/settings-page'));
 
-/** Only for users who are signed in; others sign in first and come back. */
+/** Only for users who are signed in; others sign in first and come back, unless they have just left on purpose. */
 function Private() {
   const { data: user, error, refetch } = useUser();
   const { pathname, search } = useLocation();
-  if (user === null) return <Navigate to="/login" replace state={{ from: pathname + search }} />;
+  if (user === null) {
+    const end = lastEnd();
+    if (end === undefined || end.how === 'expired')
+      return <Navigate to="/login" replace state={{ from: pathname + search, userId: end?.userId }} />;
+    return <Navigate to="/" replace state={{ deleted: end.how === 'deleted' }} />;
+  }
   if (user === undefined)
     return error === null ? <Waiting /> : <Crashed error={error} onRetry={() => void refetch()} />;
-  return <Outlet />;
+  // Another user's pages are other pages.
+  return <Outlet key={user.id} />;
+}
+
+/** A page that is opened by a link begins at its top. Back and forward are left to the browser. */
+function useScrollToTop(): void {
+  const { pathname, hash } = useLocation();
+  const type = useNavigationType();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another page.
+  useEffect(() => {
+    if (type !== 'POP' && hash === '') window.scrollTo(0, 0);
+  }, [pathname]);
 }
 
 export function AppRoutes() {
   const { pathname } = useLocation();
+  useAccountWatch();
+  useScrollToTop();
   return (
     <ErrorBoundary key={pathname}>
       <Suspense fallback={<Waiting />}>

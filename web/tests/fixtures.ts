@@ -3,6 +3,13 @@ import { type BrowserContextOptions, test as base } from '@playwright/test';
 import { Person } from './person';
 import { type Server, startServer } from './server';
 
+/** A page that is running already, such as Vite's, to try the tests on while it is changed. */
+const RUNNING = process.env.CODESENSEI_PAGE;
+
+function running(url: string): Server {
+  return { url, stop: async () => {} };
+}
+
 interface Worker {
   /** A server without limits, whose reviewer writes slowly enough to be watched. */
   server: Server;
@@ -19,7 +26,7 @@ export const test = base.extend<Each, Worker>({
   server: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from its pattern.
     async ({}, use) => {
-      const server = await startServer('--reviewer-pace', '40');
+      const server = RUNNING === undefined ? await startServer('--reviewer-pace', '40') : running(RUNNING);
       await use(server);
       await server.stop();
     },

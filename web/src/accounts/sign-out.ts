@@ -2,7 +2,8 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { api, data } from '../api/client';
 import { toastError } from '../page/failure';
-import { userChanged } from './user';
+import { forgetUser } from './forget-user';
+import { type End, knownUser, userLeft } from './user';
 
 /** Signs this browser out. When the server cannot be reached the user stays signed in, and is told. */
 export async function signOut(client: QueryClient): Promise<void> {
@@ -10,7 +11,14 @@ export async function signOut(client: QueryClient): Promise<void> {
     await data(api.POST('/auth/logout'));
   } catch (error) {
     toastError(error, () => void signOut(client));
-    throw error;
+    return;
   }
-  userChanged(client, null);
+  leave(client, 'signed-out');
+}
+
+/** The user is gone from the server, as they wanted: nothing of them stays on this device. */
+export function leave(client: QueryClient, how: Exclude<End, 'expired'>): void {
+  const user = knownUser(client);
+  if (user) forgetUser(user.id);
+  userLeft(client, how);
 }

@@ -30,7 +30,8 @@ export async function withRefresh(send: () => Promise<Response>): Promise<Respon
   return reachable(send);
 }
 
-async function reachable(send: () => Promise<Response>): Promise<Response> {
+/** Sends a request, and tells the page whether there is a connection. Throws `OFFLINE` when no answer comes. */
+export async function reachable(send: () => Promise<Response>): Promise<Response> {
   try {
     const answer = await send();
     connectionBack();

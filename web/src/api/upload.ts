@@ -43,6 +43,8 @@ function transfer(
   signal?: AbortSignal,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
+    // Stopped while the body was being compressed: the signal does not tell that again.
+    if (signal?.aborted) return reject(new DOMException('The upload was stopped.', 'AbortError'));
     const request = new XMLHttpRequest();
     request.open(method, url);
     request.setRequestHeader('Content-Type', type);

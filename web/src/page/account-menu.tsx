@@ -3,13 +3,14 @@ import { useQueryClient } from '@tanstack/react-query';
 import { ChevronDown, LogOut, Settings } from 'lucide-react';
 import { useNavigate } from 'react-router';
 import { signOut } from '../accounts/sign-out';
-import type { Profile } from '../api/types';
+import type { User } from '../api/types';
 import { Button } from '../ui/button';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu';
 import { words } from '../words';
+import { guardSignOut } from './history';
 import { type Choice, chooseTheme, useTheme } from './theme';
 
-export default function AccountMenu({ user }: { user: Profile }) {
+export default function AccountMenu({ user }: { user: User }) {
   const { choice } = useTheme();
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -17,12 +18,18 @@ export default function AccountMenu({ user }: { user: Profile }) {
   return (
     <Menu
       trigger={
-        <Button look="ghost" aria-label={`${words.common.account} ${user.username}`}>
-          <span className="max-w-32 truncate">{user.username}</span>
-          <ChevronDown size={14} />
+        <Button look="ghost" aria-label={words.accounts.menu(user.username)} className="max-sm:px-1.5">
+          <Initial name={user.name} />
+          <span className="max-w-32 truncate max-sm:hidden">{user.username}</span>
+          <ChevronDown size={14} className="max-sm:hidden" />
         </Button>
       }
     >
+      <div className="max-w-64 px-2.5 pt-1.5 pb-2">
+        <p className="truncate text-sm font-semibold">{user.name}</p>
+        <p className="truncate text-xs text-dim">{user.email}</p>
+      </div>
+      <MenuSeparator />
       <MenuItem icon={<Settings size={16} />} onSelect={() => void navigate('/settings')}>
         {words.common.settings}
       </MenuItem>
@@ -30,9 +37,21 @@ export default function AccountMenu({ user }: { user: Profile }) {
       <MenuLabel>{words.common.theme}</MenuLabel>
       <MenuChoice value={choice} onChange={(value) => chooseTheme(value as Choice)} options={options} />
       <MenuSeparator />
-      <MenuItem icon={<LogOut size={16} />} onSelect={() => void signOut(client).then(() => navigate('/'))}>
+      <MenuItem icon={<LogOut size={16} />} onSelect={() => guardSignOut(() => void signOut(client))}>
         {words.common.signOut}
       </MenuItem>
     </Menu>
+  );
+}
+
+/** The first letter of a name, as a stand-in for a portrait. */
+function Initial({ name }: { name: string }) {
+  return (
+    <span
+      aria-hidden="true"
+      className="flex size-6 items-center justify-center rounded-full bg-wash text-xs font-semibold text-accent-text uppercase"
+    >
+      {[...name][0]}
+    </span>
   );
 }

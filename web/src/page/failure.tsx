@@ -45,7 +45,8 @@ export function Failure({ error, onRetry }: FailureProps) {
   );
   return (
     <Notice kind="error" title={title} actions={retry || undefined}>
-      {seconds > 0 ? words.common.waitSeconds(seconds) : next}
+      {/* Read aloud once with the rest, and not again with each second. */}
+      {seconds > 0 ? <span role="timer">{words.common.waitSeconds(seconds)}</span> : next}
     </Notice>
   );
 }

@@ -68,7 +68,10 @@ function Account() {
   if (user === undefined) return null;
   if (user === null) {
     return (
-      <nav className="flex items-center gap-1">
+      <nav className="flex items-center gap-1" aria-label={words.common.account}>
+        <ButtonLink look="ghost" to="/about" className="max-sm:hidden">
+          {words.common.about}
+        </ButtonLink>
         <ButtonLink look="ghost" to="/login">
           {words.common.signIn}
         </ButtonLink>

@@ -20,7 +20,7 @@ export function Field({ label, error, hint, below, type, className, ...rest }: F
   const id = useId();
   const [isShown, setIsShown] = useState(false);
   const isPassword = type === 'password';
-  const described = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ');
+  const described = [error && `${id}-error`, hint && `${id}-hint`, below && `${id}-below`].filter(Boolean).join(' ');
   return (
     <div className="flex flex-col gap-1.5">
       <label htmlFor={id} className="text-sm font-medium">
@@ -52,7 +52,7 @@ export function Field({ label, error, hint, below, type, className, ...rest }: F
         </p>
       )}
       <FieldError id={`${id}-error`} error={error} />
-      {below}
+      {below && <div id={`${id}-below`}>{below}</div>}
     </div>
   );
 }

@@ -20,7 +20,7 @@ export default function Toaster() {
         closeButtonAriaLabel: words.common.close,
         classNames: {
           toast:
-            'relative flex w-[380px] max-w-[calc(100vw-32px)] items-start gap-2.5 rounded-md border border-l-[3px] border-line bg-raised py-3 pr-11 pl-3.5 text-sm text-text shadow-float',
+            'relative flex w-[380px] max-w-[calc(100vw-32px)] items-start gap-2.5 rounded-md border border-l-[3px] border-line bg-raised py-3 pr-11 pl-3.5 font-sans! text-sm text-text shadow-float',
           title: 'font-semibold',
           description: 'text-dim break-words',
           content: 'min-w-0 flex-1',

@@ -1,0 +1,27 @@
+/** What a visitor can do next: sign up or sign in. A user goes to their sessions. */
+import { ArrowRight } from 'lucide-react';
+import { ButtonLink } from '../ui/button';
+import { words } from '../words';
+import { useUser } from './user';
+
+export function Calls() {
+  const { data: user } = useUser();
+  if (user) {
+    return (
+      <ButtonLink look="primary" size="lg" to="/dashboard">
+        {words.accounts.landing.toSessions}
+        <ArrowRight size={16} aria-hidden="true" />
+      </ButtonLink>
+    );
+  }
+  return (
+    <>
+      <ButtonLink look="primary" size="lg" to="/signup">
+        {words.accounts.landing.start}
+      </ButtonLink>
+      <ButtonLink size="lg" to="/login">
+        {words.common.signIn}
+      </ButtonLink>
+    </>
+  );
+}

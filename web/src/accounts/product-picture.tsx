@@ -1,0 +1,26 @@
+/** The picture of the product, in the theme of the page. */
+import { useTheme } from '../page/theme';
+import { words } from '../words';
+import dark from './pictures/editor-dark.png';
+import light from './pictures/editor-light.png';
+
+export function ProductPicture() {
+  const { theme } = useTheme();
+  return (
+    <figure className="relative">
+      <div
+        aria-hidden="true"
+        className="absolute -inset-x-4 -top-16 bottom-1/4 bg-[radial-gradient(closest-side,var(--wash),transparent)] sm:-inset-x-6"
+      />
+      <img
+        src={theme === 'dark' ? dark : light}
+        alt={words.accounts.landing.picture}
+        width={1440}
+        height={820}
+        fetchPriority="high"
+        // On a phone the conversation is large enough to be read, and the list is left out.
+        className="relative h-auto w-full rounded-md border border-line shadow-float max-sm:aspect-square max-sm:object-cover max-sm:object-right-top"
+      />
+    </figure>
+  );
+}

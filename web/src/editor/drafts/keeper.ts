@@ -1,0 +1,142 @@
+/** Keeps the unsaved text of an open editor on this device, a moment after the last keystroke and before the page goes. */
+import type { Drafts, Slot } from '../drafts';
+import type { Document } from '../text/document';
+import type { Kept } from './record';
+
+const PAUSE = 500;
+/** Who never pauses is kept, too. */
+const LONGEST = 3_000;
+
+export class Keeper {
+  /** Names this page, so that it leaves the texts of other tabs alone. */
+  readonly writer = crypto.randomUUID();
+  isQueued = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private dueAt = 0;
+  /** The version whose text is kept as the base. */
+  private baseKept: number | undefined;
+  private hasDraft = false;
+  private isFull = false;
+  private release: () => void = () => undefined;
+  private readonly off: (() => void)[] = [];
+
+  constructor(
+    private readonly drafts: Drafts,
+    private readonly slot: Slot,
+    private readonly document: Document,
+    /** Calls back once when this device has no room for the text. */
+    private readonly onFull: () => void,
+  ) {
+    drafts.remember(slot.userId);
+    this.live();
+    const change = document.model.onDidChangeContent(() => this.schedule());
+    const hidden = () => window.document.visibilityState === 'hidden' && this.flushNow();
+    const leaving = () => this.flushNow();
+    window.document.addEventListener('visibilitychange', hidden);
+    window.addEventListener('pagehide', leaving);
+    this.off.push(
+      () => change.dispose(),
+      () => window.document.removeEventListener('visibilitychange', hidden),
+      () => window.removeEventListener('pagehide', leaving),
+    );
+  }
+
+  /** What an earlier page left. A draft of a tab that is still open is that tab's. */
+  async found(): Promise<{ draft: Kept; base: Kept | null } | null> {
+    const draft = await this.drafts.get('draft', this.slot);
+    if (draft === null || (await isLive(draft.writer))) return null;
+    const base = await this.drafts.get('base', this.slot);
+    return { draft, base: base?.version === draft.version ? base : null };
+  }
+
+  /** Keeps the text as it is now, or forgets it when it is saved. */
+  async flush(): Promise<void> {
+    this.cancel();
+    if (!this.document.isDirty()) return this.clear();
+    this.hasDraft = true;
+    const { version, base } = this.document;
+    const shared = { version, isQueued: this.isQueued, writer: this.writer };
+    let hasRoom = true;
+    if (this.baseKept !== version) {
+      this.baseKept = version;
+      hasRoom = await this.drafts.put('base', this.slot, { ...shared, text: base });
+    }
+    hasRoom = (await this.drafts.put('draft', this.slot, { ...shared, text: this.document.text() })) && hasRoom;
+    if (!hasRoom && !this.isFull) this.onFull();
+    this.isFull = !hasRoom;
+  }
+
+  /** Forgets the draft, whoever wrote it. */
+  async discard(): Promise<void> {
+    this.cancel();
+    this.isQueued = false;
+    await Promise.all([this.drafts.remove('draft', this.slot), this.drafts.remove('base', this.slot)]);
+    this.baseKept = undefined;
+    this.hasDraft = false;
+  }
+
+  dispose(): void {
+    this.flushNow();
+    for (const off of this.off) off();
+    this.release();
+  }
+
+  private flushNow(): void {
+    if (this.timer === undefined) return;
+    const { version } = this.document;
+    if (this.document.isDirty() && this.baseKept === version) {
+      const text = this.document.text();
+      const kept = { version, isQueued: this.isQueued, writer: this.writer, text };
+      if (this.drafts.putNow('draft', this.slot, kept)) {
+        this.cancel();
+        return;
+      }
+    }
+    void this.flush();
+  }
+
+  private async clear(): Promise<void> {
+    this.isQueued = false;
+    if (!this.hasDraft) return;
+    this.hasDraft = false;
+    this.baseKept = undefined;
+    await Promise.all([
+      this.drafts.remove('draft', this.slot, this.writer),
+      this.drafts.remove('base', this.slot, this.writer),
+    ]);
+  }
+
+  private schedule(): void {
+    const now = performance.now();
+    if (this.timer === undefined) this.dueAt = now + LONGEST;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.flush(), Math.max(0, Math.min(PAUSE, this.dueAt - now)));
+  }
+
+  private cancel(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  /** Holds a lock as long as this page lives, also when it crashes. */
+  private live(): void {
+    void navigator.locks
+      ?.request(
+        lockOf(this.writer),
+        () =>
+          new Promise<void>((resolve) => {
+            this.release = resolve;
+          }),
+      )
+      .catch(() => undefined);
+  }
+}
+
+function lockOf(writer: string): string {
+  return `codesensei.editor.${writer}`;
+}
+
+async function isLive(writer: string): Promise<boolean> {
+  const locks = await navigator.locks?.query();
+  return locks?.held?.some(({ name }) => name === lockOf(writer)) ?? false;
+}

@@ -1,0 +1,4 @@
+/** Monaco and all that needs it. */
+export function loadWorkspace() {
+  return import('./workspace');
+}

@@ -1,0 +1,122 @@
+/** The file's name, which is renamed in place. */
+import { type KeyboardEvent, useRef, useState } from 'react';
+import { isApiError } from '../../api/error';
+import { toastError } from '../../page/failure';
+import { FieldError } from '../../ui/field';
+import { words } from '../../words';
+
+interface FileNameProps {
+  name: string;
+  /** Throws an `ApiError` when the name is refused. */
+  onRename: (name: string) => Promise<void>;
+}
+
+export function FileName({ name, onRename }: FileNameProps) {
+  const [isEdited, setIsEdited] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  if (isEdited) {
+    return (
+      <NameField
+        name={name}
+        onRename={onRename}
+        onDone={(byKey) => {
+          setIsEdited(false);
+          // After a click elsewhere the focus is there.
+          if (byKey) requestAnimationFrame(() => button.current?.focus());
+        }}
+      />
+    );
+  }
+  return (
+    <h1 className="min-w-0">
+      <button
+        ref={button}
+        type="button"
+        title={words.editor.renameOf(name)}
+        aria-label={words.editor.renameOf(name)}
+        onClick={() => setIsEdited(true)}
+        className="flex min-h-9 max-w-full min-w-0 items-center rounded-md px-1.5 font-semibold hover:bg-hover pointer-coarse:min-h-11"
+      >
+        <bdi className="truncate">{name}</bdi>
+      </button>
+    </h1>
+  );
+}
+
+interface NameFieldProps extends FileNameProps {
+  onDone: (byKey: boolean) => void;
+}
+
+function NameField({ name, onRename, onDone }: NameFieldProps) {
+  const [text, setText] = useState(name);
+  const [wrong, setWrong] = useState('');
+  const [isBusy, setIsBusy] = useState(false);
+  const isOver = useRef(false);
+
+  async function finish(byKey: boolean) {
+    if (isOver.current) return;
+    const wanted = text.trim();
+    if (wanted === '' || wanted === name) return end(byKey);
+    isOver.current = true;
+    setIsBusy(true);
+    try {
+      await onRename(wanted);
+      onDone(byKey);
+    } catch (error) {
+      isOver.current = false;
+      setIsBusy(false);
+      if (isApiError(error, 'INVALID_INPUT')) setWrong(error.fields.filename ?? error.message);
+      else toastError(error);
+    }
+  }
+
+  function end(byKey: boolean) {
+    isOver.current = true;
+    onDone(byKey);
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'Enter') void finish(true);
+    else if (event.key === 'Escape') end(true);
+    else return;
+    event.preventDefault();
+  }
+
+  return (
+    <div className="relative min-w-0 flex-1">
+      <input
+        // biome-ignore lint/a11y/noAutofocus: the user has just asked to edit it.
+        autoFocus
+        aria-label={words.editor.name}
+        aria-describedby="file-name-hint file-name-error"
+        aria-invalid={wrong !== '' || undefined}
+        value={text}
+        readOnly={isBusy}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        onChange={(event) => {
+          setText(event.target.value);
+          setWrong('');
+        }}
+        onFocus={(event) => selectStem(event.target)}
+        onBlur={() => void finish(false)}
+        onKeyDown={onKeyDown}
+        className="min-h-9 w-full max-w-80 rounded-md border border-line-strong bg-sunken px-2 font-semibold aria-invalid:border-bad read-only:opacity-60 pointer-coarse:min-h-11"
+      />
+      <span id="file-name-hint" className="sr-only">
+        {words.editor.renameHint}
+      </span>
+      <div className="absolute top-full left-0 z-20 mt-1 max-w-80 rounded-md border border-line bg-raised px-2 py-1 shadow-float empty:hidden has-[p:empty]:hidden">
+        <FieldError id="file-name-error" error={wrong} />
+      </div>
+    </div>
+  );
+}
+
+/** Selects the name without its extension, which is what mostly changes. */
+function selectStem(input: HTMLInputElement) {
+  const dot = input.value.lastIndexOf('.');
+  input.setSelectionRange(0, dot > 0 ? dot : input.value.length);
+}

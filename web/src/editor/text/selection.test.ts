@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { isTooLong, linesOf, type Span, selectionOf } from './selection';
+
+const LINES = ['def f():', '    return 1', '', 'x = 2'];
+const model = {
+  getLineMaxColumn: (line: number) => (LINES[line - 1] ?? '').length + 1,
+  getValueInRange: ({ startLineNumber, startColumn, endLineNumber, endColumn }: Span) => {
+    const lines = LINES.slice(startLineNumber - 1, endLineNumber);
+    lines[lines.length - 1] = (lines.at(-1) ?? '').slice(0, endColumn - 1);
+    lines[0] = (lines[0] ?? '').slice(startColumn - 1);
+    return lines.join('\n');
+  },
+};
+
+function span(startLineNumber: number, startColumn: number, endLineNumber: number, endColumn: number): Span {
+  return { startLineNumber, startColumn, endLineNumber, endColumn };
+}
+
+test('a part of a line is the text as it was selected', () => {
+  expect(selectionOf(model, span(2, 5, 2, 11))).toEqual({ startLine: 2, endLine: 2, text: 'return' });
+});
+
+test('a selection that ends at the first column does not include that line', () => {
+  expect(selectionOf(model, span(1, 1, 3, 1))).toEqual({ startLine: 1, endLine: 2, text: 'def f():\n    return 1' });
+  expect(linesOf(span(1, 3, 2, 1))).toEqual({ startLine: 1, endLine: 1 });
+});
+
+test('a cursor is about its whole line', () => {
+  expect(selectionOf(model, span(4, 3, 4, 3))).toEqual({ startLine: 4, endLine: 4, text: 'x = 2' });
+});
+
+test('selected white space is about its lines', () => {
+  expect(selectionOf(model, span(2, 1, 2, 4))).toEqual({ startLine: 2, endLine: 2, text: '    return 1' });
+});
+
+test('the length of a selection counts bytes', () => {
+  expect(isTooLong('a'.repeat(65_536))).toBe(false);
+  expect(isTooLong('é'.repeat(32_769))).toBe(true);
+});

@@ -1,0 +1,50 @@
+/** The name of a new file and its language. */
+import { useId } from 'react';
+import { Field, FieldError } from '../../ui/field';
+import { words } from '../../words';
+import { LanguagePicker } from '../language-picker';
+import { languageOfName } from '../languages';
+import { type Draft, nameOf } from './draft';
+
+interface NameAndLanguageProps {
+  draft: Draft;
+  disabled: boolean;
+  nameError: string | undefined;
+  languageError: string | undefined;
+  onChange: (changes: Partial<Draft>) => void;
+}
+
+export function NameAndLanguage({ draft, disabled, nameError, languageError, onChange }: NameAndLanguageProps) {
+  const id = useId();
+  const name = nameOf(draft);
+  return (
+    <div className="grid gap-4 sm:grid-cols-2">
+      <Field
+        label={words.sessions.new.name}
+        value={name}
+        onChange={(event) => onChange({ name: event.target.value })}
+        error={nameError}
+        disabled={disabled}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        dir="ltr"
+      />
+      <div className="flex flex-col gap-1.5">
+        {/* The button says it itself. */}
+        <span aria-hidden="true" className="text-sm font-medium">
+          {words.sessions.language}
+        </span>
+        <LanguagePicker
+          look="field"
+          value={draft.language}
+          detected={languageOfName(name)}
+          onChange={(language) => onChange({ language })}
+          disabled={disabled}
+          errorId={`${id}-error`}
+        />
+        <FieldError id={`${id}-error`} error={languageError} />
+      </div>
+    </div>
+  );
+}

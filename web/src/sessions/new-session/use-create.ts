@@ -1,0 +1,54 @@
+/** Creates a session: with progress, with a way to stop, and once however often it is sent. */
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { isApiError } from '../../api/error';
+import { keys } from '../../api/queries';
+import type { components } from '../../api/schema';
+import { type Progress, send } from '../../api/upload';
+import { tellName } from '../use-sessions';
+import { ClientIds } from './client-ids';
+import type { NewFile } from './draft';
+
+type OneSession = components['schemas']['OneSession'];
+
+async function create(ids: ClientIds, file: NewFile, onProgress: Progress, signal: AbortSignal): Promise<OneSession> {
+  const post = () =>
+    send<OneSession>('POST', '/sessions', { ...file, client_session_id: ids.of(file) }, onProgress, signal);
+  try {
+    return await post();
+  } catch (error) {
+    // An earlier try created it, and it was deleted since: this is to be a new one.
+    if (!isApiError(error, 'SESSION_NOT_FOUND')) throw error;
+    ids.forget();
+    return post();
+  }
+}
+
+function isStop(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
+
+export function useCreateSession() {
+  const client = useQueryClient();
+  const [percent, setPercent] = useState(0);
+  const [ids] = useState(() => new ClientIds());
+  const stopper = useRef<AbortController>(null);
+  const mutation = useMutation({
+    mutationFn: (file: NewFile) => {
+      setPercent(0);
+      stopper.current = new AbortController();
+      return create(ids, file, setPercent, stopper.current.signal);
+    },
+    onSuccess: ({ session, filename_given }) => {
+      ids.forget();
+      tellName(session.filename, filename_given);
+      void client.invalidateQueries({ queryKey: keys.sessions });
+    },
+    onError: (error) => {
+      // A stopped upload may have arrived all the same.
+      if (isStop(error)) void client.invalidateQueries({ queryKey: keys.sessions });
+    },
+  });
+  const error = isStop(mutation.error) ? null : mutation.error;
+  return { ...mutation, error, percent, stop: () => stopper.current?.abort() };
+}

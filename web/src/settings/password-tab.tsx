@@ -1,0 +1,72 @@
+/** Another password, which signs out all other devices. */
+import { useQueryClient } from '@tanstack/react-query';
+import { Form, FormFailure, Submit } from '../accounts/form';
+import { PasswordMeter } from '../accounts/password-meter';
+import { checkConfirmation, checkNewPassword } from '../accounts/rules';
+import { useForm } from '../accounts/use-form';
+import { api, data } from '../api/client';
+import { keys } from '../api/queries';
+import type { User } from '../api/types';
+import { Field } from '../ui/field';
+import { toast } from '../ui/toast';
+import { words } from '../words';
+import { Card, Part } from './part';
+import { UsernameForManagers } from './username-for-managers';
+
+const text = words.settings.password;
+const EMPTY = { current_password: '', new_password: '', confirm_password: '' };
+
+export function PasswordTab({ user }: { user: User }) {
+  const client = useQueryClient();
+  const form = useForm({
+    initial: EMPTY,
+    check: (values) => ({
+      current_password: values.current_password === '' ? text.currentMissing : undefined,
+      new_password: checkNewPassword(values.new_password),
+      confirm_password: checkConfirmation(values.new_password, values.confirm_password),
+    }),
+    send: async (body) => {
+      await data(api.PUT('/users/me/password', { body }));
+      form.reset(EMPTY);
+      toast('success', text.saved, { description: text.savedText });
+      await client.invalidateQueries({ queryKey: keys.devices });
+    },
+  });
+  return (
+    <Part title={words.settings.tabs.password} text={text.text}>
+      <Card className="p-6">
+        <Form form={form} label={words.settings.tabs.password} className="max-w-md">
+          <UsernameForManagers username={user.username} />
+          <Field
+            label={text.current}
+            type="password"
+            autoComplete="current-password"
+            required
+            {...form.field('current_password')}
+          />
+          <Field
+            label={text.new}
+            type="password"
+            autoComplete="new-password"
+            required
+            below={<PasswordMeter password={form.values.new_password} known={[user.name, user.username, user.email]} />}
+            {...form.field('new_password')}
+          />
+          <Field
+            label={text.confirm}
+            type="password"
+            autoComplete="new-password"
+            required
+            {...form.field('confirm_password')}
+          />
+          <FormFailure form={form} />
+          <div>
+            <Submit form={form} busy={text.saving}>
+              {text.save}
+            </Submit>
+          </div>
+        </Form>
+      </Card>
+    </Part>
+  );
+}

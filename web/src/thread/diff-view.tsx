@@ -1,0 +1,76 @@
+/** Monaco's diff editor, read only: side by side where there is room, one below the other on phones. */
+import type { editor } from 'monaco-editor/editor';
+import { useEffect, useRef } from 'react';
+import { monaco } from '../editor/monaco/monaco';
+import { SHARED_OPTIONS } from '../editor/monaco/options';
+import { monacoTheme } from '../editor/monaco/themes';
+import { useTheme } from '../page/theme';
+import { words } from '../words';
+
+/** Brackets have the colour of other signs, as in the editor. */
+const ONE_COLOUR = { bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } };
+
+interface DiffViewProps {
+  before: string;
+  after: string;
+  language: string;
+}
+
+/** Monaco gives a comparison up after five seconds. */
+const COMPARED_MS = 6_000;
+
+/** Monaco takes the names of the two sides at first, and drops them when it lays itself out. */
+function name(side: editor.ICodeEditor, ariaLabel: string): void {
+  const { ariaLabel: option } = monaco.editor.EditorOption;
+  const set = () => side.getOption(option) !== ariaLabel && side.updateOptions({ ariaLabel });
+  set();
+  side.onDidChangeConfiguration((change) => change.hasChanged(option) && set());
+}
+
+export default function DiffView({ before, after, language }: DiffViewProps) {
+  const container = useRef<HTMLDivElement>(null);
+  const { theme } = useTheme();
+  useEffect(() => monaco.editor.setTheme(monacoTheme(theme)), [theme]);
+  useEffect(() => {
+    if (container.current === null) return;
+    const diff = monaco.editor.createDiffEditor(container.current, {
+      ...SHARED_OPTIONS,
+      readOnly: true,
+      domReadOnly: true,
+      originalEditable: false,
+      renderMarginRevertIcon: false,
+      renderGutterMenu: false,
+      ignoreTrimWhitespace: false,
+      renderSideBySide: true,
+      useInlineViewWhenSpaceIsLimited: true,
+      renderSideBySideInlineBreakpoint: 800,
+      hideUnchangedRegions: { enabled: true, contextLineCount: 5, minimumLineCount: 8 },
+      // The line after the last line end is a line, too, and as well to be read.
+      renderFinalNewline: 'on',
+      renderOverviewRuler: false,
+      overviewRulerLanes: 0,
+      hideCursorInOverviewRuler: true,
+      contextmenu: false,
+    });
+    const original = monaco.editor.createModel(before, language);
+    const modified = monaco.editor.createModel(after, language);
+    for (const model of [original, modified]) model.updateOptions(ONE_COLOUR);
+    diff.setModel({ original, modified });
+    name(diff.getOriginalEditor(), words.thread.before);
+    name(diff.getModifiedEditor(), words.thread.after);
+    let isComputed = false;
+    diff.onDidUpdateDiff(() => {
+      if (!isComputed) diff.revealFirstDiff();
+      isComputed = true;
+    });
+    return () => {
+      // Monaco complains about models that go before the editor has let go of them, or while they are compared.
+      diff.setModel(null);
+      diff.dispose();
+      const dispose = () => [original, modified].map((model) => model.dispose());
+      if (isComputed) dispose();
+      else setTimeout(dispose, COMPARED_MS);
+    };
+  }, [before, after, language]);
+  return <div ref={container} className="min-h-60 flex-1 overflow-hidden rounded-md border border-line" />;
+}

@@ -1,0 +1,18 @@
+/** The first words of a message, as the list shows them. */
+
+/** At most so many characters, as the API cuts them. */
+const CHARACTERS = 120;
+
+/** In one line, as the API sends it. */
+export function excerptOf(content: string): string {
+  return [...content.replace(/\s+/g, ' ').trim()].slice(0, CHARACTERS).join('');
+}
+
+/** Without the marks of Markdown, of which the end may be cut off. */
+export function unmarked(excerpt: string): string {
+  return excerpt
+    .replace(/^(#{1,6} |> |[*-] |\d+\. )+/, '')
+    .replace(/`|\*\*/g, '')
+    .replace(/(^|[\s(])\*(?=\S)/g, '$1')
+    .replace(/(\S)\*(?=[\s.,:;!?)]|$)/g, '$1');
+}

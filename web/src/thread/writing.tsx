@@ -1,0 +1,50 @@
+/** An answer while it is written, or what it still waits for. */
+import { useEditor } from '../editor/controller';
+import { useCountdown } from '../page/failure';
+import { Button } from '../ui/button';
+import { Notice } from '../ui/notice';
+import { words } from '../words';
+import { AnswerHead } from './answer';
+import type { Exchange } from './exchange';
+import { Markdown } from './markdown';
+import { Thinking } from './thinking';
+
+interface WritingProps {
+  exchange: Exchange;
+  onStopWaiting: () => void;
+}
+
+export function Writing({ exchange, onStopWaiting }: WritingProps) {
+  const editor = useEditor();
+  if (exchange.phase === 'waiting') return <Waiting until={exchange.until} onStop={onStopWaiting} />;
+  if (exchange.answer === '') return <Thinking text={waitingFor(exchange)} />;
+  return (
+    <article aria-label={words.thread.ai} aria-busy="true" className="flex min-w-0 flex-col gap-3">
+      <AnswerHead>
+        <span className="text-xs text-faint">
+          {exchange.phase === 'stopping' ? words.thread.stopping : words.thread.writing}
+        </span>
+      </AnswerHead>
+      <Markdown text={exchange.answer} language={editor.monacoLanguage()} isLive />
+    </article>
+  );
+}
+
+function waitingFor({ phase, ask }: Exchange): string {
+  if (phase === 'saving') return words.thread.saving;
+  if (phase === 'stopping') return words.thread.stopping;
+  return ask ? words.thread.thinking : words.thread.sending;
+}
+
+function Waiting({ until, onStop }: { until: Date | null; onStop: () => void }) {
+  const seconds = useCountdown(until ?? undefined);
+  return (
+    <Notice
+      kind="warning"
+      title={words.errors.RATE_LIMIT_EXCEEDED.title}
+      actions={<Button onClick={onStop}>{words.thread.doNotSend}</Button>}
+    >
+      <span role="timer">{words.thread.waiting(seconds)}</span>
+    </Notice>
+  );
+}

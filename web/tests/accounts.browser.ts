@@ -1,0 +1,146 @@
+/** Signing up, in and out, and one's own account. */
+import { expect, test } from './fixtures';
+import { PASSWORD, type Person, words } from './person';
+import { startServer } from './server';
+
+const { accounts, common } = words;
+const field = (person: Person, label: string) => person.page.getByLabel(label, { exact: true });
+
+async function fillSignUp(person: Person, username = person.username): Promise<void> {
+  await field(person, accounts.fields.name).fill('Pat Person');
+  await field(person, accounts.fields.email).fill(`${username}@example.com`);
+  await field(person, accounts.fields.username).fill(username);
+  await field(person, accounts.fields.password).fill(PASSWORD);
+  await field(person, accounts.fields.confirm).fill(PASSWORD);
+}
+
+async function fillSignIn(person: Person, username: string, password: string): Promise<void> {
+  await field(person, accounts.fields.username).fill(username);
+  await field(person, accounts.fields.password).fill(password);
+  await person.page.getByRole('button', { name: common.signIn, exact: true }).click();
+}
+
+test('a visitor finds the way from the start page to an account', async ({ visits }) => {
+  const pat = await visits();
+  await pat.page.goto('/');
+  await pat.page.getByRole('link', { name: accounts.landing.start }).first().click();
+  await expect(pat.page).toHaveURL(/\/signup$/);
+  const submit = pat.page.getByRole('button', { name: accounts.signUpAction });
+  await expect(submit).toBeDisabled();
+  await fillSignUp(pat);
+  await submit.click();
+  await expect(pat.page).toHaveURL(/\/dashboard$/);
+  await expect(pat.page.getByText(words.sessions.empty)).toBeVisible();
+});
+
+test('a field tells what is wrong with it when it is left, and the form is off until it is right', async ({
+  visits,
+}) => {
+  const pat = await visits();
+  await pat.page.goto('/signup');
+  await fillSignUp(pat);
+  const submit = pat.page.getByRole('button', { name: accounts.signUpAction });
+  await expect(submit).toBeEnabled();
+  for (const [label, wrong, told] of [
+    [accounts.fields.email, 'pat', accounts.wrong.emailForm],
+    [accounts.fields.username, 'p!', accounts.wrong.usernameForm],
+    [accounts.fields.confirm, 'another', accounts.wrong.differs],
+  ] as const) {
+    const input = field(pat, label);
+    const right = await input.inputValue();
+    await input.fill(wrong);
+    await input.blur();
+    await expect(pat.page.getByText(told)).toBeVisible();
+    await expect(input).toHaveAttribute('aria-invalid', 'true');
+    await expect(submit).toBeDisabled();
+    await input.fill(right);
+    await expect(pat.page.getByText(told)).toBeHidden();
+    await expect(submit).toBeEnabled();
+  }
+});
+
+test('a taken name is told at its field, and nothing that was entered is lost', async ({ joins, visits }) => {
+  const owner = await joins();
+  const pat = await visits();
+  await pat.page.goto('/signup');
+  await fillSignUp(pat, owner.username);
+  await field(pat, accounts.fields.email).fill(`${pat.username}@example.com`);
+  await pat.page.getByRole('button', { name: accounts.signUpAction }).click();
+  const username = field(pat, accounts.fields.username);
+  await expect(username).toHaveAttribute('aria-invalid', 'true');
+  await expect(username).toBeFocused();
+  await expect(field(pat, accounts.fields.password)).toHaveValue(PASSWORD);
+  await username.fill(pat.username);
+  await pat.page.getByRole('button', { name: accounts.signUpAction }).click();
+  await expect(pat.page).toHaveURL(/\/dashboard$/);
+});
+
+test('a wrong password and an unknown name are told in the same words', async ({ joins, visits }) => {
+  const owner = await joins();
+  const pat = await visits();
+  await pat.page.goto('/login');
+  for (const username of [owner.username, 'nosuchperson']) {
+    await fillSignIn(pat, username, 'Wrong-2026');
+    await expect(pat.page.getByRole('alert')).toContainText(words.errors.INVALID_CREDENTIALS.title);
+    await field(pat, accounts.fields.username).fill('');
+  }
+  await fillSignIn(pat, owner.username, PASSWORD);
+  await expect(pat.page).toHaveURL(/\/dashboard$/);
+});
+
+test('a page that needs a sign-in comes back after it', async ({ joins, visits }) => {
+  const owner = await joins();
+  const session = await owner.hasSession();
+  const pat = await visits();
+  await pat.page.goto(`/editor/${session}`);
+  await expect(pat.page).toHaveURL(/\/login$/);
+  await fillSignIn(pat, owner.username, PASSWORD);
+  await expect(pat.page).toHaveURL(new RegExp(`/editor/${session}$`));
+});
+
+test('the wait of a limit is counted down, and the button is off meanwhile', async ({ visits, browser }) => {
+  test.skip(process.env.CODESENSEI_PAGE !== undefined, 'It needs a server with limits.');
+  const server = await startServer('--rate-limits', 'on');
+  const pat = await visits({ baseURL: server.url });
+  await pat.page.goto('/login');
+  for (let tries = 0; tries < 6; tries++) {
+    await fillSignIn(pat, 'nosuchperson', `Wrong-202${tries}`);
+    await expect(pat.page.getByRole('alert')).toBeVisible();
+  }
+  const timer = pat.page.getByRole('timer');
+  await expect(timer).toHaveText(/Try again in \d+ seconds?\./);
+  await expect(pat.page.getByRole('button', { name: common.signIn, exact: true })).toBeDisabled();
+  const first = await timer.textContent();
+  await expect(timer).not.toHaveText(first ?? '');
+  await server.stop();
+  expect(browser.isConnected()).toBe(true);
+});
+
+test('signing out in one tab signs the other out', async ({ joins }) => {
+  const pat = await joins();
+  await pat.page.goto('/dashboard');
+  const other = await pat.opensTab();
+  await other.goto('/settings');
+  await pat.page.getByRole('button', { name: accounts.menu(pat.username) }).click();
+  await pat.page.getByRole('menuitem', { name: common.signOut }).click();
+  await expect(pat.page).toHaveURL(/\/$/);
+  await expect(other.getByText(accounts.signedOut).first()).toBeVisible();
+});
+
+test('a sign-in that was ended elsewhere is told on return', async ({ joins, browser, server }) => {
+  const pat = await joins();
+  await pat.page.goto('/settings?tab=devices');
+  const elsewhere = await browser.newContext({ baseURL: server.url });
+  const signedIn = await elsewhere.request.post('/api/auth/login', {
+    data: { username: pat.username, password: PASSWORD },
+  });
+  expect(signedIn.ok()).toBe(true);
+  const { devices } = (await (await elsewhere.request.get('/api/users/me/devices')).json()) as {
+    devices: { device_id: string; is_this: boolean }[];
+  };
+  const mine = devices.find((device) => !device.is_this);
+  expect((await elsewhere.request.delete(`/api/users/me/devices/${mine?.device_id}`)).ok()).toBe(true);
+  await pat.page.reload();
+  await expect(pat.page).toHaveURL(/\/login$/);
+  await elsewhere.close();
+});

@@ -1,0 +1,163 @@
+/** Questions and their answers: written, stopped, asked again, applied. */
+import { expect, test } from './fixtures';
+import { EVICT, type Person, selectLines, words } from './person';
+
+const { thread, editor } = words;
+const QUESTION = 'Is this comparison right?';
+
+/** A file is open and its third line selected; the panel for a new conversation is open. */
+async function opensConversation(pat: Person): Promise<string> {
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await selectLines(pat.page, 3);
+  await pat.page.getByRole('button', { name: editor.ask(1) }).click();
+  await expect(pat.page.getByRole('textbox', { name: thread.field })).toBeFocused();
+  return session;
+}
+
+async function asks(pat: Person, question = QUESTION): Promise<void> {
+  await pat.page.getByRole('textbox', { name: thread.field }).fill(question);
+  await pat.page.keyboard.press('ControlOrMeta+Enter');
+}
+
+test('an answer is written, its patch is looked at, applied, and undone', async ({ joins }) => {
+  const pat = await joins();
+  const session = await opensConversation(pat);
+  await asks(pat);
+  await expect(pat.page.getByText(thread.thinking).or(pat.page.getByText(thread.writing)).first()).toBeVisible();
+  await pat.page.getByRole('button', { name: thread.viewDiff }).click();
+  const dialog = pat.page.getByRole('dialog');
+  await expect(dialog.locator('.monaco-diff-editor')).toBeVisible();
+  await expect(dialog).toContainText('best is None');
+  await pat.page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+
+  await pat.page.getByRole('button', { name: thread.applyPatch }).click();
+  await expect(pat.page.getByText(thread.appliedIn(2))).toBeVisible();
+  const patched = EVICT.replace('best == None', 'best is None');
+  expect(await pat.savedCode(session)).toBe(patched);
+  await expect(pat.page.locator('.view-lines').first()).toContainText('best is None');
+
+  await pat.page.locator('.monaco-editor .view-lines').first().click();
+  await pat.page.keyboard.press('ControlOrMeta+z');
+  await expect(pat.page.locator('.view-lines').first()).toContainText('best == None');
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await expect.poll(() => pat.savedCode(session)).toBe(EVICT);
+});
+
+test('a note is stored and not answered', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await selectLines(pat.page, 3);
+  await pat.page.getByRole('button', { name: editor.addNote }).click();
+  await pat.page.getByRole('textbox', { name: thread.field }).fill('Look at this again.');
+  await pat.page.keyboard.press('ControlOrMeta+Enter');
+  await expect(pat.page.getByText('Look at this again.').first()).toBeVisible();
+  const { threads } = await pat.asks<{ threads: { message_count: number }[] }>('GET', `/sessions/${session}/threads`);
+  expect(threads.map(({ message_count }) => message_count)).toEqual([1]);
+});
+
+test('an answer that is being written can be stopped, and asked for again', async ({ joins }) => {
+  const pat = await joins();
+  await opensConversation(pat);
+  await asks(pat);
+  await pat.page
+    .getByRole('button', { name: thread.stop, exact: true })
+    .or(pat.page.getByRole('button', { name: thread.stopAnswer }))
+    .first()
+    .click();
+  await expect(pat.page.getByText(thread.cancelled)).toBeVisible();
+  await pat.page.getByRole('button', { name: thread.askAgain }).click();
+  await expect(pat.page.getByRole('button', { name: thread.applyPatch })).toBeVisible({ timeout: 20_000 });
+});
+
+test('a page that is reloaded in the middle shows the answer when it is there', async ({ joins }) => {
+  const pat = await joins();
+  await opensConversation(pat);
+  const accepted = pat.page.waitForResponse((answer) => /\/messages$/.test(answer.url()) && answer.ok());
+  await asks(pat);
+  await accepted;
+  await expect(pat.page.getByText(thread.writing)).toBeVisible();
+  await pat.page.reload();
+  await pat.page
+    .getByRole('button', { name: new RegExp(`^${thread.line(3)}`) })
+    .first()
+    .click();
+  await expect(pat.page.getByRole('button', { name: thread.applyPatch })).toBeVisible({ timeout: 30_000 });
+  const messages = pat.page.getByText(QUESTION);
+  await expect(messages.first()).toBeVisible();
+});
+
+test('a question about unsaved text saves it first, and says so', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.types('  # edited', 4);
+  await selectLines(pat.page, 3);
+  await pat.page.getByRole('button', { name: editor.ask(1) }).click();
+  await asks(pat);
+  await expect(pat.page.getByText(thread.savedFirst(2)).first()).toBeVisible();
+  expect(await pat.savedCode(session)).toContain('# edited');
+});
+
+test('a conversation about the whole file is opened from the list', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.page.getByRole('button', { name: thread.askWholeFile }).click();
+  await asks(pat, 'What can go wrong here?');
+  await expect(pat.page.getByRole('button', { name: new RegExp(thread.wholeFile) }).first()).toBeVisible();
+  await expect(pat.page.getByText(thread.details).first()).toBeVisible({ timeout: 20_000 });
+});
+
+test('a question that failed is asked again under the same id', async ({ joins }) => {
+  const pat = await joins();
+  const session = await opensConversation(pat);
+  const ids: unknown[] = [];
+  let fails = true;
+  await pat.page.route('**/messages', async (route) => {
+    const sent = route.request().postDataJSON() as { client_message_id?: string } | null;
+    if (route.request().method() !== 'POST') return route.fallback();
+    ids.push(sent?.client_message_id);
+    if (!fails) return route.fallback();
+    fails = false;
+    return route.abort('connectionreset');
+  });
+  await asks(pat);
+  await pat.page
+    .getByRole('button', { name: words.common.retry })
+    .or(pat.page.getByRole('button', { name: thread.askAgain }))
+    .first()
+    .click();
+  await expect(pat.page.getByRole('button', { name: thread.applyPatch })).toBeVisible({ timeout: 20_000 });
+  expect(ids.length).toBe(2);
+  expect(ids[0]).toBeTruthy();
+  expect(ids[1]).toBe(ids[0]);
+  const { threads } = await pat.asks<{ threads: { message_count: number }[] }>('GET', `/sessions/${session}/threads`);
+  expect(threads.map(({ message_count }) => message_count)).toEqual([2]);
+});
+
+test('older messages come in from the top', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  const thread_id = await pat.hasThread(session, 3);
+  for (let at = 1; at <= 130; at++) {
+    await pat.asks('POST', `/threads/${thread_id}/messages`, { content: `Note number ${at}.`, ask: false });
+  }
+  await pat.opens(session);
+  await pat.page
+    .getByRole('button', { name: new RegExp(`^${thread.line(3)}`) })
+    .first()
+    .click();
+  const panel = pat.page.getByRole('region', { name: thread.panel(thread.line(3)) });
+  const note = (number: number) => panel.getByText(`Note number ${number}.`, { exact: true });
+  await expect(note(130)).toBeInViewport();
+  await expect(note(1)).toHaveCount(0);
+  await note(130).hover();
+  for (let turns = 0; turns < 60 && (await note(1).count()) === 0; turns++) {
+    await pat.page.mouse.wheel(0, -2_000);
+    await pat.page.waitForTimeout(100);
+  }
+  await expect(note(1)).toBeVisible();
+});

@@ -1,0 +1,127 @@
+/** Text that is not saved yet: without a connection, after a crash, on leaving. */
+import { expect, test } from './fixtures';
+import { EVICT, ready, words } from './person';
+
+const EDITED = EVICT.replace('return 0', 'return 0  # edited');
+
+test('a save without a connection waits, and goes out when it is back', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.context.setOffline(true);
+  await pat.types('  # edited', 4);
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await expect(
+    pat.page.getByText(words.editor.waitingOffline).or(pat.page.getByText(words.page.offline)).first(),
+  ).toBeVisible();
+  await pat.context.setOffline(false);
+  await expect.poll(() => pat.savedCode(session), { timeout: 20_000 }).toBe(EDITED);
+});
+
+test('a save that waited is sent after the page was opened again', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.context.setOffline(true);
+  await pat.types('  # edited', 4);
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await expect(
+    pat.page.getByText(words.editor.waitingOffline).or(pat.page.getByText(words.page.offline)).first(),
+  ).toBeVisible();
+  await pat.page.close();
+  await pat.context.setOffline(false);
+  const again = await pat.opensTab();
+  await pat.opens(session, again);
+  await expect.poll(() => pat.savedCode(session), { timeout: 20_000 }).toBe(EDITED);
+});
+
+test('a save that waited meets a conflict when the file changed meanwhile', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.context.setOffline(true);
+  await pat.types('  # edited', 4);
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await pat.asks('PUT', `/sessions/${session}`, {
+    expected_version_number: 1,
+    code_content: EVICT.replace('best = None', 'best = None  # theirs'),
+  });
+  await pat.context.setOffline(false);
+  await expect(pat.page.getByRole('dialog', { name: words.editor.conflict.title })).toBeVisible({ timeout: 20_000 });
+});
+
+test('a tab that crashed finds its draft again', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.types('  # edited', 4);
+  // Drafts are kept half a second after the last key.
+  await pat.page.waitForTimeout(1_500);
+  const crashed = pat.page.waitForEvent('crash');
+  await pat.page.goto('chrome://crash').catch(() => undefined);
+  await crashed;
+  const again = await pat.opensTab();
+  await pat.opens(session, again);
+  await expect(again.getByText(words.editor.restored)).toBeVisible();
+  await expect(again.locator('.view-lines').first()).toContainText('# edited');
+  expect(await pat.savedCode(session)).toBe(EVICT);
+});
+
+test('a draft can be discarded', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.types('  # edited', 4);
+  await pat.page.waitForTimeout(1_500);
+  const again = await pat.opensTab();
+  await pat.page.close({ runBeforeUnload: false });
+  await pat.opens(session, again);
+  await again.getByRole('button', { name: words.editor.discard }).click();
+  await again.getByRole('dialog').getByRole('button', { name: words.editor.discard }).click();
+  await expect(again.locator('.view-lines').first()).not.toContainText('# edited');
+  await again.reload();
+  await ready(again);
+  await expect(again.locator('.view-lines').first()).not.toContainText('# edited');
+});
+
+test('leaving with unsaved text asks, and saves when told to', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.types('  # edited', 4);
+  await pat.page.getByRole('link', { name: words.common.sessions }).first().click();
+  const dialog = pat.page.getByRole('dialog', { name: words.editor.leaveTitle });
+  await dialog.getByRole('button', { name: words.editor.stay }).click();
+  await expect(pat.page).toHaveURL(new RegExp(session));
+  await pat.page.getByRole('link', { name: words.common.sessions }).first().click();
+  await dialog.getByRole('button', { name: words.editor.saveAndLeave }).click();
+  await expect(pat.page).toHaveURL(/\/dashboard/);
+  expect(await pat.savedCode(session)).toBe(EDITED);
+});
+
+test('closing the window with unsaved text asks the browser to ask', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.types('  # edited', 4);
+  const asked = pat.page.waitForEvent('dialog');
+  await pat.page.close({ runBeforeUnload: true });
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.dismiss();
+});
+
+test('signing out forgets what this device keeps', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.types('  # edited', 4);
+  await pat.page.waitForTimeout(1_500);
+  const kept = () => pat.page.evaluate(() => Object.values({ ...localStorage }).join('\n'));
+  expect(await kept()).toContain('# edited');
+  await pat.page.getByRole('button', { name: words.accounts.menu(pat.username) }).click();
+  await pat.page.getByRole('menuitem', { name: words.common.signOut }).click();
+  await pat.page.getByRole('dialog').getByRole('button', { name: words.editor.leave, exact: true }).click();
+  await expect(pat.page).toHaveURL(/\/$/);
+  expect(await kept()).not.toContain('# edited');
+});

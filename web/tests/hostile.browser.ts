@@ -1,0 +1,49 @@
+/** What others write is text: markup in names, code, questions and answers does nothing. */
+import { expect, test } from './fixtures';
+import { words } from './person';
+
+const MARKUP = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+const ANSWER = `${MARKUP}
+
+[a link](javascript:window.hacked=1) and [another](https://example.com/)
+
+![a picture](https://example.com/track.png)
+
+<iframe src="javascript:window.hacked=1"></iframe>
+
+\`\`\`html
+${MARKUP}
+\`\`\`
+`;
+
+test('markup in an answer runs nothing and loads nothing', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession('markup.html', `${MARKUP}\n`);
+  const thread = await pat.hasThread(session, 1);
+  await pat.asks('POST', `/threads/${thread}/messages`, { content: `What is this? ${MARKUP}` });
+  const elsewhere: string[] = [];
+  pat.page.on('request', (request) => {
+    if (!request.url().startsWith(pat.url) && !request.url().startsWith('data:')) elsewhere.push(request.url());
+  });
+  await pat.page.route('**/messages?*', async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.json()) as { messages: { role: string; content: string; suggested_code?: string }[] };
+    for (const message of body.messages) {
+      if (message.role === 'ai')
+        Object.assign(message, { content: ANSWER, suggested_code: MARKUP, warnings: [MARKUP] });
+    }
+    await route.fulfill({ response: answer, json: body });
+  });
+  await pat.opens(session);
+  await pat.page
+    .getByRole('button', { name: new RegExp(`^${words.thread.line(1)}`) })
+    .first()
+    .click();
+  const link = pat.page.getByRole('link', { name: 'another' });
+  await expect(link).toHaveAttribute('rel', /noopener/);
+  await expect(link).toHaveAttribute('href', 'https://example.com/');
+  await expect(pat.page.locator('a[href^="javascript:"]')).toHaveCount(0);
+  await expect(pat.page.locator('iframe')).toHaveCount(0);
+  expect(await pat.page.evaluate(() => 'hacked' in window)).toBe(false);
+  expect(elsewhere).toEqual([]);
+});

@@ -1,0 +1,64 @@
+/** All of it without a mouse. */
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures';
+import { ready, words } from './person';
+
+/** Presses Tab, or Shift+Tab, until an element has the focus. */
+async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Promise<void> {
+  for (let at = 0; at < 60; at++) {
+    const focused = page.locator(':focus');
+    const label = await focused.evaluateAll(([element]) =>
+      element === undefined ? '' : (element.getAttribute('aria-label') ?? element.textContent ?? ''),
+    );
+    if (typeof name === 'string' ? label.trim() === name : name.test(label.trim())) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`Tab does not reach ${name}.`);
+}
+
+test('a question is asked, answered and applied by keyboard alone', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  const { page } = pat;
+  await page.goto('/dashboard');
+  await expect(page.getByRole('link', { name: 'evict.py' })).toBeVisible();
+  await tabTo(page, 'evict.py');
+  await page.keyboard.press('Enter');
+  await ready(page);
+  await expect(page.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first()).toBeAttached();
+  await tabTo(page, /^Code of|^Editor content/i).catch(() => page.locator('.monaco-editor').first().press('Home'));
+  await page.keyboard.press('ControlOrMeta+Home');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Shift+End');
+  await page.keyboard.press('Alt+Enter');
+  const field = page.getByRole('textbox', { name: words.thread.field });
+  await expect(field).toBeFocused();
+  await page.keyboard.type('Is this comparison right?');
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(page.getByRole('button', { name: words.thread.applyPatch })).toBeVisible();
+  // The answer stands before the field.
+  await tabTo(page, words.thread.applyPatch, 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(words.thread.appliedIn(2))).toBeVisible();
+  expect(await pat.savedCode(session)).toContain('best is None');
+});
+
+test('a dialog keeps the focus, and gives it back', async ({ joins }) => {
+  const pat = await joins();
+  await pat.hasSession();
+  const { page } = pat;
+  await page.goto('/dashboard');
+  const button = page.getByRole('button', { name: words.sessions.newSession });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toBeVisible();
+  for (let at = 0; at < 30; at++) {
+    await page.keyboard.press('Tab');
+    expect(await dialog.evaluate((element) => element.contains(document.activeElement))).toBe(true);
+  }
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await expect(button).toBeFocused();
+});

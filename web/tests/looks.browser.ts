@@ -1,0 +1,91 @@
+/** Every main state at three widths and in both themes: axe finds nothing, and nothing scrolls sideways. */
+import AxeBuilder from '@axe-core/playwright';
+import type { BrowserContextOptions, Page } from '@playwright/test';
+import { expect, test } from './fixtures';
+import { type Person, ready, selectLines, words } from './person';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+const WIDTHS: Record<string, BrowserContextOptions> = {
+  desktop: { viewport: { width: 1440, height: 900 } },
+  tablet: { viewport: { width: 820, height: 1180 }, hasTouch: true },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+};
+
+async function isSound(page: Page, state: string): Promise<void> {
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect.soft(sideways, `${state} scrolls sideways`).toBeLessThanOrEqual(0);
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  expect.soft(told, state).toEqual([]);
+}
+
+/** The states, each reached from the one before. */
+async function visitsAll(pat: Person, width: string): Promise<void> {
+  const { page } = pat;
+  for (const path of [
+    '/dashboard',
+    '/dashboard?new',
+    '/settings',
+    '/settings?tab=usage',
+    '/settings?tab=account',
+    '/nowhere',
+  ]) {
+    await page.goto(path);
+    await page.waitForLoadState('networkidle');
+    await isSound(page, path);
+  }
+  const session = await pat.hasSession();
+  const thread = await pat.hasThread(session, 3);
+  await pat.asks('POST', `/threads/${thread}/messages`, { content: 'Is this comparison right?' });
+  await page.goto('/dashboard');
+  await expect(page.getByRole('link', { name: 'evict.py' }).first()).toBeVisible();
+  await isSound(page, 'a list');
+  await page
+    .getByRole('button', { name: words.sessions.actionsFor('evict.py') })
+    .first()
+    .click();
+  await expect(page.getByRole('menu')).toBeVisible();
+  await isSound(page, 'a menu');
+  await page.keyboard.press('Escape');
+  await page.goto(`/editor/${session}`);
+  await ready(page);
+  await isSound(page, 'the editor');
+  if (width === 'desktop') {
+    await selectLines(page, 3);
+    await isSound(page, 'a selection');
+    await page
+      .getByRole('button', { name: new RegExp(`^${words.thread.line(3)}`) })
+      .first()
+      .click();
+    await expect(page.getByRole('button', { name: words.thread.viewDiff })).toBeVisible();
+    await isSound(page, 'a conversation');
+    await page.getByRole('button', { name: words.thread.viewDiff }).click();
+    await expect(page.getByRole('dialog').locator('.monaco-diff-editor')).toBeVisible();
+    await isSound(page, 'a difference');
+  } else {
+    await page.getByRole('button', { name: words.editor.conversations }).first().click();
+    await isSound(page, 'the conversations');
+    await page
+      .getByRole('button', { name: new RegExp(`^${words.thread.line(3)}`) })
+      .first()
+      .click();
+    await expect(page.getByRole('button', { name: words.thread.viewDiff })).toBeVisible();
+    await isSound(page, 'a conversation');
+  }
+}
+
+for (const [width, options] of Object.entries(WIDTHS)) {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    test(`all states are sound on a ${width} in the ${colorScheme} theme`, async ({ joins, visits }) => {
+      test.setTimeout(180_000);
+      const visitor = await visits({ ...options, colorScheme, reducedMotion: 'reduce' });
+      for (const path of ['/', '/about', '/login', '/signup']) {
+        await visitor.page.goto(path);
+        await visitor.page.waitForLoadState('networkidle');
+        await isSound(visitor.page, path);
+      }
+      await visitsAll(await joins({ ...options, colorScheme, reducedMotion: 'reduce' }), width);
+    });
+  }
+}

@@ -1,0 +1,124 @@
+/** The list of sessions, and files that become one. */
+import { expect, test } from './fixtures';
+import { type Person, ready, words } from './person';
+
+const { sessions } = words;
+
+/** Chooses a file in the dialog for a new session. */
+async function choosesFile(person: Person, name: string, bytes: Buffer): Promise<void> {
+  await person.page.goto('/dashboard?new');
+  await person.page.getByTestId('file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: bytes });
+}
+
+async function creates(person: Person): Promise<string> {
+  await person.page.getByRole('button', { name: sessions.new.create }).click();
+  await person.page.waitForURL(/\/editor\//, { timeout: 30_000 });
+  return person.page.url().split('/').pop() ?? '';
+}
+
+for (const [what, text] of [
+  ['CRLF line ends', 'a = 1\r\nb = 2\r\n'],
+  ['a byte order mark', '\uFEFFa = 1\n'],
+  ['emoji and other alphabets', 'name = "🦀 ナイーブ é"\n'],
+  ['mixed line ends', 'a\nb\r\nc\rd\n'],
+  ['no final newline', 'a = 1'],
+  ['line separators of Unicode', 'a\u2028b\u2029c\n'],
+  ['nothing', ''],
+] as const) {
+  test(`a file with ${what} is stored byte for byte`, async ({ joins }) => {
+    const pat = await joins();
+    await choosesFile(pat, 'file.py', Buffer.from(text, 'utf8'));
+    const session = await creates(pat);
+    expect(await pat.savedCode(session)).toBe(text);
+  });
+}
+
+for (const [encoding, bytes] of [
+  ['UTF-16 LE', Buffer.from('\uFEFFnaïve = 1\n', 'utf16le')],
+  ['Windows-1252', Buffer.from('naïve = 1\n', 'latin1')],
+] as const) {
+  test(`a file in ${encoding} is converted, and that is said`, async ({ joins }) => {
+    const pat = await joins();
+    await choosesFile(pat, 'file.py', bytes);
+    await expect(pat.page.getByText(/converted to UTF-8/)).toBeVisible();
+    expect((await pat.savedCode(await creates(pat))).replace('\uFEFF', '')).toBe('naïve = 1\n');
+  });
+}
+
+test('a binary file and one over 5 MiB are refused before they are sent', async ({ joins }) => {
+  const pat = await joins();
+  await choosesFile(pat, 'picture.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1, 2, 3]));
+  await expect(pat.page.getByText(sessions.new.binary)).toBeVisible();
+  await pat.page.getByTestId('file').setInputFiles({
+    name: 'large.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.alloc(5 * 1024 * 1024 + 1, 'a'),
+  });
+  await expect(pat.page.getByText(words.errors.FILE_TOO_LARGE.title)).toBeVisible();
+});
+
+test('a file of 5 MiB is sent with its progress, and opens', async ({ joins }) => {
+  const pat = await joins();
+  // Not compressible by much, so that sending it takes a moment.
+  const line = () => `${Math.random().toString(36).slice(2)}${Math.random().toString(36).slice(2)}`;
+  let text = '';
+  while (text.length < 5 * 1024 * 1024 - 200) text += `${line()} ${line()} ${line()}\n`;
+  await choosesFile(pat, 'large.txt', Buffer.from(text));
+  const session = await creates(pat);
+  await ready(pat.page);
+  expect((await pat.savedCode(session)).length).toBe(text.length);
+});
+
+test('names with markup and directions are shown as they are', async ({ joins }) => {
+  const pat = await joins();
+  const names = [
+    '<img src=x onerror=alert(1)>.py',
+    '"><script>alert(2)</script>.js',
+    'שלום_קובץ.py',
+    `${'long'.repeat(50)}.ts`,
+  ];
+  for (const name of names) await pat.hasSession(name.replaceAll('/', '_'));
+  pat.page.on('dialog', () => pat.complaints.push('A script of a name has run.'));
+  await pat.page.goto('/dashboard');
+  for (const name of names) {
+    await expect(pat.page.getByRole('link', { name: name.replaceAll('/', '_') }).first()).toBeVisible();
+  }
+  const sideways = await pat.page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  expect(sideways).toBe(false);
+});
+
+test('more than a page of sessions is loaded on demand, filtered, renamed and deleted', async ({ joins }) => {
+  const pat = await joins();
+  for (let at = 0; at < 55; at++) await pat.hasSession(`file_${String(at).padStart(2, '0')}.py`, `n = ${at}\n`);
+  await pat.page.goto('/dashboard');
+  const rows = pat.page.getByRole('link', { name: /^file_\d\d\.py$/ });
+  await expect(rows).toHaveCount(50);
+  await pat.page.getByRole('button', { name: sessions.loadMore }).click();
+  await expect(rows).toHaveCount(55);
+  await pat.page.getByLabel(sessions.filter).fill('file_07');
+  await expect(rows).toHaveCount(1);
+
+  await pat.page.getByRole('button', { name: sessions.actionsFor('file_07.py') }).click();
+  await pat.page.getByRole('menuitem', { name: sessions.rename }).click();
+  await pat.page.getByRole('dialog').getByRole('textbox').fill('file_07_renamed.rs');
+  await pat.page.keyboard.press('Enter');
+  await expect(pat.page.getByRole('link', { name: 'file_07_renamed.rs' })).toBeVisible();
+
+  await pat.page.getByRole('button', { name: sessions.actionsFor('file_07_renamed.rs') }).click();
+  await pat.page.getByRole('menuitem', { name: sessions.delete }).click();
+  await pat.page.getByRole('dialog').getByRole('button', { name: sessions.deleteAction }).click();
+  await expect(pat.page.getByRole('link', { name: 'file_07_renamed.rs' })).toBeHidden();
+  const { sessions: left } = await pat.asks<{ sessions: unknown[] }>('GET', '/sessions?limit=50');
+  expect(left.length).toBe(50);
+});
+
+test('pasted code becomes a session in the language of its name', async ({ joins }) => {
+  const pat = await joins();
+  await pat.page.goto('/dashboard?new');
+  await pat.page.getByRole('tab', { name: sessions.new.ways.paste }).click();
+  await pat.page.getByLabel(sessions.new.name).fill('main.go');
+  await pat.page.getByRole('textbox', { name: sessions.new.code, exact: true }).fill('package main\n');
+  const session = await creates(pat);
+  const { session: made } = await pat.asks<{ session: { language_detected: string } }>('GET', `/sessions/${session}`);
+  expect(made.language_detected).toBe('Go');
+});

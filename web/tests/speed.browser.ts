@@ -1,0 +1,74 @@
+/** What the page weighs, and how it feels with large files. Long tasks are counted, not timed: a limit is a person's patience. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from './fixtures';
+import { ready, words } from './person';
+
+const DIST = resolve(import.meta.dirname, '../dist');
+const FIRST_PAINT = 120 * 1024;
+const IN_ALL = 4 * 1024 * 1024;
+
+function sizes(folder: string): number[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => statSync(join(entry.parentPath, entry.name)).size);
+}
+
+test('all files of the page together are under 4 MB', () => {
+  expect(sizes(DIST).reduce((sum, size) => sum + size, 0)).toBeLessThan(IN_ALL);
+});
+
+test('the sign-in page needs under 120 KB of gzip before its first paint', async ({ visits }) => {
+  test.skip(process.env.CODESENSEI_PAGE !== undefined, 'The page has to be the built one.');
+  const pat = await visits();
+  const asked = new Set<string>();
+  pat.page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (!pathname.startsWith('/api/')) asked.add(pathname === '/login' ? '/index.html' : pathname);
+  });
+  await pat.page.goto('/login');
+  await pat.page.getByRole('button', { name: words.common.signIn, exact: true }).waitFor();
+  // What comes later, such as the toaster, is not needed for the paint; the font is swapped in when it is there.
+  const files = [...asked].filter((path) => /\.(html|js|css)$/.test(path) && !/toaster|dist-/.test(path));
+  expect(files.length).toBeGreaterThan(3);
+  const weight = files.reduce((sum, path) => sum + gzipSync(readFileSync(join(DIST, path))).length, 0);
+  test.info().annotations.push({ type: 'bytes', description: String(weight) });
+  expect(weight).toBeLessThan(FIRST_PAINT);
+});
+
+test('typing in 50,000 lines has no task over 200 ms', async ({ joins }) => {
+  const pat = await joins();
+  const code = Array.from({ length: 50_000 }, (_, at) => `value_${at} = compute(${at}) if ready else None`).join('\n');
+  const session = await pat.hasSession('large.py', code);
+  await pat.opens(session);
+  await pat.page.locator('.monaco-editor .view-lines').first().click();
+  // Opening is over.
+  await pat.page.waitForTimeout(2_000);
+  await pat.page.evaluate(() => {
+    const found: number[] = [];
+    Object.assign(window, { longTasks: found });
+    new PerformanceObserver((list) => found.push(...list.getEntries().map(({ duration }) => duration))).observe({
+      type: 'longtask',
+    });
+  });
+  for (let at = 0; at < 60; at++) await pat.page.keyboard.type('x', { delay: 30 });
+  await pat.page.keyboard.press('ControlOrMeta+End');
+  await pat.page.keyboard.type('\n# the end\n', { delay: 30 });
+  await pat.page.waitForTimeout(1_500);
+  const tasks = await pat.page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
+  expect(tasks.filter((duration) => duration > 200)).toEqual([]);
+});
+
+test('a file of 300 KB opens by a click', async ({ joins }) => {
+  const pat = await joins();
+  const code = Array.from({ length: 6_000 }, (_, at) => `value_${at} = compute(${at}) if ready else None`).join('\n');
+  await pat.hasSession('medium.py', code);
+  await pat.page.goto('/dashboard');
+  await pat.page.waitForLoadState('networkidle');
+  const began = Date.now();
+  await pat.page.getByRole('link', { name: 'medium.py' }).click();
+  await ready(pat.page);
+  await expect(pat.page.locator('.view-lines').first()).toContainText('value_0');
+  test.info().annotations.push({ type: 'milliseconds', description: String(Date.now() - began) });
+});

@@ -1,0 +1,53 @@
+/** Conversations at their lines. */
+import { expect, test } from './fixtures';
+import { words } from './person';
+
+test('fifty threads move with a save that adds a line at the top', async ({ joins }) => {
+  const pat = await joins();
+  const code = Array.from({ length: 60 }, (_, at) => `value_${at} = ${at}`).join('\n');
+  const session = await pat.hasSession('values.py', `${code}\n`);
+  for (let line = 1; line <= 50; line++) await pat.hasThread(session, line);
+  await pat.opens(session);
+  const rail = pat.page.getByRole('button', { name: new RegExp(`^${words.thread.line(1)}\\b`) });
+  await expect(rail.first()).toBeVisible();
+  await expect(pat.page.getByText(words.thread.heading(50))).toBeVisible();
+  await pat.page.locator('.monaco-editor .view-lines').first().click();
+  await pat.page.keyboard.press('ControlOrMeta+Home');
+  await pat.page.keyboard.type('# Values.\n');
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await expect(
+    pat.page.getByRole('button', { name: new RegExp(`^${words.thread.line(51)}\\b`) }).first(),
+  ).toBeVisible();
+  await expect(rail).toHaveCount(0);
+  const { threads } = await pat.asks<{ threads: { start_line: number; anchor_status: string }[] }>(
+    'GET',
+    `/sessions/${session}/threads?limit=50`,
+  );
+  expect(threads.map(({ start_line }) => start_line)).toEqual(Array.from({ length: 50 }, (_, at) => at + 2));
+  expect(new Set(threads.map(({ anchor_status }) => anchor_status))).toEqual(new Set(['stable']));
+});
+
+test('the fifty-first conversation is refused with its next step', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  for (let at = 1; at <= 50; at++) await pat.hasThread(session, 1 + (at % 5));
+  await pat.opens(session);
+  await pat.page.getByRole('button', { name: words.thread.askWholeFile }).click();
+  await pat.page.getByRole('textbox', { name: words.thread.field }).fill('What can go wrong?');
+  await pat.page.keyboard.press('ControlOrMeta+Enter');
+  await expect(pat.page.getByText(words.errors.THREAD_LIMIT_EXCEEDED.title).first()).toBeVisible();
+  await expect(pat.page.getByRole('textbox', { name: words.thread.field })).toHaveValue('What can go wrong?');
+});
+
+test('a conversation is deleted after a question', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.hasThread(session, 3);
+  await pat.opens(session);
+  await pat.page.getByRole('button', { name: words.thread.menu(words.thread.line(3)) }).click();
+  await pat.page.getByRole('menuitem', { name: words.thread.delete }).click();
+  await pat.page.getByRole('dialog').getByRole('button', { name: words.thread.delete }).click();
+  await expect(pat.page.getByText(words.thread.none)).toBeVisible();
+  const { threads } = await pat.asks<{ threads: unknown[] }>('GET', `/sessions/${session}/threads`);
+  expect(threads).toEqual([]);
+});
