@@ -2,12 +2,13 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { monacoDiet } from './monaco-diet';
 
 /** Where `codesensei serve` is while the page is developed. */
 const API = process.env.CODESENSEI_API ?? 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [monacoDiet(), react(), tailwindcss()],
   server: {
     port: 5173,
     strictPort: true,
@@ -28,7 +29,10 @@ export default defineConfig({
             // Used by every chunk that loads another: it must not drag the editor into the first paint.
             { name: 'loader', test: /vite\/preload-helper/ },
             // Each language is a chunk of its own.
-            { name: 'monaco', test: /node_modules\/monaco-editor\/esm\/vs\/(?!languages\/definitions\/[^/]+\/(?!register))/ },
+            {
+              name: 'monaco',
+              test: /node_modules\/monaco-editor\/esm\/vs\/(?!languages\/definitions\/[^/]+\/(?!register))/,
+            },
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler|react-router|@tanstack)\// },
             {
               name: 'markdown',

@@ -407,6 +407,7 @@ export const words = {
     restore: 'Restore',
     theirsTaken: 'The saved version is in the editor',
     theirsTakenNext: 'Yours is kept on this device for 24 hours.',
+    goTo: { title: 'Go to line', label: (last: number) => `Line, from 1 to ${last}`, go: 'Go' },
     menu: { title: 'Code', cut: 'Cut', copy: 'Copy', paste: 'Paste', find: 'Find', line: 'Go to line' },
     keys: IS_MAC
       ? { save: '⌘S', ask: '⌥↩', note: '⌥⇧↩', cut: '⌘X', copy: '⌘C', paste: '⌘V', find: '⌘F', line: '⌃G' }

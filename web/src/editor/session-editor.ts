@@ -131,6 +131,12 @@ export class SessionEditor implements EditorController {
     this.editor.focus();
   }
 
+  goTo(lineNumber: number): void {
+    this.editor.setPosition({ lineNumber, column: 1 });
+    this.editor.revealLineInCenter(lineNumber);
+    this.editor.focus();
+  }
+
   // What the page asks of it.
 
   setLanguage(language: string): void {

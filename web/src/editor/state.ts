@@ -40,6 +40,8 @@ export interface EditorState {
   choice: AtMark | null;
   /** The mark under the pointer. */
   pointed: AtMark | null;
+  /** Whether the user is asked for a line to go to. */
+  isGoing: boolean;
   /** Where the menu of the code is open. */
   menu: { x: number; y: number } | null;
 }
@@ -56,6 +58,7 @@ export function initialState(session: Session, lineCount: number): EditorState {
     open: null,
     choice: null,
     pointed: null,
+    isGoing: false,
     menu: null,
   };
 }

@@ -15,6 +15,7 @@ import { monacoTheme } from './monaco/themes';
 import { Bar, NarrowBar } from './parts/bar';
 import { CodeMenu } from './parts/code-menu';
 import { Drawer } from './parts/drawer';
+import { GoToLine } from './parts/go-to-line';
 import { LeaveGuard } from './parts/leave-guard';
 import { MarkMenu, MarkTip } from './parts/mark-menu';
 import { Notices } from './parts/notices';
@@ -162,7 +163,7 @@ function Drawers({ isRailOpen, onRail, ...live }: DrawersProps) {
 }
 
 function Dialogs({ editor, state }: Live) {
-  const { merge, choice, pointed, menu } = state;
+  const { merge, choice, pointed, menu, isGoing, lineCount } = state;
   const { reconciler } = editor;
   return (
     <>
@@ -183,6 +184,13 @@ function Dialogs({ editor, state }: Live) {
         />
       )}
       {menu !== null && <CodeMenu at={menu} editor={editor} onClose={() => editor.state.set({ menu: null })} />}
+      {isGoing && (
+        <GoToLine
+          last={lineCount}
+          onGo={(line) => editor.goTo(line)}
+          onClose={() => editor.state.set({ isGoing: false })}
+        />
+      )}
       {pointed !== null && choice === null && <MarkTip pointed={pointed} />}
       <LeaveGuard editor={editor} />
     </>

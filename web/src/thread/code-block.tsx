@@ -1,5 +1,5 @@
 /** A piece of code: its language, a button that copies it, and the code in colours. */
-import { Fragment, useState } from 'react';
+import { Fragment, memo, useState } from 'react';
 import { words } from '../words';
 import { CopyButton } from './copy-button';
 import { dedented } from './dedent';
@@ -18,7 +18,7 @@ interface CodeBlockProps {
   fold?: number | undefined;
 }
 
-export function CodeBlock({ code, language, title, isLive = false, fold }: CodeBlockProps) {
+export const CodeBlock = memo(function CodeBlock({ code, language, title, isLive = false, fold }: CodeBlockProps) {
   const [isOpen, setIsOpen] = useState(false);
   // What is copied keeps its indentation.
   const lines = dedented(code.split(/\r\n|\r|\n/));
@@ -48,7 +48,7 @@ export function CodeBlock({ code, language, title, isLive = false, fold }: CodeB
       )}
     </div>
   );
-}
+});
 
 interface CodeProps {
   code: string;

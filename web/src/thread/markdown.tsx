@@ -1,5 +1,5 @@
 /** What the model writes, as Markdown. No HTML of it is used, nothing is loaded from elsewhere, and links say where they go. */
-import { type ComponentProps, isValidElement, type ReactNode } from 'react';
+import { type ComponentProps, isValidElement, memo, type ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
@@ -13,36 +13,34 @@ interface MarkdownProps {
   isLive?: boolean;
 }
 
-export function Markdown({ text, language, isLive = false }: MarkdownProps) {
-  return (
-    <div className={`flex min-w-0 flex-col gap-3 wrap-anywhere ${isLive ? CARET : ''}`}>
-      <ReactMarkdown
-        remarkPlugins={[remarkGfm]}
-        rehypePlugins={[rehypeSanitize]}
-        components={isLive ? live(language) : settled(language)}
-      >
-        {text}
-      </ReactMarkdown>
-    </div>
-  );
-}
-
 /** Where the next word will be. */
 const CARET =
   "[&>:last-child:not(div,ul,ol)]:after:content-['▍'] [&>:is(ul,ol):last-child>li:last-child]:after:content-['▍'] [&>div:last-child]:after:content-['▍'] after:text-accent-text [&>:last-child]:after:text-accent-text [&>:is(ul,ol)>li:last-child]:after:text-accent-text";
 
 // Components that are made anew at each render would be mounted anew, and lose what is open in them.
-const memo = new Map<string, Components>();
+const known = new Map<string, Components>();
 
 function components(language: string, isLive: boolean): Components {
   const key = `${isLive} ${language}`;
-  const found = memo.get(key) ?? made(language, isLive);
-  memo.set(key, found);
+  const found = known.get(key) ?? made(language, isLive);
+  known.set(key, found);
   return found;
 }
 
-const live = (language: string) => components(language, true);
-const settled = (language: string) => components(language, false);
+/** Read again only when its text changes: a conversation has hundreds of them, and one is being written. */
+export const Markdown = memo(function Markdown({ text, language, isLive = false }: MarkdownProps) {
+  return (
+    <div className={`flex min-w-0 flex-col gap-3 wrap-anywhere ${isLive ? CARET : ''}`}>
+      <ReactMarkdown
+        remarkPlugins={[remarkGfm]}
+        rehypePlugins={[rehypeSanitize]}
+        components={components(language, isLive)}
+      >
+        {text}
+      </ReactMarkdown>
+    </div>
+  );
+});
 
 function made(language: string, isLive: boolean): Components {
   return {

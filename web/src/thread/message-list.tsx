@@ -1,6 +1,7 @@
 /** The messages of a conversation, oldest first, with the answer that is being written in its place. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { type ReactNode, useMemo } from 'react';
+import { memo, type ReactNode, useMemo } from 'react';
+import type { ApiError } from '../api/error';
 import type { Message, Thread, UserMessage } from '../api/types';
 import { Failure } from '../page/failure';
 import { Button } from '../ui/button';
@@ -23,17 +24,24 @@ interface MessageListProps {
   activity: Activity;
   /** What the conversation is about, which stands above its first message. */
   subject: ReactNode;
-  onAskAgain: (question: UserMessage) => void;
-  onAskNew: (() => void) | undefined;
-  onStopWaiting: () => void;
+  actions: Actions;
 }
 
-export function MessageList({ thread, activity, subject, onAskAgain, onAskNew, onStopWaiting }: MessageListProps) {
+/** What can be done with messages. The same object for as long as the same conversation is open. */
+export interface Actions {
+  askAgain: (question: UserMessage) => void;
+  /** Asks for a patch that fits the code as it is now. */
+  askNew: () => void;
+  stop: () => void;
+}
+
+export function MessageList({ thread, activity, subject, actions }: MessageListProps) {
   const { exchange } = activity;
   const query = useInfiniteQuery(messagesQuery(thread.thread_id));
   const { hasNextPage, isFetchingNextPage, fetchNextPage, isFetchNextPageError } = query;
   const messages = useMemo(() => shown(query.data?.pages ?? [], exchange?.question), [query.data, exchange?.question]);
-  const sent = exchange === null ? null : exchange.text;
+  // A question that is asked again keeps its place, and the reader theirs.
+  const sent = exchange === null || exchange.question !== null ? null : exchange.text;
   const { container, onScroll } = useFollowEnd(messages[0]?.message_id, sent, [messages, exchange]);
   const older = () => void (hasNextPage && !isFetchingNextPage && fetchNextPage());
   const isExpired = query.data?.pages.some((page) => page.older_messages_expired) ?? false;
@@ -60,21 +68,20 @@ export function MessageList({ thread, activity, subject, onAskAgain, onAskNew, o
             {messages.map((message, index) => (
               <li key={message.message_id} className="flex min-w-0 flex-col gap-4">
                 <Row
-                  {...{
-                    message,
-                    isLatest: index === messages.length - 1,
-                    thread,
-                    activity,
-                    onAskAgain,
-                    onAskNew,
-                    onStopWaiting,
-                  }}
+                  message={message}
+                  isLatest={index === messages.length - 1}
+                  thread={thread}
+                  live={exchange?.question?.message_id === message.message_id ? exchange : null}
+                  isIdle={exchange === null}
+                  failure={activity.failures[message.message_id]}
+                  saved={activity.saved[message.message_id]}
+                  actions={actions}
                 />
               </li>
             ))}
             {exchange !== null && exchange.question === null && (
               <li className="flex min-w-0 flex-col gap-4">
-                <Sent exchange={exchange} onStopWaiting={onStopWaiting} />
+                <Sent exchange={exchange} onStopWaiting={actions.stop} />
               </li>
             )}
           </ol>
@@ -95,32 +102,41 @@ function shown(pages: { messages: Message[] }[], live: UserMessage | null | unde
   );
 }
 
-interface RowProps extends Omit<MessageListProps, 'subject'> {
+interface RowProps {
   message: Message;
   /** Whether nothing was said after it. */
   isLatest: boolean;
+  thread: Thread;
+  /** Of the question that is being answered: how far that is. */
+  live: Exchange | null;
+  /** Whether another question can be asked. */
+  isIdle: boolean;
+  failure: ApiError | undefined;
+  saved: number | undefined;
+  actions: Actions;
 }
 
-function Row({ message, isLatest, thread, activity, onAskAgain, onAskNew, onStopWaiting }: RowProps) {
-  if (!isQuestion(message)) return <Answer {...{ answer: message, thread, isLatest, onAskNew }} />;
-  const { exchange, failures, saved } = activity;
-  const isLive = exchange?.question?.message_id === message.message_id;
-  const savedVersion = saved[message.message_id] ?? (isLive ? exchange.savedVersion : null);
+/** With hundreds of messages, only the one that changes is rendered while an answer is written. */
+const Row = memo(function Row({ message, isLatest, thread, live, isIdle, failure, saved, actions }: RowProps) {
+  if (!isQuestion(message)) {
+    return <Answer {...{ answer: message, thread, isLatest, onAskNew: isIdle ? actions.askNew : undefined }} />;
+  }
+  const { reply_state: state } = message;
   return (
     <>
-      <Said message={message} savedVersion={savedVersion} isNote={message.reply_state === undefined} />
-      {isLive ? (
-        message.reply_state === 'pending' && <Writing exchange={exchange} onStopWaiting={onStopWaiting} />
-      ) : (
+      <Said message={message} savedVersion={saved ?? live?.savedVersion} isNote={state === undefined} />
+      {live === null ? (
         <Unanswered
           question={message}
-          failure={message.reply_state === 'answered' ? undefined : failures[message.message_id]}
-          onAskAgain={exchange === null ? () => onAskAgain(message) : undefined}
+          failure={state === 'answered' ? undefined : failure}
+          onAskAgain={isIdle ? () => actions.askAgain(message) : undefined}
         />
+      ) : (
+        state === 'pending' && <Writing exchange={live} onStopWaiting={actions.stop} />
       )}
     </>
   );
-}
+});
 
 /** A message on its way to the server. */
 export function Sent({ exchange, onStopWaiting }: { exchange: Exchange; onStopWaiting: () => void }) {

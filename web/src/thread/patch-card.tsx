@@ -1,7 +1,7 @@
 /** A patch in an answer: its lines, the whole difference on demand, and the button that applies it. */
 import { useQueryClient } from '@tanstack/react-query';
 import { Check } from 'lucide-react';
-import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { lazy, memo, Suspense, useMemo, useRef, useState } from 'react';
 import type { AiMessage, Patch } from '../api/types';
 import { useEditor } from '../editor/controller';
 import { Button } from '../ui/button';
@@ -119,7 +119,7 @@ function shownLines(patch: Patch): PatchLine[] {
 const LOOKS = { '+': 'bg-add', '-': 'bg-del', ' ': '' };
 const SPOKEN = { '+': words.thread.added, '-': words.thread.removed, ' ': '' };
 
-function PatchDiff({ patch }: { patch: Patch }) {
+const PatchDiff = memo(function PatchDiff({ patch }: { patch: Patch }) {
   const lines = useMemo(() => shownLines(patch), [patch]);
   const [isOpen, setIsOpen] = useState(false);
   const shown = isOpen || lines.length <= FOLD ? lines : lines.slice(0, FOLD);
@@ -147,7 +147,7 @@ function PatchDiff({ patch }: { patch: Patch }) {
       )}
     </>
   );
-}
+});
 
 function DiffLine({ line: { sign, text } }: { line: PatchLine }) {
   return (

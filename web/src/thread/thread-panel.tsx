@@ -1,7 +1,7 @@
 /** A conversation: its questions and answers, and the field for the next one. */
 import { useQueryClient } from '@tanstack/react-query';
 import { MessageSquareOff } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
 import { keys } from '../api/queries';
 import type { OpenSession } from '../api/session-cache';
 import type { Thread } from '../api/types';
@@ -12,9 +12,8 @@ import { words } from '../words';
 import { useActivity } from './activity';
 import { askAgain, type Desk, say, sayAnew } from './asking';
 import { Composer } from './composer';
-import type { Said } from './exchange';
 import { linesOf, linesOfSelection, linesTitle } from './lines';
-import { MessageList, Sent } from './message-list';
+import { type Actions, MessageList, Sent } from './message-list';
 import { keyOf, type OpenThread } from './open-thread';
 import { PanelHeader } from './panel-header';
 import { stop } from './stopping';
@@ -35,6 +34,7 @@ export function ThreadPanel({ open, threads, onOpened, onClose }: ThreadPanelPro
   const field = useFocusOnOpening(key);
   const desk = useDesk(open, key, onOpened);
   const activity = useActivity(key);
+  const actions = useActions(desk, key);
   const lines = open.kind === 'new' ? linesOfSelection(open.selection) : thread ? linesOf(thread) : null;
   const title = linesTitle(lines);
   useCloseWhenDeleted(thread, onClose);
@@ -49,8 +49,6 @@ export function ThreadPanel({ open, threads, onOpened, onClose }: ThreadPanelPro
     close();
   };
   if (open.kind === 'thread' && thread === undefined) return <Gone onClose={close} />;
-  const ask = (said: Said) => void say(desk, said);
-  const onStop = () => void stop(desk.client, key);
   const isIdle = activity.exchange === null;
   return (
     <section
@@ -60,16 +58,14 @@ export function ThreadPanel({ open, threads, onOpened, onClose }: ThreadPanelPro
     >
       <PanelHeader lines={lines} thread={thread} onClose={close} />
       {thread === undefined ? (
-        <Beginning open={open} activity={activity} onStopWaiting={onStop} />
+        <Beginning open={open} activity={activity} onStopWaiting={actions.stop} />
       ) : (
         <MessageList
           key={thread.thread_id}
           thread={thread}
           activity={activity}
           subject={<ThreadSubject thread={thread} isEmpty={thread.message_count === 0 && isIdle} />}
-          onAskAgain={(question) => void askAgain(desk, question)}
-          onAskNew={isIdle ? () => ask({ text: words.thread.newPatchQuestion, ask: true }) : undefined}
-          onStopWaiting={onStop}
+          actions={actions}
         />
       )}
       <Composer
@@ -78,8 +74,8 @@ export function ThreadPanel({ open, threads, onOpened, onClose }: ThreadPanelPro
         placeholder={placeholder(open, thread)}
         isNote={open.kind === 'new' && !open.ask}
         activity={activity}
-        onSend={ask}
-        onStop={onStop}
+        onSend={(said) => void say(desk, said)}
+        onStop={actions.stop}
         onSendAnew={thread && ((said) => void sayAnew(desk, thread, said))}
       />
       <p role="status" className="sr-only">
@@ -118,13 +114,27 @@ function useDesk(open: OpenThread, key: string, onOpened: (thread: Thread) => vo
       shown.current = null;
     };
   }, [key]);
-  return {
-    client,
-    editor,
-    open,
-    // Whoever closed the panel meanwhile, or opened another conversation, stays there.
-    onOpened: (thread) => shown.current === key && onOpened(thread),
-  };
+  return useMemo(
+    () => ({
+      client,
+      editor,
+      open,
+      // Whoever closed the panel meanwhile, or opened another conversation, stays there.
+      onOpened: (thread: Thread) => shown.current === key && onOpened(thread),
+    }),
+    [client, editor, open, key, onOpened],
+  );
+}
+
+function useActions(desk: Desk, key: string): Actions {
+  return useMemo(
+    () => ({
+      askAgain: (question) => void askAgain(desk, question),
+      askNew: () => void say(desk, { text: words.thread.newPatchQuestion, ask: true }),
+      stop: () => void stop(desk.client, key),
+    }),
+    [desk, key],
+  );
 }
 
 /** The field has the focus when another conversation opens; where that would open a keyboard over it, it has not. */

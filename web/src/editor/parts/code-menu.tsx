@@ -25,7 +25,7 @@ export function CodeMenu({ at, editor, onClose }: CodeMenuProps) {
     ],
     [
       { label: menu.find, key: keys.find, onSelect: run('actions.find') },
-      { label: menu.line, key: keys.line, onSelect: run('editor.action.gotoLine') },
+      { label: menu.line, key: keys.line, onSelect: () => editor.state.set({ isGoing: true }) },
     ],
   ];
   return (

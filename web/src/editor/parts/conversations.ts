@@ -92,6 +92,12 @@ export class Conversations {
   private addActions(): void {
     const { KeyMod, KeyCode } = monaco;
     this.editor.addAction({
+      id: 'codesensei.line',
+      label: words.editor.menu.line,
+      keybindings: [KeyMod.WinCtrl | KeyCode.KeyG, KeyMod.CtrlCmd | KeyCode.KeyG],
+      run: () => this.state.set({ isGoing: true }),
+    });
+    this.editor.addAction({
       id: 'codesensei.ask',
       label: words.editor.askSelection,
       keybindings: [KeyMod.Alt | KeyCode.Enter, KeyMod.CtrlCmd | KeyMod.Alt | KeyCode.KeyA],

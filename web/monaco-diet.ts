@@ -1,0 +1,67 @@
+/**
+ * Leaves out of the build what Monaco's core brings along and the page does not use: about a fifth of it.
+ *
+ * Each entry is a module and what stands for it. A new version of Monaco may need other ones: the build fails when a module is
+ * not there any more, or when something else is imported from it.
+ */
+import type { Plugin } from 'vite';
+
+const NOTHING = (...names: string[]) => names.map((name) => `export function ${name}() {}`).join('\n');
+
+const REPLACED: Record<string, string> = {
+  // The command palette and its lists. The page has its own dialogs.
+  'editor/standalone/browser/quickInput/standaloneQuickInputService.js': NOTHING('StandaloneQuickInputService'),
+  'platform/list/browser/listService.js': NOTHING('ListService', 'IListService'),
+  // Pasting as something else: what is pasted is text.
+  'editor/contrib/dropOrPasteInto/browser/copyPasteController.js':
+    'export const CopyPasteController = { get: () => null };',
+  // Several files in one diff.
+  'editor/browser/widget/multiDiffEditor/multiDiffEditorWidget.js': NOTHING('MultiDiffEditorWidget'),
+  // Drawing by the graphics card, which is off.
+  'editor/browser/gpu/viewGpuContext.js': NOTHING('ViewGpuContext'),
+  'editor/browser/viewParts/viewLinesGpu/viewLinesGpu.js': NOTHING('ViewLinesGpu'),
+  'editor/browser/viewParts/rulersGpu/rulersGpu.js': NOTHING('RulersGpu'),
+  'editor/browser/viewParts/gpuMark/gpuMark.js': NOTHING('GpuMarkOverlay'),
+  // Grammars that no one registers.
+  'editor/common/model/tokens/treeSitter/treeSitterSyntaxTokenBackend.js': NOTHING('TreeSitterSyntaxTokenBackend'),
+};
+
+/** Descriptions of settings and colours, which only an editor of settings would show. */
+const DESCRIBED =
+  /\/vs\/(editor\/common\/config\/editor(Options|ConfigurationSchema)|platform\/theme\/common\/colors\/\w+|editor\/common\/core\/editorColorRegistry)\.js$/;
+const DESCRIPTION = /localize\((\d+), "(?:[^"\\]|\\.)*"/g;
+
+/** The icons as WOFF2, made of the same font: 59 KB in place of 153. */
+const ICONS = '/src/editor/monaco/codicon.woff2';
+
+const ROOT = /^.*\/node_modules\/monaco-editor\/esm\/vs\//;
+
+export function monacoDiet(): Plugin {
+  const left = new Set(Object.keys(REPLACED));
+  return {
+    name: 'monaco-diet',
+    apply: 'build',
+    enforce: 'pre',
+    load(id) {
+      if (!ROOT.test(id)) return null;
+      const path = id.replace(ROOT, '');
+      const replaced = REPLACED[path];
+      if (replaced === undefined) return null;
+      left.delete(path);
+      return { code: replaced, moduleSideEffects: false };
+    },
+    transform(code, id) {
+      if (!ROOT.test(id)) return null;
+      if (id.endsWith('codicon.css')) {
+        return code.replace('url(./codicon.ttf) format("truetype")', `url(${ICONS}) format("woff2")`);
+      }
+      return DESCRIBED.test(id) ? { code: code.replace(DESCRIPTION, 'localize($1, ""'), map: null } : null;
+    },
+    buildEnd(error) {
+      // The worker's build has none of them.
+      if (error === undefined && left.size > 0 && left.size < Object.keys(REPLACED).length) {
+        this.error(`Monaco has no ${[...left].join(', ')} any more: look at monaco-diet.ts.`);
+      }
+    },
+  };
+}
