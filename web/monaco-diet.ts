@@ -22,6 +22,31 @@ const REPLACED: Record<string, string> = {
   'editor/browser/viewParts/viewLinesGpu/viewLinesGpu.js': NOTHING('ViewLinesGpu'),
   'editor/browser/viewParts/rulersGpu/rulersGpu.js': NOTHING('RulersGpu'),
   'editor/browser/viewParts/gpuMark/gpuMark.js': NOTHING('GpuMarkOverlay'),
+  // Markdown as HTML: no text of the page becomes HTML in Monaco.
+  'base/browser/markdownRenderer.js': `
+    const textOf = (text) => (typeof text === 'string' ? text : text.value);
+    export const renderAsPlaintext = textOf;
+    export function renderMarkdown(text) {
+      const element = document.createElement('span');
+      element.textContent = textOf(text);
+      return { element, dispose() {} };
+    }`,
+  // The map of the text beside it, which is off.
+  'editor/browser/viewParts/minimap/minimap.js': `
+    import { createFastDomNode } from '../../../../base/browser/fastDomNode.js';
+    import { ViewPart } from '../../view/viewPart.js';
+    export class Minimap extends ViewPart {
+      node = createFastDomNode(document.createElement('div'));
+      getDomNode() { return this.node; }
+      prepareRender() {}
+      render() {}
+    }`,
+  // Monaco's menu, which is none to screen readers. The page has its own.
+  'base/browser/ui/menu/menu.js': NOTHING('Menu'),
+  // The older way to compare texts.
+  'editor/common/diff/legacyLinesDiffComputer.js': NOTHING('LegacyLinesDiffComputer'),
+  // Choices in lists of the command palette.
+  'base/browser/ui/selectBox/selectBoxCustom.js': NOTHING('SelectBoxList'),
   // Grammars that no one registers.
   'editor/common/model/tokens/treeSitter/treeSitterSyntaxTokenBackend.js': NOTHING('TreeSitterSyntaxTokenBackend'),
 };
@@ -36,7 +61,8 @@ const ICONS = '/src/editor/monaco/codicon.woff2';
 
 const ROOT = /^.*\/node_modules\/monaco-editor\/esm\/vs\//;
 
-export function monacoDiet(): Plugin {
+/** `isWhole`: Monaco's editor is built, and so every one of the modules is met; its worker has few of them. */
+export function monacoDiet({ isWhole }: { isWhole: boolean }): Plugin {
   const left = new Set(Object.keys(REPLACED));
   return {
     name: 'monaco-diet',
@@ -58,8 +84,7 @@ export function monacoDiet(): Plugin {
       return DESCRIBED.test(id) ? { code: code.replace(DESCRIPTION, 'localize($1, ""'), map: null } : null;
     },
     buildEnd(error) {
-      // The worker's build has none of them.
-      if (error === undefined && left.size > 0 && left.size < Object.keys(REPLACED).length) {
+      if (isWhole && error === undefined && left.size > 0) {
         this.error(`Monaco has no ${[...left].join(', ')} any more: look at monaco-diet.ts.`);
       }
     },

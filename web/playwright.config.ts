@@ -3,7 +3,8 @@ import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: 'tests',
-  testMatch: '**/*.browser.ts',
+  // `npm run pictures` takes the pictures of the README instead.
+  testMatch: process.env.PICTURES === undefined ? '**/*.browser.ts' : 'pictures.ts',
   outputDir: 'test-results',
   fullyParallel: true,
   // Each worker has a server and a browser of its own.

@@ -2,13 +2,14 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { monacoDiet } from './monaco-diet';
+import { monacoDiet } from './monaco-diet.ts';
 
 /** Where `codesensei serve` is while the page is developed. */
 const API = process.env.CODESENSEI_API ?? 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [monacoDiet(), react(), tailwindcss()],
+  plugins: [monacoDiet({ isWhole: true }), react(), tailwindcss()],
+  worker: { plugins: () => [monacoDiet({ isWhole: false })] },
   server: {
     port: 5173,
     strictPort: true,

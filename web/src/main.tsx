@@ -11,12 +11,13 @@ import './styles.css';
 // Not needed for the first paint.
 const Toaster = lazy(() => import('./ui/toaster'));
 
+const client = queryClient();
 const history = guardedHistory();
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element #root.');
 createRoot(root).render(
   <StrictMode>
-    <QueryClientProvider client={queryClient()}>
+    <QueryClientProvider client={client}>
       <HistoryRouter history={history}>
         <AppRoutes />
         <Suspense>
@@ -26,3 +27,8 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+
+// Saves that found no connection the last time. Nothing that is seen waits for them.
+window.setTimeout(() => {
+  void import('./editor/saving/send-queued').then(({ sendQueued }) => sendQueued(client)).catch(() => undefined);
+}, 3_000);

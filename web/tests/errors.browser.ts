@@ -11,7 +11,7 @@ const { accounts, editor, errors, sessions, settings, thread } = words;
 interface Refusal {
   status: number;
   /** Fields beside code and message. */
-  more?: Record<string, unknown>;
+  more?: () => Record<string, unknown>;
 }
 
 interface Case extends Refusal {
@@ -106,21 +106,21 @@ const CASES: Record<ErrorCode, Case> = {
     at: signsUp,
     refused: ['POST', /\/auth\/signup$/],
     status: 409,
-    more: { field: 'username' },
+    more: () => ({ field: 'username' }),
     seen: 'Told by the server.',
   },
   WEAK_PASSWORD: {
     at: signsUp,
     refused: ['POST', /\/auth\/signup$/],
     status: 400,
-    more: { field: 'password' },
+    more: () => ({ field: 'password' }),
     seen: 'Told by the server.',
   },
   INVALID_INPUT: {
     at: signsUp,
     refused: ['POST', /\/auth\/signup$/],
     status: 400,
-    more: { field: 'email' },
+    more: () => ({ field: 'email' }),
     seen: 'Told by the server.',
   },
   TOKEN_EXPIRED: {
@@ -147,7 +147,7 @@ const CASES: Record<ErrorCode, Case> = {
     at: creates,
     refused: ['POST', /\/sessions$/],
     status: 400,
-    more: { field: 'language_override' },
+    more: () => ({ field: 'language_override' }),
     seen: 'Told by the server.',
   },
   FILE_TOO_LARGE: { at: saves, refused: SAVE, status: 413 },
@@ -156,31 +156,31 @@ const CASES: Record<ErrorCode, Case> = {
     at: signsIn,
     refused: ['POST', /\/auth\/login$/],
     status: 429,
-    more: { retry_after: soon() },
+    more: () => ({ retry_after: soon() }),
   },
   VERSION_CONFLICT: {
     at: saves,
     refused: SAVE,
     status: 409,
-    more: { current_version: 2, current_code: 'theirs = 1\n' },
+    more: () => ({ current_version: 2, current_code: 'theirs = 1\n' }),
     seen: editor.conflict.title,
   },
   PATCH_CONFLICT: { at: applies, refused: APPLY, status: 409 },
-  REQUEST_IN_PROGRESS: { at: asks, refused: ASK, status: 409, more: { retry_after: soon() } },
-  AI_TIMEOUT: { at: asks, refused: ASK, status: 504 },
-  AI_MALFORMED_RESPONSE: {
+  // The page waits, and asks again when the time is up.
+  REQUEST_IN_PROGRESS: {
     at: asks,
     refused: ASK,
-    status: 502,
-    more: { partial_explanation: 'As much as could be read.' },
-    seen: 'As much as could be read.',
+    status: 409,
+    more: () => ({ retry_after: soon() }),
   },
+  AI_TIMEOUT: { at: asks, refused: ASK, status: 504 },
+  AI_MALFORMED_RESPONSE: { at: asks, refused: ASK, status: 502 },
   TOKEN_LIMIT_EXCEEDED: { at: asks, refused: ASK, status: 413 },
   BEDROCK_UNAVAILABLE: { at: asks, refused: ASK, status: 503 },
   SESSION_LIMIT_EXCEEDED: { at: creates, refused: ['POST', /\/sessions$/], status: 409 },
   THREAD_LIMIT_EXCEEDED: { at: asks, refused: ['POST', /\/threads$/], status: 409 },
   MESSAGE_LIMIT_EXCEEDED: { at: asks, refused: ASK, status: 409 },
-  INTERNAL_ERROR: { at: opensList, refused: LIST, status: 500, more: { trace_id: 'trace-7' } },
+  INTERNAL_ERROR: { at: opensList, refused: LIST, status: 500, more: () => ({ trace_id: 'trace-7' }) },
   DATABASE_ERROR: { at: opensList, refused: LIST, status: 503 },
   NETWORK_ERROR: { at: asks, refused: ASK, status: 503 },
   OFFLINE: { at: opensList, refused: LIST, status: 0 },
@@ -191,7 +191,7 @@ function refusal(code: ErrorCode, { status, more }: Refusal) {
   return async (route: Route): Promise<void> => {
     if (code === 'OFFLINE') return route.abort('internetdisconnected');
     if (code === 'UNKNOWN') return route.fulfill({ status, contentType: 'text/html', body: '<h1>Bad gateway</h1>' });
-    const error = { code, message: 'Told by the server.', ...more };
+    const error = { code, message: 'Told by the server.', ...more?.() };
     return route.fulfill({ status, json: { error } });
   };
 }

@@ -1,8 +1,8 @@
-/** A `codesensei serve` of the tests' own: a table in memory, any free port. */
+/** A `codesensei serve` of the tests' own: a table in memory unless the options name a folder, any free port. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
-const PROGRAM = process.env.CODESENSEI ?? resolve(import.meta.dirname, '../../target/debug/codesensei');
+export const PROGRAM = process.env.CODESENSEI ?? resolve(import.meta.dirname, '../../target/debug/codesensei');
 const READY_IN = 60_000;
 
 export interface Server {
@@ -14,7 +14,8 @@ export interface Server {
 /** Starts a server and waits until it is ready. Nothing limits requests unless the options say so. */
 export async function startServer(...options: string[]): Promise<Server> {
   const limits = options.includes('--rate-limits') ? [] : ['--rate-limits', 'off'];
-  const args = ['serve', '--store', 'memory', '--port', '0', '--shutdown-timeout', '1', ...limits, ...options];
+  const store = options.includes('--data-dir') ? [] : ['--store', 'memory'];
+  const args = ['serve', ...store, '--port', '0', '--shutdown-timeout', '1', ...limits, ...options];
   const server = spawn(PROGRAM, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, CODESENSEI_LOG: 'error' },

@@ -15,7 +15,7 @@ function sizes(folder: string): number[] {
     .map((entry) => statSync(join(entry.parentPath, entry.name)).size);
 }
 
-test('all files of the page together are under 4 MB', () => {
+test('all files of the page together are under 4 MiB', () => {
   expect(sizes(DIST).reduce((sum, size) => sum + size, 0)).toBeLessThan(IN_ALL);
 });
 

@@ -1,7 +1,7 @@
 /** What CodeSensei is, how it works, and what happens to code. */
 import type { ReactNode } from 'react';
 import { Page } from '../page/layout';
-import { words } from '../words';
+import { words } from '../shell-words';
 import { Calls } from './calls';
 import { ProductPicture } from './product-picture';
 import { Steps } from './steps';

@@ -2,8 +2,8 @@
 import { QueryClient } from '@tanstack/react-query';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { keys } from '../api/queries';
+import { words } from '../shell-words';
 import { toast } from '../ui/toast';
-import { words } from '../words';
 import { followMark } from './account-watch';
 import { readMark, writeMark } from './signed-in-mark';
 import { knownUser, lastEnd, userChanged, userLeft } from './user';

@@ -4,8 +4,8 @@ import { useEffect } from 'react';
 import { keys } from '../api/queries';
 import { onSignedOut } from '../api/refresh';
 import { onConnection, online } from '../page/connection';
+import { words } from '../shell-words';
 import { toast } from '../ui/toast';
-import { words } from '../words';
 import { onMark, readMark } from './signed-in-mark';
 import { knownUser, userLeft, userUnknown } from './user';
 

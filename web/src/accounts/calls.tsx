@@ -1,7 +1,7 @@
 /** What a visitor can do next: sign up or sign in. A user goes to their sessions. */
 import { ArrowRight } from 'lucide-react';
+import { words } from '../shell-words';
 import { ButtonLink } from '../ui/button';
-import { words } from '../words';
 import { useUser } from './user';
 
 export function Calls() {

@@ -1,9 +1,9 @@
 /** A form that is sent to the API: its frame, what is told of a failure, its button. */
 import type { ReactNode } from 'react';
 import { Failure } from '../page/failure';
+import { words } from '../shell-words';
 import { Button, type Look } from '../ui/button';
 import { Notice } from '../ui/notice';
-import { words } from '../words';
 import type { FormState } from './use-form';
 
 interface FormProps<Name extends string> {

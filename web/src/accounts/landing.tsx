@@ -3,9 +3,9 @@ import { Anchor, Check, FileStack, GitMerge, Keyboard, Receipt, ShieldCheck } fr
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation } from 'react-router';
 import { Page } from '../page/layout';
+import { words } from '../shell-words';
 import { ButtonLink } from '../ui/button';
 import { Notice } from '../ui/notice';
-import { words } from '../words';
 import { Calls } from './calls';
 import { ProductPicture } from './product-picture';
 import { Steps } from './steps';

@@ -1,6 +1,6 @@
 /** The strength of a new password and the rules that it follows so far, live. */
 import { Check, Circle, X } from 'lucide-react';
-import { words } from '../words';
+import { words } from '../shell-words';
 import { brokenRules, type PasswordRule } from './rules';
 import { type Strength, strength } from './strength';
 

@@ -1,8 +1,8 @@
 /** The picture of the product, in the theme of the page. */
 import { useTheme } from '../page/theme';
-import { words } from '../words';
-import dark from './pictures/editor-dark.png';
-import light from './pictures/editor-light.png';
+import { words } from '../shell-words';
+import dark from './pictures/editor-dark.webp';
+import light from './pictures/editor-light.webp';
 
 export function ProductPicture() {
   const { theme } = useTheme();

@@ -1,6 +1,6 @@
 /** The page's rules agree with the server's. */
 import { describe, expect, test } from 'vitest';
-import { words } from '../words';
+import { words } from '../shell-words';
 import { brokenRules, checkConfirmation, checkEmail, checkName, checkNewPassword, checkUsername } from './rules';
 
 const { wrong } = words.accounts;

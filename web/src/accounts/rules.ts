@@ -1,5 +1,5 @@
 /** The rules of an account's fields, as the server has them. Each check answers what is wrong, or `undefined`. */
-import { words } from '../words';
+import { words } from '../shell-words';
 
 const { wrong } = words.accounts;
 

@@ -1,8 +1,8 @@
 /** Signing in. Part of the first paint of many visits, so it is light. */
 import { useQueryClient } from '@tanstack/react-query';
 import { api, data } from '../api/client';
+import { words } from '../shell-words';
 import { Field } from '../ui/field';
-import { words } from '../words';
 import { Entrance } from './entrance';
 import { Form, FormFailure, Submit } from './form';
 import { useForm } from './use-form';

@@ -1,8 +1,8 @@
 /** Making an account. */
 import { useQueryClient } from '@tanstack/react-query';
 import { api, data } from '../api/client';
+import { words } from '../shell-words';
 import { Field } from '../ui/field';
-import { words } from '../words';
 import { Entrance } from './entrance';
 import { Form, FormFailure, Submit } from './form';
 import { PasswordMeter } from './password-meter';

@@ -1,6 +1,6 @@
 /** How it works, in three steps. */
 import { FileCode2, GitCompareArrows, MessageSquareCode } from 'lucide-react';
-import { words } from '../words';
+import { words } from '../shell-words';
 
 const ICONS = [FileCode2, MessageSquareCode, GitCompareArrows];
 

@@ -4,8 +4,8 @@ import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test, vi } from 'vitest';
 import { ApiError } from '../api/error';
+import { words } from '../shell-words';
 import { Field } from '../ui/field';
-import { words } from '../words';
 import { Form, FormFailure, Submit } from './form';
 import { useForm } from './use-form';
 

@@ -1,7 +1,7 @@
 /** Errors are read from what the API sends, and from what it does not. */
 import { expect, test } from 'vitest';
 import document from '../../../handlers/openapi.json';
-import { words } from '../words';
+import { words } from '../shell-words';
 import { errorOf } from './error';
 
 test('the body of an error is kept with its code', () => {

@@ -76,12 +76,13 @@ export class Drafts {
     });
   }
 
-  /** Sessions with a text that waits for the connection. */
-  queued(userId: string): string[] {
-    const prefix = keyOf('draft', { userId, sessionId: '' });
-    return this.keys()
-      .filter((key) => key.startsWith(prefix) && this.fromStorage(key)?.isQueued)
-      .map((key) => key.slice(prefix.length));
+  /** Texts that wait for the connection. */
+  queued(): Slot[] {
+    return this.keys().flatMap((key) => {
+      const [prefix, kind, userId, sessionId] = key.split('.');
+      const isDraft = prefix === PREFIX && kind === 'draft' && userId !== undefined && sessionId !== undefined;
+      return isDraft && this.fromStorage(key)?.isQueued ? [{ userId, sessionId }] : [];
+    });
   }
 
   /** Forgets everything that is kept for a user, and keeps nothing more until the user is back. */

@@ -240,6 +240,7 @@ function createEditor(node: HTMLElement, model: editor.ITextModel, name: string)
     padding: { top: 12, bottom: 12 },
     renderLineHighlight: 'line',
     folding: !isLarge,
+    matchBrackets: isLarge ? 'never' : 'always',
     occurrencesHighlight: isLarge ? 'off' : 'singleFile',
     selectionHighlight: !isLarge,
   });

@@ -4,9 +4,9 @@ import { ChevronDown, LogOut, Settings } from 'lucide-react';
 import { useNavigate } from 'react-router';
 import { signOut } from '../accounts/sign-out';
 import type { User } from '../api/types';
+import { words } from '../shell-words';
 import { Button } from '../ui/button';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu';
-import { words } from '../words';
 import { guardSignOut } from './history';
 import { type Choice, chooseTheme, useTheme } from './theme';
 

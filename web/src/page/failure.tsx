@@ -1,10 +1,10 @@
 /** How an error is told: its words by its code, with the time to wait, and the trace id of a fault of ours. */
 import { useEffect, useState } from 'react';
 import { ApiError, isApiError } from '../api/error';
+import { words } from '../shell-words';
 import { Button } from '../ui/button';
 import { Notice } from '../ui/notice';
 import { toast } from '../ui/toast';
-import { words } from '../words';
 
 /** What is told of an error: its title, and what to do next. */
 export function told(error: unknown): { title: string; next: string } {

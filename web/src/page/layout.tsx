@@ -2,8 +2,8 @@
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { Link } from 'react-router';
 import { useUser } from '../accounts/user';
+import { words } from '../shell-words';
 import { ButtonLink } from '../ui/button';
-import { words } from '../words';
 import { useOnline } from './connection';
 
 // Visitors need no menu, and the sign-in page is to be light.

@@ -2,10 +2,10 @@
 import { Compass, ServerCrash, WifiOff } from 'lucide-react';
 import { Component, type ReactNode } from 'react';
 import { isApiError } from '../api/error';
+import { words } from '../shell-words';
 import { Button, ButtonLink } from '../ui/button';
 import { Empty } from '../ui/empty';
 import { Spinner } from '../ui/spinner';
-import { words } from '../words';
 import { told } from './failure';
 import { Page } from './layout';
 

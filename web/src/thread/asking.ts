@@ -10,7 +10,7 @@ import { toastError, told } from '../page/failure';
 import { words } from '../words';
 import { activity, change, changeExchange, forgetActivity, moveActivity } from './activity';
 import { arrived, draft, forgetDraft, giveBack, move, send, threadIdFor, type } from './draft';
-import { after, begun, begunAgain, eventOf, isAccepted, type Said } from './exchange';
+import { after, begun, begunAgain, eventOf, isAccepted, type Said, type Wait } from './exchange';
 import { changeThread, isQuestion, putMessages, readMessage, refreshThread, toldLast } from './messages';
 import { keyOf, type OpenThread } from './open-thread';
 import { openThread, selectionOf } from './opening';
@@ -54,9 +54,9 @@ export async function askAgain(desk: Desk, question: UserMessage): Promise<void>
     await follow(desk.client, key, `/threads/${key}/messages/${question.message_id}/retry`, {});
   } catch (error) {
     if (isInterruption(error)) return;
-    const until = worthWaiting(error);
-    if (until === null) await ended(desk.client, key, question, error);
-    else pause(key, until, () => askAgain(desk, question));
+    const wait = worthWaiting(error);
+    if (wait === null) await ended(desk.client, key, question, error);
+    else pause(key, wait, () => askAgain(desk, question));
   }
 }
 
@@ -105,7 +105,7 @@ async function opened({ client, editor, open, onOpened }: Desk, key: string): Pr
 }
 
 async function sent({ client, editor }: Desk, key: string, { text, ask }: Said): Promise<void> {
-  changeExchange(key, (exchange) => ({ ...exchange, phase: 'sending', until: null }));
+  changeExchange(key, (exchange) => ({ ...exchange, phase: 'sending', wait: null }));
   const id = draft(key).sent?.id ?? crypto.randomUUID();
   const version = ask ? { version_number: editor.version() } : {};
   const body = { content: text, ask, client_message_id: id, ...version };
@@ -183,10 +183,10 @@ function failedWith(question: UserMessage, error: unknown): UserMessage {
 /** A message that was not stored, as far as is known. */
 function refused(desk: Desk, key: string, said: Said, error: unknown): void {
   if (isInterruption(error)) return;
-  const until = worthWaiting(error);
+  const wait = worthWaiting(error);
   const stored = isApiError(error) ? error.body.message_id : undefined;
   if (stored !== undefined) foundStored(desk.client, key, stored, error);
-  else if (until !== null) pause(key, until, () => resumed(desk, key, said));
+  else if (wait !== null) pause(key, wait, () => resumed(desk, key, said));
   else keepInField(desk, key, said, error);
 }
 
@@ -220,15 +220,16 @@ function foundStored(client: QueryClient, key: string, messageId: string, error:
 }
 
 /** When a request may be sent again, if that is soon. */
-function worthWaiting(error: unknown): Date | null {
+function worthWaiting(error: unknown): Wait | null {
   if (!isApiError(error, 'RATE_LIMIT_EXCEEDED', 'REQUEST_IN_PROGRESS')) return null;
-  const { retryAfter } = error;
-  return retryAfter !== undefined && retryAfter.getTime() - Date.now() < PATIENCE_MS ? retryAfter : null;
+  const { retryAfter, code } = error;
+  const isSoon = retryAfter !== undefined && retryAfter.getTime() - Date.now() < PATIENCE_MS;
+  return isSoon ? { until: retryAfter, reason: code } : null;
 }
 
-function pause(key: string, until: Date, resume: () => Promise<void>): void {
-  changeExchange(key, (exchange) => ({ ...exchange, phase: 'waiting', until }));
-  waitUntil(key, until, () => {
+function pause(key: string, wait: Wait, resume: () => Promise<void>): void {
+  changeExchange(key, (exchange) => ({ ...exchange, phase: 'waiting', wait }));
+  waitUntil(key, wait.until, () => {
     const { exchange } = activity(key);
     // A retry begins anew; a new message goes on.
     if (exchange?.question != null) change(key, { exchange: null });

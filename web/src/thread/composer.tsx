@@ -127,6 +127,7 @@ function Stop({ phase, onStop, field }: StopProps) {
   return (
     <Button
       disabled={phase === 'saving' || phase === 'opening'}
+      aria-label={phase === 'stopping' ? undefined : words.thread.stopAnswer}
       busy={phase === 'stopping' && words.thread.stopping}
       onClick={() => {
         onStop();

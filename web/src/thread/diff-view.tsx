@@ -1,6 +1,6 @@
 /** Monaco's diff editor, read only: side by side where there is room, one below the other on phones. */
-import type { editor } from 'monaco-editor/editor';
 import { useEffect, useRef } from 'react';
+import { labelSides } from '../editor/monaco/diff-labels';
 import { monaco } from '../editor/monaco/monaco';
 import { SHARED_OPTIONS } from '../editor/monaco/options';
 import { monacoTheme } from '../editor/monaco/themes';
@@ -18,14 +18,6 @@ interface DiffViewProps {
 
 /** Monaco gives a comparison up after five seconds. */
 const COMPARED_MS = 6_000;
-
-/** Monaco takes the names of the two sides at first, and drops them when it lays itself out. */
-function name(side: editor.ICodeEditor, ariaLabel: string): void {
-  const { ariaLabel: option } = monaco.editor.EditorOption;
-  const set = () => side.getOption(option) !== ariaLabel && side.updateOptions({ ariaLabel });
-  set();
-  side.onDidChangeConfiguration((change) => change.hasChanged(option) && set());
-}
 
 export default function DiffView({ before, after, language }: DiffViewProps) {
   const container = useRef<HTMLDivElement>(null);
@@ -56,8 +48,7 @@ export default function DiffView({ before, after, language }: DiffViewProps) {
     const modified = monaco.editor.createModel(after, language);
     for (const model of [original, modified]) model.updateOptions(ONE_COLOUR);
     diff.setModel({ original, modified });
-    name(diff.getOriginalEditor(), words.thread.before);
-    name(diff.getModifiedEditor(), words.thread.after);
+    labelSides(diff, words.thread.before, words.thread.after);
     let isComputed = false;
     diff.onDidUpdateDiff(() => {
       if (!isComputed) diff.revealFirstDiff();

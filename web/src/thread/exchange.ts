@@ -1,7 +1,7 @@
 /** A question while it is asked and answered, as a state that each event of the stream changes. */
 import { errorOf } from '../api/error';
 import type { StreamEvent } from '../api/stream';
-import type { MessageEvent, UserMessage } from '../api/types';
+import type { ErrorCode, MessageEvent, UserMessage } from '../api/types';
 
 export type Phase =
   /** Unsaved text is saved first. */
@@ -23,20 +23,26 @@ export interface Said {
   ask: boolean;
 }
 
+/** A pause before a message is sent again. */
+export interface Wait {
+  until: Date;
+  reason: ErrorCode;
+}
+
 export interface Exchange extends Said {
   phase: Phase;
   /** The question or note as it is stored. */
   question: UserMessage | null;
   /** As much of the answer as has arrived. */
   answer: string;
-  /** When a message that waits is sent. */
-  until: Date | null;
+  /** When a message that waits is sent, and which error told it to. */
+  wait: Wait | null;
   /** The version that was saved first. */
   savedVersion: number | null;
 }
 
 export function begun(said: Said, phase: Phase): Exchange {
-  return { ...said, phase, question: null, answer: '', until: null, savedVersion: null };
+  return { ...said, phase, question: null, answer: '', wait: null, savedVersion: null };
 }
 
 /** A stored question that is asked again. */

@@ -5,7 +5,7 @@ import { Button } from '../ui/button';
 import { Notice } from '../ui/notice';
 import { words } from '../words';
 import { AnswerHead } from './answer';
-import type { Exchange } from './exchange';
+import type { Exchange, Wait } from './exchange';
 import { Markdown } from './markdown';
 import { Thinking } from './thinking';
 
@@ -16,7 +16,7 @@ interface WritingProps {
 
 export function Writing({ exchange, onStopWaiting }: WritingProps) {
   const editor = useEditor();
-  if (exchange.phase === 'waiting') return <Waiting until={exchange.until} onStop={onStopWaiting} />;
+  if (exchange.wait !== null) return <Waiting wait={exchange.wait} onStop={onStopWaiting} />;
   if (exchange.answer === '') return <Thinking text={waitingFor(exchange)} />;
   return (
     <article aria-label={words.thread.ai} aria-busy="true" className="flex min-w-0 flex-col gap-3">
@@ -36,12 +36,12 @@ function waitingFor({ phase, ask }: Exchange): string {
   return ask ? words.thread.thinking : words.thread.sending;
 }
 
-function Waiting({ until, onStop }: { until: Date | null; onStop: () => void }) {
-  const seconds = useCountdown(until ?? undefined);
+function Waiting({ wait, onStop }: { wait: Wait; onStop: () => void }) {
+  const seconds = useCountdown(wait.until);
   return (
     <Notice
       kind="warning"
-      title={words.errors.RATE_LIMIT_EXCEEDED.title}
+      title={words.errors[wait.reason].title}
       actions={<Button onClick={onStop}>{words.thread.doNotSend}</Button>}
     >
       <span role="timer">{words.thread.waiting(seconds)}</span>

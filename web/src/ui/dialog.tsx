@@ -2,7 +2,7 @@
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { type ReactNode, useRef } from 'react';
-import { words } from '../words';
+import { words } from '../shell-words';
 import { Button, IconButton } from './button';
 
 interface DialogProps {

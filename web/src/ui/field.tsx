@@ -1,7 +1,7 @@
 /** A form's field: its label, its input, its hint and what is wrong with it, tied together for every reader. */
 import { Eye, EyeOff } from 'lucide-react';
 import { type ComponentProps, type ReactNode, useId, useState } from 'react';
-import { words } from '../words';
+import { words } from '../shell-words';
 import { IconButton } from './button';
 
 export const INPUT =

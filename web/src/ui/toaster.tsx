@@ -1,6 +1,6 @@
 /** Where toasts appear: top right. Loaded after the first paint. */
 import { Toaster as Sonner } from 'sonner';
-import { words } from '../words';
+import { words } from '../shell-words';
 
 const EDGES = {
   error: 'border-l-bad! [&_[data-icon]]:text-bad',

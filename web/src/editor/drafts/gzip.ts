@@ -2,7 +2,7 @@
 
 export async function gzipped(text: string): Promise<string> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
-  return base64(await new Response(stream).blob());
+  return base64(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
 export async function gunzipped(body: string): Promise<string> {
@@ -12,11 +12,11 @@ export async function gunzipped(body: string): Promise<string> {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await new Response(stream).arrayBuffer());
 }
 
-function base64(blob: Blob): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ''));
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(blob);
-  });
+/** Fewer than a call may have arguments. */
+const PIECE = 8_192;
+
+function base64(bytes: Uint8Array): string {
+  let letters = '';
+  for (let at = 0; at < bytes.length; at += PIECE) letters += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  return btoa(letters);
 }

@@ -136,7 +136,8 @@ function lockOf(writer: string): string {
   return `codesensei.editor.${writer}`;
 }
 
-async function isLive(writer: string): Promise<boolean> {
+/** Whether the page that wrote a text is still open. */
+export async function isLive(writer: string): Promise<boolean> {
   const locks = await navigator.locks?.query();
   return locks?.held?.some(({ name }) => name === lockOf(writer)) ?? false;
 }

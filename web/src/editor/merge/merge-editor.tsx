@@ -37,8 +37,8 @@ export function MergeEditor({ merged, theirs, version, language, onReady }: Merg
   useEffect(() => monaco.editor.setTheme(monacoTheme(theme)), [theme]);
   useMergeEditor(node, merged, theirs, language, onReady);
   return (
-    <div className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-md border border-line">
-      <div className="flex border-b border-line bg-raised text-xs text-dim max-[760px]:hidden">
+    <div className="@container flex min-h-0 flex-1 flex-col overflow-hidden rounded-md border border-line">
+      <div className="flex border-b border-line bg-raised text-xs text-dim @max-[699px]:hidden">
         <p className="flex-1 truncate px-3 py-1.5">{words.editor.conflict.theirsLabel(version)}</p>
         <p className="flex-1 truncate px-3 py-1.5">{words.editor.conflict.resultLabel}</p>
       </div>
@@ -61,7 +61,7 @@ function useMergeEditor(
       originalEditable: false,
       renderSideBySide: true,
       useInlineViewWhenSpaceIsLimited: true,
-      renderSideBySideInlineBreakpoint: 760,
+      renderSideBySideInlineBreakpoint: 700,
       renderMarginRevertIcon: true,
       renderGutterMenu: false,
       ignoreTrimWhitespace: false,

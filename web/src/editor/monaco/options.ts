@@ -9,6 +9,8 @@ export const SHARED_OPTIONS = {
   fontSize: 13,
   lineHeight: 22,
   fontLigatures: false,
+  // A dimmed number would be too faint to read.
+  renderFinalNewline: 'on',
   minimap: { enabled: false },
   scrollBeyondLastLine: false,
   smoothScrolling: false,

@@ -66,6 +66,7 @@ export function Bar(props: BarProps) {
 }
 
 export function Details({ session, state, onLanguage }: Pick<BarProps, 'session' | 'state' | 'onLanguage'>) {
+  const isLarge = state.lineCount > LARGE;
   return (
     <>
       <LanguagePicker
@@ -73,8 +74,11 @@ export function Details({ session, state, onLanguage }: Pick<BarProps, 'session'
         detected={session.language_detected}
         onChange={onLanguage}
       />
-      <Badge>{words.editor.version(session.version_number)}</Badge>
-      {state.lineCount > LARGE && (
+      {/* On phones there is room for one of the two. */}
+      <span className={isLarge ? 'shrink-0 max-sm:hidden' : 'shrink-0'}>
+        <Badge>{words.editor.version(session.version_number)}</Badge>
+      </span>
+      {isLarge && (
         <span title={words.editor.largeHint} className="shrink-0">
           <Badge tone="info">{words.editor.lines(state.lineCount)}</Badge>
         </span>

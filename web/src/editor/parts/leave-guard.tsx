@@ -59,7 +59,7 @@ export function LeaveGuard({ editor }: { editor: SessionEditor }) {
         <>
           <Button onClick={stay}>{words.editor.stay}</Button>
           <Button onClick={go}>{words.editor.leave}</Button>
-          <Button look="primary" busy={isSaving && words.common.saving} onClick={() => void save()}>
+          <Button autoFocus look="primary" busy={isSaving && words.common.saving} onClick={() => void save()}>
             {words.editor.saveAndLeave}
           </Button>
         </>

@@ -1,0 +1,127 @@
+/** Takes the pictures of the README and of the start page: real pages on a seeded table. `npm run pictures` renews them. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Browser, type BrowserContextOptions, expect, type Page, test } from '@playwright/test';
+import { PASSWORD, ready, words } from './person';
+import { PROGRAM, type Server, startServer } from './server';
+
+const PICTURES = resolve(import.meta.dirname, '../../docs/pictures');
+const START_PAGE = resolve(import.meta.dirname, '../src/accounts/pictures');
+const DESKTOP: BrowserContextOptions = { viewport: { width: 1440, height: 820 } };
+const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+let server: Server;
+let folder: string;
+
+test.beforeAll(async ({ browser }) => {
+  folder = mkdtempSync(join(tmpdir(), 'codesensei-pictures-'));
+  execFileSync(PROGRAM, ['seed', '--data-dir', folder], { stdio: 'ignore' });
+  server = await startServer('--data-dir', folder);
+  await talksAboutRateLimiter(browser);
+});
+
+test.afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** Someone's page, signed in. */
+async function pageOf(browser: Browser, username: string, options: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext({ baseURL: server.url, reducedMotion: 'reduce', ...options });
+  const answer = await context.request.post('/api/auth/login', { data: { username, password: PASSWORD } });
+  expect(answer.ok()).toBe(true);
+  return context.newPage();
+}
+
+/** The demo user's file, with conversations as a person would have them. */
+async function talksAboutRateLimiter(browser: Browser): Promise<void> {
+  const page = await pageOf(browser, 'demo', DESKTOP);
+  const { request } = page.context();
+  const { sessions } = (await (await request.get('/api/sessions')).json()) as {
+    sessions: { session_id: string; filename: string }[];
+  };
+  const session = sessions.find(({ filename }) => filename === 'rate_limiter.py')?.session_id;
+  const asks = async (form: object, ...questions: string[]) => {
+    const made = await request.post(`/api/sessions/${session}/threads`, { data: form });
+    const { thread } = (await made.json()) as { thread: { thread_id: string } };
+    for (const content of questions)
+      await request.post(`/api/threads/${thread.thread_id}/messages`, { data: { content } });
+  };
+  await asks({ type: 'file' }, 'What can go wrong in this file?');
+  await asks({ type: 'block', start_line: 7, end_line: 7 }, 'Is this default argument safe?');
+  await asks({ type: 'block', start_line: 21, end_line: 28 }, 'What happens when the file is not there?');
+  await asks({ type: 'block', start_line: 33, end_line: 35 }, 'Is this comparison right?');
+  await page.context().close();
+}
+
+/** The picture as WebP, a third of the size: the browser converts it. */
+async function webp(page: Page, png: Buffer): Promise<Buffer> {
+  const converted = await page.evaluate(
+    async (source) => {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      const canvas = document.createElement('canvas');
+      canvas.width = image.width;
+      canvas.height = image.height;
+      canvas.getContext('2d')?.drawImage(image, 0, 0);
+      return canvas.toDataURL('image/webp', 0.8);
+    },
+    `data:image/png;base64,${png.toString('base64')}`,
+  );
+  return Buffer.from(converted.split(',')[1] ?? '', 'base64');
+}
+
+async function opensConversation(page: Page, file: string, lines: string): Promise<void> {
+  await page.goto('/dashboard');
+  await page.getByRole('link', { name: file }).first().click();
+  await ready(page);
+  if (page.viewportSize()?.width === 390) {
+    await page
+      .getByRole('button', { name: new RegExp(words.editor.conversations) })
+      .first()
+      .click();
+  }
+  await page
+    .getByRole('button', { name: new RegExp(`^${lines}`) })
+    .first()
+    .click();
+  await expect(page.getByRole('button', { name: words.thread.viewDiff }).first()).toBeVisible();
+  // The colours of the code come after its text.
+  await page.waitForTimeout(1_000);
+}
+
+for (const colorScheme of ['dark', 'light'] as const) {
+  const picture = (name: string) => ({ path: join(PICTURES, `${name}-${colorScheme}.png`) });
+
+  test(`the editor in the ${colorScheme} theme`, async ({ browser }) => {
+    const page = await pageOf(browser, 'ada', { ...DESKTOP, colorScheme });
+    await opensConversation(page, 'Reservations.java', 'Lines .*No: the next step');
+    const bytes = await page.screenshot(picture('editor'));
+    writeFileSync(join(START_PAGE, `editor-${colorScheme}.webp`), await webp(page, bytes));
+  });
+
+  test(`a difference in the ${colorScheme} theme`, async ({ browser }) => {
+    const page = await pageOf(browser, 'demo', { ...DESKTOP, colorScheme });
+    await opensConversation(page, 'rate_limiter.py', words.thread.lines(33, 35));
+    await page.getByRole('button', { name: words.thread.viewDiff }).first().click();
+    await expect(page.getByRole('dialog').locator('.monaco-diff-editor')).toBeVisible();
+    await page.waitForTimeout(1_000);
+    await page.screenshot(picture('difference'));
+  });
+
+  test(`the list in the ${colorScheme} theme`, async ({ browser }) => {
+    const page = await pageOf(browser, 'ada', { ...DESKTOP, colorScheme });
+    await page.goto('/dashboard');
+    await expect(page.getByRole('link', { name: 'invoice.php' }).first()).toBeVisible();
+    await page.screenshot(picture('sessions'));
+  });
+
+  test(`a conversation on a phone in the ${colorScheme} theme`, async ({ browser }) => {
+    const page = await pageOf(browser, 'demo', { ...PHONE, colorScheme });
+    await opensConversation(page, 'rate_limiter.py', words.thread.lines(33, 35));
+    await page.screenshot(picture('phone'));
+  });
+}
