@@ -78,7 +78,9 @@ async fn respond(
     });
     let request = check::signature(headers).and_then(|()| Request::read(&model_id, body.as_ref(), &shared.cache));
     let mut response = match request {
-        Ok(request) => Call { operation, request, started, pending }.play(shared.script.next()).await,
+        Ok(request) => {
+            Call { operation, request, started, pending, pace: shared.pace }.play(shared.script.next()).await
+        }
         Err(fault) => refused(fault, pending),
     };
     response.headers_mut().insert("x-amzn-requestid", next_request_id());
@@ -108,6 +110,7 @@ struct Call {
     request: Request,
     started: Instant,
     pending: Option<Pending>,
+    pace: Duration,
 }
 
 impl Call {
@@ -149,13 +152,13 @@ impl Call {
                 finish(self.pending);
                 reply.send(&self.request, self.started)
             }
-            Operation::ConverseStream => reply.events(&self.request, self.started).send(self.pending),
+            Operation::ConverseStream => reply.events(&self.request, self.started).send(self.pace, self.pending),
         }
     }
 
     /// The review, whole or not. It runs beside the async workers: a large file takes a while.
     async fn review(self, act: &Act) -> Response {
-        let Self { operation, request, started, pending } = self;
+        let Self { operation, request, started, pending, pace } = self;
         let reviewed = tokio::task::spawn_blocking(move || {
             let answer = review::review(request.user_texts());
             (request, answer)
@@ -179,7 +182,7 @@ impl Call {
                 finish(pending);
                 cut(reply.send(&request, started)).await
             }
-            _ => Self { operation, request, started, pending }.send(&reply),
+            _ => Self { operation, request, started, pending, pace }.send(&reply),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) cache: Cache,
     /// `None` where nobody can look: then nothing is kept.
     pub(crate) log: Option<Log>,
+    /// The pause before each event of a streamed answer.
+    pub(crate) pace: Duration,
 }
 
 /// The endpoint's routes, without a script and without a memory.
@@ -59,9 +62,19 @@ impl LocalBedrock {
     ///
     /// Outside of a tokio runtime.
     pub fn start() -> io::Result<Self> {
+        Self::start_at_pace(Duration::ZERO)
+    }
+
+    /// Starts there, with a pause before each event of a streamed answer, as a model takes its time: a person or a test sees it
+    /// being written, and can stop it.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    pub fn start_at_pace(pace: Duration) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
         listener.set_nonblocking(true)?;
-        Self::start_on(TcpListener::from_std(listener)?)
+        Self::serve(TcpListener::from_std(listener)?, pace)
     }
 
     /// Starts on a port of the caller's choice.
@@ -70,9 +83,13 @@ impl LocalBedrock {
     ///
     /// Outside of a tokio runtime.
     pub fn start_on(listener: TcpListener) -> io::Result<Self> {
+        Self::serve(listener, Duration::ZERO)
+    }
+
+    fn serve(listener: TcpListener, pace: Duration) -> io::Result<Self> {
         let url = format!("http://{}", listener.local_addr()?);
         let log = Some(Log::default());
-        let shared = Arc::new(Shared { log, ..Shared::default() });
+        let shared = Arc::new(Shared { log, pace, ..Shared::default() });
         let (stop, stopped) = oneshot::channel::<()>();
         // An answer is several small writes; without this each waits for the client's acknowledgement.
         let listener = listener.tap_io(|socket| {

@@ -1,6 +1,6 @@
 //! HTTP around the handlers: what a request may look like, and what every answer has in common.
 
-pub(crate) mod accept;
+pub mod accept;
 pub mod bill;
 pub mod body;
 pub mod checked;
@@ -9,7 +9,7 @@ pub mod cookie;
 pub mod cors;
 pub mod deadline;
 mod drain;
-pub(crate) mod etag;
+pub mod etag;
 pub(crate) mod events;
 pub mod forgery;
 pub(crate) mod json;
@@ -18,6 +18,7 @@ pub mod layers;
 pub(crate) mod lenient;
 pub mod metrics;
 pub mod path;
+pub mod prefix;
 pub mod query;
 pub mod rate;
 pub mod success;

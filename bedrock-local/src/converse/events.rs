@@ -59,9 +59,15 @@ impl Events {
         Self(events)
     }
 
-    /// All of it. The request counts as cancelled if the client goes away before the end.
-    pub(super) fn send(self, pending: Option<Pending>) -> Response {
-        respond(stream::iter(self.0.into_iter().map(|(_, frame)| Ok(frame))).boxed(), pending)
+    /// All of it, with a pause before each event. The request counts as cancelled if the client goes away before the end.
+    pub(super) fn send(self, pace: Duration, pending: Option<Pending>) -> Response {
+        let frames = stream::iter(self.0).then(move |(_, frame)| async move {
+            if !pace.is_zero() {
+                tokio::time::sleep(pace).await;
+            }
+            Ok(frame)
+        });
+        respond(frames.boxed(), pending)
     }
 
     /// As far as the place, and then the fault.

@@ -94,6 +94,7 @@ pub struct Tokens {
     issuer: String,
     audience: String,
     validation: Validation,
+    access_life: Duration,
 }
 
 /// The two kinds, told apart by the `typ` of the header.
@@ -138,7 +139,13 @@ impl Tokens {
         // Times are compared below, with the clock we were given.
         validation.validate_exp = false;
         validation.validate_nbf = false;
-        Self { keys: keys.into(), issuer, audience, validation }
+        Self { keys: keys.into(), issuer, audience, validation, access_life: ACCESS_TOKEN_LIFE }
+    }
+
+    /// The same with access tokens that are good for less, so that what happens then can be tried in less than 15 minutes.
+    #[must_use]
+    pub fn with_access_life(self, life: Duration) -> Self {
+        Self { access_life: life.min(ACCESS_TOKEN_LIFE), ..self }
     }
 
     /// The keys.
@@ -151,12 +158,12 @@ impl Tokens {
         self.keys.keep_current(now).await;
     }
 
-    /// An access token, good for 15 minutes.
+    /// An access token, good for 15 minutes unless it was said otherwise.
     ///
     /// # Errors
     /// When the key cannot sign.
     pub fn access(&self, user_id: UserId, family_id: FamilyId, now: Timestamp) -> Result<Token, BoxError> {
-        self.sign(Kind::Access, user_id.to_string(), family_id.to_string(), None, now, ACCESS_TOKEN_LIFE)
+        self.sign(Kind::Access, user_id.to_string(), family_id.to_string(), None, now, self.access_life)
     }
 
     /// A refresh token, good for 7 days from `issued_at`. The same arguments give the same token, so that everyone who

@@ -1,23 +1,37 @@
-//! Which kinds of answer a client takes: the `Accept` header, with its weights (RFC 9110, 12.5.1).
+//! Which kinds of answer a client takes: `Accept` and `Accept-Encoding`, with their weights (RFC 9110, 12.5.1 and 12.5.3).
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 
 /// Whether the client names this media type, such as `text/event-stream`, does not exclude it by `q=0`, and gives no more weight to
 /// the other one. A wildcard names no type. A range whose weight cannot be read is ignored.
 pub(crate) fn prefers(headers: &HeaderMap, media_type: &str, other: &str) -> bool {
-    let wanted = weight_of(headers, media_type);
-    wanted > 0 && wanted >= weight_of(headers, other)
+    let weight = |media_type| weight_of(headers, &header::ACCEPT, media_type);
+    weight(media_type).is_some_and(|wanted| wanted > 0 && wanted >= weight(other).unwrap_or(0))
 }
 
-/// The most weight that the client gives to a type by its name, in thousandths.
-fn weight_of(headers: &HeaderMap, media_type: &str) -> u16 {
-    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+/// Whether the client names this media type and does not exclude it, such as `text/html`, which a browser names when a person
+/// goes to an address.
+#[must_use]
+pub fn names(headers: &HeaderMap, media_type: &str) -> bool {
+    weight_of(headers, &header::ACCEPT, media_type).is_some_and(|weight| weight > 0)
+}
+
+/// Whether the client takes an answer in this coding, such as `gzip`. A `*` stands for all that it does not name.
+#[must_use]
+pub fn takes_coding(headers: &HeaderMap, coding: &str) -> bool {
+    let weight = |name| weight_of(headers, &header::ACCEPT_ENCODING, name);
+    weight(coding).or_else(|| weight("*")).is_some_and(|weight| weight > 0)
+}
+
+/// The most weight that the client gives to something by its name, in thousandths.
+fn weight_of(headers: &HeaderMap, header: &HeaderName, name: &str) -> Option<u16> {
+    let values = headers.get_all(header).iter().filter_map(|value| value.to_str().ok());
     let weights = values.flat_map(|value| split(value, ',')).filter_map(|range| {
         let mut parts = split(range, ';');
-        let is_named = parts.next()?.trim().eq_ignore_ascii_case(media_type);
+        let is_named = parts.next()?.trim().eq_ignore_ascii_case(name);
         weight(parts).filter(|_| is_named)
     });
-    weights.max().unwrap_or(0)
+    weights.max()
 }
 
 /// The weight among the parameters in thousandths; 1 when there is none. Nothing when it is not one.
@@ -92,6 +106,39 @@ mod tests {
         }
         assert!(!prefers(&HeaderMap::new(), STREAM, JSON));
         assert!(prefers(&accepting(&[JSON, STREAM]), STREAM, JSON));
+    }
+
+    #[test]
+    fn a_coding_is_taken_if_it_or_everything_else_is_and_it_is_not_excluded() {
+        for (codings, taken) in [
+            ("gzip", true),
+            ("br, GZIP;q=0.5", true),
+            ("gzip, deflate, br, zstd", true),
+            ("*", true),
+            ("br;q=1, *;q=0.1", true),
+            ("*, gzip;q=0", false),
+            ("*;q=0", false),
+            ("gzip;q=0.000", false),
+            ("gzip2, br", false),
+            ("identity", false),
+            ("", false),
+        ] {
+            let value = HeaderValue::from_str(codings).expect("a header value");
+            assert_eq!(
+                takes_coding(&[(header::ACCEPT_ENCODING, value)].into_iter().collect(), "gzip"),
+                taken,
+                "{codings}"
+            );
+        }
+        assert!(!takes_coding(&HeaderMap::new(), "gzip"));
+    }
+
+    #[test]
+    fn a_browser_that_goes_to_an_address_names_html_and_other_clients_do_not() {
+        assert!(names(&accepting(&["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"]), "text/html"));
+        for accept in ["*/*", "application/json", "text/*", "text/html;q=0", ""] {
+            assert!(!names(&accepting(&[accept]), "text/html"), "{accept}");
+        }
     }
 
     proptest! {

@@ -6,18 +6,21 @@ use model::Digest;
 
 /// The name of one state of a representation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ETag(HeaderValue);
+pub struct ETag(HeaderValue);
 
 impl ETag {
     /// A strong tag for everything that these bytes say. Another version of this program has other tags.
-    pub(crate) fn of(content: impl AsRef<[u8]>) -> Self {
+    ///
+    /// # Panics
+    /// Never: hexadecimal digits in quotes are a header value.
+    pub fn of(content: impl AsRef<[u8]>) -> Self {
         let digest = Digest::of([env!("CARGO_PKG_VERSION").as_bytes(), b"\n", content.as_ref()].concat()).to_string();
         let tag = HeaderValue::from_str(&format!("\"{}\"", &digest[..32]));
-        Self(tag.expect("hexadecimal digits in quotes are a header value"))
+        Self(tag.expect("a header value"))
     }
 
     /// Whether the request says that its client has this state: `If-None-Match`, which compares weakly.
-    pub(crate) fn is_known(&self, headers: &HeaderMap) -> bool {
+    pub fn is_known(&self, headers: &HeaderMap) -> bool {
         let values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
         values
             .flat_map(|value| value.split(','))
@@ -26,13 +29,13 @@ impl ETag {
     }
 
     /// The answer with this tag, to be cached as said.
-    pub(crate) fn on(self, cache_control: &'static str, answer: impl IntoResponse) -> Response {
+    pub fn on(self, cache_control: &'static str, answer: impl IntoResponse) -> Response {
         let headers = [(header::ETAG, self.0), (header::CACHE_CONTROL, HeaderValue::from_static(cache_control))];
         (headers, answer).into_response()
     }
 
     /// The answer to a client that has this state.
-    pub(crate) fn not_modified(self, cache_control: &'static str) -> Response {
+    pub fn not_modified(self, cache_control: &'static str) -> Response {
         self.on(cache_control, StatusCode::NOT_MODIFIED)
     }
 }

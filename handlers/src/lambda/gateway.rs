@@ -4,8 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use lambda_http::RequestExt as _;
@@ -13,17 +12,16 @@ use lambda_http::request::RequestContext;
 use model::{Clock, Digest};
 
 use crate::http::client_ip::Viewer;
+use crate::http::prefix;
 use crate::reloadable::{Reloadable, Source};
 
-/// Under which path of the site the API is.
-const PREFIX: &str = "/api";
 /// By which CloudFront shows that a request comes from it.
 const ORIGIN_SECRET: HeaderName = HeaderName::from_static("x-origin-secret");
 /// In which CloudFront says whose request it is: `198.51.100.10:46532`, or an IPv6 address with a port after the last colon.
 const VIEWER_ADDRESS: HeaderName = HeaderName::from_static("cloudfront-viewer-address");
 
 /// The request as the routes know it: without the stage, which a gateway's own address has, and without `/api`.
-pub(super) fn routed<B>(mut request: axum::http::Request<B>) -> axum::http::Request<B> {
+pub(super) fn routed<B>(request: axum::http::Request<B>) -> axum::http::Request<B> {
     let stage = match request.extensions().get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV2(context)) => context.stage.as_deref(),
         // Its raw path has none.
@@ -32,26 +30,8 @@ pub(super) fn routed<B>(mut request: axum::http::Request<B>) -> axum::http::Requ
     let stage = stage.map(|stage| format!("/{stage}"));
     // A gateway that has decoded the path must not move where its query begins.
     let path = request.raw_http_path().replace('?', "%3F").replace('#', "%23");
-    let path = without(without(&path, stage.as_deref()), Some(PREFIX));
-    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
-    let mut parts = request.uri().clone().into_parts();
-    if let Ok(path) = format!("{path}{query}").parse::<PathAndQuery>() {
-        parts.path_and_query = Some(path);
-        if let Ok(uri) = Uri::from_parts(parts) {
-            *request.uri_mut() = uri;
-        }
-    }
-    request
-}
-
-/// What follows whole segments that a path begins with.
-fn without<'p>(path: &'p str, prefix: Option<&str>) -> &'p str {
-    let rest = prefix.and_then(|prefix| path.strip_prefix(prefix));
-    match rest {
-        Some("") => "/",
-        Some(rest) if rest.starts_with('/') => rest,
-        _ => path,
-    }
+    let path = stage.as_deref().and_then(|stage| prefix::after(&path, stage)).unwrap_or(&path);
+    prefix::with_path(request, prefix::after(path, prefix::API).unwrap_or(path))
 }
 
 /// A request whose answer is not compressed. Compressed bytes would leave the program as Base64, and a REST gateway decodes that only for
