@@ -25,9 +25,11 @@ pub mod who;
 mod connections;
 mod docs;
 mod interruption;
+mod page;
 mod private;
 mod secrets;
 mod shell;
+mod site;
 
 /// Why a command failed, for the person who gave it.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bedrock_local::LocalBedrock;
 use handlers::App;
@@ -15,6 +16,7 @@ use handlers::http::cors::CorsPolicy;
 use handlers::http::metrics::Metrics;
 use handlers::http::rate::RateLimits;
 use handlers::http::trace::Details;
+use handlers::limits::ACCESS_TOKEN_LIFE;
 use handlers::messages::Waiting;
 use model::{
     Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, TableError, without_access_key,
@@ -148,14 +150,15 @@ impl Local {
         .with_message_ttl(serve.message_ttl_days)
         .with_code_cache(serve.code_cache_mib);
         let fresh = prepare(&store, serve, &place).await?;
-        let (bedrock, reviewer, reviewer_name) = reviewer().await?;
+        let (bedrock, reviewer, reviewer_name) = reviewer(serve.reviewer_pace).await?;
         let rate_limits = match serve.rate_limits {
             Switch::On => RateLimits::Enforced,
             Switch::Off => RateLimits::Off,
         };
         let ai_daily_cap = serve.ai_daily_cap;
         let error_details = Details::Shown;
-        let app = App { rate_limits, ai_daily_cap, error_details, ..application(store, &secrets, reviewer, COST)? };
+        let app = application(store, &secrets, reviewer, COST, serve.access_token_lifetime)?;
+        let app = App { rate_limits, ai_daily_cap, error_details, ..app };
         Ok(Self { app, place, reviewer: reviewer_name, fresh, engine, _bedrock: bedrock, folder: held })
     }
 
@@ -168,13 +171,19 @@ impl Local {
 }
 
 /// The application around a store: what `serve` and the tests share.
-fn application(store: Store, secrets: &Secrets, reviewer: Reviewer, cost: u32) -> Result<App, LocalError> {
+fn application(
+    store: Store,
+    secrets: &Secrets,
+    reviewer: Reviewer,
+    cost: u32,
+    access_life: Duration,
+) -> Result<App, LocalError> {
     let keys = TokenKeys::from_pem(&secrets.signing_key, [])?;
     let fence_key = Digest::of([b"fence".as_slice(), &secrets.seed].concat());
     Ok(App {
         waiting: Waiting::default(),
         store,
-        tokens: Arc::new(Tokens::new(keys, ISSUER, ISSUER)),
+        tokens: Arc::new(Tokens::new(keys, ISSUER, ISSUER).with_access_life(access_life)),
         cookies: CookieNames::Plain,
         devices: DeviceKey::from_secret(&secrets.seed),
         hasher: Hasher::new(cost).expect("bcrypt takes every cost that is passed here"),
@@ -195,7 +204,7 @@ fn application(store: Store, secrets: &Secrets, reviewer: Reviewer, cost: u32) -
 pub async fn application_on(store: Store, bedrock_url: &str, cost: u32) -> Result<App, LocalError> {
     let generated = Secrets::generate();
     let secrets = generated.map_err(|source| LocalError::DataDir { folder: "(none)".to_owned(), source })?;
-    application(store, &secrets, Reviewer::connect(local_reviewer(bedrock_url)).await, cost)
+    application(store, &secrets, Reviewer::connect(local_reviewer(bedrock_url)).await, cost, ACCESS_TOKEN_LIFE)
 }
 
 fn local_reviewer(url: &str) -> ReviewerConfig {
@@ -232,8 +241,8 @@ async fn prepare(store: &Store, serve: &Serve, place: &str) -> Result<bool, Loca
     created.map_err(|source| LocalError::Table { place: place.to_owned(), source })
 }
 
-/// Bedrock when it is configured, else the rule-based reviewer in this process.
-async fn reviewer() -> Result<(Option<LocalBedrock>, Reviewer, String), LocalError> {
+/// Bedrock when it is configured, else the rule-based reviewer in this process, which answers at this pace.
+async fn reviewer(pace: Duration) -> Result<(Option<LocalBedrock>, Reviewer, String), LocalError> {
     let get = |name: &str| std::env::var(name).ok();
     let config = ReviewerConfig::from_env(get)?;
     let credentials =
@@ -246,7 +255,7 @@ async fn reviewer() -> Result<(Option<LocalBedrock>, Reviewer, String), LocalErr
         let name = format!("Amazon Bedrock, {}", config.model_ids.join(", "));
         return Ok((None, Reviewer::connect(config).await, name));
     }
-    let bedrock = LocalBedrock::start().map_err(LocalError::Bedrock)?;
+    let bedrock = LocalBedrock::start_at_pace(pace).map_err(LocalError::Bedrock)?;
     let reviewer = Reviewer::connect(local_reviewer(&bedrock.url)).await;
     Ok((Some(bedrock), reviewer, "rules in this process; no model is asked".to_owned()))
 }

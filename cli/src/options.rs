@@ -154,16 +154,29 @@ pub struct Serve {
     pub rate_limits: Switch,
     /// How long a client may be silent: before a request, within its head and within its body, and while it is sent its answer.
     /// Its connection is closed then.
-    #[arg(long, env = "CODESENSEI_CLIENT_TIMEOUT", default_value = "30", value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, env = "CODESENSEI_CLIENT_TIMEOUT", default_value = "30", value_name = "SECONDS", value_parser = seconds::<3_600>)]
     pub client_timeout: Duration,
     /// How long requests under way are waited for after Ctrl-C. A second Ctrl-C ends them at once.
-    #[arg(long, env = "CODESENSEI_SHUTDOWN_TIMEOUT", default_value = "30", value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, env = "CODESENSEI_SHUTDOWN_TIMEOUT", default_value = "30", value_name = "SECONDS", value_parser = seconds::<3_600>)]
     pub shutdown_timeout: Duration,
+    /// How long an access token is good for, from 1 to 900: with less than the 900 of a deployment one can see, and test, what a page
+    /// does when it runs out. It is taken for five seconds more, since clocks may differ.
+    #[arg(long, env = "CODESENSEI_ACCESS_TOKEN_LIFETIME", default_value = "900", value_name = "SECONDS", value_parser = seconds::<900>)]
+    pub access_token_lifetime: Duration,
+    /// How long the rule-based reviewer waits before each piece of a streamed answer, in milliseconds up to 1000: with some 20 a person
+    /// sees an answer being written, and can stop it. Without effect where another endpoint or Amazon Bedrock answers.
+    #[arg(long, env = "CODESENSEI_REVIEWER_PACE", default_value = "0", value_name = "MS", value_parser = pace)]
+    pub reviewer_pace: Duration,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().filter(|seconds| (1..=3_600).contains(seconds));
-    seconds.map(Duration::from_secs).ok_or_else(|| "give whole seconds, from 1 to 3600".to_owned())
+fn seconds<const MOST: u64>(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds| (1..=MOST).contains(seconds));
+    seconds.map(Duration::from_secs).ok_or_else(|| format!("give whole seconds, from 1 to {MOST}"))
+}
+
+fn pace(text: &str) -> Result<Duration, String> {
+    let millis = text.parse().ok().filter(|millis| (0..=1_000).contains(millis));
+    millis.map(Duration::from_millis).ok_or_else(|| "give whole milliseconds, from 0 to 1000".to_owned())
 }
 
 /// Whether requests are limited.
@@ -228,6 +241,19 @@ mod tests {
         assert_eq!("http://127.0.0.1:8000/".parse(), Ok(StoreChoice::Url("http://127.0.0.1:8000".to_owned())));
         for bad in ["", "AWS", "sqlite", "ftp://x", "127.0.0.1:8000", "http://"] {
             assert_eq!(bad.parse::<StoreChoice>(), Err(InvalidStore), "{bad}");
+        }
+    }
+
+    #[test]
+    fn durations_have_bounds() {
+        let serving = |option: &str, value: &str| Options::try_parse_from(["codesensei", option, value]);
+        for (option, good, bad) in [
+            ("--access-token-lifetime", ["1", "900"], ["0", "901"]),
+            ("--client-timeout", ["1", "3600"], ["0", "3601"]),
+            ("--reviewer-pace", ["0", "1000"], ["1001", "-1"]),
+        ] {
+            assert!(good.iter().all(|value| serving(option, value).is_ok()), "{option}");
+            assert!(bad.iter().chain(&["", "1.5", "2s"]).all(|value| serving(option, value).is_err()), "{option}");
         }
     }
 

@@ -1,24 +1,21 @@
-//! `codesensei serve`: the API on localhost until it is interrupted.
+//! `codesensei serve`: the page and the API on localhost until it is interrupted.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use axum::middleware::from_fn;
 use handlers::http::metrics::Metrics;
 use handlers::http::rate::RateLimits;
-use handlers::{Domain, routes};
 use model::Store;
 use tokio::net::TcpListener;
 
 use crate::connections::{self, End, Patience};
-use crate::docs;
-use crate::host;
 use crate::interruption::interruptions;
 use crate::local::{Local, LocalError};
 use crate::options::{Serve, StoreChoice};
 use crate::output;
 use crate::seed::{self, SeedError};
+use crate::site;
 use crate::target::INTERRUPTED;
 
 /// How often the sweep runs, and how long at most. On AWS a schedule runs it.
@@ -68,9 +65,8 @@ async fn serve(options: Serve) -> Result<(), ServeError> {
     let interrupted = interruptions().map_err(ServeError::Stopped)?;
     println!("{}", banner(&local, address, demo));
     let sweeper = tokio::spawn(sweep(local.app.store.clone()));
-    let routes = routes::router_with(&local.app, &Domain::ALL, docs::routes()).layer(from_fn(host::refuse_others));
     let patience = Patience { silence: options.client_timeout, shutdown: options.shutdown_timeout };
-    let end = connections::serve(listener, routes, patience, interrupted).await;
+    let end = connections::serve(listener, site::router(&local.app), patience, interrupted).await;
     sweeper.abort();
     output::end();
     if end == End::AtOnce {
@@ -95,20 +91,22 @@ async fn sweep(store: Store) {
 fn banner(local: &Local, address: SocketAddr, demo: bool) -> String {
     // Browsers and curl send Secure cookies to `localhost`, not to an address.
     let url = format!("http://localhost:{}", address.port());
-    let mut lines = vec![
-        format!("CodeSensei is at {url}"),
+    let mut lines = vec![format!("CodeSensei is at {url}"), "  page      open it in a browser".to_owned()];
+    if demo {
+        lines.push(format!("  sign in   {} / {}", seed::USERNAME, seed::PASSWORD));
+    }
+    lines.extend([
         format!("  table     {} ({})", local.app.store.table(), local.place),
         format!("  reviewer  {}", local.reviewer),
         format!("  docs      {url}/docs"),
-    ];
+    ]);
     if local.app.rate_limits == RateLimits::Off {
         lines.push("  requests  not limited".to_owned());
     }
     if demo {
         let (name, password) = (seed::USERNAME, seed::PASSWORD);
-        lines.push(format!("  sign in   {name} / {password}"));
         lines.push(String::new());
-        lines.push("Try it:".to_owned());
+        lines.push("Or without a browser:".to_owned());
         lines.push(format!(
             "  curl -c jar -H 'Content-Type: application/json' -d '{{\"username\":\"{name}\",\"password\":\"{password}\"}}' {url}/auth/login"
         ));

@@ -1,0 +1,1 @@
+export{n as monaco}from"./monaco-DyHlQ3m0.js";import"./workspace-C_FuiRVu.js";
