@@ -1,4 +1,5 @@
 /** Signing up, in and out, and one's own account. */
+import type { Browser } from '@playwright/test';
 import { expect, test } from './fixtures';
 import { PASSWORD, Person, words } from './person';
 import { startServer } from './server';
@@ -131,10 +132,9 @@ test('signing out in one tab signs the other out', async ({ joins }) => {
   await expect(other.getByText(accounts.signedOut).first()).toBeVisible();
 });
 
-test('a sign-in that was ended elsewhere is told on return', async ({ joins, browser, server }) => {
-  const pat = await joins();
-  await pat.page.goto('/settings?tab=devices');
-  const elsewhere = await browser.newContext({ baseURL: server.url });
+/** Another browser of the same person ends the sign-in of the first. */
+async function endsElsewhere(pat: Person, browser: Browser): Promise<void> {
+  const elsewhere = await browser.newContext({ baseURL: pat.url });
   const signedIn = await elsewhere.request.post('/api/auth/login', {
     data: { username: pat.username, password: PASSWORD },
   });
@@ -144,7 +144,44 @@ test('a sign-in that was ended elsewhere is told on return', async ({ joins, bro
   };
   const mine = devices.find((device) => !device.is_this);
   expect((await elsewhere.request.delete(`/api/users/me/devices/${mine?.device_id}`)).ok()).toBe(true);
+  await elsewhere.close();
+}
+
+test('a sign-in that was ended elsewhere is told on return', async ({ joins, browser }) => {
+  const pat = await joins();
+  await pat.page.goto('/settings?tab=devices');
+  await endsElsewhere(pat, browser);
   await pat.page.reload();
   await expect(pat.page).toHaveURL(/\/login$/);
-  await elsewhere.close();
+});
+
+test('what was typed is there again after a sign-in that ended meanwhile', async ({ browser }) => {
+  test.skip(process.env.CODESENSEI_PAGE !== undefined, 'It needs a server whose tokens expire soon.');
+  const server = await startServer('--access-token-lifetime', '1');
+  const pat = await Person.joins(browser, server.url);
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.types('  # edited', 4);
+  await endsElsewhere(pat, browser);
+  // A token is taken for five seconds more than it lives.
+  await pat.page.waitForTimeout(7_000);
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await expect(pat.page.getByText(accounts.signedOut).first()).toBeVisible();
+  await expect(pat.page).toHaveURL(/\/login$/);
+  await fillSignIn(pat, pat.username, PASSWORD);
+  await expect(pat.page).toHaveURL(new RegExp(session));
+  await expect(pat.page.locator('.view-lines').first()).toContainText('# edited');
+  await pat.leaves();
+  await server.stop();
+});
+
+test('the theme that was chosen is there on the next visit', async ({ joins }) => {
+  const pat = await joins({ colorScheme: 'dark' });
+  await pat.page.goto('/dashboard');
+  const theme = () => pat.page.evaluate(() => document.documentElement.dataset.theme);
+  expect(await theme()).toBe('dark');
+  await pat.page.getByRole('button', { name: accounts.menu(pat.username) }).click();
+  await pat.page.getByRole('menuitemradio', { name: common.themes.light }).click();
+  await pat.page.reload();
+  expect(await theme()).toBe('light');
 });

@@ -161,3 +161,26 @@ test('older messages come in from the top', async ({ joins }) => {
   }
   await expect(note(1)).toBeVisible();
 });
+
+test('characters are counted, too many are not sent, and Esc closes the conversation', async ({ joins }) => {
+  const pat = await joins();
+  await opensConversation(pat);
+  const field = pat.page.getByRole('textbox', { name: thread.field });
+  await field.fill('🦀'.repeat(5_000));
+  await expect(pat.page.getByText(thread.characters(5_000, 5_000))).toBeVisible();
+  await field.fill('🦀'.repeat(5_001));
+  await expect(pat.page.getByText(thread.tooLong(1))).toBeVisible();
+  await expect(pat.page.getByRole('button', { name: new RegExp(`^${thread.ask}\\b`) }).last()).toBeDisabled();
+  await field.fill('');
+  await pat.page.keyboard.press('Escape');
+  await expect(field).toBeHidden();
+});
+
+test('code of an answer is copied', async ({ joins }) => {
+  const pat = await joins();
+  await pat.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await opensConversation(pat);
+  await pat.page.getByRole('button', { name: thread.copy }).first().click();
+  await expect(pat.page.getByRole('button', { name: thread.copied }).first()).toBeVisible();
+  expect(await pat.page.evaluate(() => navigator.clipboard.readText())).toContain('if best == None:');
+});

@@ -19,6 +19,8 @@ async function bothEdited(pat: Person): Promise<{ session: string; other: Page }
   await pat.page.locator('.monaco-editor .view-lines').first().click();
   await pat.page.keyboard.press('ControlOrMeta+s');
   await expect(pat.page.getByRole('dialog', { name: conflict.title })).toBeVisible();
+  // Whatever is chosen now, what was typed is on this device already.
+  expect(await pat.page.evaluate(() => Object.values({ ...localStorage }).join('\n'))).toContain('# mine');
   return { session, other };
 }
 

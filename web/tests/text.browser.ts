@@ -46,3 +46,31 @@ test('the name and the language are changed in place', async ({ joins }) => {
   await pat.page.keyboard.press('Enter');
   await expect.poll(async () => (await head()).session.language_override).toBe('Kotlin');
 });
+
+test('a file of over 1,000 lines has a badge', async ({ joins }) => {
+  const pat = await joins();
+  const lines = (number: number) => Array.from({ length: number }, (_, at) => `n = ${at}`).join('\n');
+  await pat.opens(await pat.hasSession('long.py', lines(1_001)));
+  await expect(pat.page.getByText(words.editor.lines(1_001))).toBeVisible();
+  await pat.opens(await pat.hasSession('short.py', lines(1_000)));
+  await expect(pat.page.getByText(words.editor.lines(1_000))).toHaveCount(0);
+});
+
+test('a save that meets a limit goes out by itself when the time is up', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  let refused = 0;
+  await pat.page.route('**/api/sessions/*', async (route) => {
+    if (route.request().method() !== 'PUT' || refused > 0) return route.fallback();
+    refused += 1;
+    const retry_after = new Date(Date.now() + 3_000).toISOString();
+    const error = { code: 'RATE_LIMIT_EXCEEDED', message: 'Too many requests.', retry_after };
+    return route.fulfill({ status: 429, json: { error } });
+  });
+  await pat.types('X', 2);
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await expect(pat.page.getByText(/^(Too many saves|Saving in \d+ s)/).first()).toBeVisible();
+  await expect.poll(() => pat.savedCode(session)).toContain('best = NoneX');
+  expect(refused).toBe(1);
+});
