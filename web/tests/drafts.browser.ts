@@ -1,11 +1,14 @@
 /** Text that is not saved yet: without a connection, after a crash, on leaving. */
 import { expect, test } from './fixtures';
-import { EVICT, ready, words } from './person';
+import { EVICT, type Person, ready, words } from './person';
 
-const EDITED = EVICT.replace('return 0', 'return 0  # edited');
+/** What this device keeps. */
+function kept(pat: Person): Promise<string> {
+  return pat.page.evaluate(() => Object.values({ ...localStorage }).join('\n'));
+}
 
-test('a save without a connection waits, and goes out when it is back', async ({ joins }) => {
-  const pat = await joins();
+/** A save that finds no connection. Answers the session. */
+async function savesOffline(pat: Person): Promise<string> {
   const session = await pat.hasSession();
   await pat.opens(session);
   await pat.context.setOffline(true);
@@ -14,20 +17,30 @@ test('a save without a connection waits, and goes out when it is back', async ({
   await expect(
     pat.page.getByText(words.editor.waitingOffline).or(pat.page.getByText(words.page.offline)).first(),
   ).toBeVisible();
+  return session;
+}
+
+/** An open session with text that is not saved, and kept: that happens half a second after the last key. */
+async function edits(pat: Person): Promise<string> {
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.types('  # edited', 4);
+  await expect.poll(() => kept(pat)).toContain('# edited');
+  return session;
+}
+
+const EDITED = EVICT.replace('return 0', 'return 0  # edited');
+
+test('a save without a connection waits, and goes out when it is back', async ({ joins }) => {
+  const pat = await joins();
+  const session = await savesOffline(pat);
   await pat.context.setOffline(false);
   await expect.poll(() => pat.savedCode(session), { timeout: 20_000 }).toBe(EDITED);
 });
 
 test('a save that waited is sent after the page was opened again', async ({ joins }) => {
   const pat = await joins();
-  const session = await pat.hasSession();
-  await pat.opens(session);
-  await pat.context.setOffline(true);
-  await pat.types('  # edited', 4);
-  await pat.page.keyboard.press('ControlOrMeta+s');
-  await expect(
-    pat.page.getByText(words.editor.waitingOffline).or(pat.page.getByText(words.page.offline)).first(),
-  ).toBeVisible();
+  const session = await savesOffline(pat);
   await pat.page.close();
   await pat.context.setOffline(false);
   const again = await pat.opensTab();
@@ -37,11 +50,7 @@ test('a save that waited is sent after the page was opened again', async ({ join
 
 test('a save that waited meets a conflict when the file changed meanwhile', async ({ joins }) => {
   const pat = await joins();
-  const session = await pat.hasSession();
-  await pat.opens(session);
-  await pat.context.setOffline(true);
-  await pat.types('  # edited', 4);
-  await pat.page.keyboard.press('ControlOrMeta+s');
+  const session = await savesOffline(pat);
   await pat.asks('PUT', `/sessions/${session}`, {
     expected_version_number: 1,
     code_content: EVICT.replace('best = None', 'best = None  # theirs'),
@@ -52,11 +61,7 @@ test('a save that waited meets a conflict when the file changed meanwhile', asyn
 
 test('a tab that crashed finds its draft again', async ({ joins }) => {
   const pat = await joins();
-  const session = await pat.hasSession();
-  await pat.opens(session);
-  await pat.types('  # edited', 4);
-  // Drafts are kept half a second after the last key.
-  await pat.page.waitForTimeout(1_500);
+  const session = await edits(pat);
   const crashed = pat.page.waitForEvent('crash');
   await pat.page.goto('chrome://crash').catch(() => undefined);
   await crashed;
@@ -69,10 +74,7 @@ test('a tab that crashed finds its draft again', async ({ joins }) => {
 
 test('a draft can be discarded', async ({ joins }) => {
   const pat = await joins();
-  const session = await pat.hasSession();
-  await pat.opens(session);
-  await pat.types('  # edited', 4);
-  await pat.page.waitForTimeout(1_500);
+  const session = await edits(pat);
   const again = await pat.opensTab();
   await pat.page.close({ runBeforeUnload: false });
   await pat.opens(session, again);
@@ -86,9 +88,7 @@ test('a draft can be discarded', async ({ joins }) => {
 
 test('leaving with unsaved text asks, and saves when told to', async ({ joins }) => {
   const pat = await joins();
-  const session = await pat.hasSession();
-  await pat.opens(session);
-  await pat.types('  # edited', 4);
+  const session = await edits(pat);
   await pat.page.getByRole('link', { name: words.common.sessions }).first().click();
   const dialog = pat.page.getByRole('dialog', { name: words.editor.leaveTitle });
   await dialog.getByRole('button', { name: words.editor.stay }).click();
@@ -101,9 +101,7 @@ test('leaving with unsaved text asks, and saves when told to', async ({ joins })
 
 test('closing the window with unsaved text asks the browser to ask', async ({ joins }) => {
   const pat = await joins();
-  const session = await pat.hasSession();
-  await pat.opens(session);
-  await pat.types('  # edited', 4);
+  await edits(pat);
   const asked = pat.page.waitForEvent('dialog');
   await pat.page.close({ runBeforeUnload: true });
   const dialog = await asked;
@@ -113,15 +111,10 @@ test('closing the window with unsaved text asks the browser to ask', async ({ jo
 
 test('signing out forgets what this device keeps', async ({ joins }) => {
   const pat = await joins();
-  const session = await pat.hasSession();
-  await pat.opens(session);
-  await pat.types('  # edited', 4);
-  await pat.page.waitForTimeout(1_500);
-  const kept = () => pat.page.evaluate(() => Object.values({ ...localStorage }).join('\n'));
-  expect(await kept()).toContain('# edited');
+  await edits(pat);
   await pat.page.getByRole('button', { name: words.accounts.menu(pat.username) }).click();
   await pat.page.getByRole('menuitem', { name: words.common.signOut }).click();
   await pat.page.getByRole('dialog').getByRole('button', { name: words.editor.leave, exact: true }).click();
   await expect(pat.page).toHaveURL(/\/$/);
-  expect(await kept()).not.toContain('# edited');
+  expect(await kept(pat)).not.toContain('# edited');
 });

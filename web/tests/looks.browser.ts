@@ -15,9 +15,30 @@ const WIDTHS: Record<string, BrowserContextOptions> = {
 async function isSound(page: Page, state: string): Promise<void> {
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect.soft(sideways, `${state} scrolls sideways`).toBeLessThanOrEqual(0);
+  if (await page.evaluate(() => matchMedia('(pointer: coarse)').matches)) {
+    expect.soft(await smallTargets(page), `${state} has small targets`).toEqual([]);
+  }
   const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
   const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
   expect.soft(told, state).toEqual([]);
+}
+
+/** What is under 44 pixels in one direction or the other, though a finger has to meet it. Links in a text are part of it. */
+function smallTargets(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const targets = document.querySelectorAll<HTMLElement>(
+      'button, [role="menuitem"], [role="tab"], input, a[class*="inline-flex"]',
+    );
+    return [...targets].flatMap((target) => {
+      const { width, height } = target.getBoundingClientRect();
+      const isShown =
+        target.checkVisibility({ visibilityProperty: true }) && width > 1 && target.closest('.monaco-editor') === null;
+      const isSmall = height < 43.5 || width < 43.5;
+      return isShown && isSmall
+        ? [`${target.getAttribute('aria-label') ?? target.textContent} ${Math.round(width)}×${Math.round(height)}`]
+        : [];
+    });
+  });
 }
 
 /** The states, each reached from the one before. */

@@ -19,7 +19,18 @@ test('all files of the page together are under 4 MiB', () => {
   expect(sizes(DIST).reduce((sum, size) => sum + size, 0)).toBeLessThan(IN_ALL);
 });
 
-test('the sign-in page needs under 120 KB of gzip before its first paint', async ({ visits }) => {
+test('the libraries are in files that import none of ours, so their names stay when our code changes', () => {
+  const assets = join(DIST, 'assets');
+  const libraries = readdirSync(assets).filter((name) => /^(monaco|react|markdown)-.*\.js$/.test(name));
+  const large = libraries.filter((name) => statSync(join(assets, name)).size > 100_000);
+  expect(large.map((name) => name.split('-')[0]).sort()).toEqual(['markdown', 'monaco', 'react']);
+  for (const name of large) {
+    const imported = [...readFileSync(join(assets, name), 'utf8').matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g)];
+    for (const [, file] of imported) expect(file, name).toMatch(/^(rolldown-runtime|loader|react|dist)-/);
+  }
+});
+
+test('the sign-in page needs under 120 KiB of gzip before its first paint', async ({ visits }) => {
   test.skip(process.env.CODESENSEI_PAGE !== undefined, 'The page has to be the built one.');
   const pat = await visits();
   const asked = new Set<string>();

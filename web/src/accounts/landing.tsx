@@ -138,7 +138,7 @@ function TextLink({ to, children }: { to: string; children: ReactNode }) {
   return (
     <Link
       to={to}
-      className="inline-flex min-h-9 items-center font-medium text-accent-text underline-offset-4 hover:underline pointer-coarse:min-h-11"
+      className="inline-flex min-h-9 items-center justify-end font-medium text-accent-text underline-offset-4 hover:underline pointer-coarse:min-h-11 pointer-coarse:min-w-11"
     >
       {children}
     </Link>

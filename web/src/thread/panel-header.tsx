@@ -55,7 +55,7 @@ function Title({ title, lines }: { title: string; lines: Lines | null }) {
         type="button"
         title={words.thread.showLines}
         onClick={() => editor.reveal(lines.start, lines.end)}
-        className="min-h-6 rounded-[4px] underline-offset-4 hover:underline pointer-coarse:min-h-11"
+        className="min-h-6 rounded-[4px] underline-offset-4 hover:underline pointer-coarse:min-h-11 pointer-coarse:min-w-11"
       >
         {title}
       </button>

@@ -14,7 +14,7 @@ const LOOKS: Record<Look, string> = {
 };
 
 const SIZES = {
-  md: 'min-h-9 px-3 text-sm pointer-coarse:min-h-11',
+  md: 'min-h-9 px-3 text-sm pointer-coarse:min-h-11 pointer-coarse:min-w-11',
   icon: 'size-9 shrink-0 pointer-coarse:size-11',
   lg: 'min-h-11 px-5 text-base',
 };
