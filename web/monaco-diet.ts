@@ -54,7 +54,7 @@ const REPLACED: Record<string, string> = {
 /** Descriptions of settings and colours, which only an editor of settings would show. */
 const DESCRIBED =
   /\/vs\/(editor\/common\/config\/editor(Options|ConfigurationSchema)|platform\/theme\/common\/colors\/\w+|editor\/common\/core\/editorColorRegistry)\.js$/;
-const DESCRIPTION = /localize\((\d+), "(?:[^"\\]|\\.)*"/g;
+const DESCRIPTION = /localize\((\d+), (["'])(?:(?!\2)[^\\]|\\.)*\2/g;
 
 /** The icons as WOFF2, made of the same font: 59 KB in place of 153. */
 const ICONS = '/src/editor/monaco/codicon.woff2';

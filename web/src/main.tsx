@@ -6,6 +6,7 @@ import { unstable_HistoryRouter as HistoryRouter } from 'react-router';
 import { queryClient } from './api/queries';
 import { guardedHistory } from './page/history';
 import { AppRoutes } from './routes';
+import { Quiet } from './ui/quiet';
 import './styles.css';
 
 // Not needed for the first paint.
@@ -20,9 +21,11 @@ createRoot(root).render(
     <QueryClientProvider client={client}>
       <HistoryRouter history={history}>
         <AppRoutes />
-        <Suspense>
-          <Toaster />
-        </Suspense>
+        <Quiet>
+          <Suspense>
+            <Toaster />
+          </Suspense>
+        </Quiet>
       </HistoryRouter>
     </QueryClientProvider>
   </StrictMode>,

@@ -122,6 +122,10 @@ export const words = {
     crashed: 'This page has stopped working',
     crashedNext: 'Reload it. What you have not saved is kept on this device.',
     reload: 'Reload the page',
+    reloadNext: 'The page may have been updated, or the connection is lost. Save, then reload the page.',
+    updated: 'This part of the page could not be loaded',
+    updatedNext:
+      'The page may have been updated, or the connection is lost. Reload it. What you have not saved is kept on this device.',
     offline: 'You are offline. Saves wait on this device and go out when the connection is back.',
   },
 
@@ -132,7 +136,7 @@ export const words = {
       start: 'Create your account',
       toSessions: 'Open your sessions',
       picture:
-        'The editor: three lines of a Python file are selected, and beside them is the conversation about these lines, with a patch to apply.',
+        'The editor: four lines of a Java file are selected, and beside them is the conversation about these lines, with a patch to apply.',
       howTitle: 'How it works',
       moreTitle: 'Made for real files',
       more: [
@@ -156,14 +160,14 @@ export const words = {
       privacy: 'No code, question or answer is written to a log. What you delete is gone from your account at once.',
       privacyMore: 'What happens to your code',
       endTitle: 'Review your first file',
-      endText: 'All it takes is a name, an e-mail address and a password.',
+      endText: 'All it takes is a name, an e-mail address, a username and a password.',
       deleted: 'Your account is deleted',
       deletedText: 'Its sessions, conversations and settings are gone. The username and the address are free again.',
     },
     steps: [
       {
         title: 'Open a file',
-        text: 'Drop a file, paste code or start with an empty one. The language is detected.',
+        text: 'Drop a file, paste code or start with an empty one. Its language follows from the name.',
       },
       {
         title: 'Select lines and ask',
@@ -197,7 +201,7 @@ export const words = {
         },
         {
           title: 'What this device keeps',
-          text: 'Text that you have not saved is kept in this browser until it is saved. Signing out removes it. The sign-in itself is in cookies that no script can read.',
+          text: 'Text that you have not saved is kept in this browser for 24 hours. Signing out removes it. The sign-in itself is in cookies that no script can read.',
         },
         {
           title: 'Nothing from elsewhere',
@@ -230,7 +234,7 @@ export const words = {
       email: 'Enter your e-mail address.',
       emailForm: 'An e-mail address looks like name@example.com.',
       username: 'Enter your username.',
-      usernameForm: 'A username has 3 to 20 letters and digits, without accents.',
+      usernameForm: 'Use 3 to 20 letters and digits: no spaces or signs, no accents.',
       password: 'Enter your password.',
       newPassword: 'Choose a password.',
       rules: 'The password does not follow all rules yet.',

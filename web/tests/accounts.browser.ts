@@ -185,3 +185,36 @@ test('the theme that was chosen is there on the next visit', async ({ joins }) =
   await pat.page.reload();
   expect(await theme()).toBe('light');
 });
+
+test('an error takes the place of the hint, and says what is not allowed', async ({ visits }) => {
+  const pat = await visits();
+  await pat.page.goto('/signup');
+  const username = field(pat, accounts.fields.username);
+  await expect(username).toHaveAccessibleDescription(accounts.fields.usernameHint);
+  await username.fill('gr te_1');
+  await username.blur();
+  await expect(username).toHaveAccessibleDescription(/no spaces or signs/);
+  await expect(pat.page.getByText(accounts.fields.usernameHint)).toBeHidden();
+});
+
+test('a phone reaches the page about the product, and the settings lead back to the list', async ({
+  joins,
+  visits,
+}) => {
+  const phone = { viewport: { width: 390, height: 844 } };
+  const guest = await visits(phone);
+  await guest.page.goto('/');
+  await guest.page.getByRole('link', { name: common.about }).first().click();
+  await expect(guest.page).toHaveURL(/\/about$/);
+  await expect(guest.page.locator('footer')).toBeVisible();
+  const pat = await joins(phone);
+  await pat.page.goto('/settings');
+  await pat.page.getByRole('link', { name: common.sessions, exact: true }).click();
+  await expect(pat.page).toHaveURL(/\/dashboard$/);
+});
+
+test('an address without a page has a heading that says so', async ({ visits }) => {
+  const { page } = await visits();
+  await page.goto('/nowhere');
+  await expect(page.getByRole('heading', { level: 1, name: words.page.notFound })).toBeVisible();
+});

@@ -11,7 +11,9 @@ async function opensConversation(pat: Person): Promise<string> {
   await pat.opens(session);
   await selectLines(pat.page, 3);
   await pat.page.getByRole('button', { name: editor.ask(1) }).click();
-  await expect(pat.page.getByRole('textbox', { name: thread.field })).toBeFocused();
+  const field = pat.page.getByRole('textbox', { name: thread.field });
+  await expect(field).toBeFocused();
+  await expect(field).toHaveAttribute('placeholder', thread.placeholders.line);
   return session;
 }
 
@@ -43,6 +45,38 @@ test('an answer is written, its patch is looked at, applied, and undone', async 
   await expect(pat.page.locator('.view-lines').first()).toContainText('best == None');
   await pat.page.keyboard.press('ControlOrMeta+s');
   await expect.poll(() => pat.savedCode(session)).toBe(EVICT);
+  await expect(pat.page.getByText(thread.undoneSince(2))).toBeVisible();
+  await expect(pat.page.getByRole('button', { name: thread.applyPatch })).toHaveCount(0);
+  await expect(pat.page.getByRole('button', { name: thread.viewDiff })).toBeVisible();
+  await expect(pat.page.getByRole('button', { name: thread.askNewPatch })).toBeVisible();
+});
+
+test('a phone takes an applied patch back', async ({ joins }) => {
+  const pat = await joins({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const session = await pat.hasSession();
+  await pat.hasThread(session, 3);
+  await pat.opens(session);
+  await pat.page.getByRole('button', { name: editor.conversations }).tap();
+  await pat.page.getByRole('button', { name: new RegExp(`^${thread.line(3)}`) }).tap();
+  await pat.page.getByRole('textbox', { name: thread.field }).fill(QUESTION);
+  await pat.page.getByRole('button', { name: thread.ask, exact: true }).tap();
+  await pat.page.getByRole('button', { name: thread.applyPatch }).tap();
+  await expect(pat.page.getByText(thread.appliedIn(2))).toBeVisible();
+  await pat.page.getByRole('button', { name: editor.undo, exact: true }).tap();
+  await expect(pat.page.getByText(thread.undoneSince(2))).toBeVisible();
+  expect(await pat.savedCode(session)).toBe(EVICT);
+});
+
+test('a patch stays the thing to do next when a note follows it', async ({ joins }) => {
+  const pat = await joins();
+  await opensConversation(pat);
+  await asks(pat);
+  const apply = pat.page.getByRole('button', { name: thread.applyPatch });
+  await expect(apply).toHaveClass(/bg-accent/);
+  await pat.page.getByRole('textbox', { name: thread.field }).fill('Ask Ada first.');
+  await pat.page.getByRole('button', { name: thread.addNote, exact: true }).click();
+  await expect(pat.page.getByText('Ask Ada first.').first()).toBeVisible();
+  await expect(apply).toHaveClass(/bg-accent/);
 });
 
 test('a note is stored and not answered', async ({ joins }) => {
@@ -70,6 +104,18 @@ test('an answer that is being written can be stopped, and asked for again', asyn
   await expect(pat.page.getByText(thread.cancelled)).toBeVisible();
   await pat.page.getByRole('button', { name: thread.askAgain }).click();
   await expect(pat.page.getByRole('button', { name: thread.applyPatch })).toBeVisible({ timeout: 20_000 });
+});
+
+test('what was written of a stopped answer stays', async ({ joins }) => {
+  const pat = await joins();
+  await opensConversation(pat);
+  await asks(pat);
+  await expect(pat.page.getByText(thread.writing)).toBeVisible();
+  await pat.page.getByRole('button', { name: thread.stopAnswer }).click();
+  await expect(pat.page.getByText(thread.cancelled)).toBeVisible();
+  const written = pat.page.getByRole('article', { name: thread.ai });
+  await expect(written).toContainText('Local rule-based reviewer');
+  await expect(written.getByText(thread.stoppedHere, { exact: true })).toBeVisible();
 });
 
 test('a page that is reloaded in the middle shows the answer when it is there', async ({ joins }) => {
@@ -109,6 +155,8 @@ test('a conversation about the whole file is opened from the list', async ({ joi
   await asks(pat, 'What can go wrong here?');
   await expect(pat.page.getByRole('button', { name: new RegExp(thread.wholeFile) }).first()).toBeVisible();
   await expect(pat.page.getByText(thread.details).first()).toBeVisible({ timeout: 20_000 });
+  await pat.page.getByText(thread.details).first().click();
+  await expect(pat.page.getByText(thread.context, { exact: true })).toBeInViewport();
 });
 
 test('a question that failed is asked again under the same id', async ({ joins }) => {

@@ -49,7 +49,7 @@ async function opensList({ page }: Person): Promise<void> {
 async function creates({ page }: Person): Promise<void> {
   await page.goto('/dashboard?new');
   await page.getByRole('tab', { name: sessions.new.ways.paste }).click();
-  await page.getByLabel(sessions.new.name).fill('main.go');
+  await page.getByLabel(sessions.new.name, { exact: true }).fill('main.go');
   await page.getByRole('textbox', { name: sessions.new.code, exact: true }).fill('package main\n');
   await page.getByRole('button', { name: sessions.new.create }).click();
 }

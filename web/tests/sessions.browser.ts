@@ -116,9 +116,56 @@ test('pasted code becomes a session in the language of its name', async ({ joins
   const pat = await joins();
   await pat.page.goto('/dashboard?new');
   await pat.page.getByRole('tab', { name: sessions.new.ways.paste }).click();
-  await pat.page.getByLabel(sessions.new.name).fill('main.go');
+  await pat.page.getByLabel(sessions.new.name, { exact: true }).fill('main.go');
   await pat.page.getByRole('textbox', { name: sessions.new.code, exact: true }).fill('package main\n');
   const session = await creates(pat);
   const { session: made } = await pat.asks<{ session: { language_detected: string } }>('GET', `/sessions/${session}`);
   expect(made.language_detected).toBe('Go');
 });
+
+test('pasted code without a name asks for one, and a chosen language proposes it', async ({ joins }) => {
+  const { page } = await joins();
+  await page.goto('/dashboard?new');
+  await page.getByRole('tab', { name: sessions.new.ways.paste }).click();
+  await page.getByRole('textbox', { name: sessions.new.code, exact: true }).fill('x = 1\n');
+  const name = page.getByLabel(sessions.new.name, { exact: true });
+  await expect(name).toHaveValue('');
+  await expect(page.getByText(sessions.new.lines(1))).toBeVisible();
+  await page.getByRole('button', { name: sessions.new.create }).click();
+  await expect(name).toBeFocused();
+  await expect(name).toHaveAccessibleDescription(sessions.new.nameWanted);
+  await page.getByRole('button', { name: sessions.languageIs(sessions.detectedByName) }).click();
+  await page.getByRole('option', { name: 'Python', exact: true }).click();
+  await expect(name).toHaveValue('untitled.py');
+  await page.getByRole('button', { name: sessions.new.create }).click();
+  await page.waitForURL(/\/editor\//);
+});
+
+test('the first list says what a session is, and an example opens', async ({ joins }) => {
+  const { page } = await joins();
+  await page.goto('/dashboard');
+  await expect(page.getByText(sessions.emptyHint)).toBeVisible();
+  await page.getByRole('button', { name: sessions.example }).click();
+  await page.waitForURL(/\/editor\//);
+  await ready(page);
+  await expect(page.locator('.view-lines').first()).toContainText('None');
+});
+
+for (const [size, viewport] of [
+  ['a desktop', { width: 1440, height: 900 }],
+  ['a phone', { width: 390, height: 844 }],
+] as const) {
+  test(`a toast covers no bar on ${size}`, async ({ joins }) => {
+    const pat = await joins({ viewport });
+    await pat.hasSession();
+    await pat.page.goto('/dashboard');
+    await pat.page.getByRole('button', { name: sessions.actionsFor('evict.py') }).click();
+    await pat.page.getByRole('menuitem', { name: sessions.delete }).click();
+    await pat.page.getByRole('dialog').getByRole('button', { name: sessions.deleteAction }).click();
+    const toast = pat.page.locator('[data-sonner-toast]');
+    await expect(toast).toHaveAttribute('data-mounted', 'true');
+    await expect.poll(async () => (await toast.boundingBox())?.y).toBeGreaterThanOrEqual(112);
+    const box = await toast.boundingBox();
+    if (viewport.width === 390) expect([box?.x, box?.width]).toEqual([8, 374]);
+  });
+}

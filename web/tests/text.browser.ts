@@ -34,7 +34,7 @@ test('the name and the language are changed in place', async ({ joins }) => {
   const pat = await joins();
   const session = await pat.hasSession();
   await pat.opens(session);
-  await pat.page.getByRole('button', { name: words.editor.renameOf('evict.py') }).click();
+  await pat.page.getByTitle(words.editor.renameOf('evict.py')).click();
   await pat.page.getByLabel(words.editor.name).fill('evict.rs');
   await pat.page.keyboard.press('Enter');
   await expect(pat.page.getByText('evict.rs').first()).toBeVisible();
@@ -73,4 +73,40 @@ test('a save that meets a limit goes out by itself when the time is up', async (
   await expect(pat.page.getByText(/^(Too many saves|Saving in \d+ s)/).first()).toBeVisible();
   await expect.poll(() => pat.savedCode(session)).toContain('best = NoneX');
   expect(refused).toBe(1);
+});
+
+test('unsaved text is said in place of the time of the last save, and a new name is no save', async ({ joins }) => {
+  const pat = await joins();
+  const { page } = pat;
+  await pat.opens(await pat.hasSession());
+  const saved = page.locator('header time');
+  const before = await saved.getAttribute('datetime');
+  await page.getByTitle(words.editor.renameOf('evict.py')).click();
+  await page.getByLabel(words.editor.name).fill('other.py');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'other.py' })).toBeVisible();
+  expect(await saved.getAttribute('datetime')).toBe(before);
+  await pat.types('X', 2);
+  await expect(saved).toHaveCount(0);
+  await page.keyboard.press('ControlOrMeta+s');
+  await expect(saved).toBeVisible();
+  expect(await saved.getAttribute('datetime')).not.toBe(before);
+});
+
+test('the menu of the code undoes, redoes and asks about the line', async ({ joins }) => {
+  const pat = await joins();
+  const { page } = pat;
+  await pat.opens(await pat.hasSession());
+  const code = page.locator('.monaco-editor .view-lines').first();
+  const choose = async (name: string) => {
+    await code.click({ button: 'right', position: { x: 200, y: 30 } });
+    await page.getByRole('menuitem', { name }).click();
+  };
+  await pat.types('X', 2);
+  await choose(words.editor.menu.undo);
+  await expect(code).not.toContainText('NoneX');
+  await choose(words.editor.menu.redo);
+  await expect(code).toContainText('NoneX');
+  await choose(words.editor.ask(1));
+  await expect(page.getByRole('heading', { name: words.editor.linesAt(2, 2) })).toBeVisible();
 });

@@ -1,6 +1,6 @@
 /** Conversations at their lines. */
 import { expect, test } from './fixtures';
-import { words } from './person';
+import { selectLines, words } from './person';
 
 test('fifty threads move with a save that adds a line at the top', async ({ joins }) => {
   const pat = await joins();
@@ -37,6 +37,28 @@ test('the fifty-first conversation is refused with its next step', async ({ join
   await pat.page.keyboard.press('ControlOrMeta+Enter');
   await expect(pat.page.getByText(words.errors.THREAD_LIMIT_EXCEEDED.title).first()).toBeVisible();
   await expect(pat.page.getByRole('textbox', { name: words.thread.field })).toHaveValue('What can go wrong?');
+});
+
+test('another question is asked while a conversation is open', async ({ joins }) => {
+  const pat = await joins();
+  const { thread, editor } = words;
+  const session = await pat.hasSession();
+  await pat.hasThread(session, 3);
+  await pat.opens(session);
+  const panel = (name: string) => pat.page.getByRole('region', { name, exact: true });
+  const opensFirst = async () => {
+    await pat.page.getByRole('button', { name: new RegExp(`^${thread.line(3)}\\b`) }).click();
+    await expect(panel(thread.panel(thread.line(3)))).toBeVisible();
+  };
+  await opensFirst();
+  await selectLines(pat.page, 4, 5);
+  await pat.page.getByRole('button', { name: editor.ask(2) }).click();
+  await expect(panel(thread.newPanel(thread.lines(4, 5)))).toBeVisible();
+  await expect(pat.page.getByRole('textbox', { name: thread.field })).toBeFocused();
+  await opensFirst();
+  await pat.page.getByRole('button', { name: thread.askWholeFile }).click();
+  await expect(panel(thread.newPanel(thread.wholeFile))).toBeVisible();
+  await expect(pat.page.getByRole('textbox', { name: thread.field })).toBeFocused();
 });
 
 test('a conversation is deleted after a question', async ({ joins }) => {

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { Page } from '../page/layout';
 import { words } from '../shell-words';
 import { Calls } from './calls';
+import { Footer } from './footer';
 import { ProductPicture } from './product-picture';
 import { Steps } from './steps';
 
@@ -36,6 +37,7 @@ export default function About() {
           </div>
         </Section>
       </div>
+      <Footer />
     </Page>
   );
 }

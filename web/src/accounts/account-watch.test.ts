@@ -46,7 +46,7 @@ test('a tab follows a sign-out of another tab', () => {
 });
 
 test('a sign-in that ended by itself is told with what is kept', () => {
-  writeMark({ kind: 'ended' });
+  writeMark({ kind: 'ended', id: 'u1' });
   followMark(client);
   expect(lastEnd()?.how).toBe('expired');
   expect(vi.mocked(toast).mock.calls[0]?.[2]?.description).toBe(words.accounts.signedOutKept);

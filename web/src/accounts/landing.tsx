@@ -1,12 +1,13 @@
 /** The start page: what CodeSensei is, with a picture of it. */
 import { Anchor, Check, FileStack, GitMerge, Keyboard, Receipt, ShieldCheck } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { Link, useLocation } from 'react-router';
+import { useLocation } from 'react-router';
 import { Page } from '../page/layout';
 import { words } from '../shell-words';
 import { ButtonLink } from '../ui/button';
 import { Notice } from '../ui/notice';
 import { Calls } from './calls';
+import { Footer } from './footer';
 import { ProductPicture } from './product-picture';
 import { Steps } from './steps';
 
@@ -120,27 +121,5 @@ function End() {
         <Calls />
       </div>
     </section>
-  );
-}
-
-function Footer() {
-  return (
-    <footer className="border-t border-line-soft bg-sunken">
-      <div className="mx-auto flex max-w-6xl items-center justify-between px-4 py-4 text-sm text-dim sm:px-6">
-        {words.common.product}
-        <TextLink to="/about">{words.common.about}</TextLink>
-      </div>
-    </footer>
-  );
-}
-
-function TextLink({ to, children }: { to: string; children: ReactNode }) {
-  return (
-    <Link
-      to={to}
-      className="inline-flex min-h-9 items-center justify-end font-medium text-accent-text underline-offset-4 hover:underline pointer-coarse:min-h-11 pointer-coarse:min-w-11"
-    >
-      {children}
-    </Link>
   );
 }

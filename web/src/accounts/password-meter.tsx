@@ -47,7 +47,7 @@ function Meter({ value, isEmpty }: { value: Strength; isEmpty: boolean }) {
           <span key={step} className={`h-1 rounded-full ${filled >= step ? COLOURS[value] : 'bg-line'}`} />
         ))}
       </div>
-      <p aria-live="polite" className="min-w-16 text-right text-xs text-dim">
+      <p aria-live="polite" className="min-w-16 text-right text-xs text-dim empty:hidden">
         {!isEmpty && (
           <>
             <span className="sr-only">{levels.label}: </span>

@@ -18,8 +18,8 @@ export function ProductPicture() {
         width={1440}
         height={820}
         fetchPriority="high"
-        // On a phone the conversation is large enough to be read, and the list is left out.
-        className="relative h-auto w-full rounded-md border border-line shadow-float max-sm:aspect-square max-sm:object-cover max-sm:object-right-top"
+        // On a phone it is cut to the conversation, which is 450 px wide, so that it can be read.
+        className="relative h-auto w-full rounded-md border border-line shadow-float max-sm:aspect-[450/820] max-sm:object-cover max-sm:object-right-top"
       />
     </figure>
   );

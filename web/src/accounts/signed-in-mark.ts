@@ -3,16 +3,17 @@
 const KEY = 'codesensei.user';
 
 /** `ended`: the sign-in ended by itself, so what is unsaved was kept. `none`: the user signed out, or was never here. */
-export type Mark = { kind: 'user'; id: string } | { kind: 'ended' } | { kind: 'none' };
+export type Mark = { kind: 'user'; id: string } | { kind: 'ended'; id: string } | { kind: 'none' };
 
-const ENDED = 'ended';
+const ENDED = 'ended ';
 
 /** What the mark says; `undefined` where storage is switched off. */
 export function readMark(): Mark | undefined {
   try {
     const value = localStorage.getItem(KEY);
     if (value === null) return { kind: 'none' };
-    return value === ENDED ? { kind: 'ended' } : { kind: 'user', id: value };
+    if (value.startsWith(ENDED)) return { kind: 'ended', id: value.slice(ENDED.length) };
+    return { kind: 'user', id: value };
   } catch {
     return undefined;
   }
@@ -22,7 +23,7 @@ export function readMark(): Mark | undefined {
 export function writeMark(mark: Mark): void {
   try {
     if (mark.kind === 'none') localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, mark.kind === 'ended' ? ENDED : mark.id);
+    else localStorage.setItem(KEY, mark.kind === 'ended' ? ENDED + mark.id : mark.id);
   } catch {
     // Each tab then learns it from the server.
   }

@@ -22,7 +22,7 @@ async function readUser(client: QueryClient): Promise<User | null> {
   const user = await askForUser();
   const known = knownUser(client);
   // Another tab signed in as someone else: nothing of the user before is shown any more.
-  if (known && user && known.id !== user.id) {
+  if (user && isAnother(user, known?.id)) {
     forget(client);
     hideConversations();
   }
@@ -63,9 +63,17 @@ export function knownUser(client: QueryClient): User | null | undefined {
   return client.getQueryData<User | null>(keys.me);
 }
 
+/** Whether someone else used this tab or this browser before, as far as is known. */
+function isAnother(user: User, known: string | undefined): boolean {
+  const mark = readMark();
+  const marked = mark === undefined || mark.kind === 'none' ? undefined : mark.id;
+  const before = known ?? ended?.userId ?? marked;
+  return before !== undefined && before !== user.id;
+}
+
 /** After signing in. Nothing of the user before is kept in memory. */
 export function userChanged(client: QueryClient, user: User): void {
-  if (ended !== undefined && ended.userId !== user.id) hideConversations();
+  if (isAnother(user, undefined)) hideConversations();
   ended = undefined;
   writeMark({ kind: 'user', id: user.id });
   client.setQueryData(keys.me, user);
@@ -76,7 +84,7 @@ export function userChanged(client: QueryClient, user: User): void {
 export function userLeft(client: QueryClient, how: End): void {
   const user = knownUser(client);
   if (user) ended = { how, userId: user.id };
-  writeMark({ kind: how === 'expired' ? 'ended' : 'none' });
+  writeMark(how === 'expired' && user ? { kind: 'ended', id: user.id } : { kind: 'none' });
   // A request that is under way may still answer with the user.
   void client.cancelQueries({ queryKey: keys.me });
   client.setQueryData(keys.me, null);

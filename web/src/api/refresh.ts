@@ -46,7 +46,9 @@ export async function reachable(send: () => Promise<Response>): Promise<Response
 /** Whether there is a good access token now. Requests that began before another's refresh ended take that one's. */
 async function refreshed(began: number): Promise<boolean> {
   return exclusively(async () => {
-    if (Number(remembered()) >= began) return true;
+    // A time to come is that of a clock that was put back since, and says nothing.
+    const refreshedAt = Number(remembered());
+    if (refreshedAt >= began && refreshedAt <= Date.now()) return true;
     const answer = await reachable(() => fetch('/api/auth/refresh', { method: 'POST' }));
     if (answer.ok) {
       remember();

@@ -30,6 +30,8 @@ export interface EditorController {
   save(): Promise<SaveOutcome>;
   /** Takes over what the server made of the lines, with undo kept, and the session and threads that came with it. */
   applyLines(startLine: number, endLine: number, replacement: string, session: Session, threads: Thread[]): void;
+  /** Takes the last edit of the text back. It is not saved yet then. */
+  undo(): void;
   /** The saved code has another version than this page knows: reads it, and opens the merge view if there is unsaved text. */
   reload(): Promise<void>;
   /** Shows some lines. */

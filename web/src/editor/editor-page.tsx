@@ -64,6 +64,7 @@ function Missing({ error }: { error: unknown }) {
   return (
     <Page title={title}>
       <Empty
+        heading="h1"
         icon={isForeign ? <ShieldX {...icon} /> : <FileX2 {...icon} />}
         title={title}
         text={next}

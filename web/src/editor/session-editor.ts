@@ -21,6 +21,7 @@ import { type EditorState, initialState } from './state';
 import { Store } from './store';
 import { Document } from './text/document';
 import { split } from './text/line-ends';
+import { isEmpty } from './text/selection';
 
 interface Wiring {
   node: HTMLElement;
@@ -45,11 +46,14 @@ export class SessionEditor implements EditorController {
   private readonly conversations: Conversations;
   private readonly tabs: OtherTabs;
   private readonly client: QueryClient;
+  /** The version whose time `savedAt` is. */
+  private savedVersion: number;
 
   constructor({ node, opened, userId, language, client }: Wiring) {
     const { session, code, etag } = opened;
     this.sessionId = session.session_id;
     this.client = client;
+    this.savedVersion = session.version_number;
     const slot: Slot = { userId, sessionId: this.sessionId };
     this.model = createModel(code, language);
     this.state = new Store<EditorState>(initialState(session, this.model.getLineCount()));
@@ -117,6 +121,11 @@ export class SessionEditor implements EditorController {
     this.reveal(startLine, startLine);
     // Where line ends are mixed the server may have chosen another one.
     if (new TextEncoder().encode(snapshot.text).length !== session.code_bytes) void this.reload().catch(toastError);
+  }
+
+  undo(): void {
+    // The model's own: Monaco's command would undo in the field that has the focus.
+    void this.model.undo();
   }
 
   reload(): Promise<void> {
@@ -189,10 +198,12 @@ export class SessionEditor implements EditorController {
     const cursor = this.editor.getPosition();
     const place = isByKey && cursor ? this.editor.getScrolledVisiblePosition(cursor) : null;
     const { left, top } = this.editor.getContainerDomNode().getBoundingClientRect();
-    const menu = place
+    const selection = this.editor.getSelection();
+    const isSelected = selection !== null && !isEmpty(selection);
+    const at = place
       ? { x: left + place.left, y: top + place.top + place.height }
       : { x: event.clientX, y: event.clientY };
-    this.state.set({ menu, pointed: null });
+    this.state.set({ menu: { ...at, isSelected }, pointed: null });
   }
 
   private createSaver(): Saver {
@@ -216,7 +227,10 @@ export class SessionEditor implements EditorController {
 
   private takeSession(session: Session, threads: Thread[]): void {
     setSession(this.client, session, threads);
-    this.state.set({ savedAt: new Date(session.updated_at) });
+    // A new name or language is no save of the code.
+    const isSave = session.version_number > this.savedVersion;
+    this.savedVersion = session.version_number;
+    if (isSave) this.state.set({ savedAt: new Date(session.updated_at) });
     this.setThreads(threads);
   }
 }

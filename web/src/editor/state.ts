@@ -25,11 +25,18 @@ export interface AtMark {
   y: number;
 }
 
+/** Where the menu of the code is, and whether it is about a selection. */
+export interface AtMenu {
+  x: number;
+  y: number;
+  isSelected: boolean;
+}
+
 export interface EditorState {
   save: SaveState;
   isDirty: boolean;
   lineCount: number;
-  /** When the session was changed last. */
+  /** When the code was saved last. */
   savedAt: Date;
   merge: Merge | null;
   told: Told | null;
@@ -43,7 +50,7 @@ export interface EditorState {
   /** Whether the user is asked for a line to go to. */
   isGoing: boolean;
   /** Where the menu of the code is open. */
-  menu: { x: number; y: number } | null;
+  menu: AtMenu | null;
 }
 
 export function initialState(session: Session, lineCount: number): EditorState {
@@ -51,6 +58,7 @@ export function initialState(session: Session, lineCount: number): EditorState {
     save: IDLE,
     isDirty: false,
     lineCount,
+    // A new name moves it, too: it is only as near as one can say when the session is opened.
     savedAt: new Date(session.updated_at),
     merge: null,
     told: null,

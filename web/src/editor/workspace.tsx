@@ -12,7 +12,7 @@ import { MergeDialog } from './merge/merge-dialog';
 import { monacoLanguage } from './monaco/languages';
 import { monaco } from './monaco/monaco';
 import { monacoTheme } from './monaco/themes';
-import { Bar, NarrowBar } from './parts/bar';
+import { Bar, NarrowBar, TouchHint } from './parts/bar';
 import { CodeMenu } from './parts/code-menu';
 import { Drawer } from './parts/drawer';
 import { GoToLine } from './parts/go-to-line';
@@ -56,6 +56,7 @@ export default function Workspace({ opened, userId }: { opened: Opened; userId: 
           )}
           <div className="flex min-w-0 flex-1 flex-col bg-sunken">
             {live && <Notices editor={live.editor} state={live.state} />}
+            {live?.threads.length === 0 && <TouchHint />}
             <div ref={node} className="min-h-0 flex-1" />
           </div>
           {isWide && live?.state.open && (

@@ -1,6 +1,6 @@
 /** The user's menu in the bar: settings, theme, signing out. */
 import { useQueryClient } from '@tanstack/react-query';
-import { ChevronDown, LogOut, Settings } from 'lucide-react';
+import { ChevronDown, Info, LogOut, Settings } from 'lucide-react';
 import { useNavigate } from 'react-router';
 import { signOut } from '../accounts/sign-out';
 import type { User } from '../api/types';
@@ -32,6 +32,9 @@ export default function AccountMenu({ user }: { user: User }) {
       <MenuSeparator />
       <MenuItem icon={<Settings size={16} />} onSelect={() => void navigate('/settings')}>
         {words.common.settings}
+      </MenuItem>
+      <MenuItem icon={<Info size={16} />} onSelect={() => void navigate('/about')}>
+        {words.common.about}
       </MenuItem>
       <MenuSeparator />
       <MenuLabel>{words.common.theme}</MenuLabel>

@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import { useUser } from '../accounts/user';
 import { words } from '../shell-words';
 import { ButtonLink } from '../ui/button';
+import { Quiet } from '../ui/quiet';
 import { useOnline } from './connection';
 
 // Visitors need no menu, and the sign-in page is to be light.
@@ -26,8 +27,13 @@ export function Page({ title, bar, isFull = false, children }: PageProps) {
   }, [title]);
   return (
     <div className={isFull ? 'flex h-full flex-col' : 'flex min-h-full flex-col'}>
+      {/* biome-ignore lint/a11y/useValidAnchor: a skip link; it moves the focus without an entry in the history, which Back would meet. */}
       <a
         href="#content"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById('content')?.focus();
+        }}
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-md focus:bg-raised focus:p-2"
       >
         {words.common.skipToContent}
@@ -69,7 +75,7 @@ function Account() {
   if (user === null) {
     return (
       <nav className="flex items-center gap-1" aria-label={words.common.account}>
-        <ButtonLink look="ghost" to="/about" className="max-sm:hidden">
+        <ButtonLink look="ghost" to="/about">
           {words.common.about}
         </ButtonLink>
         <ButtonLink look="ghost" to="/login">
@@ -80,8 +86,10 @@ function Account() {
     );
   }
   return (
-    <Suspense>
-      <AccountMenu user={user} />
-    </Suspense>
+    <Quiet>
+      <Suspense>
+        <AccountMenu user={user} />
+      </Suspense>
+    </Quiet>
   );
 }

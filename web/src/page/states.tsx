@@ -26,6 +26,7 @@ export function NotFound() {
   return (
     <Page title={words.page.notFound}>
       <Empty
+        heading="h1"
         icon={<Compass {...ICON} />}
         title={words.page.notFound}
         text={words.page.notFoundNext}
@@ -41,16 +42,15 @@ export function NotFound() {
 
 /** A page that could not be loaded: for want of a connection, or for another reason. */
 export function Crashed({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
-  // A part of the page that does not load is as good as no connection.
-  const isLost = isApiError(error, 'OFFLINE') || isMissingChunk(error);
-  const text = isApiError(error) ? told(error) : { title: words.page.crashed, next: words.page.crashedNext };
-  const title = isLost ? words.page.connectionLost : text.title;
+  const isLost = isApiError(error, 'OFFLINE');
+  const { title, next } = saidOf(error);
   return (
     <Page title={title}>
       <Empty
+        heading="h1"
         icon={isLost ? <WifiOff {...ICON} /> : <ServerCrash {...ICON} />}
         title={title}
-        text={isLost ? words.page.connectionLostNext : text.next}
+        text={next}
         action={
           <Button look="primary" onClick={onRetry ?? (() => window.location.reload())}>
             {onRetry === undefined ? words.page.reload : words.common.retry}
@@ -59,6 +59,15 @@ export function Crashed({ error, onRetry }: { error: unknown; onRetry?: () => vo
       />
     </Page>
   );
+}
+
+function saidOf(error: unknown): { title: string; next: string } {
+  const { page } = words;
+  if (isApiError(error, 'OFFLINE')) return { title: page.connectionLost, next: page.connectionLostNext };
+  if (isApiError(error)) return told(error);
+  // After an update the files of the version before are gone.
+  if (isMissingChunk(error)) return { title: page.updated, next: page.updatedNext };
+  return { title: page.crashed, next: page.crashedNext };
 }
 
 function isMissingChunk(error: unknown): boolean {

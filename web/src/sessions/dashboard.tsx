@@ -18,6 +18,7 @@ import { CardsSkeleton, SessionCards } from './session-cards';
 import { focusOf } from './session-row';
 import { SessionTable, TableSkeleton } from './session-table';
 import { Heading, NewButton, Toolbar, Tools } from './toolbar';
+import { TryExample } from './try-example';
 import { useMedia } from './use-media';
 import { useNow } from './use-now';
 import { useDeleteSession, useSessions } from './use-sessions';
@@ -78,7 +79,12 @@ export default function Dashboard() {
             icon={<FolderCode size={72} strokeWidth={1} />}
             title={words.sessions.empty}
             text={words.sessions.emptyHint}
-            action={<div className="mt-2">{button}</div>}
+            action={
+              <div className="mt-2 flex flex-wrap justify-center gap-3">
+                {button}
+                <TryExample />
+              </div>
+            }
           />
         ) : (
           <List query={query} sort={sort} filter={filter} onClearFilter={() => setFilter('')} />

@@ -50,7 +50,7 @@ export function LanguagePicker({
         <span className="min-w-0 flex-1 truncate">
           {label}
           {look === 'field' && value === null && language !== undefined && (
-            <span className="text-dim"> ({words.sessions.detected.toLowerCase()})</span>
+            <span className="text-dim"> ({words.sessions.fromName})</span>
           )}
         </span>
         <ChevronsUpDown size={14} className="shrink-0 text-faint" aria-hidden="true" />

@@ -2,7 +2,7 @@
 import { Activity, KeyRound, MonitorSmartphone, Palette, TriangleAlert, UserRound } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import type { ComponentType } from 'react';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { useUser } from '../accounts/user';
 import type { User } from '../api/types';
 import { Page } from '../page/layout';
@@ -43,7 +43,7 @@ export default function SettingsPage() {
   if (!user) return null;
   const { panel: Panel } = TABS[tab];
   return (
-    <Page title={`${text.tabs[tab]} · ${text.title}`}>
+    <Page title={`${text.tabs[tab]} · ${text.title}`} bar={<SessionsLink />}>
       <div className="mx-auto max-w-5xl px-4 py-8 sm:px-6 sm:py-10">
         <h1 className="text-2xl font-semibold tracking-tight">{text.title}</h1>
         <Tabs.Root
@@ -68,6 +68,18 @@ export default function SettingsPage() {
         </Tabs.Root>
       </div>
     </Page>
+  );
+}
+
+/** The way back. */
+function SessionsLink() {
+  return (
+    <Link
+      to="/dashboard"
+      className="flex min-h-9 items-center rounded-md px-2 text-dim hover:text-text pointer-coarse:min-h-11"
+    >
+      {words.common.sessions}
+    </Link>
   );
 }
 

@@ -67,7 +67,8 @@ export function UsageChart({ days, measure, total }: UsageChartProps) {
 
 /** The numbers of the day that is pointed at. */
 function Readout({ day }: { day: UsageDay | undefined }) {
-  if (day === undefined) return <span className="text-faint">{text.pick}</span>;
+  const isTouch = useMedia('(pointer: coarse)');
+  if (day === undefined) return <span className="text-faint">{text.pick(isTouch)}</span>;
   return (
     <span>
       <span className="font-semibold">{dayName(day.date)}</span>{' '}
@@ -88,7 +89,7 @@ function Legend() {
       </span>
       <span className="flex items-center gap-1.5">
         <span aria-hidden="true" className="size-2.5 rounded-[2px] bg-accent" />
-        {text.answered}
+        {text.received}
       </span>
     </span>
   );
@@ -150,14 +151,14 @@ function Bar({ day, measure, top, left, width, isPointed, onPoint }: BarProps) {
 /** The dates under the bars: of many days only some, counted from the last. */
 function DayLabels({ days }: { days: readonly UsageDay[] }) {
   const isWide = useMedia('(min-width: 640px)');
-  const every = days.length <= 7 ? 1 : isWide ? 5 : 10;
+  const every = days.length <= 7 ? (isWide ? 1 : 2) : isWide ? 5 : 10;
   return (
     <div aria-hidden="true" className="relative mt-2 h-4 text-xs text-dim">
       {days.map(({ date }, index) =>
         (days.length - 1 - index) % every === 0 ? (
           <span
             key={date}
-            className="absolute -translate-x-1/2 whitespace-nowrap tabular-nums last:-translate-x-3/4 sm:last:-translate-x-1/2"
+            className={`absolute -translate-x-1/2 whitespace-nowrap tabular-nums ${days.length > 7 ? 'last:max-sm:-translate-x-3/4' : ''}`}
             style={{ left: `${((index + 0.5) / days.length) * 100}%` }}
           >
             {shortDay(date)}

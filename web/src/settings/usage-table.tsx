@@ -25,7 +25,7 @@ export function UsageTable({ days, total }: UsageTableProps) {
             <Head isFirst>{text.day}</Head>
             <Head>{text.answers}</Head>
             <Head>{text.sent}</Head>
-            <Head>{text.answered}</Head>
+            <Head>{text.received}</Head>
             <Head>{text.cost}</Head>
           </tr>
         </thead>

@@ -17,11 +17,13 @@ export interface Activity {
   failures: Readonly<Record<string, ApiError>>;
   /** By question: the version that was saved for it. */
   saved: Readonly<Record<string, number>>;
+  /** By question: what was written of its answer when that was stopped, which is kept nowhere else. */
+  stopped: Readonly<Record<string, string>>;
   /** What is read aloud. */
   announcement: string;
 }
 
-const QUIET: Activity = { exchange: null, problem: null, failures: {}, saved: {}, announcement: '' };
+const QUIET: Activity = { exchange: null, problem: null, failures: {}, saved: {}, stopped: {}, announcement: '' };
 
 const known = new Map<string, Activity>();
 const listeners = new Set<() => void>();

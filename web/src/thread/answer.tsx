@@ -1,6 +1,6 @@
 /** An answer: what the model explains, the code that it suggests, its patch, and how it came about. */
 import { Info, TriangleAlert } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { AiMessage, Thread } from '../api/types';
 import { useEditor } from '../editor/controller';
 import { Button } from '../ui/button';
@@ -9,17 +9,16 @@ import { words } from '../words';
 import { CodeBlock } from './code-block';
 import { isSameCode } from './dedent';
 import { linesOf, linesTitle } from './lines';
+import { LoadedDiffDialog } from './loaded-diff-dialog';
 import { Markdown } from './markdown';
-import { PatchCard } from './patch-card';
+import { intoView, PatchCard } from './patch-card';
 import { linesIn } from './patch-lines';
 import { Time } from './time';
-
-const DiffDialog = lazy(() => import('./diff-dialog'));
 
 interface AnswerProps {
   answer: AiMessage;
   thread: Thread;
-  /** Whether nothing was said after it. */
+  /** Whether nothing was asked after it. */
   isLatest: boolean;
   onAskNew: (() => void) | undefined;
 }
@@ -41,7 +40,7 @@ export function Answer({ answer, thread, isLatest, onAskNew }: AnswerProps) {
       {suggested_code !== undefined && !isSameCode(suggested_code, patch?.replacement ?? '') && (
         <Suggestion code={suggested_code} thread={thread} />
       )}
-      {patch != null && <PatchCard {...{ answer, patch, isLatest, onAskNew }} />}
+      {patch != null && <PatchCard {...{ answer, patch, lines: linesOf(thread), isLatest, onAskNew }} />}
       {patch_withheld !== undefined && (
         <Notice kind="warning" title={words.thread.withheld}>
           {patch_withheld}
@@ -76,13 +75,11 @@ function Suggestion({ code, thread }: { code: string; thread: Thread }) {
         </div>
       )}
       {thread.type === 'block' && isOpen && (
-        <Suspense>
-          <DiffDialog
-            title={linesTitle(linesOf(thread))}
-            suggestion={{ before: thread.selected_text, after: code }}
-            onClose={() => setIsOpen(false)}
-          />
-        </Suspense>
+        <LoadedDiffDialog
+          title={linesTitle(linesOf(thread))}
+          suggestion={{ before: thread.selected_text, after: code }}
+          onClose={() => setIsOpen(false)}
+        />
       )}
     </div>
   );
@@ -135,7 +132,10 @@ function Details({ answer: { model_id, token_count, context_mode, context_lines 
   ];
   if (rows.every(([, value]) => value === undefined)) return null;
   return (
-    <details className="text-xs text-dim">
+    <details
+      className="text-xs text-dim"
+      onToggle={({ currentTarget }) => currentTarget.open && intoView(currentTarget)}
+    >
       <summary className="w-fit rounded-[4px] py-0.5 text-faint hover:text-text pointer-coarse:py-3">
         {words.thread.details}
       </summary>

@@ -2,7 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { api, data } from '../api/client';
 import { isApiError } from '../api/error';
-import type { AiMessage, Patch } from '../api/types';
+import type { AiMessage, Patch, Session } from '../api/types';
 import type { EditorController } from '../editor/controller';
 import { toastError } from '../page/failure';
 import { toast } from '../ui/toast';
@@ -46,9 +46,7 @@ async function applied({ client, editor }: Place, answer: AiMessage, patch: Patc
   switch (consequence(had, now)) {
     case 'follow':
       editor.applyLines(now.start_line, now.end_line, patch.replacement, now.session, now.threads);
-      toast('success', words.thread.patchApplied, {
-        description: words.thread.patchAppliedText(now.session.filename, now.session.version_number),
-      });
+      tellApplied(editor, now.session);
       break;
     case 'known':
       toast('info', words.thread.wasApplied(now.message.applied_version ?? had));
@@ -58,4 +56,26 @@ async function applied({ client, editor }: Place, answer: AiMessage, patch: Patc
       await editor.reload();
   }
   return null;
+}
+
+/** A phone has no keys to undo with, so what tells of the patch takes it back, too. */
+function tellApplied(editor: EditorController, { filename, version_number: version }: Session): void {
+  const isAsMade = () => editor.version() === version && !editor.isDirty();
+  const undo = async () => {
+    // What would be undone is another edit by now.
+    if (!isAsMade()) return toast('warning', words.thread.notUndone);
+    try {
+      editor.undo();
+      const saved = await editor.save();
+      if (saved.kind === 'saved') toast('success', words.thread.patchUndone, toldOf(saved.session));
+    } catch (error) {
+      toastError(error);
+    }
+  };
+  const action = isAsMade() ? { label: words.editor.undo, onClick: () => void undo() } : undefined;
+  toast('success', words.thread.patchApplied, { ...toldOf({ filename, version_number: version }), action });
+}
+
+function toldOf({ filename, version_number }: Pick<Session, 'filename' | 'version_number'>) {
+  return { description: words.thread.patchAppliedText(filename, version_number) };
 }

@@ -6,13 +6,15 @@ import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { words } from '../words';
 import DiffView from './diff-view';
-import { patched } from './patch-lines';
+import { patched, unpatched } from './patch-lines';
 
 interface DiffDialogProps {
   title: string;
   onClose: () => void;
   /** A patch for the code, or code to compare with what was selected. */
   patch?: Patch;
+  /** Whether the code has the patch in it already. */
+  isApplied?: boolean;
   suggestion?: { before: string; after: string };
   action?: ReactNode;
 }
@@ -21,18 +23,31 @@ interface Compared {
   before: string;
   after: string;
   text: string;
+  names: readonly [before: string, after: string];
 }
 
-export default function DiffDialog({ title, onClose, patch, suggestion, action }: DiffDialogProps) {
+const PROPOSED = [words.thread.before, words.thread.after] as const;
+const APPLIED = [words.thread.without, words.thread.before] as const;
+
+function withPatch(code: string, patch: Patch): Compared {
+  const next = patched(code, patch);
+  if (next !== null) return { before: code, after: next, text: words.thread.diffText, names: PROPOSED };
+  return { before: patch.original, after: patch.replacement, text: words.thread.diffMoved, names: PROPOSED };
+}
+
+function withoutPatch(code: string, patch: Patch): Compared {
+  const last = unpatched(code, patch);
+  if (last !== null) return { before: last, after: code, text: words.thread.diffApplied, names: APPLIED };
+  return { before: patch.original, after: patch.replacement, text: words.thread.diffAppliedMoved, names: APPLIED };
+}
+
+export default function DiffDialog({ title, onClose, patch, isApplied = false, suggestion, action }: DiffDialogProps) {
   const editor = useEditor();
   // What is compared is the code at the moment of opening: it is covered by the dialog.
-  const [{ before, after, text }] = useState((): Compared => {
-    if (suggestion !== undefined) return { ...suggestion, text: words.thread.diffSuggestion };
-    if (patch === undefined) return { before: '', after: '', text: '' };
-    const code = editor.text();
-    const next = patched(code, patch);
-    if (next === null) return { before: patch.original, after: patch.replacement, text: words.thread.diffMoved };
-    return { before: code, after: next, text: words.thread.diffText };
+  const [{ before, after, text, names }] = useState((): Compared => {
+    if (suggestion !== undefined) return { ...suggestion, text: words.thread.diffSuggestion, names: PROPOSED };
+    if (patch === undefined) return { before: '', after: '', text: '', names: PROPOSED };
+    return isApplied ? withoutPatch(editor.text(), patch) : withPatch(editor.text(), patch);
   });
   return (
     <Dialog
@@ -48,7 +63,7 @@ export default function DiffDialog({ title, onClose, patch, suggestion, action }
         </>
       }
     >
-      <DiffView before={before} after={after} language={editor.monacoLanguage()} />
+      <DiffView {...{ before, after, names }} language={editor.monacoLanguage()} />
     </Dialog>
   );
 }

@@ -5,7 +5,6 @@ import { monaco } from '../editor/monaco/monaco';
 import { SHARED_OPTIONS } from '../editor/monaco/options';
 import { monacoTheme } from '../editor/monaco/themes';
 import { useTheme } from '../page/theme';
-import { words } from '../words';
 
 /** Brackets have the colour of other signs, as in the editor. */
 const ONE_COLOUR = { bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } };
@@ -14,12 +13,14 @@ interface DiffViewProps {
   before: string;
   after: string;
   language: string;
+  /** What the sides are called. */
+  names: readonly [before: string, after: string];
 }
 
 /** Monaco gives a comparison up after five seconds. */
 const COMPARED_MS = 6_000;
 
-export default function DiffView({ before, after, language }: DiffViewProps) {
+export default function DiffView({ before, after, language, names }: DiffViewProps) {
   const container = useRef<HTMLDivElement>(null);
   const { theme } = useTheme();
   useEffect(() => monaco.editor.setTheme(monacoTheme(theme)), [theme]);
@@ -48,7 +49,7 @@ export default function DiffView({ before, after, language }: DiffViewProps) {
     const modified = monaco.editor.createModel(after, language);
     for (const model of [original, modified]) model.updateOptions(ONE_COLOUR);
     diff.setModel({ original, modified });
-    labelSides(diff, words.thread.before, words.thread.after);
+    labelSides(diff, ...names);
     let isComputed = false;
     diff.onDidUpdateDiff(() => {
       if (!isComputed) diff.revealFirstDiff();
@@ -62,6 +63,6 @@ export default function DiffView({ before, after, language }: DiffViewProps) {
       if (isComputed) dispose();
       else setTimeout(dispose, COMPARED_MS);
     };
-  }, [before, after, language]);
+  }, [before, after, language, names]);
   return <div ref={container} className="min-h-60 flex-1 overflow-hidden rounded-md border border-line" />;
 }

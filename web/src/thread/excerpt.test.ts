@@ -1,6 +1,6 @@
 /** Excerpts in the list. */
 import { expect, test } from 'vitest';
-import { excerptOf, unmarked } from './excerpt';
+import { excerptOf, preview, unmarked } from './excerpt';
 
 test('an excerpt is one line of 120 characters at the most', () => {
   expect(excerptOf('  a\n\n b ')).toBe('a b');
@@ -12,6 +12,13 @@ test('an excerpt is shown without the marks of Markdown', () => {
   expect(unmarked('**No.** Use `is`, not `==` with `No')).toBe('No. Use is, not == with No');
   expect(unmarked('# Title')).toBe('Title');
   expect(unmarked('1. First')).toBe('First');
+});
+
+test('the list leaves out what each answer of the local reviewer begins with', () => {
+  const disclaimer = '*Local rule-based reviewer: no model was asked.*';
+  expect(preview(`${disclaimer} **Line 3** is right.`)).toBe('Line 3 is right.');
+  expect(preview(disclaimer)).toBe('Local rule-based reviewer: no model was asked.');
+  expect(preview('**No.** It is wrong.')).toBe('No. It is wrong.');
 });
 
 test('signs of code are left alone', () => {

@@ -8,6 +8,16 @@ export function excerptOf(content: string): string {
   return [...content.replace(/\s+/g, ' ').trim()].slice(0, CHARACTERS).join('');
 }
 
+/** How each answer of the local reviewer begins: in a list of them it would be all that is seen. */
+const LOCAL = /^Local rule-based reviewer: no model was asked\. */;
+
+/** An answer's first words for the list. */
+export function preview(excerpt: string): string {
+  const text = unmarked(excerpt);
+  const said = text.replace(LOCAL, '');
+  return said === '' ? text : unmarked(said);
+}
+
 /** Without the marks of Markdown, of which the end may be cut off. */
 export function unmarked(excerpt: string): string {
   return excerpt

@@ -3,6 +3,7 @@ import { type ComponentProps, isValidElement, memo, type ReactNode } from 'react
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
+import { Quiet } from '../ui/quiet';
 import { words } from '../words';
 import { CodeBlock } from './code-block';
 
@@ -27,17 +28,33 @@ function components(language: string, isLive: boolean): Components {
   return found;
 }
 
+/** Quotes and lists within each other, as no answer has them. Reading thousands of them ends a page's stack. */
+function isTooDeep(text: string): boolean {
+  return /^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*){40}/m.test(text);
+}
+
+/** The text as it was written. */
+function Plain({ text }: { text: string }) {
+  return <p className="wrap-anywhere whitespace-pre-wrap">{text}</p>;
+}
+
 /** Read again only when its text changes: a conversation has hundreds of them, and one is being written. */
 export const Markdown = memo(function Markdown({ text, language, isLive = false }: MarkdownProps) {
   return (
     <div className={`flex min-w-0 flex-col gap-3 wrap-anywhere ${isLive ? CARET : ''}`}>
-      <ReactMarkdown
-        remarkPlugins={[remarkGfm]}
-        rehypePlugins={[rehypeSanitize]}
-        components={components(language, isLive)}
-      >
-        {text}
-      </ReactMarkdown>
+      {isTooDeep(text) ? (
+        <Plain text={text} />
+      ) : (
+        <Quiet fallback={<Plain text={text} />}>
+          <ReactMarkdown
+            remarkPlugins={[remarkGfm]}
+            rehypePlugins={[rehypeSanitize]}
+            components={components(language, isLive)}
+          >
+            {text}
+          </ReactMarkdown>
+        </Quiet>
+      )}
     </div>
   );
 });
@@ -49,7 +66,7 @@ function made(language: string, isLive: boolean): Components {
     img: ({ src, alt }) => <Picture src={typeof src === 'string' ? src : ''} alt={alt ?? ''} />,
     input: ({ checked }) => <Task isDone={checked === true} />,
     code: ({ children }) => (
-      <code className="rounded-[4px] border border-line-soft bg-sunken px-1 py-px font-mono text-[0.9em] [font-variant-ligatures:none]">
+      <code className="rounded-[4px] border border-line-soft bg-sunken px-1 py-px box-decoration-clone font-mono text-[0.9em] [font-variant-ligatures:none]">
         {children}
       </code>
     ),

@@ -12,7 +12,7 @@ import type { Activity } from './activity';
 import { Answer } from './answer';
 import type { Exchange } from './exchange';
 import { useFollowEnd } from './follow-end';
-import { isQuestion, merged, messagesQuery, placeIn } from './messages';
+import { isNote, isQuestion, merged, messagesQuery, placeIn } from './messages';
 import { Said, Unanswered } from './question';
 import { Writing } from './writing';
 
@@ -44,6 +44,8 @@ export function MessageList({ thread, activity, subject, actions }: MessageListP
   const sent = exchange === null || exchange.question !== null ? null : exchange.text;
   const { container, onScroll } = useFollowEnd(messages[0]?.message_id, sent, [messages, exchange]);
   const older = () => void (hasNextPage && !isFetchingNextPage && fetchNextPage());
+  // A note below an answer changes nothing about what is to be done with it.
+  const latest = messages.findLastIndex((message) => !isNote(message));
   const isExpired = query.data?.pages.some((page) => page.older_messages_expired) ?? false;
   return (
     <div
@@ -69,12 +71,13 @@ export function MessageList({ thread, activity, subject, actions }: MessageListP
               <li key={message.message_id} className="flex min-w-0 flex-col gap-4">
                 <Row
                   message={message}
-                  isLatest={index === messages.length - 1}
+                  isLatest={index >= latest}
                   thread={thread}
                   live={exchange?.question?.message_id === message.message_id ? exchange : null}
                   isIdle={exchange === null}
                   failure={activity.failures[message.message_id]}
                   saved={activity.saved[message.message_id]}
+                  stopped={activity.stopped[message.message_id]}
                   actions={actions}
                 />
               </li>
@@ -104,7 +107,7 @@ function shown(pages: { messages: Message[] }[], live: UserMessage | null | unde
 
 interface RowProps {
   message: Message;
-  /** Whether nothing was said after it. */
+  /** Whether nothing was asked after it. */
   isLatest: boolean;
   thread: Thread;
   /** Of the question that is being answered: how far that is. */
@@ -113,22 +116,25 @@ interface RowProps {
   isIdle: boolean;
   failure: ApiError | undefined;
   saved: number | undefined;
+  stopped: string | undefined;
   actions: Actions;
 }
 
 /** With hundreds of messages, only the one that changes is rendered while an answer is written. */
-const Row = memo(function Row({ message, isLatest, thread, live, isIdle, failure, saved, actions }: RowProps) {
+const Row = memo(function Row(props: RowProps) {
+  const { message, isLatest, thread, live, isIdle, failure, saved, stopped, actions } = props;
   if (!isQuestion(message)) {
     return <Answer {...{ answer: message, thread, isLatest, onAskNew: isIdle ? actions.askNew : undefined }} />;
   }
   const { reply_state: state } = message;
   return (
     <>
-      <Said message={message} savedVersion={saved ?? live?.savedVersion} isNote={state === undefined} />
+      <Said message={message} savedVersion={saved ?? live?.savedVersion} isNote={isNote(message)} />
       {live === null ? (
         <Unanswered
           question={message}
           failure={state === 'answered' ? undefined : failure}
+          stopped={stopped}
           onAskAgain={isIdle ? () => actions.askAgain(message) : undefined}
         />
       ) : (

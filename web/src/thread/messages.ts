@@ -28,6 +28,11 @@ export function isQuestion(message: Message): message is UserMessage {
   return message.role === 'user';
 }
 
+/** Whether a message asks for no answer. */
+export function isNote(message: Message): boolean {
+  return isQuestion(message) && message.reply_state === undefined;
+}
+
 /** All messages that are known, each once, oldest first. Of two states of one message the later argument wins. */
 export function merged(...lists: (readonly Message[])[]): Message[] {
   const known = new Map<string, Message>();

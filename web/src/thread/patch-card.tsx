@@ -1,7 +1,9 @@
 /** A patch in an answer: its lines, the whole difference on demand, and the button that applies it. */
 import { useQueryClient } from '@tanstack/react-query';
-import { Check } from 'lucide-react';
-import { lazy, memo, Suspense, useMemo, useRef, useState } from 'react';
+import { Check, Undo2 } from 'lucide-react';
+import { memo, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { keys } from '../api/queries';
+import type { OpenSession } from '../api/session-cache';
 import type { AiMessage, Patch } from '../api/types';
 import { useEditor } from '../editor/controller';
 import { Button } from '../ui/button';
@@ -10,11 +12,10 @@ import { words } from '../words';
 import { applyPatch } from './apply-patch';
 import { CopyButton } from './copy-button';
 import { dedented } from './dedent';
-import { linesTitle } from './lines';
-import { type PatchLine, patchLines, plain } from './patch-lines';
+import { type Lines, linesTitle } from './lines';
+import { LoadedDiffDialog } from './loaded-diff-dialog';
+import { isUndone, type PatchLine, patchLines, plain } from './patch-lines';
 import { Scroller } from './scroller';
-
-const DiffDialog = lazy(() => import('./diff-dialog'));
 
 /** Of a longer patch the rest is shown on demand. */
 const FOLD = 20;
@@ -22,13 +23,15 @@ const FOLD = 20;
 interface PatchCardProps {
   answer: AiMessage;
   patch: Patch;
+  /** The lines that the conversation is about. */
+  lines: Lines | null;
   /** Whether it is the thing to do next. */
   isLatest: boolean;
   /** Asks for a patch that fits the code as it is now; absent while something else is asked. */
   onAskNew: (() => void) | undefined;
 }
 
-export function PatchCard({ answer, patch, isLatest, onAskNew }: PatchCardProps) {
+export function PatchCard({ answer, patch, lines, isLatest, onAskNew }: PatchCardProps) {
   const client = useQueryClient();
   const editor = useEditor();
   const card = useRef<HTMLDivElement>(null);
@@ -36,7 +39,7 @@ export function PatchCard({ answer, patch, isLatest, onAskNew }: PatchCardProps)
   const [isDiffOpen, setIsDiffOpen] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const title = linesTitle({ start: patch.start_line, end: patch.end_line });
-  const isApplied = answer.patch_status === 'applied';
+  const state = usePatchState(answer, patch, lines);
   const apply = async () => {
     setIsApplying(true);
     setRefusal(await applyPatch({ client, editor }, answer, patch));
@@ -45,13 +48,13 @@ export function PatchCard({ answer, patch, isLatest, onAskNew }: PatchCardProps)
     // The button may be gone: the focus stays where it was.
     card.current?.focus();
   };
-  const applyButton = (look: 'primary' | 'plain') => (
-    <Button look={look} busy={isApplying && words.thread.applying} onClick={() => void apply()}>
+  const applyButton = (look: 'primary' | 'plain', className = '') => (
+    <Button look={look} className={className} busy={isApplying && words.thread.applying} onClick={() => void apply()}>
       {words.thread.applyPatch}
     </Button>
   );
   return (
-    <div className="flex flex-col gap-2">
+    <div className="@container flex flex-col gap-2">
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for the fields of a form. */}
       <div
         ref={card}
@@ -60,23 +63,16 @@ export function PatchCard({ answer, patch, isLatest, onAskNew }: PatchCardProps)
         aria-label={words.thread.patchFor(title)}
         className="min-w-0 overflow-hidden rounded-md border border-line"
       >
-        <div className="flex flex-wrap items-center justify-end gap-x-1 gap-y-1.5 border-b border-line bg-raised py-1.5 pr-1.5 pl-3">
+        <div className="flex flex-wrap items-center justify-end gap-x-1 gap-y-1.5 border-b border-line bg-raised py-1.5 pr-1.5 pl-3 @max-[400px]:pr-3">
           <span className="mr-auto text-sm font-medium">{words.thread.patchFor(title)}</span>
-          {isApplied ? (
-            <span className="inline-flex min-h-9 items-center gap-1.5 pr-2 text-sm text-ok">
-              <Check size={16} aria-hidden="true" />
-              {words.thread.appliedIn(answer.applied_version ?? patch.base_version + 1)}
-            </span>
-          ) : (
-            <>
-              <CopyButton text={patch.replacement} isIcon />
-              <Button look="ghost" onClick={() => setIsDiffOpen(true)}>
-                {words.thread.viewDiff}
-              </Button>
-              {applyButton(isLatest ? 'primary' : 'plain')}
-            </>
-          )}
+          {state === 'open' && <CopyButton text={patch.replacement} isIcon />}
+          {state === 'applied' && <Applied version={versionOf(answer, patch)} />}
+          <Button look="ghost" onClick={() => setIsDiffOpen(true)}>
+            {words.thread.viewDiff}
+          </Button>
+          {state === 'open' && applyButton(isLatest ? 'primary' : 'plain', NARROW)}
         </div>
+        {state === 'undone' && <Undone version={versionOf(answer, patch)} onAskNew={onAskNew} />}
         <PatchDiff patch={patch} />
       </div>
       {answer.patch_status === 'relocated' && <p className="text-xs text-dim">{words.thread.relocated}</p>}
@@ -92,21 +88,75 @@ export function PatchCard({ answer, patch, isLatest, onAskNew }: PatchCardProps)
         </div>
       )}
       {isDiffOpen && (
-        <Suspense>
-          <DiffDialog
-            title={title}
-            patch={patch}
-            onClose={() => setIsDiffOpen(false)}
-            action={applyButton('primary')}
-          />
-        </Suspense>
+        <LoadedDiffDialog
+          title={title}
+          patch={patch}
+          isApplied={state === 'applied'}
+          onClose={() => setIsDiffOpen(false)}
+          action={state === 'open' && applyButton('primary')}
+        />
+      )}
+    </div>
+  );
+}
+
+/** On a phone the button has a row to itself, and fills it. */
+const NARROW = '@max-[400px]:w-full';
+
+function versionOf({ applied_version }: AiMessage, { base_version }: Patch): number {
+  return applied_version ?? base_version + 1;
+}
+
+/** `undone`: it was applied, and the lines that it replaced stand in the code again. The server applies a patch once. */
+type PatchState = 'open' | 'applied' | 'undone';
+
+function usePatchState(answer: AiMessage, patch: Patch, lines: Lines | null): PatchState {
+  const client = useQueryClient();
+  const editor = useEditor();
+  // The code is looked at when a version of it is there, and not at every keystroke.
+  const version = useSyncExternalStore(
+    (listener) => client.getQueryCache().subscribe(listener),
+    () => client.getQueryData<OpenSession>(keys.session(editor.sessionId))?.session.version_number,
+  );
+  const isApplied = answer.patch_status === 'applied';
+  const made = versionOf(answer, patch);
+  const isBack = useMemo(() => {
+    // The answer is told before the editor follows.
+    const isThere = version !== undefined && version >= made;
+    // What is not saved may come back by a redo.
+    return isApplied && isThere && !editor.isDirty() && isUndone(editor.text(), patch, lines);
+  }, [isApplied, version, made, editor, patch, lines]);
+  if (!isApplied) return 'open';
+  return isBack ? 'undone' : 'applied';
+}
+
+function Applied({ version }: { version: number }) {
+  return (
+    <span className="inline-flex min-h-9 items-center gap-1.5 pr-2 text-sm text-ok">
+      <Check size={16} aria-hidden="true" />
+      {words.thread.appliedIn(version)}
+    </span>
+  );
+}
+
+function Undone({ version, onAskNew }: { version: number; onAskNew: (() => void) | undefined }) {
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5 border-b border-line py-1.5 pr-1.5 pl-3 @max-[400px]:pr-3">
+      <span className="flex items-center gap-1.5 text-sm text-dim">
+        <Undo2 size={16} aria-hidden="true" />
+        {words.thread.undoneSince(version)}
+      </span>
+      {onAskNew && (
+        <Button className={NARROW} onClick={onAskNew}>
+          {words.thread.askNewPatch}
+        </Button>
       )}
     </div>
   );
 }
 
 /** What appears below the end of the window is seen at once. */
-function intoView(element: HTMLElement | null): void {
+export function intoView(element: HTMLElement | null): void {
   element?.scrollIntoView({ block: 'nearest' });
 }
 

@@ -1,6 +1,6 @@
 /** A patch as lines, and in a text. */
 import { expect, test } from 'vitest';
-import { patched, patchLines, placeOf, plain } from './patch-lines';
+import { isUndone, patched, patchLines, placeOf, plain, unpatched } from './patch-lines';
 
 const shown = (original: string, replacement: string) =>
   patchLines({ original, replacement }).map(({ sign, text }) => sign + text);
@@ -45,6 +45,29 @@ test('a patch whose lines have moved is shown where its text is now', () => {
 test('a patch whose text is gone or there twice fits nowhere', () => {
   expect(patched('a\nx\nc', patch(2, 'b', 'B'))).toBeNull();
   expect(placeOf({ start_line: 9, original: 'b' }, ['b', 'b'])).toBeNull();
+});
+
+test('the text before an applied patch is found by the lines that it put there', () => {
+  expect(unpatched('a\nB\nB\nc\n', patch(2, 'b', 'B\nB'))).toBe('a\nb\nc\n');
+  expect(unpatched('new\na\nB', patch(2, 'b', 'B'))).toBe('new\na\nb');
+  expect(unpatched('a\nc', patch(2, 'b', ''))).toBeNull();
+  expect(unpatched('a\nx\nc', patch(2, 'b', 'B'))).toBeNull();
+});
+
+test('a patch is undone when what it replaced stands there again', () => {
+  expect(isUndone('a\nb\nc', patch(2, 'b', 'B'), null)).toBe(true);
+  expect(isUndone('a\nB\nc', patch(2, 'b', 'B'), null)).toBe(false);
+  expect(isUndone('a\nb\nc', patch(2, 'b', ''), null)).toBe(true);
+});
+
+test('a patch that only adds lines is not undone while they are there', () => {
+  expect(isUndone('a\nb\nB\nc', patch(2, 'b', 'b\nB'), null)).toBe(false);
+  expect(isUndone('a\nb\nc', patch(2, 'b', 'b\nB'), null)).toBe(true);
+});
+
+test('lines that have moved are known by the lines of the conversation', () => {
+  expect(isUndone('new\na\nb\nc', patch(2, 'b', 'B'), { start: 3, end: 3 })).toBe(true);
+  expect(isUndone('new\na\nx\nb', patch(2, 'b', 'B'), { start: 3, end: 3 })).toBe(false);
 });
 
 test('characters that turn the order of reading are written out', () => {

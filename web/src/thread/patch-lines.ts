@@ -1,6 +1,7 @@
 /** A patch as lines: what it takes away, what it puts there, and where it fits a text. */
 import { diffIndices } from 'node-diff3';
 import type { Patch } from '../api/types';
+import type { Lines } from './lines';
 
 export type Sign = '+' | '-' | ' ';
 
@@ -50,11 +51,14 @@ export function patchLines(patch: Pick<Patch, 'original' | 'replacement'>): Patc
 
 /** The first line, from 0, at which the patch fits: where it says, or the one other place that has its text. */
 export function placeOf(patch: Pick<Patch, 'start_line' | 'original'>, lines: readonly string[]): number | null {
-  const original = linesIn(patch.original);
-  const fits = (first: number) => original.every((line, index) => lines[first + index] === line);
-  if (fits(patch.start_line - 1)) return patch.start_line - 1;
+  return place(linesIn(patch.original), patch.start_line - 1, lines);
+}
+
+function place(wanted: readonly string[], expected: number, lines: readonly string[]): number | null {
+  const fits = (first: number) => wanted.every((line, index) => lines[first + index] === line);
+  if (fits(expected)) return expected;
   const places: number[] = [];
-  for (let first = 0; first + original.length <= lines.length && places.length < 2; first += 1) {
+  for (let first = 0; first + wanted.length <= lines.length && places.length < 2; first += 1) {
     if (fits(first)) places.push(first);
   }
   return places.length === 1 ? (places[0] ?? null) : null;
@@ -67,6 +71,34 @@ export function patched(text: string, patch: Patch): string | null {
   if (first === null) return null;
   lines.splice(first, linesIn(patch.original).length, ...replacementLines(patch));
   return lines.join('\n');
+}
+
+/** The text as it was before the patch; `null` when the lines that it put there are not to be found. */
+export function unpatched(text: string, patch: Patch): string | null {
+  const lines = linesIn(text);
+  const put = replacementLines(patch);
+  const first = put.length === 0 ? null : place(put, patch.start_line - 1, lines);
+  if (first === null) return null;
+  lines.splice(first, put.length, ...linesIn(patch.original));
+  return lines.join('\n');
+}
+
+/**
+ * Whether the lines that an applied patch replaced stand in the text again: where they were, or within the lines that
+ * the conversation is about. Elsewhere the same text may be another place's.
+ */
+export function isUndone(text: string, patch: Patch, about: Lines | null): boolean {
+  const lines = linesIn(text);
+  const first = placeOf(patch, lines);
+  if (first === null) return false;
+  const isThere = about !== null && first + 1 >= about.start && first + 1 <= about.end;
+  if (first !== patch.start_line - 1 && !isThere) return false;
+  const put = replacementLines(patch);
+  // Lines that were added to others stand around them: as long as they do, nothing is undone.
+  const stands = (at: number) => put.length > 0 && put.every((line, index) => lines[at + index] === line);
+  const last = first + linesIn(patch.original).length - 1;
+  for (let at = first - put.length + 1; at <= last; at += 1) if (stands(at)) return false;
+  return true;
 }
 
 /** Characters that turn the order of what is read, so that code looks like other code. */

@@ -3,9 +3,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '../api/error';
 import { keys } from '../api/queries';
 import type { UserMessage } from '../api/types';
+import { useEditor } from '../editor/controller';
 import { Failure } from '../page/failure';
 import { Button } from '../ui/button';
 import { words } from '../words';
+import { AnswerHead } from './answer';
 import { Markdown } from './markdown';
 import { readMessage, refreshThread } from './messages';
 import { Thinking } from './thinking';
@@ -40,12 +42,14 @@ interface UnansweredProps {
   question: UserMessage;
   /** What this page knows of the failure. */
   failure: ApiError | undefined;
+  /** What this page saw of an answer that was stopped. */
+  stopped: string | undefined;
   /** Asks again; absent while something else is asked. */
   onAskAgain: (() => void) | undefined;
 }
 
 /** What stands in place of an answer. */
-export function Unanswered({ question, failure, onAskAgain }: UnansweredProps) {
+export function Unanswered({ question, failure, stopped, onAskAgain }: UnansweredProps) {
   const again = onAskAgain && <Button onClick={onAskAgain}>{words.thread.askAgain}</Button>;
   if (failure !== undefined) return <Failed error={failure} onAskAgain={onAskAgain} />;
   switch (question.reply_state) {
@@ -53,16 +57,32 @@ export function Unanswered({ question, failure, onAskAgain }: UnansweredProps) {
       return <Failed error={new ApiError(0, question.reply_error ?? 'UNKNOWN')} onAskAgain={onAskAgain} />;
     case 'cancelled':
       return (
-        <div className="flex flex-wrap items-center gap-3 text-sm text-dim">
-          <span>{words.thread.cancelled}</span>
-          {again}
-        </div>
+        <>
+          {stopped !== undefined && stopped !== '' && <Stopped text={stopped} />}
+          <div className="flex flex-wrap items-center gap-3 text-sm text-dim">
+            <span>{words.thread.cancelled}</span>
+            {again}
+          </div>
+        </>
       );
     case 'pending':
       return <Pending question={question} onAskAgain={onAskAgain} />;
     default:
       return null;
   }
+}
+
+/** As much of an answer as was there when it was stopped. It is not stored. */
+function Stopped({ text }: { text: string }) {
+  const editor = useEditor();
+  return (
+    <article aria-label={words.thread.ai} className="flex min-w-0 flex-col gap-3 text-dim">
+      <AnswerHead>
+        <span className="text-xs text-faint">{words.thread.stoppedHere}</span>
+      </AnswerHead>
+      <Markdown text={text} language={editor.monacoLanguage()} />
+    </article>
+  );
 }
 
 function Failed({ error, onAskAgain }: { error: ApiError; onAskAgain: (() => void) | undefined }) {

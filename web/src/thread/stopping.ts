@@ -23,7 +23,7 @@ export async function stop(client: QueryClient, key: string): Promise<void> {
   try {
     const questionId = exchange.question?.message_id ?? (await storedId(key));
     if (questionId === undefined) giveBack(key);
-    else await cancelled(client, key, questionId);
+    else await cancelled(client, key, questionId, exchange.answer);
     interrupt(key);
     change(key, { exchange: null });
   } catch (error) {
@@ -38,13 +38,16 @@ async function storedId(key: string): Promise<string | undefined> {
   return sent === null ? undefined : (await findSent(key, sent.id))?.message_id;
 }
 
-async function cancelled(client: QueryClient, key: string, questionId: string): Promise<void> {
+async function cancelled(client: QueryClient, key: string, questionId: string, written: string): Promise<void> {
   const message = await cancelQuestion(key, questionId);
   if (isQuestion(message)) arrived(key, message.client_message_id);
   // Answered a moment before: the answer is shown.
   if (isQuestion(message) && message.reply_state === 'answered') {
     await client.invalidateQueries({ queryKey: keys.messages(key) });
   } else {
+    const { exchange, stopped } = activity(key);
+    // Words may have come in while it was being stopped; with the stream's own end there is no exchange any more.
+    change(key, { stopped: { ...stopped, [questionId]: exchange?.answer ?? written } });
     await putMessages(client, key, message);
     change(key, { announcement: words.thread.stopped });
   }

@@ -37,7 +37,7 @@ export function ThreadPanel({ open, threads, onOpened, onClose }: ThreadPanelPro
   const actions = useActions(desk, key);
   const lines = open.kind === 'new' ? linesOfSelection(open.selection) : thread ? linesOf(thread) : null;
   const title = linesTitle(lines);
-  useCloseWhenDeleted(thread, onClose);
+  useCloseWhenDeleted(thread?.thread_id, open, onClose);
   const close = () => {
     onClose();
     editor.focus();
@@ -95,13 +95,15 @@ function useThread(open: OpenThread, threads: Thread[]): Thread | undefined {
 }
 
 /** The list can delete the conversation that is open here. */
-function useCloseWhenDeleted(thread: Thread | undefined, onClose: () => void): void {
-  const shown = useRef<Thread>(undefined);
+function useCloseWhenDeleted(found: string | undefined, open: OpenThread, onClose: () => void): void {
+  const shown = useRef<string>(undefined);
+  const wanted = open.kind === 'thread' ? open.threadId : undefined;
   useEffect(() => {
-    const wasShown = shown.current !== undefined;
-    shown.current = thread;
-    if (wasShown && thread === undefined) onClose();
-  }, [thread, onClose]);
+    // Another conversation, or a new one, takes the place of the one that was shown: that is no deletion.
+    const isDeleted = wanted !== undefined && wanted === shown.current && found === undefined;
+    shown.current = found;
+    if (isDeleted) onClose();
+  }, [wanted, found, onClose]);
 }
 
 function useDesk(open: OpenThread, key: string, onOpened: (thread: Thread) => void): Desk {
@@ -148,11 +150,12 @@ function useFocusOnOpening(key: string) {
 }
 
 function placeholder(open: OpenThread, thread: Thread | undefined): string {
-  const { block, file, note, more } = words.thread.placeholders;
+  const { line, block, file, note, more } = words.thread.placeholders;
   if (thread !== undefined && thread.message_count > 0) return more;
   if (open.kind === 'new' && !open.ask) return note;
-  const isFile = thread === undefined ? open.kind === 'new' && open.selection === null : thread.type === 'file';
-  return isFile ? file : block;
+  const lines = thread === undefined ? open.kind === 'new' && linesOfSelection(open.selection) : linesOf(thread);
+  if (!lines) return file;
+  return lines.start === lines.end ? line : block;
 }
 
 function ThreadSubject({ thread, isEmpty }: { thread: Thread; isEmpty: boolean }) {

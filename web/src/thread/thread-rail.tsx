@@ -7,7 +7,7 @@ import { Menu, MenuItem } from '../ui/menu';
 import { words } from '../words';
 import { AnchorState } from './anchor-state';
 import { DeleteDialog } from './delete-dialog';
-import { unmarked } from './excerpt';
+import { preview } from './excerpt';
 import { byLine, linesOf, linesTitle } from './lines';
 
 interface ThreadRailProps {
@@ -74,7 +74,7 @@ function Item({ thread, isSelected, onSelect }: ItemProps) {
       type="button"
       aria-current={isSelected ? 'true' : undefined}
       onClick={onSelect}
-      className={`flex min-h-14 w-full flex-col justify-center rounded-md px-3 py-2 text-left ${look}`}
+      className={`flex min-h-14 w-full flex-col justify-center rounded-md px-3 py-2 text-left pointer-coarse:pr-13 ${look}`}
     >
       <span className="flex w-full min-w-0 items-baseline gap-2">
         <span className="truncate text-sm font-semibold">{linesTitle(linesOf(thread))}</span>
@@ -95,7 +95,7 @@ function LastWords({ thread: { last_message: last } }: { thread: Thread }) {
       {state === 'pending' && <Hourglass size={14} className="shrink-0 text-info" aria-hidden="true" />}
       <span className="min-w-0 flex-1 truncate">
         {told !== null && <span className={state === 'failed' ? 'text-bad' : ''}>{told}: </span>}
-        {last == null ? words.thread.noMessages : last.role === 'ai' ? unmarked(last.excerpt) : last.excerpt}
+        {last == null ? words.thread.noMessages : last.role === 'ai' ? preview(last.excerpt) : last.excerpt}
       </span>
     </span>
   );
@@ -106,7 +106,7 @@ function Count({ number }: { number: number }) {
   return (
     <span
       title={words.thread.messages(number)}
-      className="ml-auto shrink-0 text-xs text-faint tabular-nums group-focus-within:opacity-0 group-hover:opacity-0 group-has-data-[state=open]:opacity-0 pointer-coarse:mr-9 pointer-coarse:opacity-100!"
+      className="ml-auto shrink-0 text-xs text-faint tabular-nums group-focus-within:opacity-0 group-hover:opacity-0 group-has-data-[state=open]:opacity-0 pointer-coarse:opacity-100!"
     >
       <span aria-hidden="true">{number}</span>
       <span className="sr-only">{words.thread.messages(number)}</span>
@@ -116,7 +116,7 @@ function Count({ number }: { number: number }) {
 
 function ItemMenu({ thread, onDelete }: { thread: Thread; onDelete: () => void }) {
   return (
-    <div className="absolute top-1 right-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-data-[state=open]:opacity-100 pointer-coarse:opacity-100">
+    <div className="absolute top-1 right-0.5 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-data-[state=open]:opacity-100 pointer-coarse:inset-y-0 pointer-coarse:flex pointer-coarse:items-center pointer-coarse:opacity-100">
       <Menu
         trigger={
           <IconButton label={words.thread.menu(linesTitle(linesOf(thread)))}>

@@ -17,6 +17,8 @@ interface DialogProps {
   actions?: ReactNode;
   /** Where the focus goes when it closes, if not to what had it before: for dialogs that a menu opens, which is gone then. */
   returnFocus?: (() => HTMLElement | null) | undefined;
+  /** Whether only a button closes it: Esc and a click beside it would lose work. */
+  isWork?: boolean;
 }
 
 // On a phone a short dialog is a sheet at the bottom, and a long one fills the window.
@@ -36,6 +38,7 @@ export function Dialog({
   children,
   actions,
   returnFocus,
+  isWork = false,
 }: DialogProps) {
   const opener = useRef<Element | null>(null);
   return (
@@ -49,6 +52,8 @@ export function Dialog({
               opener.current = document.activeElement;
               focusFirst(event);
             }}
+            onEscapeKeyDown={(event) => isWork && event.preventDefault()}
+            onInteractOutside={(event) => isWork && event.preventDefault()}
             onCloseAutoFocus={(event) => {
               // Radix gives the focus back to a trigger of its own alone.
               event.preventDefault();

@@ -11,6 +11,7 @@ interface FieldProps extends Omit<ComponentProps<'input'>, 'id'> {
   label: string;
   /** What is wrong with it. */
   error?: string | undefined;
+  /** Given way to by an error. */
   hint?: ReactNode;
   /** What stands under the input, such as a strength. */
   below?: ReactNode;
@@ -20,7 +21,10 @@ export function Field({ label, error, hint, below, type, className, ...rest }: F
   const id = useId();
   const [isShown, setIsShown] = useState(false);
   const isPassword = type === 'password';
-  const described = [error && `${id}-error`, hint && `${id}-hint`, below && `${id}-below`].filter(Boolean).join(' ');
+  const isHinted = hint !== undefined && !error;
+  const described = [error && `${id}-error`, isHinted && `${id}-hint`, below && `${id}-below`]
+    .filter(Boolean)
+    .join(' ');
   return (
     <div className="flex flex-col gap-1.5">
       <label htmlFor={id} className="text-sm font-medium">
@@ -46,7 +50,7 @@ export function Field({ label, error, hint, below, type, className, ...rest }: F
           </IconButton>
         )}
       </div>
-      {hint && (
+      {isHinted && (
         <p id={`${id}-hint`} className="text-xs text-dim">
           {hint}
         </p>

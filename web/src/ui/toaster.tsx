@@ -1,6 +1,9 @@
-/** Where toasts appear: top right. Loaded after the first paint. */
+/** Where toasts appear: top right, below the bars. Loaded after the first paint. */
 import { Toaster as Sonner } from 'sonner';
 import { words } from '../shell-words';
+
+/** Below the page's bar and what may stand under it: a second bar, or the header of a conversation. */
+const TOP = 120;
 
 const EDGES = {
   error: 'border-l-bad! [&_[data-icon]]:text-bad',
@@ -13,6 +16,8 @@ export default function Toaster() {
   return (
     <Sonner
       position="top-right"
+      offset={{ top: TOP, right: 16 }}
+      mobileOffset={{ top: TOP, left: 8, right: 8 }}
       containerAriaLabel={words.common.notifications}
       visibleToasts={4}
       toastOptions={{
@@ -20,12 +25,13 @@ export default function Toaster() {
         closeButtonAriaLabel: words.common.close,
         classNames: {
           toast:
-            'relative flex w-[380px] max-w-[calc(100vw-32px)] items-start gap-2.5 rounded-md border border-l-[3px] border-line bg-raised py-3 pr-11 pl-3.5 font-sans! text-sm text-text shadow-float',
+            'pointer-events-auto relative flex w-[380px] items-start gap-2.5 rounded-md border border-l-[3px] border-line bg-raised py-3 pr-11 pl-3.5 font-sans! text-sm text-text shadow-float',
           title: 'font-semibold',
           description: 'text-dim break-words',
           content: 'min-w-0 flex-1',
           icon: 'mt-0.5',
-          actionButton: 'font-semibold text-accent-text min-h-6 shrink-0 hover:underline',
+          actionButton:
+            'font-semibold text-accent-text min-h-6 shrink-0 hover:underline pointer-coarse:min-h-11 pointer-coarse:min-w-11',
           closeButton:
             'absolute top-2 right-2 inline-flex size-7 items-center justify-center rounded-md text-dim hover:bg-hover hover:text-text',
           ...EDGES,

@@ -54,23 +54,26 @@ export class Keeper {
     this.cancel();
     if (!this.document.isDirty()) return this.clear();
     this.hasDraft = true;
+    // All is read before the first wait: the editor may be gone after it.
     const { version, base } = this.document;
     const shared = { version, isQueued: this.isQueued, writer: this.writer };
-    let hasRoom = true;
+    const puts = [this.drafts.put('draft', this.slot, { ...shared, text: this.document.text() })];
     if (this.baseKept !== version) {
       this.baseKept = version;
-      hasRoom = await this.drafts.put('base', this.slot, { ...shared, text: base });
+      puts.push(this.drafts.put('base', this.slot, { ...shared, text: base }));
     }
-    hasRoom = (await this.drafts.put('draft', this.slot, { ...shared, text: this.document.text() })) && hasRoom;
+    const hasRoom = (await Promise.all(puts)).every(Boolean);
     if (!hasRoom && !this.isFull) this.onFull();
     this.isFull = !hasRoom;
   }
 
-  /** Forgets the draft, whoever wrote it. */
+  /** Forgets the draft of this page or of one that is gone. That of another open tab is that tab's. */
   async discard(): Promise<void> {
     this.cancel();
     this.isQueued = false;
-    await Promise.all([this.drafts.remove('draft', this.slot), this.drafts.remove('base', this.slot)]);
+    const draft = await this.drafts.get('draft', this.slot);
+    const isOthers = draft !== null && draft.writer !== this.writer && (await isLive(draft.writer));
+    if (!isOthers) await Promise.all([this.drafts.remove('draft', this.slot), this.drafts.remove('base', this.slot)]);
     this.baseKept = undefined;
     this.hasDraft = false;
   }

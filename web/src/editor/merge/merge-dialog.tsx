@@ -1,8 +1,8 @@
 /** What to do when the file was saved elsewhere: keep mine, use theirs, or merge by hand. */
-import { type ReactNode, useMemo, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { Failure } from '../../page/failure';
 import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
+import { Confirm, Dialog } from '../../ui/dialog';
 import { Notice } from '../../ui/notice';
 import { words } from '../../words';
 import type { Merge } from '../state';
@@ -115,16 +115,24 @@ interface ByHandProps extends MergeDialogProps {
 
 function ByHand({ merge, language, merged, told, isBusy, onBack, onMerged, onLater }: ByHandProps) {
   const [handle, setHandle] = useState<MergeHandle | null>(null);
+  // What to do when the work so far may go.
+  const [leaving, setLeaving] = useState<(() => void) | null>(null);
+  const begun = useRef<string>(null);
+  const leave = (go: () => void) => {
+    if (handle === null || handle.text() === begun.current) go();
+    else setLeaving(() => go);
+  };
   return (
     <Dialog
       open
-      onOpenChange={onLater}
+      onOpenChange={() => leave(onLater)}
+      isWork
       size="wide"
       title={words.editor.conflict.byHand}
       description={words.editor.conflict.help}
       actions={
         <>
-          <Button onClick={onBack} disabled={isBusy}>
+          <Button onClick={() => leave(onBack)} disabled={isBusy}>
             {words.editor.conflict.back}
           </Button>
           {handle !== null && <SaveMerge handle={handle} isBusy={isBusy} onSave={() => onMerged(handle.text())} />}
@@ -139,9 +147,20 @@ function ByHand({ merge, language, merged, told, isBusy, onBack, onMerged, onLat
           theirs={merge.theirs.text}
           version={merge.theirs.version}
           language={language}
-          onReady={setHandle}
+          onReady={(ready) => {
+            begun.current = ready?.text() ?? null;
+            setHandle(ready);
+          }}
         />
       </div>
+      <Confirm
+        open={leaving !== null}
+        onOpenChange={() => setLeaving(null)}
+        title={words.editor.conflict.dropTitle}
+        description={words.editor.conflict.dropText}
+        action={words.editor.conflict.drop}
+        onConfirm={() => leaving?.()}
+      />
     </Dialog>
   );
 }

@@ -6,6 +6,8 @@ import { isEmpty, linesOf } from '../text/selection';
 /** `ContentWidgetPositionPreference` of Monaco. */
 const ABOVE = 1;
 const BELOW = 2;
+/** `SelectionDirection.RTL` of Monaco. */
+const BACKWARD = 1;
 /** A selection that is still growing shows nothing. */
 const PAUSE = 200;
 
@@ -51,8 +53,10 @@ export class AskWidget implements editor.IContentWidget {
 
   getPosition(): editor.IContentWidgetPosition | null {
     // Where the cursor is, the selection is in view.
-    const position = this.isShown ? this.editor.getPosition() : null;
-    return position && { position, preference: [BELOW, ABOVE] };
+    const selection = this.isShown ? this.editor.getSelection() : null;
+    if (selection === null) return null;
+    const isBackward = selection.getDirection() === BACKWARD;
+    return { position: selection.getPosition(), preference: isBackward ? [ABOVE, BELOW] : [BELOW, ABOVE] };
   }
 
   hide(): void {

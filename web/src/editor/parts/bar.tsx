@@ -1,5 +1,5 @@
 /** The bar of an open session: where one is, what the file is called and written in, and whether it is saved. */
-import { History, MessagesSquare } from 'lucide-react';
+import { ChevronLeft, History, MessagesSquare } from 'lucide-react';
 import { Link } from 'react-router';
 import type { Language, Session } from '../../api/types';
 import { useCountdown } from '../../page/failure';
@@ -11,6 +11,7 @@ import { Button, IconButton } from '../../ui/button';
 import { words } from '../../words';
 import type { SaveState } from '../saving/machine';
 import type { EditorState } from '../state';
+import { Explained } from './explained';
 import { FileName } from './file-name';
 
 /** From this many lines on a file is a large one. */
@@ -18,14 +19,16 @@ const LARGE = 1_000;
 
 export function SessionsLink() {
   return (
-    <nav aria-label={words.editor.path} className="flex shrink-0 items-center gap-1 text-dim max-sm:hidden">
+    <nav aria-label={words.editor.path} className="flex shrink-0 items-center gap-1 text-dim max-sm:-mx-2">
       <Link
         to="/dashboard"
-        className="flex min-h-9 items-center rounded-md px-2 hover:text-text pointer-coarse:min-h-11"
+        title={words.common.sessions}
+        className="flex min-h-9 items-center justify-center rounded-md px-2 hover:text-text pointer-coarse:min-h-11 pointer-coarse:min-w-11"
       >
-        {words.common.sessions}
+        <ChevronLeft size={20} className="sm:hidden" aria-hidden="true" />
+        <span className="max-sm:sr-only">{words.common.sessions}</span>
       </Link>
-      <span aria-hidden="true" className="text-faint">
+      <span aria-hidden="true" className="text-faint max-sm:hidden">
         /
       </span>
     </nav>
@@ -49,11 +52,13 @@ export function Bar(props: BarProps) {
       <SessionsLink />
       <div className="flex min-w-0 flex-1 items-center gap-2">
         <FileName name={session.filename} onRename={onRename} />
-        {state.isDirty && (
-          <span title={words.editor.unsaved} className="size-2 shrink-0 rounded-full bg-accent">
-            <span className="sr-only">{words.editor.unsaved}</span>
-          </span>
-        )}
+        {/* Its place is kept, so that nothing moves when the first letter is typed. */}
+        <span
+          title={words.editor.unsaved}
+          className={`size-2 shrink-0 rounded-full bg-accent ${state.isDirty ? '' : 'invisible'}`}
+        >
+          <span className="sr-only">{words.editor.unsaved}</span>
+        </span>
         <div className="flex min-w-0 items-center gap-2 max-[1099px]:hidden">
           <Details {...props} />
         </div>
@@ -76,12 +81,14 @@ export function Details({ session, state, onLanguage }: Pick<BarProps, 'session'
       />
       {/* On phones there is room for one of the two. */}
       <span className={isLarge ? 'shrink-0 max-sm:hidden' : 'shrink-0'}>
-        <Badge>{words.editor.version(session.version_number)}</Badge>
+        <Explained text={words.editor.versionHint}>
+          <Badge>{words.editor.version(session.version_number)}</Badge>
+        </Explained>
       </span>
       {isLarge && (
-        <span title={words.editor.largeHint} className="shrink-0">
+        <Explained text={words.editor.largeHint}>
           <Badge tone="info">{words.editor.lines(state.lineCount)}</Badge>
-        </span>
+        </Explained>
       )}
     </>
   );
@@ -96,8 +103,8 @@ interface NarrowBarProps extends Pick<BarProps, 'session' | 'state' | 'onLanguag
 /** A second row, where the first has no room for all. */
 export function NarrowBar({ session, state, onLanguage, threadCount, onConversations, onAsk }: NarrowBarProps) {
   return (
-    <div className="flex shrink-0 items-center gap-2 border-b border-line bg-page px-2 py-1">
-      <Button look="ghost" className="px-2" onClick={onConversations}>
+    <div className="flex shrink-0 items-center gap-2 border-b border-line bg-page px-4 py-1">
+      <Button look="ghost" className="-ml-2 px-2" onClick={onConversations}>
         <MessagesSquare size={16} aria-hidden="true" />
         <span className="max-sm:sr-only">{words.editor.conversations}</span>
         <span className="tabular-nums">{threadCount}</span>
@@ -132,7 +139,15 @@ function SaveStatus({ state }: { state: EditorState }) {
       <span role="status" className="sr-only">
         {said}
       </span>
-      {save.phase === 'idle' || save.phase === 'saving' ? (
+      {save.phase !== 'idle' && save.phase !== 'saving' ? (
+        <span aria-hidden="true" className="shrink-0 text-xs text-warn tabular-nums max-sm:sr-only">
+          {shortStatus(save, seconds)}
+        </span>
+      ) : isDirty ? (
+        <span aria-hidden="true" className="shrink-0 text-xs text-dim max-md:hidden">
+          {words.editor.unsaved}
+        </span>
+      ) : (
         <time
           dateTime={savedAt.toISOString()}
           title={exactTime(savedAt)}
@@ -140,10 +155,6 @@ function SaveStatus({ state }: { state: EditorState }) {
         >
           {words.editor.savedAgo(relativeTime(savedAt, now))}
         </time>
-      ) : (
-        <span aria-hidden="true" className="shrink-0 text-xs text-warn tabular-nums max-sm:sr-only">
-          {shortStatus(save, seconds)}
-        </span>
       )}
     </>
   );
@@ -186,5 +197,14 @@ function SaveButton({ state: { save, isDirty }, onSave }: { state: EditorState; 
         {words.editor.keys.save}
       </span>
     </Button>
+  );
+}
+
+/** A finger that moves scrolls, so lines are selected by their numbers. Until there is a conversation, it is said here. */
+export function TouchHint() {
+  return (
+    <p className="hidden shrink-0 border-b border-line bg-raised px-4 py-1.5 text-sm text-dim pointer-coarse:block">
+      {words.editor.touchHint}
+    </p>
   );
 }

@@ -3,9 +3,10 @@ import { DropdownMenu } from 'radix-ui';
 import { Fragment } from 'react';
 import { words } from '../../words';
 import type { SessionEditor } from '../session-editor';
+import type { AtMenu } from '../state';
 
 interface CodeMenuProps {
-  at: { x: number; y: number };
+  at: AtMenu;
   editor: SessionEditor;
   onClose: () => void;
 }
@@ -15,8 +16,16 @@ export function CodeMenu({ at, editor, onClose }: CodeMenuProps) {
   const run = (command: string) => () => editor.run(command);
   const groups: { label: string; key: string; onSelect: () => void }[][] = [
     [
-      { label: words.editor.askSelection, key: keys.ask, onSelect: () => editor.ask(true) },
+      {
+        label: at.isSelected ? words.editor.askSelection : words.editor.ask(1),
+        key: keys.ask,
+        onSelect: () => editor.ask(true),
+      },
       { label: words.editor.addNote, key: keys.note, onSelect: () => editor.ask(false) },
+    ],
+    [
+      { label: menu.undo, key: keys.undo, onSelect: run('undo') },
+      { label: menu.redo, key: keys.redo, onSelect: run('redo') },
     ],
     [
       { label: menu.cut, key: keys.cut, onSelect: run('editor.action.clipboardCutAction') },

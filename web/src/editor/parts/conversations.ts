@@ -9,13 +9,17 @@ import type { AtMark, EditorState } from '../state';
 import type { Store } from '../store';
 import { isTooLong, selectionOf } from '../text/selection';
 import { AskWidget } from './ask-widget';
+import { LineTaps } from './line-taps';
 import { ThreadMarks } from './marks';
 
 export class Conversations {
   private readonly marks: ThreadMarks;
   private readonly widget: AskWidget;
+  private readonly taps: LineTaps;
   /** Follows the lines of a conversation that has not begun. */
   private readonly asked: editor.IEditorDecorationsCollection;
+  /** Monaco knows actions beyond the life of their editor, and would keep it in memory. */
+  private readonly actions: { dispose: () => void }[];
 
   constructor(
     private readonly editor: editor.IStandaloneCodeEditor,
@@ -29,17 +33,20 @@ export class Conversations {
       () => this.ask(true),
       () => this.ask(false),
     );
+    this.taps = new LineTaps(editor, (line) => this.marks.at(line).length > 0);
     model.onDidChangeContent(() => this.follow());
     editor.onMouseDown((event) => this.clicked(event));
     editor.onMouseMove((event) => state.set({ pointed: this.markAt(event) }));
     editor.onMouseLeave(() => state.set({ pointed: null }));
     editor.onDidScrollChange(() => state.set({ pointed: null }));
-    this.addActions();
+    this.actions = this.addActions();
   }
 
   dispose(): void {
     this.marks.dispose();
     this.widget.dispose();
+    this.taps.dispose();
+    for (const action of this.actions) action.dispose();
   }
 
   /** Takes over the threads; `isSavedText` says whether their lines are those in the editor. */
@@ -89,26 +96,27 @@ export class Conversations {
     this.marks.select(new monaco.Range(selection.startLine, 1, selection.endLine, 1));
   }
 
-  private addActions(): void {
+  private addActions(): { dispose: () => void }[] {
     const { KeyMod, KeyCode } = monaco;
-    this.editor.addAction({
+    const line = this.editor.addAction({
       id: 'codesensei.line',
       label: words.editor.menu.line,
       keybindings: [KeyMod.WinCtrl | KeyCode.KeyG, KeyMod.CtrlCmd | KeyCode.KeyG],
       run: () => this.state.set({ isGoing: true }),
     });
-    this.editor.addAction({
+    const ask = this.editor.addAction({
       id: 'codesensei.ask',
       label: words.editor.askSelection,
       keybindings: [KeyMod.Alt | KeyCode.Enter, KeyMod.CtrlCmd | KeyMod.Alt | KeyCode.KeyA],
       run: () => this.ask(true),
     });
-    this.editor.addAction({
+    const note = this.editor.addAction({
       id: 'codesensei.note',
       label: words.editor.addNote,
       keybindings: [KeyMod.Alt | KeyMod.Shift | KeyCode.Enter],
       run: () => this.ask(false),
     });
+    return [line, ask, note];
   }
 
   private clicked(event: editor.IEditorMouseEvent): void {

@@ -25,6 +25,11 @@ export function Drawer({ side, title, isOpen, onClose, children }: DrawerProps) 
         <Radix.Overlay className="fixed inset-0 z-30 bg-black/50" />
         <Radix.Content
           aria-describedby={undefined}
+          // A toast lies above it: what it offers is done, and the drawer stays.
+          onInteractOutside={(event) => {
+            if (event.target instanceof Element && event.target.closest('[data-sonner-toaster]'))
+              event.preventDefault();
+          }}
           className={`fixed inset-y-0 z-40 flex max-w-full flex-col border-line bg-page shadow-float max-sm:inset-x-0 max-sm:w-full max-sm:border-0 ${SIDES[side]}`}
         >
           <Radix.Title className="sr-only">{title}</Radix.Title>

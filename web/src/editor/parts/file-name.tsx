@@ -33,7 +33,6 @@ export function FileName({ name, onRename }: FileNameProps) {
         ref={button}
         type="button"
         title={words.editor.renameOf(name)}
-        aria-label={words.editor.renameOf(name)}
         onClick={() => setIsEdited(true)}
         className="flex min-h-9 max-w-full min-w-0 items-center rounded-md px-1.5 font-semibold hover:bg-hover pointer-coarse:min-h-11"
       >
@@ -84,7 +83,11 @@ function NameField({ name, onRename, onDone }: NameFieldProps) {
   }
 
   return (
-    <div className="relative min-w-0 flex-1">
+    <div className="relative min-w-0 max-[1099px]:flex-1">
+      {/* Beside the name stands more: it stays where it is, and the field lies over it. */}
+      <span aria-hidden="true" className="invisible block truncate px-1.5 font-semibold max-[1099px]:hidden">
+        {name}
+      </span>
       <input
         // biome-ignore lint/a11y/noAutofocus: the user has just asked to edit it.
         autoFocus
@@ -103,7 +106,7 @@ function NameField({ name, onRename, onDone }: NameFieldProps) {
         onFocus={(event) => selectStem(event.target)}
         onBlur={() => void finish(false)}
         onKeyDown={onKeyDown}
-        className="min-h-9 w-full max-w-80 rounded-md border border-line-strong bg-sunken px-2 font-semibold aria-invalid:border-bad read-only:opacity-60 pointer-coarse:min-h-11"
+        className="min-h-9 w-full max-w-80 rounded-md border border-line-strong bg-sunken px-[5px] font-semibold aria-invalid:border-bad read-only:text-dim pointer-coarse:min-h-11 min-[1100px]:absolute min-[1100px]:top-1/2 min-[1100px]:left-0 min-[1100px]:z-20 min-[1100px]:w-80 min-[1100px]:max-w-none min-[1100px]:min-w-full min-[1100px]:-translate-y-1/2"
       />
       <span id="file-name-hint" className="sr-only">
         {words.editor.renameHint}

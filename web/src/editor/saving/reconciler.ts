@@ -126,6 +126,8 @@ export class Reconciler {
     const version = session.version_number;
     // A save that is under way finds out by itself.
     if (this.isOver || version < document.version || saver.phase === 'saving') return;
+    // The user is merging. Saving the result meets a version that is newer still.
+    if (isNews && state.get().merge !== null) return;
     this.etag = etag;
     const isNewer = code !== document.base;
     if (!isNewer || document.text() === code) {

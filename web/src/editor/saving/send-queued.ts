@@ -1,5 +1,6 @@
 /** Sends the saves of sessions that are not open any more, when there is a connection: at the start of the page and later. */
-import type { QueryClient } from '@tanstack/react-query';
+import { hashKey, type QueryClient } from '@tanstack/react-query';
+import { knownUser } from '../../accounts/user';
 import { isApiError } from '../../api/error';
 import { keys } from '../../api/queries';
 import { onConnection, online } from '../../page/connection';
@@ -15,6 +16,10 @@ const LOCK = 'codesensei.queued';
 export function sendQueued(client: QueryClient): void {
   const send = () => online() && void inTurn(client);
   onConnection(send);
+  // Or when the user they belong to has signed in.
+  client.getQueryCache().subscribe(({ type, query }) => {
+    if (type === 'updated' && query.queryHash === hashKey(keys.me)) send();
+  });
   send();
 }
 
@@ -27,7 +32,10 @@ async function inTurn(client: QueryClient): Promise<void> {
 }
 
 async function all(client: QueryClient): Promise<void> {
+  const user = knownUser(client);
   for (const slot of drafts.queued()) {
+    // What another user of this browser has not saved waits for that user.
+    if (slot.userId !== user?.id) continue;
     // An editor that shows it takes care of it.
     const isOpen = window.location.pathname === pathOf(slot);
     if (!isOpen && !(await sent(client, slot))) return;

@@ -17,7 +17,16 @@ function span(startLineNumber: number, startColumn: number, endLineNumber: numbe
 }
 
 test('a part of a line is the text as it was selected', () => {
-  expect(selectionOf(model, span(2, 5, 2, 11))).toEqual({ startLine: 2, endLine: 2, text: 'return' });
+  expect(selectionOf(model, span(2, 7, 2, 11))).toEqual({ startLine: 2, endLine: 2, text: 'turn' });
+});
+
+test('a selection that begins in the indentation begins at the first column', () => {
+  expect(selectionOf(model, span(2, 5, 4, 6))).toEqual({
+    startLine: 2,
+    endLine: 4,
+    text: '    return 1\n\nx = 2',
+  });
+  expect(selectionOf(model, span(2, 3, 3, 1))).toEqual({ startLine: 2, endLine: 2, text: '    return 1' });
 });
 
 test('a selection that ends at the first column does not include that line', () => {

@@ -31,14 +31,22 @@ export function linesOf(span: Span): { startLine: number; endLine: number } {
 }
 
 /** The selection as the API takes it. Without a selected letter it is all of its lines. */
-export function selectionOf(model: Readable, span: Span): Selection {
+export function selectionOf(model: Readable, selected: Span): Selection {
+  const span = fromIndentation(model, selected);
   const { startLine, endLine } = linesOf(span);
   const whole = { startLineNumber: startLine, startColumn: 1, endLineNumber: endLine, endColumn: 1 };
   whole.endColumn = model.getLineMaxColumn(endLine);
   const isCut = span.endLineNumber !== endLine;
-  const selected = model.getValueInRange(isCut ? { ...whole, startColumn: span.startColumn } : span);
-  const text = selected.trim() === '' ? model.getValueInRange(whole) : selected;
+  const exact = model.getValueInRange(isCut ? { ...whole, startColumn: span.startColumn } : span);
+  const text = exact.trim() === '' ? model.getValueInRange(whole) : exact;
   return { startLine, endLine, text };
+}
+
+/** One that begins after nothing but white space begins with it: the first line would lose its indentation. */
+function fromIndentation(model: Readable, span: Span): Span {
+  const { startLineNumber, startColumn } = span;
+  const before = { startLineNumber, startColumn: 1, endLineNumber: startLineNumber, endColumn: startColumn };
+  return model.getValueInRange(before).trim() === '' ? { ...span, startColumn: 1 } : span;
 }
 
 /** Whether a text is longer than a thread can keep. */

@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { MAX_BYTES } from './decode';
-import { type ChosenFile, type Draft, EMPTY_DRAFT, lineCount, nameOf, newFile, pasteProblem, readFile } from './draft';
+import {
+  type ChosenFile,
+  type Draft,
+  EMPTY_DRAFT,
+  isUntold,
+  lineCount,
+  nameOf,
+  newFile,
+  pasteProblem,
+  readFile,
+} from './draft';
 
 function draft(changes: Partial<Draft>): Draft {
   return { ...EMPTY_DRAFT, ...changes };
@@ -19,6 +29,7 @@ describe('the name', () => {
   test('without a file it follows the chosen language', () => {
     expect(nameOf(draft({ way: 'empty' }))).toBe('untitled.txt');
     expect(nameOf(draft({ way: 'paste', language: 'Go', file: READ }))).toBe('untitled.go');
+    expect(nameOf(draft({ way: 'paste', file: READ }))).toBe('');
   });
 });
 
@@ -41,11 +52,19 @@ describe('what is sent', () => {
     expect(newFile(draft({ file: { state: 'refused', name: 'a', size: 1, why: 'binary' } }))).toBeUndefined();
     expect(newFile(draft({ file: { state: 'reading', name: 'a' } }))).toBeUndefined();
     expect(newFile(draft({ way: 'paste' }))).toBeUndefined();
+    expect(newFile(draft({ way: 'paste', pasted: 'x' }))).toBeUndefined();
     expect(newFile(draft({ way: 'empty', name: '  ' }))).toBeUndefined();
   });
 });
 
 describe('pasted code', () => {
+  test('a name or a language tells what it is', () => {
+    expect(isUntold(draft({ way: 'paste' }))).toBe(true);
+    expect(isUntold(draft({ way: 'paste', name: 'main.py' }))).toBe(false);
+    expect(isUntold(draft({ way: 'paste', name: '', language: 'Go' }))).toBe(false);
+    expect(isUntold(draft({ way: 'empty', name: '' }))).toBe(false);
+  });
+
   test('half a character is told, whole ones pass', () => {
     expect(pasteProblem('a\ud83eb')).toBe('broken');
     expect(pasteProblem('a🦀b')).toBeUndefined();
@@ -57,9 +76,11 @@ describe('pasted code', () => {
     expect(pasteProblem('é'.repeat(MAX_BYTES / 2 + 1))).toBe('tooLarge');
   });
 
-  test('lines are counted as an editor does', () => {
-    expect(lineCount('')).toBe(1);
-    expect(lineCount('a\r\nb\n')).toBe(3);
+  test('a final newline is not counted as a line', () => {
+    expect(lineCount('')).toBe(0);
+    expect(lineCount('a')).toBe(1);
+    expect(lineCount('a\r\nb\n')).toBe(2);
+    expect(lineCount('a\n\n')).toBe(2);
   });
 });
 

@@ -40,11 +40,17 @@ export interface NewFile {
   language_override: Language | null;
 }
 
-/** The name in the field. */
+/** The name in the field. Pasted code has none until its language is chosen: nothing else tells what it is. */
 export function nameOf(draft: Draft): string {
   if (draft.name !== null) return draft.name;
   if (draft.way === 'file') return draft.file?.name ?? '';
+  if (draft.way === 'paste' && draft.language === null) return '';
   return nameFor('untitled', draft.language);
+}
+
+/** Whether pasted code has neither a name nor a language, so that nothing tells what it is. */
+export function isUntold(draft: Draft): boolean {
+  return draft.way === 'paste' && draft.language === null && nameOf(draft).trim() === '';
 }
 
 /** The text of the new session; `undefined` while there is none to send. */
@@ -70,9 +76,9 @@ export function pasteProblem(text: string): 'tooLarge' | 'broken' | undefined {
   return /\p{Surrogate}/u.test(text) ? 'broken' : undefined;
 }
 
-/** How many lines an editor shows for a text. */
+/** How many lines a text has. A final newline ends the last one, and begins no other. */
 export function lineCount(text: string): number {
-  let lines = 1;
+  let lines = text === '' || text.endsWith('\n') ? 0 : 1;
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines++;
   return lines;
 }

@@ -4,7 +4,7 @@ import { Field, FieldError } from '../../ui/field';
 import { words } from '../../words';
 import { LanguagePicker } from '../language-picker';
 import { languageOfName } from '../languages';
-import { type Draft, nameOf } from './draft';
+import { type Draft, isUntold, nameOf } from './draft';
 
 interface NameAndLanguageProps {
   draft: Draft;
@@ -24,6 +24,7 @@ export function NameAndLanguage({ draft, disabled, nameError, languageError, onC
         value={name}
         onChange={(event) => onChange({ name: event.target.value })}
         error={nameError}
+        hint={isUntold(draft) ? words.sessions.new.nameWanted : undefined}
         disabled={disabled}
         autoComplete="off"
         autoCapitalize="off"

@@ -9,7 +9,7 @@ import { Dialog } from '../../ui/dialog';
 import { words } from '../../words';
 import { useFileDrop } from '../use-file-drop';
 import { CreationFailure } from './creation-failure';
-import { type Draft, EMPTY_DRAFT, nameOf, newFile, readFile, textOf, type Way } from './draft';
+import { type Draft, EMPTY_DRAFT, isUntold, nameOf, newFile, readFile, textOf, type Way } from './draft';
 import { FilePane } from './file-pane';
 import { NameAndLanguage } from './name-and-language';
 import { PastePane } from './paste-pane';
@@ -54,6 +54,7 @@ export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
   const form = useId();
   const fields = isApiError(create.error, 'INVALID_INPUT', 'INVALID_LANGUAGE') ? create.error.fields : {};
   const isBusy = create.isPending;
+  const nameMissing = isUntold(draft) ? words.sessions.new.nameWanted : words.sessions.new.nameMissing;
   const isNamed = draft.way !== 'file' || draft.file?.state === 'read';
 
   function edit(changes: Partial<Draft>) {
@@ -136,7 +137,7 @@ export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
             <NameAndLanguage
               draft={draft}
               disabled={isBusy}
-              nameError={isNameMissing ? words.sessions.new.nameMissing : fields.filename}
+              nameError={isNameMissing ? nameMissing : fields.filename}
               languageError={fields.language_override}
               onChange={edit}
             />

@@ -21,7 +21,7 @@ export function PastePane({ text, error, disabled, onChange }: PastePaneProps) {
   const wrong = problem === undefined ? error : { tooLarge: codeTooLarge, broken: codeBroken }[problem];
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-1.5">
-      <div className="flex justify-between gap-3">
+      <div className="flex items-baseline justify-between gap-3">
         <label htmlFor={id} className="text-sm font-medium">
           {words.sessions.new.code}
         </label>
@@ -41,7 +41,7 @@ export function PastePane({ text, error, disabled, onChange }: PastePaneProps) {
         autoCapitalize="off"
         spellCheck={false}
         wrap="off"
-        className={`${INPUT} min-h-64 max-sm:min-h-40 flex-1 resize-none py-2 font-mono text-sm!`}
+        className={`${INPUT} min-h-64 max-sm:min-h-40 flex-1 resize-none py-2 font-mono text-sm! [font-variant-ligatures:none]`}
       />
       <FieldError id={`${id}-error`} error={wrong} />
     </div>

@@ -1,1 +1,0 @@
-export{n as monaco}from"./monaco-DyHlQ3m0.js";import"./workspace-C_FuiRVu.js";

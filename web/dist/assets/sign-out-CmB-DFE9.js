@@ -1,1 +1,0 @@
-import{n as e,r as t}from"./client-DzVW2rdW.js";import{a as n,f as r,h as i}from"./index-D6pi_F43.js";import{t as a}from"./forget-user-B76t5udn.js";async function o(r){try{await t(e.POST(`/auth/logout`))}catch(e){n(e,()=>void o(r));return}s(r,`signed-out`)}function s(e,t){let n=r(e);n&&a(n.id),i(e,t)}export{o as n,s as t};
