@@ -88,3 +88,27 @@ test('a tab without changes takes what another one saved', async ({ joins }) => 
   await pat.page.bringToFront();
   await expect(pat.page.locator('.view-lines').first()).toContainText('# theirs');
 });
+
+test('merging by hand survives a look at another window, Esc, and asks before it is dropped', async ({ joins }) => {
+  const pat = await joins();
+  const { session } = await bothEdited(pat);
+  await pat.page.getByRole('button', { name: conflict.byHand }).click();
+  const dialog = pat.page.getByRole('dialog', { name: conflict.byHand });
+  const result = dialog.locator('.modified-in-monaco-diff-editor .view-lines, .editor.modified .view-lines').first();
+  await expect(result).toContainText('return len');
+  await result.click();
+  await pat.page.keyboard.press('ControlOrMeta+End');
+  await pat.page.keyboard.type('# merged by hand');
+  await expect(result).toContainText('# merged by hand');
+  // A tab asks for news at most every five seconds.
+  await pat.page.waitForTimeout(5_500);
+  await pat.page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await pat.page.waitForTimeout(1_000);
+  await pat.page.keyboard.press('Escape');
+  await expect(dialog).toBeVisible();
+  await dialog.getByRole('button', { name: conflict.back }).click();
+  await expect(pat.page.getByText(conflict.dropTitle)).toBeVisible();
+  await pat.page.getByRole('button', { name: words.common.cancel }).click();
+  await dialog.getByRole('button', { name: conflict.save }).click();
+  await expect.poll(() => pat.savedCode(session)).toBe(`${BOTH}# merged by hand`);
+});

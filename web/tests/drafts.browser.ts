@@ -118,3 +118,31 @@ test('signing out forgets what this device keeps', async ({ joins }) => {
   await expect(pat.page).toHaveURL(/\/$/);
   expect(await kept(pat)).not.toContain('# edited');
 });
+
+test('what was typed a moment before leaving is there again', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.types('  # edited', 4);
+  await pat.page.getByRole('link', { name: words.common.sessions }).first().click();
+  await pat.page.getByRole('dialog').getByRole('button', { name: words.editor.leave, exact: true }).click();
+  await expect(pat.page).toHaveURL(/\/dashboard/);
+  await pat.opens(session);
+  await expect(pat.page.getByText(words.editor.restored)).toBeVisible();
+  await expect(pat.page.locator('.view-lines').first()).toContainText('# edited');
+});
+
+test('Back asks too, also after the skip link was used', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.page.goto('/dashboard');
+  await expect(pat.page.getByRole('link', { name: 'evict.py' })).toBeVisible();
+  await pat.page.keyboard.press('Tab');
+  await pat.page.keyboard.press('Enter');
+  await pat.page.getByRole('link', { name: 'evict.py' }).click();
+  await ready(pat.page);
+  await pat.types('  # edited', 4);
+  await pat.page.evaluate(() => window.history.back());
+  await expect(pat.page.getByRole('dialog', { name: words.editor.leaveTitle })).toBeVisible();
+  await expect(pat.page).toHaveURL(new RegExp(session));
+});

@@ -47,3 +47,24 @@ test('markup in an answer runs nothing and loads nothing', async ({ joins }) => 
   expect(await pat.page.evaluate(() => 'hacked' in window)).toBe(false);
   expect(elsewhere).toEqual([]);
 });
+
+test('an answer of thousands of nested quotes and lists is shown as it was written', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  const thread = await pat.hasThread(session, 3);
+  await pat.asks('POST', `/threads/${thread}/messages`, { content: 'Is this comparison right?' });
+  await pat.page.route('**/messages?*', async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.json()) as { messages: { role: string; content: string }[] };
+    const deep = `${'>'.repeat(3_000)} deep\n\n${'- '.repeat(3_000)}deeper`;
+    for (const message of body.messages) if (message.role === 'ai') message.content = deep;
+    await route.fulfill({ response: answer, json: body });
+  });
+  await pat.opens(session);
+  await pat.page
+    .getByRole('button', { name: new RegExp(`^${words.thread.line(3)}`) })
+    .first()
+    .click();
+  await expect(pat.page.getByText('deeper').last()).toBeVisible();
+  await expect(pat.page.locator('.monaco-editor .view-lines').first()).toBeVisible();
+});

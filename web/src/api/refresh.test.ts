@@ -78,3 +78,9 @@ test('a request that was stopped stays an AbortError', async () => {
   const stopped = new DOMException('stopped', 'AbortError');
   await expect(withRefresh(() => Promise.reject(stopped))).rejects.toBe(stopped);
 });
+
+test('a refresh that a wrong clock set to a time to come hides no other', async () => {
+  localStorage.setItem('codesensei.refreshed_at', String(Date.now() + 3_600_000));
+  expect((await withRefresh(route())).status).toBe(200);
+  expect(refreshes).toBe(1);
+});

@@ -1,5 +1,5 @@
 /** What to do when the file was saved elsewhere: keep mine, use theirs, or merge by hand. */
-import { type ReactNode, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useCallback, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import { Failure } from '../../page/failure';
 import { Button } from '../../ui/button';
 import { Confirm, Dialog } from '../../ui/dialog';
@@ -118,6 +118,11 @@ function ByHand({ merge, language, merged, told, isBusy, onBack, onMerged, onLat
   // What to do when the work so far may go.
   const [leaving, setLeaving] = useState<(() => void) | null>(null);
   const begun = useRef<string>(null);
+  // Always the same: the editor is made anew for another.
+  const onReady = useCallback((ready: MergeHandle | null) => {
+    begun.current = ready?.text() ?? null;
+    setHandle(ready);
+  }, []);
   const leave = (go: () => void) => {
     if (handle === null || handle.text() === begun.current) go();
     else setLeaving(() => go);
@@ -147,10 +152,7 @@ function ByHand({ merge, language, merged, told, isBusy, onBack, onMerged, onLat
           theirs={merge.theirs.text}
           version={merge.theirs.version}
           language={language}
-          onReady={(ready) => {
-            begun.current = ready?.text() ?? null;
-            setHandle(ready);
-          }}
+          onReady={onReady}
         />
       </div>
       <Confirm
