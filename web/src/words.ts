@@ -160,6 +160,7 @@ export const words = {
     restore: 'Restore',
     theirsTaken: 'The saved version is in the editor',
     theirsTakenNext: 'Yours is kept on this device for 24 hours.',
+    theirsTakenUnkept: 'This device has no room for yours. It can be restored while this page is open.',
     goTo: { title: 'Go to line', label: (last: number) => `Line, from 1 to ${last}`, go: 'Go' },
     menu: {
       title: 'Code',

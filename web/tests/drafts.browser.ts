@@ -146,3 +146,28 @@ test('Back asks too, also after the skip link was used', async ({ joins }) => {
   await expect(pat.page.getByRole('dialog', { name: words.editor.leaveTitle })).toBeVisible();
   await expect(pat.page).toHaveURL(new RegExp(session));
 });
+
+test('two tabs with one file find a text each again, one after the other', async ({ joins }) => {
+  const pat = await joins();
+  const session = await edits(pat);
+  const other = await pat.opensTab();
+  await pat.opens(session, other);
+  await pat.types('  # of the other tab', 2, other);
+  await expect.poll(() => kept(pat)).toContain('# of the other tab');
+  await pat.page.close();
+  await other.close();
+  const again = await pat.opensTab();
+  await pat.opens(session, again);
+  await expect(again.locator('.view-lines').first()).toContainText('# of the other tab');
+  await again.keyboard.press('ControlOrMeta+s');
+  await expect.poll(() => pat.savedCode(session)).toContain('# of the other tab');
+  await again.reload();
+  // The text of the first tab began with an older version.
+  await again
+    .getByRole('dialog', { name: words.editor.conflict.title })
+    .getByRole('button', { name: words.editor.conflict.byHand })
+    .click();
+  await again.getByRole('button', { name: words.editor.conflict.save }).click();
+  await expect.poll(() => pat.savedCode(session)).toContain('# edited');
+  expect(await pat.savedCode(session)).toContain('# of the other tab');
+});

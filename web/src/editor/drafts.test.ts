@@ -104,12 +104,15 @@ test('the sweep forgets old texts and leaves other keys alone', async () => {
   expect([...storage.keys()]).toEqual(['codesensei.theme']);
 });
 
-test('one page does not forget what another wrote', async () => {
-  await drafts.put('draft', slot, kept);
-  await drafts.remove('draft', slot, 'another page');
-  expect(await drafts.get('draft', slot)).not.toBeNull();
-  await drafts.remove('draft', slot, 'this page');
-  expect(await drafts.get('draft', slot)).toBeNull();
+test('two pages with one session keep a text each', async () => {
+  const [first, second] = ['a', 'b'].map((writer) => ({ ...slot, writer })) as [Slot, Slot];
+  await drafts.put('draft', first, { ...kept, text: 'of a' });
+  room = 10;
+  await drafts.put('draft', second, { ...kept, text: 'of b' });
+  expect(await drafts.of(slot)).toEqual([first, second]);
+  await drafts.remove('draft', first);
+  expect(await drafts.of(slot)).toEqual([second]);
+  expect((await drafts.get('draft', second))?.text).toBe('of b');
 });
 
 test('signing out forgets all of a user, and keeps nothing until the next sign-in', async () => {
@@ -129,8 +132,9 @@ test('signing out forgets all of a user, and keeps nothing until the next sign-i
 
 test('texts that wait for the connection are listed', async () => {
   await drafts.put('draft', slot, kept);
-  await drafts.put('draft', { ...slot, sessionId: 'two' }, { ...kept, isQueued: true });
-  expect(drafts.queued()).toEqual([{ userId: 'ada', sessionId: 'two' }]);
+  const two = { ...slot, sessionId: 'two', writer: 'a' };
+  await drafts.put('draft', two, { ...kept, isQueued: true });
+  expect(drafts.queued()).toEqual([two]);
 });
 
 test('the last of several writes wins', async () => {

@@ -10,6 +10,8 @@ export type Kind = 'draft' | 'base' | 'backup';
 export interface Slot {
   userId: string;
   sessionId: string;
+  /** The page that writes it: two tabs have texts of their own. A backup has none. */
+  writer?: string;
 }
 
 const PREFIX = 'codesensei';
@@ -18,8 +20,9 @@ const DAY = 24 * 60 * 60_000;
 /** From this many characters on a text is kept compressed. */
 const COMPRESSED_FROM = 100_000;
 
-function keyOf(kind: Kind, { userId, sessionId }: Slot): string {
-  return `${PREFIX}.${kind}.${userId}.${sessionId}`;
+function keyOf(kind: Kind, { userId, sessionId, writer }: Slot): string {
+  const key = `${PREFIX}.${kind}.${userId}.${sessionId}`;
+  return writer === undefined ? key : `${key}.${writer}`;
 }
 
 export class Drafts {
@@ -64,25 +67,26 @@ export class Drafts {
     return text === null ? null : { ...rest, text };
   }
 
-  /** Forgets one. With `writer` only if that page wrote it. */
-  remove(kind: Kind, slot: Slot, writer?: string): Promise<void> {
+  /** Forgets one. */
+  remove(kind: Kind, slot: Slot): Promise<void> {
     return this.inTurn(keyOf(kind, slot), async (key) => {
-      const stored = this.fromStorage(key);
-      if (stored === undefined || writer === undefined || stored.writer === writer) this.fromKeys([key]);
-      const large = await this.large.get(key).catch(() => undefined);
-      if (large !== undefined && (writer === undefined || large.writer === writer)) {
-        await this.large.remove([key]).catch(() => undefined);
-      }
+      this.fromKeys([key]);
+      await this.large.remove([key]).catch(() => undefined);
     });
+  }
+
+  /** The drafts of a session, each with the page that wrote it. */
+  async of(slot: Slot): Promise<Slot[]> {
+    const keys = new Set([...this.keys(), ...(await this.large.keys().catch(() => []))]);
+    const prefix = `${keyOf('draft', slot)}.`;
+    return [...keys].filter((key) => key.startsWith(prefix)).flatMap(slotOf);
   }
 
   /** Texts that wait for the connection. */
   queued(): Slot[] {
-    return this.keys().flatMap((key) => {
-      const [prefix, kind, userId, sessionId] = key.split('.');
-      const isDraft = prefix === PREFIX && kind === 'draft' && userId !== undefined && sessionId !== undefined;
-      return isDraft && this.fromStorage(key)?.isQueued ? [{ userId, sessionId }] : [];
-    });
+    return this.keys()
+      .filter((key) => this.fromStorage(key)?.isQueued)
+      .flatMap(slotOf);
   }
 
   /** Forgets everything that is kept for a user, and keeps nothing more until the user is back. */
@@ -161,6 +165,14 @@ export class Drafts {
       // Storage that is off keeps nothing.
     }
   }
+}
+
+/** The slot that a draft's key names. */
+function slotOf(key: string): Slot[] {
+  const [prefix, kind, userId, sessionId, writer] = key.split('.');
+  const isDraft = prefix === PREFIX && kind === 'draft';
+  if (!isDraft || userId === undefined || sessionId === undefined || writer === undefined) return [];
+  return [{ userId, sessionId, writer }];
 }
 
 function isRecord(found: unknown): found is StoredRecord {

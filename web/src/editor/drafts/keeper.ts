@@ -16,6 +16,10 @@ export class Keeper {
   /** The version whose text is kept as the base. */
   private baseKept: number | undefined;
   private hasDraft = false;
+  /** Where this page keeps its text. */
+  private readonly own: Slot;
+  /** Where an earlier page kept the text that this one goes on with. It is kept there until it is kept here. */
+  private adopted: Slot | null = null;
   private isFull = false;
   private release: () => void = () => undefined;
   private readonly off: (() => void)[] = [];
@@ -27,6 +31,7 @@ export class Keeper {
     /** Calls back once when this device has no room for the text. */
     private readonly onFull: () => void,
   ) {
+    this.own = { ...slot, writer: this.writer };
     drafts.remember(slot.userId);
     this.live();
     const change = document.model.onDidChangeContent(() => this.schedule());
@@ -41,12 +46,23 @@ export class Keeper {
     );
   }
 
-  /** What an earlier page left. A draft of a tab that is still open is that tab's. */
+  /** The newest text that an earlier page left. A draft of a tab that is still open is that tab's. */
   async found(): Promise<{ draft: Kept; base: Kept | null } | null> {
-    const draft = await this.drafts.get('draft', this.slot);
-    if (draft === null || (await isLive(draft.writer))) return null;
-    const base = await this.drafts.get('base', this.slot);
-    return { draft, base: base?.version === draft.version ? base : null };
+    let newest: Kept | null = null;
+    for (const left of await this.drafts.of(this.slot)) {
+      const draft = await this.drafts.get('draft', left);
+      if (draft === null || draft.at <= (newest?.at ?? 0) || (await isLive(draft.writer))) continue;
+      newest = draft;
+      this.adopted = left;
+    }
+    if (newest === null || this.adopted === null) return null;
+    const base = await this.drafts.get('base', this.adopted);
+    return { draft: newest, base: base?.version === newest.version ? base : null };
+  }
+
+  /** This page does not go on with what was found. */
+  decline(): void {
+    this.adopted = null;
   }
 
   /** Keeps the text as it is now, or forgets it when it is saved. */
@@ -57,25 +73,22 @@ export class Keeper {
     // All is read before the first wait: the editor may be gone after it.
     const { version, base } = this.document;
     const shared = { version, isQueued: this.isQueued, writer: this.writer };
-    const puts = [this.drafts.put('draft', this.slot, { ...shared, text: this.document.text() })];
+    const puts = [this.drafts.put('draft', this.own, { ...shared, text: this.document.text() })];
     if (this.baseKept !== version) {
       this.baseKept = version;
-      puts.push(this.drafts.put('base', this.slot, { ...shared, text: base }));
+      puts.push(this.drafts.put('base', this.own, { ...shared, text: base }));
     }
     const hasRoom = (await Promise.all(puts)).every(Boolean);
-    if (!hasRoom && !this.isFull) this.onFull();
+    if (hasRoom) await this.letGo();
+    else if (!this.isFull) this.onFull();
     this.isFull = !hasRoom;
   }
 
-  /** Forgets the draft of this page or of one that is gone. That of another open tab is that tab's. */
+  /** Forgets the text of this page, and that of an earlier one that it went on with. */
   async discard(): Promise<void> {
     this.cancel();
-    this.isQueued = false;
-    const draft = await this.drafts.get('draft', this.slot);
-    const isOthers = draft !== null && draft.writer !== this.writer && (await isLive(draft.writer));
-    if (!isOthers) await Promise.all([this.drafts.remove('draft', this.slot), this.drafts.remove('base', this.slot)]);
-    this.baseKept = undefined;
-    this.hasDraft = false;
+    this.hasDraft = true;
+    await this.clear();
   }
 
   dispose(): void {
@@ -90,7 +103,7 @@ export class Keeper {
     if (this.document.isDirty() && this.baseKept === version) {
       const text = this.document.text();
       const kept = { version, isQueued: this.isQueued, writer: this.writer, text };
-      if (this.drafts.putNow('draft', this.slot, kept)) {
+      if (this.drafts.putNow('draft', this.own, kept)) {
         this.cancel();
         return;
       }
@@ -100,13 +113,22 @@ export class Keeper {
 
   private async clear(): Promise<void> {
     this.isQueued = false;
+    await this.letGo();
     if (!this.hasDraft) return;
     this.hasDraft = false;
     this.baseKept = undefined;
-    await Promise.all([
-      this.drafts.remove('draft', this.slot, this.writer),
-      this.drafts.remove('base', this.slot, this.writer),
-    ]);
+    await this.removed(this.own);
+  }
+
+  /** The text of the earlier page is kept by this one now, or saved. */
+  private async letGo(): Promise<void> {
+    const { adopted } = this;
+    this.adopted = null;
+    if (adopted !== null) await this.removed(adopted);
+  }
+
+  private async removed(slot: Slot): Promise<void> {
+    await Promise.all([this.drafts.remove('draft', slot), this.drafts.remove('base', slot)]);
   }
 
   private schedule(): void {

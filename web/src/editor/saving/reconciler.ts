@@ -42,7 +42,9 @@ export class Reconciler {
     const found = await keeper.found();
     if (this.isOver) return;
     state.set({ backup });
-    if (found === null || document.isDirty()) return;
+    if (found === null) return;
+    // The user was faster: the earlier text waits for the next opening.
+    if (document.isDirty()) return keeper.decline();
     const { draft, base } = found;
     const theirs = { text: document.base, version: document.version };
     if (draft.text === theirs.text) return keeper.discard();
@@ -84,14 +86,14 @@ export class Reconciler {
   async takeTheirs({ text, version }: Theirs): Promise<void> {
     const { state, document, saver, keeper, drafts, slot } = this.parts;
     const mine = { text: document.text(), version: document.version, isQueued: false, writer: keeper.writer };
-    await drafts.put('backup', slot, mine);
+    const isKept = await drafts.put('backup', slot, mine);
     document.replace(text);
     document.markSaved(document.snapshot(), version);
     saver.drop();
     state.set({ merge: null, told: null, backup: { ...mine, at: Date.now() } });
     await keeper.discard();
     toast('info', words.editor.theirsTaken, {
-      description: words.editor.theirsTakenNext,
+      description: isKept ? words.editor.theirsTakenNext : words.editor.theirsTakenUnkept,
       action: { label: words.editor.restore, onClick: () => void this.restoreBackup() },
       id: 'theirs',
     });

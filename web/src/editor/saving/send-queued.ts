@@ -48,7 +48,7 @@ async function sent(client: QueryClient, slot: Slot): Promise<boolean> {
   if (draft === null || (await isLive(draft.writer))) return true;
   try {
     const { session } = await putCode(slot.sessionId, draft.version, draft.text);
-    await Promise.all([drafts.remove('draft', slot, draft.writer), drafts.remove('base', slot, draft.writer)]);
+    await Promise.all([drafts.remove('draft', slot), drafts.remove('base', slot)]);
     client.removeQueries({ queryKey: keys.session(slot.sessionId) });
     void client.invalidateQueries({ queryKey: keys.sessions });
     toast('success', words.editor.sentLater, { description: words.editor.sentLaterText(session.filename) });

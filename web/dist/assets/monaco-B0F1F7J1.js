@@ -1,0 +1,1 @@
+export{n as monaco}from"./monaco-Dt0_yEtS.js";import"./workspace-CEbzlJkw.js";
