@@ -85,7 +85,7 @@ async fn where_nothing_is_a_browser_is_shown_the_page_and_a_program_is_told() {
         let visit = gets(&server, path, &[(header::ACCEPT, VISIT)]).await;
         is_told(visit, StatusCode::NOT_FOUND, "NOT_FOUND").await;
     }
-    // What the API has at an address is no page, whoever asks.
+    // An address of the API is no page, for browsers either.
     let visit = gets(&server, "/sessions", &[(header::ACCEPT, VISIT)]).await;
     is_told(visit, StatusCode::UNAUTHORIZED, "UNAUTHORIZED").await;
     let posted = Client::new().post(format!("{}/about", server.url)).header(header::ACCEPT, VISIT).send().await;

@@ -7,7 +7,7 @@ import { Waiting } from '../page/states';
 import { readMark } from './signed-in-mark';
 import { useUser } from './user';
 
-/** Where a visitor wanted to go, and as whom. */
+/** Where a visitor wanted to go, and as which user. */
 interface Wish {
   from?: string;
   userId?: string;
@@ -40,7 +40,7 @@ export function Entrance({ title, other, sent, children }: EntranceProps) {
   const { data: user, error } = useUser();
   const { state } = useLocation();
   if (user) return <Navigate to={destination(state, user)} replace />;
-  // Somebody who is signed in already shall not see a form for a moment.
+  // A user who is signed in already must not see a form for a moment.
   if (user === undefined && error === null && readMark()?.kind === 'user') return <Waiting />;
   return (
     <Page title={title}>

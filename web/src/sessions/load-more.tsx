@@ -13,7 +13,7 @@ export function LoadMore({ query }: { query: ReturnType<typeof useSessions> }) {
     const known = new Set(sessions.map((session) => session.session_id));
     const { data } = await fetchNextPage();
     const first = data && sessionsIn(data).find((session) => !known.has(session.session_id));
-    // The button may be gone: whoever pressed it by key goes on at the first session that it loaded.
+    // The button may be gone: a user who pressed it by key goes on at the first session that it loaded.
     requestAnimationFrame(() => {
       if (first === undefined || document.activeElement !== document.body) return;
       document.querySelector<HTMLElement>(`[data-session="${first.session_id}"]`)?.focus();

@@ -56,7 +56,7 @@ export function changeExchange(key: string, next: (exchange: Exchange) => Exchan
   else frame ??= requestAnimationFrame(tell);
 }
 
-/** The conversation is stored: what goes on goes on under its id. The old key follows once nobody shows it. */
+/** A new conversation is stored: its state goes on under its id. The old key is replaced once no panel shows it. */
 export function moveActivity(from: string, to: string): void {
   known.set(to, activity(from));
 }

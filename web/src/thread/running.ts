@@ -54,7 +54,7 @@ export function interruptAll(): void {
   for (const key of [...requests.keys(), ...timers.keys()]) interrupt(key);
 }
 
-/** Whether an error is no error: somebody interrupted. */
+/** Whether an error is no error: the user interrupted the request. */
 export function isInterruption(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }

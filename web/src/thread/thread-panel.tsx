@@ -121,7 +121,7 @@ function useDesk(open: OpenThread, key: string, onOpened: (thread: Thread) => vo
       client,
       editor,
       open,
-      // Whoever closed the panel meanwhile, or opened another conversation, stays there.
+      // A user who closed the panel meanwhile, or opened another conversation, stays there.
       onOpened: (thread: Thread) => shown.current === key && onOpened(thread),
     }),
     [client, editor, open, key, onOpened],

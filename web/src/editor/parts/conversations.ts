@@ -70,7 +70,7 @@ export class Conversations {
     }
   }
 
-  /** Begins a conversation about what is selected, or about the cursor's line; or a note, which asks nobody. */
+  /** Begins a conversation about what is selected, or about the cursor's line; or a note, which the model does not answer. */
   ask(ask: boolean): void {
     const span = this.editor.getSelection();
     if (span === null) return;
