@@ -48,38 +48,45 @@ test('the sign-in page needs under 120 KiB of gzip before its first paint', asyn
   expect(weight).toBeLessThan(FIRST_PAINT);
 });
 
-test('typing in 50,000 lines has no task over 200 ms', async ({ joins }) => {
-  const pat = await joins();
-  const code = Array.from({ length: 50_000 }, (_, at) => `value_${at} = compute(${at}) if ready else None`).join('\n');
-  const session = await pat.hasSession('large.py', code);
-  await pat.opens(session);
-  await pat.page.locator('.monaco-editor .view-lines').first().click();
-  // Opening is over.
-  await pat.page.waitForTimeout(2_000);
-  await pat.page.evaluate(() => {
-    const found: number[] = [];
-    Object.assign(window, { longTasks: found });
-    new PerformanceObserver((list) => found.push(...list.getEntries().map(({ duration }) => duration))).observe({
-      type: 'longtask',
-    });
-  });
-  for (let at = 0; at < 60; at++) await pat.page.keyboard.type('x', { delay: 30 });
-  await pat.page.keyboard.press('ControlOrMeta+End');
-  await pat.page.keyboard.type('\n# the end\n', { delay: 30 });
-  await pat.page.waitForTimeout(1_500);
-  const tasks = await pat.page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
-  expect(tasks.filter((duration) => duration > 200)).toEqual([]);
-});
+// By itself, and tried again: what other programs take of the machine counts too.
+test.describe('alone', { tag: '@alone' }, () => {
+  test.describe.configure({ retries: 2 });
 
-test('a file of 300 KB opens by a click', async ({ joins }) => {
-  const pat = await joins();
-  const code = Array.from({ length: 6_000 }, (_, at) => `value_${at} = compute(${at}) if ready else None`).join('\n');
-  await pat.hasSession('medium.py', code);
-  await pat.page.goto('/dashboard');
-  await pat.page.waitForLoadState('networkidle');
-  const began = Date.now();
-  await pat.page.getByRole('link', { name: 'medium.py' }).click();
-  await ready(pat.page);
-  await expect(pat.page.locator('.view-lines').first()).toContainText('value_0');
-  test.info().annotations.push({ type: 'milliseconds', description: String(Date.now() - began) });
+  test('typing in 50,000 lines has no task over 200 ms', async ({ joins }) => {
+    const pat = await joins();
+    const code = Array.from({ length: 50_000 }, (_, at) => `value_${at} = compute(${at}) if ready else None`).join(
+      '\n',
+    );
+    const session = await pat.hasSession('large.py', code);
+    await pat.opens(session);
+    await pat.page.locator('.monaco-editor .view-lines').first().click();
+    // Opening is over.
+    await pat.page.waitForTimeout(2_000);
+    await pat.page.evaluate(() => {
+      const found: number[] = [];
+      Object.assign(window, { longTasks: found });
+      new PerformanceObserver((list) => found.push(...list.getEntries().map(({ duration }) => duration))).observe({
+        type: 'longtask',
+      });
+    });
+    for (let at = 0; at < 60; at++) await pat.page.keyboard.type('x', { delay: 30 });
+    await pat.page.keyboard.press('ControlOrMeta+End');
+    await pat.page.keyboard.type('\n# the end\n', { delay: 30 });
+    await pat.page.waitForTimeout(1_500);
+    const tasks = await pat.page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
+    expect(tasks.filter((duration) => duration > 200)).toEqual([]);
+  });
+
+  test('a file of 300 KB opens by a click', async ({ joins }) => {
+    const pat = await joins();
+    const code = Array.from({ length: 6_000 }, (_, at) => `value_${at} = compute(${at}) if ready else None`).join('\n');
+    await pat.hasSession('medium.py', code);
+    await pat.page.goto('/dashboard');
+    await pat.page.waitForLoadState('networkidle');
+    const began = Date.now();
+    await pat.page.getByRole('link', { name: 'medium.py' }).click();
+    await ready(pat.page);
+    await expect(pat.page.locator('.view-lines').first()).toContainText('value_0');
+    test.info().annotations.push({ type: 'milliseconds', description: String(Date.now() - began) });
+  });
 });
