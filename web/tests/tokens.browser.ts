@@ -21,12 +21,18 @@ test('two tabs with expired tokens refresh once, and lose no request', async ({ 
   const other = await pat.opensTab();
   await pat.opens(session);
   await pat.opens(session, other);
-  await pat.page.waitForTimeout(EXPIRED);
+  const me = () => pat.context.request.get(`${pat.url}/api/users/me`).then((answer) => answer.status());
+  await expect.poll(me, { timeout: 3 * EXPIRED }).toBe(401);
   let refreshes = 0;
   let refused = 0;
   pat.context.on('response', (answer) => {
     if (answer.url().endsWith('/api/auth/refresh')) refreshes += 1;
     else if (answer.status() === 401) refused += 1;
+  });
+  // The refresh of one tab waits until the other one has met the expired token too.
+  await pat.context.route('**/api/auth/refresh', async (route) => {
+    await expect.poll(() => refused).toBeGreaterThan(1);
+    await route.continue();
   });
   await Promise.all([pat.page.reload(), other.reload()]);
   for (const page of [pat.page, other]) await expect(page.locator('.view-lines').first()).toContainText('evict');
