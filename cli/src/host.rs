@@ -3,7 +3,6 @@
 
 use axum::extract::Request;
 use axum::http::header;
-use axum::http::uri::Authority;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use handlers::error::{ApiError, ErrorCode};
@@ -20,8 +19,47 @@ pub(crate) async fn refuse_others(request: Request, next: Next) -> Response {
 pub(crate) fn names_this_machine(request: &Request) -> bool {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
-    let host = host.to_str().ok().and_then(|text| text.parse::<Authority>().ok());
-    host.is_some_and(|host| {
-        ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| host.host().eq_ignore_ascii_case(name))
-    })
+    host.to_str().is_ok_and(is_this_machine)
+}
+
+/// Whether this is a name of this machine, with or without a port. `Authority` is of no use here: of `localhost:80.evil.example`,
+/// whose port is none, its host is `localhost`.
+fn is_this_machine(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    ["127.0.0.1", "localhost", "[::1]"].iter().any(|own| name.eq_ignore_ascii_case(own))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_with_or_without_a_port_are_its_own() {
+        for own in ["localhost", "LocalHost:8080", "127.0.0.1", "127.0.0.1:1", "[::1]", "[::1]:65535"] {
+            assert!(is_this_machine(own), "{own}");
+        }
+        for other in [
+            "",
+            ":8080",
+            "localhost:8080.evil.example",
+            "localhost:80:80",
+            "localhost:+80",
+            "localhost:",
+            "localhost.",
+            "localhost.evil.example",
+            "evil.example",
+            "ada@localhost",
+            "localhost@evil.example",
+            "127.0.0.1.evil.example:8080",
+            "127.0.0.2",
+            "::1",
+            "[::1",
+            "[::1].evil.example",
+        ] {
+            assert!(!is_this_machine(other), "{other}");
+        }
+    }
 }

@@ -136,10 +136,11 @@ pub(crate) fn at(path: &str) -> Option<&'static File> {
     FILES.get(path).or_else(|| is_own(path).then(index))
 }
 
-/// Whether the page has something to show there; see `web/src/routes.tsx`.
+/// Whether the page has something to show there; see `web/src/routes.tsx`. A slash at the end is taken off there.
 fn is_own(path: &str) -> bool {
-    match path {
-        "/" | "/about" | "/login" | "/signup" | "/dashboard" | "/settings" => true,
+    match path.strip_suffix('/').unwrap_or(path) {
+        "" => path == "/",
+        "/about" | "/login" | "/signup" | "/dashboard" | "/settings" => true,
         path => path.strip_prefix("/editor/").is_some_and(|id| !id.is_empty() && !id.contains('/')),
     }
 }
@@ -162,12 +163,33 @@ mod tests {
 
     #[test]
     fn its_own_addresses_show_the_page() {
-        for own in ["/", "/about", "/login", "/signup", "/dashboard", "/settings", "/editor/01J", "/index.html"] {
+        for own in [
+            "/",
+            "/about",
+            "/login",
+            "/signup",
+            "/dashboard",
+            "/settings",
+            "/about/",
+            "/editor/01J",
+            "/editor/01J/",
+            "/index.html",
+        ] {
             assert!(at(own).is_some(), "{own}");
         }
-        for other in
-            ["", "/about/", "/About", "/editor", "/editor/", "/editor/a/b", "/sessions", "/assets", "/assets/none.js"]
-        {
+        for other in [
+            "",
+            "//",
+            "/about//",
+            "/About",
+            "/editor",
+            "/editor/",
+            "/editor//",
+            "/editor/a/b",
+            "/sessions",
+            "/assets",
+            "/assets/none.js",
+        ] {
             assert!(at(other).is_none(), "{other}");
         }
     }

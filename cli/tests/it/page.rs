@@ -45,9 +45,18 @@ async fn the_page_is_at_its_own_addresses_and_is_not_sent_twice() {
     let server = serving().await;
     let page = gets(&server, "/", &[]).await.text().await.unwrap();
     assert!(page.starts_with("<!doctype html>"), "{page}");
-    for path in
-        ["/", "/index.html", "/about", "/login", "/signup", "/dashboard", "/settings", "/editor/x", "/about?from=mail"]
-    {
+    for path in [
+        "/",
+        "/index.html",
+        "/about",
+        "/login",
+        "/signup",
+        "/dashboard",
+        "/settings",
+        "/editor/x",
+        "/about?from=mail",
+        "/settings/?tab=usage",
+    ] {
         let answer = gets(&server, path, &[]).await;
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
         assert_eq!(said(answer.headers(), &header::CONTENT_TYPE), "text/html; charset=utf-8", "{path}");
@@ -71,7 +80,7 @@ async fn the_page_is_at_its_own_addresses_and_is_not_sent_twice() {
 async fn where_nothing_is_a_browser_is_shown_the_page_and_a_program_is_told() {
     let server = serving().await;
     let page = gets(&server, "/", &[]).await.text().await.unwrap();
-    for path in ["/nowhere", "/editor", "/editor/a/b", "/assetsy"] {
+    for path in ["/nowhere", "/About", "/editor", "/editor/a/b", "/assetsy"] {
         let tag = gets(&server, "/", &[]).await.headers()[header::ETAG].to_str().unwrap().to_owned();
         let visit = gets(&server, path, &[(header::ACCEPT, VISIT), (header::IF_NONE_MATCH, &tag)]).await;
         assert_eq!(visit.status(), StatusCode::NOT_FOUND, "{path}");

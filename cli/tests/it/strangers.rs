@@ -38,7 +38,7 @@ async fn the_engine_answers_no_web_page_even_one_that_has_its_key() {
             let request = lists(&url, method.clone(), &key).header(header::ORIGIN, origin);
             is_refused(request, StatusCode::FORBIDDEN, "AccessDeniedException").await;
         }
-        for host in ["evil.example", "evil.example:80", "localhost.evil.example", "127.0.0.1.evil.example", ""] {
+        for host in ["evil.example", "evil.example:80", "localhost.evil.example", "127.0.0.1:80.evil.example", ""] {
             let request = lists(&url, method.clone(), &key).header(header::HOST, host);
             is_refused(request, StatusCode::FORBIDDEN, "AccessDeniedException").await;
         }
@@ -51,7 +51,7 @@ async fn a_page_of_a_name_that_leads_to_this_machine_gets_nothing_of_the_api() {
     let client = reqwest::Client::new();
     let form = serde_json::json!({ "username": "demo", "password": "wrong" });
     for path in ["/auth/login", "/health", "/docs"] {
-        for host in ["evil.example", "evil.example:8080", "localhost.evil.example", ""] {
+        for host in ["evil.example", "evil.example:8080", "localhost.evil.example", "localhost:80.evil.example", ""] {
             let request = client.post(format!("{}{path}", server.url)).header(header::HOST, host);
             let request = request.header(header::ORIGIN, format!("http://{host}")).json(&form);
             assert_eq!(request.send().await.unwrap().status(), StatusCode::FORBIDDEN, "{path} {host}");
