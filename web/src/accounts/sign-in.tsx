@@ -2,8 +2,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api, data } from '../api/client';
 import { words } from '../shell-words';
-import { Field } from '../ui/field';
 import { Entrance } from './entrance';
+import { PasswordField, UsernameField } from './fields';
 import { Form, FormFailure, Submit } from './form';
 import { useForm } from './use-form';
 import { userChanged } from './user';
@@ -27,21 +27,8 @@ export default function SignIn() {
       other={{ question: accounts.newHere, action: accounts.newHereAction, to: '/signup' }}
     >
       <Form form={form} label={accounts.signInTitle}>
-        <Field
-          label={accounts.fields.username}
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          required
-          {...form.field('username')}
-        />
-        <Field
-          label={accounts.fields.password}
-          type="password"
-          autoComplete="current-password"
-          required
-          {...form.field('password')}
-        />
+        <UsernameField {...form.field('username')} />
+        <PasswordField {...form.field('password')} />
         <FormFailure form={form} />
         <Submit form={form} size="lg" busy={accounts.signingIn}>
           {common.signIn}

@@ -15,6 +15,15 @@ interface FormOptions<Name extends string> {
   send: (values: Values<Name>) => Promise<void>;
 }
 
+/** What a form has for one of its fields. */
+export interface Bound {
+  name: string;
+  value: string;
+  error: string | undefined;
+  onChange: (event: ChangeEvent<HTMLInputElement>) => void;
+  onBlur: () => void;
+}
+
 /** What the server said about the values that were sent. It holds until they are others. */
 export function refusals<Name extends string>(
   error: unknown,
@@ -57,7 +66,7 @@ export function useForm<Name extends string>({ initial, check, send }: FormOptio
 
   useFocusAfter(ref, sending.status);
 
-  function field(name: Name) {
+  function field(name: Name): Bound {
     return {
       name,
       value: values[name],

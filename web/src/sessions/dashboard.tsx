@@ -9,6 +9,7 @@ import { Page } from '../page/layout';
 import { Button } from '../ui/button';
 import { Confirm } from '../ui/dialog';
 import { Empty } from '../ui/empty';
+import { useMedia } from '../ui/use-media';
 import { words } from '../words';
 import { matches, type Sort } from './list';
 import { LoadMore } from './load-more';
@@ -19,7 +20,6 @@ import { focusOf } from './session-row';
 import { SessionTable, TableSkeleton } from './session-table';
 import { Heading, NewButton, Toolbar, Tools } from './toolbar';
 import { TryExample } from './try-example';
-import { useMedia } from './use-media';
 import { useNow } from './use-now';
 import { useDeleteSession, useSessions } from './use-sessions';
 

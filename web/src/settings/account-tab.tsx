@@ -1,6 +1,7 @@
 /** The end of the account, with its password and what it means. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { PasswordField } from '../accounts/fields';
 import { Form, FormFailure, Submit } from '../accounts/form';
 import { leave } from '../accounts/sign-out';
 import { useForm } from '../accounts/use-form';
@@ -8,7 +9,6 @@ import { api, data } from '../api/client';
 import type { User } from '../api/types';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
-import { Field } from '../ui/field';
 import { words } from '../words';
 import { Card, Part } from './part';
 import { UsernameForManagers } from './username-for-managers';
@@ -55,13 +55,7 @@ function DeleteForm({ user, onCancel }: { user: User; onCancel: () => void }) {
   return (
     <Form form={form} label={text.sure}>
       <UsernameForManagers username={user.username} />
-      <Field
-        label={text.password}
-        type="password"
-        autoComplete="current-password"
-        required
-        {...form.field('password')}
-      />
+      <PasswordField label={text.password} {...form.field('password')} />
       <FormFailure form={form} />
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onCancel}>{words.common.cancel}</Button>

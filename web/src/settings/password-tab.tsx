@@ -1,13 +1,13 @@
 /** Another password, which signs out all other devices. */
 import { useQueryClient } from '@tanstack/react-query';
+import { PasswordField } from '../accounts/fields';
 import { Form, FormFailure, Submit } from '../accounts/form';
-import { PasswordMeter } from '../accounts/password-meter';
+import { NewPasswordField } from '../accounts/new-password-field';
 import { checkConfirmation, checkNewPassword } from '../accounts/rules';
 import { useForm } from '../accounts/use-form';
 import { api, data } from '../api/client';
 import { keys } from '../api/queries';
 import type { User } from '../api/types';
-import { Field } from '../ui/field';
 import { toast } from '../ui/toast';
 import { words } from '../words';
 import { Card, Part } from './part';
@@ -37,28 +37,13 @@ export function PasswordTab({ user }: { user: User }) {
       <Card className="p-6">
         <Form form={form} label={words.settings.tabs.password} className="max-w-md">
           <UsernameForManagers username={user.username} />
-          <Field
-            label={text.current}
-            type="password"
-            autoComplete="current-password"
-            required
-            {...form.field('current_password')}
-          />
-          <Field
+          <PasswordField label={text.current} {...form.field('current_password')} />
+          <NewPasswordField
             label={text.new}
-            type="password"
-            autoComplete="new-password"
-            required
-            below={<PasswordMeter password={form.values.new_password} known={[user.name, user.username, user.email]} />}
+            known={[user.name, user.username, user.email]}
             {...form.field('new_password')}
           />
-          <Field
-            label={text.confirm}
-            type="password"
-            autoComplete="new-password"
-            required
-            {...form.field('confirm_password')}
-          />
+          <NewPasswordField label={text.confirm} {...form.field('confirm_password')} />
           <FormFailure form={form} />
           <div>
             <Submit form={form} busy={text.saving}>

@@ -1,18 +1,17 @@
 /** Name, username and e-mail address. Only those that changed are sent. */
 import { useQueryClient } from '@tanstack/react-query';
+import { EmailField, NameField, UsernameField } from '../accounts/fields';
 import { Form, FormFailure, Submit } from '../accounts/form';
 import { checkEmail, checkName, checkUsername } from '../accounts/rules';
 import { useForm } from '../accounts/use-form';
 import { api, data } from '../api/client';
 import { keys } from '../api/queries';
 import type { User } from '../api/types';
-import { Field } from '../ui/field';
 import { toast } from '../ui/toast';
 import { words } from '../words';
 import { changedFields } from './changed-fields';
 import { Card, Part } from './part';
 
-const { fields } = words.accounts;
 const text = words.settings.profile;
 
 export function ProfileTab({ user }: { user: User }) {
@@ -37,24 +36,9 @@ export function ProfileTab({ user }: { user: User }) {
     <Part title={words.settings.tabs.profile} text={text.text}>
       <Card className="p-6">
         <Form form={form} label={words.settings.tabs.profile} className="max-w-md">
-          <Field label={fields.name} autoComplete="name" required {...form.field('name')} />
-          <Field
-            label={fields.username}
-            hint={fields.usernameHint}
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            required
-            {...form.field('username')}
-          />
-          <Field
-            label={fields.email}
-            type="email"
-            autoComplete="email"
-            spellCheck={false}
-            required
-            {...form.field('email')}
-          />
+          <NameField {...form.field('name')} />
+          <UsernameField hint={words.accounts.fields.usernameHint} {...form.field('username')} />
+          <EmailField {...form.field('email')} />
           <FormFailure form={form} />
           <div>
             <Submit form={form} busy={words.common.saving} isWanted={isChanged}>

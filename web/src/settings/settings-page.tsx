@@ -6,6 +6,7 @@ import { Link, useSearchParams } from 'react-router';
 import { useUser } from '../accounts/user';
 import type { User } from '../api/types';
 import { Page } from '../page/layout';
+import { useMedia } from '../ui/use-media';
 import { words } from '../words';
 import { AccountTab } from './account-tab';
 import { AppearanceTab } from './appearance-tab';
@@ -13,7 +14,6 @@ import { DevicesTab } from './devices-tab';
 import { PasswordTab } from './password-tab';
 import { ProfileTab } from './profile-tab';
 import { UsageTab } from './usage-tab';
-import { useMedia } from './use-media';
 
 const text = words.settings;
 

@@ -1,9 +1,9 @@
 /** Bars by day. The chart is a picture for those who see it; the table under it has the same numbers. */
 import { useState } from 'react';
 import { dollars, exactDollars, integer, short } from '../page/format';
+import { useMedia } from '../ui/use-media';
 import { words } from '../words';
 import { allTokens, axisSteps, sentTokens, type UsageAmount, type UsageDay } from './usage-days';
-import { useMedia } from './use-media';
 import { dayName, shortDay } from './utc-days';
 
 export type Measure = 'tokens' | 'cost';

@@ -1,0 +1,37 @@
+/** The fields that several forms have, each written once: browsers and password managers know them by these attributes. */
+import { words } from '../shell-words';
+import { Field } from '../ui/field';
+import type { Bound } from './use-form';
+
+const { fields } = words.accounts;
+
+export function NameField(bound: Bound) {
+  return <Field label={fields.name} autoComplete="name" required {...bound} />;
+}
+
+export function EmailField(bound: Bound) {
+  return <Field label={fields.email} type="email" autoComplete="email" spellCheck={false} required {...bound} />;
+}
+
+export function UsernameField({ hint, ...bound }: Bound & { hint?: string }) {
+  return (
+    <Field
+      label={fields.username}
+      hint={hint}
+      autoComplete="username"
+      autoCapitalize="none"
+      spellCheck={false}
+      required
+      {...bound}
+    />
+  );
+}
+
+export interface PasswordProps extends Bound {
+  label?: string;
+}
+
+/** The password that the user has. */
+export function PasswordField({ label = fields.password, ...bound }: PasswordProps) {
+  return <Field label={label} type="password" autoComplete="current-password" required {...bound} />;
+}
