@@ -1,37 +1,43 @@
 /** Whether the server can be reached. Requests tell it; while it cannot, it is asked again and again. */
 import { useSyncExternalStore } from 'react';
 
-/** The pauses between questions whether the server is back, in milliseconds; the last one goes on. */
-const PAUSES = [1_000, 2_000, 5_000, 10_000, 30_000];
+/** The pauses between questions whether the server is back, in milliseconds, and the one that goes on after them. */
+const PAUSES = [1_000, 2_000, 5_000, 10_000];
+const LONGEST = 30_000;
 
 const listeners = new Set<() => void>();
 let isOnline = navigator.onLine;
-let probe: ReturnType<typeof setTimeout> | undefined;
+/** Counts the rounds of questions: one that has been followed by another, or by an answer, is over. */
+let round = 0;
 
 function set(next: boolean): void {
   if (next === isOnline) return;
   isOnline = next;
-  clearTimeout(probe);
-  if (!isOnline) ask(0);
+  if (isOnline) round += 1;
+  else void ask();
   for (const listener of [...listeners]) listener();
 }
 
 /** The browser's own events miss a server that is gone, and come early: only an answer says that it is back. */
-function ask(tries: number): void {
-  clearTimeout(probe);
-  const pause = PAUSES[Math.min(tries, PAUSES.length - 1)];
-  probe = setTimeout(async () => {
-    const answered = await fetch('/api/health').then(
-      () => true,
-      () => false,
-    );
-    if (answered) set(true);
-    else if (!isOnline) ask(tries + 1);
-  }, pause);
+async function ask(): Promise<void> {
+  round += 1;
+  const own = round;
+  for (let tries = 0; ; tries++) {
+    // Without a network it is worth a try, since the server may be on this machine, but not many.
+    const pause = tries === 0 || navigator.onLine ? PAUSES[tries] : LONGEST;
+    await new Promise((resolve) => setTimeout(resolve, pause ?? LONGEST));
+    if (own !== round) return;
+    const signal = AbortSignal.timeout(LONGEST);
+    const answer = await fetch('/api/health', { cache: 'no-store', signal }).catch(() => null);
+    if (own !== round) return;
+    // Not a proxy's, which is there without the server.
+    if (answer?.ok) return set(true);
+  }
 }
 
+if (!isOnline) void ask();
 window.addEventListener('online', () => {
-  if (!isOnline) ask(0);
+  if (!isOnline) void ask();
 });
 window.addEventListener('offline', () => set(false));
 

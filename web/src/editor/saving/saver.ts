@@ -6,7 +6,6 @@ import type { SaveOutcome } from '../controller';
 import type { Keeper } from '../drafts/keeper';
 import type { Document, Snapshot } from '../text/document';
 import { IDLE, next, type SaveEvent, type SaveState, sends } from './machine';
-import { probe } from './probe';
 
 /** What the server has now. */
 export interface Theirs {
@@ -49,7 +48,6 @@ export class Saver {
   constructor(private readonly ports: SaverPorts) {
     this.off = onConnection(() => {
       if (online()) this.step({ type: 'due' });
-      else probe();
     });
   }
 
@@ -175,7 +173,6 @@ export class Saver {
       this.step({ type: 'unreachable' });
       this.settle({ kind: 'held' });
       connectionLost();
-      probe();
     } else if (isApiError(error, 'RATE_LIMIT_EXCEEDED') && error.retryAfter !== undefined) {
       this.limit = error;
       this.step({ type: 'limited', until: error.retryAfter });
