@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { Navigate, Outlet, Route, Routes, useLocation, useNavigationType } from 'react-router';
 import { useAccountWatch } from './accounts/account-watch';
 import { lastEnd, useUser } from './accounts/user';
+import { ownAddress } from './page/address';
 import { Crashed, ErrorBoundary, NotFound, Waiting } from './page/states';
 
 const Landing = lazy(() => import('./accounts/landing'));
@@ -40,25 +41,31 @@ function useScrollToTop(): void {
 }
 
 export function AppRoutes() {
-  const { pathname } = useLocation();
+  const { pathname, search, hash, state } = useLocation();
+  const own = ownAddress(pathname);
   useAccountWatch();
   useScrollToTop();
+  // The router itself takes any case and any slash at the end. The server does not, and answers 404 there.
+  if (own !== null && own !== pathname) return <Navigate to={{ pathname: own, search, hash }} replace state={state} />;
   return (
     <ErrorBoundary key={pathname}>
-      <Suspense fallback={<Waiting />}>
-        <Routes>
-          <Route path="/" element={<Landing />} />
-          <Route path="/about" element={<About />} />
-          <Route path="/login" element={<SignIn />} />
-          <Route path="/signup" element={<SignUp />} />
-          <Route element={<Private />}>
-            <Route path="/dashboard" element={<Dashboard />} />
-            <Route path="/editor/:sessionId" element={<Editor />} />
-            <Route path="/settings" element={<Settings />} />
-          </Route>
-          <Route path="*" element={<NotFound />} />
-        </Routes>
-      </Suspense>
+      <Suspense fallback={<Waiting />}>{own === null ? <NotFound /> : <Pages />}</Suspense>
     </ErrorBoundary>
+  );
+}
+
+function Pages() {
+  return (
+    <Routes>
+      <Route path="/" element={<Landing />} />
+      <Route path="/about" element={<About />} />
+      <Route path="/login" element={<SignIn />} />
+      <Route path="/signup" element={<SignUp />} />
+      <Route element={<Private />}>
+        <Route path="/dashboard" element={<Dashboard />} />
+        <Route path="/editor/:sessionId" element={<Editor />} />
+        <Route path="/settings" element={<Settings />} />
+      </Route>
+    </Routes>
   );
 }
