@@ -6,22 +6,26 @@ import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { words } from '../../words';
 import type { SessionEditor } from '../session-editor';
+import { StepGuard } from './step-guard';
 
 export function LeaveGuard({ editor }: { editor: SessionEditor }) {
   /** Goes where the user wanted to go. */
   const [leave, setLeave] = useState<(() => void) | null>(null);
   const [isSignOut, setIsSignOut] = useState(false);
   const [isSaving, setIsSaving] = useState(false);
-  useEffect(
-    () =>
-      guardNavigation((go, isSignOut) => {
-        if (!editor.isDirty()) return false;
-        setLeave(() => go);
-        setIsSignOut(isSignOut);
-        return true;
-      }),
-    [editor],
-  );
+  useEffect(() => {
+    const guard = new StepGuard((go, isSignOut) => {
+      if (!editor.isDirty()) return false;
+      setLeave(() => go);
+      setIsSignOut(isSignOut);
+      return true;
+    });
+    const stop = guardNavigation(guard);
+    return () => {
+      stop();
+      guard.dispose();
+    };
+  }, [editor]);
   useEffect(() => {
     const onBeforeUnload = (event: BeforeUnloadEvent) => {
       if (editor.isDirty()) event.preventDefault();
