@@ -231,6 +231,14 @@ export const words = {
     },
   },
 
+  signOut: {
+    title: 'Sign out without saving?',
+    text: (sessions: number) =>
+      `Text of ${count(sessions, 'session', 'sessions')} is not saved yet: it is in another tab, or kept on this device from earlier. Signing out removes it.`,
+    more: (sessions: number) => `and ${sessions} more`,
+    anyway: 'Sign out anyway',
+  },
+
   thread: {
     heading: (number: number) => `Conversations · ${number}`,
     none: 'No conversations yet. Select code and ask AI.',

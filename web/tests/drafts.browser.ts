@@ -1,4 +1,5 @@
 /** Text that is not saved yet: without a connection, after a crash, on leaving. */
+import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
 import { EVICT, type Person, ready, words } from './person';
 
@@ -27,6 +28,17 @@ async function edits(pat: Person): Promise<string> {
   await pat.types('  # edited', 4);
   await expect.poll(() => kept(pat)).toContain('# edited');
   return session;
+}
+
+/** Chooses to sign out in a tab. */
+async function signsOut(pat: Person, page = pat.page): Promise<void> {
+  await page.getByRole('button', { name: words.accounts.menu(pat.username) }).click();
+  await page.getByRole('menuitem', { name: words.common.signOut }).click();
+}
+
+/** The question about what is not in the tab where the person signs out. */
+function question(page: Page) {
+  return page.getByRole('dialog', { name: words.signOut.title });
 }
 
 const EDITED = EVICT.replace('return 0', 'return 0  # edited');
@@ -112,11 +124,88 @@ test('closing the window with unsaved text asks the browser to ask', async ({ jo
 test('signing out forgets what this device keeps', async ({ joins }) => {
   const pat = await joins();
   await edits(pat);
-  await pat.page.getByRole('button', { name: words.accounts.menu(pat.username) }).click();
-  await pat.page.getByRole('menuitem', { name: words.common.signOut }).click();
+  await signsOut(pat);
   await pat.page.getByRole('dialog').getByRole('button', { name: words.editor.leave, exact: true }).click();
   await expect(pat.page).toHaveURL(/\/$/);
   expect(await kept(pat)).not.toContain('# edited');
+});
+
+test('signing out asks about the unsaved text of another tab', async ({ joins }) => {
+  const pat = await joins();
+  const session = await edits(pat);
+  const other = await pat.opensTab();
+  await other.goto('/dashboard');
+  await signsOut(pat, other);
+  await expect(question(other)).toContainText(words.signOut.text(1));
+  await expect(question(other).getByRole('listitem')).toHaveText(['evict.py']);
+  const stay = question(other).getByRole('button', { name: words.editor.stay });
+  await expect(stay).toBeFocused();
+  await other.keyboard.press('Enter');
+  await expect(question(other)).toBeHidden();
+  await expect(other.getByRole('button', { name: words.accounts.menu(pat.username) })).toBeFocused();
+  await expect(other).toHaveURL(/\/dashboard$/);
+  await expect(pat.page.locator('.view-lines').first()).toContainText('# edited');
+  expect(await kept(pat)).toContain('# edited');
+  await signsOut(pat, other);
+  await question(other).getByRole('button', { name: words.signOut.anyway }).click();
+  await expect(other).toHaveURL(/\/$/);
+  await expect.poll(() => kept(pat)).not.toContain('# edited');
+  await expect(pat.page.getByText(words.accounts.signedOut).first()).toBeVisible();
+  await expect(pat.page).not.toHaveURL(new RegExp(session));
+});
+
+test('signing out asks about what a closed tab has left, and not once it is saved', async ({ joins }) => {
+  const pat = await joins();
+  const session = await edits(pat);
+  const other = await pat.opensTab();
+  await pat.page.close({ runBeforeUnload: false });
+  await other.goto('/settings');
+  await signsOut(pat, other);
+  await question(other).getByRole('button', { name: words.editor.stay }).click();
+  await pat.opens(session, other);
+  await expect(other.getByText(words.editor.restored)).toBeVisible();
+  await other.keyboard.press('ControlOrMeta+s');
+  await expect.poll(() => pat.savedCode(session)).toBe(EDITED);
+  await other.goto('/settings');
+  await signsOut(pat, other);
+  await expect(other).toHaveURL(/\/$/);
+  await expect(question(other)).toBeHidden();
+});
+
+test('signing out asks about a save that waits for the connection', async ({ joins }) => {
+  const pat = await joins();
+  const other = await pat.opensTab();
+  await other.goto('/dashboard');
+  await savesOffline(pat);
+  await signsOut(pat, other);
+  await expect(question(other)).toContainText(words.signOut.text(1));
+});
+
+test('what this tab has not saved is asked about first, then what others have not', async ({ joins }) => {
+  const pat = await joins();
+  await edits(pat);
+  const other = await pat.opensTab();
+  await pat.opens(await pat.hasSession('other.py'), other);
+  await other.keyboard.press('ControlOrMeta+Home');
+  await pat.types('  # of this tab', 2, other);
+  await signsOut(pat, other);
+  const first = other.getByRole('dialog', { name: words.editor.leaveTitle });
+  await expect(first).toContainText(words.accounts.signOutUnsaved);
+  await first.getByRole('button', { name: words.editor.saveAndLeave }).click();
+  await expect(question(other).getByRole('listitem')).toHaveText(['evict.py']);
+  await question(other).getByRole('button', { name: words.signOut.anyway }).click();
+  await expect(other).toHaveURL(/\/$/);
+});
+
+test('without unsaved text anywhere, signing out asks nothing', async ({ joins }) => {
+  const pat = await joins();
+  const session = await edits(pat);
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await expect.poll(() => pat.savedCode(session)).toBe(EDITED);
+  const other = await pat.opensTab();
+  await other.goto('/dashboard');
+  await signsOut(pat, other);
+  await expect(other).toHaveURL(/\/$/);
 });
 
 test('what was typed a moment before leaving is there again', async ({ joins }) => {
@@ -170,4 +259,29 @@ test('two tabs with one file find a text each again, one after the other', async
   await again.getByRole('button', { name: words.editor.conflict.save }).click();
   await expect.poll(() => pat.savedCode(session)).toContain('# edited');
   expect(await pat.savedCode(session)).toContain('# of the other tab');
+});
+
+test('two steps back at once leave the editor where it is, and Leave takes the first', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.page.goto('/about');
+  await pat.page.getByRole('link', { name: words.common.product }).click();
+  await pat.page.getByRole('link', { name: 'evict.py' }).click();
+  await ready(pat.page);
+  await pat.types('  # edited', 4);
+  const dialog = pat.page.getByRole('dialog', { name: words.editor.leaveTitle });
+  for (const times of [2, 3]) {
+    await pat.page.evaluate((steps) => {
+      for (let step = 0; step < steps; step++) window.history.back();
+    }, times);
+    await expect(dialog).toBeVisible();
+    await expect(pat.page).toHaveURL(new RegExp(session));
+    await dialog.getByRole('button', { name: words.editor.stay }).click();
+    await expect(dialog).toBeHidden();
+    await expect(pat.page.locator('.view-lines').first()).toContainText('# edited');
+  }
+  await pat.page.evaluate(() => window.history.back());
+  await dialog.getByRole('button', { name: words.editor.leave, exact: true }).click();
+  await expect(pat.page).toHaveURL(/\/dashboard$/);
+  await expect(pat.page.getByRole('link', { name: 'evict.py' })).toBeVisible();
 });

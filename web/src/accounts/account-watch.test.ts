@@ -5,6 +5,8 @@ import { keys } from '../api/queries';
 import { words } from '../shell-words';
 import { toast } from '../ui/toast';
 import { followMark } from './account-watch';
+// Loaded when it is needed, which may be after the last test.
+import './forget-user';
 import { readMark, writeMark } from './signed-in-mark';
 import { knownUser, lastEnd, userChanged, userLeft } from './user';
 

@@ -115,6 +115,18 @@ test('two pages with one session keep a text each', async () => {
   expect((await drafts.get('draft', second))?.text).toBe('of b');
 });
 
+test('the drafts of a user are listed over all sessions, wherever they are kept', async () => {
+  const one = { ...slot, writer: 'a' };
+  const two = { ...slot, sessionId: 'two', writer: 'b' };
+  await drafts.put('draft', one, kept);
+  await drafts.put('base', one, kept);
+  await drafts.put('backup', slot, kept);
+  await drafts.put('draft', { ...two, userId: 'grace' }, kept);
+  room = 10;
+  await drafts.put('draft', two, kept);
+  expect(await drafts.of({ userId: 'ada' })).toEqual([one, two]);
+});
+
 test('signing out forgets all of a user, and keeps nothing until the next sign-in', async () => {
   const other = { ...slot, userId: 'grace' };
   await drafts.put('draft', slot, kept);

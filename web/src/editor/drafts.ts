@@ -75,11 +75,11 @@ export class Drafts {
     });
   }
 
-  /** The drafts of a session, each with the page that wrote it. */
-  async of(slot: Slot): Promise<Slot[]> {
+  /** The drafts of a session, or of all sessions of a user, each with the page that wrote it. */
+  async of({ userId, sessionId }: { userId: string; sessionId?: string }): Promise<Slot[]> {
     const keys = new Set([...this.keys(), ...(await this.large.keys().catch(() => []))]);
-    const prefix = `${keyOf('draft', slot)}.`;
-    return [...keys].filter((key) => key.startsWith(prefix)).flatMap(slotOf);
+    const isOne = (slot: Slot) => slot.userId === userId && (sessionId === undefined || slot.sessionId === sessionId);
+    return [...keys].flatMap(slotOf).filter(isOne);
   }
 
   /** Texts that wait for the connection. */

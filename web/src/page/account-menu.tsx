@@ -1,8 +1,7 @@
 /** The user's menu in the bar: settings, theme, signing out. */
-import { useQueryClient } from '@tanstack/react-query';
 import { ChevronDown, Info, LogOut, Settings } from 'lucide-react';
 import { useNavigate } from 'react-router';
-import { signOut } from '../accounts/sign-out';
+import { useSigningOut } from '../accounts/signing-out';
 import type { User } from '../api/types';
 import { words } from '../shell-words';
 import { Button } from '../ui/button';
@@ -13,37 +12,40 @@ import { type Choice, chooseTheme, useTheme } from './theme';
 export default function AccountMenu({ user }: { user: User }) {
   const { choice } = useTheme();
   const navigate = useNavigate();
-  const client = useQueryClient();
+  const signingOut = useSigningOut(user);
   const options = (['system', 'dark', 'light'] as const).map((value) => ({ value, label: words.common.themes[value] }));
   return (
-    <Menu
-      trigger={
-        <Button look="ghost" aria-label={words.accounts.menu(user.username)} className="max-sm:px-1.5">
-          <Initial name={user.name} />
-          <span className="max-w-32 truncate max-sm:hidden">{user.username}</span>
-          <ChevronDown size={14} className="max-sm:hidden" />
-        </Button>
-      }
-    >
-      <div className="max-w-64 px-2.5 pt-1.5 pb-2">
-        <p className="truncate text-sm font-semibold">{user.name}</p>
-        <p className="truncate text-xs text-dim">{user.email}</p>
-      </div>
-      <MenuSeparator />
-      <MenuItem icon={<Settings size={16} />} onSelect={() => void navigate('/settings')}>
-        {words.common.settings}
-      </MenuItem>
-      <MenuItem icon={<Info size={16} />} onSelect={() => void navigate('/about')}>
-        {words.common.about}
-      </MenuItem>
-      <MenuSeparator />
-      <MenuLabel>{words.common.theme}</MenuLabel>
-      <MenuChoice value={choice} onChange={(value) => chooseTheme(value as Choice)} options={options} />
-      <MenuSeparator />
-      <MenuItem icon={<LogOut size={16} />} onSelect={() => guardSignOut(() => void signOut(client))}>
-        {words.common.signOut}
-      </MenuItem>
-    </Menu>
+    <>
+      <Menu
+        trigger={
+          <Button look="ghost" aria-label={words.accounts.menu(user.username)} className="max-sm:px-1.5">
+            <Initial name={user.name} />
+            <span className="max-w-32 truncate max-sm:hidden">{user.username}</span>
+            <ChevronDown size={14} className="max-sm:hidden" />
+          </Button>
+        }
+      >
+        <div className="max-w-64 px-2.5 pt-1.5 pb-2">
+          <p className="truncate text-sm font-semibold">{user.name}</p>
+          <p className="truncate text-xs text-dim">{user.email}</p>
+        </div>
+        <MenuSeparator />
+        <MenuItem icon={<Settings size={16} />} onSelect={() => void navigate('/settings')}>
+          {words.common.settings}
+        </MenuItem>
+        <MenuItem icon={<Info size={16} />} onSelect={() => void navigate('/about')}>
+          {words.common.about}
+        </MenuItem>
+        <MenuSeparator />
+        <MenuLabel>{words.common.theme}</MenuLabel>
+        <MenuChoice value={choice} onChange={(value) => chooseTheme(value as Choice)} options={options} />
+        <MenuSeparator />
+        <MenuItem icon={<LogOut size={16} />} onSelect={() => guardSignOut(signingOut.begin)}>
+          {words.common.signOut}
+        </MenuItem>
+      </Menu>
+      {signingOut.question}
+    </>
   );
 }
 

@@ -6,6 +6,8 @@ import type { Kept } from './record';
 const PAUSE = 500;
 /** Who never pauses is kept, too. */
 const LONGEST = 3_000;
+/** Who writes in this page now. */
+const here = new Set<string>();
 
 export class Keeper {
   /** Names this page, so that it leaves the texts of other tabs alone. */
@@ -33,6 +35,7 @@ export class Keeper {
   ) {
     this.own = { ...slot, writer: this.writer };
     drafts.remember(slot.userId);
+    here.add(this.writer);
     this.live();
     const change = document.model.onDidChangeContent(() => this.schedule());
     const hidden = () => window.document.visibilityState === 'hidden' && this.flushNow();
@@ -94,6 +97,7 @@ export class Keeper {
   dispose(): void {
     this.flushNow();
     for (const off of this.off) off();
+    here.delete(this.writer);
     this.release();
   }
 
@@ -165,4 +169,9 @@ function lockOf(writer: string): string {
 export async function isLive(writer: string): Promise<boolean> {
   const locks = await navigator.locks?.query();
   return locks?.held?.some(({ name }) => name === lockOf(writer)) ?? false;
+}
+
+/** Whether an editor that this page shows wrote a text. */
+export function isHere(writer: string | undefined): boolean {
+  return writer !== undefined && here.has(writer);
 }
