@@ -32,6 +32,7 @@ export const words = {
       number === 0 ? 'no conversations' : count(number, 'conversation', 'conversations'),
     loadMore: 'Load more',
     actionsFor: (name: string) => `Actions for ${name}`,
+    download: 'Download',
     rename: 'Rename',
     renameTitle: 'Rename the session',
     renaming: 'Renaming…',
@@ -129,7 +130,6 @@ export const words = {
     tooLong: 'The selection is too long',
     tooLongNext: 'Select at most 64 KiB, or ask about the whole file.',
     linesAt: (start: number, end: number) => (start === end ? `Line ${start}` : `Lines ${start}–${end}`),
-    approximate: 'approximate',
     noWords: 'No message yet',
     moreThreads: (threads: number) => `and ${threads} more`,
     threadsAt: (threads: number) => `${count(threads, 'conversation', 'conversations')} here`,
@@ -247,10 +247,12 @@ export const words = {
     line: (line: number) => `Line ${line}`,
     lines: (start: number, end: number) => `Lines ${start}–${end}`,
     menu: (title: string) => `Actions for ${title}`,
-    anchors: { stable: 'stable', approximate: 'approximate' },
+    /** What follows the lines, as in "Line 3 changed". */
+    anchors: { stable: 'unchanged', approximate: 'changed' },
     anchorHints: {
-      stable: 'The selected text is at these lines.',
-      approximate: 'The code has changed. These lines are the closest match.',
+      stable: 'The code here is what it was when the conversation began.',
+      approximate:
+        'The code here was edited since the conversation began, by you or by a patch. The lines shown are the closest match.',
     },
     messages: (number: number) => count(number, 'message', 'messages'),
     noMessages: 'No messages yet',

@@ -73,3 +73,23 @@ test('a conversation is deleted after a question', async ({ joins }) => {
   const { threads } = await pat.asks<{ threads: unknown[] }>('GET', `/sessions/${session}/threads`);
   expect(threads).toEqual([]);
 });
+
+test('a patch on the lines of a conversation changes them, and that is no fault', async ({ joins }) => {
+  const pat = await joins();
+  const { page } = pat;
+  const { anchors, anchorHints, applyPatch, line, panel } = words.thread;
+  const session = await pat.hasSession();
+  const thread = await pat.hasThread(session, 3);
+  await pat.asks('POST', `/threads/${thread}/messages`, { content: 'Is this comparison right?' });
+  await pat.opens(session);
+  const inList = (state: string) => page.getByRole('button', { name: new RegExp(`^${line(3)} ?${state}\\b`) });
+  await inList(anchors.stable).click();
+  const badge = (state: string) =>
+    page.getByRole('region', { name: panel(line(3)) }).getByRole('button', { name: state, exact: true });
+  await expect(badge(anchors.stable)).toBeVisible();
+  await page.getByRole('button', { name: applyPatch }).click();
+  await expect(inList(anchors.approximate)).toBeVisible();
+  await badge(anchors.approximate).click();
+  await expect(page.getByText(anchorHints.approximate)).toBeVisible();
+  await expect(page.getByText(/approximate|stable/)).toHaveCount(0);
+});

@@ -5,6 +5,7 @@ import type { Thread } from '../api/types';
 import { useEditor } from '../editor/controller';
 import { Badge } from '../ui/badge';
 import { IconButton } from '../ui/button';
+import { Explained } from '../ui/explained';
 import { Menu, MenuItem } from '../ui/menu';
 import { words } from '../words';
 import { DeleteDialog } from './delete-dialog';
@@ -29,12 +30,11 @@ export function PanelHeader({ lines, thread, onClose }: PanelHeaderProps) {
         </div>
       </div>
       {thread !== undefined && (
-        <span
-          title={words.thread.countHint(thread.message_count, MESSAGES)}
-          className="text-xs whitespace-nowrap text-faint tabular-nums"
-        >
-          {words.thread.countOf(thread.message_count, MESSAGES)}
-        </span>
+        <Explained text={words.thread.countHint(thread.message_count, MESSAGES)}>
+          <span className="text-xs whitespace-nowrap text-faint tabular-nums">
+            {words.thread.countOf(thread.message_count, MESSAGES)}
+          </span>
+        </Explained>
       )}
       <div className="flex items-center">
         {thread !== undefined && <Actions thread={thread} title={title} onDeleted={onClose} />}
@@ -68,9 +68,9 @@ function State({ thread }: { thread: Thread | undefined }) {
   if (thread.type === 'file') return null;
   const { anchor_status: state } = thread;
   return (
-    <span title={words.thread.anchorHints[state]}>
+    <Explained text={words.thread.anchorHints[state]}>
       <Badge tone={state === 'stable' ? 'ok' : 'warn'}>{words.thread.anchors[state]}</Badge>
-    </span>
+    </Explained>
   );
 }
 

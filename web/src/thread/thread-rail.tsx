@@ -77,7 +77,7 @@ function Item({ thread, isSelected, onSelect }: ItemProps) {
       className={`flex min-h-14 w-full flex-col justify-center rounded-md px-3 py-2 text-left pointer-coarse:pr-13 ${look}`}
     >
       <span className="flex w-full min-w-0 items-baseline gap-2">
-        <span className="truncate text-sm font-semibold">{linesTitle(linesOf(thread))}</span>
+        <span className="shrink-0 text-sm font-semibold">{linesTitle(linesOf(thread))}</span>
         <AnchorState thread={thread} />
         <Count number={thread.message_count} />
       </span>

@@ -70,7 +70,7 @@ function Beginning({ thread: { start_line, end_line, anchor_status, last_message
       <span className="font-semibold">
         {words.editor.linesAt(start_line, end_line)}
         {anchor_status === 'approximate' && (
-          <span className="ml-2 text-xs font-normal text-warn">{words.editor.approximate}</span>
+          <span className="ml-2 text-xs font-normal text-warn">{words.thread.anchors.approximate}</span>
         )}
       </span>
       <span className="truncate text-dim">{last_message?.excerpt ?? words.editor.noWords}</span>
