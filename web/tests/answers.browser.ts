@@ -88,8 +88,13 @@ test('a note is stored and not answered', async ({ joins }) => {
   await pat.page.getByRole('textbox', { name: thread.field }).fill('Look at this again.');
   await pat.page.keyboard.press('ControlOrMeta+Enter');
   await expect(pat.page.getByText('Look at this again.').first()).toBeVisible();
-  const { threads } = await pat.asks<{ threads: { message_count: number }[] }>('GET', `/sessions/${session}/threads`);
-  expect(threads.map(({ message_count }) => message_count)).toEqual([1]);
+  // The note is shown while it is on its way.
+  const counts = async () => {
+    const path = `/sessions/${session}/threads`;
+    const { threads } = await pat.asks<{ threads: { message_count: number }[] }>('GET', path);
+    return threads.map(({ message_count }) => message_count);
+  };
+  await expect.poll(counts).toEqual([1]);
 });
 
 test('an answer that is being written can be stopped, and asked for again', async ({ joins }) => {

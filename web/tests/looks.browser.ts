@@ -72,6 +72,10 @@ async function visitsAll(pat: Person, width: string): Promise<void> {
   await page.goto(`/editor/${session}`);
   await ready(page);
   await isSound(page, 'the editor');
+  await page.getByRole('button', { name: words.sessions.actionsFor('evict.py') }).click();
+  await expect(page.getByRole('menu')).toBeVisible();
+  await isSound(page, 'the menu of the file');
+  await page.keyboard.press('Escape');
   if (width === 'desktop') {
     await selectLines(page, 3);
     await isSound(page, 'a selection');
@@ -84,6 +88,7 @@ async function visitsAll(pat: Person, width: string): Promise<void> {
     await page.getByRole('button', { name: words.thread.viewDiff }).click();
     await expect(page.getByRole('dialog').locator('.monaco-diff-editor')).toBeVisible();
     await isSound(page, 'a difference');
+    await page.keyboard.press('Escape');
   } else {
     await page.getByRole('button', { name: words.editor.conversations }).first().click();
     await isSound(page, 'the conversations');
@@ -94,6 +99,10 @@ async function visitsAll(pat: Person, width: string): Promise<void> {
     await expect(page.getByRole('button', { name: words.thread.viewDiff })).toBeVisible();
     await isSound(page, 'a conversation');
   }
+  await page.getByRole('button', { name: words.thread.applyPatch }).click();
+  await page.getByRole('button', { name: words.thread.anchors.approximate, exact: true }).click();
+  await expect(page.getByText(words.thread.anchorHints.approximate)).toBeVisible();
+  await isSound(page, 'a hint about changed lines');
 }
 
 for (const [width, options] of Object.entries(WIDTHS)) {

@@ -110,3 +110,76 @@ test('the menu of the code undoes, redoes and asks about the line', async ({ joi
   await choose(words.editor.ask(1));
   await expect(page.getByRole('heading', { name: words.editor.linesAt(2, 2) })).toBeVisible();
 });
+
+test('the menus undo and redo only when there is something to take back', async ({ joins }) => {
+  const pat = await joins();
+  const { page } = pat;
+  const { menu, keys } = words.editor;
+  await pat.opens(await pat.hasSession());
+  const code = page.locator('.monaco-editor .view-lines').first();
+  const menus = [
+    () => page.getByRole('button', { name: words.sessions.actionsFor('evict.py') }).click(),
+    () => code.click({ button: 'right', position: { x: 200, y: 30 } }),
+  ];
+  const offers = async (canUndo: boolean, canRedo: boolean) => {
+    for (const opens of menus) {
+      await opens();
+      await expect(page.getByRole('menuitem', { name: `${menu.undo} ${keys.undo}` })).toBeEnabled({ enabled: canUndo });
+      await expect(page.getByRole('menuitem', { name: `${menu.redo} ${keys.redo}` })).toBeEnabled({ enabled: canRedo });
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('menu')).toBeHidden();
+    }
+  };
+  await offers(false, false);
+  await pat.types('X', 2);
+  await offers(true, false);
+  await menus[0]?.();
+  await page.getByRole('menuitem', { name: menu.undo }).click();
+  await expect(code).not.toContainText('NoneX');
+  await offers(false, true);
+});
+
+test('what the menu of the file undoes is brought into view', async ({ joins }) => {
+  const pat = await joins();
+  const { page } = pat;
+  await pat.opens(await pat.hasSession('long.py', Array.from({ length: 200 }, (_, at) => `n_${at} = 1`).join('\n')));
+  await pat.types('23', 2);
+  const edited = page.locator('.view-line').filter({ hasText: /^n_1\s/ });
+  await page.keyboard.press('ControlOrMeta+End');
+  await expect(edited).toBeHidden();
+  await page.getByRole('button', { name: words.sessions.actionsFor('long.py') }).click();
+  await page.getByRole('menuitem', { name: words.editor.menu.undo }).click();
+  await expect(edited).toBeInViewport();
+  await expect(edited).toHaveText(/n_1\s=\s1$/);
+});
+
+for (const width of [320, 390, 820, 1100, 1440]) {
+  test(`a long name and a large file fit into the bars of ${width} pixels`, async ({ joins }) => {
+    const pat = await joins({ viewport: { width, height: 700 }, hasTouch: width < 1100 });
+    const name = `${'long'.repeat(50)}.ts`;
+    const session = await pat.hasSession(name, 'a = 1;\n'.repeat(12_000));
+    for (let line = 1; line <= 10; line++) await pat.hasThread(session, line);
+    await pat.opens(session);
+    await expect(pat.page.getByText(words.editor.lines(12_001)).filter({ visible: true })).toBeVisible();
+    const covered = await pat.page.evaluate(() => {
+      const parts = [...document.querySelectorAll<HTMLElement>('header a, header button, header time, main button')];
+      const shown = parts.filter((part) => part.closest('aside, .monaco-editor') === null && part.checkVisibility());
+      const boxes = shown
+        .map(
+          (part) =>
+            ({ what: part.textContent, ...part.getBoundingClientRect().toJSON() }) as DOMRect & { what: string },
+        )
+        .filter((box) => box.width > 1);
+      return boxes.flatMap((a, at) =>
+        boxes
+          .slice(at + 1)
+          .filter((b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+          .map((b) => `${a.what} / ${b.what}`),
+      );
+    });
+    expect(covered).toEqual([]);
+    // A part of the name can be read.
+    const heading = await pat.page.getByRole('heading', { level: 1 }).boundingBox();
+    expect(heading?.width).toBeGreaterThan(40);
+  });
+}

@@ -124,8 +124,7 @@ export class SessionEditor implements EditorController {
   }
 
   undo(): void {
-    // The model's own: Monaco's command would undo in the field that has the focus.
-    void this.model.undo();
+    this.step(() => this.model.undo());
   }
 
   reload(): Promise<void> {
@@ -147,6 +146,18 @@ export class SessionEditor implements EditorController {
   }
 
   // What the page asks of it.
+
+  redo(): void {
+    this.step(() => this.model.redo());
+  }
+
+  canUndo(): boolean {
+    return this.model.canUndo();
+  }
+
+  canRedo(): boolean {
+    return this.model.canRedo();
+  }
 
   setLanguage(language: string): void {
     monaco.editor.setModelLanguage(this.model, language);
@@ -186,6 +197,17 @@ export class SessionEditor implements EditorController {
 
   closeMerge(): void {
     this.state.set({ merge: null, told: this.saver.phase === 'conflict' ? { kind: 'elsewhere' } : null });
+  }
+
+  /** Undoes or redoes by the model: Monaco's commands act where the focus is, and in the code it would open a phone's keyboard. */
+  private step(take: () => void): void {
+    let changed: number | undefined;
+    const watch = this.model.onDidChangeContent(({ changes: [first] }) => {
+      changed = first?.range.startLineNumber;
+    });
+    take();
+    watch.dispose();
+    if (changed !== undefined) this.reveal(changed, changed);
   }
 
   private showMenu(event: MouseEvent): void {

@@ -15,6 +15,7 @@ import { monacoTheme } from './monaco/themes';
 import { Bar, NarrowBar, TouchHint } from './parts/bar';
 import { CodeMenu } from './parts/code-menu';
 import { Drawer } from './parts/drawer';
+import { FileMenu } from './parts/file-menu';
 import { GoToLine } from './parts/go-to-line';
 import { LeaveGuard } from './parts/leave-guard';
 import { MarkMenu, MarkTip } from './parts/mark-menu';
@@ -93,6 +94,7 @@ function LiveBar({ editor, state, session }: Live) {
       onLanguage={setLanguage}
       onSave={() => void editor.saveNow()}
       onRestoreBackup={() => void editor.reconciler.restoreBackup()}
+      menu={<FileMenu editor={editor} name={session.filename} />}
     />
   );
 }

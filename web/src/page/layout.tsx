@@ -38,9 +38,9 @@ export function Page({ title, bar, isFull = false, children }: PageProps) {
       >
         {words.common.skipToContent}
       </a>
-      <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line bg-page px-4">
+      <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line bg-page px-4 max-sm:gap-2">
         <Mark isAlone={bar !== undefined} />
-        <div className="flex min-w-0 flex-1 items-center gap-3">{bar}</div>
+        <div className="flex min-w-0 flex-1 items-center gap-3 max-sm:gap-2">{bar}</div>
         <Account />
       </header>
       {!isOnline && (
@@ -60,7 +60,8 @@ function Mark({ isAlone }: { isAlone: boolean }) {
   return (
     <Link
       to={user ? '/dashboard' : '/'}
-      className="flex min-h-9 shrink-0 items-center gap-2.5 rounded-md font-semibold"
+      // On phones the way back in the bar stands for it.
+      className={`flex min-h-9 shrink-0 items-center gap-2.5 rounded-md font-semibold ${isAlone ? 'max-sm:hidden' : ''}`}
       aria-label={words.common.product}
     >
       <img src="/favicon.svg" alt="" width={24} height={24} />

@@ -23,7 +23,7 @@ interface LanguagePickerProps {
 
 const LOOKS = {
   field: `${INPUT} flex items-center gap-2 text-left`,
-  bar: 'inline-flex min-h-9 max-w-full items-center gap-2 rounded-md px-2.5 text-sm text-dim hover:bg-hover hover:text-text disabled:opacity-45 pointer-coarse:min-h-11',
+  bar: 'inline-flex min-h-9 min-w-0 max-w-full items-center gap-2 rounded-md px-2.5 text-sm text-dim hover:bg-hover hover:text-text disabled:opacity-45 pointer-coarse:min-h-11',
 };
 
 export function LanguagePicker({

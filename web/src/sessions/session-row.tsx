@@ -1,5 +1,5 @@
 /** What the table and the cards show of a session. */
-import { Ellipsis, Pencil, Trash2 } from 'lucide-react';
+import { Download, Ellipsis, Pencil, Trash2 } from 'lucide-react';
 import { Link } from 'react-router';
 import type { Session } from '../api/types';
 import { exactTime, relativeTime } from '../page/format';
@@ -8,6 +8,7 @@ import { Menu, MenuItem } from '../ui/menu';
 import { words } from '../words';
 import type { Sort } from './list';
 import { HEADING } from './toolbar';
+import { downloadSession } from './use-sessions';
 
 /** Where the focus returns to when a dialog of a session closes: its menu, or the heading if the session is gone. */
 export function focusOf(session: Session): HTMLElement | null {
@@ -79,6 +80,9 @@ export function RowMenu({ session, onRename, onDelete }: RowMenuProps) {
     >
       <MenuItem icon={<Pencil size={16} />} onSelect={() => onRename(session)}>
         {words.sessions.rename}
+      </MenuItem>
+      <MenuItem icon={<Download size={16} />} onSelect={() => void downloadSession(session)}>
+        {words.sessions.download}
       </MenuItem>
       <MenuItem icon={<Trash2 size={16} />} isDanger onSelect={() => onDelete(session)}>
         {words.sessions.delete}

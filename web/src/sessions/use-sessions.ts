@@ -13,7 +13,8 @@ import { isApiError } from '../api/error';
 import { keys } from '../api/queries';
 import type { OpenSession } from '../api/session-cache';
 import type { Session } from '../api/types';
-import { told } from '../page/failure';
+import { download } from '../page/download';
+import { toastError, told } from '../page/failure';
 import { isolated } from '../page/format';
 import { toast } from '../ui/toast';
 import { words } from '../words';
@@ -88,6 +89,16 @@ export function useDeleteSession() {
     },
   });
   return mutation;
+}
+
+/** Downloads a session's file as it is saved. */
+export async function downloadSession(of: Session): Promise<void> {
+  try {
+    const { session } = await data(api.GET('/sessions/{id}', { params: { path: { id: of.session_id } } }));
+    download(session.filename, session.code_content);
+  } catch (error) {
+    toastError(error, () => void downloadSession(of));
+  }
 }
 
 /** Gives a session another name. */

@@ -33,9 +33,11 @@ interface MenuItemProps {
   onSelect: () => void;
   isDanger?: boolean;
   disabled?: boolean;
+  /** What does the same on a keyboard. */
+  keys?: string;
 }
 
-export function MenuItem({ icon, children, onSelect, isDanger = false, disabled = false }: MenuItemProps) {
+export function MenuItem({ icon, children, onSelect, isDanger = false, disabled = false, keys }: MenuItemProps) {
   return (
     <DropdownMenu.Item
       onSelect={onSelect}
@@ -44,6 +46,7 @@ export function MenuItem({ icon, children, onSelect, isDanger = false, disabled 
     >
       {icon}
       {children}
+      {keys !== undefined && <span className="ml-auto pl-6 text-xs text-dim pointer-coarse:hidden">{keys}</span>}
     </DropdownMenu.Item>
   );
 }

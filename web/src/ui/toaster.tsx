@@ -33,7 +33,7 @@ export default function Toaster() {
           actionButton:
             'font-semibold text-accent-text min-h-6 shrink-0 hover:underline pointer-coarse:min-h-11 pointer-coarse:min-w-11',
           closeButton:
-            'absolute top-2 right-2 inline-flex size-7 items-center justify-center rounded-md text-dim hover:bg-hover hover:text-text',
+            'absolute top-2 right-2 inline-flex size-7 items-center justify-center rounded-md text-dim hover:bg-hover hover:text-text pointer-coarse:top-0 pointer-coarse:right-0 pointer-coarse:size-11',
           ...EDGES,
         },
       }}

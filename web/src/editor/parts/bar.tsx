@@ -1,5 +1,6 @@
 /** The bar of an open session: where one is, what the file is called and written in, and whether it is saved. */
 import { ChevronLeft, History, MessagesSquare } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Language, Session } from '../../api/types';
 import { useCountdown } from '../../page/failure';
@@ -8,10 +9,10 @@ import { LanguagePicker } from '../../sessions/language-picker';
 import { useNow } from '../../sessions/use-now';
 import { Badge } from '../../ui/badge';
 import { Button, IconButton } from '../../ui/button';
+import { Explained } from '../../ui/explained';
 import { words } from '../../words';
 import type { SaveState } from '../saving/machine';
 import type { EditorState } from '../state';
-import { Explained } from './explained';
 import { FileName } from './file-name';
 
 /** From this many lines on a file is a large one. */
@@ -42,11 +43,13 @@ interface BarProps {
   onLanguage: (language: Language | null) => void;
   onSave: () => void;
   onRestoreBackup: () => void;
+  /** The menu of the file. */
+  menu: ReactNode;
 }
 
 /** What stands beside the mark. On narrow screens `Details` has a row of its own. */
 export function Bar(props: BarProps) {
-  const { session, state, onRename, onSave, onRestoreBackup } = props;
+  const { session, state, onRename, onSave, onRestoreBackup, menu } = props;
   return (
     <>
       <SessionsLink />
@@ -59,13 +62,14 @@ export function Bar(props: BarProps) {
         >
           <span className="sr-only">{words.editor.unsaved}</span>
         </span>
-        <div className="flex min-w-0 items-center gap-2 max-[1099px]:hidden">
+        <div className="flex shrink-0 items-center gap-2 max-[1099px]:hidden">
           <Details {...props} />
         </div>
       </div>
       {state.backup !== null && <Backup at={state.backup.at} onRestore={onRestoreBackup} />}
       <SaveStatus state={state} />
       <SaveButton state={state} onSave={onSave} />
+      {menu}
     </>
   );
 }

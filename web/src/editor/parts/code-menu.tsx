@@ -14,7 +14,7 @@ interface CodeMenuProps {
 export function CodeMenu({ at, editor, onClose }: CodeMenuProps) {
   const { menu, keys } = words.editor;
   const run = (command: string) => () => editor.run(command);
-  const groups: { label: string; key: string; onSelect: () => void }[][] = [
+  const groups: { label: string; key: string; onSelect: () => void; isOff?: boolean }[][] = [
     [
       {
         label: at.isSelected ? words.editor.askSelection : words.editor.ask(1),
@@ -24,8 +24,8 @@ export function CodeMenu({ at, editor, onClose }: CodeMenuProps) {
       { label: words.editor.addNote, key: keys.note, onSelect: () => editor.ask(false) },
     ],
     [
-      { label: menu.undo, key: keys.undo, onSelect: run('undo') },
-      { label: menu.redo, key: keys.redo, onSelect: run('redo') },
+      { label: menu.undo, key: keys.undo, onSelect: run('undo'), isOff: !editor.canUndo() },
+      { label: menu.redo, key: keys.redo, onSelect: run('redo'), isOff: !editor.canRedo() },
     ],
     [
       { label: menu.cut, key: keys.cut, onSelect: run('editor.action.clipboardCutAction') },
@@ -56,11 +56,12 @@ export function CodeMenu({ at, editor, onClose }: CodeMenuProps) {
           {groups.map((group, at) => (
             <Fragment key={group[0]?.label}>
               {at > 0 && <DropdownMenu.Separator className="my-1 h-px bg-line" />}
-              {group.map(({ label, key, onSelect }) => (
+              {group.map(({ label, key, onSelect, isOff = false }) => (
                 <DropdownMenu.Item
                   key={label}
                   onSelect={onSelect}
-                  className="flex min-h-9 items-center gap-4 rounded-[6px] px-2.5 text-sm outline-none select-none data-highlighted:bg-hover pointer-coarse:min-h-11"
+                  disabled={isOff}
+                  className="flex min-h-9 items-center gap-4 rounded-[6px] px-2.5 text-sm outline-none select-none data-disabled:opacity-45 data-highlighted:bg-hover pointer-coarse:min-h-11"
                 >
                   <span className="flex-1">{label}</span>
                   <span className="text-xs text-dim">{key}</span>
