@@ -51,6 +51,15 @@ const REPLACED: Record<string, string> = {
   'editor/common/model/tokens/treeSitter/treeSitterSyntaxTokenBackend.js': NOTHING('TreeSitterSyntaxTokenBackend'),
 };
 
+/** The icons of lists and menus by name, which the worker imports with the kinds of suggestions. It draws none. */
+const REPLACED_IN_WORKER: Record<string, string> = {
+  'base/common/codiconsLibrary.js': 'export const codiconsLibrary = {};',
+};
+
+/** Letters that look alike in other scripts, for warnings that are off. The answers' hidden characters are the server's affair. */
+const LOOK_ALIKES_FILE = 'base/common/strings.js';
+const LOOK_ALIKES = /(static \{ this\.ambiguousCharacterData = new Lazy\(\(\) => \{[^']*JSON\.parse\()'[^']*'/;
+
 /** Descriptions of settings and colours, which only an editor of settings would show. */
 const DESCRIBED =
   /\/vs\/(editor\/common\/config\/editor(Options|ConfigurationSchema)|platform\/theme\/common\/colors\/\w+|editor\/common\/core\/editorColorRegistry)\.js$/;
@@ -63,7 +72,8 @@ const ROOT = /^.*\/node_modules\/monaco-editor\/esm\/vs\//;
 
 /** `isWhole`: Monaco's editor is built, and so every one of the modules is met; its worker has few of them. */
 export function monacoDiet({ isWhole }: { isWhole: boolean }): Plugin {
-  const left = new Set(Object.keys(REPLACED));
+  const replaced = isWhole ? REPLACED : { ...REPLACED, ...REPLACED_IN_WORKER };
+  const left = new Set([...Object.keys(REPLACED), LOOK_ALIKES_FILE]);
   return {
     name: 'monaco-diet',
     apply: 'build',
@@ -71,21 +81,25 @@ export function monacoDiet({ isWhole }: { isWhole: boolean }): Plugin {
     load(id) {
       if (!ROOT.test(id)) return null;
       const path = id.replace(ROOT, '');
-      const replaced = REPLACED[path];
-      if (replaced === undefined) return null;
+      const instead = replaced[path];
+      if (instead === undefined) return null;
       left.delete(path);
-      return { code: replaced, moduleSideEffects: false };
+      return { code: instead, moduleSideEffects: false };
     },
     transform(code, id) {
       if (!ROOT.test(id)) return null;
       if (id.endsWith('codicon.css')) {
         return code.replace('url(./codicon.ttf) format("truetype")', `url(${ICONS}) format("woff2")`);
       }
+      if (id.endsWith(LOOK_ALIKES_FILE) && LOOK_ALIKES.test(code)) {
+        left.delete(LOOK_ALIKES_FILE);
+        return { code: code.replace(LOOK_ALIKES, `$1'{"_common":[],"_default":[]}'`), map: null };
+      }
       return DESCRIBED.test(id) ? { code: code.replace(DESCRIPTION, 'localize($1, ""'), map: null } : null;
     },
     buildEnd(error) {
       if (isWhole && error === undefined && left.size > 0) {
-        this.error(`Monaco has no ${[...left].join(', ')} any more: look at monaco-diet.ts.`);
+        this.error(`Monaco has no ${[...left].join(', ')} any more, or another: look at monaco-diet.ts.`);
       }
     },
   };

@@ -2,25 +2,26 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { LICENSES, licenses } from './licenses.ts';
 import { monacoDiet } from './monaco-diet.ts';
 
 /** Where `codesensei serve` is while the page is developed. */
 const API = process.env.CODESENSEI_API ?? 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [monacoDiet({ isWhole: true }), react(), tailwindcss()],
+  plugins: [monacoDiet({ isWhole: true }), react(), tailwindcss(), licenses()],
   worker: { plugins: () => [monacoDiet({ isWhole: false })] },
   server: {
     port: 5173,
     strictPort: true,
     proxy: { '/api': { target: API, rewrite: (path) => path.replace(/^\/api/, '') } },
   },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
+  test: { environment: 'jsdom', include: ['*.test.ts', 'src/**/*.test.{ts,tsx}'] },
   build: {
     target: 'es2023',
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 4096,
-    license: { fileName: 'licenses.md' },
+    license: { fileName: LICENSES },
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
