@@ -53,7 +53,7 @@ const REPLACED: Record<string, string> = {
 
 /** The icons of lists and menus by name, which the worker imports with the kinds of suggestions. It draws none. */
 const REPLACED_IN_WORKER: Record<string, string> = {
-  'base/common/codiconsLibrary.js': 'export const codiconsLibrary = {};',
+  'base/common/codicons.js': 'export const Codicon = {};',
 };
 
 /** Letters that look alike in other scripts, for warnings that are off. The answers' hidden characters are the server's affair. */
