@@ -12,6 +12,13 @@ const EDGES = {
   success: 'border-l-ok! [&_[data-icon]]:text-ok',
 };
 
+// Sonner spreads them for a pointer alone: of a stack the one with the focus would be covered.
+const SPREAD =
+  'group-focus-within:h-(--initial-height)! group-focus-within:[--y:translateY(calc(var(--lift)*var(--offset)))]!';
+// Sonner takes the outline away, and leaves those beyond the last one in the order of the focus.
+const FOCUS =
+  'focus-visible:outline-2! focus-visible:outline-offset-2 focus-visible:outline-accent-text! data-[visible=false]:invisible';
+
 export default function Toaster() {
   return (
     <Sonner
@@ -20,12 +27,12 @@ export default function Toaster() {
       mobileOffset={{ top: TOP, left: 8, right: 8 }}
       containerAriaLabel={words.common.notifications}
       visibleToasts={4}
+      className="group"
       toastOptions={{
         unstyled: true,
         closeButtonAriaLabel: words.common.close,
         classNames: {
-          toast:
-            'pointer-events-auto relative flex w-[380px] items-start gap-2.5 rounded-md border border-l-[3px] border-line bg-raised py-3 pr-11 pl-3.5 font-sans! text-sm text-text shadow-float',
+          toast: `pointer-events-auto relative flex w-[380px] items-start gap-2.5 rounded-md border border-l-[3px] border-line bg-raised py-3 pr-11 pl-3.5 font-sans! text-sm text-text shadow-float ${SPREAD} ${FOCUS}`,
           title: 'font-semibold',
           description: 'text-dim break-words',
           content: 'min-w-0 flex-1',
