@@ -183,6 +183,7 @@ function Dialogs({ editor, state }: Live) {
         <MarkMenu
           choice={choice}
           onSelect={(threadId) => editor.open({ kind: 'thread', threadId })}
+          onEscape={() => editor.focus()}
           onClose={() => editor.state.set({ choice: null })}
         />
       )}
@@ -194,7 +195,9 @@ function Dialogs({ editor, state }: Live) {
           onClose={() => editor.state.set({ isGoing: false })}
         />
       )}
-      {pointed !== null && choice === null && <MarkTip pointed={pointed} />}
+      {pointed !== null && choice === null && (
+        <MarkTip pointed={pointed} onClose={() => editor.state.set({ pointed: null })} />
+      )}
       <LeaveGuard editor={editor} />
     </>
   );

@@ -37,7 +37,7 @@ export class Conversations {
     model.onDidChangeContent(() => this.follow());
     editor.onMouseDown((event) => this.clicked(event));
     editor.onMouseMove((event) => state.set({ pointed: this.markAt(event) }));
-    editor.onMouseLeave(() => state.set({ pointed: null }));
+    editor.onMouseLeave(({ event }) => !isAtTip(event.browserEvent) && state.set({ pointed: null }));
     editor.onDidScrollChange(() => state.set({ pointed: null }));
     this.actions = this.addActions();
   }
@@ -140,4 +140,9 @@ export class Conversations {
     const y = node.top + this.editor.getTopForLineNumber(line) - this.editor.getScrollTop();
     return { threads, x: node.left + this.editor.getLayoutInfo().glyphMarginWidth, y };
   }
+}
+
+/** Whether the pointer has gone on to what is told of the mark, which stays as long. */
+function isAtTip({ target, relatedTarget }: MouseEvent): boolean {
+  return [target, relatedTarget].some((node) => node instanceof Element && node.closest('[role="tooltip"]') !== null);
 }

@@ -1,5 +1,6 @@
 /** The conversations at one mark: a menu when there are several, and a tooltip with how they begin. */
 import { DropdownMenu } from 'radix-ui';
+import { useEffect } from 'react';
 import type { BlockThread } from '../../api/types';
 import { words } from '../../words';
 import type { AtMark } from '../state';
@@ -7,10 +8,12 @@ import type { AtMark } from '../state';
 interface MarkMenuProps {
   choice: AtMark;
   onSelect: (threadId: string) => void;
+  /** Nothing is chosen. */
+  onEscape: () => void;
   onClose: () => void;
 }
 
-export function MarkMenu({ choice: { threads, x, y }, onSelect, onClose }: MarkMenuProps) {
+export function MarkMenu({ choice: { threads, x, y }, onSelect, onEscape, onClose }: MarkMenuProps) {
   return (
     <DropdownMenu.Root open modal={false} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <DropdownMenu.Trigger asChild>
@@ -23,6 +26,9 @@ export function MarkMenu({ choice: { threads, x, y }, onSelect, onClose }: MarkM
           sideOffset={8}
           collisionPadding={8}
           aria-label={words.editor.threadsAt(threads.length)}
+          // The focus goes back to the code, or to the conversation.
+          onCloseAutoFocus={(event) => event.preventDefault()}
+          onEscapeKeyDown={onEscape}
           className="z-50 max-h-80 w-72 overflow-auto rounded-md border border-line bg-raised p-1 shadow-float"
         >
           <DropdownMenu.Label className="px-2.5 pt-1.5 pb-1 text-xs text-dim">
@@ -43,13 +49,25 @@ export function MarkMenu({ choice: { threads, x, y }, onSelect, onClose }: MarkM
   );
 }
 
-/** Pointers see it at once; the list of conversations says the same to every reader. */
-export function MarkTip({ pointed: { threads, x, y } }: { pointed: AtMark }) {
+interface MarkTipProps {
+  pointed: AtMark;
+  onClose: () => void;
+}
+
+/** Pointers see it soon, and can go on to it; the list of conversations says the same to every reader. */
+export function MarkTip({ pointed: { threads, x, y }, onClose }: MarkTipProps) {
+  useEffect(() => {
+    const onKeyDown = ({ key }: KeyboardEvent) => key === 'Escape' && onClose();
+    window.addEventListener('keydown', onKeyDown, { capture: true });
+    return () => window.removeEventListener('keydown', onKeyDown, { capture: true });
+  }, [onClose]);
   return (
     <div
       role="tooltip"
-      className="pointer-events-none fixed z-40 flex w-max max-w-80 flex-col gap-2 rounded-md border border-line bg-raised px-3 py-2 text-sm shadow-float"
-      style={{ left: x + 8, top: y - 4 }}
+      onMouseLeave={onClose}
+      className="fixed z-40 flex w-max max-w-80 animate-late flex-col gap-2 rounded-md border border-line bg-raised px-3 py-2 text-sm shadow-float"
+      // Moved up as far as it would leave the window at its end.
+      style={{ left: x, top: y - 4, translate: `0 min(0px, 100dvh - 100% - ${y + 4}px)` }}
     >
       {threads.slice(0, MOST).map((thread) => (
         <div key={thread.thread_id} className="flex min-w-0 flex-col">
