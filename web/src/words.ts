@@ -92,6 +92,8 @@ export const words = {
       uploading: (name: string) => `Uploading ${name}`,
       percent: (percent: number) => `${percent} %`,
       cancelUpload: 'Cancel the upload',
+      cancelled: 'The upload is cancelled',
+      cancelledNext: 'What you entered here stays. Create the session when you are ready.',
       limitNext: 'Delete a session that you no longer need, then come back. What you entered here stays.',
       limitAction: 'Close and delete one',
     },

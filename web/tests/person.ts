@@ -1,5 +1,12 @@
 /** A person with a browser of their own: the vocabulary in which the browser tests are written. */
-import { type Browser, type BrowserContext, type BrowserContextOptions, expect, type Page } from '@playwright/test';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  expect,
+  type Locator,
+  type Page,
+} from '@playwright/test';
 import { words } from '../src/words';
 
 export const PASSWORD = 'Review-me-2026';
@@ -99,6 +106,13 @@ export class Person {
     return thread.thread_id;
   }
 
+  /** Chooses a file in the dialog for a new session. */
+  async choosesFile(name: string, content: Buffer | string): Promise<void> {
+    await this.page.goto('/dashboard?new');
+    const file = { name, mimeType: 'application/octet-stream', buffer: Buffer.from(content) };
+    await this.page.getByTestId('file').setInputFiles(file);
+  }
+
   /** Opens a session and waits until its code can be edited. */
   async opens(session: string, page = this.page): Promise<void> {
     await page.goto(`/editor/${session}`);
@@ -144,6 +158,16 @@ export async function selectLines(page: Page, first: number, last = first): Prom
   await page.keyboard.press('Home');
   for (let at = first; at < last; at++) await page.keyboard.press('Shift+ArrowDown');
   await page.keyboard.press('Shift+End');
+}
+
+/** Taps the number of a line, which selects it. */
+export async function tapsNumber(page: Page, line: number): Promise<void> {
+  await lineNumber(page, line).tap();
+}
+
+/** The number beside a line. */
+export function lineNumber(page: Page, line: number): Locator {
+  return page.locator('.margin .line-numbers').getByText(String(line), { exact: true });
 }
 
 /** The words of the page, for what is to be seen. */

@@ -1,14 +1,8 @@
 /** The list of sessions, and files that become one. */
 import { expect, test } from './fixtures';
-import { type Person, ready, words } from './person';
+import { type Person, ready, selectLines, tapsNumber, words } from './person';
 
 const { sessions } = words;
-
-/** Chooses a file in the dialog for a new session. */
-async function choosesFile(person: Person, name: string, bytes: Buffer): Promise<void> {
-  await person.page.goto('/dashboard?new');
-  await person.page.getByTestId('file').setInputFiles({ name, mimeType: 'application/octet-stream', buffer: bytes });
-}
 
 async function creates(person: Person): Promise<string> {
   await person.page.getByRole('button', { name: sessions.new.create }).click();
@@ -27,7 +21,7 @@ for (const [what, text] of [
 ] as const) {
   test(`a file with ${what} is stored byte for byte`, async ({ joins }) => {
     const pat = await joins();
-    await choosesFile(pat, 'file.py', Buffer.from(text, 'utf8'));
+    await pat.choosesFile('file.py', Buffer.from(text, 'utf8'));
     const session = await creates(pat);
     expect(await pat.savedCode(session)).toBe(text);
   });
@@ -39,7 +33,7 @@ for (const [encoding, bytes] of [
 ] as const) {
   test(`a file in ${encoding} is converted, and that is said`, async ({ joins }) => {
     const pat = await joins();
-    await choosesFile(pat, 'file.py', bytes);
+    await pat.choosesFile('file.py', bytes);
     await expect(pat.page.getByText(/converted to UTF-8/)).toBeVisible();
     expect((await pat.savedCode(await creates(pat))).replace('\uFEFF', '')).toBe('naïve = 1\n');
   });
@@ -47,7 +41,7 @@ for (const [encoding, bytes] of [
 
 test('a binary file and one over 5 MiB are refused before they are sent', async ({ joins }) => {
   const pat = await joins();
-  await choosesFile(pat, 'picture.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1, 2, 3]));
+  await pat.choosesFile('picture.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 1, 2, 3]));
   await expect(pat.page.getByText(sessions.new.binary)).toBeVisible();
   await pat.page.getByTestId('file').setInputFiles({
     name: 'large.txt',
@@ -63,7 +57,7 @@ test('a file of 5 MiB is sent with its progress, and opens', async ({ joins }) =
   const line = () => `${Math.random().toString(36).slice(2)}${Math.random().toString(36).slice(2)}`;
   let text = '';
   while (text.length < 5 * 1024 * 1024 - 200) text += `${line()} ${line()} ${line()}\n`;
-  await choosesFile(pat, 'large.txt', Buffer.from(text));
+  await pat.choosesFile('large.txt', Buffer.from(text));
   const session = await creates(pat);
   await ready(pat.page);
   expect((await pat.savedCode(session)).length).toBe(text.length);
@@ -149,6 +143,52 @@ test('the first list says what a session is, and an example opens', async ({ joi
   await page.waitForURL(/\/editor\//);
   await ready(page);
   await expect(page.locator('.view-lines').first()).toContainText('None');
+});
+
+/** Asks about the comparison of the example, on its line 13, and gets a patch. */
+async function asksAboutExample({ page }: Person, isPhone: boolean): Promise<void> {
+  await expect(page.locator('.view-lines').first()).toContainText('recent == None');
+  if (isPhone) await tapsNumber(page, 13);
+  else await selectLines(page, 13);
+  await page.getByRole('button', { name: words.editor.ask(1), exact: true }).click();
+  await page.getByRole('textbox', { name: words.thread.field }).fill('Is this comparison right?');
+  await page
+    .getByRole('button', { name: new RegExp(`^${words.thread.ask}\\b`) })
+    .last()
+    .click();
+  await expect(page.getByRole('button', { name: words.thread.applyPatch })).toBeVisible({ timeout: 20_000 });
+}
+
+for (const [size, options] of Object.entries({
+  'a desktop': {},
+  'a phone': { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+})) {
+  test(`a new user tries an example and asks about it on ${size}`, async ({ joins }) => {
+    const pat = await joins(options);
+    const { page } = pat;
+    await page.goto('/dashboard');
+    const button = page.getByRole('button', { name: sessions.example });
+    await expect(button).toBeInViewport({ ratio: 1 });
+    await button.click();
+    await page.waitForURL(/\/editor\//);
+    await ready(page);
+    await asksAboutExample(pat, size === 'a phone');
+    await page.goto('/dashboard');
+    await expect(page.getByRole('link', { name: 'rate_limiter.py' })).toBeVisible();
+    await expect(button).toBeHidden();
+  });
+}
+
+test('an example that could not be made is told, and tried again', async ({ joins }) => {
+  const { page } = await joins();
+  const error = { code: 'DATABASE_ERROR', message: 'Told by the server.' };
+  await page.route('**/api/sessions', (route) => route.fulfill({ status: 503, json: { error } }), { times: 1 });
+  await page.goto('/dashboard');
+  await page.getByRole('button', { name: sessions.example }).click();
+  await expect(page.getByText(words.errors.DATABASE_ERROR.title)).toBeVisible();
+  await page.getByRole('button', { name: words.common.retry }).click();
+  await page.waitForURL(/\/editor\//);
+  await ready(page);
 });
 
 for (const [size, viewport] of [

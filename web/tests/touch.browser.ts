@@ -1,15 +1,10 @@
 /** Selecting lines with a finger, which has neither a drag nor a Shift key. */
-import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
-import { EVICT, words } from './person';
+import { EVICT, tapsNumber, words } from './person';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 /** Monaco handles touch on phones in another way. */
 const ANDROID = `Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36`;
-
-async function tapsNumber(page: Page, line: number): Promise<void> {
-  await page.locator('.margin .line-numbers').getByText(String(line), { exact: true }).tap();
-}
 
 for (const [name, more] of Object.entries({ 'a touch screen': {}, 'a phone': { userAgent: ANDROID } })) {
   test(`two taps on line numbers select the lines between them on ${name}`, async ({ joins }) => {

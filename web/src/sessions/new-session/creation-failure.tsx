@@ -5,6 +5,7 @@ import { Button } from '../../ui/button';
 import { Notice } from '../../ui/notice';
 import { words } from '../../words';
 import type { Way } from './draft';
+import { isStop } from './use-create';
 
 interface CreationFailureProps {
   error: unknown;
@@ -14,6 +15,13 @@ interface CreationFailureProps {
 }
 
 export function CreationFailure({ error, way, onRetry, onClose }: CreationFailureProps) {
+  if (isStop(error)) {
+    return (
+      <Notice kind="info" title={words.sessions.new.cancelled}>
+        {words.sessions.new.cancelledNext}
+      </Notice>
+    );
+  }
   if (isApiError(error, 'SESSION_LIMIT_EXCEEDED')) {
     return (
       <Notice

@@ -24,7 +24,8 @@ async function create(ids: ClientIds, file: NewFile, onProgress: Progress, signa
   }
 }
 
-function isStop(error: unknown): boolean {
+/** Whether it was the user who ended the upload. */
+export function isStop(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
@@ -49,6 +50,5 @@ export function useCreateSession() {
       if (isStop(error)) void client.invalidateQueries({ queryKey: keys.sessions });
     },
   });
-  const error = isStop(mutation.error) ? null : mutation.error;
-  return { ...mutation, error, percent, stop: () => stopper.current?.abort() };
+  return { ...mutation, percent, stop: () => stopper.current?.abort() };
 }
