@@ -1,1 +1,0 @@
-export{n as monaco}from"./monaco-Dt0_yEtS.js";import"./workspace-CEbzlJkw.js";
