@@ -4,7 +4,7 @@ import { Navigate, Outlet, Route, Routes, useLocation, useNavigationType } from 
 import { useAccountWatch } from './accounts/account-watch';
 import { lastEnd, useUser } from './accounts/user';
 import { ownAddress } from './page/address';
-import { Crashed, ErrorBoundary, NotFound, Waiting } from './page/states';
+import { Crashed, ErrorBoundary, Waiting } from './page/states';
 
 const Landing = lazy(() => import('./accounts/landing'));
 const About = lazy(() => import('./accounts/about'));
@@ -12,6 +12,7 @@ const SignIn = lazy(() => import('./accounts/sign-in'));
 const SignUp = lazy(() => import('./accounts/sign-up'));
 const Dashboard = lazy(() => import('./sessions/dashboard'));
 const Editor = lazy(() => import('./editor/editor-page'));
+const NotFound = lazy(() => import('./page/not-found'));
 const Settings = lazy(() => import('./settings/settings-page'));
 
 /** Only for users who are signed in; others sign in first and come back, unless they have just left on purpose. */

@@ -1,9 +1,9 @@
-/** Whole pages that stand for another: waiting, nothing here, no connection, a crash. */
-import { Compass, ServerCrash, WifiOff } from 'lucide-react';
+/** Whole pages that stand for another: waiting, no connection, a crash. */
+import { ServerCrash, WifiOff } from 'lucide-react';
 import { Component, type ReactNode } from 'react';
 import { isApiError } from '../api/error';
 import { words } from '../shell-words';
-import { Button, ButtonLink } from '../ui/button';
+import { Button } from '../ui/button';
 import { Empty } from '../ui/empty';
 import { Spinner } from '../ui/spinner';
 import { told } from './failure';
@@ -18,25 +18,6 @@ export function Waiting() {
       <Spinner />
       {words.common.loading}
     </div>
-  );
-}
-
-/** The 404 page. */
-export function NotFound() {
-  return (
-    <Page title={words.page.notFound}>
-      <Empty
-        heading="h1"
-        icon={<Compass {...ICON} />}
-        title={words.page.notFound}
-        text={words.page.notFoundNext}
-        action={
-          <ButtonLink look="primary" to="/">
-            {words.page.toStart}
-          </ButtonLink>
-        }
-      />
-    </Page>
   );
 }
 

@@ -1,0 +1,1 @@
+export{n as monaco}from"./monaco-Cij8Bt4-.js";import"./workspace-DBJDVKin.js";
