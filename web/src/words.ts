@@ -155,14 +155,16 @@ export const words = {
     leave: 'Leave',
     saveAndLeave: 'Save and leave',
     stay: 'Stay',
-    backup: (ago: string) => `Restore your version from ${ago}`,
-    backupRestored: 'Your version is back in the editor',
+    backup: (ago: string) => `Restore the version that was replaced ${ago}`,
+    backupRestored: 'The replaced version is back in the editor',
     backupRestoredNext: 'It is not saved yet. Undo takes it back.',
     undo: 'Undo',
     restore: 'Restore',
     theirsTaken: 'The saved version is in the editor',
     theirsTakenNext: 'Yours is kept on this device for 24 hours.',
     theirsTakenUnkept: 'This device has no room for yours. It can be restored while this page is open.',
+    mineKept: 'Your version is saved',
+    mineKeptNext: 'The other one is kept on this device for 24 hours.',
     goTo: { title: 'Go to line', label: (last: number) => `Line, from 1 to ${last}`, go: 'Go' },
     menu: {
       title: 'Code',
@@ -173,7 +175,12 @@ export const words = {
       paste: 'Paste',
       find: 'Find',
       line: 'Go to line',
+      tabMoves: 'Tab leaves the code',
+      tabIndents: 'Tab indents',
     },
+    tabMoved: 'The Tab key leaves the code now',
+    tabIndented: 'The Tab key indents again',
+    tabNext: (keys: string) => `${keys} changes that.`,
     keys: IS_MAC
       ? {
           save: '⌘S',
@@ -186,6 +193,7 @@ export const words = {
           paste: '⌘V',
           find: '⌘F',
           line: '⌃G',
+          tab: '⌃⇧M',
         }
       : {
           save: 'Ctrl+S',
@@ -198,13 +206,14 @@ export const words = {
           paste: 'Ctrl+V',
           find: 'Ctrl+F',
           line: 'Ctrl+G',
+          tab: 'Ctrl+M',
         },
     conflict: {
       title: 'The file changed elsewhere',
       text: (version: number) =>
         `Version ${version} was saved while you were editing. Your text is kept on this device, whatever you choose.`,
       mine: 'Keep mine',
-      mineText: 'Saves your text over the other version.',
+      mineText: 'Saves your text over the other version, which can be restored for 24 hours.',
       theirs: 'Use theirs',
       theirsText: 'Takes the saved version. Yours can be restored for 24 hours.',
       byHand: 'Merge by hand',
@@ -249,10 +258,10 @@ export const words = {
     line: (line: number) => `Line ${line}`,
     lines: (start: number, end: number) => `Lines ${start}–${end}`,
     menu: (title: string) => `Actions for ${title}`,
-    /** What follows the lines, as in "Line 3 changed". */
-    anchors: { stable: 'unchanged', approximate: 'changed' },
+    /** What follows the lines, as in "Line 3 changed". Text beside the selected code may be another. */
+    anchors: { stable: 'in place', approximate: 'changed' },
     anchorHints: {
-      stable: 'The code here is what it was when the conversation began.',
+      stable: 'The selected code is at these lines.',
       approximate:
         'The code here was edited since the conversation began, by you or by a patch. The lines shown are the closest match.',
     },
@@ -341,6 +350,7 @@ export const words = {
     applyPatch: 'Apply patch',
     applying: 'Applying…',
     appliedIn: (version: number) => `Applied in version ${version}`,
+    linesChanged: 'The lines of this patch have changed: it may not fit any more.',
     undoneSince: (version: number) => `Applied in version ${version}, and undone since`,
     added: 'Added: ',
     removed: 'Removed: ',

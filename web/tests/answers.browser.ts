@@ -237,3 +237,47 @@ test('code of an answer is copied', async ({ joins }) => {
   await expect(pat.page.getByRole('button', { name: thread.copied }).first()).toBeVisible();
   expect(await pat.page.evaluate(() => navigator.clipboard.readText())).toContain('if best == None:');
 });
+
+test('a patch whose lines were edited since is not the thing to do next', async ({ joins }) => {
+  const pat = await joins();
+  const session = await opensConversation(pat);
+  await asks(pat);
+  const apply = pat.page.getByRole('button', { name: thread.applyPatch });
+  await expect(apply).toBeVisible();
+  await expect(pat.page.getByText(thread.linesChanged)).toBeHidden();
+  await pat.types('  # edited', 3);
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await expect.poll(() => pat.savedCode(session)).toContain('# edited');
+  await expect(pat.page.getByText(thread.linesChanged)).toBeVisible();
+  await expect(pat.page.getByRole('button', { name: thread.askNewPatch })).toHaveCount(1);
+  await pat.page.getByRole('button', { name: thread.viewDiff }).click();
+  const dialog = pat.page.getByRole('dialog');
+  await expect(dialog).toContainText(thread.diffMoved);
+  // Only the patch's lines are compared, under the number that they have in the file.
+  await expect(dialog.locator('.line-numbers').getByText('3', { exact: true }).first()).toBeVisible();
+  await expect(dialog.getByRole('button', { name: thread.applyPatch })).toHaveCount(0);
+  await pat.page.keyboard.press('Escape');
+  // The server looks closer, and refuses it in its own words.
+  await apply.click();
+  await expect(pat.page.getByText(words.errors.PATCH_CONFLICT.title)).toBeVisible();
+  await expect(pat.page.getByRole('button', { name: thread.askNewPatch })).toHaveCount(1);
+  // With the lines back, so is the patch.
+  await pat.types('', 3);
+  for (let at = 0; at < '  # edited'.length; at++) await pat.page.keyboard.press('Backspace');
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await expect.poll(() => pat.savedCode(session)).toBe(EVICT);
+  await expect(pat.page.getByText(thread.linesChanged)).toBeHidden();
+});
+
+test('a message that waits for the connection is no longer held when the text is saved', async ({ joins }) => {
+  const pat = await joins();
+  const session = await opensConversation(pat);
+  await pat.context.setOffline(true);
+  await pat.types('  # offline', 4);
+  await asks(pat);
+  await expect(pat.page.getByText(thread.held)).toBeVisible();
+  await pat.context.setOffline(false);
+  await expect.poll(() => pat.savedCode(session), { timeout: 30_000 }).toContain('# offline');
+  await expect(pat.page.getByText(thread.held)).toBeHidden();
+  await expect(pat.page.getByRole('textbox', { name: thread.field })).toHaveValue(QUESTION);
+});

@@ -10,6 +10,7 @@ import { toastError, told } from '../page/failure';
 import { words } from '../words';
 import { activity, change, changeExchange, forgetActivity, moveActivity } from './activity';
 import { arrived, draft, forgetDraft, giveBack, move, send, threadIdFor, type } from './draft';
+import { spoken } from './excerpt';
 import { after, begun, begunAgain, eventOf, isAccepted, type Said, type Wait } from './exchange';
 import { changeThread, isQuestion, putMessages, readMessage, refreshThread, toldLast } from './messages';
 import { keyOf, type OpenThread } from './open-thread';
@@ -146,7 +147,8 @@ async function settled(client: QueryClient, key: string, { message, reply }: Dat
   arrived(key, message.client_message_id);
   noteSaved(key, message);
   await putMessages(client, key, message, ...(reply === undefined ? [] : [reply]));
-  const announcement = reply === undefined ? words.thread.stored(message) : words.thread.answered(reply.content);
+  const announcement =
+    reply === undefined ? words.thread.stored(message) : words.thread.answered(spoken(reply.content));
   change(key, { exchange: null, announcement });
   await refreshThread(client, key);
 }

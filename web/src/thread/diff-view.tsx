@@ -13,6 +13,7 @@ interface DiffViewProps {
   before: string;
   after: string;
   language: string;
+  firstLine: number;
   /** What the sides are called. */
   names: readonly [before: string, after: string];
 }
@@ -20,7 +21,7 @@ interface DiffViewProps {
 /** Monaco gives a comparison up after five seconds. */
 const COMPARED_MS = 6_000;
 
-export default function DiffView({ before, after, language, names }: DiffViewProps) {
+export default function DiffView({ before, after, language, firstLine, names }: DiffViewProps) {
   const container = useRef<HTMLDivElement>(null);
   const { theme } = useTheme();
   useEffect(() => monaco.editor.setTheme(monacoTheme(theme)), [theme]);
@@ -29,6 +30,7 @@ export default function DiffView({ before, after, language, names }: DiffViewPro
     const diff = monaco.editor.createDiffEditor(container.current, {
       ...SHARED_OPTIONS,
       readOnly: true,
+      lineNumbers: (line) => String(firstLine + line - 1),
       domReadOnly: true,
       originalEditable: false,
       renderMarginRevertIcon: false,
@@ -63,6 +65,6 @@ export default function DiffView({ before, after, language, names }: DiffViewPro
       if (isComputed) dispose();
       else setTimeout(dispose, COMPARED_MS);
     };
-  }, [before, after, language, names]);
+  }, [before, after, language, firstLine, names]);
   return <div ref={container} className="min-h-60 flex-1 overflow-hidden rounded-md border border-line" />;
 }

@@ -1,6 +1,6 @@
 /** Excerpts in the list. */
 import { expect, test } from 'vitest';
-import { excerptOf, preview, unmarked } from './excerpt';
+import { excerptOf, preview, spoken, unmarked } from './excerpt';
 
 test('an excerpt is one line of 120 characters at the most', () => {
   expect(excerptOf('  a\n\n b ')).toBe('a b');
@@ -23,4 +23,9 @@ test('the list leaves out what each answer of the local reviewer begins with', (
 
 test('signs of code are left alone', () => {
   expect(unmarked('a * b and __init__ > 3')).toBe('a * b and __init__ > 3');
+});
+
+test('an answer is read aloud without the marks of Markdown in any of its lines', () => {
+  const answer = '*No model was asked.*\n\n1. **`none-comparison`** on line 3\n## Next\n- use `is`\n';
+  expect(spoken(answer)).toBe('No model was asked.\n\nnone-comparison on line 3\nNext\nuse is');
 });

@@ -18,6 +18,11 @@ export function preview(excerpt: string): string {
   return said === '' ? text : unmarked(said);
 }
 
+/** A whole answer as it is read aloud. */
+export function spoken(answer: string): string {
+  return answer.split('\n').map(unmarked).join('\n').trim();
+}
+
 /** Without the marks of Markdown, of which the end may be cut off. */
 export function unmarked(excerpt: string): string {
   return excerpt

@@ -1,9 +1,7 @@
 /** A patch in an answer: its lines, the whole difference on demand, and the button that applies it. */
 import { useQueryClient } from '@tanstack/react-query';
-import { Check, Undo2 } from 'lucide-react';
-import { memo, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { keys } from '../api/queries';
-import type { OpenSession } from '../api/session-cache';
+import { Check, TriangleAlert, Undo2 } from 'lucide-react';
+import { memo, type ReactNode, useMemo, useRef, useState } from 'react';
 import type { AiMessage, Patch } from '../api/types';
 import { useEditor } from '../editor/controller';
 import { Button } from '../ui/button';
@@ -14,8 +12,9 @@ import { CopyButton } from './copy-button';
 import { dedented } from './dedent';
 import { type Lines, linesTitle } from './lines';
 import { LoadedDiffDialog } from './loaded-diff-dialog';
-import { isUndone, type PatchLine, patchLines, plain } from './patch-lines';
+import { isUndone, linesIn, type PatchLine, patchLines, placeOf, plain } from './patch-lines';
 import { Scroller } from './scroller';
+import { useSessionVersion } from './session-version';
 
 /** Of a longer patch the rest is shown on demand. */
 const FOLD = 20;
@@ -39,7 +38,8 @@ export function PatchCard({ answer, patch, lines, isLatest, onAskNew }: PatchCar
   const [isDiffOpen, setIsDiffOpen] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const title = linesTitle({ start: patch.start_line, end: patch.end_line });
-  const state = usePatchState(answer, patch, lines);
+  const state = usePatchState(answer, patch, lines, isLatest);
+  const isOpen = state === 'open' || state === 'stale';
   const apply = async () => {
     setIsApplying(true);
     setRefusal(await applyPatch({ client, editor }, answer, patch));
@@ -65,23 +65,34 @@ export function PatchCard({ answer, patch, lines, isLatest, onAskNew }: PatchCar
       >
         <div className="flex flex-wrap items-center justify-end gap-x-1 gap-y-1.5 border-b border-line bg-raised py-1.5 pr-1.5 pl-3 @max-[400px]:pr-3">
           <span className="mr-auto text-sm font-medium">{words.thread.patchFor(title)}</span>
-          {state === 'open' && <CopyButton text={patch.replacement} isIcon />}
+          {isOpen && <CopyButton text={patch.replacement} isIcon />}
           {state === 'applied' && <Applied version={versionOf(answer, patch)} />}
           <Button look="ghost" onClick={() => setIsDiffOpen(true)}>
             {words.thread.viewDiff}
           </Button>
-          {state === 'open' && applyButton(isLatest ? 'primary' : 'plain', NARROW)}
+          {isOpen && applyButton(isLatest && state === 'open' ? 'primary' : 'plain', NARROW)}
         </div>
-        {state === 'undone' && <Undone version={versionOf(answer, patch)} onAskNew={onAskNew} />}
+        {state === 'undone' && (
+          <Outdated onAskNew={onAskNew}>
+            <Undo2 size={16} className="shrink-0" aria-hidden="true" />
+            {words.thread.undoneSince(versionOf(answer, patch))}
+          </Outdated>
+        )}
+        {state === 'stale' && (
+          <Outdated onAskNew={onAskNew}>
+            <TriangleAlert size={16} className="shrink-0 text-warn" aria-hidden="true" />
+            {words.thread.linesChanged}
+          </Outdated>
+        )}
         <PatchDiff patch={patch} />
       </div>
       {answer.patch_status === 'relocated' && <p className="text-xs text-dim">{words.thread.relocated}</p>}
-      {refusal !== null && (
-        <div ref={intoView}>
+      {refusal !== null && isOpen && (
+        <div ref={intoView} className="scroll-mb-4">
           <Notice
             kind="error"
             title={words.errors.PATCH_CONFLICT.title}
-            actions={onAskNew && <Button onClick={onAskNew}>{words.thread.askNewPatch}</Button>}
+            actions={onAskNew && state !== 'stale' && <Button onClick={onAskNew}>{words.thread.askNewPatch}</Button>}
           >
             {refusal}
           </Notice>
@@ -107,17 +118,16 @@ function versionOf({ applied_version }: AiMessage, { base_version }: Patch): num
   return applied_version ?? base_version + 1;
 }
 
-/** `undone`: it was applied, and the lines that it replaced stand in the code again. The server applies a patch once. */
-type PatchState = 'open' | 'applied' | 'undone';
+/**
+ * - `stale`: the lines that it replaces are not found in the code. The server looks closer, so it may be applied all the same.
+ * - `undone`: it was applied, and the lines that it replaced stand in the code again. The server applies a patch once.
+ */
+type PatchState = 'open' | 'stale' | 'applied' | 'undone';
 
-function usePatchState(answer: AiMessage, patch: Patch, lines: Lines | null): PatchState {
-  const client = useQueryClient();
+function usePatchState(answer: AiMessage, patch: Patch, lines: Lines | null, isLatest: boolean): PatchState {
   const editor = useEditor();
   // The code is looked at when a version of it is there, and not at every keystroke.
-  const version = useSyncExternalStore(
-    (listener) => client.getQueryCache().subscribe(listener),
-    () => client.getQueryData<OpenSession>(keys.session(editor.sessionId))?.session.version_number,
-  );
+  const version = useSessionVersion();
   const isApplied = answer.patch_status === 'applied';
   const made = versionOf(answer, patch);
   const isBack = useMemo(() => {
@@ -126,26 +136,29 @@ function usePatchState(answer: AiMessage, patch: Patch, lines: Lines | null): Pa
     // What is not saved may come back by a redo.
     return isApplied && isThere && !editor.isDirty() && isUndone(editor.text(), patch, lines);
   }, [isApplied, version, made, editor, patch, lines]);
-  if (!isApplied) return 'open';
+  const fits = useMemo(() => {
+    // Only the answer that is read looks through the code. What is not saved may be undone.
+    if (isApplied || !isLatest || version === undefined || editor.isDirty()) return true;
+    return placeOf(patch, linesIn(editor.text())) !== null;
+  }, [isApplied, isLatest, version, editor, patch]);
+  if (!isApplied) return fits ? 'open' : 'stale';
   return isBack ? 'undone' : 'applied';
 }
 
 function Applied({ version }: { version: number }) {
   return (
-    <span className="inline-flex min-h-9 items-center gap-1.5 pr-2 text-sm text-ok">
+    <span className="inline-flex min-h-9 items-center gap-1.5 pr-2 text-sm text-ok @max-[400px]:order-last @max-[400px]:w-full">
       <Check size={16} aria-hidden="true" />
       {words.thread.appliedIn(version)}
     </span>
   );
 }
 
-function Undone({ version, onAskNew }: { version: number; onAskNew: (() => void) | undefined }) {
+/** Why the patch is of no more use as it is, and how to get another. */
+function Outdated({ onAskNew, children }: { onAskNew: (() => void) | undefined; children: ReactNode }) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5 border-b border-line py-1.5 pr-1.5 pl-3 @max-[400px]:pr-3">
-      <span className="flex items-center gap-1.5 text-sm text-dim">
-        <Undo2 size={16} aria-hidden="true" />
-        {words.thread.undoneSince(version)}
-      </span>
+      <span className="flex items-center gap-1.5 text-sm text-dim">{children}</span>
       {onAskNew && (
         <Button className={NARROW} onClick={onAskNew}>
           {words.thread.askNewPatch}

@@ -9,13 +9,14 @@ import { useEditor } from '../editor/controller';
 import { Button } from '../ui/button';
 import { Empty } from '../ui/empty';
 import { words } from '../words';
-import { useActivity } from './activity';
+import { change, type Problem, useActivity } from './activity';
 import { askAgain, type Desk, say, sayAnew } from './asking';
 import { Composer } from './composer';
 import { linesOf, linesOfSelection, linesTitle } from './lines';
 import { type Actions, MessageList, Sent } from './message-list';
 import { keyOf, type OpenThread } from './open-thread';
 import { PanelHeader } from './panel-header';
+import { useSessionVersion } from './session-version';
 import { stop } from './stopping';
 import { Subject } from './subject';
 
@@ -37,6 +38,7 @@ export function ThreadPanel({ open, threads, onOpened, onClose }: ThreadPanelPro
   const actions = useActions(desk, key);
   const lines = open.kind === 'new' ? linesOfSelection(open.selection) : thread ? linesOf(thread) : null;
   const title = linesTitle(lines);
+  useHeldUntilSaved(key, activity.problem);
   useCloseWhenDeleted(thread?.thread_id, open, onClose);
   const close = () => {
     onClose();
@@ -104,6 +106,16 @@ function useCloseWhenDeleted(found: string | undefined, open: OpenThread, onClos
     shown.current = found;
     if (isDeleted) onClose();
   }, [wanted, found, onClose]);
+}
+
+/** What waited for a save no longer does when the code is saved. */
+function useHeldUntilSaved(key: string, problem: Problem | null): void {
+  const editor = useEditor();
+  const version = useSessionVersion();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another version is a save.
+  useEffect(() => {
+    if (problem?.kind === 'held' && !editor.isDirty()) change(key, { problem: null });
+  }, [editor, key, problem, version]);
 }
 
 function useDesk(open: OpenThread, key: string, onOpened: (thread: Thread) => void): Desk {

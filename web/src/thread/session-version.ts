@@ -1,0 +1,15 @@
+/** The version of the open session, which changes when its code is saved: here, in another tab, or by a patch. */
+import { useQueryClient } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
+import { keys } from '../api/queries';
+import type { OpenSession } from '../api/session-cache';
+import { useEditor } from '../editor/controller';
+
+export function useSessionVersion(): number | undefined {
+  const client = useQueryClient();
+  const { sessionId } = useEditor();
+  return useSyncExternalStore(
+    (listener) => client.getQueryCache().subscribe(listener),
+    () => client.getQueryData<OpenSession>(keys.session(sessionId))?.session.version_number,
+  );
+}
