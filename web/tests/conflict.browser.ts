@@ -24,6 +24,9 @@ async function bothEdited(pat: Person): Promise<{ session: string; other: Page }
   return { session, other };
 }
 
+/** Whenever that was. */
+const RESTORE = new RegExp(words.editor.backup(''));
+
 const MINE = EVICT.replace('return 0', 'return 0  # mine');
 const THEIRS = EVICT.replace('def evict(hits):', 'def evict(hits):  # theirs');
 const BOTH = MINE.replace('def evict(hits):', 'def evict(hits):  # theirs');
@@ -33,6 +36,18 @@ test('keeping mine saves over the other version', async ({ joins }) => {
   const { session } = await bothEdited(pat);
   await pat.page.getByRole('button', { name: conflict.mine }).click();
   await expect.poll(() => pat.savedCode(session)).toBe(MINE);
+  await expect(pat.page.getByText(words.editor.mineKept)).toBeVisible();
+});
+
+test('the version that mine was saved over can be restored', async ({ joins }) => {
+  const pat = await joins();
+  const { session } = await bothEdited(pat);
+  await pat.page.getByRole('button', { name: conflict.mine }).click();
+  await expect.poll(() => pat.savedCode(session)).toBe(MINE);
+  await pat.opens(session);
+  await pat.page.getByRole('button', { name: RESTORE }).click();
+  await expect(pat.page.locator('.view-lines').first()).toContainText('# theirs');
+  await expect(pat.page.locator('.view-lines').first()).not.toContainText('# mine');
 });
 
 test('using theirs keeps mine on this device, to be restored', async ({ joins }) => {
@@ -43,7 +58,7 @@ test('using theirs keeps mine on this device, to be restored', async ({ joins })
   expect(await pat.savedCode(session)).toBe(THEIRS);
   await pat.page
     .getByRole('button', { name: words.editor.restore })
-    .or(pat.page.getByText(/Restore your version/))
+    .or(pat.page.getByRole('button', { name: RESTORE }))
     .first()
     .click();
   await expect(pat.page.locator('.view-lines').first()).toContainText('# mine');

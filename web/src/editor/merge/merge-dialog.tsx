@@ -144,7 +144,7 @@ function ByHand({ merge, language, merged, told, isBusy, onBack, onMerged, onLat
         </>
       }
     >
-      <div className="flex min-h-0 flex-1 flex-col gap-3">
+      <div className="flex min-h-0 flex-1 flex-col gap-3 p-1">
         {told}
         {handle !== null && <ConflictStepper handle={handle} />}
         <MergeEditor

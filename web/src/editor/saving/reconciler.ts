@@ -70,7 +70,7 @@ export class Reconciler {
     await keeper.discard();
   }
 
-  /** Saves a text over theirs: the editor's, or what came out of merging. */
+  /** Saves a text over theirs: the editor's, or what came out of merging. What the editor's replaces can be restored for a day. */
   async saveOver({ text, version }: Theirs, merged?: string): Promise<void> {
     const { state, document, saver } = this.parts;
     if (merged !== undefined) document.replace(merged);
@@ -80,6 +80,15 @@ export class Reconciler {
     if (outcome.kind === 'held' && saver.phase === 'conflict') return;
     state.set({ merge: null, told: null });
     if (outcome.kind === 'clean') await this.reload();
+    else if (merged === undefined) await this.keepTheirs({ text, version });
+  }
+
+  private async keepTheirs({ text, version }: Theirs): Promise<void> {
+    const { state, keeper, drafts, slot } = this.parts;
+    const theirs = { text, version, isQueued: false, writer: keeper.writer };
+    const isKept = await drafts.put('backup', slot, theirs);
+    state.set({ backup: { ...theirs, at: Date.now() } });
+    if (isKept) toast('success', words.editor.mineKept, { description: words.editor.mineKeptNext, id: 'theirs' });
   }
 
   /** Takes the saved text. Mine can be restored for a day. */
