@@ -1,7 +1,7 @@
 /** All of it without a mouse. */
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
-import { ready, words } from './person';
+import { goToLine, ready, words } from './person';
 
 /** Presses Tab, or Shift+Tab, until an element has the focus. */
 async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Promise<void> {
@@ -61,4 +61,24 @@ test('a dialog keeps the focus, and gives it back', async ({ joins }) => {
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
   await expect(button).toBeFocused();
+});
+
+test('Tab can be made to leave the code, by the menu of the file and by its key', async ({ joins }) => {
+  const pat = await joins();
+  await pat.opens(await pat.hasSession());
+  const { page } = pat;
+  const { menu, tabMoved, tabIndented } = words.editor;
+  const inCode = () => page.evaluate(() => document.activeElement?.closest('.monaco-editor') !== null);
+  await page.getByRole('button', { name: words.sessions.actionsFor('evict.py') }).click();
+  await page.getByRole('menuitem', { name: menu.tabMoves }).click();
+  await expect(page.getByText(tabMoved)).toBeVisible();
+  await goToLine(page, 1);
+  await page.keyboard.press('Tab');
+  expect(await inCode()).toBe(false);
+  await goToLine(page, 1);
+  await page.keyboard.press('Control+m');
+  await expect(page.getByText(tabIndented)).toBeVisible();
+  await page.keyboard.press('Tab');
+  expect(await inCode()).toBe(true);
+  await expect(page.locator('.view-lines').first()).toContainText('    def evict');
 });

@@ -209,3 +209,11 @@ for (const [size, viewport] of [
     if (viewport.width === 390) expect([box?.x, box?.width]).toEqual([8, 374]);
   });
 }
+
+test('an empty file is written at once', async ({ joins }) => {
+  const pat = await joins();
+  await pat.opens(await pat.hasSession('new.py', ''));
+  await expect(pat.page.locator('.monaco-editor :focus').first()).toBeAttached();
+  await pat.page.keyboard.type('print(1)');
+  await expect(pat.page.locator('.view-lines').first()).toContainText('print(1)');
+});

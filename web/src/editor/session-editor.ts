@@ -13,6 +13,7 @@ import { Keeper } from './drafts/keeper';
 import { monaco } from './monaco/monaco';
 import { SHARED_OPTIONS } from './monaco/options';
 import { Conversations } from './parts/conversations';
+import { TabKey } from './parts/tab-key';
 import { OtherTabs } from './saving/other-tabs';
 import { Reconciler } from './saving/reconciler';
 import { Saver } from './saving/saver';
@@ -44,6 +45,7 @@ export class SessionEditor implements EditorController {
   private readonly keeper: Keeper;
   private readonly saver: Saver;
   private readonly conversations: Conversations;
+  readonly tabKey: TabKey;
   private readonly tabs: OtherTabs;
   private readonly client: QueryClient;
   /** The version whose time `savedAt` is. */
@@ -67,6 +69,7 @@ export class SessionEditor implements EditorController {
     const { state, document, saver, keeper } = this;
     const onSession = (head: Session, threads: Thread[]) => this.takeSession(head, threads);
     this.reconciler = new Reconciler({ state, document, saver, keeper, drafts, slot, onSession }, etag);
+    this.tabKey = new TabKey(this.editor);
     this.tabs = new OtherTabs(this.sessionId, () => void this.reconciler.refresh());
     node.addEventListener('contextmenu', (event) => this.showMenu(event));
     this.document.subscribe(() => state.set({ isDirty: this.document.isDirty() }));
@@ -76,6 +79,7 @@ export class SessionEditor implements EditorController {
 
   dispose(): void {
     this.reconciler.dispose();
+    this.tabKey.dispose();
     this.tabs.dispose();
     this.saver.dispose();
     this.keeper.dispose();

@@ -41,6 +41,8 @@ export function useSessionEditor(
     const language = monacoLanguage(language_override ?? language_detected);
     const made = new SessionEditor({ node: node.current, opened, userId, language, client });
     setEditor(made);
+    // There is nothing to read first.
+    if (opened.code === '') made.focus();
     return () => {
       setEditor(null);
       made.dispose();

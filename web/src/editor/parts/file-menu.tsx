@@ -1,5 +1,5 @@
 /** The menu of the file: what has no button in the bar, and on phones no key. */
-import { Download, Ellipsis, Redo2, Undo2 } from 'lucide-react';
+import { ArrowRightToLine, Download, Ellipsis, Redo2, Undo2 } from 'lucide-react';
 import { download } from '../../page/download';
 import { IconButton } from '../../ui/button';
 import { Menu, MenuItem, MenuSeparator } from '../../ui/menu';
@@ -37,6 +37,9 @@ function Items({ editor, name }: FileMenuProps) {
         {menu.redo}
       </MenuItem>
       <MenuSeparator />
+      <MenuItem icon={<ArrowRightToLine size={16} />} keys={keys.tab} onSelect={() => editor.tabKey.toggle()}>
+        {editor.tabKey.leaves() ? menu.tabIndents : menu.tabMoves}
+      </MenuItem>
       <MenuItem icon={<Download size={16} />} onSelect={() => download(name, editor.text())}>
         {words.sessions.download}
       </MenuItem>
