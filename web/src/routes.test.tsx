@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { keys, queryClient } from './api/queries';
 import { AppRoutes } from './routes';
 import { words } from './shell-words';
+import { words as start } from './start-words';
 
 const { accounts, page } = words;
 
@@ -47,7 +48,7 @@ afterEach(() => {
 
 test('a path has the page of its name', async () => {
   opens('/about');
-  await heading(accounts.about.title);
+  await heading(start.about.title);
   expect(address()).toBe('/about');
 }, 30_000);
 
@@ -62,14 +63,14 @@ test.each(['/About', '/LOGIN', '/about//', '//', '/%61bout', '/nowhere', '/index
 
 test('a slash at the end goes, and the query, the part of the page and the state stay', async () => {
   opens('/about/?from=mail#code', { from: 'a link' });
-  await heading(accounts.about.title);
+  await heading(start.about.title);
   expect(address()).toBe('/about?from=mail#code');
   expect(screen.getByTestId('address').dataset.state).toBe('{"from":"a link"}');
 }, 30_000);
 
 test('the file of the page is its start', async () => {
   opens('/index.html?from=mail');
-  await heading(accounts.landing.title);
+  await heading(start.landing.title);
   expect(address()).toBe('/?from=mail');
 }, 30_000);
 

@@ -130,86 +130,6 @@ export const words = {
   },
 
   accounts: {
-    landing: {
-      title: 'Ask about the lines. Apply the answer.',
-      text: 'CodeSensei reviews code where it stands. Select the lines that you are not sure about and ask. You get an explanation and a patch that fits.',
-      start: 'Create your account',
-      toSessions: 'Open your sessions',
-      picture:
-        'The editor: four lines of a Java file are selected, and beside them is the conversation about these lines, with a patch to apply.',
-      howTitle: 'How it works',
-      moreTitle: 'Made for real files',
-      more: [
-        {
-          title: 'Conversations follow the code',
-          text: 'A conversation stays at its lines while the file changes, and says so when it can no longer be sure.',
-        },
-        {
-          title: 'Patches that fit',
-          text: 'Each patch is checked against the code before it is offered. One that does not fit is never applied.',
-        },
-        {
-          title: 'No change is lost',
-          text: 'Two tabs saved over each other? You merge them. Offline? Your text waits on this device.',
-        },
-        { title: 'Large files', text: 'Open files of up to 5 MiB. Line ends stay as they were.' },
-        { title: 'All by keyboard', text: 'Select, ask, read, apply and save without a mouse.' },
-        { title: 'What it costs', text: 'You see the tokens and the cost of each day in your settings.' },
-      ],
-      privacyTitle: 'Your code stays yours',
-      privacy: 'No code, question or answer is written to a log. What you delete is gone from your account at once.',
-      privacyMore: 'What happens to your code',
-      endTitle: 'Review your first file',
-      endText: 'All it takes is a name, an e-mail address, a username and a password.',
-      deleted: 'Your account is deleted',
-      deletedText: 'Its sessions, conversations and settings are gone. The username and the address are free again.',
-    },
-    steps: [
-      {
-        title: 'Open a file',
-        text: 'Drop a file, paste code or start with an empty one. Its language follows from the name.',
-      },
-      {
-        title: 'Select lines and ask',
-        text: 'Ask in your own words. The answer appears while it is written, beside the lines that it is about.',
-      },
-      {
-        title: 'Apply the patch',
-        text: 'See the difference first. Apply it with one click, and undo it like any other edit.',
-      },
-    ],
-    about: {
-      title: 'About CodeSensei',
-      lead: 'CodeSensei is code review inside the editor. You open a file, start a conversation on some of its lines, and get an explanation and a patch that applies.',
-      codeTitle: 'What happens to your code',
-      code: [
-        {
-          title: 'It is stored in your account',
-          text: 'Files, questions and answers are stored on the server, so that you can return to them. Other users cannot read them.',
-        },
-        {
-          title: 'A question is sent to a model',
-          text: 'The model reads your question, the conversation so far and the file. Of a large file it reads only the part around your lines. A server in production asks models on Amazon Bedrock. A server without a model answers by rules and says so in each answer.',
-        },
-        {
-          title: 'Logs have no content',
-          text: 'Passwords, names, e-mail addresses, file names, code, questions and answers are never logged. A log line has a random user id, the route, the time and the cost.',
-        },
-        {
-          title: 'Deleting means deleting',
-          text: 'What you delete is gone from your account at once. On AWS the database keeps recovery copies for up to 35 days; after that it is in no copy either.',
-        },
-        {
-          title: 'What this device keeps',
-          text: 'Text that you have not saved is kept in this browser for 24 hours. Signing out removes it. The sign-in itself is in cookies that no script can read.',
-        },
-        {
-          title: 'Nothing from elsewhere',
-          text: 'This page loads no scripts, fonts or trackers from other sites.',
-        },
-      ],
-      endTitle: 'Try it on a file of yours',
-    },
     signInTitle: 'Sign in to CodeSensei',
     signUpTitle: 'Create your account',
     toContinue: 'Sign in to continue where you were.',
@@ -259,7 +179,7 @@ export const words = {
     signedOut: 'You are signed out',
     signedOutKept: 'Sign in again to go on. Unsaved text is kept on this device.',
     signOutUnsaved: 'You have unsaved changes. Signing out removes them from this device.',
-    signedOutElsewhere: 'You signed out in another tab.',
+    signedOutElsewhere: 'You signed out or deleted the account in another tab.',
     menu: (username: string) => `Account of ${username}`,
   },
 };

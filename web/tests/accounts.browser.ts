@@ -1,7 +1,7 @@
 /** Signing up, in and out, and one's own account. */
 import type { Browser } from '@playwright/test';
 import { expect, test } from './fixtures';
-import { PASSWORD, Person, words } from './person';
+import { PASSWORD, Person, start, words } from './person';
 import { startServer } from './server';
 
 const { accounts, common } = words;
@@ -24,7 +24,7 @@ async function fillSignIn(person: Person, username: string, password: string): P
 test('a visitor finds the way from the start page to an account', async ({ visits }) => {
   const pat = await visits();
   await pat.page.goto('/');
-  await pat.page.getByRole('link', { name: accounts.landing.start }).first().click();
+  await pat.page.getByRole('link', { name: start.landing.start }).first().click();
   await expect(pat.page).toHaveURL(/\/signup$/);
   const submit = pat.page.getByRole('button', { name: accounts.signUpAction });
   await expect(submit).toBeDisabled();
@@ -217,4 +217,26 @@ test('an address without a page has a heading that says so', async ({ visits }) 
   const { page } = await visits();
   await page.goto('/nowhere');
   await expect(page.getByRole('heading', { level: 1, name: words.page.notFound })).toBeVisible();
+});
+
+test('who comes to sign in may type at once, and a phone shows no keyboard yet', async ({ visits }) => {
+  const pat = await visits();
+  for (const [path, field] of [
+    ['/login', words.accounts.fields.username],
+    ['/signup', words.accounts.fields.name],
+  ] as const) {
+    await pat.page.goto(path);
+    await expect(pat.page.getByLabel(field, { exact: true })).toBeFocused();
+  }
+  const phone = await visits({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await phone.page.goto('/login');
+  await expect(phone.page.getByLabel(words.accounts.fields.username, { exact: true })).toBeVisible();
+  await expect(phone.page.getByLabel(words.accounts.fields.username, { exact: true })).not.toBeFocused();
+});
+
+test('deleting the account asks for the password first', async ({ joins }) => {
+  const pat = await joins();
+  await pat.page.goto('/settings?tab=account');
+  await pat.page.getByRole('button', { name: words.settings.account.open }).click();
+  await expect(pat.page.getByLabel(words.settings.account.password, { exact: true })).toBeFocused();
 });

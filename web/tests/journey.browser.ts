@@ -1,6 +1,6 @@
 /** One person, from signing up to the end of the account. */
 import { expect, test } from './fixtures';
-import { EVICT, PASSWORD, selectLines, words } from './person';
+import { EVICT, PASSWORD, selectLines, start, words } from './person';
 
 const { accounts, editor, sessions, settings, thread } = words;
 
@@ -8,7 +8,7 @@ test('a person signs up, reviews a file, and deletes the account', async ({ visi
   const pat = await visits();
   const { page } = pat;
   await page.goto('/');
-  await page.getByRole('link', { name: accounts.landing.start }).first().click();
+  await page.getByRole('link', { name: start.landing.start }).first().click();
   await page.getByLabel(accounts.fields.name, { exact: true }).fill('Pat Person');
   await page.getByLabel(accounts.fields.email).fill(`${pat.username}@example.com`);
   await page.getByLabel(accounts.fields.username, { exact: true }).fill(pat.username);
@@ -56,7 +56,7 @@ test('a person signs up, reviews a file, and deletes the account', async ({ visi
   await page.getByRole('button', { name: settings.account.open }).click();
   await page.getByLabel(settings.account.password).fill('Nanosecond 29.98 cm');
   await page.getByRole('button', { name: settings.account.delete }).click();
-  await expect(page.getByText(accounts.landing.deleted)).toBeVisible();
+  await expect(page.getByText(start.landing.deleted)).toBeVisible();
   const gone = await pat.context.request.get(`${pat.url}/api/users/me`);
   expect(gone.status()).toBe(401);
 });

@@ -7,6 +7,7 @@ import {
   type Locator,
   type Page,
 } from '@playwright/test';
+import { words as start } from '../src/start-words';
 import { words } from '../src/words';
 
 export const PASSWORD = 'Review-me-2026';
@@ -170,5 +171,5 @@ export function lineNumber(page: Page, line: number): Locator {
   return page.locator('.margin .line-numbers').getByText(String(line), { exact: true });
 }
 
-/** The words of the page, for what is to be seen. */
-export { words };
+/** The words of the page, and of its start page, for what is to be seen. */
+export { start, words };

@@ -67,7 +67,7 @@ async function webp(page: Page, png: Buffer): Promise<Buffer> {
       canvas.width = image.width;
       canvas.height = image.height;
       canvas.getContext('2d')?.drawImage(image, 0, 0);
-      return canvas.toDataURL('image/webp', 0.75);
+      return canvas.toDataURL('image/webp', 0.7);
     },
     `data:image/png;base64,${png.toString('base64')}`,
   );

@@ -2,12 +2,13 @@
 import type { ReactNode } from 'react';
 import { Page } from '../page/layout';
 import { words } from '../shell-words';
+import { words as start } from '../start-words';
 import { Calls } from './calls';
 import { Footer } from './footer';
 import { ProductPicture } from './product-picture';
 import { Steps } from './steps';
 
-const text = words.accounts.about;
+const text = start.about;
 
 export default function About() {
   return (
@@ -18,7 +19,7 @@ export default function About() {
           <p className="mt-4 max-w-2xl text-base text-pretty text-dim sm:text-lg">{text.lead}</p>
         </header>
         <ProductPicture />
-        <Section title={words.accounts.landing.howTitle}>
+        <Section title={start.landing.howTitle}>
           <Steps />
         </Section>
         <Section title={text.codeTitle} id="code">

@@ -1,6 +1,7 @@
 /** What a visitor can do next: sign up or sign in. A user goes to their sessions. */
 import { ArrowRight } from 'lucide-react';
 import { words } from '../shell-words';
+import { words as start } from '../start-words';
 import { ButtonLink } from '../ui/button';
 import { useUser } from './user';
 
@@ -9,7 +10,7 @@ export function Calls() {
   if (user) {
     return (
       <ButtonLink look="primary" size="lg" to="/dashboard">
-        {words.accounts.landing.toSessions}
+        {start.landing.toSessions}
         <ArrowRight size={16} aria-hidden="true" />
       </ButtonLink>
     );
@@ -17,7 +18,7 @@ export function Calls() {
   return (
     <>
       <ButtonLink look="primary" size="lg" to="/signup">
-        {words.accounts.landing.start}
+        {start.landing.start}
       </ButtonLink>
       <ButtonLink size="lg" to="/login">
         {words.common.signIn}

@@ -1,5 +1,5 @@
 /** What signing in and signing up have in common: the frame, and where it leads to. */
-import type { ReactNode } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react';
 import { Link, Navigate, useLocation } from 'react-router';
 import type { User } from '../api/types';
 import { Page } from '../page/layout';
@@ -39,16 +39,22 @@ interface EntranceProps {
 export function Entrance({ title, other, sent, children }: EntranceProps) {
   const { data: user, error } = useUser();
   const { state } = useLocation();
+  const form = useRef<HTMLDivElement>(null);
+  const isShown = !user && (user === null || error !== null || readMark()?.kind !== 'user');
+  useFocusOnFirst(form, isShown);
   if (user) return <Navigate to={destination(state, user)} replace />;
   // A user who is signed in already must not see a form for a moment.
-  if (user === undefined && error === null && readMark()?.kind === 'user') return <Waiting />;
+  if (!isShown) return <Waiting />;
   return (
     <Page title={title}>
       <div className="mx-auto flex w-full max-w-[440px] flex-col px-4 py-10 sm:py-16">
         <img src="/favicon.svg" alt="" width={44} height={44} className="mb-5 self-center" />
         <h1 className="text-center text-2xl font-semibold tracking-tight">{title}</h1>
         {sent !== undefined && wishOf(state).from !== undefined && <p className="mt-2 text-center text-dim">{sent}</p>}
-        <div className="mt-8 rounded-md border border-line bg-raised p-6 max-sm:border-0 max-sm:bg-transparent max-sm:p-0">
+        <div
+          ref={form}
+          className="mt-8 rounded-md border border-line bg-raised p-6 max-sm:border-0 max-sm:bg-transparent max-sm:p-0"
+        >
           {children}
         </div>
         <p className="mt-6 text-center text-dim">
@@ -64,4 +70,12 @@ export function Entrance({ title, other, sent, children }: EntranceProps) {
       </div>
     </Page>
   );
+}
+
+/** One who comes to sign in may type at once; where that would open a keyboard over the page, it stays closed. */
+function useFocusOnFirst(form: RefObject<HTMLElement | null>, isShown: boolean): void {
+  useEffect(() => {
+    if (!isShown || window.matchMedia('(pointer: coarse)').matches) return;
+    if (document.activeElement === document.body) form.current?.querySelector('input')?.focus();
+  }, [form, isShown]);
 }

@@ -31,7 +31,12 @@ export interface PasswordProps extends Bound {
   label?: string;
 }
 
-/** The password that the user has. */
-export function PasswordField({ label = fields.password, ...bound }: PasswordProps) {
-  return <Field label={label} type="password" autoComplete="current-password" required {...bound} />;
+/** The password that the user has. `isFirst`: the focus begins there when its dialog opens. */
+export function PasswordField({
+  label = fields.password,
+  isFirst = false,
+  ...bound
+}: PasswordProps & { isFirst?: boolean }) {
+  const focus = isFirst ? { 'data-autofocus': true } : {};
+  return <Field label={label} type="password" autoComplete="current-password" required {...focus} {...bound} />;
 }

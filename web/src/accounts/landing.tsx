@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { useLocation } from 'react-router';
 import { Page } from '../page/layout';
 import { words } from '../shell-words';
+import { words as start } from '../start-words';
 import { ButtonLink } from '../ui/button';
 import { Notice } from '../ui/notice';
 import { Calls } from './calls';
@@ -11,7 +12,7 @@ import { Footer } from './footer';
 import { ProductPicture } from './product-picture';
 import { Steps } from './steps';
 
-const text = words.accounts.landing;
+const text = start.landing;
 const ICONS = [Anchor, Check, GitMerge, FileStack, Keyboard, Receipt];
 
 export default function Landing() {

@@ -1,6 +1,6 @@
 /** The picture of the product, in the theme of the page. */
 import { useTheme } from '../page/theme';
-import { words } from '../shell-words';
+import { words } from '../start-words';
 import dark from './pictures/editor-dark.webp';
 import light from './pictures/editor-light.webp';
 
@@ -14,7 +14,7 @@ export function ProductPicture() {
       />
       <img
         src={theme === 'dark' ? dark : light}
-        alt={words.accounts.landing.picture}
+        alt={words.landing.picture}
         width={1440}
         height={820}
         fetchPriority="high"

@@ -1,13 +1,13 @@
 /** How it works, in three steps. */
 import { FileCode2, GitCompareArrows, MessageSquareCode } from 'lucide-react';
-import { words } from '../shell-words';
+import { words } from '../start-words';
 
 const ICONS = [FileCode2, MessageSquareCode, GitCompareArrows];
 
 export function Steps() {
   return (
     <ol className="grid gap-4 md:grid-cols-3">
-      {words.accounts.steps.map(({ title, text }, index) => {
+      {words.steps.map(({ title, text }, index) => {
         const Icon = ICONS[index] ?? FileCode2;
         return (
           <li key={title} className="rounded-md border border-line bg-raised p-6">

@@ -64,6 +64,14 @@ test('an empty field that is only passed is not told to be wrong', async () => {
   expect(screen.queryByText('Too short.')).toBeNull();
 });
 
+test('a field that was skipped says what is missing once a later one is filled in', async () => {
+  const { user, second } = show(vi.fn());
+  await user.type(second, 'abc');
+  expect(screen.queryByText('Too short.')).toBeNull();
+  await user.tab();
+  expect(screen.getByText('Too short.')).toBeTruthy();
+});
+
 test('the button is off until all fields are right, and Enter then sends', async () => {
   const send = vi.fn(() => Promise.resolve());
   const { user, button, first, second } = show(send);

@@ -66,11 +66,17 @@ export function useForm<Name extends string>({ initial, check, send }: FormOptio
 
   useFocusAfter(ref, sending.status);
 
+  /** Whether the user has filled in a field after this one. One who only goes through is not done with it. */
+  function isSkipped(name: Name): boolean {
+    const names = namesOf(values);
+    return names.slice(names.indexOf(name) + 1).some((later) => visits[later] === 'left');
+  }
+
   function field(name: Name): Bound {
     return {
       name,
       value: values[name],
-      error: refused[name] ?? (visits[name] === 'left' ? checked[name] : undefined),
+      error: refused[name] ?? (visits[name] === 'left' || isSkipped(name) ? checked[name] : undefined),
       onChange: ({ target }: ChangeEvent<HTMLInputElement>) => {
         setValues((before) => ({ ...before, [name]: target.value }));
         setVisits((before) => (before[name] === 'left' ? before : { ...before, [name]: 'changed' }));

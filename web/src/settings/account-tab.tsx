@@ -55,7 +55,7 @@ function DeleteForm({ user, onCancel }: { user: User; onCancel: () => void }) {
   return (
     <Form form={form} label={text.sure}>
       <UsernameForManagers username={user.username} />
-      <PasswordField label={text.password} {...form.field('password')} />
+      <PasswordField label={text.password} isFirst {...form.field('password')} />
       <FormFailure form={form} />
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onCancel}>{words.common.cancel}</Button>
