@@ -281,3 +281,57 @@ test('a message that waits for the connection is no longer held when the text is
   await expect(pat.page.getByText(thread.held)).toBeHidden();
   await expect(pat.page.getByRole('textbox', { name: thread.field })).toHaveValue(QUESTION);
 });
+
+test('a patch that is applied in two tabs at once is there once, and undone once', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  const id = await pat.hasThread(session, 3);
+  await pat.asks('POST', `/threads/${id}/messages`, { content: QUESTION });
+  const other = await pat.opensTab();
+  for (const page of [pat.page, other]) {
+    await pat.opens(session, page);
+    await page
+      .getByRole('button', { name: new RegExp(`^${thread.line(3)}`) })
+      .first()
+      .click();
+    await expect(page.getByRole('button', { name: thread.applyPatch })).toBeVisible();
+  }
+  // The answer to the first tab comes when it has heard of the second one's.
+  await pat.page.route('**/apply', async (route) => {
+    const answer = await route.fetch();
+    await expect(pat.page.locator('.view-lines').first()).toContainText('best is None');
+    await route.fulfill({ response: answer });
+  });
+  await Promise.all([pat.page, other].map((page) => page.getByRole('button', { name: thread.applyPatch }).click()));
+  await expect(
+    pat.page
+      .getByText(thread.patchApplied)
+      .or(pat.page.getByText(thread.wasApplied(2)))
+      .first(),
+  ).toBeVisible();
+  await expect(pat.page.getByText(thread.appliedIn(2))).toBeVisible();
+  await pat.page.locator('.monaco-editor .view-lines').first().click();
+  await pat.page.keyboard.press('ControlOrMeta+z');
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await expect.poll(() => pat.savedCode(session)).toBe(EVICT);
+});
+
+test('what a toast offers goes with the file, and with the user', async ({ joins }) => {
+  const pat = await joins();
+  const session = await opensConversation(pat);
+  await asks(pat);
+  await pat.page.getByRole('button', { name: thread.applyPatch }).click();
+  await expect(pat.page.getByText(thread.patchApplied)).toBeVisible();
+  await pat.page.getByRole('navigation', { name: editor.path }).getByRole('link').click();
+  await expect(pat.page.getByRole('heading', { name: words.sessions.title })).toBeVisible();
+  await expect(pat.page.getByText(thread.patchApplied)).toBeHidden({ timeout: 2_000 });
+  // An error stays, but not for the next user of the tab.
+  await pat.page.route(`**/api/sessions/${session}`, (route) => route.fulfill({ status: 500, body: '{}' }));
+  await pat.page.getByRole('button', { name: words.sessions.actionsFor('evict.py') }).click();
+  await pat.page.getByRole('menuitem', { name: words.sessions.download }).click();
+  await expect(pat.page.locator('[data-sonner-toast]')).toBeVisible();
+  await pat.page.getByRole('button', { name: words.accounts.menu(pat.username) }).click();
+  await pat.page.getByRole('menuitem', { name: words.common.signOut }).click();
+  await expect(pat.page.getByRole('link', { name: words.common.signIn }).first()).toBeVisible();
+  await expect(pat.page.locator('[data-sonner-toast]')).toHaveCount(0);
+});

@@ -10,7 +10,7 @@ import './forget-user';
 import { readMark, writeMark } from './signed-in-mark';
 import { knownUser, lastEnd, userChanged, userLeft } from './user';
 
-vi.mock('../ui/toast', () => ({ toast: vi.fn() }));
+vi.mock('../ui/toast', () => ({ toast: vi.fn(), endToasts: vi.fn() }));
 
 const ADA = { id: 'ada-id', name: 'Ada', username: 'ada', email: 'ada@example.com' };
 const SECRET = ['session', 'one'];

@@ -10,7 +10,8 @@ export async function signOut(client: QueryClient): Promise<void> {
   try {
     await data(api.POST('/auth/logout'));
   } catch (error) {
-    toastError(error, () => void signOut(client));
+    // A retry from the toast would not ask for text that was typed meanwhile.
+    toastError(error);
     return;
   }
   leave(client, 'signed-out');

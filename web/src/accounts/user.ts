@@ -5,6 +5,7 @@ import { isApiError } from '../api/error';
 import { keys } from '../api/queries';
 import { reachable } from '../api/refresh';
 import type { User } from '../api/types';
+import { endToasts } from '../ui/toast';
 import { readMark, writeMark } from './signed-in-mark';
 
 /** How a sign-in ended: by itself, or because the user wanted it. */
@@ -104,8 +105,9 @@ function hideConversations(): void {
   void import('./forget-user').then(({ forgetConversations }) => forgetConversations());
 }
 
-/** Forgets all answers but who is signed in, which components are watching. */
+/** Forgets all answers but who is signed in, which components are watching, and what toasts told the user. */
 function forget(client: QueryClient): void {
+  endToasts();
   client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
   client.getMutationCache().clear();
 }

@@ -32,6 +32,8 @@ export interface EditorController {
   applyLines(startLine: number, endLine: number, replacement: string, session: Session, threads: Thread[]): void;
   /** Takes the last edit of the text back. It is not saved yet then. */
   undo(): void;
+  /** Makes that edit again. */
+  redo(): void;
   /** The saved code has another version than this page knows: reads it, and opens the merge view if there is unsaved text. */
   reload(): Promise<void>;
   /** Shows some lines. */

@@ -5,7 +5,7 @@ import { setSession } from '../api/session-cache';
 import type { Session, Thread } from '../api/types';
 import { toastError } from '../page/failure';
 import type { OpenThread } from '../thread/open-thread';
-import { toast } from '../ui/toast';
+import { endToasts, toast } from '../ui/toast';
 import { words } from '../words';
 import type { EditorController, SaveOutcome } from './controller';
 import { drafts, type Slot } from './drafts';
@@ -78,6 +78,7 @@ export class SessionEditor implements EditorController {
   }
 
   dispose(): void {
+    endToasts(this.sessionId);
     this.reconciler.dispose();
     this.tabKey.dispose();
     this.tabs.dispose();
@@ -119,12 +120,14 @@ export class SessionEditor implements EditorController {
     }
     this.document.replaceLines(startLine, endLine, replacement);
     const snapshot = this.document.snapshot();
+    // Where line ends are mixed the server may choose other ones.
+    const isMixed = snapshot.ends.pieces !== null;
     this.document.markSaved(snapshot, session.version_number);
     this.takeSession(session, threads);
     this.tabs.saved();
     this.reveal(startLine, startLine);
-    // Where line ends are mixed the server may have chosen another one.
-    if (new TextEncoder().encode(snapshot.text).length !== session.code_bytes) void this.reload().catch(toastError);
+    if (isMixed || new TextEncoder().encode(snapshot.text).length !== session.code_bytes)
+      void this.reload().catch(toastError);
   }
 
   undo(): void {
@@ -195,8 +198,12 @@ export class SessionEditor implements EditorController {
       await this.save();
     } catch (error) {
       // A limit is counted down in the bar, and the save goes out by itself.
-      if (this.saver.phase !== 'limited') toastError(error, () => void this.saveNow());
+      if (this.saver.phase !== 'limited') this.tellFailure(error);
     }
+  }
+
+  private tellFailure(error: unknown): void {
+    toastError(error, () => void this.saveNow(), this.sessionId);
   }
 
   closeMerge(): void {
@@ -238,6 +245,7 @@ export class SessionEditor implements EditorController {
       keeper: this.keeper,
       put: (version, text) => putCode(this.sessionId, version, text),
       read: () => openSession(this.sessionId),
+      onLate: (error) => this.tellFailure(error),
       onState: (save) => this.state.set({ save }),
       onSaved: ({ session, threads }) => {
         this.takeSession(session, threads);

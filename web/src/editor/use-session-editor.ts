@@ -87,7 +87,7 @@ export function useMetadata({ session_id }: Session) {
     try {
       setSession(client, (await patchMetadata(session_id, { language_override })).session);
     } catch (error) {
-      toastError(error, () => void setLanguage(language_override));
+      toastError(error, () => void setLanguage(language_override), session_id);
     }
   }
   return { rename, setLanguage: (language: Language | null) => void setLanguage(language) };

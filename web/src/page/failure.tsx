@@ -51,9 +51,9 @@ export function Failure({ error, onRetry }: FailureProps) {
   );
 }
 
-/** Tells an error as a toast, with a retry when there is one. */
-export function toastError(error: unknown, onRetry?: () => void): void {
+/** Tells an error as a toast, with a retry when there is one, as long as the retry's owner is there. */
+export function toastError(error: unknown, onRetry?: () => void, owner?: string): void {
   const { title, next } = told(error);
   const action = onRetry && { label: words.common.retry, onClick: onRetry };
-  toast('error', title, { description: next, action, id: isApiError(error) ? error.code : 'UNKNOWN' });
+  toast('error', title, { description: next, action, id: isApiError(error) ? error.code : 'UNKNOWN', owner });
 }

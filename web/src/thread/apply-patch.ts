@@ -28,7 +28,7 @@ export async function applyPatch(place: Place, answer: AiMessage, patch: Patch):
       await place.editor.reload();
       return null;
     }
-    toastError(error, () => void applyPatch(place, answer, patch));
+    toastError(error, () => void applyPatch(place, answer, patch), place.editor.sessionId);
     return null;
   }
 }
@@ -43,10 +43,15 @@ async function applied({ client, editor }: Place, answer: AiMessage, patch: Patc
   const body = { expected_version_number: had };
   const now = await data(api.POST('/threads/{thread_id}/messages/{message_id}/apply', { params, body }));
   await putMessages(client, answer.thread_id, now.message);
-  switch (consequence(had, now)) {
-    case 'follow':
+  switch (consequence({ had, has: editor.version() }, now)) {
+    case 'follow': {
+      const before = editor.text();
       editor.applyLines(now.start_line, now.end_line, patch.replacement, now.session, now.threads);
-      tellApplied(editor, now.session);
+      tellApplied(editor, now.session, before);
+      break;
+    }
+    case 'followed':
+      toast('success', words.thread.patchApplied, toldOf(now.session));
       break;
     case 'known':
       toast('info', words.thread.wasApplied(now.message.applied_version ?? had));
@@ -59,13 +64,19 @@ async function applied({ client, editor }: Place, answer: AiMessage, patch: Patc
 }
 
 /** A phone has no keys to undo with, so what tells of the patch takes it back, too. */
-function tellApplied(editor: EditorController, { filename, version_number: version }: Session): void {
+function tellApplied(editor: EditorController, session: Session, before: string): void {
+  const { version_number: version } = session;
   const isAsMade = () => editor.version() === version && !editor.isDirty();
   const undo = async () => {
     // What would be undone is another edit by now.
     if (!isAsMade()) return toast('warning', words.thread.notUndone);
     try {
       editor.undo();
+      // The last step may be another one, such as line ends that were mended.
+      if (editor.text() !== before) {
+        editor.redo();
+        return toast('warning', words.thread.notUndone);
+      }
       const saved = await editor.save();
       if (saved.kind === 'saved') toast('success', words.thread.patchUndone, toldOf(saved.session));
     } catch (error) {
@@ -73,7 +84,7 @@ function tellApplied(editor: EditorController, { filename, version_number: versi
     }
   };
   const action = isAsMade() ? { label: words.editor.undo, onClick: () => void undo() } : undefined;
-  toast('success', words.thread.patchApplied, { ...toldOf({ filename, version_number: version }), action });
+  toast('success', words.thread.patchApplied, { ...toldOf(session), action, owner: editor.sessionId });
 }
 
 function toldOf({ filename, version_number }: Pick<Session, 'filename' | 'version_number'>) {

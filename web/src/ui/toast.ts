@@ -6,3 +6,8 @@ import type { ToastOptions } from './show-toast';
 export function toast(kind: Kind, title: string, options: ToastOptions = {}): void {
   void import('./show-toast').then(({ showToast }) => showToast(kind, title, options));
 }
+
+/** Takes toasts away whose owner is gone, or all of them when the user is. */
+export function endToasts(owner?: string): void {
+  void import('./show-toast').then((shown) => shown.endToasts(owner));
+}

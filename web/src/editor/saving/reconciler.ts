@@ -105,6 +105,7 @@ export class Reconciler {
       description: isKept ? words.editor.theirsTakenNext : words.editor.theirsTakenUnkept,
       action: { label: words.editor.restore, onClick: () => void this.restoreBackup() },
       id: 'theirs',
+      owner: slot.sessionId,
     });
     await this.reload();
   }
