@@ -285,3 +285,44 @@ test('two steps back at once leave the editor where it is, and Leave takes the f
   await expect(pat.page).toHaveURL(/\/dashboard$/);
   await expect(pat.page.getByRole('link', { name: 'evict.py' })).toBeVisible();
 });
+
+test('a queued save that the server refuses is told, and can be tried again', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  await pat.context.setOffline(true);
+  await pat.types('  # queued', 4);
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await expect(pat.page.getByText(words.editor.offlineShort).first()).toBeVisible();
+  let refusals = 0;
+  await pat.page.route(`**/api/sessions/${session}`, (route) => {
+    if (route.request().method() !== 'PUT' || refusals > 0) return route.continue();
+    refusals += 1;
+    return route.fulfill({ status: 502, contentType: 'text/html', body: 'Bad Gateway' });
+  });
+  await pat.context.setOffline(false);
+  await pat.page.getByRole('button', { name: words.common.retry }).click({ timeout: 30_000 });
+  await expect.poll(() => pat.savedCode(session)).toContain('# queued');
+  expect(refusals).toBe(1);
+});
+
+test('a save that is lost again and again is sent more and more seldom', async ({ joins }) => {
+  const pat = await joins();
+  const session = await pat.hasSession();
+  await pat.opens(session);
+  let losses = 0;
+  await pat.page.route(`**/api/sessions/${session}`, (route) => {
+    if (route.request().method() !== 'PUT') return route.continue();
+    losses += 1;
+    return route.abort('connectionreset');
+  });
+  await pat.types('  # lost', 4);
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await pat.page.waitForTimeout(16_000);
+  // After 1, 1 + 4 and 1 + 8 seconds, and not each second.
+  expect(losses).toBeGreaterThan(1);
+  expect(losses).toBeLessThan(5);
+  await pat.page.unroute(`**/api/sessions/${session}`);
+  await pat.page.keyboard.press('ControlOrMeta+s');
+  await expect.poll(() => pat.savedCode(session)).toContain('# lost');
+});

@@ -24,6 +24,8 @@ export interface SaverPorts {
   put: (version: number, text: string) => Promise<Saved>;
   /** The session as it is now, without its code. */
   read: () => Promise<Saved>;
+  /** A save that nothing waited for, such as one without a connection, was refused. */
+  onLate: (error: unknown) => void;
   onState: (state: SaveState) => void;
   onSaved: (saved: Saved) => void;
   onConflict: (theirs: Theirs) => void;
@@ -34,6 +36,9 @@ interface Waiter {
   reject: (error: unknown) => void;
 }
 
+/** The longest pause after lost saves, in milliseconds. */
+const LONGEST = 60_000;
+
 export class Saver {
   private state: SaveState = IDLE;
   private waiters: Waiter[] = [];
@@ -43,12 +48,22 @@ export class Saver {
   /** The text of the last save, whose answer may have got lost. */
   private lastSent: string | undefined;
   private isOver = false;
+  /** How many saves in a row were lost on the way. */
+  private losses = 0;
   private readonly off: () => void;
 
   constructor(private readonly ports: SaverPorts) {
     this.off = onConnection(() => {
-      if (online()) this.step({ type: 'due' });
+      if (online()) this.dueAfterLosses();
     });
+  }
+
+  /** Where the server can be reached and what is sent gets lost all the same, the pauses grow. */
+  private dueAfterLosses(): void {
+    if (this.phase !== 'offline') return;
+    clearTimeout(this.timer);
+    const pause = this.losses < 2 ? 0 : Math.min(LONGEST, 1_000 * 2 ** this.losses);
+    this.timer = setTimeout(() => this.step({ type: 'due' }), pause);
   }
 
   dispose(): void {
@@ -137,6 +152,7 @@ export class Saver {
     const { document, keeper } = this.ports;
     this.lastSent = undefined;
     this.theirs = undefined;
+    this.losses = 0;
     document.markSaved(snapshot, saved.session.version_number);
     this.ports.onSaved(saved);
     const isClean = !document.isDirty();
@@ -169,6 +185,7 @@ export class Saver {
     const { keeper } = this.ports;
     if (isApiError(error, 'OFFLINE')) {
       keeper.isQueued = true;
+      this.losses += 1;
       void keeper.flush();
       this.step({ type: 'unreachable' });
       this.settle({ kind: 'held' });
@@ -188,6 +205,7 @@ export class Saver {
   }
 
   private fail(error: unknown): void {
+    if (this.waiters.length === 0 && !this.isOver && this.state.phase !== 'limited') this.ports.onLate(error);
     for (const { reject } of this.waiters.splice(0)) reject(error);
   }
 }

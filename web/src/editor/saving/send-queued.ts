@@ -12,8 +12,9 @@ import { putCode } from '../session-api';
 
 const LOCK = 'codesensei.queued';
 
-/** Begins, and goes on as long as the page is there. */
+/** Begins, and goes on as long as the page is there. What is too old is forgotten first. */
 export function sendQueued(client: QueryClient): void {
+  drafts.sweep();
   const send = () => online() && void inTurn(client);
   onConnection(send);
   // Or when the user they belong to has signed in.
