@@ -23,15 +23,19 @@ function largeText(): string {
   return text;
 }
 
+function choosesLarge(pat: Person): Promise<void> {
+  return pat.choosesFile('large.txt', largeText());
+}
+
 /** Chooses a large file, gives it another name and a language, and begins to send it. Answers how to make the line fast. */
-async function sendsSlowly(pat: Person): Promise<() => Promise<void>> {
+async function sendsSlowly(pat: Person, choose = choosesLarge): Promise<() => Promise<void>> {
   const { page } = pat;
   const browser = await pat.context.newCDPSession(page);
   const limit = async (uploadThroughput: number) => {
     const conditions = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput };
     await browser.send('Network.emulateNetworkConditions', conditions);
   };
-  await pat.choosesFile('large.txt', largeText());
+  await choose(pat);
   await page.getByLabel(sessions.new.name, { exact: true }).fill('renamed.txt');
   await page.getByRole('button', { name: sessions.languageIs('Plain Text') }).click();
   await page.getByRole('option', { name: 'Kotlin', exact: true }).click();
@@ -132,4 +136,20 @@ test('a line that is cut during an upload is told, and the retry sends it all', 
   await hurries();
   await alert.getByRole('button', { name: common.retry }).click();
   await isOpen(pat);
+});
+
+test('going back while a file is sent cancels it, and leads nowhere else', async ({ joins }) => {
+  const pat = await joins();
+  await pat.page.goto('/dashboard');
+  await pat.page.getByRole('button', { name: sessions.newSession }).first().click();
+  await expect(pat.page.getByRole('dialog')).toBeVisible();
+  const file = { name: 'large.txt', mimeType: 'text/plain', buffer: Buffer.from(largeText()) };
+  await sendsSlowly(pat, ({ page }) => page.getByTestId('file').setInputFiles(file));
+  await isHalfway(pat);
+  await pat.page.goBack();
+  await expect(pat.page.getByRole('dialog')).toBeHidden();
+  // As long as the rest of the file would have taken.
+  await pat.page.waitForTimeout(5_000);
+  expect(new URL(pat.page.url()).pathname).toBe('/dashboard');
+  expect((await pat.asks<{ sessions: unknown[] }>('GET', '/sessions')).sessions).toEqual([]);
 });

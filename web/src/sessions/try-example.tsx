@@ -29,7 +29,7 @@ class RateLimiter:
 `;
 
 export function TryExample() {
-  const create = useCreateSession();
+  const create = useCreateSession(true);
   const navigate = useNavigate();
   const open = () =>
     create.mutate(

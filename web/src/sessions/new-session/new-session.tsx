@@ -49,7 +49,7 @@ function useDraft() {
 export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
   const { draft, change, choose, clear } = useDraft();
   const [isNameMissing, setIsNameMissing] = useState(false);
-  const create = useCreateSession();
+  const create = useCreateSession(isOpen);
   const navigate = useNavigate();
   const form = useId();
   const fields = isApiError(create.error, 'INVALID_INPUT', 'INVALID_LANGUAGE') ? create.error.fields : {};
@@ -85,14 +85,9 @@ export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
       onSuccess: ({ session }) => {
         clear();
         // In place of the dialog, so that Back leads to the list.
-        void navigate(`/editor/${session.session_id}`, { replace: isOpen });
+        void navigate(`/editor/${session.session_id}`, { replace: true });
       },
     });
-  }
-
-  function openChange(next: boolean) {
-    if (isBusy) create.stop();
-    onOpenChange(next);
   }
 
   const isOver = useFileDrop(chooseFile);
@@ -101,7 +96,7 @@ export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
       {isOver && !isOpen && <DropVeil />}
       <Dialog
         open={isOpen}
-        onOpenChange={openChange}
+        onOpenChange={onOpenChange}
         title={words.sessions.new.title}
         size="lg"
         actions={

@@ -1,6 +1,6 @@
 /** Creates a session: with progress, with a way to stop, and once however often it is sent. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { isApiError } from '../../api/error';
 import { keys } from '../../api/queries';
 import type { components } from '../../api/schema';
@@ -29,11 +29,18 @@ export function isStop(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
-export function useCreateSession() {
+/** `isWanted`: whether the user still waits for it. Otherwise an upload under way is stopped. */
+export function useCreateSession(isWanted: boolean) {
   const client = useQueryClient();
   const [percent, setPercent] = useState(0);
   const [ids] = useState(() => new ClientIds());
   const stopper = useRef<AbortController>(null);
+  useEffect(() => {
+    const stop = () => stopper.current?.abort();
+    if (!isWanted) stop();
+    // Or the page is left, as by Back.
+    return stop;
+  }, [isWanted]);
   const mutation = useMutation({
     mutationFn: (file: NewFile) => {
       setPercent(0);
