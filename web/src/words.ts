@@ -245,7 +245,7 @@ export const words = {
   signOut: {
     title: 'Sign out without saving?',
     text: (sessions: number) =>
-      `Text of ${count(sessions, 'session', 'sessions')} is not saved yet: it is in another tab, or kept on this device from earlier. Signing out removes it.`,
+      `Text of ${count(sessions, 'session', 'sessions')} is not saved: it is in another tab, or kept on this device to be restored. Signing out removes it.`,
     more: (sessions: number) => `and ${sessions} more`,
     anyway: 'Sign out anyway',
   },

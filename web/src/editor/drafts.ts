@@ -75,11 +75,21 @@ export class Drafts {
     });
   }
 
+  /** The texts that a user's later page may restore, after another one took their place. */
+  async backups(userId: string): Promise<Slot[]> {
+    const prefix = keyOf('backup', { userId, sessionId: '' });
+    const keys = (await this.allKeys()).filter((key) => key.startsWith(prefix));
+    return keys.map((key) => ({ userId, sessionId: key.slice(prefix.length) }));
+  }
+
+  private async allKeys(): Promise<string[]> {
+    return [...new Set([...this.keys(), ...(await this.large.keys().catch(() => []))])];
+  }
+
   /** The drafts of a session, or of all sessions of a user, each with the page that wrote it. */
   async of({ userId, sessionId }: { userId: string; sessionId?: string }): Promise<Slot[]> {
-    const keys = new Set([...this.keys(), ...(await this.large.keys().catch(() => []))]);
     const isOne = (slot: Slot) => slot.userId === userId && (sessionId === undefined || slot.sessionId === sessionId);
-    return [...keys].flatMap(slotOf).filter(isOne);
+    return (await this.allKeys()).flatMap(slotOf).filter(isOne);
   }
 
   /** Texts that wait for the connection. */

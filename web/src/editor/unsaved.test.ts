@@ -38,6 +38,25 @@ test('where nothing is kept, there is nothing, and the server is not asked', asy
   expect(openSession).not.toHaveBeenCalled();
 });
 
+test('a text that another one replaced counts, unless it is what is saved', async () => {
+  saved.set('one', 'x = 1').set('two', 'y = 1');
+  const backup = (sessionId: string, text: string) =>
+    drafts.put('backup', { userId: 'ada', sessionId }, { text, version: 1, isQueued: false, writer: 'w' });
+  await backup('one', 'x = 2');
+  await backup('two', 'y = 1');
+  expect(await unsavedSessions('ada')).toEqual([{ sessionId: 'one', filename: 'one.py' }]);
+});
+
+test('a server that does not answer is not waited for', async () => {
+  vi.useFakeTimers();
+  vi.mocked(openSession).mockReturnValue(new Promise(() => {}));
+  await leaves('one', 'x = 2');
+  const found = unsavedSessions('ada');
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(await found).toEqual([{ sessionId: 'one', filename: null }]);
+  vi.useRealTimers();
+});
+
 test('each session with unsaved text is named once', async () => {
   saved.set('one', 'x = 1').set('two', 'y = 1');
   await leaves('one', 'x = 2', 'a');
