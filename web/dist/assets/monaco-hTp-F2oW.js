@@ -1,1 +1,0 @@
-export{n as monaco}from"./monaco-Cij8Bt4-.js";import"./workspace-DBJDVKin.js";

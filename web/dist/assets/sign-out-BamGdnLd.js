@@ -1,1 +1,0 @@
-import{g as e,o as t,p as n,v as r,y as i}from"./index-n0-cbzmO.js";import{t as a}from"./forget-user-Dh5NNmuC.js";async function o(e){try{await i(r.POST(`/auth/logout`))}catch(n){t(n,()=>void o(e));return}s(e,`signed-out`)}function s(t,r){let i=n(t);i&&a(i.id),e(t,r)}export{o as n,s as t};
