@@ -126,6 +126,8 @@ test('signing out in one tab signs the other out', async ({ joins }) => {
   await pat.page.goto('/dashboard');
   const other = await pat.opensTab();
   await other.goto('/settings');
+  // It knows by now who is signed in.
+  await expect(other.getByRole('button', { name: accounts.menu(pat.username) })).toBeVisible();
   await pat.page.getByRole('button', { name: accounts.menu(pat.username) }).click();
   await pat.page.getByRole('menuitem', { name: common.signOut }).click();
   await expect(pat.page).toHaveURL(/\/$/);
