@@ -350,7 +350,7 @@ export const words = {
     applyPatch: 'Apply patch',
     applying: 'Applying…',
     appliedIn: (version: number) => `Applied in version ${version}`,
-    linesChanged: 'The lines of this patch have changed: it may not fit any more.',
+    linesChanged: 'Its lines have changed. It may not fit.',
     undoneSince: (version: number) => `Applied in version ${version}, and undone since`,
     added: 'Added: ',
     removed: 'Removed: ',

@@ -3,6 +3,7 @@ import { ArrowRightToLine, Download, Ellipsis, Redo2, Undo2 } from 'lucide-react
 import { download } from '../../page/download';
 import { IconButton } from '../../ui/button';
 import { Menu, MenuItem, MenuSeparator } from '../../ui/menu';
+import { useMedia } from '../../ui/use-media';
 import { words } from '../../words';
 import type { SessionEditor } from '../session-editor';
 
@@ -28,6 +29,7 @@ export function FileMenu(props: FileMenuProps) {
 /** Made anew whenever the menu opens: what can be undone is asked for then. */
 function Items({ editor, name }: FileMenuProps) {
   const { menu, keys } = words.editor;
+  const hasTab = !useMedia('(pointer: coarse)');
   return (
     <>
       <MenuItem icon={<Undo2 size={16} />} keys={keys.undo} disabled={!editor.canUndo()} onSelect={() => editor.undo()}>
@@ -37,9 +39,11 @@ function Items({ editor, name }: FileMenuProps) {
         {menu.redo}
       </MenuItem>
       <MenuSeparator />
-      <MenuItem icon={<ArrowRightToLine size={16} />} keys={keys.tab} onSelect={() => editor.tabKey.toggle()}>
-        {editor.tabKey.leaves() ? menu.tabIndents : menu.tabMoves}
-      </MenuItem>
+      {hasTab && (
+        <MenuItem icon={<ArrowRightToLine size={16} />} keys={keys.tab} onSelect={() => editor.tabKey.toggle()}>
+          {editor.tabKey.leaves() ? menu.tabIndents : menu.tabMoves}
+        </MenuItem>
+      )}
       <MenuItem icon={<Download size={16} />} onSelect={() => download(name, editor.text())}>
         {words.sessions.download}
       </MenuItem>
