@@ -116,9 +116,10 @@ test('what was written of a stopped answer stays', async ({ joins }) => {
   await opensConversation(pat);
   await asks(pat);
   await expect(pat.page.getByText(thread.writing)).toBeVisible();
+  const written = pat.page.getByRole('article', { name: thread.ai });
+  await expect(written).toContainText('Local rule-based reviewer');
   await pat.page.getByRole('button', { name: thread.stopAnswer }).click();
   await expect(pat.page.getByText(thread.cancelled)).toBeVisible();
-  const written = pat.page.getByRole('article', { name: thread.ai });
   await expect(written).toContainText('Local rule-based reviewer');
   await expect(written.getByText(thread.stoppedHere, { exact: true })).toBeVisible();
 });
