@@ -10,7 +10,7 @@ use bedrock_local::LocalBedrock;
 use handlers::http::bill::Bill;
 use handlers::{Domain, router};
 use http_body_util::BodyExt as _;
-use model::{Clock, CursorKey, Endpoint, Ids, Protection, Store, StoreConfig};
+use model::{Clock, CursorKey, Endpoint, Ids, Protection, Store, TableConfig};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -29,7 +29,7 @@ const LINES: (usize, usize) = (33, 35);
 pub async fn run() -> Result<(), Failure> {
     let engine = Engine::in_memory().await?;
     let bedrock = LocalBedrock::start()?;
-    let store = Store::connect(StoreConfig {
+    let store = Store::connect(TableConfig {
         table: "codesensei-demo".to_owned(),
         endpoint: Endpoint::url(engine.url().to_owned()),
         cursor_key: CursorKey::from_secret(b"a demo has nothing to hide"),
@@ -37,7 +37,7 @@ pub async fn run() -> Result<(), Failure> {
         ids: Ids::random(),
     })
     .await;
-    store.create_table_if_absent(Protection::Off).await?;
+    store.table().create_if_absent(Protection::Off).await?;
     let app = application_on(store, &bedrock.url, handlers::auth::password::COST).await?;
     println!(
         "CodeSensei, step by step, on a fresh table in memory. The reviewer is the rule-based one of this process.\n"

@@ -159,7 +159,7 @@ fn source(target: &Target, opened: &Opened) -> String {
     // The embedded table is the same one whoever runs its engine.
     let place = opened.place.split(", through ").next().unwrap_or_default();
     let [region, profile] = [&target.region, &target.profile].map(|word| word.as_deref().unwrap_or("-"));
-    format!("{} at {place}, region {region}, profile {profile}", opened.store.table())
+    format!("{} at {place}, region {region}, profile {profile}", opened.store.table().name())
 }
 
 async fn read_all(options: &Export, store: &Store, folder: &Arc<ExportFolder>) -> Result<Vec<Done>, ExportError> {

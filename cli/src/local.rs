@@ -19,7 +19,7 @@ use handlers::http::trace::Details;
 use handlers::limits::ACCESS_TOKEN_LIFE;
 use handlers::messages::Waiting;
 use model::{
-    Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, TableError, without_access_key,
+    Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreError, TableConfig, TableError, without_access_key,
 };
 
 use crate::engine::{Engine, EngineError};
@@ -139,7 +139,7 @@ impl Local {
             (held, Secrets::in_folder(&serve.data_dir).map_err(data_dir)?)
         };
         let (engine, endpoint, place) = place(&serve.store, held.as_ref()).await?;
-        let store = Store::connect(StoreConfig {
+        let store = Store::connect(TableConfig {
             table: serve.table.clone(),
             endpoint,
             cursor_key: CursorKey::from_secret(&secrets.seed),
@@ -237,7 +237,7 @@ async fn prepare(store: &Store, serve: &Serve, place: &str) -> Result<bool, Loca
         let place = place.to_owned();
         return store.ping().await.map(|()| false).map_err(|source| LocalError::Store { place, source });
     }
-    let created = store.create_table_if_absent(Protection::Off).await;
+    let created = store.table().create_if_absent(Protection::Off).await;
     created.map_err(|source| LocalError::Table { place: place.to_owned(), source })
 }
 

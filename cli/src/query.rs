@@ -235,7 +235,7 @@ impl Query {
         limit: Option<u32>,
         cursor: Option<&str>,
     ) -> Result<Answer, QueryError> {
-        let answer = store.run(self.pattern, arguments.clone(), PageRequest { limit, cursor }).await;
+        let answer = store.by_name().run(self.pattern, arguments.clone(), PageRequest { limit, cursor }).await;
         answer.map_err(|error| self.failed(error))
     }
 
@@ -309,7 +309,7 @@ impl Query {
     async fn shown(&self, store: &Store, row: Row) -> Result<rows::Shown, QueryError> {
         let CodeOptions { show_code, code_to } = &self.code;
         let wanted = row.entity == "code" && (*show_code || code_to.is_some());
-        let text = if wanted { store.code_of(&row).await.map_err(QueryError::Run)? } else { None };
+        let text = if wanted { store.by_name().code_of(&row).await.map_err(QueryError::Run)? } else { None };
         if let (Some(file), Some(text)) = (code_to, &text) {
             let written = std::fs::write(file, text);
             written.map_err(|source| QueryError::Output { what: file.display().to_string(), source })?;

@@ -72,7 +72,7 @@ impl SignIn {
 pub async fn seed(app: &App) -> Result<bool, SeedError> {
     let people = plan::people()?;
     let Some(demo) = people.iter().find(|person| person.username.as_str() == USERNAME) else { return Ok(false) };
-    if app.store.find_username_claim(&demo.username.key()).await?.is_some() {
+    if app.store.accounts().username_claim(&demo.username.key()).await?.is_some() {
         return Ok(false);
     }
     load::Loader::new(&app.store, SignIn::WithThePassword.hash()).person(demo).await?;

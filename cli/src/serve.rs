@@ -96,7 +96,7 @@ fn banner(local: &Local, address: SocketAddr, demo: bool) -> String {
         lines.push(format!("  sign in   {} / {}", seed::USERNAME, seed::PASSWORD));
     }
     lines.extend([
-        format!("  table     {} ({})", local.app.store.table(), local.place),
+        format!("  table     {} ({})", local.app.store.table().name(), local.place),
         format!("  reviewer  {}", local.reviewer),
         format!("  docs      {url}/docs"),
     ]);

@@ -48,7 +48,7 @@ async fn sweep(options: &Sweep, opened: &Opened) -> Result<bool, Failure> {
     let swept = if options.list {
         None
     } else {
-        let swept = opened.store.sweep_due(Duration::from_secs(options.within)).await?;
+        let swept = opened.store.maintenance().sweep_due(Duration::from_secs(options.within)).await?;
         eprintln!(
             "{} done, {} failed, {} waiting for their next try, {} unreadable, {} unfinished",
             swept.done, swept.failed, swept.put_off, swept.unreadable, swept.unfinished
@@ -58,7 +58,7 @@ async fn sweep(options: &Sweep, opened: &Opened) -> Result<bool, Failure> {
         }
         Some(swept)
     };
-    print(table(&opened.store.sweep_backlog().await?).as_bytes())?;
+    print(table(&opened.store.maintenance().sweep_backlog().await?).as_bytes())?;
     Ok(swept.is_none_or(|swept| swept.left() == 0))
 }
 

@@ -123,9 +123,9 @@ impl Shown {
 }
 
 async fn create(opened: &Opened, unprotected: bool) -> Result<(), Failure> {
-    let (name, place) = (opened.store.table(), opened.place.clone());
+    let (name, place) = (opened.store.table().name(), opened.place.clone());
     let protection = if unprotected { Protection::Off } else { Protection::AsDefined };
-    let created = opened.store.create_table_if_absent(protection).await;
+    let created = opened.store.table().create_if_absent(protection).await;
     let created = created.map_err(|source| LocalError::Table { place: place.clone(), source })?;
     if created {
         eprintln!("The table {name} at {place} is ready.");
@@ -136,7 +136,7 @@ async fn create(opened: &Opened, unprotected: bool) -> Result<(), Failure> {
 }
 
 async fn describe(opened: &Opened) -> Result<TableDescription, LocalError> {
-    opened.store.describe_table().await.map_err(|source| failed(opened, source))
+    opened.store.table().describe().await.map_err(|source| failed(opened, source))
 }
 
 fn failed(opened: &Opened, source: TableError) -> LocalError {
@@ -148,7 +148,7 @@ fn failed(opened: &Opened, source: TableError) -> LocalError {
 }
 
 async fn update(opened: &Opened) -> Result<(), Failure> {
-    let (name, place) = (opened.store.table(), &opened.place);
+    let (name, place) = (opened.store.table().name(), &opened.place);
     let tell = |progress| match progress {
         IndexProgress::Asked { index } => eprintln!("{index}: asked for"),
         IndexProgress::Waiting { index } => {
@@ -157,7 +157,7 @@ async fn update(opened: &Opened) -> Result<(), Failure> {
         IndexProgress::Building { index, items } => eprintln!("{index}: being built, {items} entries so far"),
         IndexProgress::Ready { index } => eprintln!("{index}: ready"),
     };
-    let update = opened.store.add_missing_indexes(tell).await.map_err(|source| failed(opened, source))?;
+    let update = opened.store.table().add_missing_indexes(tell).await.map_err(|source| failed(opened, source))?;
     if update.added.is_empty() {
         eprintln!("The table {name} at {place} has every index of the schema.");
     } else {
@@ -177,7 +177,7 @@ async fn update(opened: &Opened) -> Result<(), Failure> {
 
 fn description(opened: &Opened, live: &TableDescription, format: Format) -> String {
     let TableDescription { facts, untold, status, items, bytes } = live;
-    let name = opened.store.table();
+    let name = opened.store.table().name();
     match format {
         Format::Json => {
             let value = json!({

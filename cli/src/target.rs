@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use clap::Args;
 use model::{
-    AwsSettings, Clock, CursorKey, Endpoint, Ids, Protection, Store, StoreConfig, StoreError, without_access_key,
+    AwsSettings, Clock, CursorKey, Endpoint, Ids, Protection, Store, StoreError, TableConfig, without_access_key,
 };
 
 use crate::engine::Engine;
@@ -153,7 +153,7 @@ impl Target {
     }
 
     async fn store(&self, endpoint: Endpoint) -> Store {
-        Store::connect(StoreConfig {
+        Store::connect(TableConfig {
             table: self.table.clone(),
             endpoint,
             // A person who runs these commands can read the table anyway: the key keeps a cursor to its question, and no secret.
@@ -304,7 +304,7 @@ impl Opened {
         if self.is_on_aws {
             return self.store.ping().await.map(|()| false).map_err(|source| LocalError::Store { place, source });
         }
-        let created = self.store.create_table_if_absent(Protection::Off).await;
+        let created = self.store.table().create_if_absent(Protection::Off).await;
         created.map_err(|source| LocalError::Table { place, source })
     }
 

@@ -110,7 +110,7 @@ async fn verify(options: &Verify, opened: &Opened) -> Result<bool, Failure> {
     let meter = Meter::new();
     let store = opened.store.metered(meter.clone());
     let format = suitable(options.format, Format::Table, Format::Jsonl);
-    let table = opened.store.table();
+    let table = opened.store.table().name();
     let plan = match &options.plan {
         Some(file) if options.fix => Some(Plan::read(file, table)?),
         _ => None,
@@ -125,8 +125,10 @@ async fn verify(options: &Verify, opened: &Opened) -> Result<bool, Failure> {
     };
     let mut report = Report::new(format, options.show_keys, meter);
     let verified = match &options.user {
-        Some(who) => store.verify_user(who.id(&store).await?, how, |progress| report.take(progress)).await,
-        None => store.verify(how, |progress| report.take(progress)).await,
+        Some(who) => {
+            store.maintenance().verify_user(who.id(&store).await?, how, |progress| report.take(progress)).await
+        }
+        None => store.maintenance().verify(how, |progress| report.take(progress)).await,
     };
     report.bar.finish_and_clear();
     let verified = verified?;
@@ -148,7 +150,7 @@ async fn verify(options: &Verify, opened: &Opened) -> Result<bool, Failure> {
 
 /// Says which indexes of the schema the table lacks, and returns whether it has them all, as far as it tells.
 async fn tell_missing_indexes(opened: &Opened) -> bool {
-    match opened.store.missing_indexes().await {
+    match opened.store.table().missing_indexes().await {
         Ok(missing) if missing.is_empty() => true,
         Ok(missing) => {
             eprintln!(

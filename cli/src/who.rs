@@ -70,7 +70,7 @@ impl Who {
     pub async fn id(&self, store: &Store) -> Result<UserId, WhoError> {
         match self {
             Self::Id(user_id) => Ok(*user_id),
-            Self::Named(key) => match store.find_username_claim(key).await? {
+            Self::Named(key) => match store.accounts().username_claim(key).await? {
                 Some(claim) => Ok(claim.user_id),
                 None => Err(WhoError::NotFound { name: key.as_str().to_owned() }),
             },

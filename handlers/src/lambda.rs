@@ -8,7 +8,7 @@ use axum::middleware::from_fn_with_state;
 use futures::FutureExt as _;
 use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
 use lambda_http::{Error, tower::ServiceExt as _};
-use model::{Clock, CursorKey, Digest, Endpoint, Ids, Store, StoreConfig};
+use model::{Clock, CursorKey, Digest, Endpoint, Ids, Store, TableConfig};
 use serde_json::{Value, json};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -153,7 +153,7 @@ async fn store_without_cursors(table: String) -> Store {
 }
 
 async fn store(table: String, seed: &[u8]) -> Store {
-    Store::connect(StoreConfig {
+    Store::connect(TableConfig {
         table,
         endpoint: Endpoint::aws(),
         cursor_key: CursorKey::from_secret(seed),

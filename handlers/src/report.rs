@@ -102,7 +102,7 @@ impl Report {
     /// # Errors
     /// When the table cannot be asked.
     pub async fn of(store: &Store, date: Date, units: Units, prices: TablePrices) -> Result<Self, StoreError> {
-        let mut spent = store.spend_of_day(date).await?;
+        let mut spent = store.usage().of_day(date).await?;
         let (users, model_micros) = (spent.len(), spent.iter().map(|user| user.cost_micros).sum());
         let requests = spent.iter().map(|user| u64::from(user.requests)).sum();
         spent.truncate(NAMED);

@@ -60,7 +60,7 @@ struct Values {
 /// # Errors
 /// When the jobs of a shard cannot be listed. There are no metrics of such a run: watch the function's errors too.
 pub async fn run(store: &Store, metrics: &Metrics, within: Duration) -> Result<Swept, StoreError> {
-    let swept = store.sweep_due(within).await?;
+    let swept = store.maintenance().sweep_due(within).await?;
     metrics.write_line(&line(&swept, store.clock().now()));
     if swept != Swept::default() {
         tracing::info!(

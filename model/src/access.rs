@@ -1,57 +1,63 @@
-//! Whose a thing is: another's is forbidden, and nobody's is not found.
+//! Access: what belongs to another user is forbidden, and what does not exist is not found.
 
 use crate::placed::owned;
-use crate::{Message, MessageId, Session, SessionId, Store, StoreError, Thread, ThreadId, UserId};
+use crate::{
+    Message, MessageId, Messages, Session, SessionId, Sessions, StoreError, Thread, ThreadId, Threads, UserId,
+};
 
-/// A thing is not the caller's to use.
+/// Why the caller cannot use a session, thread or message.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
-    /// There is no such thing.
-    #[error("there is no such thing")]
+    /// It does not exist.
+    #[error("not found")]
     NotFound,
-    /// There is, and it is somebody else's.
-    #[error("it belongs to somebody else")]
+    /// It belongs to another user.
+    #[error("it belongs to another user")]
     Forbidden,
-    /// The table could not be asked.
+    /// The table did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl Store {
+impl Sessions<'_> {
     /// The head of the caller's session.
     ///
     /// # Errors
-    /// When it is another's, or there is none.
-    pub async fn own_session(&self, caller: UserId, session_id: SessionId) -> Result<Session, AccessError> {
-        match self.get_session(caller, session_id).await? {
+    /// When it belongs to another user, or does not exist.
+    pub async fn get(self, caller: UserId, session_id: SessionId) -> Result<Session, AccessError> {
+        match self.store.patterns.get_session(caller, session_id).await? {
             Some(head) => Ok(head),
-            None => Err(self.why_not_mine(caller, session_id).await?),
+            None => Err(self.access_error(caller, session_id).await?),
         }
     }
 
-    /// The caller's thread, wherever its lines are.
-    ///
-    /// # Errors
-    /// When it is another's, or there is none.
-    pub async fn own_thread(&self, caller: UserId, id: ThreadId) -> Result<Thread, AccessError> {
-        owned(self.get_thread(id.session_id, id.thread).await?, caller)
-    }
-
-    /// A message of the caller's thread; nothing when the thread has no such message, or it has expired.
-    ///
-    /// # Errors
-    /// When the thread is another's, or there is none.
-    pub async fn own_message(&self, caller: UserId, id: MessageId) -> Result<Option<Message>, AccessError> {
-        let ThreadId { session_id, thread } = id.thread_id;
-        let found = self.get_thread_and_message(session_id, thread, id.seq).await?;
-        owned(found.thread, caller)?;
-        Ok(found.message.map(|message| message.told_at(self.clock().now())))
-    }
-
-    /// Why a session whose head is not among the caller's cannot be used. Reads the code, which says whose it is: a
-    /// cost that only a caller of somebody else's or no session causes.
-    pub(crate) async fn why_not_mine(&self, caller: UserId, session_id: SessionId) -> Result<AccessError, StoreError> {
-        let owner = self.get_code(session_id).await?.map(|code| code.user_id);
+    /// Why the caller cannot use a session that is not among their own: it belongs to another user, or does not exist. This
+    /// reads the code, which names the owner: a cost that only such a request causes.
+    pub(crate) async fn access_error(self, caller: UserId, session_id: SessionId) -> Result<AccessError, StoreError> {
+        let owner = self.store.patterns.get_code(session_id).await?.map(|code| code.user_id);
         Ok(if owner.is_some_and(|owner| owner != caller) { AccessError::Forbidden } else { AccessError::NotFound })
+    }
+}
+
+impl Threads<'_> {
+    /// The caller's thread, without its lines.
+    ///
+    /// # Errors
+    /// When it belongs to another user, or does not exist.
+    pub async fn get(self, caller: UserId, id: ThreadId) -> Result<Thread, AccessError> {
+        owned(self.store.patterns.get_thread(id.session_id, id.thread).await?, caller)
+    }
+}
+
+impl Messages<'_> {
+    /// A message of the caller's thread; `None` when the thread has no such message, or the message has expired.
+    ///
+    /// # Errors
+    /// When the thread belongs to another user, or does not exist.
+    pub async fn get(self, caller: UserId, id: MessageId) -> Result<Option<Message>, AccessError> {
+        let ThreadId { session_id, thread } = id.thread_id;
+        let found = self.store.patterns.get_thread_and_message(session_id, thread, id.seq).await?;
+        owned(found.thread, caller)?;
+        Ok(found.message.map(|message| message.told_at(self.store.clock().now())))
     }
 }

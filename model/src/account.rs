@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::has_hidden;
-use crate::text::serde_as_text;
 use crate::{Digest, KeyPart};
+use table_runtime::serde_as_text;
 
 /// A name to sign in with and to be shown: 3 to 20 ASCII letters and digits, kept as typed. Two names that differ
 /// only in case are the same [key](Username::key).

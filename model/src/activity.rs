@@ -1,7 +1,7 @@
 //! Sessions by their last activity. AP-132.
 
-use crate::store::Sorted;
-use crate::{Page, PageRequest, Session, Store, StoreError, Timestamp, UserId};
+use crate::{Page, PageRequest, Session, Sessions, StoreError, Timestamp, UserId};
+use table_runtime::Sorted;
 
 /// The most sessions on one page.
 const PAGE: u32 = 50;
@@ -14,22 +14,26 @@ impl Session {
     }
 }
 
-impl Store {
+impl Sessions<'_> {
+    /// A page of a user's sessions, the newest first.
+    ///
+    /// # Errors
+    /// When the cursor is not valid, or the table does not answer.
+    pub async fn list(self, user_id: UserId, page: PageRequest<'_>) -> Result<Page<Session>, StoreError> {
+        self.store.patterns.list_sessions(user_id, page).await
+    }
+
     /// A page of a user's sessions, the one with the latest activity first. All heads are read for each page: there are at
     /// most 100.
     ///
     /// # Errors
     /// When the cursor is not valid.
-    pub async fn sessions_by_activity(
-        &self,
-        user_id: UserId,
-        page: PageRequest<'_>,
-    ) -> Result<Page<Session>, StoreError> {
+    pub async fn list_by_activity(self, user_id: UserId, page: PageRequest<'_>) -> Result<Page<Session>, StoreError> {
         let sorted = Sorted { pattern: "AP-132", partition: &user_id.to_string(), max: PAGE };
         // A cursor that is not valid costs nothing.
-        let after = self.place_after(&sorted, page)?;
-        let heads = self.list_all_sessions(user_id).await?;
+        let after = self.store.table().place_after(&sorted, page)?;
+        let heads = self.store.patterns.list_all_sessions(user_id).await?;
         let place = |head: &Session| format!("{:013}#{}", head.last_activity().millis(), head.session_id);
-        Ok(self.sorted_page(&sorted, page, after.as_deref(), heads, place))
+        Ok(self.store.table().sorted_page(&sorted, page, after.as_deref(), heads, place))
     }
 }

@@ -6,7 +6,7 @@ use crate::save::{Base, SaveCode};
 use crate::session::TRIES;
 use crate::{
     AccessError, AppliedAnswer, Change, Message, MessageId, MessageKey, OpenedSession, Patch, PatchStatus,
-    PlacedThread, Reanchor, SaveCodeError, SaveSessionError, Saved, Store, StoreError, ThreadId, ThreadKey, UserId,
+    PlacedThread, Reanchor, SaveCodeError, SaveSessionError, Saved, Sessions, StoreError, ThreadId, ThreadKey, UserId,
 };
 
 /// What a patch is applied to.
@@ -79,7 +79,7 @@ pub struct Proposal {
     opened: Opened,
 }
 
-impl Store {
+impl Sessions<'_> {
     /// Applies the patch of the caller's answer to the code, if that is still at the expected version. `place` finds the
     /// lines that it replaces, and gives them with the code that it makes. A patch that is applied already is left alone, and
     /// answered with the version that it made.
@@ -87,7 +87,7 @@ impl Store {
     /// # Errors
     /// When there is nothing to apply, it does not fit, or the code was saved by somebody else.
     pub async fn apply_patch<E>(
-        &self,
+        self,
         caller: UserId,
         id: MessageId,
         expected_version_number: u32,
@@ -102,11 +102,11 @@ impl Store {
     ///
     /// # Errors
     /// When the session is another's, or there is none.
-    pub async fn read_proposal(&self, caller: UserId, id: MessageId) -> Result<Proposal, AccessError> {
+    pub async fn read_proposal(self, caller: UserId, id: MessageId) -> Result<Proposal, AccessError> {
         let ThreadId { session_id, thread } = id.thread_id;
         let (key, message) = (ThreadKey { session_id, thread }, MessageKey { session_id, thread, seq: id.seq });
         let beside = Beside { threads: &[key], messages: &[message], ..Beside::default() };
-        let opened = self.open_with(caller, session_id, beside).await?;
+        let opened = self.store.threads().open_with(caller, session_id, beside).await?;
         Ok(Proposal { caller, id, opened })
     }
 
@@ -115,7 +115,7 @@ impl Store {
     /// # Errors
     /// As [`apply_patch`](Self::apply_patch).
     pub async fn apply_proposal<E>(
-        &self,
+        self,
         proposal: Proposal,
         expected_version_number: u32,
         place: impl Fn(&Patch, Target<'_>) -> Result<(PatchedLines, String), E>,
@@ -155,7 +155,7 @@ impl Store {
 
     /// The answer, and what the save starts from. What the commit is held to was read first: the thread changes that the head
     /// counts, before the other threads; or, where the thread is the only one, its own anchor.
-    async fn answer_and_base<E>(&self, proposal: Proposal) -> Result<(Message, Base), ApplyError<E>> {
+    async fn answer_and_base<E>(self, proposal: Proposal) -> Result<(Message, Base), ApplyError<E>> {
         let Opened { session, anchors, threads, mut messages } = proposal.opened;
         let OpenedSession { head, text: old_text } = session;
         let own = threads.first().ok_or(ApplyError::ThreadNotFound)?;
@@ -163,7 +163,7 @@ impl Store {
         let base = if let Some(own) = only {
             Base { head, threads: vec![own], anchors, holds_to_anchors: true, old_text }
         } else {
-            let (threads, anchors) = self.placed_threads(head.session_id).await?;
+            let (threads, anchors) = self.store.threads().list_placed(head.session_id).await?;
             Base { head, threads, anchors, holds_to_anchors: false, old_text }
         };
         let answer = messages.pop().ok_or(ApplyError::MessageNotFound)?;
@@ -172,7 +172,7 @@ impl Store {
 
     /// Saves the code that the patch makes; nothing when the session changed since it was read, perhaps by this very patch.
     async fn save_applied<E>(
-        &self,
+        self,
         base: &Base,
         answer: &Message,
         lines: PatchedLines,
@@ -204,7 +204,7 @@ impl Store {
                 | SaveSessionError::VersionConflict { .. }
                 | SaveSessionError::PatchTaken,
             ) => {
-                self.discard(staged.job.as_ref()).await;
+                self.store.maintenance().discard(staged.job.as_ref()).await;
                 Ok(None)
             }
             Err(error) => Err(self.save_refused(base.head.user_id, &save, &staged, error).await.into()),

@@ -2,14 +2,16 @@
 
 mod argument;
 mod arguments;
-mod code;
-mod explain;
 mod row;
 
 pub use arguments::{Arguments, InvalidArgument};
 pub use row::Row;
 
-use crate::store::StoreError;
+use table_runtime::registry::Pattern;
+use table_runtime::{Held, PageRequest, StoreError, WireRequest};
+
+use crate::{Code, Store};
+use argument::attribute;
 
 /// What a pattern found.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,6 +68,76 @@ impl Answer {
     /// The same after a write of so many items.
     pub(crate) fn and_wrote(self, items: usize) -> Self {
         Self { written: Some(items), ..self }
+    }
+}
+
+/// The access patterns by their names, for tools.
+#[derive(Clone, Copy, Debug)]
+pub struct ByName<'a> {
+    pub(crate) store: &'a Store,
+}
+
+impl Store {
+    /// The access patterns by their names, for tools.
+    #[must_use]
+    pub const fn by_name(&self) -> ByName<'_> {
+        ByName { store: self }
+    }
+}
+
+impl ByName<'_> {
+    /// Asks a pattern by its name. Its function is called with the arguments as its types; `page` is for patterns that have
+    /// pages, and its limit for those that return as many of the first items as they are asked for.
+    ///
+    /// # Errors
+    /// When an argument is missing, unknown or of another type, when the table refuses the write, and when the table does not answer.
+    pub async fn run(
+        self,
+        pattern: &'static Pattern,
+        arguments: Arguments,
+        page: PageRequest<'_>,
+    ) -> Result<Answer, RunError> {
+        self.store.patterns.run(pattern, arguments, page).await
+    }
+
+    /// The request that [`run`](Self::run) would send first, exactly as the client writes it. Nothing is sent, and no
+    /// credentials are needed.
+    ///
+    /// # Errors
+    /// When an argument or the cursor is not what it should be.
+    pub async fn explain(
+        self,
+        pattern: &'static Pattern,
+        arguments: Arguments,
+        page: PageRequest<'_>,
+    ) -> Result<WireRequest, RunError> {
+        let held = Held::default();
+        let outcome = self.store.holding(&held).patterns.run(pattern, arguments, page).await;
+        match (held.take(), outcome) {
+            (Some(request), _) => Ok(request),
+            (None, Err(error)) => Err(error),
+            // A batch of nothing.
+            (None, Ok(_)) => Ok(WireRequest { operation: String::new(), body: serde_json::Value::Null }),
+        }
+    }
+
+    /// The code that a `code` row stands for: what is inline in it, or its chunks, which are read. None when it is another
+    /// row, or the code was replaced since it was read.
+    ///
+    /// # Errors
+    /// When the chunks cannot be read, or are not what they were when they were written.
+    pub async fn code_of(self, row: &Row) -> Result<Option<String>, RunError> {
+        if row.entity != "code" {
+            return Ok(None);
+        }
+        let fields = row.fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        let code = attribute(&serde_json::Value::Object(fields), "code").ok();
+        let code: Option<Code> =
+            code.and_then(|code| serde_dynamo::aws_sdk_dynamodb_1::from_attribute_value(code).ok());
+        match code {
+            Some(code) => Ok(self.store.sessions().load_code(code).await?),
+            None => Ok(None),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::code::MOST_CHUNKS;
 use crate::{
     Code, CodeChunk, CodeChunkKey, CodeText, CodeTooLarge, LeaveSweepJobError, PackedBody, PackedCode, RevisionId,
-    Session, SessionId, Store, StoreError, SweepJob, SweepKind, UserId,
+    Session, SessionId, Sessions, StoreError, SweepJob, SweepKind, UserId,
 };
 
 /// How long a commit may take after its chunks were staged. Far longer than a request may run.
@@ -41,17 +41,17 @@ impl From<LeaveSweepJobError> for StageError {
     }
 }
 
-impl Store {
+impl Sessions<'_> {
     /// Compresses the text, and writes what does not fit one item as chunks that nothing points at yet.
     pub(crate) async fn stage_code(
-        &self,
+        self,
         owner: UserId,
         session_id: SessionId,
         text: String,
     ) -> Result<Staged, StageError> {
         let packed = pack(text).await?;
-        let now = self.clock().now();
-        let revision: RevisionId = self.ids().next(now);
+        let now = self.store.clock().now();
+        let revision: RevisionId = self.store.ids().next(now);
         let code = |chunk_count, inline| Code {
             session_id,
             user_id: owner,
@@ -72,37 +72,37 @@ impl Store {
                     ..SweepJob::new(SweepKind::Staged, revision.to_string(), owner, now.plus(STAGING))
                 };
                 // Before the first chunk, so that whatever happens from here on, somebody knows of them.
-                self.leave_sweep_job(&job).await?;
+                self.store.patterns.leave_sweep_job(&job).await?;
                 let chunk = |(n, bytes)| CodeChunk { revision, n: count(n), session_id, bytes };
                 let chunks: Vec<CodeChunk> = pieces.into_iter().enumerate().map(chunk).collect();
-                self.write_code_chunks(&chunks).await?;
+                self.store.patterns.write_code_chunks(&chunks).await?;
                 Ok(Staged { code, job: Some(job) })
             }
         }
     }
 
     /// The code of this head, or `None` when the session has moved on.
-    pub(crate) async fn text_of(&self, head: &Session) -> Result<Option<CodeText>, StoreError> {
+    pub(crate) async fn text_of(self, head: &Session) -> Result<Option<CodeText>, StoreError> {
         self.text_with(head, None).await
     }
 
     /// The same, where the code item may have been read with the head.
-    pub(crate) async fn text_with(&self, head: &Session, code: Option<Code>) -> Result<Option<CodeText>, StoreError> {
-        if let Some(text) = self.code_cache().get(head) {
+    pub(crate) async fn text_with(self, head: &Session, code: Option<Code>) -> Result<Option<CodeText>, StoreError> {
+        if let Some(text) = self.store.code_cache().get(head) {
             return Ok(Some(text));
         }
         let code = match code {
             Some(code) => Some(code),
-            None => self.get_code(head.session_id).await?,
+            None => self.store.patterns.get_code(head.session_id).await?,
         };
         let Some(code) = code.filter(|code| code.revision == head.revision) else { return Ok(None) };
         let Some(text) = self.load_code(code).await?.map(CodeText::from) else { return Ok(None) };
-        self.code_cache().keep(head.session_id, head.revision, &text);
+        self.store.code_cache().keep(head.session_id, head.revision, &text);
         Ok(Some(text))
     }
 
     /// The text of a code item, or `None` when a chunk is missing because the code was replaced meanwhile.
-    pub(crate) async fn load_code(&self, code: Code) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn load_code(self, code: Code) -> Result<Option<String>, StoreError> {
         let pieces: Vec<Vec<u8>> = if let Some(bytes) = code.inline {
             vec![bytes]
         } else {
@@ -111,7 +111,7 @@ impl Store {
                 return Err(StoreError::Corrupt { pattern: "AP-27", entity: "code", reason });
             }
             let keys = chunk_keys(code.revision, code.chunk_count);
-            let mut chunks = self.read_code_chunks(&keys).await?;
+            let mut chunks = self.store.patterns.read_code_chunks(&keys).await?;
             if chunks.len() != keys.len() {
                 return Ok(None);
             }

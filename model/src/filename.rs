@@ -108,7 +108,7 @@ impl fmt::Debug for Filename {
     }
 }
 
-crate::text::serde_as_text!(Filename);
+table_runtime::serde_as_text!(Filename);
 
 #[cfg(test)]
 mod tests {

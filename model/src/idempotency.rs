@@ -5,8 +5,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::{
-    Digest, Idempotency, IdempotencyKey, Message, MessageKey, ReplyState, Role, Store, StoreError, ThreadId, Timestamp,
-    UserId,
+    Digest, Idempotency, IdempotencyKey, Message, MessageKey, Messages, ReplyState, Role, StoreError, ThreadId,
+    Timestamp, UserId,
 };
 
 /// How long a client's id is remembered.
@@ -102,22 +102,27 @@ impl Standing {
     }
 }
 
-impl Store {
+impl Messages<'_> {
     /// What became of this message of the caller's.
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn standing(&self, caller: UserId, id: ThreadId, request: ClientRequest) -> Result<Standing, StoreError> {
-        let record = self.get_question_record(id.session_id, id.thread, request.key_digest).await?;
-        self.standing_in(caller, record, request).await
+    pub async fn request_status(
+        self,
+        caller: UserId,
+        id: ThreadId,
+        request: ClientRequest,
+    ) -> Result<Standing, StoreError> {
+        let record = self.store.patterns.get_question_record(id.session_id, id.thread, request.key_digest).await?;
+        self.status_by_record(caller, record, request).await
     }
 
     /// The same by the record that was read.
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn standing_in(
-        &self,
+    pub async fn status_by_record(
+        self,
         caller: UserId,
         record: Option<Idempotency>,
         request: ClientRequest,
@@ -128,25 +133,25 @@ impl Store {
             return Ok(Standing::OtherMessage);
         }
         let Idempotency { session_id, thread, question_seq: seq, .. } = record;
-        self.standing_of(MessageKey { session_id, thread, seq }).await
+        self.status_of(MessageKey { session_id, thread, seq }).await
     }
 
     /// What became of a message that is stored.
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn standing_of(&self, key: MessageKey) -> Result<Standing, StoreError> {
+    pub async fn status_of(self, key: MessageKey) -> Result<Standing, StoreError> {
         let (message, next) = self.message_and_next(key).await?;
-        Ok(Standing::of(message, next, self.clock().now()))
+        Ok(Standing::of(message, next, self.store.clock().now()))
     }
 
     /// A message and the one after it, together. The two reads are not of one moment: where the question has its answer, that is
     /// there.
     pub(crate) async fn message_and_next(
-        &self,
+        self,
         key: MessageKey,
     ) -> Result<(Option<Message>, Option<Message>), StoreError> {
-        let read = |seq| self.get_message(key.session_id, key.thread, seq);
+        let read = |seq| self.store.patterns.get_message(key.session_id, key.thread, seq);
         let after = key.seq.saturating_add(1);
         let (message, mut next) = futures::try_join!(read(key.seq), read(after))?;
         let is_answered = |message: &Message| message.reply_state == Some(ReplyState::Answered);

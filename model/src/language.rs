@@ -127,11 +127,11 @@ impl fmt::Debug for Language {
     }
 }
 
-crate::text::serde_as_text!(Language);
+table_runtime::serde_as_text!(Language);
 
 impl KeyPart for Language {
     fn key_part(&self) -> Cow<'_, str> {
-        crate::key::escaped(self.name())
+        table_runtime::key::escaped(self.name())
     }
 }
 

@@ -10,7 +10,6 @@ mod code_cache;
 mod code_storage;
 mod code_text;
 mod creation;
-pub mod digest;
 mod expiry;
 pub mod filename;
 #[rustfmt::skip] // Its formatting is the generator's.
@@ -18,10 +17,9 @@ pub mod filename;
 mod generated;
 mod hidden;
 mod idempotency;
-pub mod ids;
-pub mod key;
 pub mod language;
 mod lines;
+mod maintenance;
 mod message;
 mod opening;
 mod placed;
@@ -29,58 +27,59 @@ mod profile;
 mod public_id;
 mod question;
 mod rate;
-pub mod registry;
 mod save;
 mod selection;
 mod session;
 mod settings;
 mod sign_in;
-pub mod store;
+mod store;
 mod sweep;
-pub(crate) mod text;
 mod thread;
-pub mod time;
+mod usage;
 mod user;
 mod verify;
 
 pub use access::AccessError;
 pub use account::{Email, InvalidEmail, InvalidPasswordHash, InvalidUsername, PasswordHash, Username, UsernameKey};
 pub use apply::{Applied, ApplyError, PatchedLines, Proposal, Target};
-pub use by_name::{Answer, Arguments, InvalidArgument, Row, RunError};
+pub use by_name::{Answer, Arguments, ByName, InvalidArgument, Row, RunError};
 pub use code::{CodeTooLarge, CorruptCode, MAX_CODE_BYTES, PackedBody, PackedCode};
 pub use code_cache::DEFAULT_CODE_CACHE_MIB;
 pub use code_text::CodeText;
 pub use creation::Created;
-pub use digest::{Digest, InvalidDigest};
 pub use expiry::{InvalidMessageTtl, MAX_MESSAGE_TTL_DAYS, MessageTtl};
 pub use filename::{Filename, InvalidFilename};
+#[doc(hidden)]
+pub use generated::Patterns;
 pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS, schema::ENTITIES};
 pub use hidden::{has_hidden, hidden, shows_nothing};
 pub use idempotency::{ClientRequest, Standing};
-pub use ids::{Ids, InvalidId, UuidNewtype};
-pub use key::{ItemKey, KeyPart};
 pub use language::{InvalidLanguage, Language};
 pub use lines::{Lines, with_feeds};
+pub use maintenance::{AccountItems, Maintenance};
 pub use message::{ABANDONED, LastRole, LastState, NewAnswer};
 pub use opening::{ReadThread, ReadThreadError};
 pub use placed::{Anchor, OpenedThread, PlacedThread};
 pub use profile::{AccountError, ProfileChange, ProfileError};
 pub use public_id::{InvalidPublicId, MessageId, ThreadId};
-pub use question::{CancelError, PostError, Posted, TakeOver, Watched};
-pub use rate::{Hit, RateRule, Window};
+pub use question::{CancelError, Messages, PostError, Posted, TakeOver, Watched};
+pub use rate::{Hit, RateLimits, RateRule, Window};
 pub use save::{Reanchor, SaveCode, SaveCodeError, Saved};
 pub use selection::{MAX_SELECTED_BYTES, SelectionTooLong, is_selected_at, stands_at};
-pub use session::{NewSession, NewSessionError, OpenedSession};
+pub use session::{NewSession, NewSessionError, OpenedSession, Sessions};
 pub use settings::{Change, NewSettings};
-pub use sign_in::{NewSignIn, RefreshRule, RenewError, SeenToken};
-pub use store::{
-    AwsSettings, BoxError, CallCost, CursorError, CursorKey, Endpoint, IndexProgress, Meter, Order, OtherFact, Page,
-    PageRequest, Protection, Reached, ScanPage, ScanPosition, Store, StoreConfig, StoreError, StoredItem,
-    TableDescription, TableError, TableFacts, TableUpdate, Total, Traffic, Unreadable, UnreadableItem, WireRequest,
-    defined_table, split_access_key, without_access_key,
-};
+pub use sign_in::{NewSignIn, RefreshRule, RenewError, SeenToken, SignIns};
+pub use store::{Store, defined_table};
 pub use sweep::{Backlog, Swept};
-pub use thread::{Locate, MoveError, NewThread, NewThreadError};
-pub use time::{Clock, Date, Expiry, InvalidTime, Timestamp};
-pub use user::NewUser;
+pub use table_runtime::registry;
+pub use table_runtime::{
+    AwsSettings, BoxError, CallCost, Clock, CursorError, CursorKey, Date, Digest, Endpoint, Expiry, Ids, IndexProgress,
+    InvalidDigest, InvalidId, InvalidTime, ItemKey, KeyPart, Meter, Order, OtherFact, Page, PageRequest, Protection,
+    Reached, ScanPage, ScanPosition, StoreError, StoredItem, Table, TableConfig, TableDescription, TableError,
+    TableFacts, TableUpdate, Timestamp, Total, Traffic, Unreadable, UnreadableItem, UuidNewtype, WireRequest,
+    split_access_key, without_access_key,
+};
+pub use thread::{Locate, MoveError, NewThread, NewThreadError, Threads};
+pub use usage::UsageRecords;
+pub use user::{Accounts, NewUser};
 pub use verify::{Effect, Finding, FindingKind, Outcome, Progress, Verified, Verify};

@@ -1,10 +1,10 @@
 //! Messages: what they say, what became of a question, and the conversation so far. AP-44 to AP-46.
 
-use crate::store::size::{MAX_ITEM_BYTES, item_bytes};
 use crate::{
-    AccessError, Confidence, ContextMode, Message, MessageKey, Patch, PatchStatus, ReplyState, Role, Store, StoreError,
-    Thread, ThreadId, Timestamp, UserId,
+    AccessError, Confidence, ContextMode, Message, MessageKey, Messages, Patch, PatchStatus, ReplyState, Role,
+    StoreError, Thread, ThreadId, Timestamp, UserId,
 };
+use table_runtime::size::{MAX_ITEM_BYTES, item_bytes};
 
 /// What an answer's item grows by when its patch is applied, and more.
 const ROOM_TO_APPLY: usize = 1024;
@@ -160,15 +160,15 @@ pub(crate) fn is_held(state: Option<ReplyState>, lease_until: Option<Timestamp>,
     state == Some(ReplyState::Pending) && lease_until.is_some_and(|until| until >= now)
 }
 
-impl Store {
+impl Messages<'_> {
     /// The conversation so far, oldest first: of the last eleven messages those that are no open or failed questions. Ten are
     /// for the model; one more says that there are older ones.
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn conversation(&self, id: ThreadId) -> Result<Vec<Message>, StoreError> {
-        let mut last = self.last_messages(id.session_id, id.thread).await?;
-        let now = self.clock().now();
+    pub async fn conversation(self, id: ThreadId) -> Result<Vec<Message>, StoreError> {
+        let mut last = self.store.patterns.last_messages(id.session_id, id.thread).await?;
+        let now = self.store.clock().now();
         last.retain(|message| message.reply_state.is_none_or(|state| state == ReplyState::Answered));
         last.retain(|message| !message.has_expired(now));
         last.reverse();
@@ -179,17 +179,19 @@ impl Store {
     ///
     /// # Errors
     /// When the thread is another's or there is none.
-    pub async fn thread_messages(
-        &self,
+    pub async fn list(
+        self,
         caller: UserId,
         id: ThreadId,
         order: crate::Order,
         page: crate::PageRequest<'_>,
     ) -> Result<(Thread, crate::Page<Message>), AccessError> {
-        let (thread, messages) =
-            futures::join!(self.own_thread(caller, id), self.list_messages(id.session_id, id.thread, order, page));
+        let (thread, messages) = futures::join!(
+            self.store.threads().get(caller, id),
+            self.store.patterns.list_messages(id.session_id, id.thread, order, page)
+        );
         let (thread, mut page) = (thread?, messages?);
-        let now = self.clock().now();
+        let now = self.store.clock().now();
         page.items = page.items.into_iter().map(|message| message.told_at(now)).collect();
         Ok((thread, page))
     }

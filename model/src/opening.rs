@@ -5,8 +5,8 @@ use crate::placed::{Opened, owned, placed, unplaced};
 use crate::session::{READS, unread, whole};
 use crate::{
     AccessError, Anchors, ClientRequest, Code, CodeText, Idempotency, IdempotencyKey, Message, MessageKey,
-    OpenWithAnchors, OpenWithoutCode, OpenedSession, OpenedThread, PlacedThread, Session, SessionId, Store, StoreError,
-    Thread, ThreadId, ThreadKey, User, UserId, UserKey,
+    OpenWithAnchors, OpenWithoutCode, OpenedSession, OpenedThread, PlacedThread, Session, SessionId, StoreError,
+    Thread, ThreadId, ThreadKey, Threads, User, UserId, UserKey,
 };
 
 /// A thread and its session, whose code may still have to be read.
@@ -68,18 +68,18 @@ pub enum ReadThreadError {
     Access(#[from] AccessError),
 }
 
-impl Store {
+impl Threads<'_> {
     /// The caller's thread, and its session with the code, in one round trip unless the code is in chunks, or was saved elsewhere
     /// since this process read it.
     ///
     /// # Errors
     /// When the thread is another's, or there is none, or its session is being deleted.
-    pub async fn open_thread(&self, caller: UserId, id: ThreadId) -> Result<OpenedThread, AccessError> {
-        let read = self.try_thread(caller, id, &[], &[]).await.map_err(|error| match error {
+    pub async fn open(self, caller: UserId, id: ThreadId) -> Result<OpenedThread, AccessError> {
+        let read = self.try_read(caller, id, &[], &[]).await.map_err(|error| match error {
             ReadThreadError::UserNotFound => AccessError::NotFound,
             ReadThreadError::Access(error) => error,
         })?;
-        self.with_code(read).await
+        self.load_code(read).await
     }
 
     /// The caller's thread and its session in one round trip, and the code unless that would take another. The caller must have
@@ -87,19 +87,19 @@ impl Store {
     /// of that is read too.
     ///
     /// # Errors
-    /// When the account was deleted; and as [`open_thread`](Self::open_thread).
-    pub async fn read_thread(
-        &self,
+    /// When the account was deleted; and as [`open`](Self::open).
+    pub async fn read(
+        self,
         caller: UserId,
         id: ThreadId,
         request: Option<ClientRequest>,
     ) -> Result<ReadThread, ReadThreadError> {
         let records: Vec<IdempotencyKey> = request.iter().map(|request| request.key(id)).collect();
-        self.try_thread(caller, id, &[UserKey { user_id: caller }], &records).await
+        self.try_read(caller, id, &[UserKey { user_id: caller }], &records).await
     }
 
-    async fn try_thread(
-        &self,
+    async fn try_read(
+        self,
         caller: UserId,
         id: ThreadId,
         users: &[UserKey],
@@ -122,9 +122,9 @@ impl Store {
             let (text, code) = match code {
                 // Nothing more is read for it.
                 Some(code) if code.inline.is_some() => {
-                    (self.text_with(&head, Some(code)).await.map_err(AccessError::from)?, None)
+                    (self.store.sessions().text_with(&head, Some(code)).await.map_err(AccessError::from)?, None)
                 }
-                code => (self.code_cache().get(&head), code),
+                code => (self.store.code_cache().get(&head), code),
             };
             return Ok(ReadThread { thread, head, anchors, text, code, record: records.pop() });
         }
@@ -134,21 +134,21 @@ impl Store {
     /// The thread with the code of its session, which is read if it was not.
     ///
     /// # Errors
-    /// As [`open_thread`](Self::open_thread).
-    pub async fn with_code(&self, read: ReadThread) -> Result<OpenedThread, AccessError> {
+    /// As [`open`](Self::open).
+    pub async fn load_code(self, read: ReadThread) -> Result<OpenedThread, AccessError> {
         let ReadThread { thread, head, anchors, text, code, .. } = read;
         let text = match text {
             Some(text) => Some(text),
-            None => self.text_with(&head, code).await?,
+            None => self.store.sessions().text_with(&head, code).await?,
         };
         match text {
             Some(text) => Ok(OpenedThread { thread, session: OpenedSession { head, text }, anchors }),
             // A save was met half-way.
-            None => self.reopen_thread(&thread).await,
+            None => self.reopen(&thread).await,
         }
     }
 
-    async fn reopen_thread(&self, thread: &PlacedThread) -> Result<OpenedThread, AccessError> {
+    async fn reopen(self, thread: &PlacedThread) -> Result<OpenedThread, AccessError> {
         let ThreadId { session_id, thread: id } = thread.id();
         let threads = [ThreadKey { session_id, thread: id }];
         let beside = Beside { threads: &threads, ..Beside::default() };
@@ -165,7 +165,7 @@ impl Store {
 
     /// Head, code and anchors of the caller's session, and these threads and messages, as far as they are there.
     pub(crate) async fn open_with(
-        &self,
+        self,
         caller: UserId,
         session_id: SessionId,
         beside: Beside<'_>,
@@ -176,7 +176,7 @@ impl Store {
             let Some(found) = self.found(caller, session_id, batch).await? else { continue };
             let Found { head, code, anchors, threads, messages, .. } = found;
             seen.push(head.revision);
-            if let Some(text) = self.text_with(&head, code).await? {
+            if let Some(text) = self.store.sessions().text_with(&head, code).await? {
                 return Ok(Opened { session: OpenedSession { head, text }, anchors, threads, messages });
             }
         }
@@ -184,20 +184,21 @@ impl Store {
     }
 
     /// The same in one round trip, with the code only if this process has not read it before.
-    async fn batch(&self, caller: UserId, session_id: SessionId, beside: Beside<'_>) -> Result<Batch, StoreError> {
+    async fn batch(self, caller: UserId, session_id: SessionId, beside: Beside<'_>) -> Result<Batch, StoreError> {
         let Beside { threads, messages, users, records } = beside;
-        if self.code_cache().has(session_id) {
-            let read = self.open_without_code(caller, session_id, threads, messages, users, records).await?;
+        if self.store.code_cache().has(session_id) {
+            let read =
+                self.store.patterns.open_without_code(caller, session_id, threads, messages, users, records).await?;
             let OpenWithoutCode { head, anchors, threads, messages, users, records } = read;
             return Ok(Batch { head, code: None, has_read_code: false, anchors, threads, messages, users, records });
         }
-        let read = self.open_with_anchors(caller, session_id, threads, messages, users, records).await?;
+        let read = self.store.patterns.open_with_anchors(caller, session_id, threads, messages, users, records).await?;
         let OpenWithAnchors { head, code, anchors, threads, messages, users, records } = read;
         Ok(Batch { head, code, has_read_code: true, anchors, threads, messages, users, records })
     }
 
     /// What was read, if the session is the caller's. Nothing when a save or a delete was met half-way.
-    async fn found(&self, caller: UserId, session_id: SessionId, batch: Batch) -> Result<Option<Found>, AccessError> {
+    async fn found(self, caller: UserId, session_id: SessionId, batch: Batch) -> Result<Option<Found>, AccessError> {
         let Batch { head, code, has_read_code, anchors, threads, messages, records, .. } = batch;
         let (head, code) = if has_read_code {
             let Some((head, code)) = whole(head, code, caller)? else { return Ok(None) };
@@ -205,7 +206,7 @@ impl Store {
         } else {
             match head {
                 Some(head) => (head, None),
-                None => return Err(self.why_not_mine(caller, session_id).await?),
+                None => return Err(self.store.sessions().access_error(caller, session_id).await?),
             }
         };
         // An answer whose patch made a later version than the head has.

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use crate::session::READS;
 use crate::{
     AccessError, AnchorStatus, Anchors, ListThreadsItem, Message, OpenedSession, Page, PageRequest, Session, SessionId,
-    Store, StoreError, Thread, ThreadAnchor, ThreadId, ThreadUuid, Timestamp, UserId,
+    Sessions, StoreError, Thread, ThreadAnchor, ThreadId, ThreadUuid, Threads, Timestamp, UserId,
 };
 
 /// How many threads a session has at most, which one page holds.
@@ -146,18 +146,18 @@ pub(crate) fn unplaced(pattern: &'static str) -> StoreError {
     StoreError::Corrupt { pattern, entity: "anchors", reason }
 }
 
-impl Store {
+impl Threads<'_> {
     /// All threads of a session, oldest first, and the item that their anchors are in.
-    pub(crate) async fn placed_threads(
-        &self,
+    pub(crate) async fn list_placed(
+        self,
         session_id: SessionId,
     ) -> Result<(Vec<PlacedThread>, Option<Anchors>), StoreError> {
         for _ in 0..READS {
             let (mut threads, mut anchors) = (Vec::new(), None);
-            for item in self.list_threads(session_id).await? {
+            for item in self.store.patterns.list_threads(session_id).await? {
                 match item {
                     ListThreadsItem::Anchors(found) => anchors = Some(found),
-                    ListThreadsItem::Thread(thread) => threads.push(thread.told_at(self.clock().now())),
+                    ListThreadsItem::Thread(thread) => threads.push(thread.told_at(self.store.clock().now())),
                 }
             }
             if let Some(threads) = all_placed(&threads, anchors.as_ref())? {
@@ -171,15 +171,15 @@ impl Store {
     ///
     /// # Errors
     /// When the session is another's or there is none.
-    pub async fn session_threads(
-        &self,
+    pub async fn list(
+        self,
         caller: UserId,
         session_id: SessionId,
         page: PageRequest<'_>,
     ) -> Result<Page<PlacedThread>, AccessError> {
-        let head = self.own_session(caller, session_id);
+        let head = self.store.sessions().get(caller, session_id);
         if page.cursor.is_none() && page.limit.is_none_or(|limit| limit >= THREADS) {
-            let (head, threads) = futures::join!(head, self.placed_threads(session_id));
+            let (head, threads) = futures::join!(head, self.list_placed(session_id));
             head?;
             return Ok(Page { items: threads?.0, cursor: None });
         }
@@ -188,42 +188,12 @@ impl Store {
         Ok(threads?)
     }
 
-    /// The caller's session with its code, and its threads, in one round trip unless a change of either was met half-way.
-    ///
-    /// # Errors
-    /// When the session is another's or there is none.
-    pub async fn read_session_with_threads(
-        &self,
-        caller: UserId,
-        session_id: SessionId,
-    ) -> Result<(OpenedSession, Vec<PlacedThread>), AccessError> {
-        let (opened, placed) = futures::join!(self.read_session(caller, session_id), self.placed_threads(session_id));
-        let (mut opened, (threads, anchors)) = (opened?, placed?);
-        // The head counts every write of the anchors: equal counts are of one state.
-        if anchors.map_or(0, |anchors| anchors.changes) == opened.head.thread_changes {
-            return Ok((opened, threads));
-        }
-        for _ in 0..READS {
-            // Read after the head, so no older than the head.
-            let (threads, _) = self.placed_threads(session_id).await?;
-            if threads.iter().all(|thread| thread.anchor_version <= opened.head.version_number) {
-                return Ok((opened, threads));
-            }
-            opened = self.read_session(caller, session_id).await?;
-        }
-        Err(StoreError::Contended { pattern: "AP-31" }.into())
-    }
-
     /// A page of threads, and the anchors beside it.
-    async fn placed_page(
-        &self,
-        session_id: SessionId,
-        page: PageRequest<'_>,
-    ) -> Result<Page<PlacedThread>, StoreError> {
+    async fn placed_page(self, session_id: SessionId, page: PageRequest<'_>) -> Result<Page<PlacedThread>, StoreError> {
         for _ in 0..READS {
-            let threads = self.list_threads_page(session_id, page);
-            let (threads, anchors) = futures::try_join!(threads, self.get_anchors(session_id))?;
-            let now = self.clock().now();
+            let threads = self.store.patterns.list_threads_page(session_id, page);
+            let (threads, anchors) = futures::try_join!(threads, self.store.patterns.get_anchors(session_id))?;
+            let now = self.store.clock().now();
             let told: Vec<Thread> = threads.items.into_iter().map(|thread| thread.told_at(now)).collect();
             if let Some(items) = all_placed(&told, anchors.as_ref())? {
                 return Ok(Page { items, cursor: threads.cursor });
@@ -236,15 +206,44 @@ impl Store {
     ///
     /// # Errors
     /// When it is another's, or there is none.
-    pub async fn own_placed_thread(&self, caller: UserId, id: ThreadId) -> Result<PlacedThread, AccessError> {
+    pub async fn get_placed(self, caller: UserId, id: ThreadId) -> Result<PlacedThread, AccessError> {
         for _ in 0..READS {
-            let found = self.get_thread_and_anchors(id.session_id, id.thread).await?;
-            let thread = owned(found.thread, caller)?.told_at(self.clock().now());
+            let found = self.store.patterns.get_thread_and_anchors(id.session_id, id.thread).await?;
+            let thread = owned(found.thread, caller)?.told_at(self.store.clock().now());
             if let Some(placed) = placed(&thread, found.anchors.as_ref())? {
                 return Ok(placed);
             }
         }
         Err(unplaced("AP-37").into())
+    }
+}
+
+impl Sessions<'_> {
+    /// The caller's session with its code, and its threads, in one round trip unless a change of either was met half-way.
+    ///
+    /// # Errors
+    /// When the session is another's or there is none.
+    pub async fn open_with_threads(
+        self,
+        caller: UserId,
+        session_id: SessionId,
+    ) -> Result<(OpenedSession, Vec<PlacedThread>), AccessError> {
+        let (opened, placed) =
+            futures::join!(self.open(caller, session_id), self.store.threads().list_placed(session_id));
+        let (mut opened, (threads, anchors)) = (opened?, placed?);
+        // The head counts every write of the anchors: equal counts are of one state.
+        if anchors.map_or(0, |anchors| anchors.changes) == opened.head.thread_changes {
+            return Ok((opened, threads));
+        }
+        for _ in 0..READS {
+            // Read after the head, so no older than the head.
+            let (threads, _) = self.store.threads().list_placed(session_id).await?;
+            if threads.iter().all(|thread| thread.anchor_version <= opened.head.version_number) {
+                return Ok((opened, threads));
+            }
+            opened = self.open(caller, session_id).await?;
+        }
+        Err(StoreError::Contended { pattern: "AP-31" }.into())
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use crate::store::readable;
 use crate::{
-    ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, DeleteAccount, DeleteAccountError, Email,
-    EmailClaim, FamilyId, NewSignIn, OldEmailClaim, OldUsernameClaim, OwnEmailClaim, OwnUsernameClaim, PasswordHash,
-    RefreshFamily, Store, StoreError, SweepJob, SweepKind, User, UserId, Username, UsernameClaim,
+    Accounts, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, DeleteAccount,
+    DeleteAccountError, Email, EmailClaim, FamilyId, NewSignIn, OldEmailClaim, OldUsernameClaim, OwnEmailClaim,
+    OwnUsernameClaim, PasswordHash, RefreshFamily, StoreError, SweepJob, SweepKind, User, UserId, Username,
+    UsernameClaim,
 };
+use table_runtime::readable;
 
 /// Others changing the same account at the same moment are waited for this often.
 const TRIES: u32 = 5;
@@ -66,20 +67,20 @@ struct OwnedClaims {
     username: bool,
 }
 
-impl Store {
+impl Accounts<'_> {
     /// Changes the profile of somebody who is signed in. Claims move only when what they claim changes, and nothing
     /// is written when nothing changes. What another request changed meanwhile stays changed.
     ///
     /// # Errors
     /// When they are not signed in any more, or another account has the address or the username.
     pub async fn update_profile(
-        &self,
+        self,
         (user_id, family_id): (UserId, FamilyId),
         change: &ProfileChange,
     ) -> Result<User, ProfileError> {
         for _ in 0..TRIES {
-            let (seen, _) = self.signed_in(user_id, family_id).await?.ok_or(ProfileError::SignedOut)?;
-            let new = change.applied_to(&seen, self.clock().now());
+            let (seen, _) = self.store.sign_ins().find(user_id, family_id).await?.ok_or(ProfileError::SignedOut)?;
+            let new = change.applied_to(&seen, self.store.clock().now());
             if new.has_profile_of(&seen) {
                 return Ok(seen);
             }
@@ -96,28 +97,30 @@ impl Store {
         Err(StoreError::Contended { pattern: "AP-05" }.into())
     }
 
-    async fn write_profile(&self, seen: &User, new: &User) -> Result<(), ChangeProfileError> {
+    async fn write_profile(self, seen: &User, new: &User) -> Result<(), ChangeProfileError> {
         let (user_id, claimed_at) = (new.user_id, new.updated_at);
         let (old_digest, email_digest) = (seen.email.digest(), new.email.digest());
         let (old_key, username_key) = (seen.username.key(), new.username.key());
         let (moves_email, moves_username) = (old_digest != email_digest, old_key != username_key);
         let email_claim = EmailClaim { email_digest, user_id, claimed_at };
         let username_claim = UsernameClaim { username_key, user_id, claimed_at };
-        self.change_profile(ChangeProfile {
-            new_email: moves_email.then_some(&email_claim),
-            new_username: moves_username.then_some(&username_claim),
-            old_email: moves_email.then_some(OldEmailClaim { email_digest: old_digest, owner: user_id }),
-            old_username: moves_username.then_some(OldUsernameClaim { username_key: &old_key, owner: user_id }),
-            user_id,
-            seen_name: &seen.name,
-            seen_email: &seen.email,
-            seen_username: &seen.username,
-            name: &new.name,
-            email: &new.email,
-            username: &new.username,
-            now: new.updated_at,
-        })
-        .await
+        self.store
+            .patterns
+            .change_profile(ChangeProfile {
+                new_email: moves_email.then_some(&email_claim),
+                new_username: moves_username.then_some(&username_claim),
+                old_email: moves_email.then_some(OldEmailClaim { email_digest: old_digest, owner: user_id }),
+                old_username: moves_username.then_some(OldUsernameClaim { username_key: &old_key, owner: user_id }),
+                user_id,
+                seen_name: &seen.name,
+                seen_email: &seen.email,
+                seen_username: &seen.username,
+                name: &new.name,
+                email: &new.email,
+                username: &new.username,
+                now: new.updated_at,
+            })
+            .await
     }
 
     /// Gives a user another password and ends all their sign-ins, this one too: who has a copy of its token is out. A new one takes
@@ -125,24 +128,24 @@ impl Store {
     ///
     /// # Errors
     /// When the password is not the one any more that the user was read with.
-    pub async fn replace_password(
-        &self,
+    pub async fn change_password(
+        self,
         user: &User,
         this: &RefreshFamily,
         new_hash: &PasswordHash,
         lifetime: Duration,
     ) -> Result<RefreshFamily, AccountError> {
         let new = NewSignIn { lifetime, user_agent: this.user_agent.clone() };
-        let new_family = self.new_family(user.user_id, new);
+        let new_family = self.store.sign_ins().new_family(user.user_id, new);
         let mut families = vec![this.key()];
-        families.extend(self.other_sign_ins(this).await?);
+        families.extend(self.store.sign_ins().list_others(this).await?);
         families.truncate(ENDED_TOGETHER);
-        let (user_id, old_hash, now) = (user.user_id, &user.password_hash, self.clock().now());
+        let (user_id, old_hash, now) = (user.user_id, &user.password_hash, self.store.clock().now());
         let change =
             ChangePassword { families: &families, new_family: Some(&new_family), user_id, old_hash, new_hash, now };
-        self.change_password(change).await?;
+        self.store.patterns.change_password(change).await?;
         // Those that the transaction had no room for, and one that signed in with the old password while it changed.
-        self.end_others(&new_family).await?;
+        self.store.sign_ins().end_others(&new_family).await?;
         Ok(new_family)
     }
 
@@ -150,9 +153,11 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn renew_hash(&self, user: &User, new_hash: &PasswordHash) -> Result<(), StoreError> {
-        let (user_id, old_hash, now) = (user.user_id, &user.password_hash, self.clock().now());
+    pub async fn rehash_password(self, user: &User, new_hash: &PasswordHash) -> Result<(), StoreError> {
+        let (user_id, old_hash, now) = (user.user_id, &user.password_hash, self.store.clock().now());
         match self
+            .store
+            .patterns
             .change_password(ChangePassword { families: &[], new_family: None, user_id, old_hash, new_hash, now })
             .await
         {
@@ -167,14 +172,14 @@ impl Store {
     ///
     /// # Errors
     /// When the account is gone already, or has another password now.
-    pub async fn remove_account(&self, user: &User) -> Result<(), AccountError> {
+    pub async fn delete(self, user: &User) -> Result<(), AccountError> {
         let (mut seen, mut owned) = (user.clone(), OwnedClaims { email: true, username: true });
         for _ in 0..TRIES {
-            let now = self.clock().now();
+            let now = self.store.clock().now();
             let job = SweepJob::new(SweepKind::Account, seen.user_id.to_string(), seen.user_id, now);
-            match self.detach_account(&seen, owned, &job).await {
+            match self.detach(&seen, owned, &job).await {
                 Ok(()) => {
-                    self.sweep_now(Some(&job)).await;
+                    self.store.maintenance().sweep_now(Some(&job)).await;
                     return Ok(());
                 }
                 Err(DeleteAccountError::UserNotFound) => return Err(AccountError::SignedOut),
@@ -185,7 +190,7 @@ impl Store {
                 Err(DeleteAccountError::ProfileChanged | DeleteAccountError::JobExists) => {}
                 Err(DeleteAccountError::Store(error)) => return Err(error.into()),
             }
-            seen = self.get_user(user.user_id).await?.ok_or(AccountError::SignedOut)?;
+            seen = self.store.patterns.get_user(user.user_id).await?.ok_or(AccountError::SignedOut)?;
             if seen.password_hash != user.password_hash {
                 return Err(AccountError::PasswordChanged);
             }
@@ -195,10 +200,12 @@ impl Store {
     }
 
     /// The claims that name this user, of the two that should. One that does not decode names no user.
-    async fn owned_claims(&self, user: &User) -> Result<OwnedClaims, StoreError> {
+    async fn owned_claims(self, user: &User) -> Result<OwnedClaims, StoreError> {
         let username_key = user.username.key();
-        let (email, username) =
-            futures::join!(self.find_email_claim(user.email.digest()), self.find_username_claim(&username_key));
+        let (email, username) = futures::join!(
+            self.store.patterns.find_email_claim(user.email.digest()),
+            self.store.patterns.find_username_claim(&username_key)
+        );
         let owned = OwnedClaims {
             email: readable(email)?.is_some_and(|claim| claim.user_id == user.user_id),
             username: readable(username)?.is_some_and(|claim| claim.user_id == user.user_id),
@@ -207,20 +214,22 @@ impl Store {
         Ok(owned)
     }
 
-    async fn detach_account(&self, user: &User, owned: OwnedClaims, job: &SweepJob) -> Result<(), DeleteAccountError> {
+    async fn detach(self, user: &User, owned: OwnedClaims, job: &SweepJob) -> Result<(), DeleteAccountError> {
         let (user_id, email_digest, username_key) = (user.user_id, user.email.digest(), user.username.key());
         let email_claim = OwnEmailClaim { email_digest, owner: user_id };
         let username_claim = OwnUsernameClaim { username_key: &username_key, owner: user_id };
-        self.delete_account(DeleteAccount {
-            job,
-            email_claim: owned.email.then_some(email_claim),
-            username_claim: owned.username.then_some(username_claim),
-            user_id,
-            email: &user.email,
-            username: &user.username,
-            password_hash: &user.password_hash,
-        })
-        .await
+        self.store
+            .patterns
+            .delete_account(DeleteAccount {
+                job,
+                email_claim: owned.email.then_some(email_claim),
+                username_claim: owned.username.then_some(username_claim),
+                user_id,
+                email: &user.email,
+                username: &user.username,
+                password_hash: &user.password_hash,
+            })
+            .await
     }
 }
 

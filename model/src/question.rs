@@ -86,13 +86,27 @@ pub enum CancelError {
     NoQuestion,
 }
 
+/// The messages of threads: questions, notes and answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Messages<'a> {
+    pub(crate) store: &'a Store,
+}
+
 impl Store {
+    /// The messages of threads: questions, notes and answers.
+    #[must_use]
+    pub const fn messages(&self) -> Messages<'_> {
+        Messages { store: self }
+    }
+}
+
+impl Messages<'_> {
     /// Stores a question in the thread, with room for its answer, held by this run for as long as the lease.
     ///
     /// # Errors
     /// When there is no such thread any more, no room in it, or the client's id was used before.
     pub async fn ask(
-        &self,
+        self,
         thread: &Thread,
         content: &str,
         client: Option<ClientRequest>,
@@ -113,18 +127,18 @@ impl Store {
     /// # Errors
     /// As [`ask`](Self::ask).
     pub async fn ask_next(
-        &self,
+        self,
         seen: &Thread,
         content: &str,
         client: Option<ClientRequest>,
         lease: Duration,
     ) -> Result<Posted, PostError> {
-        let (message, expiry) = self.message(seen, content, client);
+        let (message, expiry) = self.next_message(seen, content, client);
         let lease_until = Some(message.created_at.plus(lease));
         let question = Message { reply_state: Some(ReplyState::Pending), lease_until, ..message };
         let record = client.map(|client| client.record(&question));
         let excerpt = question.excerpt();
-        let asked = self.ask_question(AskQuestion {
+        let asked = self.store.patterns.ask_question(AskQuestion {
             question: &question,
             record: record.as_ref(),
             seen_slots: seen.message_slots,
@@ -151,15 +165,15 @@ impl Store {
     ///
     /// # Errors
     /// As [`ask`](Self::ask).
-    pub async fn note(
-        &self,
+    pub async fn add_note(
+        self,
         thread: &Thread,
         content: &str,
         client: Option<ClientRequest>,
     ) -> Result<Message, PostError> {
         let mut seen = Box::new(thread.clone());
         for _ in 0..TRIES {
-            match self.note_next(&seen, content, client).await? {
+            match self.add_note_next(&seen, content, client).await? {
                 Posted::Stored(note) => return Ok(*note),
                 Posted::NumberTaken(current) => seen = current,
             }
@@ -171,16 +185,16 @@ impl Store {
     ///
     /// # Errors
     /// As [`ask`](Self::ask).
-    pub async fn note_next(
-        &self,
+    pub async fn add_note_next(
+        self,
         seen: &Thread,
         content: &str,
         client: Option<ClientRequest>,
     ) -> Result<Posted, PostError> {
-        let (note, expiry) = self.message(seen, content, client);
+        let (note, expiry) = self.next_message(seen, content, client);
         let record: Option<Idempotency> = client.map(|client| client.record(&note));
         let excerpt = note.excerpt();
-        let added = self.add_note(AddNote {
+        let added = self.store.patterns.add_note(AddNote {
             note: &note,
             record: record.as_ref(),
             seen_slots: seen.message_slots,
@@ -201,9 +215,14 @@ impl Store {
     }
 
     /// The next message of the thread, and when it expires.
-    fn message(&self, thread: &Thread, content: &str, client: Option<ClientRequest>) -> (Message, Option<Timestamp>) {
-        let now = self.clock().now();
-        let expiry = self.message_ttl.expiry_in(thread, now);
+    fn next_message(
+        self,
+        thread: &Thread,
+        content: &str,
+        client: Option<ClientRequest>,
+    ) -> (Message, Option<Timestamp>) {
+        let now = self.store.clock().now();
+        let expiry = self.store.message_ttl.expiry_in(thread, now);
         let key = MessageKey {
             session_id: thread.session_id,
             thread: thread.thread,
@@ -219,8 +238,8 @@ impl Store {
     ///
     /// # Errors
     /// When the question is gone, or this run does not hold it any more.
-    pub async fn answer(&self, question: &Message, new: NewAnswer) -> Result<Message, StoreAnswerError> {
-        let now = self.clock().now();
+    pub async fn store_answer(self, question: &Message, new: NewAnswer) -> Result<Message, StoreAnswerError> {
+        let now = self.store.clock().now();
         let NewAnswer { input_tokens, cache_read_tokens, cache_write_tokens, output_tokens, cost_micros, .. } = new;
         let answer = new.message(question, now);
         let input = StoreAnswer {
@@ -236,7 +255,7 @@ impl Store {
             output_tokens: output_tokens.into(),
             cost_micros,
         };
-        self.store_answer(input).await?;
+        self.store.patterns.store_answer(input).await?;
         Ok(answer)
     }
 
@@ -244,16 +263,13 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn question_and_answer(
-        &self,
-        question: &Message,
-    ) -> Result<Option<(Message, Option<Message>)>, StoreError> {
+    pub async fn get_with_answer(self, question: &Message) -> Result<Option<(Message, Option<Message>)>, StoreError> {
         let (stored, next) = self.message_and_next(question.id().key()).await?;
         // After a note there can be anything.
         let answer = |stored: &Message| next.filter(|next| stored.reply_state.is_some() && next.role == Role::Ai);
         Ok(stored.map(|stored| {
             let answer = answer(&stored);
-            (stored.told_at(self.clock().now()), answer)
+            (stored.told_at(self.store.clock().now()), answer)
         }))
     }
 
@@ -261,15 +277,17 @@ impl Store {
     ///
     /// # Errors
     /// When the question is gone, or this run does not hold it any more.
-    pub async fn fail(&self, question: &Message, error_code: &str) -> Result<(), FailQuestionError> {
-        self.fail_question(FailQuestion {
-            session_id: question.session_id,
-            thread: question.thread,
-            seq: question.seq,
-            reply_error: Some(error_code),
-            held_until: held_until(question),
-        })
-        .await?;
+    pub async fn store_failure(self, question: &Message, error_code: &str) -> Result<(), FailQuestionError> {
+        self.store
+            .patterns
+            .fail_question(FailQuestion {
+                session_id: question.session_id,
+                thread: question.thread,
+                seq: question.seq,
+                reply_error: Some(error_code),
+                held_until: held_until(question),
+            })
+            .await?;
         self.show_state(question, ReplyState::Failed, None).await;
         Ok(())
     }
@@ -278,12 +296,12 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn take_over(&self, open: &Message, lease: Duration) -> Result<TakeOver, StoreError> {
-        let now = self.clock().now();
+    pub async fn acquire_lease(self, open: &Message, lease: Duration) -> Result<TakeOver, StoreError> {
+        let now = self.store.clock().now();
         // No two runs of a question have the same lease, which names them.
         let after_the_last = open.lease_until.map(|until| until.plus(Duration::from_millis(1)));
         let lease_until = after_the_last.map_or(now.plus(lease), |after| after.max(now.plus(lease)));
-        let taken = self.take_over_question(TakeOverQuestion {
+        let taken = self.store.patterns.take_over_question(TakeOverQuestion {
             session_id: open.session_id,
             thread: open.thread,
             seq: open.seq,
@@ -305,9 +323,9 @@ impl Store {
     ///
     /// # Errors
     /// When it is another's, there is none, or it is no question.
-    pub async fn cancel(&self, caller: UserId, id: MessageId) -> Result<Message, CancelError> {
+    pub async fn cancel(self, caller: UserId, id: MessageId) -> Result<Message, CancelError> {
         let MessageKey { session_id, thread, seq } = id.key();
-        let cancelled = match self.cancel_question(session_id, thread, seq, caller).await {
+        let cancelled = match self.store.patterns.cancel_question(session_id, thread, seq, caller).await {
             Ok(cancelled) => cancelled,
             Err(CancelQuestionError::NotPending { current }) if current.reply_state.is_some() => return Ok(*current),
             Err(CancelQuestionError::NotPending { .. }) => return Err(CancelError::NoQuestion),
@@ -323,8 +341,8 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn watch(&self, question: &Message) -> Result<Watched, StoreError> {
-        let stored = self.watch_question(question.session_id, question.thread, question.seq).await?;
+    pub async fn watch(self, question: &Message) -> Result<Watched, StoreError> {
+        let stored = self.store.patterns.watch_question(question.session_id, question.thread, question.seq).await?;
         let Some(stored) = stored else { return Ok(Watched::Absent) };
         let is_older = stored.lease_until < question.lease_until;
         let is_held =
@@ -336,14 +354,14 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn is_stored(&self, question: &Message) -> Result<bool, StoreError> {
-        let stored = self.get_message(question.session_id, question.thread, question.seq).await?;
+    pub async fn is_stored(self, question: &Message) -> Result<bool, StoreError> {
+        let stored = self.store.patterns.get_message(question.session_id, question.thread, question.seq).await?;
         Ok(stored.as_ref() == Some(question))
     }
 
     /// Lets the row of the thread say what became of its last message. The question says it too, so a failure is only noted.
-    async fn show_state(&self, question: &Message, state: LastState, lease_until: Option<Timestamp>) {
-        let shown = self.show_last_state(ShowLastState {
+    async fn show_state(self, question: &Message, state: LastState, lease_until: Option<Timestamp>) {
+        let shown = self.store.patterns.show_last_state(ShowLastState {
             session_id: question.session_id,
             thread: question.thread,
             seq: question.seq,

@@ -69,22 +69,36 @@ impl RateRule {
     }
 }
 
+/// The hits that rate limits count.
+#[derive(Clone, Copy, Debug)]
+pub struct RateLimits<'a> {
+    pub(crate) store: &'a Store,
+}
+
 impl Store {
+    /// The hits that rate limits count.
+    #[must_use]
+    pub const fn rate_limits(&self) -> RateLimits<'_> {
+        RateLimits { store: self }
+    }
+}
+
+impl RateLimits<'_> {
     /// Counts a hit of a subject under a rule, unless a limit of its window is reached.
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn hit(&self, rule: RateRule, subject: &str) -> Result<Hit, StoreError> {
-        self.hit_in(rule, subject, rule.window(subject, self.clock().now())).await
+    pub async fn hit(self, rule: RateRule, subject: &str) -> Result<Hit, StoreError> {
+        self.hit_in(rule, subject, rule.window(subject, self.store.clock().now())).await
     }
 
     /// Counts a hit in this window of the subject.
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn hit_in(&self, rule: RateRule, subject: &str, window: Window) -> Result<Hit, StoreError> {
+    pub async fn hit_in(self, rule: RateRule, subject: &str, window: Window) -> Result<Hit, StoreError> {
         let Window { number, ends_at } = window;
-        let counted = self.count_hit(CountHit {
+        let counted = self.store.patterns.count_hit(CountHit {
             rule: rule.name,
             subject,
             window: number,
@@ -108,8 +122,8 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn take_back(&self, rule: RateRule, subject: &str, window: Window) -> Result<(), StoreError> {
-        match self.take_hit_back(rule.name, subject, window.number).await {
+    pub async fn undo_hit(self, rule: RateRule, subject: &str, window: Window) -> Result<(), StoreError> {
+        match self.store.patterns.take_hit_back(rule.name, subject, window.number).await {
             Ok(()) | Err(TakeHitBackError::NothingCounted) => Ok(()),
             Err(TakeHitBackError::Store(error)) => Err(error),
         }

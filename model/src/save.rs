@@ -5,7 +5,7 @@ use crate::session::{READS, TRIES, detect, unread, whole};
 use crate::settings::Tried;
 use crate::{
     AccessError, Anchor, Anchors, AppliedAnswer, Change, Code, CodeText, CodeTooLarge, Digest, Language, MovedAnchors,
-    NewSettings, OpenSession, OpenedSession, PlacedThread, SaveSession, SaveSessionError, Session, SessionId, Store,
+    NewSettings, OpenSession, OpenedSession, PlacedThread, SaveSession, SaveSessionError, Session, SessionId, Sessions,
     StoreError, SweepJob, SweepKind, ThreadAnchor, ThreadKind, Timestamp, UserId,
 };
 
@@ -72,39 +72,39 @@ impl From<StageError> for SaveCodeError {
     }
 }
 
-impl Store {
+impl Sessions<'_> {
     /// Saves code if the session is still at the expected version, and moves its threads with their lines, all or
     /// nothing. A thread that is created, moved or deleted meanwhile makes it look again, and so does another name. The same
     /// save sent again, because the answer to the first was lost, finds the session as that left it.
     ///
     /// # Errors
     /// When the session has moved on, is another's or is gone, or the code is too large.
-    pub async fn save_code(&self, caller: UserId, save: SaveCode, reanchor: Reanchor) -> Result<Saved, SaveCodeError> {
-        let head = self.own_session(caller, save.session_id).await?;
+    pub async fn save(self, caller: UserId, save: SaveCode, reanchor: Reanchor) -> Result<Saved, SaveCodeError> {
+        let head = self.get(caller, save.session_id).await?;
         self.save_over(head, save, reanchor).await
     }
 
     /// The same, when the session's head has been read.
     ///
     /// # Errors
-    /// As [`save_code`](Self::save_code).
-    pub async fn save_over(&self, head: Session, save: SaveCode, reanchor: Reanchor) -> Result<Saved, SaveCodeError> {
+    /// As [`save`](Self::save).
+    pub async fn save_over(self, head: Session, save: SaveCode, reanchor: Reanchor) -> Result<Saved, SaveCodeError> {
         let Some(text) = &save.text else { return self.save_language(head, &save).await };
         let (caller, mut head, mut staged) = (head.user_id, Some(head), None::<Staged>);
         for _ in 0..TRIES {
             let base = match self.base(caller, head.take(), &save).await {
                 Ok(Some(base)) => base,
                 Ok(None) => {
-                    self.discard(staged.and_then(|staged| staged.job).as_ref()).await;
+                    self.store.maintenance().discard(staged.and_then(|staged| staged.job).as_ref()).await;
                     return self.saved_before(caller, &save).await;
                 }
                 Err(error) => {
-                    self.discard(staged.and_then(|staged| staged.job).as_ref()).await;
+                    self.store.maintenance().discard(staged.and_then(|staged| staged.job).as_ref()).await;
                     return Err(error.into());
                 }
             };
             if self.is_saved(&base, text).await? {
-                self.discard(staged.and_then(|staged| staged.job).as_ref()).await;
+                self.store.maintenance().discard(staged.and_then(|staged| staged.job).as_ref()).await;
                 return self.save_nothing_new(base, &save).await;
             }
             let moved = self.moved_threads(&base, text, reanchor).await?;
@@ -116,19 +116,19 @@ impl Store {
                 Ok(saved) => return Ok(saved),
                 Err(SaveSessionError::ThreadsChanged | SaveSessionError::SettingsChanged) => staged = Some(ready),
                 Err(SaveSessionError::VersionConflict { .. }) => {
-                    self.discard(ready.job.as_ref()).await;
+                    self.store.maintenance().discard(ready.job.as_ref()).await;
                     return self.saved_before(caller, &save).await;
                 }
                 Err(error) => return Err(self.save_refused(caller, &save, &ready, error).await),
             }
         }
-        self.discard(staged.and_then(|staged| staged.job).as_ref()).await;
+        self.store.maintenance().discard(staged.and_then(|staged| staged.job).as_ref()).await;
         Err(StoreError::Contended { pattern: "AP-24" }.into())
     }
 
     /// Whether the text is the stored code. The stored code is read for it only if it has the same size. Damaged code is
     /// replaced by any text.
-    async fn is_saved(&self, base: &Base, text: &str) -> Result<bool, StoreError> {
+    async fn is_saved(self, base: &Base, text: &str) -> Result<bool, StoreError> {
         if base.head.code_bytes as usize != text.len() {
             return Ok(false);
         }
@@ -143,7 +143,7 @@ impl Store {
     }
 
     /// A save of the code that is stored: no version, and a write only if the language changes.
-    async fn save_nothing_new(&self, base: Base, save: &SaveCode) -> Result<Saved, SaveCodeError> {
+    async fn save_nothing_new(self, base: Base, save: &SaveCode) -> Result<Saved, SaveCodeError> {
         let Base { head, threads, .. } = base;
         if save.language_override.onto(head.language_override) == head.language_override {
             return Ok(Saved { head, threads });
@@ -152,7 +152,7 @@ impl Store {
     }
 
     /// Changes no more than the language that the user says the code is in.
-    async fn save_language(&self, head: Session, save: &SaveCode) -> Result<Saved, SaveCodeError> {
+    async fn save_language(self, head: Session, save: &SaveCode) -> Result<Saved, SaveCodeError> {
         let new = NewSettings { filename: None, language_override: save.language_override };
         let (caller, mut head) = (head.user_id, Some(head));
         for _ in 0..TRIES {
@@ -169,10 +169,10 @@ impl Store {
     /// What the save starts from; nothing when the session has moved on. The head comes first, and then the threads, with
     /// the old code that they move from: the commit is held to the thread changes that the head counts, so the threads must be
     /// no older than it.
-    async fn base(&self, caller: UserId, head: Option<Session>, save: &SaveCode) -> Result<Option<Base>, AccessError> {
+    async fn base(self, caller: UserId, head: Option<Session>, save: &SaveCode) -> Result<Option<Base>, AccessError> {
         let head = match head {
             Some(head) => head,
-            None => self.own_session(caller, save.session_id).await?,
+            None => self.get(caller, save.session_id).await?,
         };
         if head.version_number != save.expected_version_number {
             return Ok(None);
@@ -183,21 +183,21 @@ impl Store {
         }
         let old_text =
             async { if save.text.is_some() { self.text_of(&head).await } else { Ok(Some(CodeText::default())) } };
-        let placed = self.placed_threads(save.session_id);
+        let placed = self.store.threads().list_placed(save.session_id);
         let ((threads, anchors), old_text) = futures::try_join!(placed, old_text)?;
         Ok(old_text.map(|old_text| Base { head, threads, anchors, holds_to_anchors: false, old_text }))
     }
 
     /// What a save over another version than the current one comes to: the session, if this very save made that version and
     /// its answer was lost; else the version that is in its way.
-    async fn saved_before(&self, caller: UserId, save: &SaveCode) -> Result<Saved, SaveCodeError> {
+    async fn saved_before(self, caller: UserId, save: &SaveCode) -> Result<Saved, SaveCodeError> {
         let mut seen = Vec::new();
         for _ in 0..READS {
-            let OpenSession { head, code } = self.open_session(caller, save.session_id).await?;
+            let OpenSession { head, code } = self.store.patterns.open_session(caller, save.session_id).await?;
             let Some((head, code)) = whole(head, code, caller)? else { continue };
             seen.push(head.revision);
             if save.made(&head, &code) {
-                let threads = self.placed_threads(save.session_id).await?.0;
+                let threads = self.store.threads().list_placed(save.session_id).await?.0;
                 return Ok(Saved { head, threads });
             }
             if let Some(text) = self.text_with(&head, Some(code)).await? {
@@ -207,15 +207,15 @@ impl Store {
         Err(unread("AP-22", &seen).into())
     }
 
-    async fn conflict(&self, caller: UserId, session_id: SessionId) -> SaveCodeError {
-        match self.read_session(caller, session_id).await {
+    async fn conflict(self, caller: UserId, session_id: SessionId) -> SaveCodeError {
+        match self.open(caller, session_id).await {
             Ok(current) => SaveCodeError::VersionConflict(Box::new(current)),
             Err(error) => error.into(),
         }
     }
 
     pub(crate) async fn moved_threads(
-        &self,
+        self,
         base: &Base,
         text: &str,
         reanchor: Reanchor,
@@ -229,7 +229,7 @@ impl Store {
     }
 
     pub(crate) async fn commit_save(
-        &self,
+        self,
         base: &Base,
         save: &SaveCode,
         text: &str,
@@ -237,7 +237,7 @@ impl Store {
         anchors: &[Anchor],
         answer: Option<AppliedAnswer>,
     ) -> Result<Saved, SaveSessionError> {
-        let now = self.clock().now();
+        let now = self.store.clock().now();
         let (head, code) = (&base.head, &staged.code);
         let version = head.version_number.saturating_add(1);
         let threads = base.moved(anchors, now);
@@ -254,26 +254,28 @@ impl Store {
         let staged_key = staged.job.as_ref().map(SweepJob::key);
         let language_detected = detect(&head.filename, text);
         let language_override = save.language_override.onto(head.language_override);
-        self.save_session(SaveSession {
-            code,
-            anchors,
-            staged: staged_key.as_ref(),
-            replaced: replaced.as_ref(),
-            answer,
-            user_id: head.user_id,
-            session_id: head.session_id,
-            expected_version_number: save.expected_version_number,
-            seen_thread_changes: head.thread_changes,
-            seen_settings_changes: head.settings_changes,
-            language_detected,
-            language_override,
-            now,
-            saved_by: head.user_id,
-            anchor_changes,
-        })
-        .await?;
-        self.code_cache().keep(head.session_id, code.revision, &text.into());
-        self.sweep_now(replaced.as_ref()).await;
+        self.store
+            .patterns
+            .save_session(SaveSession {
+                code,
+                anchors,
+                staged: staged_key.as_ref(),
+                replaced: replaced.as_ref(),
+                answer,
+                user_id: head.user_id,
+                session_id: head.session_id,
+                expected_version_number: save.expected_version_number,
+                seen_thread_changes: head.thread_changes,
+                seen_settings_changes: head.settings_changes,
+                language_detected,
+                language_override,
+                now,
+                saved_by: head.user_id,
+                anchor_changes,
+            })
+            .await?;
+        self.store.code_cache().keep(head.session_id, code.revision, &text.into());
+        self.store.maintenance().sweep_now(replaced.as_ref()).await;
         let head = Session {
             version_number: version,
             thread_changes: head.thread_changes.saturating_add(anchor_changes),
@@ -289,19 +291,19 @@ impl Store {
     }
 
     pub(crate) async fn save_refused(
-        &self,
+        self,
         caller: UserId,
         save: &SaveCode,
         staged: &Staged,
         error: SaveSessionError,
     ) -> SaveCodeError {
         if !matches!(error, SaveSessionError::Store(_)) {
-            self.discard(staged.job.as_ref()).await;
+            self.store.maintenance().discard(staged.job.as_ref()).await;
         }
         match error {
             // It may have happened: the job of the staged chunks decides later.
             SaveSessionError::Store(error) => error.into(),
-            SaveSessionError::SessionNotFound => match self.why_not_mine(caller, save.session_id).await {
+            SaveSessionError::SessionNotFound => match self.access_error(caller, save.session_id).await {
                 Ok(error) => error.into(),
                 Err(error) => error.into(),
             },

@@ -72,21 +72,35 @@ impl Session {
     }
 }
 
+/// The sessions of users: files under review.
+#[derive(Clone, Copy, Debug)]
+pub struct Sessions<'a> {
+    pub(crate) store: &'a Store,
+}
+
 impl Store {
+    /// The sessions of users: files under review.
+    #[must_use]
+    pub const fn sessions(&self) -> Sessions<'_> {
+        Sessions { store: self }
+    }
+}
+
+impl Sessions<'_> {
     /// Creates a session with its first version of the code.
     ///
     /// # Errors
     /// When the code is too large or the user has 100 sessions.
-    pub async fn new_session(&self, owner: UserId, new: NewSession) -> Result<Session, NewSessionError> {
-        self.put_session(owner, new, None).await.map(|created| created.item)
+    pub async fn create(self, owner: UserId, new: NewSession) -> Result<Session, NewSessionError> {
+        self.put(owner, new, None).await.map(|created| created.item)
     }
 
     /// The same under the client's own id: a repeated request gets the session that the first one created.
     ///
     /// # Errors
-    /// As [`new_session`](Self::new_session); and when the id was used for another file, or its session was deleted.
-    pub async fn new_session_once(
-        &self,
+    /// As [`create`](Self::create); and when the id was used for another file, or its session was deleted.
+    pub async fn create_once(
+        self,
         owner: UserId,
         client_session_id: Uuid,
         new: NewSession,
@@ -94,21 +108,21 @@ impl Store {
         let request = CreationRequest::of_session(owner, client_session_id, &new);
         // The transaction finds the record too, but only after chunks were written for nothing.
         if new.text.len() > INLINE_MAX
-            && let Some(record) = self.get_creation(request.key_digest).await?
+            && let Some(record) = self.store.patterns.get_creation(request.key_digest).await?
         {
-            return self.created_session(&record, request).await;
+            return self.created_before(&record, request).await;
         }
-        self.put_session(owner, new, Some(request)).await
+        self.put(owner, new, Some(request)).await
     }
 
-    async fn put_session(
-        &self,
+    async fn put(
+        self,
         owner: UserId,
         new: NewSession,
         request: Option<CreationRequest>,
     ) -> Result<Created<Session>, NewSessionError> {
-        let now = self.clock().now();
-        let session_id: SessionId = self.ids().next(now);
+        let now = self.store.clock().now();
+        let session_id: SessionId = self.store.ids().next(now);
         let language_detected = detect(&new.filename, &new.text);
         let staged = self.stage_code(owner, session_id, new.text).await?;
         let session = Session {
@@ -130,45 +144,48 @@ impl Store {
             last_modified_by: owner,
         };
         let record = request.map(|request| request.record(owner, session_id, None, now));
-        let committed = self.commit_session(&session, &staged, record.as_ref()).await;
+        let committed = self.commit(&session, &staged, record.as_ref()).await;
         let Err(error) = committed else { return Ok(Created::now(session)) };
         self.unstage(&staged, &error).await;
         if let (CreateSessionError::RequestKnown, Some(request)) = (&error, request)
-            && let Some(record) = self.get_creation(request.key_digest).await?
+            && let Some(record) = self.store.patterns.get_creation(request.key_digest).await?
         {
-            return self.created_session(&record, request).await;
+            return self.created_before(&record, request).await;
         }
         Err(error.into())
     }
 
-    async fn commit_session(
-        &self,
+    async fn commit(
+        self,
         session: &Session,
         staged: &Staged,
         record: Option<&Creation>,
     ) -> Result<(), CreateSessionError> {
         let job = staged.job.as_ref().map(crate::SweepJob::key);
-        self.create_session(CreateSession { record, session, code: &staged.code, staged: job.as_ref() }).await
+        self.store
+            .patterns
+            .create_session(CreateSession { record, session, code: &staged.code, staged: job.as_ref() })
+            .await
     }
 
     /// The session that an earlier request with the same client id created.
-    async fn created_session(
-        &self,
+    async fn created_before(
+        self,
         record: &Creation,
         request: CreationRequest,
     ) -> Result<Created<Session>, NewSessionError> {
         if !request.made(record) {
             return Err(NewSessionError::OtherContents);
         }
-        let head = self.get_session(record.user_id, record.session_id).await?;
+        let head = self.store.patterns.get_session(record.user_id, record.session_id).await?;
         head.map(Created::before).ok_or(NewSessionError::Gone)
     }
 
     /// Removes what was staged at once when the commit was refused. When it merely failed it may have happened, and
     /// the job decides later.
-    async fn unstage(&self, staged: &Staged, error: &CreateSessionError) {
+    async fn unstage(self, staged: &Staged, error: &CreateSessionError) {
         if !matches!(error, CreateSessionError::Store(_)) {
-            self.discard(staged.job.as_ref()).await;
+            self.store.maintenance().discard(staged.job.as_ref()).await;
         }
     }
 
@@ -176,12 +193,12 @@ impl Store {
     ///
     /// # Errors
     /// When it is another's, or there is none.
-    pub async fn remove_session(&self, caller: UserId, session_id: SessionId) -> Result<(), AccessError> {
+    pub async fn delete(self, caller: UserId, session_id: SessionId) -> Result<(), AccessError> {
         for _ in 0..TRIES {
-            let head = self.own_session(caller, session_id).await?;
-            match self.detach(&head, true).await {
+            let head = self.get(caller, session_id).await?;
+            match self.store.maintenance().detach(&head, true).await {
                 Ok(job) => {
-                    self.sweep_now(Some(&job)).await;
+                    self.store.maintenance().sweep_now(Some(&job)).await;
                     return Ok(());
                 }
                 Err(DeleteSessionError::SessionNotFound) => return Err(AccessError::NotFound),
@@ -201,13 +218,13 @@ impl Store {
     ///
     /// # Errors
     /// When it is another's, or there is none.
-    pub async fn read_session(&self, caller: UserId, session_id: SessionId) -> Result<OpenedSession, AccessError> {
+    pub async fn open(self, caller: UserId, session_id: SessionId) -> Result<OpenedSession, AccessError> {
         let mut seen = Vec::new();
         for _ in 0..READS {
-            let head = if self.code_cache().has(session_id) {
-                Some((self.own_session(caller, session_id).await?, None))
+            let head = if self.store.code_cache().has(session_id) {
+                Some((self.get(caller, session_id).await?, None))
             } else {
-                let OpenSession { head, code } = self.open_session(caller, session_id).await?;
+                let OpenSession { head, code } = self.store.patterns.open_session(caller, session_id).await?;
                 whole(head, code, caller)?.map(|(head, code)| (head, Some(code)))
             };
             let Some((head, code)) = head else { continue };

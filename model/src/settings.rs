@@ -2,7 +2,7 @@
 
 use crate::session::{TRIES, detect};
 use crate::{
-    AccessError, ChangeSessionSettings, ChangeSessionSettingsError, Filename, Language, Session, SessionId, Store,
+    AccessError, ChangeSessionSettings, ChangeSessionSettingsError, Filename, Language, Session, SessionId, Sessions,
     StoreError, UserId,
 };
 
@@ -50,30 +50,30 @@ pub struct NewSettings {
     pub language_override: Change<Language>,
 }
 
-impl Store {
+impl Sessions<'_> {
     /// Changes name and language of the caller's session. Of others who do at the same time, or save, nothing is undone.
     ///
     /// # Errors
     /// When the session is another's, or there is none.
     pub async fn change_settings(
-        &self,
+        self,
         caller: UserId,
         session_id: SessionId,
         new: &NewSettings,
     ) -> Result<Session, AccessError> {
-        let mut head = self.own_session(caller, session_id).await?;
+        let mut head = self.get(caller, session_id).await?;
         for _ in 0..TRIES {
             match self.try_settings(&head, new).await? {
                 Tried::Done(head) => return Ok(*head),
                 Tried::Changed(current) => head = *current,
-                Tried::Elsewhere => head = self.own_session(caller, session_id).await?,
+                Tried::Elsewhere => head = self.get(caller, session_id).await?,
             }
         }
         Err(StoreError::Contended { pattern: "AP-25" }.into())
     }
 
     /// Changes the settings of a head if it still is as it was read. Settings that it has already are not written.
-    pub(crate) async fn try_settings(&self, head: &Session, new: &NewSettings) -> Result<Tried, StoreError> {
+    pub(crate) async fn try_settings(self, head: &Session, new: &NewSettings) -> Result<Tried, StoreError> {
         let filename = new.filename.as_ref().unwrap_or(&head.filename);
         let language_override = new.language_override.onto(head.language_override);
         if *filename == head.filename && language_override == head.language_override {
@@ -82,7 +82,7 @@ impl Store {
         let Some(language_detected) = self.detect_renamed(head, filename).await? else {
             return Ok(Tried::Elsewhere);
         };
-        let changed = self.change_session_settings(ChangeSessionSettings {
+        let changed = self.store.patterns.change_session_settings(ChangeSessionSettings {
             user_id: head.user_id,
             session_id: head.session_id,
             seen_version: head.version_number,
@@ -90,7 +90,7 @@ impl Store {
             filename,
             language_detected,
             language_override,
-            now: self.clock().now(),
+            now: self.store.clock().now(),
         });
         match changed.await {
             Ok(head) => Ok(Tried::Done(Box::new(head))),
@@ -102,7 +102,7 @@ impl Store {
 
     /// The language that the code has under another name; `None` when the session has moved on. The code is read only
     /// when the new name alone does not tell it, unless neither name tells anything: then what the first line says is known.
-    async fn detect_renamed(&self, head: &Session, filename: &Filename) -> Result<Option<Language>, StoreError> {
+    async fn detect_renamed(self, head: &Session, filename: &Filename) -> Result<Option<Language>, StoreError> {
         if let Some(language) = Language::of_name(filename.as_str()) {
             return Ok(Some(language));
         }

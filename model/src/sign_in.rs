@@ -65,19 +65,33 @@ pub enum RenewError {
     Store(#[from] StoreError),
 }
 
+/// The sign-ins of users, one for each device.
+#[derive(Clone, Copy, Debug)]
+pub struct SignIns<'a> {
+    pub(crate) store: &'a Store,
+}
+
 impl Store {
+    /// The sign-ins of users, one for each device.
+    #[must_use]
+    pub const fn sign_ins(&self) -> SignIns<'_> {
+        SignIns { store: self }
+    }
+}
+
+impl SignIns<'_> {
     /// Starts a sign-in of a user whose password was the right one when they were read.
     ///
     /// # Errors
     /// When the account was deleted or its password changed meanwhile, or the table cannot be asked.
-    pub async fn sign_in(
-        &self,
+    pub async fn start(
+        self,
         user: &User,
         new: impl Into<NewSignIn> + Send,
     ) -> Result<RefreshFamily, StartRefreshFamilyError> {
         let family = self.new_family(user.user_id, new.into());
         let password_hash = &user.password_hash;
-        self.start_refresh_family(StartRefreshFamily { family: &family, password_hash }).await?;
+        self.store.patterns.start_refresh_family(StartRefreshFamily { family: &family, password_hash }).await?;
         Ok(family)
     }
 
@@ -85,12 +99,8 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn signed_in(
-        &self,
-        user_id: UserId,
-        family_id: FamilyId,
-    ) -> Result<Option<(User, RefreshFamily)>, StoreError> {
-        let GetSignIn { user, family } = self.get_sign_in(user_id, family_id).await?;
+    pub async fn find(self, user_id: UserId, family_id: FamilyId) -> Result<Option<(User, RefreshFamily)>, StoreError> {
+        let GetSignIn { user, family } = self.store.patterns.get_sign_in(user_id, family_id).await?;
         Ok(user.zip(family))
     }
 
@@ -99,10 +109,10 @@ impl Store {
     ///
     /// # Errors
     /// When the sign-in has ended, or ends now, because the token was replaced longer ago than two tabs need.
-    pub async fn renew(&self, token: SeenToken, rule: RefreshRule) -> Result<(User, RefreshFamily), RenewError> {
-        let found = self.signed_in(token.user_id, token.family_id).await?;
+    pub async fn refresh(self, token: SeenToken, rule: RefreshRule) -> Result<(User, RefreshFamily), RenewError> {
+        let found = self.find(token.user_id, token.family_id).await?;
         let (user, mut family) = found.ok_or(RenewError::Ended)?;
-        let now = self.clock().now();
+        let now = self.store.clock().now();
         if family.seq == token.seq && family.expires_at.at().since(now) < rule.rotates_below {
             family = self.rotate(&family, rule.lifetime).await?.ok_or(RenewError::Ended)?;
         }
@@ -113,13 +123,13 @@ impl Store {
             }
             return Ok((user, family));
         }
-        self.end_refresh_family(token.user_id, token.family_id).await?;
+        self.store.patterns.end_refresh_family(token.user_id, token.family_id).await?;
         tracing::warn!(family_id = %token.family_id, "A replaced refresh token was used again; its sign-in has ended");
         Err(RenewError::Replayed)
     }
 
-    async fn note_use(&self, family: &RefreshFamily, now: Timestamp) -> Result<(), RenewError> {
-        match self.note_sign_in_used(family.user_id, family.family_id, now.second(), Some(now)).await {
+    async fn note_use(self, family: &RefreshFamily, now: Timestamp) -> Result<(), RenewError> {
+        match self.store.patterns.note_sign_in_used(family.user_id, family.family_id, now.second(), Some(now)).await {
             Ok(()) => Ok(()),
             Err(NoteSignInUsedError::FamilyEnded) => Err(RenewError::Ended),
             Err(NoteSignInUsedError::Store(error)) => Err(error.into()),
@@ -128,12 +138,12 @@ impl Store {
 
     /// The family with a new token, whoever of those that ask at once made it; none if it has ended.
     pub(crate) async fn rotate(
-        &self,
+        self,
         family: &RefreshFamily,
         lifetime: Duration,
     ) -> Result<Option<RefreshFamily>, StoreError> {
-        let now = self.clock().now();
-        let rotated = self.rotate_refresh_token(RotateRefreshToken {
+        let now = self.store.clock().now();
+        let rotated = self.store.patterns.rotate_refresh_token(RotateRefreshToken {
             user_id: family.user_id,
             family_id: family.family_id,
             second: now.second(),
@@ -149,34 +159,42 @@ impl Store {
         }
     }
 
+    /// Ends a sign-in. One that has ended already is no error.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn end(self, user_id: UserId, family_id: FamilyId) -> Result<(), StoreError> {
+        self.store.patterns.end_refresh_family(user_id, family_id).await
+    }
+
     /// The user's sign-ins that have not ended. One that does not decode cannot be used, so it is left out.
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn sign_ins(&self, user_id: UserId) -> Result<Vec<RefreshFamily>, StoreError> {
-        self.without_unreadable(&Unreadable::new()).list_refresh_families(user_id).await
+    pub async fn list(self, user_id: UserId) -> Result<Vec<RefreshFamily>, StoreError> {
+        self.store.without_unreadable(&Unreadable::new()).patterns.list_refresh_families(user_id).await
     }
 
     /// The user's sign-ins but for one.
-    pub(crate) async fn other_sign_ins(&self, kept: &RefreshFamily) -> Result<Vec<RefreshFamilyKey>, StoreError> {
-        let families = self.sign_ins(kept.user_id).await?;
+    pub(crate) async fn list_others(self, kept: &RefreshFamily) -> Result<Vec<RefreshFamilyKey>, StoreError> {
+        let families = self.list(kept.user_id).await?;
         Ok(families.iter().filter(|family| family.family_id != kept.family_id).map(RefreshFamily::key).collect())
     }
 
     /// Ends the user's sign-ins but for one.
-    pub(crate) async fn end_others(&self, kept: &RefreshFamily) -> Result<(), StoreError> {
-        for some in self.other_sign_ins(kept).await?.chunks(ENDED_AT_ONCE) {
-            let end = |key: &RefreshFamilyKey| self.end_refresh_family(key.user_id, key.family_id);
+    pub(crate) async fn end_others(self, kept: &RefreshFamily) -> Result<(), StoreError> {
+        for some in self.list_others(kept).await?.chunks(ENDED_AT_ONCE) {
+            let end = |key: &RefreshFamilyKey| self.store.patterns.end_refresh_family(key.user_id, key.family_id);
             futures::future::try_join_all(some.iter().map(end)).await?;
         }
         Ok(())
     }
 
-    pub(crate) fn new_family(&self, user_id: UserId, new: NewSignIn) -> RefreshFamily {
-        let now = self.clock().now();
+    pub(crate) fn new_family(self, user_id: UserId, new: NewSignIn) -> RefreshFamily {
+        let now = self.store.clock().now();
         RefreshFamily {
             user_id,
-            family_id: self.ids().next(now),
+            family_id: self.store.ids().next(now),
             seq: 1,
             created_at: now,
             rotated_at: now,

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::code_storage::chunk_keys;
-use crate::key::shard;
 use crate::{
-    BeginSweepJobError, ItemKey, SessionId, Store, StoreError, SweepJob, SweepKind, SweepState, ThreadUuid, Timestamp,
-    UserId,
+    BeginSweepJobError, ItemKey, Maintenance, SessionId, StoreError, SweepJob, SweepKind, SweepState, ThreadUuid,
+    Timestamp, UserId,
 };
+use table_runtime::key::shard;
 
 mod account;
 mod backlog;
@@ -22,10 +22,10 @@ pub(crate) const SHARDS: u32 = 8;
 /// How long a request that deletes goes on to remove what is left. The scheduled sweep does the rest.
 const SWEEPS_WITHIN: Duration = Duration::from_secs(3);
 
-impl Store {
+impl Maintenance<'_> {
     /// Runs a job in the request that left it, for a while. If that fails or takes longer it is no error: the job stays and
     /// is run when it is due.
-    pub(crate) async fn sweep_now(&self, job: Option<&SweepJob>) {
+    pub(crate) async fn sweep_now(self, job: Option<&SweepJob>) {
         let Some(job) = job else { return };
         match tokio::time::timeout(SWEEPS_WITHIN, self.sweep(job)).await {
             Ok(Ok(())) => {}
@@ -36,7 +36,7 @@ impl Store {
 
     /// Removes the chunks of a commit that was refused, also when their job is gone: a sweep that took it before the chunks
     /// were written did not find them. If that fails it is no error: the job, if there is one, is run when it is due.
-    pub(crate) async fn discard(&self, staged: Option<&SweepJob>) {
+    pub(crate) async fn discard(self, staged: Option<&SweepJob>) {
         let Some(job) = staged else { return };
         let removed = async {
             self.begin(job).await?;
@@ -52,7 +52,7 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be asked, or the job does not say what to remove; the job then stays.
-    pub async fn sweep(&self, job: &SweepJob) -> Result<(), StoreError> {
+    pub async fn sweep(self, job: &SweepJob) -> Result<(), StoreError> {
         // Only staged code can still be committed. What the other jobs name is out of reach already.
         if job.kind == SweepKind::Staged && !self.begin(job).await? {
             return Ok(());
@@ -66,20 +66,20 @@ impl Store {
     }
 
     /// Whether the job is still there to be run.
-    async fn begin(&self, job: &SweepJob) -> Result<bool, StoreError> {
-        match self.begin_sweep_job(job.shard, job.due, job.kind, &job.target).await {
+    async fn begin(self, job: &SweepJob) -> Result<bool, StoreError> {
+        match self.store.patterns.begin_sweep_job(job.shard, job.due, job.kind, &job.target).await {
             Ok(()) => Ok(true),
             Err(BeginSweepJobError::JobSettled) => Ok(false),
             Err(BeginSweepJobError::Store(error)) => Err(error),
         }
     }
 
-    async fn settle(&self, job: &SweepJob) -> Result<(), StoreError> {
-        self.settle_sweep_job(job.shard, job.due, job.kind, &job.target).await
+    async fn settle(self, job: &SweepJob) -> Result<(), StoreError> {
+        self.store.patterns.settle_sweep_job(job.shard, job.due, job.kind, &job.target).await
     }
 
     /// Removes the contents of a session or a thread, then the job.
-    async fn sweep_contents(&self, job: &SweepJob) -> Result<(), StoreError> {
+    async fn sweep_contents(self, job: &SweepJob) -> Result<(), StoreError> {
         match (job.kind, job.session_id, job.thread) {
             (SweepKind::Session, Some(session_id), _) => {
                 self.sweep_chunks(job).await?;
@@ -94,30 +94,30 @@ impl Store {
         self.settle(job).await
     }
 
-    async fn sweep_chunks(&self, job: &SweepJob) -> Result<(), StoreError> {
+    async fn sweep_chunks(self, job: &SweepJob) -> Result<(), StoreError> {
         match job.revision {
             Some(revision) if job.chunk_count > 0 => {
-                self.delete_code_chunks(&chunk_keys(revision, job.chunk_count)).await
+                self.store.patterns.delete_code_chunks(&chunk_keys(revision, job.chunk_count)).await
             }
             _ => Ok(()),
         }
     }
 
     /// Until nothing is found: what was written while the sweep ran is found in the next round.
-    async fn sweep_session(&self, session_id: SessionId) -> Result<(), StoreError> {
+    async fn sweep_session(self, session_id: SessionId) -> Result<(), StoreError> {
         loop {
-            let found = self.session_leftovers(session_id).await?;
+            let found = self.store.patterns.session_leftovers(session_id).await?;
             if !self.remove(&found).await? {
                 return Ok(());
             }
         }
     }
 
-    async fn sweep_thread(&self, session_id: SessionId, thread: ThreadUuid) -> Result<(), StoreError> {
+    async fn sweep_thread(self, session_id: SessionId, thread: ThreadUuid) -> Result<(), StoreError> {
         loop {
             let (messages, records) = futures::try_join!(
-                self.thread_leftovers(session_id, thread),
-                self.thread_record_leftovers(session_id, thread),
+                self.store.patterns.thread_leftovers(session_id, thread),
+                self.store.patterns.thread_record_leftovers(session_id, thread),
             )?;
             let found: Vec<ItemKey> = messages.into_iter().chain(records).collect();
             if !self.remove(&found).await? {
@@ -127,11 +127,11 @@ impl Store {
     }
 
     /// Whether there was anything.
-    async fn remove(&self, found: &[ItemKey]) -> Result<bool, StoreError> {
+    async fn remove(self, found: &[ItemKey]) -> Result<bool, StoreError> {
         if found.is_empty() {
             return Ok(false);
         }
-        self.delete_leftovers(found).await?;
+        self.store.patterns.delete_leftovers(found).await?;
         Ok(true)
     }
 }

@@ -136,27 +136,41 @@ impl Thread {
 /// Another thread may be opened, moved or deleted first; then it is tried again with the anchors as they are, this often.
 const TRIES: u32 = 100;
 
+/// The threads of sessions: conversations on lines of code.
+#[derive(Clone, Copy, Debug)]
+pub struct Threads<'a> {
+    pub(crate) store: &'a Store,
+}
+
 impl Store {
+    /// The threads of sessions: conversations on lines of code.
+    #[must_use]
+    pub const fn threads(&self) -> Threads<'_> {
+        Threads { store: self }
+    }
+}
+
+impl Threads<'_> {
     /// Opens a thread on lines of the caller's session, as its code is now. A save meanwhile makes it look again.
     ///
     /// # Errors
     /// When the session is another's or gone, has 50 threads, or its code has no such lines.
-    pub async fn new_thread(
-        &self,
+    pub async fn create(
+        self,
         caller: UserId,
         session_id: SessionId,
         new: NewThread,
         locate: Locate,
     ) -> Result<PlacedThread, NewThreadError> {
-        self.put_thread(caller, session_id, new, None, locate).await.map(|created| created.item)
+        self.put(caller, session_id, new, None, locate).await.map(|created| created.item)
     }
 
     /// The same under the client's own id: a repeated request gets the thread that the first one created.
     ///
     /// # Errors
-    /// As [`new_thread`](Self::new_thread); and when the id was used for another selection, or its thread was deleted.
-    pub async fn new_thread_once(
-        &self,
+    /// As [`create`](Self::create); and when the id was used for another selection, or its thread was deleted.
+    pub async fn create_once(
+        self,
         caller: UserId,
         session_id: SessionId,
         client_thread_id: Uuid,
@@ -164,11 +178,11 @@ impl Store {
         locate: Locate,
     ) -> Result<Created<PlacedThread>, NewThreadError> {
         let request = CreationRequest::of_thread(caller, session_id, client_thread_id, &new);
-        self.put_thread(caller, session_id, new, Some(request), locate).await
+        self.put(caller, session_id, new, Some(request), locate).await
     }
 
-    async fn put_thread(
-        &self,
+    async fn put(
+        self,
         caller: UserId,
         session_id: SessionId,
         new: NewThread,
@@ -176,23 +190,23 @@ impl Store {
         locate: Locate,
     ) -> Result<Created<PlacedThread>, NewThreadError> {
         for _ in 0..session::TRIES {
-            let OpenedSession { head, text } = self.read_session(caller, session_id).await?;
+            let OpenedSession { head, text } = self.store.sessions().open(caller, session_id).await?;
             // The code may have lost these lines since the first request.
-            let wrong = |error| async { self.created_thread(request).await?.ok_or(error) };
+            let wrong = |error| async { self.created_before(request).await?.ok_or(error) };
             let new = match new.kept_in(&text) {
                 Ok(new) => new,
                 Err(error) => return wrong(error.into()).await,
             };
             let Some(status) = locate(&text, &new) else { return wrong(NewThreadError::OutsideTheCode).await };
-            let thread = self.unsaved_thread(&head, &new, status);
+            let thread = self.unsaved(&head, &new, status);
             let record =
                 request.map(|request| request.record(caller, session_id, Some(thread.thread), thread.created_at));
             let (item, opened, seen_version) = (thread.item.clone().packed(), [thread.entry()], head.version_number);
             let input = CreateThread { record: record.as_ref(), thread: &item, opened: &opened, seen_version };
-            match self.create_thread(input).await {
+            match self.store.patterns.create_thread(input).await {
                 Ok(()) => return Ok(Created::now(thread)),
                 Err(CreateThreadError::RequestKnown) => {
-                    if let Some(created) = self.created_thread(request).await? {
+                    if let Some(created) = self.created_before(request).await? {
                         return Ok(created);
                     }
                 }
@@ -206,26 +220,26 @@ impl Store {
     }
 
     /// The thread that an earlier request with the same client id created, if there was one.
-    async fn created_thread(
-        &self,
+    async fn created_before(
+        self,
         request: Option<CreationRequest>,
     ) -> Result<Option<Created<PlacedThread>>, NewThreadError> {
         let Some(request) = request else { return Ok(None) };
-        let Some(record) = self.get_creation(request.key_digest).await? else { return Ok(None) };
+        let Some(record) = self.store.patterns.get_creation(request.key_digest).await? else { return Ok(None) };
         if !request.made(&record) {
             return Err(NewThreadError::OtherContents);
         }
         let thread = record.thread.ok_or(NewThreadError::Gone)?;
-        match self.own_placed_thread(record.user_id, ThreadId { session_id: record.session_id, thread }).await {
+        match self.get_placed(record.user_id, ThreadId { session_id: record.session_id, thread }).await {
             Ok(thread) => Ok(Some(Created::before(thread))),
             Err(AccessError::NotFound) => Err(NewThreadError::Gone),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn unsaved_thread(&self, head: &Session, new: &NewThread, status: AnchorStatus) -> PlacedThread {
-        let now = self.clock().now();
-        let thread: ThreadUuid = self.ids().next(now);
+    fn unsaved(self, head: &Session, new: &NewThread, status: AnchorStatus) -> PlacedThread {
+        let now = self.store.clock().now();
+        let thread: ThreadUuid = self.store.ids().next(now);
         let place = (head.session_id, thread, head.user_id);
         let item = Thread::new(place, new.kind, new.selected_text.clone(), now);
         PlacedThread { item, anchor: new.anchor(status), anchor_version: head.version_number, moved_at: None }
@@ -237,7 +251,7 @@ impl Store {
     /// # Errors
     /// When the thread is gone, or its session's code has no such lines.
     pub async fn move_to(
-        &self,
+        self,
         mut opened: OpenedThread,
         to: NewThread,
         locate: Locate,
@@ -249,14 +263,14 @@ impl Store {
                 return Ok(moved);
             }
             let thread = &opened.thread;
-            opened = self.open_thread(thread.user_id, thread.id()).await?;
+            opened = self.open(thread.user_id, thread.id()).await?;
         }
         Err(StoreError::Contended { pattern: "AP-33" }.into())
     }
 
     /// Stores where a thread was moved to; nothing is stored when its session was saved meanwhile.
     async fn put_moved(
-        &self,
+        self,
         opened: &OpenedThread,
         to: &NewThread,
         status: AnchorStatus,
@@ -264,7 +278,7 @@ impl Store {
         let OpenedThread { thread, session, anchors } = opened;
         let (mut anchors, seen_version) = (anchors.clone(), session.head.version_number);
         for _ in 0..TRIES {
-            let now = self.clock().now();
+            let now = self.store.clock().now();
             // Where another move has put it since then does not matter: the last one stays.
             let entry = anchors.entry(thread.thread).ok_or(AccessError::NotFound)?;
             let moved = PlacedThread {
@@ -281,7 +295,7 @@ impl Store {
             };
             let stored = moved.item.clone().packed();
             let threads = anchors.with(moved.entry());
-            let stored = self.move_thread(MoveThread {
+            let stored = self.store.patterns.move_thread(MoveThread {
                 session_id: moved.session_id,
                 thread: moved.thread,
                 user_id: moved.user_id,
@@ -312,11 +326,11 @@ impl Store {
     ///
     /// # Errors
     /// When it is another's, or there is none.
-    pub async fn remove_thread(&self, caller: UserId, id: ThreadId) -> Result<(), AccessError> {
-        let now = self.clock().now();
+    pub async fn delete(self, caller: UserId, id: ThreadId) -> Result<(), AccessError> {
+        let now = self.store.clock().now();
         let mut counts = true;
         for _ in 0..TRIES {
-            let found = self.get_thread_and_anchors(id.session_id, id.thread).await?;
+            let found = self.store.patterns.get_thread_and_anchors(id.session_id, id.thread).await?;
             let thread = owned(found.thread, caller)?;
             let job = SweepJob {
                 session_id: Some(id.session_id),
@@ -332,10 +346,14 @@ impl Store {
             let head = SessionKey { user_id: thread.user_id, session_id: id.session_id };
             let (counted, uncounted) = if counts { (Some(&head), None) } else { (None, Some(&head)) };
             let (session_id, thread) = (id.session_id, id.thread);
-            match self.delete_thread(DeleteThread { counted, uncounted, anchors, job: &job, session_id, thread }).await
+            match self
+                .store
+                .patterns
+                .delete_thread(DeleteThread { counted, uncounted, anchors, job: &job, session_id, thread })
+                .await
             {
                 Ok(()) => {
-                    self.sweep_now(Some(&job)).await;
+                    self.store.maintenance().sweep_now(Some(&job)).await;
                     return Ok(());
                 }
                 Err(DeleteThreadError::ThreadNotFound | DeleteThreadError::SessionNotFound) => {

@@ -18,19 +18,49 @@ pub struct NewUser {
     pub password_hash: PasswordHash,
 }
 
+/// The accounts of users.
+#[derive(Clone, Copy, Debug)]
+pub struct Accounts<'a> {
+    pub(crate) store: &'a Store,
+}
+
 impl Store {
+    /// The accounts of users.
+    #[must_use]
+    pub const fn accounts(&self) -> Accounts<'_> {
+        Accounts { store: self }
+    }
+}
+
+impl Accounts<'_> {
+    /// The account of a user.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn get(self, user_id: UserId) -> Result<Option<User>, StoreError> {
+        self.store.patterns.get_user(user_id).await
+    }
+
+    /// The claim of a username.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn username_claim(self, username: &UsernameKey) -> Result<Option<UsernameClaim>, StoreError> {
+        self.store.patterns.find_username_claim(username).await
+    }
+
     /// Makes an account, claims its address and name, and signs it in, all or nothing. The sign-in lasts as long as
     /// it says unless it is renewed.
     ///
     /// # Errors
     /// When the address or the name is taken.
-    pub async fn create_user(
-        &self,
+    pub async fn create(
+        self,
         new: NewUser,
         sign_in: impl Into<NewSignIn> + Send,
     ) -> Result<(User, RefreshFamily), SignUpError> {
-        let now = self.clock().now();
-        let user_id: UserId = self.ids().next(now);
+        let now = self.store.clock().now();
+        let user_id: UserId = self.store.ids().next(now);
         let user = User {
             user_id,
             name: new.name,
@@ -45,9 +75,9 @@ impl Store {
         };
         let email_claim = EmailClaim { email_digest: user.email.digest(), user_id, claimed_at: now };
         let username_claim = UsernameClaim { username_key: user.username.key(), user_id, claimed_at: now };
-        let family = self.new_family(user_id, sign_in.into());
+        let family = self.store.sign_ins().new_family(user_id, sign_in.into());
         let input = SignUp { user: &user, email_claim: &email_claim, username_claim: &username_claim, family: &family };
-        self.sign_up(input).await?;
+        self.store.patterns.sign_up(input).await?;
         Ok((user, family))
     }
 
@@ -55,9 +85,9 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn find_user(&self, username: &UsernameKey) -> Result<Option<User>, StoreError> {
-        let claim = self.find_username_claim(username).await?;
-        self.user_of(claim).await
+    pub async fn find(self, username: &UsernameKey) -> Result<Option<User>, StoreError> {
+        let claim = self.store.patterns.find_username_claim(username).await?;
+        self.holder_of(claim).await
     }
 
     /// The user who holds a claim. Without a claim an id that no user has is read: a request that is only sent for names that
@@ -65,8 +95,8 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn user_of(&self, claim: Option<UsernameClaim>) -> Result<Option<User>, StoreError> {
-        let user_id = claim.map_or_else(|| self.ids().next(self.clock().now()), |claim| claim.user_id);
-        self.get_user(user_id).await
+    pub async fn holder_of(self, claim: Option<UsernameClaim>) -> Result<Option<User>, StoreError> {
+        let user_id = claim.map_or_else(|| self.store.ids().next(self.store.clock().now()), |claim| claim.user_id);
+        self.store.patterns.get_user(user_id).await
     }
 }

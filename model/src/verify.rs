@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::stream::{StreamExt as _, TryStreamExt as _, iter};
 use tokio::sync::Mutex;
 
-use crate::{Store, StoreError, UserId};
+use crate::{Maintenance, Store, StoreError, UserId};
 
 mod anchors;
 mod chunks;
@@ -98,17 +98,17 @@ struct Run<'a, F> {
     state: Mutex<(Verified, F)>,
 }
 
-impl Store {
+impl Maintenance<'_> {
     /// Verifies the whole table in a scan of parallel segments, and looks again, strongly consistently, at what does not add up.
     /// Safe while the table is in use: only what two looks see alike is told, and every repair is on the condition of what was seen.
     ///
     /// # Errors
     /// When the table cannot be asked. What was told and repaired until then stays so; run it again.
-    pub async fn verify<F>(&self, how: Verify, tell: F) -> Result<Verified, StoreError>
+    pub async fn verify<F>(self, how: Verify, tell: F) -> Result<Verified, StoreError>
     where
         F: FnMut(Progress) + Send,
     {
-        let run = Run { store: self, how, state: Mutex::new((Verified::default(), tell)) };
+        let run = Run { store: self.store, how, state: Mutex::new((Verified::default(), tell)) };
         for pass in 0..run.how.passes.max(1) {
             run.pass(pass).await?;
         }
@@ -119,11 +119,11 @@ impl Store {
     ///
     /// # Errors
     /// As [`verify`](Self::verify).
-    pub async fn verify_user<F>(&self, user_id: UserId, how: Verify, tell: F) -> Result<Verified, StoreError>
+    pub async fn verify_user<F>(self, user_id: UserId, how: Verify, tell: F) -> Result<Verified, StoreError>
     where
         F: FnMut(Progress) + Send,
     {
-        let run = Run { store: self, how, state: Mutex::new((Verified::default(), tell)) };
+        let run = Run { store: self.store, how, state: Mutex::new((Verified::default(), tell)) };
         run.user(user_id).await?;
         Ok(run.state.into_inner().0)
     }
@@ -142,7 +142,7 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
     async fn segment(&self, segment: u32, of: u32, is_first: bool, ledger: &Mutex<Ledger>) -> Result<(), StoreError> {
         let (mut start, mut neighbours) = (None, Neighbours::default());
         loop {
-            let page = self.store.scan_segment(segment, of, start).await?;
+            let page = self.store.patterns.scan_segment(segment, of, start).await?;
             let now = self.store.clock().now();
             let count = page.items.len() as u64;
             // Inline code is inflated here.
@@ -256,7 +256,7 @@ impl<F: FnMut(Progress) + Send> Run<'_, F> {
         let outcome = match &finding.repair {
             Repair::None(why) => Outcome::Left(why),
             _ if self.how.fix && !self.how.plans(&finding) => Outcome::NotPlanned,
-            repair if self.how.fix => match self.store.repair(repair).await {
+            repair if self.how.fix => match self.store.maintenance().repair(repair).await {
                 Err(StoreError::Corrupt { .. }) => Outcome::Left("the repair met an item that does not decode"),
                 outcome => outcome?,
             },

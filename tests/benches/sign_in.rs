@@ -39,7 +39,7 @@ async fn compare() {
     let password_hash = app.hasher.hash(&password).await.expect("a hash");
     for number in 0..WARM_UP + ROUNDS {
         let new = NewUser { password_hash: password_hash.clone(), ..newcomer(&format!("somebody{number}")) };
-        table.create_user(new, A_WEEK).await.expect("the name is free");
+        table.accounts().create(new, A_WEEK).await.expect("the name is free");
     }
     let app = TestApp::of(table, bedrock, App { rate_limits: RateLimits::Off, ..app });
     let (mut known, mut unknown) = (Vec::new(), Vec::new());

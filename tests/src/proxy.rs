@@ -1,5 +1,6 @@
 //! A proxy between a store and its engine that stalls or fails requests, or counts the steps that they are sent in.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,6 +27,8 @@ pub struct Proxy {
     traps: Arc<Mutex<Vec<Trap>>>,
     /// Whoever has it has the one transaction under way.
     turn: Option<Arc<tokio::sync::Mutex<()>>>,
+    /// Answers that the proxy gives in the place of the engine, each to one request of an operation.
+    refusals: Arc<Mutex<VecDeque<(&'static str, String)>>>,
     /// Of a proxy that counts steps.
     steps: Option<Steps>,
 }
@@ -110,6 +113,7 @@ impl Proxy {
             http: http.expect("a client without TLS needs nothing"),
             traps: Arc::default(),
             turn: None,
+            refusals: Arc::default(),
             steps: None,
         };
         (proxy, listener)
@@ -157,6 +161,18 @@ impl Proxy {
     /// Refuses the next requests of an operation, so many of them, with a code of DynamoDB's.
     pub fn refuse(&self, operation: &'static str, code: &'static str, requests: usize) {
         drop(self.set_trap(operation, Moment::BeforeTheEngine, 0, Effect::Refuse(code, requests)));
+    }
+
+    /// Answers the next request of an operation with this body and status 400. The engine does not see the request.
+    pub fn refuse_with(&self, operation: &'static str, body: String) {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner).push_back((operation, body));
+    }
+
+    /// The body that the next request of this target is refused with.
+    fn refusal_of(&self, target: &str) -> Option<String> {
+        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_next = refusals.front().is_some_and(|(operation, _)| target.ends_with(operation));
+        if is_next { refusals.pop_front().map(|(_, body)| body) } else { None }
     }
 
     fn set_trap(&self, operation: &'static str, moment: Moment, passes: usize, effect: Effect) -> Stalled {
@@ -242,6 +258,9 @@ async fn pass(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) -> An
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     if let Some(steps) = &proxy.steps {
         steps.join(target).await;
+    }
+    if let Some(body) = proxy.refusal_of(target) {
+        return Ok((StatusCode::BAD_REQUEST, HeaderMap::new(), body.into()));
     }
     let turn = proxy.turn.clone().filter(|_| target.ends_with("TransactWriteItems"));
     let mine = turn.as_ref().map(|turn| turn.try_lock());

@@ -137,53 +137,53 @@ impl TestTable {
 
     /// Someone signs up, and here is their first sign-in too.
     pub async fn user_and_family(&self, name: &str) -> (User, RefreshFamily) {
-        self.create_user(newcomer(name), A_WEEK).await.expect("the name is free")
+        self.accounts().create(newcomer(name), A_WEEK).await.expect("the name is free")
     }
 
     /// The user as they are now.
     pub async fn profile(&self, user: &User) -> User {
-        self.get_user(user.user_id).await.expect("the table answers").expect("they have an account")
+        self.patterns().get_user(user.user_id).await.expect("the table answers").expect("they have an account")
     }
 
     /// The user opens a session.
     pub async fn session(&self, owner: &User, filename: &str, text: &str) -> Session {
-        let created = self.new_session(owner.user_id, file(filename, text)).await;
+        let created = self.sessions().create(owner.user_id, file(filename, text)).await;
         created.expect("there is room for a session")
     }
 
     /// The session's owner reads it.
     pub async fn read(&self, session: &Session) -> OpenedSession {
-        let read = self.read_session(session.user_id, session.session_id).await;
+        let read = self.sessions().open(session.user_id, session.session_id).await;
         read.expect("there is such a session")
     }
 
     /// The session's owner saves code over the version in hand; threads stay at their lines.
     pub async fn save(&self, session: &Session, text: &str) -> Result<Saved, SaveCodeError> {
-        self.save_code(session.user_id, edit(session, text), stay).await
+        self.sessions().save(session.user_id, edit(session, text), stay).await
     }
 
     /// The session's owner opens a thread.
     pub async fn thread(&self, session: &Session, start_line: u32, end_line: u32) -> Thread {
         let new = lines(start_line, end_line);
-        let opened = self.new_thread(session.user_id, session.session_id, new, anywhere).await;
+        let opened = self.threads().create(session.user_id, session.session_id, new, anywhere).await;
         opened.expect("there is room for a thread").item
     }
 
     /// The session's threads, where they are.
-    pub async fn threads(&self, session: &Session) -> Vec<PlacedThread> {
-        let page = self.session_threads(session.user_id, session.session_id, PageRequest::default()).await;
+    pub async fn threads_of(&self, session: &Session) -> Vec<PlacedThread> {
+        let page = self.threads().list(session.user_id, session.session_id, PageRequest::default()).await;
         page.expect("there is such a session").items
     }
 
     /// The thread's owner asks.
     pub async fn question(&self, thread: &Thread, content: &str) -> Message {
-        self.ask(thread, content, None, LEASE).await.expect("there is room for a question")
+        self.messages().ask(thread, content, None, LEASE).await.expect("there is room for a question")
     }
 
     /// The thread's owner asks, and the model answers.
     pub async fn talk(&self, thread: &Thread, content: &str) -> (Message, Message) {
         let question = self.question(thread, content).await;
-        let reply = Store::answer(self, &question, answer("because")).await;
+        let reply = self.store().messages().store_answer(&question, answer("because")).await;
         (question, reply.expect("the question is open"))
     }
 
@@ -195,12 +195,13 @@ impl TestTable {
             ..self.job(SweepKind::Thread, &thread.thread.to_string(), thread.user_id)
         };
         let (session_id, user_id) = (thread.session_id, thread.user_id);
-        let anchors = self.get_anchors(session_id).await.expect("the table answers").expect("there are threads");
+        let anchors =
+            self.patterns().get_anchors(session_id).await.expect("the table answers").expect("there are threads");
         let remaining: Vec<_> = anchors.threads.into_iter().filter(|anchor| anchor.thread != thread.thread).collect();
         let anchors = Some(RemainingAnchors { session_id, threads: &remaining, seen_changes: anchors.changes });
         let (head, thread) = (SessionKey { user_id, session_id }, thread.thread);
         let input = DeleteThread { counted: Some(&head), uncounted: None, anchors, job: &job, session_id, thread };
-        self.delete_thread(input).await.expect("there is such a thread");
+        self.patterns().delete_thread(input).await.expect("there is such a thread");
     }
 
     /// The session's owner deletes it; what it leaves, its threads too, is left to the sweep.
@@ -212,7 +213,7 @@ impl TestTable {
             ..self.job(SweepKind::Session, &session_id.to_string(), user_id)
         };
         let input = DeleteSession { user: Some(&UserKey { user_id }), job: &job, user_id, session_id, revision };
-        self.delete_session(input).await.expect("there is such a session");
+        self.patterns().delete_session(input).await.expect("there is such a session");
     }
 
     /// The user deletes their account; what it leaves is left to the sweep.
@@ -228,7 +229,7 @@ impl TestTable {
             username: &user.username,
             password_hash: &user.password_hash,
         };
-        self.delete_account(input).await.expect("there is such an account");
+        self.patterns().delete_account(input).await.expect("there is such an account");
     }
 
     /// A job that is due, with no more than its kind and target.
@@ -253,6 +254,6 @@ impl TestTable {
     /// A moment later, the scheduled sweep runs.
     pub async fn sweep_a_moment_later(&self) -> Swept {
         self.later(Duration::from_millis(1));
-        used::by("sweep", self).sweep_due(SWEEP_TIME).await.expect("the table answers")
+        used::by("sweep", self).maintenance().sweep_due(SWEEP_TIME).await.expect("the table answers")
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::time::Duration;
 
-use model::{Clock, CursorKey, Endpoint, Ids, Meter, Protection, Store, StoreConfig, Timestamp};
+use model::{Clock, CursorKey, Endpoint, Ids, Meter, Protection, Store, TableConfig, Timestamp};
 use serde_json::Value;
 
 use crate::watchdog::Watched;
@@ -49,10 +49,10 @@ impl TestTable {
         let is_updated = engine::tables_are_updated();
         if is_updated {
             table.make_earlier(without_indexes).await;
-            table.store.add_missing_indexes(|_| ()).await.expect("the engine adds the index");
+            table.store.table().add_missing_indexes(|_| ()).await.expect("the engine adds the index");
         }
-        let is_created = table.store.create_table_if_absent(Protection::Off).await;
-        assert_eq!(is_created.expect("the engine makes a table"), !is_updated, "{} is new", table.store.table());
+        let is_created = table.store.table().create_if_absent(Protection::Off).await;
+        assert_eq!(is_created.expect("the engine makes a table"), !is_updated, "{} is new", table.store.table().name());
         table
     }
 
@@ -83,12 +83,12 @@ impl TestTable {
 
     /// Another store on the same table that talks through this URL, with the same clock and ids.
     pub async fn store_through(&self, url: &str) -> Store {
-        connect(self.store.table(), url, &self.clock, &self.ids).await
+        connect(self.store.table().name(), url, &self.clock, &self.ids).await
     }
 
     /// A store on a table that is not there, beside this one.
     pub async fn store_without_table(&self) -> Store {
-        connect(&format!("{}-absent", self.store.table()), &self.endpoint, &self.clock, &self.ids).await
+        connect(&format!("{}-absent", self.store.table().name()), &self.endpoint, &self.clock, &self.ids).await
     }
 
     /// Where the table is.
@@ -125,7 +125,7 @@ pub fn without_indexes(definition: &mut Value) {
 }
 
 async fn connect(table: &str, url: &str, clock: &Clock, ids: &Ids) -> Store {
-    Store::connect(StoreConfig {
+    Store::connect(TableConfig {
         table: table.to_owned(),
         endpoint: Endpoint::url(url.to_owned()),
         cursor_key: CursorKey::from_secret("a secret of the tests"),
@@ -147,7 +147,7 @@ impl Drop for TestTable {
     /// An engine that serves many runs would keep every table of them. On a thread and with a client of its own, because
     /// the test's runtime may be ending; a test that fails is not made to fail twice.
     fn drop(&mut self) {
-        let raw = RawTable::at(&self.endpoint, self.store.table());
+        let raw = RawTable::at(&self.endpoint, self.store.table().name());
         let delete = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(raw.delete_table());

@@ -26,7 +26,7 @@ pub fn by(program: &'static str, store: &Store) -> Store {
     if FILE.is_none() {
         return store.clone();
     }
-    store.telling(move |reached| {
+    store.observed(move |reached| {
         note(match reached {
             // The health check's is no pattern of the documents.
             Reached::Pattern("ping") => return,

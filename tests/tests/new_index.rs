@@ -96,7 +96,7 @@ impl Scene {
                 *found.entry(finding.kind.word()).or_default() += 1;
             }
         };
-        (self.table.verify(how, tell).await.unwrap(), found)
+        (self.table.maintenance().verify(how, tell).await.unwrap(), found)
     }
 
     /// Every day's amount, as the table has it and as the index sorts it.
@@ -137,7 +137,7 @@ impl Program {
                 };
                 // DynamoDB Local answers 500 at times while it adds an index.
                 let patient = store.until(Instant::now() + PATIENCE);
-                patient.add_usage(usage).await.unwrap();
+                patient.patterns().add_usage(usage).await.unwrap();
             }
             Self::Older(raw) => {
                 let key = json!({
@@ -169,7 +169,7 @@ async fn a_live_table_gets_an_index_and_its_items_while_it_is_written_to() {
 
     let begun = Instant::now();
     let mut told = Vec::new();
-    let update = scene.table.add_missing_indexes(|progress| told.push(progress));
+    let update = scene.table.table().add_missing_indexes(|progress| told.push(progress));
     let update = tokio::time::timeout(PATIENCE, update).await.expect("the engine adds the index").unwrap();
     assert_eq!((update.added.as_slice(), update.unknown.len()), (&["GSI1".to_owned()][..], 0));
     let index = "GSI1".to_owned();
@@ -207,9 +207,9 @@ async fn an_update_outlasts_requests_that_the_service_fails() {
     // The first look at the table, then three answers in a row are lost; and the table is changed with no word of it.
     proxy.lose_answers("DescribeTable", 1, 3);
     proxy.lose_answers("UpdateTable", 0, 1);
-    let update = table.store_through(&proxy.url()).await.add_missing_indexes(|_| {}).await.unwrap();
+    let update = table.store_through(&proxy.url()).await.table().add_missing_indexes(|_| {}).await.unwrap();
     assert_eq!(update.added, ["GSI1"]);
-    assert_eq!(table.store().missing_indexes().await.unwrap(), [""; 0]);
+    assert_eq!(table.store().table().missing_indexes().await.unwrap(), [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -220,7 +220,7 @@ async fn an_update_waits_while_the_service_makes_no_further_index() {
     proxy.refuse("UpdateTable", "LimitExceededException", 2);
     let mut told = Vec::new();
     let store = table.store_through(&proxy.url()).await;
-    let update = store.add_missing_indexes(|progress| told.push(progress)).await.unwrap();
+    let update = store.table().add_missing_indexes(|progress| told.push(progress)).await.unwrap();
     let index = "GSI1".to_owned();
     assert_eq!(update.added, std::slice::from_ref(&index));
     let asked = [IndexProgress::Asked { index: index.clone() }, IndexProgress::Waiting { index: index.clone() }];
@@ -231,10 +231,11 @@ async fn an_update_waits_while_the_service_makes_no_further_index() {
 async fn a_table_that_has_every_index_is_left_as_it_is() {
     let _turn = TURN.lock().await;
     let table = TestTable::new().await;
-    let update = table.add_missing_indexes(|progress| panic!("nothing is to be told: {progress:?}")).await.unwrap();
+    let update =
+        table.table().add_missing_indexes(|progress| panic!("nothing is to be told: {progress:?}")).await.unwrap();
     assert_eq!(update, model::TableUpdate::default());
     let absent = table.store_without_table().await;
-    assert!(matches!(absent.add_missing_indexes(|_| ()).await, Err(TableError::Missing { .. })));
+    assert!(matches!(absent.table().add_missing_indexes(|_| ()).await, Err(TableError::Missing { .. })));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -244,7 +245,7 @@ async fn an_index_that_shows_other_fields_is_refused_with_what_differs() {
         definition["GlobalSecondaryIndexes"][0]["Projection"] = json!({ "ProjectionType": "ALL" });
     };
     let table = TestTable::of_earlier(of_another_index).await;
-    let refused = table.add_missing_indexes(|_| ()).await.unwrap_err().to_string();
+    let refused = table.table().add_missing_indexes(|_| ()).await.unwrap_err().to_string();
     assert!(refused.contains("another index.GSI1.projection: it is ALL, and the schema says INCLUDE"), "{refused}");
     assert!(refused.contains("a live index does not change"), "{refused}");
 }
@@ -258,9 +259,10 @@ async fn a_table_with_other_keys_is_left_as_it_is() {
         definition["KeySchema"] = json!([{ "AttributeName": "id", "KeyType": "HASH" }]);
     };
     let table = TestTable::of_earlier(of_another_program).await;
-    let refused = table.add_missing_indexes(|progress| panic!("nothing is asked: {progress:?}")).await.unwrap_err();
+    let refused =
+        table.table().add_missing_indexes(|progress| panic!("nothing is asked: {progress:?}")).await.unwrap_err();
     assert!(refused.to_string().contains("so it is no table of this schema"), "{refused}");
-    assert!(table.missing_indexes().await.unwrap().contains(&"GSI1".to_owned()));
+    assert!(table.table().missing_indexes().await.unwrap().contains(&"GSI1".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -272,6 +274,6 @@ async fn an_index_that_the_schema_does_not_know_is_told_and_left() {
         definition["GlobalSecondaryIndexes"].as_array_mut().unwrap().push(other);
     };
     let table = TestTable::of_earlier(with_another).await;
-    let update = table.add_missing_indexes(|_| ()).await.unwrap();
+    let update = table.table().add_missing_indexes(|_| ()).await.unwrap();
     assert_eq!((update.added.len(), update.unknown), (0, vec!["OLD".to_owned()]));
 }

@@ -58,6 +58,11 @@ fn no_handler_names_a_pattern_that_scans() {
 }
 
 #[test]
+fn only_the_model_calls_raw_patterns() {
+    keeps(tidy::only_the_model_calls_raw_patterns);
+}
+
+#[test]
 fn no_file_names_a_path_of_one_machine() {
     keeps(tidy::no_machine_paths);
 }

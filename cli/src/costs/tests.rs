@@ -12,7 +12,7 @@ use bedrock_local::LocalBedrock;
 use handlers::http::bill::Bill as Asked;
 use handlers::{Domain, router};
 use http_body_util::BodyExt as _;
-use model::{Clock, CursorKey, Endpoint, Ids, Meter, PATTERNS, Protection, Store, StoreConfig};
+use model::{Clock, CursorKey, Endpoint, Ids, Meter, PATTERNS, Protection, Store, TableConfig};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -56,7 +56,7 @@ impl Client {
 }
 
 async fn store(engine: &Engine) -> Store {
-    let store = Store::connect(StoreConfig {
+    let store = Store::connect(TableConfig {
         table: "codesensei-costs".to_owned(),
         endpoint: Endpoint::url(engine.url().to_owned()),
         cursor_key: CursorKey::from_secret(b"costs"),
@@ -64,7 +64,7 @@ async fn store(engine: &Engine) -> Store {
         ids: Ids::random(),
     })
     .await;
-    store.create_table_if_absent(Protection::Off).await.expect("a table");
+    store.table().create_if_absent(Protection::Off).await.expect("a table");
     // Processes come and go on Lambda: nothing is counted on to be in memory.
     store.with_code_cache(0)
 }
@@ -101,7 +101,7 @@ async fn every_action_asks_the_patterns_that_its_route_asks() {
     client.step("save the code", "PUT", &session, Some(save)).await;
     client.step("delete a session", "DELETE", &session, None).await;
     let meter = Meter::default();
-    store.metered(meter.clone()).sweep_due(Duration::from_mins(1)).await.expect("swept");
+    store.metered(meter.clone()).maintenance().sweep_due(Duration::from_mins(1)).await.expect("swept");
     client.asked.insert("sweep", meter.take().iter().map(|call| call.pattern.id).collect());
     let differ = |action: &&Action| {
         let asked: Vec<&str> = client.asked[action.name].iter().filter(|id| **id != WATCHED).copied().collect();

@@ -10,11 +10,11 @@ const CHECK: &str = "table";
 
 /// Describes the table and compares it.
 pub(super) async fn check(opened: &Opened) -> Vec<Finding> {
-    let (name, place) = (opened.store.table(), &opened.place);
+    let (name, place) = (opened.store.table().name(), &opened.place);
     if let Err(StoreError::TableMissing { .. }) = opened.store.ping().await {
         return vec![missing(name, place, opened.is_on_aws())];
     }
-    match opened.store.describe_table().await {
+    match opened.store.table().describe().await {
         Ok(live) => compared(&live, name, place, opened.is_on_aws()),
         Err(TableError::Missing { .. }) => vec![missing(name, place, opened.is_on_aws())],
         Err(error) => vec![Finding::problem(

@@ -79,7 +79,7 @@ impl ExportFolder {
         let lock = lock(&path)?;
         write_whole(&path.join("_started"), b"")?;
         let files = (0..segments).map(|_| format!("{}.json.gz", &token()[..26])).collect();
-        let table = store.table().to_owned();
+        let table = store.table().name().to_owned();
         let plan = Plan { id, table, source: source.to_owned(), started: now, files };
         write_json(&path.join(UNFINISHED).join("plan.json"), &plan)?;
         Ok(Self { path, plan, _lock: lock })

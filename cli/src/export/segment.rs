@@ -79,7 +79,7 @@ impl Segment {
         let meter = Meter::new();
         let store = store.metered(meter.clone());
         while !self.progress.is_done {
-            let answer = store.scan_segment(self.number, segments, self.progress.next.clone()).await;
+            let answer = store.maintenance().scan_segment(self.number, segments, self.progress.next.clone()).await;
             let answer = answer.map_err(|source| ExportError::Read { source })?;
             let mut rcu = 0.0;
             for call in meter.take() {

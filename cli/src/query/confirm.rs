@@ -26,7 +26,7 @@ pub enum NotConfirmed {
 
 /// Waits until the name is typed.
 pub(crate) async fn confirm(store: &Store, place: &str) -> Result<(), NotConfirmed> {
-    let table = store.table().to_owned();
+    let table = store.table().name().to_owned();
     if !io::stdin().is_terminal() {
         return Err(NotConfirmed::NoTerminal { table });
     }

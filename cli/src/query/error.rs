@@ -77,7 +77,7 @@ impl QueryError {
 /// The same error, with what to do about it where the table lacks the index that was asked.
 pub(super) async fn without_index(pattern: &Pattern, store: &Store, error: QueryError) -> QueryError {
     match (pattern.index, error) {
-        (Some(index), QueryError::Run(source)) => match store.missing_indexes().await {
+        (Some(index), QueryError::Run(source)) => match store.table().missing_indexes().await {
             Ok(missing) if missing.iter().any(|name| name == index) => QueryError::NoIndex { index, source },
             _ => QueryError::Run(source),
         },

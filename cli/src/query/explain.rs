@@ -12,10 +12,14 @@ use crate::output::print;
 pub(super) async fn explain(query: &Query) -> Result<(), QueryError> {
     let store = query.options.target.unsent().await;
     let page = PageRequest { limit: query.paging.limit, cursor: query.paging.cursor.as_deref() };
-    let request = store.explain(query.pattern, query.resolve(None).await?, page).await;
+    let request = store.by_name().explain(query.pattern, query.resolve(None).await?, page).await;
     let request = request.map_err(|error| query.failed(error))?;
-    let explained =
-        Explained { pattern: query.pattern, table: store.table(), operation: &request.operation, body: &request.body };
+    let explained = Explained {
+        pattern: query.pattern,
+        table: store.table().name(),
+        operation: &request.operation,
+        body: &request.body,
+    };
     let text = match Format::or_suitable(query.options.format) {
         Format::Jsonl => format!("{}\n", explained.json()),
         Format::Json => format!("{:#}\n", explained.json()),

@@ -212,7 +212,7 @@ async fn days(store: &Store, user_id: UserId, first: Date, last: Date) -> Result
     let (mut keys, mut cursor) = (Vec::new(), None::<String>);
     loop {
         let page =
-            store.list_usage(user_id, first, last, PageRequest { limit: None, cursor: cursor.as_deref() }).await?;
+            store.usage().list(user_id, first, last, PageRequest { limit: None, cursor: cursor.as_deref() }).await?;
         keys.extend(
             page.items.iter().map(|day| json!({ "user_id": user_id.to_string(), "date": day.date.to_string() })),
         );

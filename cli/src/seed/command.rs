@@ -81,7 +81,7 @@ async fn load(seed: &Seed, opened: &Opened, mut interrupted: Interruption) -> Re
     if opened.is_on_aws() && !seed.yes {
         return Err(format!(
             "this would write made-up data to the table {} on AWS; pass --yes if the table is for that",
-            opened.store.table()
+            opened.store.table().name()
         )
         .into());
     }
@@ -130,7 +130,7 @@ fn report(tally: &Tally, begun: Instant, opened: &Opened, is_complete: bool) -> 
     }
     // Beside the data, since it differs in every run.
     eprintln!("{}", tally.speed(begun.elapsed()));
-    let (table, place) = (opened.store.table(), &opened.place);
+    let (table, place) = (opened.store.table().name(), &opened.place);
     match (tally.items(), is_complete) {
         (0, true) => format!("Nothing to write: all of it is in the table {table} ({place}) already.\n"),
         (0, false) => String::new(),

@@ -9,9 +9,10 @@ use handlers::review::anchor::status_at;
 use handlers::review::lines::Selection;
 use model::{
     AccessError, AddUsage, AddUsageError, AnchorStatus, Clock, ContextMode, Date, Digest, Email, EmailClaim,
-    FailQuestionError, Ids, LoadAccount, LoadAccountError, Message, NewAnswer, NewSession, NewSessionError, NewThread,
-    NewThreadError, PasswordHash, PlacedThread, PostError, Posted, ReplyState, SessionId, Store, StoreAnswerError,
-    StoreError, Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId, Username, UsernameClaim,
+    FailQuestionError, Ids, LoadAccount, LoadAccountError, Message, MessageKey, NewAnswer, NewSession, NewSessionError,
+    NewThread, NewThreadError, PasswordHash, PlacedThread, PostError, Posted, ReplyState, SessionId, Store,
+    StoreAnswerError, StoreError, Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId, Username,
+    UsernameClaim,
 };
 
 use super::SeedError;
@@ -89,14 +90,14 @@ impl<'s> Loader<'s> {
 
     /// Makes sure that the account is there. False when its name or address is another's.
     async fn account(&mut self, person: &Person, user_id: UserId) -> Result<bool, SeedError> {
-        if self.store.get_user(user_id).await?.is_some() {
+        if self.store.accounts().get(user_id).await?.is_some() {
             return Ok(true);
         }
         let who = (person.name.clone(), person.email.clone(), person.username.clone());
         let signs_in = (self.password_hash.clone(), 0);
         let (user, email_claim, username_claim) = account(user_id, person.joined, who, signs_in);
         let account = LoadAccount { email_claim: &email_claim, username_claim: &username_claim, user: &user };
-        match self.store.load_account(account).await {
+        match self.store.maintenance().load_account(account).await {
             Ok(()) => {
                 self.tally.wrote("user", 1);
                 self.tally.wrote("email_claim", 1);
@@ -132,7 +133,7 @@ impl<'s> Loader<'s> {
         session: &Session,
     ) -> Result<Option<usize>, SeedError> {
         let session_id: SessionId = ids(name).next(session.opened);
-        let version = match self.store.get_session(user_id, session_id).await? {
+        let version = match self.store.maintenance().find_session(user_id, session_id).await? {
             Some(head) => head.version_number,
             None => match self.open(name, user_id, session).await? {
                 Some(version) => version,
@@ -154,11 +155,11 @@ impl<'s> Loader<'s> {
             language_override: session.language,
             text: session.text.to_string(),
         };
-        let mut opened = self.then(session.opened, name).new_session(user_id, new()).await;
+        let mut opened = self.then(session.opened, name).sessions().create(user_id, new()).await;
         if matches!(opened, Err(NewSessionError::Store(StoreError::Contended { .. }))) {
             // An earlier load was killed between the chunks and the commit. Its job has long been due.
-            self.store.sweep_due(SWEEPS_WITHIN).await?;
-            opened = self.then(session.opened, name).new_session(user_id, new()).await;
+            self.store.maintenance().sweep_due(SWEEPS_WITHIN).await?;
+            opened = self.then(session.opened, name).sessions().create(user_id, new()).await;
         }
         match opened {
             Ok(head) => {
@@ -188,7 +189,7 @@ impl<'s> Loader<'s> {
         let open = place.threads.iter().find(|(number, _)| *number == event.thread);
         let thread = open.expect("the plan opens a thread before anything is said in it").1;
         let id = ThreadId { session_id: place.session_id, thread };
-        let thread = match self.store.own_placed_thread(place.user_id, id).await {
+        let thread = match self.store.threads().get_placed(place.user_id, id).await {
             Ok(thread) => thread,
             Err(AccessError::Store(error)) => return Err(error.into()),
             Err(_) => return Ok(Loaded::Changed),
@@ -209,7 +210,13 @@ impl<'s> Loader<'s> {
         anchor: &Anchor,
     ) -> Result<Loaded, SeedError> {
         let (_, thread) = place.threads.last().expect("it was pushed just now");
-        if self.store.get_thread(place.session_id, *thread).await?.is_some() {
+        if self
+            .store
+            .maintenance()
+            .find_thread(ThreadId { session_id: place.session_id, thread: *thread })
+            .await?
+            .is_some()
+        {
             return Ok(Loaded::There);
         }
         if place.version != event.version {
@@ -219,7 +226,7 @@ impl<'s> Loader<'s> {
         let (start_line, end_line) = anchor.lines;
         let selected_text = anchor.selected.clone().unwrap_or_default();
         let new = NewThread { kind, start_line, end_line, selected_text };
-        match store.new_thread(place.user_id, place.session_id, new, stands).await {
+        match store.threads().create(place.user_id, place.session_id, new, stands).await {
             Ok(_) => {
                 self.tally.wrote("anchors", u64::from(place.threads.len() == 1));
                 Ok(self.written("thread", 1))
@@ -236,11 +243,16 @@ impl<'s> Loader<'s> {
         event: &Event,
         (seq, text, outcome): (u32, &str, &Outcome),
     ) -> Result<Loaded, SeedError> {
-        let question = match self.store.get_message(thread.session_id, thread.thread, seq).await? {
+        let question = match self
+            .store
+            .maintenance()
+            .find_message(MessageKey { session_id: thread.session_id, thread: thread.thread, seq })
+            .await?
+        {
             Some(there) if there.reply_state == Some(ReplyState::Pending) => there,
             Some(_) => return Ok(Loaded::There),
             None if thread.message_slots + 1 != seq => return Ok(Loaded::Changed),
-            None => match posted(store.ask_next(thread, text, None, ANSWER_TAKES).await)? {
+            None => match posted(store.messages().ask_next(thread, text, None, ANSWER_TAKES).await)? {
                 Some(asked) => {
                     self.tally.wrote("message", 1);
                     asked
@@ -250,7 +262,7 @@ impl<'s> Loader<'s> {
         };
         let later = self.then(event.at.plus(ANSWER_TAKES), &format!("{}/answer", question.seq));
         match outcome {
-            Outcome::Failed(code) => match later.fail(&question, code).await {
+            Outcome::Failed(code) => match later.messages().store_failure(&question, code).await {
                 Ok(()) => {}
                 Err(FailQuestionError::Store(error)) => return Err(error.into()),
                 Err(_) => return Ok(Loaded::Changed),
@@ -258,7 +270,7 @@ impl<'s> Loader<'s> {
             Outcome::Answered(answer) => {
                 let anchor_line = (thread.kind == ThreadKind::Block).then_some(thread.anchor.start_line);
                 let new = new_answer(answer, event.version, anchor_line);
-                match later.answer(&question, new).await {
+                match later.messages().store_answer(&question, new).await {
                     Ok(_) => {}
                     Err(StoreAnswerError::Store(error)) => return Err(error.into()),
                     Err(_) => return Ok(Loaded::Changed),
@@ -271,13 +283,19 @@ impl<'s> Loader<'s> {
     }
 
     async fn note(&mut self, store: &Store, thread: &Thread, seq: u32, text: &str) -> Result<Loaded, SeedError> {
-        if self.store.get_message(thread.session_id, thread.thread, seq).await?.is_some() {
+        if self
+            .store
+            .maintenance()
+            .find_message(MessageKey { session_id: thread.session_id, thread: thread.thread, seq })
+            .await?
+            .is_some()
+        {
             return Ok(Loaded::There);
         }
         if thread.message_slots + 1 != seq {
             return Ok(Loaded::Changed);
         }
-        Ok(match posted(store.note_next(thread, text, None).await)? {
+        Ok(match posted(store.messages().add_note_next(thread, text, None).await)? {
             Some(_) => self.written("message", 1),
             None => Loaded::Changed,
         })
@@ -290,7 +308,7 @@ impl<'s> Loader<'s> {
         date: Date,
         analyses: &[handlers::bedrock::Usage],
     ) -> Result<(), SeedError> {
-        let counted = self.store.get_usage(user_id, date).await?.map_or(0, |day| day.requests);
+        let counted = self.store.usage().get(user_id, date).await?.map_or(0, |day| day.requests);
         for usage in analyses.iter().skip(usize::try_from(counted).unwrap_or(usize::MAX)) {
             let add = AddUsage {
                 user_id,
@@ -301,7 +319,7 @@ impl<'s> Loader<'s> {
                 output_tokens: usage.output_tokens.into(),
                 cost_micros: usage.cost_micros,
             };
-            match self.store.add_usage(add).await {
+            match self.store.usage().add(add).await {
                 Ok(()) => {}
                 // The account was deleted while it was loaded.
                 Err(AddUsageError::UserNotFound) => return Ok(()),

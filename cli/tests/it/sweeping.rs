@@ -1,6 +1,6 @@
 //! `codesensei sweep`: what it does, what it shows, and how it ends.
 
-use model::{Clock, CursorKey, Endpoint, Ids, Store, StoreConfig, SweepJob, SweepKind, SweepState};
+use model::{Clock, CursorKey, Endpoint, Ids, Store, SweepJob, SweepKind, SweepState, TableConfig};
 
 use crate::process::{Ended, Server, codesensei, ended};
 
@@ -11,7 +11,7 @@ async fn sweep(folder: &str, more: &[&str]) -> Ended {
 
 /// Leaves a job that can be done, and one that fails because it names no thread.
 async fn leave_jobs(url: &str) {
-    let store = Store::connect(StoreConfig {
+    let store = Store::connect(TableConfig {
         table: "codesensei".to_owned(),
         endpoint: Endpoint::url(url),
         cursor_key: CursorKey::from_secret(b"a test"),
@@ -34,7 +34,7 @@ async fn leave_jobs(url: &str) {
             attempts: 0,
             next_try: None,
         };
-        store.leave_sweep_job(&job).await.unwrap();
+        store.patterns().leave_sweep_job(&job).await.unwrap();
     }
 }
 

@@ -1,6 +1,6 @@
 //! `codesensei verify`: what it prints, where, and how it ends.
 
-use model::{Clock, CursorKey, Endpoint, Ids, Store, StoreConfig, SweepJob, SweepKind, SweepState};
+use model::{Clock, CursorKey, Endpoint, Ids, Store, SweepJob, SweepKind, SweepState, TableConfig};
 use serde_json::Value;
 
 use crate::process::{Ended, Server, codesensei, ended, send};
@@ -12,7 +12,7 @@ async fn verify(folder: &str, more: &[&str]) -> Ended {
 
 /// Leaves a job that is long overdue, and counts a session that there is not.
 async fn damage(url: &str) {
-    let store = Store::connect(StoreConfig {
+    let store = Store::connect(TableConfig {
         table: "codesensei".to_owned(),
         endpoint: Endpoint::url(url),
         cursor_key: CursorKey::from_secret(b"a test"),
@@ -20,9 +20,10 @@ async fn damage(url: &str) {
         ids: Ids::random(),
     })
     .await;
-    let claim = store.find_username_claim(&"demo".parse().unwrap()).await.unwrap().expect("the demo account");
-    let seen = store.get_user(claim.user_id).await.unwrap().unwrap();
-    store.repair_session_count(claim.user_id, seen.session_count, seen.session_changes, 77).await.unwrap();
+    let claim =
+        store.patterns().find_username_claim(&"demo".parse().unwrap()).await.unwrap().expect("the demo account");
+    let seen = store.patterns().get_user(claim.user_id).await.unwrap().unwrap();
+    store.patterns().repair_session_count(claim.user_id, seen.session_count, seen.session_changes, 77).await.unwrap();
     let job = SweepJob {
         shard: 0,
         due: store.clock().now().minus(std::time::Duration::from_hours(3)),
@@ -37,7 +38,7 @@ async fn damage(url: &str) {
         attempts: 0,
         next_try: None,
     };
-    store.leave_sweep_job(&job).await.unwrap();
+    store.patterns().leave_sweep_job(&job).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -80,7 +80,7 @@ impl Ctx {
         let store = self.store.until(Instant::now() + SETTLING);
         let (input_tokens, output_tokens) = (usage.input_tokens, usage.output_tokens);
         let paying = tokio::spawn(trace::carried(async move {
-            let added = store.add_usage(AddUsage {
+            let added = store.usage().add(AddUsage {
                 user_id,
                 date: store.clock().now().date(),
                 input_tokens: input_tokens.into(),

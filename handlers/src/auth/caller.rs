@@ -30,7 +30,7 @@ impl Caller {
     /// # Errors
     /// Then, or when the table cannot be asked.
     pub async fn account(self, ctx: &Ctx) -> ApiResult<(User, RefreshFamily)> {
-        let account = ctx.store.signed_in(self.user_id, self.family_id).await?;
+        let account = ctx.store.sign_ins().find(self.user_id, self.family_id).await?;
         account.ok_or_else(|| ErrorCode::Unauthorized.into())
     }
 }

@@ -74,7 +74,7 @@ impl Ctx {
     }
 
     async fn count_in(&self, limit: RateLimit, subject: &str, window: Window) -> ApiResult<()> {
-        match self.store.hit_in(limit.rule, subject, window).await? {
+        match self.store.rate_limits().hit_in(limit.rule, subject, window).await? {
             Hit::Counted => Ok(()),
             Hit::Refused { limit, retry_at } => {
                 let refused = ApiError::new(ErrorCode::RateLimitExceeded).with("limit", limit);
@@ -99,7 +99,7 @@ impl Ctx {
     /// The try has succeeded, so it does not count. If the table cannot be told, it counts until its window ends.
     pub async fn succeeded(&self, Try(counted): Try) {
         let Some((rule, subject, window)) = counted else { return };
-        if let Err(error) = self.store.take_back(rule, &subject, window).await {
+        if let Err(error) = self.store.rate_limits().undo_hit(rule, &subject, window).await {
             tracing::warn!(rule = rule.name, %error, "A success stays counted as a failure");
         }
     }
@@ -127,7 +127,7 @@ impl Ctx {
     /// As [`count`](Self::count), and `UNAUTHORIZED` when the account was deleted.
     pub async fn count_with_account(&self, limit: RateLimit, caller: Caller) -> ApiResult<()> {
         let subject = caller.user_id.to_string();
-        let user = self.count_during(limit, &subject, self.store.get_user(caller.user_id)).await??;
+        let user = self.count_during(limit, &subject, self.store.accounts().get(caller.user_id)).await??;
         if user.is_some() { Ok(()) } else { Err(ErrorCode::Unauthorized.into()) }
     }
 

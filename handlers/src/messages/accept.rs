@@ -75,7 +75,7 @@ impl Request {
 
     /// Asks the question again that failed, was cancelled or was left by its run.
     pub(super) async fn accept_again(&self, id: MessageId) -> ApiResult<Accepted> {
-        let standing = self.ctx.store.standing_of(id.key());
+        let standing = self.ctx.store.messages().status_of(id.key());
         let (found, standing) = futures::join!(self.found(None, self.count(true)), standing);
         let found = found?;
         let tried = match standing?.for_retry() {
@@ -93,7 +93,7 @@ impl Request {
         let until = self.deadline.min(Instant::now() + REPLAY_PATIENCE);
         while Instant::now() + REPLAY_POLL < until {
             tokio::time::sleep(REPLAY_POLL).await;
-            let standing = self.ctx.store.standing_of(question.id().key()).await?;
+            let standing = self.ctx.store.messages().status_of(question.id().key()).await?;
             if let Some(outcome) = Outcome::of_another(standing)? {
                 return Ok(outcome);
             }
@@ -110,7 +110,7 @@ impl Request {
             // A client that asks too often is told nothing else.
             Err(error) => return Err(count().await.err().unwrap_or(error)),
         };
-        let standing = self.ctx.store.standing_in(self.caller.user_id, found.record(), client).await?;
+        let standing = self.ctx.store.messages().status_by_record(self.caller.user_id, found.record(), client).await?;
         match standing {
             Standing::New => {
                 count().await?;
@@ -126,7 +126,7 @@ impl Request {
 
     /// A note with an id; see [`ask_once`](Self::ask_once).
     async fn note_once(&self, said: &Said, client: ClientRequest, attempt: u32) -> Tried {
-        let standing = self.ctx.store.standing(self.caller.user_id, self.thread_id, client).await?;
+        let standing = self.ctx.store.messages().request_status(self.caller.user_id, self.thread_id, client).await?;
         if standing != Standing::New {
             return self.stored(standing).await.map(Some);
         }
@@ -156,7 +156,7 @@ impl Request {
         let ctx = &self.ctx;
         let found = found.of_version(ctx, said.version_number).await?;
         ctx.count_ai_day(self.caller.user_id).await?;
-        let asked = ctx.store.ask(found.thread(), &said.content, said.client, self.lease()).await;
+        let asked = ctx.store.messages().ask(found.thread(), &said.content, said.client, self.lease()).await;
         match asked {
             Ok(question) => Ok(Some(self.run(found, question))),
             Err(PostError::Known) => Ok(None),
@@ -170,7 +170,7 @@ impl Request {
 
     async fn ask_again(&self, found: Found, open: Message) -> Tried {
         self.ctx.count_ai_day(self.caller.user_id).await?;
-        match self.ctx.store.take_over(&open, self.lease()).await? {
+        match self.ctx.store.messages().acquire_lease(&open, self.lease()).await? {
             TakeOver::Ours(question) => Ok(Some(self.run(found, *question))),
             TakeOver::Lost => Ok(None),
             TakeOver::Gone => Err(ErrorCode::MessageNotFound.into()),
@@ -179,7 +179,7 @@ impl Request {
 
     async fn note(&self, said: &Said) -> Tried {
         let thread = self.thread().await?;
-        match self.ctx.store.note(&thread, &said.content, said.client).await {
+        match self.ctx.store.messages().add_note(&thread, &said.content, said.client).await {
             Ok(note) => Ok(Some(Accepted::settled(Outcome::alone(note)))),
             Err(PostError::Known) => Ok(None),
             Err(error) => Err(error.into()),
@@ -224,7 +224,7 @@ impl Request {
     }
 
     async fn thread(&self) -> ApiResult<model::Thread> {
-        let thread = self.ctx.store.own_thread(self.caller.user_id, self.thread_id).await;
+        let thread = self.ctx.store.threads().get(self.caller.user_id, self.thread_id).await;
         thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))
     }
 }

@@ -65,9 +65,9 @@ pub async fn apply(
         Err(refused) => return Err(ctx.count(RateLimit::SESSION_SAVE, &user).await.err().unwrap_or(refused)),
     };
     // A request over the limit has read this much, and does nothing else.
-    let proposal = ctx.store.read_proposal(caller.user_id, id);
+    let proposal = ctx.store.sessions().read_proposal(caller.user_id, id);
     let proposal = ctx.count_during(RateLimit::SESSION_SAVE, &user, proposal).await?.map_err(ApplyError::from)?;
-    let applied = ctx.store.apply_proposal(proposal, expected, place, re_anchor_threads).await?;
+    let applied = ctx.store.sessions().apply_proposal(proposal, expected, place, re_anchor_threads).await?;
     Ok(Json(AppliedView {
         message: (&applied.answer).into(),
         start_line: applied.lines.start_line,

@@ -19,10 +19,10 @@ use crate::state::Ctx;
     responses((status = 200, description = "The question as it is now.", body = OneMessage)),
 )]
 pub async fn cancel(ctx: Ctx, caller: Caller, MessagePath(id): MessagePath) -> ApiResult<Json<OneMessage>> {
-    let message = match ctx.store.cancel(caller.user_id, id).await {
+    let message = match ctx.store.messages().cancel(caller.user_id, id).await {
         Err(CancelError::Access(AccessError::NotFound)) => {
             // With its thread, or alone.
-            let thread = ctx.store.own_thread(caller.user_id, id.thread_id).await;
+            let thread = ctx.store.threads().get(caller.user_id, id.thread_id).await;
             thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
             return Err(ErrorCode::MessageNotFound.into());
         }

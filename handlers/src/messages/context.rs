@@ -34,7 +34,7 @@ impl Found {
         counted: impl Future<Output = ApiResult<()>>,
     ) -> ApiResult<Self> {
         let (counted, read, history) =
-            futures::join!(counted, store.read_thread(caller, id, client), store.conversation(id));
+            futures::join!(counted, store.threads().read(caller, id, client), store.messages().conversation(id));
         // A client that asks too often is told nothing else.
         counted?;
         let read = read.map_err(|error| match error {
@@ -59,13 +59,13 @@ impl Found {
         if seen.is_none_or(|seen| seen == self.read.head().version_number) {
             return Ok(self);
         }
-        let session = ctx.store.with_code(self.read).await.map_err(absent)?.session;
+        let session = ctx.store.threads().load_code(self.read).await.map_err(absent)?.session;
         Err(SaveCodeError::VersionConflict(Box::new(session)).into())
     }
 
     /// All that the model is told about this question, with the code, which is read now if it is in chunks.
     pub(super) async fn context(self, ctx: &Ctx, question: &Message) -> ApiResult<Context> {
-        let OpenedThread { thread, session, .. } = ctx.store.with_code(self.read).await.map_err(absent)?;
+        let OpenedThread { thread, session, .. } = ctx.store.threads().load_code(self.read).await.map_err(absent)?;
         let mut history = self.history;
         // One that is asked again was asked before what was said since.
         history.retain(|message| message.seq < question.seq);

@@ -42,7 +42,7 @@ pub async fn list(
     paging: Paging<MESSAGES_PER_PAGE, true>,
 ) -> ApiResult<Json<MessagePage>> {
     let left_out = LeftOut::default();
-    let found = left_out.store(&ctx).thread_messages(caller.user_id, id, paging.order, paging.request()).await;
+    let found = left_out.store(&ctx).messages().list(caller.user_id, id, paging.order, paging.request()).await;
     let (thread, page) = found.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
     left_out.told(&ctx, caller.user_id);
     let messages = page.items.iter().map(MessageView::from).collect();

@@ -16,7 +16,7 @@ use crate::state::Ctx;
     responses((status = 200, description = "The message.", body = OneMessage)),
 )]
 pub async fn read(ctx: Ctx, caller: Caller, MessagePath(id): MessagePath) -> ApiResult<Json<OneMessage>> {
-    let message = ctx.store.own_message(caller.user_id, id).await;
+    let message = ctx.store.messages().get(caller.user_id, id).await;
     let message = message.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
     let message = message.ok_or(ErrorCode::MessageNotFound)?;
     Ok(Json((&message).into()))

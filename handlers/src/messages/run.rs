@@ -101,7 +101,7 @@ impl Held<'_> {
         let mut is_seen = false;
         loop {
             tokio::time::sleep(CANCEL_POLL).await;
-            match self.ctx.store.watch(self.question).await {
+            match self.ctx.store.messages().watch(self.question).await {
                 Ok(Watched::Held) => is_seen = true,
                 Ok(Watched::Absent) if !is_seen => {}
                 Ok(Watched::Lost | Watched::Absent) => return,
@@ -113,7 +113,7 @@ impl Held<'_> {
     /// The question belongs to this run no more. What was used is paid for all the same.
     async fn given_up(&self, usage: Usage) -> ApiResult<Outcome> {
         self.ctx.pay(self.question.user_id, usage, self.deadline).await;
-        let stored = self.ctx.store.question_and_answer(self.question).await?;
+        let stored = self.ctx.store.messages().get_with_answer(self.question).await?;
         let (message, answer) = stored.ok_or(ErrorCode::ThreadNotFound)?;
         match message.reply_state {
             Some(ReplyState::Cancelled) => Ok(Outcome::alone(message)),
@@ -125,7 +125,7 @@ impl Held<'_> {
     /// Stores the answer. One that cannot be stored was paid for all the same.
     async fn store(&self, answer: NewAnswer, usage: Usage) -> ApiResult<Outcome> {
         let store = self.ctx.store.until(Instant::now() + SETTLING);
-        let error = match store.answer(self.question, answer).await {
+        let error = match store.messages().store_answer(self.question, answer).await {
             Ok(answer) => {
                 let question = self.question.clone();
                 let message = Message { reply_state: Some(ReplyState::Answered), reply_error: None, ..question };
@@ -135,7 +135,7 @@ impl Held<'_> {
         };
         // The table may have stored it, with its cost, and not have been heard. The lease says whose answer it is.
         let store = self.ctx.store.until(Instant::now() + SETTLING);
-        match store.question_and_answer(self.question).await {
+        match store.messages().get_with_answer(self.question).await {
             Ok(Some((message, Some(answer)))) if message.lease_until == self.question.lease_until => {
                 return Ok(Outcome { message, answer: Some(answer), is_repeated: false });
             }
@@ -167,7 +167,7 @@ impl Held<'_> {
 pub(super) fn settle_unsure(store: &Store, question: Message) {
     let store = store.until(Instant::now() + SETTLING);
     tokio::spawn(trace::carried(async move {
-        match store.is_stored(&question).await {
+        match store.messages().is_stored(&question).await {
             Ok(true) => note_failure(&store, &question, ErrorCode::DatabaseError).await,
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "a question is held until its lease passes"),
@@ -177,7 +177,7 @@ pub(super) fn settle_unsure(store: &Store, question: Message) {
 
 /// Notes on the question why it has no answer, and so lets it go.
 async fn note_failure(store: &Store, question: &Message, code: ErrorCode) {
-    if let Err(FailQuestionError::Store(error)) = store.fail(question, code.as_str()).await {
+    if let Err(FailQuestionError::Store(error)) = store.messages().store_failure(question, code.as_str()).await {
         tracing::warn!(%error, "a question is held until its lease passes");
     }
 }

@@ -48,8 +48,8 @@ pub async fn create(
     CodeForm { 0: (client_session_id, given, new) }: CodeForm<NewFile>,
 ) -> ApiResult<(StatusCode, Json<OneSession>)> {
     let created = match client_session_id {
-        Some(client_id) => ctx.store.new_session_once(caller.user_id, client_id, new).await?,
-        None => Created { item: ctx.store.new_session(caller.user_id, new).await?, is_repeated: false },
+        Some(client_id) => ctx.store.sessions().create_once(caller.user_id, client_id, new).await?,
+        None => Created { item: ctx.store.sessions().create(caller.user_id, new).await?, is_repeated: false },
     };
     let status = if created.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(OneSession::from(&created.item).given(&given))))

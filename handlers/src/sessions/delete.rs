@@ -17,7 +17,7 @@ use crate::state::Ctx;
     responses((status = 200, description = "It is gone.", body = Success)),
 )]
 pub async fn delete(ctx: Ctx, caller: Caller, Path(id): Path<SessionId>) -> ApiResult<Json<Success>> {
-    let removed = ctx.store.remove_session(caller.user_id, id).await;
+    let removed = ctx.store.sessions().delete(caller.user_id, id).await;
     removed.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
     Ok(Json(Success::default()))
 }

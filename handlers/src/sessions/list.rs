@@ -52,8 +52,8 @@ pub async fn list(
     let left_out = LeftOut::default();
     let store = left_out.store(&ctx);
     let page = match sort {
-        Sort::Created => store.list_sessions(caller.user_id, paging.request()).await?,
-        Sort::Updated => store.sessions_by_activity(caller.user_id, paging.request()).await?,
+        Sort::Created => store.sessions().list(caller.user_id, paging.request()).await?,
+        Sort::Updated => store.sessions().list_by_activity(caller.user_id, paging.request()).await?,
     };
     left_out.told(&ctx, caller.user_id);
     let sessions = page.items.iter().map(SessionView::from).collect();

@@ -62,7 +62,7 @@ pub async fn read(
     let no_access = |error| ApiError::no_access(error, ErrorCode::SessionNotFound);
     if included.threads {
         let left_out = LeftOut::default();
-        let opened = left_out.store(&ctx).read_session_with_threads(caller.user_id, id).await;
+        let opened = left_out.store(&ctx).sessions().open_with_threads(caller.user_id, id).await;
         let (opened, threads) = opened.map_err(no_access)?;
         left_out.told(&ctx, caller.user_id);
         let threads: Vec<ThreadView> = threads.iter().map(ThreadView::from).collect();
@@ -73,13 +73,13 @@ pub async fn read(
         return Ok(tag.on(CACHING, Json(OpenedSession { session: opened.into(), threads: Some(threads) })));
     }
     if etag::is_conditional(&headers) {
-        let head = ctx.store.own_session(caller.user_id, id).await.map_err(no_access)?;
+        let head = ctx.store.sessions().get(caller.user_id, id).await.map_err(no_access)?;
         let tag = view::etag(&head, None);
         if tag.is_known(&headers) {
             return Ok(tag.not_modified(CACHING));
         }
     }
-    let opened = ctx.store.read_session(caller.user_id, id).await.map_err(no_access)?;
+    let opened = ctx.store.sessions().open(caller.user_id, id).await.map_err(no_access)?;
     let tag = view::etag(&opened.head, None);
     Ok(tag.on(CACHING, Json(OpenedSession { session: opened.into(), threads: None })))
 }

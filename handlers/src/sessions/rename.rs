@@ -41,7 +41,7 @@ pub async fn rename(
     Path(id): Path<SessionId>,
     Form((given, new)): Form<Metadata>,
 ) -> ApiResult<Json<OneSession>> {
-    let changed = ctx.store.change_settings(caller.user_id, id, &new).await;
+    let changed = ctx.store.sessions().change_settings(caller.user_id, id, &new).await;
     let head = changed.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
     let session = OneSession::from(&head);
     Ok(Json(match given {

@@ -64,9 +64,9 @@ pub async fn save(
         Err(refused) => return Err(ctx.count(RateLimit::SESSION_SAVE, &user).await.err().unwrap_or(refused)),
     };
     // A request over the limit has read a head, and does nothing else.
-    let head = ctx.store.own_session(caller.user_id, save.session_id);
+    let head = ctx.store.sessions().get(caller.user_id, save.session_id);
     let head = ctx.count_during(RateLimit::SESSION_SAVE, &user, head).await?.map_err(SaveCodeError::from)?;
-    let saved = ctx.store.save_over(head, save, re_anchor_threads).await?;
+    let saved = ctx.store.sessions().save_over(head, save, re_anchor_threads).await?;
     Ok(Json(SavedView::from(&saved)))
 }
 

@@ -48,10 +48,10 @@ pub async fn anchor(
     Path(id): Path<ThreadId>,
     SelectionForm { 0: form }: SelectionForm<AnchorForm>,
 ) -> ApiResult<Json<OneThread>> {
-    let opened = ctx.store.open_thread(caller.user_id, id).await;
+    let opened = ctx.store.threads().open(caller.user_id, id).await;
     let opened = opened.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
     let to = form.onto(&opened.thread)?;
-    let moved = ctx.store.move_to(opened, to, locate).await?;
+    let moved = ctx.store.threads().move_to(opened, to, locate).await?;
     Ok(Json(OneThread::from(&moved)))
 }
 

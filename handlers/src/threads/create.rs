@@ -57,8 +57,10 @@ pub async fn create(
 ) -> ApiResult<(StatusCode, Json<OneThread>)> {
     let user_id = caller.user_id;
     let created = match client_id {
-        Some(client_id) => ctx.store.new_thread_once(user_id, session_id, client_id, new, locate).await?,
-        None => Created { item: ctx.store.new_thread(user_id, session_id, new, locate).await?, is_repeated: false },
+        Some(client_id) => ctx.store.threads().create_once(user_id, session_id, client_id, new, locate).await?,
+        None => {
+            Created { item: ctx.store.threads().create(user_id, session_id, new, locate).await?, is_repeated: false }
+        }
     };
     let status = if created.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(OneThread::from(&created.item))))

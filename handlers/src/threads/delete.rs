@@ -17,7 +17,7 @@ use crate::state::Ctx;
     responses((status = 200, description = "It is gone.", body = Success)),
 )]
 pub async fn delete(ctx: Ctx, caller: Caller, Path(id): Path<ThreadId>) -> ApiResult<Json<Success>> {
-    let removed = ctx.store.remove_thread(caller.user_id, id).await;
+    let removed = ctx.store.threads().delete(caller.user_id, id).await;
     removed.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
     Ok(Json(Success::default()))
 }

@@ -39,7 +39,7 @@ pub async fn list(
     paging: Paging<THREADS_PER_PAGE>,
 ) -> ApiResult<Json<ThreadPage>> {
     let left_out = LeftOut::default();
-    let page = left_out.store(&ctx).session_threads(caller.user_id, session_id, paging.request()).await;
+    let page = left_out.store(&ctx).threads().list(caller.user_id, session_id, paging.request()).await;
     let page = page.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
     left_out.told(&ctx, caller.user_id);
     let threads = page.items.iter().map(ThreadView::from).collect();

@@ -17,7 +17,7 @@ use crate::threads::view::OneThread;
     responses((status = 200, description = "The thread.", body = OneThread)),
 )]
 pub async fn read(ctx: Ctx, caller: Caller, Path(id): Path<ThreadId>) -> ApiResult<Json<OneThread>> {
-    let thread = ctx.store.own_placed_thread(caller.user_id, id).await;
+    let thread = ctx.store.threads().get_placed(caller.user_id, id).await;
     let thread = thread.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
     Ok(Json(OneThread::from(&thread)))
 }

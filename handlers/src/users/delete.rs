@@ -46,7 +46,7 @@ pub async fn delete(
 ) -> ApiResult<(SetCookies, Json<Done>)> {
     let (user, _) = counted_account(&ctx, caller).await?;
     prove(&ctx, &user, &form.password, PASSWORD).await?;
-    ctx.store.remove_account(&user).await.map_err(|error| refused(error, PASSWORD))?;
+    ctx.store.accounts().delete(&user).await.map_err(|error| refused(error, PASSWORD))?;
     let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device()).without(user.user_id);
     let cookies = SetCookies::clear(ctx.app.cookies).device(&ctx.app.devices.write(&devices));
     Ok((cookies, Json(Done::default())))

@@ -47,7 +47,7 @@ struct DeviceView {
     responses((status = 200, description = "The sign-ins.", body = DevicesView)),
 )]
 pub async fn devices(ctx: Ctx, caller: Caller) -> ApiResult<Json<DevicesView>> {
-    let mut sign_ins = ctx.store.sign_ins(caller.user_id).await?;
+    let mut sign_ins = ctx.store.sign_ins().list(caller.user_id).await?;
     if !sign_ins.iter().any(|family| family.family_id == caller.family_id) {
         return Err(ErrorCode::Unauthorized.into());
     }

@@ -28,7 +28,7 @@ pub async fn end_device(
     caller: Caller,
     Path(device_id): Path<FamilyId>,
 ) -> ApiResult<(SetCookies, Json<Done>)> {
-    let sign_ins = ctx.store.sign_ins(caller.user_id).await?;
+    let sign_ins = ctx.store.sign_ins().list(caller.user_id).await?;
     let stands = |id: FamilyId| sign_ins.iter().any(|family| family.family_id == id);
     if !stands(caller.family_id) {
         return Err(ErrorCode::Unauthorized.into());
@@ -36,7 +36,7 @@ pub async fn end_device(
     if !stands(device_id) {
         return Err(ErrorCode::DeviceNotFound.into());
     }
-    ctx.store.end_refresh_family(caller.user_id, device_id).await?;
+    ctx.store.sign_ins().end(caller.user_id, device_id).await?;
     let is_this = device_id == caller.family_id;
     let cookies = if is_this { SetCookies::clear(ctx.app.cookies) } else { SetCookies::new(ctx.app.cookies) };
     Ok((cookies, Json(Done::default())))

@@ -54,7 +54,7 @@ pub async fn password(
     let (user, family) = counted_account(&ctx, caller).await?;
     prove(&ctx, &user, &current, CURRENT).await?;
     let hash = ctx.app.hasher.hash(&new).await.map_err(ApiError::internal)?;
-    let replaced = ctx.store.replace_password(&user, &family, &hash, REFRESH_TOKEN_LIFE).await;
+    let replaced = ctx.store.accounts().change_password(&user, &family, &hash, REFRESH_TOKEN_LIFE).await;
     let family = replaced.map_err(|error| refused(error, CURRENT))?;
     Ok((cookies(&ctx, &family).await?, Json(Done::default())))
 }

@@ -43,7 +43,7 @@ pub async fn update(
     Form(change): Form<Update>,
 ) -> ApiResult<Json<OneUser>> {
     ctx.count(RateLimit::PROFILE, &client.subject()).await?;
-    let user = ctx.store.update_profile((caller.user_id, caller.family_id), &change).await?;
+    let user = ctx.store.accounts().update_profile((caller.user_id, caller.family_id), &change).await?;
     Ok(Json(OneUser::from(&user)))
 }
 

@@ -72,7 +72,7 @@ struct AmountView {
     responses((status = 200, description = "The days with usage, oldest first, and their sum.", body = UsageView)),
 )]
 pub async fn usage(ctx: Ctx, caller: Caller, period: Period) -> ApiResult<Json<UsageView>> {
-    let days = ctx.store.list_usage(caller.user_id, period.from, period.to, PageRequest::default());
+    let days = ctx.store.usage().list(caller.user_id, period.from, period.to, PageRequest::default());
     let (account, days) = futures::join!(caller.account(&ctx), days);
     account?;
     Ok(Json(UsageView::of(period, &days?.items)))

@@ -277,9 +277,9 @@ async fn deleted_account(store: &Store) -> SessionId {
     let hash = "$2b$10$aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa".parse().unwrap();
     let (email, username) = ("ada@example.com".parse().unwrap(), "ada".parse().unwrap());
     let new = NewUser { name: "Ada".to_owned(), email, username, password_hash: hash };
-    let (user, _) = store.create_user(new, Duration::from_hours(1)).await.unwrap();
+    let (user, _) = store.accounts().create(new, Duration::from_hours(1)).await.unwrap();
     let new = NewSession { filename: "main.rs".parse().unwrap(), language_override: None, text: CODE.to_owned() };
-    let session = store.new_session(user.user_id, new).await.unwrap();
+    let session = store.sessions().create(user.user_id, new).await.unwrap();
     let job = SweepJob {
         shard: 3,
         due: store.clock().now(),
@@ -295,7 +295,7 @@ async fn deleted_account(store: &Store) -> SessionId {
         next_try: None,
     };
     let (owner, email_digest, username_key) = (user.user_id, user.email.digest(), user.username.key());
-    let deleted = store.delete_account(DeleteAccount {
+    let deleted = store.patterns().delete_account(DeleteAccount {
         job: &job,
         email_claim: Some(OwnEmailClaim { email_digest, owner }),
         username_claim: Some(OwnUsernameClaim { username_key: &username_key, owner }),
@@ -313,11 +313,11 @@ async fn the_sweep_removes_what_is_due_and_says_how_much_it_was() {
     let around = Surroundings::start().await;
     let store = around.store();
     let session_id = deleted_account(store).await;
-    assert!(store.get_code(session_id).await.unwrap().is_some());
+    assert!(store.patterns().get_code(session_id).await.unwrap().is_some());
     let mut sweep = Function::start(SWEEP, &around.environment()).await;
     let schedule = json!({ "source": "aws.scheduler", "detail-type": "Scheduled Event", "detail": {} });
     let first = sweep.answers(schedule.clone()).await;
     assert!(first["done"].as_u64().unwrap() >= 1, "{first}");
-    assert_eq!(store.get_code(session_id).await.unwrap(), None);
+    assert_eq!(store.patterns().get_code(session_id).await.unwrap(), None);
     assert_eq!(sweep.answers(schedule).await, json!({ "done": 0, "left": 0 }));
 }

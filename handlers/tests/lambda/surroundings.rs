@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use bedrock_local::LocalBedrock;
-use model::{Clock, CursorKey, Endpoint, Ids, Protection, Store, StoreConfig};
+use model::{Clock, CursorKey, Endpoint, Ids, Protection, Store, TableConfig};
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
 use rsa::rand_core::OsRng;
@@ -59,7 +59,7 @@ impl Surroundings {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let dynamodb = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(dynoxide::server::serve_on(listener, database));
-        let store = Store::connect(StoreConfig {
+        let store = Store::connect(TableConfig {
             table: TABLE.to_owned(),
             endpoint: Endpoint::url(dynamodb.clone()),
             cursor_key: CursorKey::from_secret(SEED),
@@ -67,7 +67,7 @@ impl Surroundings {
             ids: Ids::random(),
         })
         .await;
-        store.create_table_if_absent(Protection::Off).await.expect("the engine makes a table");
+        store.table().create_if_absent(Protection::Off).await.expect("the engine makes a table");
         let bedrock = LocalBedrock::start().expect("a free port");
         let kept = Arc::new(Mutex::new(secrets()));
         Self { store, bedrock, dynamodb, secrets: secrets_manager(Arc::clone(&kept)).await, kept }

@@ -2,15 +2,15 @@
 
 use std::str::FromStr;
 
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use modyne::AttributeValue;
 use serde_json::Value;
+use table_runtime::Blob;
 
 use crate::generated::schema::ENTITIES;
-use crate::registry::{Entity, Field};
 use crate::{Date, Digest, Expiry, Timestamp};
+use table_runtime::registry::{Entity, Field};
 
 /// What is wrong with a value: where inside it, and why. The value itself is not repeated.
 pub(super) struct Wrong {

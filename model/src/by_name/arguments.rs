@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::argument::{Wrong, attribute};
-use crate::store::Order;
+use table_runtime::Order;
 
 /// What a pattern is asked with.
 #[derive(Clone, Default, PartialEq)]

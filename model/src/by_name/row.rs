@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use modyne::AttributeValue;
 use serde::Serialize;
 use serde_json::{Number, Value};
 
 use crate::generated::schema::ENTITIES;
-use crate::key::ItemKey;
-use crate::registry::Field;
-use crate::store::StoredItem;
 use crate::{Expiry, Timestamp};
+use table_runtime::StoredItem;
+use table_runtime::key::ItemKey;
+use table_runtime::registry::Field;
 
 /// One thing that a pattern found. Times are RFC 3339, bytes are base64, ids and numbers what they are.
 #[derive(Clone, PartialEq)]

@@ -2,17 +2,17 @@
 //! that an item which does not decode goes too. AP-98.
 
 use crate::generated::any::AnyEntity;
-use crate::store::StoredItem;
 use crate::{
-    DeleteSession, DeleteSessionError, ItemKey, LeaveSweepJobError, PageRequest, RevisionId, Session, SessionId, Store,
-    StoreError, SweepJob, SweepKind, UserId, UserKey,
+    DeleteSession, DeleteSessionError, ItemKey, LeaveSweepJobError, Maintenance, PageRequest, RevisionId, Session,
+    SessionId, StoreError, SweepJob, SweepKind, UserId, UserKey,
 };
+use table_runtime::StoredItem;
 
-impl Store {
+impl Maintenance<'_> {
     /// Deletes each session as its owner would, then the rest.
-    pub(super) async fn sweep_account(&self, user_id: UserId) -> Result<(), StoreError> {
+    pub(super) async fn sweep_account(self, user_id: UserId) -> Result<(), StoreError> {
         loop {
-            let page = self.stored_user(user_id, PageRequest::default()).await?;
+            let page = self.store.patterns.stored_user(user_id, PageRequest::default()).await?;
             if page.items.is_empty() {
                 return Ok(());
             }
@@ -32,13 +32,13 @@ impl Store {
                 }
             }
             if !others.is_empty() {
-                self.delete_leftovers(&others).await?;
+                self.store.patterns.delete_leftovers(&others).await?;
             }
         }
     }
 
     /// Deletes a session of a deleted account: there is no counter to give its slot back to.
-    async fn take_session(&self, head: &Session) -> Result<(), StoreError> {
+    async fn take_session(self, head: &Session) -> Result<(), StoreError> {
         match self.detach(head, false).await {
             Ok(job) => self.sweep_contents(&job).await,
             // Another request saved or deleted it: the next round sees the new state.
@@ -53,14 +53,14 @@ impl Store {
     /// Deletes a session whose head does not decode. Its key names the session; the chunks are those that the head or the
     /// code names, as far as one of them can be read.
     async fn take_unreadable_session(
-        &self,
+        self,
         user_id: UserId,
         session_id: SessionId,
         head: &StoredItem,
     ) -> Result<(), StoreError> {
         let chunks = match named_chunks(head) {
             Some(named) => Some(named),
-            None => match self.get_code(session_id).await {
+            None => match self.store.patterns.get_code(session_id).await {
                 Ok(code) => code.map(|code| (code.revision, code.chunk_count)),
                 Err(StoreError::Corrupt { .. }) => None,
                 Err(error) => return Err(error),
@@ -70,20 +70,20 @@ impl Store {
             session_id: Some(session_id),
             revision: chunks.map(|(revision, _)| revision),
             chunk_count: chunks.map_or(0, |(_, count)| count),
-            ..SweepJob::new(SweepKind::Session, session_id.to_string(), user_id, self.clock().now())
+            ..SweepJob::new(SweepKind::Session, session_id.to_string(), user_id, self.store.clock().now())
         };
         // Before the head goes: without the job nothing would find what lies under the session.
-        match self.leave_sweep_job(&job).await {
+        match self.store.patterns.leave_sweep_job(&job).await {
             Ok(()) | Err(LeaveSweepJobError::JobExists) => {}
             Err(LeaveSweepJobError::Store(error)) => return Err(error),
         }
-        self.delete_leftovers(&[head.key()]).await?;
+        self.store.patterns.delete_leftovers(&[head.key()]).await?;
         self.sweep_contents(&job).await
     }
 
     /// Makes a session unreachable. The job that is left removes the rest of it.
-    pub(crate) async fn detach(&self, head: &Session, give_slot_back: bool) -> Result<SweepJob, DeleteSessionError> {
-        let now = self.clock().now();
+    pub(crate) async fn detach(self, head: &Session, give_slot_back: bool) -> Result<SweepJob, DeleteSessionError> {
+        let now = self.store.clock().now();
         let job = SweepJob {
             session_id: Some(head.session_id),
             revision: Some(head.revision),
@@ -98,16 +98,16 @@ impl Store {
             session_id: head.session_id,
             revision: head.revision,
         };
-        match self.delete_session(input.clone()).await {
+        match self.store.patterns.delete_session(input.clone()).await {
             Err(DeleteSessionError::SlotNotReturned) if give_slot_back => {
                 tracing::warn!(
                     "a session is deleted without its slot: the user's counter is at zero, or the user is gone"
                 );
-                self.delete_session(DeleteSession { user: None, ..input }).await?;
+                self.store.patterns.delete_session(DeleteSession { user: None, ..input }).await?;
             }
             deleted => deleted?,
         }
-        self.code_cache().forget(head.session_id);
+        self.store.code_cache().forget(head.session_id);
         Ok(job)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::sweep::SHARDS;
 use crate::sweep::run::{KINDS, due_in_key, kind_in_key, readable};
-use crate::{PageRequest, Store, StoreError, Timestamp};
+use crate::{Maintenance, PageRequest, StoreError, Timestamp};
 
 /// The jobs of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,20 +21,20 @@ pub struct Backlog {
     pub oldest_due: Option<Timestamp>,
 }
 
-impl Store {
+impl Maintenance<'_> {
     /// All jobs that there are, by kind. A kind without jobs is left out.
     ///
     /// # Errors
     /// When the table cannot be asked.
-    pub async fn sweep_backlog(&self) -> Result<Vec<Backlog>, StoreError> {
-        let now = self.clock().now();
+    pub async fn sweep_backlog(self) -> Result<Vec<Backlog>, StoreError> {
+        let now = self.store.clock().now();
         let words = KINDS.iter().map(|kind| kind.as_str()).chain(["unknown"]);
         let mut kinds: Vec<Backlog> = words.map(Backlog::none_of).collect();
         for shard in 0..SHARDS {
             let mut cursor: Option<String> = None;
             loop {
                 let request = PageRequest { limit: None, cursor: cursor.as_deref() };
-                let page = self.stored_sweep_jobs(shard, request).await?;
+                let page = self.store.patterns.stored_sweep_jobs(shard, request).await?;
                 for item in &page.items {
                     let kind = kind_in_key(item).unwrap_or_default();
                     let place = kinds.iter().position(|known| known.kind == kind).unwrap_or(kinds.len() - 1);

@@ -8,9 +8,11 @@ use futures::future::join_all;
 use tokio::time::timeout;
 
 use crate::generated::any::AnyEntity;
-use crate::store::StoredItem;
 use crate::sweep::SHARDS;
-use crate::{PageRequest, PutOffSweepJob, PutOffSweepJobError, Store, StoreError, SweepJob, SweepKind, Timestamp};
+use crate::{
+    Maintenance, PageRequest, PutOffSweepJob, PutOffSweepJobError, Store, StoreError, SweepJob, SweepKind, Timestamp,
+};
+use table_runtime::StoredItem;
 
 /// The longest first turn of a job. A job that needs more continues after the other jobs of its shard.
 const LONGEST_TURN: Duration = Duration::from_secs(2);
@@ -50,21 +52,21 @@ impl Swept {
     }
 }
 
-impl Store {
+impl Maintenance<'_> {
     /// Runs the due jobs of all shards side by side, the oldest first in each, until none is left or the time is over. A job
     /// that fails or cannot be read is counted and does not stop the others; a job that takes long is done in turns. Two
     /// runs at once do no harm, and a run can be stopped anywhere.
     ///
     /// # Errors
     /// When the jobs of a shard cannot be listed. The other shards have been swept all the same.
-    pub async fn sweep_due(&self, within: Duration) -> Result<Swept, StoreError> {
+    pub async fn sweep_due(self, within: Duration) -> Result<Swept, StoreError> {
         let turn = (within / TURNS_IN_A_RUN).min(LONGEST_TURN);
-        let run = Run { store: self, turn, tally: Mutex::default() };
+        let run = Run { store: self.store, turn, tally: Mutex::default() };
         // When the time is over, the shards stop where they are; the tally knows what they had begun.
         if let Ok(ended) = timeout(within, run.passes()).await {
             ended?;
         }
-        Ok(run.tally.into_inner().unwrap_or_else(PoisonError::into_inner).swept(self.clock().now()))
+        Ok(run.tally.into_inner().unwrap_or_else(PoisonError::into_inner).swept(self.store.clock().now()))
     }
 }
 
@@ -96,7 +98,7 @@ impl Run<'_> {
         let mut cursor: Option<String> = None;
         loop {
             let page = PageRequest { limit: None, cursor: cursor.as_deref() };
-            let page = self.store.list_due_sweep_jobs(shard, below, page).await?;
+            let page = self.store.patterns.list_due_sweep_jobs(shard, below, page).await?;
             let jobs = self.tally().found(&page.items, now);
             for job in jobs {
                 if !self.take_turn(&job, self.turn).await {
@@ -120,7 +122,7 @@ impl Run<'_> {
 
     /// Runs a job for a while. Returns whether the run is through with it.
     async fn take_turn(&self, job: &SweepJob, turn: Duration) -> bool {
-        match timeout(turn, self.store.sweep(job)).await {
+        match timeout(turn, self.store.maintenance().sweep(job)).await {
             Ok(Ok(())) => self.tally().done(job),
             Ok(Err(error)) => {
                 self.put_off(job).await;
@@ -145,7 +147,7 @@ impl Run<'_> {
             seen_attempts: job.attempts,
             next_try,
         };
-        match self.store.put_off_sweep_job(put_off).await {
+        match self.store.patterns.put_off_sweep_job(put_off).await {
             Ok(()) | Err(PutOffSweepJobError::JobSettled | PutOffSweepJobError::CountedElsewhere) => {}
             Err(PutOffSweepJobError::Store(error)) => {
                 tracing::warn!(kind = job.kind.as_str(), %error, "a failure of a sweep job was not counted");

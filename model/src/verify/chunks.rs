@@ -17,7 +17,7 @@ impl Look<'_> {
         let mut keys: Vec<CodeChunkKey> = Vec::new();
         for n in chunks.numbers.iter().copied().filter(|n| *n >= used) {
             // Whole, as there is no pattern for less: it is rare.
-            match self.store.get_code_chunk(revision, n).await {
+            match self.store.patterns.get_code_chunk(revision, n).await {
                 Ok(None) => {}
                 Ok(Some(_)) | Err(StoreError::Corrupt { .. }) => keys.push(CodeChunkKey { revision, n }),
                 Err(error) => return Err(error),
@@ -49,11 +49,11 @@ impl Look<'_> {
         let holder = chunks.used_by.map(|(session, _)| session);
         let others = chunks.sessions.iter().copied().filter(|session| Some(*session) != holder);
         for session_id in holder.into_iter().chain(others) {
-            let code = self.store.get_code(session_id).await?;
+            let code = self.store.patterns.get_code(session_id).await?;
             let owner = chunks.used_by.filter(|(session, _)| *session == session_id).map(|(_, owner)| owner);
             let owners = code.as_ref().map(|code| code.user_id).into_iter().chain(owners_but(owner, code.as_ref()));
             for owner in owners {
-                let head = self.store.get_session(owner, session_id).await?;
+                let head = self.store.patterns.get_session(owner, session_id).await?;
                 let head = head.filter(|head| head.revision == chunks.revision);
                 used = used.max(head.map_or(0, |head| head.chunk_count));
             }

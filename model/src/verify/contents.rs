@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::generated::any::AnyEntity;
-use crate::store::StoredItem;
 use crate::verify::conversation::Lines;
 use crate::{Anchors, Code, Message, Thread, ThreadUuid, UserId};
+use table_runtime::StoredItem;
 
 /// What lies under a session, without what people said.
 #[derive(Default)]

@@ -1,9 +1,9 @@
 //! Findings: what is wrong with a table, in words that show no content and nothing personal.
 
-use crate::key::Primary;
-use crate::store::StoredItem;
 use crate::verify::repair::Repair;
 use crate::{Digest, ItemKey};
+use table_runtime::StoredItem;
+use table_runtime::key::Primary;
 
 macro_rules! kinds {
     ($($(#[doc = $about:literal])+ $name:ident = $word:literal,)+) => {
@@ -250,8 +250,8 @@ fn is_plain(segment: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::item::{FromItem as _, Item};
-    use aws_sdk_dynamodb::types::AttributeValue;
+    use modyne::AttributeValue;
+    use table_runtime::item::{FromItem as _, Item};
 
     fn id(entity: &str, pk: &str, sk: &str) -> String {
         let pairs = [("et", entity), ("PK", pk), ("SK", sk)];

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use crate::generated::DESIGN;
 use crate::generated::any::{AnyEntity, INDEX_ATTRIBUTES, versions_of, write_version_of};
-use crate::store::StoredItem;
-use crate::store::reindex::is_same_key;
 use crate::verify::finding::{Finding, FindingKind, item_id};
 use crate::verify::repair::{Expired, Repair};
 use crate::{Expiry, PackedCode, ReplyState, Timestamp};
+use table_runtime::StoredItem;
+use table_runtime::reindex::is_same_key;
 
 /// How long DynamoDB may take to remove what has expired: "typically within a few days" (Developer Guide, "Using time to
 /// live").
@@ -51,7 +52,7 @@ pub(super) fn inspect(item: &StoredItem, now: Timestamp) -> Inspected {
         }
         _ => {}
     }
-    let bad = item.bad_counters();
+    let bad = item.bad_counters(&DESIGN);
     if !bad.is_empty() {
         let names = bad.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         found(FindingKind::BadCounter, &names, Repair::Counters(Box::new(item.clone())));
@@ -85,7 +86,7 @@ fn has_its_key(item: &StoredItem, entity: &AnyEntity, found: &mut impl FnMut(Fin
         INDEX_ATTRIBUTES.iter().copied().filter(differs).filter(|name| !to_come.contains(name)).collect();
     if !wrong.is_empty() {
         // Counters are corrected first, so the item is then as the correction leaves it.
-        found(FindingKind::WrongIndexKey, &wrong.join(", "), Repair::IndexKeys(Box::new(item.corrected())));
+        found(FindingKind::WrongIndexKey, &wrong.join(", "), Repair::IndexKeys(Box::new(item.corrected(&DESIGN))));
     }
     true
 }

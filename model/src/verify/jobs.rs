@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use crate::generated::any::AnyEntity;
-use crate::store::StoredItem;
 use crate::sweep::SHARDS;
 use crate::{PageRequest, SessionId, Store, StoreError, SweepKind, ThreadUuid, UserId};
+use table_runtime::StoredItem;
 
 /// The targets of the jobs that there are.
 #[derive(Clone, Default)]
@@ -22,7 +22,7 @@ impl Jobs {
             let mut cursor: Option<String> = None;
             loop {
                 let request = PageRequest { limit: None, cursor: cursor.as_deref() };
-                let page = store.stored_sweep_jobs(shard, request).await?;
+                let page = store.patterns.stored_sweep_jobs(shard, request).await?;
                 page.items.into_iter().for_each(|item| jobs.add(item));
                 cursor = page.cursor;
                 if cursor.is_none() {

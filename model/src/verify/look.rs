@@ -4,8 +4,6 @@ use futures::future::try_join_all;
 
 use crate::code_storage::chunk_keys;
 use crate::generated::any::AnyEntity;
-use crate::key::Primary;
-use crate::store::{StoredItem, readable};
 use crate::verify::anchors::Placement;
 use crate::verify::contents::Contents;
 use crate::verify::conversation;
@@ -18,6 +16,8 @@ use crate::{
     Code, Digest, EmailClaimKey, PackedCode, Page, PageRequest, Session, SessionId, Store, StoreError, SweepJob,
     SweepKind, User, UserId, UsernameClaimKey, UsernameKey,
 };
+use table_runtime::key::Primary;
+use table_runtime::{StoredItem, readable};
 
 /// What a look has found, and what it leads to.
 #[derive(Default)]
@@ -59,7 +59,7 @@ impl Look<'_> {
         let mut cursor: Option<String> = None;
         loop {
             let request = PageRequest { limit: None, cursor: cursor.as_deref() };
-            let Page { items: page, cursor: next } = self.store.stored_user(user_id, request).await?;
+            let Page { items: page, cursor: next } = self.store.patterns.stored_user(user_id, request).await?;
             for item in &page {
                 items += 1;
                 has_profile |= item.sk() == "PROFILE";
@@ -104,7 +104,7 @@ impl Look<'_> {
             seen.findings.push(Finding::new(FindingKind::SessionCount, &id, detail, repair));
         }
         let (digest, key) = (user.email.digest(), user.username.key());
-        let claims = match self.store.check_claims(user_id, digest, &key).await {
+        let claims = match self.store.patterns.check_claims(user_id, digest, &key).await {
             Err(StoreError::Corrupt { entity, reason, .. }) => {
                 seen.local.push(Finding::new(
                     FindingKind::Undecodable,
@@ -149,7 +149,7 @@ impl Look<'_> {
         let mut owners = contents.owners.clone();
         owners.extend(owner);
         // An item could name the wrong owner: there is no head only if none of them has one.
-        let heads = owners.iter().map(|owner| self.store.get_session(*owner, session_id));
+        let heads = owners.iter().map(|owner| self.store.patterns.get_session(*owner, session_id));
         let heads = match try_join_all(heads).await {
             Err(StoreError::Corrupt { .. }) => return Ok(seen),
             heads => heads?,
@@ -179,7 +179,7 @@ impl Look<'_> {
         let mut cursor: Option<String> = None;
         loop {
             let request = PageRequest { limit: None, cursor: cursor.as_deref() };
-            let Page { items, cursor: next } = self.store.stored_session(session_id, request).await?;
+            let Page { items, cursor: next } = self.store.patterns.stored_session(session_id, request).await?;
             for item in &items {
                 let entity = self.by_itself(item, seen);
                 contents.add(item, entity);
@@ -241,7 +241,7 @@ impl Look<'_> {
             };
         }
         let keys = chunk_keys(code.revision, code.chunk_count);
-        let mut chunks = self.store.read_code_chunks(&keys).await?;
+        let mut chunks = self.store.patterns.read_code_chunks(&keys).await?;
         if chunks.len() != code.chunk_count as usize {
             return torn(format!("{} of {} chunks", chunks.len(), code.chunk_count));
         }
@@ -258,7 +258,7 @@ impl Look<'_> {
         }
         let code = contents.code.as_deref().filter(|code| code.revision == head.revision);
         let text = match code.filter(|_| !contents.threads.is_empty()) {
-            Some(code) => match self.store.load_code(code.clone()).await {
+            Some(code) => match self.store.sessions().load_code(code.clone()).await {
                 Err(StoreError::Corrupt { .. }) => None,
                 text => text?,
             },
@@ -295,9 +295,9 @@ impl Look<'_> {
     }
 
     async fn at_email(&self, email_digest: Digest) -> Result<Seen, StoreError> {
-        let claim = self.store.find_email_claim(email_digest).await;
+        let claim = self.store.patterns.find_email_claim(email_digest).await;
         let Some(claim) = readable(claim)? else { return Ok(Seen::default()) };
-        let user = self.store.get_user(claim.user_id).await;
+        let user = self.store.patterns.get_user(claim.user_id).await;
         let is_theirs = |user: &User| user.email.digest() == email_digest;
         let repair = Repair::ReleaseEmail { email_digest, owner: claim.user_id, claimed_at: claim.claimed_at };
         let id = format!("email_claim {}", &email_digest.to_string()[..16]);
@@ -306,9 +306,9 @@ impl Look<'_> {
     }
 
     async fn at_username(&self, username_key: &UsernameKey) -> Result<Seen, StoreError> {
-        let claim = self.store.find_username_claim(username_key).await;
+        let claim = self.store.patterns.find_username_claim(username_key).await;
         let Some(claim) = readable(claim)? else { return Ok(Seen::default()) };
-        let user = self.store.get_user(claim.user_id).await;
+        let user = self.store.patterns.get_user(claim.user_id).await;
         let is_theirs = |user: &User| user.username.key() == *username_key;
         let repair = Repair::ReleaseUsername {
             username_key: username_key.clone(),
@@ -335,7 +335,7 @@ impl Look<'_> {
             Ok(Some(user)) if is_theirs(&user) => return Ok(Seen::default()),
             Ok(Some(_)) => (format!("user {owner} has another {what}"), repair),
             Ok(None) => {
-                let has_work = self.store.count_sessions(owner).await? > 0 && !self.jobs.take_account(owner);
+                let has_work = self.store.patterns.count_sessions(owner).await? > 0 && !self.jobs.take_account(owner);
                 let repair = if has_work { Repair::None(USER_MAY_BE_LOST) } else { repair };
                 (format!("user {owner} is gone"), repair)
             }

@@ -1,15 +1,16 @@
 //! Repairs: conditional writes that name what was seen, each a documented pattern. What cannot be known is left to a person.
 
-use crate::store::StoredItem;
+use crate::generated::DESIGN;
 use crate::verify::finding::{Effect, Outcome};
 use crate::{
     Anchors, CodeChunkKey, Creation, Digest, EmailClaim, ExpiredCreation, ExpiredFamily, ExpiredMessage, ExpiredRecord,
-    ExpiredWindow, Expiry, FailQuestionError, Idempotency, LeaveSweepJobError, Message, RateWindow, RefreshFamily,
-    ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairAnchors, RepairAnchorsError,
-    RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCount, RepairThreadCountError,
-    RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim, StaleUsernameClaim, Store, StoreError, SweepJob,
-    ThreadUuid, Timestamp, User, UserId, UsernameClaim, UsernameKey,
+    ExpiredWindow, Expiry, FailQuestionError, Idempotency, LeaveSweepJobError, Maintenance, Message, RateWindow,
+    RefreshFamily, ReleaseClaims, ReleaseClaimsError, RemoveExpired, RemoveExpiredError, RepairAnchors,
+    RepairAnchorsError, RepairMessageSlots, RepairMessageSlotsError, RepairSessionCountError, RepairThreadCount,
+    RepairThreadCountError, RestoreClaims, RestoreClaimsError, SessionId, StaleEmailClaim, StaleUsernameClaim,
+    StoreError, SweepJob, ThreadUuid, Timestamp, User, UserId, UsernameClaim, UsernameKey,
 };
+use table_runtime::StoredItem;
 
 /// The error code of a question that nobody answers any more.
 const GIVEN_UP: &str = "AI_TIMEOUT";
@@ -112,18 +113,18 @@ impl Repair {
 /// What a conditional write came to.
 type Tried = Result<Outcome, StoreError>;
 
-impl Store {
+impl Maintenance<'_> {
     /// Repairs a finding, if it is still as it was seen.
-    pub(super) async fn repair(&self, repair: &Repair) -> Tried {
+    pub(super) async fn repair(self, repair: &Repair) -> Tried {
         match repair {
             Repair::None(why) => Ok(Outcome::Left(why)),
             Repair::Upgrade(item) => self.upgrade_whole(item).await,
-            Repair::Counters(item) => Ok(if self.correct_counters(item).await? {
+            Repair::Counters(item) => Ok(if self.store.patterns.correct_counters(item).await? {
                 Outcome::Repaired("it was set to the nearest number that it can be")
             } else {
                 Outcome::Moved
             }),
-            Repair::IndexKeys(item) => Ok(if self.repair_index_keys(item).await? {
+            Repair::IndexKeys(item) => Ok(if self.store.patterns.repair_index_keys(item).await? {
                 Outcome::Repaired("the keys of its indexes were written again")
             } else {
                 Outcome::Moved
@@ -133,7 +134,7 @@ impl Store {
             Repair::RestoreClaims { user, email, username } => self.restore_lost_claims(user, *email, *username).await,
             Repair::ReleaseEmail { .. } | Repair::ReleaseUsername { .. } => self.release(repair).await,
             Repair::Sweep(job) => {
-                match self.leave_sweep_job(job).await {
+                match self.store.patterns.leave_sweep_job(job).await {
                     Ok(()) | Err(LeaveSweepJobError::JobExists) => {}
                     Err(LeaveSweepJobError::Store(error)) => return Err(error),
                 }
@@ -141,10 +142,10 @@ impl Store {
             }
             Repair::RunJob(job) => self.swept(job, "the job was done").await,
             Repair::RemoveChunks(keys) => {
-                self.delete_code_chunks(keys).await?;
+                self.store.patterns.delete_code_chunks(keys).await?;
                 Ok(Outcome::Repaired("the chunks were removed"))
             }
-            Repair::FailQuestion(question) => match self.fail(question, GIVEN_UP).await {
+            Repair::FailQuestion(question) => match self.store.messages().store_failure(question, GIVEN_UP).await {
                 Ok(()) => Ok(Outcome::Repaired("it was marked as failed, and can be asked again")),
                 Err(FailQuestionError::QuestionGone | FailQuestionError::LeaseLost) => Ok(Outcome::Moved),
                 Err(FailQuestionError::Store(error)) => Err(error),
@@ -154,7 +155,7 @@ impl Store {
     }
 
     /// Runs a job. One that fails is left: the other findings are still to be repaired.
-    async fn swept(&self, job: &SweepJob, done: &'static str) -> Tried {
+    async fn swept(self, job: &SweepJob, done: &'static str) -> Tried {
         match self.sweep(job).await {
             Ok(()) => Ok(Outcome::Repaired(done)),
             Err(StoreError::Corrupt { .. } | StoreError::Rejected { .. } | StoreError::Contended { .. }) => {
@@ -165,11 +166,11 @@ impl Store {
     }
 
     /// Counters: numbers that are compared, and written on the condition that they were compared.
-    async fn repair_number(&self, repair: &Repair) -> Tried {
+    async fn repair_number(self, repair: &Repair) -> Tried {
         const COUNTED: Outcome = Outcome::Repaired("the counter was set to what there is");
         match *repair {
             Repair::SessionCount { user_id, seen, seen_changes, counted } => {
-                match self.repair_session_count(user_id, seen, seen_changes, counted).await {
+                match self.store.patterns.repair_session_count(user_id, seen, seen_changes, counted).await {
                     Ok(()) => Ok(COUNTED),
                     Err(RepairSessionCountError::UserNotFound | RepairSessionCountError::CountMoved) => {
                         Ok(Outcome::Moved)
@@ -180,7 +181,7 @@ impl Store {
             Repair::ThreadCount { user_id, session_id, seen, seen_changes, counted } => {
                 let seen_count = seen;
                 let input = RepairThreadCount { user_id, session_id, seen_count, seen_changes, counted };
-                match self.repair_thread_count(input).await {
+                match self.store.patterns.repair_thread_count(input).await {
                     Ok(()) => Ok(COUNTED),
                     Err(RepairThreadCountError::SessionNotFound | RepairThreadCountError::CountMoved) => {
                         Ok(Outcome::Moved)
@@ -191,7 +192,7 @@ impl Store {
             Repair::MessageSlots { session_id, thread, seen, seen_updated_at, counted } => {
                 let seen_slots = seen;
                 let input = RepairMessageSlots { session_id, thread, seen_slots, seen_updated_at, counted };
-                match self.repair_message_slots(input).await {
+                match self.store.patterns.repair_message_slots(input).await {
                     Ok(()) => Ok(COUNTED),
                     Err(RepairMessageSlotsError::ThreadNotFound | RepairMessageSlotsError::SlotsMoved) => {
                         Ok(Outcome::Moved)
@@ -203,10 +204,10 @@ impl Store {
         }
     }
 
-    async fn write_anchors(&self, sound: &SoundAnchors) -> Tried {
+    async fn write_anchors(self, sound: &SoundAnchors) -> Tried {
         const WRITTEN: Outcome = Outcome::Repaired("the anchors of the session were written again");
         let SoundAnchors { anchors, owner, seen_version, seen_changes } = sound;
-        let repaired = self.repair_anchors(RepairAnchors {
+        let repaired = self.store.patterns.repair_anchors(RepairAnchors {
             anchors,
             user_id: *owner,
             session_id: anchors.session_id,
@@ -217,7 +218,7 @@ impl Store {
             Ok(()) => Ok(WRITTEN),
             // All that is wrong in a session is repaired by one write, and perhaps it was made for another finding.
             Err(RepairAnchorsError::AnchorsMoved) => {
-                let now = self.get_anchors(anchors.session_id).await?;
+                let now = self.store.patterns.get_anchors(anchors.session_id).await?;
                 Ok(if now.as_ref() == Some(anchors) { WRITTEN } else { Outcome::Moved })
             }
             Err(RepairAnchorsError::SessionNotFound | RepairAnchorsError::SessionChanged) => Ok(Outcome::Moved),
@@ -226,17 +227,17 @@ impl Store {
     }
 
     /// Step by step: each is on the condition of the version before.
-    async fn upgrade_whole(&self, item: &StoredItem) -> Tried {
+    async fn upgrade_whole(self, item: &StoredItem) -> Tried {
         let mut item = item.clone();
         let mut is_newer = false;
-        while self.upgrade_item(&item).await? {
+        while self.store.patterns.upgrade_item(&item).await? {
             is_newer = true;
-            item = item.upgraded();
+            item = item.upgraded(&DESIGN);
         }
         Ok(if is_newer { Outcome::Repaired("it was brought up to date") } else { Outcome::Moved })
     }
 
-    async fn remove_one_expired(&self, expired: &Expired) -> Tried {
+    async fn remove_one_expired(self, expired: &Expired) -> Tried {
         let mut input = RemoveExpired { family: None, record: None, creation: None, window: None, message: None };
         match expired {
             Expired::Family(family) => {
@@ -275,18 +276,18 @@ impl Store {
                 });
             }
         }
-        match self.remove_expired(input).await {
+        match self.store.patterns.remove_expired(input).await {
             Ok(()) => Ok(Outcome::Repaired("it was removed")),
             Err(RemoveExpiredError::Renewed) => Ok(Outcome::Moved),
             Err(RemoveExpiredError::Store(error)) => Err(error),
         }
     }
 
-    async fn restore_lost_claims(&self, user: &User, email: bool, username: bool) -> Tried {
-        let (user_id, claimed_at) = (user.user_id, self.clock().now());
+    async fn restore_lost_claims(self, user: &User, email: bool, username: bool) -> Tried {
+        let (user_id, claimed_at) = (user.user_id, self.store.clock().now());
         let email_claim = EmailClaim { email_digest: user.email.digest(), user_id, claimed_at };
         let username_claim = UsernameClaim { username_key: user.username.key(), user_id, claimed_at };
-        let restored = self.restore_claims(RestoreClaims {
+        let restored = self.store.patterns.restore_claims(RestoreClaims {
             email_claim: email.then_some(&email_claim),
             username_claim: username.then_some(&username_claim),
             user_id,
@@ -302,7 +303,7 @@ impl Store {
         }
     }
 
-    async fn release(&self, repair: &Repair) -> Tried {
+    async fn release(self, repair: &Repair) -> Tried {
         let mut input = ReleaseClaims { email_claim: None, username_claim: None };
         match repair {
             Repair::ReleaseEmail { email_digest, owner, claimed_at } => {
@@ -315,7 +316,7 @@ impl Store {
             }
             _ => return Ok(Outcome::Moved),
         }
-        match self.release_claims(input).await {
+        match self.store.patterns.release_claims(input).await {
             Ok(()) => Ok(Outcome::Repaired("the claim was released")),
             Err(ReleaseClaimsError::ClaimMoved) => Ok(Outcome::Moved),
             Err(ReleaseClaimsError::Store(error)) => Err(error),

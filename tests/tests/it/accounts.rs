@@ -21,7 +21,7 @@ async fn of_twenty_sign_ups_with_one_address_at_once_one_makes_an_account() {
     let table = TestTable::new().await;
     let outcomes = at_once(20, |number| {
         let (store, new) = (table.store().clone(), rival(number, &newcomer("ada"), false));
-        async move { store.create_user(new, A_WEEK).await }
+        async move { store.accounts().create(new, A_WEEK).await }
     })
     .await;
     let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(SignUpError::EmailTaken))).count();
@@ -30,9 +30,9 @@ async fn of_twenty_sign_ups_with_one_address_at_once_one_makes_an_account() {
     let one = items([("user", 1), ("email_claim", 1), ("username_claim", 1), ("refresh_family", 1)]);
     assert_eq!(table.raw().census().await, one);
     let (user, _) = made[0];
-    let claim = table.find_email_claim(user.email.digest()).await.unwrap().expect("the address is claimed");
+    let claim = table.patterns().find_email_claim(user.email.digest()).await.unwrap().expect("the address is claimed");
     assert_eq!(claim.user_id, user.user_id);
-    assert_eq!(table.find_user(&user.username.key()).await.unwrap().as_ref(), Some(user));
+    assert_eq!(table.accounts().find(&user.username.key()).await.unwrap().as_ref(), Some(user));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,7 +42,7 @@ async fn of_twenty_sign_ups_with_one_name_in_any_case_one_makes_an_account() {
     let outcomes = at_once(20, |number| {
         let ada = NewUser { username: names[number % 4].parse().unwrap(), ..newcomer("ada") };
         let (store, new) = (table.store().clone(), rival(number, &ada, true));
-        async move { store.create_user(new, A_WEEK).await }
+        async move { store.accounts().create(new, A_WEEK).await }
     })
     .await;
     let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(SignUpError::UsernameTaken))).count();
@@ -56,11 +56,11 @@ async fn a_deleted_account_frees_its_address_and_name_at_once() {
     let table = TestTable::new().await;
     let ada = table.user("ada").await;
     table.drop_account(&ada).await;
-    assert_eq!(table.find_user(&ada.username.key()).await.unwrap(), None);
+    assert_eq!(table.accounts().find(&ada.username.key()).await.unwrap(), None);
     let again = table.user("ada").await;
     table.sweep_a_moment_later().await;
     // The sweep of the first account leaves the second alone.
-    assert_eq!(table.find_user(&ada.username.key()).await.unwrap(), Some(again));
+    assert_eq!(table.accounts().find(&ada.username.key()).await.unwrap(), Some(again));
     let one = items([("user", 1), ("email_claim", 1), ("username_claim", 1), ("refresh_family", 1)]);
     assert_eq!(table.raw().census().await, one);
 }

@@ -10,14 +10,14 @@ async fn two_hundred_creations_at_once_make_exactly_a_hundred_sessions() {
     let ada = table.user("ada").await;
     let outcomes = at_once(200, |number| {
         let (store, owner) = (table.store().clone(), ada.user_id);
-        async move { store.new_session(owner, file("main.rs", &format!("// file {number}"))).await }
+        async move { store.sessions().create(owner, file("main.rs", &format!("// file {number}"))).await }
     })
     .await;
     let full = outcomes.iter().filter(|outcome| matches!(outcome, Err(NewSessionError::LimitExceeded))).count();
     let made = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     assert_eq!((made, full), (100, 100), "{:?}", outcomes.iter().find(|outcome| outcome.is_err()));
     assert_eq!(table.profile(&ada).await.session_count, 100);
-    assert_eq!(table.count_sessions(ada.user_id).await.unwrap(), 100);
+    assert_eq!(table.patterns().count_sessions(ada.user_id).await.unwrap(), 100);
     assert_eq!(table.raw().all("code").await.len(), 100);
 }
 
@@ -29,9 +29,9 @@ async fn a_deleted_session_gives_its_slot_back() {
     for number in 1..100 {
         table.session(&ada, "main.rs", &number.to_string()).await;
     }
-    let full = table.new_session(ada.user_id, file("main.rs", "one too many")).await;
+    let full = table.sessions().create(ada.user_id, file("main.rs", "one too many")).await;
     assert!(matches!(full, Err(NewSessionError::LimitExceeded)), "{full:?}");
-    table.remove_session(ada.user_id, first.session_id).await.unwrap();
+    table.sessions().delete(ada.user_id, first.session_id).await.unwrap();
     table.session(&ada, "main.rs", "the hundredth again").await;
     assert_eq!(table.profile(&ada).await.session_count, 100);
 }
@@ -43,7 +43,7 @@ async fn eighty_creations_at_once_make_exactly_fifty_threads() {
     let session = table.session(&ada, "main.rs", "fn main() {}").await;
     let outcomes = at_once(80, |_| {
         let (store, session_id, owner) = (table.store().clone(), session.session_id, ada.user_id);
-        async move { store.new_thread(owner, session_id, lines(1, 1), anywhere).await }
+        async move { store.threads().create(owner, session_id, lines(1, 1), anywhere).await }
     })
     .await;
     let full = outcomes.iter().filter(|outcome| matches!(outcome, Err(NewThreadError::LimitExceeded))).count();
@@ -51,7 +51,7 @@ async fn eighty_creations_at_once_make_exactly_fifty_threads() {
     assert_eq!((made, full), (50, 30), "{:?}", outcomes.iter().find(|outcome| outcome.is_err()));
     let head = table.read(&session).await.head;
     assert_eq!(head.thread_count, 50);
-    let threads = table.threads(&session).await;
+    let threads = table.threads_of(&session).await;
     assert_eq!(threads.len(), 50);
 }
 
@@ -64,7 +64,7 @@ async fn a_deleted_thread_gives_its_slot_back() {
     for _ in 1..50 {
         table.thread(&session, 1, 1).await;
     }
-    let full = table.new_thread(ada.user_id, session.session_id, lines(1, 1), anywhere).await;
+    let full = table.threads().create(ada.user_id, session.session_id, lines(1, 1), anywhere).await;
     assert!(matches!(full, Err(NewThreadError::LimitExceeded)), "{:?}", full.is_ok());
     table.drop_thread(&first).await;
     table.thread(&session, 1, 1).await;

@@ -12,7 +12,7 @@ async fn a_creation_is_made_or_refused_or_given_up_and_never_counted_without_bei
     let store = table.store_through(&proxy.url()).await;
     let outcomes = at_once(200, |number| {
         let (store, owner) = (store.clone(), ada.user_id);
-        async move { store.new_session(owner, file("main.rs", &number.to_string())).await }
+        async move { store.sessions().create(owner, file("main.rs", &number.to_string())).await }
     })
     .await;
     let (mut made, mut full, mut given_up) = (0, 0, 0);
@@ -27,7 +27,7 @@ async fn a_creation_is_made_or_refused_or_given_up_and_never_counted_without_bei
     assert!((1..=100).contains(&made), "{made} made, {full} refused, {given_up} given up");
     assert!(full == 0 || made == 100, "{made} made, {full} refused");
     assert_eq!(table.profile(&ada).await.session_count, made);
-    assert_eq!(table.count_sessions(ada.user_id).await.unwrap(), u64::from(made));
+    assert_eq!(table.patterns().count_sessions(ada.user_id).await.unwrap(), u64::from(made));
     assert_eq!(table.raw().all("code").await.len(), made as usize);
 }
 
@@ -40,7 +40,7 @@ async fn of_fifty_saves_that_meet_one_succeeds() {
     let store = table.store_through(&proxy.url()).await;
     let outcomes = at_once(50, |number| {
         let (store, save, owner) = (store.clone(), edit(&session, &format!("// saver {number}")), session.user_id);
-        async move { store.save_code(owner, save, stay).await }
+        async move { store.sessions().save(owner, save, stay).await }
     })
     .await;
     let mut winner = None;
@@ -67,7 +67,7 @@ async fn questions_that_meet_have_numbers_without_gaps() {
     let store = table.store_through(&proxy.url()).await;
     let outcomes = at_once(40, |number| {
         let (store, thread) = (store.clone(), thread.clone());
-        async move { store.ask(&thread, &format!("question {number}"), None, LEASE).await }
+        async move { store.messages().ask(&thread, &format!("question {number}"), None, LEASE).await }
     })
     .await;
     let mut taken = Vec::new();
@@ -81,6 +81,6 @@ async fn questions_that_meet_have_numbers_without_gaps() {
     taken.sort_unstable();
     assert!(!taken.is_empty());
     assert_eq!(taken, (1..).step_by(2).take(taken.len()).collect::<Vec<u32>>());
-    let now = table.own_thread(ada.user_id, thread.id()).await.unwrap();
+    let now = table.threads().get(ada.user_id, thread.id()).await.unwrap();
     assert_eq!(now.message_slots as usize, 2 * taken.len());
 }

@@ -57,11 +57,11 @@ impl Scene {
         let (table, ada, first) = (&self.table, self.ada.user_id, one(None));
         let (session, thread) = (self.sessions[0].session_id, self.threads[0].thread);
         vec![
-            ("AP-21", cursor_of(table.list_sessions(ada, first).await)),
-            ("AP-35", cursor_of(table.list_threads_page(session, first).await)),
-            ("AP-44", cursor_of(table.list_messages(session, thread, Order::Ascending, first).await)),
-            ("AP-77", cursor_of(table.user_footprint(ada, first).await)),
-            ("AP-81", cursor_of(table.list_signups(self.today, first).await)),
+            ("AP-21", cursor_of(table.patterns().list_sessions(ada, first).await)),
+            ("AP-35", cursor_of(table.patterns().list_threads_page(session, first).await)),
+            ("AP-44", cursor_of(table.patterns().list_messages(session, thread, Order::Ascending, first).await)),
+            ("AP-77", cursor_of(table.patterns().user_footprint(ada, first).await)),
+            ("AP-81", cursor_of(table.patterns().list_signups(self.today, first).await)),
         ]
     }
 }
@@ -76,13 +76,13 @@ async fn a_cursor_of_another_user_session_thread_day_or_order_is_refused() {
     let other = (scene.sessions[1].session_id, scene.threads[1].thread);
     let yesterday = scene.today.days_before(1);
     let refusals = [
-        refusal(table.list_sessions(bob, sessions).await),
-        refusal(table.list_threads_page(other.0, threads).await),
-        refusal(table.list_messages(other.0, thread, Order::Ascending, messages).await),
-        refusal(table.list_messages(session, other.1, Order::Ascending, messages).await),
-        refusal(table.list_messages(session, thread, Order::Descending, messages).await),
-        refusal(table.user_footprint(bob, footprint).await),
-        refusal(table.list_signups(yesterday, signups).await),
+        refusal(table.patterns().list_sessions(bob, sessions).await),
+        refusal(table.patterns().list_threads_page(other.0, threads).await),
+        refusal(table.patterns().list_messages(other.0, thread, Order::Ascending, messages).await),
+        refusal(table.patterns().list_messages(session, other.1, Order::Ascending, messages).await),
+        refusal(table.patterns().list_messages(session, thread, Order::Descending, messages).await),
+        refusal(table.patterns().user_footprint(bob, footprint).await),
+        refusal(table.patterns().list_signups(yesterday, signups).await),
     ];
     assert_eq!(refusals, [CursorError::Forged; 7]);
 }
@@ -96,12 +96,12 @@ async fn a_cursor_of_another_pattern_is_refused() {
         let page = one(Some(&cursor));
         // The footprint lies in the same partition as the sessions, and the messages in the same as the threads.
         let mut outcomes = vec![
-            ("AP-21", table.list_sessions(ada, page).await.map(drop)),
-            ("AP-35", table.list_threads_page(session, page).await.map(drop)),
-            ("AP-44", table.list_messages(session, thread, Order::Ascending, page).await.map(drop)),
-            ("AP-77", table.user_footprint(ada, page).await.map(drop)),
-            ("AP-81", table.list_signups(scene.today, page).await.map(drop)),
-            ("AP-65", table.list_usage(ada, scene.today, scene.today, page).await.map(drop)),
+            ("AP-21", table.patterns().list_sessions(ada, page).await.map(drop)),
+            ("AP-35", table.patterns().list_threads_page(session, page).await.map(drop)),
+            ("AP-44", table.patterns().list_messages(session, thread, Order::Ascending, page).await.map(drop)),
+            ("AP-77", table.patterns().user_footprint(ada, page).await.map(drop)),
+            ("AP-81", table.patterns().list_signups(scene.today, page).await.map(drop)),
+            ("AP-65", table.patterns().list_usage(ada, scene.today, scene.today, page).await.map(drop)),
         ];
         outcomes.retain(|(asked, _)| *asked != pattern);
         assert_eq!(outcomes.len(), 5);
@@ -115,12 +115,12 @@ async fn a_cursor_of_another_pattern_is_refused() {
 #[tokio::test]
 async fn a_cursor_with_any_one_character_changed_is_refused() {
     let scene = Scene::new().await;
-    let cursor = cursor_of(scene.table.list_sessions(scene.ada.user_id, one(None)).await);
+    let cursor = cursor_of(scene.table.patterns().list_sessions(scene.ada.user_id, one(None)).await);
     for index in 0..cursor.len() {
         let mut changed = cursor.clone().into_bytes();
         changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };
         let changed = String::from_utf8(changed).unwrap();
-        let refused = refusal(scene.table.list_sessions(scene.ada.user_id, one(Some(&changed))).await);
+        let refused = refusal(scene.table.patterns().list_sessions(scene.ada.user_id, one(Some(&changed))).await);
         assert!(matches!(refused, CursorError::Forged | CursorError::Malformed), "{index}: {refused:?}");
     }
 }
@@ -132,21 +132,24 @@ async fn a_cursor_is_good_for_a_day() {
     let cursors = scene.cursors().await;
     table.later(Duration::from_hours(24));
     let page = one(Some(&cursors[0].1));
-    assert_eq!(table.list_sessions(ada, page).await.unwrap().items[0].session_id, scene.sessions[0].session_id);
+    assert_eq!(
+        table.patterns().list_sessions(ada, page).await.unwrap().items[0].session_id,
+        scene.sessions[0].session_id
+    );
     table.later(Duration::from_millis(1));
-    assert_eq!(refusal(table.list_sessions(ada, page).await), CursorError::Expired);
+    assert_eq!(refusal(table.patterns().list_sessions(ada, page).await), CursorError::Expired);
 }
 
 #[tokio::test]
 async fn another_users_cursor_is_refused_before_anything_else_is_said() {
     let scene = Scene::new().await;
-    let bobs = cursor_of(scene.table.list_sessions(scene.bob.user_id, one(None)).await);
+    let bobs = cursor_of(scene.table.patterns().list_sessions(scene.bob.user_id, one(None)).await);
     let before = scene.table.meter().take().len();
     assert!(before > 0);
-    refusal(scene.table.list_sessions(scene.ada.user_id, one(Some(&bobs))).await);
+    refusal(scene.table.patterns().list_sessions(scene.ada.user_id, one(Some(&bobs))).await);
     let calls = scene.table.meter().take();
     assert_eq!(calls.iter().map(|call| call.requests).sum::<u32>(), 0, "{calls:?}");
-    let threads = scene.table.session_threads(scene.ada.user_id, scene.sessions[0].session_id, one(Some(&bobs))).await;
+    let threads = scene.table.threads().list(scene.ada.user_id, scene.sessions[0].session_id, one(Some(&bobs))).await;
     assert!(matches!(threads, Err(AccessError::Store(StoreError::Cursor(CursorError::Forged)))));
 }
 
@@ -155,12 +158,12 @@ async fn a_cursor_outlives_the_items_around_it() {
     let scene = Scene::new().await;
     let (table, ada) = (&scene.table, &scene.ada);
     let third = table.session(ada, "main.rs", "").await;
-    let page = table.list_sessions(ada.user_id, one(None)).await.unwrap();
+    let page = table.patterns().list_sessions(ada.user_id, one(None)).await.unwrap();
     assert_eq!(page.items[0].session_id, third.session_id);
     // The item that the cursor stands on goes, and a newer one comes.
-    table.remove_session(ada.user_id, third.session_id).await.unwrap();
+    table.sessions().delete(ada.user_id, third.session_id).await.unwrap();
     table.session(ada, "main.rs", "").await;
-    let next = table.list_sessions(ada.user_id, one(page.cursor.as_deref())).await.unwrap();
+    let next = table.patterns().list_sessions(ada.user_id, one(page.cursor.as_deref())).await.unwrap();
     assert_eq!(next.items[0].session_id, scene.sessions[1].session_id);
 }
 
@@ -171,17 +174,17 @@ async fn a_days_usage_is_paged_by_day() -> Result<(), StoreAnswerError> {
     let from = scene.today;
     for _ in 0..3 {
         table.later(Duration::from_hours(24));
-        let thread = table.own_thread(ada, scene.threads[0].id()).await.unwrap();
+        let thread = table.threads().get(ada, scene.threads[0].id()).await.unwrap();
         let question = table.question(&thread, "and today?").await;
-        model::Store::answer(table, &question, answer("because")).await?;
+        table.messages().store_answer(&question, answer("because")).await?;
     }
     let to = table.clock().now().date();
-    let page = table.list_usage(ada, from, to, one(None)).await.unwrap();
+    let page = table.patterns().list_usage(ada, from, to, one(None)).await.unwrap();
     assert_eq!(page.items[0].date, from);
-    let next = table.list_usage(ada, from, to, one(page.cursor.as_deref())).await.unwrap();
+    let next = table.patterns().list_usage(ada, from, to, one(page.cursor.as_deref())).await.unwrap();
     assert_eq!(next.items[0].date.days_before(1), from);
     // Another range is another question.
-    let shorter = table.list_usage(ada, from, to.days_before(1), one(page.cursor.as_deref())).await;
+    let shorter = table.patterns().list_usage(ada, from, to.days_before(1), one(page.cursor.as_deref())).await;
     assert_eq!(refusal(shorter), CursorError::Forged);
     Ok(())
 }

@@ -54,7 +54,7 @@ impl Scene {
     async fn bob_is_untouched(&self) {
         let left: Vec<String> = keys(&self.table).await;
         assert!(self.bobs.iter().all(|key| left.contains(key)), "something of Bob's is gone");
-        let page = self.table.list_sessions(self.bob.user_id, PageRequest::default()).await.unwrap();
+        let page = self.table.patterns().list_sessions(self.bob.user_id, PageRequest::default()).await.unwrap();
         assert!(self.table.read(&page.items[0]).await.text == noise(CHUNKED, 1));
     }
 
@@ -80,10 +80,10 @@ impl Scene {
 async fn a_deleted_session_leaves_nothing() {
     let scene = Scene::new(10).await;
     let (table, ada) = (&scene.table, scene.ada.user_id);
-    table.remove_session(ada, scene.session.session_id).await.unwrap();
+    table.sessions().delete(ada, scene.session.session_id).await.unwrap();
     scene.assert_only_the_account_is_left().await;
     scene.bob_is_untouched().await;
-    let again = table.remove_session(ada, scene.session.session_id).await;
+    let again = table.sessions().delete(ada, scene.session.session_id).await;
     assert!(matches!(again, Err(AccessError::NotFound)), "{again:?}");
 }
 
@@ -92,14 +92,14 @@ async fn a_deleted_thread_leaves_nothing_and_its_neighbour_everything() {
     let scene = Scene::new(10).await;
     let before = keys(&scene.table).await;
     let gone = &scene.threads[0];
-    scene.table.remove_thread(scene.ada.user_id, gone.id()).await.unwrap();
-    let read = scene.table.own_thread(scene.ada.user_id, gone.id()).await;
+    scene.table.threads().delete(scene.ada.user_id, gone.id()).await.unwrap();
+    let read = scene.table.threads().get(scene.ada.user_id, gone.id()).await;
     assert!(matches!(read, Err(AccessError::NotFound)), "{:?}", read.is_ok());
     let uuid = gone.thread.to_string();
     let expected: Vec<String> = before.into_iter().filter(|key| !key.contains(&uuid)).collect();
     assert_eq!(keys(&scene.table).await, expected);
     assert_eq!(scene.table.read(&scene.session).await.head.thread_count, 1);
-    let again = scene.table.remove_thread(scene.ada.user_id, gone.id()).await;
+    let again = scene.table.threads().delete(scene.ada.user_id, gone.id()).await;
     assert!(matches!(again, Err(AccessError::NotFound)), "{again:?}");
 }
 
@@ -114,9 +114,9 @@ async fn a_delete_that_would_take_long_is_answered_and_the_sweep_does_the_rest()
         let _stalled = proxy.stall("Query", Moment::BeforeTheEngine);
         let id = scene.threads[0].id();
         if whole_session {
-            store.remove_session(ada, id.session_id).await.unwrap();
+            store.sessions().delete(ada, id.session_id).await.unwrap();
         } else {
-            store.remove_thread(ada, id).await.unwrap();
+            store.threads().delete(ada, id).await.unwrap();
         }
         assert_eq!(table.raw().all("sweep_job").await.len(), 1);
         assert_eq!(table.sweep_a_moment_later().await.done, 1);
@@ -131,13 +131,13 @@ async fn a_deleted_account_leaves_nothing() {
     let (table, ada) = (&scene.table, &scene.ada);
     for number in 0..7 {
         table.session(ada, "main.rs", &number.to_string()).await;
-        table.sign_in(ada, A_WEEK).await.unwrap();
+        table.sign_ins().start(ada, A_WEEK).await.unwrap();
         table.later(Duration::from_hours(24));
-        let thread = table.own_thread(ada.user_id, scene.threads[0].id()).await.unwrap();
+        let thread = table.threads().get(ada.user_id, scene.threads[0].id()).await.unwrap();
         table.talk(&thread, "and today?").await;
     }
     table.drop_account(ada).await;
-    assert_eq!(table.get_user(ada.user_id).await.unwrap(), None);
+    assert_eq!(table.patterns().get_user(ada.user_id).await.unwrap(), None);
     assert_eq!(table.sweep_a_moment_later().await.done, 1);
     assert_eq!(scene.left().await, Vec::<String>::new());
     scene.bob_is_untouched().await;
@@ -153,20 +153,23 @@ async fn what_is_written_while_a_session_goes_is_refused_or_goes_with_it() {
     // The session is out of reach, and not one of its items is removed yet.
     let stalled = proxy.stall("BatchWriteItem", Moment::BeforeTheEngine);
     let id = scene.session.session_id;
-    let removal = tokio::spawn(async move { store.remove_session(ada, id).await });
+    let removal = tokio::spawn(async move { store.sessions().delete(ada, id).await });
     stalled.arrived().await;
     let save = table.save(&scene.session, "too late").await;
     assert!(save.is_err());
     // Threads are still there, and take no word any more.
-    let thread = table.own_thread(ada, scene.threads[0].id()).await.unwrap();
-    let last = table.note(&thread, "a last word", None).await;
+    let thread = table.threads().get(ada, scene.threads[0].id()).await.unwrap();
+    let last = table.messages().add_note(&thread, "a last word", None).await;
     assert!(matches!(last, Err(PostError::Access(AccessError::NotFound))), "{last:?}");
     stalled.release();
     removal.await.unwrap().unwrap();
     scene.assert_only_the_account_is_left().await;
     // Whoever comes after that finds nothing to write to.
-    assert!(matches!(table.note(&thread, "hello?", None).await, Err(PostError::Access(AccessError::NotFound))));
-    let late = Store::answer(table, &question, answer("here I am")).await;
+    assert!(matches!(
+        table.messages().add_note(&thread, "hello?", None).await,
+        Err(PostError::Access(AccessError::NotFound))
+    ));
+    let late = table.messages().store_answer(&question, answer("here I am")).await;
     assert!(matches!(late, Err(StoreAnswerError::QuestionGone)), "{late:?}");
     scene.assert_only_the_account_is_left().await;
 }
@@ -199,8 +202,9 @@ async fn a_deletion_of_a_session_killed_anywhere_is_all_or_nothing_in_the_end() 
         let scene = Scene::new(20).await;
         let (ada, id) = (scene.ada.user_id, scene.session.session_id);
         let died =
-            killed_after(&scene, requests, |store| async move { store.remove_session(ada, id).await.unwrap() }).await;
-        if scene.table.get_session(ada, id).await.unwrap().is_some() {
+            killed_after(&scene, requests, |store| async move { store.sessions().delete(ada, id).await.unwrap() })
+                .await;
+        if scene.table.patterns().get_session(ada, id).await.unwrap().is_some() {
             // It died before the one write that counts.
             assert!(died && requests <= 1, "{requests}");
             assert!(scene.table.read(&scene.session).await.text == noise(CHUNKED, 2));
@@ -222,11 +226,11 @@ async fn a_deletion_of_a_thread_killed_anywhere_is_all_or_nothing_in_the_end() {
         let (ada, id) = (scene.ada.user_id, scene.threads[0].id());
         let before = keys(&scene.table).await;
         let died =
-            killed_after(&scene, requests, |store| async move { store.remove_thread(ada, id).await.unwrap() }).await;
+            killed_after(&scene, requests, |store| async move { store.threads().delete(ada, id).await.unwrap() }).await;
         let uuid = id.thread.to_string();
         let left = keys(&scene.table).await;
         let thread_count = scene.table.read(&scene.session).await.head.thread_count;
-        if scene.table.get_thread(id.session_id, id.thread).await.unwrap().is_some() {
+        if scene.table.patterns().get_thread(id.session_id, id.thread).await.unwrap().is_some() {
             assert!(died && requests <= 1 && left == before, "{requests}");
             assert_eq!(thread_count, 2);
         } else {
@@ -248,7 +252,7 @@ async fn a_sweep_of_an_account_killed_anywhere_is_finished_by_the_next() {
         scene.table.drop_account(&scene.ada).await;
         scene.table.later(Duration::from_millis(1));
         let died = killed_after(&scene, requests, |store| async move {
-            store.sweep_due(SWEEP_TIME).await.unwrap();
+            store.maintenance().sweep_due(SWEEP_TIME).await.unwrap();
         })
         .await;
         assert_eq!(scene.left().await, Vec::<String>::new(), "killed after {requests} requests");
@@ -285,7 +289,7 @@ async fn sweeps_at_once_do_no_harm_to_each_other() {
     scene.table.later(Duration::from_millis(1));
     let swept = tests::at_once(5, |_| {
         let store = scene.table.store().clone();
-        async move { store.sweep_due(SWEEP_TIME).await.map(|swept| swept.done) }
+        async move { store.maintenance().sweep_due(SWEEP_TIME).await.map(|swept| swept.done) }
     })
     .await;
     for outcome in swept {

@@ -26,27 +26,27 @@ impl Scene {
         let ada = table.user("ada").await;
         let session = table.session(&ada, "main.rs", "fn main() {}\n").await;
         let new = NewThread { selected_text: "fn main() {}".to_owned(), ..lines(1, 1) };
-        let thread = table.new_thread(ada.user_id, session.session_id, new, anywhere).await.unwrap().item;
+        let thread = table.threads().create(ada.user_id, session.session_id, new, anywhere).await.unwrap().item;
         Self { table, store, ada, session, thread }
     }
 
     /// The thread as it is now.
     async fn thread(&self) -> Thread {
-        self.table.own_thread(self.ada.user_id, self.thread.id()).await.unwrap()
+        self.table.threads().get(self.ada.user_id, self.thread.id()).await.unwrap()
     }
 
     async fn note(&self, store: &Store) -> Message {
-        store.note(&self.thread().await, "a note", None).await.unwrap()
+        store.messages().add_note(&self.thread().await, "a note", None).await.unwrap()
     }
 
     async fn talk(&self) -> (Message, Message) {
-        let question = self.store.ask(&self.thread().await, "why?", None, LEASE).await.unwrap();
-        let reply = self.store.answer(&question, answer("because")).await.unwrap();
+        let question = self.store.messages().ask(&self.thread().await, "why?", None, LEASE).await.unwrap();
+        let reply = self.store.messages().store_answer(&question, answer("because")).await.unwrap();
         (question, reply)
     }
 
     async fn page(&self, order: Order, request: PageRequest<'_>) -> Page<Message> {
-        self.table.thread_messages(self.ada.user_id, self.thread.id(), order, request).await.unwrap().1
+        self.table.messages().list(self.ada.user_id, self.thread.id(), order, request).await.unwrap().1
     }
 
     /// Removes a message as DynamoDB does.
@@ -65,8 +65,8 @@ impl Scene {
                 found.push(finding.kind);
             }
         };
-        self.table.verify(how.clone(), |progress| tell(whole, progress)).await.unwrap();
-        self.table.verify_user(self.ada.user_id, how, |progress| tell(own, progress)).await.unwrap();
+        self.table.maintenance().verify(how.clone(), |progress| tell(whole, progress)).await.unwrap();
+        self.table.maintenance().verify_user(self.ada.user_id, how, |progress| tell(own, progress)).await.unwrap();
         let [mut whole, mut own] = kinds;
         // The sign-in expires too, within a week.
         for found in [&mut whole, &mut own] {
@@ -113,11 +113,11 @@ async fn every_read_hides_expired_messages() {
         let page = scene.page(order, PageRequest::default()).await;
         assert_eq!((seqs(&page), page.cursor), (expected.to_vec(), None));
     }
-    let context = scene.table.conversation(scene.thread.id()).await.unwrap();
+    let context = scene.table.messages().conversation(scene.thread.id()).await.unwrap();
     assert_eq!(context.iter().map(|message| message.seq).collect::<Vec<_>>(), [3, 4]);
     let (session_id, thread) = (scene.session.session_id, scene.thread.thread);
-    assert_eq!(scene.table.get_message(session_id, thread, 2).await.unwrap(), None);
-    assert!(scene.table.get_message(session_id, thread, 3).await.unwrap().is_some());
+    assert_eq!(scene.table.patterns().get_message(session_id, thread, 2).await.unwrap(), None);
+    assert!(scene.table.patterns().get_message(session_id, thread, 3).await.unwrap().is_some());
     assert!(scene.thread().await.has_expired_messages(scene.table.clock().now()));
 }
 
@@ -227,7 +227,7 @@ async fn verify_removes_messages_that_dynamodb_did_not() {
     scene.talk().await;
     scene.table.later(DAY * 34);
     let how = Verify { look_again_after: Duration::ZERO, fix: true, ..Verify::default() };
-    scene.table.verify(how, |_| {}).await.unwrap();
+    scene.table.maintenance().verify(how, |_| {}).await.unwrap();
     assert_eq!(scene.table.raw().all("message").await, []);
     assert_eq!(scene.found().await, []);
 }
@@ -237,6 +237,6 @@ async fn the_sweep_removes_expired_messages_too() {
     let scene = Scene::new().await;
     scene.talk().await;
     scene.table.later(DAY * 31);
-    scene.table.remove_thread(scene.ada.user_id, scene.thread.id()).await.unwrap();
+    scene.table.threads().delete(scene.ada.user_id, scene.thread.id()).await.unwrap();
     assert_eq!(scene.table.raw().all("message").await, []);
 }

@@ -83,7 +83,7 @@ fn gunzip(bytes: &[u8]) -> Vec<u8> {
 /// The user of this name, as the table has them.
 async fn user(app: &TestApp, name: &str) -> User {
     let key = name.parse::<model::Username>().unwrap().key();
-    app.table().find_user(&key).await.unwrap().expect("they have signed up")
+    app.table().accounts().find(&key).await.unwrap().expect("they have signed up")
 }
 
 /// Moves the clock to the beginning of the next window of the user's first sign-in under a limit, and returns its end.
@@ -97,7 +97,7 @@ async fn to_next_window(app: &TestApp, limit: RateLimit, name: &str) -> model::T
 /// The id of the sign-in that this user has had longest.
 async fn first_sign_in(app: &TestApp, name: &str) -> String {
     let user_id = user(app, name).await.user_id;
-    app.table().list_refresh_families(user_id).await.unwrap()[0].family_id.to_string()
+    app.table().patterns().list_refresh_families(user_id).await.unwrap()[0].family_id.to_string()
 }
 
 /// Both tokens, cleared, and no other. An account that is deleted takes the name of its device along.
@@ -135,7 +135,8 @@ async fn stored_messages(app: &TestApp, thread_id: &str) -> Vec<Message> {
     let (mut messages, mut cursor) = (Vec::new(), None);
     loop {
         let next = model::PageRequest { limit: None, cursor: cursor.as_deref() };
-        let page = app.table().list_messages(session_id, thread, model::Order::Ascending, next).await.unwrap();
+        let page =
+            app.table().patterns().list_messages(session_id, thread, model::Order::Ascending, next).await.unwrap();
         messages.extend(page.items);
         cursor = page.cursor;
         if cursor.is_none() {

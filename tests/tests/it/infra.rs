@@ -34,7 +34,7 @@ async fn the_table_of_the_template_is_made_and_is_that_of_the_schema() {
         *definition = kept.map(|name| (name.to_owned(), properties[name].clone())).into_iter().collect();
     })
     .await;
-    let live = table.store().describe_table().await.unwrap();
+    let live = table.store().table().describe().await.unwrap();
     let differences = live.differences(&defined_table().unwrap());
     // What CreateTable does not take is compared below.
     let rest = ["deletion_protection", "point_in_time_recovery", "time_to_live"];

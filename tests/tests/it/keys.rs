@@ -46,7 +46,7 @@ proptest! {
                 let (window, expires_at) = (*window, now.expiry());
                 let (hits, ai_hits, max_hits, max_ai_hits) = (1, 0, 1, 1);
                 let hit = CountHit { rule, subject, window, hits, ai_hits, max_hits, max_ai_hits, expires_at };
-                table.count_hit(hit).await.expect("nobody has hit this window");
+                table.patterns().count_hit(hit).await.expect("nobody has hit this window");
             }
             let windows = table.raw().items().await;
             prop_assert_eq!(windows.len(), hits.len());
@@ -68,7 +68,7 @@ proptest! {
             let ada: UserId = table.ids().next(table.clock().now());
             for target in &targets {
                 let job = job(shard, table.clock().now(), target, ada);
-                table.leave_sweep_job(&job).await.expect("nobody has left this job");
+                table.patterns().leave_sweep_job(&job).await.expect("nobody has left this job");
             }
             for job in table.raw().items().await {
                 let segments: Vec<&str> = job.sk().split('#').collect();
@@ -76,13 +76,13 @@ proptest! {
                 prop_assert!(segments.iter().all(|segment| is_one_segment(segment)));
             }
             let later = table.clock().now().plus(std::time::Duration::from_millis(1));
-            let due = table.list_due_sweep_jobs(shard, later, PageRequest::default()).await.unwrap();
+            let due = table.patterns().list_due_sweep_jobs(shard, later, PageRequest::default()).await.unwrap();
             let target = |item: &StoredItem| item.to_dynamodb_json()["Item"]["target"]["S"].as_str().map(str::to_owned);
             let found: BTreeSet<_> = due.items.iter().filter_map(target).collect();
             prop_assert_eq!(&found, &targets);
             // Settling one settles no other.
             let first = targets.first().expect("there is one");
-            table.settle_sweep_job(shard, table.clock().now(), SweepKind::Staged, first).await.unwrap();
+            table.patterns().settle_sweep_job(shard, table.clock().now(), SweepKind::Staged, first).await.unwrap();
             prop_assert_eq!(table.raw().items().await.len(), targets.len() - 1);
             Ok(())
         })?;
@@ -99,7 +99,7 @@ proptest! {
                 let email: Email = format!("{local}@example.com").parse().expect("a legal address");
                 let folded = local.to_lowercase().replace("e\u{301}", "é");
                 let user = NewUser { email, ..newcomer(&format!("user{number}")) };
-                match table.create_user(user, A_WEEK).await {
+                match table.accounts().create(user, A_WEEK).await {
                     Ok(_) => prop_assert!(known.insert(folded)),
                     Err(SignUpError::EmailTaken) => prop_assert!(known.contains(&folded)),
                     Err(error) => prop_assert!(false, "{error}"),

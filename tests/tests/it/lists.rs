@@ -11,9 +11,9 @@ async fn a_user_who_has_just_signed_up_sees_the_session_they_have_just_created()
     let table = TestTable::new().await;
     for number in 0..20 {
         let user = table.user(&format!("user{number}")).await;
-        assert_eq!(table.list_sessions(user.user_id, PageRequest::default()).await.unwrap().items, []);
+        assert_eq!(table.patterns().list_sessions(user.user_id, PageRequest::default()).await.unwrap().items, []);
         let session = table.session(&user, "main.rs", "fn main() {}").await;
-        let page = table.list_sessions(user.user_id, PageRequest::default()).await.unwrap();
+        let page = table.patterns().list_sessions(user.user_id, PageRequest::default()).await.unwrap();
         assert_eq!(page.items, [session]);
     }
 }
@@ -26,8 +26,8 @@ async fn a_list_of_threads_has_the_thread_that_was_just_opened() {
     let mut opened = Vec::new();
     for line in 1..=20 {
         let new = lines(line, line);
-        opened.push(table.new_thread(ada.user_id, session.session_id, new, anywhere).await.unwrap());
-        let page = table.session_threads(ada.user_id, session.session_id, PageRequest::default()).await.unwrap();
+        opened.push(table.threads().create(ada.user_id, session.session_id, new, anywhere).await.unwrap());
+        let page = table.threads().list(ada.user_id, session.session_id, PageRequest::default()).await.unwrap();
         assert_eq!((page.items, page.cursor), (opened.clone(), None));
     }
 }
@@ -40,7 +40,7 @@ async fn a_thread_has_the_message_that_was_just_sent() {
     let thread = table.thread(&session, 1, 1).await;
     let (question, reply) = table.talk(&thread, "why?").await;
     let page =
-        table.thread_messages(ada.user_id, thread.id(), Order::Descending, PageRequest::default()).await.unwrap().1;
+        table.messages().list(ada.user_id, thread.id(), Order::Descending, PageRequest::default()).await.unwrap().1;
     let seqs: Vec<u32> = page.items.iter().map(|message| message.seq).collect();
     assert_eq!(seqs, [reply.seq, question.seq]);
     assert_eq!(page.items[0], reply);
@@ -59,7 +59,7 @@ async fn pages_of_any_size_hold_every_session_once_newest_first() {
         let (mut listed, mut cursor) = (Vec::new(), None::<String>);
         loop {
             let request = PageRequest { limit, cursor: cursor.as_deref() };
-            let page = table.list_sessions(ada.user_id, request).await.unwrap();
+            let page = table.patterns().list_sessions(ada.user_id, request).await.unwrap();
             assert!(!page.items.is_empty(), "an empty page follows a cursor");
             assert!(page.items.len() <= limit.unwrap_or(50).min(50) as usize);
             listed.extend(page.items.into_iter().map(|session| session.session_id));
@@ -80,17 +80,17 @@ async fn nobody_reads_a_list_of_somebody_else() {
     let thread = table.thread(&session, 1, 1).await;
     table.talk(&thread, "why?").await;
     let page = PageRequest::default();
-    assert_eq!(table.list_sessions(bob.user_id, page).await.unwrap().items, []);
-    let read = table.read_session(bob.user_id, session.session_id).await;
+    assert_eq!(table.patterns().list_sessions(bob.user_id, page).await.unwrap().items, []);
+    let read = table.sessions().open(bob.user_id, session.session_id).await;
     assert!(matches!(read, Err(AccessError::Forbidden)), "{read:?}");
-    let threads = table.session_threads(bob.user_id, session.session_id, page).await;
+    let threads = table.threads().list(bob.user_id, session.session_id, page).await;
     assert!(matches!(threads, Err(AccessError::Forbidden)));
-    let messages = table.thread_messages(bob.user_id, thread.id(), Order::Ascending, page).await;
+    let messages = table.messages().list(bob.user_id, thread.id(), Order::Ascending, page).await;
     assert!(matches!(messages, Err(AccessError::Forbidden)));
-    let removed = table.remove_session(bob.user_id, session.session_id).await;
+    let removed = table.sessions().delete(bob.user_id, session.session_id).await;
     assert!(matches!(removed, Err(AccessError::Forbidden)));
-    table.remove_session(ada.user_id, session.session_id).await.unwrap();
-    let gone = table.read_session(bob.user_id, session.session_id).await;
+    table.sessions().delete(ada.user_id, session.session_id).await.unwrap();
+    let gone = table.sessions().open(bob.user_id, session.session_id).await;
     assert!(matches!(gone, Err(AccessError::NotFound)), "{gone:?}");
 }
 

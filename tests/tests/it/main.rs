@@ -18,6 +18,7 @@ mod lists;
 mod messages;
 mod rates;
 mod read_order;
+mod refusals;
 mod saves;
 mod scans;
 mod seeding;

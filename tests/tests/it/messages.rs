@@ -14,7 +14,7 @@ async fn a_thread(table: &TestTable) -> Thread {
 
 /// The thread as it is now, with its count of slots.
 async fn current(table: &TestTable, thread: &Thread) -> Thread {
-    table.own_thread(thread.user_id, thread.id()).await.unwrap()
+    table.threads().get(thread.user_id, thread.id()).await.unwrap()
 }
 
 /// All messages of a thread, page by page.
@@ -23,7 +23,7 @@ async fn all_messages(table: &TestTable, thread: &Thread, order: Order) -> Vec<M
     let (mut all, mut cursor) = (Vec::new(), None::<String>);
     loop {
         let request = PageRequest { limit: None, cursor: cursor.as_deref() };
-        let page: Page<Message> = table.list_messages(session_id, uuid, order, request).await.unwrap();
+        let page: Page<Message> = table.patterns().list_messages(session_id, uuid, order, request).await.unwrap();
         all.extend(page.items);
         match page.cursor {
             Some(next) => cursor = Some(next),
@@ -42,13 +42,13 @@ async fn of_forty_questions_at_once_for_five_slots_two_are_stored() {
     let thread = a_thread(&table).await;
     let mut seen = thread.clone();
     for number in 1..=495 {
-        let note = table.note(&seen, &format!("note {number}"), None).await.unwrap();
+        let note = table.messages().add_note(&seen, &format!("note {number}"), None).await.unwrap();
         assert_eq!(note.seq, number);
         seen.message_slots = number;
     }
     let outcomes = at_once(40, |number| {
         let (store, thread) = (table.store().clone(), seen.clone());
-        async move { store.ask(&thread, &format!("question {number}"), None, LEASE).await }
+        async move { store.messages().ask(&thread, &format!("question {number}"), None, LEASE).await }
     })
     .await;
     let mut asked: Vec<Message> = Vec::new();
@@ -62,12 +62,12 @@ async fn of_forty_questions_at_once_for_five_slots_two_are_stored() {
     asked.sort_by_key(|question| question.seq);
     assert_eq!(numbers(&asked), [496, 498]);
     // There is room for one note, and then for nothing but the two answers.
-    assert_eq!(table.note(&seen, "the last", None).await.unwrap().seq, 500);
+    assert_eq!(table.messages().add_note(&seen, "the last", None).await.unwrap().seq, 500);
     let now = current(&table, &thread).await;
     assert_eq!(now.message_slots, 500);
-    assert!(matches!(table.note(&now, "one too many", None).await, Err(PostError::LimitExceeded)));
+    assert!(matches!(table.messages().add_note(&now, "one too many", None).await, Err(PostError::LimitExceeded)));
     for question in &asked {
-        model::Store::answer(&table, question, answer("because")).await.unwrap();
+        table.messages().store_answer(question, answer("because")).await.unwrap();
     }
     let all = all_messages(&table, &thread, Order::Ascending).await;
     assert_eq!(numbers(&all), (1..=500).collect::<Vec<_>>());
@@ -81,7 +81,7 @@ async fn forty_questions_at_once_take_forty_pairs_of_numbers_without_gaps() {
     let thread = a_thread(&table).await;
     let asked = at_once(40, |number| {
         let (store, thread) = (table.store().clone(), thread.clone());
-        async move { store.ask(&thread, &format!("question {number}"), None, LEASE).await }
+        async move { store.messages().ask(&thread, &format!("question {number}"), None, LEASE).await }
     })
     .await;
     let mut taken: Vec<u32> = asked.into_iter().map(|question| question.unwrap().seq).collect();
@@ -99,7 +99,7 @@ async fn of_ten_answers_at_once_one_is_stored_and_paid() {
     let question = table.question(&thread, "why?").await;
     let outcomes = at_once(10, |number| {
         let (store, question) = (table.store().clone(), question.clone());
-        async move { store.answer(&question, answer(&format!("answer {number}"))).await }
+        async move { store.messages().store_answer(&question, answer(&format!("answer {number}"))).await }
     })
     .await;
     let refused = outcomes.iter().filter(|outcome| matches!(outcome, Err(StoreAnswerError::LeaseLost))).count();
@@ -109,7 +109,7 @@ async fn of_ten_answers_at_once_one_is_stored_and_paid() {
     let kept = outcomes.into_iter().find_map(Result::ok).expect("one was stored");
     assert_eq!(stored[1], kept);
     let today = table.clock().now().date();
-    let usage = table.get_usage(thread.user_id, today).await.unwrap().expect("it cost something");
+    let usage = table.patterns().get_usage(thread.user_id, today).await.unwrap().expect("it cost something");
     assert_eq!((usage.requests, usage.cost_micros, usage.input_tokens, usage.output_tokens), (1, 5, 3, 2));
 }
 
@@ -118,16 +118,21 @@ async fn an_answered_question_cannot_fail_any_more_and_a_failed_one_is_answered_
     let table = TestTable::new().await;
     let thread = a_thread(&table).await;
     let question = table.question(&thread, "why?").await;
-    table.fail(&question, "AI_TIMEOUT").await.unwrap();
-    let late = model::Store::answer(&table, &question, answer("too late")).await;
+    table.messages().store_failure(&question, "AI_TIMEOUT").await.unwrap();
+    let late = table.messages().store_answer(&question, answer("too late")).await;
     assert!(matches!(late, Err(StoreAnswerError::LeaseLost)), "{late:?}");
-    let TakeOver::Ours(taken) = table.take_over(&question, LEASE).await.unwrap() else { panic!("nothing holds it") };
+    let TakeOver::Ours(taken) = table.messages().acquire_lease(&question, LEASE).await.unwrap() else {
+        panic!("nothing holds it")
+    };
     assert!(taken.lease_until > question.lease_until && taken.reply_error.is_none());
-    assert!(matches!(table.take_over(&question, LEASE).await, Ok(TakeOver::Lost)), "of two that try, one gets it");
-    let late = table.fail(&question, "AI_TIMEOUT").await;
+    assert!(
+        matches!(table.messages().acquire_lease(&question, LEASE).await, Ok(TakeOver::Lost)),
+        "of two that try, one gets it"
+    );
+    let late = table.messages().store_failure(&question, "AI_TIMEOUT").await;
     assert!(matches!(late, Err(FailQuestionError::LeaseLost)), "the first run says no more of it: {late:?}");
-    model::Store::answer(&table, &taken, answer("because")).await.unwrap();
-    assert!(table.fail(&taken, "AI_TIMEOUT").await.is_err());
+    table.messages().store_answer(&taken, answer("because")).await.unwrap();
+    assert!(table.messages().store_failure(&taken, "AI_TIMEOUT").await.is_err());
     let stored = all_messages(&table, &thread, Order::Ascending).await;
     assert_eq!(stored[0].reply_state, Some(model::ReplyState::Answered));
     assert_eq!(stored[0].reply_error, None);
@@ -143,8 +148,8 @@ async fn the_conversation_is_at_most_eleven_messages_in_order_without_open_or_fa
         now = current(&table, &now).await;
     }
     let failed = table.question(&now, "a question that fails").await;
-    table.fail(&failed, "AI_TIMEOUT").await.unwrap();
-    let conversation = table.conversation(thread.id()).await.unwrap();
+    table.messages().store_failure(&failed, "AI_TIMEOUT").await.unwrap();
+    let conversation = table.messages().conversation(thread.id()).await.unwrap();
     assert!(conversation.len() <= 11);
     assert_eq!(numbers(&conversation), (5..=14).collect::<Vec<_>>());
     assert!(conversation.iter().all(|message| message.seq != failed.seq));

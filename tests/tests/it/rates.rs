@@ -8,7 +8,7 @@ use tests::{TestTable, at_once};
 const FIVE_A_MINUTE: RateRule = RateRule::new("login", 5, 60);
 
 async fn hit(table: &TestTable, subject: &str) -> Hit {
-    table.hit(FIVE_A_MINUTE, subject).await.unwrap()
+    table.rate_limits().hit(FIVE_A_MINUTE, subject).await.unwrap()
 }
 
 fn refused(retry_at: Timestamp) -> Hit {
@@ -76,9 +76,9 @@ async fn another_subject_and_another_rule_have_windows_of_their_own() {
     }
     assert_eq!(hit(&table, "bob").await, Hit::Counted);
     let other = RateRule { name: "signup", ..FIVE_A_MINUTE };
-    assert_eq!(table.hit(other, "ada").await.unwrap(), Hit::Counted);
+    assert_eq!(table.rate_limits().hit(other, "ada").await.unwrap(), Hit::Counted);
     let longer = RateRule { window_seconds: 3_600, ..FIVE_A_MINUTE };
-    assert_eq!(table.hit(longer, "ada").await.unwrap(), Hit::Counted);
+    assert_eq!(table.rate_limits().hit(longer, "ada").await.unwrap(), Hit::Counted);
 }
 
 #[tokio::test]
@@ -93,20 +93,20 @@ async fn a_hit_that_raises_two_counters_raises_both_or_none() {
         (window.number("hits").unwrap(), window.number("ai_hits").unwrap())
     };
     for (rule, counted) in [(question, (1, 1)), (note, (2, 1)), (analysis, (2, 2)), (note, (3, 2))] {
-        assert_eq!(table.hit(rule, "ada").await.unwrap(), Hit::Counted);
+        assert_eq!(table.rate_limits().hit(rule, "ada").await.unwrap(), Hit::Counted);
         assert_eq!(counters().await, counted);
     }
     for rule in [question, analysis] {
-        assert_eq!(table.hit(rule, "ada").await.unwrap(), Hit::Refused { limit: "ai", retry_at });
+        assert_eq!(table.rate_limits().hit(rule, "ada").await.unwrap(), Hit::Refused { limit: "ai", retry_at });
     }
     assert_eq!(counters().await, (3, 2));
     for _ in 0..2 {
-        assert_eq!(table.hit(note, "ada").await.unwrap(), Hit::Counted);
+        assert_eq!(table.rate_limits().hit(note, "ada").await.unwrap(), Hit::Counted);
     }
     for rule in [note, question] {
-        assert_eq!(table.hit(rule, "ada").await.unwrap(), Hit::Refused { limit: "message", retry_at });
+        assert_eq!(table.rate_limits().hit(rule, "ada").await.unwrap(), Hit::Refused { limit: "message", retry_at });
     }
-    assert_eq!(table.hit(analysis, "ada").await.unwrap(), Hit::Refused { limit: "ai", retry_at });
+    assert_eq!(table.rate_limits().hit(analysis, "ada").await.unwrap(), Hit::Refused { limit: "ai", retry_at });
     assert_eq!(counters().await, (5, 2));
 }
 
@@ -118,7 +118,7 @@ async fn of_a_hundred_hits_at_once_exactly_the_limit_is_counted() {
         let retry_at = next_window(&table, rule, "ada");
         let hits = at_once(100, |_| {
             let store = table.store().clone();
-            async move { store.hit(rule, "ada").await.unwrap() }
+            async move { store.rate_limits().hit(rule, "ada").await.unwrap() }
         })
         .await;
         assert_eq!(hits.iter().filter(|hit| **hit == Hit::Counted).count(), 30);

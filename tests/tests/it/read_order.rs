@@ -51,8 +51,8 @@ impl Scene {
         match what {
             Meanwhile::Opened => drop(self.table.thread(&self.session, 1, 1).await),
             Meanwhile::Moved => {
-                let opened = self.table.open_thread(self.ada.user_id, self.thread.id()).await.unwrap();
-                let moved = self.table.move_to(opened, lines(1, 1), anywhere).await;
+                let opened = self.table.threads().open(self.ada.user_id, self.thread.id()).await.unwrap();
+                let moved = self.table.threads().move_to(opened, lines(1, 1), anywhere).await;
                 assert_eq!(moved.unwrap().anchor.start_line, 1);
             }
         }
@@ -79,7 +79,7 @@ impl Scene {
             Meanwhile::Opened => vec![3, 2],
             Meanwhile::Moved => vec![2],
         };
-        let stored = self.table.threads(&self.session).await;
+        let stored = self.table.threads_of(&self.session).await;
         let starts =
             |threads: &[PlacedThread]| threads.iter().map(|thread| thread.anchor.start_line).collect::<Vec<_>>();
         assert_eq!(starts(&stored), expected, "{what:?}");
@@ -97,7 +97,7 @@ impl Scene {
         };
         let question = self.table.question(&self.thread, "Why?").await;
         let proposal = NewAnswer { patch: Some(patch), patch_status: Some(PatchStatus::Verified), ..answer("so") };
-        Store::answer(&self.table, &question, proposal).await.unwrap()
+        self.table.messages().store_answer(&question, proposal).await.unwrap()
     }
 }
 
@@ -114,7 +114,7 @@ async fn a_save_misses_no_thread_that_changed_before_the_head_was_read() {
         let scene = Scene::new().await;
         let head = scene.proxy.stall(".GetItem", Moment::BeforeTheEngine);
         let (store, owner, save) = (scene.slow.clone(), scene.ada.user_id, edit(&scene.session, "new\na\nb\nc"));
-        let saving = tokio::spawn(async move { store.save_code(owner, save, one_line_down).await });
+        let saving = tokio::spawn(async move { store.sessions().save(owner, save, one_line_down).await });
         scene.change_before(head, what).await;
         let saved = saving.await.unwrap().unwrap();
         scene.is_one_line_down(&saved, what).await;
@@ -128,7 +128,8 @@ async fn an_applied_patch_misses_no_thread_that_changed_before_the_head_was_read
         let proposal = scene.proposal().await;
         let head = scene.proxy.stall(".BatchGetItem", Moment::BeforeTheEngine);
         let (store, owner, id) = (scene.slow.clone(), scene.ada.user_id, proposal.id());
-        let applying = tokio::spawn(async move { store.apply_patch(owner, id, 1, place, one_line_down).await });
+        let applying =
+            tokio::spawn(async move { store.sessions().apply_patch(owner, id, 1, place, one_line_down).await });
         scene.change_before(head, what).await;
         let applied = applying.await.unwrap().unwrap();
         scene.is_one_line_down(&applied.saved, what).await;
@@ -141,13 +142,13 @@ async fn a_patch_that_is_applied_while_it_is_read_is_answered_with_the_session_t
     let scene = Scene::new().await;
     let (owner, id) = (scene.ada.user_id, scene.proposal().await.id());
     let before = scene.stored().await;
-    scene.table.apply_patch(owner, id, 1, place, one_line_down).await.unwrap();
+    scene.table.sessions().apply_patch(owner, id, 1, place, one_line_down).await.unwrap();
     let after = scene.stored().await;
     scene.put_back(before).await;
 
     let next_read = scene.proxy.stall_after(".BatchGetItem", 1, Moment::BeforeTheEngine);
     let store = scene.slow.clone();
-    let applying = tokio::spawn(async move { store.apply_patch(owner, id, 1, place, one_line_down).await });
+    let applying = tokio::spawn(async move { store.sessions().apply_patch(owner, id, 1, place, one_line_down).await });
     tokio::time::timeout(PATIENCE, next_read.arrived()).await.expect("it is read again");
     scene.put_back(after).await;
     next_read.release();

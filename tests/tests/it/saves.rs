@@ -16,7 +16,7 @@ const CHUNKED: usize = 500_000;
 async fn fifty_savers(table: &TestTable, session: &Session, texts: Vec<String>) -> String {
     let outcomes = at_once(texts.len(), |number| {
         let (store, save, owner) = (table.store().clone(), edit(session, &texts[number]), session.user_id);
-        async move { store.save_code(owner, save, stay).await }
+        async move { store.sessions().save(owner, save, stay).await }
     })
     .await;
     let mut winner = None;
@@ -103,7 +103,7 @@ fn stamped(version: u32) -> String {
 async fn save_up_to(store: Store, session: Session, last: u32) {
     let mut head = session;
     while head.version_number < last {
-        match store.save_code(head.user_id, edit(&head, &stamped(head.version_number + 1)), stay).await {
+        match store.sessions().save(head.user_id, edit(&head, &stamped(head.version_number + 1)), stay).await {
             Ok(saved) => head = saved.head,
             Err(SaveCodeError::VersionConflict(current)) => head = current.head,
             Err(error) => panic!("{error}"),
@@ -115,7 +115,7 @@ async fn save_up_to(store: Store, session: Session, last: u32) {
 async fn read_all_the_while(store: Store, session: Session, saving: Arc<AtomicBool>) -> u32 {
     let (mut reads, mut seen) = (0, 0);
     while saving.load(Ordering::SeqCst) {
-        let opened = store.read_session(session.user_id, session.session_id).await;
+        let opened = store.sessions().open(session.user_id, session.session_id).await;
         let opened = opened.expect("a reader that meets a save reads again");
         let version = opened.head.version_number;
         assert!(opened.text == stamped(version), "not the code of version {version}");
@@ -146,8 +146,8 @@ async fn a_save_moves_its_threads_in_the_same_write() {
     let ada = table.user("ada").await;
     let session = table.session(&ada, "main.rs", "a\nb").await;
     table.thread(&session, 2, 2).await;
-    let saved = table.save_code(ada.user_id, edit(&session, "new\na\nb"), one_line_down).await.unwrap();
-    let threads = table.threads(&session).await;
+    let saved = table.sessions().save(ada.user_id, edit(&session, "new\na\nb"), one_line_down).await.unwrap();
+    let threads = table.threads_of(&session).await;
     assert_eq!(threads, saved.threads);
     assert_eq!((threads[0].anchor.start_line, threads[0].anchor_version), (3, 2));
 }
@@ -159,7 +159,7 @@ static MEANWHILE: OnceLock<(tokio::runtime::Handle, Store, Session)> = OnceLock:
 fn thread_opened_meanwhile(_old: &str, _new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
     let (runtime, store, session) = MEANWHILE.get().expect("the test has set it");
     if threads.len() == 1 {
-        let opened = store.new_thread(session.user_id, session.session_id, lines(1, 1), anywhere);
+        let opened = store.threads().create(session.user_id, session.session_id, lines(1, 1), anywhere);
         runtime.block_on(opened).expect("there is room");
     }
     one_line_down("", "", threads)
@@ -174,8 +174,8 @@ async fn a_save_moves_a_thread_that_was_opened_while_it_ran() {
     let here = (tokio::runtime::Handle::current(), table.store().clone(), session.clone());
     assert!(MEANWHILE.set(here).is_ok());
     let new = noise(CHUNKED, 2);
-    let saved = table.save_code(ada.user_id, edit(&session, &new), thread_opened_meanwhile).await.unwrap();
-    let threads = table.threads(&session).await;
+    let saved = table.sessions().save(ada.user_id, edit(&session, &new), thread_opened_meanwhile).await.unwrap();
+    let threads = table.threads_of(&session).await;
     let starts: Vec<u32> = threads.iter().map(|thread| thread.anchor.start_line).collect();
     assert_eq!(starts, [6, 2]);
     assert_eq!(saved.threads, threads);

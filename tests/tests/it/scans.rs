@@ -10,7 +10,7 @@ use tests::TestTable;
 async fn segment(table: &TestTable, segment: u32, of: u32) -> Vec<StoredItem> {
     let (mut items, mut start) = (Vec::new(), None);
     loop {
-        let page = table.scan_segment(segment, of, start).await.expect("the table answers");
+        let page = table.patterns().scan_segment(segment, of, start).await.expect("the table answers");
         items.extend(page.items);
         match page.next {
             // Kept on disk, and read back by another process.
@@ -62,7 +62,7 @@ async fn every_item_is_in_one_segment_once_however_the_table_is_cut() {
 async fn a_segment_that_there_is_not_is_refused() {
     let table = TestTable::new().await;
     for (segment, of) in [(0, 0), (2, 2), (0, 1_000_001)] {
-        assert!(table.scan_segment(segment, of, None).await.is_err(), "{segment} of {of}");
+        assert!(table.patterns().scan_segment(segment, of, None).await.is_err(), "{segment} of {of}");
     }
 }
 

@@ -33,7 +33,7 @@ impl Scene {
     }
 
     async fn changes(&self, new: NewSettings) -> Session {
-        self.table.change_settings(self.ada.user_id, self.session.session_id, &new).await.unwrap()
+        self.table.sessions().change_settings(self.ada.user_id, self.session.session_id, &new).await.unwrap()
     }
 
     fn stalled(&self, operation: &'static str) -> Stalled {
@@ -50,7 +50,7 @@ async fn a_save_writes_no_old_name_language_or_override_back() {
     let scene = Scene::of("a.py", "one").await;
     let stalled = scene.stalled("TransactWriteItems");
     let (store, owner, save) = (scene.slow.clone(), scene.ada.user_id, edit(&scene.session, "two"));
-    let saving = tokio::spawn(async move { store.save_code(owner, save, stay).await });
+    let saving = tokio::spawn(async move { store.sessions().save(owner, save, stay).await });
     stalled.arrived().await;
     scene.changes(named("a.rs")).await;
     scene.changes(in_language("Swift")).await;
@@ -72,7 +72,7 @@ async fn a_change_of_language_that_a_save_carries_takes_nothing_back_either() {
         ..edit(&scene.session, "")
     };
     let (store, owner) = (scene.slow.clone(), scene.ada.user_id);
-    let saving = tokio::spawn(async move { store.save_code(owner, save, stay).await });
+    let saving = tokio::spawn(async move { store.sessions().save(owner, save, stay).await });
     stalled.arrived().await;
     scene.changes(named("a.rs")).await;
     stalled.release();
@@ -89,7 +89,7 @@ async fn a_rename_finds_the_language_of_the_code_that_is_there_when_it_is_writte
     let scene = Scene::of("tool.rb", "#!/usr/bin/env python3").await;
     let stalled = scene.stalled("UpdateItem");
     let (store, owner, id) = (scene.slow.clone(), scene.ada.user_id, scene.session.session_id);
-    let renaming = tokio::spawn(async move { store.change_settings(owner, id, &named("tool")).await });
+    let renaming = tokio::spawn(async move { store.sessions().change_settings(owner, id, &named("tool")).await });
     stalled.arrived().await;
     scene.table.save(&scene.session, "#!/bin/sh").await.unwrap();
     stalled.release();
@@ -113,8 +113,8 @@ fn on_x(code: &str, new: &NewThread) -> Option<model::AnchorStatus> {
 }
 
 async fn moves(store: Store, thread: Thread, to: NewThread) -> PlacedThread {
-    let opened = store.open_thread(thread.user_id, thread.id()).await.unwrap();
-    store.move_to(opened, to, on_x).await.unwrap()
+    let opened = store.threads().open(thread.user_id, thread.id()).await.unwrap();
+    store.threads().move_to(opened, to, on_x).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,7 +128,7 @@ async fn a_thread_that_is_moved_while_code_is_saved_is_looked_up_in_the_new_code
     stalled.release();
     let moved = moving.await.unwrap();
     assert_eq!((moved.anchor.status, moved.anchor_version), (model::AnchorStatus::Approximate, 2));
-    assert_eq!(scene.table.own_placed_thread(thread.user_id, thread.id()).await.unwrap(), moved);
+    assert_eq!(scene.table.threads().get_placed(thread.user_id, thread.id()).await.unwrap(), moved);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,13 +137,13 @@ async fn a_save_takes_a_thread_along_from_where_it_was_moved_meanwhile() {
     let thread = scene.table.thread(&scene.session, 1, 1).await;
     let stalled = scene.stalled("TransactWriteItems");
     let (store, owner, save) = (scene.slow.clone(), scene.ada.user_id, edit(&scene.session, "new\na\nx\nb"));
-    let saving = tokio::spawn(async move { store.save_code(owner, save, one_line_down).await });
+    let saving = tokio::spawn(async move { store.sessions().save(owner, save, one_line_down).await });
     stalled.arrived().await;
     let moved = moves(scene.table.store().clone(), thread.clone(), lines(2, 2)).await;
     assert_eq!(moved.anchor.start_line, 2);
     stalled.release();
     let saved = saving.await.unwrap().unwrap();
-    let stored = scene.table.own_placed_thread(thread.user_id, thread.id()).await.unwrap();
+    let stored = scene.table.threads().get_placed(thread.user_id, thread.id()).await.unwrap();
     assert_eq!(saved.threads, std::slice::from_ref(&stored));
     assert_eq!((stored.anchor.start_line, stored.anchor_version, stored.kind), (3, 2, ThreadKind::Block));
 }
@@ -153,13 +153,13 @@ async fn a_thread_that_is_deleted_while_it_is_moved_stays_deleted() {
     for whole_session in [false, true] {
         let scene = Scene::of("a.txt", "a\nx\nb").await;
         let thread = scene.table.thread(&scene.session, 1, 1).await;
-        let opened = scene.table.open_thread(thread.user_id, thread.id()).await.unwrap();
+        let opened = scene.table.threads().open(thread.user_id, thread.id()).await.unwrap();
         if whole_session {
-            scene.table.remove_session(scene.ada.user_id, scene.session.session_id).await.unwrap();
+            scene.table.sessions().delete(scene.ada.user_id, scene.session.session_id).await.unwrap();
         } else {
-            scene.table.remove_thread(scene.ada.user_id, thread.id()).await.unwrap();
+            scene.table.threads().delete(scene.ada.user_id, thread.id()).await.unwrap();
         }
-        let moved = scene.table.move_to(opened, lines(2, 2), on_x).await;
+        let moved = scene.table.threads().move_to(opened, lines(2, 2), on_x).await;
         assert!(matches!(moved, Err(model::MoveError::Access(model::AccessError::NotFound))), "{:?}", moved.is_ok());
         assert_eq!(scene.table.raw().all("thread").await, []);
     }

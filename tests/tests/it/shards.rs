@@ -32,7 +32,7 @@ async fn sign_ups_of_all_shards_are_paged_in_the_order_of_their_times() {
         let (mut seen, mut cursor) = (Vec::new(), None::<String>);
         loop {
             let page = PageRequest { limit: Some(limit), cursor: cursor.as_deref() };
-            let found = table.list_signups(today, page).await.unwrap();
+            let found = table.patterns().list_signups(today, page).await.unwrap();
             seen.extend(found.items);
             cursor = found.cursor;
             if cursor.is_none() {
@@ -61,9 +61,9 @@ async fn the_spend_of_a_day_is_that_of_all_its_users() {
     };
     for cost in 1..=60 {
         let user = table.user(&format!("user{cost}")).await;
-        table.add_usage(spend(user.user_id, cost)).await.unwrap();
+        table.patterns().add_usage(spend(user.user_id, cost)).await.unwrap();
     }
-    let rows = table.spend_of_day(now.date()).await.unwrap();
+    let rows = table.patterns().spend_of_day(now.date()).await.unwrap();
     let costs: Vec<i64> = rows.iter().map(|row| row.cost_micros).collect();
     assert_eq!(costs, (1..=60).rev().collect::<Vec<_>>(), "dearest first");
     assert_eq!(rows.iter().map(|row| row.input_tokens + row.output_tokens).sum::<i64>(), 300);
@@ -72,7 +72,7 @@ async fn the_spend_of_a_day_is_that_of_all_its_users() {
     for (first, count, more) in
         [(None, 10, true), (Some(59), 59, true), (Some(60), 60, false), (Some(1_000), 60, false)]
     {
-        let top = table.top_users_by_cost(now.date(), first).await.unwrap();
+        let top = table.patterns().top_users_by_cost(now.date(), first).await.unwrap();
         assert_eq!((top.items.len(), top.more), (count, more), "{first:?}");
         assert_eq!(top.items.last().map(|row| row.cost_micros), Some(61 - i64::try_from(count).unwrap()));
     }

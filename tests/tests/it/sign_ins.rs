@@ -41,20 +41,20 @@ impl Scene {
 
     fn slowly_signs_in(&self) -> JoinHandle<Result<RefreshFamily, StartRefreshFamilyError>> {
         let (store, ada) = (self.slow.clone(), self.ada.clone());
-        tokio::spawn(async move { store.sign_in(&ada, A_WEEK).await })
+        tokio::spawn(async move { store.sign_ins().start(&ada, A_WEEK).await })
     }
 
     fn slowly_deletes_the_account(&self) -> JoinHandle<Result<(), AccountError>> {
         let (store, ada) = (self.slow.clone(), self.ada.clone());
-        tokio::spawn(async move { store.remove_account(&ada).await })
+        tokio::spawn(async move { store.accounts().delete(&ada).await })
     }
 
     async fn changes_the_password(&self, store: &Store) -> Result<RefreshFamily, AccountError> {
-        store.replace_password(&self.ada, &self.family, &another_hash(), A_WEEK).await
+        store.accounts().change_password(&self.ada, &self.family, &another_hash(), A_WEEK).await
     }
 
     async fn families(&self) -> Vec<RefreshFamily> {
-        self.table.list_refresh_families(self.ada.user_id).await.unwrap()
+        self.table.patterns().list_refresh_families(self.ada.user_id).await.unwrap()
     }
 }
 
@@ -65,7 +65,7 @@ async fn who_signs_in_with_the_old_password_while_it_changes_is_signed_out_by_th
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let late = async {
         stalled.arrived().await;
-        scene.table.sign_in(&scene.ada, A_WEEK).await.expect("it is the password");
+        scene.table.sign_ins().start(&scene.ada, A_WEEK).await.expect("it is the password");
         stalled.release();
     };
     let (kept, ()) = tokio::join!(scene.changes_the_password(&scene.slow), late);
@@ -101,7 +101,7 @@ async fn who_is_about_to_sign_in_when_the_account_goes_leaves_nothing() {
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let late = scene.slowly_signs_in();
     stalled.arrived().await;
-    scene.table.remove_account(&scene.ada).await.unwrap();
+    scene.table.accounts().delete(&scene.ada).await.unwrap();
     stalled.release();
     let refused = late.await.unwrap();
     assert!(matches!(refused, Err(StartRefreshFamilyError::UserNotFound)), "{refused:?}");
@@ -112,7 +112,7 @@ async fn who_is_about_to_sign_in_when_the_account_goes_leaves_nothing() {
 async fn more_sign_ins_than_a_transaction_takes_are_all_ended() {
     let scene = Scene::new().await;
     for _ in 0..130 {
-        scene.table.sign_in(&scene.ada, A_WEEK).await.unwrap();
+        scene.table.sign_ins().start(&scene.ada, A_WEEK).await.unwrap();
     }
     let kept = scene.changes_the_password(scene.table.store()).await.unwrap();
     assert_ne!(kept.family_id, scene.family.family_id);
@@ -126,11 +126,11 @@ async fn a_change_of_one_field_does_not_take_back_what_another_changed_meanwhile
     let sign_in = (scene.ada.user_id, scene.family.family_id);
     let meanwhile = async {
         stalled.arrived().await;
-        scene.table.update_profile(sign_in, &name("Ada King")).await.unwrap();
+        scene.table.accounts().update_profile(sign_in, &name("Ada King")).await.unwrap();
         stalled.release();
     };
     let change = email("king@example.com");
-    let (changed, ()) = tokio::join!(scene.slow.update_profile(sign_in, &change), meanwhile);
+    let (changed, ()) = tokio::join!(scene.slow.accounts().update_profile(sign_in, &change), meanwhile);
     let stored = scene.table.profile(&scene.ada).await;
     assert_eq!(changed.unwrap(), stored);
     assert_eq!((&*stored.name, stored.email.as_str()), ("Ada King", "king@example.com"));
@@ -146,7 +146,7 @@ async fn an_account_that_is_renamed_while_it_is_deleted_is_deleted_under_its_new
     stalled.arrived().await;
     let sign_in = (scene.ada.user_id, scene.family.family_id);
     let change = ProfileChange { username: Some("countess".parse().unwrap()), ..email("king@example.com") };
-    scene.table.update_profile(sign_in, &change).await.unwrap();
+    scene.table.accounts().update_profile(sign_in, &change).await.unwrap();
     stalled.release();
     deletion.await.unwrap().unwrap();
     assert_eq!(scene.table.raw().outline().await, []);
@@ -162,7 +162,7 @@ async fn an_account_is_deleted_without_the_claims_that_name_another_user() {
         let change = |claim: &mut Map<String, Value>| drop(claim.insert("user_id".to_owned(), now_of_bob.clone()));
         scene.table.raw().change(lost, of_ada, change).await;
         let _ = scene.table.meter().take();
-        scene.table.remove_account(&scene.ada).await.unwrap();
+        scene.table.accounts().delete(&scene.ada).await.unwrap();
         let calls = scene.table.meter().take();
         let calls: Vec<_> = calls.iter().map(|call| call.pattern.id).collect();
         assert_eq!(calls[..4], ["AP-07", "AP-03", "AP-02", "AP-07"], "{lost}");
@@ -170,7 +170,7 @@ async fn an_account_is_deleted_without_the_claims_that_name_another_user() {
         let mut left = items([("user", 1), ("email_claim", 1), ("username_claim", 1), ("refresh_family", 1)]);
         *left.get_mut(lost).unwrap() += 1;
         assert_eq!(scene.table.raw().census().await, left, "{lost}");
-        assert_eq!(scene.table.get_user(scene.ada.user_id).await.unwrap(), None);
+        assert_eq!(scene.table.patterns().get_user(scene.ada.user_id).await.unwrap(), None);
     }
 }
 
@@ -179,7 +179,7 @@ async fn an_account_is_deleted_though_a_claim_is_missing() {
     let scene = Scene::new().await;
     let claim = scene.table.raw().one("email_claim", |_| true).await;
     scene.table.raw().remove(&claim).await;
-    scene.table.remove_account(&scene.ada).await.unwrap();
+    scene.table.accounts().delete(&scene.ada).await.unwrap();
     assert_eq!(scene.table.raw().outline().await, []);
 }
 
@@ -187,15 +187,15 @@ async fn an_account_is_deleted_though_a_claim_is_missing() {
 async fn an_account_is_deleted_and_its_password_changed_beside_what_does_not_decode() {
     for (kind, field) in [("email_claim", "user_id"), ("username_claim", "user_id"), ("refresh_family", "rotated_at")] {
         let scene = Scene::new().await;
-        scene.table.sign_in(&scene.ada, A_WEEK).await.unwrap();
+        scene.table.sign_ins().start(&scene.ada, A_WEEK).await.unwrap();
         let kept = scene.family.family_id.to_string();
         let is_not_kept = |item: &tests::RawItem| item.text("family_id") != Some(&*kept);
         let broken = json!({ "S": "no such thing" });
         scene.table.raw().change(kind, is_not_kept, |item| drop(item.insert(field.to_owned(), broken))).await;
         scene.changes_the_password(scene.table.store()).await.unwrap();
         let ada = scene.table.profile(&scene.ada).await;
-        scene.table.remove_account(&ada).await.unwrap();
-        assert_eq!(scene.table.get_user(ada.user_id).await.unwrap(), None, "{kind}");
+        scene.table.accounts().delete(&ada).await.unwrap();
+        assert_eq!(scene.table.patterns().get_user(ada.user_id).await.unwrap(), None, "{kind}");
     }
 }
 
@@ -220,9 +220,9 @@ async fn a_deletion_with_more_to_remove_than_there_is_time_for_answers_and_leave
     // Whatever the sweep would delete, it never gets an answer.
     let stalled = scene.proxy.stall("BatchWriteItem", Moment::BeforeTheEngine);
     scene.slowly_deletes_the_account().await.unwrap().unwrap();
-    let sign_in = scene.table.signed_in(scene.ada.user_id, scene.family.family_id).await.unwrap();
+    let sign_in = scene.table.sign_ins().find(scene.ada.user_id, scene.family.family_id).await.unwrap();
     assert_eq!(sign_in, None, "signed out first");
-    assert_eq!(scene.table.find_user(&scene.ada.username.key()).await.unwrap(), None);
+    assert_eq!(scene.table.accounts().find(&scene.ada.username.key()).await.unwrap(), None);
     assert_ne!(scene.table.raw().outline().await, []);
     scene.table.sweep_a_moment_later().await;
     assert_eq!(scene.table.raw().outline().await, []);

@@ -39,7 +39,7 @@ impl Scene {
 
     fn start_saving(&self, text: &str) -> Save {
         let (store, owner, save) = (self.store.clone(), self.ada.user_id, edit(&self.session, text));
-        tokio::spawn(async move { store.save_code(owner, save, stay).await })
+        tokio::spawn(async move { store.sessions().save(owner, save, stay).await })
     }
 
     /// A save that dies where the proxy stalls it.
@@ -70,7 +70,7 @@ impl Scene {
         let due = Timestamp::from_millis(due).expect("a time");
         let target = job.text("target").expect("a text");
         let shard = u32::try_from(shard).expect("a small number");
-        self.table.begin_sweep_job(shard, due, SweepKind::Staged, target).await.unwrap();
+        self.table.patterns().begin_sweep_job(shard, due, SweepKind::Staged, target).await.unwrap();
     }
 
     fn revision(&self) -> RevisionId {
@@ -175,7 +175,7 @@ async fn of_a_creation_killed_before_its_commit_nothing_is_left() {
     let before = scene.table.raw().items().await;
     let stalled = scene.proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let (store, owner) = (scene.store.clone(), scene.ada.user_id);
-    let creation = tokio::spawn(async move { store.new_session(owner, file("b.rs", &noise(CHUNKED, 3))).await });
+    let creation = tokio::spawn(async move { store.sessions().create(owner, file("b.rs", &noise(CHUNKED, 3))).await });
     stalled.arrived().await;
     creation.abort();
     assert!(creation.await.expect_err("it was stalled").is_cancelled());
@@ -191,7 +191,7 @@ async fn a_refused_creation_removes_what_it_staged_at_once() {
     let ada = table.user("ada").await;
     table.drop_account(&ada).await;
     table.sweep_a_moment_later().await;
-    let refused = table.new_session(ada.user_id, file("main.rs", &noise(CHUNKED, 1))).await;
+    let refused = table.sessions().create(ada.user_id, file("main.rs", &noise(CHUNKED, 1))).await;
     assert!(matches!(refused, Err(model::NewSessionError::UserNotFound)), "{refused:?}");
     assert_eq!(table.raw().items().await, []);
 }

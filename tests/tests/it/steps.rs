@@ -10,8 +10,8 @@ async fn requests_that_are_sent_together_are_one_step() {
     let store = table.store_through(&proxy.url()).await;
     let user: UserId = table.ids().next(table.clock().now());
     assert_eq!(proxy.take_steps(), Vec::<Vec<String>>::new());
-    let read = || async { store.get_user(user).await.unwrap() };
-    futures::join!(read(), async { store.list_refresh_families(user).await.unwrap() }, read());
+    let read = || async { store.patterns().get_user(user).await.unwrap() };
+    futures::join!(read(), async { store.patterns().list_refresh_families(user).await.unwrap() }, read());
     assert_eq!(proxy.take_steps(), [["GetItem", "GetItem", "Query"]]);
 }
 
@@ -21,7 +21,7 @@ async fn requests_that_wait_for_each_other_are_a_step_each() {
     let proxy = Proxy::counting_steps(table.endpoint()).await;
     let store = table.store_through(&proxy.url()).await;
     let user: UserId = table.ids().next(table.clock().now());
-    let read = || async { store.get_user(user).await.unwrap() };
+    let read = || async { store.patterns().get_user(user).await.unwrap() };
     let twice = async {
         read().await;
         read().await

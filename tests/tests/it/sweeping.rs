@@ -20,7 +20,7 @@ async fn leave_good_jobs(table: &TestTable, count: usize) -> Vec<SweepJob> {
         jobs.push(table.job(SweepKind::Replaced, &revision.to_string(), someone(table)));
     }
     for job in &jobs {
-        table.leave_sweep_job(job).await.unwrap();
+        table.patterns().leave_sweep_job(job).await.unwrap();
     }
     jobs
 }
@@ -29,7 +29,7 @@ async fn leave_good_jobs(table: &TestTable, count: usize) -> Vec<SweepJob> {
 async fn leave_failing_jobs(table: &TestTable, count: usize) {
     for number in 0..count {
         let job = table.job(SweepKind::Thread, &format!("thread {number}"), someone(table));
-        table.leave_sweep_job(&job).await.unwrap();
+        table.patterns().leave_sweep_job(&job).await.unwrap();
     }
 }
 
@@ -85,7 +85,7 @@ async fn a_failing_job_is_tried_again_with_a_growing_delay() {
     let mut minutes = 0;
     table.later(Duration::from_millis(1));
     while tried_after.len() < 9 {
-        let swept = table.sweep_due(SWEEP_TIME).await.unwrap();
+        let swept = table.maintenance().sweep_due(SWEEP_TIME).await.unwrap();
         assert_eq!((swept.failed + swept.put_off, swept.left()), (1, 1));
         if swept.failed == 1 {
             tried_after.push(minutes);
@@ -96,7 +96,7 @@ async fn a_failing_job_is_tried_again_with_a_growing_delay() {
     assert_eq!(tried_after, [0, 1, 3, 7, 15, 31, 63, 123, 183], "at most an hour apart");
     let [job] = table.raw().all("sweep_job").await.try_into().unwrap();
     assert_eq!(table.raw().one("sweep_job", |_| true).await.number("attempts"), Some(9), "{job:?}");
-    let [backlog] = table.sweep_backlog().await.unwrap().try_into().unwrap();
+    let [backlog] = table.maintenance().sweep_backlog().await.unwrap().try_into().unwrap();
     assert_eq!((backlog.kind, backlog.due, backlog.failing), ("thread", 1, 1));
 }
 
@@ -115,8 +115,8 @@ async fn leave_an_account(table: &TestTable, days: u32) -> UserId {
         cost_micros: 1,
     };
     let days: Vec<DailyUsage> = (0..days).map(day).collect();
-    table.load_account_data(&[], &[], &[], &[], &[], &days).await.unwrap();
-    table.leave_sweep_job(&table.job(SweepKind::Account, &user_id.to_string(), user_id)).await.unwrap();
+    table.patterns().load_account_data(&[], &[], &[], &[], &[], &days).await.unwrap();
+    table.patterns().leave_sweep_job(&table.job(SweepKind::Account, &user_id.to_string(), user_id)).await.unwrap();
     user_id
 }
 
@@ -131,7 +131,7 @@ async fn a_job_that_takes_long_lets_the_other_jobs_of_its_shard_run() {
     let store = table.store_through(&proxy.url()).await;
     // The days of the account are deleted in batches, and these never come to an end. The other jobs need none.
     let _stalled = proxy.stall("BatchWriteItem", Moment::BeforeTheEngine);
-    let swept = store.sweep_due(Duration::from_secs(4)).await.unwrap();
+    let swept = store.maintenance().sweep_due(Duration::from_secs(4)).await.unwrap();
     assert_eq!((swept.done, swept.unfinished, swept.left()), (2, 1, 1));
     assert!(swept.oldest_due.is_some());
     assert_eq!(table.sweep_a_moment_later().await.done, 1, "the job is still there, and is finished by the next run");
@@ -147,7 +147,7 @@ async fn a_huge_account_is_removed_in_as_many_runs_as_it_takes() {
     table.later(Duration::from_millis(1));
     let (mut runs, mut done) = (0, 0);
     while done < 2 {
-        let swept = table.sweep_due(Duration::from_millis(400)).await.unwrap();
+        let swept = table.maintenance().sweep_due(Duration::from_millis(400)).await.unwrap();
         (runs, done) = (runs + 1, done + swept.done);
         assert!(runs < 1_000, "it never ends");
         // A job that fails once, on a busy machine, is put off.
@@ -162,13 +162,13 @@ async fn shards_are_swept_side_by_side() {
     leave_an_account(&table, 3).await;
     for shard in 0..8 {
         let job = table.job(SweepKind::Replaced, &format!("revision {shard}"), someone(&table));
-        table.leave_sweep_job(&SweepJob { shard, ..job }).await.unwrap();
+        table.patterns().leave_sweep_job(&SweepJob { shard, ..job }).await.unwrap();
     }
     table.later(Duration::from_millis(1));
     let proxy = Proxy::before(table.endpoint()).await;
     let store = table.store_through(&proxy.url()).await;
     let _stalled = proxy.stall("BatchWriteItem", Moment::BeforeTheEngine);
-    let swept = store.sweep_due(Duration::from_secs(4)).await.unwrap();
+    let swept = store.maintenance().sweep_due(Duration::from_secs(4)).await.unwrap();
     assert_eq!((swept.done, swept.unfinished), (8, 1), "a shard that is stuck holds up no other shard");
 }
 

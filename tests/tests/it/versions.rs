@@ -31,7 +31,7 @@ fn spent(store: &Store, user: &User) -> AddUsage {
 }
 
 async fn the_day(table: &TestTable) -> StoredItem {
-    let items = table.scan_segment(0, 1, None).await.unwrap().items;
+    let items = table.patterns().scan_segment(0, 1, None).await.unwrap().items;
     items.into_iter().find(|item| item.entity() == Some("daily_usage")).expect("there is a day")
 }
 
@@ -46,23 +46,23 @@ async fn scene() -> (TestTable, User) {
 async fn an_item_of_an_older_version_reads_like_one_of_now() {
     let (table, ada) = scene().await;
     let today = table.clock().now().date();
-    let day = table.get_usage(ada.user_id, today).await.unwrap().unwrap();
+    let day = table.patterns().get_usage(ada.user_id, today).await.unwrap().unwrap();
     assert_eq!((day.requests, day.cache_read_tokens, day.cache_write_tokens, day.cost_micros), (2, 0, 0, 500));
-    let listed = table.list_usage(ada.user_id, today, today, model::PageRequest::default()).await.unwrap();
+    let listed = table.patterns().list_usage(ada.user_id, today, today, model::PageRequest::default()).await.unwrap();
     assert_eq!(listed.items, [day]);
     // An index shows what has been brought up to date.
-    assert_eq!(table.top_users_by_cost(today, None).await.unwrap().items, []);
-    assert!(table.user_footprint(ada.user_id, model::PageRequest::default()).await.is_ok());
+    assert_eq!(table.patterns().top_users_by_cost(today, None).await.unwrap().items, []);
+    assert!(table.patterns().user_footprint(ada.user_id, model::PageRequest::default()).await.is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_added_to_an_item_of_an_older_version_is_added_to_what_it_has() {
     let (table, ada) = scene().await;
-    table.add_usage(spent(&table, &ada)).await.unwrap();
-    let day = table.get_usage(ada.user_id, table.clock().now().date()).await.unwrap().unwrap();
+    table.patterns().add_usage(spent(&table, &ada)).await.unwrap();
+    let day = table.patterns().get_usage(ada.user_id, table.clock().now().date()).await.unwrap().unwrap();
     assert_eq!((day.requests, day.cache_read_tokens, day.cache_write_tokens, day.cost_micros), (3, 7, 0, 510));
     // The upsert writes every field there is, so it is of now; its place in the index is that of all it has.
-    assert_eq!(table.top_users_by_cost(day.date, None).await.unwrap().items[0].cost_micros, 510);
+    assert_eq!(table.patterns().top_users_by_cost(day.date, None).await.unwrap().items[0].cost_micros, 510);
     assert_eq!(the_day(&table).await.to_dynamodb_json()["Item"]["GSI1SK"], json!({ "N": "510" }));
     assert_eq!(the_day(&table).await.version(), Some(2));
 }
@@ -70,13 +70,13 @@ async fn what_is_added_to_an_item_of_an_older_version_is_added_to_what_it_has() 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_program_that_goes_on_writing_during_a_deployment_does_no_harm() {
     let (table, ada) = scene().await;
-    table.add_usage(spent(&table, &ada)).await.unwrap();
+    table.patterns().add_usage(spent(&table, &ada)).await.unwrap();
     // It says what it knows, and leaves alone what it does not.
     table.raw().change("daily_usage", |_| true, |day| drop(day.insert("v".to_owned(), json!({ "N": "1" })))).await;
-    let day = table.get_usage(ada.user_id, table.clock().now().date()).await.unwrap().unwrap();
+    let day = table.patterns().get_usage(ada.user_id, table.clock().now().date()).await.unwrap().unwrap();
     assert_eq!(day.cache_read_tokens, 7);
-    assert!(table.upgrade_item(&the_day(&table).await).await.unwrap());
-    let day = table.get_usage(ada.user_id, table.clock().now().date()).await.unwrap().unwrap();
+    assert!(table.patterns().upgrade_item(&the_day(&table).await).await.unwrap());
+    let day = table.patterns().get_usage(ada.user_id, table.clock().now().date()).await.unwrap().unwrap();
     assert_eq!(day.cache_read_tokens, 7);
 }
 
@@ -90,7 +90,7 @@ async fn verify_brings_an_older_item_up_to_date() {
             found.push((finding.kind, outcome.word()));
         }
     };
-    let verified = table.verify(fix, tell).await.unwrap();
+    let verified = table.maintenance().verify(fix, tell).await.unwrap();
     assert_eq!(found, [(FindingKind::OlderVersion, "repaired")]);
     assert_eq!(verified.unsettled, 0);
     let day = the_day(&table).await.to_dynamodb_json();
@@ -101,7 +101,7 @@ async fn verify_brings_an_older_item_up_to_date() {
     }
     assert_eq!(day["Item"]["GSI1SK"], json!({ "N": "500" }));
     let today = table.clock().now().date();
-    assert_eq!(table.top_users_by_cost(today, None).await.unwrap().items[0].cost_micros, 500);
+    assert_eq!(table.patterns().top_users_by_cost(today, None).await.unwrap().items[0].cost_micros, 500);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,19 +111,19 @@ async fn an_upgrade_keeps_what_was_written_since_the_item_was_seen() {
     // Something that does not touch the version: an older program's ADD.
     let raise = |day: &mut serde_json::Map<String, Value>| drop(day.insert("requests".to_owned(), json!({ "N": "3" })));
     table.raw().change("daily_usage", |_| true, raise).await;
-    assert!(table.upgrade_item(&seen).await.unwrap());
-    let day = table.get_usage(ada.user_id, table.clock().now().date()).await.unwrap().unwrap();
+    assert!(table.patterns().upgrade_item(&seen).await.unwrap());
+    let day = table.patterns().get_usage(ada.user_id, table.clock().now().date()).await.unwrap().unwrap();
     assert_eq!(day.requests, 3);
     // Somebody else has done it.
-    assert!(!table.upgrade_item(&seen).await.unwrap());
-    assert!(!table.upgrade_item(&the_day(&table).await).await.unwrap());
+    assert!(!table.patterns().upgrade_item(&seen).await.unwrap());
+    assert!(!table.patterns().upgrade_item(&the_day(&table).await).await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_item_of_a_newer_version_is_refused_and_says_what_to_do() {
     let (table, ada) = scene().await;
     table.raw().change("daily_usage", |_| true, |day| drop(day.insert("v".to_owned(), json!({ "N": "3" })))).await;
-    let read = table.get_usage(ada.user_id, table.clock().now().date()).await;
+    let read = table.patterns().get_usage(ada.user_id, table.clock().now().date()).await;
     let Err(StoreError::Corrupt { reason, .. }) = read else { panic!("it is refused") };
     assert!(reason.contains("deploy the newer one"), "{reason}");
 }

@@ -23,7 +23,7 @@ async fn open_sessions(table: &TestTable, owner: &User) -> Vec<Session> {
     at_once(SESSIONS, |number| {
         let (store, owner) = (table.store().clone(), owner.user_id);
         let text = if number < CHUNKED { rotated(&large, number) } else { format!("// file {number}") };
-        async move { store.new_session(owner, file("main.rs", &text)).await.unwrap() }
+        async move { store.sessions().create(owner, file("main.rs", &text)).await.unwrap() }
     })
     .await
 }
@@ -34,11 +34,11 @@ async fn talk(table: &TestTable, sessions: &[Session]) {
         let (store, session) = (table.store().clone(), sessions[CHUNKED - number % 2].clone());
         async move {
             let new = lines(1, 1);
-            let opened = store.new_thread(session.user_id, session.session_id, new, anywhere).await;
+            let opened = store.threads().create(session.user_id, session.session_id, new, anywhere).await;
             let mut thread = opened.unwrap().item;
             for _ in 0..TALKS {
-                let question = store.ask(&thread, "why?", None, LEASE).await.unwrap();
-                store.answer(&question, answer("because")).await.unwrap();
+                let question = store.messages().ask(&thread, "why?", None, LEASE).await.unwrap();
+                store.messages().store_answer(&question, answer("because")).await.unwrap();
                 thread.message_slots += 2;
             }
             add_notes(&store, thread).await;
@@ -49,7 +49,7 @@ async fn talk(table: &TestTable, sessions: &[Session]) {
 
 async fn add_notes(store: &Store, mut thread: Thread) {
     for _ in 0..NOTES {
-        store.note(&thread, "a note", None).await.unwrap();
+        store.messages().add_note(&thread, "a note", None).await.unwrap();
         thread.message_slots += 1;
     }
 }
@@ -87,7 +87,7 @@ async fn a_full_account_whose_sweep_is_killed_three_times_is_gone_to_the_last_it
         let proxy = Proxy::before(table.endpoint()).await;
         let stalled = proxy.stall_after("", requests, moment);
         let store = table.store_through(&proxy.url()).await;
-        let sweep = tokio::spawn(async move { store.sweep_due(SWEEP_TIME).await });
+        let sweep = tokio::spawn(async move { store.maintenance().sweep_due(SWEEP_TIME).await });
         stalled.arrived().await;
         sweep.abort();
         assert!(sweep.await.expect_err("it was stalled").is_cancelled());
@@ -114,23 +114,23 @@ async fn assert_left(table: &TestTable, mut expected: Vec<RawItem>) {
 async fn do_something(store: Store, number: usize, session: Session, thread: Thread) {
     let (owner, id) = (session.user_id, session.session_id);
     match number % 7 {
-        0 => drop(store.save_code(owner, edit(&session, &noise(500_000, 2)), stay).await),
+        0 => drop(store.sessions().save(owner, edit(&session, &noise(500_000, 2)), stay).await),
         1 => {
             let new = NewSettings { filename: None, language_override: Change::Set("Go".parse().unwrap()) };
-            drop(store.change_settings(owner, id, &new).await);
+            drop(store.sessions().change_settings(owner, id, &new).await);
         }
-        2 => drop(store.note(&thread, "a last word", None).await),
+        2 => drop(store.messages().add_note(&thread, "a last word", None).await),
         3 => {
-            if let Ok(question) = store.ask(&thread, "why?", None, LEASE).await {
+            if let Ok(question) = store.messages().ask(&thread, "why?", None, LEASE).await {
                 tokio::time::sleep(Duration::from_millis(20)).await;
-                drop(store.answer(&question, answer("because")).await);
+                drop(store.messages().store_answer(&question, answer("because")).await);
             }
         }
-        4 => drop(store.new_thread(owner, id, lines(1, 1), anywhere).await),
-        5 => drop(store.new_session(owner, file("main.rs", &noise(500_000, 3))).await),
+        4 => drop(store.threads().create(owner, id, lines(1, 1), anywhere).await),
+        5 => drop(store.sessions().create(owner, file("main.rs", &noise(500_000, 3))).await),
         _ => {
-            if let Ok(opened) = store.open_thread(owner, thread.id()).await {
-                drop(store.move_to(opened, lines(1, 1), anywhere).await);
+            if let Ok(opened) = store.threads().open(owner, thread.id()).await {
+                drop(store.threads().move_to(opened, lines(1, 1), anywhere).await);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::design::{Design, Field, Type};
 use crate::problem::Problems;
 
-/// The attribute in which the store remembers its last write. `model/src/store/write.rs` names it too.
+/// The attribute in which the store remembers its last write. `table-runtime/src/write.rs` names it too.
 pub const WRITE_ID: &str = "write_id";
 
 /// Two of the table's attributes with one name, or a field with the name of one, would overwrite each other.

@@ -10,11 +10,11 @@ use crate::emit::types;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
-    let item = file.import("crate::store::item::Item");
+    let item = file.import("table_runtime::item::Item");
     let (corrupt, entity_of) =
-        (file.import("crate::store::item::CorruptItem"), file.import("crate::store::item::entity_of"));
-    let step = file.import("crate::store::history::Step");
-    let (from_item, whole) = (file.import("crate::store::item::FromItem"), file.import("modyne::Entity"));
+        (file.import("table_runtime::CorruptItem"), file.import("table_runtime::attributes::entity_of"));
+    let step = file.import("table_runtime::design::Step");
+    let (from_item, whole) = (file.import("table_runtime::item::FromItem"), file.import("modyne::Entity"));
     let (mut variants, mut decodes, mut keys) = (Vec::new(), Vec::new(), Vec::new());
     let mut versions = Vec::new();
     for entity in &design.entities {
@@ -44,6 +44,10 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
                 match self { #(#keys,)* }
             }
         }
+        #[doc = " The keys that the fields of an item make; none for an item of an unknown entity."]
+        pub(crate) fn keys_of(item: #item) -> Result<#item, #corrupt> {
+            Ok(AnyEntity::from_item(item)?.map(|entity| entity.keys()).unwrap_or_default())
+        }
         #[doc = " The current version of an entity, by the word that its items have for it, and what earlier ones lack."]
         pub(crate) fn versions_of(entity: &str) -> Option<(u32, &'static [#step])> {
             VERSIONS.iter().find(|(name, ..)| *name == entity).map(|(_, version, history)| (*version, *history))
@@ -56,8 +60,8 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
 
 /// What only some of the entities have: counters, an older version that they are written in, keys in indexes.
 fn of_some_entities(file: &mut RustFile, design: &Design) -> TokenStream {
-    let counter = file.import("crate::store::counter::Counter");
-    let index_keys_type = file.import("crate::store::reindex::IndexKeys");
+    let counter = file.import("table_runtime::design::Counter");
+    let index_keys_type = file.import("table_runtime::design::IndexKeys");
     let (mut counters, mut written, mut index_keys) = (Vec::new(), Vec::new(), Vec::new());
     for entity in &design.entities {
         let (ty, stored) = (types::entity(file, entity), &entity.type_name);

@@ -17,14 +17,14 @@ use crate::emit::written::written;
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
     for path in [
-        "by_name::Answer",
-        "by_name::Arguments",
-        "by_name::RunError",
-        "store::PageRequest",
-        "store::Store",
-        "registry::Pattern",
+        "crate::by_name::Answer",
+        "crate::by_name::Arguments",
+        "crate::by_name::RunError",
+        "crate::generated::Patterns",
+        "table_runtime::PageRequest",
+        "table_runtime::registry::Pattern",
     ] {
-        file.import_trait(&format!("crate::{path}"));
+        file.import_trait(path);
     }
     let arms = design.patterns.iter().map(|pattern| {
         let (id, name) = (&pattern.id, ident(&pattern.name));
@@ -36,7 +36,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         }
     });
     file.item(quote! {
-        impl Store {
+        impl Patterns {
             /// Asks a pattern by its name. Its function is called with the arguments as its types; `page` is for patterns
             /// that have pages, and its limit for those that return as many of the first items as they are asked for.
             ///
@@ -103,10 +103,10 @@ fn function(design: &Design, file: &mut RustFile, pattern: &Pattern) -> TokenStr
             })
         }
     });
-    let call = quote!(store.#name(#(#passed),*).await #failure?);
+    let call = quote!(patterns.#name(#(#passed),*).await #failure?);
     let ending = ending(design, file, pattern, &call);
     quote! {
-        async fn #name(store: &Store, mut arguments: Arguments #page) -> Result<Answer, RunError> {
+        async fn #name(patterns: &Patterns, mut arguments: Arguments #page) -> Result<Answer, RunError> {
             #statements
             arguments.end()?;
             #written

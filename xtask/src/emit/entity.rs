@@ -88,15 +88,15 @@ fn enumeration(file: &mut RustFile, rust: &str, about: &str, values: &[String]) 
 
 fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) {
     let key = types::key(file, entity);
-    let (primary, store) = (file.import("crate::key::Primary"), file.import("crate::store::Store"));
-    let (item, from_item) = (file.import("crate::store::item::Item"), file.import("crate::store::item::FromItem"));
+    let (primary, store) = (file.import("table_runtime::key::Primary"), file.import("table_runtime::Table"));
+    let (item, from_item) = (file.import("table_runtime::item::Item"), file.import("table_runtime::item::FromItem"));
     let has_history = !entity.history.is_empty();
     let decode = file.import(if has_history {
-        "crate::store::item::decode_older_entity"
+        "table_runtime::item::decode_older_entity"
     } else {
-        "crate::store::item::decode_entity"
+        "table_runtime::item::decode_entity"
     });
-    let corrupt = file.import("crate::store::item::CorruptItem");
+    let corrupt = file.import("table_runtime::CorruptItem");
     let (counters, clamp) = counters(design, file, entity);
     let binding = if clamp.is_some() { quote!(mut item) } else { quote!(item) };
     let (history, own_history) = (history(design, file, entity), has_history.then(|| quote!(, Self::HISTORY)));
@@ -145,10 +145,10 @@ fn storage(design: &Design, file: &mut RustFile, entity: &Entity, name: &Ident) 
 
 /// The method that makes the item, of an entity that some pattern puts.
 fn to_item(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<TokenStream> {
-    let (item, version) = (file.import("crate::store::item::Item"), rust::number(entity.version));
+    let (item, version) = (file.import("table_runtime::item::Item"), rust::number(entity.version));
     is_put(design, entity).then(|| {
         if let Some(written) = entity.write_version {
-            let encode = file.import("crate::store::item::encode_older_entity");
+            let encode = file.import("table_runtime::item::encode_older_entity");
             let about =
                 doc(&format!("The item it is stored as: of version {written}, which every running program reads."));
             let written = rust::number(written);
@@ -157,7 +157,7 @@ fn to_item(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<Toke
                 pub(crate) fn to_item(&self) -> #item { #encode(self, #written, Self::HISTORY) }
             };
         }
-        let encode = file.import("crate::store::item::encode_entity");
+        let encode = file.import("table_runtime::item::encode_entity");
         quote! {
             #[doc = " The item it is stored as."]
             pub(crate) fn to_item(&self) -> #item { #encode(self, #version) }
@@ -171,7 +171,8 @@ fn counters(design: &Design, file: &mut RustFile, entity: &Entity) -> (Option<To
     if fields.is_empty() {
         return (None, None);
     }
-    let (counter, clamp) = (file.import("crate::store::counter::Counter"), file.import("crate::store::counter::clamp"));
+    let (counter, clamp) =
+        (file.import("table_runtime::design::Counter"), file.import("table_runtime::counter::clamp"));
     let each = fields.iter().map(|field| {
         let (variant, name) = (ident(if field.ty == Type::Count { "Count" } else { "Amount" }), field.stored_name());
         quote!(#counter::#variant(#name))
@@ -186,10 +187,10 @@ fn history(design: &Design, file: &mut RustFile, entity: &Entity) -> Option<Toke
     if entity.history.is_empty() {
         return None;
     }
-    let step = file.import("crate::store::history::Step");
+    let step = file.import("table_runtime::design::Step");
     // A history without a default needs no word for one, and an import that nothing uses is a warning.
     let has_defaults = entity.history.iter().any(|each| !each.default.is_empty());
-    let filling = has_defaults.then(|| file.import("crate::store::history::Filling"));
+    let filling = has_defaults.then(|| file.import("table_runtime::design::Filling"));
     let steps = entity.history.iter().map(|each| {
         let version = rust::number(each.version);
         let renames = each.rename.iter().map(|(old, new)| quote!((#old, #new)));

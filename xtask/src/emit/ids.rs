@@ -12,7 +12,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         let (doc, name) = (doc(&domain.doc), ident(&domain.rust));
         quote!(#doc #name)
     });
-    file.item(quote!(crate::ids::uuid_newtypes! { #(#ids,)* }));
+    file.item(quote!(table_runtime::uuid_newtypes! { #(#ids,)* }));
     vec![file.finish(
         "ids.rs",
         "The ids of everything that has one: UUIDv7, in fixed lower-case form.",

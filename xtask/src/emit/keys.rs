@@ -62,7 +62,7 @@ fn index_key(index: &Index) -> TokenStream {
 fn key(design: &Design, file: &mut RustFile, entity: &Entity) {
     let name = ident(&key_name(entity));
     let fields = entity.key_fields();
-    let primary = file.import("crate::key::Primary");
+    let primary = file.import("table_runtime::key::Primary");
     let about = doc(&format!("Names one {}: `{}` / `{}`.", entity.words(), entity.pk, entity.sk));
     let shown: Vec<Shown<'_>> = fields.iter().map(|field| (field.name.as_str(), field.pii)).collect();
     let (derive_debug, implementation) = debug(file, &name, None, &shown);
@@ -142,8 +142,8 @@ fn sharded_partitions(
     let all: Vec<_> = key.partition_fields().filter_map(|name| parameter(file, name)).collect();
     let of_query: Vec<_> = key.pk.fields().filter_map(|name| parameter(file, name)).collect();
     let (one, many) = (index_partition(index), index_partitions(index));
-    let shard = file.import("crate::key::shard");
-    file.import_trait("crate::key::KeyPart");
+    let shard = file.import("table_runtime::key::shard");
+    file.import_trait("table_runtime::key::KeyPart");
     let (count, by) = (rust::number(shards.count), ident(&shards.by));
     let text = |file: &mut RustFile, shard: TokenStream| {
         let parts = template_parts(entity, &key.pk, &quote!());
@@ -211,12 +211,12 @@ pub fn key_text(file: &mut RustFile, parts: impl IntoIterator<Item = Part>) -> T
         formats.push("{}".to_owned());
         values.push(match (width, ty) {
             (Some(width), _) => {
-                let (padded, width) = (file.import("crate::key::padded"), Literal::usize_unsuffixed(width));
+                let (padded, width) = (file.import("table_runtime::key::padded"), Literal::usize_unsuffixed(width));
                 quote!(#padded(#value, #width))
             }
             (None, Type::Enum { .. }) => quote!(#value.as_str()),
             (None, _) => {
-                file.import_trait("crate::key::KeyPart");
+                file.import_trait("table_runtime::key::KeyPart");
                 quote!(#value.key_part())
             }
         });

@@ -17,11 +17,11 @@ use crate::emit::sample;
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
     for name in ["Argument", "Cost", "Operation", "Pattern"] {
-        file.import_trait(&format!("crate::registry::{name}"));
+        file.import_trait(&format!("table_runtime::registry::{name}"));
     }
     if design.patterns.iter().any(|pattern| !partiql::statements(design, pattern).is_empty()) {
-        file.import_trait("crate::registry::Parameter");
-        file.import_trait("crate::registry::Statement");
+        file.import_trait("table_runtime::registry::Parameter");
+        file.import_trait("table_runtime::registry::Statement");
     }
     let names = design.patterns.iter().map(constant);
     file.item(quote! {

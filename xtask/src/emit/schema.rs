@@ -12,7 +12,7 @@ use crate::emit::sample::parts_of;
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
     for name in ["Entity", "Field"] {
-        file.import_trait(&format!("crate::registry::{name}"));
+        file.import_trait(&format!("table_runtime::registry::{name}"));
     }
     let entities = design.entities.iter().map(|entity| entry(design, entity));
     file.item(quote! {

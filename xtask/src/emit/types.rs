@@ -36,10 +36,10 @@ pub fn owned(file: &mut RustFile, ty: &Type) -> TokenStream {
             let name = file.import(&format!("crate::generated::entity::{rust}"));
             return quote!(Vec<#name>);
         }
-        Type::Time => "crate::Timestamp".to_owned(),
-        Type::Expiry => "crate::Expiry".to_owned(),
-        Type::Date => "crate::Date".to_owned(),
-        Type::Digest => "crate::Digest".to_owned(),
+        Type::Time => "table_runtime::Timestamp".to_owned(),
+        Type::Expiry => "table_runtime::Expiry".to_owned(),
+        Type::Date => "table_runtime::Date".to_owned(),
+        Type::Digest => "table_runtime::Digest".to_owned(),
     };
     let name = file.import(&path);
     quote!(#name)
@@ -47,7 +47,7 @@ pub fn owned(file: &mut RustFile, ty: &Type) -> TokenStream {
 
 /// What says where an entity's keys in an index are stored, and what they are made from.
 pub fn index_keys(file: &mut RustFile, design: &Design, entity: &Entity, key: &IndexKey) -> TokenStream {
-    let index_keys = file.import("crate::store::reindex::IndexKeys");
+    let index_keys = file.import("table_runtime::design::IndexKeys");
     let index = &design.table.indexes[key.index];
     let (partition, sort) = (&index.partition_key, &index.sort_key);
     let from: Vec<&str> = entity.fields_of(key).map(Field::stored_name).collect();

@@ -17,7 +17,7 @@ pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
             return None;
         }
     };
-    // modyne writes the keys under these names, and `model/src/store/item.rs` the others.
+    // modyne writes the keys under these names, and `table-runtime/src/attributes.rs` the others.
     one_of(&raw.partition_key, &["PK"], at, problems);
     one_of(&raw.sort_key, &["SK"], at, problems);
     one_of(&raw.entity_attribute, &["et"], at, problems);

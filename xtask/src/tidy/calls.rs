@@ -44,6 +44,19 @@ pub fn no_handler_scans(tree: &Tree, patterns: &[PatternName]) -> Findings {
     findings
 }
 
+/// Only `model` calls a raw pattern, which knows no rule of the product. All others call the verbs of its nouns.
+#[must_use]
+pub fn only_the_model_calls_raw_patterns(tree: &Tree) -> Findings {
+    let mut findings = Vec::new();
+    for file in tree.rust().filter(|file| file.path.starts_with("handlers/src/") || file.path.starts_with("cli/src/")) {
+        for line in lines_with(&tokens(file).unwrap_or_default(), &[".", "patterns", "("]) {
+            findings
+                .push(format!("{}: `.patterns()`: call a verb of a noun, such as `store.sessions()`", file.at(line)));
+        }
+    }
+    findings
+}
+
 fn is_product(file: &File) -> bool {
     let is_test = file.path.split('/').any(|part| matches!(part, "tests" | "tests.rs"));
     !is_test && PRODUCT.iter().any(|place| file.path.starts_with(place))
@@ -110,6 +123,14 @@ impl<'ast> Visit<'ast> for Calls {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_handler_that_calls_a_raw_pattern_is_found() {
+        let call = "//! x\nfn a(store: &Store) { store.patterns().get_user(id); }\n";
+        let tree = Tree::of(&[("handlers/src/a.rs", call), ("tests/src/a.rs", call), ("model/src/a.rs", call)]);
+        let expected = "handlers/src/a.rs:2: `.patterns()`: call a verb of a noun, such as `store.sessions()`";
+        assert_eq!(only_the_model_calls_raw_patterns(&tree), [expected]);
+    }
+
     fn uncalled(path: &str, code: &str) -> bool {
         let pattern =
             |name: &str, tool| PatternName { id: "AP-01".to_owned(), name: name.to_owned(), tool, scan: false };
@@ -150,7 +171,7 @@ mod tests {
     fn calls_elsewhere_do_not_count() {
         let call = "fn a(s: &Store) { s.get_note(id) }";
         let others =
-            ["cli/src/query.rs", "tests/tests/a.rs", "model/src/generated/pattern/a.rs", "model/src/store/tests/a.rs"];
+            ["cli/src/query.rs", "tests/tests/a.rs", "model/src/generated/pattern/a.rs", "model/src/verify/tests/a.rs"];
         for path in others {
             assert!(uncalled(path, call), "{path}");
         }

@@ -4,36 +4,46 @@ use crate::tidy::Findings;
 use crate::tidy::rust::tokens;
 use crate::tidy::tree::{File, Tree};
 
-/// A crate that only one of ours may know.
+/// A library that only some of our crates may depend on.
 struct Owned {
     dependency: &'static str,
-    owner: &'static str,
-    /// Where the owner may name it in code.
-    place: &'static str,
+    /// Each crate with the folder where its code may name the library.
+    owners: &'static [(&'static str, &'static str)],
     instead: &'static str,
 }
 
 const OWNED: [Owned; 4] = [
     Owned {
         dependency: "aws-sdk-dynamodb",
-        owner: "model",
-        place: "model/src/",
+        owners: &[("table-runtime", "table-runtime/src/")],
         instead: "call an access pattern of `model`",
     },
-    Owned { dependency: "modyne", owner: "model", place: "model/src/", instead: "call an access pattern of `model`" },
+    Owned {
+        dependency: "modyne",
+        owners: &[("table-runtime", "table-runtime/src/"), ("model", "model/src/")],
+        instead: "call an access pattern of `model`",
+    },
     Owned {
         dependency: "serde_dynamo",
-        owner: "model",
-        place: "model/src/",
+        owners: &[("table-runtime", "table-runtime/src/"), ("model", "model/src/")],
         instead: "call an access pattern of `model`",
     },
     Owned {
         dependency: "aws-sdk-bedrockruntime",
-        owner: "handlers",
-        place: "handlers/src/bedrock",
+        owners: &[("handlers", "handlers/src/bedrock")],
         instead: "ask through `handlers::bedrock`",
     },
 ];
+
+impl Owned {
+    fn crates(&self) -> String {
+        self.owners.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(" and ")
+    }
+
+    fn places(&self) -> String {
+        self.owners.iter().map(|(_, place)| *place).collect::<Vec<_>>().join(" or ")
+    }
+}
 
 /// The dependencies a `Cargo.toml` names, of every kind and for every target; those that a workspace offers are nobody's.
 fn dependencies(manifest: &toml::Table) -> Vec<String> {
@@ -66,15 +76,16 @@ fn packages(tree: &Tree) -> Vec<(&File, String, String, Vec<String>)> {
     manifests.filter_map(package).collect()
 }
 
-/// Only `model` depends on the DynamoDB SDK and on what it is used with, only `handlers` on the Bedrock SDK.
+/// Only the owners of an SDK depend on it, and on the libraries that it is used with.
 #[must_use]
 pub fn only_its_owner_depends_on_an_sdk(tree: &Tree) -> Findings {
     let mut findings = Vec::new();
     for (file, _, name, dependencies) in packages(tree) {
-        for Owned { dependency, owner, instead, .. } in &OWNED {
-            if name != *owner && dependencies.iter().any(|known| known == dependency) {
-                let path = &file.path;
-                findings.push(format!("{path}: only `{owner}` depends on {dependency}; `{name}` should {instead}"));
+        for owned @ Owned { dependency, owners, instead } in &OWNED {
+            let is_owner = owners.iter().any(|(owner, _)| name == *owner);
+            if !is_owner && dependencies.iter().any(|known| known == dependency) {
+                let (path, crates) = (&file.path, owned.crates());
+                findings.push(format!("{path}: only {crates} may depend on {dependency}; `{name}` should {instead}"));
             }
         }
     }
@@ -89,10 +100,11 @@ pub fn only_its_owner_uses_an_sdk(tree: &Tree) -> Findings {
     for file in rust {
         // What is no Rust is told by other rules.
         for token in tokens(file).unwrap_or_default() {
-            for Owned { dependency, place, instead, .. } in &OWNED {
-                if token.text == dependency.replace('-', "_") && !file.path.starts_with(place) {
-                    let at = file.at(token.line);
-                    findings.push(format!("{at}: `{}` belongs in {place}; {instead}", token.text));
+            for owned @ Owned { dependency, owners, instead } in &OWNED {
+                let is_in_place = owners.iter().any(|(_, place)| file.path.starts_with(place));
+                if token.text == dependency.replace('-', "_") && !is_in_place {
+                    let (at, places) = (file.at(token.line), owned.places());
+                    findings.push(format!("{at}: `{}` belongs in {places}; {instead}", token.text));
                 }
             }
         }
@@ -140,17 +152,17 @@ mod tests {
     #[test]
     fn an_sdk_in_the_manifest_of_another_crate_is_told() {
         let root = "[workspace]\nmembers = []\n[workspace.dependencies]\naws-sdk-dynamodb = \"1\"\n";
-        let model = manifest("model", "[dependencies]\naws-sdk-dynamodb.workspace = true\n");
+        let model = manifest("table-runtime", "[dependencies]\naws-sdk-dynamodb.workspace = true\n");
         let cli = manifest(
             "cli",
             "[target.'cfg(unix)'.dev-dependencies]\nddb = { package = \"aws-sdk-dynamodb\", version = \"1\" }\n",
         );
-        let tree = Tree::of(&[("Cargo.toml", root), ("model/Cargo.toml", &model), ("cli/Cargo.toml", &cli)]);
+        let tree = Tree::of(&[("Cargo.toml", root), ("table-runtime/Cargo.toml", &model), ("cli/Cargo.toml", &cli)]);
         let findings = only_its_owner_depends_on_an_sdk(&tree);
         assert_eq!(
             findings,
             [
-                "cli/Cargo.toml: only `model` depends on aws-sdk-dynamodb; `cli` should call an access pattern of `model`"
+                "cli/Cargo.toml: only `table-runtime` may depend on aws-sdk-dynamodb; `cli` should call an access pattern of `model`"
             ]
         );
     }
@@ -158,7 +170,7 @@ mod tests {
     #[test]
     fn an_sdk_in_code_of_another_place_is_told() {
         let tree = Tree::of(&[
-            ("model/src/store/mod.rs", "//! x\nuse aws_sdk_dynamodb::Client;\nuse modyne::Item;\n"),
+            ("table-runtime/src/call.rs", "//! x\nuse aws_sdk_dynamodb::Client;\nuse modyne::Item;\n"),
             ("handlers/src/bedrock/client.rs", "//! x\nuse aws_sdk_bedrockruntime::Client;\n"),
             ("handlers/src/http/body.rs", "//! about aws_sdk_dynamodb\n\nuse aws_sdk_bedrockruntime::Client;\n"),
             ("tests/tests/a.rs", "//! x\nfn a() { let x: modyne::Item; }\n"),
@@ -168,7 +180,7 @@ mod tests {
             only_its_owner_uses_an_sdk(&tree),
             [
                 "handlers/src/http/body.rs:3: `aws_sdk_bedrockruntime` belongs in handlers/src/bedrock; ask through `handlers::bedrock`",
-                "tests/tests/a.rs:2: `modyne` belongs in model/src/; call an access pattern of `model`",
+                "tests/tests/a.rs:2: `modyne` belongs in table-runtime/src/ or model/src/; call an access pattern of `model`",
             ]
         );
     }

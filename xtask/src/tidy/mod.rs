@@ -9,7 +9,7 @@ mod text;
 mod tree;
 
 pub use api::{exports_do_not_hide_generated_types, model_hides_its_tools};
-pub use calls::{PATTERNS_FILE, no_handler_scans, uncalled_patterns};
+pub use calls::{PATTERNS_FILE, no_handler_scans, only_the_model_calls_raw_patterns, uncalled_patterns};
 pub use dependencies::{
     no_lambda_contains_the_stand_in, only_its_owner_depends_on_an_sdk, only_its_owner_uses_an_sdk, xtask_stands_alone,
 };

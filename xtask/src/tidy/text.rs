@@ -51,7 +51,7 @@ pub fn no_stubs(tree: &Tree) -> Findings {
 }
 
 /// Where the one scan is sent, which the generator gives to maintenance alone.
-const SCAN: &str = "model/src/store/scan.rs";
+const SCAN: &str = "table-runtime/src/scan.rs";
 
 /// There is no scan but one: no other is sent, and no Lambda function is allowed one. Tests may look at a whole table.
 #[must_use]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use indicatif::ProgressBar;
-use model::{CheckClaims, LoadAccount, LoadAccountError, Meter, PasswordHash, Store, StoreError};
+use model::{AccountItems, CheckClaims, LoadAccount, LoadAccountError, Meter, PasswordHash, Store, StoreError};
 use tokio::task::JoinSet;
 
 use super::member::{Batch, Member};
@@ -158,7 +158,7 @@ impl Writer<'_> {
         let mut member = Member::new(&work.crowd.shape, &work.pool, number);
         let username = member.username.clone();
         let (digest, key) = (member.email.digest(), username.key());
-        let found = self.store.check_claims(member.user_id, digest, &key).await?;
+        let found = self.store.maintenance().check_claims(member.user_id, digest, &key).await?;
         self.tally.cost(&self.meter.take());
         match found {
             CheckClaims { user: Some(_), .. } => return Ok(Loaded::There),
@@ -176,7 +176,7 @@ impl Writer<'_> {
         self.write(batch).await?;
         work.crowd.rate.take(3.0).await;
         let account = LoadAccount { email_claim: &email_claim, username_claim: &username_claim, user: &user };
-        let loaded = self.store.load_account(account).await;
+        let loaded = self.store.maintenance().load_account(account).await;
         self.settle(3.0).await;
         match loaded {
             Ok(()) => {
@@ -193,10 +193,11 @@ impl Writer<'_> {
 
     async fn write(&mut self, batch: Batch) -> Result<(), StoreError> {
         let Batch { heads, codes, anchors, threads, messages, days } = &batch;
+        let items = AccountItems { heads, codes, anchors, threads, messages, days };
         // At least one unit for each item, in advance; what it really was, afterwards.
         let least = f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX));
         self.work.crowd.rate.take(least).await;
-        self.store.load_account_data(heads, codes, anchors, threads, messages, days).await?;
+        self.store.maintenance().load_account_items(items).await?;
         self.settle(least).await;
         let counts = [
             ("session", heads.len()),

@@ -3,8 +3,8 @@
 use handlers::review::anchor::re_anchor_threads;
 use handlers::review::patch::{Withheld, locate};
 use model::{
-    AccessError, ApplyError, Change, Message, MessageId, PatchStatus, PatchedLines, SaveCode, SaveCodeError, Store,
-    Target, Thread, ThreadId, ThreadKind,
+    AccessError, ApplyError, Change, Message, MessageId, MessageKey, PatchStatus, PatchedLines, SaveCode,
+    SaveCodeError, Store, Target, Thread, ThreadId, ThreadKind,
 };
 
 use super::{Loaded, Place};
@@ -22,7 +22,7 @@ pub(super) async fn save(store: &Store, place: &mut Place, event: &Event, text: 
         text: Some(text.to_owned()),
         language_override: Change::Keep,
     };
-    match store.save_code(place.user_id, save, re_anchor_threads).await {
+    match store.sessions().save(place.user_id, save, re_anchor_threads).await {
         Ok(saved) => Ok(place.at(saved.head.version_number)),
         Err(SaveCodeError::Access(AccessError::Store(error))) => Err(error.into()),
         Err(_) => Ok(Loaded::Changed),
@@ -38,13 +38,16 @@ pub(super) async fn apply(
     seq: u32,
 ) -> Result<Loaded, SeedError> {
     let thread_id = ThreadId { session_id: thread.session_id, thread: thread.thread };
-    let answer = store.get_message(thread.session_id, thread.thread, seq).await?;
+    let answer = store
+        .maintenance()
+        .find_message(MessageKey { session_id: thread.session_id, thread: thread.thread, seq })
+        .await?;
     let is_applied = |answer: &Message| answer.patch_status == Some(PatchStatus::Applied);
     if answer.as_ref().is_some_and(is_applied) {
         return Ok(Loaded::There);
     }
     let id = MessageId { thread_id, seq };
-    match store.apply_patch(place.user_id, id, event.version, fit, re_anchor_threads).await {
+    match store.sessions().apply_patch(place.user_id, id, event.version, fit, re_anchor_threads).await {
         Ok(applied) => Ok(place.at(applied.saved.head.version_number)),
         Err(ApplyError::Save(SaveCodeError::Access(AccessError::Store(error)))) => Err(error.into()),
         Err(_) => Ok(Loaded::Changed),

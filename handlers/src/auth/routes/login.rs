@@ -70,11 +70,11 @@ pub async fn login(
             }
         };
         let new = NewSignIn { lifetime: REFRESH_TOKEN_LIFE, user_agent: user_agent::of(&headers) };
-        let started = futures::join!(ctx.store.sign_in(&right, new), counted).0;
+        let started = futures::join!(ctx.store.sign_ins().start(&right, new), counted).0;
         match started {
             // Another request changed the password, or renewed the hash of the same one.
             Err(StartRefreshFamilyError::PasswordChanged) if tries < TRIES => {
-                user = ctx.store.get_user(right.user_id).await?;
+                user = ctx.store.accounts().get(right.user_id).await?;
                 tries += 1;
             }
             started => break (right, verdict, started?),
@@ -92,13 +92,13 @@ pub async fn login(
 async fn found(ctx: &Ctx, username: &str, devices: &Devices) -> ApiResult<(Option<User>, Try)> {
     let Ok(username) = username.parse::<Username>() else { return Ok((None, Try::default())) };
     let key = username.key();
-    let claim = ctx.store.find_username_claim(&key).await?;
+    let claim = ctx.store.accounts().username_claim(&key).await?;
     let device = claim.as_ref().and_then(|claim| Some((claim.user_id, devices.of(claim.user_id)?)));
     let (limit, subject) = match device {
         Some((user_id, device)) => (RateLimit::LOGIN_DEVICE, format!("{user_id}/{device}")),
         None => (RateLimit::LOGIN_ACCOUNT, key.as_str().to_owned()),
     };
-    let (attempt, user) = futures::join!(ctx.begin_try(limit, subject), ctx.store.user_of(claim));
+    let (attempt, user) = futures::join!(ctx.begin_try(limit, subject), ctx.store.accounts().holder_of(claim));
     let attempt = attempt?;
     Ok((user?, attempt))
 }
@@ -107,7 +107,7 @@ async fn found(ctx: &Ctx, username: &str, devices: &Devices) -> ApiResult<(Optio
 async fn renew_hash(ctx: &Ctx, user: &User, password: &str) -> ApiResult<()> {
     if let Ok(password) = password.parse::<Password>() {
         let hash = ctx.app.hasher.hash(&password).await.map_err(ApiError::internal)?;
-        ctx.store.renew_hash(user, &hash).await?;
+        ctx.store.accounts().rehash_password(user, &hash).await?;
     }
     Ok(())
 }

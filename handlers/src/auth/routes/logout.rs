@@ -29,7 +29,7 @@ pub async fn logout(ctx: Ctx, headers: HeaderMap) -> ApiResult<(SetCookies, Json
     if let Some((user_id, _)) = sign_ins.first() {
         trace::identify(user_id);
     }
-    let end = |(user_id, family_id)| ctx.store.end_refresh_family(user_id, family_id);
+    let end = |(user_id, family_id)| ctx.store.sign_ins().end(user_id, family_id);
     futures::future::try_join_all(sign_ins.into_iter().map(end)).await?;
     Ok((SetCookies::clear(ctx.app.cookies), Json(Done::default())))
 }

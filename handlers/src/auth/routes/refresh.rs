@@ -73,7 +73,7 @@ async fn renewed(ctx: &Ctx, client: ClientIp, tokens: &[Refresh]) -> ApiResult<(
 async fn renewed_by(ctx: &Ctx, token: &Refresh) -> ApiResult<(SetCookies, Json<SignedIn>)> {
     trace::identify(token.user_id);
     ctx.count(RateLimit::REFRESH, &token.family_id.to_string()).await?;
-    let (user, family) = ctx.store.renew(token.seen(), RULE).await?;
+    let (user, family) = ctx.store.sign_ins().refresh(token.seen(), RULE).await?;
     let cookies =
         if family.seq == token.seq { access_cookie(ctx, &family).await? } else { cookies(ctx, &family).await? };
     Ok((cookies, Json(SignedIn::from(&user))))

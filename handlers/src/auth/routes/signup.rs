@@ -39,7 +39,7 @@ pub async fn signup(
     let password_hash = ctx.app.hasher.hash(&form.password).await.map_err(ApiError::internal)?;
     let new = NewUser { name: form.name.into_string(), email: form.email, username: form.username, password_hash };
     let sign_in = NewSignIn { lifetime: REFRESH_TOKEN_LIFE, user_agent: user_agent::of(&headers) };
-    let (user, family) = ctx.store.create_user(new, sign_in).await?;
+    let (user, family) = ctx.store.accounts().create(new, sign_in).await?;
     trace::identify(user.user_id);
     let devices = ctx.app.devices.read(Cookies::parse(&headers, ctx.app.cookies).device());
     Ok((StatusCode::CREATED, cookies_of_device(&ctx, &family, devices).await?, Json(SignedIn::from(&user))))

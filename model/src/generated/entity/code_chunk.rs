@@ -3,10 +3,10 @@
 
 use crate::generated::ids::{RevisionId, SessionId};
 use crate::generated::keys::CodeChunkKey;
-use crate::key::Primary;
-use crate::store::Store;
-use crate::store::item::{CorruptItem, FromItem, Item, decode_entity, encode_entity};
 use std::fmt;
+use table_runtime::{CorruptItem, Table};
+use table_runtime::item::{FromItem, Item, decode_entity, encode_entity};
+use table_runtime::key::Primary;
 
 /// A piece of compressed code that does not fit one item. Never changed; each has a partition of its own, because one partition takes 1,000 WCU a second and fourteen chunks are 5,000.
 #[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -63,7 +63,7 @@ impl modyne::EntityDef for CodeChunk {
 
 impl modyne::Entity for CodeChunk {
     type KeyInput<'a> = CodeChunkKey;
-    type Table = Store;
+    type Table = Table;
     type IndexKeys = ();
     fn primary_key(key: CodeChunkKey) -> Primary {
         key.primary()

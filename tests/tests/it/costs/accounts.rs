@@ -19,25 +19,25 @@ fixtures! {
 }
 
 async fn sign_up(bench: &Bench) {
-    bench.once().await.create_user(ada(), A_WEEK).await.expect("the name is free");
+    bench.once().await.accounts().create(ada(), A_WEEK).await.expect("the name is free");
     bench.weighs("user", 500).await;
 }
 
 async fn find_username_claim(bench: &Bench) {
     let ada = bench.user().await;
-    let found = bench.once().await.find_username_claim(&ada.username.key()).await;
+    let found = bench.once().await.patterns().find_username_claim(&ada.username.key()).await;
     assert_eq!(found.unwrap().expect("it is claimed").user_id, ada.user_id);
 }
 
 async fn find_email_claim(bench: &Bench) {
     let ada = bench.user().await;
-    let found = bench.once().await.find_email_claim(ada.email.digest()).await;
+    let found = bench.once().await.patterns().find_email_claim(ada.email.digest()).await;
     assert_eq!(found.unwrap().expect("it is claimed").user_id, ada.user_id);
 }
 
 async fn get_user(bench: &Bench) {
     let ada = bench.user().await;
-    assert_eq!(bench.once().await.get_user(ada.user_id).await.unwrap(), Some(ada));
+    assert_eq!(bench.once().await.patterns().get_user(ada.user_id).await.unwrap(), Some(ada));
 }
 
 async fn change_profile(bench: &Bench) {
@@ -58,15 +58,15 @@ async fn change_profile(bench: &Bench) {
         username: &username,
         now,
     };
-    bench.once().await.change_profile(input).await.unwrap();
+    bench.once().await.patterns().change_profile(input).await.unwrap();
 }
 
 async fn change_password(bench: &Bench) {
     let ada = bench.user().await;
     for _ in 0..2 {
-        bench.table.sign_in(&ada, A_WEEK).await.unwrap();
+        bench.table.sign_ins().start(&ada, A_WEEK).await.unwrap();
     }
-    let families = bench.table.list_refresh_families(ada.user_id).await.unwrap();
+    let families = bench.table.patterns().list_refresh_families(ada.user_id).await.unwrap();
     let new_family =
         RefreshFamily { family_id: bench.table.ids().next(bench.table.clock().now()), ..families[0].clone() };
     let families: Vec<_> = families.iter().map(RefreshFamily::key).collect();
@@ -79,7 +79,7 @@ async fn change_password(bench: &Bench) {
         new_hash: &new_hash,
         now: bench.table.clock().now(),
     };
-    bench.once().await.change_password(input).await.unwrap();
+    bench.once().await.patterns().change_password(input).await.unwrap();
 }
 
 async fn delete_account(bench: &Bench) {

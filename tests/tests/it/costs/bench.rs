@@ -91,7 +91,7 @@ impl Bench {
 
     /// A user whose profile has 500 bytes.
     pub(super) async fn user(&self) -> User {
-        let (user, _) = self.table.create_user(ada(), A_WEEK).await.expect("the name is free");
+        let (user, _) = self.table.accounts().create(ada(), A_WEEK).await.expect("the name is free");
         self.weighs("user", 500).await;
         user
     }
@@ -114,7 +114,8 @@ impl Bench {
     /// A thread with a selection of 300 bytes.
     pub(super) async fn thread(&self, session: &Session) -> Thread {
         let new = model::NewThread { selected_text: "s".repeat(300), ..tests::story::lines(1, 1) };
-        let opened = self.table.new_thread(session.user_id, session.session_id, new, tests::story::anywhere).await;
+        let opened =
+            self.table.threads().create(session.user_id, session.session_id, new, tests::story::anywhere).await;
         opened.expect("there is room").item
     }
 
@@ -122,7 +123,7 @@ impl Bench {
     pub(super) async fn notes(&self, thread: &Thread, count: u32, bytes: usize) -> Thread {
         let mut thread = thread.clone();
         for _ in 0..count {
-            self.table.note(&thread, &"w".repeat(bytes), None).await.expect("there is room");
+            self.table.messages().add_note(&thread, &"w".repeat(bytes), None).await.expect("there is room");
             thread.message_slots += 1;
         }
         thread

@@ -38,13 +38,13 @@ fn staged_job(bench: &Bench) -> SweepJob {
 
 async fn a_job(bench: &Bench) -> SweepJob {
     let job = staged_job(bench);
-    bench.table.leave_sweep_job(&job).await.unwrap();
+    bench.table.patterns().leave_sweep_job(&job).await.unwrap();
     job
 }
 
 async fn leave_sweep_job(bench: &Bench) {
     let job = staged_job(bench);
-    bench.once().await.leave_sweep_job(&job).await.unwrap();
+    bench.once().await.patterns().leave_sweep_job(&job).await.unwrap();
 }
 
 async fn list_due_sweep_jobs(bench: &Bench) {
@@ -52,8 +52,13 @@ async fn list_due_sweep_jobs(bench: &Bench) {
         a_job(bench).await;
     }
     bench.table.later(Duration::from_millis(1));
-    let due =
-        bench.once().await.list_due_sweep_jobs(3, bench.table.clock().now(), PageRequest::default()).await.unwrap();
+    let due = bench
+        .once()
+        .await
+        .patterns()
+        .list_due_sweep_jobs(3, bench.table.clock().now(), PageRequest::default())
+        .await
+        .unwrap();
     assert_eq!(due.items.len(), 25);
 }
 
@@ -62,17 +67,17 @@ async fn put_off_sweep_job(bench: &Bench) {
     let next_try = Some(job.due.plus(Duration::from_mins(1)));
     let SweepJob { shard, due, kind, ref target, attempts, .. } = job;
     let put_off = PutOffSweepJob { shard, due, kind, target, seen_attempts: attempts, next_try };
-    bench.once().await.put_off_sweep_job(put_off).await.unwrap();
+    bench.once().await.patterns().put_off_sweep_job(put_off).await.unwrap();
 }
 
 async fn begin_sweep_job(bench: &Bench) {
     let job = a_job(bench).await;
-    bench.once().await.begin_sweep_job(job.shard, job.due, job.kind, &job.target).await.unwrap();
+    bench.once().await.patterns().begin_sweep_job(job.shard, job.due, job.kind, &job.target).await.unwrap();
 }
 
 async fn settle_sweep_job(bench: &Bench) {
     let job = a_job(bench).await;
-    bench.once().await.settle_sweep_job(job.shard, job.due, job.kind, &job.target).await.unwrap();
+    bench.once().await.patterns().settle_sweep_job(job.shard, job.due, job.kind, &job.target).await.unwrap();
 }
 
 /// A thread with so many messages of 500 bytes of text, alone in its session's partition but for the code and itself.
@@ -83,12 +88,15 @@ async fn a_long_thread(bench: &Bench, messages: u32) -> Thread {
 
 async fn session_leftovers(bench: &Bench) {
     let thread = a_long_thread(bench, 260).await;
-    assert_eq!(bench.once().await.session_leftovers(thread.session_id).await.unwrap().len(), 250);
+    assert_eq!(bench.once().await.patterns().session_leftovers(thread.session_id).await.unwrap().len(), 250);
 }
 
 async fn thread_leftovers(bench: &Bench) {
     let thread = a_long_thread(bench, 250).await;
-    assert_eq!(bench.once().await.thread_leftovers(thread.session_id, thread.thread).await.unwrap().len(), 250);
+    assert_eq!(
+        bench.once().await.patterns().thread_leftovers(thread.session_id, thread.thread).await.unwrap().len(),
+        250
+    );
 }
 
 async fn thread_record_leftovers(bench: &Bench) {
@@ -107,36 +115,36 @@ async fn thread_record_leftovers(bench: &Bench) {
             expire_from: None,
             expire_until: None,
         };
-        bench.table.ask_question(asked).await.unwrap();
+        bench.table.patterns().ask_question(asked).await.unwrap();
     }
-    let found = bench.once().await.thread_record_leftovers(thread.session_id, thread.thread).await.unwrap();
+    let found = bench.once().await.patterns().thread_record_leftovers(thread.session_id, thread.thread).await.unwrap();
     assert_eq!(found.len(), 10);
 }
 
 async fn user_footprint(bench: &Bench) {
     let ada = bench.user().await;
     for _ in 0..2 {
-        bench.table.sign_in(&ada, A_WEEK).await.unwrap();
+        bench.table.sign_ins().start(&ada, A_WEEK).await.unwrap();
     }
     bench.sessions(&ada, 50).await;
     let today = bench.table.clock().now().date();
     for day in 0..31 {
         spend(&bench.table, ada.user_id, today.days_before(day), 8_500).await;
     }
-    let page = bench.once().await.user_footprint(ada.user_id, PageRequest::default()).await.unwrap();
+    let page = bench.once().await.patterns().user_footprint(ada.user_id, PageRequest::default()).await.unwrap();
     assert_eq!((page.items.len(), page.cursor), (85, None));
 }
 
 async fn delete_leftovers(bench: &Bench) {
     let thread = a_long_thread(bench, 25).await;
-    let found = bench.table.thread_leftovers(thread.session_id, thread.thread).await.unwrap();
-    bench.once().await.delete_leftovers(&found).await.unwrap();
+    let found = bench.table.patterns().thread_leftovers(thread.session_id, thread.thread).await.unwrap();
+    bench.once().await.patterns().delete_leftovers(&found).await.unwrap();
 }
 
 async fn delete_code_chunks(bench: &Bench) {
     let ada = bench.user().await;
     let chunks = bench.chunks(&bench.session(&ada).await);
-    bench.table.write_code_chunks(&chunks).await.unwrap();
+    bench.table.patterns().write_code_chunks(&chunks).await.unwrap();
     let keys: Vec<CodeChunkKey> = chunks.iter().map(CodeChunk::key).collect();
-    bench.once().await.delete_code_chunks(&keys).await.unwrap();
+    bench.once().await.patterns().delete_code_chunks(&keys).await.unwrap();
 }

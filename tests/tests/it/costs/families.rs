@@ -18,12 +18,12 @@ fixtures! {
 async fn start_refresh_family(bench: &Bench) {
     let ada = bench.user().await;
     bench.checks(1);
-    bench.once().await.sign_in(&ada, A_WEEK).await.unwrap();
+    bench.once().await.sign_ins().start(&ada, A_WEEK).await.unwrap();
 }
 
 async fn get_refresh_family(bench: &Bench) {
     let (ada, family) = bench.table.user_and_family("ada").await;
-    let found = bench.once().await.get_refresh_family(ada.user_id, family.family_id).await;
+    let found = bench.once().await.patterns().get_refresh_family(ada.user_id, family.family_id).await;
     assert_eq!(found.unwrap(), Some(family));
 }
 
@@ -38,31 +38,37 @@ async fn rotate_refresh_token(bench: &Bench) {
         now,
         expires_at: now.plus(A_WEEK).expiry(),
     };
-    assert_eq!(bench.once().await.rotate_refresh_token(input).await.unwrap().seq, 2);
+    assert_eq!(bench.once().await.patterns().rotate_refresh_token(input).await.unwrap().seq, 2);
 }
 
 async fn end_refresh_family(bench: &Bench) {
     let (ada, family) = bench.table.user_and_family("ada").await;
-    bench.once().await.end_refresh_family(ada.user_id, family.family_id).await.unwrap();
+    bench.once().await.patterns().end_refresh_family(ada.user_id, family.family_id).await.unwrap();
 }
 
 async fn list_refresh_families(bench: &Bench) {
     let ada = bench.user().await;
     for _ in 0..2 {
-        bench.table.sign_in(&ada, A_WEEK).await.unwrap();
+        bench.table.sign_ins().start(&ada, A_WEEK).await.unwrap();
     }
-    assert_eq!(bench.once().await.list_refresh_families(ada.user_id).await.unwrap().len(), 3);
+    assert_eq!(bench.once().await.patterns().list_refresh_families(ada.user_id).await.unwrap().len(), 3);
 }
 
 async fn get_sign_in(bench: &Bench) {
-    let (ada, family) = bench.table.create_user(super::bench::ada(), A_WEEK).await.unwrap();
+    let (ada, family) = bench.table.accounts().create(super::bench::ada(), A_WEEK).await.unwrap();
     bench.weighs("user", 500).await;
-    let found = bench.once().await.get_sign_in(ada.user_id, family.family_id).await.unwrap();
+    let found = bench.once().await.patterns().get_sign_in(ada.user_id, family.family_id).await.unwrap();
     assert_eq!((found.user, found.family), (Some(ada), Some(family)));
 }
 
 async fn note_sign_in_used(bench: &Bench) {
     let (ada, family) = bench.table.user_and_family("ada").await;
     let now = bench.table.clock().now();
-    bench.once().await.note_sign_in_used(ada.user_id, family.family_id, now.expiry(), Some(now)).await.unwrap();
+    bench
+        .once()
+        .await
+        .patterns()
+        .note_sign_in_used(ada.user_id, family.family_id, now.expiry(), Some(now))
+        .await
+        .unwrap();
 }

@@ -29,10 +29,10 @@ async fn made(bench: &Bench) -> Made {
     let template = bench.user().await;
     let head = bench.session(&template).await;
     let thread = bench.thread(&head).await;
-    let note = bench.table.note(&thread, &"w".repeat(500), None).await.unwrap();
+    let note = bench.table.messages().add_note(&thread, &"w".repeat(500), None).await.unwrap();
     let packed = PackedCode::pack(&small_code()).unwrap();
     let PackedBody::Inline(gzip) = packed.body else { panic!("it is small") };
-    let anchors = bench.table.get_anchors(head.session_id).await.unwrap().expect("it has a thread");
+    let anchors = bench.table.patterns().get_anchors(head.session_id).await.unwrap().expect("it has a thread");
     let mut made = Made::default();
     for number in 0..5 {
         let (session_id, revision): (SessionId, RevisionId) =
@@ -61,7 +61,13 @@ async fn made(bench: &Bench) -> Made {
 
 async fn load_account_data(bench: &Bench) {
     let Made { heads, codes, anchors, threads, messages, days } = made(bench).await;
-    bench.once().await.load_account_data(&heads, &codes, &anchors, &threads, &messages, &days).await.unwrap();
+    bench
+        .once()
+        .await
+        .patterns()
+        .load_account_data(&heads, &codes, &anchors, &threads, &messages, &days)
+        .await
+        .unwrap();
 }
 
 async fn load_account(bench: &Bench) {
@@ -82,6 +88,6 @@ async fn load_account(bench: &Bench) {
         updated_at: now,
     };
     let account = LoadAccount { email_claim: &email_claim, username_claim: &username_claim, user: &user };
-    bench.once().await.load_account(account).await.unwrap();
+    bench.once().await.patterns().load_account(account).await.unwrap();
     bench.weighs("user", 500).await;
 }

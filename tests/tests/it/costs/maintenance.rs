@@ -28,7 +28,7 @@ fixtures! {
 
 /// The items of an entity, as a scan shows them.
 async fn stored(store: &Store, kind: &str) -> Vec<StoredItem> {
-    let mut items = store.scan_segment(0, 1, None).await.expect("the table answers").items;
+    let mut items = store.patterns().scan_segment(0, 1, None).await.expect("the table answers").items;
     items.retain(|item| item.entity() == Some(kind));
     items
 }
@@ -41,7 +41,7 @@ async fn upgrade_item(bench: &Bench) {
     };
     bench.table.raw().change("daily_usage", |_| true, of_version_1).await;
     let day = stored(&bench.table, "daily_usage").await.pop().unwrap();
-    assert!(bench.once().await.upgrade_item(&day).await.unwrap());
+    assert!(bench.once().await.patterns().upgrade_item(&day).await.unwrap());
 }
 
 async fn correct_counters(bench: &Bench) {
@@ -50,25 +50,25 @@ async fn correct_counters(bench: &Bench) {
     let negative = json!({ "N": "-1" });
     bench.table.raw().change("session", |_| true, |head| drop(head.insert("thread_count".to_owned(), negative))).await;
     let head = stored(&bench.table, "session").await.pop().unwrap();
-    assert!(bench.once().await.correct_counters(&head).await.unwrap());
+    assert!(bench.once().await.patterns().correct_counters(&head).await.unwrap());
 }
 
 async fn stored_user(bench: &Bench) {
     let (ada, today) = days(bench, 30).await;
     spend(&bench.table, ada, today.days_before(30), 8_500).await;
-    let ada = bench.table.get_user(ada).await.unwrap().unwrap();
+    let ada = bench.table.patterns().get_user(ada).await.unwrap().unwrap();
     for _ in 0..2 {
-        bench.table.sign_in(&ada, A_WEEK).await.unwrap();
+        bench.table.sign_ins().start(&ada, A_WEEK).await.unwrap();
     }
     bench.sessions(&ada, 50).await;
-    let page = bench.once().await.stored_user(ada.user_id, PageRequest::default()).await.unwrap();
+    let page = bench.once().await.patterns().stored_user(ada.user_id, PageRequest::default()).await.unwrap();
     assert_eq!((page.items.len(), page.cursor), (85, None));
 }
 
 async fn stored_session(bench: &Bench) {
     let thread = a_thread(bench).await;
     bench.notes(&thread, 100, 500).await;
-    let page = bench.once().await.stored_session(thread.session_id, PageRequest::default()).await.unwrap();
+    let page = bench.once().await.patterns().stored_session(thread.session_id, PageRequest::default()).await.unwrap();
     assert_eq!((page.items.len(), page.cursor), (103, None));
 }
 
@@ -94,18 +94,18 @@ async fn restore_claims(bench: &Bench) {
         seen_updated_at: ada.updated_at,
     };
     bench.checks(1);
-    bench.once().await.restore_claims(lost).await.unwrap();
+    bench.once().await.patterns().restore_claims(lost).await.unwrap();
 }
 
 async fn release_claims(bench: &Bench) {
     let ada = bench.user().await;
     let (email, username) = (ada.email.digest(), ada.username.key());
-    let seen_claimed_at = bench.table.find_email_claim(email).await.unwrap().unwrap().claimed_at;
+    let seen_claimed_at = bench.table.patterns().find_email_claim(email).await.unwrap().unwrap().claimed_at;
     let claims = ReleaseClaims {
         email_claim: Some(StaleEmailClaim { email_digest: email, owner: ada.user_id, seen_claimed_at }),
         username_claim: Some(StaleUsernameClaim { username_key: &username, owner: ada.user_id, seen_claimed_at }),
     };
-    bench.once().await.release_claims(claims).await.unwrap();
+    bench.once().await.patterns().release_claims(claims).await.unwrap();
 }
 
 async fn remove_expired(bench: &Bench) {
@@ -124,17 +124,22 @@ async fn remove_expired(bench: &Bench) {
         expire_from: None,
         expire_until: None,
     };
-    bench.table.ask_question(asked).await.unwrap();
+    bench.table.patterns().ask_question(asked).await.unwrap();
     let new = model::NewThread { selected_text: "s".to_owned(), ..tests::story::lines(1, 1) };
     let (session_id, anywhere) = (thread.session_id, tests::story::anywhere);
-    bench.table.new_thread_once(thread.user_id, session_id, uuid::Uuid::from_u128(7), new, anywhere).await.unwrap();
+    bench
+        .table
+        .threads()
+        .create_once(thread.user_id, session_id, uuid::Uuid::from_u128(7), new, anywhere)
+        .await
+        .unwrap();
     let creation = bench.table.raw().one("creation", |_| true).await;
     let key = creation.text("key_digest").expect("it has its key").parse::<model::Digest>().unwrap();
-    let creation = bench.table.get_creation(key).await.unwrap().unwrap();
+    let creation = bench.table.patterns().get_creation(key).await.unwrap().unwrap();
     let rule = RateRule::new("login", 5, 900);
-    bench.table.hit(rule, "192.0.2.1").await.unwrap();
+    bench.table.rate_limits().hit(rule, "192.0.2.1").await.unwrap();
     let user_id = thread.user_id;
-    let family = bench.table.list_refresh_families(user_id).await.unwrap().pop().unwrap();
+    let family = bench.table.patterns().list_refresh_families(user_id).await.unwrap().pop().unwrap();
     let window = rule.window("192.0.2.1", bench.table.clock().now());
     let expired = RemoveExpired {
         family: Some(ExpiredFamily { user_id, family_id: family.family_id, seen_expires_at: family.expires_at }),
@@ -153,14 +158,14 @@ async fn remove_expired(bench: &Bench) {
         }),
         message: Some(ExpiredMessage { session_id: thread.session_id, thread: thread.thread, seq: 3, seen_expires_at }),
     };
-    bench.once().await.remove_expired(expired).await.unwrap();
+    bench.once().await.patterns().remove_expired(expired).await.unwrap();
 }
 
 async fn repair_message_slots(bench: &Bench) {
     let thread = a_thread(bench).await;
     let (session_id, seen_updated_at, thread) = (thread.session_id, thread.updated_at, thread.thread);
     let input = RepairMessageSlots { session_id, thread, seen_slots: 0, seen_updated_at, counted: 4 };
-    bench.once().await.repair_message_slots(input).await.unwrap();
+    bench.once().await.patterns().repair_message_slots(input).await.unwrap();
 }
 
 async fn repair_index_keys(bench: &Bench) {
@@ -171,15 +176,20 @@ async fn repair_index_keys(bench: &Bench) {
         .change("daily_usage", |_| true, |day| drop(day.insert("GSI1SK".to_owned(), json!({ "N": "1" }))))
         .await;
     let day = stored(&bench.table, "daily_usage").await.pop().unwrap();
-    assert!(bench.once().await.repair_index_keys(&day).await.unwrap());
+    assert!(bench.once().await.patterns().repair_index_keys(&day).await.unwrap());
 }
 
 async fn stored_sweep_jobs(bench: &Bench) {
     let ada = bench.user().await;
     for number in 0..25 {
         let target = format!("0198c5e2-8a00-7000-8000-0000000000{number:02}");
-        bench.table.leave_sweep_job(&bench.table.job(SweepKind::Thread, &target, ada.user_id)).await.unwrap();
+        bench
+            .table
+            .patterns()
+            .leave_sweep_job(&bench.table.job(SweepKind::Thread, &target, ada.user_id))
+            .await
+            .unwrap();
     }
-    let page = bench.once().await.stored_sweep_jobs(3, PageRequest::default()).await.unwrap();
+    let page = bench.once().await.patterns().stored_sweep_jobs(3, PageRequest::default()).await.unwrap();
     assert_eq!((page.items.len(), page.cursor), (25, None));
 }

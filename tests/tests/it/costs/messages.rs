@@ -57,17 +57,18 @@ async fn ask_question(bench: &Bench) {
         expire_from: None,
         expire_until: None,
     };
-    bench.once().await.ask_question(asked).await.unwrap();
+    bench.once().await.patterns().ask_question(asked).await.unwrap();
 }
 
 async fn add_note(bench: &Bench) {
     let thread = a_thread(bench).await;
-    let first = bench.table.note(&thread, &"n".repeat(200), None).await.unwrap();
+    let first = bench.table.messages().add_note(&thread, &"n".repeat(200), None).await.unwrap();
     let later = first.created_at.plus(Duration::from_secs(1));
     let note = Message { seq: 2, created_at: later, ..first };
     bench
         .once()
         .await
+        .patterns()
         .add_note(AddNote {
             note: &note,
             record: None,
@@ -98,7 +99,7 @@ async fn store_answer(bench: &Bench) {
     let mut thread = a_thread(bench).await;
     let (question, reply) = loop {
         let question = bench.table.question(&thread, &"q".repeat(200)).await;
-        let reply = Store::answer(&bench.table, &question, answer_with_patch()).await.unwrap();
+        let reply = bench.table.messages().store_answer(&question, answer_with_patch()).await.unwrap();
         thread.message_slots += 2;
         if thread.message_slots == 18 {
             break (question, reply);
@@ -115,7 +116,7 @@ async fn store_answer(bench: &Bench) {
         expire_from: None,
         expire_until: None,
     };
-    bench.table.ask_question(asked).await.unwrap();
+    bench.table.patterns().ask_question(asked).await.unwrap();
     let input = StoreAnswer {
         answer: &Message { seq: 20, ..reply },
         question_seq: 19,
@@ -130,7 +131,7 @@ async fn store_answer(bench: &Bench) {
         cost_micros: 5,
     };
     bench.checks(1);
-    bench.once().await.store_answer(input).await.unwrap();
+    bench.once().await.patterns().store_answer(input).await.unwrap();
 }
 
 async fn fail_question(bench: &Bench) {
@@ -139,7 +140,7 @@ async fn fail_question(bench: &Bench) {
     let Message { session_id, thread, seq, .. } = question;
     let (reply_error, held_until) = (Some("AI_TIMEOUT"), question.lease_until.unwrap());
     let input = FailQuestion { session_id, thread, seq, reply_error, held_until };
-    bench.once().await.fail_question(input).await.unwrap();
+    bench.once().await.patterns().fail_question(input).await.unwrap();
 }
 
 async fn take_over_question(bench: &Bench) {
@@ -150,21 +151,21 @@ async fn take_over_question(bench: &Bench) {
     let Message { session_id, thread, seq, .. } = question;
     let lease_until = Some(now.plus(Duration::from_mins(1)));
     let input = TakeOverQuestion { session_id, thread, seq, now, lease_until };
-    bench.once().await.take_over_question(input).await.unwrap();
+    bench.once().await.patterns().take_over_question(input).await.unwrap();
 }
 
 async fn cancel_question(bench: &Bench) {
     let thread = a_thread(bench).await;
     let question = bench.table.question(&thread, &"q".repeat(200)).await;
     let Message { session_id, thread, seq, user_id, .. } = question;
-    bench.once().await.cancel_question(session_id, thread, seq, user_id).await.unwrap();
+    bench.once().await.patterns().cancel_question(session_id, thread, seq, user_id).await.unwrap();
 }
 
 async fn watch_question(bench: &Bench) {
     let thread = a_thread(bench).await;
     let question = bench.table.question(&thread, &"q".repeat(200)).await;
     let Message { session_id, thread, seq, .. } = question;
-    assert_eq!(bench.once().await.watch_question(session_id, thread, seq).await.unwrap(), Some(question));
+    assert_eq!(bench.once().await.patterns().watch_question(session_id, thread, seq).await.unwrap(), Some(question));
 }
 
 async fn show_last_state(bench: &Bench) {
@@ -173,32 +174,33 @@ async fn show_last_state(bench: &Bench) {
     let Message { session_id, thread, seq, .. } = question;
     let (last_state, last_lease_until) = (Some(ReplyState::Failed), None);
     let input = ShowLastState { session_id, thread, seq, last_state, last_lease_until };
-    bench.once().await.show_last_state(input).await.unwrap();
+    bench.once().await.patterns().show_last_state(input).await.unwrap();
 }
 
 async fn list_messages(bench: &Bench) {
     let thread = a_thread(bench).await;
     bench.notes(&thread, 100, 500).await;
     let (session_id, uuid) = (thread.session_id, thread.thread);
-    let page = bench.once().await.list_messages(session_id, uuid, Order::Ascending, PageRequest::default()).await;
+    let page =
+        bench.once().await.patterns().list_messages(session_id, uuid, Order::Ascending, PageRequest::default()).await;
     assert_eq!(page.unwrap().items.len(), 100);
 }
 
 async fn last_messages(bench: &Bench) {
     let thread = a_thread(bench).await;
     bench.notes(&thread, 12, 500).await;
-    assert_eq!(bench.once().await.last_messages(thread.session_id, thread.thread).await.unwrap().len(), 11);
+    assert_eq!(bench.once().await.patterns().last_messages(thread.session_id, thread.thread).await.unwrap().len(), 11);
 }
 
 async fn get_thread_and_message(bench: &Bench) {
     let thread = a_thread(bench).await;
     bench.notes(&thread, 1, 500).await;
-    let read = bench.once().await.get_thread_and_message(thread.session_id, thread.thread, 1).await.unwrap();
+    let read = bench.once().await.patterns().get_thread_and_message(thread.session_id, thread.thread, 1).await.unwrap();
     assert!(read.thread.is_some() && read.message.is_some());
 }
 
 async fn get_message(bench: &Bench) {
     let thread = a_thread(bench).await;
     bench.notes(&thread, 1, 500).await;
-    assert!(bench.once().await.get_message(thread.session_id, thread.thread, 1).await.unwrap().is_some());
+    assert!(bench.once().await.patterns().get_message(thread.session_id, thread.thread, 1).await.unwrap().is_some());
 }

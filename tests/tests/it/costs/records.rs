@@ -44,23 +44,24 @@ async fn a_record(bench: &Bench) -> Idempotency {
         expire_from: None,
         expire_until: None,
     };
-    bench.table.ask_question(asked).await.unwrap();
+    bench.table.patterns().ask_question(asked).await.unwrap();
     record
 }
 
 async fn get_question_record(bench: &Bench) {
     let record = a_record(bench).await;
-    let found = bench.once().await.get_question_record(record.session_id, record.thread, record.key_digest).await;
+    let found =
+        bench.once().await.patterns().get_question_record(record.session_id, record.thread, record.key_digest).await;
     assert_eq!(found.unwrap(), Some(record));
 }
 
 async fn count_hit(bench: &Bench) {
-    assert_eq!(bench.table.hit(RULE, "ada").await.unwrap(), Hit::Counted);
-    assert_eq!(bench.once().await.hit(RULE, "ada").await.unwrap(), Hit::Counted);
+    assert_eq!(bench.table.rate_limits().hit(RULE, "ada").await.unwrap(), Hit::Counted);
+    assert_eq!(bench.once().await.rate_limits().hit(RULE, "ada").await.unwrap(), Hit::Counted);
 }
 
 async fn take_hit_back(bench: &Bench) {
     let window = RULE.window("ada", bench.table.clock().now());
-    assert_eq!(bench.table.hit(RULE, "ada").await.unwrap(), Hit::Counted);
-    bench.once().await.take_back(RULE, "ada", window).await.unwrap();
+    assert_eq!(bench.table.rate_limits().hit(RULE, "ada").await.unwrap(), Hit::Counted);
+    bench.once().await.rate_limits().undo_hit(RULE, "ada", window).await.unwrap();
 }

@@ -28,42 +28,45 @@ fixtures! {
 async fn create_session(bench: &Bench) {
     let ada = bench.user().await;
     let new = NewSession { filename: filename().parse().unwrap(), language_override: None, text: small_code() };
-    let created = bench.once().await.new_session_once(ada.user_id, CLIENT_ID, new).await.unwrap();
+    let created = bench.once().await.sessions().create_once(ada.user_id, CLIENT_ID, new).await.unwrap();
     assert!(!created.is_repeated);
 }
 
 async fn get_creation(bench: &Bench) {
     let ada = bench.user().await;
     let new = NewSession { filename: filename().parse().unwrap(), language_override: None, text: small_code() };
-    bench.table.new_session_once(ada.user_id, CLIENT_ID, new).await.unwrap();
+    bench.table.sessions().create_once(ada.user_id, CLIENT_ID, new).await.unwrap();
     let key = Digest::of(format!("session\n{}\n{CLIENT_ID}", ada.user_id));
-    assert!(bench.once().await.get_creation(key).await.unwrap().is_some());
+    assert!(bench.once().await.patterns().get_creation(key).await.unwrap().is_some());
 }
 
 async fn list_all_sessions(bench: &Bench) {
     let ada = bench.user().await;
     bench.sessions(&ada, 100).await;
-    assert_eq!(bench.once().await.list_all_sessions(ada.user_id).await.unwrap().len(), 100);
+    assert_eq!(bench.once().await.patterns().list_all_sessions(ada.user_id).await.unwrap().len(), 100);
 }
 
 async fn list_sessions(bench: &Bench) {
     let ada = bench.user().await;
     bench.sessions(&ada, 50).await;
-    let page = bench.once().await.list_sessions(ada.user_id, PageRequest::default()).await.unwrap();
+    let page = bench.once().await.patterns().list_sessions(ada.user_id, PageRequest::default()).await.unwrap();
     assert_eq!((page.items.len(), page.cursor), (50, None));
 }
 
 async fn open_session(bench: &Bench) {
     let ada = bench.user().await;
     let session = bench.session(&ada).await;
-    let opened = bench.once().await.open_session(ada.user_id, session.session_id).await.unwrap();
+    let opened = bench.once().await.patterns().open_session(ada.user_id, session.session_id).await.unwrap();
     assert!(opened.head.is_some() && opened.code.is_some());
 }
 
 async fn get_session(bench: &Bench) {
     let ada = bench.user().await;
     let session = bench.session(&ada).await;
-    assert_eq!(bench.once().await.get_session(ada.user_id, session.session_id).await.unwrap(), Some(session));
+    assert_eq!(
+        bench.once().await.patterns().get_session(ada.user_id, session.session_id).await.unwrap(),
+        Some(session)
+    );
 }
 
 fn one_line_down(anchor: &ThreadAnchor) -> ThreadAnchor {
@@ -77,13 +80,13 @@ async fn save_session(bench: &Bench) {
     for _ in 0..50 {
         bench.thread(&session).await;
     }
-    let anchors = bench.table.get_anchors(session.session_id).await.unwrap().expect("it has threads");
+    let anchors = bench.table.patterns().get_anchors(session.session_id).await.unwrap().expect("it has threads");
     let threads: Vec<_> = anchors.threads.iter().map(one_line_down).collect();
     let session_id = session.session_id;
     let moved = MovedAnchors { session_id, threads: &threads, seen_changes: 50 };
     // Code of another revision.
     let other = bench.table.session(&ada, &filename(), &with_gzip_of(8_000, 1)).await;
-    let code = bench.table.get_code(other.session_id).await.unwrap().expect("it has code");
+    let code = bench.table.patterns().get_code(other.session_id).await.unwrap().expect("it has code");
     let code = model::Code { session_id, ..code };
     let input = SaveSession {
         answer: None,
@@ -102,7 +105,7 @@ async fn save_session(bench: &Bench) {
         saved_by: ada.user_id,
         anchor_changes: 1,
     };
-    bench.once().await.save_session(input).await.unwrap();
+    bench.once().await.patterns().save_session(input).await.unwrap();
 }
 
 async fn change_session_settings(bench: &Bench) {
@@ -118,7 +121,7 @@ async fn change_session_settings(bench: &Bench) {
         language_override: None,
         now: bench.table.clock().now(),
     };
-    bench.once().await.change_session_settings(settings).await.unwrap();
+    bench.once().await.patterns().change_session_settings(settings).await.unwrap();
 }
 
 async fn delete_session(bench: &Bench) {
@@ -132,25 +135,25 @@ async fn delete_session(bench: &Bench) {
         session_id: session.session_id,
         revision: session.revision,
     };
-    bench.once().await.delete_session(input).await.unwrap();
+    bench.once().await.patterns().delete_session(input).await.unwrap();
 }
 
 async fn get_code(bench: &Bench) {
     let ada = bench.user().await;
     let session = bench.session(&ada).await;
-    assert!(bench.once().await.get_code(session.session_id).await.unwrap().is_some());
+    assert!(bench.once().await.patterns().get_code(session.session_id).await.unwrap().is_some());
 }
 
 async fn read_code_chunks(bench: &Bench) {
     let ada = bench.user().await;
     let chunks = bench.chunks(&bench.session(&ada).await);
-    bench.table.write_code_chunks(&chunks).await.unwrap();
+    bench.table.patterns().write_code_chunks(&chunks).await.unwrap();
     let keys: Vec<CodeChunkKey> = chunks.iter().map(CodeChunk::key).collect();
-    assert_eq!(bench.once().await.read_code_chunks(&keys).await.unwrap().len(), 14);
+    assert_eq!(bench.once().await.patterns().read_code_chunks(&keys).await.unwrap().len(), 14);
 }
 
 async fn write_code_chunks(bench: &Bench) {
     let ada = bench.user().await;
     let chunks = bench.chunks(&bench.session(&ada).await);
-    bench.once().await.write_code_chunks(&chunks).await.unwrap();
+    bench.once().await.patterns().write_code_chunks(&chunks).await.unwrap();
 }

@@ -43,7 +43,8 @@ async fn fifty_threads(bench: &Bench) -> Session {
 
 /// The anchors of the session with the only thread at other lines.
 async fn elsewhere(bench: &Bench, thread: &Thread, moves: u32) -> Vec<ThreadAnchor> {
-    let mut anchors = bench.table.get_anchors(thread.session_id).await.unwrap().expect("it has threads").threads;
+    let mut anchors =
+        bench.table.patterns().get_anchors(thread.session_id).await.unwrap().expect("it has threads").threads;
     let anchor = ThreadAnchor { start_line: 2, end_line: 3, moves, ..anchors.remove(0) };
     vec![anchor]
 }
@@ -63,35 +64,36 @@ async fn create_thread(bench: &Bench) {
         expires_at: thread.created_at.plus(Duration::from_hours(24)).expiry(),
     };
     let input = CreateThread { record: Some(&record), thread: &thread, opened: &opened, seen_version: 1 };
-    bench.once().await.create_thread(input).await.unwrap();
+    bench.once().await.patterns().create_thread(input).await.unwrap();
 }
 
 async fn list_threads(bench: &Bench) {
     let session = fifty_threads(bench).await;
-    let found = bench.once().await.list_threads(session.session_id).await.unwrap();
+    let found = bench.once().await.patterns().list_threads(session.session_id).await.unwrap();
     assert_eq!(found.len(), 51);
 }
 
 async fn list_threads_page(bench: &Bench) {
     let session = fifty_threads(bench).await;
-    let page = bench.once().await.list_threads_page(session.session_id, PageRequest::default()).await.unwrap();
+    let page =
+        bench.once().await.patterns().list_threads_page(session.session_id, PageRequest::default()).await.unwrap();
     assert_eq!((page.items.len(), page.cursor), (50, None));
 }
 
 async fn get_anchors(bench: &Bench) {
     let session = fifty_threads(bench).await;
-    let anchors = bench.once().await.get_anchors(session.session_id).await.unwrap();
+    let anchors = bench.once().await.patterns().get_anchors(session.session_id).await.unwrap();
     assert_eq!(anchors.expect("it has threads").threads.len(), 50);
 }
 
 async fn get_thread(bench: &Bench) {
     let thread = a_thread(bench).await;
-    assert_eq!(bench.once().await.get_thread(thread.session_id, thread.thread).await.unwrap(), Some(thread));
+    assert_eq!(bench.once().await.patterns().get_thread(thread.session_id, thread.thread).await.unwrap(), Some(thread));
 }
 
 async fn get_thread_and_anchors(bench: &Bench) {
     let thread = a_thread(bench).await;
-    let found = bench.once().await.get_thread_and_anchors(thread.session_id, thread.thread).await.unwrap();
+    let found = bench.once().await.patterns().get_thread_and_anchors(thread.session_id, thread.thread).await.unwrap();
     assert!(found.thread == Some(thread) && found.anchors.is_some());
 }
 
@@ -108,9 +110,9 @@ impl Opening {
     async fn new(bench: &Bench) -> Self {
         let thread = a_thread(bench).await;
         let (_, answer) = bench.table.talk(&thread, "why?").await;
-        let thread = bench.table.own_thread(thread.user_id, thread.id()).await.unwrap();
+        let thread = bench.table.threads().get(thread.user_id, thread.id()).await.unwrap();
         let request = ClientRequest::new("6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77".parse().unwrap(), "why?", true);
-        let question = bench.table.ask(&thread, "why?", Some(request), tests::LEASE).await.unwrap();
+        let question = bench.table.messages().ask(&thread, "why?", Some(request), tests::LEASE).await.unwrap();
         let (threads, messages, users) = ([thread.key()], [answer.key()], [UserKey { user_id: thread.user_id }]);
         Self { threads, messages, users, records: [request.record(&question).key()], thread }
     }
@@ -121,7 +123,8 @@ async fn open_with_anchors(bench: &Bench) {
     let (user_id, session_id) = (opening.thread.user_id, opening.thread.session_id);
     let Opening { threads, messages, users, records, .. } = &opening;
     let store = bench.once().await;
-    let found = store.open_with_anchors(user_id, session_id, threads, messages, users, records).await.unwrap();
+    let found =
+        store.patterns().open_with_anchors(user_id, session_id, threads, messages, users, records).await.unwrap();
     assert!(found.head.is_some() && found.code.is_some() && found.anchors.is_some());
     assert_eq!((found.threads.len(), found.messages.len()), (1, 1));
     assert_eq!((found.users.len(), found.records.len()), (1, 1));
@@ -132,7 +135,8 @@ async fn open_without_code(bench: &Bench) {
     let (user_id, session_id) = (opening.thread.user_id, opening.thread.session_id);
     let Opening { threads, messages, users, records, .. } = &opening;
     let store = bench.once().await;
-    let found = store.open_without_code(user_id, session_id, threads, messages, users, records).await.unwrap();
+    let found =
+        store.patterns().open_without_code(user_id, session_id, threads, messages, users, records).await.unwrap();
     assert!(found.head.is_some() && found.anchors.is_some());
     assert_eq!((found.threads.len(), found.messages.len()), (1, 1));
     assert_eq!((found.users.len(), found.records.len()), (1, 1));
@@ -150,7 +154,7 @@ async fn repair_anchors(bench: &Bench) {
         seen_changes: 1,
     };
     bench.checks(1);
-    bench.once().await.repair_anchors(input).await.unwrap();
+    bench.once().await.patterns().repair_anchors(input).await.unwrap();
 }
 
 async fn move_thread(bench: &Bench) {
@@ -169,7 +173,7 @@ async fn move_thread(bench: &Bench) {
         seen_version: 1,
         now: bench.table.clock().now(),
     };
-    bench.once().await.move_thread(input).await.unwrap();
+    bench.once().await.patterns().move_thread(input).await.unwrap();
 }
 
 async fn delete_thread(bench: &Bench) {
@@ -179,5 +183,5 @@ async fn delete_thread(bench: &Bench) {
     let (session_id, thread) = (thread.session_id, thread.thread);
     let anchors = Some(RemainingAnchors { session_id, threads: &[], seen_changes: 1 });
     let input = DeleteThread { counted: Some(&head), uncounted: None, anchors, job: &job, session_id, thread };
-    bench.once().await.delete_thread(input).await.unwrap();
+    bench.once().await.patterns().delete_thread(input).await.unwrap();
 }

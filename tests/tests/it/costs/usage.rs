@@ -21,7 +21,7 @@ pub(super) async fn spend(store: &Store, user_id: UserId, date: Date, cost_micro
         output_tokens: 340,
         cost_micros,
     };
-    store.add_usage(usage).await.expect("the user exists");
+    store.patterns().add_usage(usage).await.expect("the user exists");
 }
 
 /// A user with so many days of usage, up to today.
@@ -35,7 +35,8 @@ pub(super) async fn days(bench: &Bench, count: u32) -> (UserId, Date) {
 
 async fn list_usage(bench: &Bench) {
     let (ada, today) = days(bench, 31).await;
-    let page = bench.once().await.list_usage(ada, today.days_before(30), today, PageRequest::default()).await;
+    let page =
+        bench.once().await.patterns().list_usage(ada, today.days_before(30), today, PageRequest::default()).await;
     assert_eq!(page.unwrap().items.len(), 31);
 }
 
@@ -50,11 +51,11 @@ async fn add_usage(bench: &Bench) {
 
 async fn get_usage(bench: &Bench) {
     let (ada, today) = days(bench, 1).await;
-    assert!(bench.once().await.get_usage(ada, today).await.unwrap().is_some());
+    assert!(bench.once().await.patterns().get_usage(ada, today).await.unwrap().is_some());
 }
 
 async fn delete_usage(bench: &Bench) {
     let (user_id, today) = days(bench, 31).await;
     let keys: Vec<_> = (0..31).map(|day| DailyUsageKey { user_id, date: today.days_before(day) }).collect();
-    bench.once().await.delete_usage(&keys).await.unwrap();
+    bench.once().await.patterns().delete_usage(&keys).await.unwrap();
 }

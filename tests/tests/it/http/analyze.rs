@@ -84,7 +84,7 @@ async fn nothing_is_stored_but_what_it_cost() {
 
 async fn usage(app: &TestApp, name: &str) -> Option<model::DailyUsage> {
     let today = app.table().clock().now().date();
-    app.table().get_usage(user(app, name).await.user_id, today).await.unwrap()
+    app.table().patterns().get_usage(user(app, name).await.user_id, today).await.unwrap()
 }
 
 #[tokio::test]

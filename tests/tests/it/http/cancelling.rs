@@ -46,7 +46,7 @@ impl Scene {
 
     async fn usage(&self) -> model::DailyUsage {
         let owner = user(&self.app, "ada").await.user_id;
-        self.app.table().get_usage(owner, self.app.table().clock().now().date()).await.unwrap().unwrap()
+        self.app.table().patterns().get_usage(owner, self.app.table().clock().now().date()).await.unwrap().unwrap()
     }
 
     /// The row of the thread in the session's list.
@@ -58,8 +58,8 @@ impl Scene {
     /// A question whose process was killed before the model answered.
     async fn was_left(&self) {
         let owner = user(&self.app, "ada").await.user_id;
-        let thread = self.app.table().own_thread(owner, self.thread.id.parse().unwrap()).await.unwrap();
-        self.app.table().ask(&thread, "why?", None, LEASE).await.unwrap();
+        let thread = self.app.table().threads().get(owner, self.thread.id.parse().unwrap()).await.unwrap();
+        self.app.table().messages().ask(&thread, "why?", None, LEASE).await.unwrap();
     }
 }
 

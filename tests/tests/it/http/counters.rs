@@ -19,7 +19,7 @@ async fn spoil(app: &TestApp, kind: &str, field: &str, number: &str) {
 /// Repairs what can be repaired, and tells how much is left.
 async fn verify(app: &TestApp) -> u64 {
     let how = Verify { look_again_after: Duration::ZERO, fix: true, ..Verify::default() };
-    app.table().verify(how, |_| {}).await.expect("the table answers").unsettled
+    app.table().maintenance().verify(how, |_| {}).await.expect("the table answers").unsettled
 }
 
 async fn counter(app: &TestApp, kind: &str, field: &str) -> Option<i64> {

@@ -198,7 +198,8 @@ async fn nothing_that_is_written_while_its_thread_is_deleted_comes_back() {
         assert_eq!((census.get("message"), census.get("sweep_job")), (None, None));
         assert_eq!(opened["thread_count"], census.get("thread").copied().unwrap_or_default());
         let chunks = app.table().raw().all("code_chunk").await;
-        let head = app.table().own_session(user(&app, "ada").await.user_id, session.id.parse().unwrap()).await.unwrap();
+        let head =
+            app.table().sessions().get(user(&app, "ada").await.user_id, session.id.parse().unwrap()).await.unwrap();
         assert_eq!(chunks.len(), head.chunk_count as usize, "only the saved code has chunks");
     }
 }

@@ -148,7 +148,7 @@ impl Scene {
 
     async fn billed(&self) -> (usize, u32) {
         let owner = user(&self.app, "ada").await.user_id;
-        let usage = self.app.table().list_usage(
+        let usage = self.app.table().patterns().list_usage(
             owner,
             "2000-01-01".parse().unwrap(),
             "2100-01-01".parse().unwrap(),

@@ -31,7 +31,7 @@ async fn the_hundred_and_first_session_is_refused() {
     let bob = app.signs_up("bob").await;
     bob.posts("/sessions", &file).await.is(201);
     let adas = user(&app, "ada").await.user_id;
-    assert_eq!(app.table().count_sessions(adas).await.unwrap(), 100);
+    assert_eq!(app.table().patterns().count_sessions(adas).await.unwrap(), 100);
 }
 
 #[tokio::test]
@@ -60,9 +60,9 @@ async fn a_thread_has_five_hundred_messages_and_a_question_needs_room_for_its_an
     let thread = ada.opens_thread(&session, 33..=35).await;
     let owner = user(&app, "ada").await.user_id;
     let id: ThreadId = thread.id.parse().unwrap();
-    let mut seen = app.table().own_thread(owner, id).await.unwrap();
+    let mut seen = app.table().threads().get(owner, id).await.unwrap();
     for number in 1..=497 {
-        app.table().note(&seen, "note", None).await.unwrap();
+        app.table().messages().add_note(&seen, "note", None).await.unwrap();
         seen.message_slots = number;
     }
     ada.asks(&thread, "the last question").await;
@@ -85,9 +85,9 @@ async fn of_forty_questions_at_once_for_five_slots_two_are_answered_and_the_thre
     let session = ada.creates(FILENAME, CODE).await;
     let thread = ada.opens_thread(&session, 33..=35).await;
     let id: ThreadId = thread.id.parse().unwrap();
-    let mut seen = app.table().own_thread(user(&app, "ada").await.user_id, id).await.unwrap();
+    let mut seen = app.table().threads().get(user(&app, "ada").await.user_id, id).await.unwrap();
     for number in 1..=495 {
-        app.table().note(&seen, "note", None).await.unwrap();
+        app.table().messages().add_note(&seen, "note", None).await.unwrap();
         seen.message_slots = number;
     }
     let answers = at_once(40, |number| {
@@ -150,7 +150,7 @@ async fn of_two_hundred_creations_at_once_a_hundred_succeed() {
     assert_eq!(tally(&answers), BTreeMap::from([((201, ""), 100), ((409, "SESSION_LIMIT_EXCEEDED"), 100)]));
     let adas = user(&app, "ada").await;
     assert_eq!(adas.session_count, 100);
-    assert_eq!(app.table().count_sessions(adas.user_id).await.unwrap(), 100);
+    assert_eq!(app.table().patterns().count_sessions(adas.user_id).await.unwrap(), 100);
     assert_eq!(app.table().raw().all("code").await.len(), 100);
 }
 

@@ -148,10 +148,10 @@ async fn a_question_that_is_asked_for_longer_than_one_waits_is_in_progress() {
 /// Somebody's function asked, and came to an end before the model answered.
 async fn held_by_a_run_that_was_killed(app: &TestApp, thread: &Thread) {
     let owner = user(app, "ada").await.user_id;
-    let thread = app.table().own_thread(owner, thread.id.parse().unwrap()).await.unwrap();
+    let thread = app.table().threads().get(owner, thread.id.parse().unwrap()).await.unwrap();
     let content = question()["content"].as_str().unwrap().to_owned();
     let request = ClientRequest::new(ID.parse().unwrap(), &content, true);
-    app.table().ask(&thread, &content, Some(request), LEASE).await.unwrap();
+    app.table().messages().ask(&thread, &content, Some(request), LEASE).await.unwrap();
 }
 
 #[tokio::test]
@@ -184,7 +184,7 @@ async fn an_answer_that_comes_after_its_lease_gives_way_to_that_of_who_took_over
     assert_eq!(late.await.unwrap().is(200), taken);
     assert_eq!(stored_messages(&app, &thread.id).await.len(), 2);
     let owner = user(&app, "ada").await.user_id;
-    let usage = app.table().get_usage(owner, app.table().clock().now().date()).await.unwrap().unwrap();
+    let usage = app.table().patterns().get_usage(owner, app.table().clock().now().date()).await.unwrap().unwrap();
     assert_eq!(usage.requests, 2);
 }
 

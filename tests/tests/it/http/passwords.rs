@@ -184,7 +184,7 @@ async fn a_hash_that_has_become_too_cheap_is_renewed_when_its_owner_signs_in() {
     let app = TestApp::with_hash_cost(5).await;
     let cheap = Hasher::new(4).unwrap().hash(&PASSWORD.parse::<Password>().unwrap()).await.unwrap();
     let new = NewUser { password_hash: cheap.clone(), ..newcomer("ada") };
-    app.table().create_user(new, A_WEEK).await.unwrap();
+    app.table().accounts().create(new, A_WEEK).await.unwrap();
     assert_eq!(signs_in(&app, "Guess-1843").await, 401);
     assert_eq!(user(&app, "ada").await.password_hash, cheap);
     let ada = app.signs_in("ada").await;

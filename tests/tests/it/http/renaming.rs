@@ -146,7 +146,7 @@ async fn of_names_and_languages_changed_at_once_none_undoes_the_other() {
     assert_eq!((&opened["language_override"], &opened["language_detected"]), (&json!("Swift"), &json!("Rust")));
     assert!(opened["filename"].as_str().unwrap().starts_with("file-"));
     let owner = user(&app, "ada").await.user_id;
-    let head = app.table().own_session(owner, session.id.parse().unwrap()).await.unwrap();
+    let head = app.table().sessions().get(owner, session.id.parse().unwrap()).await.unwrap();
     // Ten names, and one language: what is there already is not written.
     assert_eq!((head.settings_changes, head.version_number), (11, 1));
 }

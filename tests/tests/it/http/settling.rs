@@ -51,7 +51,7 @@ impl Scene {
     /// Answers that were billed, and what the model was asked.
     async fn billed(&self) -> (u32, usize) {
         let (owner, table) = (user(&self.app, "ada").await.user_id, self.app.table());
-        let usage = table.get_usage(owner, table.clock().now().date()).await.unwrap();
+        let usage = table.patterns().get_usage(owner, table.clock().now().date()).await.unwrap();
         (usage.map_or(0, |usage| usage.requests), self.app.bedrock().calls())
     }
 

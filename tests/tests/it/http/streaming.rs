@@ -157,13 +157,13 @@ async fn a_fault_of_ours_in_the_middle_is_told_by_the_trace_id_of_its_request() 
         while scene.app.bedrock().seen().is_empty() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        scene.app.table().delete_table().await.unwrap();
+        scene.app.table().store().table().delete().await.unwrap();
     });
     let trace_id = answer.headers()["x-trace-id"].to_str().unwrap().to_owned();
     let (name, error) = events(answer.into_body()).await.pop().unwrap();
     assert_eq!((name.as_str(), &error["error"]["code"]), ("error", &json!("INTERNAL_ERROR")));
     assert_eq!(error["error"]["trace_id"], trace_id);
-    scene.app.table().create_table_if_absent(model::Protection::Off).await.unwrap();
+    scene.app.table().store().table().create_if_absent(model::Protection::Off).await.unwrap();
 }
 
 #[tokio::test]
@@ -176,7 +176,8 @@ async fn who_hangs_up_in_the_middle_finds_the_answer_stored_and_paid() {
     let stored = scene.ada.posts(&scene.thread.messages(), &question()).await.is(200);
     assert_eq!(stored["message"]["reply_state"], "answered");
     let owner = user(&scene.app, "ada").await.user_id;
-    let usage = scene.app.table().get_usage(owner, scene.app.table().clock().now().date()).await.unwrap().unwrap();
+    let usage =
+        scene.app.table().patterns().get_usage(owner, scene.app.table().clock().now().date()).await.unwrap().unwrap();
     assert_eq!((usage.requests, scene.app.bedrock().seen().len()), (1, 1));
 }
 

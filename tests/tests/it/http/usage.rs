@@ -19,7 +19,7 @@ async fn spends(app: &TestApp, name: &str, date: Date, cost_micros: i64) {
         output_tokens: 340,
         cost_micros,
     };
-    app.table().add_usage(usage).await.unwrap();
+    app.table().patterns().add_usage(usage).await.unwrap();
 }
 
 #[tokio::test]

@@ -130,7 +130,7 @@ async fn members(table: &TestTable) -> Vec<Signup> {
     let mut members = Vec::new();
     for before in (0..shape().days).rev() {
         let date = last_day().days_before(before);
-        members.extend(table.list_signups(date, PageRequest::default()).await.unwrap().items);
+        members.extend(table.patterns().list_signups(date, PageRequest::default()).await.unwrap().items);
     }
     members
 }
@@ -142,9 +142,9 @@ fn last_day() -> Date {
 /// What a list, an open and a top ten cost: each call's requests and read units.
 async fn costs(table: &TestTable, user_id: UserId, session_id: SessionId) -> Vec<(&'static str, u32, f64)> {
     let _ = table.meter().take();
-    table.list_sessions(user_id, PageRequest::default()).await.unwrap();
-    table.open_session(user_id, session_id).await.unwrap();
-    assert_eq!(table.top_users_by_cost(last_day(), None).await.unwrap().items.len(), 10);
+    table.patterns().list_sessions(user_id, PageRequest::default()).await.unwrap();
+    table.patterns().open_session(user_id, session_id).await.unwrap();
+    assert_eq!(table.patterns().top_users_by_cost(last_day(), None).await.unwrap().items.len(), 10);
     // To find nothing in a shard costs half a unit on AWS and on the embedded engine, and nothing on DynamoDB Local.
     let rcu = |call: &CallCost| call.rcu.max(f64::from(call.requests) / 2.0);
     table.meter().take().into_iter().map(|call| (call.pattern.name, call.requests, rcu(&call))).collect()
@@ -159,7 +159,7 @@ async fn a_list_an_open_and_a_top_ten_cost_the_same_in_a_crowd_of_five_times_as_
     // The same people are in both.
     let mut busiest = None;
     for member in members(&small).await {
-        let sessions = small.list_sessions(member.user_id, PageRequest::default()).await.unwrap().items;
+        let sessions = small.patterns().list_sessions(member.user_id, PageRequest::default()).await.unwrap().items;
         if busiest.as_ref().is_none_or(|(_, most): &(_, Vec<_>)| most.len() < sessions.len()) {
             busiest = Some((member.user_id, sessions));
         }

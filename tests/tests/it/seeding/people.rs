@@ -34,9 +34,10 @@ fn day(text: &str) -> Date {
 async fn everybody(table: &TestTable) -> Vec<User> {
     let mut users = Vec::new();
     for before in (0..30).rev() {
-        let signups = table.list_signups(day("2026-09-30").days_before(before), PageRequest::default()).await.unwrap();
+        let signups =
+            table.patterns().list_signups(day("2026-09-30").days_before(before), PageRequest::default()).await.unwrap();
         for signup in signups.items {
-            users.push(table.get_user(signup.user_id).await.unwrap().unwrap());
+            users.push(table.patterns().get_user(signup.user_id).await.unwrap().unwrap());
         }
     }
     users
@@ -45,10 +46,10 @@ async fn everybody(table: &TestTable) -> Vec<User> {
 async fn sessions(table: &TestTable) -> Vec<OpenedSession> {
     let mut sessions = Vec::new();
     for user in everybody(table).await {
-        let page = table.list_sessions(user.user_id, PageRequest::default()).await.unwrap();
+        let page = table.patterns().list_sessions(user.user_id, PageRequest::default()).await.unwrap();
         assert_eq!(page.cursor, None);
         for head in page.items {
-            sessions.push(table.read_session(user.user_id, head.session_id).await.unwrap());
+            sessions.push(table.sessions().open(user.user_id, head.session_id).await.unwrap());
         }
     }
     sessions
@@ -57,9 +58,10 @@ async fn sessions(table: &TestTable) -> Vec<OpenedSession> {
 async fn threads(table: &TestTable) -> Vec<Read> {
     let mut all = Vec::new();
     for session in sessions(table).await {
-        for thread in table.threads(&session.head).await {
+        for thread in table.threads_of(&session.head).await {
             let page = PageRequest::default();
-            let messages = table.list_messages(thread.session_id, thread.thread, Order::Ascending, page).await.unwrap();
+            let messages =
+                table.patterns().list_messages(thread.session_id, thread.thread, Order::Ascending, page).await.unwrap();
             all.push(Read { session: session.clone(), thread, messages: messages.items });
         }
     }
@@ -191,7 +193,7 @@ async fn somebody_spends_on_each_of_thirty_days() {
     let table = loaded().await;
     for before in 0..30 {
         let date = day("2026-09-30").days_before(before);
-        assert!(!table.top_users_by_cost(date, None).await.unwrap().items.is_empty(), "{date}");
+        assert!(!table.patterns().top_users_by_cost(date, None).await.unwrap().items.is_empty(), "{date}");
     }
 }
 
@@ -200,10 +202,11 @@ async fn a_session_that_somebody_changed_is_left_alone_and_named() {
     let table = loaded().await;
     let before = sessions(&table).await;
     let changed = before.iter().find(|session| session.head.thread_count > 0).unwrap();
-    let threads = table.threads(&changed.head).await;
+    let threads = table.threads_of(&changed.head).await;
     let thread = threads.iter().find(|thread| thread.message_slots > 0).unwrap();
     table
-        .remove_thread(changed.head.user_id, ThreadId { session_id: thread.session_id, thread: thread.thread })
+        .threads()
+        .delete(changed.head.user_id, ThreadId { session_id: thread.session_id, thread: thread.thread })
         .await
         .unwrap();
     table.save(&changed.head, "something else\n").await.unwrap();

@@ -64,7 +64,7 @@ pub(super) async fn assert_verified(table: &TestTable) {
             findings.push(format!("{finding:?}"));
         }
     };
-    table.verify(how, tell).await.unwrap();
+    table.maintenance().verify(how, tell).await.unwrap();
     assert_eq!(findings, Vec::<String>::new());
 }
 

@@ -22,7 +22,7 @@ use tests::{RawItem, TestTable};
 use super::World;
 
 fn command(table: &TestTable, out: &Path, more: &[&str]) -> Export {
-    let line = ["codesensei", "export", "--store", table.endpoint(), "--table", table.store().table(), "--out"];
+    let line = ["codesensei", "export", "--store", table.endpoint(), "--table", table.store().table().name(), "--out"];
     let out = out.to_str().unwrap();
     match Options::parse_from(line.iter().chain([&out]).chain(more)).command {
         Some(Command::Export(options)) => options,
@@ -174,7 +174,7 @@ async fn fill(table: &TestTable) {
     let revision: RevisionId = table.ids().next(table.clock().now());
     let chunk = |n| CodeChunk { revision, n, session_id: session.session_id, bytes: bytes.clone() };
     let chunks: Vec<CodeChunk> = (0..400).map(chunk).collect();
-    table.write_code_chunks(&chunks).await.unwrap();
+    table.patterns().write_code_chunks(&chunks).await.unwrap();
 }
 
 /// Runs the command and stops it after a moment, as Ctrl-C would. Says whether it came to its end.
@@ -260,7 +260,7 @@ async fn a_table_that_is_not_there_is_named_before_anything_is_written() {
     let line = command(&table, out.path(), &[]);
     table.raw().delete_table().await;
     let error = export::run(&line).await.unwrap_err();
-    assert!(error.to_string().contains(table.store().table()), "{error}");
+    assert!(error.to_string().contains(table.store().table().name()), "{error}");
     assert!(!out.path().join("AWSDynamoDB").exists());
-    table.store().create_table_if_absent(model::Protection::Off).await.unwrap();
+    table.store().table().create_if_absent(model::Protection::Off).await.unwrap();
 }

@@ -41,7 +41,7 @@ impl World {
         let small = table.session(&ada, "main.rs", "fn main() {}").await;
         let file = tests::story::file("lib.rs", "pub fn one() -> u8 {\n    1\n}\n");
         let client_id = CLIENTS_ID.parse().expect("it is a UUID");
-        let session = table.new_session_once(ada.user_id, client_id, file).await.unwrap().item;
+        let session = table.sessions().create_once(ada.user_id, client_id, file).await.unwrap().item;
         let thread = table.thread(&session, 1, 1).await;
         table.thread(&session, 2, 3).await;
         talk(&table, &thread).await;
@@ -49,12 +49,12 @@ impl World {
         let theirs = table.thread(&theirs, 1, 1).await;
         let question = table.question(&theirs, "and mine?").await;
         let dear = NewAnswer { cost_micros: 9_000, ..answer("dear") };
-        Store::answer(&table, &question, dear).await.unwrap();
+        table.messages().store_answer(&question, dear).await.unwrap();
         let rule = RateRule::new("login", 5, 60);
-        table.hit(rule, "127.0.0.1").await.unwrap();
+        table.rate_limits().hit(rule, "127.0.0.1").await.unwrap();
         table.drop_session(&small).await;
         for target in ["first", "second"] {
-            table.leave_sweep_job(&table.job(SweepKind::Account, target, ada.user_id)).await.unwrap();
+            table.patterns().leave_sweep_job(&table.job(SweepKind::Account, target, ada.user_id)).await.unwrap();
         }
         table.later(Duration::from_millis(1));
         let chunk = CodeChunkKey { revision: large.revision, n: 0 };
@@ -65,7 +65,7 @@ impl World {
 /// A question under a client's own id with an answer that has a patch, and six more with plain ones.
 async fn talk(table: &TestTable, thread: &Thread) {
     let request = ClientRequest::new(CLIENTS_ID.parse().unwrap(), "why?", true);
-    let question = table.ask(thread, "why?", Some(request), LEASE).await.unwrap();
+    let question = table.messages().ask(thread, "why?", Some(request), LEASE).await.unwrap();
     let patch = Patch {
         start_line: 1,
         end_line: 1,
@@ -82,11 +82,11 @@ async fn talk(table: &TestTable, thread: &Thread) {
         suggested_code: Some("pub const fn one() -> u8 {".to_owned()),
         ..answer("because")
     };
-    Store::answer(table, &question, patched).await.unwrap();
+    table.messages().store_answer(&question, patched).await.unwrap();
     let mut thread = Thread { message_slots: 2, ..thread.clone() };
     for number in 0..6 {
         let question: Message = table.question(&thread, &format!("why {number}?")).await;
-        Store::answer(table, &question, answer("because")).await.unwrap();
+        table.messages().store_answer(&question, answer("because")).await.unwrap();
         thread.message_slots += 2;
     }
 }

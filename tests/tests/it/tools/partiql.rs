@@ -78,7 +78,7 @@ impl<'w> Asked<'w> {
             Parameter::Text(template) => json!({ "S": self.fill(template) }),
             Parameter::Number(name) => json!({ "N": self.fill(name) }),
         };
-        let table = self.world.table.store().table();
+        let table = self.world.table.store().table().name();
         let request = json!({
             "Statement": text.replace("\"codesensei\"", &format!("\"{table}\"")),
             "Parameters": parameters.iter().map(parameter).collect::<Vec<_>>(),
@@ -146,51 +146,53 @@ async fn every_statement_gives_the_rows_of_its_function() {
 async fn accounts(asked: &mut Asked<'_>) {
     let World { table, ada, .. } = asked.world;
     let (digest, key) = (ada.email.digest(), ada.username.key());
-    asked.gives::<UsernameClaim>("AP-02", 0, &one(table.find_username_claim(&key).await.unwrap())).await;
-    asked.gives::<EmailClaim>("AP-03", 0, &one(table.find_email_claim(digest).await.unwrap())).await;
-    asked.gives::<User>("AP-04", 0, &one(table.get_user(ada.user_id).await.unwrap())).await;
-    let claims = table.check_claims(ada.user_id, digest, &key).await.unwrap();
+    asked.gives::<UsernameClaim>("AP-02", 0, &one(table.patterns().find_username_claim(&key).await.unwrap())).await;
+    asked.gives::<EmailClaim>("AP-03", 0, &one(table.patterns().find_email_claim(digest).await.unwrap())).await;
+    asked.gives::<User>("AP-04", 0, &one(table.patterns().get_user(ada.user_id).await.unwrap())).await;
+    let claims = table.patterns().check_claims(ada.user_id, digest, &key).await.unwrap();
     asked.gives::<User>("AP-94", 0, &one(claims.user)).await;
     asked.gives::<EmailClaim>("AP-94", 1, &one(claims.email_claim)).await;
     asked.gives::<UsernameClaim>("AP-94", 2, &one(claims.username_claim)).await;
-    let families = table.list_refresh_families(ada.user_id).await.unwrap();
+    let families = table.patterns().list_refresh_families(ada.user_id).await.unwrap();
     asked.gives::<RefreshFamily>("AP-14", 0, &families).await;
     asked.arguments.insert("family_id", families[0].family_id.to_string());
-    let family = table.get_refresh_family(ada.user_id, families[0].family_id).await.unwrap();
+    let family = table.patterns().get_refresh_family(ada.user_id, families[0].family_id).await.unwrap();
     asked.gives::<RefreshFamily>("AP-11", 0, &one(family)).await;
-    let signed_in = table.get_sign_in(ada.user_id, families[0].family_id).await.unwrap();
+    let signed_in = table.patterns().get_sign_in(ada.user_id, families[0].family_id).await.unwrap();
     asked.gives::<User>("AP-15", 0, &one(signed_in.user)).await;
     asked.gives::<RefreshFamily>("AP-15", 1, &one(signed_in.family)).await;
 }
 
 async fn sessions(asked: &mut Asked<'_>) {
     let World { table, ada, session, chunk, .. } = asked.world;
-    let listed = all(table.list_sessions(ada.user_id, PageRequest::default()).await.unwrap());
+    let listed = all(table.patterns().list_sessions(ada.user_id, PageRequest::default()).await.unwrap());
     assert_eq!(listed.len(), 2);
     asked.gives::<Session>("AP-21", 0, &listed).await;
-    asked.gives::<Session>("AP-132", 0, &table.list_all_sessions(ada.user_id).await.unwrap()).await;
+    asked.gives::<Session>("AP-132", 0, &table.patterns().list_all_sessions(ada.user_id).await.unwrap()).await;
     let key = Digest::of(format!("session\n{}\n{CLIENTS_ID}", ada.user_id));
     let of_the_message = asked.arguments.insert("key_digest", key.to_string());
-    asked.gives::<Creation>("AP-131", 0, &one(table.get_creation(key).await.unwrap())).await;
+    asked.gives::<Creation>("AP-131", 0, &one(table.patterns().get_creation(key).await.unwrap())).await;
     asked.arguments.extend(of_the_message.map(|digest| ("key_digest", digest)));
-    let opened = table.open_session(ada.user_id, session.session_id).await.unwrap();
+    let opened = table.patterns().open_session(ada.user_id, session.session_id).await.unwrap();
     asked.gives::<Session>("AP-22", 0, &one(opened.head)).await;
     asked.gives::<Code>("AP-22", 1, &one(opened.code)).await;
-    let head = table.get_session(ada.user_id, session.session_id).await.unwrap();
+    let head = table.patterns().get_session(ada.user_id, session.session_id).await.unwrap();
     asked.gives::<Session>("AP-23", 0, &one(head)).await;
-    asked.gives::<Code>("AP-27", 0, &one(table.get_code(session.session_id).await.unwrap())).await;
-    let chunks = table.read_code_chunks(std::slice::from_ref(chunk)).await.unwrap();
+    asked.gives::<Code>("AP-27", 0, &one(table.patterns().get_code(session.session_id).await.unwrap())).await;
+    let chunks = table.patterns().read_code_chunks(std::slice::from_ref(chunk)).await.unwrap();
     asked.gives::<CodeChunk>("AP-28", 0, &chunks).await;
-    asked.gives::<CodeChunk>("AP-95", 0, &one(table.get_code_chunk(chunk.revision, chunk.n).await.unwrap())).await;
+    asked
+        .gives::<CodeChunk>("AP-95", 0, &one(table.patterns().get_code_chunk(chunk.revision, chunk.n).await.unwrap()))
+        .await;
 }
 
 async fn threads(asked: &mut Asked<'_>) {
     let World { table, ada, session, thread, .. } = asked.world;
     let (session_id, thread) = (session.session_id, thread.thread);
     let page = PageRequest::default();
-    let anchors = table.get_anchors(session_id).await.unwrap();
+    let anchors = table.patterns().get_anchors(session_id).await.unwrap();
     let rows: Vec<String> = asked.rows("AP-31", 0).await.iter().map(|row| row.sk().to_owned()).collect();
-    let threads = all(table.list_threads_page(session_id, page).await.unwrap());
+    let threads = all(table.patterns().list_threads_page(session_id, page).await.unwrap());
     let keys = threads.iter().map(|thread| format!("THREAD#{}", thread.thread));
     assert_eq!(rows, ["THREAD".to_owned()].into_iter().chain(keys).collect::<Vec<_>>());
     asked.gives::<Thread>("AP-35", 0, &threads).await;
@@ -200,7 +202,8 @@ async fn threads(asked: &mut Asked<'_>) {
     let keys = ([threads[0].key()], [MessageKey { session_id, thread, seq: 2 }]);
     let users = [ada.key()];
     let records = [IdempotencyKey { session_id, thread, key_digest: Digest::of(CLIENTS_ID) }];
-    let opened = table.open_with_anchors(ada.user_id, session_id, &keys.0, &keys.1, &users, &records).await.unwrap();
+    let opened =
+        table.patterns().open_with_anchors(ada.user_id, session_id, &keys.0, &keys.1, &users, &records).await.unwrap();
     asked.gives::<Session>("AP-38", 0, &one(opened.head)).await;
     asked.gives::<Code>("AP-38", 1, &one(opened.code)).await;
     asked.gives::<Anchors>("AP-38", 2, &one(opened.anchors)).await;
@@ -208,33 +211,36 @@ async fn threads(asked: &mut Asked<'_>) {
     asked.gives::<Message>("AP-38", 4, &opened.messages).await;
     asked.gives::<User>("AP-38", 5, &opened.users).await;
     asked.gives::<Idempotency>("AP-38", 6, &opened.records).await;
-    let opened = table.open_without_code(ada.user_id, session_id, &keys.0, &keys.1, &users, &records).await.unwrap();
+    let opened =
+        table.patterns().open_without_code(ada.user_id, session_id, &keys.0, &keys.1, &users, &records).await.unwrap();
     asked.gives::<Session>("AP-47", 0, &one(opened.head)).await;
     asked.gives::<Anchors>("AP-47", 1, &one(opened.anchors)).await;
     asked.gives::<Thread>("AP-47", 2, &opened.threads).await;
     asked.gives::<Message>("AP-47", 3, &opened.messages).await;
     asked.gives::<User>("AP-47", 4, &opened.users).await;
     asked.gives::<Idempotency>("AP-47", 5, &opened.records).await;
-    asked.gives::<Thread>("AP-32", 0, &one(table.get_thread(session_id, thread).await.unwrap())).await;
+    asked.gives::<Thread>("AP-32", 0, &one(table.patterns().get_thread(session_id, thread).await.unwrap())).await;
 }
 
 async fn conversations(asked: &mut Asked<'_>) {
     let World { table, session, thread, .. } = asked.world;
     let (session_id, thread, page) = (session.session_id, thread.thread, PageRequest::default());
     for (number, order) in [Order::Ascending, Order::Descending].into_iter().enumerate() {
-        let messages = all(table.list_messages(session_id, thread, order, page).await.unwrap());
+        let messages = all(table.patterns().list_messages(session_id, thread, order, page).await.unwrap());
         assert_eq!(messages.len(), 14);
         asked.gives::<Message>("AP-44", number, &messages).await;
     }
-    let last = table.last_messages(session_id, thread).await.unwrap();
+    let last = table.patterns().last_messages(session_id, thread).await.unwrap();
     assert_eq!(last.len(), 11, "there are more, and the statement's limit leaves them out too");
     asked.gives::<Message>("AP-45", 0, &last).await;
-    asked.gives::<Message>("AP-46", 0, &one(table.get_message(session_id, thread, 2).await.unwrap())).await;
-    asked.gives::<Message>("AP-55", 0, &one(table.watch_question(session_id, thread, 2).await.unwrap())).await;
-    let read = table.get_thread_and_message(session_id, thread, 2).await.unwrap();
+    asked.gives::<Message>("AP-46", 0, &one(table.patterns().get_message(session_id, thread, 2).await.unwrap())).await;
+    asked
+        .gives::<Message>("AP-55", 0, &one(table.patterns().watch_question(session_id, thread, 2).await.unwrap()))
+        .await;
+    let read = table.patterns().get_thread_and_message(session_id, thread, 2).await.unwrap();
     asked.gives::<Thread>("AP-133", 0, &one(read.thread)).await;
     asked.gives::<Message>("AP-133", 1, &one(read.message)).await;
-    let record = table.get_question_record(session_id, thread, Digest::of(CLIENTS_ID)).await.unwrap();
+    let record = table.patterns().get_question_record(session_id, thread, Digest::of(CLIENTS_ID)).await.unwrap();
     asked.gives::<Idempotency>("AP-50", 0, &one(record)).await;
 }
 
@@ -242,17 +248,17 @@ async fn operators(asked: &mut Asked<'_>) {
     let World { table, ada, session, .. } = asked.world;
     let (now, page) = (table.clock().now(), PageRequest::default());
     let today = now.date();
-    let usage = table.list_usage(ada.user_id, today.days_before(7), today, page).await.unwrap();
+    let usage = table.patterns().list_usage(ada.user_id, today.days_before(7), today, page).await.unwrap();
     asked.gives::<DailyUsage>("AP-65", 0, &all(usage)).await;
-    asked.gives::<DailyUsage>("AP-67", 0, &one(table.get_usage(ada.user_id, today).await.unwrap())).await;
-    let top = table.top_users_by_cost(today, None).await.unwrap().items;
+    asked.gives::<DailyUsage>("AP-67", 0, &one(table.patterns().get_usage(ada.user_id, today).await.unwrap())).await;
+    let top = table.patterns().top_users_by_cost(today, None).await.unwrap().items;
     assert_eq!(top.len(), 2);
     asked.gives::<UserCost>("AP-80", 0, &top).await;
-    asked.gives::<UserSpend>("AP-83", 0, &table.spend_of_day(today).await.unwrap()).await;
-    asked.gives::<Signup>("AP-81", 0, &all(table.list_signups(today, page).await.unwrap())).await;
+    asked.gives::<UserSpend>("AP-83", 0, &table.patterns().spend_of_day(today).await.unwrap()).await;
+    asked.gives::<Signup>("AP-81", 0, &all(table.patterns().list_signups(today, page).await.unwrap())).await;
     let counts = [
-        ("AP-90", table.count_sessions(ada.user_id).await.unwrap()),
-        ("AP-92", table.count_threads(session.session_id).await.unwrap()),
+        ("AP-90", table.patterns().count_sessions(ada.user_id).await.unwrap()),
+        ("AP-92", table.patterns().count_threads(session.session_id).await.unwrap()),
     ];
     for (id, count) in counts {
         assert_eq!(count, 2, "{id}");
@@ -264,9 +270,9 @@ async fn leftovers(asked: &mut Asked<'_>) {
     let World { table, ada, session, thread, .. } = asked.world;
     let (session_id, thread, now) = (session.session_id, thread.thread, table.clock().now());
     let keys: [(_, Vec<ItemKey>); 3] = [
-        ("AP-74", table.session_leftovers(session_id).await.unwrap()),
-        ("AP-75", table.thread_leftovers(session_id, thread).await.unwrap()),
-        ("AP-76", table.thread_record_leftovers(session_id, thread).await.unwrap()),
+        ("AP-74", table.patterns().session_leftovers(session_id).await.unwrap()),
+        ("AP-75", table.patterns().thread_leftovers(session_id, thread).await.unwrap()),
+        ("AP-76", table.patterns().thread_record_leftovers(session_id, thread).await.unwrap()),
     ];
     // A key tells nothing of itself, on purpose.
     for (id, keys) in keys {
@@ -274,17 +280,17 @@ async fn leftovers(asked: &mut Asked<'_>) {
         assert_eq!(asked.rows(id, 0).await.len(), keys.len(), "{id}");
     }
     let stored = [
-        ("AP-71", all(table.list_due_sweep_jobs(3, now, PageRequest::default()).await.unwrap())),
-        ("AP-98", all(table.stored_user(ada.user_id, PageRequest::default()).await.unwrap())),
-        ("AP-99", all(table.stored_session(session_id, PageRequest::default()).await.unwrap())),
-        ("AP-116", all(table.stored_sweep_jobs(3, PageRequest::default()).await.unwrap())),
+        ("AP-71", all(table.patterns().list_due_sweep_jobs(3, now, PageRequest::default()).await.unwrap())),
+        ("AP-98", all(table.patterns().stored_user(ada.user_id, PageRequest::default()).await.unwrap())),
+        ("AP-99", all(table.patterns().stored_session(session_id, PageRequest::default()).await.unwrap())),
+        ("AP-116", all(table.patterns().stored_sweep_jobs(3, PageRequest::default()).await.unwrap())),
     ];
     for (id, items) in stored {
         let rows = asked.rows(id, 0).await;
         let wanted = items.iter().map(|item| RawItem::from(item.to_dynamodb_json()["Item"].take()));
         assert_eq!(rows, wanted.collect::<Vec<_>>(), "{id}");
     }
-    let footprint = all(table.user_footprint(ada.user_id, PageRequest::default()).await.unwrap());
+    let footprint = all(table.patterns().user_footprint(ada.user_id, PageRequest::default()).await.unwrap());
     let rows = asked.rows("AP-77", 0).await;
     let kinds: Vec<&str> = rows.iter().map(RawItem::kind).collect();
     assert_eq!(kinds, ["user", "refresh_family", "session", "session", "daily_usage"]);

@@ -112,19 +112,19 @@ async fn loaded_into_a_table_the_samples_are_what_the_patterns_find() {
         }
     }
     let key = "ada".parse::<model::Username>().unwrap().key();
-    let ada = store.find_username_claim(&key).await.unwrap().expect("Ada is in the samples").user_id;
-    let user = store.get_user(ada).await.unwrap().unwrap();
-    let claims = store.check_claims(ada, user.email.digest(), &key).await.unwrap();
+    let ada = store.patterns().find_username_claim(&key).await.unwrap().expect("Ada is in the samples").user_id;
+    let user = store.patterns().get_user(ada).await.unwrap().unwrap();
+    let claims = store.patterns().check_claims(ada, user.email.digest(), &key).await.unwrap();
     assert_eq!(claims.email_claim.unwrap().user_id, ada);
-    let sessions = store.list_sessions(ada, model::PageRequest::default()).await.unwrap().items;
-    let read = store.read_session(ada, sessions[0].session_id).await.unwrap();
+    let sessions = store.patterns().list_sessions(ada, model::PageRequest::default()).await.unwrap().items;
+    let read = store.sessions().open(ada, sessions[0].session_id).await.unwrap();
     assert!(read.text.contains("class RateLimiter"));
-    let threads = store.threads(&sessions[0]).await;
+    let threads = store.threads_of(&sessions[0]).await;
     let lines: Vec<&str> = read.text.lines().collect();
     assert_eq!(lines[threads[0].anchor.start_line as usize - 1], threads[0].selected_text);
-    let messages = store.last_messages(threads[0].session_id, threads[0].thread).await.unwrap();
+    let messages = store.patterns().last_messages(threads[0].session_id, threads[0].thread).await.unwrap();
     let patch = messages[0].patch.as_ref().expect("the newest is an answer with a patch");
     assert_eq!(lines[patch.start_line as usize - 1], patch.original);
-    let top = store.top_users_by_cost("2026-11-23".parse().unwrap(), None).await.unwrap().items;
+    let top = store.patterns().top_users_by_cost("2026-11-23".parse().unwrap(), None).await.unwrap().items;
     assert_eq!(top.iter().map(|row| row.cost_micros).collect::<Vec<_>>(), [37_469, 8_700]);
 }

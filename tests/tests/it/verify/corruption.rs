@@ -353,14 +353,14 @@ async fn a_job_that_nobody_does(scene: &Scene) {
     let due = scene.table.clock().now().minus(Duration::from_hours(2));
     let revision: model::RevisionId = scene.table.ids().next(scene.table.clock().now());
     let job = scene.table.job(SweepKind::Staged, &revision.to_string(), scene.ada.user_id);
-    scene.table.leave_sweep_job(&model::SweepJob { due, ..job }).await.unwrap();
+    scene.table.patterns().leave_sweep_job(&model::SweepJob { due, ..job }).await.unwrap();
 }
 
 async fn a_job_that_fails(scene: &Scene) {
     let due = scene.table.clock().now().minus(Duration::from_hours(25));
     // A job of this kind has to name its thread.
     let job = scene.table.job(SweepKind::Thread, "a thread", scene.ada.user_id);
-    scene.table.leave_sweep_job(&model::SweepJob { due, attempts: 9, ..job }).await.unwrap();
+    scene.table.patterns().leave_sweep_job(&model::SweepJob { due, attempts: 9, ..job }).await.unwrap();
 }
 
 async fn a_question_that_nobody_answers(scene: &Scene) {

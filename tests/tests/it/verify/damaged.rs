@@ -62,7 +62,7 @@ async fn numbers_that_nothing_can_have_end_no_verification() {
     scene.table.raw().change("session", of(&scene.session), set("version_number", number(HIGHEST))).await;
     let seen = kinds(&found(&scene.table).await);
     assert!(seen.contains(&FindingKind::OrphanChunks) && seen.contains(&FindingKind::MessageGap), "{seen:?}");
-    let of_ada = scene.table.verify_user(scene.ada.user_id, how(false), |_| {}).await.unwrap();
+    let of_ada = scene.table.maintenance().verify_user(scene.ada.user_id, how(false), |_| {}).await.unwrap();
     assert!(of_ada.findings > 0);
     let repaired = fixed(&scene.table).await;
     assert!(repaired.contains(&(FindingKind::OrphanChunks, "repaired")), "{repaired:?}");
@@ -76,7 +76,7 @@ async fn more_chunks_than_code_can_have_end_no_program() {
         scene.table.raw().change(kind, of(&scene.large), set("chunk_count", number(HIGHEST))).await;
     }
     let store = elsewhere(&scene).await;
-    let refused = store.read_session(scene.ada.user_id, scene.large.session_id).await.unwrap_err().to_string();
+    let refused = store.sessions().open(scene.ada.user_id, scene.large.session_id).await.unwrap_err().to_string();
     assert!(refused.contains("more chunks than code can have"), "{refused}");
     assert_eq!(kinds(&found(&scene.table).await), BTreeSet::from([FindingKind::TornCode]));
     let revision = scene.large.revision;
@@ -85,7 +85,7 @@ async fn more_chunks_than_code_can_have_end_no_program() {
         chunk_count: HIGHEST,
         ..scene.table.job(SweepKind::Replaced, &revision.to_string(), scene.ada.user_id)
     };
-    scene.table.leave_sweep_job(&job).await.unwrap();
+    scene.table.patterns().leave_sweep_job(&job).await.unwrap();
     scene.table.later(Duration::from_secs(1));
     assert_eq!(scene.table.sweep_a_moment_later().await.done, 1);
     assert_eq!(scene.table.raw().all("code_chunk").await, []);
@@ -116,7 +116,7 @@ async fn what_lies_under_another_key_than_its_fields_make_is_told_and_left() {
     let is_last = |item: &RawItem| item.number("seq") == Some(6);
     scene.table.raw().change("message", is_last, set("thread", json!({ "S": other }))).await;
     let job = scene.table.job(SweepKind::Replaced, other, scene.ada.user_id);
-    scene.table.leave_sweep_job(&job).await.unwrap();
+    scene.table.patterns().leave_sweep_job(&job).await.unwrap();
     let long_ago = json!({ "N": scene.table.clock().now().minus(Duration::from_hours(48)).millis().to_string() });
     scene.table.raw().change("sweep_job", |_| true, set("due", long_ago)).await;
     let seen = fixed(&scene.table).await;
@@ -148,7 +148,7 @@ async fn a_verification_of_one_user_names_claims_and_chunks_that_do_not_decode()
             |item: &RawItem| kind == "code_chunk" || item.text("user_id") == Some(&*scene.ada.user_id.to_string());
         let field = if kind == "code_chunk" { "bytes" } else { "claimed_at" };
         scene.table.raw().change(kind, is_of_ada, set(field, json!({ "S": "no such thing" }))).await;
-        let alone = scene.table.verify_user(scene.ada.user_id, how(false), |_| {}).await.unwrap();
+        let alone = scene.table.maintenance().verify_user(scene.ada.user_id, how(false), |_| {}).await.unwrap();
         assert_eq!((alone.findings, alone.unsettled), (1, 1), "{kind}");
         assert_eq!(found(&scene.table).await, [(FindingKind::Undecodable, "left")], "{kind}");
     }
@@ -158,7 +158,7 @@ async fn a_verification_of_one_user_names_claims_and_chunks_that_do_not_decode()
 async fn a_version_number_at_its_end_ends_no_save() {
     let scene = Scene::new().await;
     scene.table.raw().change("session", of(&scene.session), set("version_number", number(HIGHEST))).await;
-    let head = scene.table.get_session(scene.ada.user_id, scene.session.session_id).await.unwrap().unwrap();
+    let head = scene.table.patterns().get_session(scene.ada.user_id, scene.session.session_id).await.unwrap().unwrap();
     let saved = scene.table.save(&head, "fn main() { }\n").await;
     assert!(matches!(saved, Ok(_) | Err(SaveCodeError::VersionConflict(_))), "it is answered");
 }

@@ -19,7 +19,7 @@ async fn code_between_staging_and_commit_is_no_orphan() {
     let store = scene.table.store_through(&proxy.url()).await;
     let stalled = proxy.stall("TransactWriteItems", Moment::BeforeTheEngine);
     let (owner, save) = (scene.ada.user_id, edit(&scene.large, &noise(500_000, 2)));
-    let saving = tokio::spawn(async move { store.save_code(owner, save, stay).await });
+    let saving = tokio::spawn(async move { store.sessions().save(owner, save, stay).await });
     stalled.arrived().await;
     assert_eq!(fixed(&scene.table).await, []);
     saving.abort();
@@ -44,7 +44,8 @@ async fn a_busy_table_is_verified_and_repaired_without_a_finding() {
                     scene.table.talk(&thread, "why?").await;
                     let saved = scene.table.save(&session, &noise(size, seed + 9)).await;
                     assert!(saved.is_ok() || size > 0);
-                    if let Ok(deleted) = scene.table.get_session(scene.bob.user_id, session.session_id).await {
+                    if let Ok(deleted) = scene.table.patterns().get_session(scene.bob.user_id, session.session_id).await
+                    {
                         scene.table.drop_session(&deleted.unwrap()).await;
                     }
                     size += 1;

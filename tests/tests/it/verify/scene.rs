@@ -31,27 +31,27 @@ impl Scene {
         let large = table.session(&ada, "large.rs", &noise(500_000, 1)).await;
         table.session(&bob, "empty.rs", "").await;
         let thread = table.thread(&session, 1, 1).await;
-        table.note(&thread, "to be asked", None).await.unwrap();
+        table.messages().add_note(&thread, "to be asked", None).await.unwrap();
         let (_, _) = table.talk(&reread(&table, &thread).await, "why?").await;
         let failed = table.question(&reread(&table, &thread).await, "and this?").await;
-        table.fail(&failed, "BEDROCK_UNAVAILABLE").await.unwrap();
-        table.note(&reread(&table, &thread).await, "never mind", None).await.unwrap();
+        table.messages().store_failure(&failed, "BEDROCK_UNAVAILABLE").await.unwrap();
+        table.messages().add_note(&reread(&table, &thread).await, "never mind", None).await.unwrap();
         let other = table.thread(&session, 1, 1).await;
         let request = ClientRequest::new("6f1c9a0e-5b7d-4f32-9a55-4c2f1e0d9b77".parse().unwrap(), "again?", true);
-        let question = table.ask(&other, "again?", Some(request), LEASE).await.unwrap();
-        Store::answer(&table, &question, answer("yes")).await.unwrap();
+        let question = table.messages().ask(&other, "again?", Some(request), LEASE).await.unwrap();
+        table.messages().store_answer(&question, answer("yes")).await.unwrap();
         table.thread(&session, 1, 1).await;
         assert_eq!(other.kind, ThreadKind::Block);
         let rule = RateRule::new("login", 5, 900);
-        assert_eq!(table.hit(rule, "192.0.2.1").await.unwrap(), Hit::Counted);
+        assert_eq!(table.rate_limits().hit(rule, "192.0.2.1").await.unwrap(), Hit::Counted);
         let thread = reread(&table, &thread).await;
-        let session = table.get_session(ada.user_id, session.session_id).await.unwrap().unwrap();
+        let session = table.patterns().get_session(ada.user_id, session.session_id).await.unwrap().unwrap();
         Self { table, ada, bob, session, large, thread }
     }
 }
 
 async fn reread(store: &Store, thread: &Thread) -> Thread {
-    store.get_thread(thread.session_id, thread.thread).await.unwrap().unwrap()
+    store.patterns().get_thread(thread.session_id, thread.thread).await.unwrap().unwrap()
 }
 
 /// Without a pause: nobody else writes.
@@ -69,7 +69,7 @@ pub(super) async fn verified(store: &Store, how: Verify) -> (Verified, Vec<(Find
             findings.lock().unwrap().push((finding.kind, outcome.word()));
         }
     };
-    let verified = store.verify(how, tell).await.expect("the table answers");
+    let verified = store.maintenance().verify(how, tell).await.expect("the table answers");
     let findings = findings.into_inner().unwrap();
     assert_eq!(verified.findings, findings.len() as u64);
     (verified, findings)

@@ -29,7 +29,7 @@ pub fn key(design: &Design, file: &mut RustFile, action: &Action, source: Source
 
 /// `Changes::new()…` for an update.
 pub fn changes(design: &Design, file: &mut RustFile, action: &Action, source: Source) -> TokenStream {
-    let builder = file.import("crate::store::changes::Changes");
+    let builder = file.import("table_runtime::changes::Changes");
     let entity = design.entity(action.entity);
     let mut calls = Vec::new();
     if action.upsert {

@@ -1,4 +1,4 @@
-//! What every function has: its place in `Store`, its call and its parameters.
+//! What every function has: its place in `Patterns`, its call and its parameters.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use crate::emit::registry::constant;
 use crate::emit::rust::{RustFile, doc, ident};
 use crate::emit::types;
 
-/// A method of `Store`.
+/// A method of `Patterns`.
 pub fn method(
     design: &Design,
     file: &mut RustFile,
@@ -18,20 +18,20 @@ pub fn method(
     result: &TokenStream,
     body: &TokenStream,
 ) {
-    let store = file.import("crate::store::Store");
+    let patterns = file.import("crate::generated::Patterns");
     let (name, about) = (ident(&pattern.name), doc(&documentation(design, pattern)));
     file.item(quote! {
-        impl #store {
+        impl #patterns {
             #about
             pub async fn #name(&self, #(#parameters),*) -> #result { #body }
         }
     });
 }
 
-/// `self.call(&AP_07)`.
+/// `self.table.call(&AP_07)`.
 pub fn call(file: &mut RustFile, pattern: &Pattern) -> TokenStream {
     let constant = file.import(&format!("crate::generated::registry::{}", constant(pattern)));
-    quote!(self.call(&#constant))
+    quote!(self.table.call(&#constant))
 }
 
 /// A parameter for each of the pattern's arguments.

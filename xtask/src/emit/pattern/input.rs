@@ -40,7 +40,7 @@ pub fn structure(design: &Design, file: &mut RustFile, pattern: &Pattern) -> Tok
     for argument in pattern_arguments(&design.entities, pattern) {
         members.push(argument_member(file, &argument, about(design, &actions, &argument)));
     }
-    let title = format!("What [`Store::{0}`](crate::Store::{0}) writes.", pattern.name);
+    let title = format!("What [`Patterns::{0}`](crate::Patterns::{0}) writes.", pattern.name);
     let borrows = emit(file, &camel(&pattern.name), &title, &members);
     let name = ident(&camel(&pattern.name));
     if borrows { quote!(#name<'_>) } else { quote!(#name) }

@@ -8,7 +8,7 @@ use crate::emit::rust::{self, RustFile, ident};
 
 pub fn scan(design: &Design, file: &mut RustFile, pattern: &Pattern, scan: &Scan) {
     let call = call(file, pattern);
-    let mut import = |name: &str| file.import(&format!("crate::store::{name}"));
+    let mut import = |name: &str| file.import(&format!("table_runtime::{name}"));
     let (page, position, error) = (import("ScanPage"), import("ScanPosition"), import("StoreError"));
     let (size, consistent) = (rust::number(scan.page), scan.consistent);
     let parameters = [quote!(segment: u32), quote!(total_segments: u32), quote!(start: Option<#position>)];
@@ -19,7 +19,7 @@ pub fn scan(design: &Design, file: &mut RustFile, pattern: &Pattern, scan: &Scan
 /// Whether the item was still as it was seen, and is written now.
 pub fn upgrade(design: &Design, file: &mut RustFile, pattern: &Pattern, kind: UpgradeKind) {
     let call = call(file, pattern);
-    let (stored, error) = (file.import("crate::store::StoredItem"), file.import("crate::store::StoreError"));
+    let (stored, error) = (file.import("table_runtime::StoredItem"), file.import("table_runtime::StoreError"));
     let parameters = [quote!(item: &#stored)];
     let how = ident(match kind {
         UpgradeKind::Version => "upgrade",

@@ -36,7 +36,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
         let module = ident(&pattern.name);
         root.item(quote!(pub use #module::*;));
     }
-    let about = "The access patterns: one file, and one function of `Store`, for each.";
+    let about = "The access patterns: one file, and one function of `Patterns`, for each.";
     files.push(root.finish("pattern/mod.rs", about, "access-patterns.md"));
     files
 }

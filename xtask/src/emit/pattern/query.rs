@@ -15,18 +15,18 @@ use crate::emit::types;
 pub fn query(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Query) {
     let mut parameters = parameters(design, file, pattern);
     let item = rows::item_type(design, file, pattern, query);
-    let error = file.import("crate::store::StoreError");
+    let error = file.import("table_runtime::StoreError");
     let (build, bound) = build(design, file, query);
     let call = call(file, pattern);
     if query.order == Order::Either {
-        let order = file.import("crate::store::Order");
+        let order = file.import("table_runtime::Order");
         parameters.push(quote!(order: #order));
     }
     let is_sharded = shards(design.entity(query.entities[0]), query).is_some();
     let named = |word: &str| if is_sharded { format_ident!("sharded_{word}") } else { format_ident!("{word}") };
     let (result, send) = match query.paging {
         Paging::Page(size) => {
-            let (page, request) = (file.import("crate::store::Page"), file.import("crate::store::PageRequest"));
+            let (page, request) = (file.import("table_runtime::Page"), file.import("table_runtime::PageRequest"));
             parameters.push(quote!(page: #request<'_>));
             let (send, size) = (named("page"), rust::number(size));
             let partition = (!is_sharded).then(|| quote!(&partition,));
@@ -60,7 +60,7 @@ fn first(
         let send = named("first");
         return (quote!(Vec<#item>), quote!(#send(query, #size)));
     };
-    let (send, items) = (named("first_of_more"), file.import("crate::store::FirstItems"));
+    let (send, items) = (named("first_of_more"), file.import("table_runtime::FirstItems"));
     parameters.push(quote!(first: Option<u32>));
     (quote!(#items<#item>), quote!(#send(query, first.unwrap_or(#size).clamp(1, #max))))
 }
@@ -70,7 +70,7 @@ fn build(design: &Design, file: &mut RustFile, query: &Query) -> (TokenStream, T
     let entity = design.entity(query.entities[0]);
     let key = types::key(file, entity);
     let (function, key_type) = match query.index.map(|index| &design.table.indexes[index]) {
-        None => (format_ident!("partition"), file.import("crate::key::Primary")),
+        None => (format_ident!("partition"), file.import("table_runtime::key::Primary")),
         Some(index) => (index_partition(index), file.import(&format!("crate::generated::keys::{}", index_type(index)))),
     };
     let arguments = partition(entity, query).fields().map(ident);
@@ -85,13 +85,13 @@ fn build(design: &Design, file: &mut RustFile, query: &Query) -> (TokenStream, T
     }
     options.extend(filter(design, file, query));
     let either = (query.order == Order::Either).then(|| {
-        let order = file.import("crate::store::Order");
+        let order = file.import("table_runtime::Order");
         quote!(let query = if order == #order::Descending { query.scan_index_backward() } else { query };)
     });
     if shards(entity, query).is_some() {
         let (partitions, order) =
             (query.index.map(|index| index_partitions(&design.table.indexes[index])), order(file, query));
-        let sharded = file.import("crate::store::shards::Sharded");
+        let sharded = file.import("table_runtime::shards::Sharded");
         let one = quote!(#modyne_query::new(#condition::<#key_type>::in_partition(partition) #call) #(#options)*);
         let each = if either.is_some() { quote!({ let query = #one; #either query }) } else { one };
         let build = quote! {
@@ -111,7 +111,7 @@ fn build(design: &Design, file: &mut RustFile, query: &Query) -> (TokenStream, T
 
 /// The order in which the shards are merged.
 fn order(file: &mut RustFile, query: &Query) -> TokenStream {
-    let order = file.import("crate::store::Order");
+    let order = file.import("table_runtime::Order");
     match query.order {
         Order::Ascending => quote!(#order::Ascending),
         Order::Descending => quote!(#order::Descending),
@@ -195,6 +195,6 @@ fn filter(design: &Design, file: &mut RustFile, query: &Query) -> Option<TokenSt
     }
     let filter = file.import("modyne::expr::Filter");
     let placeholder = format!("#{ttl}");
-    let second = quote!(self.clock().now().seconds());
+    let second = quote!(self.table.clock().now().seconds());
     Some(quote!(.filter(#filter::new(#text).name(#placeholder, #ttl).value(":second", #second))))
 }

@@ -32,7 +32,7 @@ pub fn get(
 ) {
     let entity = design.entity(entity);
     let (parameters, call) = (parameters(design, file, pattern), call(file, pattern));
-    let (name, error) = (types::entity(file, entity), file.import("crate::store::StoreError"));
+    let (name, error) = (types::entity(file, entity), file.import("table_runtime::StoreError"));
     let key = key_of(file, entity);
     let body = if expired == Some(&Expired::Hidden) {
         let lives = lives(design, entity);
@@ -54,9 +54,9 @@ pub fn get(
 fn lives(design: &Design, entity: &Entity) -> TokenStream {
     let expiry = ident(&design.table.ttl_attribute);
     if entity.always_expires(&design.table) {
-        quote!(!item.#expiry.has_passed(self.clock().now()))
+        quote!(!item.#expiry.has_passed(self.table.clock().now()))
     } else {
-        quote!(item.#expiry.is_none_or(|at| !at.has_passed(self.clock().now())))
+        quote!(item.#expiry.is_none_or(|at| !at.has_passed(self.table.clock().now())))
     }
 }
 
@@ -71,7 +71,7 @@ pub fn is_one_list(parts: &[ReadPart]) -> bool {
 
 pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[ReadPart], consistent: bool) {
     let mut parameters = parameters(design, file, pattern);
-    let (call, error) = (call(file, pattern), file.import("crate::store::StoreError"));
+    let (call, error) = (call(file, pattern), file.import("table_runtime::StoreError"));
     let (mut members, mut keys, mut names, mut takes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for part in parts {
         let entity = design.entity(part.entity);
@@ -118,7 +118,7 @@ pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[R
         }
         _ => {
             let name = ident(&camel(&pattern.name));
-            let about = doc(&format!("What [`Store::{0}`](crate::Store::{0}) finds.", pattern.name));
+            let about = doc(&format!("What [`Patterns::{0}`](crate::Patterns::{0}) finds.", pattern.name));
             file.item(quote!(#about #[derive(Clone, Debug, PartialEq)] pub struct #name { #(#members)* }));
             (quote!(#name), quote!(#name { #(#names),* }))
         }

@@ -11,14 +11,14 @@ use crate::emit::types;
 
 /// Emits the error enum of a pattern and returns its type; a pattern without domain errors has the store's.
 pub fn error_type(design: &Design, file: &mut RustFile, pattern: &Pattern) -> TokenStream {
-    let store_error = file.import("crate::store::StoreError");
+    let store_error = file.import("table_runtime::StoreError");
     if pattern.errors.is_empty() {
         return quote!(#store_error);
     }
     let name = format_ident!("{}Error", camel(&pattern.name));
     let errors = pattern.errors.iter();
     let variants: Vec<_> = errors.map(|(error, meaning)| variant(design, file, pattern, error, meaning)).collect();
-    let about = doc(&format!("Why [`Store::{0}`](crate::Store::{0}) was refused.", pattern.name));
+    let about = doc(&format!("Why [`Patterns::{0}`](crate::Patterns::{0}) was refused.", pattern.name));
     let from_store = doc("The store could not be asked, or its answer not be understood.");
     file.item(quote! {
         #about

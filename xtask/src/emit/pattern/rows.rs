@@ -11,11 +11,11 @@ use crate::emit::types;
 /// The type of one thing that the query returns; nothing for a number.
 pub fn item_type(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Query) -> TokenStream {
     if query.returns_keys {
-        let key = file.import("crate::key::ItemKey");
+        let key = file.import("table_runtime::key::ItemKey");
         return quote!(#key);
     }
     if query.returns_stored {
-        let stored = file.import("crate::store::StoredItem");
+        let stored = file.import("table_runtime::StoredItem");
         return quote!(#stored);
     }
     if let Some((row, fields)) = &query.row {
@@ -73,14 +73,13 @@ fn row_type(
     let shown: Vec<Shown<'_>> = known.iter().map(|field| (field.name.as_str(), field.pii)).collect();
     let (derive_debug, implementation) = debug(file, &name, None, &shown);
     let whence = if query.index.is_some() { "what the index shows" } else { "a part of the item" };
-    let about = doc(&format!("A row of [`Store::{0}`](crate::Store::{0}): {whence}.", pattern.name));
-    let (from_item, item) = (file.import("crate::store::item::FromItem"), file.import("crate::store::item::Item"));
-    let (corrupt, decode) =
-        (file.import("crate::store::item::CorruptItem"), file.import("crate::store::item::decode_row"));
+    let about = doc(&format!("A row of [`Patterns::{0}`](crate::Patterns::{0}): {whence}.", pattern.name));
+    let (from_item, item) = (file.import("table_runtime::item::FromItem"), file.import("table_runtime::item::Item"));
+    let (corrupt, decode) = (file.import("table_runtime::CorruptItem"), file.import("table_runtime::item::decode_row"));
     let projected = projection(design, file, query, fields);
     let counters = design.counters(entity);
     let clamp = counters.iter().any(|counter| fields.contains(&counter.name)).then(|| {
-        let (clamp, entity) = (file.import("crate::store::counter::clamp"), types::entity(file, entity));
+        let (clamp, entity) = (file.import("table_runtime::counter::clamp"), types::entity(file, entity));
         quote!(#clamp(&mut item, #entity::COUNTERS);)
     });
     let binding = if clamp.is_some() { quote!(mut item) } else { quote!(item) };
@@ -108,10 +107,10 @@ fn union_type(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Q
     let types: Vec<_> = entities.iter().map(|entity| types::entity(file, entity)).collect();
     let abouts = entities.iter().map(|entity| doc(&entity.summary));
     let stored: Vec<_> = entities.iter().map(|entity| &entity.type_name).collect();
-    let (from_item, item) = (file.import("crate::store::item::FromItem"), file.import("crate::store::item::Item"));
+    let (from_item, item) = (file.import("table_runtime::item::FromItem"), file.import("table_runtime::item::Item"));
     let (corrupt, kind_of) =
-        (file.import("crate::store::item::CorruptItem"), file.import("crate::store::item::entity_of"));
-    let about = doc(&format!("What [`Store::{0}`](crate::Store::{0}) finds.", pattern.name));
+        (file.import("table_runtime::CorruptItem"), file.import("table_runtime::attributes::entity_of"));
+    let about = doc(&format!("What [`Patterns::{0}`](crate::Patterns::{0}) finds.", pattern.name));
     let pattern_name = &pattern.name;
     file.item(quote! {
         #about

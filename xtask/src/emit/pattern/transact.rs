@@ -13,7 +13,7 @@ use crate::emit::rust::{RustFile, ident};
 pub fn transact(design: &Design, file: &mut RustFile, pattern: &Pattern, actions: &[Action]) {
     let error = refusal::error_type(design, file, pattern);
     let ty = input::structure(design, file, pattern);
-    let transaction = file.import("crate::store::transact::Transaction");
+    let transaction = file.import("table_runtime::transact::Transaction");
     let adds: Vec<_> = actions.iter().map(|action| add(design, file, action)).collect();
 
     let call = call(file, pattern);

@@ -89,7 +89,7 @@ fn delete(design: &Design, file: &mut RustFile, pattern: &Pattern, action: &Acti
 }
 
 pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[WritePart]) {
-    let (error, write) = (file.import("crate::store::StoreError"), file.import("crate::store::batch::BatchWrite"));
+    let (error, write) = (file.import("table_runtime::StoreError"), file.import("table_runtime::batch::BatchWrite"));
     let (mut parameters, mut writes) = (Vec::new(), TokenStream::new());
     for part in parts {
         let name = ident(part.name());
@@ -101,7 +101,7 @@ pub fn batch(design: &Design, file: &mut RustFile, pattern: &Pattern, parts: &[W
                 (types::key(file, design.entity(*entity)), quote!(|key| #write::Delete(key.primary())))
             }
             WritePart::DeleteKeys { .. } => {
-                (file.import("crate::key::ItemKey"), quote!(|key| #write::Delete(key.primary())))
+                (file.import("table_runtime::key::ItemKey"), quote!(|key| #write::Delete(key.primary())))
             }
         };
         parameters.push(quote!(#name: &[#ty]));

@@ -72,9 +72,9 @@ pub(super) async fn full(scene: &Scene, code: &str) -> Response {
         }
         _ => {
             let owner = user(&scene.app, "ada").await.user_id;
-            let mut seen = scene.app.table().own_thread(owner, scene.thread.id.parse().unwrap()).await.unwrap();
+            let mut seen = scene.app.table().threads().get(owner, scene.thread.id.parse().unwrap()).await.unwrap();
             for number in 1..=500 {
-                scene.app.table().note(&seen, "note", None).await.unwrap();
+                scene.app.table().messages().add_note(&seen, "note", None).await.unwrap();
                 seen.message_slots = number;
             }
         }
@@ -97,16 +97,16 @@ pub(super) async fn too_much_code(scene: &Scene) -> Response {
 /// While a run is at the question, one request waits for it already.
 pub(super) async fn waited_for_already(scene: &Scene) -> Response {
     let owner = user(&scene.app, "ada").await.user_id;
-    let thread = scene.app.table().own_thread(owner, scene.thread.id.parse().unwrap()).await.unwrap();
+    let thread = scene.app.table().threads().get(owner, scene.thread.id.parse().unwrap()).await.unwrap();
     let mut body = scene.body.clone();
     if let Some(body) = &mut body {
         let content = body["content"].as_str().unwrap().to_owned();
         let client = ClientRequest::new(expiry::ID.parse().unwrap(), &content, true);
-        scene.app.table().ask(&thread, &content, Some(client), LEASE).await.unwrap();
+        scene.app.table().messages().ask(&thread, &content, Some(client), LEASE).await.unwrap();
         body["client_message_id"] = expiry::ID.into();
     } else {
         let failed = &stored_messages(&scene.app, &scene.thread.id).await[0];
-        scene.app.table().take_over(failed, LEASE).await.unwrap();
+        scene.app.table().messages().acquire_lease(failed, LEASE).await.unwrap();
     }
     let path = scene.path();
     let (one, other) = (scene.sends(&scene.ada, &path, body.as_ref()), scene.sends(&scene.ada, &path, body.as_ref()));

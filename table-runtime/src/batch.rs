@@ -1,0 +1,170 @@
+//! Batches: many items, each for itself, split to what one request takes and repeated until nothing is left over.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{
+    AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, ReturnConsumedCapacity, WriteRequest,
+};
+use futures::future::try_join_all;
+use futures::stream::{StreamExt as _, TryStreamExt as _, iter};
+use modyne::keys::PrimaryKey as _;
+
+use crate::call::{Call, REPEATS, pause};
+use crate::error::StoreError;
+use crate::item::{FromItem, Item};
+use crate::key::ItemKey;
+use crate::key::Primary;
+
+/// The most keys that DynamoDB takes in one batch of reads.
+const MAX_READS: usize = 100;
+/// The most items that it takes in one batch of writes. At 400 KB an item, 25 are 10 MB, and 14 MB on the wire: the
+/// limit of 16 MB needs no split of its own.
+const MAX_WRITES: usize = 25;
+/// How many batches of writes are under way at once: enough to hide their latency, too few to throttle a partition.
+const WRITES_AT_ONCE: usize = 4;
+
+/// What a batch of reads found.
+pub struct BatchItems {
+    pattern: &'static str,
+    items: HashMap<ItemKey, Item>,
+}
+
+impl BatchItems {
+    /// The item under this key, once; `None` when there is none.
+    pub fn take<T: FromItem>(&mut self, key: &Primary) -> Result<Option<T>, StoreError> {
+        let item = self.items.remove(&ItemKey::new(key.clone()));
+        item.map(T::from_item).transpose().map_err(|corrupt| corrupt.read_by(self.pattern))
+    }
+}
+
+/// One write of a batch. There are no conditions in batches.
+pub enum BatchWrite {
+    /// Writes an item whole.
+    Put(Item),
+    /// Removes an item, if it is there.
+    Delete(Primary),
+}
+
+impl Call<'_> {
+    /// Many items by their keys. A key that occurs twice is read once.
+    pub async fn read_batch(self, keys: Vec<Primary>, consistent: bool) -> Result<BatchItems, StoreError> {
+        let mut seen = std::collections::HashSet::new();
+        let unique: Vec<Item> = keys
+            .into_iter()
+            .filter(|key| seen.insert(ItemKey::new(key.clone())))
+            .map(modyne::keys::PrimaryKey::into_key)
+            .collect();
+        let slices = unique.chunks(MAX_READS).map(|slice| self.read_slice(slice.to_vec(), consistent));
+        let found = try_join_all(slices).await?;
+        let items = found.into_iter().flatten().filter_map(|item| Some((key_of(&item)?, item))).collect();
+        Ok(BatchItems { pattern: self.id(), items })
+    }
+
+    async fn read_slice(&self, mut keys: Vec<Item>, consistent: bool) -> Result<Vec<Item>, StoreError> {
+        let table = self.table.name();
+        let mut items = Vec::new();
+        let mut idle = Idle::default();
+        while !keys.is_empty() {
+            let asked = keys.len();
+            let wanted = KeysAndAttributes::builder()
+                .set_keys(Some(keys))
+                .consistent_read(consistent)
+                .build()
+                .expect("the keys are set, which is all it needs");
+            let request = self
+                .table
+                .client()
+                .batch_get_item()
+                .request_items(table, wanted)
+                .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
+            let output = self.ask(|| request.clone().send()).await?;
+            self.has_read(output.consumed_capacity());
+            items.extend(output.responses.and_then(|mut found| found.remove(table)).unwrap_or_default());
+            let left = output.unprocessed_keys.and_then(|mut left| left.remove(table));
+            keys = left.map(|left| left.keys).unwrap_or_default();
+            idle.after(asked, keys.len(), self.id()).await?;
+        }
+        Ok(items)
+    }
+
+    /// Many writes. When a key occurs twice, the last write stands.
+    pub async fn write_batch(self, writes: Vec<BatchWrite>) -> Result<(), StoreError> {
+        let mut last: HashMap<ItemKey, WriteRequest> = HashMap::new();
+        let mut order = Vec::new();
+        for write in writes {
+            let (key, request) = write.build();
+            if last.insert(key.clone(), request).is_none() {
+                order.push(key);
+            }
+        }
+        let requests: Vec<WriteRequest> = order.iter().filter_map(|key| last.remove(key)).collect();
+        let slices: Vec<Vec<WriteRequest>> = requests.chunks(MAX_WRITES).map(<[_]>::to_vec).collect();
+        iter(slices)
+            .map(|slice| self.write_slice(slice))
+            .buffer_unordered(WRITES_AT_ONCE)
+            .try_collect::<Vec<()>>()
+            .await?;
+        Ok(())
+    }
+
+    async fn write_slice(&self, mut writes: Vec<WriteRequest>) -> Result<(), StoreError> {
+        let table = self.table.name();
+        let mut idle = Idle::default();
+        while !writes.is_empty() {
+            let asked = writes.len();
+            let request = self
+                .table
+                .client()
+                .batch_write_item()
+                .request_items(table, writes)
+                .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
+            let output = self.ask(|| request.clone().send()).await?;
+            self.has_written(output.consumed_capacity());
+            writes = output.unprocessed_items.and_then(|mut left| left.remove(table)).unwrap_or_default();
+            idle.after(asked, writes.len(), self.id()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Counts the requests in a row that got nothing done.
+#[derive(Default)]
+struct Idle(u32);
+
+impl Idle {
+    /// After a request for `asked` items of which `left` were left over: waits when there are any, and gives up when
+    /// too many requests got nothing done.
+    async fn after(&mut self, asked: usize, left: usize, pattern: &'static str) -> Result<(), StoreError> {
+        if left == 0 {
+            return Ok(());
+        }
+        self.0 = if left < asked { 0 } else { self.0 + 1 };
+        if self.0 > REPEATS {
+            return Err(StoreError::Contended { pattern });
+        }
+        pause(self.0).await;
+        Ok(())
+    }
+}
+
+impl BatchWrite {
+    fn build(self) -> (ItemKey, WriteRequest) {
+        let request = WriteRequest::builder();
+        match self {
+            Self::Put(item) => {
+                let key = key_of(&item).expect("items are encoded from entities, with their keys");
+                let put = PutRequest::builder().set_item(Some(item)).build().expect("the item is set");
+                (key, request.put_request(put).build())
+            }
+            Self::Delete(key) => {
+                let delete = DeleteRequest::builder().set_key(Some(key.clone().into_key())).build();
+                (ItemKey::new(key), request.delete_request(delete.expect("the key is set")).build())
+            }
+        }
+    }
+}
+
+fn key_of(item: &Item) -> Option<ItemKey> {
+    let part = |name| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).cloned();
+    Some(ItemKey::new(Primary { hash: part("PK")?, range: part("SK")? }))
+}

@@ -1,0 +1,162 @@
+//! Changes: an update expression built field by field, every name aliased.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use modyne::expr::Update;
+use serde::Serialize;
+
+use crate::size::value_bytes;
+
+/// What an update does to an item. Order does not matter: DynamoDB applies all of it to the old item.
+#[derive(Default)]
+#[must_use]
+pub struct Changes {
+    set: Vec<String>,
+    add: Vec<String>,
+    remove: Vec<String>,
+    appends: bool,
+    names: Vec<(String, String)>,
+    values: Vec<(String, AttributeValue)>,
+}
+
+impl Changes {
+    /// No changes yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes the field.
+    pub fn set(mut self, field: &'static str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(field), self.value(value));
+        self.set.push(format!("{name} = {value}"));
+        self
+    }
+
+    /// Writes an attribute as the table has it.
+    pub(crate) fn set_value(mut self, attribute: &'static str, value: AttributeValue) -> Self {
+        let (name, alias) = (self.name(attribute), format!(":upd_v{}", self.values.len()));
+        self.set.push(format!("{name} = {alias}"));
+        self.values.push((alias, value));
+        self
+    }
+
+    /// Writes the field unless the item has it already.
+    pub fn set_once(mut self, field: &'static str, value: impl Serialize) -> Self {
+        let (name, value) = (self.name(field), self.value(value));
+        self.set.push(format!("{name} = if_not_exists({name}, {value})"));
+        self
+    }
+
+    /// Writes the field, or removes it when there is no value: an absent optional field is absent from the item.
+    pub fn set_or_remove(self, field: &'static str, value: Option<impl Serialize>) -> Self {
+        match value {
+            Some(value) => self.set(field, value),
+            None => self.remove(field),
+        }
+    }
+
+    /// Moves the field of the old name to the new one, unless the item has that already.
+    pub fn rename(mut self, old: &'static str, new: &'static str) -> Self {
+        let (old, new) = (self.name(old), self.name(new));
+        self.set.push(format!("{new} = if_not_exists({new}, {old})"));
+        self.remove.push(old);
+        self
+    }
+
+    /// Adds to a number, which counts as 0 while it is absent.
+    pub fn add(mut self, field: &'static str, number: impl Serialize) -> Self {
+        let (name, value) = (self.name(field), self.value(number));
+        self.add.push(format!("{name} {value}"));
+        self
+    }
+
+    /// Adds a list at the end of the one that is there; an absent one counts as empty.
+    pub fn append(mut self, field: &'static str, list: impl Serialize) -> Self {
+        let (name, list) = (self.name(field), self.value(list));
+        let empty = self.value([(); 0]);
+        self.set.push(format!("{name} = list_append(if_not_exists({name}, {empty}), {list})"));
+        self.appends = true;
+        self
+    }
+
+    /// Writes what adding to a number of the item comes to; it counts as 0 while it is absent.
+    pub fn set_sum(mut self, field: &'static str, of: &'static str, number: impl Serialize) -> Self {
+        let (name, of) = (self.name(field), self.name(of));
+        let (zero, number) = (self.value(0), self.value(number));
+        self.set.push(format!("{name} = if_not_exists({of}, {zero}) + {number}"));
+        self
+    }
+
+    /// Removes the field.
+    pub fn remove(mut self, field: &'static str) -> Self {
+        let name = self.name(field);
+        self.remove.push(name);
+        self
+    }
+
+    /// Whether applying these changes twice differs from applying them once.
+    pub(crate) fn accumulate(&self) -> bool {
+        self.appends || !self.add.is_empty()
+    }
+
+    /// The bytes of the values. The changed item has at least as many.
+    pub(crate) fn bytes(&self) -> usize {
+        self.values.iter().map(|(_, value)| value_bytes(value)).sum()
+    }
+
+    pub(crate) fn into_update(self) -> Update {
+        let clauses = [("SET", self.set), ("ADD", self.add), ("REMOVE", self.remove)];
+        let expression: Vec<String> = clauses
+            .into_iter()
+            .filter(|(_, parts)| !parts.is_empty())
+            .map(|(word, parts)| format!("{word} {}", parts.join(", ")))
+            .collect();
+        Update {
+            expression: expression.join(" "),
+            names: self.names,
+            values: Vec::new(),
+            // All of them, so that not even `Debug` shows one.
+            sensitive_values: self.values,
+        }
+    }
+
+    // The prefixes are modyne's own, which keep an update's aliases apart from its condition's.
+    fn name(&mut self, field: &'static str) -> String {
+        let alias = format!("#upd_n{}", self.names.len());
+        self.names.push((alias.clone(), field.to_owned()));
+        alias
+    }
+
+    fn value(&mut self, value: impl Serialize) -> String {
+        let alias = format!(":upd_v{}", self.values.len());
+        let value =
+            serde_dynamo::to_attribute_value(value).expect("fields are of types that all have a form in the table");
+        self.values.push((alias.clone(), value));
+        alias
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_and_value_is_an_alias() {
+        let update = Changes::new()
+            .set("name", "canary")
+            .add("count", 2)
+            .set_or_remove("note", None::<&str>)
+            .set_or_remove("size", Some(7))
+            .into_update();
+        assert_eq!(update.expression, "SET #upd_n0 = :upd_v0, #upd_n3 = :upd_v2 ADD #upd_n1 :upd_v1 REMOVE #upd_n2");
+        let names: Vec<&str> = update.names.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(names, ["name", "count", "note", "size"]);
+        assert!(!format!("{update:?}").contains("canary"));
+    }
+
+    #[test]
+    fn only_additions_differ_when_they_are_applied_twice() {
+        assert!(Changes::new().set("a", 1).add("b", 1).accumulate());
+        assert!(Changes::new().append("a", [1]).accumulate());
+        assert!(!Changes::new().set("a", 1).remove("b").accumulate());
+    }
+}

@@ -1,0 +1,273 @@
+//! Cursors: where the next page starts, sealed to the question it belongs to.
+
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+
+use crate::time::Timestamp;
+
+/// How long a cursor can be used.
+const LIFETIME: Duration = Duration::from_hours(24);
+/// The first byte of every cursor. A change of what follows takes another.
+const FORMAT: u8 = 1;
+/// Half of HMAC-SHA256, the least that RFC 2104 advises to keep.
+const TAG_BYTES: usize = 16;
+const HEADER_BYTES: usize = 1 + TAG_BYTES + 8;
+/// Longer than any cursor of keys within DynamoDB's limits (1 KB, 2 KB and a number) in each of 16 shards, in Base64.
+const MAX_CHARS: usize = 72 * 1024;
+
+/// The secret under which cursors are sealed. Does not print.
+#[derive(Clone)]
+pub struct CursorKey([u8; 32]);
+
+impl CursorKey {
+    /// Derives the key from a secret of any length, which may serve other purposes too.
+    #[must_use]
+    pub fn from_secret(secret: impl AsRef<[u8]>) -> Self {
+        // The prefix keeps this key apart from whatever else is derived from the same secret.
+        let digest = Sha256::new().chain_update(b"codesensei cursor key\0").chain_update(secret);
+        Self(digest.finalize().into())
+    }
+}
+
+impl fmt::Debug for CursorKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CursorKey(<redacted>)")
+    }
+}
+
+/// Why a cursor is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CursorError {
+    /// It does not have the form of a cursor.
+    #[error("the cursor is malformed: send it back exactly as it was received")]
+    Malformed,
+    /// It was changed, or belongs to another question, partition or argument, or to a key that is no longer used.
+    #[error("the cursor belongs to another request: start again without one")]
+    Forged,
+    /// It is more than a day old.
+    #[error("the cursor is too old: start again without one")]
+    Expired,
+}
+
+/// What a cursor is sealed to.
+#[derive(Clone, Copy)]
+pub(crate) struct Seal<'a> {
+    /// The pattern's id.
+    pub(crate) pattern: &'a str,
+    /// The partition, which always comes from the caller and never from the cursor.
+    pub(crate) partition: &'a str,
+    /// The arguments that change which items are asked for, or in which order.
+    pub(crate) bound_to: &'a str,
+}
+
+/// The part of the last key that is not the partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Position {
+    /// In the table: its sort key.
+    Table { sk: String },
+    /// In an index, in each shard of the partition, or in the one that it is. `None` is a shard's beginning.
+    Index(Vec<Option<IndexPosition>>),
+}
+
+/// The position in one partition of an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct IndexPosition {
+    /// The numeric sort key.
+    pub(crate) sort: String,
+    /// The key of the item.
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl CursorKey {
+    pub(crate) fn seal(&self, seal: Seal<'_>, position: &Position, now: Timestamp) -> String {
+        let mut body = now.plus(LIFETIME).millis().to_be_bytes().to_vec();
+        for part in position.parts() {
+            push(&mut body, part);
+        }
+        let tag = self.mac(seal, &body).finalize().into_bytes();
+        let mut bytes = vec![FORMAT];
+        bytes.extend_from_slice(&tag[..TAG_BYTES]);
+        bytes.extend_from_slice(&body);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    pub(crate) fn open(&self, seal: Seal<'_>, cursor: &str, now: Timestamp) -> Result<Position, CursorError> {
+        if cursor.len() > MAX_CHARS {
+            return Err(CursorError::Malformed);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| CursorError::Malformed)?;
+        if bytes.len() < HEADER_BYTES || bytes[0] != FORMAT {
+            return Err(CursorError::Malformed);
+        }
+        let (tag, body) = bytes[1..].split_at(TAG_BYTES);
+        // Compares in constant time, and before a single byte of the body is believed.
+        self.mac(seal, body).verify_truncated_left(tag).map_err(|_| CursorError::Forged)?;
+        let (expiry, parts) = body.split_first_chunk().ok_or(CursorError::Malformed)?;
+        if i64::from_be_bytes(*expiry) < now.millis() {
+            return Err(CursorError::Expired);
+        }
+        Position::parse(parts).ok_or(CursorError::Malformed)
+    }
+
+    fn mac(&self, seal: Seal<'_>, body: &[u8]) -> Hmac<Sha256> {
+        // Each part with its length, so that no two seals are the same bytes.
+        let mut sealed = vec![FORMAT];
+        for part in [seal.pattern, seal.partition, seal.bound_to] {
+            push(&mut sealed, part);
+        }
+        Hmac::<Sha256>::new_from_slice(&self.0)
+            .expect("HMAC takes keys of any length")
+            .chain_update(sealed)
+            .chain_update(body)
+    }
+}
+
+impl Position {
+    fn parts(&self) -> Vec<&str> {
+        match self {
+            Self::Table { sk } => vec![sk],
+            Self::Index(positions) => positions
+                .iter()
+                .flat_map(|position| match position {
+                    Some(IndexPosition { sort, pk, sk }) => [sort.as_str(), pk, sk],
+                    None => ["", "", ""],
+                })
+                .collect(),
+        }
+    }
+
+    fn parse(mut bytes: &[u8]) -> Option<Self> {
+        let mut parts = Vec::new();
+        while !bytes.is_empty() {
+            let (length, rest) = bytes.split_first_chunk()?;
+            let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+            let (part, rest) = rest.split_at_checked(length)?;
+            parts.push(String::from_utf8(part.to_vec()).ok()?);
+            bytes = rest;
+        }
+        if let [sk] = parts.as_mut_slice() {
+            return Some(Self::Table { sk: std::mem::take(sk) });
+        }
+        let (shards, rest) = parts.as_chunks::<3>();
+        let position = |[sort, pk, sk]: &[String; 3]| {
+            (!sort.is_empty()).then(|| IndexPosition { sort: sort.clone(), pk: pk.clone(), sk: sk.clone() })
+        };
+        (rest.is_empty() && !shards.is_empty()).then(|| Self::Index(shards.iter().map(position).collect()))
+    }
+}
+
+fn push(bytes: &mut Vec<u8>, part: &str) {
+    let length = u32::try_from(part.len()).expect("keys and arguments are far below 4 GB");
+    bytes.extend_from_slice(&length.to_be_bytes());
+    bytes.extend_from_slice(part.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SEAL: Seal<'_> = Seal { pattern: "AP-07", partition: "USER#1", bound_to: "desc" };
+
+    fn key() -> CursorKey {
+        CursorKey::from_secret("a secret of the tests")
+    }
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis).expect("the tests use times of this century")
+    }
+
+    fn position() -> Position {
+        Position::Table { sk: "SESSION#42".to_owned() }
+    }
+
+    #[test]
+    fn a_cursor_lives_for_a_day() {
+        let now = at(1_800_000_000_000);
+        let cursor = key().seal(SEAL, &position(), now);
+        let day = now.plus(LIFETIME);
+        assert_eq!(key().open(SEAL, &cursor, day), Ok(position()));
+        assert_eq!(key().open(SEAL, &cursor, day.plus(Duration::from_millis(1))), Err(CursorError::Expired));
+    }
+
+    #[test]
+    fn another_question_partition_argument_or_key_is_refused() {
+        let now = at(1_800_000_000_000);
+        let cursor = key().seal(SEAL, &position(), now);
+        for other in [
+            Seal { pattern: "AP-08", ..SEAL },
+            Seal { partition: "USER#2", ..SEAL },
+            Seal { bound_to: "asc", ..SEAL },
+            Seal { partition: "USER#1\0", bound_to: "esc", ..SEAL },
+        ] {
+            assert_eq!(key().open(other, &cursor, now), Err(CursorError::Forged));
+        }
+        let other = CursorKey::from_secret("another secret");
+        assert_eq!(other.open(SEAL, &cursor, now), Err(CursorError::Forged));
+    }
+
+    #[test]
+    fn what_is_no_cursor_is_malformed() {
+        let now = at(1_800_000_000_000);
+        for bad in ["", "!", "AQ", "eyJQSyI6ICJVU0VSIzIifQ", "AAAA", &"A".repeat(MAX_CHARS + 1)] {
+            assert_eq!(key().open(SEAL, bad, now), Err(CursorError::Malformed), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_longest_keys_fit() {
+        let longest = IndexPosition { sort: "9".repeat(38), pk: "p".repeat(2048), sk: "s".repeat(1024) };
+        let position = Position::Index(vec![Some(longest); 16]);
+        let now = at(1_800_000_000_000);
+        let cursor = key().seal(SEAL, &position, now);
+        assert!(cursor.len() <= MAX_CHARS);
+        assert_eq!(key().open(SEAL, &cursor, now), Ok(position));
+    }
+
+    #[test]
+    fn the_key_does_not_print() {
+        assert_eq!(format!("{:?}", key()), "CursorKey(<redacted>)");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sealed_can_be_opened(sort in "-?[0-9]{1,15}", pk in any::<String>(), sk in any::<String>()) {
+            let now = at(1_800_000_000_000);
+            let table = Position::Table { sk: sk.clone() };
+            let index = IndexPosition { sort, pk, sk };
+            let shards = Position::Index(vec![None, Some(index.clone()), None]);
+            for position in [table, Position::Index(vec![Some(index)]), shards] {
+                let cursor = key().seal(SEAL, &position, now);
+                prop_assert_eq!(key().open(SEAL, &cursor, now), Ok(position));
+            }
+        }
+
+        #[test]
+        fn any_changed_byte_is_refused(index in any::<prop::sample::Index>(), flip in 1_u8..=255) {
+            let now = at(1_800_000_000_000);
+            let mut bytes = URL_SAFE_NO_PAD.decode(key().seal(SEAL, &position(), now)).expect("our own cursor");
+            let index = index.index(bytes.len());
+            bytes[index] ^= flip;
+            prop_assert!(key().open(SEAL, &URL_SAFE_NO_PAD.encode(bytes), now).is_err());
+        }
+
+        #[test]
+        fn any_cut_or_longer_cursor_is_refused(keep in 0_usize..60, more in "[A-Za-z0-9_-]{0,8}") {
+            let now = at(1_800_000_000_000);
+            let cursor = key().seal(SEAL, &position(), now);
+            let changed = format!("{}{more}", &cursor[..keep.min(cursor.len())]);
+            prop_assert_eq!(changed == cursor, key().open(SEAL, &changed, now).is_ok());
+        }
+
+        #[test]
+        fn nothing_that_is_sent_panics(text in any::<String>()) {
+            prop_assert!(key().open(SEAL, &text, at(1_800_000_000_000)).is_err());
+        }
+    }
+}

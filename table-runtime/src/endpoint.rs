@@ -1,0 +1,183 @@
+//! Endpoints: where a table is, and as whom it is asked.
+
+use std::fmt;
+use std::pin::Pin;
+
+use aws_config::SdkConfig;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
+
+/// Where a table is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Endpoint {
+    /// On AWS, or behind an endpoint that asks for AWS credentials.
+    Aws(AwsSettings),
+    /// On an engine at this URL, such as DynamoDB Local. Needs no credentials; takes those of the environment when they
+    /// are set.
+    Url {
+        /// For instance `http://127.0.0.1:8000`. Its user part is the access key id to sign with, for engines that
+        /// want a certain one: `http://KEY@127.0.0.1:8000`.
+        url: String,
+        /// The region to sign for. `AWS_REGION` when it is absent, else `us-east-1`: DynamoDB Local keeps the tables of
+        /// each region apart, unless it is told to share them.
+        region: Option<String>,
+    },
+}
+
+/// What is said beside what the environment and the shared configuration files say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AwsSettings {
+    /// The region, instead of `AWS_REGION` and the profile's.
+    pub region: Option<String>,
+    /// The profile of the shared configuration files, instead of `AWS_PROFILE`.
+    pub profile: Option<String>,
+    /// The endpoint, instead of the region's.
+    pub endpoint_url: Option<String>,
+}
+
+/// Without the access key.
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Aws(settings) => f.debug_tuple("Aws").field(settings).finish(),
+            Self::Url { url, region } => {
+                f.debug_struct("Url").field("url", &without_access_key(url)).field("region", region).finish()
+            }
+        }
+    }
+}
+
+impl Endpoint {
+    /// An engine at this URL.
+    #[must_use]
+    pub fn url(url: impl Into<String>) -> Self {
+        Self::Url { url: url.into(), region: None }
+    }
+
+    /// AWS as the environment says.
+    #[must_use]
+    pub fn aws() -> Self {
+        Self::Aws(AwsSettings::default())
+    }
+
+    /// The SDK's configuration for it.
+    pub(crate) async fn configuration(&self) -> Builder {
+        match self {
+            Self::Aws(settings) => Builder::from(&settings.load().await),
+            Self::Url { url, region } => local(url, region.as_deref()),
+        }
+    }
+}
+
+/// Loads the SDK's configuration, for the clients of every service. A profile that is named here signs, also when the environment has
+/// the access key of another account. If it does not exist, every request fails with an error that names it.
+impl IntoFuture for AwsSettings {
+    type Output = SdkConfig;
+    type IntoFuture = Pin<Box<dyn Future<Output = SdkConfig> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.load().await })
+    }
+}
+
+impl AwsSettings {
+    async fn load(&self) -> SdkConfig {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        if let Some(profile) = &self.profile {
+            let region = self.region_with(profile).await;
+            let credentials = credentials_of(profile, region.clone());
+            loader = loader.profile_name(profile).credentials_provider(credentials).region(region);
+        } else if let Some(region) = &self.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(url) = &self.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        loader.load().await
+    }
+
+    /// In the order of the AWS CLI. Unlike the SDK's default chain it does not ask the metadata service of an EC2 instance.
+    async fn region_with(&self, profile: &str) -> Option<Region> {
+        let of_profile = ProfileFileRegionProvider::builder().profile_name(profile).build();
+        let chain = RegionProviderChain::first_try(self.region.clone().map(Region::new))
+            .or_else(EnvironmentVariableRegionProvider::new())
+            .or_else(of_profile);
+        chain.region().await
+    }
+}
+
+/// Reads the profile only: the SDK's default chain prefers `AWS_ACCESS_KEY_ID`, and goes on to other sources without the profile.
+#[expect(deprecated, reason = "the new name of these types is in a crate that this workspace does not depend on")]
+fn credentials_of(profile: &str, region: Option<Region>) -> CredentialsProviderChain {
+    use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
+    let mut files = ProfileFiles::builder().include_default_config_file(true).include_default_credentials_file(true);
+    // Of a profile that does not exist the SDK tells only the first request. One that has no credentials is an error of every request,
+    // and the chain of one provider adds its name.
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.@/+:".contains(c);
+    if profile.chars().all(is_name) {
+        files = files.with_contents(ProfileFileKind::Config, format!("[profile {profile}]\n"));
+    }
+    // The region is where a role of the profile is assumed.
+    let config = ProviderConfig::without_region().with_region(region);
+    let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_files(files.build());
+    let name = format!("the profile `{profile}` of the AWS configuration files");
+    CredentialsProviderChain::first_try(name, provider.profile_name(profile).build())
+}
+
+/// The access key id in a URL, and the URL without it.
+#[must_use]
+pub fn split_access_key(url: &str) -> (Option<&str>, String) {
+    let Some((scheme, rest)) = url.split_once("://") else { return (None, url.to_owned()) };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    match authority.rsplit_once('@') {
+        Some((key, host)) => (Some(key), format!("{scheme}://{host}{}", &rest[authority.len()..])),
+        None => (None, url.to_owned()),
+    }
+}
+
+/// The URL of an engine as it may be shown: without an access key id.
+#[must_use]
+pub fn without_access_key(url: &str) -> String {
+    split_access_key(url).1
+}
+
+fn local(url: &str, region: Option<&str>) -> Builder {
+    let (key, url) = split_access_key(url);
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let from_environment = || match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+        (Some(id), Some(secret)) => Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment"),
+        // Engines check the form of a signature at most, but the client must make one.
+        _ => Credentials::new("local", "local", None, None, "no credentials needed"),
+    };
+    let credentials = match key {
+        Some(key) => Credentials::new(key, "local", None, None, "the endpoint's URL"),
+        None => from_environment(),
+    };
+    let region = region.map(ToOwned::to_owned).or_else(|| variable("AWS_REGION"));
+    Builder::new()
+        .behavior_version(BehaviorVersion::latest())
+        // Without its key: the SDK would not read it, and its traces would show it.
+        .endpoint_url(url)
+        .region(Region::new(region.unwrap_or_else(|| "us-east-1".to_owned())))
+        .credentials_provider(credentials)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_user_part_of_a_url_is_the_access_key_and_is_not_shown() {
+        assert_eq!(split_access_key("http://KEY@127.0.0.1:8000"), (Some("KEY"), "http://127.0.0.1:8000".to_owned()));
+        assert_eq!(split_access_key("https://a@b@host/x@y?z"), (Some("a@b"), "https://host/x@y?z".to_owned()));
+        for plain in ["http://127.0.0.1:8000", "http://host/x@y", "host:1", ""] {
+            assert_eq!(split_access_key(plain), (None, plain.to_owned()));
+        }
+        let shown = format!("{:?}", Endpoint::url("http://KEY@127.0.0.1:8000"));
+        assert!(!shown.contains("KEY"), "{shown}");
+    }
+}

@@ -1,0 +1,286 @@
+//! Ids: one newtype per kind over a version 7 UUID, and the injected source that makes them.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use uuid::{Builder, Uuid};
+
+use crate::time::Timestamp;
+
+/// What every id newtype has in common.
+pub trait UuidNewtype: Copy {
+    /// Wraps a UUID that [`Ids`] made. Text from outside goes through `FromStr`, which checks the version.
+    fn from_uuid(uuid: Uuid) -> Self;
+
+    /// The UUID inside.
+    fn uuid(self) -> Uuid;
+}
+
+/// The text is no id: not 36 lower-case characters of a version 7 UUID. Does not repeat the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a {kind}: expected a version 7 UUID in lower case with hyphens")]
+pub struct InvalidId {
+    /// The type that was asked for, for instance `SessionId`.
+    pub kind: &'static str,
+}
+
+/// Parses the one accepted form of an id of the given kind.
+#[doc(hidden)]
+pub fn parse_uuid(text: &str, kind: &'static str) -> Result<Uuid, InvalidId> {
+    let uuid = Uuid::try_parse(text).map_err(|_| InvalidId { kind })?;
+    let mut buffer = Uuid::encode_buffer();
+    // The parser also takes braces, URNs, upper case and the form without hyphens; two texts for one id would be
+    // two keys for one item.
+    let canonical = uuid.hyphenated().encode_lower(&mut buffer) == text;
+    let version_7 = uuid.get_version_num() == 7 && uuid.get_variant() == uuid::Variant::RFC4122;
+    if canonical && version_7 { Ok(uuid) } else { Err(InvalidId { kind }) }
+}
+
+/// Defines id newtypes: `uuid_newtypes! { /// What it names. UserId, /// ... SessionId }`.
+#[macro_export]
+macro_rules! uuid_newtypes {
+    ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name($crate::uuid::Uuid);
+
+        impl $crate::ids::UuidNewtype for $name {
+            fn from_uuid(uuid: $crate::uuid::Uuid) -> Self {
+                Self(uuid)
+            }
+
+            fn uuid(self) -> $crate::uuid::Uuid {
+                self.0
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                write!(f, "{}({})", stringify!($name), self.0.hyphenated())
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&self.0.hyphenated(), f)
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::ids::InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                $crate::ids::parse_uuid(text, stringify!($name)).map(Self)
+            }
+        }
+
+        impl $crate::key::KeyPart for $name {
+            fn key_part(&self) -> ::std::borrow::Cow<'_, str> {
+                ::std::borrow::Cow::Owned(self.to_string())
+            }
+        }
+
+        $crate::serde_as_text!($name);
+    )+};
+}
+
+/// The source of ids and request tokens. Clones share one source.
+#[derive(Clone)]
+pub struct Ids(Arc<Mutex<Source>>);
+
+struct Source {
+    rng: StdRng,
+    /// Makes the tokens, where they are not to repeat with the ids.
+    tokens: Option<StdRng>,
+    /// Milliseconds of the last id.
+    millis: u64,
+    /// The bits of the last id below its milliseconds; 74 of them are used.
+    tail: u128,
+}
+
+const TAIL_BITS: u32 = 74;
+
+impl Ids {
+    /// Ids nobody can guess, seeded by the operating system.
+    #[must_use]
+    pub fn random() -> Self {
+        Self::from_rng(rand::make_rng(), None)
+    }
+
+    /// The same ids on every run, for tests and readable seed data.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        Self::from_rng(StdRng::seed_from_u64(seed), None)
+    }
+
+    /// The same ids on every run, with tokens that never repeat: DynamoDB takes a transaction whose token it saw in the last
+    /// ten minutes for one that it has done, and would not write again what was deleted in between.
+    #[must_use]
+    pub fn repeatable(seed: u64) -> Self {
+        Self::from_rng(StdRng::seed_from_u64(seed), Some(rand::make_rng()))
+    }
+
+    fn from_rng(rng: StdRng, tokens: Option<StdRng>) -> Self {
+        Self(Arc::new(Mutex::new(Source { rng, tokens, millis: 0, tail: 0 })))
+    }
+
+    /// A new id. Ids of one source are strictly increasing, also within a millisecond, between threads and when the
+    /// clock is set back.
+    #[must_use]
+    pub fn next<I: UuidNewtype>(&self, now: Timestamp) -> I {
+        let mut source = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        I::from_uuid(source.next(now.millis().unsigned_abs()))
+    }
+
+    /// A random UUID that marks one write or one request, so that its repeat can be told from another's.
+    #[must_use]
+    pub fn token(&self) -> Uuid {
+        let mut source = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Source { rng, tokens, .. } = &mut *source;
+        let mut bytes = [0; 16];
+        tokens.as_mut().unwrap_or(rng).fill_bytes(&mut bytes);
+        Builder::from_random_bytes(bytes).into_uuid()
+    }
+}
+
+impl Source {
+    fn next(&mut self, now: u64) -> Uuid {
+        if now > self.millis {
+            self.restart(now);
+        } else {
+            // A random step, not 1, so that the next id cannot be guessed from this one.
+            self.tail += 1 + u128::from(self.rng.next_u32());
+            if self.tail >> TAIL_BITS != 0 {
+                self.restart(self.millis + 1);
+            }
+        }
+        let value = (u128::from(self.millis) << 80) | (self.tail >> 62 << 64) | (self.tail & ((1 << 62) - 1));
+        let mut bytes = value.to_be_bytes();
+        bytes[6] = (bytes[6] & 0x0f) | 0x70;
+        bytes[8] = (bytes[8] & 0x3f) | 0x80;
+        Uuid::from_bytes(bytes)
+    }
+
+    fn restart(&mut self, millis: u64) {
+        self.millis = millis;
+        let random = (u128::from(self.rng.next_u64()) << 64) | u128::from(self.rng.next_u64());
+        // The top bit stays clear: room for at least 2^41 steps before the millisecond runs out.
+        self.tail = random & ((1 << (TAIL_BITS - 1)) - 1);
+    }
+}
+
+impl fmt::Debug for Ids {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ids")
+    }
+}
+
+#[cfg(test)]
+#[expect(unreachable_pub, reason = "the macro makes public ids, and these are only for the tests")]
+mod tests {
+    use super::*;
+    use crate::KeyPart;
+    use proptest::prelude::*;
+
+    crate::uuid_newtypes! {
+        /// An id for these tests.
+        PlantId,
+    }
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis).expect("the tests use times of this century")
+    }
+
+    #[test]
+    fn every_form_but_the_fixed_one_is_refused() {
+        let good = "01970b3a-7c4e-7a31-8f60-0c2d5e9b1a77";
+        let id: PlantId = good.parse().expect("this is the fixed form");
+        assert_eq!(id.to_string(), good);
+        assert_eq!(id.key_part(), good);
+        assert_eq!(format!("{id:?}"), format!("PlantId({good})"));
+        for bad in [
+            "",
+            "01970b3a-7c4e-7a31-8f60-0c2d5e9b1a7",
+            "01970B3A-7C4E-7A31-8F60-0C2D5E9B1A77",
+            "01970b3a7c4e7a318f600c2d5e9b1a77",
+            "{01970b3a-7c4e-7a31-8f60-0c2d5e9b1a77}",
+            "urn:uuid:01970b3a-7c4e-7a31-8f60-0c2d5e9b1a77",
+            "01970b3a-7c4e-4a31-8f60-0c2d5e9b1a77",
+            "01970b3a-7c4e-7a31-0f60-0c2d5e9b1a77",
+            "01970b3a-7c4e-7a31-8f60-0c2d5e9b1a77#x",
+            "00000000-0000-0000-0000-000000000000",
+        ] {
+            assert_eq!(bad.parse::<PlantId>(), Err(InvalidId { kind: "PlantId" }), "{bad}");
+        }
+    }
+
+    #[test]
+    fn serde_uses_the_same_parser() {
+        let id: PlantId = Ids::seeded(1).next(at(1_800_000_000_000));
+        let json = serde_json::to_string(&id).expect("an id is a string");
+        assert_eq!(json, format!("\"{id}\""));
+        assert_eq!(serde_json::from_str::<PlantId>(&json).expect("what was written can be read"), id);
+        let error = serde_json::from_str::<PlantId>("\"NOPE\"").expect_err("that is no id");
+        assert!(error.to_string().starts_with("not a PlantId"), "{error}");
+        assert!(!error.to_string().contains("NOPE"));
+    }
+
+    #[test]
+    fn seeded_ids_repeat_and_random_ones_do_not() {
+        let now = at(1_800_000_000_000);
+        let next = |ids: Ids| ids.next::<PlantId>(now);
+        assert_eq!(next(Ids::seeded(7)), next(Ids::seeded(7)));
+        assert_ne!(next(Ids::seeded(7)), next(Ids::seeded(8)));
+        assert_ne!(next(Ids::random()), next(Ids::random()));
+        assert_eq!(Ids::seeded(7).token(), Ids::seeded(7).token());
+        assert_eq!(Ids::seeded(7).token().get_version_num(), 4);
+    }
+
+    #[test]
+    fn repeatable_ids_come_with_tokens_that_are_not() {
+        let now = at(1_800_000_000_000);
+        assert_eq!(Ids::repeatable(7).next::<PlantId>(now), Ids::seeded(7).next::<PlantId>(now));
+        assert_ne!(Ids::repeatable(7).token(), Ids::repeatable(7).token());
+    }
+
+    #[test]
+    fn threads_never_share_an_id_and_each_sees_them_grow() {
+        let ids = Ids::random();
+        let mut all: Vec<PlantId> = std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| (0..2_000).map(|_| ids.next(at(1_800_000_000_000))).collect::<Vec<_>>()))
+                .collect();
+            writers
+                .into_iter()
+                .flat_map(|writer| {
+                    let made: Vec<PlantId> = writer.join().expect("no writer panics");
+                    assert!(made.is_sorted_by(|a, b| a < b));
+                    made
+                })
+                .collect()
+        });
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 16_000);
+    }
+
+    proptest! {
+        #[test]
+        fn ids_grow_whatever_the_clock_does(seed: u64, times in prop::collection::vec(0_i64..9_999_999_999_999, 2..50)) {
+            let ids = Ids::seeded(seed);
+            let made: Vec<PlantId> = times.iter().map(|millis| ids.next(at(*millis))).collect();
+            prop_assert!(made.is_sorted_by(|a, b| a < b));
+            prop_assert!(made.is_sorted_by(|a, b| a.to_string() < b.to_string()));
+            for id in made {
+                prop_assert_eq!(id.to_string().parse::<PlantId>(), Ok(id));
+            }
+        }
+
+        #[test]
+        fn parsing_never_panics(text in any::<String>()) {
+            let _ = text.parse::<PlantId>();
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Items: how entities become them and come back, checked by type and version.
+
+use std::cell::Cell;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use modyne::expr::StaticProjection;
+use serde::Serialize;
+use serde::de::value::MapDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer};
+
+use crate::attributes::{ENTITY_ATTRIBUTE, VERSION_ATTRIBUTE, entity_of, version_of};
+use crate::design::Step;
+use crate::error::CorruptItem;
+use crate::history::{downcast, upcast};
+use crate::key::ItemKey;
+use crate::key::Primary;
+
+pub use modyne::Item;
+
+/// What a pattern can return: it is made of one item.
+pub trait FromItem: Sized {
+    /// The attributes a query needs to read for this; all of them when `None`. A paged query needs the key
+    /// attributes among them, for its cursor.
+    const PROJECTION: Option<StaticProjection> = None;
+
+    /// Decodes the item.
+    fn from_item(item: Item) -> Result<Self, CorruptItem>;
+}
+
+impl FromItem for ItemKey {
+    const PROJECTION: Option<StaticProjection> = Some(StaticProjection { expression: "PK, SK", names: &[] });
+
+    fn from_item(mut item: Item) -> Result<Self, CorruptItem> {
+        let mut part = |name| match item.remove(name) {
+            Some(AttributeValue::S(text)) => Ok(text),
+            _ => Err(CorruptItem::new("key", format!("`{name}` is missing or no text"))),
+        };
+        Ok(Self::new(Primary { hash: part("PK")?, range: part("SK")? }))
+    }
+}
+
+/// The item of an entity: its fields, its keys, its type and its version.
+pub fn encode_entity<T>(entity: &T, version: u32) -> Item
+where
+    T: modyne::Entity + Serialize,
+{
+    let mut item: Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(entity)
+        .expect("entities are structs of types that all have a form in the table");
+    // Last, so that no field can ever take the place of a key.
+    item.extend(entity.full_key().into_key());
+    item.insert(ENTITY_ATTRIBUTE.to_owned(), AttributeValue::S(T::ENTITY_TYPE.to_string()));
+    item.insert(VERSION_ATTRIBUTE.to_owned(), AttributeValue::N(version.to_string()));
+    item
+}
+
+/// As [`encode_entity`], in an older version that running programs read.
+pub fn encode_older_entity<T>(entity: &T, version: u32, history: &[Step]) -> Item
+where
+    T: modyne::Entity + Serialize,
+{
+    let mut item = encode_entity(entity, version);
+    downcast(&mut item, version, history);
+    item
+}
+
+/// Decodes an item of the named entity, up to the given version. Attributes that `T` does not know are ignored: keys,
+/// the id of the last write, and what a newer deployment may add without changing the version.
+pub fn decode_entity<T: DeserializeOwned>(item: Item, entity: &'static str, version: u32) -> Result<T, CorruptItem> {
+    match entity_of(&item) {
+        Some(found) if found == entity => {}
+        Some(_) => return Err(CorruptItem::new(entity, "it is another kind of item")),
+        None => {
+            return Err(CorruptItem::new(entity, format!("`{ENTITY_ATTRIBUTE}` is missing")));
+        }
+    }
+    match version_of(&item) {
+        Some(found) if found <= version => {}
+        Some(found) => {
+            let reason =
+                format!("its version is {found}, and this program reads up to {version}: deploy the newer one");
+            return Err(CorruptItem::new(entity, reason));
+        }
+        None => {
+            return Err(CorruptItem::new(entity, format!("`{VERSION_ATTRIBUTE}` is missing or no number")));
+        }
+    }
+    decode_fields(item, entity)
+}
+
+/// As [`decode_entity`], for an entity whose earlier versions lack what this one has: an older item is brought up to date first.
+pub fn decode_older_entity<T: DeserializeOwned>(
+    mut item: Item,
+    entity: &'static str,
+    version: u32,
+    history: &[Step],
+) -> Result<T, CorruptItem> {
+    upcast(&mut item, history);
+    decode_entity(item, entity, version)
+}
+
+/// Decodes what an index shows of an item: it has no type and no version.
+pub fn decode_row<T: DeserializeOwned>(item: Item, row: &'static str) -> Result<T, CorruptItem> {
+    decode_fields(item, row)
+}
+
+fn decode_fields<T: DeserializeOwned>(item: Item, entity: &'static str) -> Result<T, CorruptItem> {
+    let last = Cell::new(None);
+    let fields = item.into_iter().map(|(name, value)| {
+        last.set(Some(name.clone()));
+        (name, Field(value))
+    });
+    T::deserialize(MapDeserializer::new(fields))
+        .map_err(|error| CorruptItem::new(entity, reason(&error.to_string(), last.take().as_deref())))
+}
+
+/// One attribute's value. Fields are decoded one by one, so that an error can name the field it met.
+struct Field(AttributeValue);
+
+impl IntoDeserializer<'_, serde_dynamo::Error> for Field {
+    type Deserializer = serde_dynamo::Deserializer;
+
+    fn into_deserializer(self) -> Self::Deserializer {
+        serde_dynamo::Deserializer::from_attribute_value(self.0.into())
+    }
+}
+
+/// The message without values: serde's own messages quote them after a colon or in quotes.
+fn reason(message: &str, field: Option<&str>) -> String {
+    if message.starts_with("missing field `") {
+        return message.to_owned();
+    }
+    let kind = message.split([':', '`', '\'', '"']).next().unwrap_or_default().trim_end();
+    match field {
+        Some(field) => format!("`{field}`: {kind}"),
+        None => kind.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Digest, Timestamp};
+
+    #[derive(Debug, serde::Deserialize, PartialEq)]
+    struct Leaf {
+        count: u32,
+        made_at: Timestamp,
+        #[serde(default)]
+        note: Option<String>,
+        #[serde(default)]
+        digest: Option<Digest>,
+    }
+
+    fn leaf(changes: &[(&str, Option<AttributeValue>)]) -> Item {
+        let mut item = Item::from([
+            ("et".to_owned(), AttributeValue::S("leaf".to_owned())),
+            ("v".to_owned(), AttributeValue::N("1".to_owned())),
+            ("PK".to_owned(), AttributeValue::S("LEAF#1".to_owned())),
+            ("count".to_owned(), AttributeValue::N("3".to_owned())),
+            ("made_at".to_owned(), AttributeValue::N("1800000000000".to_owned())),
+        ]);
+        for (name, value) in changes {
+            match value {
+                Some(value) => item.insert((*name).to_owned(), value.clone()),
+                None => item.remove(*name),
+            };
+        }
+        item
+    }
+
+    fn refusal(changes: &[(&str, Option<AttributeValue>)]) -> String {
+        decode_entity::<Leaf>(leaf(changes), "leaf", 1).expect_err("the change breaks the item").reason().to_owned()
+    }
+
+    fn text(text: &str) -> AttributeValue {
+        AttributeValue::S(text.to_owned())
+    }
+
+    fn number(text: &str) -> AttributeValue {
+        AttributeValue::N(text.to_owned())
+    }
+
+    #[test]
+    fn a_good_item_decodes_and_what_is_unknown_is_ignored() {
+        let decoded: Leaf = decode_entity(leaf(&[("write_id", Some(text("x")))]), "leaf", 1).expect("a good item");
+        assert_eq!(decoded.count, 3);
+        assert_eq!(decoded.note, None);
+    }
+
+    #[test]
+    fn type_and_version_are_checked_before_the_fields() {
+        assert_eq!(refusal(&[("et", Some(text("twig")))]), "it is another kind of item");
+        assert_eq!(refusal(&[("et", None)]), "`et` is missing");
+        assert_eq!(refusal(&[("v", None)]), "`v` is missing or no number");
+        assert!(refusal(&[("v", Some(number("2"))), ("count", None)]).starts_with("its version is 2"));
+    }
+
+    #[test]
+    fn a_reason_names_the_field_and_never_its_value() {
+        assert_eq!(refusal(&[("count", None)]), "missing field `count`");
+        assert_eq!(refusal(&[("count", Some(text("canary")))]), "`count`: Expected num");
+        assert_eq!(refusal(&[("count", Some(number("-777")))]), "`count`: Failed to parse");
+        assert_eq!(
+            refusal(&[("made_at", Some(number("-777")))]),
+            "`made_at`: not a time between 1970 and 2286 in the expected form"
+        );
+        assert_eq!(refusal(&[("digest", Some(text("canary")))]), "`digest`: not a digest");
+    }
+}

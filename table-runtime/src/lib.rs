@@ -1,0 +1,77 @@
+//! The runtime of generated code: it sends the requests of access patterns to a DynamoDB table, repeats them, measures them and
+//! decodes what comes back.
+//!
+//! Generated code is the user of this crate. A generated function makes a [`Call`](call::Call) for its pattern and gives it a
+//! request; the call sends it. [`Table`] is where calls begin: a client, a table's name, a clock, a source of ids and a key for
+//! cursors. What the runtime has to know of the table's design, generated code passes in as a [`Design`].
+//!
+//! Reads and writes of single items are in `call.rs` and `write.rs`, transactions in `transact.rs`, batches in `batch.rs`,
+//! queries in `query.rs` and `shards.rs`, the scan in `scan.rs`. The table itself is created and described by `lifecycle.rs`,
+//! `indexes.rs` and `facts.rs`.
+
+pub mod attributes;
+pub mod batch;
+pub mod call;
+pub mod changes;
+pub mod counter;
+mod cursor;
+mod definition;
+pub mod design;
+mod digest;
+mod endpoint;
+mod error;
+mod facts;
+mod failure;
+mod history;
+pub mod ids;
+mod indexes;
+pub mod item;
+pub mod key;
+mod lifecycle;
+mod meter;
+mod observer;
+mod ping;
+mod query;
+mod reached;
+mod refused;
+pub mod registry;
+pub mod reindex;
+mod scan;
+pub mod shards;
+pub mod size;
+mod sorted;
+mod stored;
+mod table;
+mod text;
+mod time;
+pub mod transact;
+mod unreadable;
+mod upgrade;
+mod wire;
+pub mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use cursor::{CursorError, CursorKey};
+pub use definition::Protection;
+pub use design::Design;
+pub use digest::{Digest, InvalidDigest};
+pub use endpoint::{AwsSettings, Endpoint, split_access_key, without_access_key};
+pub use error::{BoxError, CorruptItem, OtherFact, StoreError, TableError};
+pub use facts::{TableDescription, TableFacts, defined_table};
+pub use ids::{Ids, InvalidId, UuidNewtype};
+pub use indexes::{IndexProgress, TableUpdate};
+pub use key::{ItemKey, KeyPart};
+pub use meter::{CallCost, Meter, Total};
+pub use observer::Reached;
+pub use query::{FirstItems, Order, Page, PageRequest};
+pub use scan::{ScanPage, ScanPosition};
+pub use sorted::Sorted;
+pub use stored::StoredItem;
+pub use table::{Table, TableConfig};
+pub use time::{Clock, Date, Expiry, InvalidTime, Timestamp};
+pub use unreadable::{Unreadable, UnreadableItem, readable};
+pub use wire::{Held, Traffic, WireRequest};
+#[doc(hidden)]
+pub use {aws_sdk_dynamodb::primitives::Blob, serde, uuid};

@@ -1,0 +1,267 @@
+//! Queries: one page with a cursor, the first few, all, or only how many.
+
+use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use modyne::keys::Key;
+use modyne::model::Query;
+
+use crate::call::Call;
+use crate::cursor::{CursorError, IndexPosition, Position, Seal};
+use crate::error::CorruptItem;
+use crate::error::StoreError;
+use crate::item::{FromItem, Item};
+use crate::unreadable::key;
+
+/// How many requests one page may take when a filter drops most of what is read. Then the page is short, and its
+/// cursor goes on where it stopped.
+pub(crate) const REQUESTS_PER_PAGE: u32 = 8;
+/// How many items a request goes through at least, after the first, when a filter left too few: so a page of a thread, which has
+/// 500 messages at most, is filled however many of them have expired.
+const LEAST_STEP: usize = 100;
+
+/// Which page is wanted.
+#[derive(Clone, Copy, Default)]
+pub struct PageRequest<'a> {
+    /// How many items at most; the pattern's own maximum when absent or larger than it.
+    pub limit: Option<u32>,
+    /// The cursor of the page before; the first page when absent.
+    pub cursor: Option<&'a str>,
+}
+
+impl std::fmt::Debug for PageRequest<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // A cursor holds the key of an item.
+        let cursor = self.cursor.map(|_| "<redacted>");
+        f.debug_struct("PageRequest").field("limit", &self.limit).field("cursor", &cursor).finish()
+    }
+}
+
+/// Which end of a list comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The smallest sort key first: the oldest.
+    #[default]
+    Ascending,
+    /// The largest sort key first: the newest.
+    Descending,
+}
+
+impl Order {
+    /// The word for it in a request.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ascending => "asc",
+            Self::Descending => "desc",
+        }
+    }
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The items, in the order that was asked for.
+    pub items: Vec<T>,
+    /// What to ask the next page with; absent on the last one.
+    pub cursor: Option<String>,
+}
+
+/// The first items of a list, and whether the list goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstItems<T> {
+    /// The items, in the order that was asked for.
+    pub items: Vec<T>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+impl<T> FirstItems<T> {
+    /// Of items of which one more than the limit was asked for.
+    pub(crate) fn of(mut items: Vec<T>, limit: u32) -> Self {
+        let more = items.len() > limit as usize;
+        items.truncate(limit as usize);
+        Self { items, more }
+    }
+}
+
+impl Call<'_> {
+    /// One page. `bound_to` are the arguments that a cursor must not outlive: all that change which items there
+    /// are or their order, but not the page's size.
+    pub async fn page<K: Key, T: FromItem>(
+        self,
+        query: Query<K>,
+        bound_to: &str,
+        partition: &str,
+        request: PageRequest<'_>,
+        max: u32,
+    ) -> Result<Page<T>, StoreError> {
+        let seal = Seal { pattern: self.id(), partition, bound_to };
+        let (key, now) = (self.table.cursor_key(), self.table.clock().now());
+        let mut start = match request.cursor {
+            Some(cursor) => Some(start_key::<K>(partition, key.open(seal, cursor, now)?)?),
+            None => None,
+        };
+        let want = request.limit.unwrap_or(max).clamp(1, max.max(1)) as usize;
+        let mut items = Vec::new();
+        for step in 0..REQUESTS_PER_PAGE {
+            // One more than wanted: only so is it known whether another page follows.
+            let missing = want + 1 - items.len();
+            let limit = if step == 0 { missing } else { missing.max(LEAST_STEP) };
+            let output = self.step::<K, T>(&query, Some(limit), start.take()).await?;
+            items.extend(output.items.unwrap_or_default());
+            start = output.last_evaluated_key;
+            if items.len() > want || start.is_none() {
+                break;
+            }
+        }
+        let more = items.len() > want;
+        items.truncate(want);
+        let last = if more { items.last() } else { start.as_ref() };
+        let cursor = match last.map(position::<K>) {
+            Some(position) => Some(key.seal(seal, &position.map_err(|corrupt| corrupt.read_by(self.id()))?, now)),
+            None => None,
+        };
+        Ok(Page { items: self.decode(items)?, cursor })
+    }
+
+    /// The first `limit` items, or fewer when there are fewer.
+    pub async fn first<K: Key, T: FromItem>(self, query: Query<K>, limit: u32) -> Result<Vec<T>, StoreError> {
+        let limit = limit as usize;
+        let mut items: Vec<Item> = Vec::new();
+        let mut start = None;
+        while items.len() < limit {
+            let missing = limit - items.len();
+            let step = if start.is_none() { missing } else { missing.max(LEAST_STEP) };
+            let output = self.step::<K, T>(&query, Some(step), start.take()).await?;
+            items.extend(output.items.unwrap_or_default());
+            start = output.last_evaluated_key;
+            if start.is_none() {
+                break;
+            }
+        }
+        items.truncate(limit);
+        self.decode(items)
+    }
+
+    /// The first `limit` items, and whether there are more.
+    pub async fn first_of_more<K: Key, T: FromItem>(
+        self,
+        query: Query<K>,
+        limit: u32,
+    ) -> Result<FirstItems<T>, StoreError> {
+        Ok(FirstItems::of(self.first(query, limit + 1).await?, limit))
+    }
+
+    /// Every item, however many requests it takes.
+    pub async fn all<K: Key, T: FromItem>(self, query: Query<K>) -> Result<Vec<T>, StoreError> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let output = self.step::<K, T>(&query, None, start.take()).await?;
+            items.extend(output.items.unwrap_or_default());
+            start = output.last_evaluated_key;
+            if start.is_none() {
+                return self.decode(items);
+            }
+        }
+    }
+
+    /// How many items there are. Reading them costs as much as `all`, but none of them travels.
+    pub async fn count<K: Key>(self, query: Query<K>) -> Result<u64, StoreError> {
+        self.count_pages(query).await
+    }
+
+    pub(crate) async fn count_pages<K: Key>(&self, query: Query<K>) -> Result<u64, StoreError> {
+        let query = query.select(Select::Count);
+        let mut count = 0;
+        let mut start = None;
+        loop {
+            let output = self.request(query.clone().set_exclusive_start_key(start)).await?;
+            count += u64::from(output.count().unsigned_abs());
+            start = output.last_evaluated_key;
+            if start.is_none() {
+                return Ok(count);
+            }
+        }
+    }
+
+    pub(crate) async fn step<K: Key, T: FromItem>(
+        &self,
+        query: &Query<K>,
+        limit: Option<usize>,
+        start: Option<Item>,
+    ) -> Result<QueryOutput, StoreError> {
+        let limit = limit.and_then(|limit| u32::try_from(limit).ok());
+        let mut query = query.clone().set_limit(limit).set_exclusive_start_key(start);
+        if let Some(projection) = T::PROJECTION {
+            query = query.projection(projection);
+        }
+        self.request(query).await
+    }
+
+    async fn request<K: Key>(&self, query: Query<K>) -> Result<QueryOutput, StoreError> {
+        let table = self.table;
+        let output = self.ask(|| query.clone().execute(table)).await?;
+        self.has_read(output.consumed_capacity());
+        Ok(output)
+    }
+
+    pub(crate) fn decode<T: FromItem>(&self, items: Vec<Item>) -> Result<Vec<T>, StoreError> {
+        let Some(unreadable) = &self.table.unreadable else {
+            let decoded = items.into_iter().map(T::from_item).collect::<Result<_, _>>();
+            return decoded.map_err(|corrupt: CorruptItem| corrupt.read_by(self.id()));
+        };
+        let decode_one = |item: Item| {
+            let key = key(&item);
+            T::from_item(item).inspect_err(|corrupt| unreadable.add(key, corrupt)).ok()
+        };
+        Ok(items.into_iter().filter_map(decode_one).collect())
+    }
+}
+
+/// The position of an item, or of a last key, within its partition.
+fn position<K: Key>(item: &Item) -> Result<Position, CorruptItem> {
+    let missing = |name| CorruptItem::new("key", format!("`{name}` is missing from a page's rows, or of another type"));
+    let text = |name| match item.get(name) {
+        Some(AttributeValue::S(text)) => Ok(text.clone()),
+        _ => Err(missing(name)),
+    };
+    match K::DEFINITION.index_name() {
+        Some(_) => Ok(Position::Index(vec![Some(index_position::<K>(item)?)])),
+        None => Ok(Position::Table { sk: text("SK")? }),
+    }
+}
+
+/// The position of an item, or of a last key, within its partition of an index.
+pub(crate) fn index_position<K: Key>(item: &Item) -> Result<IndexPosition, CorruptItem> {
+    let missing = |name| CorruptItem::new("key", format!("`{name}` is missing from a page's rows, or of another type"));
+    let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned().ok_or_else(|| missing(name));
+    let name = K::DEFINITION.range_key().unwrap_or_default();
+    match item.get(name) {
+        Some(AttributeValue::N(sort)) => Ok(IndexPosition { sort: sort.clone(), pk: text("PK")?, sk: text("SK")? }),
+        _ => Err(missing(name)),
+    }
+}
+
+/// The key to start after in an index: the position from the cursor, the partition always from the caller.
+pub(crate) fn start_of_index<K: Key>(partition: &str, position: IndexPosition) -> Result<Item, CursorError> {
+    start_key::<K>(partition, Position::Index(vec![Some(position)]))
+}
+
+/// The key to start after: the position from the cursor, the partition always from the caller.
+fn start_key<K: Key>(partition: &str, position: Position) -> Result<Item, CursorError> {
+    let text = |text: String| AttributeValue::S(text);
+    // A position of another form was sealed before the pattern moved to or from an index, or to or from shards.
+    let parts = match (position, K::DEFINITION.index_name(), K::DEFINITION.range_key()) {
+        (Position::Table { sk }, None, _) => vec![("SK", text(sk))],
+        (Position::Index(positions), Some(_), Some(name)) => match <[_; 1]>::try_from(positions) {
+            Ok([Some(IndexPosition { sort, pk, sk })]) => {
+                vec![(name, AttributeValue::N(sort)), ("PK", text(pk)), ("SK", text(sk))]
+            }
+            _ => return Err(CursorError::Malformed),
+        },
+        _ => return Err(CursorError::Malformed),
+    };
+    let hash = (K::DEFINITION.hash_key(), text(partition.to_owned()));
+    Ok(parts.into_iter().chain([hash]).map(|(name, value)| (name.to_owned(), value)).collect())
+}

@@ -1,0 +1,133 @@
+//! What a table's calls reach: the pattern of each, and what IAM checks of each request. For tests of who may do what.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::error::BoxError;
+use serde_json::Value;
+
+use crate::observer::{Observer, Reached};
+use crate::table::Table;
+use crate::wire::WireRequest;
+
+impl Table {
+    /// The same table, which tells what its calls reach.
+    #[must_use]
+    pub fn observed(&self, observe: impl Fn(Reached) + Send + Sync + 'static) -> Self {
+        let observer = Observer(Arc::new(observe));
+        let on_the_wire = OnTheWire { table: self.name().to_owned(), observer: observer.clone() };
+        self.intercepted(on_the_wire).with_observer(observer)
+    }
+}
+
+#[derive(Debug)]
+struct OnTheWire {
+    table: String,
+    observer: Observer,
+}
+
+impl Intercept for OnTheWire {
+    fn name(&self) -> &'static str {
+        "OnTheWire"
+    }
+
+    fn read_after_serialization(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let WireRequest { operation, body } = WireRequest::written(context)?;
+        let index = body["IndexName"].as_str().map(str::to_owned);
+        for (action, partition) in actions(&operation, &body, &self.table) {
+            self.observer.tell(Reached::Action { action: action.to_owned(), index: index.clone(), partition });
+        }
+        Ok(())
+    }
+}
+
+/// Each action of a request with a partition. Those of a transaction are what it consists of: it has none of its own.
+fn actions<'o>(operation: &'o str, body: &Value, table: &str) -> BTreeSet<(&'o str, String)> {
+    let key = |item: &Value| item["PK"]["S"].as_str().unwrap_or_default().to_owned();
+    let each = |list: &Value| list.as_array().cloned().unwrap_or_default();
+    match operation {
+        "Query" => {
+            // However the key condition is written, the partition is named so.
+            let partition = &body["ExpressionAttributeValues"][":key_PK"]["S"];
+            BTreeSet::from([(operation, partition.as_str().unwrap_or_default().to_owned())])
+        }
+        "PutItem" => BTreeSet::from([(operation, key(&body["Item"]))]),
+        "BatchGetItem" => {
+            each(&body["RequestItems"][table]["Keys"]).iter().map(|item| (operation, key(item))).collect()
+        }
+        "BatchWriteItem" => {
+            let write = |write: &Value| match write.get("PutRequest") {
+                Some(put) => (operation, key(&put["Item"])),
+                None => (operation, key(&write["DeleteRequest"]["Key"])),
+            };
+            each(&body["RequestItems"][table]).iter().map(write).collect()
+        }
+        "TransactWriteItems" => {
+            let kinds = [
+                ("Put", "PutItem", "Item"),
+                ("Update", "UpdateItem", "Key"),
+                ("Delete", "DeleteItem", "Key"),
+                ("ConditionCheck", "ConditionCheckItem", "Key"),
+            ];
+            let action = |item: &Value| {
+                let kind = kinds.into_iter().find(|(kind, _, _)| item.get(kind).is_some());
+                kind.map(|(kind, action, place)| (action, key(&item[kind][place])))
+            };
+            each(&body["TransactItems"]).iter().filter_map(action).collect()
+        }
+        _ => BTreeSet::from([(operation, key(&body["Key"]))]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn found(operation: &str, body: &Value) -> Vec<(String, String)> {
+        actions(operation, body, "t").into_iter().map(|(action, partition)| (action.to_owned(), partition)).collect()
+    }
+
+    #[test]
+    fn a_transaction_does_what_it_consists_of() {
+        let key = |partition: &str| json!({ "Key": { "PK": { "S": partition } } });
+        let body = json!({ "TransactItems": [
+            { "Put": { "Item": { "PK": { "S": "A#1" } } } }, { "Update": key("B#1") }, { "Delete": key("C#1") },
+            { "ConditionCheck": key("D#1") },
+        ] });
+        let expected =
+            [("ConditionCheckItem", "D#1"), ("DeleteItem", "C#1"), ("PutItem", "A#1"), ("UpdateItem", "B#1")];
+        let expected = expected.map(|(action, partition)| (action.to_owned(), partition.to_owned()));
+        assert_eq!(found("TransactWriteItems", &body), expected);
+    }
+
+    #[test]
+    fn batches_reach_each_of_their_partitions_once() {
+        let key = |partition: &str| json!({ "PK": { "S": partition } });
+        let read = json!({ "RequestItems": { "t": { "Keys": [key("A#1"), key("A#1"), key("B#1")] } } });
+        assert_eq!(found("BatchGetItem", &read).len(), 2);
+        let write = json!({ "RequestItems": { "t": [
+            { "PutRequest": { "Item": key("A#1") } }, { "DeleteRequest": { "Key": key("B#1") } },
+        ] } });
+        let both = ["A#1", "B#1"].map(|partition| ("BatchWriteItem".to_owned(), partition.to_owned()));
+        assert_eq!(found("BatchWriteItem", &write), both);
+    }
+
+    #[test]
+    fn single_requests_and_queries_reach_one() {
+        let one = |action: &str| vec![(action.to_owned(), "A#1".to_owned())];
+        let body = json!({ "Key": { "PK": { "S": "A#1" } }, "Item": { "PK": { "S": "A#1" } } });
+        for action in ["GetItem", "PutItem", "UpdateItem", "DeleteItem"] {
+            assert_eq!(found(action, &body), one(action));
+        }
+        let query = json!({ "ExpressionAttributeValues": { ":key_PK": { "S": "A#1" } } });
+        assert_eq!(found("Query", &query), one("Query"));
+    }
+}

@@ -1,0 +1,103 @@
+//! The keys of indexes, made anew from an item's fields: of one that was written before there was the index, or that is out of step.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use modyne::expr::Condition;
+
+use crate::attributes::{ENTITY_ATTRIBUTE, VERSION_ATTRIBUTE, entity_of, version_of};
+use crate::call::Call;
+use crate::changes::Changes;
+use crate::error::StoreError;
+use crate::item::{FromItem as _, Item};
+use crate::key::ItemKey;
+use crate::stored::StoredItem;
+
+/// That an item is of the entity and the version that was seen.
+pub(crate) fn as_seen(seen: &Item) -> Condition {
+    Condition::new("#et = :et AND #v = :v")
+        .name("#et", ENTITY_ATTRIBUTE)
+        .name("#v", VERSION_ATTRIBUTE)
+        .value(":et", entity_of(seen).unwrap_or_default())
+        .value(":v", version_of(seen).unwrap_or_default())
+}
+
+/// Adds that these attributes are as they were seen, or still absent.
+pub(crate) fn unchanged<'n>(
+    mut condition: Condition,
+    seen: &Item,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Condition {
+    for (number, name) in names.into_iter().enumerate() {
+        let (alias, value_alias) = (format!("#cnd_from{number}"), format!(":cnd_from{number}"));
+        let test = match seen.get(name) {
+            Some(value) => {
+                condition.sensitive_values.push((value_alias.clone(), value.clone()));
+                format!("{alias} = {value_alias}")
+            }
+            None => format!("attribute_not_exists({alias})"),
+        };
+        condition.names.push((alias, name.to_owned()));
+        condition.expression = format!("{} AND {test}", condition.expression);
+    }
+    condition
+}
+
+/// Writes these attributes as they were made, and removes what was not.
+pub(crate) fn written(mut changes: Changes, made: &Item, names: impl IntoIterator<Item = &'static str>) -> Changes {
+    for name in names {
+        changes = match made.get(name) {
+            Some(value) => changes.set_value(name, value.clone()),
+            None => changes.remove(name),
+        };
+    }
+    changes
+}
+
+/// Whether two values are one to an index: `1E2` and `100` are the same number.
+pub fn is_same_key(one: Option<&AttributeValue>, other: Option<&AttributeValue>) -> bool {
+    use AttributeValue::N;
+    match (one, other) {
+        (Some(N(one)), Some(N(other))) => one == other || one.parse::<f64>().ok() == other.parse::<f64>().ok(),
+        (one, other) => one == other,
+    }
+}
+
+impl Call<'_> {
+    /// Writes an item's keys in all indexes as its fields make them, if those are still as they were seen. Whether they were.
+    pub async fn reindex(self, item: &StoredItem) -> Result<bool, StoreError> {
+        let seen = item.attributes();
+        let made = (self.design().keys_of)(seen.clone()).map_err(|corrupt| corrupt.read_by(self.id()))?;
+        let key = ItemKey::from_item(seen.clone()).map_err(|corrupt| corrupt.read_by(self.id()))?;
+        let wrong = self
+            .design()
+            .index_attributes
+            .iter()
+            .copied()
+            .filter(|name| !is_same_key(seen.get(*name), made.get(*name)));
+        let changes = written(Changes::new(), &made, wrong);
+        let from = (self.design().index_keys_of)(entity_of(seen).unwrap_or_default()).iter().flat_map(|keys| keys.from);
+        let condition = unchanged(as_seen(seen), seen, from.copied());
+        Ok(self.update(key.primary(), changes, Some(condition), false).await?.is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_keys_are_made_from_must_be_as_it_was_seen() {
+        let number = |text: &str| AttributeValue::N(text.to_owned());
+        let seen = Item::from([("v".to_owned(), number("1")), ("cost".to_owned(), number("7"))]);
+        let condition = unchanged(as_seen(&seen), &seen, ["cost", "date"]);
+        let end = "AND #cnd_from0 = :cnd_from0 AND attribute_not_exists(#cnd_from1)";
+        assert!(condition.expression.ends_with(end), "{}", condition.expression);
+        assert!(!format!("{condition:?}").contains('7'), "values are not shown");
+    }
+
+    #[test]
+    fn a_number_is_the_same_however_it_is_written() {
+        let number = |text: &str| Some(AttributeValue::N(text.to_owned()));
+        assert!(is_same_key(number("1E2").as_ref(), number("100").as_ref()));
+        assert!(!is_same_key(number("1").as_ref(), None));
+    }
+}

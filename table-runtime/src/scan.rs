@@ -1,0 +1,83 @@
+//! The scan: one segment of the whole table, page by page. The only one, for maintenance from a command line.
+
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use modyne::keys::PrimaryKey as _;
+
+use crate::call::Call;
+use crate::error::{Fault, StoreError};
+use crate::item::{FromItem as _, Item};
+use crate::key::ItemKey;
+use crate::key::Primary;
+use crate::stored::StoredItem;
+
+/// The most segments that DynamoDB cuts a table into.
+const MAX_SEGMENTS: u32 = 1_000_000;
+
+/// A page of a segment.
+#[derive(Debug)]
+pub struct ScanPage {
+    /// The items as they are stored, in no order that means anything.
+    pub items: Vec<StoredItem>,
+    /// Where the segment goes on; absent at its end. A page without items can have one.
+    pub next: Option<ScanPosition>,
+}
+
+/// Where a page ended. It can be kept, as JSON for instance, and holds a key, which can hold a username: so it does not print.
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ScanPosition {
+    pk: String,
+    sk: String,
+}
+
+impl std::fmt::Debug for ScanPosition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ScanPosition(<redacted>)")
+    }
+}
+
+impl ScanPosition {
+    fn of(last: Item) -> Result<Self, crate::error::CorruptItem> {
+        let Primary { hash, range } = ItemKey::from_item(last)?.primary();
+        Ok(Self { pk: hash, sk: range })
+    }
+
+    fn into_key(self) -> Item {
+        Primary { hash: self.pk, range: self.sk }.into_key()
+    }
+}
+
+impl Call<'_> {
+    /// A page of one segment of the table, counted from 0.
+    pub async fn segment(
+        self,
+        segment: u32,
+        total_segments: u32,
+        start: Option<ScanPosition>,
+        page: u32,
+        consistent: bool,
+    ) -> Result<ScanPage, StoreError> {
+        if segment >= total_segments || total_segments > MAX_SEGMENTS {
+            let fault = Fault(format!("there is no segment {segment} of {total_segments}: they count from 0"));
+            return Err(StoreError::Rejected { pattern: self.id(), source: Box::new(fault) });
+        }
+        let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        #[expect(clippy::disallowed_methods, reason = "the one scan, which the grammar gives to maintenance alone")]
+        let request = self
+            .table
+            .client()
+            .scan()
+            .table_name(self.table.name())
+            .segment(number(segment))
+            .total_segments(number(total_segments))
+            .limit(number(page))
+            .consistent_read(consistent)
+            .set_exclusive_start_key(start.map(ScanPosition::into_key))
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
+        let output = self.ask(|| request.clone().send()).await?;
+        self.has_read(output.consumed_capacity());
+        let next = output.last_evaluated_key.map(ScanPosition::of).transpose();
+        let next = next.map_err(|corrupt| corrupt.read_by(self.id()))?;
+        let items = output.items.unwrap_or_default().into_iter().map(StoredItem::new).collect();
+        Ok(ScanPage { items, next })
+    }
+}

@@ -1,0 +1,213 @@
+//! Queries of an index key that is cut into shards: each shard is asked at the same time, and what they find is merged by
+//! the sort key.
+
+use std::cmp::Ordering;
+use std::collections::VecDeque;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures::future::try_join_all;
+use modyne::keys::Key;
+use modyne::model::Query;
+
+use crate::call::Call;
+use crate::cursor::{CursorError, IndexPosition, Position, Seal};
+use crate::error::StoreError;
+use crate::item::{FromItem, Item};
+use crate::query::{FirstItems, Order, Page, PageRequest, REQUESTS_PER_PAGE, index_position, start_of_index};
+
+/// How many items a request of one shard goes through at least.
+const LEAST_STEP: usize = 25;
+
+/// A query of each shard of one partition.
+pub struct Sharded<K: Key> {
+    order: Order,
+    /// Each with the partition that it asks.
+    queries: Vec<(String, Query<K>)>,
+}
+
+impl<K: Key> Sharded<K> {
+    /// One query for each partition, all in this order.
+    pub fn new(partitions: Vec<String>, order: Order, query: impl Fn(&String) -> Query<K>) -> Self {
+        let queries = partitions.into_iter().map(|partition| {
+            let query = query(&partition);
+            (partition, query)
+        });
+        Self { order, queries: queries.collect() }
+    }
+}
+
+/// What is known of one shard while it is read.
+struct Lane<'q, K: Key> {
+    query: &'q Query<K>,
+    /// Where the next request starts.
+    start: Option<Item>,
+    /// What was read and not handed out yet.
+    found: VecDeque<Item>,
+    /// Whether nothing is left to be read.
+    is_read: bool,
+    requests: u32,
+}
+
+impl<'q, K: Key> Lane<'q, K> {
+    fn new(query: &'q Query<K>, start: Option<Item>) -> Self {
+        Self { query, start, found: VecDeque::new(), is_read: false, requests: 0 }
+    }
+
+    /// Whether it has to be asked before it is known which item comes next.
+    fn is_dry(&self) -> bool {
+        self.found.is_empty() && !self.is_read
+    }
+}
+
+impl Call<'_> {
+    /// One page, merged. The cursor holds the position in each shard.
+    pub async fn sharded_page<K: Key, T: FromItem>(
+        self,
+        sharded: Sharded<K>,
+        bound_to: &str,
+        request: PageRequest<'_>,
+        max: u32,
+    ) -> Result<Page<T>, StoreError> {
+        let partition = sharded.queries.first().map_or("", |(partition, _)| partition);
+        let seal = Seal { pattern: self.id(), partition, bound_to };
+        let (key, now) = (self.table.cursor_key(), self.table.clock().now());
+        let mut positions = match request.cursor {
+            Some(cursor) => positions(key.open(seal, cursor, now)?, sharded.queries.len())?,
+            None => vec![None; sharded.queries.len()],
+        };
+        let mut lanes: Vec<Lane<'_, K>> = Vec::new();
+        for ((partition, query), position) in sharded.queries.iter().zip(&positions) {
+            let start = position.clone().map(|position| start_of_index::<K>(partition, position)).transpose()?;
+            lanes.push(Lane::new(query, start));
+        }
+        let want = request.limit.unwrap_or(max).clamp(1, max.max(1)) as usize;
+        // One more than wanted: only so is it known whether another page follows.
+        let mut merged = self.merge::<K, T>(&mut lanes, sharded.order, want + 1, Some(REQUESTS_PER_PAGE)).await?;
+        let more = merged.len() > want || lanes.iter().any(Lane::is_dry);
+        merged.truncate(want);
+        let corrupt = |corrupt: crate::error::CorruptItem| corrupt.read_by(self.id());
+        for (position, lane) in positions.iter_mut().zip(&lanes) {
+            // What a filter dropped is not read again.
+            if let Some(start) = lane.start.as_ref().filter(|_| lane.is_dry()) {
+                *position = Some(index_position::<K>(start).map_err(corrupt)?);
+            }
+        }
+        for (shard, item) in &merged {
+            positions[*shard] = Some(index_position::<K>(item).map_err(corrupt)?);
+        }
+        let cursor = more.then(|| key.seal(seal, &Position::Index(positions), now));
+        Ok(Page { items: self.decode(merged.into_iter().map(|(_, item)| item).collect())?, cursor })
+    }
+
+    /// The first `limit` items over all shards, or fewer when there are fewer.
+    pub async fn sharded_first<K: Key, T: FromItem>(
+        self,
+        sharded: Sharded<K>,
+        limit: u32,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut lanes: Vec<Lane<'_, K>> = sharded.queries.iter().map(|(_, query)| Lane::new(query, None)).collect();
+        let merged = self.merge::<K, T>(&mut lanes, sharded.order, limit as usize, None).await?;
+        self.decode(merged.into_iter().map(|(_, item)| item).collect())
+    }
+
+    /// The first `limit` items over all shards, and whether there are more.
+    pub async fn sharded_first_of_more<K: Key, T: FromItem>(
+        self,
+        sharded: Sharded<K>,
+        limit: u32,
+    ) -> Result<FirstItems<T>, StoreError> {
+        Ok(FirstItems::of(self.sharded_first(sharded, limit + 1).await?, limit))
+    }
+
+    /// Every item of every shard, merged.
+    pub async fn sharded_all<K: Key, T: FromItem>(self, sharded: Sharded<K>) -> Result<Vec<T>, StoreError> {
+        let mut lanes: Vec<Lane<'_, K>> = sharded.queries.iter().map(|(_, query)| Lane::new(query, None)).collect();
+        let whole = lanes.iter_mut().map(|lane| async {
+            while !lane.is_read {
+                self.ask_lane::<K, T>(lane, None).await?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        try_join_all(whole).await?;
+        let merged = self.merge::<K, T>(&mut lanes, sharded.order, usize::MAX, None).await?;
+        self.decode(merged.into_iter().map(|(_, item)| item).collect())
+    }
+
+    /// How many items there are in all shards.
+    pub async fn sharded_count<K: Key>(self, sharded: Sharded<K>) -> Result<u64, StoreError> {
+        let counts = sharded.queries.into_iter().map(|(_, query)| self.count_pages(query));
+        Ok(try_join_all(counts).await?.into_iter().sum())
+    }
+
+    /// Items in order, each with the number of its shard, until there are as many as wanted. Fewer when there are no more, or
+    /// when a shard was asked as often as it may be and has nothing to show for it.
+    async fn merge<K: Key, T: FromItem>(
+        &self,
+        lanes: &mut [Lane<'_, K>],
+        order: Order,
+        want: usize,
+        requests: Option<u32>,
+    ) -> Result<Vec<(usize, Item)>, StoreError> {
+        // Twice the even share: the hash spreads items well, and few shards have to be asked again.
+        let share = want.div_ceil(lanes.len().max(1)).saturating_mul(2);
+        let step = share.max(LEAST_STEP).min(want);
+        let mut merged = Vec::new();
+        loop {
+            let may_ask = |lane: &Lane<'_, K>| requests.is_none_or(|most| lane.requests < most);
+            let dry = lanes.iter_mut().filter(|lane| lane.is_dry() && may_ask(lane));
+            try_join_all(dry.map(|lane| self.ask_lane::<K, T>(lane, Some(step)))).await?;
+            while merged.len() < want && !lanes.iter().any(Lane::is_dry) {
+                let Some(next) = next_lane(lanes, order) else { return Ok(merged) };
+                merged.extend(lanes[next].found.pop_front().map(|item| (next, item)));
+            }
+            if merged.len() == want || !lanes.iter().any(|lane| lane.is_dry() && may_ask(lane)) {
+                return Ok(merged);
+            }
+        }
+    }
+
+    async fn ask_lane<K: Key, T: FromItem>(
+        &self,
+        lane: &mut Lane<'_, K>,
+        limit: Option<usize>,
+    ) -> Result<(), StoreError> {
+        let output = self.step::<K, T>(lane.query, limit, lane.start.take()).await?;
+        lane.requests += 1;
+        lane.found.extend(output.items.unwrap_or_default());
+        lane.start = output.last_evaluated_key;
+        lane.is_read = lane.start.is_none();
+        Ok(())
+    }
+}
+
+/// The shard whose first item comes next. Of equal sort keys the lower shard comes first, in either order.
+fn next_lane<K: Key>(lanes: &[Lane<'_, K>], order: Order) -> Option<usize> {
+    let heads = lanes.iter().enumerate().filter_map(|(shard, lane)| Some((shard, lane.found.front()?)));
+    let compare = |one: &Item, other: &Item| match order {
+        Order::Ascending => compare_sort_keys::<K>(one, other),
+        Order::Descending => compare_sort_keys::<K>(other, one),
+    };
+    heads.min_by(|(a, one), (b, other)| compare(one, other).then(a.cmp(b))).map(|(shard, _)| shard)
+}
+
+fn compare_sort_keys<K: Key>(one: &Item, other: &Item) -> Ordering {
+    let sort_key = |item: &Item| match K::DEFINITION.range_key().and_then(|name| item.get(name)) {
+        Some(AttributeValue::N(number)) => number.clone(),
+        _ => String::new(),
+    };
+    let (one, other) = (sort_key(one), sort_key(other));
+    if let (Ok(one), Ok(other)) = (one.parse::<i64>(), other.parse::<i64>()) {
+        return one.cmp(&other);
+    }
+    let number = |text: &str| text.parse::<f64>().unwrap_or(f64::NAN);
+    number(&one).total_cmp(&number(&other))
+}
+
+/// The positions of a cursor, one for each shard.
+fn positions(position: Position, shards: usize) -> Result<Vec<Option<IndexPosition>>, CursorError> {
+    match position {
+        Position::Index(positions) if positions.len() == shards => Ok(positions),
+        // Sealed before the number of shards changed.
+        Position::Index(_) | Position::Table { .. } => Err(CursorError::Malformed),
+    }
+}

@@ -1,0 +1,54 @@
+//! How large an item is, as DynamoDB counts: names and values, UTF-8.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::item::Item;
+
+/// The largest item, names included.
+pub const MAX_ITEM_BYTES: usize = 400 * 1024;
+
+/// The bytes of an item.
+pub fn item_bytes(item: &Item) -> usize {
+    item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()
+}
+
+/// The bytes of a value.
+pub(crate) fn value_bytes(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) => text.len(),
+        // One byte for two digits, and one or two more.
+        AttributeValue::N(number) => number.len() / 2 + 2,
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
+        AttributeValue::L(values) => 3 + values.iter().map(|value| 1 + value_bytes(value)).sum::<usize>(),
+        AttributeValue::M(fields) => {
+            3 + fields.iter().map(|(name, value)| 1 + name.len() + value_bytes(value)).sum::<usize>()
+        }
+        AttributeValue::Ss(texts) => texts.iter().map(String::len).sum(),
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_values_count_as_utf8() {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let item = Item::from([
+            ("text".to_owned(), text("añb")),
+            ("list".to_owned(), AttributeValue::L(vec![text("ab"), text("c")])),
+            ("map".to_owned(), AttributeValue::M([("k".to_owned(), text("v"))].into())),
+            ("flag".to_owned(), AttributeValue::Bool(true)),
+        ]);
+        assert_eq!(item_bytes(&item), (4 + 4) + (4 + 3 + 3 + 2) + (3 + 3 + 3) + (4 + 1));
+    }
+
+    #[test]
+    fn numbers_count_at_least_as_much_as_they_take() {
+        for (number, bytes) in [("7", 2), ("-12", 3), ("1795424460000", 8)] {
+            let item = Item::from([(String::new(), AttributeValue::N(number.to_owned()))]);
+            assert!(item_bytes(&item) >= bytes, "{number}");
+        }
+    }
+}

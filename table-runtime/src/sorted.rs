@@ -1,0 +1,55 @@
+//! Pages of a short list that is read whole and sorted in memory.
+
+use std::cmp::Reverse;
+
+use crate::cursor::{Position, Seal};
+use crate::error::StoreError;
+use crate::query::{Page, PageRequest};
+use crate::table::Table;
+
+/// A list that is sorted in memory: what its cursors are sealed to, and its largest page.
+pub struct Sorted<'a> {
+    /// The id of the pattern that reads the list.
+    pub pattern: &'static str,
+    /// The partition that the list is read from.
+    pub partition: &'a str,
+    /// The largest page.
+    pub max: u32,
+}
+
+impl Sorted<'_> {
+    const fn seal(&self) -> Seal<'_> {
+        Seal { pattern: self.pattern, partition: self.partition, bound_to: "" }
+    }
+}
+
+impl Table {
+    /// The place of the last row of the page before, which its cursor says.
+    pub fn place_after(&self, sorted: &Sorted<'_>, request: PageRequest<'_>) -> Result<Option<String>, StoreError> {
+        let Some(cursor) = request.cursor else { return Ok(None) };
+        match self.cursor_key().open(sorted.seal(), cursor, self.clock().now())? {
+            Position::Table { sk } => Ok(Some(sk)),
+            Position::Index(_) => Err(crate::cursor::CursorError::Malformed.into()),
+        }
+    }
+
+    /// The page after a place, the greatest place first. Places are distinct.
+    pub fn sorted_page<T>(
+        &self,
+        sorted: &Sorted<'_>,
+        request: PageRequest<'_>,
+        after: Option<&str>,
+        items: Vec<T>,
+        place: impl Fn(&T) -> String,
+    ) -> Page<T> {
+        let want = request.limit.unwrap_or(sorted.max).clamp(1, sorted.max) as usize;
+        let mut rows: Vec<(String, T)> = items.into_iter().map(|item| (place(&item), item)).collect();
+        rows.retain(|(place, _)| after.is_none_or(|after| place.as_str() < after));
+        rows.sort_unstable_by(|(one, _), (other, _)| Reverse(one).cmp(&Reverse(other)));
+        let more = rows.len() > want;
+        rows.truncate(want);
+        let last = rows.last().filter(|_| more).map(|(place, _)| Position::Table { sk: place.clone() });
+        let cursor = last.map(|last| self.cursor_key().seal(sorted.seal(), &last, self.clock().now()));
+        Page { items: rows.into_iter().map(|(_, item)| item).collect(), cursor }
+    }
+}

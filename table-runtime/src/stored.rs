@@ -1,0 +1,205 @@
+//! Items as they are stored, whatever they are: for whoever copies or checks the table.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use crate::key::ItemKey;
+use crate::key::Primary;
+
+use crate::attributes::{entity_of, version_of};
+use crate::error::CorruptItem;
+use crate::item::{FromItem, Item};
+
+/// An item as it is stored. It may be of any entity, of any version, or nothing that the schema knows. `{:?}` shows no more
+/// than which entity it says it is.
+#[derive(Clone, PartialEq)]
+pub struct StoredItem(Item);
+
+impl StoredItem {
+    pub(crate) fn new(item: Item) -> Self {
+        Self(item)
+    }
+
+    /// The partition key. It can hold a username.
+    #[must_use]
+    pub fn pk(&self) -> &str {
+        self.text("PK")
+    }
+
+    /// The sort key.
+    #[must_use]
+    pub fn sk(&self) -> &str {
+        self.text("SK")
+    }
+
+    /// Both.
+    pub fn primary(&self) -> Primary {
+        Primary { hash: self.pk().to_owned(), range: self.sk().to_owned() }
+    }
+
+    /// Which entity it says it is; `None` when it says nothing.
+    #[must_use]
+    pub fn entity(&self) -> Option<&str> {
+        entity_of(&self.0)
+    }
+
+    /// Which version of that entity; `None` when it says nothing, or no number.
+    #[must_use]
+    pub fn version(&self) -> Option<u32> {
+        version_of(&self.0)
+    }
+
+    /// How many bytes DynamoDB counts: the UTF-8 of each attribute's name, and its value. (Developer Guide, "DynamoDB item
+    /// sizes and formats". The guide calls the size of a number approximate: a byte for two significant digits, and one more.)
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.0.iter().map(|(name, value)| name.len() + size_of(value)).sum()
+    }
+
+    /// The item in DynamoDB's JSON, as an export to S3 writes a line: `{"Item":{"PK":{"S":"…"},…}}`, its attributes in the
+    /// order of their names, binary values in Base64.
+    #[must_use]
+    pub fn to_dynamodb_json(&self) -> Value {
+        json!({ "Item": attributes(&self.0) })
+    }
+
+    /// Its key, to delete it by, whether it decodes or not.
+    pub fn key(&self) -> ItemKey {
+        ItemKey::new(self.primary())
+    }
+
+    /// Whether it is stored under this key.
+    pub fn is_under(&self, key: &Primary) -> bool {
+        self.pk() == key.hash && self.sk() == key.range
+    }
+
+    /// Its attributes as DynamoDB has them.
+    #[must_use]
+    pub fn attributes(&self) -> &Item {
+        &self.0
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.0.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+    }
+}
+
+impl FromItem for StoredItem {
+    fn from_item(item: Item) -> Result<Self, CorruptItem> {
+        Ok(Self(item))
+    }
+}
+
+impl fmt::Debug for StoredItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StoredItem({})", self.entity().unwrap_or("<unknown>"))
+    }
+}
+
+fn attributes(map: &HashMap<String, AttributeValue>) -> Value {
+    // In the order of the names, whichever order serde_json's own map keeps.
+    let sorted: BTreeMap<&String, &AttributeValue> = map.iter().collect();
+    Value::Object(sorted.into_iter().map(|(name, value)| (name.clone(), typed(value))).collect::<Map<_, _>>())
+}
+
+fn typed(value: &AttributeValue) -> Value {
+    let base64 = |bytes: &aws_sdk_dynamodb::primitives::Blob| STANDARD.encode(bytes);
+    match value {
+        AttributeValue::S(text) => json!({ "S": text }),
+        // As text: its 38 digits are more than a JSON number keeps.
+        AttributeValue::N(number) => json!({ "N": number }),
+        AttributeValue::B(bytes) => json!({ "B": base64(bytes) }),
+        AttributeValue::Bool(flag) => json!({ "BOOL": flag }),
+        AttributeValue::Null(_) => json!({ "NULL": true }),
+        AttributeValue::L(values) => json!({ "L": values.iter().map(typed).collect::<Vec<_>>() }),
+        AttributeValue::M(map) => json!({ "M": attributes(map) }),
+        AttributeValue::Ss(texts) => json!({ "SS": texts }),
+        AttributeValue::Ns(numbers) => json!({ "NS": numbers }),
+        AttributeValue::Bs(sets) => json!({ "BS": sets.iter().map(base64).collect::<Vec<_>>() }),
+        // A type that DynamoDB may get one day, and that this version of the SDK cannot read.
+        _ => Value::Null,
+    }
+}
+
+fn size_of(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(number) => size_of_number(number),
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
+        AttributeValue::Bool(_) | AttributeValue::Null(_) => 1,
+        AttributeValue::L(values) => 3 + values.iter().map(|value| size_of(value) + 1).sum::<usize>(),
+        AttributeValue::M(map) => 3 + map.iter().map(|(name, value)| name.len() + size_of(value) + 1).sum::<usize>(),
+        AttributeValue::Ss(texts) => texts.iter().map(String::len).sum(),
+        AttributeValue::Ns(numbers) => numbers.iter().map(|number| size_of_number(number)).sum(),
+        AttributeValue::Bs(sets) => sets.iter().map(|bytes| bytes.as_ref().len()).sum(),
+        _ => 0,
+    }
+}
+
+/// A byte for two significant digits, and one more; a sign is another.
+fn size_of_number(number: &str) -> usize {
+    let (mantissa, _) = number.split_once(['e', 'E']).unwrap_or((number, ""));
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_matches('0').len().div_ceil(2) + 1 + usize::from(number.starts_with('-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_dynamodb::primitives::Blob;
+    use proptest::prelude::*;
+
+    fn item(name: &str, value: AttributeValue) -> StoredItem {
+        StoredItem::new(Item::from([(name.to_owned(), value)]))
+    }
+
+    #[test]
+    fn every_type_has_its_form_and_its_size() {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        for (value, form, size) in [
+            (text("añb"), json!({ "S": "añb" }), 4),
+            (AttributeValue::N("-1200".to_owned()), json!({ "N": "-1200" }), 3),
+            (AttributeValue::N("0".to_owned()), json!({ "N": "0" }), 1),
+            (AttributeValue::B(Blob::new([0, 1, 2, 3])), json!({ "B": "AAECAw==" }), 4),
+            (AttributeValue::Bool(false), json!({ "BOOL": false }), 1),
+            (AttributeValue::Null(true), json!({ "NULL": true }), 1),
+            (AttributeValue::L(vec![text("a"), text("bc")]), json!({ "L": [{ "S": "a" }, { "S": "bc" }] }), 8),
+            (AttributeValue::M(HashMap::from([("k".to_owned(), text("v"))])), json!({ "M": { "k": { "S": "v" } } }), 6),
+            (AttributeValue::Ss(vec!["a".to_owned(), "b".to_owned()]), json!({ "SS": ["a", "b"] }), 2),
+            (AttributeValue::Ns(vec!["1".to_owned(), "23".to_owned()]), json!({ "NS": ["1", "23"] }), 4),
+            (AttributeValue::Bs(vec![Blob::new([255])]), json!({ "BS": ["/w=="] }), 1),
+        ] {
+            let stored = item("name", value);
+            assert_eq!(stored.to_dynamodb_json(), json!({ "Item": { "name": form } }));
+            assert_eq!(stored.size(), 4 + size, "{form}");
+        }
+    }
+
+    #[test]
+    fn an_item_prints_no_more_than_its_entity() {
+        let canary = AttributeValue::S("canary".to_owned());
+        assert_eq!(format!("{:?}", item("PK", canary.clone())), "StoredItem(<unknown>)");
+        assert_eq!(format!("{:?}", item("et", AttributeValue::S("user".to_owned()))), "StoredItem(user)");
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_of_any_kind_stays_itself(text in any::<String>()) {
+            let written = item("a", AttributeValue::S(text.clone())).to_dynamodb_json().to_string();
+            let read: Value = serde_json::from_str(&written).expect("it is JSON");
+            prop_assert_eq!(read["Item"]["a"]["S"].as_str(), Some(text.as_str()));
+        }
+
+        #[test]
+        fn bytes_come_back(bytes in any::<Vec<u8>>()) {
+            let written = item("a", AttributeValue::B(Blob::new(bytes.clone()))).to_dynamodb_json();
+            let read = STANDARD.decode(written["Item"]["a"]["B"].as_str().expect("a text"));
+            prop_assert_eq!(read.expect("Base64"), bytes);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Throttling, conflicts and failures: what is repeated, and what is told in the end.
+
+use std::time::{Duration, Instant};
+
+use super::proxy::Fault;
+use super::support::*;
+use crate::batch::BatchWrite;
+use crate::transact::Transaction;
+use crate::{Meter, StoreError};
+
+#[tokio::test]
+async fn three_failures_are_survived_and_the_fourth_is_told() {
+    let codes = [
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "TransactionConflictException",
+    ];
+    for code in codes {
+        let (store, proxy) = broken_garden().await;
+        let meter = Meter::new();
+        let metered = store.metered(meter.clone());
+        proxy.plan([400; 3].map(|status| Fault::Answer(status, code)));
+        let put = metered.call(&PUT).put(Plant::new("a", 1).item(), Some(is_new())).await.expect("an answer");
+        put.expect("it is new");
+        assert_eq!(meter.take()[0].requests, 4);
+        proxy.plan([400; 4].map(|status| Fault::Answer(status, code)));
+        let error = metered.call(&GET).get::<Plant>(key("a", 1), false).await.expect_err("it is throttled");
+        assert!(matches!(error, StoreError::Contended { pattern: "T-01" }), "{error:?}");
+        assert_eq!(meter.take()[0].requests, 4);
+    }
+}
+
+#[tokio::test]
+async fn failures_of_the_other_side_are_unavailable() {
+    for fault in [
+        Fault::Answer(500, "InternalServerError"),
+        Fault::Body(503, "<html>busy</html>".to_owned()),
+        Fault::Body(200, "{ half".to_owned()),
+        Fault::BreakBefore,
+    ] {
+        let (store, proxy) = broken_garden().await;
+        proxy.plan(vec![fault.clone(); 4]);
+        let error = store.call(&GET).get::<Plant>(key("a", 1), false).await.expect_err("it fails");
+        assert!(matches!(error, StoreError::Unavailable { .. }), "{fault:?}: {error:?}");
+        assert_eq!(proxy.requests().len(), 4, "{fault:?}");
+        store.ping().await.expect("the next call finds it well");
+    }
+}
+
+#[tokio::test]
+async fn mistakes_and_false_conditions_are_not_repeated() {
+    let (store, proxy) = broken_garden().await;
+    proxy.plan([Fault::Answer(400, "ValidationException"), Fault::Answer(400, "AccessDeniedException")]);
+    for _ in 0..2 {
+        let error = store.call(&GET).get::<Plant>(key("a", 1), false).await.expect_err("it is refused");
+        assert!(matches!(error, StoreError::Rejected { pattern: "T-01", .. }), "{error:?}");
+    }
+    assert_eq!(proxy.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_transaction_in_conflict_is_repeated_and_then_told_apart_from_a_refusal() {
+    let (store, proxy) = broken_garden().await;
+    let cancelled = |code: &str| {
+        let reasons = format!(r#"[{{"Code":"None"}},{{"Code":"{code}","Message":"m"}}]"#);
+        let kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException";
+        Fault::Body(400, format!(r#"{{"__type":"{kind}","Message":"m","CancellationReasons":{reasons}}}"#))
+    };
+    let transaction =
+        || Transaction::new().put("sow", Plant::new("a", 1).item(), Some(is_new())).delete("pull", key("a", 2), None);
+    proxy.plan([cancelled("TransactionConflict"), Fault::Answer(400, "TransactionInProgressException")]);
+    let done = store.call(&TRANSACT).transact(transaction()).await.expect("an answer");
+    done.expect("the third attempt gets through");
+    assert_eq!(proxy.requests().len(), 3);
+    proxy.plan(vec![cancelled("TransactionConflict"); 4]);
+    let error = store.call(&TRANSACT).transact(transaction()).await.expect_err("it never gets through");
+    assert!(matches!(error, StoreError::Contended { .. }), "{error:?}");
+    proxy.plan([cancelled("ConditionalCheckFailed")]);
+    let done = store.call(&TRANSACT).transact(transaction()).await.expect("an answer");
+    assert_eq!(done.expect_err("the second condition is false").action, "pull");
+}
+
+#[tokio::test]
+async fn what_a_batch_leaves_over_is_sent_again() {
+    let (store, proxy) = broken_garden().await;
+    let put = |number: u32| {
+        let key = format!(r#""PK":{{"S":"GARDEN#a"}},"SK":{{"S":"PLANT#000{number}"}}"#);
+        format!(r#"{{"PutRequest":{{"Item":{{{key},"et":{{"S":"plant"}}}}}}}}"#)
+    };
+    let left = |writes: &[String]| {
+        Fault::Body(200, format!(r#"{{"UnprocessedItems":{{"{}":[{}]}}}}"#, store.name(), writes.join(",")))
+    };
+    let writes = || (1..=2).map(|number| BatchWrite::Put(Plant::new("a", number).item())).collect();
+    let both = left(&[put(1), put(2)]);
+    // Progress after three idle requests makes room for three more.
+    let plan = [both.clone(), both.clone(), both.clone(), left(&[put(2)]), left(&[put(2)]), Fault::Pass];
+    proxy.plan(plan);
+    store.call(&BATCH).write_batch(writes()).await.expect("it gets done");
+    assert_eq!(proxy.requests().len(), 6);
+    proxy.plan([both.clone(), both.clone(), both.clone(), both]);
+    let error = store.call(&BATCH).write_batch(writes()).await.expect_err("nothing gets done");
+    assert!(matches!(error, StoreError::Contended { pattern: "T-07" }), "{error:?}");
+    let key_left = r#"{"PK":{"S":"GARDEN#a"},"SK":{"S":"PLANT#0002"}}"#;
+    let left = format!(r#"{{"UnprocessedKeys":{{"{}":{{"Keys":[{key_left}]}}}}}}"#, store.name());
+    proxy.plan([Fault::Body(200, left)]);
+    let mut found = store.call(&BATCH).read_batch(vec![key("a", 1), key("a", 2)], false).await.expect("an answer");
+    assert!(found.take::<crate::ItemKey>(&key("a", 2)).expect("a key").is_some());
+}
+
+#[tokio::test]
+async fn nobody_listening_is_told_soon() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("a bound socket has an address");
+    drop(listener);
+    let store = store_at(address).await;
+    let start = Instant::now();
+    let error = store.ping().await.expect_err("nobody listens");
+    assert!(matches!(error, StoreError::Unavailable { pattern: "ping", .. }), "{error:?}");
+    assert!(start.elapsed() < Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn errors_hold_nothing_of_the_items() {
+    let (store, proxy) = broken_garden().await;
+    let body = r#"{"Item":{"note":{"S":"canary"},"et":{"S":"plant"},"v":{"N":"1"},"leaves":{"S":"canary"}}}"#;
+    proxy.plan([Fault::Body(200, body.to_owned())]);
+    let corrupt = store.call(&GET).get::<Plant>(key("canary", 1), false).await.expect_err("it does not decode");
+    proxy.plan([Fault::Body(400, r#"{"__type":"Odd","message":"canary"}"#.to_owned())]);
+    let rejected = store.call(&GET).get::<Plant>(key("canary", 1), false).await.expect_err("it is refused");
+    proxy.plan(vec![Fault::Body(200, format!("{body}canary")); 4]);
+    let unreadable = store.call(&GET).get::<Plant>(key("canary", 1), false).await.expect_err("it is no JSON");
+    for error in [corrupt, rejected, unreadable] {
+        let source = std::error::Error::source(&error).map(|source| format!("{source} {source:?}"));
+        assert!(!format!("{error} {error:?} {source:?}").contains("canary"), "{error:?}");
+    }
+}

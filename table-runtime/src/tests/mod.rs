@@ -1,0 +1,15 @@
+//! The table against a real engine over real sockets, with an entity that only these tests know.
+
+mod batches;
+mod faults;
+mod lost_answers;
+mod proxy;
+mod queries;
+mod shards;
+mod support;
+mod table;
+mod traces;
+mod transactions;
+mod writes;
+
+pub(crate) use support::{DESIGN, pattern};

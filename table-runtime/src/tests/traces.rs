@@ -1,0 +1,72 @@
+//! What calls leave in the log: which pattern and what it cost, and nothing of what it was about.
+
+use std::cell::RefCell;
+use std::io::Write;
+
+use tracing_subscriber::layer::SubscriberExt as _;
+
+use super::proxy::Fault;
+use super::support::*;
+use crate::changes::Changes;
+use crate::transact::Transaction;
+use crate::{PageRequest, Table};
+
+thread_local! {
+    /// What the test of this thread has logged. Each test has a thread of its own, and its runtime no other.
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Log;
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Logs as the product does: modyne's spans print keys, and the SDK's events whole bodies, so only ours are on.
+fn subscribe() {
+    let filter = "off,table_runtime=trace".parse::<tracing_subscriber::filter::Targets>().expect("targets");
+    let layer = tracing_subscriber::fmt::layer().with_writer(|| Log).with_ansi(false);
+    let subscriber = tracing_subscriber::registry().with(filter).with(layer);
+    // For the whole process: one for this thread alone can miss what other threads have found to be off before.
+    tracing::subscriber::set_global_default(subscriber).expect("no other test sets one");
+}
+
+/// Asks everything about plants whose every text is `canary`.
+async fn tend(store: &Table) {
+    let canary = Plant { note: "canary".to_owned(), height: Some(1), ..Plant::new("canary", 1) };
+    let _ = store.call(&PUT).put(canary.item(), Some(is_new())).await;
+    let _ = store.call(&PUT).put(canary.item(), Some(is_new())).await;
+    let changes = || Changes::new().set("note", "canary").add("leaves", 1);
+    let _ = store.call(&UPDATE).update(key("canary", 1), changes(), Some(exists()), true).await;
+    let transaction = Transaction::new().update("grow", key("canary", 1), changes(), Some(has_leaves(9)));
+    let _ = store.call(&TRANSACT).transact(transaction).await;
+    let _ = store.call(&GET).get::<Plant>(key("canary", 1), true).await;
+    let page = PageRequest { limit: None, cursor: Some("canary") };
+    let _ = store.call(&LIST).page::<_, Plant>(plants_of("canary"), "", &partition("canary"), page, 9).await;
+    let _ = store.call(&LIST).all::<_, Plant>(by_height("canary")).await;
+    let _ = store.call(&BATCH).read_batch(vec![key("canary", 1)], false).await;
+    let _ = store.call(&DELETE).delete(key("canary", 1)).await;
+}
+
+#[tokio::test]
+async fn a_log_tells_the_cost_of_every_call_and_none_of_its_values() {
+    subscribe();
+    let (store, proxy) = broken_garden().await;
+    tend(&store).await;
+    proxy.plan([Fault::BreakAfter, Fault::Answer(400, "ThrottlingException"), Fault::CutAnswer]);
+    tend(&store).await;
+    let log = String::from_utf8(LOG.take()).expect("logs are text");
+    assert!(!log.contains("canary"), "{log}");
+    for pattern in ["T-01", "T-02", "T-03", "T-04", "T-05", "T-06", "T-07"] {
+        assert!(log.contains(&format!("pattern=\"{pattern}\"")), "{pattern}");
+    }
+    assert!(log.contains("requests=4"), "{log}");
+    assert!(log.contains("wcu="), "{log}");
+}

@@ -1,0 +1,172 @@
+//! Transactions: several writes that all happen or none, each with a name for when its condition is false.
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, TransactWriteItem};
+use modyne::expr::Condition;
+use modyne::keys::PrimaryKey as _;
+use modyne::model::{ConditionCheck, Delete, Put, Update};
+
+use crate::call::{Call, SendError};
+use crate::changes::Changes;
+use crate::error::{Fault, StoreError};
+use crate::item::Item;
+use crate::key::Primary;
+use crate::refused;
+use crate::size::item_bytes;
+use crate::table::Table;
+use crate::write::{Refused, unexplained};
+
+/// The most actions that DynamoDB takes in one transaction.
+const MAX_ACTIONS: usize = 100;
+
+/// The actions of a transaction, in order. No two may touch the same item.
+#[derive(Default)]
+#[must_use]
+pub struct Transaction {
+    actions: Vec<Action>,
+}
+
+struct Action {
+    name: &'static str,
+    operation: Operation,
+}
+
+enum Operation {
+    Put(Item, Option<Condition>),
+    Update(Primary, Changes, Option<Condition>),
+    Delete(Primary, Option<Condition>),
+    Check(Primary, Condition),
+}
+
+impl Transaction {
+    /// No actions yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes an item whole.
+    pub fn put(self, name: &'static str, item: Item, condition: Option<Condition>) -> Self {
+        self.with(name, Operation::Put(item, condition))
+    }
+
+    /// Changes fields of an item.
+    pub fn update(self, name: &'static str, key: Primary, changes: Changes, condition: Option<Condition>) -> Self {
+        self.with(name, Operation::Update(key, changes, condition))
+    }
+
+    /// Removes an item.
+    pub fn delete(self, name: &'static str, key: Primary, condition: Option<Condition>) -> Self {
+        self.with(name, Operation::Delete(key, condition))
+    }
+
+    /// Only checks a condition on an item.
+    pub fn check(self, name: &'static str, key: Primary, condition: Condition) -> Self {
+        self.with(name, Operation::Check(key, condition))
+    }
+
+    fn with(mut self, name: &'static str, operation: Operation) -> Self {
+        self.actions.push(Action { name, operation });
+        self
+    }
+}
+
+impl Call<'_> {
+    /// Carries out all actions or none. When conditions are false, the first such action in order is the one that
+    /// is told.
+    pub async fn transact(self, transaction: Transaction) -> Result<Result<(), Refused>, StoreError> {
+        let names: Vec<&'static str> = transaction.actions.iter().map(|action| action.name).collect();
+        if names.is_empty() {
+            return Ok(Ok(()));
+        }
+        if names.len() > MAX_ACTIONS {
+            let fault = Fault(format!("{} actions, and a transaction takes {MAX_ACTIONS}", names.len()));
+            return Err(StoreError::Rejected { pattern: self.id(), source: Box::new(fault) });
+        }
+        let new: Vec<usize> = transaction.actions.iter().map(|action| action.operation.bytes()).collect();
+        let items = transaction.actions.into_iter().map(|action| action.operation.build(self.table)).collect();
+        let request = self
+            .table
+            .client()
+            .transact_write_items()
+            .set_transact_items(Some(items))
+            // One token for all repeats: the table applies what it stands for once, within ten minutes.
+            .client_request_token(self.table.ids().token().to_string())
+            .return_consumed_capacity(ReturnConsumedCapacity::Indexes);
+        match self.send(|| request.clone().send()).await {
+            Ok(output) => {
+                self.has_written(output.consumed_capacity());
+                Ok(Ok(()))
+            }
+            Err(SendError::Failed(error)) => Err(error),
+            Err(SendError::Refused(error)) => {
+                self.was_refused(refused::transaction(sizes(&error, &new)));
+                self.first_refusal(error, &names).map(Err)
+            }
+        }
+    }
+
+    fn first_refusal(&self, error: TransactWriteItemsError, names: &[&'static str]) -> Result<Refused, StoreError> {
+        let reasons = match error {
+            TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled.cancellation_reasons,
+            _ => None,
+        };
+        let mut refusals = reasons.unwrap_or_default().into_iter().zip(names);
+        match refusals.find(|(reason, _)| reason.code() == Some("ConditionalCheckFailed")) {
+            Some((reason, name)) => {
+                // An absent item is sent as an empty one by some engines.
+                let old = reason.item.filter(|item| !item.is_empty());
+                Ok(Refused::new(self.id(), name, old))
+            }
+            None => Err(unexplained(self.id())),
+        }
+    }
+}
+
+/// The bytes of the existing item, as far as the refusal has it, and of the new one, for each action.
+fn sizes(error: &TransactWriteItemsError, new: &[usize]) -> Vec<(usize, usize)> {
+    let reasons = match error {
+        TransactWriteItemsError::TransactionCanceledException(cancelled) => cancelled.cancellation_reasons(),
+        _ => &[],
+    };
+    let existing = |at: usize| reasons.get(at)?.item().map(item_bytes);
+    new.iter().enumerate().map(|(at, new)| (existing(at).unwrap_or_default(), *new)).collect()
+}
+
+impl Operation {
+    /// The bytes of the new item, as far as the action has them.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Put(item, _) => item_bytes(item),
+            Self::Update(_, changes, _) => changes.bytes(),
+            Self::Delete(..) | Self::Check(..) => 0,
+        }
+    }
+
+    fn build(self, table: &Table) -> TransactWriteItem {
+        let item = TransactWriteItem::builder();
+        let item = match self {
+            Self::Put(put, Some(condition)) => {
+                item.put(Put::new(put).condition(condition).transact_with_return_on_fail().build(table))
+            }
+            Self::Put(put, None) => item.put(Put::new(put).transact().build(table)),
+            Self::Update(key, changes, condition) => {
+                let update = Update::new(key.into_key()).expression(changes.into_update());
+                let update = match condition {
+                    Some(condition) => update.condition(condition).transact_with_return_on_fail(),
+                    None => update.transact(),
+                };
+                item.update(update.build(table))
+            }
+            Self::Delete(key, Some(condition)) => {
+                let delete = Delete::new(key.into_key()).condition(condition);
+                item.delete(delete.transact_with_return_on_fail().build(table))
+            }
+            Self::Delete(key, None) => item.delete(Delete::new(key.into_key()).transact().build(table)),
+            Self::Check(key, condition) => {
+                let check = ConditionCheck::new(key.into_key(), condition);
+                item.condition_check(check.transact_with_return_on_fail().build(table))
+            }
+        };
+        item.build()
+    }
+}

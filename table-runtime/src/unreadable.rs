@@ -1,0 +1,64 @@
+//! Items that do not decode, and that a list leaves out when it is told to.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::error::CorruptItem;
+use crate::error::StoreError;
+use crate::item::Item;
+
+/// Collects the items that lists have left out. Clones share one collection.
+#[derive(Clone, Debug, Default)]
+pub struct Unreadable(Arc<Mutex<Vec<UnreadableItem>>>);
+
+/// An item that does not decode. `{:?}` does not show its key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UnreadableItem {
+    /// Its partition key.
+    pub pk: String,
+    /// Its sort key.
+    pub sk: String,
+    /// What is wrong with it, without its values.
+    pub reason: String,
+}
+
+impl Unreadable {
+    /// An empty collection.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The items since the last `take`.
+    #[must_use]
+    pub fn take(&self) -> Vec<UnreadableItem> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn add(&self, [pk, sk]: [String; 2], corrupt: &CorruptItem) {
+        let item = UnreadableItem { pk, sk, reason: corrupt.reason().to_owned() };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(item);
+    }
+}
+
+impl fmt::Debug for UnreadableItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UnreadableItem({})", self.reason)
+    }
+}
+
+/// Nothing in the place of an item that does not decode.
+pub fn readable<T>(found: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match found {
+        Err(StoreError::Corrupt { .. }) => Ok(None),
+        found => found,
+    }
+}
+
+/// The item's partition and sort key; empty where it has none.
+pub(crate) fn key(item: &Item) -> [String; 2] {
+    ["PK", "SK"]
+        .map(|name| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).cloned().unwrap_or_default())
+}

@@ -1,0 +1,142 @@
+//! Upgrades: a stored item is brought one version up, by the table itself.
+
+use std::collections::BTreeSet;
+
+use modyne::expr::Condition;
+
+use crate::attributes::VERSION_ATTRIBUTE;
+use crate::call::Call;
+use crate::changes::Changes;
+use crate::design::{Design, Filling, Step};
+use crate::error::StoreError;
+use crate::item::{FromItem as _, Item};
+use crate::key::ItemKey;
+use crate::reindex::{as_seen, unchanged, written};
+use crate::stored::StoredItem;
+
+impl Step {
+    /// The attributes that the keys of its indexes are made from, under their older names where they have some.
+    fn feeding(&self) -> BTreeSet<&'static str> {
+        let from = self.index.iter().flat_map(|index| index.from).copied();
+        let older = |name| self.rename.iter().find(|(_, new)| *new == name).map(|(old, _)| *old);
+        from.flat_map(|name| [Some(name), older(name)]).flatten().collect()
+    }
+
+    /// The same, done by the table to the item as it is when that happens: nothing that is written meanwhile is lost. `made` are
+    /// the keys that the item's fields make; those of an index are written on the condition that the fields are as they were seen.
+    fn changes(&self, seen: &Item, made: &Item) -> (Changes, Condition) {
+        let mut changes = Changes::new().set(VERSION_ATTRIBUTE, self.version + 1);
+        changes = written(changes, made, self.index.iter().flat_map(|index| index.keys));
+        let mut condition = unchanged(as_seen(seen), seen, self.feeding());
+        for (number, (old, new)) in self.rename.iter().enumerate() {
+            let alias = format!("#old{number}");
+            // An optional field may be absent under either name; then it must still be so.
+            let word = if seen.contains_key(*old) {
+                changes = changes.rename(old, new);
+                "attribute_exists"
+            } else {
+                "attribute_not_exists"
+            };
+            condition.expression = format!("{} AND {word}({alias})", condition.expression);
+            condition.names.push((alias, (*old).to_owned()));
+        }
+        for (field, filling) in self.default {
+            changes = match filling {
+                Filling::Number(number) => changes.set_once(field, *number),
+                Filling::Text(text) => changes.set_once(field, *text),
+            };
+        }
+        for field in self.remove {
+            changes = changes.remove(field);
+        }
+        (changes, condition)
+    }
+}
+
+/// The step that brings an item one version up, unless programs that run now would not read it then.
+fn next_step(design: &Design, item: &StoredItem) -> Option<&'static Step> {
+    let entity = item.entity()?;
+    let (_, history) = (design.versions_of)(entity)?;
+    let step = history.iter().find(|step| Some(step.version) == item.version())?;
+    (design.write_version_of)(entity).is_none_or(|written| step.version < written).then_some(step)
+}
+
+impl StoredItem {
+    /// The item one version up, as the table makes it.
+    #[must_use]
+    pub fn upgraded(&self, design: &Design) -> Self {
+        let mut item = self.attributes().clone();
+        if let Some(step) = next_step(design, self) {
+            step.apply(&mut item);
+        }
+        Self::new(item)
+    }
+}
+
+impl Call<'_> {
+    /// Brings a stored item one version up, if it is still of the version that was seen. Whether it was.
+    pub async fn upgrade(self, item: &StoredItem) -> Result<bool, StoreError> {
+        let seen = item.attributes();
+        let Some(step) = next_step(self.design(), item) else { return Ok(false) };
+        let key = ItemKey::from_item(seen.clone()).map_err(|corrupt| corrupt.read_by(self.id()))?;
+        let made = if step.index.is_empty() {
+            Item::new()
+        } else {
+            (self.design().keys_of)(seen.clone()).map_err(|corrupt| corrupt.read_by(self.id()))?
+        };
+        let (changes, condition) = step.changes(seen, &made);
+        Ok(self.update(key.primary(), changes, Some(condition), false).await?.is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::design::IndexKeys;
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    const HISTORY: &[Step] = &[
+        Step { version: 1, rename: &[("hits", "count")], default: &[], remove: &[], index: &[] },
+        Step {
+            version: 2,
+            rename: &[],
+            default: &[("state", Filling::Text("open")), ("cost", Filling::Number(0))],
+            remove: &["junk"],
+            index: &[IndexKeys { keys: ["GSI2PK", "GSI2SK"], from: &["count", "cost"] }],
+        },
+    ];
+
+    fn item(version: u32, more: &[(&str, &str)]) -> Item {
+        let number = |text: &str| AttributeValue::N(text.to_owned());
+        let mut item = Item::from([(VERSION_ATTRIBUTE.to_owned(), number(&version.to_string()))]);
+        item.extend(more.iter().map(|(name, value)| ((*name).to_owned(), number(value))));
+        item
+    }
+
+    #[test]
+    fn the_table_makes_the_same_changes_on_the_condition_of_what_was_seen() {
+        let (changes, condition) = HISTORY[0].changes(&item(1, &[("hits", "7")]), &Item::new());
+        let update = changes.into_update();
+        assert_eq!(
+            update.expression,
+            "SET #upd_n0 = :upd_v0, #upd_n2 = if_not_exists(#upd_n2, #upd_n1) REMOVE #upd_n1"
+        );
+        assert!(condition.expression.ends_with("AND attribute_exists(#old0)"), "{}", condition.expression);
+        let (changes, condition) = HISTORY[0].changes(&item(1, &[]), &Item::new());
+        assert_eq!(changes.into_update().expression, "SET #upd_n0 = :upd_v0");
+        assert!(condition.expression.ends_with("AND attribute_not_exists(#old0)"), "{}", condition.expression);
+    }
+
+    #[test]
+    fn an_item_enters_an_index_on_the_condition_of_what_its_keys_were_made_from() {
+        let seen = item(2, &[("count", "7")]);
+        let made =
+            Item::from(["PK", "GSI2PK", "GSI2SK"].map(|name| (name.to_owned(), AttributeValue::N("7".to_owned()))));
+        let (changes, condition) = HISTORY[1].changes(&seen, &made);
+        let update = changes.into_update();
+        let names: Vec<&str> = update.names.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(names, ["v", "GSI2PK", "GSI2SK", "state", "cost", "junk"]);
+        let end = "AND attribute_not_exists(#cnd_from0) AND #cnd_from1 = :cnd_from1";
+        assert!(condition.expression.ends_with(end), "{}", condition.expression);
+    }
+}
