@@ -34,7 +34,7 @@ pub fn rotated(noise: &str, by: usize) -> String {
 pub fn source(bytes: usize) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut files = Vec::new();
-    for folder in ["model", "xtask", "tests", "schema"] {
+    for folder in ["codegen", "model", "xtask", "tests", "schema"] {
         collect(&root.join(folder), &mut files);
     }
     files.sort();

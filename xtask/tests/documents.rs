@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use codegen::{Documents, LOCK, Mode, Outcome, files, owned_folders, problem_report, run, stale_report};
 use tempfile::TempDir;
-use xtask::codegen::{Mode, OWNED, Outcome, problem_report, run, stale_report};
-use xtask::{Documents, LOCK, files};
+use xtask::tidy::GENERATED;
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace").to_owned()
@@ -17,7 +17,7 @@ fn copy() -> TempDir {
     for (path, text) in Documents::read(&repository()).expect("the documents can be read").iter() {
         files::write(copy.path(), path, text).expect("a document can be copied");
     }
-    for folder in OWNED {
+    for folder in GENERATED {
         for path in files::under(&repository(), folder).expect("the folder can be read") {
             let text = fs::read_to_string(repository().join(&path)).expect("a generated file is a text");
             files::write(copy.path(), &path, &text).expect("a generated file can be copied");
@@ -30,7 +30,7 @@ fn copy() -> TempDir {
 
 fn stale(root: &Path) -> Vec<String> {
     match run(root, Mode::Check).expect("the copy can be read") {
-        Outcome::Stale(paths) => paths,
+        Outcome::Stale { paths, .. } => paths,
         other => panic!("something should be stale: {other:?}"),
     }
 }
@@ -50,10 +50,16 @@ fn edit(root: &Path, path: &str, change: impl FnOnce(String) -> String) {
 fn generated_files_are_current() {
     match run(&repository(), Mode::Check).expect("the repository can be read") {
         Outcome::Current { .. } => {}
-        Outcome::Stale(paths) => panic!("\n{}", stale_report(&paths)),
+        Outcome::Stale { paths, command } => panic!("\n{}", stale_report(&paths, &command)),
         Outcome::Problems(problems) => panic!("\n{}", problem_report(&problems)),
         Outcome::Written { .. } => unreachable!("a check writes nothing"),
     }
+}
+
+#[test]
+fn tidy_knows_every_generated_folder() {
+    let documents = Documents::read(&repository()).expect("the documents can be read");
+    assert_eq!(owned_folders(&documents), GENERATED);
 }
 
 #[test]
@@ -68,9 +74,9 @@ fn editing_a_block_without_generating_again_is_found_and_the_command_is_named() 
         format!("{before}```toml pattern=AP-21\n{block}")
     });
     let own = format!("model/src/generated/pattern/{name}.rs");
-    let paths = stale(copy.path());
+    let Ok(Outcome::Stale { paths, command }) = run(copy.path(), Mode::Check) else { panic!("something is stale") };
     assert_eq!(paths, [own.as_str(), "model/src/generated/registry.rs"]);
-    let report = stale_report(&paths);
+    let report = stale_report(&paths, &command);
     assert!(report.contains(&format!("{own} is stale: run `cargo xtask codegen` and commit the result\n")), "{report}");
 
     let Ok(Outcome::Written { changed, .. }) = run(copy.path(), Mode::Write) else { panic!("the copy can be written") };

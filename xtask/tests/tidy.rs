@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use codegen::Documents;
 use xtask::tidy::{self, Findings, PATTERNS_FILE, Tree};
-use xtask::{Documents, codegen};
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace").to_owned()
@@ -83,8 +83,8 @@ fn only_its_owner_uses_an_sdk() {
 }
 
 #[test]
-fn xtask_stands_alone() {
-    keeps(tidy::xtask_stands_alone);
+fn the_generator_stands_alone() {
+    keeps(tidy::the_generator_stands_alone);
 }
 
 #[test]

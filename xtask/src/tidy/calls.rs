@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use codegen::PatternName;
 use proc_macro2::TokenStream;
 use syn::visit::{self, Visit};
 
-use crate::codegen::PatternName;
 use crate::tidy::Findings;
 use crate::tidy::rust::{flat, lines_with, syntax, tokens};
 use crate::tidy::tree::{File, Tree};

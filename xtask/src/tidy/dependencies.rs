@@ -96,7 +96,7 @@ pub fn only_its_owner_depends_on_an_sdk(tree: &Tree) -> Findings {
 #[must_use]
 pub fn only_its_owner_uses_an_sdk(tree: &Tree) -> Findings {
     let mut findings = Vec::new();
-    let rust = tree.files.iter().filter(|file| file.is_rust() && !file.path.starts_with("xtask/"));
+    let rust = tree.files.iter().filter(|file| file.is_rust() && !file.path.starts_with("codegen/"));
     for file in rust {
         // What is no Rust is told by other rules.
         for token in tokens(file).unwrap_or_default() {
@@ -126,17 +126,23 @@ pub fn no_lambda_contains_the_stand_in(tree: &Tree) -> Findings {
     Findings::new()
 }
 
-/// `xtask` depends on no crate of the workspace, so broken generated code can always be generated again.
+/// `codegen` depends on no crate of the workspace, and `xtask` only on `codegen`: so broken generated code can always be
+/// generated again, and the generator can be used without this repository.
 #[must_use]
-pub fn xtask_stands_alone(tree: &Tree) -> Findings {
+pub fn the_generator_stands_alone(tree: &Tree) -> Findings {
+    const MAY_USE: [(&str, &[&str]); 2] = [("codegen", &[]), ("xtask", &["codegen"])];
     let packages = packages(tree);
     let mut findings = Vec::new();
-    let Some((file, .., dependencies)) = packages.iter().find(|(_, folder, ..)| folder == "xtask") else {
-        return vec!["xtask/Cargo.toml cannot be read".to_owned()];
-    };
-    for (_, _, name, _) in packages.iter().filter(|(_, _, name, _)| dependencies.contains(name)) {
-        findings
-            .push(format!("{}: xtask depends on `{name}`; when that does not build, nothing is generated", file.path));
+    for (own, allowed) in MAY_USE {
+        let Some((file, .., dependencies)) = packages.iter().find(|(_, folder, ..)| folder == own) else {
+            findings.push(format!("{own}/Cargo.toml cannot be read"));
+            continue;
+        };
+        let is_refused = |name: &String| dependencies.contains(name) && !allowed.contains(&name.as_str());
+        for (_, _, name, _) in packages.iter().filter(|(_, _, name, _)| is_refused(name)) {
+            let path = &file.path;
+            findings.push(format!("{path}: {own} depends on `{name}`; if that does not build, nothing is generated"));
+        }
     }
     findings
 }
@@ -174,7 +180,7 @@ mod tests {
             ("handlers/src/bedrock/client.rs", "//! x\nuse aws_sdk_bedrockruntime::Client;\n"),
             ("handlers/src/http/body.rs", "//! about aws_sdk_dynamodb\n\nuse aws_sdk_bedrockruntime::Client;\n"),
             ("tests/tests/a.rs", "//! x\nfn a() { let x: modyne::Item; }\n"),
-            ("xtask/src/a.rs", "//! x\nfn a() { quote!(modyne::Item) }\n"),
+            ("codegen/src/a.rs", "//! x\nfn a() { quote!(modyne::Item) }\n"),
         ]);
         assert_eq!(
             only_its_owner_uses_an_sdk(&tree),
@@ -198,13 +204,25 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_of_ours_in_xtask_is_told() {
+    fn the_generator_may_not_depend_on_our_other_crates() {
         let model = manifest("model", "");
-        let alone = manifest("xtask", "[dependencies]\nsyn = \"2\"\n");
-        let leaning = manifest("xtask", "[dev-dependencies]\nmodel.workspace = true\n");
-        let tree = |xtask: &str| Tree::of(&[("model/Cargo.toml", &model), ("xtask/Cargo.toml", xtask)]);
-        assert_eq!(xtask_stands_alone(&tree(&alone)), [""; 0]);
-        assert_eq!(xtask_stands_alone(&tree(&leaning)).len(), 1);
-        assert_eq!(xtask_stands_alone(&Tree::default()), ["xtask/Cargo.toml cannot be read"]);
+        let (alone, leaning) = ("[dependencies]\nsyn = \"2\"\n", "[dev-dependencies]\nmodel.workspace = true\n");
+        let found = |codegen: &str, xtask: &str| {
+            let (codegen, xtask) = (manifest("codegen", codegen), manifest("xtask", xtask));
+            the_generator_stands_alone(&Tree::of(&[
+                ("model/Cargo.toml", &model),
+                ("codegen/Cargo.toml", &codegen),
+                ("xtask/Cargo.toml", &xtask),
+            ]))
+        };
+        assert_eq!(found(alone, alone), [""; 0]);
+        assert_eq!(found(alone, "[dependencies]\ncodegen.workspace = true\n"), [""; 0]);
+        for (codegen, xtask, path) in [(leaning, alone, "codegen"), (alone, leaning, "xtask")] {
+            let expected =
+                format!("{path}/Cargo.toml: {path} depends on `model`; if that does not build, nothing is generated");
+            assert_eq!(found(codegen, xtask), [expected]);
+        }
+        let missing = ["codegen/Cargo.toml cannot be read", "xtask/Cargo.toml cannot be read"];
+        assert_eq!(the_generator_stands_alone(&Tree::default()), missing);
     }
 }

@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn generated_files_and_testdata_may_be_long() {
         let long = of_lines(500);
-        for path in ["model/src/generated/keys.rs", "xtask/testdata/good/a/expected/model/src/generated/b.rs"] {
+        for path in ["model/src/generated/keys.rs", "codegen/testdata/good/a/expected/model/src/generated/b.rs"] {
             let tree = Tree::of(&[(path, &long)]);
             assert!(files_are_short(&tree).is_empty() && functions_are_short(&tree).is_empty(), "{path}");
         }

@@ -1,10 +1,10 @@
 //! Rules on what files say, and what they are called.
 
-use crate::codegen::OWNED;
-use crate::files::has_extension;
+use codegen::files::has_extension;
+
 use crate::tidy::Findings;
 use crate::tidy::rust::{lines_with, tokens};
-use crate::tidy::tree::Tree;
+use crate::tidy::tree::{GENERATED, Tree};
 
 /// Every file of Rust says in its first line what it is for.
 #[must_use]
@@ -118,7 +118,7 @@ pub fn generated_folders_are_marked(tree: &Tree) -> Findings {
             words.next() == Some(&format!("/{folder}/**")) && words.any(|word| word == "linguist-generated")
         })
     };
-    let unmarked = OWNED.iter().filter(|folder| !is_marked(folder));
+    let unmarked = GENERATED.iter().filter(|folder| !is_marked(folder));
     unmarked.map(|folder| format!(".gitattributes needs a line `/{folder}/** linguist-generated`")).collect()
 }
 

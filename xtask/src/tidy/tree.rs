@@ -4,8 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::codegen::OWNED;
-use crate::files::has_extension;
+use codegen::files::has_extension;
+
+/// The folders of generated files. A test compares them with `[generate]` in schema/table.toml.
+pub const GENERATED: [&str; 2] = ["model/src/generated", "schema/generated"];
 
 /// Folders that are nobody's text: what is built, and what tools keep for themselves.
 const SKIPPED: [&str; 4] = ["target", "node_modules", ".git", ".codesensei"];
@@ -76,7 +78,7 @@ impl File {
     }
 
     pub(super) fn is_generated(&self) -> bool {
-        OWNED.iter().any(|folder| self.path.starts_with(&format!("{folder}/")))
+        GENERATED.iter().any(|folder| self.path.starts_with(&format!("{folder}/")))
     }
 
     /// Whether it is something that tests read, which may be as bad as it likes.

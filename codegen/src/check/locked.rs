@@ -1,0 +1,167 @@
+//! Checks of entities, indexes, patterns and the table against the lock.
+
+use crate::design::{Design, Entity, LockedEntity, asks};
+use crate::problem::Problems;
+
+/// Items are found by their word and read by their version, so neither goes back.
+pub fn entities_are_as_locked(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "entities-are-as-locked";
+    for entity in &design.entities {
+        for (name, locked) in &design.lock.entity {
+            if locked.removed && (*name == entity.name || locked.type_name == entity.type_name) {
+                let message = format!(
+                    "there was an entity {name} once, and items of the type \"{}\" may still be stored: take another name \
+                     and another type",
+                    locked.type_name
+                );
+                problems.push(CHECK, entity.at, message);
+            }
+        }
+        let Some(locked) = design.lock.entity.get(&entity.name).filter(|locked| !locked.removed) else { continue };
+        if locked.type_name != entity.type_name {
+            let message = format!(
+                "stored items say that they are \"{}\", and would not be found as \"{}\": change the type back",
+                locked.type_name, entity.type_name
+            );
+            problems.push(CHECK, entity.at, message);
+        }
+        if entity.written() > locked.version && locked.announced == Some(entity.version) {
+            let message = format!(
+                "version {} is announced, and the lock does not say that every running program reads it: once it is \
+                 deployed, run `{} --deployed`",
+                entity.version, design.table.generate.command
+            );
+            problems.push(CHECK, entity.at, message);
+        }
+        if entity.written() < locked.version {
+            let message = format!(
+                "items of version {} are written, and would be of version {} again: a version only goes up",
+                locked.version,
+                entity.written()
+            );
+            problems.push(CHECK, entity.at, message);
+        }
+    }
+}
+
+/// An entity that is gone leaves its items behind.
+pub fn removed_entities_are_told(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "removed-entities-are-told";
+    let is_here = |name: &str| design.entities.iter().any(|entity| entity.name == name);
+    let is_told = |name: &str| design.table.removed_entities.iter().any(|removed| removed.name == name);
+    for (name, locked) in &design.lock.entity {
+        if !locked.removed && !is_here(name) && !is_told(name) {
+            let message = format!(
+                "the entity {name} is gone, and its items are not: say what became of them, in `[removed_entities]`, with \
+                 `{name} = \"…\"`"
+            );
+            problems.push(CHECK, design.table.at, message);
+        }
+    }
+    for removed in &design.table.removed_entities {
+        if removed.reason.trim().is_empty() {
+            problems.push(CHECK, removed.at, format!("say what became of the items of {}", removed.name));
+        }
+        if is_here(&removed.name) {
+            problems.push(CHECK, removed.at, format!("the entity {} is not removed: it has a file", removed.name));
+        }
+    }
+}
+
+/// DynamoDB expires items by one attribute.
+pub fn the_table_is_as_locked(design: &Design, problems: &mut Problems) {
+    let table = &design.table;
+    if let Some(was) = design.lock.ttl_attribute.as_ref().filter(|was| **was != table.ttl_attribute) {
+        let message = format!(
+            "stored items expire by `{was}`, and would never expire by `{}`: a live table expires by one attribute alone; \
+             keep `{was}`",
+            table.ttl_attribute
+        );
+        problems.push("the-table-is-as-locked", table.at, message);
+    }
+}
+
+/// A live index has the keys and the projection that it was made with, and an item is in it only once its keys are written.
+pub fn indexes_are_as_locked(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "indexes-are-as-locked";
+    for index in &design.table.indexes {
+        let Some(locked) = design.lock.index.get(&index.name) else { continue };
+        let name = &index.name;
+        if locked.keys != [index.partition_key.clone(), index.sort_key.clone()] {
+            let message = format!(
+                "the keys of {name} were {} and are now {}, {}; those of a live index cannot change: add an index of \
+                 another name, move the patterns to it, and take {name} away",
+                locked.keys.join(", "),
+                index.partition_key,
+                index.sort_key
+            );
+            problems.push(CHECK, index.at, message);
+        }
+        let mut projection = index.projection.clone();
+        projection.sort();
+        if locked.projection != projection {
+            let message = format!(
+                "{name} shows {} and would now show {}; the projection of a live index cannot change: add an index of \
+                 another name, move the patterns to it, and take {name} away",
+                locked.projection.join(", "),
+                projection.join(", ")
+            );
+            problems.push(CHECK, index.at, message);
+        }
+    }
+    for entity in &design.entities {
+        if let Some(locked) = design.lock.entity.get(&entity.name).filter(|locked| !locked.removed) {
+            new_index_keys(design, entity, locked, problems);
+        }
+    }
+}
+
+fn new_index_keys(design: &Design, entity: &Entity, locked: &LockedEntity, problems: &mut Problems) {
+    for key in &entity.index_keys {
+        let index = &design.table.indexes[key.index].name;
+        let is_backfilled = entity.steps_from(locked.version).any(|step| step.index.contains(index));
+        if !locked.index.contains_key(index) && !is_backfilled {
+            let (words, stored) = (entity.words(), locked.version);
+            let backfill = match &design.table.generate.tool {
+                Some(tool) => {
+                    format!("`{tool} table update` adds the index and `{tool} verify --fix` puts stored items in it")
+                }
+                None => "add the index to the table and put stored items in it with a `reindex` pattern".to_owned(),
+            };
+            let message = format!(
+                "no stored {words} is in {index}, and queries of it would not find one: raise `version` to {}, with a \
+                 `[[history]]` of version {stored} that says `index = [\"{index}\"]`; then {backfill}",
+                stored + 1
+            );
+            problems.push("indexes-are-as-locked", key.at, message);
+        }
+    }
+}
+
+/// An id is in logs, metrics and bills, and stays that of the question it was given to.
+pub fn patterns_are_as_locked(design: &Design, problems: &mut Problems) {
+    const CHECK: &str = "patterns-are-as-locked";
+    for pattern in &design.patterns {
+        let Some(locked) = design.lock.pattern.get(&pattern.id) else { continue };
+        let has_the_name = locked.names.contains(&pattern.name);
+        let asks = asks(design, pattern);
+        if has_the_name || !locked.removed && asks == locked.asks {
+            continue;
+        }
+        let (id, was) = (&pattern.id, locked.names.last().map_or("", String::as_str));
+        let free = next_free_id(design);
+        let message = format!(
+            "{id} is `{was}` ({}{}); ids are never reused: `{}` ({asks}) is another question, for instance {free}",
+            locked.asks,
+            if locked.removed { ", removed since" } else { "" },
+            pattern.name
+        );
+        problems.push(CHECK, pattern.at, message);
+    }
+}
+
+fn next_free_id(design: &Design) -> String {
+    let ids = design.patterns.iter().map(|pattern| &pattern.id).chain(design.lock.pattern.keys());
+    let last = ids.filter_map(|id| id.strip_prefix("AP-")?.parse::<u32>().ok()).max().unwrap_or_default();
+    format!("AP-{:02}", last + 1)
+}

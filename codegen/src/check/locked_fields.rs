@@ -1,0 +1,216 @@
+//! Checks of fields against the lock: whether stored items still decode, and whether running programs still read new ones.
+
+use crate::design::{Design, Entity, Field, LockedEntity, LockedField, Step, Type, stored_type};
+use crate::problem::Problems;
+use crate::source::At;
+
+const CHECK: &str = "fields-are-as-locked";
+
+pub fn fields_are_as_locked(design: &Design, problems: &mut Problems) {
+    for entity in &design.entities {
+        if let Some(locked) = design.lock.entity.get(&entity.name).filter(|locked| !locked.removed) {
+            Comparison { design, entity, locked, problems }.compare();
+        }
+    }
+}
+
+/// An entity beside its lock.
+struct Comparison<'c> {
+    design: &'c Design,
+    entity: &'c Entity,
+    locked: &'c LockedEntity,
+    problems: &'c mut Problems,
+}
+
+impl Comparison<'_> {
+    fn compare(&mut self) {
+        let fields = self.entity.stored_fields();
+        for (path, field) in &fields {
+            match self.locked.field.get(path) {
+                Some(locked) if !locked.removed => self.kept(path, field, locked),
+                before => self.added(path, field, before),
+            }
+        }
+        let is_gone = |path: &String| !fields.iter().any(|(known, _)| known == path);
+        for (path, locked) in self.locked.field.iter().filter(|(path, locked)| !locked.removed && is_gone(path)) {
+            self.removed(path, locked);
+        }
+    }
+
+    fn refuse(&mut self, at: At, message: String) {
+        self.problems.push(CHECK, at, message);
+    }
+
+    /// The steps between what is stored and what is written from now on.
+    fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.entity.steps_from(self.locked.version)
+    }
+
+    /// "raise `version` to 2, with a `[[history]]` of version 1 that says …", as far as that is still to be done.
+    fn with_a_step(&self, says: &str) -> String {
+        let (version, stored) = (self.entity.version, self.locked.version);
+        if version > stored {
+            return format!("say {says} in the `[[history]]` of version {stored}");
+        }
+        format!("raise `version` to {}, with a `[[history]]` of version {stored} that says {says}", stored + 1)
+    }
+
+    fn kept(&mut self, path: &str, field: &Field, locked: &LockedField) {
+        let words = self.entity.words();
+        if self.refuses_type(path, field, locked) {
+            return;
+        }
+        let is_filled = self.steps().any(|step| step.default.iter().any(|(name, _)| name == path));
+        if locked.optional && !field.optional && !is_filled {
+            let way = if path.contains('.') {
+                "leave it optional".to_owned()
+            } else {
+                format!("leave it optional, or {}", self.with_a_step(&format!("`default = {{ {path} = … }}`")))
+            };
+            self.refuse(field.at, format!("`{path}` was optional, and a stored {words} may lack it: {way}"));
+        }
+        let may_lack = self.steps().any(|step| step.optional.iter().any(|name| name == path));
+        if !locked.optional && field.optional && !may_lack {
+            let way = self.with_a_step(&format!("`optional = [\"{path}\"]`"));
+            self.refuse(
+                field.at,
+                format!("`{path}` was required, and running programs need it in every {words}: {way}"),
+            );
+        }
+        if let Type::Enum { values, .. } = &field.ty {
+            self.values(path, field, values, locked);
+        }
+    }
+
+    fn refuses_type(&mut self, path: &str, field: &Field, locked: &LockedField) -> bool {
+        let (was, is) = (&locked.type_name, stored_type(&self.design.table, &field.ty));
+        if *was == is {
+            return false;
+        }
+        let words = self.entity.words();
+        let message = format!(
+            "`{path}` was stored as {was} and would now be {is}; what is stored stays {was}: give the new type a field of \
+             another name, and keep this one while a {words} is read by it"
+        );
+        self.refuse(field.at, message);
+        true
+    }
+
+    fn values(&mut self, path: &str, field: &Field, values: &[String], locked: &LockedField) {
+        let (words, command) = (self.entity.words(), &self.design.table.generate.command);
+        for value in locked.values.iter().filter(|value| !values.contains(value)) {
+            let message = format!(
+                "a stored {words} may have `{value}` in `{path}`: keep it in `values`; what is no longer written costs \
+                 nothing there"
+            );
+            self.refuse(field.at, message);
+        }
+        for value in values.iter().filter(|value| !locked.values.contains(value) && !field.announced.contains(value)) {
+            let message = if locked.announced.contains(value) {
+                format!(
+                    "`{value}` is announced, and the lock does not say that every running program knows it: once it is \
+                     deployed, run `{command} --deployed`"
+                )
+            } else {
+                format!(
+                    "running programs do not know the value `{value}` of `{path}`: write `announced = [\"{value}\"]` \
+                     below `values`, and deploy; then run `{command} --deployed` and take that line away"
+                )
+            };
+            self.refuse(field.at, message);
+        }
+    }
+
+    fn added(&mut self, path: &str, field: &Field, before: Option<&LockedField>) {
+        let words = self.entity.words();
+        if let Some(before) = before
+            && before.type_name != stored_type(&self.design.table, &field.ty)
+        {
+            let message = format!(
+                "`{path}` was a field of {words} once, stored as {}, and items may still have it: take another name",
+                before.type_name
+            );
+            self.refuse(field.at, message);
+            return;
+        }
+        let old = self.renamed_to(path);
+        if let Some((old, locked)) = &old {
+            let locked = (*locked).clone();
+            self.refuses_type(path, field, &locked);
+            if locked.optional && !field.optional {
+                self.refuse(field.at, format!("`{old}` was optional, so `{path}`, its new name, is too"));
+            }
+            return;
+        }
+        let is_filled = self.steps().any(|step| step.fills().any(|name| name == path));
+        let gone = self.gone_like(path, field);
+        let renamed = gone.as_ref().map(|old| {
+            format!(
+                "; if it is `{old}` under a new name, write `stored_as = \"{old}\"`, which moves no data, or \
+                 `rename = {{ {old} = \"{path}\" }}` in the history"
+            )
+        });
+        match (field.optional, path.contains('.')) {
+            (true, _) if gone.is_some() => {
+                let message = format!(
+                    "`{path}` is new and `{}` of the same type is gone: take the old one away first, by itself, if they \
+                     have nothing in common{}",
+                    gone.unwrap_or_default(),
+                    renamed.unwrap_or_default()
+                );
+                self.refuse(field.at, message);
+            }
+            (false, true) => {
+                let message = format!("`{path}` is new, and the records that are stored lack it: make it `optional`");
+                self.refuse(field.at, message);
+            }
+            (false, false) if !is_filled => {
+                let way = self.with_a_step(&format!("`default = {{ {path} = … }}`"));
+                let message = format!(
+                    "`{path}` is new and required, and a stored {words} lacks it: make it `optional`, or {way}{}",
+                    renamed.unwrap_or_default()
+                );
+                self.refuse(field.at, message);
+            }
+            (true, _) | (false, false) => {}
+        }
+    }
+
+    fn renamed_to(&self, path: &str) -> Option<(String, LockedField)> {
+        let renames = self.steps().flat_map(|step| &step.rename);
+        let old = renames.into_iter().find(|(_, new)| new == path).map(|(old, _)| old)?;
+        Some((old.clone(), self.locked.field.get(old)?.clone()))
+    }
+
+    /// A locked field of the same type that is no longer here and that no step speaks of: perhaps the same under another name.
+    fn gone_like(&self, path: &str, field: &Field) -> Option<String> {
+        let is = stored_type(&self.design.table, &field.ty);
+        let parent = |path: &str| path.rsplit_once('.').map(|(parent, _)| parent.to_owned());
+        let fields = self.entity.stored_fields();
+        let found = self.locked.field.iter().find(|(old, locked)| {
+            !locked.removed
+                && locked.type_name == is
+                && parent(old) == parent(path)
+                && !fields.iter().any(|(known, _)| known == *old)
+                && !self.is_told_of(old)
+        });
+        found.map(|(old, _)| old.clone())
+    }
+
+    fn is_told_of(&self, path: &str) -> bool {
+        self.steps().any(|step| {
+            step.rename.iter().any(|(old, _)| old == path) || step.remove.iter().any(|removed| removed == path)
+        })
+    }
+
+    fn removed(&mut self, path: &str, locked: &LockedField) {
+        let parent_is_gone = path.split_once('.').is_some_and(|(record, _)| self.entity.field(record).is_none());
+        if locked.optional || self.is_told_of(path) || parent_is_gone {
+            return;
+        }
+        let words = self.entity.words();
+        let way = self.with_a_step(&format!("`remove = [\"{path}\"]`"));
+        let message = format!("`{path}` is gone, and running programs need it in every {words}: keep it, or {way}");
+        self.refuse(self.entity.at, message);
+    }
+}

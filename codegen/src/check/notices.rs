@@ -1,0 +1,89 @@
+//! Notices: what an accepted change asks for besides the generated files.
+
+use crate::design::{Action, ActionKind, Design, Entity, How, IndexKey, Operation, Pattern, WritePart};
+
+/// A sentence for each, about what differs from the lock.
+pub fn notices(design: &Design) -> Vec<String> {
+    let mut notices = Vec::new();
+    for entity in &design.entities {
+        let Some(locked) = design.lock.entity.get(&entity.name).filter(|locked| !locked.removed) else { continue };
+        if entity.written() > locked.version && locked.reads != Some(entity.version) {
+            let (words, version, older) = (entity.words(), entity.version, locked.version);
+            let loses = entity.steps_from(older).any(|step| !step.remove.is_empty() || !step.optional.is_empty());
+            let way = if loses {
+                "let none run beside the new one".to_owned()
+            } else {
+                format!("where both run for a while, deploy it with `write_version = {older}` first")
+            };
+            notices.push(format!("programs that run now refuse items of version {version} of {words}; {way}"));
+        }
+        for key in &entity.index_keys {
+            let index = &design.table.indexes[key.index].name;
+            if locked.index.get(index) != Some(&entity.index_key_words(key)) {
+                notices.extend(of_index(design, entity, key));
+            }
+        }
+    }
+    notices
+}
+
+fn of_index(design: &Design, entity: &Entity, key: &IndexKey) -> Vec<String> {
+    let index = &design.table.indexes[key.index];
+    let (name, words) = (&index.name, entity.words());
+    let backfill = match &design.table.generate.tool {
+        Some(tool) => format!(
+            "run `{tool} table update`, which adds the index where it is missing, and `{tool} verify --fix`, which writes \
+             the key to each"
+        ),
+        None => "add the index to the table and write the key to each with a `reindex` pattern".to_owned(),
+    };
+    let mut notices = vec![
+        format!(
+            "no stored {words} has its key in {name} yet: {backfill}, for 1 WCU and another for each KB that {name} shows \
+             of it"
+        ),
+        format!(
+            "{name} shows {}; once it is made, it never shows anything else, so put in now what its questions need",
+            index.projection.join(", ")
+        ),
+    ];
+    let dearer: Vec<String> =
+        design.patterns.iter().filter_map(|pattern| dearer(design, entity, key, pattern)).collect();
+    if !dearer.is_empty() {
+        notices.push(format!(
+            "these writes of {words} cost more from now on, for each KB that {name} shows; measure their contracts again: {}",
+            dearer.join(", ")
+        ));
+    }
+    notices
+}
+
+/// What an index adds to a pattern's cost for each item that it writes, if it does.
+fn dearer(design: &Design, entity: &Entity, key: &IndexKey, pattern: &Pattern) -> Option<String> {
+    let is_it = |index: usize| design.entity(index).name == entity.name;
+    let of_actions = pattern.actions().iter().filter(|action| is_it(action.entity));
+    let of_batch = match &pattern.operation {
+        Operation::WriteBatch(parts) => parts.iter().any(|part| match part {
+            WritePart::Put { entity, .. } | WritePart::Delete { entity, .. } => is_it(*entity),
+            WritePart::DeleteKeys { .. } => false,
+        }),
+        _ => false,
+    };
+    let units = of_actions.map(|action| units(design, entity, key, action)).chain([u32::from(of_batch)]).max()?;
+    (units > 0).then(|| format!("{} {} (+{units} WCU)", pattern.id, pattern.name))
+}
+
+fn units(design: &Design, entity: &Entity, key: &IndexKey, action: &Action) -> u32 {
+    let index = &design.table.indexes[key.index];
+    let changes = |field: &str| matches!(action.change(field), Some(How::Set(_) | How::Add(_) | How::Remove));
+    let moves = entity.fields_of(key).any(|field| changes(&field.name));
+    let shows = |field: &str| index.projection.iter().any(|shown| shown == entity.stored_name(field));
+    match action.kind {
+        ActionKind::Put | ActionKind::Delete => 1,
+        ActionKind::Check => 0,
+        // An entry that moves is removed in one place and written in another.
+        ActionKind::Update if moves => 2,
+        ActionKind::Update if action.upsert => 1,
+        ActionKind::Update => u32::from(action.changes.iter().any(|change| shows(&change.field))),
+    }
+}

@@ -1,0 +1,241 @@
+//! The generator's run: from the documents to files, or to a list of problems.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::check;
+use crate::design::{Design, Generate, Operation, Pattern};
+use crate::emit;
+use crate::files;
+use crate::load::{Documents, LOCK, load};
+
+/// What is done with what comes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It is written where it differs.
+    Write,
+    /// It is compared, and nothing is written.
+    Check,
+    /// It is written, and the lock is begun if there is none.
+    Lock,
+    /// It is written, and what was announced in the lock is known to every running program.
+    Deployed,
+}
+
+/// A file that the generator writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emitted {
+    /// Where it goes, from the root folder.
+    pub path: String,
+    /// All of it.
+    pub text: String,
+}
+
+/// What a run did or found.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Every file is what the documents say.
+    Current {
+        /// How many there are.
+        files: usize,
+    },
+    /// Some were not, and now are.
+    Written {
+        /// The paths of those.
+        changed: Vec<String>,
+        /// How many there are in all.
+        files: usize,
+        /// What is to be done besides, and what it costs: a sentence for each.
+        notices: Vec<String>,
+    },
+    /// Some are not what the documents say.
+    Stale {
+        /// The paths of those.
+        paths: Vec<String>,
+        /// How people run the generator.
+        command: String,
+    },
+    /// A line for each problem of the documents.
+    Problems(Vec<String>),
+}
+
+/// Reads the documents under `root` and writes, or checks, what comes out of them.
+pub fn run(root: &Path, mode: Mode) -> io::Result<Outcome> {
+    let mut documents = Documents::read(root)?;
+    if mode == Mode::Lock && documents.get(LOCK).is_none() {
+        documents.insert(LOCK, "");
+    }
+    if mode == Mode::Deployed && documents.get(LOCK).is_none() {
+        let message = format!("{LOCK}: error: there is none, so nothing was announced; `--lock` begins one\n");
+        return Ok(Outcome::Problems(vec![message]));
+    }
+    let Compiled { files, generate } = match compiled(&documents, mode) {
+        Ok(compiled) => compiled,
+        Err(problems) => return Ok(Outcome::Problems(problems)),
+    };
+    let stale = stale(root, &files, &generate)?;
+    if stale.is_empty() {
+        return Ok(Outcome::Current { files: files.len() });
+    }
+    match mode {
+        Mode::Check => Ok(Outcome::Stale { paths: stale, command: generate.command }),
+        Mode::Write | Mode::Lock | Mode::Deployed => {
+            let notices = notices(&documents);
+            write(root, &files, &stale)?;
+            Ok(Outcome::Written { changed: stale, files: files.len(), notices })
+        }
+    }
+}
+
+/// What comes out of the documents: every file, or a line for each problem.
+pub fn compile(documents: &Documents) -> Result<Vec<Emitted>, Vec<String>> {
+    compiled(documents, Mode::Write).map(|compiled| compiled.files)
+}
+
+/// What the documents ask for besides files, against the lock: a sentence for each.
+#[must_use]
+pub fn notices(documents: &Documents) -> Vec<String> {
+    load(documents).design.map(|design| check::notices(&design)).unwrap_or_default()
+}
+
+/// The folders of the documents' output, in which nothing else lives; none if the table cannot be understood.
+#[must_use]
+pub fn owned_folders(documents: &Documents) -> Vec<String> {
+    let design = load(documents).design;
+    let owned = |design: &Design| design.table.generate.owned_folders().into_iter().map(str::to_owned).collect();
+    design.as_ref().map(owned).unwrap_or_default()
+}
+
+/// Every file, and where and how they are made.
+struct Compiled {
+    files: Vec<Emitted>,
+    generate: Generate,
+}
+
+fn compiled(documents: &Documents, mode: Mode) -> Result<Compiled, Vec<String>> {
+    let mut loaded = load(documents);
+    if let Some(design) = &mut loaded.design {
+        if mode == Mode::Deployed {
+            design.lock.deployed();
+        }
+        check::run(design, loaded.complete, &mut loaded.problems);
+    }
+    match loaded.design {
+        Some(design) if loaded.problems.is_empty() => {
+            Ok(Compiled { files: generate(&design), generate: design.table.generate })
+        }
+        _ => Err(loaded.problems.lines(&loaded.sources)),
+    }
+}
+
+/// A pattern of the documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternName {
+    /// For instance `AP-07`.
+    pub id: String,
+    /// The name of its function.
+    pub name: String,
+    /// Whether people ask it, and not the product.
+    pub tool: bool,
+    /// Whether it reads the whole table.
+    pub scan: bool,
+}
+
+/// The patterns of the documents, as far as they can be understood.
+#[must_use]
+pub fn patterns(documents: &Documents) -> Vec<PatternName> {
+    let patterns = load(documents).design.map(|design| design.patterns).unwrap_or_default();
+    let name = |pattern: Pattern| {
+        let scan = matches!(pattern.operation, Operation::Scan(_));
+        PatternName { id: pattern.id, name: pattern.name, tool: pattern.tool, scan }
+    };
+    patterns.into_iter().map(name).collect()
+}
+
+/// An id that no pattern has and none had: ids are never used again.
+#[must_use]
+pub fn next_id<'p>(ids: impl Iterator<Item = &'p str>, lock: &'p str) -> String {
+    let locked = lock.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let numbers = ids.chain(locked).filter_map(|id| id.strip_prefix("AP-")?.parse::<u32>().ok());
+    format!("AP-{:02}", numbers.max().unwrap_or_default() + 1)
+}
+
+/// The stale files as `--check` reports them.
+#[must_use]
+pub fn stale_report(paths: &[String], command: &str) -> String {
+    let line = |path: &String| format!("{path} is stale: run `{command}` and commit the result\n");
+    paths.iter().map(line).collect()
+}
+
+/// The problems as the generator reports them.
+#[must_use]
+pub fn problem_report(problems: &[String]) -> String {
+    let plural = if problems.len() == 1 { "" } else { "s" };
+    format!("{}{} problem{plural}; nothing was written\n", problems.concat(), problems.len())
+}
+
+/// Every output, in one list: a new emitter is one more line.
+fn generate(design: &Design) -> Vec<Emitted> {
+    [
+        emit::ids::emit(design),
+        emit::keys::emit(design),
+        emit::entity::emit(design),
+        emit::any::emit(design),
+        emit::pattern::emit(design),
+        emit::registry::emit(design),
+        emit::schema::emit(design),
+        emit::by_name::emit(design),
+        emit::root::emit(design),
+        emit::table::emit(design),
+        emit::json_schema::emit(design),
+        emit::partiql::emit(design),
+        emit::workbench::emit(design),
+        emit::analytics::emit(design),
+        emit::lock::emit(design),
+        emit::index::emit(design),
+        emit::stack::emit(design),
+    ]
+    .concat()
+}
+
+/// Files whose text differs, that are missing, or that nothing emits any more.
+fn stale(root: &Path, files: &[Emitted], generate: &Generate) -> io::Result<Vec<String>> {
+    let mut stale: BTreeSet<String> = BTreeSet::new();
+    for file in files {
+        if fs::read_to_string(root.join(&file.path)).ok().as_ref() != Some(&file.text) {
+            stale.insert(file.path.clone());
+        }
+    }
+    for folder in generate.owned_folders() {
+        for path in files::under(root, folder)? {
+            if !files.iter().any(|file| file.path == path) {
+                stale.insert(path);
+            }
+        }
+    }
+    Ok(stale.into_iter().collect())
+}
+
+fn write(root: &Path, files: &[Emitted], stale: &[String]) -> io::Result<()> {
+    for path in stale {
+        match files.iter().find(|file| file.path == *path) {
+            Some(file) => files::write(root, path, &file.text)?,
+            None => fs::remove_file(root.join(path))?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_id_is_above_all_that_are_or_were_used() {
+        assert_eq!(next_id(["AP-07", "AP-02"].into_iter(), ""), "AP-08");
+        assert_eq!(next_id(["AP-07"].into_iter(), "pattern AP-116\nAP-9: deleted"), "AP-117");
+        assert_eq!(next_id([].into_iter(), ""), "AP-01");
+    }
+}

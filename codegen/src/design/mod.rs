@@ -1,0 +1,63 @@
+//! The design: what the documents say, resolved. Loaded once, checked once, and read by every emitter.
+
+mod action;
+mod arguments;
+mod condition;
+mod entity;
+mod generate;
+mod lock;
+mod pattern;
+mod stack;
+mod template;
+
+pub use action::{Action, ActionKind, Change, How, Require, Shape, Value};
+pub use arguments::{
+    Argument, action_arguments, action_uses, partition, pattern_arguments, pattern_uses, shards, sort_field,
+};
+pub use condition::{Comparison, Expression, Literal, Operand, Test};
+pub use entity::{
+    Domain, DomainKind, Entity, Field, Index, IndexKey, Migration, Record, Removed, Sample, Shards, Step, Table, Type,
+};
+pub use generate::{Generate, Input};
+pub use lock::{Lock, LockedEntity, LockedField, LockedIndex, LockedPattern, asks, stored_type};
+pub use pattern::{
+    Cost, Expired, Operation, Order, Paging, Pattern, Peak, Query, ReadPart, Scan, Sort, Upgrade, UpgradeKind,
+    WritePart,
+};
+pub use stack::{Part, Route, Section, Stack};
+pub use template::{Segment, Template};
+
+/// Everything the generator knows.
+#[derive(Debug)]
+pub struct Design {
+    pub table: Table,
+    pub entities: Vec<Entity>,
+    pub patterns: Vec<Pattern>,
+    /// `schema.lock` as it was committed.
+    pub lock: Lock,
+    /// access-patterns.md whole, for the block that is generated back into it.
+    pub document: String,
+    /// The routes of the OpenAPI document that `[generate]` names, none without one.
+    pub routes: Vec<Route>,
+    /// The templates that have generated sections.
+    pub stacks: Vec<Stack>,
+}
+
+impl Design {
+    pub fn entity(&self, index: usize) -> &Entity {
+        &self.entities[index]
+    }
+
+    /// The fields of an entity that writes add to. Arithmetic can take them out of the range of their type.
+    pub fn counters<'d>(&'d self, entity: &'d Entity) -> Vec<&'d Field> {
+        let is_added_to = |field: &&Field| {
+            let mut actions = self.patterns.iter().flat_map(Pattern::actions);
+            actions.any(|action| {
+                let is_its = self.entity(action.entity).name == entity.name;
+                is_its && matches!(action.change(&field.name), Some(How::Add(_)))
+            })
+        };
+        let numbers = entity.fields.iter().filter(|field| matches!(field.ty, Type::Count | Type::Amount));
+        numbers.filter(is_added_to).collect()
+    }
+}

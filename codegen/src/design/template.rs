@@ -1,0 +1,237 @@
+//! Key templates: segments joined by `#`, each wholly literal or wholly one field.
+
+use std::fmt;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    pub segments: Vec<Segment>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Segment {
+    Literal(String),
+    Field { name: String, width: Option<usize> },
+}
+
+impl Template {
+    /// Reads `USER#{user_id}`. The error is a sentence and the byte it is about.
+    pub fn parse(text: &str) -> Result<Template, (usize, String)> {
+        let mut offset = 0;
+        let mut segments = Vec::new();
+        for part in text.split('#') {
+            segments.push(Segment::parse(part).map_err(|message| (offset, message))?);
+            offset += part.len() + 1;
+        }
+        Ok(Template { segments })
+    }
+
+    /// The fields it names, in order.
+    pub fn fields(&self) -> impl Iterator<Item = &str> {
+        self.segments.iter().filter_map(Segment::field)
+    }
+
+    /// Whether some values of their fields give both templates one text. Literals differ when they differ; a field is
+    /// escaped, so it never holds a `#`, but it may be any literal, and even be empty.
+    pub fn overlaps(&self, other: &Template) -> bool {
+        self.segments.len() == other.segments.len() && self.could_begin_like(&other.segments)
+    }
+
+    /// Whether some values of their fields make the shorter of the two the first segments of the longer one.
+    pub fn could_begin_like(&self, beginning: &[Segment]) -> bool {
+        self.segments.iter().zip(beginning).all(|pair| match pair {
+            (Segment::Literal(a), Segment::Literal(b)) => a == b,
+            _ => true,
+        })
+    }
+}
+
+impl Segment {
+    /// The field's name, if it is one.
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Segment::Field { name, .. } => Some(name),
+            Segment::Literal(_) => None,
+        }
+    }
+
+    fn parse(part: &str) -> Result<Segment, String> {
+        if part.is_empty() {
+            return Err("an empty segment: write a literal or one `{field}` between two `#`".to_owned());
+        }
+        let Some(inner) = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+            if part.contains(['{', '}']) {
+                return Err(format!("`{part}` mixes a literal and a field: a segment is wholly one or the other"));
+            }
+            let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+            return match part.chars().find(|c| !fits(*c)) {
+                None => Ok(Segment::Literal(part.to_owned())),
+                Some(c) => Err(format!("`{c}` in a literal: it is made of ASCII letters, digits, `_`, `-` and `.`")),
+            };
+        };
+        let (name, width) = match inner.split_once(':') {
+            None => (inner, None),
+            Some((name, width)) => (name, Some(digits(width)?)),
+        };
+        Ok(Segment::Field { name: name.to_owned(), width })
+    }
+}
+
+/// Reads `04`, as Rust would write it in a format.
+fn digits(width: &str) -> Result<usize, String> {
+    let number = width.strip_prefix('0').filter(|rest| !rest.starts_with('+')).and_then(|rest| rest.parse().ok());
+    match number {
+        // A count has at most ten digits.
+        Some(digits @ 1..=10) => Ok(digits),
+        _ => Err(format!("`{width}` is no number of digits from 01 to 010; write `{{seq:04}}`")),
+    }
+}
+
+impl fmt::Display for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, segment) in self.segments.iter().enumerate() {
+            if i > 0 {
+                f.write_str("#")?;
+            }
+            match segment {
+                Segment::Literal(text) => f.write_str(text)?,
+                Segment::Field { name, width: None } => write!(f, "{{{name}}}")?,
+                Segment::Field { name, width: Some(width) } => write!(f, "{{{name}:0{width}}}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn template(text: &str) -> Template {
+        Template::parse(text).unwrap_or_else(|(offset, message)| panic!("{text}, byte {offset}: {message}"))
+    }
+
+    fn refused(text: &str) -> (usize, String) {
+        Template::parse(text).expect_err("it should be refused")
+    }
+
+    #[test]
+    fn a_template_is_displayed_as_it_was_written() {
+        for text in ["PROFILE", "USER#{user_id}", "MSG#{thread}#{seq:03}", "{due}#{kind}", "A#{n:010}", "v1.2-x_y"] {
+            assert_eq!(template(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_template_is_refused_where_it_goes_wrong() {
+        assert_eq!(
+            refused("USER##x"),
+            (5, "an empty segment: write a literal or one `{field}` between two `#`".into())
+        );
+        assert_eq!(refused("").0, 0);
+        assert_eq!(refused("A#").0, 2);
+        assert!(refused("A#x{b}").1.contains("mixes"));
+        assert!(refused("A#{b").1.contains("mixes"));
+        assert!(refused("A B").1.contains("` ` in a literal"));
+        assert!(refused("É").1.contains("`É` in a literal"));
+        for width in ["4", "0", "00", "011", "0x", "+4", "0+4", ""] {
+            assert!(refused(&format!("{{n:{width}}}")).1.contains("digits"), "{width}");
+        }
+    }
+
+    #[test]
+    fn templates_overlap_unless_length_or_a_literal_tells_them_apart() {
+        let overlap = |a: &str, b: &str| {
+            let (a, b) = (template(a), template(b));
+            assert_eq!(a.overlaps(&b), b.overlaps(&a));
+            a.overlaps(&b)
+        };
+        assert!(overlap("USER#{a}", "USER#{b}"));
+        assert!(overlap("{a}", "CLAIM"));
+        assert!(overlap("A#{x}", "{y}#B"));
+        assert!(overlap("{a}#{b}", "USER#{c}"));
+        assert!(!overlap("USER#{a}", "EMAIL#{b}"));
+        assert!(!overlap("{a}", "{a}#{b}"));
+        assert!(!overlap("A#{x}#C", "A#{y}#D"));
+        // A longer literal is another literal: only whole segments are compared.
+        assert!(!overlap("ORDER#{a}", "ORDERITEM#{a}"));
+    }
+
+    /// `key::escaped` of the generated code's crate, which this crate must not depend on.
+    fn escaped(text: &str) -> String {
+        let special = |byte: u8| matches!(byte, b'#' | b'%' | b'/') || byte.is_ascii_control() || !byte.is_ascii();
+        let one = |byte: u8| {
+            if special(byte) { format!("%{byte:02X}") } else { char::from(byte).to_string() }
+        };
+        text.bytes().map(one).collect()
+    }
+
+    /// The key that the template gives when its fields, in order, have these values.
+    fn key(template: &Template, values: &[String]) -> String {
+        let mut values = values.iter();
+        let parts = template.segments.iter().map(|segment| match segment {
+            Segment::Literal(text) => text.clone(),
+            Segment::Field { .. } => escaped(values.next().map_or("", String::as_str)),
+        });
+        parts.collect::<Vec<_>>().join("#")
+    }
+
+    /// Few literals and few values, most of them dangerous, so that keys would meet if they could.
+    fn segments() -> impl Strategy<Value = Vec<Segment>> {
+        let literal =
+            prop::sample::select(vec!["A", "B", "AB", "23"]).prop_map(|text| Segment::Literal(text.to_owned()));
+        let field = Just(Segment::Field { name: "x".to_owned(), width: None });
+        prop::collection::vec(prop_oneof![literal, field], 1..4)
+    }
+
+    fn values() -> impl Strategy<Value = Vec<String>> {
+        let likely = prop::sample::select(vec!["", "A", "B", "AB", "#", "A#B", "%23", "A%23B", "23", "#A"]);
+        prop::collection::vec(prop_oneof![4 => likely.prop_map(str::to_owned), 1 => any::<String>()], 4)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn templates_that_do_not_overlap_never_give_one_key(
+            (a, b) in (segments(), segments()),
+            (x, y) in (values(), values()),
+        ) {
+            let (a, b) = (Template { segments: a }, Template { segments: b });
+            if !a.overlaps(&b) {
+                prop_assert_ne!(key(&a, &x), key(&b, &y));
+            }
+        }
+
+        #[test]
+        fn templates_that_overlap_give_one_key_for_some_values((a, b) in (segments(), segments())) {
+            let (a, b) = (Template { segments: a }, Template { segments: b });
+            if a.overlaps(&b) {
+                let meeting = |own: &Template, other: &Template| {
+                    let pairs = own.segments.iter().zip(&other.segments).filter(|(own, _)| own.field().is_some());
+                    let value = |(_, other): (&Segment, &Segment)| match other {
+                        Segment::Literal(text) => text.clone(),
+                        Segment::Field { .. } => "same".to_owned(),
+                    };
+                    pairs.map(value).collect::<Vec<_>>()
+                };
+                prop_assert_eq!(key(&a, &meeting(&a, &b)), key(&b, &meeting(&b, &a)));
+            }
+        }
+
+        #[test]
+        fn one_template_gives_two_items_one_key_only_when_their_fields_agree(a in segments(), x in values(), y in values()) {
+            let a = Template { segments: a };
+            let fields = a.fields().count();
+            prop_assert_eq!(x[..fields] == y[..fields], key(&a, &x) == key(&a, &y));
+        }
+
+        #[test]
+        fn parsing_never_panics_and_what_it_accepts_is_displayed_again(text in "[A-Z#{}:0-9a-z é]{0,16}") {
+            if let Ok(template) = Template::parse(&text) {
+                prop_assert_eq!(template.to_string(), text);
+            }
+        }
+    }
+}

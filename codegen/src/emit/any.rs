@@ -1,0 +1,101 @@
+//! `generated/any.rs`: an item of whichever entity, for whoever looks at all of them.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::codegen::Emitted;
+use crate::design::Design;
+use crate::emit::rust::{self, RustFile, camel, ident};
+use crate::emit::types;
+
+pub fn emit(design: &Design) -> Vec<Emitted> {
+    let mut file = RustFile::default();
+    let item = file.import("table_runtime::item::Item");
+    let (corrupt, entity_of) =
+        (file.import("table_runtime::CorruptItem"), file.import("table_runtime::attributes::entity_of"));
+    let step = file.import("table_runtime::design::Step");
+    let (from_item, whole) = (file.import("table_runtime::item::FromItem"), file.import("modyne::Entity"));
+    let (mut variants, mut decodes, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+    let mut versions = Vec::new();
+    for entity in &design.entities {
+        let (ty, variant, stored) = (types::entity(&mut file, entity), ident(&camel(&entity.name)), &entity.type_name);
+        let version = rust::number(entity.version);
+        let history = if entity.history.is_empty() { quote!(&[]) } else { quote!(#ty::HISTORY) };
+        variants.push(quote!(#variant(Box<#ty>)));
+        decodes.push(quote!(Some(#stored) => Self::#variant(Box::new(<#ty as #from_item>::from_item(item)?))));
+        keys.push(quote!(Self::#variant(entity) => <#ty as #whole>::full_key(entity).into_key()));
+        versions.push(quote!((#stored, #version, #history)));
+    }
+    let of_some = of_some_entities(&mut file, design);
+    file.item(quote! {
+        #[doc = " An item of whichever entity."]
+        pub(crate) enum AnyEntity { #(#variants),* }
+        impl AnyEntity {
+            #[doc = " The item as what it says it is; `None` when that is nothing the schema knows."]
+            pub(crate) fn from_item(item: #item) -> Result<Option<Self>, #corrupt> {
+                Ok(Some(match #entity_of(&item) {
+                    #(#decodes,)*
+                    _ => return Ok(None),
+                }))
+            }
+
+            #[doc = " The keys that its fields make, those of its indexes too."]
+            pub(crate) fn keys(&self) -> #item {
+                match self { #(#keys,)* }
+            }
+        }
+        #[doc = " The keys that the fields of an item make; none for an item of an unknown entity."]
+        pub(crate) fn keys_of(item: #item) -> Result<#item, #corrupt> {
+            Ok(AnyEntity::from_item(item)?.map(|entity| entity.keys()).unwrap_or_default())
+        }
+        #[doc = " The current version of an entity, by the word that its items have for it, and what earlier ones lack."]
+        pub(crate) fn versions_of(entity: &str) -> Option<(u32, &'static [#step])> {
+            VERSIONS.iter().find(|(name, ..)| *name == entity).map(|(_, version, history)| (*version, *history))
+        }
+        static VERSIONS: &[(&str, u32, &[#step])] = &[#(#versions),*];
+        #of_some
+    });
+    vec![file.finish(design, "any.rs", "An item of whichever entity.", "schema/")]
+}
+
+/// What only some of the entities have: counters, an older version that they are written in, keys in indexes.
+fn of_some_entities(file: &mut RustFile, design: &Design) -> TokenStream {
+    let counter = file.import("table_runtime::design::Counter");
+    let index_keys_type = file.import("table_runtime::design::IndexKeys");
+    let (mut counters, mut written, mut index_keys) = (Vec::new(), Vec::new(), Vec::new());
+    for entity in &design.entities {
+        let (ty, stored) = (types::entity(file, entity), &entity.type_name);
+        if !design.counters(entity).is_empty() {
+            counters.push(quote!((#stored, #ty::COUNTERS)));
+        }
+        written.extend(entity.write_version.map(|version| {
+            let version = rust::number(version);
+            quote!((#stored, #version))
+        }));
+        let of_entity = entity.index_keys.iter().map(|key| types::index_keys(file, design, entity, key));
+        let of_entity: Vec<_> = of_entity.collect();
+        if !of_entity.is_empty() {
+            index_keys.push(quote!((#stored, &[#(#of_entity),*])));
+        }
+    }
+    let attributes = design.table.indexes.iter().flat_map(|index| [&index.partition_key, &index.sort_key]);
+    quote! {
+        #[doc = " The numbers of an entity that writes add to, by the word that its items have for it."]
+        pub(crate) fn counters_of(entity: &str) -> &'static [#counter] {
+            COUNTERS.iter().find(|(name, _)| *name == entity).map_or(&[], |(_, counters)| *counters)
+        }
+        static COUNTERS: &[(&str, &[#counter])] = &[#(#counters),*];
+        #[doc = " The older version that an entity is still written in, if it is."]
+        pub(crate) fn write_version_of(entity: &str) -> Option<u32> {
+            WRITE_VERSIONS.iter().find(|(name, _)| *name == entity).map(|(_, version)| *version)
+        }
+        static WRITE_VERSIONS: &[(&str, u32)] = &[#(#written),*];
+        #[doc = " Where the keys of every index are stored."]
+        pub(crate) static INDEX_ATTRIBUTES: &[&str] = &[#(#attributes),*];
+        #[doc = " What an entity's keys in the indexes are made from, by the word that its items have for it."]
+        pub(crate) fn index_keys_of(entity: &str) -> &'static [#index_keys_type] {
+            INDEX_KEYS.iter().find(|(name, _)| *name == entity).map(|(_, keys)| *keys).unwrap_or_default()
+        }
+        static INDEX_KEYS: &[(&str, &[#index_keys_type])] = &[#(#index_keys),*];
+    }
+}

@@ -1,0 +1,22 @@
+//! `generated/ids.rs`: the id newtypes.
+
+use quote::quote;
+
+use crate::codegen::Emitted;
+use crate::design::{Design, DomainKind};
+use crate::emit::rust::{RustFile, doc, ident};
+
+pub fn emit(design: &Design) -> Vec<Emitted> {
+    let mut file = RustFile::default();
+    let ids = design.table.domains.iter().filter(|domain| domain.kind == DomainKind::Uuid).map(|domain| {
+        let (doc, name) = (doc(&domain.doc), ident(&domain.rust));
+        quote!(#doc #name)
+    });
+    file.item(quote!(table_runtime::uuid_newtypes! { #(#ids,)* }));
+    vec![file.finish(
+        design,
+        "ids.rs",
+        "The ids of everything that has one: UUIDv7, in fixed lower-case form.",
+        "schema/table.toml",
+    )]
+}

@@ -1,0 +1,95 @@
+//! `schema/schema.lock`: what stored items and running programs rely on from now on, a line for each thing.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::codegen::Emitted;
+use crate::design::{Design, LockedEntity, LockedField, LockedIndex, LockedPattern};
+use crate::load::LOCK;
+
+/// Nothing while there is no lock: `--lock` makes the first.
+pub fn emit(design: &Design) -> Vec<Emitted> {
+    if !design.lock.is_kept {
+        return Vec::new();
+    }
+    let lock = design.lock.after(design);
+    let mut text = format!(
+        "# What stored items and running programs rely on. Written by `{}`, never by hand. A change that they would not\n\
+         # survive is refused; schema/README.md says how to make it.\n",
+        design.table.generate.command
+    );
+    if let Some(attribute) = &lock.ttl_attribute {
+        let _ = writeln!(text, "\nttl_attribute = {}", quoted(attribute));
+    }
+    section(&mut text, "index", &lock.index, index);
+    for (name, entity) in &lock.entity {
+        let _ = write!(text, "\n[entity.{name}]\n{}", entity_lines(entity));
+    }
+    section(&mut text, "pattern", &lock.pattern, pattern);
+    vec![Emitted { path: LOCK.to_owned(), text }]
+}
+
+fn section<T>(text: &mut String, name: &str, entries: &BTreeMap<String, T>, line: impl Fn(&T) -> String) {
+    if !entries.is_empty() {
+        let _ = writeln!(text, "\n[{name}]");
+    }
+    for (name, entry) in entries {
+        let _ = writeln!(text, "{name} = {}", line(entry));
+    }
+}
+
+fn index(index: &LockedIndex) -> String {
+    let LockedIndex { keys, projection, removed } = index;
+    table(&[("keys", list(keys)), ("projection", list(projection)), ("removed", flag(*removed))])
+}
+
+fn pattern(pattern: &LockedPattern) -> String {
+    let LockedPattern { names, asks, removed } = pattern;
+    table(&[("names", list(names)), ("asks", quoted(asks)), ("removed", flag(*removed))])
+}
+
+fn field(field: &LockedField) -> String {
+    let LockedField { type_name, optional, values, announced, removed } = field;
+    let some = |words: &Vec<String>| if words.is_empty() { String::new() } else { list(words) };
+    table(&[
+        ("type", quoted(type_name)),
+        ("optional", flag(*optional)),
+        ("values", some(values)),
+        ("announced", some(announced)),
+        ("removed", flag(*removed)),
+    ])
+}
+
+fn entity_lines(entity: &LockedEntity) -> String {
+    let LockedEntity { type_name, version, reads, announced, key, index, field: fields, removed } = entity;
+    let mut lines = vec![format!("type = {}", quoted(type_name)), format!("version = {version}")];
+    lines.extend(reads.map(|version| format!("reads = {version}")));
+    lines.extend(announced.map(|version| format!("announced = {version}")));
+    lines.extend(removed.then(|| "removed = true".to_owned()));
+    lines.push(format!("key = {}", list(key)));
+    lines.extend(index.iter().map(|(name, key)| format!("index.{name} = {}", list(key))));
+    // A dot in a name is one of a path.
+    let name = |path: &str| if path.contains('.') { quoted(path) } else { path.to_owned() };
+    lines.extend(fields.iter().map(|(path, locked)| format!("field.{} = {}", name(path), field(locked))));
+    lines.join("\n") + "\n"
+}
+
+/// An inline table of the entries that say something.
+fn table(entries: &[(&str, String)]) -> String {
+    let said = entries.iter().filter(|(_, value)| !value.is_empty());
+    let entries: Vec<String> = said.map(|(name, value)| format!("{name} = {value}")).collect();
+    format!("{{ {} }}", entries.join(", "))
+}
+
+fn flag(on: bool) -> String {
+    if on { "true".to_owned() } else { String::new() }
+}
+
+fn list(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    format!("[{}]", words.join(", "))
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}

@@ -1,0 +1,28 @@
+//! The emitters: each turns the design into its files, and knows nothing of the others.
+
+pub mod analytics;
+pub mod any;
+pub mod by_name;
+mod debug;
+pub mod entity;
+pub mod ids;
+pub mod index;
+pub mod json_schema;
+pub mod keys;
+pub mod lock;
+pub mod partiql;
+pub mod pattern;
+pub mod registry;
+mod returned;
+pub mod root;
+mod rust;
+mod sample;
+pub mod schema;
+pub mod stack;
+pub mod table;
+mod types;
+pub mod workbench;
+mod written;
+
+pub use rust::camel;
+pub use stack::requests_of;

@@ -1,0 +1,272 @@
+//! PartiQL for every pattern that reads: `partiql.json`, and the statements of the registry.
+
+use serde_json::{Map, Value, json};
+
+use crate::codegen::Emitted;
+use crate::design::{
+    Design, Entity, Expired, Operation, Order, Paging, Pattern, Query, Segment, Sort, Template, Type, partition, shards,
+};
+use crate::emit::sample::{self, Row};
+
+/// A day after the samples' morning: what "now" is for them.
+const NEXT_MORNING_MS: i64 = 1_795_510_800_000;
+
+/// A statement with `?` for each value.
+pub struct Statement {
+    /// What to know about it; empty when there is nothing.
+    pub about: String,
+    pub text: String,
+    pub parameters: Vec<Parameter>,
+    pub limit: Option<u32>,
+    pub consistent: bool,
+}
+
+/// What stands for a `?`.
+pub struct Parameter {
+    /// A key template, for instance `USER#{user_id}`.
+    pub template: String,
+    /// `S` or `N`.
+    pub letter: &'static str,
+    /// The template with the values of a sample item.
+    example: String,
+}
+
+impl Parameter {
+    fn text(template: String, example: String) -> Parameter {
+        Parameter { template, letter: "S", example }
+    }
+}
+
+pub fn emit(design: &Design) -> Vec<Emitted> {
+    let mut patterns = Map::new();
+    for pattern in &design.patterns {
+        let statements = statements(design, pattern);
+        if !statements.is_empty() {
+            let statements: Vec<_> = statements.iter().map(shown).collect();
+            patterns.insert(pattern.id.clone(), json!({ "name": pattern.name, "statements": statements }));
+        }
+    }
+    let text = format!("{:#}\n", Value::Object(patterns));
+    vec![Emitted { path: format!("{}/partiql.json", design.table.generate.schema), text }]
+}
+
+/// As templates, and as a whole request with the values of a sample item.
+fn shown(statement: &Statement) -> Value {
+    let request = |value: fn(&Parameter) -> &String| {
+        let parameters = statement.parameters.iter().map(|parameter| json!({ parameter.letter: value(parameter) }));
+        let mut request = json!({
+            "Statement": statement.text,
+            "Parameters": parameters.collect::<Vec<_>>(),
+            "ConsistentRead": statement.consistent,
+        });
+        if let Some(limit) = statement.limit {
+            request["Limit"] = limit.into();
+        }
+        request
+    };
+    let mut shown = request(|parameter| &parameter.template);
+    shown["Example"] = request(|parameter| &parameter.example);
+    if !statement.about.is_empty() {
+        shown["About"] = statement.about.as_str().into();
+    }
+    shown
+}
+
+/// What a reading pattern asks, in PartiQL; nothing for one that writes.
+pub fn statements(design: &Design, pattern: &Pattern) -> Vec<Statement> {
+    match &pattern.operation {
+        Operation::Get { entity, consistent, expired } => {
+            let entity = design.entity(*entity);
+            vec![get(design, entity, *consistent, expired.as_ref(), String::new())]
+        }
+        Operation::ReadBatch { parts, consistent } => {
+            let part = |part: &crate::design::ReadPart| {
+                let about = if part.many {
+                    format!("once for each of `{}`; several go into one BatchExecuteStatement", part.name)
+                } else {
+                    format!("`{}`", part.name)
+                };
+                get(design, design.entity(part.entity), *consistent, part.expired.as_ref(), about)
+            };
+            parts.iter().map(part).collect()
+        }
+        Operation::Query(asked) => match asked.order {
+            Order::Ascending => vec![query(design, asked, false, "")],
+            Order::Descending => vec![query(design, asked, true, "")],
+            Order::Either => {
+                vec![query(design, asked, false, "in order `asc`"), query(design, asked, true, "in order `desc`")]
+            }
+        },
+        // A scan is cut into segments, for which PartiQL has no word.
+        Operation::Scan(_)
+        | Operation::Upgrade(_)
+        | Operation::Write(_)
+        | Operation::Transact(_)
+        | Operation::WriteBatch(_) => Vec::new(),
+    }
+}
+
+fn get(design: &Design, entity: &Entity, consistent: bool, expired: Option<&Expired>, about: String) -> Statement {
+    let (table, row) = (&design.table, sample(design, entity));
+    let parameter = |template: &Template| Parameter::text(template.to_string(), sample::key(template, &row));
+    let mut parameters = vec![parameter(&entity.pk), parameter(&entity.sk)];
+    let mut conditions = vec![format!("\"{}\" = ?", table.partition_key), format!("\"{}\" = ?", table.sort_key)];
+    if expired == Some(&Expired::Hidden) && entity.always_expires(table) {
+        conditions.push(lives(&table.ttl_attribute));
+        parameters.push(now());
+    }
+    let text = format!("SELECT * FROM \"{}\" WHERE {}", table.name, conditions.join(" AND "));
+    Statement { about, text, parameters, limit: None, consistent }
+}
+
+/// The condition of an item that has not expired. There is none where only some items expire: no engine takes it everywhere. OR cannot
+/// be ordered by the sort key, because PartiQL takes its branches for several partitions, and NOT is a 500 on DynamoDB Local.
+fn lives(ttl: &str) -> String {
+    format!("\"{ttl}\" > ?")
+}
+
+fn query(design: &Design, query: &Query, descending: bool, order: &str) -> Statement {
+    let (table, entity) = (&design.table, design.entity(query.entities[0]));
+    let row = sample(design, entity);
+    let index = query.index.map(|index| &table.indexes[index]);
+    let (from, hash, range) = match index {
+        None => (format!("\"{}\"", table.name), &table.partition_key, &table.sort_key),
+        Some(index) => (format!("\"{}\".\"{}\"", table.name, index.name), &index.partition_key, &index.sort_key),
+    };
+    let template = partition(entity, query);
+    let fan_out = shards(entity, query);
+    let mut parameters =
+        vec![match query.index.and_then(|index| entity.index_keys.iter().find(|key| key.index == index)) {
+            Some(key) if key.shards.is_some() => {
+                Parameter::text(format!("{template}#{{shard}}"), sample::index_partition(key, &row))
+            }
+            _ => Parameter::text(template.to_string(), sample::key(template, &row)),
+        }];
+    let mut conditions = vec![format!("\"{hash}\" = ?")];
+    conditions.extend(sort(entity, query, range, &row, &mut parameters));
+    let all_expire = query.entities.iter().all(|index| design.entity(*index).always_expires(table));
+    if query.expired == Some(Expired::Hidden) && all_expire {
+        conditions.push(lives(&table.ttl_attribute));
+        parameters.push(now());
+    }
+    let limit = match query.paging {
+        // Of rows in descending order a limit takes the last ones, on DynamoDB Local at least: see `from_the_end`.
+        Paging::Page(size) | Paging::First(size) if !descending => Some(size),
+        _ => None,
+    };
+    let order_by = match (query.paging, descending) {
+        (Paging::Count, _) => String::new(),
+        (_, true) => format!(" ORDER BY \"{range}\" DESC"),
+        (_, false) => format!(" ORDER BY \"{range}\" ASC"),
+    };
+    let text = format!(
+        "SELECT {} FROM {from} WHERE {}{order_by}",
+        columns(design, query, [hash, range]),
+        conditions.join(" AND ")
+    );
+    let paging = if descending { from_the_end(query.paging) } else { paging(query.paging).to_owned() };
+    let each = fan_out.map(|shards| {
+        let last = shards.count - 1;
+        format!("once for each `shard` from 0 to {last}; merge the rows by \"{range}\"")
+    });
+    let about = [order.to_owned(), each.unwrap_or_default(), paging]
+        .into_iter()
+        .filter(|words| !words.is_empty())
+        .collect::<Vec<_>>();
+    Statement { about: about.join("; "), text, parameters, limit, consistent: query.consistent }
+}
+
+/// DynamoDB Local takes as many rows as `Limit` says from the beginning of the partition, and then turns them round; the
+/// service is said to do the like (aws-sdk-go-v2, issue 2917). Without a limit the order is right.
+fn from_the_end(paging: Paging) -> String {
+    match paging {
+        Paging::Page(size) | Paging::First(size) => {
+            format!(
+                "take the first {size} rows and send no `Limit`, which can return rows from the other end of the order"
+            )
+        }
+        Paging::All | Paging::Count => self::paging(paging).to_owned(),
+    }
+}
+
+fn paging(paging: Paging) -> &'static str {
+    match paging {
+        Paging::Page(_) => "`Limit` is the page, `NextToken` the cursor",
+        Paging::First(_) => "",
+        Paging::All => "follow `NextToken` to the end",
+        Paging::Count => {
+            "the answer is the number of its rows: DynamoDB's PartiQL has no COUNT; follow `NextToken` to the end"
+        }
+    }
+}
+
+/// DynamoDB Local puts rows in order only if both attributes of the key are among the columns.
+fn columns(design: &Design, query: &Query, key: [&String; 2]) -> String {
+    let table = &design.table;
+    let quoted = |names: &mut dyn Iterator<Item = &String>| {
+        names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+    };
+    match &query.row {
+        _ if query.returns_keys || query.paging == Paging::Count => {
+            quoted(&mut [&table.partition_key, &table.sort_key].into_iter())
+        }
+        Some((_, fields)) => {
+            let entity = design.entity(query.entities[0]);
+            let stored: Vec<String> = fields.iter().map(|field| entity.stored_name(field).to_owned()).collect();
+            quoted(&mut stored.iter().chain(key))
+        }
+        None => "*".to_owned(),
+    }
+}
+
+/// The condition on the sort key, if there is one.
+fn sort(entity: &Entity, query: &Query, range: &str, row: &Row, parameters: &mut Vec<Parameter>) -> Option<String> {
+    let mut parameter = |template: &Template, end: &str, values: &Row| {
+        let own = renamed(entity, template);
+        let example = format!("{}{end}", sample::key(&own, values));
+        parameters.push(Parameter::text(format!("{template}{end}"), example));
+    };
+    match &query.sort {
+        Sort::Whole => None,
+        Sort::BeginsWith { template, is_delimited, .. } => {
+            parameter(template, if *is_delimited { "#" } else { "" }, row);
+            Some(format!("begins_with(\"{range}\", ?)"))
+        }
+        Sort::Between { from, to, .. } => {
+            parameter(from, "", row);
+            parameter(to, "", row);
+            Some(format!("\"{range}\" BETWEEN ? AND ?"))
+        }
+        Sort::Below { template, .. } => {
+            parameter(template, "", &a_day_later(entity, row));
+            Some(format!("\"{range}\" < ?"))
+        }
+    }
+}
+
+/// The beginning of the entity's own sort key that the template stands for: its arguments may have other names.
+fn renamed(entity: &Entity, template: &Template) -> Template {
+    let segment = |(own, asked): (&Segment, &Segment)| match asked {
+        Segment::Literal(_) => asked.clone(),
+        Segment::Field { .. } => own.clone(),
+    };
+    Template { segments: entity.sk.segments.iter().zip(&template.segments).map(segment).collect() }
+}
+
+/// The row with its times a day later.
+fn a_day_later(entity: &Entity, row: &Row) -> Row {
+    let mut later = row.clone();
+    for field in entity.fields.iter().filter(|field| field.ty == Type::Time) {
+        later.insert(field.name.clone(), json!(NEXT_MORNING_MS));
+    }
+    later
+}
+
+fn now() -> Parameter {
+    let example = (NEXT_MORNING_MS / 1000).to_string();
+    Parameter { template: "{now, in seconds since 1970}".to_owned(), letter: "N", example }
+}
+
+fn sample(design: &Design, entity: &Entity) -> Row {
+    sample::rows(design, entity).swap_remove(0)
+}

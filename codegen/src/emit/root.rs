@@ -1,0 +1,71 @@
+//! `generated/mod.rs`: the folder's own modules, the handle of the patterns, and the design as the runtime takes it.
+
+use quote::quote;
+
+use crate::codegen::Emitted;
+use crate::design::Design;
+use crate::emit::rust::RustFile;
+
+pub fn emit(design: &Design) -> Vec<Emitted> {
+    let mut file = RustFile::default();
+    file.item(quote! {
+        mod by_name;
+        pub(crate) mod any;
+        pub(crate) mod entity;
+        pub(crate) mod ids;
+        pub(crate) mod keys;
+        pub(crate) mod pattern;
+        pub(crate) mod registry;
+        pub(crate) mod schema;
+    });
+    let (table, description) = (file.import("table_runtime::Table"), file.import("table_runtime::Design"));
+    let [create_table, time_to_live, continuous_backups] =
+        ["create-table", "time-to-live", "continuous-backups"].map(|name| path_to(design, name));
+    let any = quote!(any);
+    file.item(quote! {
+        /// The access patterns of the table: one function for each.
+        #[derive(Clone, Debug)]
+        pub struct Patterns {
+            table: #table,
+        }
+
+        impl Patterns {
+            /// The patterns of this table.
+            #[must_use]
+            pub const fn new(table: #table) -> Self {
+                Self { table }
+            }
+
+            /// The table that the patterns are asked of.
+            #[must_use]
+            pub const fn table(&self) -> &#table {
+                &self.table
+            }
+        }
+
+        /// The design of the table, as the runtime takes it.
+        pub(crate) static DESIGN: #description = #description {
+            create_table: include_str!(#create_table),
+            time_to_live: include_str!(#time_to_live),
+            continuous_backups: include_str!(#continuous_backups),
+            index_attributes: #any::INDEX_ATTRIBUTES,
+            versions_of: #any::versions_of,
+            write_version_of: #any::write_version_of,
+            counters_of: #any::counters_of,
+            index_keys_of: #any::index_keys_of,
+            keys_of: #any::keys_of,
+        };
+    });
+    vec![file.finish(
+        design,
+        "mod.rs",
+        "What the documents say, as code: read it, and change the documents.",
+        "schema/ and access-patterns.md",
+    )]
+}
+
+/// The path from the generated Rust to a generated JSON file.
+fn path_to(design: &Design, name: &str) -> String {
+    let up = "../".repeat(design.table.generate.rust.split('/').count());
+    format!("{up}{}/{name}.json", design.table.generate.schema)
+}

@@ -1,0 +1,182 @@
+//! Sample items: what the documents show of an entity, filled up to whole items with their keys.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::design::{Design, DomainKind, Entity, Field, IndexKey, Record, Sample, Segment, Shards, Template, Type};
+
+/// When samples happen: 23 November 2026, nine in the morning.
+const MORNING_MS: i64 = 1_795_424_400_000;
+/// When they expire: with the century, so that a table they are loaded into keeps them.
+const CENTURY_S: i64 = 4_102_444_800;
+const DAY: &str = "2026-11-23";
+const DIGEST: &str = "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090";
+
+/// A sample item's fields, in plain JSON.
+pub type Row = BTreeMap<String, Value>;
+
+/// The samples of an entity; one of defaults if its document shows none.
+pub fn rows(design: &Design, entity: &Entity) -> Vec<Row> {
+    let of_nothing = [Sample::new()];
+    let samples = if entity.samples.is_empty() { &of_nothing } else { entity.samples.as_slice() };
+    samples.iter().map(|sample| row(design, entity, sample)).collect()
+}
+
+fn row(design: &Design, entity: &Entity, sample: &Sample) -> Row {
+    let value = |field: &Field| match sample.get(&field.name) {
+        Some(value) => Some((field.name.clone(), plain(value))),
+        None if field.optional => None,
+        None => Some((field.name.clone(), default(design, &entity.records, field))),
+    };
+    entity.fields.iter().filter_map(value).collect()
+}
+
+fn plain(value: &toml::Value) -> Value {
+    serde_json::to_value(value).expect("the loader takes numbers, texts, flags, lists and tables")
+}
+
+/// A value of the field's type. An id is the same wherever its type stands, so that samples belong together.
+fn default(design: &Design, records: &[Record], field: &Field) -> Value {
+    let domain = |rust: &str, kind: DomainKind| {
+        design.table.domains.iter().enumerate().find(|(_, domain)| domain.rust == rust && domain.kind == kind)
+    };
+    match &field.ty {
+        Type::Uuid(rust) => {
+            let number = domain(rust, DomainKind::Uuid).map_or(0, |(number, _)| number + 1);
+            json!(format!("0198c5e2-8a00-7000-8000-{number:012}"))
+        }
+        Type::Extern { rust, .. } => {
+            let example = domain(rust, DomainKind::Extern).and_then(|(_, domain)| domain.example.as_deref());
+            json!(example.unwrap_or(&field.name))
+        }
+        Type::Text => json!(field.name),
+        Type::Texts => json!([field.name]),
+        Type::Count | Type::Amount => json!(1),
+        Type::Flag => json!(true),
+        // "sample" in base64.
+        Type::Bytes => json!("c2FtcGxl"),
+        Type::Time => json!(MORNING_MS),
+        Type::Expiry => json!(CENTURY_S),
+        Type::Date => json!(DAY),
+        Type::Digest => json!(DIGEST),
+        Type::Enum { values, .. } => json!(values.first()),
+        Type::Record { record, .. } => default_record(design, records, record),
+        Type::Records { record, .. } => json!([default_record(design, records, record)]),
+    }
+}
+
+fn default_record(design: &Design, records: &[Record], record: &str) -> Value {
+    let required = parts_of(records, record).iter().filter(|part| !part.optional);
+    required.map(|part| (part.name.clone(), default(design, records, part))).collect()
+}
+
+/// The item as DynamoDB's JSON writes it, with its keys, its type and its version.
+pub fn item(design: &Design, entity: &Entity, row: &Row) -> Value {
+    let table = &design.table;
+    let text = |template: &Template| json!({ "S": key(template, row) });
+    let mut item = Map::new();
+    item.insert(table.partition_key.clone(), text(&entity.pk));
+    item.insert(table.sort_key.clone(), text(&entity.sk));
+    for key in &entity.index_keys {
+        let index = &table.indexes[key.index];
+        item.insert(index.partition_key.clone(), json!({ "S": index_partition(key, row) }));
+        item.insert(index.sort_key.clone(), json!({ "N": row[&key.sk].to_string() }));
+    }
+    item.insert(table.entity_attribute.clone(), json!({ "S": entity.type_name }));
+    item.insert(table.version_attribute.clone(), json!({ "N": entity.written().to_string() }));
+    item.extend(attributes(&entity.fields, &entity.records, row));
+    Value::Object(item)
+}
+
+/// The values of some fields, each under the name that it is stored by and under its type's letter.
+fn attributes<'r>(
+    fields: &[Field],
+    records: &[Record],
+    values: impl IntoIterator<Item = (&'r String, &'r Value)>,
+) -> Map<String, Value> {
+    let one = |(name, value): (&String, &Value)| {
+        let Some(field) = fields.iter().find(|field| field.name == *name) else {
+            panic!("the loader let `{name}` pass, which is no field");
+        };
+        (field.stored_name().to_owned(), attribute(field, records, value))
+    };
+    values.into_iter().map(one).collect()
+}
+
+/// The value of a field, under its type's letter.
+fn attribute(field: &Field, records: &[Record], value: &Value) -> Value {
+    let members = |record: &str, parts: &Map<String, Value>| attributes(parts_of(records, record), records, parts);
+    let value = match (&field.ty, value) {
+        (Type::Record { record, .. }, Value::Object(parts)) => Value::Object(members(record, parts)),
+        (Type::Records { record, .. }, Value::Array(list)) => {
+            let parts = list.iter().filter_map(Value::as_object);
+            parts.map(|parts| json!({ "M": members(record, parts) })).collect()
+        }
+        (Type::Texts, Value::Array(texts)) => texts.iter().map(|text| json!({ "S": text })).collect(),
+        (_, Value::Number(number)) => json!(number.to_string()),
+        _ => value.clone(),
+    };
+    json!({ letter(&field.ty): value })
+}
+
+/// The fields that a record is made of.
+pub fn parts_of<'r>(records: &'r [Record], name: &str) -> &'r [Field] {
+    records.iter().find(|record| record.name == name).map_or(&[], |record| &record.fields)
+}
+
+/// The letter of a type in DynamoDB's JSON.
+pub fn letter(ty: &Type) -> &'static str {
+    match ty {
+        Type::Count | Type::Amount | Type::Time | Type::Expiry => "N",
+        Type::Flag => "BOOL",
+        Type::Bytes => "B",
+        Type::Texts | Type::Records { .. } => "L",
+        Type::Record { .. } => "M",
+        Type::Uuid(_) | Type::Extern { .. } | Type::Text | Type::Date | Type::Digest | Type::Enum { .. } => "S",
+    }
+}
+
+/// A key with the row's values in it, written as `key` of the generated code's crate writes them.
+pub fn key(template: &Template, row: &Row) -> String {
+    let segment = |segment: &Segment| match segment {
+        Segment::Literal(text) => text.clone(),
+        Segment::Field { name, width } => match row.get(name) {
+            Some(Value::Number(number)) => padded(number, *width),
+            Some(Value::String(text)) => escaped(text),
+            other => panic!("`{name}` is {other:?} in a sample, which no key can hold"),
+        },
+    };
+    template.segments.iter().map(segment).collect::<Vec<_>>().join("#")
+}
+
+/// The partition that the row has in an index.
+pub fn index_partition(index_key: &IndexKey, row: &Row) -> String {
+    let partition = key(&index_key.pk, row);
+    match &index_key.shards {
+        None => partition,
+        Some(Shards { count, by }) => {
+            let by = Template { segments: vec![Segment::Field { name: by.clone(), width: None }] };
+            format!("{partition}#{}", shard(&key(&by, row), *count))
+        }
+    }
+}
+
+/// As `key::shard` there.
+fn shard(text: &str, shards: u32) -> u32 {
+    let digest = Sha256::digest(text);
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]) % shards
+}
+
+/// A count has the digits that the template says, and a time has thirteen.
+fn padded(number: &serde_json::Number, width: Option<usize>) -> String {
+    let (number, width) = (number.to_string(), width.unwrap_or(0));
+    format!("{number:0>width$}")
+}
+
+fn escaped(text: &str) -> String {
+    let special = |byte: u8| matches!(byte, b'#' | b'%' | b'/') || byte.is_ascii_control() || !byte.is_ascii();
+    let one = |byte: u8| if special(byte) { format!("%{byte:02X}") } else { char::from(byte).to_string() };
+    text.bytes().map(one).collect()
+}

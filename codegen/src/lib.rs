@@ -1,0 +1,25 @@
+//! The generator: documents in, code out. Load into one design, check it, then one small emitter for each output.
+#![expect(
+    unreachable_pub,
+    reason = "what is `pub` in a private module is for the crate, and reads better so than as `pub(crate)`"
+)]
+
+mod codegen;
+pub mod commands;
+pub mod corpus;
+
+mod check;
+mod design;
+mod emit;
+pub mod files;
+mod load;
+mod problem;
+mod source;
+pub mod used;
+pub mod vet;
+
+pub use crate::codegen::{
+    Emitted, Mode, Outcome, PatternName, compile, next_id, notices, owned_folders, patterns, problem_report, run,
+    stale_report,
+};
+pub use crate::load::{Documents, LOCK, PATTERNS, TABLE};

@@ -1,0 +1,83 @@
+//! `[generate]` of `schema/table.toml`: the paths that the generator reads and writes besides its own documents.
+
+use crate::design::{Generate, Input};
+use crate::load::raw::{RawGenerate, Word};
+use crate::problem::Problems;
+use crate::source::At;
+
+const CHECK: &str = "generate-is-understood";
+/// A folder with this name holds nothing else: what the generator does not write there, it removes.
+const GENERATED: &str = "generated";
+
+pub fn load(raw: RawGenerate, table: &str, at: At, problems: &mut Problems) -> Generate {
+    let mut folder = |word: Option<Word>| output_folder(word?, at, problems);
+    let rust = folder(raw.rust).unwrap_or_else(|| "src/generated".to_owned());
+    let schema = folder(raw.schema).unwrap_or_else(|| "schema/generated".to_owned());
+    let (policies, analytics) = (folder(raw.policies), folder(raw.analytics));
+    let mut input = |word: Word| {
+        let here = at.plus(word.span().start);
+        plain_path(word, at, problems).map(|path| Input { path, at: here })
+    };
+    let (api, templates) = (raw.api.and_then(&mut input), raw.templates.into_iter().filter_map(input).collect());
+    Generate {
+        command: raw.command.unwrap_or_else(|| "codegen".to_owned()),
+        tool: raw.tool,
+        product: raw.product.unwrap_or_else(|| table.to_owned()),
+        rust,
+        schema,
+        policies,
+        analytics,
+        templates,
+        api,
+    }
+}
+
+/// The files that `[generate]` names for reading. Whether they can be used is checked when the table is understood.
+pub fn inputs(table: &str) -> Vec<String> {
+    let Ok(table) = table.parse::<toml::Table>() else { return Vec::new() };
+    let Some(generate) = table.get("generate") else { return Vec::new() };
+    let templates = generate.get("templates").and_then(toml::Value::as_array).into_iter().flatten();
+    let paths = templates.chain(generate.get("api")).filter_map(toml::Value::as_str);
+    paths.filter(|path| is_plain(path)).map(str::to_owned).collect()
+}
+
+fn output_folder(word: Word, at: At, problems: &mut Problems) -> Option<String> {
+    let here = at.plus(word.span().start);
+    let path = plain_path(word, at, problems)?;
+    if !path.split('/').any(|part| part == GENERATED) {
+        let message = format!(
+            "the generator removes every other file in \"{path}\": put a folder named \"{GENERATED}\" into the path"
+        );
+        problems.push(CHECK, here, message);
+    }
+    Some(path)
+}
+
+fn plain_path(word: Word, at: At, problems: &mut Problems) -> Option<String> {
+    let here = at.plus(word.span().start);
+    let path = word.into_inner();
+    if is_plain(&path) {
+        return Some(path);
+    }
+    let message =
+        format!("\"{path}\" must be a path inside the root folder: names separated by `/`, without `.` and `..`");
+    problems.push(CHECK, here, message);
+    None
+}
+
+fn is_plain(path: &str) -> bool {
+    path.split('/').all(|part| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_are_the_templates_and_the_api_inside_the_root() {
+        let table = "[generate]\ntemplates = [\"infra/a.yaml\", \"../b.yaml\", \"/c.yaml\"]\napi = \"openapi.json\"\n";
+        assert_eq!(inputs(table), ["infra/a.yaml", "openapi.json"]);
+        assert_eq!(inputs("name = \"x\"\n"), [""; 0]);
+        assert_eq!(inputs("name = "), [""; 0]);
+    }
+}

@@ -1,0 +1,321 @@
+//! The documents as serde reads them: every word with its place, unknown words refused.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+pub type Word = Spanned<String>;
+pub type Map<T> = BTreeMap<Word, T>;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawTable {
+    pub name: String,
+    pub partition_key: Word,
+    pub sort_key: Word,
+    pub entity_attribute: Word,
+    pub version_attribute: Word,
+    pub ttl_attribute: String,
+    pub billing_mode: Word,
+    pub encryption: Word,
+    pub point_in_time_recovery: bool,
+    pub deletion_protection: bool,
+    pub functions: Vec<String>,
+    #[serde(default)]
+    pub index: Vec<Spanned<RawIndex>>,
+    #[serde(default)]
+    pub types: Map<RawDomain>,
+    /// Entities that are no more, and what became of their items.
+    #[serde(default)]
+    pub removed_entities: Map<String>,
+    #[serde(default)]
+    pub generate: RawGenerate,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawGenerate {
+    pub command: Option<String>,
+    pub tool: Option<String>,
+    pub product: Option<String>,
+    pub rust: Option<Word>,
+    pub schema: Option<Word>,
+    pub policies: Option<Word>,
+    pub analytics: Option<Word>,
+    #[serde(default)]
+    pub templates: Vec<Word>,
+    pub api: Option<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawIndex {
+    pub name: String,
+    pub partition_key: String,
+    pub sort_key: String,
+    pub projection: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawDomain {
+    pub kind: Word,
+    pub rust: String,
+    #[serde(default)]
+    pub copy: bool,
+    pub doc: String,
+    pub example: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawEntity {
+    pub entity: Word,
+    #[serde(rename = "type")]
+    pub type_name: Word,
+    pub version: u32,
+    pub write_version: Option<u32>,
+    pub summary: String,
+    #[serde(default)]
+    pub root: bool,
+    pub key: RawKey,
+    #[serde(default)]
+    pub index: Map<RawIndexKey>,
+    pub fields: Map<RawField>,
+    #[serde(default)]
+    pub records: Map<Map<RawField>>,
+    #[serde(default)]
+    pub history: Vec<Spanned<RawStep>>,
+    pub migration: Option<Spanned<RawMigration>>,
+    #[serde(default)]
+    pub sample: Vec<Map<toml::Value>>,
+}
+
+/// What an item of one version lacks against the next.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawStep {
+    pub version: u32,
+    pub because: Word,
+    #[serde(default)]
+    pub rename: Map<Word>,
+    #[serde(default)]
+    pub default: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub remove: Vec<Word>,
+    #[serde(default)]
+    pub optional: Vec<Word>,
+    #[serde(default)]
+    pub index: Vec<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawKey {
+    pub pk: Word,
+    pub sk: Word,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawIndexKey {
+    pub pk: Word,
+    pub sk: Word,
+    pub shards: Option<Spanned<u32>>,
+    pub shard_by: Option<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawField {
+    #[serde(rename = "type")]
+    pub type_name: Word,
+    #[serde(default)]
+    pub optional: bool,
+    #[serde(default)]
+    pub pii: bool,
+    pub doc: String,
+    pub rust: Option<String>,
+    pub values: Option<Vec<String>>,
+    #[serde(default)]
+    pub announced: Vec<String>,
+    pub record: Option<Word>,
+    pub stored_as: Option<Word>,
+    pub example: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawMigration {
+    pub from: Option<RawKey>,
+    #[serde(default)]
+    pub index: Map<RawKey>,
+    #[serde(rename = "how")]
+    pub _how: String,
+}
+
+/// Every word a block may use; which of them its operation knows is checked apart.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPattern {
+    pub name: Word,
+    pub operation: Word,
+    pub entity: Option<Word>,
+    pub entities: Option<Vec<Word>>,
+    pub index: Option<Word>,
+    pub sort: Option<RawSort>,
+    pub order: Option<Word>,
+    pub page: Option<u32>,
+    pub first: Option<u32>,
+    pub first_max: Option<u32>,
+    pub all: Option<bool>,
+    pub count: Option<bool>,
+    pub consistent: Option<bool>,
+    pub fields: Option<Vec<Word>>,
+    pub row: Option<Word>,
+    pub total: Option<Vec<Word>>,
+    pub returns: Option<Word>,
+    pub expired: Option<Word>,
+    pub because: Option<Word>,
+    #[serde(default)]
+    pub key: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub set: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub set_once: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub add: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub append: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub remove: Vec<Word>,
+    pub if_missing: Option<String>,
+    pub if_present: Option<String>,
+    pub replace: Option<bool>,
+    pub upsert: Option<bool>,
+    #[serde(default)]
+    pub require: Vec<RawRequire>,
+    #[serde(default)]
+    pub action: Vec<Spanned<RawAction>>,
+    #[serde(default)]
+    pub read: Vec<Spanned<RawRead>>,
+    #[serde(default)]
+    pub write: Vec<Spanned<RawWrite>>,
+    #[serde(default)]
+    pub callers: Vec<Word>,
+    #[serde(default)]
+    pub tool: bool,
+    #[serde(default)]
+    pub maintenance: bool,
+    pub without_root: Option<Word>,
+    #[serde(default)]
+    pub errors: Map<String>,
+    pub cost: Spanned<RawCost>,
+    pub peak: Option<Spanned<RawPeak>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawSort {
+    pub begins_with: Option<Word>,
+    pub between: Option<[Word; 2]>,
+    pub below: Option<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawRequire {
+    pub that: Word,
+    #[serde(rename = "else")]
+    pub error: String,
+    #[serde(default)]
+    pub current: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawCost {
+    pub fixture: String,
+    pub requests: f64,
+    pub rcu: f64,
+    pub wcu: f64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawPeak {
+    pub per_second: f64,
+    pub share: f64,
+    #[serde(default)]
+    pub shares: Map<f64>,
+    pub index_share: Option<f64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the words of a block")]
+pub struct RawAction {
+    pub name: Option<Word>,
+    pub put: Option<Word>,
+    pub update: Option<Word>,
+    pub delete: Option<Word>,
+    pub check: Option<Word>,
+    #[serde(default)]
+    pub optional: bool,
+    #[serde(default)]
+    pub many: bool,
+    pub row: Option<Word>,
+    #[serde(default)]
+    pub key: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub set: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub set_once: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub add: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub append: Map<Spanned<toml::Value>>,
+    #[serde(default)]
+    pub remove: Vec<Word>,
+    pub if_missing: Option<String>,
+    pub if_present: Option<String>,
+    #[serde(default)]
+    pub replace: bool,
+    #[serde(default)]
+    pub upsert: bool,
+    #[serde(default)]
+    pub require: Vec<RawRequire>,
+    pub expired: Option<Word>,
+    pub because: Option<Word>,
+    #[serde(default)]
+    pub callers: Vec<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawRead {
+    pub name: String,
+    pub entity: Word,
+    #[serde(default)]
+    pub many: bool,
+    pub expired: Option<Word>,
+    pub because: Option<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawWrite {
+    pub name: String,
+    pub put: Option<Word>,
+    pub delete: Option<Word>,
+    #[serde(default)]
+    pub of: Vec<Word>,
+}
+
+/// Map entries in the order they were written.
+pub fn in_order<T>(map: Map<T>) -> Vec<(Word, T)> {
+    let mut entries: Vec<_> = map.into_iter().collect();
+    entries.sort_by_key(|(word, _)| word.span().start);
+    entries
+}

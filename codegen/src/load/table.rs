@@ -1,0 +1,82 @@
+//! `schema/table.toml`.
+
+use crate::design::{Domain, DomainKind, Index, Removed, Table};
+use crate::load::entity::BUILT_IN;
+use crate::load::generate;
+use crate::load::raw::{RawDomain, RawIndex, RawTable, Word, in_order};
+use crate::load::toml_problem;
+use crate::problem::{Problems, suggestion};
+use crate::source::At;
+
+const CHECK: &str = "table-is-understood";
+
+pub fn load(text: &str, at: At, problems: &mut Problems) -> Option<Table> {
+    let raw: RawTable = match toml::from_str(text) {
+        Ok(raw) => raw,
+        Err(error) => {
+            toml_problem(&error, at, problems);
+            return None;
+        }
+    };
+    // modyne writes the keys under these names, and `table-runtime/src/attributes.rs` the others.
+    one_of(&raw.partition_key, &["PK"], at, problems);
+    one_of(&raw.sort_key, &["SK"], at, problems);
+    one_of(&raw.entity_attribute, &["et"], at, problems);
+    one_of(&raw.version_attribute, &["v"], at, problems);
+    one_of(&raw.billing_mode, &["PAY_PER_REQUEST"], at, problems);
+    one_of(&raw.encryption, &["AWS_OWNED", "KMS"], at, problems);
+    let domains = in_order(raw.types).into_iter().map(|(name, raw)| domain(name, raw, at, problems)).collect();
+    let index = |spanned: toml::Spanned<RawIndex>| {
+        let at = at.plus(spanned.span().start);
+        let RawIndex { name, partition_key, sort_key, projection } = spanned.into_inner();
+        Index { name, partition_key, sort_key, projection, at }
+    };
+    let generate = generate::load(raw.generate, &raw.name, at, problems);
+    Some(Table {
+        name: raw.name,
+        partition_key: raw.partition_key.into_inner(),
+        sort_key: raw.sort_key.into_inner(),
+        entity_attribute: raw.entity_attribute.into_inner(),
+        version_attribute: raw.version_attribute.into_inner(),
+        ttl_attribute: raw.ttl_attribute,
+        billing_mode: raw.billing_mode.into_inner(),
+        encryption: raw.encryption.into_inner(),
+        point_in_time_recovery: raw.point_in_time_recovery,
+        deletion_protection: raw.deletion_protection,
+        functions: raw.functions,
+        indexes: raw.index.into_iter().map(index).collect(),
+        domains,
+        removed_entities: in_order(raw.removed_entities)
+            .into_iter()
+            .map(|(name, reason)| Removed { at: at.plus(name.span().start), name: name.into_inner(), reason })
+            .collect(),
+        generate,
+        at,
+    })
+}
+
+/// A domain whose kind is unknown is kept, so that the fields of its type are not told to have none.
+fn domain(name: Word, raw: RawDomain, at: At, problems: &mut Problems) -> Domain {
+    one_of(&raw.kind, &["uuid", "extern"], at, problems);
+    let at = at.plus(name.span().start);
+    let name = name.into_inner();
+    if BUILT_IN.contains(&name.as_str()) {
+        problems.push(CHECK, at, format!("\"{name}\" is a built-in type; give this one another name"));
+    }
+    let kind = match raw.kind.get_ref().as_str() {
+        "uuid" => DomainKind::Uuid,
+        "extern" => DomainKind::Extern,
+        _ if raw.rust.contains("::") => DomainKind::Extern,
+        _ => DomainKind::Uuid,
+    };
+    Domain { name, kind, rust: raw.rust, copy: raw.copy, doc: raw.doc, example: raw.example, at }
+}
+
+fn one_of(word: &Word, known: &[&str], at: At, problems: &mut Problems) {
+    let written = word.get_ref();
+    if !known.contains(&written.as_str()) {
+        let hint = if known.len() == 1 { String::new() } else { suggestion(written, known.iter().copied()) };
+        let message = format!("\"{written}\" is not understood here; it is \"{}\"{hint}", known.join("\" or \""));
+        problems.push(CHECK, at.plus(word.span().start), message);
+    }
+}

@@ -1,0 +1,78 @@
+//! `codegen`: from the documents of a DynamoDB table to typed Rust, table definitions and policies.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser};
+use codegen::commands::{self, Command, Options};
+
+/// What `--help` says after the options.
+const HELP: &str = "\
+Reads, from the root folder:
+  schema/table.toml       the table, its indexes, types and functions; `[generate]` says what is written where
+  schema/<entity>.toml    one file for each entity: its key, its fields, its versions
+  access-patterns.md      one fenced block, ```toml pattern=AP-01, for each access pattern
+  schema/schema.lock      what stored items and running programs rely on; `--lock` creates it
+
+Writes, unless `[generate]` names other folders:
+  src/generated/          Rust: ids, keys, entities, and one function for each access pattern
+  schema/generated/       CreateTable and CloudFormation, JSON Schema, PartiQL, a NoSQL Workbench model
+  access-patterns.md      the index between its two markers, if it has them
+It removes every other file in the generated folders.
+
+Only what `[generate]` in schema/table.toml asks for is written besides:
+  [generate]
+  command   = \"codegen\"                         # how people run the generator, for headers and messages
+  rust      = \"src/generated\"                   # the folder of generated Rust
+  schema    = \"schema/generated\"                # the folder of table definitions and JSON
+  policies  = \"schema/generated/policies\"       # an IAM policy for each function
+  analytics = \"schema/generated/analytics\"      # SQL for Athena and DuckDB
+  templates = [\"infra/template.yaml\"]           # CloudFormation with `# generated:begin …` sections
+  api       = \"openapi.json\"                    # the OpenAPI document with the routes for those sections
+  product   = \"Notes\"                           # the name in descriptions; otherwise the table's name
+  tool      = \"notes\"                           # the program that has `query`, `table`, `verify` and `export`
+
+Examples:
+  codegen                              generate for the current folder
+  codegen --root examples/library      generate for another folder
+  codegen --check                      for CI: fail if a generated file is stale
+  codegen vet                          how hot each partition gets
+
+Exit codes: 0 success; 1 problems in the documents, or stale files; 2 wrong usage, or a file that cannot be read or written.";
+
+/// Generates typed Rust and table definitions from the documents of a DynamoDB table.
+///
+/// Every problem is reported at once, each with its file, line and column. If there is one, nothing is written.
+#[derive(Parser)]
+#[command(name = "codegen", after_long_help = HELP)]
+struct Arguments {
+    /// The folder that contains schema/table.toml.
+    #[arg(long, global = true, value_name = "FOLDER", default_value = ".")]
+    root: PathBuf,
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+fn main() -> ExitCode {
+    let Arguments { root, options, command } = Arguments::parse();
+    if command.is_some() && options != Options::default() {
+        let message =
+            "`--check`, `--lock` and `--deployed` are options of generating; remove the command or the option";
+        Arguments::command().error(ErrorKind::ArgumentConflict, message).exit();
+    }
+    let done = match command {
+        Some(command) => command.run(&root),
+        None => commands::generate(&root, options),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("codegen: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! `codegen used`: what the functions asked of the table while the tests ran, against what the documents say that they ask.
+
+use std::collections::BTreeSet;
+
+use crate::design::Design;
+use crate::emit::requests_of;
+use crate::load::{Documents, load};
+
+/// What is asked and not said, and what is said and not asked: a sentence each. A line of `recorded` is
+/// `auth asks AP-60` or `auth does UpdateItem on table in RATE#`, as tests record it.
+#[must_use]
+pub fn differences(documents: &Documents, recorded: &str) -> Vec<String> {
+    let Some(design) = load(documents).design else { return vec!["the documents cannot be understood\n".to_owned()] };
+    let (recorded, said) = (recorded.lines().map(str::to_owned).collect(), said(&design));
+    let only = |left: &BTreeSet<String>, right: &BTreeSet<String>, words: &str| {
+        left.difference(right).map(|line| format!("{line}: {words}\n")).collect::<Vec<_>>()
+    };
+    let unsaid =
+        "the tests saw it, and access-patterns.md does not name it as a caller, so that its policy does not allow it";
+    let unseen = "access-patterns.md says so, and no test saw it: take it out of `callers`, or test it";
+    [only(&recorded, &said, unsaid), only(&said, &recorded, unseen)].concat()
+}
+
+fn said(design: &Design) -> BTreeSet<String> {
+    let mut said = BTreeSet::new();
+    for function in &design.table.functions {
+        let own = design.patterns.iter().filter(|pattern| pattern.callers.contains(function));
+        said.extend(own.map(|pattern| format!("{function} asks {}", pattern.id)));
+        for (action, index, partition) in requests_of(design, function) {
+            let kind = partition.split('#').next().unwrap_or_default();
+            said.insert(format!("{function} does {action} on {} in {kind}#", index.as_deref().unwrap_or("table")));
+        }
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minimal() -> Documents {
+        Documents::read(&crate::corpus::folder().join("good/minimal")).expect("the corpus can be read")
+    }
+
+    const RIGHT: &str =
+        "web asks AP-01\nweb asks AP-02\nweb does PutItem on table in AUTHOR#\nweb does GetItem on table in AUTHOR#\n";
+
+    #[test]
+    fn what_the_documents_say_is_what_was_seen() {
+        assert_eq!(differences(&minimal(), RIGHT), [""; 0]);
+    }
+
+    #[test]
+    fn what_was_seen_alone_and_what_was_said_alone_is_told() {
+        let recorded = RIGHT.replace("web asks AP-02\n", "web does Query on table in AUTHOR#\n");
+        let [seen, said] = differences(&minimal(), &recorded).try_into().expect("two differences");
+        assert!(seen.starts_with("web does Query on table in AUTHOR#: the tests saw it"), "{seen}");
+        assert!(said.starts_with("web asks AP-02: access-patterns.md says so"), "{said}");
+    }
+}
