@@ -1,8 +1,8 @@
-// DynamoDB Local, listening on 127.0.0.1 only. Run by `scripts/dynamodb-local` as `java -cp … DynamoDbLocal.java PORT`.
+// DynamoDB Local, only on 127.0.0.1. `scripts/dynamodb-local` runs it as `java -cp … DynamoDbLocal.java PORT`.
 //
-// Its own main class has no option for the address and listens on every interface, where anyone on the network can read
-// and write the tables. This one makes the same server and sets the address before it starts. Port 0 takes a free port,
-// which nobody else can grab in between; the port taken is printed as `listening on PORT`.
+// Amazon's main class has no option for the address and listens on every interface, so other machines of the network
+// could read and write the tables. This class creates the same server and sets the address before the start. Port 0
+// takes a free port without a race with other processes. It prints the port as `listening on PORT`.
 
 import java.lang.reflect.Field;
 import org.eclipse.jetty.server.Connector;
@@ -14,7 +14,7 @@ import software.amazon.dynamodb.services.local.server.DynamoDBProxyServer;
 final class DynamoDbLocal {
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[0]);
-        // No -port: it refuses 0, and the connector below gets the real one.
+        // Without -port, which refuses 0: the connector below gets the port.
         DynamoDBProxyServer local = ServerRunner.createServerFromCommandLineArgs(
                 new String[] {"-inMemory", "-sharedDb", "-disableTelemetry"});
 

@@ -1,6 +1,6 @@
--- Which models answered, and with how many tokens.
+-- Answers and tokens by model.
 -- Parameters, in order: the first day, the last day; both are included.
--- Only answers that are stored: those of `POST /ai/analyze`, and of deleted sessions, are in model_spend.sql alone.
+-- Only stored answers: only model_spend.sql counts answers of `POST /ai/analyze` and of deleted sessions.
 SELECT
   "model_id",
   count(*) AS "answers",

@@ -1,9 +1,10 @@
--- What DynamoDB and Bedrock cost by month, and for what. For Athena only.
+-- Costs of DynamoDB and Bedrock by month and kind of use. Only for Athena.
 -- Parameters, in order: the first day, the last day; both are included.
--- The table does not know what reading and writing it costs, so this asks the Cost and Usage Report (CUR 2.0 of AWS Data Exports), which has to be
--- set up once; replace cur2 with its table. Capacity is what has ReadRequestUnits or WriteRequestUnits in its usage type; the rest is
--- storage, backups and exports. By pattern instead of by bill: CloudWatch's ConsumedReadCapacityUnits and ConsumedWriteCapacityUnits of the
--- table, and the capacity on the log line of every request.
+-- The table does not record the costs of its reads and writes, so this queries the Cost and Usage Report (CUR 2.0 of
+-- AWS Data Exports). Set the report up once, and replace cur2 with its table. Capacity is the usage types with
+-- ReadRequestUnits or WriteRequestUnits; the rest is storage, backups and exports. For costs by pattern, use
+-- CloudWatch's ConsumedReadCapacityUnits and ConsumedWriteCapacityUnits of the table, and the capacity in the log line
+-- of every request.
 SELECT
   date_trunc('month', "line_item_usage_start_date") AS "month",
   "line_item_product_code" AS "service",

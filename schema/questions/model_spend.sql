@@ -1,7 +1,7 @@
--- What the model cost, by month, with the sum of all months in the last row.
+-- Costs of the model by month, with the sum of all months in the last row.
 -- Parameters, in order: the first day, the last day; both are included.
--- It is the sum of what answers cost at the prices that were configured when they came, of the accounts that still exist. What Amazon
--- bills for Bedrock is in the Cost and Usage Report: see bill.sql.
+-- The sum of the costs of answers, at the prices that were configured at that time, for accounts that still exist.
+-- Amazon's bill for Bedrock is in the Cost and Usage Report: see bill.sql.
 SELECT
   date_trunc('month', "date") AS "month",
   count(DISTINCT "user_id") AS "users",

@@ -1,6 +1,7 @@
--- How many items of each entity are stored, and how many of them have expired and wait to be deleted.
+-- Stored items of each entity, and the number of expired items that DynamoDB has not deleted yet.
 -- Parameter: now, in seconds since 1970.
--- What they weigh together, as DynamoDB counts it, is `billedSizeBytes` of the export's manifest-summary.json: storage is billed by it.
+-- The total size by DynamoDB's rules is `billedSizeBytes` in the export's manifest-summary.json: AWS bills storage by
+-- it.
 SELECT
   "item"."et"."s" AS "entity",
   count(*) AS "items",

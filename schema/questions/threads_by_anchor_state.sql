@@ -1,5 +1,5 @@
--- Threads by the state of their anchor: whether the code that was selected still stands where the thread is.
--- Parameters, in order: the first day, the last day on which the threads were opened; both are included.
+-- Threads by the state of their anchor: whether the selected code still exists at the thread's position.
+-- Parameters, in order: the first and the last day of the threads' creation; both are included.
 SELECT
   t."kind",
   a."status",

@@ -1,6 +1,7 @@
--- The ten users who cost most from one day to another, both included.
--- Parameters, in order: the first day, the last day. With the same day twice it is AP-80, which asks the live table.
--- What a user cost is what answers cost at the prices that were configured when they came. A deleted account's days are deleted with it.
+-- The ten users with the highest costs in a range of days, both ends included.
+-- Parameters, in order: the first day, the last day. With the same day twice, it equals AP-80 on the live table.
+-- The cost of a user is the sum of the costs of answers, at the prices that were configured at that time. Deleting an
+-- account deletes its days.
 SELECT
   "user_id",
   sum("requests") AS "answers",

@@ -1,4 +1,4 @@
--- What one user cost, day by day: AP-65 on an export.
+-- Daily costs of one user: AP-65 on an export.
 -- Parameters, in order: the user's id, the first day, the last day; both are included.
 SELECT
   "date",

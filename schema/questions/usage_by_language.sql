@@ -1,7 +1,7 @@
 -- Usage by language: sessions, users, answers and their tokens.
 -- Parameters, in order: the first day, the last day; both are included.
--- The language of a session is what its owner says, or else what was detected.
--- What an answer cost is only known by user and day: see top_users_by_cost.sql.
+-- The language of a session is its owner's choice, or else the detected language.
+-- Costs are known only by user and day: see top_users_by_cost.sql.
 SELECT
   coalesce(s."language_override", s."language_detected") AS "language",
   count(DISTINCT s."session_id") AS "sessions",

@@ -1,4 +1,4 @@
-"""What scripts/deploy does before SAM: rules of our own, on a copy of infra/ with programs that are empty files."""
+"""Tests the preparation of scripts/deploy, on a copy of infra/ with empty files as programs."""
 
 import json
 import re
@@ -11,7 +11,7 @@ DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 
 
 def deployed(infra):
-    """A changed parameter changes what each function is deployed from, or SAM publishes no version; and its architecture is the stage's."""
+    """A changed parameter changes each function's files, so SAM publishes a version; the architecture is the stage's."""
     yield from _settings(infra)
     yield from _architecture(infra)
 
@@ -26,24 +26,24 @@ def _settings(infra):
         before = _files(folder)
         _prepare(folder, "prod")
         if _files(folder) != before:
-            yield "two deployments of the same parameters differ, so every one would publish new versions"
+            yield "two deployments with the same parameters differ, so each would publish new versions"
         config = folder / "infra/samconfig.toml"
         config.write_text(config.read_text().replace('"LogLevel=info"', '"LogLevel=warn"'))
         _prepare(folder, "prod")
         after = _files(folder)
         for name in programs:
             if after[name] == before[name]:
-                yield f"{name} is deployed from the same files with another LogLevel"
+                yield f"a changed LogLevel does not change the files of {name}"
         template = folder / "infra/template.yaml"
         template.write_text(re.sub(r"(  BedrockMaxTokens:\n(?:    .*\n)*?    Default: ).*", r"\g<1>77", template.read_text()))
         _prepare(folder, "prod")
         by_default = _files(folder)
         if by_default == after:
-            yield "another default of BedrockMaxTokens changes no program"
+            yield "a changed default of BedrockMaxTokens changes no program"
         config.write_text(config.read_text().replace('"BudgetUsd=', '"BudgetUsd=9'))
         _prepare(folder, "prod")
         if _files(folder) != by_default:
-            yield "another BudgetUsd, which no function reads, would start a canary of every function"
+            yield "a changed BudgetUsd, which no function reads, would start a canary of every function"
 
 
 def _architecture(infra):
@@ -52,7 +52,7 @@ def _architecture(infra):
         config.write_text(config.read_text().replace('"Stage=prod",', '"Stage=prod", "Architecture=arm64",'))
         problem = _prepare(folder, "prod") or ""
         if "scripts/package --arch arm64" not in problem:
-            yield f"x86_64 programs for a stage with Architecture=arm64: {problem or 'not refused'}"
+            yield f"scripts/deploy must refuse x86_64 programs for a stage with Architecture=arm64: {problem or 'not refused'}"
 
 
 class _copy:
@@ -79,7 +79,7 @@ class _copy:
 
 
 def _prepare(folder, stage):
-    """Runs it; what it says if it fails."""
+    """Runs `scripts/deploy STAGE --prepare`. Returns its errors, or None."""
     done = subprocess.run([folder / "scripts/deploy", stage, "--prepare"], capture_output=True, text=True, check=False)
     return done.stderr.strip() if done.returncode else None
 

@@ -12,7 +12,7 @@ STAGES = ("dev", "staging", "prod")
 
 
 class Infra:
-    """A folder like infra/, read once."""
+    """The templates and settings of a folder like infra/."""
 
     def __init__(self, folder, repository):
         self.folder = Path(folder)
@@ -23,35 +23,35 @@ class Infra:
         self.functions = of_type(self.template, "AWS::Serverless::Function")
 
     def parameters(self, stage):
-        """What samconfig.toml gives a stage, as a dictionary."""
+        """The parameters of a stage in samconfig.toml, as a dictionary."""
         given = self.samconfig.get(stage, {}).get("deploy", {}).get("parameters", {}).get("parameter_overrides", [])
         return dict(entry.split("=", 1) for entry in given)
 
     def all_parameters(self, stage):
-        """The same with the defaults of the rest."""
+        """The same, with the defaults of the other parameters."""
         defaults = {name: p["Default"] for name, p in self.template["Parameters"].items() if "Default" in p}
         return {**defaults, **self.parameters(stage)}
 
     def events(self):
-        """Every route: its function, its name and its properties."""
+        """Yields the function, name and properties of every route."""
         for function, resource in self.functions.items():
             for name, event in resource["Properties"].get("Events", {}).items():
                 if event.get("Type") == "Api":
                     yield function, name, event["Properties"]
 
     def transformed(self, stage="prod"):
-        """The template as CloudFormation gets it. Raises samtranslator's InvalidDocumentException."""
+        """The template that CloudFormation receives. Raises samtranslator's InvalidDocumentException."""
         os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
         from samtranslator.translator.transform import transform
 
-        class NoManagedPolicies:  # they are only looked up by name, and we name none
+        class NoManagedPolicies:  # the transform looks policies up by name, and the template names none
             def load(self):
                 return {}
 
         template = _parse(self.text["template.yaml"])
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::Serverless::Function":
-                # `sam package` writes the uploaded archive here; the transform takes no folder.
+                # `sam package` writes the uploaded archive here; the transform accepts no folder.
                 resource["Properties"]["CodeUri"] = {"Bucket": "artifacts", "Key": "code.zip"}
         with contextlib.redirect_stdout(io.StringIO()):
             return json.loads(json.dumps(transform(template, self.all_parameters(stage), NoManagedPolicies())))
@@ -60,7 +60,7 @@ class Infra:
 def _parse(text):
     from samtranslator.yaml_helper import yaml_parse
 
-    # Through JSON, so that no list is shared between two places by a YAML alias.
+    # Through JSON, so that two places do not share a list through a YAML alias.
     return json.loads(json.dumps(yaml_parse(text), default=str))
 
 
@@ -69,14 +69,15 @@ def of_type(template, kind):
 
 
 def references(node):
-    """Every intrinsic function in a part of a template, the outermost ones."""
+    """The outermost intrinsic functions in a part of a template."""
     if isinstance(node, dict):
         if len(node) == 1 and next(iter(node)).startswith(("Fn::", "Ref")):
             if node == {"Ref": "AWS::NoValue"}:
                 return []
             if "Fn::If" in node:
                 condition, *branches = node["Fn::If"]
-                return [{"Fn::If": [condition, *({"Fn::Join": [" ", ["either", *references(branch)]]} for branch in branches)]}]
+                joined = ({"Fn::Join": [" ", ["either", *references(branch)]]} for branch in branches)
+                return [{"Fn::If": [condition, *joined]}]
             return [node]
         return [found for value in node.values() for found in references(value)]
     if isinstance(node, list):
@@ -85,7 +86,7 @@ def references(node):
 
 
 def names_used(node):
-    """Every name that a part of a template refers to: Ref, GetAtt, Sub. With the attribute, where there is one."""
+    """Every name in the Ref, GetAtt and Sub of a part of a template, with the attribute if there is one."""
     found = set()
     if isinstance(node, dict):
         for key, value in node.items():
@@ -106,7 +107,7 @@ def names_used(node):
 
 
 def substituted(node, values):
-    """Text with `${Name}` replaced by values; other names become their own name."""
+    """Replaces each `${Name}` in a text by its value; a name without a value becomes the name itself."""
     text = node["Fn::Sub"] if isinstance(node, dict) and "Fn::Sub" in node else node
     if isinstance(text, list):
         text = text[0]

@@ -1,4 +1,4 @@
-"""What linters miss in how it is run: rules of our own. Each function is one named check and yields what is wrong."""
+"""This repository's rules for operation, beyond the linters. Each function is a check and yields problems."""
 
 import json
 import re
@@ -18,15 +18,15 @@ ROLLOUTS = {
 # Headings of docs/runbook.md.
 HEADINGS = {
     "Faults", "AiTimeouts", "TableThrottles", "ModelCost", "SlowAnswers", "SlowQuestions", "SweepBacklog", "SweepSkipped", "SweepSilent",
-    "AnswersNotStored", "UnreadableItems", "SignInsUnusual", "FunctionErrors", "FunctionThrottles", "GatewayErrors", "OriginRefused", "DeadLetters",
-    "ReportMissing",
+    "AnswersNotStored", "UnreadableItems", "SignInsUnusual", "FunctionErrors", "FunctionThrottles", "GatewayErrors",
+    "OriginRefused", "DeadLetters", "ReportMissing",
 }  # fmt: skip
-# Actions that know no resource, so that a policy can name none.
+# Actions that support no resource, so a policy cannot name one.
 WITHOUT_RESOURCE = {"cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms"}
 
 
 def markers(infra):
-    """Generated sections are opened, closed and complete."""
+    """Generated sections have a begin and an end, and all of them are there."""
     found = []
     for name, text in infra.text.items():
         begun = None
@@ -41,17 +41,17 @@ def markers(infra):
                 begun = (indent, what)
                 found.append(what)
             elif not begun:
-                yield f"{name}:{number}: an end without a begin"
+                yield f"{name}:{number}: `generated:end` without `generated:begin`"
             else:
                 if begun[0] != indent:
-                    yield f"{name}:{number}: `{begun[1]}` ends with another indent than it begins with"
+                    yield f"{name}:{number}: the markers of `{begun[1]}` must have the same indent"
                 begun = None
         if begun:
             yield f"{name}: `{begun[1]}` has no end"
     wanted = ["table", "alarms", *(f"policy function={name}" for name in FUNCTIONS)]
     wanted += [f"events tag={tag} streaming={'yes' if tag in STREAMED_TAGS else 'no'}" for tag in TAGS]
     for what in sorted(set(wanted) - set(found)):
-        yield f"no section `{what}`"
+        yield f"section `{what}` is missing"
     for what in sorted(set(found) - set(wanted)):
         yield f"unknown section `{what}`"
     for what in sorted({what for what in found if found.count(what) > 1}):
@@ -59,7 +59,7 @@ def markers(infra):
 
 
 def parameters(infra):
-    """Every parameter, condition and output of a nested stack is used, and what is used exists."""
+    """Every parameter, condition and output of a nested stack is used, and every used name exists."""
     for file, template in (("template.yaml", infra.template), ("alarms.yaml", infra.alarms), ("site.yaml", infra.site)):
         parts = {key: template.get(key, {}) for key in ("Resources", "Outputs", "Conditions", "Rules", "Globals")}
         used = {name.split(".")[0] for name in names_used(parts)}
@@ -74,7 +74,7 @@ def parameters(infra):
     for name, template in nested.items():
         given = set(infra.template["Resources"][name]["Properties"]["Parameters"])
         for missing in sorted({n for n, p in template["Parameters"].items() if "Default" not in p} - given):
-            yield f"{name} is not given its parameter {missing}"
+            yield f"{name} needs a value for its parameter {missing}"
         for unknown in sorted(given - set(template["Parameters"])):
             yield f"{name} has no parameter {unknown}"
     for used in sorted(names_used(infra.template)):
@@ -84,7 +84,7 @@ def parameters(infra):
 
 
 def samconfig(infra):
-    """Each stage gives known parameters, with values that the template takes, and all that have no default; else stages are alike."""
+    """Each stage sets known parameters to valid values, and all without a default; otherwise stages are alike."""
     known = infra.template["Parameters"]
     kept = {}
     for stage in STAGES:
@@ -93,39 +93,40 @@ def samconfig(infra):
             yield f"stage {stage} has no parameter_overrides"
             continue
         for name in sorted(set(given) - set(known)):
-            yield f"stage {stage}: there is no parameter {name}"
+            yield f"stage {stage}: the template has no parameter {name}"
         for name in sorted({n for n, p in known.items() if "Default" not in p} - set(given)):
-            yield f"stage {stage}: parameter {name} has no default and is not given"
+            yield f"stage {stage}: parameter {name} has no default and no value"
         for name, value in given.items():
             rule = known.get(name, {})
             if "AllowedValues" in rule and value not in [str(allowed) for allowed in rule["AllowedValues"]]:
-                yield f"stage {stage}: {name} may not be {value}"
+                yield f"stage {stage}: {name} must not be {value}"
             if "AllowedPattern" in rule and not re.fullmatch(rule["AllowedPattern"], value):
-                yield f"stage {stage}: {name}={value} is not as its AllowedPattern wants"
+                yield f"stage {stage}: {name}={value} does not match its AllowedPattern"
             if rule.get("Type") == "Number":
                 low, high = float(rule.get("MinValue", "-inf")), float(rule.get("MaxValue", "inf"))
                 if not re.fullmatch(r"\d+", value) or not low <= float(value) <= high:
-                    yield f"stage {stage}: {name} may not be {value}"
+                    yield f"stage {stage}: {name} must not be {value}"
         if given.get("Stage") != stage:
             yield f"stage {stage}: Stage is {given.get('Stage')}"
         arns = given.get("BedrockProfileArns", "").split(",")
         for model in filter(None, given.get("BedrockModelIds", "").split(",")):
             if not any(arn.endswith(f"/{model}") for arn in arns):
-                yield f"stage {stage}: {model} of BedrockModelIds is in no ARN of BedrockProfileArns, so no function may ask it"
+                yield f"stage {stage}: {model} of BedrockModelIds needs an ARN in BedrockProfileArns; no function may call it"
         rest = json.dumps({k: v for k, v in infra.samconfig[stage].items()}, sort_keys=True)
-        rest = re.sub(r'"parameter_overrides": \[[^\]]*\]', "", rest).replace(f"codesensei-{stage}", "").replace(f"stage={stage}", "")
+        rest = re.sub(r'"parameter_overrides": \[[^\]]*\]', "", rest)
+        rest = rest.replace(f"codesensei-{stage}", "").replace(f"stage={stage}", "")
         kept[stage] = (rest, set(given))
     if len({rest for rest, _ in kept.values()}) > 1:
-        yield "stages differ by more than parameters, their names and tags"
+        yield "stages may differ only by parameters, names and tags"
     for stage, (_, names) in kept.items():
         for name in sorted(set().union(*(names for _, names in kept.values())) - names):
-            yield f"stage {stage} leaves out {name}, which another stage gives"
+            yield f"stage {stage} leaves out {name}, which another stage sets"
     if infra.parameters("prod").get("LogLevel") == "debug" or infra.parameters("prod").get("Rollout") == "AllAtOnce":
-        yield "prod logs at debug or deploys all at once"
+        yield "prod must not log at debug, and must not deploy all at once"
 
 
 def rollouts(infra):
-    """Deployments have a name that CodeDeploy knows, and alarms that exist."""
+    """Deployments have a type that CodeDeploy knows, and alarms that exist."""
     for name in infra.template["Parameters"]["Rollout"]["AllowedValues"]:
         if name not in ROLLOUTS:
             yield f"Rollout allows {name}, which CodeDeploy does not know"
@@ -133,26 +134,26 @@ def rollouts(infra):
     for name, function in infra.functions.items():
         preference = function["Properties"].get("DeploymentPreference")
         if name in served and not preference:
-            yield f"{name}: no DeploymentPreference, so nothing is rolled back"
+            yield f"{name}: DeploymentPreference is missing; without it there is no rollback"
         if not preference:
             continue
         if preference.get("Type") != {"Ref": "Rollout"}:
-            yield f"{name}: the type of its deployment must be !Ref Rollout"
+            yield f"{name}: its DeploymentPreference must have Type: !Ref Rollout"
         condition, watched, otherwise = preference.get("Alarms", {}).get("Fn::If", ["", [], {}])
         if condition != "IsWatched" or otherwise != [{"Ref": "AWS::NoValue"}]:
-            yield f"{name}: its alarms have to be left out of a deployment at once, by !If [IsWatched, [...], [!Ref AWS::NoValue]]"
+            yield f"{name}: its Alarms must be !If [IsWatched, [...], [!Ref AWS::NoValue]]"
         alarms = [alarm.get("Ref") for alarm in watched]
         if not alarms:
-            yield f"{name}: no alarm rolls its deployment back"
+            yield f"{name}: its deployment needs an alarm for the rollback"
         for alarm in alarms:
             if infra.template["Resources"].get(alarm, {}).get("Type") != "AWS::CloudWatch::Alarm":
-                yield f"{name}: {alarm} is no alarm of this template"
+                yield f"{name}: this template has no alarm {alarm}"
         if function["Properties"].get("AutoPublishAliasAllProperties") is not True:
-            yield f"{name}: without AutoPublishAliasAllProperties a changed variable never reaches the alias"
+            yield f"{name}: set AutoPublishAliasAllProperties; without it, a changed variable never reaches the alias"
 
 
 def least_privilege(infra):
-    """No policy allows `*` or `service:*`; `Resource: "*"` only for actions that know no resource."""
+    """No policy allows `*` or `service:*`; `Resource: "*"` is only for actions that support no resource."""
     for file, template in (("template.yaml", infra.template), ("site.yaml", infra.site)):
         for name, resource in template["Resources"].items():
             for statement in _statements(resource.get("Properties", {})):
@@ -161,15 +162,15 @@ def least_privilege(infra):
                 actions = _listed(statement.get("Action"))
                 for action in actions:
                     if "*" in action:
-                        yield f"{file}: {name} allows {action}; name the actions"
+                        yield f"{file}: {name} allows {action}; name the actions instead"
                 if "Resource" in statement and "*" in _listed(statement["Resource"]) and not set(actions) <= WITHOUT_RESOURCE:
-                    yield f"{file}: {name} allows {', '.join(actions)} on every resource"
+                    yield f"{file}: {name} allows {', '.join(actions)} on every resource; name the resources"
                 if "NotAction" in statement or "NotResource" in statement:
-                    yield f"{file}: {name} allows by exception"
+                    yield f"{file}: {name} must not use NotAction or NotResource"
 
 
 def secrets(infra):
-    """Only auth and users have the signing key; what has a secret's name may read it, and nothing else may."""
+    """Only auth and users have the signing key; a role reads exactly the secrets that the variables name."""
     for name, function in infra.functions.items():
         variables = function["Properties"].get("Environment", {}).get("Variables", {})
         named = {substituted(v, {}).split("/")[1] for k, v in variables.items() if k.endswith("_SECRET")}
@@ -178,7 +179,8 @@ def secrets(infra):
         read = set()
         for statement in _statements(role["Properties"]):
             if "secretsmanager:GetSecretValue" in _listed(statement.get("Action")):
-                read |= {substituted(arn, {}).rsplit("/", 1)[1].removesuffix("-??????") for arn in _listed(statement["Resource"])}
+                arns = [substituted(arn, {}) for arn in _listed(statement["Resource"])]
+                read |= {arn.rsplit("/", 1)[1].removesuffix("-??????") for arn in arns}
         if named != read:
             yield f"{name}: its variables name {sorted(named)}, its role reads {sorted(read)}"
         if ("signing-key" in read) != (name in SIGNING):
@@ -186,11 +188,11 @@ def secrets(infra):
 
 
 def retained(infra):
-    """Table and bucket outlive the stack."""
+    """Table and bucket stay when the stack is deleted."""
     kept = (("template.yaml", infra.template, "Table"), ("site.yaml", infra.site, "Bucket"))
     for file, template, name in kept:
         resource = template["Resources"][name]
-        # An empty bucket of a first deployment that failed would be in the way of the next one.
+        # The empty bucket of a failed first deployment would block the next deployment.
         wanted = {"DeletionPolicy": "RetainExceptOnCreate" if name == "Bucket" else "Retain", "UpdateReplacePolicy": "Retain"}
         for policy, value in wanted.items():
             if resource.get(policy) != value:
@@ -203,13 +205,13 @@ def retained(infra):
 
 
 def scheduled(infra):
-    """A function with a schedule has a queue for what fails, in the function and in the rule."""
+    """A function with a schedule has a queue for failed events, in the function and in the rule."""
     for name, function in infra.functions.items():
         for event, schedule in function["Properties"].get("Events", {}).items():
             if schedule["Type"] != "Schedule":
                 continue
             if "DeadLetterQueue" not in function["Properties"] or "DeadLetterConfig" not in schedule["Properties"]:
-                yield f"{name}.{event}: no queue for what fails"
+                yield f"{name}.{event}: add DeadLetterQueue and DeadLetterConfig for failed events"
 
 
 def budget(infra):
@@ -217,14 +219,15 @@ def budget(infra):
     properties = infra.template["Resources"]["Budget"]["Properties"]
     data = properties["Budget"]
     if data["TimeUnit"] != "MONTHLY" or data["BudgetLimit"]["Unit"] != "USD" or data["BudgetType"] != "COST":
-        yield f"it is {data['BudgetType']} in {data['BudgetLimit']['Unit']} {data['TimeUnit']}, not COST in USD MONTHLY"
-    told = {(n["Notification"]["NotificationType"], n["Notification"]["Threshold"]) for n in properties["NotificationsWithSubscribers"]}
-    if told != {("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100)}:
-        yield f"its notices are {sorted(told)}"
+        yield f"the budget is {data['BudgetType']} in {data['BudgetLimit']['Unit']} {data['TimeUnit']}, not COST in USD MONTHLY"
+    notices = [each["Notification"] for each in properties["NotificationsWithSubscribers"]]
+    levels = {(notice["NotificationType"], notice["Threshold"]) for notice in notices}
+    if levels != {("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100)}:
+        yield f"its notices are {sorted(levels)}; they must be 80 %, 100 % and the forecast"
 
 
 def alarms(infra):
-    """Every alarm is told, has a heading in the runbook and names endpoints that exist; each endpoint has its Faults alarm."""
+    """Every alarm notifies the topic, has a heading in the runbook, and names known endpoints; each has a Faults alarm."""
     endpoints = {f"{event['Method']} {event['Path']}" for _, _, event in infra.events()}
     found, watched = set(), set()
     for file, template, topic in (("alarms.yaml", infra.alarms, "AlarmTopicArn"), ("template.yaml", infra.template, "AlarmTopic")):
@@ -234,25 +237,26 @@ def alarms(infra):
             heading = (shown.split("-") + ["", "", ""])[2]
             found.add(heading)
             if heading not in HEADINGS or not shown.startswith("codesensei-prod-"):
-                yield f"{file}: {name} is called {shown}; a name is codesensei-<stage>-<heading of the runbook>"
-            told = substituted(properties.get("AlarmDescription", ""), {})
-            if f"docs/runbook.md, {heading}." not in told or "#dashboards" not in told:
-                yield f"{file}: {name} does not say where its heading and the dashboard are"
+                yield f"{file}: {name} has the name {shown}; the form is codesensei-<stage>-<heading of the runbook>"
+            description = substituted(properties.get("AlarmDescription", ""), {})
+            if f"docs/runbook.md, {heading}." not in description or "#dashboards" not in description:
+                yield f"{file}: {name} must name its heading in the runbook and the dashboard"
             for actions in ("AlarmActions", "OKActions"):
                 if properties.get(actions) != [{"Ref": topic}]:
-                    yield f"{file}: {name} has no {actions}"
+                    yield f"{file}: {name} must have the topic in {actions}"
             if "TreatMissingData" not in properties:
-                yield f"{file}: {name} does not say what missing data means"
+                yield f"{file}: {name} must set TreatMissingData"
             metrics = properties.get("Metrics", [])
             ids = {metric["Id"] for metric in metrics}
             if sum("MetricStat" in metric for metric in metrics) > 10:
-                yield f"{file}: {name} has over 10 metrics"
+                yield f"{file}: {name} has more than 10 metrics, the maximum"
             for metric in metrics:
                 for word in re.findall(r"\b[a-z][a-z_0-9]*\b", metric.get("Expression", "")):
                     if word not in ids:
-                        yield f"{file}: {name}: {word} is none of its metrics"
-            if metrics and sum(metric.get("ReturnData", True) for metric in metrics) != (2 if "ThresholdMetricId" in properties else 1):
-                yield f"{file}: {name} does not return exactly what it compares"
+                        yield f"{file}: {name}: it has no metric {word}"
+            returned = sum(metric.get("ReturnData", True) for metric in metrics)
+            if metrics and returned != (2 if "ThresholdMetricId" in properties else 1):
+                yield f"{file}: {name} must return exactly the metrics that it compares"
             dimensions = list(properties.get("Dimensions", []))
             for metric in metrics:
                 dimensions += metric.get("MetricStat", {}).get("Metric", {}).get("Dimensions", [])
@@ -263,18 +267,18 @@ def alarms(infra):
                     elif heading == "Faults":
                         watched.add(dimension["Value"])
     for heading in sorted(HEADINGS - found):
-        yield f"no alarm {heading}"
+        yield f"the alarm {heading} is missing"
     for endpoint in sorted(endpoints - watched - {"GET /openapi.json"}):
         yield f"{endpoint} has no Faults alarm"
 
 
 def dashboard(infra):
-    """The dashboard's body is JSON, and its widgets do not lie on each other."""
+    """The dashboard's body is JSON, and its widgets do not overlap."""
     body = substituted(infra.alarms["Resources"]["Dashboard"]["Properties"]["DashboardBody"], {"Stage": "prod"})
     try:
         widgets = json.loads(body)["widgets"]
     except (ValueError, KeyError) as error:
-        yield f"the body is no JSON with widgets: {error}"
+        yield f"the body is not JSON with widgets: {error}"
         return
     taken = {}
     for widget in widgets:
@@ -283,7 +287,7 @@ def dashboard(infra):
             for y in range(widget["y"], widget["y"] + widget["height"]):
                 other = taken.setdefault((x, y), title)
                 if other != title or x > 23:
-                    yield f"{title} lies on {other}" if x <= 23 else f"{title} is wider than the page"
+                    yield f"{title} overlaps {other}" if x <= 23 else f"{title} is wider than the page"
                     break
 
 
@@ -300,7 +304,7 @@ def _listed(value):
 
 
 def _statements(node):
-    """Every policy statement in a part of a template, also inside Fn::If."""
+    """Yields every policy statement in a part of a template, also inside Fn::If."""
     if isinstance(node, dict):
         if "Effect" in node:
             yield node

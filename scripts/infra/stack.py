@@ -1,12 +1,13 @@
-"""Creates the transformed stack in moto, to see that every reference leads somewhere.
+"""Creates the transformed stack in moto, to check that every reference resolves.
 
-moto proves nothing about AWS's own behaviour, least of all DynamoDB's. What it does here: it creates the resources in the order of their
-references and resolves each Ref, GetAtt, Sub and If with real values; dynamic references stay as they are. For types that it does not know,
-or does not create as written, an SSM parameter stands in, whose value joins every reference of the resource; so those are resolved too.
-GetAtt of a stand-in becomes its Ref.
+moto does not reproduce AWS's behaviour, least of all DynamoDB's. It creates the resources in the order of their
+references and resolves each Ref, GetAtt, Sub and If with real values; it does not resolve dynamic references. An SSM
+parameter replaces each resource of a type that moto does not know or cannot create as written. The parameter's value
+joins every reference of the resource, so moto resolves those too. GetAtt of a stand-in becomes its Ref.
 
-Found with moto 5.2.1: a RestApi with a body fails (`KeyError: 'Name'`), and so does a deployment ("doesn't contain any methods"); a version has
-no attributes; a rule takes no stand-in as its target; outputs of types that it does not know end it (`has_cfn_attr`).
+Limits of moto 5.2.1: a RestApi with a body fails (`KeyError: 'Name'`), and so does a deployment ("doesn't contain any
+methods"); a version has no attributes; a rule takes no stand-in as its target; outputs of unknown types fail
+(`has_cfn_attr`).
 """
 
 import io
@@ -16,7 +17,7 @@ import zipfile
 
 from .load import references
 
-# Known to moto, and not created from what our template says.
+# Types that moto knows and cannot create as the template declares them.
 NOT_AS_WRITTEN = {
     "AWS::ApiGateway::RestApi",
     "AWS::ApiGateway::Deployment",
@@ -33,8 +34,8 @@ NOT_AS_WRITTEN = {
 
 
 def create(template, parameters):
-    """Creates the stack; returns how many resources are real, how many stand-ins. Raises what moto raises."""
-    # Nothing here may reach an account.
+    """Creates the stack and returns the numbers of real resources and stand-ins. Raises moto's errors."""
+    # The credentials are invalid, so no request can reach an account.
     os.environ.update(AWS_ACCESS_KEY_ID="none", AWS_SECRET_ACCESS_KEY="none", AWS_DEFAULT_REGION="us-east-1")
     import boto3
     from moto import mock_aws
@@ -50,12 +51,13 @@ def create(template, parameters):
     for name in stand_ins:
         resource = template["Resources"][name]
         joined = ["of", resource["Type"], *references(resource.get("Properties", {}))]
-        standing = {"Type": "AWS::SSM::Parameter", "Properties": {"Name": f"stand-in-{name}", "Type": "String", "Value": {"Fn::Join": [" ", joined]}}}
+        parameter = {"Name": f"stand-in-{name}", "Type": "String", "Value": {"Fn::Join": [" ", joined]}}
+        standing = {"Type": "AWS::SSM::Parameter", "Properties": parameter}
         for kept in ("Condition", "DependsOn"):
             if kept in resource:
                 standing[kept] = resource[kept]
         template["Resources"][name] = standing
-    template.pop("Rules", None)  # moto has no rules
+    template.pop("Rules", None)  # moto does not support rules
 
     with mock_aws():
         s3 = boto3.client("s3")
@@ -73,7 +75,7 @@ def create(template, parameters):
                 Capabilities=["CAPABILITY_IAM"],
             )
         except KeyError as missing:
-            raise RuntimeError(f"a reference leads to {missing}, which is no parameter and no resource") from missing
+            raise RuntimeError(f"a reference names {missing}, which is neither a parameter nor a resource") from missing
         stack = cloudformation.describe_stacks(StackName="stack")["Stacks"][0]
         if stack["StackStatus"] != "CREATE_COMPLETE":
             raise RuntimeError(f"the stack is {stack['StackStatus']}")

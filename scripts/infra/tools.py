@@ -1,4 +1,4 @@
-"""The checks that other programs do: sam, cfn-lint, checkov, moto. Each is one named check and yields what is wrong."""
+"""The checks with external tools: sam, cfn-lint, checkov, moto. Each function is a check and yields problems."""
 
 import fnmatch
 import json
@@ -12,12 +12,12 @@ from pathlib import Path
 from . import stack
 from .load import STAGES
 
-# In the transformed template: SAM has put the value of Rollout into its resources, and the nested templates are uploaded by `sam package`.
+# For the transformed template: SAM has replaced Rollout by its value, and `sam package` uploads the nested templates.
 TRANSFORMED_IGNORES = ["W2001", "W3002"]
 
 
 def _run(program, *arguments, folder=None):
-    # Offline, without an account and without telemetry, whatever the machine has set.
+    # Offline, without an account and without telemetry: the settings of the machine do not apply.
     kept = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
     kept |= {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true", "LOG_LEVEL": "ERROR",
              "CKV_IGNORE_HIDDEN_DIRECTORIES": "false", "PYTHONWARNINGS": "ignore"}  # fmt: skip
@@ -27,16 +27,16 @@ def _run(program, *arguments, folder=None):
 
 
 def sam_validate(infra):
-    """sam validate --lint takes the template."""
+    """sam validate --lint accepts the template."""
     run = _run("sam", "validate", "--lint", "--template", str(infra.folder / "template.yaml"), folder=infra.folder)
     if run.returncode:
         text = (run.stdout + run.stderr).replace("[[", "\n[").replace("), [", ")\n[")
         lines = [line.strip("[] ") for line in text.splitlines() if line.strip()]
-        yield from [line for line in lines if not line.startswith("Error: Linting failed")] or [f"it ended with {run.returncode}"]
+        yield from [line for line in lines if not line.startswith("Error: Linting failed")] or [f"sam ended with status {run.returncode}"]
 
 
 def sam_transform(infra):
-    """SAM's own transform, offline, takes the template with the parameters of each stage."""
+    """SAM's own transform, offline, accepts the template with the parameters of each stage."""
     from samtranslator.model.exceptions import InvalidDocumentException
 
     for stage in STAGES:
@@ -47,7 +47,7 @@ def sam_transform(infra):
 
 
 def lint_transformed(infra):
-    """cfn-lint finds nothing in what SAM makes of the template."""
+    """cfn-lint finds no problem in the transformed template."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "transformed.json"
         path.write_text(json.dumps(infra.transformed(), indent=1))
@@ -55,7 +55,7 @@ def lint_transformed(infra):
 
 
 def lint_nested(infra):
-    """cfn-lint finds nothing in alarms.yaml and site.yaml."""
+    """cfn-lint finds no problem in alarms.yaml and site.yaml."""
     for name in ("alarms.yaml", "site.yaml"):
         yield from _lint(infra.folder / name, [])
 
@@ -72,7 +72,7 @@ def _lint(path, ignored):
 
 
 def checkov(infra):
-    """checkov finds nothing that infra/waivers.toml does not explain, and every waiver is needed."""
+    """infra/waivers.toml explains every finding of checkov, and every waiver is needed."""
     waivers = tomllib.loads((infra.folder / "waivers.toml").read_text())["waiver"]
     needed = set()
     with tempfile.TemporaryDirectory() as folder:
@@ -85,10 +85,10 @@ def checkov(infra):
         report = json.loads(run.stdout)
         failed = report["results"]["failed_checks"]
     except (ValueError, KeyError, TypeError):
-        yield f"it gave no report: {(run.stderr or run.stdout).strip()[-300:]}"
+        yield f"checkov printed no report: {(run.stderr or run.stdout).strip()[-300:]}"
         return
     if report["summary"]["resource_count"] < 100 or report["summary"]["parsing_errors"]:
-        yield f"it did not read everything: {report['summary']}"
+        yield f"checkov did not read every resource: {report['summary']}"
     for finding in failed:
         check, resource = finding["check_id"], finding["resource"].rsplit(".", 1)[-1]
         fitting = [
@@ -102,13 +102,13 @@ def checkov(infra):
             yield f"{finding['file_path'].lstrip('/')} {resource}: {check} {finding['check_name']}"
     for number, waiver in enumerate(waivers):
         if len(waiver.get("reason", "")) < 40:
-            yield f"waiver {waiver['check']} has no reason that explains it"
+            yield f"the reason of waiver {waiver['check']} is too short to explain it"
         for pattern in waiver["resources"]:
             if (number, pattern) not in needed:
-                yield f"waiver {waiver['check']} of {pattern} is not needed; take it out of infra/waivers.toml"
+                yield f"waiver {waiver['check']} of {pattern} is not needed; remove it from infra/waivers.toml"
 
 
-# Every condition the other way round than in prod.
+# Inverts every condition of prod.
 OPTIONS = {
     "HostedZoneId": "Z0000000000000", "ApiGatewayLogRoleArn": "arn:aws:iam::111122223333:role/logs", "AuthConcurrency": 10,
     "MessagesConcurrency": 10, "AiConcurrency": 10, "TableKeyArn": "arn:aws:kms:us-east-1:111122223333:key/1", "TableWarmReadUnits": 12000,
@@ -118,15 +118,15 @@ OPTIONS = {
 
 
 def moto_stack(infra):
-    """moto creates the transformed stack, as prod and with every option turned: each reference leads somewhere."""
-    for what, options in (("prod", {}), ("every option turned", OPTIONS)):
+    """moto creates the transformed stack, as prod and with every option inverted: each reference resolves."""
+    for what, options in (("prod", {}), ("every option inverted", OPTIONS)):
         try:
             real, standing = stack.create(infra.transformed(), infra.parameters("prod") | options)
-        except Exception as error:  # whatever moto raises, it could not be created
+        except Exception as error:  # any error of moto means that it cannot create the stack
             yield f"{what}: {type(error).__name__}: {str(error)[:300]}"
             continue
         if real < 25:
-            yield f"{what}: only {real} resources are real and {standing} stand-ins: the check has become empty"
+            yield f"{what}: only {real} resources are real, and {standing} are stand-ins: too few for a meaningful check"
 
 
 CHECKS = {
