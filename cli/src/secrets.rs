@@ -1,10 +1,10 @@
 //! This machine's own keys: made on the first start, kept in the data folder, readable by their owner only.
 
+use handlers::auth::key_pair;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::keys::pair;
 use crate::private;
 
 /// What a server signs and seals with.
@@ -18,12 +18,12 @@ pub(crate) struct Secrets {
 impl Secrets {
     /// Keys that are gone when the process ends.
     pub(crate) fn generate() -> io::Result<Self> {
-        Ok(Self { signing_key: pair::generate()?, seed: rand::random::<[u8; 32]>().to_vec() })
+        Ok(Self { signing_key: key_pair::generate()?, seed: rand::random::<[u8; 32]>().to_vec() })
     }
 
     /// The keys of this folder. One that does not exist is made, and the other stays: with another signing key everyone is signed out.
     pub(crate) fn in_folder(folder: &Path) -> io::Result<Self> {
-        let key = kept(&folder.join("signing-key.pem"), || pair::generate().map(String::into_bytes))?;
+        let key = kept(&folder.join("signing-key.pem"), || key_pair::generate().map(String::into_bytes))?;
         let seed = kept(&folder.join("secret"), || Ok(rand::random::<[u8; 32]>().to_vec()))?;
         let signing_key = String::from_utf8(key).map_err(|_| io::Error::other("signing-key.pem is not text"))?;
         Ok(Self { signing_key, seed })
@@ -46,6 +46,7 @@ fn kept(path: &Path, make: impl FnOnce() -> io::Result<Vec<u8>>) -> io::Result<V
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::pair;
 
     #[test]
     fn a_folder_keeps_its_keys_and_only_its_owner_reads_them() {

@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod device;
+pub mod key_pair;
 pub mod keyring;
 pub mod keys;
 pub mod password;

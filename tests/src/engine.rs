@@ -7,19 +7,10 @@ use codesensei::engine::Engine;
 /// Names an endpoint, such as `http://127.0.0.1:8000`, on which all tests make their tables.
 pub const VARIABLE: &str = "CODESENSEI_TEST_STORE";
 
-/// The value of [`VARIABLE`] that names no endpoint, and makes it an error when the suite cannot also run in a container.
-pub const TESTCONTAINERS: &str = "testcontainers";
-
 /// The endpoint that the environment names, if it names one.
 #[must_use]
 pub fn named() -> Option<String> {
-    std::env::var(VARIABLE).ok().filter(|value| !value.is_empty() && value != TESTCONTAINERS)
-}
-
-/// Whether the environment insists on containers.
-#[must_use]
-pub fn containers_are_required() -> bool {
-    std::env::var(VARIABLE).is_ok_and(|value| value == TESTCONTAINERS)
+    std::env::var(VARIABLE).ok().filter(|value| !value.is_empty())
 }
 
 /// Whether every table is made by the definition before the index, and given the index as `codesensei table update` does it.

@@ -8,6 +8,7 @@
 pub mod app;
 pub mod capacity;
 pub mod engine;
+mod json_schema;
 pub mod proxy;
 pub mod raw;
 mod sink;
@@ -18,6 +19,7 @@ pub mod used;
 mod watchdog;
 
 pub use app::TestApp;
+pub use json_schema::JsonSchema;
 pub use proxy::Proxy;
 pub use raw::{RawItem, RawTable};
 pub use sink::Sink;

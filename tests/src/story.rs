@@ -6,7 +6,7 @@ use std::time::Duration;
 use model::{
     Anchor, AnchorStatus, Change, ContextMode, DeleteAccount, DeleteSession, DeleteThread, Message, NewAnswer,
     NewSession, NewThread, NewUser, OpenedSession, OwnEmailClaim, OwnUsernameClaim, PageRequest, PlacedThread,
-    RefreshFamily, RemainingAnchors, SaveCode, SaveCodeError, Saved, Session, SessionKey, Store, SweepJob, SweepKind,
+    RefreshFamily, RemainingAnchors, SaveCode, SaveCodeError, Saved, Session, SessionKey, SweepJob, SweepKind,
     SweepState, Swept, Thread, ThreadKind, User, UserKey, is_selected_at,
 };
 use tokio::sync::Barrier;

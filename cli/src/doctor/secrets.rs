@@ -111,6 +111,7 @@ const fn open_to_others(_: &Path) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use handlers::auth::key_pair;
     use crate::aws::Account;
     use crate::doctor::finding::State;
     use crate::keys::phases::{self, Found, UNKNOWN, Write};
@@ -158,7 +159,7 @@ mod tests {
     async fn a_signing_key_without_its_public_half_is_a_problem() {
         let folder = tempfile::tempdir().expect("a folder");
         new(folder.path());
-        let (signing_key, other) = (pair::generate().expect("a key"), serde_json::Map::new());
+        let (signing_key, other) = (key_pair::generate().expect("a key"), serde_json::Map::new());
         let other = SigningKey { signing_key, next_signing_key: None, promoted_at: None, other };
         fs::write(folder.path().join("signing-key.json"), Write::Signing(other).text()).expect("a file");
         let (state, said) = told(folder.path(), Timestamp::EPOCH).await;

@@ -1,27 +1,12 @@
-//! Key pairs: made, named and taken apart.
+//! The names of keys, and random texts.
 
-use std::io;
-
-use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
-use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+#[cfg(test)]
+use handlers::auth::key_pair::{generate, public_half};
 use handlers::auth::keys::{InvalidKey, TokenKeys};
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey};
-use pem::{EncodeConfig, LineEnding, Pem, encode_config};
-
-/// A new private key of 2,048 bits: PKCS#8 in PEM.
-///
-/// # Errors
-/// When the system gives no randomness.
-pub(crate) fn generate() -> io::Result<String> {
-    let failed = |_| io::Error::other("the operating system gave no randomness for a signing key");
-    let key = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
-    let der: Pkcs8V1Der<'_> = key.as_der().map_err(failed)?;
-    Ok(text("PRIVATE KEY", der.as_ref()))
-}
 
 /// The name of a private key, which is that of its public half.
 ///
@@ -38,24 +23,9 @@ pub(crate) fn public_kid(public: &str) -> Option<String> {
     jwk.thumbprint(ThumbprintHash::SHA256).ok()
 }
 
-/// The public half of a private key: SPKI in PEM.
-///
-/// # Errors
-/// When it is no RSA key in PKCS#8.
-pub(crate) fn public_half(private: &str) -> Result<String, InvalidKey> {
-    let der = pem::parse(private).map_err(|_| InvalidKey::Malformed)?;
-    let key = KeyPair::from_pkcs8(der.contents()).map_err(|_| InvalidKey::Malformed)?;
-    let public: PublicKeyX509Der<'_> = key.public_key().as_der().map_err(|_| InvalidKey::Malformed)?;
-    Ok(text("PUBLIC KEY", public.as_ref()))
-}
-
 /// 32 random bytes as 43 characters of base64url.
 pub(crate) fn random_text() -> String {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-}
-
-fn text(label: &str, der: &[u8]) -> String {
-    encode_config(&Pem::new(label, der), EncodeConfig::new().set_line_ending(LineEnding::LF))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use handlers::auth::key_pair;
 use handlers::auth::keys::InvalidKey;
 use handlers::limits::REFRESH_TOKEN_LIFE;
 use model::Timestamp;
@@ -91,7 +92,7 @@ fn unusable(source: InvalidKey) -> KeysError {
 
 /// A private key as the public keys have it.
 fn entry(private: &str, now: Timestamp) -> Result<PublicKey, KeysError> {
-    let (kid, pem) = (pair::kid(private).map_err(unusable)?, pair::public_half(private).map_err(unusable)?);
+    let (kid, pem) = (pair::kid(private).map_err(unusable)?, key_pair::public_half(private).map_err(unusable)?);
     Ok(PublicKey { kid, pem, added_at: Some(now), retired_at: None, other: Map::new() })
 }
 
@@ -131,7 +132,7 @@ pub(crate) fn new(
     let signing = if let Some(signing) = &found.signing {
         signing.clone()
     } else {
-        let signing_key = pair::generate()?;
+        let signing_key = key_pair::generate()?;
         SigningKey { signing_key, next_signing_key: None, promoted_at: Some(now), other: Map::new() }
     };
     let mut public = found.public.clone().unwrap_or_default();
@@ -183,7 +184,7 @@ pub(crate) fn add(signing: &SigningKey, public: &PublicKeys, now: Timestamp, at:
         return Ok(plan);
     }
     retire_strays(&mut public, &[&own], now);
-    let private = pair::generate()?;
+    let private = key_pair::generate()?;
     let entry = entry(&private, now)?;
     plan.told.push(format!("Added the key {}. It does not sign yet; {own} does.", entry.kid));
     let from = now.plus(UNKNOWN);

@@ -128,19 +128,17 @@ impl fmt::Debug for TokenKeys {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use rsa::RsaPrivateKey;
-    use rsa::pkcs1::EncodeRsaPrivateKey as _;
-    use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
-    use rsa::rand_core::OsRng;
+    use crate::auth::key_pair::{generate, public_half, to_pem};
+    use base64::engine::general_purpose::STANDARD;
     use std::sync::LazyLock;
 
     /// Three key pairs, private and public, made once per run: no private key lies in the repository.
-    pub(crate) static PAIRS: LazyLock<[(String, String); 3]> = LazyLock::new(|| [2048; 3].map(pair));
+    pub(crate) static PAIRS: LazyLock<[(String, String); 3]> = LazyLock::new(|| [(); 3].map(|()| pair()));
 
-    fn pair(bits: usize) -> (String, String) {
-        let key = RsaPrivateKey::new(&mut OsRng, bits).expect("a key");
-        let public = key.to_public_key().to_public_key_pem(LineEnding::LF).expect("PEM");
-        (key.to_pkcs8_pem(LineEnding::LF).expect("PEM").to_string(), public)
+    fn pair() -> (String, String) {
+        let private = generate().expect("a key");
+        let public = public_half(&private).expect("its public key");
+        (private, public)
     }
 
     /// The keys of the pair with this number, which accept the others too when told so.
@@ -172,15 +170,36 @@ pub(crate) mod tests {
 
     #[test]
     fn the_older_private_form_is_the_same_key() {
-        let key = RsaPrivateKey::new(&mut OsRng, 2048).expect("a key");
-        let old = TokenKeys::from_pem(&key.to_pkcs1_pem(LineEnding::LF).expect("PEM"), []).expect("PKCS#1");
-        let new = TokenKeys::from_pem(&key.to_pkcs8_pem(LineEnding::LF).expect("PEM"), []).expect("PKCS#8");
-        assert_eq!(old.kid(), new.kid());
+        let new = &PAIRS[0].0;
+        // PKCS#8 wraps the older form: for 2,048 bits in a header of 26 bytes.
+        let older = to_pem("RSA PRIVATE KEY", &pem::parse(new).expect("PEM").contents()[26..]);
+        let old = TokenKeys::from_pem(&older, []).expect("PKCS#1");
+        assert_eq!(old.kid(), TokenKeys::from_pem(new, []).expect("PKCS#8").kid());
     }
+
+    /// A private key of 1,024 bits, which nothing uses: PKCS#8 as DER in Base64.
+    const WEAK: &str = "\
+        MIICXQIBAAKBgQCmu2JXKUMJ9MwxmfW1b42JjkESJlSWLwZ7pJZLn65uSu7HnXFw7IliBxHlOT5YeneQGIKIi/FbfbCX2/1DQrPo\
+        rtVvuE3axfHVgsyeb4xuLVAcL2AGDh8Km5c3NJCLxULE7dEXmil+oOioeCPcbfVEtqn8RHAz1UDD0jxCFqSrXwIDAQABAoGAH7RW\
+        GNjhxIzmHzB1hpC1y0hfm0Hqp7w9cVl0suCkXJinGxIXNi/kV92cS4g9ELoI7j+a4rgppwoZgGb2m8mdR/0MOScrMGPMB6QS49qS\
+        GypaWgGHXG/2vnwBvSYw0XTbgSFnXplNSA8FAghg1VYQ07W+G7RtSC2CmhOpORuzPXECQQDUmK4cuy/7Kjjqe/e9VwjXKi5lrpS9\
+        aWG++An1VykVx/rxvqtjVGRPXGtJzQM+/VqY6JyuMi1lJvzUfTbzTOuzAkEAyMWbH6diDTSUlM/Z+y0aJEfwlYc/x99kha56SFh+\
+        dyxwuscdMbMD9lFCsvGJ9AygO9/UIj1F8FoK5i2LzAe7pQJBAMQVuunXIQ85R1vHUZ46i3Xhev/gQWJes4AvSQgYB1YGqIeWhH/O\
+        U+L67B4a0LaleY11ZyYoM8SLbEEU6L0Joo8CQCIWYtMKATzKu5tUeucJblHQoQlSMEMIK7ICwKI93CLxuaYMnmlMwpR0kYV+OvTj\
+        m+TuiL7TdmdrckRIYV7fxT0CQQCuPfEs++rvXKW1Wc2LvRccNQynsm3bvx4asQ/d85d48jjaVQwzth5r6omhHN3tabbEA9OURRUU\
+        Db+D/B5P1Jfh\
+    ";
+    /// Its public key.
+    const WEAK_PUBLIC: &str = "\
+        MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCmu2JXKUMJ9MwxmfW1b42JjkESJlSWLwZ7pJZLn65uSu7HnXFw7IliBxHlOT5Y\
+        eneQGIKIi/FbfbCX2/1DQrPortVvuE3axfHVgsyeb4xuLVAcL2AGDh8Km5c3NJCLxULE7dEXmil+oOioeCPcbfVEtqn8RHAz1UDD\
+        0jxCFqSrXwIDAQAB\
+    ";
 
     #[test]
     fn what_cannot_sign_safely_is_refused() {
-        let (weak, weak_public) = pair(1024);
+        let der = |text: &str| STANDARD.decode(text).expect("Base64");
+        let (weak, weak_public) = (to_pem("PRIVATE KEY", &der(WEAK)), to_pem("PUBLIC KEY", &der(WEAK_PUBLIC)));
         for (private, public) in [
             ("", ""),
             ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", ""),

@@ -9,10 +9,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use bedrock_local::LocalBedrock;
+use handlers::auth::key_pair::{generate, public_half};
 use model::{Clock, CursorKey, Endpoint, Ids, Protection, Store, TableConfig};
-use rsa::RsaPrivateKey;
-use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
-use rsa::rand_core::OsRng;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -34,10 +32,10 @@ pub(crate) struct Pair {
 
 /// Keys that tokens are signed with, made once: no private key lies in the repository.
 pub(crate) static PAIRS: LazyLock<[Pair; 2]> = LazyLock::new(|| {
-    [2_048; 2].map(|bits| {
-        let key = RsaPrivateKey::new(&mut OsRng, bits).expect("a key");
-        let public = key.to_public_key().to_public_key_pem(LineEnding::LF).expect("PEM");
-        Pair { private: key.to_pkcs8_pem(LineEnding::LF).expect("PEM").to_string(), public }
+    [(); 2].map(|()| {
+        let private = generate().expect("a key");
+        let public = public_half(&private).expect("its public key");
+        Pair { private, public }
     })
 });
 

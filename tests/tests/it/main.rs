@@ -6,6 +6,7 @@ mod accounts;
 mod caps;
 mod code_sizes;
 mod conflicts;
+#[cfg(feature = "containers")]
 mod containers;
 mod costs;
 mod cursors;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model::{
     AddNote, AskQuestion, FailQuestion, Idempotency, Message, NewAnswer, Order, PageRequest, Patch, PatchStatus,
-    ReplyState, Role, ShowLastState, Store, StoreAnswer, TakeOverQuestion, Thread,
+    ReplyState, Role, ShowLastState, StoreAnswer, TakeOverQuestion, Thread,
 };
 use tests::story::answer;
 

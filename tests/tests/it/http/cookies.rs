@@ -6,14 +6,12 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, header};
 use futures::FutureExt as _;
+use handlers::auth::key_pair::{generate, public_half};
 use handlers::auth::keyring::{KeyRing, KeySource};
 use handlers::auth::keys::TokenKeys;
 use handlers::auth::token::Tokens;
 use handlers::http::cookie::CookieNames;
 use model::Timestamp;
-use rsa::RsaPrivateKey;
-use rsa::pkcs8::{EncodePrivateKey as _, EncodePublicKey as _, LineEnding};
-use rsa::rand_core::OsRng;
 use tests::TestApp;
 use tests::app::{PASSWORD, Person, Response, SetCookie, sign_up};
 use tests::table::MORNING;
@@ -124,9 +122,9 @@ async fn over_https_the_cookies_have_names_that_no_other_host_can_set() {
 
 /// A private and a public key.
 fn key() -> (String, String) {
-    let key = RsaPrivateKey::new(&mut OsRng, 2048).unwrap();
-    let public = key.to_public_key().to_public_key_pem(LineEnding::LF).unwrap();
-    (key.to_pkcs8_pem(LineEnding::LF).unwrap().to_string(), public)
+    let private = generate().unwrap();
+    let public = public_half(&private).unwrap();
+    (private, public)
 }
 
 #[tokio::test]

@@ -8,8 +8,8 @@ use axum::http::Request;
 use handlers::limits::RateLimit;
 use handlers::openapi::document;
 use serde_json::{Value, json};
-use tests::TestApp;
 use tests::app::contract::operations;
+use tests::{JsonSchema, TestApp};
 
 /// Every operation in one line, and its answers.
 fn outline() -> String {
@@ -133,7 +133,7 @@ fn every_example_is_what_its_schema_asks_for() {
         let nested = found.as_object().into_iter().flat_map(|fields| fields.values());
         for schema in nested.chain([found]) {
             let Some(examples) = schema.get("examples").and_then(Value::as_array) else { continue };
-            let validator = jsonschema::validator_for(&json!({ "allOf": [schema], "components": components })).unwrap();
+            let validator = JsonSchema::new(&json!({ "allOf": [schema], "components": components }));
             for example in examples {
                 assert!(validator.is_valid(example), "{example} is no {schema}");
                 shown += 1;
@@ -151,7 +151,7 @@ fn every_error_has_an_example_that_is_one() {
     for media in media {
         let Some(examples) = media.get("examples").and_then(Value::as_object) else { continue };
         let schema = json!({ "allOf": [media["schema"]], "components": document()["components"] });
-        let validator = jsonschema::validator_for(&schema).unwrap();
+        let validator = JsonSchema::new(&schema);
         for (code, example) in examples {
             assert_eq!(example["value"]["error"]["code"], **code);
             assert!(validator.is_valid(&example["value"]), "{example}");
@@ -164,9 +164,9 @@ fn every_error_has_an_example_that_is_one() {
 }
 
 /// The schema of this name, to validate with.
-fn validator_of(name: &str) -> jsonschema::Validator {
+fn validator_of(name: &str) -> JsonSchema {
     let schema = json!({ "$ref": format!("#/components/schemas/{name}"), "components": document()["components"] });
-    jsonschema::validator_for(&schema).unwrap()
+    JsonSchema::new(&schema)
 }
 
 #[tokio::test]
@@ -177,7 +177,7 @@ async fn requests_that_meet_no_route_are_answered_as_documented() {
     for (name, error) in [("NotFound", not_found), ("MethodNotAllowed", not_allowed)] {
         let media = &document()["components"]["responses"][name]["content"]["application/json"];
         let schema = json!({ "allOf": [media["schema"]], "components": document()["components"] });
-        let validator = jsonschema::validator_for(&schema).unwrap();
+        let validator = JsonSchema::new(&schema);
         assert!(validator.is_valid(&json!({ "error": error })), "{name}");
         for example in media["examples"].as_object().unwrap().values() {
             assert!(validator.is_valid(&example["value"]), "{example}");

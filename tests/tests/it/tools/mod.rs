@@ -10,8 +10,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use model::{
-    ClientRequest, CodeChunkKey, Message, NewAnswer, Patch, PatchStatus, RateRule, Session, Store, SweepKind, Thread,
-    User,
+    ClientRequest, CodeChunkKey, Message, NewAnswer, Patch, PatchStatus, RateRule, Session, SweepKind, Thread, User,
 };
 use serde_json::Value;
 use tests::story::answer;
