@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
+use bedrock::ReviewerConfig;
 use clap::Args;
-use handlers::bedrock::ReviewerConfig;
 use model::{Clock, without_access_key};
 
 use crate::Failure;

@@ -4,15 +4,16 @@
 use axum::extract::Request;
 use axum::http::header;
 use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use handlers::error::{ApiError, ErrorCode};
+use handlers::http::failure;
 
 /// Middleware: refuses a request that calls this machine by the name of another.
 pub(crate) async fn refuse_others(request: Request, next: Next) -> Response {
     if names_this_machine(&request) {
         return next.run(request).await;
     }
-    ApiError::new(ErrorCode::Forbidden).saying("Host must be localhost or 127.0.0.1.").into_response()
+    failure::response(ApiError::new(ErrorCode::Forbidden).with_message("Host must be localhost or 127.0.0.1.")).await
 }
 
 /// Whether the request has one `Host`, and that is this machine.

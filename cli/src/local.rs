@@ -4,19 +4,19 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bedrock::{InvalidReviewerConfig, Reviewer, ReviewerConfig};
 use bedrock_local::LocalBedrock;
 use handlers::App;
 use handlers::auth::device::DeviceKey;
 use handlers::auth::keys::{InvalidKey, TokenKeys};
 use handlers::auth::password::{COST, Hasher};
 use handlers::auth::token::Tokens;
-use handlers::bedrock::{InvalidReviewerConfig, Reviewer, ReviewerConfig};
 use handlers::http::cookie::CookieNames;
 use handlers::http::cors::CorsPolicy;
 use handlers::http::metrics::Metrics;
-use handlers::http::rate::RateLimits;
 use handlers::http::trace::Details;
 use handlers::limits::ACCESS_TOKEN_LIFE;
+use handlers::limits::RateLimits;
 use handlers::messages::Waiting;
 use model::{
     Clock, CursorKey, Digest, Endpoint, Ids, Protection, Store, StoreError, TableConfig, TableError, without_access_key,

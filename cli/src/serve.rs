@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use handlers::http::metrics::Metrics;
-use handlers::http::rate::RateLimits;
+use handlers::limits::RateLimits;
 use model::Store;
 use tokio::net::TcpListener;
 

@@ -1,10 +1,10 @@
-//! `/ai`: the model, asked about code that comes with the request; and how it is asked, whoever does.
+//! `/ai`: the model is asked about code that comes with the request. `analysis.rs` is how every route asks it.
 
 mod analysis;
 mod analyze;
-mod telling;
+mod explanation;
 mod view;
 
 pub(crate) use analysis::Analysis;
 pub use analyze::{__path_analyze, analyze};
-pub(crate) use telling::{Delta, Telling};
+pub(crate) use explanation::{Delta, ExplanationStream};

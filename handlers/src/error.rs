@@ -1,25 +1,25 @@
-//! Errors as they leave the service: one type, one envelope, and the one place where causes are logged.
+//! Errors: one type for every failed request, what the client is shown of it, and what the log is.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
-use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use model::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::http::trace;
-
 mod code;
 mod panic;
+mod reviewer;
 mod store;
 mod wrong;
 
 pub use code::ErrorCode;
 pub(crate) use panic::caught;
+pub(crate) use reviewer::to_api_error;
 pub use wrong::Wrong;
 
 /// Any error, for a cause that only the log sees.
@@ -29,6 +29,7 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 pub type ApiResult<T> = Result<T, ApiError>;
 
 /// A failed request: what the client is told, and apart from it the cause, which only the log is told.
+#[derive(Clone)]
 pub struct ApiError {
     code: ErrorCode,
     message: Cow<'static, str>,
@@ -36,7 +37,7 @@ pub struct ApiError {
     fields: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     extra: Map<String, Value>,
     retry_seconds: Option<u64>,
-    cause: Option<BoxError>,
+    cause: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl ApiError {
@@ -56,7 +57,7 @@ impl ApiError {
     /// `INVALID_INPUT` at one field of the request.
     #[must_use]
     pub fn invalid(field: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(ErrorCode::InvalidInput).at(field).saying(message)
+        Self::new(ErrorCode::InvalidInput).at(field).with_message(message)
     }
 
     /// `INTERNAL_ERROR`: a fault of ours, whose cause is logged and never sent.
@@ -87,7 +88,7 @@ impl ApiError {
 
     /// Replaces the code's message. The text is public and repeats nothing that was sent.
     #[must_use]
-    pub fn saying(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
         self.message = message.into();
         self
     }
@@ -113,7 +114,7 @@ impl ApiError {
     /// Keeps the cause for the log.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<BoxError>) -> Self {
-        self.cause = Some(cause.into());
+        self.cause = Some(cause.into().into());
         self
     }
 
@@ -140,7 +141,13 @@ impl ApiError {
         &self.message
     }
 
-    fn log(&self) {
+    /// The seconds after which to try again, at least one.
+    pub(crate) const fn retry_seconds(&self) -> Option<u64> {
+        self.retry_seconds
+    }
+
+    /// Logs the cause: a fault of ours as an error, a failure of what we depend on as a warning.
+    pub(crate) fn log(&self) {
         let code = self.code.as_str();
         let cause = self.cause.as_deref().map(|cause| tracing::field::display(Chain(cause)));
         match self.code.status() {
@@ -155,19 +162,15 @@ impl ApiError {
         }
     }
 
-    /// The envelope for an answer whose head was sent already; logs the error as a response of its own would.
-    pub(crate) fn told(self) -> Value {
-        self.log();
-        self.envelope()
-    }
-
-    fn envelope(mut self) -> Value {
+    /// The error as it is sent. A fault of ours shows the trace id and hides the rest; the cause is shown on a
+    /// developer's machine alone.
+    pub(crate) fn envelope(mut self, trace_id: Option<&str>, shows_cause: bool) -> Value {
         let mut error = Map::new();
         error.insert("code".into(), self.code.as_str().into());
         if self.code == ErrorCode::InternalError {
             // Whatever else is known about a fault of ours is for the log.
             error.insert("message".into(), self.code.message().into());
-            error.insert("trace_id".into(), trace::current_id().map_or(Value::Null, |id| Value::from(&*id)));
+            error.insert("trace_id".into(), trace_id.map_or(Value::Null, Value::from));
             // The client knows this id, and asks that question again by it.
             error.extend(self.extra.remove_entry("message_id"));
         } else {
@@ -180,23 +183,19 @@ impl ApiError {
             error.insert("message".into(), self.message.into());
             error.extend(self.extra);
         }
-        if let Some(cause) = self.cause.as_deref().filter(|_| trace::shows_details()) {
+        if let Some(cause) = self.cause.as_deref().filter(|_| shows_cause) {
             error.insert("details".into(), json!({ "cause": Chain(cause).to_string() }));
         }
         json!({ "error": error })
     }
 }
 
+/// The status, and the error itself as an extension. [`http::failure`](crate::http::failure) writes the body: an
+/// error does not know the request that it belongs to.
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        self.log();
-        let (code, retry_seconds) = (self.code, self.retry_seconds);
-        let mut response = (code.status(), Json(self.envelope())).into_response();
-        if let Some(seconds) = retry_seconds {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        // The request's log line reads the code from here.
-        response.extensions_mut().insert(code);
+        let mut response = self.code.status().into_response();
+        response.extensions_mut().insert(self);
         response
     }
 }
@@ -251,83 +250,6 @@ pub(crate) fn sentence(text: &str) -> String {
 mod tests {
     use super::*;
     use std::io;
-
-    async fn sent(error: ApiError) -> (StatusCode, axum::http::HeaderMap, Value) {
-        let response = error.into_response();
-        let (parts, body) = response.into_parts();
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("the body is in memory");
-        (parts.status, parts.headers, serde_json::from_slice(&bytes).expect("an envelope is JSON"))
-    }
-
-    #[tokio::test]
-    async fn a_field_error_names_its_field() {
-        let (status, headers, body) = sent(ApiError::invalid("filename", "The file name is empty.")).await;
-        assert_eq!(status, 400);
-        assert_eq!(headers[header::CONTENT_TYPE], "application/json");
-        let message = "The file name is empty.";
-        let fields = json!([{ "field": "filename", "message": message }]);
-        let error = json!({"code": "INVALID_INPUT", "message": message, "field": "filename", "fields": fields});
-        assert_eq!(body, json!({ "error": error }));
-    }
-
-    #[tokio::test]
-    async fn the_error_of_a_form_names_every_field_that_is_wrong_and_is_that_of_the_first() {
-        let mut wrong = Wrong::default();
-        wrong.note(ApiError::new(ErrorCode::WeakPassword).at("password").saying("It is short."));
-        assert_eq!(wrong.take::<u8>(Err(ApiError::invalid("email", "It is none."))), None);
-        wrong.note(ApiError::invalid("password", "It is missing."));
-        wrong.note(ApiError::new(ErrorCode::InvalidInput).saying("Send something."));
-        assert!(wrong.is_at("email") && !wrong.is_at("name"));
-        let (_, _, body) = sent(wrong.or(Some(7)).expect_err("two fields are wrong")).await;
-        let password = json!({ "field": "password", "message": "It is short." });
-        let email = json!({ "field": "email", "message": "It is none." });
-        assert_eq!(body["error"]["fields"], json!([password, email]));
-        assert_eq!((&body["error"]["field"], &body["error"]["code"]), (&"password".into(), &"WEAK_PASSWORD".into()));
-        assert_eq!(Wrong::default().or(Some(7)).expect("nothing is wrong"), 7);
-    }
-
-    #[tokio::test]
-    async fn a_conflict_carries_what_the_client_needs_to_merge() {
-        let error = ApiError::new(ErrorCode::VersionConflict).with("current_version", 7).with("current_code", "a\n");
-        assert!(!format!("{error:?}").contains("current_code"), "code is never printed");
-        let (status, _, body) = sent(error).await;
-        assert_eq!(status, 409);
-        assert_eq!(body["error"]["current_version"], 7);
-        assert_eq!(body["error"]["current_code"], "a\n");
-    }
-
-    #[tokio::test]
-    async fn a_fault_of_ours_tells_only_a_trace_id() {
-        let cause = io::Error::other("the table is on fire");
-        let error = ApiError::internal(cause).at("secret_field").with("secret", "value").saying("secret text");
-        let (status, _, body) = trace::within("trace-1", sent(error)).await;
-        assert_eq!(status, 500);
-        let message = ErrorCode::InternalError.message();
-        assert_eq!(body, json!({"error": {"code": "INTERNAL_ERROR", "message": message, "trace_id": "trace-1"}}));
-    }
-
-    #[tokio::test]
-    async fn a_developer_is_told_the_cause_and_a_client_of_a_deployed_service_is_not() {
-        let failed = || ApiError::new(ErrorCode::DatabaseError).caused_by(io::Error::other("the table is on fire"));
-        let (_, _, hidden) = trace::within("trace-1", sent(failed())).await;
-        assert_eq!(hidden["error"].get("details"), None);
-        let (_, _, shown) = trace::within_development("trace-1", sent(failed())).await;
-        assert_eq!(shown["error"]["details"], json!({ "cause": "the table is on fire" }));
-        let (_, _, none) = trace::within_development("trace-1", sent(ApiError::new(ErrorCode::NotFound))).await;
-        assert_eq!(none["error"].get("details"), None, "there is no cause");
-    }
-
-    #[tokio::test]
-    async fn the_time_to_retry_is_exact_in_the_body_and_rounded_up_in_the_header() {
-        let now: Timestamp = "2026-11-23T08:00:00.600Z".parse().expect("a time");
-        let at: Timestamp = "2026-11-23T08:00:42Z".parse().expect("a time");
-        let (status, headers, body) = sent(ApiError::new(ErrorCode::RateLimitExceeded).retry_at(at, now)).await;
-        assert_eq!(status, 429);
-        assert_eq!(headers[header::RETRY_AFTER], "42");
-        assert_eq!(body["error"]["retry_after"], "2026-11-23T08:00:42.000Z");
-        let (_, headers, _) = sent(ApiError::new(ErrorCode::RateLimitExceeded).retry_at(now, at)).await;
-        assert_eq!(headers[header::RETRY_AFTER], "1", "a time in the past is still a second away");
-    }
 
     #[test]
     fn a_logged_cause_shows_what_is_under_it() {

@@ -1,9 +1,10 @@
 //! Fields that several requests have: each is checked in one way, whatever request it came with.
 
-use model::{Filename, Language, shows_nothing};
+use model::{Filename, Language};
+use review::hidden::shows_nothing;
+use review::limits::{CODE_BYTES, MESSAGE_CHARS};
 
 use crate::error::{ApiError, ApiResult, ErrorCode, sentence};
-use crate::limits::{CODE_BYTES, MESSAGE_CHARS};
 
 /// The `filename` of a request.
 ///

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::{ApiError, ApiResult, ErrorCode};
-use crate::openapi::fields;
+use crate::fields;
 use crate::state::Ctx;
 
 /// Whoever asks wants to know now: a table that takes longer is not well, even if it answers in the end.

@@ -11,6 +11,7 @@ pub mod deadline;
 mod drain;
 pub mod etag;
 pub(crate) mod events;
+pub mod failure;
 pub mod forgery;
 pub(crate) mod json;
 mod large;

@@ -2,8 +2,9 @@
 
 pub mod ai;
 pub mod auth;
-pub mod bedrock;
+mod document;
 pub mod error;
+mod fields;
 mod form;
 pub mod health;
 pub mod http;
@@ -14,7 +15,6 @@ pub mod messages;
 pub mod openapi;
 mod reloadable;
 pub mod report;
-pub mod review;
 pub mod routes;
 pub mod secrets;
 pub mod sessions;

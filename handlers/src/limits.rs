@@ -1,14 +1,11 @@
-//! Every limit of the product in one place, so that none is enforced twice with two numbers.
+//! Every limit of a request in one place, so that none is enforced twice with two numbers. Those of a review are in
+//! [`review::limits`].
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use model::RateRule;
 
-/// The most code a session holds, in bytes of UTF-8.
-pub const CODE_BYTES: usize = model::MAX_CODE_BYTES;
-/// The longest question or note, in characters.
-pub const MESSAGE_CHARS: usize = 5_000;
 /// The longest selected text that a thread keeps, in bytes of UTF-8.
 pub const SELECTED_TEXT_BYTES: usize = model::MAX_SELECTED_BYTES;
 /// The longest display name of a person, in characters.
@@ -34,7 +31,7 @@ pub const USAGE_DAYS: u32 = 31;
 pub const USER_AGENT_BYTES: usize = 200;
 
 /// Body of a request that carries a file, on the wire and inflated. JSON may write each byte of a file as an escape of
-/// six characters: [`CODE_BYTES`] take 30 MiB at most.
+/// six characters: [`CODE_BYTES`](review::limits::CODE_BYTES) take 30 MiB at most.
 pub const CODE_BODY_BYTES: usize = 32 * 1024 * 1024;
 /// Bytes of large bodies that a process holds at once. Requests that would exceed it wait for their turn.
 pub const LARGE_BODIES_BYTES: usize = 96 * 1024 * 1024;
@@ -71,23 +68,6 @@ pub const REFRESH_GRACE: Duration = Duration::from_secs(10);
 /// How far the clocks of the machines that sign and check tokens may be apart.
 pub const CLOCK_LEEWAY: Duration = Duration::from_secs(5);
 
-/// Below this estimate the model sees the whole file.
-pub const FULL_CONTEXT_TOKENS: usize = 80_000;
-/// Above this estimate the model is not asked at all.
-pub const MAX_INPUT_TOKENS: usize = 100_000;
-/// Lines shown before and after a selection when the file is too large to be shown whole: the first that fit.
-pub const CONTEXT_LINES: [usize; 4] = [50, 25, 10, 0];
-/// Messages of a thread's history that the model sees.
-pub const HISTORY_MESSAGES: usize = 10;
-/// Characters of a thread's history that the model sees.
-pub const HISTORY_CHARS: usize = 20_000;
-/// The most the model may write.
-pub const MAX_OUTPUT_TOKENS: i32 = 4_000;
-/// How much of an explanation is shown while it is written. What is longer may have to be cut to fit into an item; its rest
-/// is shown when it is known.
-pub const SHOWN_BYTES: usize = 256 * 1024;
-/// From a request's arrival to the answer, the model's time included.
-pub const AI_DEADLINE: Duration = Duration::from_secs(30);
 /// How much longer than its deadline a run holds its question, so that clocks may differ and the answer be stored.
 pub const LEASE_MARGIN: Duration = Duration::from_secs(5);
 /// The time after the deadline in which an answer that came at the deadline is stored. Lambda's own margin is longer.
@@ -104,8 +84,16 @@ pub const IN_PROGRESS_RETRY: Duration = Duration::from_secs(2);
 pub const CANCEL_POLL: Duration = Duration::from_millis(700);
 /// How often a stream says that it is still there when it has nothing to tell. Proxies close what is silent for a minute or less.
 pub const HEARTBEAT: Duration = Duration::from_secs(10);
-/// How long the lines of two versions are compared when anchors move.
-pub const DIFF_DEADLINE: Duration = Duration::from_millis(250);
+
+/// Whether rate limits are enforced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RateLimits {
+    /// As deployed.
+    #[default]
+    Enforced,
+    /// On a developer's machine, for tools that send more than a person does.
+    Off,
+}
 
 /// Who a rate limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,7 +175,7 @@ impl RateLimit {
     /// The limit in words, for people who write a client: one sentence for each counter, which begins with its name as
     /// `RATE_LIMIT_EXCEEDED` tells it.
     #[must_use]
-    pub fn told(&self) -> Vec<String> {
+    pub fn sentences(&self) -> Vec<String> {
         let RateRule { name, window_seconds, max_hits, max_ai_hits } = self.rule;
         let who = match self.subject {
             RateSubject::Ip => "from one network address",
@@ -204,9 +192,9 @@ impl RateLimit {
             1 => "minute".to_owned(),
             minutes => format!("{minutes} minutes"),
         };
-        let told = |name: &str, what: &str, max: u32| format!("`{name}`: {max} {what} {who} in each {minutes}.");
-        let hits = max_hits.map(|max| told(name, "requests", max));
-        hits.into_iter().chain(max_ai_hits.map(|max| told(RateRule::AI, "questions to the model", max))).collect()
+        let sentence = |name: &str, what: &str, max: u32| format!("`{name}`: {max} {what} {who} in each {minutes}.");
+        let hits = max_hits.map(|max| sentence(name, "requests", max));
+        hits.into_iter().chain(max_ai_hits.map(|max| sentence(RateRule::AI, "questions to the model", max))).collect()
     }
 
     /// Every question to the model in 24 hours, where the operator caps them. Not in [`ALL`](Self::ALL): the number is theirs.
@@ -237,6 +225,8 @@ impl RateLimit {
 
 #[cfg(test)]
 mod tests {
+    use review::limits::MESSAGE_CHARS;
+
     use super::*;
 
     #[test]
@@ -254,8 +244,8 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_is_told_in_words() {
-        let told = |limit: RateLimit| limit.told().join(" ");
+    fn a_limit_is_described_in_sentences() {
+        let told = |limit: RateLimit| limit.sentences().join(" ");
         assert_eq!(told(RateLimit::SIGN_UP), "`signup`: 5 requests from one network address in each minute.");
         assert_eq!(
             told(RateLimit::QUESTION),

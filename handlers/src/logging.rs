@@ -7,7 +7,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 
 /// Crates whose spans and events are written with that in mind.
-const OURS: [&str; 5] = ["handlers", "model", "table_runtime", "codesensei", "bedrock_local"];
+const OURS: [&str; 6] = ["handlers", "bedrock", "model", "table_runtime", "codesensei", "bedrock_local"];
 
 /// Which variable says how much.
 pub const VARIABLE: &str = "CODESENSEI_LOG";

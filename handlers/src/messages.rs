@@ -1,19 +1,28 @@
-//! `/threads/{id}/messages`: one verb a file. Each route that asks goes from `accept` to `run` to `respond`.
+//! `/threads/{id}/messages`. The routes are `post`, `retry`, `cancel`, `apply`, `list` and `read`.
+//!
+//! A route that asks the model reads top-down: `post` or `retry` checks the request; `accept` stores the message
+//! once, however often it is sent, and makes a `run`; the run holds the question by its lease, asks the model and
+//! stores the answer; `respond` waits for that, or sends it as a `stream`.
+
+mod post;
+mod retry;
 
 mod accept;
-mod apply;
-mod cancel;
+mod run;
+
+mod respond;
+mod stream;
+
 mod context;
 mod fit;
-mod list;
 mod outcome;
-mod post;
-mod read;
-mod respond;
-mod retry;
-mod run;
 mod view;
 mod waiting;
+
+mod apply;
+mod cancel;
+mod list;
+mod read;
 
 pub use apply::{__path_apply, apply};
 pub use cancel::{__path_cancel, cancel};

@@ -9,13 +9,8 @@ use crate::http::trace::TRACE_ID;
 use crate::routes;
 
 mod errors;
-pub(crate) mod fields;
 mod operation;
-pub(crate) mod served;
 mod shapes;
-pub(crate) mod talk;
-
-pub(crate) use errors::Failure;
 
 const ABOUT: &str = "\
 Inline AI code review: a *session* is a file, a *thread* a conversation on some of its lines, and a *message* a question with \
@@ -96,7 +91,7 @@ mod tests {
 
     #[test]
     fn the_copy_in_the_repository_is_what_the_routes_say() {
-        let copy: Value = serde_json::from_str(served::COPY).expect("handlers/openapi.json is JSON");
+        let copy: Value = serde_json::from_str(crate::document::COPY).expect("handlers/openapi.json is JSON");
         assert!(copy == *document(), "run `cargo run -- openapi > handlers/openapi.json` and commit the result");
     }
 }

@@ -8,11 +8,10 @@ use axum::middleware::from_fn;
 use utoipa_axum::routes;
 
 use crate::error::ErrorCode as Code;
-use crate::http::trace::Follower;
 use crate::http::{bill, layers};
 use crate::limits::RateLimit;
 use crate::state::App;
-use crate::{ai, auth, health, messages, openapi, sessions, threads, users};
+use crate::{ai, auth, document, health, messages, sessions, threads, users};
 
 pub(crate) mod route;
 
@@ -170,7 +169,7 @@ fn service() -> Vec<Route> {
         // Whatever is wrong, it says that the table does not answer.
         Route::open(routes!(health::check)).never(&[Code::InternalError]),
         // It asks nothing of the table.
-        Route::open(routes!(openapi::served::serve)).never(&[Code::DatabaseError, Code::InternalError]),
+        Route::open(routes!(document::serve)).never(&[Code::DatabaseError, Code::InternalError]),
     ]
 }
 
@@ -195,6 +194,5 @@ pub fn router(app: &App, domains: &[Domain]) -> Router {
 pub fn router_with(app: &App, domains: &[Domain], more: Router<App>) -> Router {
     let routes = domains.iter().flat_map(|domain| (domain.routes)());
     let routes = routes.fold(more, |routes, route| route.onto(routes, app));
-    let follower = Follower::of(app);
-    layers::around(routes.layer(from_fn(bill::count)).with_state(app.clone()), &app.cors, follower)
+    layers::around(routes.layer(from_fn(bill::count)).with_state(app.clone()), &app.cors, app.follower())
 }

@@ -6,20 +6,20 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
+use bedrock::Reviewer;
 use model::{CallCost, Clock, Digest, Meter, SessionId, Store, UserId};
+use review::fence::Fence;
 
 use crate::auth::device::DeviceKey;
 use crate::auth::password::Hasher;
 use crate::auth::token::Tokens;
-use crate::bedrock::Reviewer;
 use crate::error::{ApiError, ApiResult};
 use crate::http::cookie::CookieNames;
 use crate::http::cors::CorsPolicy;
 use crate::http::metrics::Metrics;
-use crate::http::rate::RateLimits;
-use crate::http::trace::Details;
+use crate::http::trace::{Details, Follower};
+use crate::limits::RateLimits;
 use crate::messages::Waiting;
-use crate::review::fence::Fence;
 
 /// Everything the handlers need, put together once by whoever starts them.
 #[derive(Clone)]
@@ -56,6 +56,13 @@ impl App {
     /// Who asks the model.
     pub(crate) fn reviewer(&self) -> ApiResult<&Reviewer> {
         self.reviewer.as_deref().ok_or_else(|| ApiError::internal("this program asks no model"))
+    }
+
+    /// What gives the requests their trace ids, and logs them.
+    #[must_use]
+    pub fn follower(&self) -> Follower {
+        let (ids, clock) = (self.store.ids().clone(), self.store.clock().clone());
+        Follower::new(ids, clock, self.metrics.clone()).with_details(self.error_details)
     }
 
     /// The fence around the code of this version of a session.

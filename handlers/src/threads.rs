@@ -8,7 +8,6 @@ mod read;
 mod view;
 
 pub use anchor::{__path_anchor, anchor};
-pub(crate) use create::locate;
 pub use create::{__path_create, ThreadForm, create};
 pub use delete::{__path_delete, delete};
 pub use list::{__path_list, list};

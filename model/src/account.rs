@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use review::hidden::has_hidden;
 use serde::{Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::has_hidden;
 use crate::{Digest, KeyPart};
 use table_runtime::serde_as_text;
 

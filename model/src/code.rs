@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 use crate::Digest;
 
 /// The longest text, in bytes of UTF-8.
-pub const MAX_CODE_BYTES: usize = 5 * 1024 * 1024;
+pub const MAX_CODE_BYTES: usize = review::limits::CODE_BYTES;
 /// The largest gzip that is stored in the session's code item itself. `ARCHITECTURE.md` says what it is weighed by.
 pub const INLINE_MAX: usize = 240 * 1024;
 /// The size of a chunk, except the last: the item limit of 400 KB, less the chunk's other attributes.

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use review::hidden::has_hidden;
 use unicode_normalization::UnicodeNormalization as _;
-
-use crate::has_hidden;
 
 /// The name of a file, without folders: 1 to 255 bytes without separators and hidden characters, and not the name of a
 /// device. Personal: `{:?}` does not show it.

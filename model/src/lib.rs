@@ -12,13 +12,12 @@ mod code_text;
 mod creation;
 mod expiry;
 pub mod filename;
+mod from_review;
 #[rustfmt::skip] // Its formatting is the generator's.
 #[expect(clippy::too_many_lines, reason = "a transaction is as long as its list of actions")]
 mod generated;
-mod hidden;
 mod idempotency;
 pub mod language;
-mod lines;
 mod maintenance;
 mod message;
 mod opening;
@@ -49,13 +48,12 @@ pub use code_text::CodeText;
 pub use creation::Created;
 pub use expiry::{InvalidMessageTtl, MAX_MESSAGE_TTL_DAYS, MessageTtl};
 pub use filename::{Filename, InvalidFilename};
+pub use from_review::{place_patch, re_anchor_threads, selection_status};
 #[doc(hidden)]
 pub use generated::Patterns;
 pub use generated::{entity::*, ids::*, keys::*, pattern::*, registry::PATTERNS, schema::ENTITIES};
-pub use hidden::{has_hidden, hidden, shows_nothing};
 pub use idempotency::{ClientRequest, Standing};
 pub use language::{InvalidLanguage, Language};
-pub use lines::{Lines, with_feeds};
 pub use maintenance::{AccountItems, Maintenance};
 pub use message::{ABANDONED, LastRole, LastState, NewAnswer};
 pub use opening::{ReadThread, ReadThreadError};
@@ -65,7 +63,7 @@ pub use public_id::{InvalidPublicId, MessageId, ThreadId};
 pub use question::{CancelError, Messages, PostError, Posted, TakeOver, Watched};
 pub use rate::{Hit, RateLimits, RateRule, Window};
 pub use save::{Reanchor, SaveCode, SaveCodeError, Saved};
-pub use selection::{MAX_SELECTED_BYTES, SelectionTooLong, is_selected_at, stands_at};
+pub use selection::{MAX_SELECTED_BYTES, SelectionTooLong};
 pub use session::{NewSession, NewSessionError, OpenedSession, Sessions};
 pub use settings::{Change, NewSettings};
 pub use sign_in::{NewSignIn, RefreshRule, RenewError, SeenToken, SignIns};

@@ -12,7 +12,7 @@ use bedrock_local::LocalBedrock;
 use codesensei::local::application_on;
 use handlers::App;
 use handlers::auth::password::{COST, Password};
-use handlers::http::rate::RateLimits;
+use handlers::limits::RateLimits;
 use model::NewUser;
 use serde_json::json;
 use tests::story::{A_WEEK, newcomer};

@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use bedrock::{Reviewer, ReviewerConfig};
 use bedrock_local::LocalBedrock;
 use codesensei::local::application_on;
 use handlers::App;
 use handlers::auth::password::Hasher;
-use handlers::bedrock::{Reviewer, ReviewerConfig};
-use handlers::http::rate::RateLimits;
+use handlers::limits::RateLimits;
 use model::Store;
 use serde_json::{Value, json};
 

@@ -7,8 +7,9 @@ use model::{
     Anchor, AnchorStatus, Change, ContextMode, DeleteAccount, DeleteSession, DeleteThread, Message, NewAnswer,
     NewSession, NewThread, NewUser, OpenedSession, OwnEmailClaim, OwnUsernameClaim, PageRequest, PlacedThread,
     RefreshFamily, RemainingAnchors, SaveCode, SaveCodeError, Saved, Session, SessionKey, SweepJob, SweepKind,
-    SweepState, Swept, Thread, ThreadKind, User, UserKey, is_selected_at,
+    SweepState, Swept, Thread, ThreadKind, User, UserKey,
 };
+use review::selection::Selection;
 use tokio::sync::Barrier;
 
 use crate::{TestTable, used};
@@ -125,7 +126,8 @@ pub fn one_line_down(_old: &str, _new: &str, threads: &[PlacedThread]) -> Vec<An
 /// The lines are wherever the caller says, whatever stands there.
 #[must_use]
 pub fn anywhere(text: &str, new: &NewThread) -> Option<AnchorStatus> {
-    let is_selected = is_selected_at(text, new.start_line, new.end_line, &new.selected_text) == Some(true);
+    let selection = Selection { start_line: new.start_line, end_line: new.end_line, text: &new.selected_text };
+    let is_selected = selection.is_at_its_lines(text) == Some(true);
     Some(if is_selected { AnchorStatus::Stable } else { AnchorStatus::Approximate })
 }
 

@@ -124,3 +124,18 @@ fn every_pattern_is_called_or_known_not_to_be() {
 fn no_lambda_contains_the_stand_in_for_the_model() {
     keeps(tidy::no_lambda_contains_the_stand_in);
 }
+
+#[test]
+fn review_depends_on_no_io() {
+    keeps(tidy::review_is_pure);
+}
+
+#[test]
+fn only_handlers_and_the_programs_around_them_depend_on_axum() {
+    keeps(tidy::only_servers_depend_on_axum);
+}
+
+#[test]
+fn files_form_no_circle() {
+    keeps(tidy::files_form_no_circle);
+}

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::num::NonZeroU32;
 
-use handlers::bedrock::ReviewerConfig;
+use bedrock::ReviewerConfig;
 use handlers::http::cors::CorsPolicy;
 use handlers::report::TablePrices;
 use model::MessageTtl;

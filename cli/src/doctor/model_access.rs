@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use aws_config::SdkConfig;
-use handlers::bedrock::{AiError, Reviewer, ReviewerConfig};
-use handlers::review::fence::Fence;
-use handlers::review::prompt::{Prompt, Question};
+use bedrock::{AiError, Reviewer, ReviewerConfig};
+use review::fence::Fence;
+use review::prompt::{Prompt, Question};
 
 use super::finding::Finding;
 

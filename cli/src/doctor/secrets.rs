@@ -111,11 +111,11 @@ const fn open_to_others(_: &Path) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use handlers::auth::key_pair;
     use crate::aws::Account;
     use crate::doctor::finding::State;
     use crate::keys::phases::{self, Found, UNKNOWN, Write};
     use crate::keys::place::Where;
+    use handlers::auth::key_pair;
 
     fn place(folder: &Path) -> Where {
         Where { dir: Some(folder.to_owned()), secrets: None, account: Account::default() }

@@ -5,14 +5,12 @@
 
 use std::time::Duration;
 
-use handlers::review::anchor::status_at;
-use handlers::review::lines::Selection;
 use model::{
-    AccessError, AddUsage, AddUsageError, AnchorStatus, Clock, ContextMode, Date, Digest, Email, EmailClaim,
-    FailQuestionError, Ids, LoadAccount, LoadAccountError, Message, MessageKey, NewAnswer, NewSession, NewSessionError,
-    NewThread, NewThreadError, PasswordHash, PlacedThread, PostError, Posted, ReplyState, SessionId, Store,
+    AccessError, AddUsage, AddUsageError, Clock, ContextMode, Date, Digest, Email, EmailClaim, FailQuestionError, Ids,
+    LoadAccount, LoadAccountError, Message, MessageKey, NewAnswer, NewSession, NewSessionError, NewThread,
+    NewThreadError, PasswordHash, Patch, PlacedThread, PostError, Posted, ReplyState, SessionId, Store,
     StoreAnswerError, StoreError, Thread, ThreadId, ThreadKind, ThreadUuid, Timestamp, User, UserId, Username,
-    UsernameClaim,
+    UsernameClaim, selection_status,
 };
 
 use super::SeedError;
@@ -226,7 +224,7 @@ impl<'s> Loader<'s> {
         let (start_line, end_line) = anchor.lines;
         let selected_text = anchor.selected.clone().unwrap_or_default();
         let new = NewThread { kind, start_line, end_line, selected_text };
-        match store.threads().create(place.user_id, place.session_id, new, stands).await {
+        match store.threads().create(place.user_id, place.session_id, new, selection_status).await {
             Ok(_) => {
                 self.tally.wrote("anchors", u64::from(place.threads.len() == 1));
                 Ok(self.written("thread", 1))
@@ -302,12 +300,7 @@ impl<'s> Loader<'s> {
     }
 
     /// Adds what analyses of a day cost, as far as the day does not say it yet.
-    async fn analyses(
-        &mut self,
-        user_id: UserId,
-        date: Date,
-        analyses: &[handlers::bedrock::Usage],
-    ) -> Result<(), SeedError> {
+    async fn analyses(&mut self, user_id: UserId, date: Date, analyses: &[bedrock::Usage]) -> Result<(), SeedError> {
         let counted = self.store.usage().get(user_id, date).await?.map_or(0, |day| day.requests);
         for usage in analyses.iter().skip(usize::try_from(counted).unwrap_or(usize::MAX)) {
             let add = AddUsage {
@@ -367,15 +360,6 @@ impl Place {
     }
 }
 
-/// Whether the text at the lines is the thread's.
-fn stands(code: &str, new: &NewThread) -> Option<AnchorStatus> {
-    if new.kind == ThreadKind::File {
-        return Some(AnchorStatus::Stable);
-    }
-    let NewThread { start_line, end_line, selected_text, .. } = new;
-    status_at(code, &Selection { start_line: *start_line, end_line: *end_line, text: selected_text })
-}
-
 fn new_answer(answer: &Answer, version: u32, anchor_line: Option<u32>) -> NewAnswer {
     let patch = answer.patch.clone();
     let usage = answer.usage;
@@ -387,8 +371,8 @@ fn new_answer(answer: &Answer, version: u32, anchor_line: Option<u32>) -> NewAns
         warnings: Vec::new(),
         confidence: answer.confidence,
         suggested_code: None,
-        patch_status: patch.as_ref().map(|patch| patch.status),
-        patch: patch.map(|checked| checked.patch.based_on(version, anchor_line)),
+        patch_status: patch.as_ref().map(|patch| patch.status.into()),
+        patch: patch.map(|checked| Patch::based_on(checked.patch, version, anchor_line)),
         patch_withheld: None,
         model_id: super::MODEL_ID.to_owned(),
         input_tokens: usage.input_tokens,

@@ -1,6 +1,6 @@
 //! Where whole lines stand in a file.
 
-use handlers::review::lines::Lines;
+use review::lines::Lines;
 
 /// The first and the last line of this block of whole lines, from 1, when it is in the text exactly once.
 pub(super) fn lines_of(text: &str, block: &str) -> Option<(u32, u32)> {

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use handlers::bedrock::{Prices, Usage};
-use handlers::review::patch::{Checked, Patch, locate};
+use bedrock::{Prices, Usage};
 use model::{Confidence, Date, Email, Filename, Language, Timestamp, Username};
+use review::patch::{Checked, Patch};
 
 use super::files;
 use super::places::{lines_of, replaced};
@@ -206,7 +206,7 @@ impl State {
                 let (_, patch) = self.threads.get_mut(*thread).ok_or("`opened` of its thread is later")?;
                 let (seq, patch) = patch.take().ok_or("`applied` is of no patch, or of one before another answer")?;
                 let unfit = |reason| format!("`applied`: {reason}");
-                let patch = locate(&patch, patch.base_version == self.version, None, &self.text).map_err(unfit)?;
+                let patch = patch.locate(self.version, None, &self.text).map_err(unfit)?;
                 let text = patch.apply(&self.text).map_err(unfit)?;
                 self.happen(at, *thread, Deed::Apply { seq });
                 self.save(text);
@@ -241,7 +241,7 @@ impl State {
                     (None, Some(code)) => Outcome::Failed(code.clone()),
                     _ => return Err("a question has either an `answer` or the error that it `fails` with".to_owned()),
                 };
-                let stored = patch.map(|checked| (seq + 1, checked.patch.based_on(self.version, None)));
+                let stored = patch.map(|checked| (seq + 1, model::Patch::based_on(checked.patch, self.version, None)));
                 self.threads[thread] = (seq + 1, stored);
                 Deed::Ask { seq, question: question.clone(), outcome }
             }

@@ -2,16 +2,17 @@
 
 use std::time::Instant;
 
-use model::{AddUsage, Confidence, ContextMode, PatchStatus, UserId};
+use bedrock::{Reviewed, Usage};
+use model::{AddUsage, UserId};
+use review::answer::Confidence;
+use review::hidden;
+use review::patch::{Doubt, Patch, PatchStatus, Withheld};
+use review::prompt::{ContextMode, Prompt};
 
-use crate::ai::telling::Telling;
-use crate::bedrock::{Reviewed, Usage};
-use crate::error::ApiResult;
+use crate::ai::explanation::ExplanationStream;
+use crate::error::{ApiResult, to_api_error};
 use crate::http::trace;
 use crate::limits::{SETTLING, STORING};
-use crate::review::hidden;
-use crate::review::patch::{Doubt, Patch, Withheld};
-use crate::review::prompt::Prompt;
 use crate::state::Ctx;
 
 /// What the model says, fit to be shown: its patch is there only if it applies to the very code the model was shown.
@@ -35,27 +36,27 @@ pub(crate) struct Analysis {
 impl Ctx {
     /// Asks the model about this code, with a smaller prompt if the first is too long for it. What an answer cost is the
     /// caller's to store; a failure that was paid for is added to the user's day here, since nothing else will be stored
-    /// for it. What `telling` is told is a beginning of the explanation.
+    /// for it. `stream` gets a beginning of the explanation.
     pub(crate) async fn review(
         &self,
         user_id: UserId,
         prompt: &Prompt,
         code: &str,
         deadline: Instant,
-        mut telling: Option<&mut Telling>,
+        mut stream: Option<&mut ExplanationStream>,
     ) -> ApiResult<Analysis> {
         let (smaller, model) = (prompt.smaller(), self.app.reviewer()?);
-        let asked = match telling.as_deref_mut() {
+        let asked = match stream.as_deref_mut() {
             None => model.ask(prompt, smaller, deadline).await,
-            Some(telling) => {
-                let mut pass_on = |text: &str| telling.piece(text);
+            Some(stream) => {
+                let mut pass_on = |text: &str| stream.write(text);
                 model.ask_streaming(prompt, smaller, deadline, &mut pass_on).await
             }
         };
         match asked {
             Ok(mut reviewed) => {
-                if let Some(telling) = telling {
-                    reviewed.answer.explanation = telling.kept(reviewed.answer.explanation);
+                if let Some(stream) = stream {
+                    reviewed.answer.explanation = stream.kept(reviewed.answer.explanation);
                 }
                 trace::spent(reviewed.usage);
                 let sent = smaller.filter(|_| reviewed.smaller).unwrap_or(prompt);
@@ -67,7 +68,7 @@ impl Ctx {
                     trace::spent(usage);
                     self.pay(user_id, usage, deadline).await;
                 }
-                Err(error.told(self.store.clock().now()))
+                Err(to_api_error(error, self.store.clock().now()))
             }
         }
     }

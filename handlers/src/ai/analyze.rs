@@ -6,23 +6,24 @@ use axum::Json;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use model::{Filename, Language, NewThread, NewThreadError, Role, ThreadKind};
+use review::limits::HISTORY_MESSAGES;
+use review::prompt::{Prompt, Question, Turn};
+use review::selection::Selection;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::ai::telling::{Delta, Telling};
+use crate::ai::explanation::{Delta, ExplanationStream};
 use crate::ai::view::{AcceptedAnalysis, AnalysisPatch, Analyzed};
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, Wrong};
+use crate::fields;
+use crate::fields::talk::Failure;
 use crate::form;
 use crate::http::checked::{Check, CodeForm};
 use crate::http::deadline::Deadline;
 use crate::http::events;
-use crate::limits::HISTORY_MESSAGES;
-use crate::openapi::{Failure, fields};
-use crate::review::lines::Selection;
-use crate::review::prompt::{Prompt, Question, Turn};
 use crate::state::Ctx;
-use crate::threads::{self, ThreadForm};
+use crate::threads::ThreadForm;
 
 /// The question as it is sent, with all that a thread would know. Without `type` it is about a block if it names lines.
 #[derive(Deserialize, ToSchema)]
@@ -73,7 +74,7 @@ pub struct Asked {
 /// An event of the stream: its name, and its data.
 #[derive(ToSchema)]
 #[serde(tag = "event", content = "data", rename_all = "snake_case")]
-#[expect(dead_code, reason = "it names the schemas of the events, which are told one by one")]
+#[expect(dead_code, reason = "it names the schemas of the events, which are sent one by one")]
 enum AnalysisEvent {
     /// At once: how much of the code the model is shown.
     Accepted(AcceptedAnalysis),
@@ -115,14 +116,14 @@ pub async fn analyze(
     }
     let ctx = ctx.clone();
     Ok(events::answer(&ctx.clone(), |events| async move {
-        events.tell("accepted", &AcceptedAnalysis::of(&prompt));
-        let mut telling = Telling::new(events.clone());
-        let analyzed = analyzed(&ctx, caller, &prompt, &asked.code, deadline, Some(&mut telling)).await?;
-        telling.rest(analyzed.explanation());
+        events.send("accepted", &AcceptedAnalysis::of(&prompt));
+        let mut stream = ExplanationStream::new(events.clone());
+        let analyzed = analyzed(&ctx, caller, &prompt, &asked.code, deadline, Some(&mut stream)).await?;
+        stream.finish(analyzed.explanation());
         if let Some(patch) = analyzed.patch() {
-            events.tell("patch", patch);
+            events.send("patch", patch);
         }
-        events.tell("done", &analyzed);
+        events.send("done", &analyzed);
         Ok(())
     }))
 }
@@ -133,9 +134,9 @@ async fn analyzed(
     prompt: &Prompt,
     code: &str,
     deadline: Instant,
-    telling: Option<&mut Telling>,
+    stream: Option<&mut ExplanationStream>,
 ) -> ApiResult<Analyzed> {
-    let analysis = ctx.review(caller.user_id, prompt, code, deadline, telling).await?;
+    let analysis = ctx.review(caller.user_id, prompt, code, deadline, stream).await?;
     ctx.pay(caller.user_id, analysis.usage, deadline).await;
     Ok(analysis.into())
 }
@@ -183,7 +184,7 @@ fn check_history(history: &[SaidForm], wrong: &mut Wrong) {
 /// of its lines.
 fn kept(selected: &NewThread, code: &str) -> ApiResult<NewThread> {
     let selected = selected.kept_in(code)?;
-    threads::locate(code, &selected).ok_or(NewThreadError::OutsideTheCode)?;
+    model::selection_status(code, &selected).ok_or(NewThreadError::OutsideTheCode)?;
     Ok(selected)
 }
 
@@ -191,7 +192,7 @@ impl Asked {
     fn prompt(&self, ctx: &Ctx, caller: Caller) -> ApiResult<Prompt> {
         let fence = ctx.app.fence_of_code(caller.user_id, &self.code);
         let history: Vec<Turn<'_>> =
-            self.history.iter().map(|said| Turn { role: said.role, text: &said.content }).collect();
+            self.history.iter().map(|said| Turn { role: said.role.into(), text: &said.content }).collect();
         Ok(Prompt::build(&fence, &self.question(&history))?)
     }
 

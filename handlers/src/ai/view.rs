@@ -1,12 +1,12 @@
 //! An analysis as the API shows it.
 
+use review::patch::Patch;
+use review::prompt::Prompt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ai::Analysis;
-use crate::openapi::{fields, talk};
-use crate::review::patch::Patch;
-use crate::review::prompt::Prompt;
+use crate::fields::{self, talk};
 
 /// What the model says about the code that was sent.
 #[derive(Serialize, ToSchema)]
@@ -89,13 +89,13 @@ impl From<Analysis> for Analyzed {
             explanation,
             suggested_code,
             patch: analysis.patch.map(AnalysisPatch::from),
-            patch_status: analysis.patch_status.map(model::PatchStatus::as_str),
+            patch_status: analysis.patch_status.map(review::patch::PatchStatus::as_str),
             patch_withheld,
             context_mode: analysis.context_mode.as_str(),
             context_lines: analysis.context_lines.into(),
             history_truncated: analysis.history_truncated,
             warnings: analysis.warnings,
-            confidence: analysis.confidence.map(model::Confidence::as_str),
+            confidence: analysis.confidence.map(review::answer::Confidence::as_str),
             token_count,
             model_id,
         }

@@ -103,7 +103,7 @@ impl WeakPassword {
     /// `WEAK_PASSWORD` at this field of the request.
     #[must_use]
     pub fn at(self, field: &'static str) -> ApiError {
-        ApiError::new(ErrorCode::WeakPassword).at(field).saying(self.to_string())
+        ApiError::new(ErrorCode::WeakPassword).at(field).with_message(self.to_string())
     }
 }
 

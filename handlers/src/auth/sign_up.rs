@@ -3,15 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
-use model::{Email, Username, has_hidden};
+use model::{Email, Username};
+use review::hidden::has_hidden;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::password::{Password, check_confirmation, new_password};
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::fields;
 use crate::http::checked::Check;
 use crate::limits::NAME_CHARS;
-use crate::openapi::fields;
 
 /// What a person is called: 1 to 100 characters, without controls, trimmed. Personal: it does not print.
 #[derive(Clone, PartialEq, Eq)]
@@ -128,7 +129,7 @@ pub fn username(text: &str) -> ApiResult<Username> {
 pub(crate) fn taken(field: &'static str) -> ApiError {
     let message =
         if field == "email" { "This e-mail address is already taken." } else { "This username is already taken." };
-    ApiError::new(ErrorCode::UserAlreadyExists).at(field).saying(message)
+    ApiError::new(ErrorCode::UserAlreadyExists).at(field).with_message(message)
 }
 
 #[cfg(test)]

@@ -1,23 +1,20 @@
-//! When a request arrived, and until when its answer has to be there.
+//! Until when the answer to a request has to be there.
 
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use bedrock::DEFAULT_DEADLINE;
 use lambda_http::RequestExt as _;
 use model::{Clock, Timestamp};
 
-use crate::limits::AI_DEADLINE;
+use crate::http::trace::Arrival;
 use crate::state::App;
 
 /// What is left to store and send an answer before Lambda ends the function: a client that is told nothing at all has
 /// to guess what became of its question.
 const LAMBDA_MARGIN: Duration = Duration::from_millis(1_500);
-
-/// When a request arrived, before anything of it was read. The outermost layer notes it.
-#[derive(Clone, Copy, Debug)]
-pub struct Arrival(pub Instant);
 
 /// Extractor: until when a request that asks the model has to be answered, counted from its arrival, and never later than
 /// Lambda allows.
@@ -29,7 +26,7 @@ impl FromRequestParts<App> for Deadline {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let arrived = parts.extensions.get().map_or_else(Instant::now, |Arrival(arrived)| *arrived);
-        let ours = arrived + app.reviewer.as_ref().map_or(AI_DEADLINE, |reviewer| reviewer.deadline());
+        let ours = arrived + app.reviewer.as_ref().map_or(DEFAULT_DEADLINE, |reviewer| reviewer.deadline());
         let lambdas = parts.lambda_context_ref().map(|context| end(context.deadline, app.store.clock()));
         Ok(Self(lambdas.map_or(ours, |lambdas| lambdas.min(ours))))
     }

@@ -1,4 +1,4 @@
-//! Answers that go on after their head: server-sent events, told by a task of their own.
+//! Answers that go on after their head: server-sent events, sent by a task of their own.
 
 use std::convert::Infallible;
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use crate::error::{ApiError, ApiResult, caught};
-use crate::http::{accept, trace};
+use crate::http::{accept, failure, trace};
 use crate::limits::HEARTBEAT;
 use crate::state::Ctx;
 
@@ -18,25 +18,25 @@ use crate::state::Ctx;
 const BUFFERING: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
 
-/// Where a task tells its events. Once the answer has ended, or its client has hung up, they are told to nothing.
+/// The events of one answer. After its end, or when the client has hung up, they are dropped.
 #[derive(Clone)]
-pub(crate) struct Events(mpsc::UnboundedSender<Told>);
+pub(crate) struct Events(mpsc::UnboundedSender<Frame>);
 
-enum Told {
+enum Frame {
     Event(Event),
     End,
 }
 
 impl Events {
-    /// Tells an event with this JSON.
-    pub(crate) fn tell(&self, name: &str, data: &impl Serialize) {
+    /// Sends an event with this JSON.
+    pub(crate) fn send(&self, name: &str, data: &impl Serialize) {
         let event = Event::default().event(name).json_data(data).expect("what we show is JSON without surprises");
-        self.send(Told::Event(event));
+        self.push(Frame::Event(event));
     }
 
-    fn send(&self, told: Told) {
+    fn push(&self, frame: Frame) {
         // A client that hung up ends nothing.
-        let _ = self.0.send(told);
+        let _ = self.0.send(frame);
     }
 }
 
@@ -45,36 +45,36 @@ pub(crate) fn are_wanted(headers: &HeaderMap) -> bool {
     accept::prefers(headers, "text/event-stream", "application/json")
 }
 
-/// An answer whose head is sent at once, and whose events are what `tell` tells, in a task of its own. What that fails with is
-/// the event `error`. The request's log line is written when it has ended, also for a client that hung up.
-pub(crate) fn answer<F>(ctx: &Ctx, tell: impl FnOnce(Events) -> F) -> Response
+/// An answer whose head is sent at once, and whose events `write` sends, in a task of its own. Its failure is the
+/// event `error`. The request's log line is written at the end, also for a client that hung up.
+pub(crate) fn answer<F>(ctx: &Ctx, write: impl FnOnce(Events) -> F) -> Response
 where
     F: Future<Output = ApiResult<()>> + Send + 'static,
 {
     let (sender, receiver) = mpsc::unbounded_channel();
     let (events, ctx, continuation) = (Events(sender), ctx.clone(), trace::continues());
-    let told = tell(events.clone());
+    let written = write(events.clone());
     tokio::spawn(trace::carried(async move {
-        let outcome = caught(told).await;
+        let outcome = caught(written).await;
         let code = outcome.as_ref().err().map(ApiError::code);
         if let Err(error) = outcome {
-            events.tell("error", &error.told());
+            events.send("error", &failure::envelope(error));
         }
         // The line first: Lambda freezes a process as soon as its answer has ended.
         if let Some(continuation) = continuation {
             continuation.end(code, ctx.calls()).await;
         }
-        events.send(Told::End);
+        events.push(Frame::End);
     }));
     sent(receiver)
 }
 
-/// The answer that sends what is told. While nothing is, a comment now and then says that it goes on.
-fn sent(receiver: mpsc::UnboundedReceiver<Told>) -> Response {
+/// The answer with these events. Between them a comment every few seconds says that it goes on.
+fn sent(receiver: mpsc::UnboundedReceiver<Frame>) -> Response {
     let events = stream::unfold(receiver, |mut receiver| async move {
         match receiver.recv().await? {
-            Told::Event(event) => Some((Ok::<_, Infallible>(event), receiver)),
-            Told::End => None,
+            Frame::Event(event) => Some((Ok::<_, Infallible>(event), receiver)),
+            Frame::End => None,
         }
     });
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
@@ -104,10 +104,10 @@ mod tests {
         assert_eq!(next(&mut answer, began).await, (":\n\n".to_owned(), 10));
         assert_eq!(next(&mut answer, began).await, (":\n\n".to_owned(), 20));
         tokio::time::sleep(Duration::from_secs(4)).await;
-        events.tell("delta", &"a");
+        events.send("delta", &"a");
         assert_eq!(next(&mut answer, began).await, ("event: delta\ndata: \"a\"\n\n".to_owned(), 24));
         assert_eq!(next(&mut answer, began).await, (":\n\n".to_owned(), 34), "counted from the last event");
-        events.send(Told::End);
+        events.push(Frame::End);
         assert!(answer.body_mut().frame().await.is_none(), "it ends");
     }
 }

@@ -21,7 +21,7 @@ pub async fn refuse(State(policy): State<CorsPolicy>, request: Request, next: Ne
     if !request.method().is_safe() {
         let headers = request.headers();
         if !is_from_a_page_of_ours(&policy, headers) {
-            return Err(ApiError::new(ErrorCode::Forbidden).saying("This page may not send requests here."));
+            return Err(ApiError::new(ErrorCode::Forbidden).with_message("This page may not send requests here."));
         }
         if !request.body().is_end_stream() || headers.contains_key(header::CONTENT_TYPE) {
             Packing::of(headers)?;

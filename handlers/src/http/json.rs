@@ -89,7 +89,7 @@ where
 }
 
 fn refuse(message: &'static str) -> ApiError {
-    ApiError::new(ErrorCode::InvalidInput).saying(message)
+    ApiError::new(ErrorCode::InvalidInput).with_message(message)
 }
 
 fn ill_formed(error: &serde_json::Error) -> ApiError {
@@ -122,7 +122,7 @@ fn misfit(path: &str, error: &serde_json::Error) -> ApiError {
 }
 
 fn at(field: String, message: String) -> ApiError {
-    let error = ApiError::new(ErrorCode::InvalidInput).saying(message);
+    let error = ApiError::new(ErrorCode::InvalidInput).with_message(message);
     let nameable = (1..=100).contains(&field.len())
         && field.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']' | '-'));
     if nameable { error.at(field) } else { error }

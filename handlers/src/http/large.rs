@@ -26,13 +26,13 @@ pub(super) async fn turn(bytes: usize) -> Result<Option<SemaphorePermit<'static>
     let units = u32::try_from(bytes.min(LARGE_BODIES_BYTES).div_ceil(UNIT)).unwrap_or(u32::MAX);
     match tokio::time::timeout(TURN_WITHIN, LARGE.acquire_many(units)).await {
         Ok(permit) => permit.map(Some).map_err(ApiError::internal),
-        Err(_) => Err(ApiError::new(ErrorCode::DatabaseError).saying(BUSY)),
+        Err(_) => Err(ApiError::new(ErrorCode::DatabaseError).with_message(BUSY)),
     }
 }
 
 /// The body, unless its client takes too long to send it.
 pub(super) async fn within<T>(reading: impl Future<Output = Result<T, ApiError>>) -> Result<T, ApiError> {
-    let late = |_| ApiError::new(ErrorCode::InvalidInput).saying("The body took too long to arrive.");
+    let late = |_| ApiError::new(ErrorCode::InvalidInput).with_message("The body took too long to arrive.");
     tokio::time::timeout(BODY_WITHIN, reading).await.unwrap_or_else(|elapsed| Err(late(elapsed)))
 }
 

@@ -14,7 +14,7 @@ use tower_http::compression::predicate::{NotForContentType, Predicate as _, Size
 use crate::error::{ApiError, ErrorCode};
 use crate::http::cors::CorsPolicy;
 use crate::http::trace::{self, Follower};
-use crate::http::{drain, forgery};
+use crate::http::{drain, failure, forgery};
 
 /// Answers from this size on are gzipped for clients that ask for it.
 const COMPRESSED_FROM: u16 = 1_024;
@@ -27,9 +27,10 @@ const SECURITY_HEADERS: [(HeaderName, HeaderValue); 5] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
 ];
 
-/// Puts the common layers around a finished router. From the outside in: a task of the request's own, the end of
-/// a body that was refused, the trace id and the log line, security headers, CORS with its preflights, compression, a net under panics, and a guard against forged
-/// requests. Unknown routes and methods get the envelope too.
+/// Puts the common layers around a finished router. From the outside in: a task of the request's own, the end of a
+/// body that was refused, the trace id and the log line, security headers, CORS with its preflights, compression, the
+/// bodies of errors, a net under panics, and a guard against forged requests. Unknown routes and methods get the
+/// envelope too.
 pub fn around(routes: Router, cors: &CorsPolicy, follower: Follower) -> Router {
     let compression =
         CompressionLayer::new().gzip(true).compress_when(SizeAbove::new(COMPRESSED_FROM).and(NotForContentType::SSE));
@@ -38,6 +39,7 @@ pub fn around(routes: Router, cors: &CorsPolicy, follower: Follower) -> Router {
         .fallback(async || ApiError::new(ErrorCode::NotFound))
         .method_not_allowed_fallback(async || ApiError::new(ErrorCode::MethodNotAllowed))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(map_response(failure::respond))
         .layer(compression)
         .layer(cors.layer())
         .layer(map_response(secured))
@@ -52,7 +54,7 @@ async fn carried_through(request: Request, next: Next) -> Response {
     match tokio::spawn(next.run(request)).await {
         Ok(response) => response,
         // Only the end of the server cancels the task, and a panic of a handler ends before this.
-        Err(stopped) => ApiError::internal(stopped).into_response(),
+        Err(stopped) => failure::response(ApiError::internal(stopped)).await,
     }
 }
 

@@ -16,7 +16,7 @@ impl LeftOut {
     }
 
     /// Logs and counts what was left out.
-    pub(crate) fn told(self, ctx: &Ctx, user_id: UserId) {
+    pub(crate) fn log(self, ctx: &Ctx, user_id: UserId) {
         for item in self.0.take() {
             tracing::warn!(item = %item.sk, %user_id, reason = item.reason, "A list leaves out an item that does not decode");
             ctx.app.metrics.write_line(&metrics::unreadable(ctx.store.clock().now(), &item.sk));

@@ -6,10 +6,10 @@ use std::fmt;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bedrock::Usage;
 use model::{Timestamp, Total};
 use serde::Serialize;
 
-use crate::bedrock::Usage;
 use crate::error::ErrorCode;
 
 /// Under which CloudWatch finds them.

@@ -10,7 +10,7 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{Object, Required};
 
 use crate::error::{ApiError, ApiResult, Wrong};
-use crate::openapi::fields;
+use crate::fields;
 
 /// A cursor of ours is well below this many characters.
 const MAX_CURSOR: usize = 4_096;

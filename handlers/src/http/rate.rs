@@ -9,18 +9,8 @@ use model::{Hit, RateRule, UserId, Window};
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
 use crate::http::client_ip::ClientIp;
-use crate::limits::{RateLimit, RateSubject};
+use crate::limits::{RateLimit, RateLimits, RateSubject};
 use crate::state::{App, Ctx};
-
-/// Whether limits are enforced.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RateLimits {
-    /// As deployed.
-    #[default]
-    Enforced,
-    /// On a developer's machine, for tools that send more than a person does.
-    Off,
-}
 
 /// The handlers of a route, each request counted first. With `needs_account`, the caller's account must exist.
 pub(crate) fn limited(

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::fields;
+use crate::fields;
 
 /// `{"success": true}`.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]

@@ -10,21 +10,19 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
+use bedrock::Usage;
 use model::{CallCost, Clock, Ids};
 use tokio::sync::oneshot;
 use tracing::{Instrument as _, Span};
 
-use crate::bedrock::Usage;
 use crate::error::ErrorCode;
 use crate::http::bill::Bill;
-use crate::http::deadline::Arrival;
 use crate::http::metrics::{Measured, Metrics};
-use crate::state::App;
 
 /// The header of every answer that names its request in the log.
 pub const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 
-/// How an address is called that leads nowhere.
+/// The label of requests without a route.
 const NO_ROUTE: &str = "(no route)";
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -32,6 +30,10 @@ const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 tokio::task_local! {
     static REQUEST: Arc<Known>;
 }
+
+/// When a request arrived, before anything of it was read. The outermost layer notes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival(pub Instant);
 
 /// What is known about the request that is being answered.
 struct Known {
@@ -106,11 +108,10 @@ impl Follower {
         Self { ids, clock, metrics, details: Details::Hidden }
     }
 
-    /// The application's.
+    /// The same, with the causes of errors shown or not.
     #[must_use]
-    pub fn of(app: &App) -> Self {
-        let follower = Self::new(app.store.ids().clone(), app.store.clock().clone(), app.metrics.clone());
-        Self { details: app.error_details, ..follower }
+    pub fn with_details(self, details: Details) -> Self {
+        Self { details, ..self }
     }
 }
 

@@ -1,10 +1,10 @@
 //! The programs that serve routes: one for each Lambda function behind the gateway, and what each of them does.
 
 use axum::Router;
+use bedrock::{Reviewer, ReviewerConfig};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 
-use crate::bedrock::{Reviewer, ReviewerConfig};
 use crate::routes::{self, Domain};
 use crate::state::App;
 

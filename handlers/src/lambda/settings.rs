@@ -2,10 +2,10 @@
 
 use std::num::NonZeroU32;
 
+use bedrock::ReviewerConfig;
 use lambda_http::Error;
 use model::{DEFAULT_CODE_CACHE_MIB, MessageTtl};
 
-use crate::bedrock::ReviewerConfig;
 use crate::http::cors::CorsPolicy;
 use crate::lambda::program::{Does, Program};
 use crate::report::TablePrices;

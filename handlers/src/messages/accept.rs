@@ -13,13 +13,13 @@ use crate::messages::run::{Run, settle_unsure};
 use crate::messages::waiting::Seat;
 use crate::state::Ctx;
 
-/// How often another request with the same id may be faster.
+/// Maximum lost races with other requests of the same id.
 const TRIES: u32 = 5;
 
-/// Nothing when another request stored the message, or took the question over: what became of it?
-type Tried = ApiResult<Option<Accepted>>;
+/// Nothing when another request was faster: it stored the message, or acquired the lease of the question.
+type Attempt = ApiResult<Option<Accepted>>;
 
-/// One request with a message, and how long it may take.
+/// One request with a message, and until when it has to be answered.
 pub(super) struct Request {
     pub(super) ctx: Ctx,
     pub(super) caller: Caller,
@@ -27,8 +27,8 @@ pub(super) struct Request {
     pub(super) deadline: Instant,
 }
 
-/// What a client says.
-pub struct Said {
+/// A message that is checked and not stored yet.
+pub struct Draft {
     pub(super) content: String,
     pub(super) asks: bool,
     pub(super) client: Option<ClientRequest>,
@@ -53,20 +53,20 @@ impl Accepted {
 }
 
 impl Request {
-    /// Stores what is said, unless it is stored already.
-    pub(super) async fn accept(&self, said: &Said) -> ApiResult<Accepted> {
+    /// Stores the draft, unless an earlier request stored it.
+    pub(super) async fn accept(&self, draft: &Draft) -> ApiResult<Accepted> {
         for attempt in 0..TRIES {
-            let tried = match (said.client, said.asks) {
+            let attempted = match (draft.client, draft.asks) {
                 // A message without an id is another one each time.
-                (None, true) => self.ask(self.found(None, self.count(true)).await?, said).await,
+                (None, true) => self.ask(self.read(None, self.count(true)).await?, draft).await,
                 (None, false) => {
                     self.count(false).await?;
-                    self.note(said).await
+                    self.note(draft).await
                 }
-                (Some(client), true) => self.ask_once(said, client, attempt).await,
-                (Some(client), false) => self.note_once(said, client, attempt).await,
+                (Some(client), true) => self.ask_once(draft, client, attempt).await,
+                (Some(client), false) => self.note_once(draft, client, attempt).await,
             };
-            if let Some(accepted) = tried? {
+            if let Some(accepted) = attempted? {
                 return Ok(accepted);
             }
         }
@@ -76,20 +76,20 @@ impl Request {
     /// Asks the question again that failed, was cancelled or was left by its run.
     pub(super) async fn accept_again(&self, id: MessageId) -> ApiResult<Accepted> {
         let standing = self.ctx.store.messages().status_of(id.key());
-        let (found, standing) = futures::join!(self.found(None, self.count(true)), standing);
+        let (found, standing) = futures::join!(self.read(None, self.count(true)), standing);
         let found = found?;
-        let tried = match standing?.for_retry() {
-            Standing::Open(question) => self.ask_again(found, *question).await?,
+        let attempted = match standing?.for_retry() {
+            Standing::Open(question) => self.acquire_lease(found, *question).await?,
             Standing::Done { message, .. } if message.reply_state.is_none() => {
                 return Err(ApiError::invalid("message_id", "Only a question can be asked again."));
             }
-            standing => Some(self.stored(standing).await?),
+            standing => Some(self.earlier(standing).await?),
         };
-        tried.ok_or_else(|| self.in_progress())
+        attempted.ok_or_else(|| self.in_progress())
     }
 
     /// Waits for the run of another request, for as long as a person would.
-    pub(super) async fn settled(&self, question: &Message) -> ApiResult<Outcome> {
+    pub(super) async fn wait_for_outcome(&self, question: &Message) -> ApiResult<Outcome> {
         let until = self.deadline.min(Instant::now() + REPLAY_PATIENCE);
         while Instant::now() + REPLAY_POLL < until {
             tokio::time::sleep(REPLAY_POLL).await;
@@ -103,9 +103,9 @@ impl Request {
 
     /// A question with an id. What is stored is not counted: sending it again costs no more than finding it. The first attempt
     /// is counted, once it is known that there is something to ask.
-    async fn ask_once(&self, said: &Said, client: ClientRequest, attempt: u32) -> Tried {
+    async fn ask_once(&self, draft: &Draft, client: ClientRequest, attempt: u32) -> Attempt {
         let count = || async { if attempt == 0 { self.count(true).await } else { Ok(()) } };
-        let found = match self.found(Some(client), async { Ok(()) }).await {
+        let found = match self.read(Some(client), async { Ok(()) }).await {
             Ok(found) => found,
             // A client that asks too often is told nothing else.
             Err(error) => return Err(count().await.err().unwrap_or(error)),
@@ -114,33 +114,33 @@ impl Request {
         match standing {
             Standing::New => {
                 count().await?;
-                self.ask(found, said).await
+                self.ask(found, draft).await
             }
             Standing::Open(question) => {
                 count().await?;
-                self.ask_again(found, *question).await
+                self.acquire_lease(found, *question).await
             }
-            standing => self.stored(standing).await.map(Some),
+            standing => self.earlier(standing).await.map(Some),
         }
     }
 
     /// A note with an id; see [`ask_once`](Self::ask_once).
-    async fn note_once(&self, said: &Said, client: ClientRequest, attempt: u32) -> Tried {
+    async fn note_once(&self, draft: &Draft, client: ClientRequest, attempt: u32) -> Attempt {
         let standing = self.ctx.store.messages().request_status(self.caller.user_id, self.thread_id, client).await?;
         if standing != Standing::New {
-            return self.stored(standing).await.map(Some);
+            return self.earlier(standing).await.map(Some);
         }
         if attempt == 0 {
             self.count(false).await?;
         }
-        self.note(said).await
+        self.note(draft).await
     }
 
-    /// A message that an earlier request stored.
-    async fn stored(&self, standing: Standing) -> ApiResult<Accepted> {
+    /// The message of an earlier request with the same id.
+    async fn earlier(&self, standing: Standing) -> ApiResult<Accepted> {
         match standing {
             Standing::Done { message, answer } => Ok(Accepted::settled(Outcome::repeated(*message, answer))),
-            Standing::Running(question) => self.wait(question),
+            Standing::Running(question) => self.take_seat(question),
             Standing::OtherMessage => {
                 Err(ApiError::invalid("client_message_id", "This id was used for another message."))
             }
@@ -152,11 +152,11 @@ impl Request {
         }
     }
 
-    async fn ask(&self, found: Found, said: &Said) -> Tried {
+    async fn ask(&self, found: Found, draft: &Draft) -> Attempt {
         let ctx = &self.ctx;
-        let found = found.of_version(ctx, said.version_number).await?;
+        let found = found.of_version(ctx, draft.version_number).await?;
         ctx.count_ai_day(self.caller.user_id).await?;
-        let asked = ctx.store.messages().ask(found.thread(), &said.content, said.client, self.lease()).await;
+        let asked = ctx.store.messages().ask(found.thread(), &draft.content, draft.client, self.lease()).await;
         match asked {
             Ok(question) => Ok(Some(self.run(found, question))),
             Err(PostError::Known) => Ok(None),
@@ -168,7 +168,8 @@ impl Request {
         }
     }
 
-    async fn ask_again(&self, found: Found, open: Message) -> Tried {
+    /// Takes an open question over, so that this request runs it.
+    async fn acquire_lease(&self, found: Found, open: Message) -> Attempt {
         self.ctx.count_ai_day(self.caller.user_id).await?;
         match self.ctx.store.messages().acquire_lease(&open, self.lease()).await? {
             TakeOver::Ours(question) => Ok(Some(self.run(found, *question))),
@@ -177,16 +178,16 @@ impl Request {
         }
     }
 
-    async fn note(&self, said: &Said) -> Tried {
+    async fn note(&self, draft: &Draft) -> Attempt {
         let thread = self.thread().await?;
-        match self.ctx.store.messages().add_note(&thread, &said.content, said.client).await {
+        match self.ctx.store.messages().add_note(&thread, &draft.content, draft.client).await {
             Ok(note) => Ok(Some(Accepted::settled(Outcome::alone(note)))),
             Err(PostError::Known) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    async fn found(
+    async fn read(
         &self,
         client: Option<ClientRequest>,
         counted: impl Future<Output = ApiResult<()>>,
@@ -199,7 +200,7 @@ impl Request {
         Accepted::Asked(Box::new(Run { ctx: self.ctx.clone(), found, question, deadline: self.deadline }))
     }
 
-    fn wait(&self, question: Box<Message>) -> ApiResult<Accepted> {
+    fn take_seat(&self, question: Box<Message>) -> ApiResult<Accepted> {
         let seat = self.ctx.app.waiting.seat(question.id()).ok_or_else(|| self.being_answered(&question))?;
         Ok(Accepted::Running(question, seat))
     }

@@ -2,20 +2,19 @@
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request};
-use model::{AccessError, ApplyError, MessageId, PatchedLines, SaveCodeError, Target, ThreadKind};
+use model::{AccessError, ApplyError, MessageId, SaveCodeError, place_patch, re_anchor_threads};
+use review::patch::Withheld;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::fields;
 use crate::form;
 use crate::http::checked::{Check, Form};
 use crate::http::path::MessagePath;
 use crate::limits::RateLimit;
 use crate::messages::view::MessageView;
-use crate::openapi::fields;
-use crate::review::anchor::re_anchor_threads;
-use crate::review::patch::{Withheld, locate};
 use crate::sessions::SessionView;
 use crate::state::Ctx;
 use crate::threads::ThreadView;
@@ -67,7 +66,7 @@ pub async fn apply(
     // A request over the limit has read this much, and does nothing else.
     let proposal = ctx.store.sessions().read_proposal(caller.user_id, id);
     let proposal = ctx.count_during(RateLimit::SESSION_SAVE, &user, proposal).await?.map_err(ApplyError::from)?;
-    let applied = ctx.store.sessions().apply_proposal(proposal, expected, place, re_anchor_threads).await?;
+    let applied = ctx.store.sessions().apply_proposal(proposal, expected, place_patch, re_anchor_threads).await?;
     Ok(Json(AppliedView {
         message: (&applied.answer).into(),
         start_line: applied.lines.start_line,
@@ -92,17 +91,9 @@ impl Check for ApplyForm {
     }
 }
 
-/// Where the patch belongs in the code as it is, and the code that it makes.
-fn place(patch: &model::Patch, target: Target<'_>) -> Result<(PatchedLines, String), Withheld> {
-    let anchor = (target.thread.kind == ThreadKind::Block).then_some(target.thread.anchor);
-    let patch = locate(patch, target.version_number == patch.base_version, anchor, target.text)?;
-    let text = patch.apply(target.text)?;
-    Ok((PatchedLines { start_line: patch.start_line, end_line: patch.end_line }, text))
-}
-
 impl From<ApplyError<Withheld>> for ApiError {
     fn from(error: ApplyError<Withheld>) -> Self {
-        let conflict = |reason: String| Self::new(ErrorCode::PatchConflict).saying(reason);
+        let conflict = |reason: String| Self::new(ErrorCode::PatchConflict).with_message(reason);
         match error {
             // A session is asked about by its thread.
             ApplyError::ThreadNotFound | ApplyError::Save(SaveCodeError::Access(AccessError::NotFound)) => {

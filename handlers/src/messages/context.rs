@@ -1,14 +1,14 @@
 //! What the model is told beside a question: the code, the thread's lines and its conversation.
 
 use model::{
-    AccessError, ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, OpenedThread, PlacedThread, ReadThread,
-    ReadThreadError, SaveCodeError, Store, StoreAnswerError, ThreadId, ThreadKind, UserId,
+    AccessError, ClientRequest, Idempotency, Message, NewAnswer, OpenedSession, OpenedThread, Patch, PlacedThread,
+    ReadThread, ReadThreadError, SaveCodeError, Store, StoreAnswerError, ThreadId, ThreadKind, UserId,
 };
+use review::prompt::{Prompt, Question, TokenLimitExceeded, Turn};
+use review::selection::Selection;
 
 use crate::ai::Analysis;
 use crate::error::{ApiError, ApiResult, ErrorCode};
-use crate::review::lines::Selection;
-use crate::review::prompt::{Prompt, Question, TokenLimitExceeded, Turn};
 use crate::state::Ctx;
 
 /// What the model is told beside the question.
@@ -92,7 +92,7 @@ impl Context {
             text: &thread.selected_text,
         });
         let history: Vec<Turn<'_>> =
-            self.history.iter().map(|message| Turn { role: message.role, text: &message.content }).collect();
+            self.history.iter().map(|message| Turn { role: message.role.into(), text: &message.content }).collect();
         let question = Question {
             language: head.language().name(),
             filename: head.filename.as_str(),
@@ -110,14 +110,14 @@ impl Context {
         let anchor_line = (self.thread.kind == ThreadKind::Block).then_some(self.thread.anchor.start_line);
         NewAnswer {
             content: analysis.explanation,
-            context_mode: analysis.context_mode,
+            context_mode: analysis.context_mode.into(),
             context_lines: analysis.context_lines,
             history_truncated: analysis.history_truncated,
             warnings: analysis.warnings,
-            confidence: analysis.confidence,
+            confidence: analysis.confidence.map(Into::into),
             suggested_code: analysis.suggested_code,
-            patch: analysis.patch.map(|patch| patch.based_on(base_version, anchor_line)),
-            patch_status: analysis.patch_status,
+            patch: analysis.patch.map(|patch| Patch::based_on(patch, base_version, anchor_line)),
+            patch_status: analysis.patch_status.map(Into::into),
             patch_withheld: analysis.patch_withheld,
             model_id: analysis.model_id,
             input_tokens: analysis.usage.input_tokens,

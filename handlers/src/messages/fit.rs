@@ -2,16 +2,15 @@
 //! explanation.
 
 use model::{Message, NewAnswer};
-
-use crate::review::shown::extended;
+use review::shown::extended;
 
 const CODE_LEFT_OUT: &str = "The suggested code is too long to be stored.";
 const PATCH_LEFT_OUT: &str = "It is too long to be stored.";
 const CUT: &str = "The explanation is too long to be stored; its end is missing.";
 
-/// The answer to this question, without what there is no room for. What was told of the explanation, at most
-/// [`SHOWN_BYTES`](crate::limits::SHOWN_BYTES), always has room.
-pub(super) fn fitted(mut answer: NewAnswer, question: &Message, told: &str) -> NewAnswer {
+/// The answer to this question, without what there is no room for. What was sent of the explanation, at most
+/// [`SHOWN_BYTES`](review::limits::SHOWN_BYTES), always has room.
+pub(super) fn fitted(mut answer: NewAnswer, question: &Message, sent: &str) -> NewAnswer {
     if answer.excess_bytes(question) == 0 {
         return answer;
     }
@@ -27,22 +26,22 @@ pub(super) fn fitted(mut answer: NewAnswer, question: &Message, told: &str) -> N
     }
     if answer.excess_bytes(question) > 0 {
         answer.warnings.push(CUT.to_owned());
-        cut(&mut answer, question, told);
+        cut(&mut answer, question, sent);
     }
     answer
 }
 
-/// Cuts the explanation behind what was told. What stood in code may be markup without the end of the code, so the rest is
-/// cleaned again, which can make it longer.
-fn cut(answer: &mut NewAnswer, question: &Message, told: &str) {
+/// Cuts the explanation behind what was sent. What stood in code may be markup without the end of the code, so the
+/// rest is cleaned again, which can make it longer.
+fn cut(answer: &mut NewAnswer, question: &Message, sent: &str) {
     loop {
         let excess = answer.excess_bytes(question);
         if excess == 0 {
             return;
         }
-        let kept = answer.content.floor_char_boundary(answer.content.len().saturating_sub(excess)).max(told.len());
-        answer.content = extended(told, &answer.content[told.len()..kept]);
-        if kept == told.len() {
+        let kept = answer.content.floor_char_boundary(answer.content.len().saturating_sub(excess)).max(sent.len());
+        answer.content = extended(sent, &answer.content[sent.len()..kept]);
+        if kept == sent.len() {
             return;
         }
     }
@@ -51,9 +50,9 @@ fn cut(answer: &mut NewAnswer, question: &Message, told: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::SHOWN_BYTES;
-    use crate::review::markdown::cleaned;
     use model::{ContextMode, MessageKey, Patch, PatchStatus, ReplyState, Role};
+    use review::limits::SHOWN_BYTES;
+    use review::markdown::cleaned;
 
     const LIMIT: usize = 400 * 1024;
 
@@ -126,11 +125,11 @@ mod tests {
     }
     #[test]
     fn an_explanation_that_is_cut_still_begins_with_what_was_told() {
-        let told = format!("`{}` ", "<b> ".repeat(SHOWN_BYTES / 4 - 1));
-        let content = format!("{told}`{}`", "<img src=x onerror=alert(1)>".repeat(LIMIT / 14));
-        let short = fitted(NewAnswer { content, ..answer(0, 1, 0) }, &question(), &told);
+        let sent = format!("`{}` ", "<b> ".repeat(SHOWN_BYTES / 4 - 1));
+        let content = format!("{sent}`{}`", "<img src=x onerror=alert(1)>".repeat(LIMIT / 14));
+        let short = fitted(NewAnswer { content, ..answer(0, 1, 0) }, &question(), &sent);
         assert_eq!(short.excess_bytes(&question()), 0);
-        assert!(short.content.starts_with(&told) && short.content.len() > told.len());
+        assert!(short.content.starts_with(&sent) && short.content.len() > sent.len());
         assert_eq!(short.content, cleaned(&short.content));
     }
 }

@@ -7,12 +7,12 @@ use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::fields;
 use crate::http::lenient::LeftOut;
 use crate::http::path::Path;
 use crate::http::query::Paging;
 use crate::limits::MESSAGES_PER_PAGE;
 use crate::messages::view::MessageView;
-use crate::openapi::fields;
 use crate::state::Ctx;
 
 /// `{"messages": […], "cursor": …, "older_messages_expired": …}`.
@@ -44,7 +44,7 @@ pub async fn list(
     let left_out = LeftOut::default();
     let found = left_out.store(&ctx).messages().list(caller.user_id, id, paging.order, paging.request()).await;
     let (thread, page) = found.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
-    left_out.told(&ctx, caller.user_id);
+    left_out.log(&ctx, caller.user_id);
     let messages = page.items.iter().map(MessageView::from).collect();
     let older_messages_expired = thread.has_expired_messages(ctx.store.clock().now());
     Ok(Json(MessagePage { messages, cursor: page.cursor, older_messages_expired }))

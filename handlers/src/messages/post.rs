@@ -9,16 +9,17 @@ use uuid::Uuid;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::fields::{self, talk};
 use crate::form;
 use crate::http::checked::{Check, Form};
 use crate::http::deadline::Deadline;
 use crate::http::events;
 use crate::http::path::Path;
 use crate::limits::RateLimit;
-use crate::messages::accept::{Request, Said};
-use crate::messages::respond::{MessageEvent, respond};
+use crate::messages::accept::{Draft, Request};
+use crate::messages::respond::respond;
+use crate::messages::stream::MessageEvent;
 use crate::messages::view::Posted;
-use crate::openapi::{fields, talk};
 use crate::state::Ctx;
 
 /// The message as it is sent.
@@ -71,8 +72,8 @@ pub async fn post(
     headers: HeaderMap,
     new: Result<Form<NewMessage>, ApiError>,
 ) -> ApiResult<Response> {
-    let said = match new {
-        Ok(Form(said)) => said,
+    let draft = match new {
+        Ok(Form(draft)) => draft,
         Err(error) => {
             // What is refused for what it says counts too.
             ctx.count(RateLimit::NOTE, &caller.user_id.to_string()).await?;
@@ -80,14 +81,14 @@ pub async fn post(
         }
     };
     let request = Request { ctx, caller, thread_id: id, deadline };
-    let accepted = request.accept(&said).await?;
+    let accepted = request.accept(&draft).await?;
     respond(request, accepted, events::are_wanted(&headers)).await
 }
 
 impl Check for NewMessage {
-    type Checked = Said;
+    type Checked = Draft;
 
-    fn check(self, wrong: &mut Wrong) -> Option<Said> {
+    fn check(self, wrong: &mut Wrong) -> Option<Draft> {
         let Self { content, ask: asks, client_message_id, role, version_number } = self;
         wrong.take(form::message("content", &content));
         if role == Some(Role::Ai) {
@@ -95,7 +96,7 @@ impl Check for NewMessage {
         }
         let client = client_message_id.map(|id| ClientRequest::new(id, &content, asks));
         wrong.take(version_number.map(|number| form::version("version_number", number)).transpose());
-        Some(Said { content, asks, client, version_number })
+        Some(Draft { content, asks, client, version_number })
     }
 }
 

@@ -9,7 +9,8 @@ use crate::http::deadline::Deadline;
 use crate::http::events;
 use crate::http::path::MessagePath;
 use crate::messages::accept::Request;
-use crate::messages::respond::{MessageEvent, respond};
+use crate::messages::respond::respond;
+use crate::messages::stream::MessageEvent;
 use crate::messages::view::Posted;
 use crate::state::Ctx;
 

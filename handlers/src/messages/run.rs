@@ -3,11 +3,12 @@
 use std::pin::pin;
 use std::time::Instant;
 
+use bedrock::Usage;
 use futures::future::{Either, select};
 use model::{FailQuestionError, Message, NewAnswer, ReplyState, Store, StoreAnswerError, Watched};
+use review::prompt::Prompt;
 
-use crate::ai::{Analysis, Telling};
-use crate::bedrock::Usage;
+use crate::ai::{Analysis, ExplanationStream};
 use crate::error::{ApiError, ApiResult, ErrorCode, caught};
 use crate::http::events::Events;
 use crate::http::{metrics, trace};
@@ -15,7 +16,6 @@ use crate::limits::{CANCEL_POLL, SETTLING, STORING};
 use crate::messages::context::{Context, Found};
 use crate::messages::fit::fitted;
 use crate::messages::outcome::Outcome;
-use crate::review::prompt::Prompt;
 use crate::state::Ctx;
 
 /// A stored question that this process holds, and all that it takes to answer it.
@@ -31,7 +31,7 @@ impl Run {
     /// the task, and neither does the deadline: what could not be stored by then is tried for [`SETTLING`].
     pub(super) async fn outcome(self, events: Option<Events>) -> ApiResult<Outcome> {
         let (id, until) = (self.question.id().to_string(), self.deadline.max(Instant::now()) + STORING);
-        let run = tokio::spawn(trace::carried(self.settle(events.map(Telling::new))));
+        let run = tokio::spawn(trace::carried(self.settle(events.map(ExplanationStream::new))));
         match tokio::time::timeout_at(until.into(), run).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(stopped)) => Err(ApiError::internal(stopped).with("message_id", id)),
@@ -39,14 +39,14 @@ impl Run {
         }
     }
 
-    async fn settle(self, mut telling: Option<Telling>) -> ApiResult<Outcome> {
+    async fn settle(self, mut stream: Option<ExplanationStream>) -> ApiResult<Outcome> {
         let Self { ctx, found, question, deadline } = self;
-        let held = Held { ctx: &ctx, question: &question, deadline };
-        match caught(held.answer(found, telling.as_mut())).await {
+        let lease = Lease { ctx: &ctx, question: &question, deadline };
+        match caught(lease.answer(found, stream.as_mut())).await {
             // Another run settles it.
             Err(error) if error.code() == ErrorCode::RequestInProgress => Err(error),
             Err(error) => {
-                note_failure(&ctx.store.until(Instant::now() + SETTLING), &question, error.code()).await;
+                release_lease(&ctx.store.until(Instant::now() + SETTLING), &question, error.code()).await;
                 Err(error.with("message_id", question.id().to_string()))
             }
             outcome => outcome,
@@ -54,49 +54,49 @@ impl Run {
     }
 }
 
-/// A run at work.
-struct Held<'a> {
+/// A run that holds its question. Whatever it writes is refused once another request has taken the question over.
+struct Lease<'a> {
     ctx: &'a Ctx,
     question: &'a Message,
     deadline: Instant,
 }
 
-impl Held<'_> {
-    async fn answer(&self, found: Found, mut telling: Option<&mut Telling>) -> ApiResult<Outcome> {
+impl Lease<'_> {
+    async fn answer(&self, found: Found, mut stream: Option<&mut ExplanationStream>) -> ApiResult<Outcome> {
         let (ctx, question) = (self.ctx, self.question);
         let context = found.context(ctx, question).await?;
         let prompt = context.prompt(ctx, &question.content)?;
-        let Some(analysis) = self.asked(&context, &prompt, telling.as_deref_mut()).await else {
-            let written = telling.map_or(0, |telling| telling.written_chars());
+        let Some(analysis) = self.ask_model(&context, &prompt, stream.as_deref_mut()).await else {
+            let written = stream.map_or(0, |stream| stream.written_chars());
             let usage = ctx.app.reviewer()?.estimated(&prompt, written);
             trace::spent(usage);
-            return self.given_up(usage).await;
+            return self.outcome_elsewhere(usage).await;
         };
         let analysis = analysis?;
         let usage = analysis.usage;
-        let told = telling.as_deref().map(Telling::text).unwrap_or_default();
-        let answer = fitted(context.answer(analysis), question, told);
-        if let Some(telling) = telling {
-            telling.rest(&answer.content);
+        let sent = stream.as_deref().map(ExplanationStream::sent).unwrap_or_default();
+        let answer = fitted(context.answer(analysis), question, sent);
+        if let Some(stream) = stream {
+            stream.finish(&answer.content);
         }
         self.store(answer, usage).await
     }
 
     /// What the model says; nothing if the question was cancelled or taken over meanwhile. The model's stream is dropped then.
-    async fn asked(
+    async fn ask_model(
         &self,
         context: &Context,
         prompt: &Prompt,
-        telling: Option<&mut Telling>,
+        stream: Option<&mut ExplanationStream>,
     ) -> Option<ApiResult<Analysis>> {
-        let review = self.ctx.review(self.question.user_id, prompt, context.text(), self.deadline, telling);
+        let review = self.ctx.review(self.question.user_id, prompt, context.text(), self.deadline, stream);
         match select(pin!(review), pin!(self.lost())).await {
             Either::Left((analysis, _)) => Some(analysis),
             Either::Right(_) => None,
         }
     }
 
-    /// Returns when this run does not hold its question any more, or it was deleted with its thread.
+    /// Returns when this run does not hold its question any more, or when the question was deleted with its thread.
     async fn lost(&self) {
         let mut is_seen = false;
         loop {
@@ -110,8 +110,8 @@ impl Held<'_> {
         }
     }
 
-    /// The question belongs to this run no more. What was used is paid for all the same.
-    async fn given_up(&self, usage: Usage) -> ApiResult<Outcome> {
+    /// The outcome of a question that this run does not hold any more. What the model used is paid for all the same.
+    async fn outcome_elsewhere(&self, usage: Usage) -> ApiResult<Outcome> {
         self.ctx.pay(self.question.user_id, usage, self.deadline).await;
         let stored = self.ctx.store.messages().get_with_answer(self.question).await?;
         let (message, answer) = stored.ok_or(ErrorCode::ThreadNotFound)?;
@@ -139,13 +139,13 @@ impl Held<'_> {
             Ok(Some((message, Some(answer)))) if message.lease_until == self.question.lease_until => {
                 return Ok(Outcome { message, answer: Some(answer), is_repeated: false });
             }
-            Ok(_) if matches!(error, StoreAnswerError::LeaseLost) => return self.given_up(usage).await,
+            Ok(_) if matches!(error, StoreAnswerError::LeaseLost) => return self.outcome_elsewhere(usage).await,
             Ok(_) => {
-                self.not_stored(&error);
+                self.report_unstored(&error);
                 self.ctx.pay(self.question.user_id, usage, self.deadline).await;
             }
             Err(unread) => {
-                self.not_stored(&error);
+                self.report_unstored(&error);
                 let cost_micros = usage.cost_micros;
                 tracing::error!(error = %unread, cost_micros, "A cost may not be in the user's day");
             }
@@ -154,7 +154,7 @@ impl Held<'_> {
     }
 
     /// For the alarm: a model was paid for an answer that no one will read, and the user has not deleted the question.
-    fn not_stored(&self, error: &StoreAnswerError) {
+    fn report_unstored(&self, error: &StoreAnswerError) {
         if !matches!(error, StoreAnswerError::Store(_)) {
             return;
         }
@@ -168,15 +168,15 @@ pub(super) fn settle_unsure(store: &Store, question: Message) {
     let store = store.until(Instant::now() + SETTLING);
     tokio::spawn(trace::carried(async move {
         match store.messages().is_stored(&question).await {
-            Ok(true) => note_failure(&store, &question, ErrorCode::DatabaseError).await,
+            Ok(true) => release_lease(&store, &question, ErrorCode::DatabaseError).await,
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "a question is held until its lease passes"),
         }
     }));
 }
 
-/// Notes on the question why it has no answer, and so lets it go.
-async fn note_failure(store: &Store, question: &Message, code: ErrorCode) {
+/// Stores why the question has no answer, which releases it: the next request can ask it again.
+async fn release_lease(store: &Store, question: &Message, code: ErrorCode) {
     if let Err(FailQuestionError::Store(error)) = store.messages().store_failure(question, code.as_str()).await {
         tracing::warn!(%error, "a question is held until its lease passes");
     }

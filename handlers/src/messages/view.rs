@@ -4,7 +4,8 @@ use model::{Message, Patch, Role};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::{fields, talk};
+use crate::fields::{self, talk};
+use crate::messages::outcome::Outcome;
 
 /// A question, a note or an answer.
 #[derive(Serialize, ToSchema)]
@@ -79,6 +80,12 @@ pub(super) struct Posted {
     pub(super) message: MessageView,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reply: Option<MessageView>,
+}
+
+impl From<&Outcome> for Posted {
+    fn from(outcome: &Outcome) -> Self {
+        Self { message: (&outcome.message).into(), reply: outcome.answer.as_ref().map(MessageView::from) }
+    }
 }
 
 impl MessageView {

@@ -1,17 +1,15 @@
 //! The errors of a route: those that follow from what it is, and how all of them are described.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use axum::http::header;
 use serde_json::{Map, Value, json};
-use utoipa::openapi::{Ref, RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::ErrorCode;
+use crate::fields;
 use crate::limits::RateLimit;
 use crate::openapi::shapes::reference;
-use crate::openapi::{fields, trace_header};
+use crate::openapi::trace_header;
 use crate::routes::route::Access;
 
 /// What is known of a route without asking its handler.
@@ -52,22 +50,6 @@ impl Known<'_> {
     }
 }
 
-/// The envelope of an error where it is no response of its own: in a stream.
-pub(crate) struct Failure;
-
-impl PartialSchema for Failure {
-    fn schema() -> RefOr<Schema> {
-        // The document's own, see `error_schema`.
-        Ref::from_schema_name(Self::name()).into()
-    }
-}
-
-impl ToSchema for Failure {
-    fn name() -> Cow<'static, str> {
-        "Error".into()
-    }
-}
-
 /// The responses for these codes, one for each status; that of too many requests says how many are too many.
 pub(super) fn responses(codes: &[ErrorCode], limits: &[RateLimit]) -> Map<String, Value> {
     let mut by_status = BTreeMap::<u16, Vec<ErrorCode>>::new();
@@ -77,7 +59,8 @@ pub(super) fn responses(codes: &[ErrorCode], limits: &[RateLimit]) -> Map<String
     let described = |(status, codes): (u16, Vec<ErrorCode>)| {
         let mut response = response(&codes);
         if codes.contains(&ErrorCode::RateLimitExceeded) {
-            let told: Vec<String> = limits.iter().flat_map(RateLimit::told).map(|limit| format!("- {limit}")).collect();
+            let told: Vec<String> =
+                limits.iter().flat_map(RateLimit::sentences).map(|limit| format!("- {limit}")).collect();
             let about = response["description"].as_str().unwrap_or_default();
             response["description"] = format!("{about}\n\n{}", told.join("\n")).into();
         }

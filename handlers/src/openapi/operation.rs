@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::fields;
 use crate::openapi::errors::{Known, responses};
-use crate::openapi::{fields, trace_header};
+use crate::openapi::trace_header;
 use crate::routes::route::{Access, Route};
 
 /// The method in lower case, and the operation under it.

@@ -7,7 +7,7 @@ use model::Language;
 use serde_json::{Map, Value, json};
 
 use crate::error::ErrorCode;
-use crate::openapi::talk;
+use crate::fields::talk;
 
 type Schemas = Map<String, Value>;
 

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::fields;
 use crate::form;
 use crate::http::checked::{Check, CodeForm};
-use crate::openapi::fields;
 use crate::sessions::view::OneSession;
 use crate::state::Ctx;
 

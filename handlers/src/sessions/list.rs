@@ -9,10 +9,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult};
+use crate::fields;
 use crate::http::lenient::LeftOut;
 use crate::http::query::{Paging, optional, values};
 use crate::limits::SESSIONS_PER_PAGE;
-use crate::openapi::fields;
 use crate::sessions::view::SessionView;
 use crate::state::Ctx;
 
@@ -55,7 +55,7 @@ pub async fn list(
         Sort::Created => store.sessions().list(caller.user_id, paging.request()).await?,
         Sort::Updated => store.sessions().list_by_activity(caller.user_id, paging.request()).await?,
     };
-    left_out.told(&ctx, caller.user_id);
+    left_out.log(&ctx, caller.user_id);
     let sessions = page.items.iter().map(SessionView::from).collect();
     Ok(Json(SessionPage { sessions, cursor: page.cursor }))
 }

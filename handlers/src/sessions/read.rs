@@ -12,11 +12,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::fields;
 use crate::http::etag;
 use crate::http::lenient::LeftOut;
 use crate::http::path::Path;
 use crate::http::query::{optional, values};
-use crate::openapi::fields;
 use crate::sessions::view::{self, SessionView};
 use crate::state::Ctx;
 use crate::threads::ThreadView;
@@ -64,7 +64,7 @@ pub async fn read(
         let left_out = LeftOut::default();
         let opened = left_out.store(&ctx).sessions().open_with_threads(caller.user_id, id).await;
         let (opened, threads) = opened.map_err(no_access)?;
-        left_out.told(&ctx, caller.user_id);
+        left_out.log(&ctx, caller.user_id);
         let threads: Vec<ThreadView> = threads.iter().map(ThreadView::from).collect();
         let tag = view::etag(&opened.head, Some(&threads));
         if tag.is_known(&headers) {

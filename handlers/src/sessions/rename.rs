@@ -7,11 +7,11 @@ use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::fields;
 use crate::form;
 use crate::http::checked::{Check, Form};
 use crate::http::json::change;
 use crate::http::path::Path;
-use crate::openapi::fields;
 use crate::sessions::view::OneSession;
 use crate::state::Ctx;
 
@@ -56,7 +56,8 @@ impl Check for Metadata {
 
     fn check(self, wrong: &mut Wrong) -> Option<Self::Checked> {
         if self.filename == Change::Keep && self.language_override == Change::Keep && wrong.is_empty() {
-            wrong.note(ApiError::new(ErrorCode::InvalidInput).saying("Send filename, language_override or both."));
+            wrong
+                .note(ApiError::new(ErrorCode::InvalidInput).with_message("Send filename, language_override or both."));
         }
         let given = match &self.filename {
             Change::Set(name) => Some(name.clone()),

@@ -2,19 +2,18 @@
 
 use axum::Json;
 use axum::extract::{FromRequest as _, Request};
-use model::{Change, Language, SaveCode, SaveCodeError, Saved, SessionId};
+use model::{Change, Language, SaveCode, SaveCodeError, Saved, SessionId, re_anchor_threads};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::fields;
 use crate::form;
 use crate::http::checked::{Check, CodeForm};
 use crate::http::json::{change, given};
 use crate::http::path::Path;
 use crate::limits::RateLimit;
-use crate::openapi::fields;
-use crate::review::anchor::re_anchor_threads;
 use crate::sessions::view::SessionView;
 use crate::state::Ctx;
 use crate::threads::ThreadView;

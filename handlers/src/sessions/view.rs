@@ -4,8 +4,8 @@ use model::{OpenedSession, Session};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::fields;
 use crate::http::etag::ETag;
-use crate::openapi::fields;
 use crate::threads::ThreadView;
 
 /// Everything about a session but its code.

@@ -1,18 +1,18 @@
 //! `PUT /threads/{thread_id}`: the editor says where the lines are now, or that others are meant.
 
 use axum::Json;
-use model::{MoveError, NewThread, PlacedThread, ThreadId, ThreadKind};
+use model::{MoveError, NewThread, PlacedThread, ThreadId, ThreadKind, selection_status};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::fields;
 use crate::http::checked::{Check, SelectionForm};
 use crate::http::json::given;
 use crate::http::path::Path;
-use crate::openapi::fields;
 use crate::state::Ctx;
-use crate::threads::create::{ThreadForm, counted_line, locate};
+use crate::threads::create::{ThreadForm, counted_line};
 use crate::threads::view::OneThread;
 
 /// The anchor as it is sent. What is absent stays, unless the type changes: then the old lines mean nothing any more.
@@ -51,7 +51,7 @@ pub async fn anchor(
     let opened = ctx.store.threads().open(caller.user_id, id).await;
     let opened = opened.map_err(|error| ApiError::no_access(error, ErrorCode::ThreadNotFound))?;
     let to = form.onto(&opened.thread)?;
-    let moved = ctx.store.threads().move_to(opened, to, locate).await?;
+    let moved = ctx.store.threads().move_to(opened, to, selection_status).await?;
     Ok(Json(OneThread::from(&moved)))
 }
 
@@ -63,7 +63,7 @@ impl Check for AnchorForm {
         let Self { kind, start_line, end_line, selected_text } = &self;
         if kind.is_none() && start_line.is_none() && end_line.is_none() && selected_text.is_none() {
             let message = "Send one or more of type, start_line, end_line and selected_text.";
-            wrong.note(ApiError::new(ErrorCode::InvalidInput).saying(message));
+            wrong.note(ApiError::new(ErrorCode::InvalidInput).with_message(message));
         }
         for (field, line) in [("start_line", start_line), ("end_line", end_line)] {
             wrong.take(line.map(|line| counted_line(field, line)).transpose());

@@ -2,18 +2,16 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use model::{AnchorStatus, Created, NewThread, NewThreadError, SelectionTooLong, SessionId, ThreadKind};
+use model::{Created, NewThread, NewThreadError, SelectionTooLong, SessionId, ThreadKind, selection_status};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::fields;
 use crate::http::checked::{Check, SelectionForm};
 use crate::http::path::Path;
-use crate::openapi::fields;
-use crate::review::anchor::status_at;
-use crate::review::lines::Selection;
 use crate::state::Ctx;
 use crate::threads::view::OneThread;
 
@@ -57,10 +55,13 @@ pub async fn create(
 ) -> ApiResult<(StatusCode, Json<OneThread>)> {
     let user_id = caller.user_id;
     let created = match client_id {
-        Some(client_id) => ctx.store.threads().create_once(user_id, session_id, client_id, new, locate).await?,
-        None => {
-            Created { item: ctx.store.threads().create(user_id, session_id, new, locate).await?, is_repeated: false }
+        Some(client_id) => {
+            ctx.store.threads().create_once(user_id, session_id, client_id, new, selection_status).await?
         }
+        None => Created {
+            item: ctx.store.threads().create(user_id, session_id, new, selection_status).await?,
+            is_repeated: false,
+        },
     };
     let status = if created.is_repeated { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(OneThread::from(&created.item))))
@@ -99,15 +100,6 @@ impl ThreadForm {
 /// A line's number, in the field of this name.
 pub(super) fn counted_line(field: &'static str, number: u32) -> ApiResult<u32> {
     if number == 0 { Err(ApiError::invalid(field, "Lines are counted from 1.")) } else { Ok(number) }
-}
-
-/// Whether the lines are there, and are what was selected. The whole file is always where it should be.
-pub(crate) fn locate(code: &str, new: &NewThread) -> Option<AnchorStatus> {
-    if new.kind == ThreadKind::File {
-        return Some(AnchorStatus::Stable);
-    }
-    let text = &new.selected_text;
-    status_at(code, &Selection { start_line: new.start_line, end_line: new.end_line, text })
 }
 
 impl From<NewThreadError> for ApiError {

@@ -7,11 +7,11 @@ use utoipa::ToSchema;
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::fields;
 use crate::http::lenient::LeftOut;
 use crate::http::path::Path;
 use crate::http::query::Paging;
 use crate::limits::THREADS_PER_PAGE;
-use crate::openapi::fields;
 use crate::state::Ctx;
 use crate::threads::view::ThreadView;
 
@@ -41,7 +41,7 @@ pub async fn list(
     let left_out = LeftOut::default();
     let page = left_out.store(&ctx).threads().list(caller.user_id, session_id, paging.request()).await;
     let page = page.map_err(|error| ApiError::no_access(error, ErrorCode::SessionNotFound))?;
-    left_out.told(&ctx, caller.user_id);
+    left_out.log(&ctx, caller.user_id);
     let threads = page.items.iter().map(ThreadView::from).collect();
     Ok(Json(ThreadPage { threads, cursor: page.cursor }))
 }

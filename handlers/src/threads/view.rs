@@ -4,7 +4,7 @@ use model::{MessageId, PlacedThread, ReplyState, Thread, ThreadKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::{fields, talk};
+use crate::fields::{self, talk};
 
 /// Where a thread is, and whether its lines are still what was selected.
 #[derive(Serialize, ToSchema)]

@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 use crate::auth::caller::Caller;
 use crate::auth::routes::Done;
 use crate::error::ApiResult;
+use crate::fields;
 use crate::http::body::Body;
 use crate::http::cookie::{Cookies, SetCookies};
-use crate::openapi::fields;
 use crate::state::Ctx;
 use crate::users::password::{counted_account, prove, refused};
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::auth::caller::Caller;
 use crate::auth::user_agent;
 use crate::error::{ApiResult, ErrorCode};
-use crate::openapi::fields;
+use crate::fields;
 use crate::state::Ctx;
 
 /// `{"devices": […]}`.

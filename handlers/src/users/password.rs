@@ -9,11 +9,11 @@ use crate::auth::caller::Caller;
 use crate::auth::password::{Password, check_confirmation, new_password};
 use crate::auth::routes::{Done, cookies};
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::fields;
 use crate::http::checked::{Check, Form};
 use crate::http::cookie::SetCookies;
 use crate::http::json::given;
 use crate::limits::{REFRESH_TOKEN_LIFE, RateLimit};
-use crate::openapi::fields;
 use crate::state::Ctx;
 
 const CURRENT: &str = "current_password";

@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 use crate::auth::caller::Caller;
 use crate::auth::sign_up::{PersonName, email, person_name, taken, username};
 use crate::error::{ApiError, ApiResult, ErrorCode, Wrong};
+use crate::fields;
 use crate::http::checked::{Check, Form};
 use crate::http::client_ip::ClientIp;
 use crate::limits::RateLimit;
-use crate::openapi::fields;
 use crate::state::Ctx;
 use crate::users::view::OneUser;
 

@@ -10,9 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, ApiResult, Wrong};
+use crate::fields;
 use crate::http::query::{optional, values};
 use crate::limits::USAGE_DAYS;
-use crate::openapi::fields;
 use crate::state::{App, Ctx};
 
 /// Extractor: `?from=` and `?to=`, UTC days, both included. Without `to` it is today, without `from` as many days as

@@ -4,7 +4,7 @@ use model::User;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::openapi::fields;
+use crate::fields;
 
 /// `{"user": …}`.
 #[derive(Serialize, ToSchema)]

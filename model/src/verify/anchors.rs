@@ -1,5 +1,7 @@
 //! Anchors: one for each thread and none beside, and where one is said to be stable, the very text that was selected.
 
+use review::selection::Selection;
+
 use crate::generated::any::AnyEntity;
 use crate::placed::entry_of;
 use crate::verify::finding::{Finding, FindingKind};
@@ -7,7 +9,6 @@ use crate::verify::ledger::Subject;
 use crate::verify::repair::{Repair, SoundAnchors};
 use crate::{
     Anchor, AnchorStatus, Anchors, PackedCode, Session, SessionId, Thread, ThreadAnchor, ThreadKind, ThreadUuid,
-    is_selected_at,
 };
 
 /// What a scan has met of a session: its code and its anchors come before its threads, so most threads are compared with
@@ -60,7 +61,8 @@ fn is_false(thread: &Thread, anchor: Anchor, text: Option<&str>) -> bool {
 fn status_of(thread: &Thread, anchor: Anchor, text: Option<&str>) -> AnchorStatus {
     let stands = |text: &str| {
         let selected = thread.clone().unpacked().ok()?.selected_text;
-        is_selected_at(text, anchor.start_line, anchor.end_line, &selected)
+        let Anchor { start_line, end_line, .. } = anchor;
+        Selection { start_line, end_line, text: &selected }.is_at_its_lines(text)
     };
     let stands = thread.kind == ThreadKind::File || text.and_then(stands).unwrap_or(false);
     if stands { AnchorStatus::Stable } else { AnchorStatus::Approximate }

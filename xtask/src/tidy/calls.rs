@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use syn::visit::{self, Visit};
 
 use crate::tidy::Findings;
-use crate::tidy::rust::{flat, lines_with, syntax, tokens};
+use crate::tidy::rust::{flat, is_for_tests, lines_with, syntax, tokens};
 use crate::tidy::tree::{File, Tree};
 
 /// The patterns that are known to have no call yet, a line each.
@@ -73,14 +73,6 @@ impl Calls {
         let calls = tokens.windows(2).filter(|pair| matches!(pair[0].text.as_str(), "." | ":"));
         self.0.extend(calls.map(|pair| pair[1].text.clone()));
     }
-}
-
-fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        let is_cfg_test = attribute.path().is_ident("cfg")
-            && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"));
-        is_cfg_test || attribute.path().segments.last().is_some_and(|last| last.ident == "test")
-    })
 }
 
 impl<'ast> Visit<'ast> for Calls {

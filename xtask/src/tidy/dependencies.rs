@@ -30,8 +30,8 @@ const OWNED: [Owned; 4] = [
     },
     Owned {
         dependency: "aws-sdk-bedrockruntime",
-        owners: &[("handlers", "handlers/src/bedrock")],
-        instead: "ask through `handlers::bedrock`",
+        owners: &[("bedrock", "bedrock/src/")],
+        instead: "ask through `bedrock`",
     },
 ];
 
@@ -113,17 +113,54 @@ pub fn only_its_owner_uses_an_sdk(tree: &Tree) -> Findings {
     findings
 }
 
-/// The stand-in for the model is for the tests of `handlers`, and never in what is deployed.
+/// The dependencies of this crate that its tests do not need alone; the error is a finding.
+fn built_in(tree: &Tree, folder: &str) -> Result<Vec<String>, String> {
+    let path = format!("{folder}/Cargo.toml");
+    let manifest = tree.text(&path).and_then(|text| text.parse().ok());
+    let mut manifest: toml::Table = manifest.ok_or_else(|| format!("{path} cannot be read"))?;
+    manifest.remove("dev-dependencies");
+    Ok(dependencies(&manifest))
+}
+
+/// The stand-in for the model is for the tests of `bedrock` and `handlers`, and never in what is deployed.
 #[must_use]
 pub fn no_lambda_contains_the_stand_in(tree: &Tree) -> Findings {
-    let manifest = tree.files.iter().find(|file| file.path == "handlers/Cargo.toml");
-    let manifest: Option<toml::Table> = manifest.and_then(|file| file.text.parse().ok());
-    let Some(mut manifest) = manifest else { return vec!["handlers/Cargo.toml cannot be read".to_owned()] };
-    manifest.remove("dev-dependencies");
-    if dependencies(&manifest).iter().any(|known| known == "bedrock-local") {
-        return vec!["handlers/Cargo.toml: bedrock-local is for its tests: a dev-dependency".to_owned()];
-    }
-    Findings::new()
+    let check = |folder: &str| match built_in(tree, folder) {
+        Ok(known) if known.iter().any(|name| name == "bedrock-local") => {
+            Some(format!("{folder}/Cargo.toml: bedrock-local is for its tests: a dev-dependency"))
+        }
+        Ok(_) => None,
+        Err(finding) => Some(finding),
+    };
+    ["bedrock", "handlers"].into_iter().filter_map(check).collect()
+}
+
+/// `review` computes and does nothing else: no server, no runtime, no SDK and no crate of the workspace is under it,
+/// also not in its tests. So it builds in seconds, and a test of it needs no table and no socket.
+#[must_use]
+pub fn review_is_pure(tree: &Tree) -> Findings {
+    const KINDS: [&str; 9] = ["aws-", "axum", "http", "hyper", "lambda_http", "reqwest", "tokio", "tower", "tracing"];
+    let packages = packages(tree);
+    let Some((file, .., dependencies)) = packages.iter().find(|(_, folder, ..)| folder == "review") else {
+        return vec!["review/Cargo.toml cannot be read".to_owned()];
+    };
+    let is_impure = |known: &&String| {
+        KINDS.iter().any(|kind| known.starts_with(kind)) || packages.iter().any(|(_, _, name, _)| name == *known)
+    };
+    let impure = dependencies.iter().filter(is_impure);
+    impure.map(|known| format!("{}: `review` is pure; what needs {known} belongs above it", file.path)).collect()
+}
+
+/// HTTP is the business of `handlers` and of the programs around it: `model`, `review` and `bedrock` build without
+/// axum.
+#[must_use]
+pub fn only_servers_depend_on_axum(tree: &Tree) -> Findings {
+    const SERVERS: [&str; 4] = ["bedrock-local", "codesensei", "handlers", "tests"];
+    let others = packages(tree).into_iter().filter(|(_, _, name, _)| !SERVERS.contains(&name.as_str()));
+    let depending = others.filter(|(.., dependencies)| dependencies.iter().any(|known| known == "axum"));
+    depending
+        .map(|(file, _, name, _)| format!("{}: `{name}` serves no HTTP; axum belongs in handlers", file.path))
+        .collect()
 }
 
 /// `codegen` depends on no crate of the workspace, and `xtask` only on `codegen`: so broken generated code can always be
@@ -177,7 +214,7 @@ mod tests {
     fn an_sdk_in_code_of_another_place_is_told() {
         let tree = Tree::of(&[
             ("table-runtime/src/call.rs", "//! x\nuse aws_sdk_dynamodb::Client;\nuse modyne::Item;\n"),
-            ("handlers/src/bedrock/client.rs", "//! x\nuse aws_sdk_bedrockruntime::Client;\n"),
+            ("bedrock/src/client.rs", "//! x\nuse aws_sdk_bedrockruntime::Client;\n"),
             ("handlers/src/http/body.rs", "//! about aws_sdk_dynamodb\n\nuse aws_sdk_bedrockruntime::Client;\n"),
             ("tests/tests/a.rs", "//! x\nfn a() { let x: modyne::Item; }\n"),
             ("codegen/src/a.rs", "//! x\nfn a() { quote!(modyne::Item) }\n"),
@@ -185,7 +222,7 @@ mod tests {
         assert_eq!(
             only_its_owner_uses_an_sdk(&tree),
             [
-                "handlers/src/http/body.rs:3: `aws_sdk_bedrockruntime` belongs in handlers/src/bedrock; ask through `handlers::bedrock`",
+                "handlers/src/http/body.rs:3: `aws_sdk_bedrockruntime` belongs in bedrock/src/; ask through `bedrock`",
                 "tests/tests/a.rs:2: `modyne` belongs in table-runtime/src/ or model/src/; call an access pattern of `model`",
             ]
         );
@@ -193,14 +230,49 @@ mod tests {
 
     #[test]
     fn the_stand_in_outside_of_tests_is_told() {
-        let tree = |kind: &str| {
-            let text = manifest("handlers", &format!("[{kind}]\nbedrock-local.workspace = true\n"));
-            Tree::of(&[("handlers/Cargo.toml", &text)])
+        let found = |of: &str, kind: &str| {
+            let text = |name| {
+                let dependency = if name == of { "bedrock-local.workspace = true" } else { "" };
+                manifest(name, &format!("[{kind}]\n{dependency}\n"))
+            };
+            let (bedrock, handlers) = (text("bedrock"), text("handlers"));
+            let tree = Tree::of(&[("bedrock/Cargo.toml", &bedrock), ("handlers/Cargo.toml", &handlers)]);
+            no_lambda_contains_the_stand_in(&tree)
         };
-        assert_eq!(no_lambda_contains_the_stand_in(&tree("dev-dependencies")), [""; 0]);
-        for kind in ["dependencies", "build-dependencies", "target.'cfg(unix)'.dependencies"] {
-            assert_eq!(no_lambda_contains_the_stand_in(&tree(kind)).len(), 1, "{kind}");
+        for of in ["bedrock", "handlers"] {
+            assert_eq!(found(of, "dev-dependencies"), [""; 0]);
+            for kind in ["dependencies", "build-dependencies", "target.'cfg(unix)'.dependencies"] {
+                let finding = format!("{of}/Cargo.toml: bedrock-local is for its tests: a dev-dependency");
+                assert_eq!(found(of, kind), [finding], "{kind}");
+            }
         }
+        assert_eq!(no_lambda_contains_the_stand_in(&Tree::default()).len(), 2);
+    }
+
+    #[test]
+    fn a_dependency_of_review_with_io_is_told() {
+        let model = manifest("model", "");
+        let found = |dependency: &str| {
+            let review = manifest("review", &format!("[dev-dependencies]\n{dependency} = \"1\"\n"));
+            review_is_pure(&Tree::of(&[("model/Cargo.toml", &model), ("review/Cargo.toml", &review)]))
+        };
+        assert_eq!(found("serde_json"), [""; 0]);
+        for dependency in ["axum", "tokio", "aws-sdk-dynamodb", "aws-config", "model", "tower-http"] {
+            let finding = format!("review/Cargo.toml: `review` is pure; what needs {dependency} belongs above it");
+            assert_eq!(found(dependency), [finding]);
+        }
+        assert_eq!(review_is_pure(&Tree::default()), ["review/Cargo.toml cannot be read"]);
+    }
+
+    #[test]
+    fn axum_under_handlers_is_told() {
+        let with = |name| manifest(name, "[dependencies]\naxum = \"1\"\n");
+        let (bedrock, handlers) = (with("bedrock"), with("handlers"));
+        let tree = Tree::of(&[("bedrock/Cargo.toml", &bedrock), ("handlers/Cargo.toml", &handlers)]);
+        assert_eq!(
+            only_servers_depend_on_axum(&tree),
+            ["bedrock/Cargo.toml: `bedrock` serves no HTTP; axum belongs in handlers"]
+        );
     }
 
     #[test]

@@ -52,3 +52,12 @@ pub fn lines_with(tokens: &[Token], wanted: &[&str]) -> Vec<usize> {
     let is_wanted = |window: &&[Token]| window.iter().zip(wanted).all(|(token, wanted)| token.text == *wanted);
     tokens.windows(wanted.len()).filter(is_wanted).map(|window| window[0].line).collect()
 }
+
+/// Whether an item with these attributes is built for tests alone.
+pub fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        let is_cfg_test = attribute.path().is_ident("cfg")
+            && attribute.parse_args::<syn::Path>().is_ok_and(|condition| condition.is_ident("test"));
+        is_cfg_test || attribute.path().segments.last().is_some_and(|last| last.ident == "test")
+    })
+}

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use model::{
     AnchorStatus, Anchors, Code, ContextMode, DailyUsage, Date, Email, Ids, Message, MessageKey, PackedBody,
-    PasswordHash, ReplyState, RevisionId, Role, Session, SessionId, Thread, ThreadAnchor, ThreadKind, ThreadUuid,
-    Timestamp, UserId, Username,
+    PasswordHash, Patch, ReplyState, RevisionId, Role, Session, SessionId, Thread, ThreadAnchor, ThreadKind,
+    ThreadUuid, Timestamp, UserId, Username,
 };
 use rand::rngs::ChaCha8Rng;
 use rand::seq::IndexedRandom as _;
@@ -236,8 +236,8 @@ fn reply(thread: &Thread, seq: u32, (answer, anchor_line): (Answer, Option<u32>)
         context_first_line: Some(1),
         context_last_line: Some(answer.lines),
         confidence: answer.confidence,
-        patch_status: answer.patch.as_ref().map(|patch| patch.status),
-        patch: answer.patch.map(|checked| checked.patch.based_on(1, anchor_line)),
+        patch_status: answer.patch.as_ref().map(|patch| patch.status.into()),
+        patch: answer.patch.map(|checked| Patch::based_on(checked.patch, 1, anchor_line)),
         model_id: Some(crate::seed::MODEL_ID.to_owned()),
         input_tokens: Some(answer.usage.input_tokens),
         output_tokens: Some(answer.usage.output_tokens),

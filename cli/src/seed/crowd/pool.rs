@@ -1,10 +1,10 @@
 //! What made-up people work on: the files of `seed/`, with the threads and conversations that real people wrote about them.
 
+use bedrock::{Prices, Usage};
 use model::{Filename, Language, PackedBody, PackedCode};
 
 use crate::seed::places::line_count;
 use crate::seed::plan::{Anchor, Answer, Deed, Outcome, Person};
-use handlers::bedrock::{Prices, Usage};
 
 /// The files to choose from.
 pub(super) struct Pool(pub(super) Vec<Sheet>);

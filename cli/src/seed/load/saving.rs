@@ -1,10 +1,8 @@
 //! What changes a session's code again: a save by hand, and a patch that is applied.
 
-use handlers::review::anchor::re_anchor_threads;
-use handlers::review::patch::{Withheld, locate};
 use model::{
-    AccessError, ApplyError, Change, Message, MessageId, MessageKey, PatchStatus, PatchedLines, SaveCode,
-    SaveCodeError, Store, Target, Thread, ThreadId, ThreadKind,
+    AccessError, ApplyError, Change, Message, MessageId, MessageKey, PatchStatus, SaveCode, SaveCodeError, Store,
+    Thread, ThreadId, place_patch, re_anchor_threads,
 };
 
 use super::{Loaded, Place};
@@ -47,17 +45,9 @@ pub(super) async fn apply(
         return Ok(Loaded::There);
     }
     let id = MessageId { thread_id, seq };
-    match store.sessions().apply_patch(place.user_id, id, event.version, fit, re_anchor_threads).await {
+    match store.sessions().apply_patch(place.user_id, id, event.version, place_patch, re_anchor_threads).await {
         Ok(applied) => Ok(place.at(applied.saved.head.version_number)),
         Err(ApplyError::Save(SaveCodeError::Access(AccessError::Store(error)))) => Err(error.into()),
         Err(_) => Ok(Loaded::Changed),
     }
-}
-
-/// Where a stored patch belongs, and the code that it makes.
-fn fit(patch: &model::Patch, target: Target<'_>) -> Result<(PatchedLines, String), Withheld> {
-    let anchor = (target.thread.kind == ThreadKind::Block).then_some(target.thread.anchor);
-    let patch = locate(patch, target.version_number == patch.base_version, anchor, target.text)?;
-    let text = patch.apply(target.text)?;
-    Ok((PatchedLines { start_line: patch.start_line, end_line: patch.end_line }, text))
 }

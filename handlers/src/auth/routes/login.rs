@@ -11,13 +11,13 @@ use crate::auth::password::{Password, Verdict};
 use crate::auth::routes::view::{SignedIn, cookies_of_device};
 use crate::auth::user_agent;
 use crate::error::{ApiError, ApiResult, ErrorCode};
+use crate::fields;
 use crate::http::body::Body;
 use crate::http::client_ip::ClientIp;
 use crate::http::cookie::{Cookies, SetCookies};
 use crate::http::rate::Try;
 use crate::http::trace;
 use crate::limits::{REFRESH_TOKEN_LIFE, RateLimit};
-use crate::openapi::fields;
 use crate::state::Ctx;
 
 /// Maximum checks of a password whose hash changes while it is checked.

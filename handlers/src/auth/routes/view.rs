@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 
 use crate::auth::device::Devices;
 use crate::error::{ApiError, ApiResult};
+use crate::fields;
 use crate::http::cookie::SetCookies;
-use crate::openapi::fields;
 use crate::state::Ctx;
 
 /// `{"success": true, "user": …}`.

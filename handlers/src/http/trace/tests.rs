@@ -55,6 +55,7 @@ fn app() -> Router {
                 (Extension(bill), ApiError::internal("the cause"))
             }),
         )
+        .layer(axum::middleware::map_response(crate::http::failure::respond))
         .layer(axum::middleware::from_fn_with_state(follower(Metrics::default()), follow))
 }
 

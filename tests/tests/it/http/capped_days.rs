@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use handlers::http::rate::RateLimits;
 use handlers::limits::RateLimit;
+use handlers::limits::RateLimits;
 use serde_json::json;
 use tests::{TestApp, at_once};
 

@@ -102,7 +102,7 @@ fn every_limit_on_requests_is_told_where_it_holds() {
         assert!(!limits.is_empty(), "{} {}", operation.method, operation.path);
         told.extend(limits);
     }
-    for limit in RateLimit::ALL.iter().flat_map(RateLimit::told) {
+    for limit in RateLimit::ALL.iter().flat_map(RateLimit::sentences) {
         assert!(told.contains(&*format!("- {limit}")), "{limit}");
     }
 }

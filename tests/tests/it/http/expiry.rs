@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bedrock_local::Act;
-use handlers::http::rate::RateLimits;
+use handlers::limits::RateLimits;
 use model::MessageTtl;
 use serde_json::{Value, json};
 use tests::TestApp;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use bedrock_local::{Act, Seen};
-use handlers::http::rate::RateLimits;
-use handlers::review::hidden::{hidden, visible};
-use handlers::review::prompt::SYSTEM;
-use model::Lines;
+use handlers::limits::RateLimits;
+use review::hidden::{hidden, visible};
+use review::lines::Lines;
+use review::prompt::SYSTEM;
 use serde_json::{Value, json};
 use tests::TestApp;
 use tests::app::{PASSWORD, Person, Thread};

@@ -1,6 +1,6 @@
 //! How many requests, and how many steps one after another, a sign-in and the profile take.
 
-use handlers::http::rate::RateLimits;
+use handlers::limits::RateLimits;
 use serde_json::json;
 use tests::app::{PASSWORD, Person, Response};
 use tests::{Proxy, TestApp};

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use codesensei::seed::{SignIn, load_people};
-use handlers::review::lines::Lines;
-use handlers::review::patch::Patch;
 use model::{
     Date, Message, OpenedSession, Order, PageRequest, PatchStatus, PlacedThread, ReplyState, ThreadId, ThreadKind, User,
 };
+use review::lines::Lines;
+use review::patch::Patch;
 use tests::TestTable;
 use tests::proxy::{Moment, Proxy};
 

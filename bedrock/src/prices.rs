@@ -1,0 +1,94 @@
+//! What tokens cost.
+
+use std::collections::BTreeMap;
+
+use crate::Usage;
+
+/// What a model's tokens cost, in micro-dollars for a million of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// Sent.
+    pub input: u64,
+    /// Answered.
+    pub output: u64,
+}
+
+impl Price {
+    /// The usage with its cost, rounded up. A token read from the cache costs a tenth of a sent one, one written to it
+    /// a quarter more.
+    #[must_use]
+    pub fn cost(self, usage: Usage) -> Usage {
+        let weighed = [(usage.input_tokens, 100), (usage.cache_read_tokens, 10), (usage.cache_write_tokens, 125)];
+        let sent: u64 = weighed.into_iter().map(|(tokens, weight)| u64::from(tokens) * weight).sum();
+        let hundredths = sent * self.input + u64::from(usage.output_tokens) * 100 * self.output;
+        let cost_micros = i64::try_from(hundredths.div_ceil(100_000_000)).unwrap_or(i64::MAX);
+        Usage { cost_micros, ..usage }
+    }
+}
+
+/// What tokens cost, by model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prices {
+    default: Price,
+    models: BTreeMap<String, Price>,
+}
+
+impl Default for Prices {
+    fn default() -> Self {
+        Self { default: Price { input: 3_000_000, output: 15_000_000 }, models: BTreeMap::new() }
+    }
+}
+
+impl Prices {
+    /// The price of this model.
+    #[must_use]
+    pub fn of(&self, model_id: &str) -> Price {
+        self.models.get(model_id).copied().unwrap_or(self.default)
+    }
+
+    /// Reads `3/15,some.model=15/75`: dollars for a million tokens in and out.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut prices = Self::default();
+        for part in text.split(',') {
+            let (model, price) = part.rsplit_once('=').map_or((None, part), |(model, price)| (Some(model), price));
+            let (input, output) = price.split_once('/')?;
+            let price = Price { input: micros(input)?, output: micros(output)? };
+            match model {
+                Some(model) => drop(prices.models.insert(model.trim().to_owned(), price)),
+                None => prices.default = price,
+            }
+        }
+        Some(prices)
+    }
+}
+
+/// Dollars with up to six decimals as micro-dollars.
+fn micros(dollars: &str) -> Option<u64> {
+    let (whole, decimals) = dollars.trim().split_once('.').unwrap_or((dollars.trim(), ""));
+    let digits = |text: &str| text.len() <= 6 && text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(decimals) {
+        return None;
+    }
+    format!("{whole}{decimals:0<6}").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_million_tokens_cost_what_the_price_says_and_part_of_a_micro_dollar_counts() {
+        let price = Prices::default().of("any");
+        let used = |input_tokens, output_tokens, cache_read_tokens, cache_write_tokens| {
+            let usage =
+                Usage { input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, ..Usage::default() };
+            price.cost(usage).cost_micros
+        };
+        assert_eq!(used(1_000_000, 0, 0, 0), 3_000_000);
+        assert_eq!(used(0, 1_000_000, 0, 0), 15_000_000);
+        assert_eq!(used(0, 0, 1_000_000, 0), 300_000);
+        assert_eq!(used(0, 0, 0, 1_000_000), 3_750_000);
+        assert_eq!(used(0, 0, 1, 0), 1);
+        assert_eq!(used(0, 0, 0, 0), 0);
+    }
+}

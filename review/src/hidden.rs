@@ -1,0 +1,164 @@
+//! Characters that an editor does not show: found in code, made visible to the model, and put back into what it quotes.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
+
+pub use characters::{has_hidden, hidden, shows_nothing};
+
+use crate::lines::Lines;
+use crate::patch::Patch;
+
+mod characters;
+
+/// Lines that a warning names before it only counts the others.
+const NAMED_LINES: usize = 8;
+/// Characters that a warning names.
+const NAMED_CHARACTERS: usize = 4;
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
+/// The text with every hidden character written as `\u{202E}`.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    replaced(text, hidden(text).map(|(at, c)| (at..at + c.len_utf8(), escape(c))))
+}
+
+/// What the user should know about this code: its lines with hidden characters. A byte order mark at the very beginning
+/// is what some editors write, and nothing to warn about.
+#[must_use]
+pub fn warning_about_code(code: &str) -> Option<String> {
+    let mut characters = BTreeSet::new();
+    let (mut lines, mut more, mut last) = (Vec::new(), 0_usize, 0);
+    let mut found = hidden(code).filter(|found| *found != (0, BYTE_ORDER_MARK)).peekable();
+    found.peek()?;
+    let numbered = Lines::of(code);
+    for (at, c) in found {
+        let line = numbered.number_at(at);
+        characters.insert(c);
+        if line == last {
+            continue;
+        }
+        last = line;
+        if lines.len() < NAMED_LINES { lines.push(line.to_string()) } else { more += 1 }
+    }
+    if more > 0 {
+        lines.push(format!("{more} more"));
+    }
+    let (end, front) = lines.split_last()?;
+    let subject = match front {
+        [] => format!("Line {end} contains"),
+        front => format!("Lines {} and {end} contain", front.join(", ")),
+    };
+    Some(format!("{subject} characters that an editor does not show ({}).", named(&characters)))
+}
+
+/// The same about the question.
+#[must_use]
+pub fn warning_about_question(question: &str) -> Option<String> {
+    let characters = all_of(question);
+    (!characters.is_empty())
+        .then(|| format!("The question contains characters that an editor does not show ({}).", named(&characters)))
+}
+
+/// The same about what a patch brings in that the lines it replaces did not have.
+#[must_use]
+pub fn warning_about_patch(patch: &Patch) -> Option<String> {
+    let added: BTreeSet<_> = all_of(&patch.replacement).difference(&all_of(&patch.original)).copied().collect();
+    (!added.is_empty()).then(|| format!("The patch adds characters that an editor does not show ({}).", named(&added)))
+}
+
+/// A patch whose texts quote hidden characters as [`visible`] shows them, with the characters themselves.
+///
+/// A line that is shown as it is quoted becomes that line. In other lines each escape of a character that is hidden in the
+/// code becomes the character, unless the code has that escape spelled out too: then it stays as the model wrote it,
+/// which is the form that everyone can see.
+#[must_use]
+pub fn restored(patch: Patch, code: &str) -> Patch {
+    if escapes(&patch.original).chain(escapes(&patch.replacement)).next().is_none() {
+        return patch;
+    }
+    let shown = Shown::of(code);
+    Patch { original: shown.restored(&patch.original), replacement: shown.restored(&patch.replacement), ..patch }
+}
+
+/// Lines and characters of a file that do not look like what they are.
+struct Shown<'t> {
+    /// What stands for a shown line; nothing where it could be one of two.
+    lines: HashMap<Cow<'t, str>, Option<&'t str>>,
+    /// Hidden characters whose escapes mean nothing else.
+    characters: HashSet<char>,
+}
+
+impl<'t> Shown<'t> {
+    fn of(code: &'t str) -> Self {
+        let mut lines = HashMap::new();
+        for line in Lines::of(code).iter() {
+            if hidden(line).next().is_some() || escapes(line).next().is_some() {
+                let stands_for = lines.entry(visible(line)).or_insert(Some(line));
+                *stands_for = stands_for.filter(|other| *other == line);
+            }
+        }
+        let spelled: HashSet<_> = escapes(code).map(|(_, c)| c).collect();
+        let characters = hidden(code).map(|(_, c)| c).filter(|c| !spelled.contains(c)).collect();
+        Self { lines, characters }
+    }
+
+    fn restored(&self, text: &str) -> String {
+        let lines = text.split('\n').map(|line| {
+            if let Some(stands_for) = self.lines.get(line) {
+                return Cow::Borrowed(stands_for.unwrap_or(line));
+            }
+            let known = escapes(line).filter(|(_, c)| self.characters.contains(c));
+            replaced(line, known.map(|(range, c)| (range, c.to_string())))
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// How a hidden character is shown.
+#[must_use]
+pub fn escape(c: char) -> String {
+    format!("\\u{{{:04X}}}", u32::from(c))
+}
+
+/// The characters that a text names as [`escape`] does, in either case.
+fn escapes(text: &str) -> impl Iterator<Item = (Range<usize>, char)> {
+    text.match_indices("\\u{").filter_map(|(at, open)| {
+        let digits = at + open.len();
+        // The highest code point has six digits; beyond that there is no need to look for the end.
+        let length = text.as_bytes()[digits..].iter().take(7).position(|byte| *byte == b'}')?;
+        let c = u32::from_str_radix(&text[digits..digits + length], 16).ok().and_then(char::from_u32)?;
+        Some((at..digits + length + 1, c))
+    })
+}
+
+/// The text with these ranges, in order, replaced.
+fn replaced(text: &str, ranges: impl Iterator<Item = (Range<usize>, String)>) -> Cow<'_, str> {
+    let (mut out, mut seen) = (String::new(), 0);
+    for (range, replacement) in ranges {
+        out.push_str(&text[seen..range.start]);
+        out.push_str(&replacement);
+        seen = range.end;
+    }
+    if seen == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[seen..]);
+    Cow::Owned(out)
+}
+
+fn all_of(text: &str) -> BTreeSet<char> {
+    hidden(text).map(|(_, c)| c).collect()
+}
+
+fn named(characters: &BTreeSet<char>) -> String {
+    let named = characters.iter().take(NAMED_CHARACTERS).map(|c| format!("U+{:04X}", u32::from(*c)));
+    let mut named: Vec<_> = named.collect();
+    if characters.len() > NAMED_CHARACTERS {
+        named.push("others".to_owned());
+    }
+    named.join(", ")
+}
+
+#[cfg(test)]
+mod tests;
