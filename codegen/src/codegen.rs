@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::check;
 use crate::design::{Design, Generate, Operation, Pattern};
 use crate::emit;
+use crate::emitted::Emitted;
 use crate::files;
 use crate::load::{Documents, LOCK, load};
 
@@ -22,15 +23,6 @@ pub enum Mode {
     Lock,
     /// It is written, and what was announced in the lock is known to every running program.
     Deployed,
-}
-
-/// A file that the generator writes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Emitted {
-    /// Where it goes, from the root folder.
-    pub path: String,
-    /// All of it.
-    pub text: String,
 }
 
 /// What a run did or found.
@@ -137,6 +129,10 @@ pub struct PatternName {
     pub id: String,
     /// The name of its function.
     pub name: String,
+    /// The heading, without the id.
+    pub title: String,
+    /// The functions that may call it.
+    pub callers: Vec<String>,
     /// Whether people ask it, and not the product.
     pub tool: bool,
     /// Whether it reads the whole table.
@@ -149,7 +145,8 @@ pub fn patterns(documents: &Documents) -> Vec<PatternName> {
     let patterns = load(documents).design.map(|design| design.patterns).unwrap_or_default();
     let name = |pattern: Pattern| {
         let scan = matches!(pattern.operation, Operation::Scan(_));
-        PatternName { id: pattern.id, name: pattern.name, tool: pattern.tool, scan }
+        let Pattern { id, name, title, callers, tool, .. } = pattern;
+        PatternName { id, name, title, callers, tool, scan }
     };
     patterns.into_iter().map(name).collect()
 }
@@ -167,13 +164,6 @@ pub fn next_id<'p>(ids: impl Iterator<Item = &'p str>, lock: &'p str) -> String 
 pub fn stale_report(paths: &[String], command: &str) -> String {
     let line = |path: &String| format!("{path} is stale: run `{command}` and commit the result\n");
     paths.iter().map(line).collect()
-}
-
-/// The problems as the generator reports them.
-#[must_use]
-pub fn problem_report(problems: &[String]) -> String {
-    let plural = if problems.len() == 1 { "" } else { "s" };
-    format!("{}{} problem{plural}; nothing was written\n", problems.concat(), problems.len())
 }
 
 /// Every output, in one list: a new emitter is one more line.

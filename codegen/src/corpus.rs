@@ -5,9 +5,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::codegen::{compile, notices, problem_report};
+use crate::codegen::{compile, notices};
 use crate::files;
 use crate::load::{Documents, LOCK};
+use crate::problem::problem_report;
 
 /// The good designs, each whole.
 const GOOD: &str = "good";

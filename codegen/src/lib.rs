@@ -11,6 +11,7 @@ pub mod corpus;
 mod check;
 mod design;
 mod emit;
+mod emitted;
 pub mod files;
 mod load;
 mod problem;
@@ -19,7 +20,9 @@ pub mod used;
 pub mod vet;
 
 pub use crate::codegen::{
-    Emitted, Mode, Outcome, PatternName, compile, next_id, notices, owned_folders, patterns, problem_report, run,
-    stale_report,
+    Mode, Outcome, PatternName, compile, next_id, notices, owned_folders, patterns, run, stale_report,
 };
+pub use crate::emit::anchor;
+pub use crate::emitted::Emitted;
 pub use crate::load::{Documents, LOCK, PATTERNS, TABLE};
+pub use crate::problem::problem_report;

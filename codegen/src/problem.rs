@@ -53,6 +53,13 @@ pub fn suggestion<'w>(written: &str, known: impl IntoIterator<Item = &'w str>) -
     }
 }
 
+/// The problems as the generator reports them.
+#[must_use]
+pub fn problem_report(problems: &[String]) -> String {
+    let plural = if problems.len() == 1 { "" } else { "s" };
+    format!("{}{} problem{plural}; nothing was written\n", problems.concat(), problems.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

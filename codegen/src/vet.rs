@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::codegen::problem_report;
 use crate::design::{Action, ActionKind, Design, How, IndexKey, Operation, Pattern, Query, Shape, WritePart};
 use crate::load::{Documents, load};
+use crate::problem::problem_report;
 
 /// What DynamoDB gives one partition in a second, and what of that is used at most.
 pub(crate) const WCU: f64 = 1_000.0;

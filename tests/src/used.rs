@@ -1,6 +1,7 @@
-//! What each function asks of the table while the tests run. `cargo xtask used` compares it with the documents.
+//! Records what each function and each route asks of the table while the tests run. `cargo xtask used` compares the record
+//! with the documents.
 //!
-//! With `CODESENSEI_TEST_USED` set to a file, each program of the product gets a store of its own, which tells that file what it reaches.
+//! If `CODESENSEI_TEST_USED` names a file, each route gets its own store, which writes to that file what it reaches.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -23,19 +24,27 @@ static FILE: LazyLock<Option<String>> = LazyLock::new(|| std::env::var(VARIABLE)
 /// The store of a program: as it is, unless what it reaches is noted.
 #[must_use]
 pub fn by(program: &'static str, store: &Store) -> Store {
+    recording(program, None, store)
+}
+
+/// The store of a program, or of one route of it, which records what it reaches.
+fn recording(program: &'static str, route: Option<String>, store: &Store) -> Store {
     if FILE.is_none() {
         return store.clone();
     }
-    store.observed(move |reached| {
-        note(match reached {
-            // The health check's is no pattern of the documents.
-            Reached::Pattern("ping") => return,
-            Reached::Pattern(id) => format!("{program} asks {id}"),
-            Reached::Action { action, index, partition } => {
-                let kind = partition.split('#').next().unwrap_or_default();
-                format!("{program} does {action} on {} in {kind}#", index.as_deref().unwrap_or("table"))
+    store.observed(move |reached| match reached {
+        // The health check's is no pattern of the documents.
+        Reached::Pattern("ping") => {}
+        Reached::Pattern(id) => {
+            note(format!("{program} asks {id}"));
+            if let Some(route) = &route {
+                note(format!("{route} asks {id}"));
             }
-        });
+        }
+        Reached::Action { action, index, partition } => {
+            let kind = partition.split('#').next().unwrap_or_default();
+            note(format!("{program} does {action} on {} in {kind}#", index.as_deref().unwrap_or("table")));
+        }
     })
 }
 
@@ -49,26 +58,41 @@ fn note(line: String) {
     noted.insert(line);
 }
 
-/// All routes. If what is reached is noted, each goes to its own program.
+/// One route of a program, with the program's router on a store of the route's own.
+struct Recorded {
+    method: String,
+    path: String,
+    router: Router,
+}
+
+/// All routes. If what is reached is noted, each route has a store of its own.
 pub fn routes(app: &App) -> Router {
     if FILE.is_none() {
         return router(app, &Domain::ALL);
     }
-    let programs = Program::ALL.map(|program| {
-        let own = App { store: by(program.name, &app.store), ..app.clone() };
-        (program.routes(), program.router(&own))
-    });
-    let programs = std::sync::Arc::new(programs);
+    let recorded: std::sync::Arc<[Recorded]> =
+        Program::ALL.iter().flat_map(|program| recorded_routes(program, app)).collect();
     Router::new().fallback_service(tower::service_fn(move |request: Request<Body>| {
-        let programs = std::sync::Arc::clone(&programs);
+        let recorded = std::sync::Arc::clone(&recorded);
         async move {
-            let is_its = |(routes, _): &&(Vec<(String, String)>, Router)| {
-                routes.iter().any(|(_, path)| leads_to(path, request.uri().path()))
-            };
-            let (_, router) = programs.iter().find(is_its).unwrap_or(&programs[0]);
-            Ok::<_, Infallible>(router.clone().oneshot(request).await.unwrap_or_else(|never| match never {}))
+            let path = request.uri().path();
+            let has_path = |route: &&Recorded| leads_to(&route.path, path);
+            let has_method = |route: &&Recorded| has_path(route) && route.method == request.method().as_str();
+            // Another method of a path is answered by the program that has the path.
+            let route = recorded.iter().find(has_method).or_else(|| recorded.iter().find(has_path));
+            let router = route.unwrap_or(&recorded[0]).router.clone();
+            Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|never| match never {}))
         }
     }))
+}
+
+fn recorded_routes(program: &Program, app: &App) -> Vec<Recorded> {
+    let recorded = |(method, path): (String, String)| {
+        let store = recording(program.name, Some(format!("{method} {path}")), &app.store);
+        let router = program.router(&App { store, ..app.clone() });
+        Recorded { method, path, router }
+    };
+    program.routes().into_iter().map(recorded).collect()
 }
 
 /// Whether a path is one of this route: `/threads/{thread_id}` of `/threads/1`.

@@ -4,4 +4,5 @@
     reason = "what is `pub` in a private module is for the crate, and reads better so than as `pub(crate)`"
 )]
 
+pub mod routes;
 pub mod tidy;

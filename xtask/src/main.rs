@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -27,6 +27,14 @@ enum Command {
     Codegen(Options),
     #[command(flatten)]
     Generator(commands::Command),
+    /// Write the table of routes in ARCHITECTURE.md: the file that serves each route, and the access patterns that it uses.
+    ///
+    /// Routes and files come from the handlers. Patterns come from the record of a test run, if one is named; otherwise each
+    /// route keeps its patterns. To record: `CODESENSEI_TEST_USED=$PWD/target/used cargo test --workspace`.
+    Routes {
+        /// The file that the tests have written.
+        recorded: Option<PathBuf>,
+    },
     /// Renew everything that tests compare with: the corpus, and the list of patterns that are not called.
     Bless,
 }
@@ -35,7 +43,9 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the workspace");
     let done = match Arguments::parse().command {
         Command::Codegen(options) => commands::generate(root, options),
+        Command::Generator(command @ commands::Command::Used { .. }) => used(root, &command),
         Command::Generator(command) => command.run(root),
+        Command::Routes { recorded } => routes(root, recorded.as_deref()),
         Command::Bless => bless(root),
     };
     match done {
@@ -51,6 +61,29 @@ fn main() -> ExitCode {
 fn bless(root: &Path) -> io::Result<bool> {
     let is_blessed = commands::Command::Corpus { bless: true }.run(root)?;
     Ok(is_blessed && bless_uncalled_patterns(root)?)
+}
+
+/// Compares the record of a test run with the documents, and with the table of routes.
+fn used(root: &Path, command: &commands::Command) -> io::Result<bool> {
+    let is_as_documented = command.run(root)?;
+    let commands::Command::Used { recorded } = command else { return Ok(is_as_documented) };
+    let of_routes = xtask::routes::differences(root, &fs::read_to_string(recorded)?)?;
+    for line in of_routes.unseen {
+        eprint!("note: {line}");
+    }
+    eprint!("{}", of_routes.missing.concat());
+    if of_routes.missing.is_empty() {
+        return Ok(is_as_documented);
+    }
+    eprintln!("To add the recorded patterns to the table of routes: cargo xtask routes {}", recorded.display());
+    Ok(false)
+}
+
+fn routes(root: &Path, recorded: Option<&Path>) -> io::Result<bool> {
+    let recorded = recorded.map(fs::read_to_string).transpose()?;
+    let changed = xtask::routes::write(root, recorded.as_deref())?;
+    println!("the table of routes in {} {}", xtask::routes::PAGE, if changed { "changed" } else { "is current" });
+    Ok(true)
 }
 
 fn bless_uncalled_patterns(root: &Path) -> io::Result<bool> {

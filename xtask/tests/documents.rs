@@ -63,6 +63,12 @@ fn tidy_knows_every_generated_folder() {
 }
 
 #[test]
+fn the_table_of_routes_matches_the_handlers_and_the_patterns() {
+    let problems = xtask::routes::problems(&repository()).expect("the repository can be read");
+    assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
+}
+
+#[test]
 fn editing_a_block_without_generating_again_is_found_and_the_command_is_named() {
     let copy = copy();
     assert!(is_current(copy.path()));

@@ -73,6 +73,16 @@ fn generated_folders_are_marked() {
 }
 
 #[test]
+fn every_link_between_documents_leads_somewhere() {
+    keeps(tidy::links_lead_somewhere);
+}
+
+#[test]
+fn the_readme_is_short() {
+    keeps(tidy::readme_is_short);
+}
+
+#[test]
 fn only_its_owner_depends_on_an_sdk() {
     keeps(tidy::only_its_owner_depends_on_an_sdk);
 }

@@ -1,7 +1,6 @@
 //! Loads people: everything they did, at the time they did it, through the same rules as if they had.
 //!
-//! Each id is made from the name of what it names and from its time, so it is the same in every table. That tells what is
-//! there already, and a second run writes nothing.
+//! Each id is made from a name and a time, so it is the same in every table. A second run finds it and writes nothing.
 
 use std::time::Duration;
 

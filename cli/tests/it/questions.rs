@@ -1,4 +1,4 @@
-//! The questions that the README answers about the seeded table: each command prints what stands below it.
+//! The commands of docs/tour.md and docs/data.md: each prints the output below it, or ends as its comment says.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -9,17 +9,17 @@ use tokio::process::Command;
 
 use crate::process::{codesensei, ended};
 
-/// A command line and what the README says it prints.
+/// A command line and its output, as the page shows them.
 struct Shown<'a> {
     command: &'a str,
     printed: String,
 }
 
 /// What is in the `console` blocks, without their indentation.
-fn shown(readme: &str) -> Vec<Shown<'_>> {
+fn shown(page: &str) -> Vec<Shown<'_>> {
     let mut all: Vec<Shown<'_>> = Vec::new();
     let mut indentation = None;
-    for line in readme.lines() {
+    for line in page.lines() {
         match (indentation, line.trim_start()) {
             (None, "```console") => indentation = Some(line.len() - line.trim_start().len()),
             (Some(_), "```") => indentation = None,
@@ -36,7 +36,8 @@ fn shown(readme: &str) -> Vec<Shown<'_>> {
     all
 }
 
-async fn prints(command: &str, url: &str, folder: &Path) -> String {
+/// A shell that runs a command with this build of `codesensei`, on the table at this address.
+fn shell(command: &str, url: &str, folder: &Path) -> Command {
     let program = Path::new(env!("CARGO_BIN_EXE_codesensei")).parent().unwrap();
     let path = std::env::join_paths(
         std::iter::once(program.to_owned()).chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
@@ -44,26 +45,58 @@ async fn prints(command: &str, url: &str, folder: &Path) -> String {
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("{command} 2>&1")]).current_dir(folder).env_clear().stdin(Stdio::null());
     shell.env("PATH", path.unwrap()).env("AWS_ENDPOINT_URL_DYNAMODB", url);
-    // On a terminal it needs not be said.
+    // A terminal gets this format without the variable.
     shell.env("CODESENSEI_FORMAT", "table");
-    let end = ended(shell).await;
+    shell
+}
+
+async fn prints(command: &str, url: &str, folder: &Path) -> String {
+    let end = ended(shell(command, url, folder)).await;
     assert_eq!(end.code, Some(0), "{command}\n{}", end.stdout);
     end.stdout
 }
 
 #[tokio::test]
-async fn ten_questions_about_the_seeded_table_are_answered_as_the_readme_shows() {
-    let readme = include_str!("../../../README.md");
+async fn ten_questions_about_the_seeded_table_are_answered_as_the_tour_shows() {
+    let page = include_str!("../../../docs/tour.md");
     let engine = Engine::in_memory().await.unwrap();
     let mut seed = codesensei(&["seed"]);
     seed.args(["--endpoint-url", engine.url()]);
     assert_eq!(ended(seed).await.code, Some(0));
     let folder = tempdir().unwrap();
-    let shown = shown(readme);
+    let shown = shown(page);
     for Shown { command, printed } in &shown {
         assert_eq!(&prints(command, engine.url(), folder.path()).await, printed, "{command}");
     }
-    let questions = readme.split("### Ten questions").nth(1).unwrap().split("\n## ").next().unwrap();
+    let questions = page.split("## Ten questions").nth(1).unwrap().split("\n## ").next().unwrap();
     assert_eq!((1..=10).filter(|number| questions.contains(&format!("\n{number}. "))).count(), 10);
     assert!(shown.len() >= 10);
+}
+
+#[tokio::test]
+async fn the_commands_of_the_page_about_data_end_as_their_comments_say() {
+    let page = include_str!("../../../docs/data.md");
+    let section = page.split("## Commands\n").nth(1).and_then(|rest| rest.split("```sh\n").nth(1));
+    let commands: Vec<&str> = section.unwrap().split("```").next().unwrap().lines().collect();
+    let engine = Engine::in_memory().await.unwrap();
+    let folder = tempdir().unwrap();
+    for line in &commands {
+        let (command, comment) = line.split_once('#').unwrap();
+        let expected = i32::from(comment.contains("exits with 1"));
+        let end = ended(shell(command, engine.url(), folder.path())).await;
+        assert_eq!(end.code, Some(expected), "{line}\n{}", end.stdout);
+        let reason = comment.split("exits with 1: ").nth(1).unwrap_or_default();
+        assert!(reason != "nothing to delete" || end.stdout.contains("there is nothing to delete"), "{}", end.stdout);
+    }
+    assert!(commands.len() >= 15 && folder.path().join("exported").exists());
+}
+
+#[test]
+fn the_readme_quotes_the_output_of_the_demo() {
+    let readme = include_str!("../../../README.md");
+    let demo =
+        include_str!("snapshots/it__teaching__the_demo_walks_through_the_product_and_shows_what_each_step_costs.snap");
+    let quoted = readme.split("```text\n").find(|block| block.starts_with("step ")).unwrap();
+    let quoted: Vec<&str> = quoted.split("```").next().unwrap().lines().collect();
+    assert!(quoted.len() > 2 && quoted.iter().all(|line| demo.lines().any(|shown| shown == *line)), "{quoted:?}");
 }

@@ -2,8 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::design::{Entity, Expired, Expression, Literal, Operand};
+use crate::design::{Entity, Expression, Literal, Operand};
 use crate::source::At;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expired {
+    Hidden,
+    /// With the reason why.
+    Included(String),
+}
 
 #[derive(Debug)]
 pub struct Action {

@@ -10,7 +10,7 @@ mod pattern;
 mod stack;
 mod template;
 
-pub use action::{Action, ActionKind, Change, How, Require, Shape, Value};
+pub use action::{Action, ActionKind, Change, Expired, How, Require, Shape, Value};
 pub use arguments::{
     Argument, action_arguments, action_uses, partition, pattern_arguments, pattern_uses, shards, sort_field,
 };
@@ -21,8 +21,7 @@ pub use entity::{
 pub use generate::{Generate, Input};
 pub use lock::{Lock, LockedEntity, LockedField, LockedIndex, LockedPattern, asks, stored_type};
 pub use pattern::{
-    Cost, Expired, Operation, Order, Paging, Pattern, Peak, Query, ReadPart, Scan, Sort, Upgrade, UpgradeKind,
-    WritePart,
+    Cost, Operation, Order, Paging, Pattern, Peak, Query, ReadPart, Scan, Sort, Upgrade, UpgradeKind, WritePart,
 };
 pub use stack::{Part, Route, Section, Stack};
 pub use template::{Segment, Template};

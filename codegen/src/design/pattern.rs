@@ -1,6 +1,6 @@
 //! Access patterns: what is asked, by whom, in which order, and what it costs.
 
-use crate::design::{Action, ActionKind, Segment, Template};
+use crate::design::{Action, ActionKind, Expired, Segment, Template};
 use crate::source::At;
 
 #[derive(Debug)]
@@ -155,13 +155,6 @@ pub enum Paging {
     Count,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Expired {
-    Hidden,
-    /// With the reason why.
-    Included(String),
-}
-
 #[derive(Debug)]
 pub struct ReadPart {
     pub name: String,
@@ -290,6 +283,16 @@ impl Pattern {
             }
         }
         seen
+    }
+
+    /// Whether a person can write its arguments: keys of items of any kind come from other patterns only, and what is for
+    /// maintenance has a command of its own.
+    pub fn is_asked_by_hand(&self) -> bool {
+        match &self.operation {
+            Operation::Scan(_) | Operation::Upgrade(_) => false,
+            Operation::WriteBatch(parts) => !parts.iter().any(|part| matches!(part, WritePart::DeleteKeys { .. })),
+            _ => true,
+        }
     }
 
     pub fn actions(&self) -> &[Action] {

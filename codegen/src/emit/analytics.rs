@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::check::attributes::WRITE_ID;
-use crate::codegen::Emitted;
 use crate::design::{Design, Entity, Field, Record, Type};
 use crate::emit::sample::parts_of;
+use crate::emitted::Emitted;
 
 /// A language of SQL, where the two differ.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::codegen::Emitted;
 use crate::design::Design;
 use crate::emit::rust::{self, RustFile, camel, ident};
 use crate::emit::types;
+use crate::emitted::Emitted;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();

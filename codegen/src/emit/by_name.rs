@@ -3,7 +3,6 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::codegen::Emitted;
 use crate::design::{
     Action, ActionKind, Argument, Design, Entity, Operation, Order, Paging, Pattern, Query, Shape, Type, WritePart,
     action_arguments, pattern_arguments,
@@ -13,6 +12,7 @@ use crate::emit::registry::kind;
 use crate::emit::rust::{RustFile, camel, ident};
 use crate::emit::types;
 use crate::emit::written::written;
+use crate::emitted::Emitted;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
@@ -28,7 +28,7 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
     }
     let arms = design.patterns.iter().map(|pattern| {
         let (id, name) = (&pattern.id, ident(&pattern.name));
-        if by_hand(pattern) {
+        if pattern.is_asked_by_hand() {
             let page = pages(pattern).then(|| quote!(, page));
             quote!(#id => #name(self, arguments #page).await,)
         } else {
@@ -56,21 +56,11 @@ pub fn emit(design: &Design) -> Vec<Emitted> {
             }
         }
     });
-    for pattern in design.patterns.iter().filter(|pattern| by_hand(pattern)) {
+    for pattern in design.patterns.iter().filter(|pattern| pattern.is_asked_by_hand()) {
         let function = function(design, &mut file, pattern);
         file.item(function);
     }
     vec![file.finish(design, "by_name.rs", "The access patterns by their names.", "access-patterns.md and schema/")]
-}
-
-/// Whether a person can write its arguments: keys of items of any kind come from other patterns only, and what is for
-/// maintenance has a command of its own.
-pub fn by_hand(pattern: &Pattern) -> bool {
-    match &pattern.operation {
-        Operation::Scan(_) | Operation::Upgrade(_) => false,
-        Operation::WriteBatch(parts) => !parts.iter().any(|part| matches!(part, WritePart::DeleteKeys { .. })),
-        _ => true,
-    }
 }
 
 fn pages(pattern: &Pattern) -> bool {

@@ -3,12 +3,12 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use crate::codegen::Emitted;
 use crate::design::{ActionKind, Design, Entity, Field, IndexKey, Literal, Operation, Type, WritePart};
 use crate::emit::debug::{Shown, debug};
 use crate::emit::keys::{index_partition, index_type};
 use crate::emit::rust::{self, RustFile, camel, doc, ident};
 use crate::emit::types;
+use crate::emitted::Emitted;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut files: Vec<_> = design.entities.iter().map(|entity| entity_file(design, entity)).collect();

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::codegen::Emitted;
 use crate::design::{Design, Operation, Pattern, shards};
+use crate::emitted::Emitted;
 use crate::load::{INDEX_BEGIN, INDEX_END, PATTERNS};
 
 const HEADER: &str = "| | pattern | asks DynamoDB for | function | asked by | requests | RCU | WCU |\n|---|---|---|---|---|--:|--:|--:|\n";
@@ -59,7 +59,7 @@ fn row(table: &mut String, design: &Design, pattern: &Pattern) {
 }
 
 /// GitHub's anchor of a heading: lower case, punctuation dropped, spaces to hyphens.
-fn anchor(heading: &str) -> String {
+pub fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | ' ' | '_'));
     kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()
 }

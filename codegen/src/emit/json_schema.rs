@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::check::attributes::WRITE_ID;
-use crate::codegen::Emitted;
 use crate::design::{Design, Entity, Field, Record, Segment, Template, Type};
 use crate::emit::rust::camel;
 use crate::emit::sample;
+use crate::emitted::Emitted;
 
 const MAPPING: &str = "An item as it is stored, its attributes in plain JSON instead of DynamoDB's: S is a string, N a \
 number, BOOL a boolean, B a string in base64 (`contentEncoding`), L an array, M an object. No attribute is a set or \

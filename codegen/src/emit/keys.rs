@@ -3,11 +3,11 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::codegen::Emitted;
 use crate::design::{Argument, Design, Entity, Index, IndexKey, Segment, Shards, Template, Type};
 use crate::emit::debug::{Shown, debug};
 use crate::emit::rust::{self, RustFile, camel, doc, ident};
 use crate::emit::types::{self, key_name};
+use crate::emitted::Emitted;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();

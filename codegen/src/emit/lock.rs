@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::codegen::Emitted;
 use crate::design::{Design, LockedEntity, LockedField, LockedIndex, LockedPattern};
+use crate::emitted::Emitted;
 use crate::load::LOCK;
 
 /// Nothing while there is no lock: `--lock` makes the first.

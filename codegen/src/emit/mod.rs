@@ -24,5 +24,6 @@ mod types;
 pub mod workbench;
 mod written;
 
+pub use index::anchor;
 pub use rust::camel;
 pub use stack::requests_of;

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::codegen::Emitted;
 use crate::design::{
     Design, Entity, Expired, Operation, Order, Paging, Pattern, Query, Segment, Sort, Template, Type, partition, shards,
 };
 use crate::emit::sample::{self, Row};
+use crate::emitted::Emitted;
 
 /// A day after the samples' morning: what "now" is for them.
 const NEXT_MORNING_MS: i64 = 1_795_510_800_000;

@@ -3,16 +3,15 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::codegen::Emitted;
 use crate::design::{
     Action, ActionKind, Design, Domain, DomainKind, Field, Operation, Order, Paging, Pattern, Query, Shape, Type,
     WritePart, action_arguments, pattern_arguments, shards,
 };
-use crate::emit::by_name::by_hand;
 use crate::emit::partiql;
 use crate::emit::returned;
 use crate::emit::rust::{RustFile, doc, float, number};
 use crate::emit::sample;
+use crate::emitted::Emitted;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
@@ -305,7 +304,7 @@ fn object(members: impl Iterator<Item = String>) -> String {
 }
 
 fn example(tool: Option<&str>, pattern: &Pattern, arguments: &[Argument]) -> String {
-    let Some(tool) = tool.filter(|_| by_hand(pattern)) else { return String::new() };
+    let Some(tool) = tool.filter(|_| pattern.is_asked_by_hand()) else { return String::new() };
     let mut line = format!("{tool} query {}", pattern.name);
     // Where every part may be left out, one of them has to be there.
     let may_be_left_out = |action: &Action| action.shape != Shape::One || action.kind == ActionKind::Check;

@@ -2,9 +2,9 @@
 
 use quote::quote;
 
-use crate::codegen::Emitted;
 use crate::design::Design;
 use crate::emit::rust::RustFile;
+use crate::emitted::Emitted;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();

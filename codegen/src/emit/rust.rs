@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 
-use crate::codegen::Emitted;
 use crate::design::Design;
+use crate::emitted::Emitted;
 
 /// A Rust file in the making.
 #[derive(Default)]

@@ -3,11 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::codegen::Emitted;
 use crate::design::{Design, Entity, Field};
 use crate::emit::registry::kind;
 use crate::emit::rust::{self, RustFile};
 use crate::emit::sample::parts_of;
+use crate::emitted::Emitted;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();

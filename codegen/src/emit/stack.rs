@@ -7,8 +7,8 @@ mod table;
 
 pub use policy::requests_of;
 
-use crate::codegen::Emitted;
 use crate::design::{Design, Part, Section};
+use crate::emitted::Emitted;
 
 /// Each template whole with its sections renewed, and the policies.
 pub fn emit(design: &Design) -> Vec<Emitted> {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::codegen::Emitted;
 use crate::design::{Design, Entity, Field, Index, Template};
 use crate::emit::sample;
+use crate::emitted::Emitted;
 
 /// Workbench shows it; it is that of the samples, so that the file depends on nothing but the documents.
 const DATE: &str = "Nov 23, 2026, 09:00 AM";

@@ -123,11 +123,15 @@ mod tests {
         assert_eq!(only_the_model_calls_raw_patterns(&tree), [expected]);
     }
 
+    fn pattern(id: &str, name: &str, tool: bool, scan: bool) -> PatternName {
+        let (id, name) = (id.to_owned(), name.to_owned());
+        PatternName { id, name, title: String::new(), callers: Vec::new(), tool, scan }
+    }
+
     fn uncalled(path: &str, code: &str) -> bool {
-        let pattern =
-            |name: &str, tool| PatternName { id: "AP-01".to_owned(), name: name.to_owned(), tool, scan: false };
+        let of_tool = |name, tool| pattern("AP-01", name, tool, false);
         let tree = Tree::of(&[(path, &format!("//! x\n{code}\n"))]);
-        let found = uncalled_patterns(&tree, &[pattern("get_note", false), pattern("count_notes", true)]);
+        let found = uncalled_patterns(&tree, &[of_tool("get_note", false), of_tool("count_notes", true)]);
         assert!(found.is_empty() || found == ["AP-01 get_note"], "{found:?}");
         !found.is_empty()
     }
@@ -148,12 +152,7 @@ mod tests {
     #[test]
     fn a_handler_that_names_a_scan_is_found() {
         let code = "//! No `scan_notes` here.\nfn a(s: &Store) {\n    s.scan_notes(0, 1, None)\n}\n";
-        let patterns = [true, false].map(|scan| PatternName {
-            id: "AP-09".to_owned(),
-            name: if scan { "scan_notes" } else { "a" }.to_owned(),
-            tool: true,
-            scan,
-        });
+        let patterns = [("scan_notes", true), ("a", false)].map(|(name, scan)| pattern("AP-09", name, true, scan));
         let tree = Tree::of(&[("handlers/src/notes.rs", code), ("cli/src/notes.rs", code)]);
         let expected = "handlers/src/notes.rs:3: `scan_notes` is AP-09, which reads the whole table";
         assert_eq!(no_handler_scans(&tree, &patterns), [expected]);

@@ -3,6 +3,7 @@
 mod api;
 mod calls;
 mod dependencies;
+mod documents;
 mod imports;
 mod rust;
 mod sizes;
@@ -15,6 +16,7 @@ pub use dependencies::{
     no_lambda_contains_the_stand_in, only_its_owner_depends_on_an_sdk, only_its_owner_uses_an_sdk,
     only_servers_depend_on_axum, review_is_pure, the_generator_stands_alone,
 };
+pub use documents::{MAX_README_LINES, links_lead_somewhere, readme_is_short};
 pub use imports::files_form_no_circle;
 pub use sizes::{MAX_FILE_LINES, MAX_FUNCTION_LINES, files_are_short, functions_are_short};
 pub use text::{

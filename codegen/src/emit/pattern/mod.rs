@@ -17,9 +17,9 @@ mod write;
 
 use quote::quote;
 
-use crate::codegen::Emitted;
 use crate::design::{Design, Operation, Pattern};
 use crate::emit::rust::{RustFile, camel, ident};
+use crate::emitted::Emitted;
 
 pub use input::is_struct;
 pub use read::is_one_list;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::codegen::Emitted;
 use crate::design::{Action, Design, Operation, Pattern, Segment, Template, WritePart};
+use crate::emitted::Emitted;
 
 /// The table itself, or one of its indexes by its name.
 pub type Resource = Option<String>;

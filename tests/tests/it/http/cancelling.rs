@@ -27,9 +27,19 @@ impl Scene {
 
     /// A question that the model thinks about for so long.
     async fn asks_a_slow_model(&self, thinking: Duration) -> tokio::task::JoinHandle<Response> {
+        self.posts_to_a_slow_model(self.thread.messages(), json!({ "content": "why?" }), thinking).await
+    }
+
+    /// A request for the first answer of the model, which takes this long.
+    async fn posts_to_a_slow_model(
+        &self,
+        path: String,
+        body: Value,
+        thinking: Duration,
+    ) -> tokio::task::JoinHandle<Response> {
         self.app.bedrock().script(vec![Act::Answer.after(thinking)]);
-        let (ada, path) = (self.ada.clone(), self.thread.messages());
-        let asked = tokio::spawn(async move { ada.posts(&path, &json!({ "content": "why?" })).await });
+        let ada = self.ada.clone();
+        let asked = tokio::spawn(async move { ada.posts(&path, &body).await });
         while self.app.bedrock().seen().is_empty() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -141,6 +151,17 @@ async fn a_question_whose_process_was_killed_reads_as_failed_when_its_lease_has_
     assert_eq!(scene.row().await["last_message"]["reply_state"], "failed");
     let again = scene.ada.posts(&scene.question("retry"), &json!({})).await.is(201);
     assert_eq!(again["message"]["reply_state"], "answered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_is_asked_again_can_be_cancelled() {
+    let scene = Scene::new().await;
+    scene.was_left().await;
+    scene.app.later(LEASE + Duration::from_secs(1));
+    let retry = scene.question("retry");
+    let asked = scene.posts_to_a_slow_model(retry, json!({}), Duration::from_secs(10)).await;
+    assert_eq!(scene.cancels().await["reply_state"], "cancelled");
+    assert_eq!(asked.await.unwrap().is(201)["message"]["reply_state"], "cancelled");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The README's walk through the API, run as it stands there.
+//! The two walks through the API in docs/api.md, run as written there.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -10,11 +10,11 @@ use tokio::process::Command;
 
 use crate::process::{Server, codesensei, ended};
 
-const README: &str = include_str!("../../../README.md");
+const PAGE: &str = include_str!("../../../docs/api.md");
 
 /// The script of a section, which asks the server at this address.
 fn script(heading: &str, url: &str) -> String {
-    let section = README.split(&format!("### {heading}\n")).nth(1).expect("the README has the section");
+    let section = PAGE.split(&format!("## {heading}\n")).nth(1).expect("the page has the section");
     let block = section.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next());
     let script = block.expect("the section has a script");
     assert!(script.contains("http://localhost:8080"), "{script}");
@@ -39,9 +39,8 @@ fn answered(log: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
     operations.iter().filter(is_in_the_log).cloned().collect()
 }
 
-/// Starts a server that logs there, on a table that was seeded, as the README does further up, and runs a script against it. A
-/// file that is named was created just before, as by the banner's lines. Nothing is printed where there is no curl; the routes
-/// are tested elsewhere.
+/// Starts a server with a log file on a seeded table, and runs a script against it. A named file is uploaded first, as the
+/// banner suggests. Returns nothing if the machine has no curl; other tests cover the routes.
 async fn run(heading: &str, folder: &Path, newest: Option<&str>) -> Option<(Server, String)> {
     let data = folder.join("data");
     let data = ["--data-dir", data.to_str().unwrap()];
@@ -65,7 +64,7 @@ async fn run(heading: &str, folder: &Path, newest: Option<&str>) -> Option<(Serv
 }
 
 #[tokio::test]
-async fn its_script_walks_through_every_route() {
+async fn the_second_script_calls_every_route_with_success() {
     let folder = tempdir().unwrap();
     let Some((server, printed)) = run("Every route with curl", folder.path(), None).await else { return };
     assert!(printed.contains("values is None"), "the answer brings a patch: {printed}");
@@ -76,7 +75,7 @@ async fn its_script_walks_through_every_route() {
 }
 
 #[tokio::test]
-async fn its_conversation_has_a_patch_that_is_applied_and_a_thread_that_moves() {
+async fn the_conversation_applies_a_patch_and_moves_a_thread() {
     let folder = tempdir().unwrap();
     let Some((_server, printed)) = run("A conversation with curl", folder.path(), Some("hello.py")).await else {
         return;
