@@ -21,7 +21,7 @@ use axum::response::{IntoResponse, Response};
 use futures::{StreamExt as _, stream};
 use serde_json::Value;
 
-use crate::review;
+use crate::prompt;
 use crate::script::{Act, Place};
 use crate::seen::Pending;
 use crate::server::Shared;
@@ -160,7 +160,7 @@ impl Call {
     async fn review(self, act: &Act) -> Response {
         let Self { operation, request, started, pending, pace } = self;
         let reviewed = tokio::task::spawn_blocking(move || {
-            let answer = review::review(request.user_texts());
+            let answer = prompt::review(request.user_texts());
             (request, answer)
         });
         let Ok((request, answer)) = reviewed.await else {

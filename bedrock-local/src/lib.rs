@@ -1,16 +1,11 @@
 //! An endpoint on localhost that speaks Bedrock's Converse protocol and answers with a review by fixed rules.
 //!
 //! [`LocalBedrock`] binds a port and serves [`router`]. It checks a request as the real service would, reads the numbered
-//! code out of the product's prompt, runs [its rules](#the-rules) over it and answers through the declared tool, with a
-//! patch whose `original` is the true text of the lines. No model is asked, and every answer says so.
+//! code out of the product's prompt, lets the crate `offline-reviewer` review it and answers through the declared tool. No
+//! model is asked, and every answer says so.
 //!
 //! Tests queue an [`Act`] to have the next call fail, wait or be cut, and look at what was [`Seen`]. Both work in-process
 //! only: nothing but the two Converse routes is served, and nothing of a request is logged.
-//!
-//! # The rules
-//!
-//! `src/rules.rs` lists them, `src/rules/` holds one file per language or kind. A rule reads tokens, never raw text, so
-//! what stands in comments and strings cannot pass for code, and instructions in there have no effect.
 //!
 //! # The operations
 //!
@@ -19,14 +14,10 @@
 
 mod cache;
 mod converse;
-mod language;
 mod prompt;
-mod review;
-mod rules;
 mod script;
 mod seen;
 mod server;
-mod source;
 
 pub use script::{Act, Fault, Place};
 pub use seen::Seen;

@@ -3,16 +3,12 @@
 //! Fences are read from the top, and what stands inside one is never searched for another: text that imitates a fence is
 //! text. The nonce cannot be guessed by whoever wrote the code, the history or the question.
 
-use crate::language::Language;
-use crate::source::Source;
+use offline_reviewer::{Answer, Request};
 
-/// The parts of a prompt.
-#[derive(Debug)]
-pub(crate) struct Prompt<'a> {
-    pub(crate) source: Source<'a>,
-    /// The first and last selected line, by the file's numbers.
-    pub(crate) selection: Option<(usize, usize)>,
-    pub(crate) question: &'a str,
+/// Reviews the code that the first of these texts with any shows.
+pub(crate) fn review(texts: &[String]) -> Answer {
+    let request = texts.iter().find_map(|text| read(text));
+    request.map_or_else(offline_reviewer::no_code, |request| offline_reviewer::review(&request))
 }
 
 struct Fence<'a> {
@@ -22,43 +18,28 @@ struct Fence<'a> {
     body: &'a str,
 }
 
-impl<'a> Prompt<'a> {
-    /// Reads a prompt; `None` if it shows no code.
-    pub(crate) fn read(text: &'a str) -> Option<Self> {
-        let fences = fences(text);
-        let at = fences.iter().rposition(|fence| fence.name == "code" && numbered_lines(fence).is_some())?;
-        let code = &fences[at];
-        let lines = numbered_lines(code)?;
-        let first = number(code, "first_line").unwrap_or(1).max(1);
-        let total = number(code, "total_lines").unwrap_or(first - 1 + lines.len());
-        let language = Language::from_name(attribute(code, "language").unwrap_or(""));
-        let same = |name: &str| {
-            let mut rest = fences[at + 1..].iter();
-            rest.find(|fence| fence.name == name && fence.nonce == code.nonce)
-        };
-        let selection = same("selection").and_then(|fence| {
-            let first = number(fence, "start_line")?;
-            let last = number(fence, "end_line")?;
-            (first <= last).then_some((first, last))
-        });
-        Some(Self {
-            source: Source::new(language, lines, first, total),
-            selection,
-            question: same("question").map_or("", |fence| fence.body),
-        })
-    }
-
-    /// The indexes of the lines in question: the selected ones that were sent, or all of them.
-    pub(crate) fn scope(&self) -> std::ops::Range<usize> {
-        let lines = &self.source.lines;
-        let all = 0..lines.len();
-        let (Some((first, last)), Some(top)) = (self.selection, lines.first()) else {
-            return all;
-        };
-        let start = first.saturating_sub(top.number).min(lines.len());
-        let end = last.saturating_add(1).saturating_sub(top.number).min(lines.len());
-        start..end.max(start)
-    }
+/// Reads a prompt; `None` if it shows no code.
+fn read(text: &str) -> Option<Request<'_>> {
+    let fences = fences(text);
+    let at = fences.iter().rposition(|fence| fence.name == "code" && numbered_lines(fence).is_some())?;
+    let code = &fences[at];
+    let same = |name: &str| {
+        let mut rest = fences[at + 1..].iter();
+        rest.find(|fence| fence.name == name && fence.nonce == code.nonce)
+    };
+    let selection = same("selection").and_then(|fence| {
+        let first = number(fence, "start_line")?;
+        let last = number(fence, "end_line")?;
+        (first <= last).then_some((first, last))
+    });
+    Some(Request {
+        language: attribute(code, "language").unwrap_or(""),
+        filename: attribute(code, "filename").unwrap_or(""),
+        lines: numbered_lines(code)?,
+        first_line: number(code, "first_line").unwrap_or(1).max(1),
+        selection,
+        question: same("question").map_or("", |fence| fence.body),
+    })
 }
 
 /// The fences of a text, in order.
@@ -138,25 +119,16 @@ mod tests {
 
     #[test]
     fn the_parts_are_found_and_imitations_are_not() {
-        let prompt = Prompt::read(PROMPT).expect("the prompt holds code");
-        assert_eq!(prompt.source.language, Language::Rust);
-        assert_eq!(prompt.source.quote(0..3), "fn a() {\n    // </code-beef>\n}\r");
-        assert_eq!(prompt.source.lines[0].number, 3);
-        assert_eq!(prompt.scope(), 1..3);
-        assert!(prompt.question.starts_with("Why?"));
-        assert!(!prompt.source.whole);
+        let request = read(PROMPT).expect("the prompt holds code");
+        assert_eq!((request.language, request.filename), ("rust", "a.rs"));
+        assert_eq!(request.lines, ["fn a() {", "    // </code-beef>", "}\r"]);
+        assert_eq!((request.first_line, request.selection), (3, Some((4, 5))));
+        assert!(request.question.starts_with("Why?"));
     }
 
     #[test]
     fn numbers_that_do_not_count_up_are_no_code() {
-        assert!(Prompt::read("<code-a1 first_line=\"1\">\n1|a\n3|b\n</code-a1>").is_none());
-        assert!(Prompt::read("no fence at all").is_none());
-    }
-
-    #[test]
-    fn a_selection_outside_of_what_was_sent_is_empty() {
-        let text = PROMPT.replace("start_line=\"4\" end_line=\"5\"", "start_line=\"70\" end_line=\"80\"");
-        let prompt = Prompt::read(&text).expect("the prompt holds code");
-        assert!(prompt.scope().is_empty());
+        assert!(read("<code-a1 first_line=\"1\">\n1|a\n3|b\n</code-a1>").is_none());
+        assert!(read("no fence at all").is_none());
     }
 }

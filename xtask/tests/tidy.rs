@@ -93,6 +93,11 @@ fn only_its_owner_uses_an_sdk() {
 }
 
 #[test]
+fn the_offline_reviewer_is_pure() {
+    keeps(tidy::the_offline_reviewer_is_pure);
+}
+
+#[test]
 fn the_generator_stands_alone() {
     keeps(tidy::the_generator_stands_alone);
 }

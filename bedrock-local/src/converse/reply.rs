@@ -5,10 +5,9 @@ use std::time::Instant;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use offline_reviewer::{Answer, DISCLAIMER};
 use serde::Serialize;
 use serde_json::Value;
-
-use crate::review::{Answer, DISCLAIMER};
 
 use super::events::{Events, Parts};
 use super::request::{Form, Request};

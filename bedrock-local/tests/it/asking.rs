@@ -1,4 +1,4 @@
-//! How a test asks: the product's prompt, a request around it, and the patch put back into the file.
+//! How a test asks: the product's prompt and a request around it.
 
 use axum::body::Body;
 use axum::http::{Request, header};
@@ -53,7 +53,7 @@ impl<'a> Asked<'a> {
 }
 
 /// The lines of a file without their line feeds; a final line feed ends the last line and begins none.
-pub(crate) fn lines_of(file: &str) -> Vec<&str> {
+fn lines_of(file: &str) -> Vec<&str> {
     file.strip_suffix('\n').unwrap_or(file).split('\n').collect()
 }
 
@@ -88,35 +88,4 @@ pub(crate) async fn ask(asked: &Asked<'_>) -> Value {
     let (status, answer) = post(&request(&asked.prompt())).await;
     assert_eq!(status, 200, "{answer}");
     answer["output"]["message"]["content"][0]["toolUse"]["input"].clone()
-}
-
-/// The file with the answer's patch applied, after checking that it fits.
-pub(crate) fn patched(file: &str, answer: &Value) -> Option<String> {
-    let patch = answer.get("patch")?;
-    let number = |key: &str| {
-        let value = patch[key].as_u64().expect("a line number");
-        usize::try_from(value).expect("a small number")
-    };
-    let (start, end) = (number("start_line"), number("end_line"));
-    let mut lines = lines_of(file);
-    assert!(start >= 1 && start <= end && end <= lines.len(), "lines {start} to {end}");
-    let original = patch["original"].as_str().expect("a text");
-    assert_eq!(original, lines[start - 1..end].join("\n"));
-    let replacement = patch["replacement"].as_str().expect("a text");
-    assert_ne!(replacement, original, "a patch must change something");
-    assert_eq!(answer["suggested_code"], patch["replacement"]);
-    lines.splice(start - 1..end, replacement.split('\n'));
-    let ending = if file.ends_with('\n') { "\n" } else { "" };
-    Some(lines.join("\n") + ending)
-}
-
-/// The rules an answer explains, in order, each with the lines it names.
-pub(crate) fn told(answer: &Value) -> Vec<(String, String)> {
-    let explanation = answer["explanation"].as_str().expect("a text");
-    let findings = explanation.lines().filter_map(|line| {
-        let (rule, rest) = line.split_once(". **`")?.1.split_once("`** on ")?;
-        let (place, _) = rest.split_once(": ")?;
-        Some((rule.to_owned(), place.to_owned()))
-    });
-    findings.collect()
 }

@@ -1,8 +1,6 @@
 //! The endpoint as its users see it: over HTTP, with the product's prompt.
 
 mod asking;
-mod corpus;
-mod property;
 mod protocol;
 mod reviewing;
 mod scripting;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::asking::{Asked, SIGNED, request};
 
-const FILE: &str = "if (a == b) {\n  go();\n}\n";
+const FILE: &str = "if (a = 1) {\n  go();\n}\n";
 
 async fn call(bedrock: &LocalBedrock) -> reqwest::Result<Response> {
     let body = request(&Asked::about("JavaScript", FILE).prompt());

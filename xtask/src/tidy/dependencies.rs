@@ -122,6 +122,28 @@ fn built_in(tree: &Tree, folder: &str) -> Result<Vec<String>, String> {
     Ok(dependencies(&manifest))
 }
 
+/// The offline reviewer depends on no crate of the workspace, no runtime and no network, and only `bedrock-local` on it.
+#[must_use]
+pub fn the_offline_reviewer_is_pure(tree: &Tree) -> Findings {
+    const IMPURE: [&str; 4] = ["axum", "hyper", "reqwest", "tokio"];
+    let packages = packages(tree);
+    let ours: Vec<&String> = packages.iter().map(|(_, _, name, _)| name).collect();
+    let mut findings = Vec::new();
+    for (file, folder, name, dependencies) in &packages {
+        let is_reviewer = folder == "offline-reviewer";
+        let refused = |dependency: &&String| match is_reviewer {
+            true => IMPURE.contains(&dependency.as_str()) || ours.contains(dependency),
+            false => *dependency == "offline-reviewer" && name != "bedrock-local",
+        };
+        findings.extend(dependencies.iter().filter(refused).map(|dependency| {
+            let rule =
+                if is_reviewer { "the reviewer is a function of its input" } else { "ask through `bedrock-local`" };
+            format!("{}: {name} depends on {dependency}; {rule}", file.path)
+        }));
+    }
+    findings
+}
+
 /// The stand-in for the model is for the tests of `bedrock` and `handlers`, and never in what is deployed.
 #[must_use]
 pub fn no_lambda_contains_the_stand_in(tree: &Tree) -> Findings {
@@ -247,6 +269,27 @@ mod tests {
             }
         }
         assert_eq!(no_lambda_contains_the_stand_in(&Tree::default()).len(), 2);
+    }
+
+    #[test]
+    fn the_offline_reviewer_with_a_runtime_or_another_user_is_told() {
+        let reviewer =
+            manifest("offline-reviewer", "[dependencies]\ntokio = \"1\"\nmodel.workspace = true\nserde = \"1\"\n");
+        let uses = "[dependencies]\noffline-reviewer.workspace = true\n";
+        let tree = Tree::of(&[
+            ("offline-reviewer/Cargo.toml", &reviewer),
+            ("model/Cargo.toml", &manifest("model", "")),
+            ("bedrock-local/Cargo.toml", &manifest("bedrock-local", uses)),
+            ("cli/Cargo.toml", &manifest("codesensei", uses)),
+        ]);
+        assert_eq!(
+            the_offline_reviewer_is_pure(&tree),
+            [
+                "offline-reviewer/Cargo.toml: offline-reviewer depends on model; the reviewer is a function of its input",
+                "offline-reviewer/Cargo.toml: offline-reviewer depends on tokio; the reviewer is a function of its input",
+                "cli/Cargo.toml: codesensei depends on offline-reviewer; ask through `bedrock-local`",
+            ]
+        );
     }
 
     #[test]

@@ -1,8 +1,0 @@
-int clamp(int value)
-{
-    if (value > 100)
-    {
-        value = 100;
-    }
-    return value;
-}

@@ -1,8 +1,0 @@
-int parse(const char *text)
-{
-    if (!text) {
-        return -1;
-        report(text);
-    }
-    return scan(text);
-}

@@ -1,8 +1,0 @@
-#include <string>
-
-using namespace std;
-
-string shout(const string& text)
-{
-    return text + "!";
-}

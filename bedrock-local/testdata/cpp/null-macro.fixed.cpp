@@ -1,9 +1,0 @@
-Node* find(Node* head, int key)
-{
-    for (Node* node = head; node != nullptr; node = node->next) {
-        if (node->key == key) {
-            return node;
-        }
-    }
-    return nullptr;
-}

@@ -1,7 +1,0 @@
-public class Session
-{
-    public bool Expired(DateTime until)
-    {
-        return until < DateTime.Now;
-    }
-}

@@ -1,8 +1,0 @@
-package store
-
-import "os"
-
-func Remove(path string) error {
-	_ = os.Remove(path)
-	return nil
-}

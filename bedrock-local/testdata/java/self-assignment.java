@@ -1,7 +1,0 @@
-public class Account {
-    private String owner;
-
-    public Account(String owner) {
-        owner = owner;
-    }
-}

@@ -1,9 +1,0 @@
-public class Csv {
-    public String join(List<String> cells) {
-        String row = "";
-        for (String cell : cells) {
-            row += cell + ";";
-        }
-        return row;
-    }
-}

@@ -1,6 +1,0 @@
-export function isAdmin(user) {
-  if (user.role = 'admin') {
-    return true;
-  }
-  return false;
-}

@@ -1,6 +1,0 @@
-export async function saveAll(orders, db) {
-  orders.forEach(async (order) => {
-    await db.save(order);
-  });
-  return orders.length;
-}

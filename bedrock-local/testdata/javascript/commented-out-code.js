@@ -1,4 +1,0 @@
-export function area(shape) {
-  // return shape.width * shape.height * factor(shape);
-  return shape.width * shape.height;
-}

@@ -1,4 +1,0 @@
-export function login(user) {
-  const session = createSession(user);
-  return session.id;
-}

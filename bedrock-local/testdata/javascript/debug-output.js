@@ -1,5 +1,0 @@
-export function login(user) {
-  const session = createSession(user);
-  console.log('session', session);
-  return session.id;
-}

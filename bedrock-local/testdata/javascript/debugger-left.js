@@ -1,5 +1,0 @@
-export function checkout(cart) {
-  const total = cart.total();
-  debugger;
-  return total * 1.19;
-}

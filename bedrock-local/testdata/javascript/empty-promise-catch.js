@@ -1,3 +1,0 @@
-export function track(event) {
-  fetch('/events', { method: 'POST', body: event }).catch(() => {});
-}

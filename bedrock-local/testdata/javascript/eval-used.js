@@ -1,3 +1,0 @@
-export function calculate(formula) {
-  return eval(formula);
-}

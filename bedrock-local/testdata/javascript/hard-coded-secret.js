@@ -1,8 +1,0 @@
-const mysql = require('mysql2');
-
-const pool = mysql.createPool({
-  host: 'db.internal',
-  password: 'correct-horse-battery',
-});
-
-module.exports = pool;

@@ -1,3 +1,0 @@
-export function showComment(element, comment) {
-  element.innerHTML = comment.text;
-}

@@ -1,4 +1,0 @@
-export function fullName(user) {
-  const name = `${user.first} ${user.last}`;
-  return name.trim();
-}

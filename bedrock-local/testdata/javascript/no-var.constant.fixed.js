@@ -1,4 +1,0 @@
-export function greet(user) {
-  const name = user.name.trim();
-  return 'Hello ' + name;
-}

@@ -1,9 +1,0 @@
-function sum(numbers) {
-  var total = 0;
-  for (const number of numbers) {
-    total += number;
-  }
-  return total;
-}
-
-module.exports = sum;

@@ -1,3 +1,0 @@
-export function pageNumber(query) {
-  return Math.max(1, parseInt(query.page));
-}

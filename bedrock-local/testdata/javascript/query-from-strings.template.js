@@ -1,3 +1,0 @@
-export function remove(db, id) {
-  return db.query(`DELETE FROM users WHERE id = ${id}`);
-}

@@ -1,8 +1,0 @@
-class Point {
-  constructor(x, y) {
-    this.x = x;
-    y = y;
-  }
-}
-
-module.exports = Point;

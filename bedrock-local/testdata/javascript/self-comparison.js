@@ -1,3 +1,0 @@
-export function isSquare(box) {
-  return box.width === box.width;
-}

@@ -1,4 +1,0 @@
-export function label(count) {
-  const ending = `${count !== 1 ? 's' : ''}`;
-  return `${count} item${ending} == "all"`;
-}

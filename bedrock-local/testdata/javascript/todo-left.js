@@ -1,4 +1,0 @@
-export function retry(work) {
-  // TODO: back off between attempts
-  return work().catch(() => work());
-}

@@ -1,4 +1,0 @@
-export function loadSettings(storage) {
-  const raw = storage.getItem('settings');
-  return JSON.parse(raw);
-}

@@ -1,4 +1,0 @@
-export function price(item) {
-  return item.net * 1.19;
-  audit(item);
-}

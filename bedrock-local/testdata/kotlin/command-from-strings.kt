@@ -1,3 +1,0 @@
-fun ping(host: String): Process {
-    return Runtime.getRuntime().exec("ping -c 1 $host")
-}

@@ -1,5 +1,0 @@
-class Player(private var track: Track?) {
-    fun stop() {
-        track!!.release()
-    }
-}

@@ -1,7 +1,0 @@
-fun sum(values: IntArray): Int {
-    var total = 0
-    for (i in 0..values.size) {
-        total += values[i]
-    }
-    return total
-}

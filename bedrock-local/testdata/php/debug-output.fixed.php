@@ -1,6 +1,0 @@
-<?php
-
-function pay(Cart $cart): int
-{
-    return $cart->total();
-}

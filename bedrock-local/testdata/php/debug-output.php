@@ -1,7 +1,0 @@
-<?php
-
-function pay(Cart $cart): int
-{
-    var_dump($cart);
-    return $cart->total();
-}

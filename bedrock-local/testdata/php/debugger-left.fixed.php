@@ -1,7 +1,0 @@
-<?php
-
-function pay(Cart $cart): int
-{
-    $total = $cart->total();
-    return $total;
-}

@@ -1,8 +1,0 @@
-<?php
-
-function pay(Cart $cart): int
-{
-    $total = $cart->total();
-    xdebug_break();
-    return $total;
-}

@@ -1,6 +1,0 @@
-<?php
-
-function compute(string $formula)
-{
-    return eval('return ' . $formula . ';');
-}

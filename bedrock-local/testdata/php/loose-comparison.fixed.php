@@ -1,6 +1,0 @@
-<?php
-
-function isAdmin(array $user): bool
-{
-    return $user['role'] === 'admin';
-}

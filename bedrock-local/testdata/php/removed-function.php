@@ -1,6 +1,0 @@
-<?php
-
-function tags(string $text): array
-{
-    return split(',', $text);
-}

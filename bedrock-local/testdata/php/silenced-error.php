@@ -1,6 +1,0 @@
-<?php
-
-function readNote(string $path): string
-{
-    return (string) @file_get_contents($path);
-}

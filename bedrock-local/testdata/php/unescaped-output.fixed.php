@@ -1,6 +1,0 @@
-<?php
-
-function greeting(): void
-{
-    echo '<p>Hello ' . htmlspecialchars($_GET['name'], ENT_QUOTES) . '</p>';
-}

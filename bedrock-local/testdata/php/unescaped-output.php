@@ -1,6 +1,0 @@
-<?php
-
-function greeting(): void
-{
-    echo '<p>Hello ' . $_GET['name'] . '</p>';
-}

@@ -1,6 +1,0 @@
-<?php
-
-function cart(): Cart
-{
-    return unserialize($_COOKIE['cart']);
-}

@@ -1,9 +1,0 @@
-import json
-
-
-def load(path):
-    with open(path) as handle:
-        try:
-            return json.load(handle)
-        except:
-            return {}

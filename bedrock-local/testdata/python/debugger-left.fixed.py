@@ -1,6 +1,0 @@
-import pdb
-
-
-def settle(invoice):
-    amount = invoice.total()
-    return invoice.pay(amount)

@@ -1,7 +1,0 @@
-import pdb
-
-
-def settle(invoice):
-    amount = invoice.total()
-    pdb.set_trace()
-    return invoice.pay(amount)

@@ -1,2 +1,0 @@
-def parse_option(text):
-    return eval(text)

@@ -1,2 +1,0 @@
-def is_guest(name):
-    return name is not "admin"

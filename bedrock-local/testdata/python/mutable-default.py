@@ -1,3 +1,0 @@
-def add_item(item, basket=[]):
-    basket.append(item)
-    return basket

@@ -1,5 +1,0 @@
-def pairs(items):
-    found = []
-    for i in range(len(items) + 1):
-        found.append((i, items[i]))
-    return found

@@ -1,2 +1,0 @@
-def same_day(left, right):
-    return left.date == left.date

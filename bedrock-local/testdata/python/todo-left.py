@@ -1,3 +1,0 @@
-def slugify(title):
-    # FIXME: umlauts disappear
-    return title.lower().replace(" ", "-")

@@ -1,4 +1,0 @@
-def flatten(value):
-    if type(value) == list:
-        return [leaf for part in value for leaf in flatten(part)]
-    return [value]

@@ -1,5 +1,0 @@
-import pickle
-
-
-def restore(blob):
-    return pickle.loads(blob)

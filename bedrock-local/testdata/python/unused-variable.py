@@ -1,4 +1,0 @@
-def report(orders):
-    started = now()
-    lines = [order.summary() for order in orders]
-    return "\n".join(lines)

@@ -1,5 +1,0 @@
-import hashlib
-
-
-def etag(body):
-    return hashlib.md5(body).hexdigest()

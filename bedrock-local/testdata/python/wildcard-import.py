@@ -1,5 +1,0 @@
-from math import *
-
-
-def circle(radius):
-    return pi * radius**2

@@ -1,3 +1,0 @@
-def archive(folder)
-  system("tar czf backup.tgz #{folder}")
-end

@@ -1,5 +1,0 @@
-def checkout(cart)
-  total = cart.total
-  binding.pry
-  total * 1.19
-end

@@ -1,3 +1,0 @@
-def compute(formula)
-  eval(formula)
-end

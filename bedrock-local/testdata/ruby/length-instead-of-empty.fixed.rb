@@ -1,5 +1,0 @@
-def summary(names)
-  return 'nobody' if names.empty?
-
-  names.join(', ')
-end

@@ -1,5 +1,0 @@
-def summary(names)
-  return 'nobody' if names.length == 0
-
-  names.join(', ')
-end

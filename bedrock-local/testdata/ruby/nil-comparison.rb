@@ -1,5 +1,0 @@
-def display_name(user)
-  return user.name if user.nickname == nil
-
-  user.nickname
-end

@@ -1,3 +1,0 @@
-def port(text)
-  Integer(text) rescue 8080
-end

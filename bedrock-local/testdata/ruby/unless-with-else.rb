@@ -1,7 +1,0 @@
-def greet(user)
-  unless user.guest?
-    "Hello #{user.name}"
-  else
-    'Hello'
-  end
-end

@@ -1,5 +1,0 @@
-def report(orders)
-  started = Time.now
-  lines = orders.map(&:summary)
-  lines.join("\n")
-end

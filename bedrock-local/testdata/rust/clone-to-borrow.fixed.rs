@@ -1,4 +1,0 @@
-pub fn send(mailer: &Mailer, text: String) {
-    mailer.deliver(&text);
-    mailer.archive(text);
-}

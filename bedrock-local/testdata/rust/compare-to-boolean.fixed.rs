@@ -1,6 +1,0 @@
-pub fn greet(user: &User) -> &'static str {
-    if user.is_admin() {
-        return "welcome back";
-    }
-    "hello"
-}

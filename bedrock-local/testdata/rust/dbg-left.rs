@@ -1,5 +1,0 @@
-pub fn scale(values: &mut [f64], factor: f64) {
-    for value in values {
-        *value = dbg!(*value * factor);
-    }
-}

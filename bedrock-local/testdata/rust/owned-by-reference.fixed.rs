@@ -1,3 +1,0 @@
-pub fn shout(text: &str) -> String {
-    text.to_uppercase()
-}

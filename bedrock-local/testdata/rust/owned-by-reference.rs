@@ -1,3 +1,0 @@
-pub fn shout(text: &String) -> String {
-    text.to_uppercase()
-}

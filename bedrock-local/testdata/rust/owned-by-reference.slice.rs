@@ -1,3 +1,0 @@
-pub fn sum(values: &Vec<u64>) -> u64 {
-    values.iter().sum()
-}

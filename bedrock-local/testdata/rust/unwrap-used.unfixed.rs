@@ -1,3 +1,0 @@
-fn longest(words: &[&str]) -> usize {
-    words.iter().map(|word| word.len()).max().unwrap()
-}

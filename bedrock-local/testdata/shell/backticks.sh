@@ -1,5 +1,0 @@
-#!/bin/sh
-set -eu
-
-today=`date +%F`
-echo "$today"

@@ -1,6 +1,0 @@
-#!/bin/bash
-set -euo pipefail
-
-for file in *; do
-  gzip "$file"
-done

@@ -1,6 +1,0 @@
-#!/bin/bash
-set -euo pipefail
-
-for file in $(ls); do
-  gzip "$file"
-done

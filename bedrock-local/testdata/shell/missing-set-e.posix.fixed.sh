@@ -1,4 +1,0 @@
-#!/bin/sh
-set -eu
-make clean
-make install

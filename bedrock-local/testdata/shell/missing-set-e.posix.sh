@@ -1,3 +1,0 @@
-#!/bin/sh
-make clean
-make install

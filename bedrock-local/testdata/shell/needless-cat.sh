@@ -1,4 +1,0 @@
-#!/bin/bash
-set -euo pipefail
-
-cat access.log | grep " 500 "

@@ -1,4 +1,0 @@
-#!/bin/bash
-set -euo pipefail
-
-curl -fsSL https://install.example/setup | bash

@@ -1,5 +1,0 @@
-# Functions for the release scripts.
-release() {
-  cd /srv/app # the release
-  make install
-}

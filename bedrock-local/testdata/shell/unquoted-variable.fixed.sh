@@ -1,5 +1,0 @@
-#!/bin/bash
-set -euo pipefail
-
-source_file=$1
-cp "$source_file" /backup/"$USER"/

@@ -1,4 +1,0 @@
-#!/bin/bash
-set -euo pipefail
-
-chmod -R 777 /srv/uploads

@@ -1,3 +1,0 @@
-BEGIN;
-DELETE FROM sessions;
-COMMIT;

@@ -1,2 +1,0 @@
-INSERT INTO users
-VALUES (1, 'ada', 'ada@example.org');

@@ -1,3 +1,0 @@
-SELECT id
-FROM articles
-WHERE title LIKE '%lambda%';

@@ -1,3 +1,0 @@
-SELECT id, name
-FROM users
-LIMIT 10;

@@ -1,4 +1,0 @@
-CREATE TABLE invoices (
-  id BIGINT PRIMARY KEY,
-  total FLOAT NOT NULL
-);

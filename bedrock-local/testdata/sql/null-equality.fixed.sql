@@ -1,4 +1,0 @@
-SELECT id, name
-FROM users
-WHERE deleted_at IS NULL
-  AND name <> 'root';

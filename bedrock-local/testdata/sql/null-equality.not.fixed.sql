@@ -1,1 +1,0 @@
-SELECT id FROM users WHERE confirmed_at IS NOT NULL;

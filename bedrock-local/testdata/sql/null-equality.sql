@@ -1,4 +1,0 @@
-SELECT id, name
-FROM users
-WHERE deleted_at = NULL
-  AND name <> 'root';

@@ -1,3 +1,0 @@
-SELECT *
-FROM orders
-WHERE customer_id = 7;

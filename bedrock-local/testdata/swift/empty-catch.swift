@@ -1,6 +1,0 @@
-func save(_ note: Note) {
-    do {
-        try store.write(note)
-    } catch {
-    }
-}

@@ -1,4 +1,0 @@
-func show(_ segue: UIStoryboardSegue) {
-    let target = segue.destination as! DetailViewController
-    target.reload()
-}

@@ -1,3 +1,0 @@
-func pattern() -> NSRegularExpression {
-    return try! NSRegularExpression(pattern: "[a-z]+")
-}

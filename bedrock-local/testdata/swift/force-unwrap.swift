@@ -1,3 +1,0 @@
-func city(of user: User) -> String {
-    return user.address!.city
-}

@@ -1,7 +1,0 @@
-final class Player {
-    weak var delegate: PlayerDelegate?
-
-    func stop() {
-        delegate?.playerDidStop(self)
-    }
-}

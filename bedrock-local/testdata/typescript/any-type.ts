@@ -1,3 +1,0 @@
-export function handle(event: any): string {
-  return event.target.value;
-}

@@ -1,6 +1,0 @@
-export class Counter {
-  count(words: string[]): number {
-    let seen: Set<string> = new Set(words);
-    return seen.size;
-  }
-}

@@ -1,3 +1,0 @@
-export function title(page: Page): string {
-  return page.header!.title;
-}

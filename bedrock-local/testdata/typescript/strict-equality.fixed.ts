@@ -1,3 +1,0 @@
-export function isOwner(user: User, doc: Doc): boolean {
-  return user.id === doc.ownerId;
-}
