@@ -1,6 +1,6 @@
-/** The licences as the page ships them: nothing that a licence asks for gets lost. */
+/** Tests the grouping of library licenses. */
 import { expect, test } from 'vitest';
-import { grouped } from './licenses';
+import { groupLicenses } from './licenses';
 
 const MIT = 'Permission is granted to any person\nto deal with it.\n\nThe above copyright notice shall be included.';
 
@@ -32,8 +32,8 @@ Copyright 2023 Edsger
 Use it as you like.
 `;
 
-test('a licence that several libraries have stands once, with each copyright', () => {
-  const text = grouped(COLLECTED);
+test('lists a license shared by several libraries once, with each copyright', () => {
+  const text = groupLicenses(COLLECTED);
   expect(text.split('Permission is granted')).toHaveLength(2);
   expect(text).toContain('- one - 1.0.0 (MIT). Copyright (c) 2020 Ada\n');
   expect(text).toContain('- two - 2.1.0 (MIT). Copyright (c) 2021 Grace. Copyright (c) 2022 Linus\n');

@@ -1,13 +1,13 @@
-/** Writes each licence of the libraries once, with the copyrights of all that have it: a seventh of what Vite collects. */
+/** Build plugin that groups identical library licenses. The file shrinks to a seventh of what Vite collects. */
 import type { Plugin } from 'vite';
 
-export const LICENSES = 'licenses.md';
+export const LICENSES_FILE = 'licenses.md';
 
 const SECTION = /^## /m;
 const COPYRIGHT = /^.*(copyright \(c\)|copyright ©|copyright \d{4}|^\(c\) ).*$/gim;
 
-/** What Vite collects is a section for each library: its name, its version and its licence's kind, then the licence. */
-export function grouped(collected: string): string {
+/** Expects Vite's format: one section per library, with name, version and license kind, then the license. */
+export function groupLicenses(collected: string): string {
   const [head = '', ...sections] = collected.split(SECTION);
   const groups = new Map<string, string[]>();
   for (const section of sections) {
@@ -18,13 +18,13 @@ export function grouped(collected: string): string {
       .replace(COPYRIGHT, '')
       .replace(/\n{3,}/g, '\n\n')
       .trim();
-    // The same words broken into other lines are the same licence.
+    // Two texts are the same license if they differ only in line breaks.
     const words = licence.replace(/\s+/g, ' ');
-    const same = [...groups.keys()].find((other) => other.replace(/\s+/g, ' ') === words) ?? licence;
-    groups.set(same, [...(groups.get(same) ?? []), [`- ${library}`, ...copyrights].join('. ')]);
+    const existing = [...groups.keys()].find((other) => other.replace(/\s+/g, ' ') === words) ?? licence;
+    groups.set(existing, [...(groups.get(existing) ?? []), [`- ${library}`, ...copyrights].join('. ')]);
   }
   const parts = [...groups].map(
-    ([licence, libraries]) => `## Licence\n\nOf:\n\n${libraries.join('\n')}\n\n${licence}\n`,
+    ([licence, libraries]) => `## License\n\nUsed by:\n\n${libraries.join('\n')}\n\n${licence}\n`,
   );
   return [head, ...parts].join('\n');
 }
@@ -37,9 +37,10 @@ export function licenses(): Plugin {
     generateBundle: {
       order: 'post',
       handler(_, bundle) {
-        const file = bundle[LICENSES];
-        if (file?.type !== 'asset') this.error(`Vite has not written ${LICENSES}.`);
-        file.source = grouped(String(file.source));
+        const file = bundle[LICENSES_FILE];
+        if (file?.type !== 'asset')
+          this.error(`Vite wrote no ${LICENSES_FILE}. Check build.license in vite.config.ts.`);
+        file.source = groupLicenses(String(file.source));
       },
     },
   };

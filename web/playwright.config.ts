@@ -1,17 +1,17 @@
-/** How the browser tests run: in Debian's Chromium, against a `codesensei serve` that they start themselves. */
+/** Configuration of the browser tests: Debian's Chromium against `codesensei serve`, which the tests start. */
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: 'tests',
-  // `npm run pictures` takes the pictures of the README instead.
+  // `npm run pictures` takes the README screenshots instead.
   testMatch: process.env.PICTURES === undefined ? '**/*.browser.ts' : 'pictures.ts',
   outputDir: 'test-results',
   fullyParallel: true,
-  // Each worker has a server and a browser of its own.
+  // Each worker starts its own server and browser.
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  // A machine that is busy with something else makes a browser late. What is told as flaky is to be looked at.
+  // Chromium can be slow on a busy machine. Look into each test that is reported as flaky.
   retries: process.env.CI === undefined ? 0 : 1,
   forbidOnly: process.env.CI !== undefined,
   reporter: [['list']],
@@ -23,7 +23,7 @@ export default defineConfig({
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      // Chromium refuses its sandbox to root, which a container's user often is.
+      // Chromium's sandbox does not run as root, the usual user of a container.
       args: ['--no-sandbox', '--disable-dev-shm-usage'],
     },
   },

@@ -1,16 +1,16 @@
-/** How the page is built: the same files from the same sources, with Monaco and the libraries in chunks of their own. */
+/** Build configuration: reproducible output, with Monaco and the libraries in separate chunks. */
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { LICENSES, licenses } from './licenses.ts';
-import { monacoDiet } from './monaco-diet.ts';
+import { LICENSES_FILE, licenses } from './licenses.ts';
+import { trimMonaco } from './trim-monaco.ts';
 
-/** Where `codesensei serve` is while the page is developed. */
+/** The address of `codesensei serve` during development. */
 const API = process.env.CODESENSEI_API ?? 'http://localhost:8080';
 
 export default defineConfig({
-  plugins: [monacoDiet({ isWhole: true }), react(), tailwindcss(), licenses()],
-  worker: { plugins: () => [monacoDiet({ isWhole: false })] },
+  plugins: [trimMonaco({ isMainBundle: true }), react(), tailwindcss(), licenses()],
+  worker: { plugins: () => [trimMonaco({ isMainBundle: false })] },
   server: {
     port: 5173,
     strictPort: true,
@@ -21,16 +21,15 @@ export default defineConfig({
     target: 'es2023',
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 4096,
-    license: { fileName: LICENSES },
+    license: { fileName: LICENSES_FILE },
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // A change of our code leaves these files, and so their names and what browsers keep of them, as they are.
+        // Separate chunks keep their names when only our code changes, so browsers keep them cached.
         codeSplitting: {
           groups: [
-            // Used by every chunk that loads another: it must not drag the editor into the first paint.
+            // Every lazy chunk imports this helper. In its own chunk it does not pull the editor into the first paint.
             { name: 'loader', test: /vite\/preload-helper/ },
-            // Each language is a chunk of its own.
             {
               name: 'monaco',
               test: /node_modules\/monaco-editor\/esm\/vs\/(?!languages\/definitions\/[^/]+\/(?!register))/,

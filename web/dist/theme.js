@@ -1,10 +1,10 @@
-// Sets the theme before the first paint. A file of its own, because the content policy allows no inline script.
+// Sets the theme before the first paint. It is a separate file because the content policy forbids inline scripts.
 (() => {
   let chosen = null;
   try {
     chosen = localStorage.getItem('codesensei.theme');
   } catch {
-    // Storage is switched off: the system's theme it is.
+    // Storage is off: use the system's theme.
   }
   const light = chosen === 'light' || (chosen !== 'dark' && matchMedia('(prefers-color-scheme: light)').matches);
   document.documentElement.dataset.theme = light ? 'light' : 'dark';

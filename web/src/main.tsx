@@ -1,19 +1,19 @@
-/** The page starts here. */
+/** Entry point of the page. */
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { unstable_HistoryRouter as HistoryRouter } from 'react-router';
-import { queryClient } from './api/queries';
-import { guardedHistory } from './page/history';
+import { createQueryClient } from './api/queries';
+import { createGuardedHistory } from './page/history';
 import { AppRoutes } from './routes';
-import { Quiet } from './ui/quiet';
+import { SilentBoundary } from './ui/silent-boundary';
 import './styles.css';
 
 // Not needed for the first paint.
 const Toaster = lazy(() => import('./ui/toaster'));
 
-const client = queryClient();
-const history = guardedHistory();
+const client = createQueryClient();
+const history = createGuardedHistory();
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element #root.');
 createRoot(root).render(
@@ -21,17 +21,17 @@ createRoot(root).render(
     <QueryClientProvider client={client}>
       <HistoryRouter history={history}>
         <AppRoutes />
-        <Quiet>
+        <SilentBoundary>
           <Suspense>
             <Toaster />
           </Suspense>
-        </Quiet>
+        </SilentBoundary>
       </HistoryRouter>
     </QueryClientProvider>
   </StrictMode>,
 );
 
-// Saves that found no connection the last time. Nothing that is seen waits for them.
+// Send saves that were queued offline. The delay keeps them from slowing the first paint.
 window.setTimeout(() => {
   void import('./editor/saving/send-queued').then(({ sendQueued }) => sendQueued(client)).catch(() => undefined);
 }, 3_000);

@@ -1,12 +1,12 @@
-/** What is shown at an address, and which address it then has. */
+/** Tests which page and which final address each route leads to. */
 import { QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen } from '@testing-library/react';
 import { MemoryRouter, useLocation } from 'react-router';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { keys, queryClient } from './api/queries';
+import { createQueryClient, queryKeys } from './api/queries';
 import { AppRoutes } from './routes';
-import { words } from './shell-words';
-import { words as start } from './start-words';
+import { words } from './words/shell';
+import { words as start } from './words/start';
 
 const { accounts, page } = words;
 
@@ -19,10 +19,10 @@ function Address() {
   );
 }
 
-/** A visitor who is not signed in opens an address. */
-function opens(address: string, state: unknown = null): void {
-  const client = queryClient();
-  client.setQueryData(keys.me, null);
+/** Renders the routes at an address for a visitor without a sign-in. */
+function renderAt(address: string, state: unknown = null): void {
+  const client = createQueryClient();
+  client.setQueryData(queryKeys.me, null);
   const [, pathname = '', search = '', hash = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/.exec(address) ?? [];
   render(
     <QueryClientProvider client={client}>
@@ -46,36 +46,36 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('a path has the page of its name', async () => {
-  opens('/about');
+test('a known path shows its page', async () => {
+  renderAt('/about');
   await heading(start.about.title);
   expect(address()).toBe('/about');
 }, 30_000);
 
 test.each(['/About', '/LOGIN', '/about//', '//', '/%61bout', '/nowhere', '/index.html/'])(
-  'at %s there is no page, as the server says',
+  '%s shows the 404 page, as on the server',
   async (path) => {
-    opens(path);
+    renderAt(path);
     await heading(page.notFound);
     expect(address()).toBe(path);
   },
 );
 
-test('a slash at the end goes, and the query, the part of the page and the state stay', async () => {
-  opens('/about/?from=mail#code', { from: 'a link' });
+test('removes a trailing slash and keeps query, hash and state', async () => {
+  renderAt('/about/?from=mail#code', { from: 'a link' });
   await heading(start.about.title);
   expect(address()).toBe('/about?from=mail#code');
   expect(screen.getByTestId('address').dataset.state).toBe('{"from":"a link"}');
 }, 30_000);
 
-test('the file of the page is its start', async () => {
-  opens('/index.html?from=mail');
+test('/index.html redirects to /', async () => {
+  renderAt('/index.html?from=mail');
   await heading(start.landing.title);
   expect(address()).toBe('/?from=mail');
 }, 30_000);
 
-test('a page for users asks to sign in, and comes back without the slash', async () => {
-  opens('/editor/one/?thread=7');
+test('a private page redirects to sign-in and remembers the address', async () => {
+  renderAt('/editor/one/?thread=7');
   await heading(accounts.signInTitle);
   expect(address()).toBe('/login');
   expect(screen.getByTestId('address').dataset.state).toContain('"from":"/editor/one?thread=7"');

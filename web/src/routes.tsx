@@ -1,10 +1,10 @@
-/** The page's own paths, each loaded when it is first opened. None of them is one of the API's. */
+/** Routes of the page, each loaded on first use. No path collides with the API's. */
 import { lazy, Suspense, useEffect } from 'react';
 import { Navigate, Outlet, Route, Routes, useLocation, useNavigationType } from 'react-router';
 import { useAccountWatch } from './accounts/account-watch';
-import { lastEnd, useUser } from './accounts/user';
-import { ownAddress } from './page/address';
-import { Crashed, ErrorBoundary, Waiting } from './page/states';
+import { lastSignOut, useUser } from './accounts/user';
+import { canonicalPath } from './page/address';
+import { ErrorBoundary, ErrorPage, LoadingPage } from './page/fallback-pages';
 
 const Landing = lazy(() => import('./accounts/landing'));
 const About = lazy(() => import('./accounts/about'));
@@ -15,27 +15,27 @@ const Editor = lazy(() => import('./editor/editor-page'));
 const NotFound = lazy(() => import('./page/not-found'));
 const Settings = lazy(() => import('./settings/settings-page'));
 
-/** Only for users who are signed in; others sign in first and come back, unless they have just left on purpose. */
-function Private() {
+/** Routes for signed-in users. Others are redirected to sign-in, or to the start page after they signed out. */
+function SignedInRoutes() {
   const { data: user, error, refetch } = useUser();
   const { pathname, search } = useLocation();
   if (user === null) {
-    const end = lastEnd();
-    if (end === undefined || end.how === 'expired')
+    const end = lastSignOut();
+    if (end === undefined || end.reason === 'expired')
       return <Navigate to="/login" replace state={{ from: pathname + search, userId: end?.userId }} />;
-    return <Navigate to="/" replace state={{ deleted: end.how === 'deleted' }} />;
+    return <Navigate to="/" replace state={{ deleted: end.reason === 'deleted' }} />;
   }
   if (user === undefined)
-    return error === null ? <Waiting /> : <Crashed error={error} onRetry={() => void refetch()} />;
-  // Another user's pages are other pages.
+    return error === null ? <LoadingPage /> : <ErrorPage error={error} onRetry={() => void refetch()} />;
+  // Remount everything when the user changes.
   return <Outlet key={user.id} />;
 }
 
-/** A page that is opened by a link begins at its top. Back and forward are left to the browser. */
+/** Scrolls to the top after following a link. The browser restores the position for Back and Forward. */
 function useScrollToTop(): void {
   const { pathname, hash } = useLocation();
   const type = useNavigationType();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another path is another page.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once per path.
   useEffect(() => {
     if (type !== 'POP' && hash === '') window.scrollTo(0, 0);
   }, [pathname]);
@@ -43,14 +43,15 @@ function useScrollToTop(): void {
 
 export function AppRoutes() {
   const { pathname, search, hash, state } = useLocation();
-  const own = ownAddress(pathname);
+  const canonical = canonicalPath(pathname);
   useAccountWatch();
   useScrollToTop();
-  // The router itself takes any case and any slash at the end. The server does not, and answers 404 there.
-  if (own !== null && own !== pathname) return <Navigate to={{ pathname: own, search, hash }} replace state={state} />;
+  // The router ignores case and trailing slashes. The server does not, and answers such paths with 404.
+  if (canonical !== null && canonical !== pathname)
+    return <Navigate to={{ pathname: canonical, search, hash }} replace state={state} />;
   return (
     <ErrorBoundary key={pathname}>
-      <Suspense fallback={<Waiting />}>{own === null ? <NotFound /> : <Pages />}</Suspense>
+      <Suspense fallback={<LoadingPage />}>{canonical === null ? <NotFound /> : <Pages />}</Suspense>
     </ErrorBoundary>
   );
 }
@@ -62,7 +63,7 @@ function Pages() {
       <Route path="/about" element={<About />} />
       <Route path="/login" element={<SignIn />} />
       <Route path="/signup" element={<SignUp />} />
-      <Route element={<Private />}>
+      <Route element={<SignedInRoutes />}>
         <Route path="/dashboard" element={<Dashboard />} />
         <Route path="/editor/:sessionId" element={<Editor />} />
         <Route path="/settings" element={<Settings />} />

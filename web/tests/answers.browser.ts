@@ -1,14 +1,14 @@
-/** Questions and their answers: written, stopped, asked again, applied. */
+/** Tests questions and answers: streaming, stopping, repeating and applying patches. */
 import { expect, test } from './fixtures';
-import { EVICT, type Person, selectLines, words } from './person';
+import { EVICT, selectLines, type TestUser, words } from './test-user';
 
 const { thread, editor } = words;
 const QUESTION = 'Is this comparison right?';
 
-/** A file is open and its third line selected; the panel for a new conversation is open. */
-async function opensConversation(pat: Person): Promise<string> {
-  const session = await pat.hasSession();
-  await pat.opens(session);
+/** Opens a file and a new conversation on its third line. */
+async function openConversation(pat: TestUser): Promise<string> {
+  const session = await pat.createSession();
+  await pat.openSession(session);
   await selectLines(pat.page, 3);
   await pat.page.getByRole('button', { name: editor.ask(1) }).click();
   const field = pat.page.getByRole('textbox', { name: thread.field });
@@ -17,15 +17,15 @@ async function opensConversation(pat: Person): Promise<string> {
   return session;
 }
 
-async function asks(pat: Person, question = QUESTION): Promise<void> {
+async function sendQuestion(pat: TestUser, question = QUESTION): Promise<void> {
   await pat.page.getByRole('textbox', { name: thread.field }).fill(question);
   await pat.page.keyboard.press('ControlOrMeta+Enter');
 }
 
-test('an answer is written, its patch is looked at, applied, and undone', async ({ joins }) => {
-  const pat = await joins();
-  const session = await opensConversation(pat);
-  await asks(pat);
+test('a patch is viewed, applied and undone', async ({ createUser }) => {
+  const pat = await createUser();
+  const session = await openConversation(pat);
+  await sendQuestion(pat);
   await expect(pat.page.getByText(thread.thinking).or(pat.page.getByText(thread.writing)).first()).toBeVisible();
   await pat.page.getByRole('button', { name: thread.viewDiff }).click();
   const dialog = pat.page.getByRole('dialog');
@@ -51,11 +51,11 @@ test('an answer is written, its patch is looked at, applied, and undone', async 
   await expect(pat.page.getByRole('button', { name: thread.askNewPatch })).toBeVisible();
 });
 
-test('a phone takes an applied patch back', async ({ joins }) => {
-  const pat = await joins({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
-  const session = await pat.hasSession();
-  await pat.hasThread(session, 3);
-  await pat.opens(session);
+test('a phone undoes an applied patch', async ({ createUser }) => {
+  const pat = await createUser({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const session = await pat.createSession();
+  await pat.createThread(session, 3);
+  await pat.openSession(session);
   await pat.page.getByRole('button', { name: editor.conversations }).tap();
   await pat.page.getByRole('button', { name: new RegExp(`^${thread.line(3)}`) }).tap();
   await pat.page.getByRole('textbox', { name: thread.field }).fill(QUESTION);
@@ -67,10 +67,10 @@ test('a phone takes an applied patch back', async ({ joins }) => {
   expect(await pat.savedCode(session)).toBe(EVICT);
 });
 
-test('a patch stays the thing to do next when a note follows it', async ({ joins }) => {
-  const pat = await joins();
-  await opensConversation(pat);
-  await asks(pat);
+test('a note after a patch keeps the patch as the main action', async ({ createUser }) => {
+  const pat = await createUser();
+  await openConversation(pat);
+  await sendQuestion(pat);
   const apply = pat.page.getByRole('button', { name: thread.applyPatch });
   await expect(apply).toHaveClass(/bg-accent/);
   await pat.page.getByRole('textbox', { name: thread.field }).fill('Ask Ada first.');
@@ -79,28 +79,28 @@ test('a patch stays the thing to do next when a note follows it', async ({ joins
   await expect(apply).toHaveClass(/bg-accent/);
 });
 
-test('a note is stored and not answered', async ({ joins }) => {
-  const pat = await joins();
-  const session = await pat.hasSession();
-  await pat.opens(session);
+test('a note is stored without an answer', async ({ createUser }) => {
+  const pat = await createUser();
+  const session = await pat.createSession();
+  await pat.openSession(session);
   await selectLines(pat.page, 3);
   await pat.page.getByRole('button', { name: editor.addNote }).click();
   await pat.page.getByRole('textbox', { name: thread.field }).fill('Look at this again.');
   await pat.page.keyboard.press('ControlOrMeta+Enter');
   await expect(pat.page.getByText('Look at this again.').first()).toBeVisible();
-  // The note is shown while it is on its way.
+  // The note is visible before it is stored.
   const counts = async () => {
     const path = `/sessions/${session}/threads`;
-    const { threads } = await pat.asks<{ threads: { message_count: number }[] }>('GET', path);
+    const { threads } = await pat.callApi<{ threads: { message_count: number }[] }>('GET', path);
     return threads.map(({ message_count }) => message_count);
   };
   await expect.poll(counts).toEqual([1]);
 });
 
-test('an answer that is being written can be stopped, and asked for again', async ({ joins }) => {
-  const pat = await joins();
-  await opensConversation(pat);
-  await asks(pat);
+test('an answer can be stopped and asked for again', async ({ createUser }) => {
+  const pat = await createUser();
+  await openConversation(pat);
+  await sendQuestion(pat);
   await pat.page
     .getByRole('button', { name: thread.stop, exact: true })
     .or(pat.page.getByRole('button', { name: thread.stopAnswer }))
@@ -111,10 +111,10 @@ test('an answer that is being written can be stopped, and asked for again', asyn
   await expect(pat.page.getByRole('button', { name: thread.applyPatch })).toBeVisible({ timeout: 20_000 });
 });
 
-test('what was written of a stopped answer stays', async ({ joins }) => {
-  const pat = await joins();
-  await opensConversation(pat);
-  await asks(pat);
+test('the written part of a stopped answer stays visible', async ({ createUser }) => {
+  const pat = await createUser();
+  await openConversation(pat);
+  await sendQuestion(pat);
   await expect(pat.page.getByText(thread.writing)).toBeVisible();
   const written = pat.page.getByRole('article', { name: thread.ai });
   await expect(written).toContainText('Local rule-based reviewer');
@@ -124,11 +124,11 @@ test('what was written of a stopped answer stays', async ({ joins }) => {
   await expect(written.getByText(thread.stoppedHere, { exact: true })).toBeVisible();
 });
 
-test('a page that is reloaded in the middle shows the answer when it is there', async ({ joins }) => {
-  const pat = await joins();
-  await opensConversation(pat);
-  const accepted = pat.page.waitForResponse((answer) => /\/messages$/.test(answer.url()) && answer.ok());
-  await asks(pat);
+test('a page reloaded during an answer shows the answer later', async ({ createUser }) => {
+  const pat = await createUser();
+  await openConversation(pat);
+  const accepted = pat.page.waitForResponse((response) => /\/messages$/.test(response.url()) && response.ok());
+  await sendQuestion(pat);
   await accepted;
   await expect(pat.page.getByText(thread.writing)).toBeVisible();
   await pat.page.reload();
@@ -141,44 +141,44 @@ test('a page that is reloaded in the middle shows the answer when it is there', 
   await expect(messages.first()).toBeVisible();
 });
 
-test('a question about unsaved text saves it first, and says so', async ({ joins }) => {
-  const pat = await joins();
-  const session = await pat.hasSession();
-  await pat.opens(session);
-  await pat.types('  # edited', 4);
+test('a question saves unsaved text first and says so', async ({ createUser }) => {
+  const pat = await createUser();
+  const session = await pat.createSession();
+  await pat.openSession(session);
+  await pat.typeAt('  # edited', 4);
   await selectLines(pat.page, 3);
   await pat.page.getByRole('button', { name: editor.ask(1) }).click();
-  await asks(pat);
+  await sendQuestion(pat);
   await expect(pat.page.getByText(thread.savedFirst(2)).first()).toBeVisible();
   expect(await pat.savedCode(session)).toContain('# edited');
 });
 
-test('a conversation about the whole file is opened from the list', async ({ joins }) => {
-  const pat = await joins();
-  const session = await pat.hasSession();
-  await pat.opens(session);
+test('a conversation about the whole file starts from the list', async ({ createUser }) => {
+  const pat = await createUser();
+  const session = await pat.createSession();
+  await pat.openSession(session);
   await pat.page.getByRole('button', { name: thread.askWholeFile }).click();
-  await asks(pat, 'What can go wrong here?');
+  await sendQuestion(pat, 'What can go wrong here?');
   await expect(pat.page.getByRole('button', { name: new RegExp(thread.wholeFile) }).first()).toBeVisible();
   await expect(pat.page.getByText(thread.details).first()).toBeVisible({ timeout: 20_000 });
   await pat.page.getByText(thread.details).first().click();
   await expect(pat.page.getByText(thread.context, { exact: true })).toBeInViewport();
 });
 
-test('a question that failed is asked again under the same id', async ({ joins }) => {
-  const pat = await joins();
-  const session = await opensConversation(pat);
+test('a failed question is sent again with the same id', async ({ createUser }) => {
+  const pat = await createUser();
+  const session = await openConversation(pat);
   const ids: unknown[] = [];
-  let fails = true;
+  let shouldFail = true;
   await pat.page.route('**/messages', async (route) => {
     const sent = route.request().postDataJSON() as { client_message_id?: string } | null;
     if (route.request().method() !== 'POST') return route.fallback();
     ids.push(sent?.client_message_id);
-    if (!fails) return route.fallback();
-    fails = false;
+    if (!shouldFail) return route.fallback();
+    shouldFail = false;
     return route.abort('connectionreset');
   });
-  await asks(pat);
+  await sendQuestion(pat);
   await pat.page
     .getByRole('button', { name: words.common.retry })
     .or(pat.page.getByRole('button', { name: thread.askAgain }))
@@ -188,18 +188,21 @@ test('a question that failed is asked again under the same id', async ({ joins }
   expect(ids.length).toBe(2);
   expect(ids[0]).toBeTruthy();
   expect(ids[1]).toBe(ids[0]);
-  const { threads } = await pat.asks<{ threads: { message_count: number }[] }>('GET', `/sessions/${session}/threads`);
+  const { threads } = await pat.callApi<{ threads: { message_count: number }[] }>(
+    'GET',
+    `/sessions/${session}/threads`,
+  );
   expect(threads.map(({ message_count }) => message_count)).toEqual([2]);
 });
 
-test('older messages come in from the top', async ({ joins }) => {
-  const pat = await joins();
-  const session = await pat.hasSession();
-  const thread_id = await pat.hasThread(session, 3);
+test('older messages load when scrolling to the top', async ({ createUser }) => {
+  const pat = await createUser();
+  const session = await pat.createSession();
+  const thread_id = await pat.createThread(session, 3);
   for (let at = 1; at <= 130; at++) {
-    await pat.asks('POST', `/threads/${thread_id}/messages`, { content: `Note number ${at}.`, ask: false });
+    await pat.callApi('POST', `/threads/${thread_id}/messages`, { content: `Note number ${at}.`, ask: false });
   }
-  await pat.opens(session);
+  await pat.openSession(session);
   await pat.page
     .getByRole('button', { name: new RegExp(`^${thread.line(3)}`) })
     .first()
@@ -216,9 +219,9 @@ test('older messages come in from the top', async ({ joins }) => {
   await expect(note(1)).toBeVisible();
 });
 
-test('characters are counted, too many are not sent, and Esc closes the conversation', async ({ joins }) => {
-  const pat = await joins();
-  await opensConversation(pat);
+test('the composer counts characters, and Esc closes it', async ({ createUser }) => {
+  const pat = await createUser();
+  await openConversation(pat);
   const field = pat.page.getByRole('textbox', { name: thread.field });
   await field.fill('🦀'.repeat(5_000));
   await expect(pat.page.getByText(thread.characters(5_000, 5_000))).toBeVisible();
@@ -230,23 +233,23 @@ test('characters are counted, too many are not sent, and Esc closes the conversa
   await expect(field).toBeHidden();
 });
 
-test('code of an answer is copied', async ({ joins }) => {
-  const pat = await joins();
+test('the code of an answer can be copied', async ({ createUser }) => {
+  const pat = await createUser();
   await pat.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await opensConversation(pat);
+  await openConversation(pat);
   await pat.page.getByRole('button', { name: thread.copy }).first().click();
   await expect(pat.page.getByRole('button', { name: thread.copied }).first()).toBeVisible();
   expect(await pat.page.evaluate(() => navigator.clipboard.readText())).toContain('if best == None:');
 });
 
-test('a patch whose lines were edited since is not the thing to do next', async ({ joins }) => {
-  const pat = await joins();
-  const session = await opensConversation(pat);
-  await asks(pat);
+test('a patch is not the main action after its lines were edited', async ({ createUser }) => {
+  const pat = await createUser();
+  const session = await openConversation(pat);
+  await sendQuestion(pat);
   const apply = pat.page.getByRole('button', { name: thread.applyPatch });
   await expect(apply).toBeVisible();
   await expect(pat.page.getByText(thread.linesChanged)).toBeHidden();
-  await pat.types('  # edited', 3);
+  await pat.typeAt('  # edited', 3);
   await pat.page.keyboard.press('ControlOrMeta+s');
   await expect.poll(() => pat.savedCode(session)).toContain('# edited');
   await expect(pat.page.getByText(thread.linesChanged)).toBeVisible();
@@ -254,54 +257,54 @@ test('a patch whose lines were edited since is not the thing to do next', async 
   await pat.page.getByRole('button', { name: thread.viewDiff }).click();
   const dialog = pat.page.getByRole('dialog');
   await expect(dialog).toContainText(thread.diffMoved);
-  // Only the patch's lines are compared, under the number that they have in the file.
+  // Only the patch's lines are compared, with their line numbers in the file.
   await expect(dialog.locator('.line-numbers').getByText('3', { exact: true }).first()).toBeVisible();
   await expect(dialog.getByRole('button', { name: thread.applyPatch })).toHaveCount(0);
   await pat.page.keyboard.press('Escape');
-  // The server looks closer, and refuses it in its own words.
+  // The server matches less strictly, and rejects it with its own message.
   await apply.click();
   await expect(pat.page.getByText(words.errors.PATCH_CONFLICT.title)).toBeVisible();
   await expect(pat.page.getByRole('button', { name: thread.askNewPatch })).toHaveCount(1);
-  // With the lines back, so is the patch.
-  await pat.types('', 3);
+  // Restoring the lines restores the patch.
+  await pat.typeAt('', 3);
   for (let at = 0; at < '  # edited'.length; at++) await pat.page.keyboard.press('Backspace');
   await pat.page.keyboard.press('ControlOrMeta+s');
   await expect.poll(() => pat.savedCode(session)).toBe(EVICT);
   await expect(pat.page.getByText(thread.linesChanged)).toBeHidden();
 });
 
-test('a message that waits for the connection is no longer held when the text is saved', async ({ joins }) => {
-  const pat = await joins();
-  const session = await opensConversation(pat);
+test('an offline message is no longer held after the save', async ({ createUser }) => {
+  const pat = await createUser();
+  const session = await openConversation(pat);
   await pat.context.setOffline(true);
-  await pat.types('  # offline', 4);
-  await asks(pat);
-  await expect(pat.page.getByText(thread.held)).toBeVisible();
+  await pat.typeAt('  # offline', 4);
+  await sendQuestion(pat);
+  await expect(pat.page.getByText(thread.notSent)).toBeVisible();
   await pat.context.setOffline(false);
   await expect.poll(() => pat.savedCode(session), { timeout: 30_000 }).toContain('# offline');
-  await expect(pat.page.getByText(thread.held)).toBeHidden();
+  await expect(pat.page.getByText(thread.notSent)).toBeHidden();
   await expect(pat.page.getByRole('textbox', { name: thread.field })).toHaveValue(QUESTION);
 });
 
-test('a patch that is applied in two tabs at once is there once, and undone once', async ({ joins }) => {
-  const pat = await joins();
-  const session = await pat.hasSession();
-  const id = await pat.hasThread(session, 3);
-  await pat.asks('POST', `/threads/${id}/messages`, { content: QUESTION });
-  const other = await pat.opensTab();
+test('a patch applied in two tabs at once is applied and undone once', async ({ createUser }) => {
+  const pat = await createUser();
+  const session = await pat.createSession();
+  const id = await pat.createThread(session, 3);
+  await pat.callApi('POST', `/threads/${id}/messages`, { content: QUESTION });
+  const other = await pat.openTab();
   for (const page of [pat.page, other]) {
-    await pat.opens(session, page);
+    await pat.openSession(session, page);
     await page
       .getByRole('button', { name: new RegExp(`^${thread.line(3)}`) })
       .first()
       .click();
     await expect(page.getByRole('button', { name: thread.applyPatch })).toBeVisible();
   }
-  // The answer to the first tab comes when it has heard of the second one's.
+  // Delay the first tab's response until it has loaded the second tab's version.
   await pat.page.route('**/apply', async (route) => {
-    const answer = await route.fetch();
+    const response = await route.fetch();
     await expect(pat.page.locator('.view-lines').first()).toContainText('best is None');
-    await route.fulfill({ response: answer });
+    await route.fulfill({ response: response });
   });
   await Promise.all([pat.page, other].map((page) => page.getByRole('button', { name: thread.applyPatch }).click()));
   await expect(
@@ -317,16 +320,16 @@ test('a patch that is applied in two tabs at once is there once, and undone once
   await expect.poll(() => pat.savedCode(session)).toBe(EVICT);
 });
 
-test('what a toast offers goes with the file, and with the user', async ({ joins }) => {
-  const pat = await joins();
-  const session = await opensConversation(pat);
-  await asks(pat);
+test('toasts are dismissed with their file and their user', async ({ createUser }) => {
+  const pat = await createUser();
+  const session = await openConversation(pat);
+  await sendQuestion(pat);
   await pat.page.getByRole('button', { name: thread.applyPatch }).click();
   await expect(pat.page.getByText(thread.patchApplied)).toBeVisible();
-  await pat.page.getByRole('navigation', { name: editor.path }).getByRole('link').click();
+  await pat.page.getByRole('navigation', { name: editor.breadcrumb }).getByRole('link').click();
   await expect(pat.page.getByRole('heading', { name: words.sessions.title })).toBeVisible();
   await expect(pat.page.getByText(thread.patchApplied)).toBeHidden({ timeout: 2_000 });
-  // An error stays, but not for the next user of the tab.
+  // An error toast stays, but not after a sign-out.
   await pat.page.route(`**/api/sessions/${session}`, (route) => route.fulfill({ status: 500, body: '{}' }));
   await pat.page.getByRole('button', { name: words.sessions.actionsFor('evict.py') }).click();
   await pat.page.getByRole('menuitem', { name: words.sessions.download }).click();

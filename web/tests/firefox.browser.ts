@@ -1,11 +1,11 @@
-/** The main path in Firefox. Playwright does not drive a stock Firefox; Puppeteer does, by WebDriver BiDi. */
+/** Tests the main path in Firefox with Puppeteer, because Playwright cannot drive a stock Firefox. */
 import { launch } from 'puppeteer-core';
 import { expect, test } from './fixtures';
-import { PASSWORD, words } from './person';
+import { PASSWORD, words } from './test-user';
 
 const { editor, thread } = words;
 
-test('a file is opened, edited, saved and asked about in Firefox', async ({ server }) => {
+test('opens, edits and saves a file and asks about it in Firefox', async ({ server }) => {
   const firefox = await launch({
     browser: 'firefox',
     executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',

@@ -1,59 +1,60 @@
-/** What every browser test has: a server for its worker, and people. */
+/** Fixtures of the browser tests: a server per worker, and users. */
 import { type BrowserContextOptions, test as base } from '@playwright/test';
-import { Person } from './person';
 import { type Server, startServer } from './server';
+import { TestUser } from './test-user';
 
-/** A page that is running already, such as Vite's, to try the tests on while it is changed. */
-const RUNNING = process.env.CODESENSEI_PAGE;
+/** Runs the tests against an existing page, such as Vite's dev server. */
+const RUNNING_PAGE = process.env.CODESENSEI_PAGE;
 
-function running(url: string): Server {
+function runningServer(url: string): Server {
   return { url, stop: async () => {} };
 }
 
-interface Worker {
-  /** A server without limits, whose reviewer writes slowly enough to be watched. */
+interface WorkerFixtures {
+  /** A server without rate limits and with a slow reviewer. */
   server: Server;
 }
 
-interface Each {
-  /** A person with an account, signed in. */
-  joins: (options?: BrowserContextOptions) => Promise<Person>;
-  /** A visitor without one. */
-  visits: (options?: BrowserContextOptions) => Promise<Person>;
+interface TestFixtures {
+  /** Creates a signed-in user. */
+  createUser: (options?: BrowserContextOptions) => Promise<TestUser>;
+  /** Creates a visitor without an account. */
+  createVisitor: (options?: BrowserContextOptions) => Promise<TestUser>;
 }
 
-export const test = base.extend<Each, Worker>({
+export const test = base.extend<TestFixtures, WorkerFixtures>({
   server: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from its pattern.
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright requires a destructuring pattern.
     async ({}, use) => {
-      const server = RUNNING === undefined ? await startServer('--reviewer-pace', '40') : running(RUNNING);
+      const server =
+        RUNNING_PAGE === undefined ? await startServer('--reviewer-pace', '40') : runningServer(RUNNING_PAGE);
       await use(server);
       await server.stop();
     },
     { scope: 'worker', timeout: 120_000 },
   ],
-  joins: async ({ browser, server }, use) => {
-    const people: Person[] = [];
+  createUser: async ({ browser, server }, use) => {
+    const people: TestUser[] = [];
     await use(async (options) => {
-      const person = await Person.joins(browser, server.url, options);
+      const person = await TestUser.create(browser, server.url, options);
       people.push(person);
       return person;
     });
     for (const person of people) {
-      person.isContent();
-      await person.leaves();
+      person.expectNoErrors();
+      await person.close();
     }
   },
-  visits: async ({ browser, server }, use) => {
-    const people: Person[] = [];
+  createVisitor: async ({ browser, server }, use) => {
+    const people: TestUser[] = [];
     await use(async (options) => {
-      const person = await Person.visits(browser, server.url, options);
+      const person = await TestUser.createVisitor(browser, server.url, options);
       people.push(person);
       return person;
     });
     for (const person of people) {
-      person.isContent();
-      await person.leaves();
+      person.expectNoErrors();
+      await person.close();
     }
   },
 });

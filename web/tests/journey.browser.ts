@@ -1,11 +1,11 @@
-/** One person, from signing up to the end of the account. */
+/** Tests one complete user journey. */
 import { expect, test } from './fixtures';
-import { EVICT, PASSWORD, selectLines, start, words } from './person';
+import { EVICT, PASSWORD, selectLines, start, words } from './test-user';
 
 const { accounts, editor, sessions, settings, thread } = words;
 
-test('a person signs up, reviews a file, and deletes the account', async ({ visits }) => {
-  const pat = await visits();
+test('signs up, reviews a file and deletes the account', async ({ createVisitor }) => {
+  const pat = await createVisitor();
   const { page } = pat;
   await page.goto('/');
   await page.getByRole('link', { name: start.landing.start }).first().click();

@@ -1,10 +1,10 @@
-/** All of it without a mouse. */
+/** Tests the page by keyboard alone. */
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
-import { goToLine, ready, words } from './person';
+import { goToLine, waitForEditor, words } from './test-user';
 
-/** Presses Tab, or Shift+Tab, until an element has the focus. */
-async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Promise<void> {
+/** Presses a key until the element with a label has the focus. */
+async function tabUntilFocused(page: Page, name: string | RegExp, key = 'Tab'): Promise<void> {
   for (let at = 0; at < 60; at++) {
     const focused = page.locator(':focus');
     const label = await focused.evaluateAll(([element]) =>
@@ -13,20 +13,22 @@ async function tabTo(page: Page, name: string | RegExp, key = 'Tab'): Promise<vo
     if (typeof name === 'string' ? label.trim() === name : name.test(label.trim())) return;
     await page.keyboard.press(key);
   }
-  throw new Error(`Tab does not reach ${name}.`);
+  throw new Error(`Pressing ${key} 60 times does not reach ${name}.`);
 }
 
-test('a question is asked, answered and applied by keyboard alone', async ({ joins }) => {
-  const pat = await joins();
-  const session = await pat.hasSession();
+test('a question is asked and its patch applied by keyboard', async ({ createUser }) => {
+  const pat = await createUser();
+  const session = await pat.createSession();
   const { page } = pat;
   await page.goto('/dashboard');
   await expect(page.getByRole('link', { name: 'evict.py' })).toBeVisible();
-  await tabTo(page, 'evict.py');
+  await tabUntilFocused(page, 'evict.py');
   await page.keyboard.press('Enter');
-  await ready(page);
+  await waitForEditor(page);
   await expect(page.locator('.monaco-editor textarea, .monaco-editor .native-edit-context').first()).toBeAttached();
-  await tabTo(page, /^Code of|^Editor content/i).catch(() => page.locator('.monaco-editor').first().press('Home'));
+  await tabUntilFocused(page, /^Code of|^Editor content/i).catch(() =>
+    page.locator('.monaco-editor').first().press('Home'),
+  );
   await page.keyboard.press('ControlOrMeta+Home');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
@@ -37,16 +39,16 @@ test('a question is asked, answered and applied by keyboard alone', async ({ joi
   await page.keyboard.type('Is this comparison right?');
   await page.keyboard.press('ControlOrMeta+Enter');
   await expect(page.getByRole('button', { name: words.thread.applyPatch })).toBeVisible();
-  // The answer stands before the field.
-  await tabTo(page, words.thread.applyPatch, 'Shift+Tab');
+  // The answer precedes the field in tab order.
+  await tabUntilFocused(page, words.thread.applyPatch, 'Shift+Tab');
   await page.keyboard.press('Enter');
   await expect(page.getByText(words.thread.appliedIn(2))).toBeVisible();
   expect(await pat.savedCode(session)).toContain('best is None');
 });
 
-test('a dialog keeps the focus, and gives it back', async ({ joins }) => {
-  const pat = await joins();
-  await pat.hasSession();
+test('a dialog traps the focus and returns it', async ({ createUser }) => {
+  const pat = await createUser();
+  await pat.createSession();
   const { page } = pat;
   await page.goto('/dashboard');
   const button = page.getByRole('button', { name: words.sessions.newSession });
@@ -63,9 +65,9 @@ test('a dialog keeps the focus, and gives it back', async ({ joins }) => {
   await expect(button).toBeFocused();
 });
 
-test('Tab can be made to leave the code, by the menu of the file and by its key', async ({ joins }) => {
-  const pat = await joins();
-  await pat.opens(await pat.hasSession());
+test('Tab moves the focus after switching by menu or by key', async ({ createUser }) => {
+  const pat = await createUser();
+  await pat.openSession(await pat.createSession());
   const { page } = pat;
   const { menu, tabMoved, tabIndented } = words.editor;
   const inCode = () => page.evaluate(() => document.activeElement?.closest('.monaco-editor') !== null);

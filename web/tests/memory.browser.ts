@@ -1,18 +1,18 @@
-/** What a session takes in memory is given back when it is left. */
+/** Tests that closing a session releases its memory. */
 import type { CDPSession, Page } from '@playwright/test';
 import { expect, test } from './fixtures';
-import { ready, words } from './person';
+import { waitForEditor, words } from './test-user';
 
-test.skip(process.env.CODESENSEI_PAGE !== undefined, 'The page has to be the built one.');
+test.skip(process.env.CODESENSEI_PAGE !== undefined, 'Needs the built page.');
 
 const KIB = 1024;
-/** The first openings load what stays: code, languages, fonts. */
+/** The first openings load code, languages and fonts, which stay in memory. */
 const FIRST = 5;
 const ALL = 30;
-/** Bytes. The text of the file alone is more, and an editor or its model keeps several times as much. */
+/** Bytes. The file's text alone is larger, and an editor or model takes several times as much. */
 const PER_OPENING = 160 * KIB;
 
-/** 2,000 lines of 120 characters, with a comparison that the rule-based reviewer has a patch for on line 3. */
+/** 2,000 lines of 120 characters; the rule-based reviewer has a patch for line 3. */
 const LONG = Array.from({ length: 2_000 }, (_, at) =>
   (at === 2 ? 'if best == None: pass' : `value_${at} = compute(${at})`).padEnd(119, '#'),
 ).join('\n');
@@ -24,18 +24,18 @@ interface Memory {
   jsEventListeners: number;
 }
 
-/** What is in use once all that is not has been collected. */
-async function inUse(browser: CDPSession): Promise<Memory> {
-  // What is freed at the first time may hold what is freed at the next one.
+/** Measures the memory after garbage collection. */
+async function measureMemory(browser: CDPSession): Promise<Memory> {
+  // One collection may free objects that hold others.
   for (let times = 0; times < 3; times++) await browser.send('HeapProfiler.collectGarbage');
   const { usedSize } = await browser.send('Runtime.getHeapUsage');
   return { heap: usedSize, ...(await browser.send('Memory.getDOMCounters')) };
 }
 
-/** Opens the session and its conversation by clicks, and goes back to the list. */
-async function opensAndLeaves(page: Page): Promise<void> {
+/** Opens the session and its conversation by clicks, and returns to the list. */
+async function openAndLeave(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'long.py' }).click();
-  await ready(page);
+  await waitForEditor(page);
   await expect(page.locator('.view-lines').first()).toContainText('value_0');
   await page.getByRole('button', { name: new RegExp(`^${words.thread.line(3)}\\b`) }).click();
   await expect(page.getByRole('button', { name: words.thread.applyPatch })).toBeVisible();
@@ -43,23 +43,23 @@ async function opensAndLeaves(page: Page): Promise<void> {
   await expect(page.getByRole('link', { name: 'long.py' })).toBeVisible();
 }
 
-test('thirty openings of a session take no more memory than five', async ({ joins }) => {
+test('thirty openings of a session use no more memory than five', async ({ createUser }) => {
   test.setTimeout(180_000);
-  const pat = await joins();
+  const pat = await createUser();
   const { page } = pat;
-  const session = await pat.hasSession('long.py', LONG);
-  const thread = await pat.hasThread(session, 3);
-  await pat.asks('POST', `/threads/${thread}/messages`, { content: 'Is this comparison right?' });
+  const session = await pat.createSession('long.py', LONG);
+  const thread = await pat.createThread(session, 3);
+  await pat.callApi('POST', `/threads/${thread}/messages`, { content: 'Is this comparison right?' });
   await page.goto('/dashboard');
   const browser = await pat.context.newCDPSession(page);
-  for (let times = 0; times < FIRST; times++) await opensAndLeaves(page);
-  const before = await inUse(browser);
-  for (let times = FIRST; times < ALL; times++) await opensAndLeaves(page);
-  const after = await inUse(browser);
+  for (let times = 0; times < FIRST; times++) await openAndLeave(page);
+  const before = await measureMemory(browser);
+  for (let times = FIRST; times < ALL; times++) await openAndLeave(page);
+  const after = await measureMemory(browser);
   test.info().annotations.push({ type: 'memory', description: JSON.stringify({ before, after }) });
   const more = (kind: keyof Memory) => after[kind] - before[kind];
   expect.soft(more('heap'), 'bytes').toBeLessThan((ALL - FIRST) * PER_OPENING);
-  // One editor has more than a thousand nodes, and ten listeners.
+  // One editor has more than a thousand nodes and ten listeners.
   expect.soft(more('nodes'), 'nodes').toBeLessThan(500);
   expect.soft(more('jsEventListeners'), 'listeners').toBeLessThan(ALL - FIRST);
   expect.soft(more('documents'), 'documents').toBeLessThanOrEqual(0);

@@ -1,11 +1,11 @@
-/** Takes the pictures of the README and of the start page: real pages on a seeded table. `npm run pictures` renews them. */
+/** Takes the screenshots of the README and the start page from a seeded server: `npm run pictures`. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, type BrowserContextOptions, expect, type Page, test } from '@playwright/test';
-import { PASSWORD, ready, words } from './person';
 import { PROGRAM, type Server, startServer } from './server';
+import { PASSWORD, waitForEditor, words } from './test-user';
 
 const PICTURES = resolve(import.meta.dirname, '../../docs/pictures');
 const START_PAGE = resolve(import.meta.dirname, '../src/accounts/pictures');
@@ -19,7 +19,7 @@ test.beforeAll(async ({ browser }) => {
   folder = mkdtempSync(join(tmpdir(), 'codesensei-pictures-'));
   execFileSync(PROGRAM, ['seed', '--data-dir', folder], { stdio: 'ignore' });
   server = await startServer('--data-dir', folder);
-  await talksAboutRateLimiter(browser);
+  await askAboutRateLimiter(browser);
 });
 
 test.afterAll(async () => {
@@ -27,17 +27,16 @@ test.afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Someone's page, signed in. */
-async function pageOf(browser: Browser, username: string, options: BrowserContextOptions): Promise<Page> {
+async function signedInPage(browser: Browser, username: string, options: BrowserContextOptions): Promise<Page> {
   const context = await browser.newContext({ baseURL: server.url, reducedMotion: 'reduce', ...options });
-  const answer = await context.request.post('/api/auth/login', { data: { username, password: PASSWORD } });
-  expect(answer.ok()).toBe(true);
+  const response = await context.request.post('/api/auth/login', { data: { username, password: PASSWORD } });
+  expect(response.ok()).toBe(true);
   return context.newPage();
 }
 
-/** The demo user's file, with conversations as a person would have them. */
-async function talksAboutRateLimiter(browser: Browser): Promise<void> {
-  const page = await pageOf(browser, 'demo', DESKTOP);
+/** Adds realistic conversations to the demo user's file. */
+async function askAboutRateLimiter(browser: Browser): Promise<void> {
+  const page = await signedInPage(browser, 'demo', DESKTOP);
   const { request } = page.context();
   const { sessions } = (await (await request.get('/api/sessions')).json()) as {
     sessions: { session_id: string; filename: string }[];
@@ -56,7 +55,7 @@ async function talksAboutRateLimiter(browser: Browser): Promise<void> {
   await page.context().close();
 }
 
-/** The picture as WebP, a third of the size: the browser converts it. */
+/** Converts a PNG to WebP in the browser, for a third of the size. */
 async function webp(page: Page, png: Buffer): Promise<Buffer> {
   const converted = await page.evaluate(
     async (source) => {
@@ -74,10 +73,10 @@ async function webp(page: Page, png: Buffer): Promise<Buffer> {
   return Buffer.from(converted.split(',')[1] ?? '', 'base64');
 }
 
-async function opensConversation(page: Page, file: string, lines: string): Promise<void> {
+async function openConversation(page: Page, file: string, lines: string): Promise<void> {
   await page.goto('/dashboard');
   await page.getByRole('link', { name: file }).first().click();
-  await ready(page);
+  await waitForEditor(page);
   if (page.viewportSize()?.width === 390) {
     await page
       .getByRole('button', { name: new RegExp(words.editor.conversations) })
@@ -89,7 +88,7 @@ async function opensConversation(page: Page, file: string, lines: string): Promi
     .first()
     .click();
   await expect(page.getByRole('button', { name: words.thread.viewDiff }).first()).toBeVisible();
-  // The colours of the code come after its text.
+  // Wait for syntax highlighting.
   await page.waitForTimeout(1_000);
 }
 
@@ -97,15 +96,15 @@ for (const colorScheme of ['dark', 'light'] as const) {
   const picture = (name: string) => ({ path: join(PICTURES, `${name}-${colorScheme}.png`) });
 
   test(`the editor in the ${colorScheme} theme`, async ({ browser }) => {
-    const page = await pageOf(browser, 'ada', { ...DESKTOP, colorScheme });
-    await opensConversation(page, 'Reservations.java', 'Lines .*No: the next step');
+    const page = await signedInPage(browser, 'ada', { ...DESKTOP, colorScheme });
+    await openConversation(page, 'Reservations.java', 'Lines .*No: the next step');
     const bytes = await page.screenshot(picture('editor'));
     writeFileSync(join(START_PAGE, `editor-${colorScheme}.webp`), await webp(page, bytes));
   });
 
   test(`a difference in the ${colorScheme} theme`, async ({ browser }) => {
-    const page = await pageOf(browser, 'demo', { ...DESKTOP, colorScheme });
-    await opensConversation(page, 'rate_limiter.py', words.thread.lines(33, 35));
+    const page = await signedInPage(browser, 'demo', { ...DESKTOP, colorScheme });
+    await openConversation(page, 'rate_limiter.py', words.thread.lines(33, 35));
     await page.getByRole('button', { name: words.thread.viewDiff }).first().click();
     await expect(page.getByRole('dialog').locator('.monaco-diff-editor')).toBeVisible();
     await page.waitForTimeout(1_000);
@@ -113,15 +112,15 @@ for (const colorScheme of ['dark', 'light'] as const) {
   });
 
   test(`the list in the ${colorScheme} theme`, async ({ browser }) => {
-    const page = await pageOf(browser, 'ada', { ...DESKTOP, colorScheme });
+    const page = await signedInPage(browser, 'ada', { ...DESKTOP, colorScheme });
     await page.goto('/dashboard');
     await expect(page.getByRole('link', { name: 'invoice.php' }).first()).toBeVisible();
     await page.screenshot(picture('sessions'));
   });
 
   test(`a conversation on a phone in the ${colorScheme} theme`, async ({ browser }) => {
-    const page = await pageOf(browser, 'demo', { ...PHONE, colorScheme });
-    await opensConversation(page, 'rate_limiter.py', words.thread.lines(33, 35));
+    const page = await signedInPage(browser, 'demo', { ...PHONE, colorScheme });
+    await openConversation(page, 'rate_limiter.py', words.thread.lines(33, 35));
     await page.screenshot(picture('phone'));
   });
 }

@@ -1,17 +1,17 @@
-/** A `codesensei serve` of the tests' own: a table in memory unless the options name a folder, any free port. */
+/** Starts `codesensei serve` for the tests, with an in-memory table by default and on a free port. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
 export const PROGRAM = process.env.CODESENSEI ?? resolve(import.meta.dirname, '../../target/debug/codesensei');
-const READY_IN = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
 export interface Server {
-  /** `http://localhost:PORT`: browsers send Secure cookies to that name, not to an address. */
+  /** `http://localhost:PORT`, because browsers do not send Secure cookies to an IP address. */
   url: string;
   stop: () => Promise<void>;
 }
 
-/** Starts a server and waits until it is ready. Nothing limits requests unless the options say so. */
+/** Starts a server and waits until it is ready. Rate limits are off by default. */
 export async function startServer(...options: string[]): Promise<Server> {
   const limits = options.includes('--rate-limits') ? [] : ['--rate-limits', 'off'];
   const store = options.includes('--data-dir') ? [] : ['--store', 'memory'];
@@ -27,7 +27,7 @@ export async function startServer(...options: string[]): Promise<Server> {
 function readUrl(server: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let banner = '';
-    const late = setTimeout(() => reject(new Error(`The server was not ready in time:\n${banner}`)), READY_IN);
+    const late = setTimeout(() => reject(new Error(`The server was not ready in time:\n${banner}`)), START_TIMEOUT_MS);
     const read = (piece: Buffer) => {
       banner += piece.toString();
       const url = /^CodeSensei is at (\S+)/m.exec(banner)?.[1];
@@ -39,7 +39,7 @@ function readUrl(server: ChildProcess): Promise<string> {
     server.stdout?.on('data', read);
     server.stderr?.on('data', read);
     server.once('error', reject);
-    server.once('exit', (code) => reject(new Error(`The server ended with ${code}:\n${banner}`)));
+    server.once('exit', (code) => reject(new Error(`The server exited with code ${code}:\n${banner}`)));
   });
 }
 

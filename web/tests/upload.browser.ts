@@ -1,21 +1,21 @@
-/** Large files on a slow line: how much is sent is shown, and what was entered stays when a file does not arrive. */
+/** Tests large uploads on a slow connection: progress, cancelling and retrying. */
 import { test as base, expect } from './fixtures';
-import { type Line, layLine } from './line';
-import { type Person, ready, words } from './person';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy';
+import { type TestUser, waitForEditor, words } from './test-user';
 
 const { sessions, errors, common } = words;
-/** Bytes per second, with which the file takes some seconds. */
+/** Bytes per second; the upload takes some seconds. */
 const SLOW = 600 * 1024;
 
-const test = base.extend<{ line: Line }>({
+const test = base.extend<{ line: TcpProxy }>({
   line: async ({ server }, use) => {
-    const line = await layLine(server.url);
+    const line = await startTcpProxy(server.url);
     await use(line);
     await line.stop();
   },
 });
 
-/** 3 MiB that gzip makes little smaller. */
+/** 3 MiB of text that compresses badly. */
 function largeText(): string {
   const letters = () => Math.random().toString(36).slice(2);
   let text = '';
@@ -23,12 +23,12 @@ function largeText(): string {
   return text;
 }
 
-function choosesLarge(pat: Person): Promise<void> {
-  return pat.choosesFile('large.txt', largeText());
+function chooseLargeFile(pat: TestUser): Promise<void> {
+  return pat.chooseFile('large.txt', largeText());
 }
 
-/** Chooses a large file, gives it another name and a language, and begins to send it. Answers how to make the line fast. */
-async function sendsSlowly(pat: Person, choose = choosesLarge): Promise<() => Promise<void>> {
+/** Fills in the form and starts a slow upload. Returns the function that removes the speed limit. */
+async function startSlowUpload(pat: TestUser, choose = chooseLargeFile): Promise<() => Promise<void>> {
   const { page } = pat;
   const browser = await pat.context.newCDPSession(page);
   const limit = async (uploadThroughput: number) => {
@@ -44,15 +44,15 @@ async function sendsSlowly(pat: Person, choose = choosesLarge): Promise<() => Pr
   return () => limit(-1);
 }
 
-/** Waits until a part of the file is sent, and not all of it. */
-async function isHalfway({ page }: Person): Promise<void> {
+/** Waits until the upload is between 20 and 80 percent. */
+async function waitUntilHalfway({ page }: TestUser): Promise<void> {
   const sent = async () => Number(await page.getByRole('progressbar').getAttribute('aria-valuenow'));
   await expect.poll(sent, { intervals: [50] }).toBeGreaterThan(20);
   expect(await sent()).toBeLessThan(80);
 }
 
-/** What was entered is there. */
-async function isAsEntered({ page }: Person): Promise<void> {
+/** Expects the form to be unchanged. */
+async function expectFormKept({ page }: TestUser): Promise<void> {
   const dialog = page.getByRole('dialog', { name: sessions.new.title });
   await expect(page.getByRole('progressbar')).toHaveCount(0);
   await expect(dialog.getByText('large.txt')).toBeVisible();
@@ -61,95 +61,96 @@ async function isAsEntered({ page }: Person): Promise<void> {
   await expect(dialog.getByRole('button', { name: sessions.languageIs('Kotlin') })).toBeVisible();
 }
 
-/** The session is open, and it is the only one. */
-async function isOpen(pat: Person): Promise<void> {
+/** Expects the session to be open and to be the only one. */
+async function expectCreatedSession(pat: TestUser): Promise<void> {
   await pat.page.waitForURL(/\/editor\//, { timeout: 30_000 });
-  await ready(pat.page);
-  const { sessions: all } = await pat.asks<{ sessions: unknown[] }>('GET', '/sessions');
+  await waitForEditor(pat.page);
+  const { sessions: all } = await pat.callApi<{ sessions: unknown[] }>('GET', '/sessions');
   expect(all).toMatchObject([{ filename: 'renamed.txt', language_override: 'Kotlin' }]);
 }
 
-/** Notes all that a progress bar says: to those who do not see it, and to those who do. */
-async function notesProgress({ page }: Person): Promise<() => Promise<[string | null, string | null][]>> {
+/** Records the progress bar's value for screen readers and its visible text. */
+async function recordProgress({ page }: TestUser): Promise<() => Promise<[string | null, string | null][]>> {
   await page.addInitScript(() => {
-    const noted: [string | null, string | null][] = [];
-    Object.assign(window, { noted });
+    const entries: [string | null, string | null][] = [];
+    Object.assign(window, { progressLog: entries });
     const look = () => {
       const bar = document.querySelector('[role="progressbar"]');
       const now = bar?.getAttribute('aria-valuenow') ?? null;
-      if (bar !== null && noted.at(-1)?.[0] !== now) noted.push([now, bar.parentElement?.textContent ?? null]);
+      if (bar !== null && entries.at(-1)?.[0] !== now) entries.push([now, bar.parentElement?.textContent ?? null]);
     };
     new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
   });
-  return () => page.evaluate(() => (window as unknown as { noted: [string | null, string | null][] }).noted);
+  return () =>
+    page.evaluate(() => (window as unknown as { progressLog: [string | null, string | null][] }).progressLog);
 }
 
-test('how much of a large file is sent is shown, from nothing to all of it', async ({ joins }) => {
-  const pat = await joins();
-  const noted = await notesProgress(pat);
-  await sendsSlowly(pat);
-  await isHalfway(pat);
+test('shows the progress of an upload from 0 to 100 percent', async ({ createUser }) => {
+  const pat = await createUser();
+  const progressLog = await recordProgress(pat);
+  await startSlowUpload(pat);
+  await waitUntilHalfway(pat);
   await expect(pat.page.getByRole('progressbar', { name: 'Uploading' })).toHaveAccessibleName(/renamed/);
-  await isOpen(pat);
-  const values = (await noted()).map(([value]) => Number(value));
+  await expectCreatedSession(pat);
+  const values = (await progressLog()).map(([value]) => Number(value));
   expect(values.length).toBeGreaterThan(9);
   expect(values).toEqual([...values].sort((one, other) => one - other));
   expect([values.at(0), values.at(-1)]).toEqual([0, 100]);
-  for (const [value, text] of await noted()) expect(text).toContain(sessions.new.percent(Number(value)));
+  for (const [value, text] of await progressLog()) expect(text).toContain(sessions.new.percent(Number(value)));
 });
 
-test('an upload that is cancelled says so, and what was entered is sent again', async ({ joins }) => {
-  const pat = await joins();
-  const hurries = await sendsSlowly(pat);
-  await isHalfway(pat);
+test('a cancelled upload keeps the form and can be sent again', async ({ createUser }) => {
+  const pat = await createUser();
+  const removeLimit = await startSlowUpload(pat);
+  await waitUntilHalfway(pat);
   await pat.page.getByRole('button', { name: sessions.new.cancelUpload }).click();
   await expect(pat.page.getByRole('status').getByText(sessions.new.cancelled)).toBeVisible();
-  await isAsEntered(pat);
-  await hurries();
+  await expectFormKept(pat);
+  await removeLimit();
   await pat.page.getByRole('button', { name: sessions.new.create }).click();
   await expect(pat.page.getByText(sessions.new.cancelled)).toBeHidden();
-  await isOpen(pat);
+  await expectCreatedSession(pat);
 });
 
-test('a dialog that is closed during an upload cancels it, and opens as it was', async ({ joins }) => {
-  const pat = await joins();
-  await sendsSlowly(pat);
-  await isHalfway(pat);
+test('closing the dialog cancels the upload and keeps the form', async ({ createUser }) => {
+  const pat = await createUser();
+  await startSlowUpload(pat);
+  await waitUntilHalfway(pat);
   await pat.page.keyboard.press('Escape');
   await expect(pat.page.getByRole('dialog')).toBeHidden();
   await pat.page.getByRole('button', { name: sessions.newSession }).click();
   await expect(pat.page.getByText(sessions.new.cancelled)).toBeVisible();
-  await isAsEntered(pat);
-  const { sessions: all } = await pat.asks<{ sessions: unknown[] }>('GET', '/sessions');
+  await expectFormKept(pat);
+  const { sessions: all } = await pat.callApi<{ sessions: unknown[] }>('GET', '/sessions');
   expect(all).toEqual([]);
 });
 
-test('a line that is cut during an upload is told, and the retry sends it all', async ({ joins, line }) => {
-  const pat = await joins({ baseURL: line.url });
-  const hurries = await sendsSlowly(pat);
-  await isHalfway(pat);
-  line.cut();
+test('a broken connection shows an error, and the retry uploads again', async ({ createUser, line }) => {
+  const pat = await createUser({ baseURL: line.url });
+  const removeLimit = await startSlowUpload(pat);
+  await waitUntilHalfway(pat);
+  line.cutConnections();
   const alert = pat.page.getByRole('alert').filter({ hasText: errors.OFFLINE.title });
   await expect(alert).toContainText(errors.OFFLINE.next);
-  await isAsEntered(pat);
-  line.mend();
-  await hurries();
+  await expectFormKept(pat);
+  line.acceptConnections();
+  await removeLimit();
   await alert.getByRole('button', { name: common.retry }).click();
-  await isOpen(pat);
+  await expectCreatedSession(pat);
 });
 
-test('going back while a file is sent cancels it, and leads nowhere else', async ({ joins }) => {
-  const pat = await joins();
+test('Back cancels the upload and stays on the list', async ({ createUser }) => {
+  const pat = await createUser();
   await pat.page.goto('/dashboard');
   await pat.page.getByRole('button', { name: sessions.newSession }).first().click();
   await expect(pat.page.getByRole('dialog')).toBeVisible();
   const file = { name: 'large.txt', mimeType: 'text/plain', buffer: Buffer.from(largeText()) };
-  await sendsSlowly(pat, ({ page }) => page.getByTestId('file').setInputFiles(file));
-  await isHalfway(pat);
+  await startSlowUpload(pat, ({ page }) => page.getByTestId('file').setInputFiles(file));
+  await waitUntilHalfway(pat);
   await pat.page.goBack();
   await expect(pat.page.getByRole('dialog')).toBeHidden();
-  // As long as the rest of the file would have taken.
+  // Wait as long as the upload would have taken.
   await pat.page.waitForTimeout(5_000);
   expect(new URL(pat.page.url()).pathname).toBe('/dashboard');
-  expect((await pat.asks<{ sessions: unknown[] }>('GET', '/sessions')).sessions).toEqual([]);
+  expect((await pat.callApi<{ sessions: unknown[] }>('GET', '/sessions')).sessions).toEqual([]);
 });

@@ -1,9 +1,9 @@
-/** What CodeSensei is, how it works, and what happens to code. */
+/** The About page: what CodeSensei is, how it works, and what happens to code. */
 import type { ReactNode } from 'react';
 import { Page } from '../page/layout';
-import { words } from '../shell-words';
-import { words as start } from '../start-words';
-import { Calls } from './calls';
+import { words } from '../words/shell';
+import { words as start } from '../words/start';
+import { CallToAction } from './call-to-action';
 import { Footer } from './footer';
 import { ProductPicture } from './product-picture';
 import { Steps } from './steps';
@@ -34,7 +34,7 @@ export default function About() {
         </Section>
         <Section title={text.endTitle}>
           <div className="flex flex-wrap gap-3">
-            <Calls />
+            <CallToAction />
           </div>
         </Section>
       </div>
@@ -45,14 +45,14 @@ export default function About() {
 
 function Section({ title, id, children }: { title: string; id?: string; children: ReactNode }) {
   return (
-    <section id={id} ref={scrollIfMeant} className="scroll-mt-8">
+    <section id={id} ref={scrollToFragment} className="scroll-mt-8">
       <h2 className="mb-6 text-2xl font-semibold tracking-tight">{title}</h2>
       {children}
     </section>
   );
 }
 
-/** The router does not scroll to the part that an address names. */
-function scrollIfMeant(section: HTMLElement | null): void {
+/** Scrolls to the section that the URL's fragment names; the router does not. */
+function scrollToFragment(section: HTMLElement | null): void {
   if (section?.id && window.location.hash === `#${section.id}`) section.scrollIntoView();
 }

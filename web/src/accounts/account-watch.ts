@@ -1,24 +1,24 @@
-/** Keeps a tab in step with the sign-in of its browser, which ends or changes in other tabs too. */
+/** Keeps a tab in sync with the browser's sign-in, which other tabs can end or change. */
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { keys } from '../api/queries';
+import { queryKeys } from '../api/queries';
 import { onSignedOut } from '../api/refresh';
-import { onConnection, online } from '../page/connection';
-import { words } from '../shell-words';
+import { isOnline, onConnectionChange } from '../page/connection';
 import { toast } from '../ui/toast';
-import { onMark, readMark } from './signed-in-mark';
-import { knownUser, userLeft, userUnknown } from './user';
+import { words } from '../words/shell';
+import { onMarkerChange, readMarker } from './sign-in-marker';
+import { cachedUser, resetUser, setSignedOut } from './user';
 
-const TOAST = 'signed-out';
+const TOAST_ID = 'signed-out';
 
-/** Mounted once, around all routes. */
+/** Mount once, around all routes. */
 export function useAccountWatch(): void {
   const client = useQueryClient();
   useEffect(() => {
     const stops = [
-      onSignedOut(() => sessionEnded(client)),
-      onMark(() => followMark(client)),
-      onConnection(() => askAgain(client)),
+      onSignedOut(() => signInExpired(client)),
+      onMarkerChange(() => followMarker(client)),
+      onConnectionChange(() => refetchUser(client)),
     ];
     return () => {
       for (const stop of stops) stop();
@@ -26,33 +26,33 @@ export function useAccountWatch(): void {
   }, [client]);
 }
 
-/** The connection is back: who is signed in may not be known yet, and a page waits for it. */
-function askAgain(client: QueryClient): void {
-  const isUnknown = client.getQueryState(keys.me)?.status === 'error';
-  if (online() && isUnknown) void client.refetchQueries({ queryKey: keys.me });
+/** Fetches the user after a reconnect if the first request failed; the page waits for it. */
+function refetchUser(client: QueryClient): void {
+  const isUnknown = client.getQueryState(queryKeys.me)?.status === 'error';
+  if (isOnline() && isUnknown) void client.refetchQueries({ queryKey: queryKeys.me });
 }
 
-/** The server refuses this browser's sign-in. Of a visitor that is nothing new. */
-function sessionEnded(client: QueryClient): void {
-  if (!knownUser(client)) return;
-  userLeft(client, 'expired');
-  toast('warning', words.accounts.signedOut, { description: words.accounts.signedOutKept, id: TOAST });
+/** Signs out after the server rejected the sign-in. Visitors were not signed in, so nothing happens for them. */
+function signInExpired(client: QueryClient): void {
+  if (!cachedUser(client)) return;
+  setSignedOut(client, 'expired');
+  toast('warning', words.accounts.signedOut, { description: words.accounts.signedOutKept, id: TOAST_ID });
 }
 
-/** Another tab signed in, signed out, or found its sign-in ended. */
-export function followMark(client: QueryClient): void {
-  const user = knownUser(client);
-  const mark = readMark();
-  if (user === undefined || mark === undefined) return;
-  if (mark.kind === 'user') {
-    if (user === null) void client.invalidateQueries({ queryKey: keys.me });
-    else if (user.id !== mark.id) userUnknown(client);
-  } else if (user !== null && mark.kind === 'ended') {
-    sessionEnded(client);
+/** Handles a sign-in, a sign-out or an expiry in another tab. */
+export function followMarker(client: QueryClient): void {
+  const user = cachedUser(client);
+  const marker = readMarker();
+  if (user === undefined || marker === undefined) return;
+  if (marker.kind === 'user') {
+    if (user === null) void client.invalidateQueries({ queryKey: queryKeys.me });
+    else if (user.id !== marker.id) resetUser(client);
+  } else if (user !== null && marker.kind === 'ended') {
+    signInExpired(client);
   } else if (user !== null) {
-    // The other tab has done so; this one keeps nothing more either.
-    void import('./forget-user').then(({ forgetUser }) => forgetUser(user.id));
-    userLeft(client, 'signed-out');
-    toast('info', words.accounts.signedOut, { description: words.accounts.signedOutElsewhere, id: TOAST });
+    // The other tab cleared its data; clear the data of this tab too.
+    void import('./clear-user-data').then(({ clearUserData }) => clearUserData(user.id));
+    setSignedOut(client, 'signed-out');
+    toast('info', words.accounts.signedOut, { description: words.accounts.signedOutElsewhere, id: TOAST_ID });
   }
 }

@@ -1,19 +1,20 @@
-/** The fields that several forms have, each written once: browsers and password managers know them by these attributes. */
-import { words } from '../shell-words';
+/** Fields shared by several forms, with the attributes that password managers rely on. */
+
 import { Field } from '../ui/field';
-import type { Bound } from './use-form';
+import { words } from '../words/shell';
+import type { FieldBinding } from './use-form';
 
 const { fields } = words.accounts;
 
-export function NameField(bound: Bound) {
+export function NameField(bound: FieldBinding) {
   return <Field label={fields.name} autoComplete="name" required {...bound} />;
 }
 
-export function EmailField(bound: Bound) {
+export function EmailField(bound: FieldBinding) {
   return <Field label={fields.email} type="email" autoComplete="email" spellCheck={false} required {...bound} />;
 }
 
-export function UsernameField({ hint, ...bound }: Bound & { hint?: string }) {
+export function UsernameField({ hint, ...bound }: FieldBinding & { hint?: string }) {
   return (
     <Field
       label={fields.username}
@@ -27,16 +28,16 @@ export function UsernameField({ hint, ...bound }: Bound & { hint?: string }) {
   );
 }
 
-export interface PasswordProps extends Bound {
+export interface PasswordProps extends FieldBinding {
   label?: string;
 }
 
-/** The password that the user has. `isFirst`: the focus begins there when its dialog opens. */
+/** The current password. `hasAutofocus` focuses it when its dialog opens. */
 export function PasswordField({
   label = fields.password,
-  isFirst = false,
+  hasAutofocus = false,
   ...bound
-}: PasswordProps & { isFirst?: boolean }) {
-  const focus = isFirst ? { 'data-autofocus': true } : {};
+}: PasswordProps & { hasAutofocus?: boolean }) {
+  const focus = hasAutofocus ? { 'data-autofocus': true } : {};
   return <Field label={label} type="password" autoComplete="current-password" required {...focus} {...bound} />;
 }

@@ -1,6 +1,6 @@
-/** The end of the pages for visitors. */
+/** Footer of the visitor pages. */
 import { Link } from 'react-router';
-import { words } from '../shell-words';
+import { words } from '../words/shell';
 
 export function Footer() {
   return (

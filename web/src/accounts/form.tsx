@@ -1,9 +1,9 @@
-/** A form that is sent to the API: its frame, what is told of a failure, its button. */
+/** A form that is sent to the API: frame, error and submit button. */
 import type { ReactNode } from 'react';
-import { Failure } from '../page/failure';
-import { words } from '../shell-words';
-import { Button, type Look } from '../ui/button';
+import { ErrorNotice } from '../page/error-notice';
+import { Button, type ButtonVariant } from '../ui/button';
 import { Notice } from '../ui/notice';
+import { words } from '../words/shell';
 import type { FormState } from './use-form';
 
 interface FormProps<Name extends string> {
@@ -29,40 +29,40 @@ export function Form<Name extends string>({ form, label, children, className = '
   );
 }
 
-/** The error that no field tells. When a limit is over, that is told instead. */
-export function FormFailure<Name extends string>({ form }: { form: FormState<Name> }) {
-  if (form.failure === null || form.isBusy) return null;
-  if (form.isLimited && form.wait === 0) {
+/** Shows the form's error, or that the rate limit is over. Errors of a field are shown at the field. */
+export function FormError<Name extends string>({ form }: { form: FormState<Name> }) {
+  if (form.formError === null || form.isBusy) return null;
+  if (form.isLimited && form.secondsLeft === 0) {
     return (
       <Notice kind="info" title={words.errors.RATE_LIMIT_EXCEEDED.title}>
         {words.accounts.afterWait}
       </Notice>
     );
   }
-  return <Failure error={form.failure} />;
+  return <ErrorNotice error={form.formError} />;
 }
 
 interface SubmitProps<Name extends string> {
   form: FormState<Name>;
-  /** What is being done, while it is. */
+  /** The button's label while the form is sent. */
   busy: string;
-  /** Whether there is something to send, beside valid fields. */
-  isWanted?: boolean;
-  look?: Look;
+  /** Whether there is anything to send. */
+  hasChanges?: boolean;
+  look?: ButtonVariant;
   size?: 'md' | 'lg';
   children: ReactNode;
 }
 
-export function Submit<Name extends string>({
+export function SubmitButton<Name extends string>({
   form,
   busy,
-  isWanted = true,
+  hasChanges = true,
   look = 'primary',
   size,
   children,
 }: SubmitProps<Name>) {
   return (
-    <Button type="submit" look={look} size={size} busy={form.isBusy && busy} disabled={!form.canSend || !isWanted}>
+    <Button type="submit" variant={look} size={size} busy={form.isBusy && busy} disabled={!form.canSend || !hasChanges}>
       {children}
     </Button>
   );

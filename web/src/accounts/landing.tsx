@@ -1,13 +1,13 @@
-/** The start page: what CodeSensei is, with a picture of it. */
+/** The start page. */
 import { Anchor, Check, FileStack, GitMerge, Keyboard, Receipt, ShieldCheck } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useLocation } from 'react-router';
 import { Page } from '../page/layout';
-import { words } from '../shell-words';
-import { words as start } from '../start-words';
 import { ButtonLink } from '../ui/button';
 import { Notice } from '../ui/notice';
-import { Calls } from './calls';
+import { words } from '../words/shell';
+import { words as start } from '../words/start';
+import { CallToAction } from './call-to-action';
 import { Footer } from './footer';
 import { ProductPicture } from './product-picture';
 import { Steps } from './steps';
@@ -18,23 +18,22 @@ const ICONS = [Anchor, Check, GitMerge, FileStack, Keyboard, Receipt];
 export default function Landing() {
   return (
     <Page title={words.common.product}>
-      <Farewell />
+      <AccountDeletedNotice />
       <Hero />
       <Section title={text.howTitle}>
         <Steps />
       </Section>
       <Section title={text.moreTitle} isSunken>
-        <More />
+        <Features />
       </Section>
       <Privacy />
-      <End />
+      <ClosingSection />
       <Footer />
     </Page>
   );
 }
 
-/** What is said to those who have just deleted their account. */
-function Farewell() {
+function AccountDeletedNotice() {
   const { state } = useLocation();
   const [isDeleted] = useState(
     typeof state === 'object' && state !== null && 'deleted' in state && state.deleted === true,
@@ -58,7 +57,7 @@ function Hero() {
         </h1>
         <p className="mx-auto mt-6 max-w-2xl text-base text-pretty text-dim sm:text-lg">{text.text}</p>
         <div className="mt-8 flex flex-wrap justify-center gap-3">
-          <Calls />
+          <CallToAction />
         </div>
       </div>
       <div className="mt-14 sm:mt-20">
@@ -79,7 +78,7 @@ function Section({ title, isSunken = false, children }: { title: string; isSunke
   );
 }
 
-function More() {
+function Features() {
   return (
     <ul className="grid gap-x-10 gap-y-8 sm:grid-cols-2 lg:grid-cols-3">
       {text.more.map((point, index) => {
@@ -113,13 +112,13 @@ function Privacy() {
   );
 }
 
-function End() {
+function ClosingSection() {
   return (
     <section className="mx-auto max-w-6xl px-4 py-16 text-center sm:px-6 sm:py-24">
       <h2 className="text-3xl font-semibold tracking-tight">{text.endTitle}</h2>
       <p className="mt-2 text-dim">{text.endText}</p>
       <div className="mt-6 flex flex-wrap justify-center gap-3">
-        <Calls />
+        <CallToAction />
       </div>
     </section>
   );

@@ -1,23 +1,28 @@
-/** The field of a new password. Signing in, which is light, has none. */
-import { words } from '../shell-words';
+/** Input for a new password. It is separate because the sign-in page, which must stay small, has none. */
+
 import { Field } from '../ui/field';
+import { words } from '../words/shell';
 import type { PasswordProps } from './fields';
 import { PasswordMeter } from './password-meter';
 
 interface NewPasswordProps extends PasswordProps {
-  /** What is easy to guess of the user. Without it no strength is shown. */
-  known?: readonly string[];
+  /** Name and address of the user, which are easy to guess. Without them, no strength is shown. */
+  personalTexts?: readonly string[];
 }
 
-/** A password that the user makes up, with its rules and its strength, or typed a second time. */
-export function NewPasswordField({ label = words.accounts.fields.password, known, ...bound }: NewPasswordProps) {
+/** A new password with its strength and rules, or its confirmation. */
+export function NewPasswordField({
+  label = words.accounts.fields.password,
+  personalTexts,
+  ...bound
+}: NewPasswordProps) {
   return (
     <Field
       label={label}
       type="password"
       autoComplete="new-password"
       required
-      below={known && <PasswordMeter password={bound.value} known={known} />}
+      below={personalTexts && <PasswordMeter password={bound.value} personalTexts={personalTexts} />}
       {...bound}
     />
   );

@@ -1,13 +1,13 @@
-/** The strength of a new password and the rules that it follows so far, live. */
+/** Shows the strength of a new password and its rules while the user types. */
 import { Check, Circle, X } from 'lucide-react';
-import { words } from '../shell-words';
-import { brokenRules, type PasswordRule } from './rules';
-import { type Strength, strength } from './strength';
+import { words } from '../words/shell';
+import { estimateStrength, type Strength } from './password-strength';
+import { brokenRules, type PasswordRule } from './validation';
 
-const { rules, strength: levels } = words.accounts;
+const { rules, strength: strengthWords } = words.accounts;
 
-/** Always shown. The others are so rarely broken that they are told only then. */
-const USUAL: readonly PasswordRule[] = ['length', 'upper', 'digit', 'special'];
+/** Always shown. The other rules are rarely broken and shown only then. */
+const COMMON_RULES: readonly PasswordRule[] = ['length', 'upper', 'digit', 'special'];
 
 const COLOURS: Record<Strength, string> = {
   0: 'bg-bad',
@@ -20,17 +20,17 @@ const COLOURS: Record<Strength, string> = {
 interface PasswordMeterProps {
   password: string;
   /** Name and address of the user, which are easy to guess. */
-  known?: readonly string[];
+  personalTexts?: readonly string[];
 }
 
-export function PasswordMeter({ password, known }: PasswordMeterProps) {
+export function PasswordMeter({ password, personalTexts }: PasswordMeterProps) {
   const broken = brokenRules(password);
-  const shown = [...USUAL, ...broken.filter((rule) => !USUAL.includes(rule))];
+  const shownRules = [...COMMON_RULES, ...broken.filter((rule) => !COMMON_RULES.includes(rule))];
   return (
     <div className="mt-0.5 flex flex-col gap-2.5">
-      <Meter value={strength(password, known)} isEmpty={password === ''} />
+      <Meter value={estimateStrength(password, personalTexts)} isEmpty={password === ''} />
       <ul aria-label={rules.title} className="grid grid-cols-1 gap-x-4 gap-y-1 text-xs sm:grid-cols-2">
-        {shown.map((rule) => (
+        {shownRules.map((rule) => (
           <Rule key={rule} rule={rule} isMet={!broken.includes(rule)} isEmpty={password === ''} />
         ))}
       </ul>
@@ -50,8 +50,8 @@ function Meter({ value, isEmpty }: { value: Strength; isEmpty: boolean }) {
       <p aria-live="polite" className="min-w-16 text-right text-xs text-dim empty:hidden">
         {!isEmpty && (
           <>
-            <span className="sr-only">{levels.label}: </span>
-            {levels.levels[value]}
+            <span className="sr-only">{strengthWords.label}: </span>
+            {strengthWords.levels[value]}
           </>
         )}
       </p>
@@ -60,7 +60,7 @@ function Meter({ value, isEmpty }: { value: Strength; isEmpty: boolean }) {
 }
 
 function Rule({ rule, isMet, isEmpty }: { rule: PasswordRule; isMet: boolean; isEmpty: boolean }) {
-  const isRare = !USUAL.includes(rule);
+  const isRare = !COMMON_RULES.includes(rule);
   return (
     <li className={`flex items-start gap-1.5 ${isRare ? 'text-bad sm:col-span-2' : isMet ? 'text-ok' : 'text-dim'}`}>
       <span aria-hidden="true" className="flex h-4 items-center">

@@ -1,6 +1,6 @@
-/** The picture of the product, in the theme of the page. */
+/** A screenshot of the product in the current theme. */
 import { useTheme } from '../page/theme';
-import { words } from '../start-words';
+import { words } from '../words/start';
 import dark from './pictures/editor-dark.webp';
 import light from './pictures/editor-light.webp';
 
@@ -18,7 +18,7 @@ export function ProductPicture() {
         width={1440}
         height={820}
         fetchPriority="high"
-        // On a phone it is cut to the conversation, which is 450 px wide, so that it can be read.
+        // On phones, crop to the conversation, which is 450 px wide, so that it is readable.
         className="relative h-auto w-full rounded-md border border-line shadow-float max-sm:aspect-[450/820] max-sm:object-cover max-sm:object-right-top"
       />
     </figure>

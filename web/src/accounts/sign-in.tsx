@@ -1,12 +1,12 @@
-/** Signing in. Part of the first paint of many visits, so it is light. */
+/** The sign-in page. It is part of the first paint of many visits, so it must stay small. */
 import { useQueryClient } from '@tanstack/react-query';
-import { api, data } from '../api/client';
-import { words } from '../shell-words';
-import { Entrance } from './entrance';
+import { api, unwrap } from '../api/client';
+import { words } from '../words/shell';
 import { PasswordField, UsernameField } from './fields';
-import { Form, FormFailure, Submit } from './form';
+import { Form, FormError, SubmitButton } from './form';
+import { SignInFrame } from './sign-in-frame';
 import { useForm } from './use-form';
-import { userChanged } from './user';
+import { setSignedInUser } from './user';
 
 const { accounts, common } = words;
 
@@ -15,25 +15,25 @@ export default function SignIn() {
   const form = useForm({
     initial: { username: '', password: '' },
     check: ({ username, password }) => ({
-      username: username === '' ? accounts.wrong.username : undefined,
-      password: password === '' ? accounts.wrong.password : undefined,
+      username: username === '' ? accounts.invalid.username : undefined,
+      password: password === '' ? accounts.invalid.password : undefined,
     }),
-    send: async (body) => userChanged(client, (await data(api.POST('/auth/login', { body }))).user),
+    send: async (body) => setSignedInUser(client, (await unwrap(api.POST('/auth/login', { body }))).user),
   });
   return (
-    <Entrance
+    <SignInFrame
       title={accounts.signInTitle}
-      sent={accounts.toContinue}
-      other={{ question: accounts.newHere, action: accounts.newHereAction, to: '/signup' }}
+      returnHint={accounts.toContinue}
+      alternative={{ question: accounts.newHere, action: accounts.newHereAction, to: '/signup' }}
     >
       <Form form={form} label={accounts.signInTitle}>
         <UsernameField {...form.field('username')} />
         <PasswordField {...form.field('password')} />
-        <FormFailure form={form} />
-        <Submit form={form} size="lg" busy={accounts.signingIn}>
+        <FormError form={form} />
+        <SubmitButton form={form} size="lg" busy={accounts.signingIn}>
           {common.signIn}
-        </Submit>
+        </SubmitButton>
       </Form>
-    </Entrance>
+    </SignInFrame>
   );
 }

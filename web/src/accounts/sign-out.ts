@@ -1,25 +1,25 @@
-/** Signing out: the cookies go, and everything that this device keeps of the user. */
+/** Signs out: removes the cookies and all data of the user on this device. */
 import type { QueryClient } from '@tanstack/react-query';
-import { api, data } from '../api/client';
-import { toastError } from '../page/failure';
-import { forgetUser } from './forget-user';
-import { type End, knownUser, userLeft } from './user';
+import { api, unwrap } from '../api/client';
+import { toastError } from '../page/error-notice';
+import { clearUserData } from './clear-user-data';
+import { cachedUser, type SignOutReason, setSignedOut } from './user';
 
-/** Signs this browser out. When the server cannot be reached the user stays signed in, and is told. */
+/** Signs this browser out. If the server cannot be reached, the user stays signed in and sees an error. */
 export async function signOut(client: QueryClient): Promise<void> {
   try {
-    await data(api.POST('/auth/logout'));
+    await unwrap(api.POST('/auth/logout'));
   } catch (error) {
-    // A retry from the toast would not ask for text that was typed meanwhile.
+    // The toast has no retry: it would not ask about text that was typed in the meantime.
     toastError(error);
     return;
   }
-  leave(client, 'signed-out');
+  clearSignIn(client, 'signed-out');
 }
 
-/** The user is gone from the server, as they wanted: nothing of them stays on this device. */
-export function leave(client: QueryClient, how: Exclude<End, 'expired'>): void {
-  const user = knownUser(client);
-  if (user) forgetUser(user.id);
-  userLeft(client, how);
+/** Removes all data of the user from this device, after the server ended the sign-in. */
+export function clearSignIn(client: QueryClient, reason: Exclude<SignOutReason, 'expired'>): void {
+  const user = cachedUser(client);
+  if (user) clearUserData(user.id);
+  setSignedOut(client, reason);
 }

@@ -1,14 +1,14 @@
-/** Making an account. */
+/** The sign-up page. */
 import { useQueryClient } from '@tanstack/react-query';
-import { api, data } from '../api/client';
-import { words } from '../shell-words';
-import { Entrance } from './entrance';
+import { api, unwrap } from '../api/client';
+import { words } from '../words/shell';
 import { EmailField, NameField, UsernameField } from './fields';
-import { Form, FormFailure, Submit } from './form';
+import { Form, FormError, SubmitButton } from './form';
 import { NewPasswordField } from './new-password-field';
-import { checkConfirmation, checkEmail, checkName, checkNewPassword, checkUsername } from './rules';
+import { SignInFrame } from './sign-in-frame';
 import { useForm } from './use-form';
-import { userChanged } from './user';
+import { setSignedInUser } from './user';
+import { checkConfirmation, checkEmail, checkName, checkNewPassword, checkUsername } from './validation';
 
 const { accounts, common } = words;
 
@@ -23,25 +23,25 @@ export default function SignUp() {
       password: checkNewPassword(password),
       confirm_password: checkConfirmation(password, confirm_password),
     }),
-    send: async (body) => userChanged(client, (await data(api.POST('/auth/signup', { body }))).user),
+    send: async (body) => setSignedInUser(client, (await unwrap(api.POST('/auth/signup', { body }))).user),
   });
   const { name, email, username } = form.values;
   return (
-    <Entrance
+    <SignInFrame
       title={accounts.signUpTitle}
-      other={{ question: accounts.haveAccount, action: common.signIn, to: '/login' }}
+      alternative={{ question: accounts.haveAccount, action: common.signIn, to: '/login' }}
     >
       <Form form={form} label={accounts.signUpTitle}>
         <NameField {...form.field('name')} />
         <EmailField {...form.field('email')} />
         <UsernameField hint={accounts.fields.usernameHint} {...form.field('username')} />
-        <NewPasswordField known={[name, email, username]} {...form.field('password')} />
+        <NewPasswordField personalTexts={[name, email, username]} {...form.field('password')} />
         <NewPasswordField label={accounts.fields.confirm} {...form.field('confirm_password')} />
-        <FormFailure form={form} />
-        <Submit form={form} size="lg" busy={accounts.signingUp}>
+        <FormError form={form} />
+        <SubmitButton form={form} size="lg" busy={accounts.signingUp}>
           {accounts.signUpAction}
-        </Submit>
+        </SubmitButton>
       </Form>
-    </Entrance>
+    </SignInFrame>
   );
 }

@@ -1,6 +1,6 @@
-/** How it works, in three steps. */
+/** "How it works" in three steps. */
 import { FileCode2, GitCompareArrows, MessageSquareCode } from 'lucide-react';
-import { words } from '../start-words';
+import { words } from '../words/start';
 
 const ICONS = [FileCode2, MessageSquareCode, GitCompareArrows];
 

@@ -1,12 +1,12 @@
-/** When a form complains, and when it can be sent. */
+/** Tests when a form shows errors and when it can be sent. */
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test, vi } from 'vitest';
 import { ApiError } from '../api/error';
-import { words } from '../shell-words';
 import { Field } from '../ui/field';
-import { Form, FormFailure, Submit } from './form';
+import { words } from '../words/shell';
+import { Form, FormError, SubmitButton } from './form';
 import { useForm } from './use-form';
 
 afterEach(cleanup);
@@ -23,15 +23,15 @@ function Sample({ send }: { send: (values: { first: string; second: string }) =>
     <Form form={form} label="Sample">
       <Field label="First" {...form.field('first')} />
       <Field label="Second" {...form.field('second')} />
-      <FormFailure form={form} />
-      <Submit form={form} busy="Sending…">
+      <FormError form={form} />
+      <SubmitButton form={form} busy="Sending…">
         Send
-      </Submit>
+      </SubmitButton>
     </Form>
   );
 }
 
-function show(send: (values: { first: string; second: string }) => Promise<void>) {
+function renderForm(send: (values: { first: string; second: string }) => Promise<void>) {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <Sample send={send} />
@@ -46,8 +46,8 @@ function show(send: (values: { first: string; second: string }) => Promise<void>
   };
 }
 
-test('a field is told to be wrong when it is left, and from then on while it is typed', async () => {
-  const { user, first } = show(vi.fn());
+test('shows an error when a field is left, then updates it while typing', async () => {
+  const { user, first } = renderForm(vi.fn());
   await user.type(first, 'a');
   expect(screen.queryByText('Too short.')).toBeNull();
   await user.tab();
@@ -57,24 +57,24 @@ test('a field is told to be wrong when it is left, and from then on while it is 
   expect(screen.queryByText('Too short.')).toBeNull();
 });
 
-test('an empty field that is only passed is not told to be wrong', async () => {
-  const { user, first } = show(vi.fn());
+test('shows no error for an empty field that was only passed', async () => {
+  const { user, first } = renderForm(vi.fn());
   await user.click(first);
   await user.tab();
   expect(screen.queryByText('Too short.')).toBeNull();
 });
 
-test('a field that was skipped says what is missing once a later one is filled in', async () => {
-  const { user, second } = show(vi.fn());
+test('shows that a skipped field is missing once a later one is filled', async () => {
+  const { user, second } = renderForm(vi.fn());
   await user.type(second, 'abc');
   expect(screen.queryByText('Too short.')).toBeNull();
   await user.tab();
   expect(screen.getByText('Too short.')).toBeTruthy();
 });
 
-test('the button is off until all fields are right, and Enter then sends', async () => {
+test('enables the button and Enter once all fields are valid', async () => {
   const send = vi.fn(() => Promise.resolve());
-  const { user, button, first, second } = show(send);
+  const { user, button, first, second } = renderForm(send);
   await user.type(first, 'abc{Enter}');
   expect(send).not.toHaveBeenCalled();
   expect(button().disabled).toBe(true);
@@ -84,9 +84,11 @@ test('the button is off until all fields are right, and Enter then sends', async
   await waitFor(() => expect(send).toHaveBeenCalledTimes(1));
 });
 
-test('a refused value is told at its field, which gets the focus, until the value is another', async () => {
+test('shows a server error at its field, with the focus, until it changes', async () => {
   const body = { fields: [{ field: 'second', message: 'Taken.' }], field: 'second', message: 'Taken.' };
-  const { user, button, first, second } = show(() => Promise.reject(new ApiError(409, 'USER_ALREADY_EXISTS', body)));
+  const { user, button, first, second } = renderForm(() =>
+    Promise.reject(new ApiError(409, 'USER_ALREADY_EXISTS', body)),
+  );
   await user.type(first, 'abc');
   await user.type(second, 'def');
   await user.click(button());
@@ -99,8 +101,8 @@ test('a refused value is told at its field, which gets the focus, until the valu
   expect(button().disabled).toBe(false);
 });
 
-test('an error without a field is told at the form', async () => {
-  const { user, button, first, second } = show(() => Promise.reject(new ApiError(401, 'INVALID_CREDENTIALS')));
+test('shows an error without a field at the form', async () => {
+  const { user, button, first, second } = renderForm(() => Promise.reject(new ApiError(401, 'INVALID_CREDENTIALS')));
   await user.type(first, 'abc');
   await user.type(second, 'def');
   await user.click(button());
@@ -108,9 +110,9 @@ test('an error without a field is told at the form', async () => {
   expect(button().disabled).toBe(false);
 });
 
-test('the button is off until the time of a limit has come', async () => {
+test('disables the button until the rate limit ends', async () => {
   const retry_after = new Date(Date.now() + 1_200).toISOString();
-  const { user, button, first, second } = show(() =>
+  const { user, button, first, second } = renderForm(() =>
     Promise.reject(new ApiError(429, 'RATE_LIMIT_EXCEEDED', { retry_after })),
   );
   await user.type(first, 'abc');

@@ -1,22 +1,22 @@
-/** The state of a form: its values, what is wrong with them, and how sending it went. */
+/** State of a form: values, errors and submission. */
 import { useMutation } from '@tanstack/react-query';
 import { type ChangeEvent, type FormEvent, useEffect, useRef, useState } from 'react';
 import { isApiError } from '../api/error';
-import { useCountdown } from '../page/failure';
+import { useCountdown } from '../page/error-notice';
 
 export type Values<Name extends string> = Record<Name, string>;
-export type Wrong<Name extends string> = Partial<Record<Name, string | undefined>>;
+export type FieldErrors<Name extends string> = Partial<Record<Name, string | undefined>>;
 
 interface FormOptions<Name extends string> {
-  /** The values at first. Their order is that of the fields, which have the names of the API. */
+  /** The initial values. The keys are the API's field names, in the order of the fields. */
   initial: Values<Name>;
-  /** What is wrong with each value, by the rules that the page knows. */
-  check: (values: Values<Name>) => Wrong<Name>;
+  /** Returns the error of each field. */
+  check: (values: Values<Name>) => FieldErrors<Name>;
   send: (values: Values<Name>) => Promise<void>;
 }
 
-/** What a form has for one of its fields. */
-export interface Bound {
+/** Props that connect one field to the form. */
+export interface FieldBinding {
   name: string;
   value: string;
   error: string | undefined;
@@ -24,23 +24,23 @@ export interface Bound {
   onBlur: () => void;
 }
 
-/** What the server said about the values that were sent. It holds until they are others. */
-export function refusals<Name extends string>(
+/** The server's errors of the sent values. Each holds until its value changes. */
+export function serverErrors<Name extends string>(
   error: unknown,
   sent: Values<Name> | undefined,
   values: Values<Name>,
-): Wrong<Name> {
-  const found: Wrong<Name> = {};
-  if (!isApiError(error) || sent === undefined) return found;
+): FieldErrors<Name> {
+  const errors: FieldErrors<Name> = {};
+  if (!isApiError(error) || sent === undefined) return errors;
   for (const name of namesOf(values)) {
     const message = error.fields[name];
-    if (message !== undefined && sent[name] === values[name]) found[name] = message;
+    if (message !== undefined && sent[name] === values[name]) errors[name] = message;
   }
-  return found;
+  return errors;
 }
 
-/** Whether an error is told at a field of the form, and so nowhere else. */
-export function isAtField<Name extends string>(error: unknown, values: Values<Name>): boolean {
+/** Whether a field of the form shows the error. */
+export function hasFieldError<Name extends string>(error: unknown, values: Values<Name>): boolean {
   return isApiError(error) && namesOf(values).some((name) => error.fields[name] !== undefined);
 }
 
@@ -53,30 +53,30 @@ export type FormState<Name extends string> = ReturnType<typeof useForm<Name>>;
 export function useForm<Name extends string>({ initial, check, send }: FormOptions<Name>) {
   const ref = useRef<HTMLFormElement>(null);
   const [values, setValues] = useState(initial);
-  // A field is told to be wrong once it was filled in and left; before that the user is not done with it.
+  // A field shows its error after it was changed and left. Before that, the user is still typing.
   const [visits, setVisits] = useState<Partial<Record<Name, 'changed' | 'left'>>>({});
   const [isAutofilled, setIsAutofilled] = useState(false);
-  const sending = useMutation({ mutationFn: send });
+  const mutation = useMutation({ mutationFn: send });
 
-  const isLimited = isApiError(sending.error, 'RATE_LIMIT_EXCEEDED');
-  const wait = useCountdown(isLimited && isApiError(sending.error) ? sending.error.retryAfter : undefined);
-  const refused = refusals(sending.error, sending.variables, values);
-  const checked = check(values);
-  const isValid = namesOf(values).every((name) => checked[name] === undefined && refused[name] === undefined);
+  const isLimited = isApiError(mutation.error, 'RATE_LIMIT_EXCEEDED');
+  const secondsLeft = useCountdown(isLimited && isApiError(mutation.error) ? mutation.error.retryAfter : undefined);
+  const fieldErrors = serverErrors(mutation.error, mutation.variables, values);
+  const checkErrors = check(values);
+  const isValid = namesOf(values).every((name) => checkErrors[name] === undefined && fieldErrors[name] === undefined);
 
-  useFocusAfter(ref, sending.status);
+  useFocusAfterSubmit(ref, mutation.status);
 
-  /** Whether the user has filled in a field after this one. One who only goes through is not done with it. */
+  /** Whether the user already filled in a later field. */
   function isSkipped(name: Name): boolean {
     const names = namesOf(values);
     return names.slice(names.indexOf(name) + 1).some((later) => visits[later] === 'left');
   }
 
-  function field(name: Name): Bound {
+  function field(name: Name): FieldBinding {
     return {
       name,
       value: values[name],
-      error: refused[name] ?? (visits[name] === 'left' || isSkipped(name) ? checked[name] : undefined),
+      error: fieldErrors[name] ?? (visits[name] === 'left' || isSkipped(name) ? checkErrors[name] : undefined),
       onChange: ({ target }: ChangeEvent<HTMLInputElement>) => {
         setValues((before) => ({ ...before, [name]: target.value }));
         setVisits((before) => (before[name] === 'left' ? before : { ...before, [name]: 'changed' }));
@@ -87,13 +87,13 @@ export function useForm<Name extends string>({ initial, check, send }: FormOptio
 
   function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (sending.isPending || wait > 0) return;
-    // Password managers may fill fields in without an event.
-    const filled = read(event.currentTarget, values);
+    if (mutation.isPending || secondsLeft > 0) return;
+    // Password managers may fill fields without an event.
+    const filled = readValues(event.currentTarget, values);
     setValues(filled);
-    const found = check(filled);
-    const first = namesOf(filled).find((name) => found[name] !== undefined);
-    if (first === undefined) return sending.mutate(filled);
+    const errors = check(filled);
+    const first = namesOf(filled).find((name) => errors[name] !== undefined);
+    if (first === undefined) return mutation.mutate(filled);
     setVisits(Object.fromEntries(namesOf(filled).map((name) => [name, 'left'])) as typeof visits);
     event.currentTarget.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
   }
@@ -103,16 +103,16 @@ export function useForm<Name extends string>({ initial, check, send }: FormOptio
     values,
     field,
     onSubmit,
-    /** Chrome tells the values that it has filled in only after the first click or key. */
+    /** Chrome reveals autofilled values only after the first click or key press. */
     onPointerOver: () => setIsAutofilled(ref.current?.querySelector(':autofill') !== null),
-    isBusy: sending.isPending,
-    canSend: (isValid || isAutofilled) && wait === 0,
-    /** Seconds until the limit that was met is over. */
-    wait,
+    isBusy: mutation.isPending,
+    canSend: (isValid || isAutofilled) && secondsLeft === 0,
+    /** Seconds until the rate limit ends. */
+    secondsLeft,
     isLimited,
-    /** The error, where no field tells it. */
-    failure: isAtField(sending.error, values) ? null : sending.error,
-    /** Back to these values, as if nothing had been sent. */
+    /** The error, unless a field shows it. */
+    formError: hasFieldError(mutation.error, values) ? null : mutation.error,
+    /** Resets the form to these values. */
     reset: (next: Values<Name>) => {
       setValues(next);
       setVisits({});
@@ -120,7 +120,7 @@ export function useForm<Name extends string>({ initial, check, send }: FormOptio
   };
 }
 
-function read<Name extends string>(form: HTMLFormElement, values: Values<Name>): Values<Name> {
+function readValues<Name extends string>(form: HTMLFormElement, values: Values<Name>): Values<Name> {
   const data = new FormData(form);
   const filled = { ...values };
   for (const name of namesOf(values)) {
@@ -130,8 +130,8 @@ function read<Name extends string>(form: HTMLFormElement, values: Values<Name>):
   return filled;
 }
 
-/** After sending, the focus goes to the first wrong field. Where the button took it along by being off, the form has it. */
-function useFocusAfter(ref: React.RefObject<HTMLFormElement | null>, status: string): void {
+/** After submission, focuses the first invalid field, or the form if the disabled button lost the focus. */
+function useFocusAfterSubmit(ref: React.RefObject<HTMLFormElement | null>, status: string): void {
   useEffect(() => {
     const form = ref.current;
     if (form === null || (status !== 'error' && status !== 'success')) return;

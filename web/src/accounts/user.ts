@@ -1,113 +1,113 @@
-/** The signed-in user: who it is, and what is forgotten when it changes. */
+/** The signed-in user, and the cleanup when the user changes. */
 import { type QueryClient, useQuery } from '@tanstack/react-query';
-import { api, data } from '../api/client';
+import { api, unwrap } from '../api/client';
 import { isApiError } from '../api/error';
-import { keys } from '../api/queries';
-import { reachable } from '../api/refresh';
+import { queryKeys } from '../api/queries';
+import { trackConnection } from '../api/refresh';
 import type { User } from '../api/types';
-import { endToasts } from '../ui/toast';
-import { readMark, writeMark } from './signed-in-mark';
+import { dismissToasts } from '../ui/toast';
+import { readMarker, writeMarker } from './sign-in-marker';
 
-/** How a sign-in ended: by itself, or because the user wanted it. */
-export type End = 'expired' | 'signed-out' | 'deleted';
+/** Why a sign-in ended: it expired, or the user ended it. */
+export type SignOutReason = 'expired' | 'signed-out' | 'deleted';
 
-/** The sign-in that ended last in this tab. */
-let ended: { how: End; userId: string } | undefined;
+/** The last sign-in of this tab that ended. */
+let lastSignOutRecord: { reason: SignOutReason; userId: string } | undefined;
 
-export function lastEnd() {
-  return ended;
+export function lastSignOut() {
+  return lastSignOutRecord;
 }
 
-/** The profile, or `null` for a visitor who is not signed in. */
+/** Fetches the profile; `null` for a visitor. */
 async function readUser(client: QueryClient): Promise<User | null> {
-  const user = await askForUser();
-  const known = knownUser(client);
-  // Another tab signed in as someone else: nothing of the user before is shown any more.
-  if (user && isAnother(user, known?.id)) {
-    forget(client);
-    hideConversations();
+  const user = await fetchUser();
+  const cached = cachedUser(client);
+  // Another tab signed in as a different user: show nothing of the previous user.
+  if (user && isDifferentUser(user, cached?.id)) {
+    clearCache(client);
+    clearThreads();
   }
-  if (user !== null) writeMark({ kind: 'user', id: user.id });
+  if (user !== null) writeMarker({ kind: 'user', id: user.id });
   return user;
 }
 
-async function askForUser(): Promise<User | null> {
+async function fetchUser(): Promise<User | null> {
   try {
-    // A visitor has nothing to refresh, and refused refreshes are limited for all behind one address.
-    if (readMark()?.kind === 'none') {
-      const first = await api.GET('/users/me', { fetch: (request) => reachable(() => fetch(request)) });
+    // A visitor has no token to refresh, and failed refreshes are rate-limited per address.
+    if (readMarker()?.kind === 'none') {
+      const first = await api.GET('/users/me', { fetch: (request) => trackConnection(() => fetch(request)) });
       if (first.error?.error.code === 'UNAUTHORIZED') return null;
       if (first.data !== undefined) return first.data.user;
     }
-    return (await data(api.GET('/users/me'))).user;
+    return (await unwrap(api.GET('/users/me'))).user;
   } catch (error) {
     if (isApiError(error, 'UNAUTHORIZED', 'TOKEN_EXPIRED', 'REFRESH_TOKEN_INVALID')) return null;
     throw error;
   }
 }
 
-/** Who is signed in: a profile, `null` for a visitor, `undefined` while that is being asked. */
+/** The signed-in user: `null` for a visitor, `undefined` while loading. */
 export function useUser() {
   return useQuery({
-    queryKey: keys.me,
+    queryKey: queryKeys.me,
     queryFn: ({ client }) => readUser(client),
-    // A tab that is looked at again after a minute asks whether it is still signed in.
+    // A tab that gains the focus after a minute checks its sign-in again.
     staleTime: 60_000,
-    // The page that tells of a failure asks for the user too, which must not begin it all again.
+    // The error page uses this query too and must not restart it.
     retryOnMount: false,
     refetchOnWindowFocus: ({ state }) => state.data !== null,
   });
 }
 
-/** Who is signed in as far as this tab knows. */
-export function knownUser(client: QueryClient): User | null | undefined {
-  return client.getQueryData<User | null>(keys.me);
+/** The cached user of this tab. */
+export function cachedUser(client: QueryClient): User | null | undefined {
+  return client.getQueryData<User | null>(queryKeys.me);
 }
 
-/** Whether someone else used this tab or this browser before, as far as is known. */
-function isAnother(user: User, known: string | undefined): boolean {
-  const mark = readMark();
-  const marked = mark === undefined || mark.kind === 'none' ? undefined : mark.id;
-  const before = known ?? ended?.userId ?? marked;
-  return before !== undefined && before !== user.id;
+/** Whether the previous user of this tab or browser, if known, is a different one. */
+function isDifferentUser(user: User, previousId: string | undefined): boolean {
+  const marker = readMarker();
+  const markerId = marker === undefined || marker.kind === 'none' ? undefined : marker.id;
+  const previous = previousId ?? lastSignOutRecord?.userId ?? markerId;
+  return previous !== undefined && previous !== user.id;
 }
 
-/** After signing in. Nothing of the user before is kept in memory. */
-export function userChanged(client: QueryClient, user: User): void {
-  if (isAnother(user, undefined)) hideConversations();
-  ended = undefined;
-  writeMark({ kind: 'user', id: user.id });
-  client.setQueryData(keys.me, user);
-  forget(client);
+/** Call after a sign-in. Clears the previous user's data from memory. */
+export function setSignedInUser(client: QueryClient, user: User): void {
+  if (isDifferentUser(user, undefined)) clearThreads();
+  lastSignOutRecord = undefined;
+  writeMarker({ kind: 'user', id: user.id });
+  client.setQueryData(queryKeys.me, user);
+  clearCache(client);
 }
 
-/** After signing out. Nothing of the user is kept in memory. */
-export function userLeft(client: QueryClient, how: End): void {
-  const user = knownUser(client);
-  if (user) ended = { how, userId: user.id };
-  writeMark(how === 'expired' && user ? { kind: 'ended', id: user.id } : { kind: 'none' });
-  // A request that is under way may still answer with the user.
-  void client.cancelQueries({ queryKey: keys.me });
-  client.setQueryData(keys.me, null);
-  forget(client);
+/** Call after a sign-out. Clears the user's data from memory. */
+export function setSignedOut(client: QueryClient, reason: SignOutReason): void {
+  const user = cachedUser(client);
+  if (user) lastSignOutRecord = { reason, userId: user.id };
+  writeMarker(reason === 'expired' && user ? { kind: 'ended', id: user.id } : { kind: 'none' });
+  // A pending request could still return the user.
+  void client.cancelQueries({ queryKey: queryKeys.me });
+  client.setQueryData(queryKeys.me, null);
+  clearCache(client);
 }
 
-/** After another tab signed in as someone else. Until it is known who that is, nothing is shown. */
-export function userUnknown(client: QueryClient): void {
-  ended = undefined;
-  forget(client);
-  hideConversations();
-  void client.resetQueries({ queryKey: keys.me });
+/** Call after another tab signed in as a different user. Shows nothing until the new user is loaded. */
+export function resetUser(client: QueryClient): void {
+  lastSignOutRecord = undefined;
+  clearCache(client);
+  clearThreads();
+  void client.resetQueries({ queryKey: queryKeys.me });
 }
 
-/** What was typed into conversations, or is being answered there, is for no other user. */
-function hideConversations(): void {
-  void import('./forget-user').then(({ forgetConversations }) => forgetConversations());
+/** Clears drafts and pending answers of conversations, which belong to the previous user. */
+function clearThreads(): void {
+  void import('./clear-user-data').then(({ clearConversations }) => clearConversations());
 }
 
-/** Forgets all answers but who is signed in, which components are watching, and what toasts told the user. */
-function forget(client: QueryClient): void {
-  endToasts();
-  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
+/** Clears the cache, except for the watched user query, and dismisses all toasts. */
+function clearCache(client: QueryClient): void {
+  dismissToasts();
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== queryKeys.me[0] });
   client.getMutationCache().clear();
 }

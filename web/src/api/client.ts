@@ -1,29 +1,29 @@
-/** The API, typed by its OpenAPI document. Every request of the page goes through here, `stream.ts` or `upload.ts`. */
+/** The typed API client. All requests go through this file, `stream.ts` or `upload.ts`. */
 import createClient from 'openapi-fetch';
-import { ApiError, errorOf } from './error';
+import { ApiError, toApiError } from './error';
 import { withRefresh } from './refresh';
 import type { paths } from './schema';
 
-/** Where the API is on the page's own site. */
+/** The path of the API on the page's origin. */
 export const BASE = '/api';
 
-/** Its methods are `api.GET('/sessions', …)`; `data` turns what they answer into the data or an `ApiError`. */
+/** Call `api.GET('/sessions', …)` and pass the result to `unwrap`. */
 export const api = createClient<paths>({
   baseUrl: BASE,
-  // A request's body can be read once, so each try sends a copy.
+  // A body can be read once, so each attempt sends a clone.
   fetch: (request) => withRefresh(() => fetch(request.clone())),
 });
 
-interface Answer<T> {
+interface ApiResponse<T> {
   data?: T;
   error?: unknown;
   response: Response;
 }
 
-/** The data of an answer. Throws an `ApiError` otherwise. */
-export async function data<T>(answer: Promise<Answer<T>>): Promise<T> {
-  const { data: found, error, response } = await answer;
-  if (error !== undefined || !response.ok) throw errorOf(response.status, error);
-  if (found === undefined) throw new ApiError(response.status, 'UNKNOWN');
-  return found;
+/** Returns the data of a response. Throws an `ApiError` for an error response. */
+export async function unwrap<T>(request: Promise<ApiResponse<T>>): Promise<T> {
+  const { data, error, response } = await request;
+  if (error !== undefined || !response.ok) throw toApiError(response.status, error);
+  if (data === undefined) throw new ApiError(response.status, 'UNKNOWN');
+  return data;
 }

@@ -1,9 +1,9 @@
-/** The names under which server state is kept, and how requests are repeated. */
+/** Query keys, and the retry policy of the query cache. */
 import { QueryClient } from '@tanstack/react-query';
 import { isApiError } from './error';
 
-/** Keys of cached answers. Whatever changes data on the server says here what is stale. */
-export const keys = {
+/** Keys of cached responses. Code that changes data on the server invalidates the matching key. */
+export const queryKeys = {
   me: ['me'] as const,
   sessions: ['sessions'] as const,
   session: (id: string) => ['session', id] as const,
@@ -12,19 +12,18 @@ export const keys = {
   usage: ['usage'] as const,
 };
 
-/** A failure that may be over in a moment; the client itself refreshes tokens. */
-function passes(error: unknown): boolean {
+/** Whether a retry may succeed soon. The API client refreshes tokens by itself. */
+function isTransient(error: unknown): boolean {
   return isApiError(error, 'DATABASE_ERROR', 'NETWORK_ERROR');
 }
 
-/** The cache of one page. */
-export function queryClient(): QueryClient {
+export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 30_000,
-        retry: (failures, error) => failures < 2 && passes(error),
-        // The page itself says that the connection is lost, and asks again when it is back.
+        retry: (failures, error) => failures < 2 && isTransient(error),
+        // The page shows its own offline notice and retries when the connection is back.
         networkMode: 'always',
       },
       mutations: { retry: false, networkMode: 'always' },

@@ -1,78 +1,77 @@
-/** One refresh of the access token for all requests in flight, of all tabs. */
-import { connectionBack, connectionLost } from '../page/connection';
-import { errorOf, isApiError, offline } from './error';
+/** Refreshes the access token once for all requests in flight, in all tabs. */
+import { reportOffline, reportOnline } from '../page/connection';
+import { isApiError, offlineError, toApiError } from './error';
 
 const LOCK = 'codesensei.refresh';
-/** When the last refresh of any tab succeeded, in milliseconds. It tells a waiting tab that the work is done. */
+/** Storage key of the last successful refresh in any tab, in milliseconds. A waiting tab then skips its own. */
 const REFRESHED_AT = 'codesensei.refreshed_at';
 
 const listeners = new Set<() => void>();
 
-/** Calls back when this browser turns out to be signed out. Answers how to stop that. */
+/** Calls `listener` when the server no longer accepts this browser's sign-in. Returns the unsubscribe function. */
 export function onSignedOut(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Tells the page that no sign-in is left. */
-export function signedOut(): void {
+export function notifySignedOut(): void {
   for (const listener of [...listeners]) listener();
 }
 
-/** Sends a request; when its access token has expired, refreshes it once and sends the request again. */
+/** Sends a request. If its access token has expired, refreshes the token once and sends the request again. */
 export async function withRefresh(send: () => Promise<Response>): Promise<Response> {
-  const began = Date.now();
-  const answer = await reachable(send);
-  if (answer.status !== 401) return answer;
-  const error = errorOf(401, await body(answer.clone()));
-  if (!isApiError(error, 'TOKEN_EXPIRED', 'UNAUTHORIZED')) return answer;
-  if (!(await refreshed(began))) return answer;
-  return reachable(send);
+  const startedAt = Date.now();
+  const response = await trackConnection(send);
+  if (response.status !== 401) return response;
+  const error = toApiError(401, await readBody(response.clone()));
+  if (!isApiError(error, 'TOKEN_EXPIRED', 'UNAUTHORIZED')) return response;
+  if (!(await refreshToken(startedAt))) return response;
+  return trackConnection(send);
 }
 
-/** Sends a request, and tells the page whether there is a connection. Throws `OFFLINE` when no answer comes. */
-export async function reachable(send: () => Promise<Response>): Promise<Response> {
+/** Sends a request and updates the connection state. Throws `OFFLINE` without a response. */
+export async function trackConnection(send: () => Promise<Response>): Promise<Response> {
   try {
-    const answer = await send();
-    connectionBack();
-    return answer;
+    const response = await send();
+    reportOnline();
+    return response;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    connectionLost();
-    throw offline();
+    reportOffline();
+    throw offlineError();
   }
 }
 
-/** Whether there is a good access token now. Requests that began before another's refresh ended take that one's. */
-async function refreshed(began: number): Promise<boolean> {
-  return exclusively(async () => {
-    // A time to come is that of a clock that was put back since, and says nothing.
-    const refreshedAt = Number(remembered());
+/** Returns whether a valid access token exists now. A refresh by another request after `startedAt` counts. */
+async function refreshToken(began: number): Promise<boolean> {
+  return withRefreshLock(async () => {
+    // Ignore a time in the future: the clock was set back since.
+    const refreshedAt = Number(readRefreshedAt());
     if (refreshedAt >= began && refreshedAt <= Date.now()) return true;
-    const answer = await reachable(() => fetch('/api/auth/refresh', { method: 'POST' }));
-    if (answer.ok) {
-      remember();
+    const response = await trackConnection(() => fetch('/api/auth/refresh', { method: 'POST' }));
+    if (response.ok) {
+      writeRefreshedAt();
       return true;
     }
-    if (answer.status === 401) {
-      signedOut();
+    if (response.status === 401) {
+      notifySignedOut();
       return false;
     }
-    throw errorOf(answer.status, await body(answer));
+    throw toApiError(response.status, await readBody(response));
   });
 }
 
 let tail: Promise<unknown> = Promise.resolve();
 
-/** Web Locks reach all tabs. They need a secure context, so requests of one tab also take turns without them. */
-function exclusively<T>(work: () => Promise<T>): Promise<T> {
+/** Runs `work` under a lock across tabs. Without a secure context there are no Web Locks; one tab still queues. */
+function withRefreshLock<T>(work: () => Promise<T>): Promise<T> {
   if (navigator.locks !== undefined) return navigator.locks.request(LOCK, work) as Promise<T>;
   const turn = tail.then(work, work);
   tail = turn.catch(() => undefined);
   return turn;
 }
 
-function remembered(): string | null {
+function readRefreshedAt(): string | null {
   try {
     return localStorage.getItem(REFRESHED_AT);
   } catch {
@@ -80,14 +79,14 @@ function remembered(): string | null {
   }
 }
 
-function remember(): void {
+function writeRefreshedAt(): void {
   try {
     localStorage.setItem(REFRESHED_AT, String(Date.now()));
   } catch {
-    // Without storage each tab refreshes for itself.
+    // Without storage, each tab refreshes by itself.
   }
 }
 
-async function body(answer: Response): Promise<unknown> {
-  return answer.json().catch(() => undefined);
+async function readBody(response: Response): Promise<unknown> {
+  return response.json().catch(() => undefined);
 }

@@ -1,29 +1,29 @@
-/** An open session as the page knows it: its head and its threads. Its code is in the editor, which may be ahead. */
+/** The cached head and threads of an open session. The editor holds the code, which may be newer. */
 import type { QueryClient } from '@tanstack/react-query';
-import { keys } from './queries';
+import { queryKeys } from './queries';
 import type { Session, Thread } from './types';
 
-/** What is cached under `keys.session(id)`. */
+/** The value cached under `queryKeys.session(id)`. */
 export interface OpenSession {
   session: Session;
   threads: Thread[];
 }
 
-/** Takes over the head and, where they came with it, the threads. */
+/** Caches the head, and the threads if they are given. */
 export function setSession(client: QueryClient, session: Session, threads?: Thread[]): void {
-  client.setQueryData<OpenSession>(keys.session(session.session_id), (known) => ({
+  client.setQueryData<OpenSession>(queryKeys.session(session.session_id), (cached) => ({
     session,
-    threads: threads ?? known?.threads ?? [],
+    threads: threads ?? cached?.threads ?? [],
   }));
-  // The list shows when it was changed, and how many threads it has.
-  void client.invalidateQueries({ queryKey: keys.sessions });
+  // The list shows the time of the last change and the number of threads.
+  void client.invalidateQueries({ queryKey: queryKeys.sessions });
 }
 
-/** Changes the threads of a session that is open, such as the last message of one. */
-export function changeThreads(client: QueryClient, sessionId: string, change: (threads: Thread[]) => Thread[]): void {
+/** Updates the cached threads of an open session. */
+export function updateThreads(client: QueryClient, sessionId: string, change: (threads: Thread[]) => Thread[]): void {
   client.setQueryData<OpenSession>(
-    keys.session(sessionId),
-    (known) => known && { ...known, threads: change(known.threads) },
+    queryKeys.session(sessionId),
+    (cached) => cached && { ...cached, threads: change(cached.threads) },
   );
-  void client.invalidateQueries({ queryKey: keys.sessions });
+  void client.invalidateQueries({ queryKey: queryKeys.sessions });
 }

@@ -1,11 +1,11 @@
-/** Events are read from the bytes of an answer, however they are cut. */
+/** Tests the parsing of server-sent events from chunks of bytes. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { isApiError } from './error';
 import { postStream, type StreamEvent } from './stream';
 
 afterEach(() => vi.unstubAllGlobals());
 
-function answers(pieces: Uint8Array[], init: ResponseInit = {}) {
+function stubResponse(pieces: Uint8Array[], init: ResponseInit = {}) {
   const body = new ReadableStream({
     start(controller) {
       for (const piece of pieces) controller.enqueue(piece);
@@ -22,11 +22,11 @@ async function read(): Promise<StreamEvent[]> {
   return events;
 }
 
-test('events are the same wherever the bytes are cut', async () => {
+test('parses the same events wherever the bytes are split', async () => {
   const text = 'event: delta\ndata: {"text":"naïve 🦀"}\n\nevent: done\ndata: {"ok":true}\n\n';
   const bytes = new TextEncoder().encode(text);
   for (let cut = 0; cut <= bytes.length; cut++) {
-    answers([bytes.slice(0, cut), bytes.slice(cut)]);
+    stubResponse([bytes.slice(0, cut), bytes.slice(cut)]);
     expect(await read()).toEqual([
       { event: 'delta', data: { text: 'naïve 🦀' } },
       { event: 'done', data: { ok: true } },
@@ -34,23 +34,23 @@ test('events are the same wherever the bytes are cut', async () => {
   }
 });
 
-test('an answer that is JSON is one event', async () => {
+test('a JSON response is one event', async () => {
   vi.stubGlobal('fetch', async () => Response.json({ message: 1 }));
   expect(await read()).toEqual([{ event: 'json', data: { message: 1 } }]);
 });
 
-test('a refused request throws its error', async () => {
+test('an error response throws its error', async () => {
   vi.stubGlobal('fetch', async () => Response.json({ error: { code: 'FORBIDDEN', message: '' } }, { status: 403 }));
   expect(isApiError(await read().catch((error: unknown) => error), 'FORBIDDEN')).toBe(true);
 });
 
-test('a connection that breaks is told as such, after what had come', async () => {
+test('a broken connection throws OFFLINE after the events received so far', async () => {
   const first = new TextEncoder().encode('event: delta\ndata: {"text":"a"}\n\n');
-  let asked = 0;
+  let pulls = 0;
   const body = new ReadableStream({
     pull(controller) {
-      asked += 1;
-      if (asked === 1) controller.enqueue(first);
+      pulls += 1;
+      if (pulls === 1) controller.enqueue(first);
       else controller.error(new TypeError('network error'));
     },
   });

@@ -1,22 +1,21 @@
-/** Answers that arrive while they are written, as server-sent events. */
+/** Reads responses of server-sent events. */
 import { createParser } from 'eventsource-parser';
 import { BASE } from './client';
-import { errorOf, offline } from './error';
+import { offlineError, toApiError } from './error';
 import { withRefresh } from './refresh';
 
-/** One event: its name and what its data is. */
 export interface StreamEvent {
   event: string;
   data: unknown;
 }
 
 /**
- * Posts a body and yields the events of the answer. An answer that is no stream comes as one event named `json`.
+ * Posts a body and yields the events of the response. A JSON response is one event named `json`.
  *
- * Throws an `ApiError` when the request is refused or the connection breaks; aborting ends it with an `AbortError`.
+ * Throws an `ApiError` for an error response or a broken connection, and an `AbortError` after an abort.
  */
 export async function* postStream(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  const answer = await withRefresh(() =>
+  const response = await withRefresh(() =>
     fetch(BASE + path, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream' },
@@ -24,20 +23,20 @@ export async function* postStream(path: string, body: unknown, signal: AbortSign
       signal,
     }),
   );
-  const isStream = answer.headers.get('Content-Type')?.startsWith('text/event-stream') ?? false;
-  if (!answer.ok) throw errorOf(answer.status, await answer.json().catch(() => undefined));
+  const isStream = response.headers.get('Content-Type')?.startsWith('text/event-stream') ?? false;
+  if (!response.ok) throw toApiError(response.status, await response.json().catch(() => undefined));
   if (!isStream) {
-    yield { event: 'json', data: await answer.json() };
+    yield { event: 'json', data: await response.json() };
     return;
   }
-  if (answer.body === null) throw offline();
-  yield* events(answer.body, signal);
+  if (response.body === null) throw offlineError();
+  yield* readEvents(response.body, signal);
 }
 
-async function* events(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<StreamEvent> {
-  const arrived: StreamEvent[] = [];
+async function* readEvents(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  const received: StreamEvent[] = [];
   const parser = createParser({
-    onEvent: ({ event, data }) => arrived.push({ event: event ?? 'message', data: JSON.parse(data) }),
+    onEvent: ({ event, data }) => received.push({ event: event ?? 'message', data: JSON.parse(data) }),
   });
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -45,14 +44,14 @@ async function* events(body: ReadableStream<Uint8Array>, signal: AbortSignal): A
     for (;;) {
       const { done, value } = await reader.read();
       if (value !== undefined) parser.feed(decoder.decode(value, { stream: true }));
-      yield* arrived.splice(0);
+      yield* received.splice(0);
       if (done) return;
     }
   } catch (error) {
     if (signal.aborted) throw error;
-    throw offline();
+    throw offlineError();
   } finally {
-    // A consumer that stops early closes the connection.
+    // Close the connection if the consumer stops early.
     reader.cancel().catch(() => undefined);
   }
 }

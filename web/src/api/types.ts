@@ -1,4 +1,4 @@
-/** The API's shapes under short names. They come from the OpenAPI document and from nothing else. */
+/** Short names for the API's types, all generated from the OpenAPI document. */
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
@@ -20,5 +20,5 @@ export type MessageEvent = Schemas['MessageEvent'];
 export type Device = Schemas['Device'];
 export type Usage = Schemas['Usage'];
 export type ErrorBody = Schemas['ErrorBody'];
-/** The codes of the API, and the two that only a page can meet: no connection, and an answer that is none of the API's. */
+/** The API's error codes, plus two of the page: no connection, and a response that is not the API's. */
 export type ErrorCode = Schemas['ErrorCode'] | 'OFFLINE' | 'UNKNOWN';

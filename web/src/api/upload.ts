@@ -1,31 +1,31 @@
-/** Large files: gzipped, and with the progress that `fetch` does not tell. */
+/** Sends large JSON bodies: gzipped, with upload progress, which `fetch` does not report. */
 
 import { BASE } from './client';
-import { ApiError, errorOf, offline } from './error';
+import { ApiError, offlineError, toApiError } from './error';
 import { withRefresh } from './refresh';
 
-/** From this many characters on a body is sent compressed. */
-const COMPRESSED_FROM = 100_000;
+/** Longer bodies are compressed. */
+const MIN_COMPRESSED_LENGTH = 100_000;
 
-/** How much of a body is sent, from 0 to 100. */
-export type Progress = (percent: number) => void;
+/** Receives the sent part of a body, from 0 to 100. */
+export type OnProgress = (percent: number) => void;
 
-/** Sends JSON, gzipped when it is large, and answers the JSON that comes back. Throws an `ApiError` when it is refused. */
-export async function send<T>(
+/** Sends JSON and returns the JSON response. Throws an `ApiError` for an error response. */
+export async function sendJson<T>(
   method: 'POST' | 'PUT',
   path: string,
   json: unknown,
-  onProgress?: Progress,
+  onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<T> {
   const text = JSON.stringify(json);
-  const isLarge = text.length >= COMPRESSED_FROM;
+  const isLarge = text.length >= MIN_COMPRESSED_LENGTH;
   const body = isLarge ? await gzip(text) : text;
   const type = isLarge ? 'application/gzip' : 'application/json';
-  const answer = await withRefresh(() => transfer(method, BASE + path, type, body, onProgress, signal));
-  const parsed: unknown = await answer.json().catch(() => undefined);
-  if (!answer.ok) throw errorOf(answer.status, parsed);
-  if (parsed === undefined) throw new ApiError(answer.status, 'UNKNOWN');
+  const response = await withRefresh(() => transfer(method, BASE + path, type, body, onProgress, signal));
+  const parsed: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw toApiError(response.status, parsed);
+  if (parsed === undefined) throw new ApiError(response.status, 'UNKNOWN');
   return parsed as T;
 }
 
@@ -39,12 +39,12 @@ function transfer(
   url: string,
   type: string,
   body: Blob | string,
-  onProgress?: Progress,
+  onProgress?: OnProgress,
   signal?: AbortSignal,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    // Stopped while the body was being compressed: the signal does not tell that again.
-    if (signal?.aborted) return reject(new DOMException('The upload was stopped.', 'AbortError'));
+    // Aborted during compression: the signal does not fire again.
+    if (signal?.aborted) return reject(new DOMException('The upload was cancelled.', 'AbortError'));
     const request = new XMLHttpRequest();
     request.open(method, url);
     request.setRequestHeader('Content-Type', type);
@@ -52,9 +52,9 @@ function transfer(
       onProgress?.(total === 0 ? 0 : Math.floor((loaded / total) * 100));
     request.upload.onload = () => onProgress?.(100);
     request.onload = () => resolve(new Response(request.responseText, { status: request.status }));
-    request.onerror = () => reject(offline());
-    request.ontimeout = () => reject(offline());
-    request.onabort = () => reject(new DOMException('The upload was stopped.', 'AbortError'));
+    request.onerror = () => reject(offlineError());
+    request.ontimeout = () => reject(offlineError());
+    request.onabort = () => reject(new DOMException('The upload was cancelled.', 'AbortError'));
     signal?.addEventListener('abort', () => request.abort(), { once: true });
     request.send(body);
   });

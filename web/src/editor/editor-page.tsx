@@ -1,43 +1,43 @@
-/** The page of a session: it loads the session and, at the same time, the editor. */
+/** The editor page. It loads the session and the editor in parallel. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { FileX2, ShieldX } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useParams } from 'react-router';
 import { useUser } from '../accounts/user';
 import { isApiError } from '../api/error';
-import { keys } from '../api/queries';
+import { queryKeys } from '../api/queries';
 import type { OpenSession } from '../api/session-cache';
-import { told } from '../page/failure';
+import { describeError } from '../page/error-notice';
+import { ErrorPage } from '../page/fallback-pages';
 import { Page } from '../page/layout';
-import { Crashed } from '../page/states';
 import { ButtonLink } from '../ui/button';
-import { Empty } from '../ui/empty';
+import { EmptyState } from '../ui/empty-state';
 import { words } from '../words';
 import { loadWorkspace } from './load-workspace';
-import { Opening } from './parts/opening';
 import { openSession } from './session-api';
+import { SessionSkeleton } from './session-skeleton';
 
 const Workspace = lazy(loadWorkspace);
 
 export default function EditorPage() {
   const { sessionId = '' } = useParams();
   const { data: user } = useUser();
-  // Another session is another editor.
-  return user ? <OneSession key={sessionId} id={sessionId} userId={user.id} /> : null;
+  // Remount for each session.
+  return user ? <SessionLoader key={sessionId} id={sessionId} userId={user.id} /> : null;
 }
 
-function OneSession({ id, userId }: { id: string; userId: string }) {
+function SessionLoader({ id, userId }: { id: string; userId: string }) {
   const client = useQueryClient();
   const { data, error, refetch, isFetching } = useQuery({
     queryKey: ['opened', id],
     queryFn: async () => {
-      // Both are on the way at the same time; a failure shows when the editor is mounted.
+      // Start both downloads; a failure shows when the editor is mounted.
       loadWorkspace().catch(() => undefined);
       const opened = await openSession(id);
-      client.setQueryData<OpenSession>(keys.session(id), { session: opened.session, threads: opened.threads });
+      client.setQueryData<OpenSession>(queryKeys.session(id), { session: opened.session, threads: opened.threads });
       return opened;
     },
-    // The editor's text is ahead of this from then on: it is read once, whenever a session is opened.
+    // Read once per opening, because the editor's text is newer afterwards.
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     refetchOnWindowFocus: false,
@@ -45,31 +45,31 @@ function OneSession({ id, userId }: { id: string; userId: string }) {
   });
   if (data !== undefined) {
     return (
-      <Suspense fallback={<Opening name={data.session.filename} />}>
+      <Suspense fallback={<SessionSkeleton name={data.session.filename} />}>
         <Workspace opened={data} userId={userId} />
       </Suspense>
     );
   }
-  if (error === null || isFetching) return <Opening />;
-  if (isApiError(error, 'SESSION_NOT_FOUND', 'FORBIDDEN', 'INVALID_INPUT')) return <Missing error={error} />;
-  return <Crashed error={error} onRetry={() => void refetch()} />;
+  if (error === null || isFetching) return <SessionSkeleton />;
+  if (isApiError(error, 'SESSION_NOT_FOUND', 'FORBIDDEN', 'INVALID_INPUT')) return <MissingSession error={error} />;
+  return <ErrorPage error={error} onRetry={() => void refetch()} />;
 }
 
-/** A session that is not there, or another user's. */
-function Missing({ error }: { error: unknown }) {
+/** Shown for a missing session, or one of another user. */
+function MissingSession({ error }: { error: unknown }) {
   const isForeign = isApiError(error, 'FORBIDDEN');
-  // An address that no session can have is an address without a session.
-  const { title, next } = isForeign ? told(error) : words.errors.SESSION_NOT_FOUND;
+  // A malformed id is shown as a missing session.
+  const { title, next } = isForeign ? describeError(error) : words.errors.SESSION_NOT_FOUND;
   const icon = { size: 56, strokeWidth: 1.25 };
   return (
     <Page title={title}>
-      <Empty
+      <EmptyState
         heading="h1"
         icon={isForeign ? <ShieldX {...icon} /> : <FileX2 {...icon} />}
         title={title}
         text={next}
         action={
-          <ButtonLink look="primary" to="/dashboard">
+          <ButtonLink variant="primary" to="/dashboard">
             {words.page.toSessions}
           </ButtonLink>
         }

@@ -1,4 +1,4 @@
-/** Monaco and all that needs it. */
+/** Loads the workspace together with Monaco. */
 export function loadWorkspace() {
   return import('./workspace');
 }

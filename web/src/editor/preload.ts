@@ -1,8 +1,8 @@
-/** Loads what an open session needs before one is opened. */
+/** Preloads the editor before a session is opened. */
 import { loadWorkspace } from './load-workspace';
 
 export function preloadEditor(): void {
-  // One that fails is tried again when a session is opened.
+  // A failed download is retried when a session is opened.
   import('./editor-page').catch(() => undefined);
   loadWorkspace().catch(() => undefined);
 }

@@ -1,14 +1,14 @@
-/** What the editor asks of the API. */
-import { api, data } from '../api/client';
-import { ApiError, errorOf } from '../api/error';
+/** The editor's API requests. */
+import { api, unwrap } from '../api/client';
+import { ApiError, toApiError } from '../api/error';
 import type { Language, Session, SessionWithCode, Thread } from '../api/types';
-import { send } from '../api/upload';
+import { sendJson } from '../api/upload';
 
-export interface Opened {
+export interface OpenedSession {
   session: Session;
   code: string;
   threads: Thread[];
-  /** Tells the server which answer is known here. */
+  /** For conditional requests. */
   etag: string | null;
 }
 
@@ -17,36 +17,36 @@ export interface Saved {
   threads: Thread[];
 }
 
-/** The session with its code and threads; `null` when it is still what the tag stands for. */
-export async function readSession(id: string, etag?: string | null): Promise<Opened | null> {
+/** Reads a session with code and threads; `null` if it still matches the ETag. */
+export async function readSession(id: string, etag?: string | null): Promise<OpenedSession | null> {
   const header = etag ? { header: { 'if-none-match': etag } } : {};
-  const answer = await api.GET('/sessions/{id}', {
+  const response = await api.GET('/sessions/{id}', {
     params: { path: { id }, query: { include: 'threads' }, ...header },
-    // The tag is ours: the browser's own cache would answer 200.
+    // Bypass the browser's cache, which would turn a 304 into a 200.
     cache: 'no-store',
   });
-  if (answer.response.status === 304) return null;
-  if (answer.data === undefined) throw errorOf(answer.response.status, answer.error);
-  const { session, threads } = answer.data;
-  return { ...withoutCode(session), threads: threads ?? [], etag: answer.response.headers.get('ETag') };
+  if (response.response.status === 304) return null;
+  if (response.data === undefined) throw toApiError(response.response.status, response.error);
+  const { session, threads } = response.data;
+  return { ...withoutCode(session), threads: threads ?? [], etag: response.response.headers.get('ETag') };
 }
 
 function withoutCode({ code_content, ...session }: SessionWithCode): { session: Session; code: string } {
   return { session, code: code_content };
 }
 
-/** The session whatever is known here. */
-export async function openSession(id: string): Promise<Opened> {
+/** Reads a session unconditionally. */
+export async function openSession(id: string): Promise<OpenedSession> {
   const opened = await readSession(id);
   if (opened === null) throw new ApiError(304, 'UNKNOWN');
   return opened;
 }
 
 export function putCode(id: string, version: number, text: string): Promise<Saved> {
-  return send<Saved>('PUT', `/sessions/${id}`, { expected_version_number: version, code_content: text });
+  return sendJson<Saved>('PUT', `/sessions/${id}`, { expected_version_number: version, code_content: text });
 }
 
-interface Renamed {
+interface PatchedMetadata {
   session: Session;
   filename_given?: string;
 }
@@ -54,6 +54,6 @@ interface Renamed {
 export function patchMetadata(
   id: string,
   body: { filename: string } | { language_override: Language | null },
-): Promise<Renamed> {
-  return data(api.PATCH('/sessions/{id}/metadata', { params: { path: { id } }, body }));
+): Promise<PatchedMetadata> {
+  return unwrap(api.PATCH('/sessions/{id}/metadata', { params: { path: { id } }, body }));
 }

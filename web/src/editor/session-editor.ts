@@ -1,57 +1,57 @@
-/** An open session: its text in Monaco, its saves and drafts, its conversations. The page watches `state`. */
+/** The editor of an open session: Monaco, saves, drafts and conversations. Components observe `state`. */
 import type { QueryClient } from '@tanstack/react-query';
 import type { editor } from 'monaco-editor/editor';
 import { setSession } from '../api/session-cache';
 import type { Session, Thread } from '../api/types';
-import { toastError } from '../page/failure';
+import { toastError } from '../page/error-notice';
 import type { OpenThread } from '../thread/open-thread';
-import { endToasts, toast } from '../ui/toast';
+import { dismissToasts, toast } from '../ui/toast';
 import { words } from '../words';
 import type { EditorController, SaveOutcome } from './controller';
-import { drafts, type Slot } from './drafts';
-import { Keeper } from './drafts/keeper';
+import { DraftAutosave } from './drafts/draft-autosave';
+import { drafts, type Slot } from './drafts/drafts';
 import { monaco } from './monaco/monaco';
 import { SHARED_OPTIONS } from './monaco/options';
-import { Conversations } from './parts/conversations';
-import { TabKey } from './parts/tab-key';
-import { OtherTabs } from './saving/other-tabs';
+import { TabKey } from './monaco/tab-key';
 import { Reconciler } from './saving/reconciler';
 import { Saver } from './saving/saver';
-import { type Opened, openSession, putCode } from './session-api';
+import { TabSync } from './saving/tab-sync';
+import { type OpenedSession, openSession, putCode } from './session-api';
 import { type EditorState, initialState } from './state';
 import { Store } from './store';
-import { Document } from './text/document';
-import { split } from './text/line-ends';
+import { splitText } from './text/line-ends';
 import { isEmpty } from './text/selection';
+import { TextDocument } from './text/text-document';
+import { EditorThreads } from './threads/editor-threads';
 
-interface Wiring {
+interface SessionEditorOptions {
   node: HTMLElement;
-  opened: Opened;
+  opened: OpenedSession;
   userId: string;
   language: string;
   client: QueryClient;
 }
 
-/** From this many lines on everything that looks at the whole text after each edit is off. */
+/** Longer files turn off features that scan the whole text after each edit. */
 const LARGE_LINES = 20_000;
 
 export class SessionEditor implements EditorController {
   readonly state: Store<EditorState>;
   readonly sessionId: string;
   readonly reconciler: Reconciler;
-  private readonly document: Document;
+  private readonly document: TextDocument;
   private readonly editor: editor.IStandaloneCodeEditor;
   private readonly model: editor.ITextModel;
-  private readonly keeper: Keeper;
+  private readonly autosave: DraftAutosave;
   private readonly saver: Saver;
-  private readonly conversations: Conversations;
+  private readonly threads: EditorThreads;
   readonly tabKey: TabKey;
-  private readonly tabs: OtherTabs;
+  private readonly tabSync: TabSync;
   private readonly client: QueryClient;
-  /** The version whose time `savedAt` is. */
+  /** The version that `savedAt` belongs to. */
   private savedVersion: number;
 
-  constructor({ node, opened, userId, language, client }: Wiring) {
+  constructor({ node, opened, userId, language, client }: SessionEditorOptions) {
     const { session, code, etag } = opened;
     this.sessionId = session.session_id;
     this.client = client;
@@ -59,18 +59,18 @@ export class SessionEditor implements EditorController {
     const slot: Slot = { userId, sessionId: this.sessionId };
     this.model = createModel(code, language);
     this.state = new Store<EditorState>(initialState(session, this.model.getLineCount()));
-    this.document = new Document(this.model, code, session.version_number);
+    this.document = new TextDocument(this.model, code, session.version_number);
     this.editor = createEditor(node, this.model, session.filename);
-    this.conversations = new Conversations(this.editor, this.model, this.state);
-    this.keeper = new Keeper(drafts, slot, this.document, () =>
+    this.threads = new EditorThreads(this.editor, this.model, this.state);
+    this.autosave = new DraftAutosave(drafts, slot, this.document, () =>
       toast('warning', words.editor.storageFull, { description: words.editor.storageFullNext, id: 'storage' }),
     );
     this.saver = this.createSaver();
-    const { state, document, saver, keeper } = this;
-    const onSession = (head: Session, threads: Thread[]) => this.takeSession(head, threads);
-    this.reconciler = new Reconciler({ state, document, saver, keeper, drafts, slot, onSession }, etag);
+    const { state, document, saver, autosave } = this;
+    const onSession = (head: Session, threads: Thread[]) => this.applySession(head, threads);
+    this.reconciler = new Reconciler({ state, document, saver, autosave, drafts, slot, onSession }, etag);
     this.tabKey = new TabKey(this.editor);
-    this.tabs = new OtherTabs(this.sessionId, () => void this.reconciler.refresh());
+    this.tabSync = new TabSync(this.sessionId, () => void this.reconciler.refresh());
     node.addEventListener('contextmenu', (event) => this.showMenu(event));
     this.document.subscribe(() => state.set({ isDirty: this.document.isDirty() }));
     this.model.onDidChangeContent(() => state.set({ lineCount: this.model.getLineCount() }));
@@ -78,19 +78,19 @@ export class SessionEditor implements EditorController {
   }
 
   dispose(): void {
-    endToasts(this.sessionId);
+    dismissToasts(this.sessionId);
     this.reconciler.dispose();
     this.tabKey.dispose();
-    this.tabs.dispose();
+    this.tabSync.dispose();
     this.saver.dispose();
-    this.keeper.dispose();
-    this.conversations.dispose();
+    this.autosave.dispose();
+    this.threads.dispose();
     this.document.dispose();
     this.editor.dispose();
     this.model.dispose();
   }
 
-  // What the conversation asks of the editor.
+  // Methods for the conversation panel.
 
   version(): number {
     return this.document.version;
@@ -104,7 +104,7 @@ export class SessionEditor implements EditorController {
     return this.document.isDirty();
   }
 
-  monacoLanguage(): string {
+  languageId(): string {
     return this.model.getLanguageId();
   }
 
@@ -114,24 +114,24 @@ export class SessionEditor implements EditorController {
 
   applyLines(startLine: number, endLine: number, replacement: string, session: Session, threads: Thread[]): void {
     if (this.document.isDirty()) {
-      // Edited while the server applied it: what is unsaved is merged with the result.
+      // The user edited during the request: merge the unsaved text with the result.
       void this.reload().catch(toastError);
       return;
     }
     this.document.replaceLines(startLine, endLine, replacement);
     const snapshot = this.document.snapshot();
-    // Where line ends are mixed the server may choose other ones.
-    const isMixed = snapshot.ends.pieces !== null;
+    // With mixed line endings, the server may choose different ones.
+    const isMixed = snapshot.ends.chunks !== null;
     this.document.markSaved(snapshot, session.version_number);
-    this.takeSession(session, threads);
-    this.tabs.saved();
+    this.applySession(session, threads);
+    this.tabSync.notifySaved();
     this.reveal(startLine, startLine);
     if (isMixed || new TextEncoder().encode(snapshot.text).length !== session.code_bytes)
       void this.reload().catch(toastError);
   }
 
   undo(): void {
-    this.step(() => this.model.undo());
+    this.applyStep(() => this.model.undo());
   }
 
   reload(): Promise<void> {
@@ -152,10 +152,10 @@ export class SessionEditor implements EditorController {
     this.editor.focus();
   }
 
-  // What the page asks of it.
+  // Methods for the page.
 
   redo(): void {
-    this.step(() => this.model.redo());
+    this.applyStep(() => this.model.redo());
   }
 
   canUndo(): boolean {
@@ -175,43 +175,43 @@ export class SessionEditor implements EditorController {
   }
 
   setThreads(threads: Thread[]): void {
-    this.conversations.update(threads, !this.document.isDirty());
+    this.threads.update(threads, !this.document.isDirty());
   }
 
   open(open: OpenThread | null): void {
-    this.conversations.open(open);
+    this.threads.open(open);
   }
 
   ask(ask: boolean): void {
-    this.conversations.ask(ask);
+    this.threads.ask(ask);
   }
 
-  /** Does one of Monaco's own commands. */
-  run(command: string): void {
+  /** Runs a Monaco command. */
+  runCommand(command: string): void {
     this.editor.focus();
     this.editor.trigger('menu', command, null);
   }
 
-  /** Saves, and tells what is wrong. */
+  /** Saves, and shows an error as a toast. */
   async saveNow(): Promise<void> {
     try {
       await this.save();
     } catch (error) {
-      // A limit is counted down in the bar, and the save goes out by itself.
-      if (this.saver.phase !== 'limited') this.tellFailure(error);
+      // The bar counts down a rate limit, and the save is sent automatically.
+      if (this.saver.phase !== 'limited') this.toastSaveError(error);
     }
   }
 
-  private tellFailure(error: unknown): void {
+  private toastSaveError(error: unknown): void {
     toastError(error, () => void this.saveNow(), this.sessionId);
   }
 
   closeMerge(): void {
-    this.state.set({ merge: null, told: this.saver.phase === 'conflict' ? { kind: 'elsewhere' } : null });
+    this.state.set({ merge: null, notice: this.saver.phase === 'conflict' ? { kind: 'elsewhere' } : null });
   }
 
-  /** Undoes or redoes by the model: Monaco's commands act where the focus is, and in the code it would open a phone's keyboard. */
-  private step(take: () => void): void {
+  /** Undoes or redoes on the model. Monaco's commands need the focus, which would open a phone's keyboard. */
+  private applyStep(take: () => void): void {
     let changed: number | undefined;
     const watch = this.model.onDidChangeContent(({ changes: [first] }) => {
       changed = first?.range.startLineNumber;
@@ -222,7 +222,7 @@ export class SessionEditor implements EditorController {
   }
 
   private showMenu(event: MouseEvent): void {
-    // In the find field the browser's own menu has what is needed.
+    // The find field keeps the browser's own menu.
     if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) {
       if (event.target.closest('.find-widget') !== null) return;
     }
@@ -236,32 +236,32 @@ export class SessionEditor implements EditorController {
     const at = place
       ? { x: left + place.left, y: top + place.top + place.height }
       : { x: event.clientX, y: event.clientY };
-    this.state.set({ menu: { ...at, isSelected }, pointed: null });
+    this.state.set({ menu: { ...at, isSelected }, hoveredMark: null });
   }
 
   private createSaver(): Saver {
     return new Saver({
       document: this.document,
-      keeper: this.keeper,
+      autosave: this.autosave,
       put: (version, text) => putCode(this.sessionId, version, text),
       read: () => openSession(this.sessionId),
-      onLate: (error) => this.tellFailure(error),
+      onBackgroundError: (error) => this.toastSaveError(error),
       onState: (save) => this.state.set({ save }),
       onSaved: ({ session, threads }) => {
-        this.takeSession(session, threads);
-        this.state.set({ told: null });
-        this.tabs.saved();
+        this.applySession(session, threads);
+        this.state.set({ notice: null });
+        this.tabSync.notifySaved();
       },
       onConflict: (theirs) => {
         const merge = { mine: this.document.text(), theirs, base: this.document.base };
-        this.state.set({ merge, told: null });
+        this.state.set({ merge, notice: null });
       },
     });
   }
 
-  private takeSession(session: Session, threads: Thread[]): void {
+  private applySession(session: Session, threads: Thread[]): void {
     setSession(this.client, session, threads);
-    // A new name or language is no save of the code.
+    // A rename or a language change is not a save of the code.
     const isSave = session.version_number > this.savedVersion;
     this.savedVersion = session.version_number;
     if (isSave) this.state.set({ savedAt: new Date(session.updated_at) });
@@ -270,8 +270,8 @@ export class SessionEditor implements EditorController {
 }
 
 function createModel(code: string, language: string): editor.ITextModel {
-  const model = monaco.editor.createModel(split(code).content, language);
-  // Line ends are the document's affair.
+  const model = monaco.editor.createModel(splitText(code).content, language);
+  // The `TextDocument` manages line endings.
   model.setEOL(monaco.editor.EndOfLineSequence.LF);
   return model;
 }
@@ -292,7 +292,7 @@ function createEditor(node: HTMLElement, model: editor.ITextModel, name: string)
     occurrencesHighlight: isLarge ? 'off' : 'singleFile',
     selectionHighlight: !isLarge,
   });
-  // Making an editor sets the model's options, so these come after it.
+  // Creating an editor sets the model's options, so set these afterwards.
   model.updateOptions({
     trimAutoWhitespace: false,
     bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },

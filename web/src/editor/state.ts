@@ -1,32 +1,32 @@
-/** What the page shows of an open session's editor. */
+/** The observable state of the editor. */
 import type { BlockThread, Session } from '../api/types';
 import type { OpenThread } from '../thread/open-thread';
-import type { Kept } from './drafts/record';
-import { IDLE, type SaveState } from './saving/machine';
-import type { Theirs } from './saving/saver';
+import type { StoredText } from './drafts/stored-text';
+import { IDLE, type SaveState } from './saving/save-state';
+import type { ServerText } from './saving/saver';
 
-/** What the user has to merge, and the text that both began with. */
+/** The three texts of a merge. */
 export interface Merge {
   mine: string;
-  theirs: Theirs;
+  theirs: ServerText;
   base: string;
 }
 
-/** What stands over the code until it is dealt with. */
-export type Told =
+/** A notice above the code. */
+export type EditorNotice =
   | { kind: 'restored'; at: number }
-  /** The saved text is another one. */
+  /** The server has a different text. */
   | { kind: 'elsewhere' };
 
-/** The threads of one mark, and where that is in the window. */
-export interface AtMark {
+/** The threads of one mark, and its position in the window. */
+export interface MarkTarget {
   threads: BlockThread[];
   x: number;
   y: number;
 }
 
-/** Where the menu of the code is, and whether it is about a selection. */
-export interface AtMenu {
+/** The position of the context menu, and whether it is about a selection. */
+export interface MenuTarget {
   x: number;
   y: number;
   isSelected: boolean;
@@ -36,21 +36,18 @@ export interface EditorState {
   save: SaveState;
   isDirty: boolean;
   lineCount: number;
-  /** When the code was saved last. */
   savedAt: Date;
   merge: Merge | null;
-  told: Told | null;
-  /** A text of the user's that another one has replaced. */
-  backup: Kept | null;
+  notice: EditorNotice | null;
+  /** The text that another one replaced. */
+  backup: StoredText | null;
   open: OpenThread | null;
-  /** A mark of several threads that was clicked. */
-  choice: AtMark | null;
-  /** The mark under the pointer. */
-  pointed: AtMark | null;
-  /** Whether the user is asked for a line to go to. */
-  isGoing: boolean;
-  /** Where the menu of the code is open. */
-  menu: AtMenu | null;
+  /** The clicked mark, if it has several threads. */
+  clickedMark: MarkTarget | null;
+  hoveredMark: MarkTarget | null;
+  isGoToLineOpen: boolean;
+  /** The open context menu. */
+  menu: MenuTarget | null;
 }
 
 export function initialState(session: Session, lineCount: number): EditorState {
@@ -58,15 +55,15 @@ export function initialState(session: Session, lineCount: number): EditorState {
     save: IDLE,
     isDirty: false,
     lineCount,
-    // A new name moves it, too: it is only as near as one can say when the session is opened.
+    // An approximation on opening: a rename also changes `updated_at`.
     savedAt: new Date(session.updated_at),
     merge: null,
-    told: null,
+    notice: null,
     backup: null,
     open: null,
-    choice: null,
-    pointed: null,
-    isGoing: false,
+    clickedMark: null,
+    hoveredMark: null,
+    isGoToLineOpen: false,
     menu: null,
   };
 }

@@ -1,22 +1,22 @@
-/** The editor of a session, as components use it. */
+/** React hooks for the session editor. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type RefObject, useEffect, useState, useSyncExternalStore } from 'react';
-import { keys } from '../api/queries';
+import { queryKeys } from '../api/queries';
 import { type OpenSession, setSession } from '../api/session-cache';
 import type { Language, Session } from '../api/types';
-import { toastError } from '../page/failure';
+import { toastError } from '../page/error-notice';
 import { toast } from '../ui/toast';
 import { words } from '../words';
-import { monacoLanguage } from './monaco/languages';
-import { type Opened, openSession, patchMetadata } from './session-api';
+import { toMonacoLanguage } from './monaco/languages';
+import { type OpenedSession, openSession, patchMetadata } from './session-api';
 import { SessionEditor } from './session-editor';
 import type { EditorState } from './state';
 
-/** The session's head and threads as they are now. */
-export function useOpenSession({ session, threads }: Opened): OpenSession {
+/** The current session and its threads. */
+export function useOpenSession({ session, threads }: OpenedSession): OpenSession {
   const id = session.session_id;
   const { data } = useQuery<OpenSession>({
-    queryKey: keys.session(id),
+    queryKey: queryKeys.session(id),
     queryFn: async () => {
       const now = await openSession(id);
       return { session: now.session, threads: now.threads };
@@ -27,10 +27,10 @@ export function useOpenSession({ session, threads }: Opened): OpenSession {
   return data;
 }
 
-/** The editor in an element, as long as it is shown. */
+/** Creates the editor in an element, and disposes it on unmount. */
 export function useSessionEditor(
   node: RefObject<HTMLDivElement | null>,
-  opened: Opened,
+  opened: OpenedSession,
   userId: string,
 ): SessionEditor | null {
   const client = useQueryClient();
@@ -38,30 +38,30 @@ export function useSessionEditor(
   useEffect(() => {
     if (node.current === null) return;
     const { language_override, language_detected } = opened.session;
-    const language = monacoLanguage(language_override ?? language_detected);
-    const made = new SessionEditor({ node: node.current, opened, userId, language, client });
-    setEditor(made);
-    // There is nothing to read first.
-    if (opened.code === '') made.focus();
+    const language = toMonacoLanguage(language_override ?? language_detected);
+    const created = new SessionEditor({ node: node.current, opened, userId, language, client });
+    setEditor(created);
+    // An empty file has nothing to read first.
+    if (opened.code === '') created.focus();
     return () => {
       setEditor(null);
-      made.dispose();
+      created.dispose();
     };
   }, [node, opened, userId, client]);
   return editor;
 }
 
-const NEVER = () => () => undefined;
-const NOTHING = () => null;
+const NO_SUBSCRIPTION = () => () => undefined;
+const NO_STATE = () => null;
 
 export function useEditorState(editor: SessionEditor | null): EditorState | null {
   return useSyncExternalStore<EditorState | null>(
-    editor?.state.subscribe ?? NEVER,
-    editor === null ? NOTHING : editor.state.get,
+    editor?.state.subscribe ?? NO_SUBSCRIPTION,
+    editor === null ? NO_STATE : editor.state.get,
   );
 }
 
-/** Ctrl+S or Cmd+S saves wherever the focus is, and never the page itself. */
+/** Saves on Ctrl+S or Cmd+S anywhere, instead of the browser's "Save page". */
 export function useSaveKey(editor: SessionEditor): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -75,8 +75,8 @@ export function useSaveKey(editor: SessionEditor): void {
   }, [editor]);
 }
 
-/** Changes the name and the language. */
-export function useMetadata({ session_id }: Session) {
+/** Returns functions that change the name and the language. */
+export function useEditMetadata({ session_id }: Session) {
   const client = useQueryClient();
   async function rename(filename: string): Promise<void> {
     const { session, filename_given } = await patchMetadata(session_id, { filename });

@@ -1,93 +1,93 @@
-/** An open session: the bar, its conversations, the code, and the conversation that is open beside it. Loaded with Monaco. */
+/** The workspace of an open session: bar, conversations, code, and the open conversation. Loaded with Monaco. */
 import { useEffect, useRef, useState } from 'react';
 import type { Session, Thread } from '../api/types';
 import { Page } from '../page/layout';
 import { useTheme } from '../page/theme';
 import { ThreadPanel } from '../thread/thread-panel';
 import { ThreadRail } from '../thread/thread-rail';
-import { useMedia } from '../ui/use-media';
+import { Drawer } from '../ui/drawer';
+import { useMediaQuery } from '../ui/use-media-query';
 import { words } from '../words';
+import { EditorBar, NarrowBar, TouchHint } from './bar/editor-bar';
+import { FileMenu } from './bar/file-menu';
+import { CodeMenu } from './code-menu';
 import { EditorContext } from './controller';
+import { EditorNotices } from './editor-notices';
+import { GoToLine } from './go-to-line';
+import { LeaveGuard } from './leave-guard';
 import { MergeDialog } from './merge/merge-dialog';
-import { monacoLanguage } from './monaco/languages';
+import { toMonacoLanguage } from './monaco/languages';
 import { monaco } from './monaco/monaco';
-import { monacoTheme } from './monaco/themes';
-import { Bar, NarrowBar, TouchHint } from './parts/bar';
-import { CodeMenu } from './parts/code-menu';
-import { Drawer } from './parts/drawer';
-import { FileMenu } from './parts/file-menu';
-import { GoToLine } from './parts/go-to-line';
-import { LeaveGuard } from './parts/leave-guard';
-import { MarkMenu, MarkTip } from './parts/mark-menu';
-import { Notices } from './parts/notices';
-import type { Opened } from './session-api';
+import { monacoThemeName } from './monaco/themes';
+import type { OpenedSession } from './session-api';
 import type { SessionEditor } from './session-editor';
 import type { EditorState } from './state';
-import { useEditorState, useMetadata, useOpenSession, useSaveKey, useSessionEditor } from './use-session-editor';
+import { MarkMenu, MarkTooltip } from './threads/mark-menu';
+import { useEditMetadata, useEditorState, useOpenSession, useSaveKey, useSessionEditor } from './use-session-editor';
 
-/** From this width on the conversations stand beside the code. */
+/** On wide windows, the conversations are beside the code. */
 const WIDE = '(min-width: 1100px)';
 
-/** The editor once it is there, and what it shows. */
-interface Live {
+/** The editor and its state, once it is created. */
+interface WorkspaceState {
   editor: SessionEditor;
   state: EditorState;
   session: Session;
   threads: Thread[];
 }
 
-export default function Workspace({ opened, userId }: { opened: Opened; userId: string }) {
+export default function Workspace({ opened, userId }: { opened: OpenedSession; userId: string }) {
   const node = useRef<HTMLDivElement>(null);
   const editor = useSessionEditor(node, opened, userId);
   const state = useEditorState(editor);
   const { session, threads } = useOpenSession(opened);
-  const isWide = useMedia(WIDE);
+  const isWide = useMediaQuery(WIDE);
   const [isRailOpen, setIsRailOpen] = useState(false);
-  useShown(editor, session, threads);
-  const live: Live | null = editor && state && { editor, state, session, threads };
+  useSyncEditor(editor, session, threads);
+  const workspace: WorkspaceState | null = editor && state && { editor, state, session, threads };
   return (
     <EditorContext value={editor}>
-      <Page title={session.filename} isFull bar={live ? <LiveBar {...live} /> : <span />}>
-        {live && !isWide && <LiveNarrowBar {...live} onConversations={() => setIsRailOpen(true)} />}
+      <Page title={session.filename} isFull bar={workspace ? <WorkspaceBar {...workspace} /> : <span />}>
+        {workspace && !isWide && <WorkspaceNarrowBar {...workspace} onConversations={() => setIsRailOpen(true)} />}
         <div className="flex min-h-0 flex-1">
           {isWide && (
             <aside aria-label={words.editor.conversations} className="w-[232px] shrink-0 border-r border-line">
-              {live && <Rail {...live} />}
+              {workspace && <ThreadList {...workspace} />}
             </aside>
           )}
           <div className="flex min-w-0 flex-1 flex-col bg-sunken">
-            {live && <Notices editor={live.editor} state={live.state} />}
-            {live?.threads.length === 0 && <TouchHint />}
+            {workspace && <EditorNotices editor={workspace.editor} state={workspace.state} />}
+            {workspace?.threads.length === 0 && <TouchHint />}
             <div ref={node} className="min-h-0 flex-1" />
           </div>
-          {isWide && live?.state.open && (
+          {isWide && workspace?.state.open && (
             <aside aria-label={words.editor.conversation} className="w-[450px] shrink-0 border-l border-line">
-              <Panel {...live} />
+              <OpenThreadPanel {...workspace} />
             </aside>
           )}
         </div>
-        {live && !isWide && <Drawers {...live} isRailOpen={isRailOpen} onRail={setIsRailOpen} />}
-        {live && <Dialogs {...live} />}
+        {workspace && !isWide && <Drawers {...workspace} isRailOpen={isRailOpen} onRail={setIsRailOpen} />}
+        {workspace && <Dialogs {...workspace} />}
       </Page>
     </EditorContext>
   );
 }
 
-/** The editor shows the theme, the language, the name and the threads. */
-function useShown(editor: SessionEditor | null, session: Session, threads: Thread[]): void {
+/** Passes the theme, the language, the name and the threads to the editor. */
+function useSyncEditor(editor: SessionEditor | null, session: Session, threads: Thread[]): void {
   const { theme } = useTheme();
-  const language = monacoLanguage(session.language_override ?? session.language_detected);
-  useEffect(() => monaco.editor.setTheme(monacoTheme(theme)), [theme]);
+  const language = toMonacoLanguage(session.language_override ?? session.language_detected);
+  useEffect(() => monaco.editor.setTheme(monacoThemeName(theme)), [theme]);
   useEffect(() => editor?.setLanguage(language), [editor, language]);
   useEffect(() => editor?.setName(session.filename), [editor, session.filename]);
   useEffect(() => editor?.setThreads(threads), [editor, threads]);
 }
 
-function LiveBar({ editor, state, session }: Live) {
-  const { rename, setLanguage } = useMetadata(session);
+function WorkspaceBar({ editor, state, session }: WorkspaceState) {
+  const { rename, setLanguage } = useEditMetadata(session);
   useSaveKey(editor);
   return (
-    <Bar
+    <EditorBar
       session={session}
       state={state}
       onRename={rename}
@@ -99,8 +99,14 @@ function LiveBar({ editor, state, session }: Live) {
   );
 }
 
-function LiveNarrowBar({ editor, state, session, threads, onConversations }: Live & { onConversations: () => void }) {
-  const { setLanguage } = useMetadata(session);
+function WorkspaceNarrowBar({
+  editor,
+  state,
+  session,
+  threads,
+  onConversations,
+}: WorkspaceState & { onConversations: () => void }) {
+  const { setLanguage } = useEditMetadata(session);
   return (
     <NarrowBar
       session={session}
@@ -113,7 +119,7 @@ function LiveNarrowBar({ editor, state, session, threads, onConversations }: Liv
   );
 }
 
-function Rail({ editor, state: { open }, threads }: Live) {
+function ThreadList({ editor, state: { open }, threads }: WorkspaceState) {
   return (
     <ThreadRail
       threads={threads}
@@ -124,7 +130,7 @@ function Rail({ editor, state: { open }, threads }: Live) {
   );
 }
 
-function Panel({ editor, state: { open }, threads }: Live) {
+function OpenThreadPanel({ editor, state: { open }, threads }: WorkspaceState) {
   if (open === null) return null;
   return (
     <ThreadPanel
@@ -136,12 +142,12 @@ function Panel({ editor, state: { open }, threads }: Live) {
   );
 }
 
-interface DrawersProps extends Live {
+interface DrawersProps extends WorkspaceState {
   isRailOpen: boolean;
   onRail: (isOpen: boolean) => void;
 }
 
-/** Where there is no room beside the code. One is open at a time. */
+/** Drawers for narrow windows. One is open at a time. */
 function Drawers({ isRailOpen, onRail, ...live }: DrawersProps) {
   const { editor, state } = live;
   const isPanelOpen = state.open !== null;
@@ -151,7 +157,7 @@ function Drawers({ isRailOpen, onRail, ...live }: DrawersProps) {
   return (
     <>
       <Drawer side="left" title={words.editor.conversations} isOpen={isRailOpen} onClose={() => onRail(false)}>
-        <Rail {...live} />
+        <ThreadList {...live} />
       </Drawer>
       <Drawer
         side="right"
@@ -159,44 +165,44 @@ function Drawers({ isRailOpen, onRail, ...live }: DrawersProps) {
         isOpen={isPanelOpen && !isRailOpen}
         onClose={() => editor.open(null)}
       >
-        <Panel {...live} />
+        <OpenThreadPanel {...live} />
       </Drawer>
     </>
   );
 }
 
-function Dialogs({ editor, state }: Live) {
-  const { merge, choice, pointed, menu, isGoing, lineCount } = state;
+function Dialogs({ editor, state }: WorkspaceState) {
+  const { merge, clickedMark, hoveredMark, menu, isGoToLineOpen, lineCount } = state;
   const { reconciler } = editor;
   return (
     <>
       {merge !== null && (
         <MergeDialog
           merge={merge}
-          language={editor.monacoLanguage()}
+          language={editor.languageId()}
           onSave={(merged) => reconciler.saveOver(merge.theirs, merged)}
           onTheirs={() => reconciler.takeTheirs(merge.theirs)}
           onLater={() => editor.closeMerge()}
         />
       )}
-      {choice !== null && (
+      {clickedMark !== null && (
         <MarkMenu
-          choice={choice}
+          choice={clickedMark}
           onSelect={(threadId) => editor.open({ kind: 'thread', threadId })}
           onEscape={() => editor.focus()}
-          onClose={() => editor.state.set({ choice: null })}
+          onClose={() => editor.state.set({ clickedMark: null })}
         />
       )}
       {menu !== null && <CodeMenu at={menu} editor={editor} onClose={() => editor.state.set({ menu: null })} />}
-      {isGoing && (
+      {isGoToLineOpen && (
         <GoToLine
           last={lineCount}
           onGo={(line) => editor.goTo(line)}
-          onClose={() => editor.state.set({ isGoing: false })}
+          onClose={() => editor.state.set({ isGoToLineOpen: false })}
         />
       )}
-      {pointed !== null && choice === null && (
-        <MarkTip pointed={pointed} onClose={() => editor.state.set({ pointed: null })} />
+      {hoveredMark !== null && clickedMark === null && (
+        <MarkTooltip pointed={hoveredMark} onClose={() => editor.state.set({ hoveredMark: null })} />
       )}
       <LeaveGuard editor={editor} />
     </>

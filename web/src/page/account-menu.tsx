@@ -1,24 +1,24 @@
-/** The user's menu in the bar: settings, theme, signing out. */
+/** The user menu in the bar: settings, theme, sign-out. */
 import { ChevronDown, Info, LogOut, Settings } from 'lucide-react';
 import { useNavigate } from 'react-router';
-import { useSigningOut } from '../accounts/signing-out';
+import { useSignOut } from '../accounts/use-sign-out';
 import type { User } from '../api/types';
-import { words } from '../shell-words';
 import { Button } from '../ui/button';
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/menu';
+import { words } from '../words/shell';
 import { guardSignOut } from './history';
-import { type Choice, chooseTheme, useTheme } from './theme';
+import { chooseTheme, type ThemeChoice, useTheme } from './theme';
 
 export default function AccountMenu({ user }: { user: User }) {
   const { choice } = useTheme();
   const navigate = useNavigate();
-  const signingOut = useSigningOut(user);
+  const signingOut = useSignOut(user);
   const options = (['system', 'dark', 'light'] as const).map((value) => ({ value, label: words.common.themes[value] }));
   return (
     <>
       <Menu
         trigger={
-          <Button look="ghost" aria-label={words.accounts.menu(user.username)} className="max-sm:px-1.5">
+          <Button variant="ghost" aria-label={words.accounts.menu(user.username)} className="max-sm:px-1.5">
             <Initial name={user.name} />
             <span className="max-w-32 truncate max-sm:hidden">{user.username}</span>
             <ChevronDown size={14} className="max-sm:hidden" />
@@ -38,7 +38,7 @@ export default function AccountMenu({ user }: { user: User }) {
         </MenuItem>
         <MenuSeparator />
         <MenuLabel>{words.common.theme}</MenuLabel>
-        <MenuChoice value={choice} onChange={(value) => chooseTheme(value as Choice)} options={options} />
+        <MenuChoice value={choice} onChange={(value) => chooseTheme(value as ThemeChoice)} options={options} />
         <MenuSeparator />
         <MenuItem icon={<LogOut size={16} />} onSelect={() => guardSignOut(signingOut.begin)}>
           {words.common.signOut}
@@ -49,7 +49,7 @@ export default function AccountMenu({ user }: { user: User }) {
   );
 }
 
-/** The first letter of a name, as a stand-in for a portrait. */
+/** The avatar: the first letter of the name. */
 function Initial({ name }: { name: string }) {
   return (
     <span

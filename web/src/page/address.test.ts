@@ -1,11 +1,11 @@
-/** Which addresses are the page's own: those that the server answers with it. */
+/** Tests which paths belong to the page. */
 import { expect, test } from 'vitest';
-import { ownAddress } from './address';
+import { canonicalPath } from './address';
 
 test.each(['/', '/about', '/login', '/signup', '/dashboard', '/settings', '/editor/0199-a.b%2F'])(
-  '%s has a page',
+  '%s is a page',
   (path) => {
-    expect(ownAddress(path)).toBe(path);
+    expect(canonicalPath(path)).toBe(path);
   },
 );
 
@@ -14,8 +14,8 @@ test.each([
   ['/about/', '/about'],
   ['/dashboard/', '/dashboard'],
   ['/editor/one/', '/editor/one'],
-])('%s stands for %s', (path, own) => {
-  expect(ownAddress(path)).toBe(own);
+])('%s maps to %s', (path, own) => {
+  expect(canonicalPath(path)).toBe(own);
 });
 
 test.each([
@@ -36,6 +36,6 @@ test.each([
   '/about.html',
   '/nowhere',
   '',
-])('%s has none', (path) => {
-  expect(ownAddress(path)).toBeNull();
+])('%s is not a page', (path) => {
+  expect(canonicalPath(path)).toBeNull();
 });

@@ -1,9 +1,9 @@
-/** The addresses of the page's own paths, as the server has them (`is_own` in `cli/src/page.rs`). */
+/** The page's own paths, equal to the server's (`is_own` in `cli/src/page.rs`). */
 
-const OWN = /^\/(about|login|signup|dashboard|settings|editor\/[^/]+)?$/;
+const PAGE_PATH = /^\/(about|login|signup|dashboard|settings|editor\/[^/]+)?$/;
 
-/** The one address of the path, which may have been written in another way; `null` where there is no page. */
-export function ownAddress(path: string): string | null {
+/** Returns the canonical path, or `null` if the path is not a page. */
+export function canonicalPath(path: string): string | null {
   const own = path === '/index.html' ? '/' : path.replace(/(?<=[^/])\/$/, '');
-  return OWN.test(own) ? own : null;
+  return PAGE_PATH.test(own) ? own : null;
 }

@@ -1,68 +1,66 @@
-/** Whether the server can be reached. Requests tell it; while it cannot, it is asked again and again. */
+/** Tracks whether the server is reachable. Requests report the state; while it is lost, the page polls. */
 import { useSyncExternalStore } from 'react';
 
-/** The pauses between questions whether the server is back, in milliseconds, and the one that goes on after them. */
+/** The first pauses between polls, in milliseconds. `MAX_PAUSE` follows them. */
 const PAUSES = [1_000, 2_000, 5_000, 10_000];
-const LONGEST = 30_000;
+const MAX_PAUSE = 30_000;
 
 const listeners = new Set<() => void>();
-let isOnline = navigator.onLine;
-/** Counts the rounds of questions: one that has been followed by another, or by an answer, is over. */
-let round = 0;
+let isReachable = navigator.onLine;
+/** Id of the current poll loop. A newer loop or a successful request ends the older one. */
+let pollId = 0;
 
-function set(next: boolean): void {
-  if (next === isOnline) return;
-  isOnline = next;
-  if (isOnline) round += 1;
-  else void ask();
+function setReachable(next: boolean): void {
+  if (next === isReachable) return;
+  isReachable = next;
+  if (isReachable) pollId += 1;
+  else void pollHealth();
   for (const listener of [...listeners]) listener();
 }
 
-/** The browser's own events miss a server that is gone, and come early: only an answer says that it is back. */
-async function ask(): Promise<void> {
-  round += 1;
-  const own = round;
+/** Polls until a health check succeeds. The browser's events come early, and miss a server that is down. */
+async function pollHealth(): Promise<void> {
+  pollId += 1;
+  const ownId = pollId;
   for (let tries = 0; ; tries++) {
-    // Without a network it is worth a try, since the server may be on this machine, but not many.
-    const pause = tries === 0 || navigator.onLine ? PAUSES[tries] : LONGEST;
-    await new Promise((resolve) => setTimeout(resolve, pause ?? LONGEST));
-    if (own !== round) return;
-    const signal = AbortSignal.timeout(LONGEST);
-    const answer = await fetch('/api/health', { cache: 'no-store', signal }).catch(() => null);
-    if (own !== round) return;
-    // Not a proxy's, which is there without the server.
-    if (answer?.ok) return set(true);
+    // The server may run on this machine, so try once without a network, then rarely.
+    const pause = tries === 0 || navigator.onLine ? PAUSES[tries] : MAX_PAUSE;
+    await new Promise((resolve) => setTimeout(resolve, pause ?? MAX_PAUSE));
+    if (ownId !== pollId) return;
+    const signal = AbortSignal.timeout(MAX_PAUSE);
+    const response = await fetch('/api/health', { cache: 'no-store', signal }).catch(() => null);
+    if (ownId !== pollId) return;
+    // A proxy answers without the server, but not with success.
+    if (response?.ok) return setReachable(true);
   }
 }
 
-if (!isOnline) void ask();
+if (!isReachable) void pollHealth();
 window.addEventListener('online', () => {
-  if (!isOnline) void ask();
+  if (!isReachable) void pollHealth();
 });
-window.addEventListener('offline', () => set(false));
+window.addEventListener('offline', () => setReachable(false));
 
-/** A request found no server. */
-export function connectionLost(): void {
-  set(false);
+/** Call when a request gets no response. */
+export function reportOffline(): void {
+  setReachable(false);
 }
 
-/** A request was answered. */
-export function connectionBack(): void {
-  set(true);
+/** Call when a request gets a response. */
+export function reportOnline(): void {
+  setReachable(true);
 }
 
-/** Calls back when the connection is lost or back. Answers how to stop that. */
-export function onConnection(listener: () => void): () => void {
+/** Calls `listener` when the connection is lost or restored. Returns the unsubscribe function. */
+export function onConnectionChange(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Whether the server can be reached. */
-export function online(): boolean {
-  return isOnline;
+export function isOnline(): boolean {
+  return isReachable;
 }
 
-/** The same, for a component that shows it. */
 export function useOnline(): boolean {
-  return useSyncExternalStore(onConnection, online);
+  return useSyncExternalStore(onConnectionChange, isOnline);
 }

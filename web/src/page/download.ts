@@ -1,15 +1,15 @@
-/** Giving the user a file to keep. */
+/** Downloads a text as a file. */
 
-/** The browser reads the file after the click, and some ask first where to put it. */
-const READ_IN = 60_000;
+/** Browsers read the file after the click, and some first ask where to save it. */
+const REVOKE_AFTER_MS = 60_000;
 
-/** Downloads a text, byte for byte in UTF-8. The browser makes of the name one that its system can take. */
+/** Downloads a text as UTF-8, byte for byte. The browser adapts the name to the system. */
 export function download(name: string, text: string): void {
-  // As text, a file without an extension would get one.
+  // With a text type, browsers add an extension to names without one.
   const url = URL.createObjectURL(new Blob([text], { type: 'application/octet-stream' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), READ_IN);
+  setTimeout(() => URL.revokeObjectURL(url), REVOKE_AFTER_MS);
 }

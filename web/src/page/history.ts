@@ -1,50 +1,49 @@
-/** The browser's history, in which a page may hold a navigation back: the editor does for unsaved text. */
+/** Browser history with a navigation guard. The editor uses it to protect unsaved text. */
 import { UNSAFE_createBrowserHistory as createBrowserHistory } from 'react-router';
 
-/** May hold back what would leave a page, and does it later. */
-export interface Guard {
-  /** Asked before an entry is added. Answers whether that is held. */
-  holdsPush(path: string, push: () => void): boolean;
-  /** Asked after a step back or forward, which the browser has taken by then. Answers whether it is held. */
-  holdsStep(path: string): boolean;
-  holdsSignOut(signOut: () => void): boolean;
-  /** The entry that the browser is at is shown now. */
-  shown(): void;
+/** Can block a navigation and repeat it later. */
+export interface NavigationGuard {
+  /** Called before a new entry is added. Returns whether it is blocked. */
+  blocksPush(path: string, push: () => void): boolean;
+  /** Called after the browser stepped back or forward. Returns whether the step is blocked. */
+  blocksStep(path: string): boolean;
+  blocksSignOut(signOut: () => void): boolean;
+  /** Called when the page shows the browser's current entry. */
+  onEntryShown(): void;
 }
 
 type BrowserHistory = ReturnType<typeof createBrowserHistory>;
 
-let guard: Guard | null = null;
+let guard: NavigationGuard | null = null;
 
-/** Puts a guard before every navigation. Answers how to take it away. Redirects are not asked for. */
-export function guardNavigation(next: Guard): () => void {
+/** Installs a guard for all navigations except redirects. Returns the function that removes it. */
+export function guardNavigation(next: NavigationGuard): () => void {
   guard = next;
   return () => {
     if (guard === next) guard = null;
   };
 }
 
-/** Signs out, unless the guard holds that back. */
+/** Signs out, unless the guard blocks it. */
 export function guardSignOut(signOut: () => void): void {
-  if (!guard?.holdsSignOut(signOut)) signOut();
+  if (!guard?.blocksSignOut(signOut)) signOut();
 }
 
-/** The history of a router. */
-export function guardedHistory(): BrowserHistory {
+export function createGuardedHistory(): BrowserHistory {
   const inner = createBrowserHistory({ v5Compat: true });
-  // What is not guarded is the inner one's.
+  // All other members are inherited.
   const guarded: BrowserHistory = Object.create(inner);
 
   guarded.push = (to, state) => {
     const path = new URL(inner.createHref(to), window.location.href).pathname;
     const push = () => inner.push(to, state);
-    if (!guard?.holdsPush(path, push)) push();
+    if (!guard?.blocksPush(path, push)) push();
   };
 
   guarded.listen = (listener) =>
     inner.listen((update) => {
-      if (update.action === 'POP' && guard?.holdsStep(update.location.pathname)) return;
-      guard?.shown();
+      if (update.action === 'POP' && guard?.blocksStep(update.location.pathname)) return;
+      guard?.onEntryShown();
       listener(update);
     });
 

@@ -1,21 +1,21 @@
-/** What pages have in common: the bar at the top, the title of the window, the place for the content. */
+/** The frame of every page: the bar, the window title, the content. */
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { Link } from 'react-router';
 import { useUser } from '../accounts/user';
-import { words } from '../shell-words';
 import { ButtonLink } from '../ui/button';
-import { Quiet } from '../ui/quiet';
+import { SilentBoundary } from '../ui/silent-boundary';
+import { words } from '../words/shell';
 import { useOnline } from './connection';
 
-// Visitors need no menu, and the sign-in page is to be light.
+// Visitors have no menu, and the sign-in page must stay small.
 const AccountMenu = lazy(() => import('./account-menu'));
 
 interface PageProps {
-  /** Of the window. */
+  /** The window title. */
   title: string;
-  /** What stands in the bar beside the mark. */
+  /** Shown in the bar beside the logo. */
   bar?: ReactNode;
-  /** Whether the content fills the window and scrolls by itself, as an editor does. */
+  /** Whether the content fills the window and scrolls inside, as the editor does. */
   isFull?: boolean;
   children: ReactNode;
 }
@@ -27,7 +27,7 @@ export function Page({ title, bar, isFull = false, children }: PageProps) {
   }, [title]);
   return (
     <div className={isFull ? 'flex h-full flex-col' : 'flex min-h-full flex-col'}>
-      {/* biome-ignore lint/a11y/useValidAnchor: a skip link; it moves the focus without an entry in the history, which Back would meet. */}
+      {/* biome-ignore lint/a11y/useValidAnchor: a skip link without a history entry. */}
       <a
         href="#content"
         onClick={(event) => {
@@ -39,7 +39,7 @@ export function Page({ title, bar, isFull = false, children }: PageProps) {
         {words.common.skipToContent}
       </a>
       <header className="flex h-14 shrink-0 items-center gap-3 border-b border-line bg-page px-4 max-sm:gap-2">
-        <Mark isAlone={bar !== undefined} />
+        <Logo isAlone={bar !== undefined} />
         <div className="flex min-w-0 flex-1 items-center gap-3 max-sm:gap-2">{bar}</div>
         <Account />
       </header>
@@ -55,12 +55,12 @@ export function Page({ title, bar, isFull = false, children }: PageProps) {
   );
 }
 
-function Mark({ isAlone }: { isAlone: boolean }) {
+function Logo({ isAlone }: { isAlone: boolean }) {
   const { data: user } = useUser();
   return (
     <Link
       to={user ? '/dashboard' : '/'}
-      // On phones the way back in the bar stands for it.
+      // On phones, the back link in the bar replaces the logo.
       className={`flex min-h-9 shrink-0 items-center gap-2.5 rounded-md font-semibold ${isAlone ? 'max-sm:hidden' : ''}`}
       aria-label={words.common.product}
     >
@@ -76,10 +76,10 @@ function Account() {
   if (user === null) {
     return (
       <nav className="flex items-center gap-1" aria-label={words.common.account}>
-        <ButtonLink look="ghost" to="/about">
+        <ButtonLink variant="ghost" to="/about">
           {words.common.about}
         </ButtonLink>
-        <ButtonLink look="ghost" to="/login">
+        <ButtonLink variant="ghost" to="/login">
           {words.common.signIn}
         </ButtonLink>
         <ButtonLink to="/signup">{words.common.signUp}</ButtonLink>
@@ -87,10 +87,10 @@ function Account() {
     );
   }
   return (
-    <Quiet>
+    <SilentBoundary>
       <Suspense>
         <AccountMenu user={user} />
       </Suspense>
-    </Quiet>
+    </SilentBoundary>
   );
 }

@@ -1,20 +1,20 @@
 /** The 404 page. */
 import { Compass } from 'lucide-react';
-import { words } from '../shell-words';
 import { ButtonLink } from '../ui/button';
-import { Empty } from '../ui/empty';
+import { EmptyState } from '../ui/empty-state';
+import { words } from '../words/shell';
 import { Page } from './layout';
 
 export default function NotFound() {
   return (
     <Page title={words.page.notFound}>
-      <Empty
+      <EmptyState
         heading="h1"
         icon={<Compass size={56} strokeWidth={1.25} />}
         title={words.page.notFound}
         text={words.page.notFoundNext}
         action={
-          <ButtonLink look="primary" to="/">
+          <ButtonLink variant="primary" to="/">
             {words.page.toStart}
           </ButtonLink>
         }

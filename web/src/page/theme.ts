@@ -1,16 +1,14 @@
-/** The theme: the system's, or the one that was chosen. `public/theme.js` reads the same choice before the first paint. */
+/** The theme: the system's or the chosen one. `public/theme.js` reads the same choice before the first paint. */
 import { useSyncExternalStore } from 'react';
 
-/** What can be chosen. */
-export type Choice = 'system' | 'dark' | 'light';
-/** What is shown. */
+export type ThemeChoice = 'system' | 'dark' | 'light';
 export type Theme = 'dark' | 'light';
 
 const KEY = 'codesensei.theme';
-const system = window.matchMedia('(prefers-color-scheme: light)');
+const systemTheme = window.matchMedia('(prefers-color-scheme: light)');
 const listeners = new Set<() => void>();
 
-function stored(): Choice {
+function readStoredChoice(): ThemeChoice {
   try {
     const value = localStorage.getItem(KEY);
     return value === 'dark' || value === 'light' ? value : 'system';
@@ -19,35 +17,35 @@ function stored(): Choice {
   }
 }
 
-let choice = stored();
+let choice = readStoredChoice();
 
-function theme(): Theme {
+function currentTheme(): Theme {
   if (choice !== 'system') return choice;
-  return system.matches ? 'light' : 'dark';
+  return systemTheme.matches ? 'light' : 'dark';
 }
 
-function show(): void {
-  document.documentElement.dataset.theme = theme();
+function applyTheme(): void {
+  document.documentElement.dataset.theme = currentTheme();
   for (const listener of [...listeners]) listener();
 }
 
-system.addEventListener('change', show);
+systemTheme.addEventListener('change', applyTheme);
 window.addEventListener('storage', ({ key }) => {
   if (key !== KEY) return;
-  choice = stored();
-  show();
+  choice = readStoredChoice();
+  applyTheme();
 });
 
-/** Chooses a theme, for all tabs and the next visit. */
-export function chooseTheme(next: Choice): void {
+/** Sets the theme for all tabs and later visits. */
+export function chooseTheme(next: ThemeChoice): void {
   choice = next;
   try {
     if (next === 'system') localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, next);
   } catch {
-    // It holds for this visit.
+    // Without storage, the choice lasts for this visit.
   }
-  show();
+  applyTheme();
 }
 
 function subscribe(listener: () => void): () => void {
@@ -55,9 +53,9 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The theme that is shown, and the choice behind it. */
-export function useTheme(): { theme: Theme; choice: Choice } {
-  const shown = useSyncExternalStore(subscribe, theme);
+/** The current theme and the user's choice. */
+export function useTheme(): { theme: Theme; choice: ThemeChoice } {
+  const theme = useSyncExternalStore(subscribe, currentTheme);
   const chosen = useSyncExternalStore(subscribe, () => choice);
-  return { theme: shown, choice: chosen };
+  return { theme, choice: chosen };
 }

@@ -1,30 +1,30 @@
-/** The user's sessions, and what can be done with each. */
+/** The session list page. */
 import { FolderCode, SearchX } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { Session } from '../api/types';
 import { preloadEditor } from '../editor/preload';
-import { Failure } from '../page/failure';
+import { ErrorNotice } from '../page/error-notice';
 import { Page } from '../page/layout';
 import { Button } from '../ui/button';
 import { Confirm } from '../ui/dialog';
-import { Empty } from '../ui/empty';
-import { useMedia } from '../ui/use-media';
+import { EmptyState } from '../ui/empty-state';
+import { useMediaQuery } from '../ui/use-media-query';
 import { words } from '../words';
-import { matches, type Sort } from './list';
 import { LoadMore } from './load-more';
 import { NewSession } from './new-session/new-session';
 import { RenameDialog } from './rename-dialog';
 import { CardsSkeleton, SessionCards } from './session-cards';
-import { focusOf } from './session-row';
+import { matchesFilter, type Sort } from './session-list';
+import { focusTargetFor } from './session-row';
 import { SessionTable, TableSkeleton } from './session-table';
 import { Heading, NewButton, Toolbar, Tools } from './toolbar';
 import { TryExample } from './try-example';
 import { useNow } from './use-now';
 import { useDeleteSession, useSessions } from './use-sessions';
 
-/** What is in the address, so that it survives a reload and can be linked to. */
-function useAddress() {
+/** State kept in the URL, so that it survives a reload and can be linked to. */
+function useDashboardParams() {
   const [search, setSearch] = useSearchParams();
   const change = (name: string, value: string | null, replace: boolean) =>
     setSearch(
@@ -37,18 +37,18 @@ function useAddress() {
     );
   return {
     isNew: search.has('new'),
-    // Back closes the dialog.
+    // Opening adds a history entry, so that Back closes the dialog.
     setIsNew: (isNew: boolean) => change('new', isNew ? '' : null, !isNew),
     sort: (search.get('sort') === 'created' ? 'created' : 'updated') satisfies Sort as Sort,
     setSort: (sort: Sort) => change('sort', sort === 'updated' ? null : sort, true),
   };
 }
 
-/** Loads the editor while there is nothing else to do. */
-function usePreloadedEditor(isReady: boolean) {
+/** Preloads the editor when the browser is idle. */
+function usePreloadEditor(isReady: boolean) {
   useEffect(() => {
     if (!isReady) return;
-    // Safari has no idle callbacks.
+    // Safari lacks idle callbacks.
     if (window.requestIdleCallback === undefined) {
       const timer = setTimeout(preloadEditor, 1_000);
       return () => clearTimeout(timer);
@@ -59,11 +59,11 @@ function usePreloadedEditor(isReady: boolean) {
 }
 
 export default function Dashboard() {
-  const { isNew, setIsNew, sort, setSort } = useAddress();
+  const { isNew, setIsNew, sort, setSort } = useDashboardParams();
   const [filter, setFilter] = useState('');
   const query = useSessions(sort, filter !== '');
   const { sessions, hasNextPage } = query;
-  usePreloadedEditor(sessions !== undefined);
+  usePreloadEditor(sessions !== undefined);
   const isEmpty = sessions?.length === 0 && !hasNextPage;
   const button = <NewButton onClick={() => setIsNew(true)} />;
   return (
@@ -75,7 +75,7 @@ export default function Dashboard() {
           action={!isEmpty && button}
         />
         {isEmpty ? (
-          <Empty
+          <EmptyState
             icon={<FolderCode size={72} strokeWidth={1} />}
             title={words.sessions.empty}
             text={words.sessions.emptyHint}
@@ -103,14 +103,14 @@ interface ListProps {
 }
 
 function List({ query, sort, filter, onClearFilter }: ListProps) {
-  const isNarrow = useMedia('(max-width: 767px)');
+  const isNarrow = useMediaQuery('(max-width: 767px)');
   const now = useNow();
-  const [renamed, setRenamed] = useState<Session>();
-  const [doomed, setDoomed] = useState<Session>();
+  const [sessionToRename, setSessionToRename] = useState<Session>();
+  const [sessionToDelete, setSessionToDelete] = useState<Session>();
   const { sessions, error, refetch, isFetchNextPageError } = query;
 
   if (sessions === undefined) {
-    if (error !== null) return <Failure error={error} onRetry={() => void refetch()} />;
+    if (error !== null) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
     return (
       <div role="status">
         <span className="sr-only">{words.common.loading}</span>
@@ -118,20 +118,20 @@ function List({ query, sort, filter, onClearFilter }: ListProps) {
       </div>
     );
   }
-  const found = sessions.filter((session) => matches(session, filter));
+  const matching = sessions.filter((session) => matchesFilter(session, filter));
   const Rows = isNarrow ? SessionCards : SessionTable;
   return (
     <>
       {error !== null && !isFetchNextPageError && (
         <div className="mb-4">
-          <Failure error={error} onRetry={() => void refetch()} />
+          <ErrorNotice error={error} onRetry={() => void refetch()} />
         </div>
       )}
-      <FilterState filter={filter} found={found.length} query={query} />
-      {found.length > 0 ? (
-        <Rows sessions={found} sort={sort} now={now} onRename={setRenamed} onDelete={setDoomed} />
+      <FilterState filter={filter} found={matching.length} query={query} />
+      {matching.length > 0 ? (
+        <Rows sessions={matching} sort={sort} now={now} onRename={setSessionToRename} onDelete={setSessionToDelete} />
       ) : (
-        <Empty
+        <EmptyState
           icon={<SearchX size={56} strokeWidth={1.25} />}
           title={words.sessions.noMatch(filter.trim())}
           text={words.sessions.noMatchHint}
@@ -139,13 +139,17 @@ function List({ query, sort, filter, onClearFilter }: ListProps) {
         />
       )}
       <LoadMore query={query} />
-      {renamed !== undefined && <RenameDialog session={renamed} onClose={() => setRenamed(undefined)} />}
-      {doomed !== undefined && <DeleteDialog session={doomed} onClose={() => setDoomed(undefined)} />}
+      {sessionToRename !== undefined && (
+        <RenameDialog session={sessionToRename} onClose={() => setSessionToRename(undefined)} />
+      )}
+      {sessionToDelete !== undefined && (
+        <DeleteDialog session={sessionToDelete} onClose={() => setSessionToDelete(undefined)} />
+      )}
     </>
   );
 }
 
-/** How much the filter found, and in how much of the list. */
+/** Announces the number of matches and how much of the list was searched. */
 function FilterState({ filter, found, query }: { filter: string; found: number; query: ListProps['query'] }) {
   const { sessions = [], hasNextPage, isFetchingNextPage, isError } = query;
   const isPart = hasNextPage && (isError || !isFetchingNextPage);
@@ -155,7 +159,7 @@ function FilterState({ filter, found, query }: { filter: string; found: number; 
         <>
           {words.sessions.filtered(found, sessions.length)}
           {isFetchingNextPage && ` · ${words.sessions.loadingRest}`}
-          {isPart && ` · ${words.sessions.partly(sessions.length)}`}
+          {isPart && ` · ${words.sessions.partlySearched(sessions.length)}`}
         </>
       )}
     </p>
@@ -168,7 +172,7 @@ function DeleteDialog({ session, onClose }: { session: Session; onClose: () => v
     <Confirm
       open
       onOpenChange={onClose}
-      returnFocus={() => focusOf(session)}
+      returnFocus={() => focusTargetFor(session)}
       title={words.sessions.deleteTitle}
       description={
         <p className="break-words">

@@ -1,4 +1,4 @@
-/** A language with the mark of its colour. */
+/** A language name with its colour dot. */
 import type { Language } from '../api/types';
 import { LANGUAGES } from './languages';
 

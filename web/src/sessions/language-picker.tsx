@@ -1,4 +1,4 @@
-/** A searchable choice of a language, or of the detected one. */
+/** A searchable language picker, which also offers the detected language. */
 import { Check, ChevronsUpDown } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { type KeyboardEvent, useId, useState } from 'react';
@@ -6,22 +6,22 @@ import type { Language } from '../api/types';
 import { INPUT } from '../ui/field';
 import { words } from '../words';
 import { LanguageMark } from './language-badge';
-import { languagesFor } from './language-choices';
+import { searchLanguages } from './search-languages';
 
 interface LanguagePickerProps {
-  /** The language that was chosen; `null` when the detected one counts. */
+  /** The chosen language; `null` to use the detected one. */
   value: Language | null;
-  /** The language that the file has without a choice, where that is known already. */
+  /** The detected language, if known. */
   detected: Language | undefined;
   onChange: (language: Language | null) => void;
-  /** `field` looks like the input of a form, `bar` like a quiet button. */
-  look?: 'field' | 'bar';
+  /** `field` looks like a form input, `bar` like a quiet button. */
+  variant?: 'field' | 'bar';
   disabled?: boolean;
-  /** The element that says what is wrong with it. */
+  /** Id of the element with the error. */
   errorId?: string | undefined;
 }
 
-const LOOKS = {
+const VARIANTS = {
   field: `${INPUT} flex items-center gap-2 text-left`,
   bar: 'inline-flex min-h-9 min-w-0 max-w-full items-center gap-2 rounded-md px-2.5 text-sm text-dim hover:bg-hover hover:text-text disabled:opacity-45 pointer-coarse:min-h-11',
 };
@@ -30,7 +30,7 @@ export function LanguagePicker({
   value,
   detected,
   onChange,
-  look = 'bar',
+  variant = 'bar',
   disabled = false,
   errorId,
 }: LanguagePickerProps) {
@@ -38,10 +38,10 @@ export function LanguagePicker({
   const language = value ?? detected;
   const label = language ?? words.sessions.detectedByName;
   return (
-    // Modal, so that its list scrolls inside a dialog too.
+    // Modal, because its list must also scroll inside a dialog.
     <Popover.Root open={isOpen} onOpenChange={setIsOpen} modal>
       <Popover.Trigger
-        className={LOOKS[look]}
+        className={VARIANTS[variant]}
         disabled={disabled}
         aria-label={words.sessions.languageIs(label)}
         aria-describedby={errorId}
@@ -49,7 +49,7 @@ export function LanguagePicker({
         {language !== undefined && <LanguageMark language={language} />}
         <span className="min-w-0 flex-1 truncate">
           {label}
-          {look === 'field' && value === null && language !== undefined && (
+          {variant === 'field' && value === null && language !== undefined && (
             <span className="text-dim"> ({words.sessions.fromName})</span>
           )}
         </span>
@@ -83,11 +83,11 @@ interface ChoicesProps {
   onChoose: (language: Language | null) => void;
 }
 
-/** A combobox of which the list is always open; `null` stands for the detected language. */
+/** A combobox whose list is always open; `null` is the detected language. */
 function Choices({ value, detected, onChoose }: ChoicesProps) {
   const id = useId();
   const [text, setText] = useState('');
-  const options: (Language | null)[] = text.trim() === '' ? [null, ...languagesFor('')] : languagesFor(text);
+  const options: (Language | null)[] = text.trim() === '' ? [null, ...searchLanguages('')] : searchLanguages(text);
   const [active, setActive] = useState(() => Math.max(0, options.indexOf(value)));
 
   function move(to: number) {
@@ -139,7 +139,7 @@ function Choices({ value, detected, onChoose }: ChoicesProps) {
             detected={detected}
             isChosen={language === value}
             isActive={index === active}
-            isShownFirst={language === value && text === ''}
+            isInitial={language === value && text === ''}
             onChoose={() => onChoose(language)}
             onHover={() => setActive(index)}
           />
@@ -158,26 +158,26 @@ interface OptionProps {
   detected: Language | undefined;
   isChosen: boolean;
   isActive: boolean;
-  /** Whether the list opens at it. */
-  isShownFirst: boolean;
+  /** Whether the list scrolls to this option when it opens. */
+  isInitial: boolean;
   onChoose: () => void;
   onHover: () => void;
 }
 
-function scrollHere(element: HTMLElement | null) {
-  // The list has its height once it is placed.
+function scrollIntoViewLater(element: HTMLElement | null) {
+  // Wait until the list is laid out.
   if (element !== null) requestAnimationFrame(() => element.scrollIntoView({ block: 'nearest' }));
 }
 
-function Option({ id, language, detected, isChosen, isActive, isShownFirst, onChoose, onHover }: OptionProps) {
-  const shown = language ?? detected;
-  const byDetection = detected === undefined ? words.sessions.detectedByName : words.sessions.detectedAs(detected);
+function Option({ id, language, detected, isChosen, isActive, isInitial, onChoose, onHover }: OptionProps) {
+  const effectiveLanguage = language ?? detected;
+  const detectedLabel = detected === undefined ? words.sessions.detectedByName : words.sessions.detectedAs(detected);
   return (
     // The focus stays in the input, which handles the keys.
     // biome-ignore lint/a11y/useKeyWithClickEvents: see above.
     <div
       id={id}
-      ref={isShownFirst ? scrollHere : null}
+      ref={isInitial ? scrollIntoViewLater : null}
       role="option"
       tabIndex={-1}
       aria-selected={isChosen}
@@ -185,8 +185,8 @@ function Option({ id, language, detected, isChosen, isActive, isShownFirst, onCh
       onPointerMove={onHover}
       className={`flex min-h-9 cursor-pointer items-center gap-2.5 rounded-[6px] px-2.5 text-sm select-none pointer-coarse:min-h-11 ${isActive ? 'bg-hover' : ''} ${isChosen ? 'font-semibold' : ''}`}
     >
-      {shown !== undefined && <LanguageMark language={shown} />}
-      <span className="min-w-0 flex-1 truncate">{language ?? byDetection}</span>
+      {effectiveLanguage !== undefined && <LanguageMark language={effectiveLanguage} />}
+      <span className="min-w-0 flex-1 truncate">{language ?? detectedLabel}</span>
       {isChosen && <Check size={14} className="shrink-0 text-accent-text" aria-hidden="true" />}
     </div>
   );

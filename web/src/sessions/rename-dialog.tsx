@@ -1,13 +1,13 @@
-/** Gives a session another name. */
+/** The rename dialog. */
 import { type FormEvent, useId, useState } from 'react';
 import { isApiError } from '../api/error';
 import type { Session } from '../api/types';
-import { Failure } from '../page/failure';
+import { ErrorNotice } from '../page/error-notice';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { words } from '../words';
-import { focusOf } from './session-row';
+import { focusTargetFor } from './session-row';
 import { useRenameSession } from './use-sessions';
 
 interface RenameDialogProps {
@@ -35,12 +35,12 @@ export function RenameDialog({ session, onClose }: RenameDialogProps) {
     <Dialog
       open
       onOpenChange={onClose}
-      returnFocus={() => focusOf(session)}
+      returnFocus={() => focusTargetFor(session)}
       title={words.sessions.renameTitle}
       actions={
         <>
           <Button onClick={onClose}>{words.common.cancel}</Button>
-          <Button type="submit" form={form} look="primary" busy={rename.isPending && words.sessions.renaming}>
+          <Button type="submit" form={form} variant="primary" busy={rename.isPending && words.sessions.renaming}>
             {words.sessions.rename}
           </Button>
         </>
@@ -64,13 +64,13 @@ export function RenameDialog({ session, onClose }: RenameDialogProps) {
           spellCheck={false}
           dir="ltr"
         />
-        {rename.isError && wrong === undefined && <Failure error={rename.error} onRetry={submit} />}
+        {rename.isError && wrong === undefined && <ErrorNotice error={rename.error} onRetry={submit} />}
       </form>
     </Dialog>
   );
 }
 
-/** Selects the name without its extension, which is what mostly changes. */
+/** Selects the name without its extension, which rarely changes. */
 function selectStem(input: HTMLInputElement) {
   const dot = input.value.lastIndexOf('.');
   input.setSelectionRange(0, dot > 0 ? dot : input.value.length);

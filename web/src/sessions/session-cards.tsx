@@ -1,10 +1,10 @@
-/** The sessions as cards, for phones. */
-import { bytes } from '../page/format';
+/** The session list as cards, for phones. */
+import { formatBytes } from '../page/format';
 import { Skeleton } from '../ui/skeleton';
 import { words } from '../words';
 import { LanguageBadge } from './language-badge';
-import { languageOf } from './list';
-import { NameLink, RowMenu, type RowsProps, TimeOf } from './session-row';
+import { languageOf } from './session-list';
+import { NameLink, RowMenu, type RowsProps, SessionTime } from './session-row';
 
 const CARD = 'relative rounded-md border border-line bg-raised';
 
@@ -18,11 +18,11 @@ export function SessionCards({ sessions, sort, now, onRename, onDelete }: RowsPr
           </div>
           <p className="flex min-w-0 items-center gap-3 text-sm">
             <LanguageBadge language={languageOf(session)} />
-            <span className="shrink-0 text-dim tabular-nums">{bytes(session.code_bytes)}</span>
+            <span className="shrink-0 text-dim tabular-nums">{formatBytes(session.code_bytes)}</span>
           </p>
           <p className="flex justify-between gap-3 text-xs text-dim">
             <span>{words.sessions.conversations(session.thread_count)}</span>
-            <TimeOf session={session} sort={sort} now={now} />
+            <SessionTime session={session} sort={sort} now={now} />
           </p>
           <div className="absolute top-0.5 right-1">
             <RowMenu session={session} onRename={onRename} onDelete={onDelete} />
@@ -33,7 +33,6 @@ export function SessionCards({ sessions, sort, now, onRename, onDelete }: RowsPr
   );
 }
 
-/** The cards while the first page is loaded. */
 export function CardsSkeleton() {
   return (
     <div className="flex flex-col gap-2" aria-hidden="true">

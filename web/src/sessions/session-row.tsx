@@ -1,24 +1,24 @@
-/** What the table and the cards show of a session. */
+/** Parts shared by the table row and the card of a session. */
 import { Download, Ellipsis, Pencil, Trash2 } from 'lucide-react';
 import { Link } from 'react-router';
 import type { Session } from '../api/types';
-import { exactTime, relativeTime } from '../page/format';
+import { formatExactTime, formatRelativeTime } from '../page/format';
 import { IconButton } from '../ui/button';
 import { Menu, MenuItem } from '../ui/menu';
 import { words } from '../words';
-import type { Sort } from './list';
-import { HEADING } from './toolbar';
+import type { Sort } from './session-list';
+import { HEADING_ID } from './toolbar';
 import { downloadSession } from './use-sessions';
 
-/** Where the focus returns to when a dialog of a session closes: its menu, or the heading if the session is gone. */
-export function focusOf(session: Session): HTMLElement | null {
+/** Where the focus returns after a dialog: the session's menu, or the heading if the session is gone. */
+export function focusTargetFor(session: Session): HTMLElement | null {
   const menu = document.querySelector<HTMLElement>(`[data-menu="${session.session_id}"]`);
-  return menu ?? document.getElementById(HEADING);
+  return menu ?? document.getElementById(HEADING_ID);
 }
 
 export interface RowsProps {
   sessions: Session[];
-  /** Says which time is shown. */
+  /** Selects the time that is shown. */
   sort: Sort;
   now: Date;
   onRename: (session: Session) => void;
@@ -29,7 +29,7 @@ function address(session: Session): string {
   return `/editor/${session.session_id}`;
 }
 
-/** The link that opens a session. It covers the row or card that it is in, which is to be `relative`. */
+/** Link to a session. It covers its row or card, which must be `relative`. */
 export function NameLink({ session }: { session: Session }) {
   return (
     <Link
@@ -43,16 +43,22 @@ export function NameLink({ session }: { session: Session }) {
   );
 }
 
-/** When a session was used last or made. It lies over the row's link for its tooltip, and so is that link too. */
-export function TimeOf({ session, sort, now }: { session: Session; sort: Sort; now: Date }) {
+/** Time of the last activity or creation. It lies above the row's link for its tooltip, so it is a link too. */
+export function SessionTime({ session, sort, now }: { session: Session; sort: Sort; now: Date }) {
   const date = new Date(sort === 'created' ? session.created_at : session.last_activity_at);
   return (
     <>
       <time dateTime={date.toISOString()} className="sr-only">
-        {relativeTime(date, now)}
+        {formatRelativeTime(date, now)}
       </time>
-      <Link to={address(session)} tabIndex={-1} aria-hidden="true" title={exactTime(date)} className="relative z-1">
-        {relativeTime(date, now)}
+      <Link
+        to={address(session)}
+        tabIndex={-1}
+        aria-hidden="true"
+        title={formatExactTime(date)}
+        className="relative z-1"
+      >
+        {formatRelativeTime(date, now)}
       </Link>
     </>
   );

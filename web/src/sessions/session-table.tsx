@@ -1,11 +1,11 @@
-/** The sessions as a table, for windows that are wide enough. */
+/** The session list as a table, for wide windows. */
 import { ArrowDown } from 'lucide-react';
-import { bytes } from '../page/format';
+import { formatBytes } from '../page/format';
 import { Skeleton } from '../ui/skeleton';
 import { words } from '../words';
 import { LanguageBadge } from './language-badge';
-import { languageOf, type Sort } from './list';
-import { NameLink, RowMenu, type RowsProps, TimeOf } from './session-row';
+import { languageOf, type Sort } from './session-list';
+import { NameLink, RowMenu, type RowsProps, SessionTime } from './session-row';
 
 const CELL = 'px-2 py-2 lg:px-3 border-b border-line-soft';
 const NUMBER = `${CELL} text-right tabular-nums`;
@@ -23,7 +23,7 @@ export function SessionTable({ sessions, sort, now, onRename, onDelete }: RowsPr
             <td className={CELL}>
               <LanguageBadge language={languageOf(session)} />
             </td>
-            <td className={`${NUMBER} text-dim`}>{bytes(session.code_bytes)}</td>
+            <td className={`${NUMBER} text-dim`}>{formatBytes(session.code_bytes)}</td>
             <td className={NUMBER}>
               {session.thread_count === 0 ? (
                 <span className="text-xs text-dim">{words.sessions.none}</span>
@@ -32,7 +32,7 @@ export function SessionTable({ sessions, sort, now, onRename, onDelete }: RowsPr
               )}
             </td>
             <td className={`${NUMBER} truncate text-dim`}>
-              <TimeOf session={session} sort={sort} now={now} />
+              <SessionTime session={session} sort={sort} now={now} />
             </td>
             <td className={`${CELL} text-right`}>
               <RowMenu session={session} onRename={onRename} onDelete={onDelete} />
@@ -74,7 +74,6 @@ function Head({ sort }: { sort: Sort }) {
   );
 }
 
-/** The table while the first page is loaded. */
 export function TableSkeleton({ sort }: { sort: Sort }) {
   return (
     <table className="w-full table-fixed border-collapse" aria-hidden="true">

@@ -1,4 +1,4 @@
-/** The head of the list: how many sessions there are, the filter, the order, and the button for a new one. */
+/** Toolbar of the session list: count, filter, sort order and "New session". */
 import { ArrowDownWideNarrow, Plus, Search, X } from 'lucide-react';
 import { type ReactNode, useRef } from 'react';
 import { Badge } from '../ui/badge';
@@ -6,16 +6,16 @@ import { Button, IconButton } from '../ui/button';
 import { INPUT } from '../ui/field';
 import { Menu, MenuChoice, MenuLabel } from '../ui/menu';
 import { words } from '../words';
-import { MAX_SESSIONS, type Sort } from './list';
+import { MAX_SESSIONS, type Sort } from './session-list';
 
-/** The heading. It takes the focus when the session that had it is gone. */
-export const HEADING = 'sessions-heading';
+/** Id of the heading, which gets the focus when the focused session is deleted. */
+export const HEADING_ID = 'sessions-heading';
 
 export function Heading({ loaded, isAll }: { loaded: number | undefined; isAll: boolean }) {
   const { countOf, countAtLeast } = words.sessions;
   return (
     <div className="flex min-w-0 items-center gap-3">
-      <h1 id={HEADING} tabIndex={-1} className="text-2xl font-semibold outline-none">
+      <h1 id={HEADING_ID} tabIndex={-1} className="text-2xl font-semibold outline-none">
         {words.sessions.title}
       </h1>
       {loaded !== undefined && <Badge>{isAll ? countOf(loaded, MAX_SESSIONS) : countAtLeast(loaded)}</Badge>}
@@ -25,7 +25,7 @@ export function Heading({ loaded, isAll }: { loaded: number | undefined; isAll: 
 
 export function NewButton({ onClick }: { onClick: () => void }) {
   return (
-    <Button look="primary" onClick={onClick}>
+    <Button variant="primary" onClick={onClick}>
       <Plus size={16} aria-hidden="true" />
       {words.sessions.newSession}
     </Button>
@@ -104,7 +104,6 @@ function FilterField({ filter, onFilter }: Pick<ToolsProps, 'filter' | 'onFilter
   );
 }
 
-/** The row at the top of the list. */
 export function Toolbar({ heading, tools, action }: { heading: ReactNode; tools: ReactNode; action: ReactNode }) {
   return (
     <div className="mb-4 flex flex-wrap items-center gap-3 md:mb-6">

@@ -1,12 +1,12 @@
-/** A session on a small file that has something to ask about, for those who have none at hand. */
+/** "Try an example": creates a session with a small file that has an obvious issue. */
 import { useNavigate } from 'react-router';
-import { toastError } from '../page/failure';
+import { toastError } from '../page/error-notice';
 import { Button } from '../ui/button';
 import { words } from '../words';
-import { useCreateSession } from './new-session/use-create';
+import { useCreateSession } from './new-session/use-create-session';
 
-/** The comparison with `None` is what every reviewer finds. */
-const EXAMPLE = `"""Allows each client a number of calls per minute."""
+/** The comparison with `None` is easy to find in a review. */
+const EXAMPLE_CODE = `"""Allows each client a number of calls per minute."""
 import time
 
 
@@ -33,7 +33,7 @@ export function TryExample() {
   const navigate = useNavigate();
   const open = () =>
     create.mutate(
-      { filename: 'rate_limiter.py', code_content: EXAMPLE, language_override: null },
+      { filename: 'rate_limiter.py', code_content: EXAMPLE_CODE, language_override: null },
       {
         onSuccess: ({ session }) => void navigate(`/editor/${session.session_id}`),
         onError: (error) => toastError(error, open),

@@ -1,23 +1,23 @@
-/** Files that are dragged over the window, and dropped anywhere on it. */
+/** React hook for files dropped anywhere on the window. */
 import { useEffect, useEffectEvent, useState } from 'react';
 
 function hasFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false;
 }
 
-/** Calls back with what was dropped. Answers whether files are over the window now. */
+/** Calls `onDrop` with the files. Returns whether files are dragged over the window. */
 export function useFileDrop(onDrop: (files: File[]) => void): boolean {
   const [isOver, setIsOver] = useState(false);
   const dropped = useEffectEvent(onDrop);
   useEffect(() => {
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return;
-      // Otherwise the browser would open the file in place of the page.
+      // Otherwise the browser opens the file.
       event.preventDefault();
       setIsOver(true);
     };
     const leave = (event: DragEvent) => {
-      // Inside the window it goes to another element.
+      // `relatedTarget` is set while the pointer stays inside the window.
       if (event.relatedTarget === null) setIsOver(false);
     };
     const drop = (event: DragEvent) => {

@@ -1,4 +1,4 @@
-/** The present time, so that relative times stay true while a page is open. */
+/** The current time, updated each minute so that relative times stay correct. */
 import { useEffect, useState } from 'react';
 
 const MINUTE = 60_000;

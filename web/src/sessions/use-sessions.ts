@@ -1,4 +1,4 @@
-/** The user's sessions from the server: read page by page, renamed, deleted. */
+/** Queries and mutations of the session list. */
 import {
   keepPreviousData,
   type QueryClient,
@@ -8,80 +8,80 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { api, data } from '../api/client';
+import { api, unwrap } from '../api/client';
 import { isApiError } from '../api/error';
-import { keys } from '../api/queries';
+import { queryKeys } from '../api/queries';
 import type { OpenSession } from '../api/session-cache';
 import type { Session } from '../api/types';
 import { download } from '../page/download';
-import { toastError, told } from '../page/failure';
-import { isolated } from '../page/format';
+import { describeError, toastError } from '../page/error-notice';
+import { isolateDirection } from '../page/format';
 import { toast } from '../ui/toast';
 import { words } from '../words';
-import { type SessionList, type Sort, sessionsIn, withoutSession, withSession } from './list';
+import { removeSession, replaceSession, type SessionList, type Sort, sessionsIn } from './session-list';
 
-const PAGE = 50;
-const DELETION = ['delete-session'];
+const PAGE_SIZE = 50;
+const DELETE_KEY = ['delete-session'];
 
-/** The sessions in an order. Pages follow when they are asked for, or by themselves when all of them are wanted. */
-export function useSessions(sort: Sort, wantsAll: boolean) {
+/** The sessions in a sort order. With `loadsAll`, all pages load automatically. */
+export function useSessions(sort: Sort, loadsAll: boolean) {
   const query = useInfiniteQuery({
-    queryKey: [...keys.sessions, sort],
+    queryKey: [...queryKeys.sessions, sort],
     queryFn: ({ pageParam: cursor, signal }) => {
-      const query = { sort, limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-      return data(api.GET('/sessions', { params: { query }, signal }));
+      const query = { sort, limit: PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) };
+      return unwrap(api.GET('/sessions', { params: { query }, signal }));
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.cursor,
-    // In another order, until that is read.
+    // Show the old order until the new one is loaded.
     placeholderData: keepPreviousData,
     refetchOnReconnect: true,
   });
   const { hasNextPage, isFetching, isError, fetchNextPage } = query;
-  const mayLoad = wantsAll && hasNextPage && !isFetching && !isError;
+  const mayLoad = loadsAll && hasNextPage && !isFetching && !isError;
   useEffect(() => {
     if (mayLoad) void fetchNextPage();
   }, [mayLoad, fetchNextPage]);
-  const deleted = useDeletions();
-  const sessions = query.data && sessionsIn(query.data).filter((session) => !deleted.has(session.session_id));
+  const pendingDeletions = usePendingDeletions();
+  const sessions = query.data && sessionsIn(query.data).filter((session) => !pendingDeletions.has(session.session_id));
   return { ...query, sessions };
 }
 
-/** Sessions that are being deleted: hidden at once, and seen again if that fails. */
-function useDeletions(): Set<string> {
+/** Ids of sessions whose deletion is pending. They are hidden, and shown again if it fails. */
+function usePendingDeletions(): Set<string> {
   const pending = useMutationState({
-    filters: { mutationKey: DELETION, status: 'pending' },
+    filters: { mutationKey: DELETE_KEY, status: 'pending' },
     select: (mutation) => (mutation.state.variables as Session).session_id,
   });
   return new Set(pending);
 }
 
-/** Changes the list in every order that is cached, and reads it again. */
-function changeList(client: QueryClient, change: (list: SessionList) => SessionList): Promise<void> {
-  client.setQueriesData<SessionList>({ queryKey: keys.sessions }, (list) => list && change(list));
-  return client.invalidateQueries({ queryKey: keys.sessions });
+/** Updates the cached list in every sort order, and refetches it. */
+function updateList(client: QueryClient, change: (list: SessionList) => SessionList): Promise<void> {
+  client.setQueriesData<SessionList>({ queryKey: queryKeys.sessions }, (list) => list && change(list));
+  return client.invalidateQueries({ queryKey: queryKeys.sessions });
 }
 
-/** Deletes a session. One that is gone already counts as deleted. */
+/** Deletes a session. An already deleted session counts as success. */
 export function useDeleteSession() {
   const client = useQueryClient();
   const mutation = useMutation({
-    mutationKey: DELETION,
+    mutationKey: DELETE_KEY,
     mutationFn: async (session: Session) => {
       try {
-        await data(api.DELETE('/sessions/{id}', { params: { path: { id: session.session_id } } }));
+        await unwrap(api.DELETE('/sessions/{id}', { params: { path: { id: session.session_id } } }));
       } catch (error) {
         if (!isApiError(error, 'SESSION_NOT_FOUND')) throw error;
       }
     },
     onSuccess: (_, session) => {
-      client.removeQueries({ queryKey: keys.session(session.session_id) });
-      void changeList(client, (list) => withoutSession(list, session.session_id));
-      toast('success', words.sessions.deleted(isolated(session.filename)));
+      client.removeQueries({ queryKey: queryKeys.session(session.session_id) });
+      void updateList(client, (list) => removeSession(list, session.session_id));
+      toast('success', words.sessions.deleted(isolateDirection(session.filename)));
     },
     onError: (error, session) => {
-      const { title, next } = told(error);
-      toast('error', words.sessions.notDeleted(isolated(session.filename)), {
+      const { title, next } = describeError(error);
+      toast('error', words.sessions.notDeleted(isolateDirection(session.filename)), {
         description: `${title}. ${next}`,
         action: { label: words.common.retry, onClick: () => mutation.mutate(session) },
         id: session.session_id,
@@ -91,36 +91,38 @@ export function useDeleteSession() {
   return mutation;
 }
 
-/** Downloads a session's file as it is saved. */
-export async function downloadSession(of: Session): Promise<void> {
+/** Downloads the saved file of a session. */
+export async function downloadSession(listed: Session): Promise<void> {
   try {
-    const { session } = await data(api.GET('/sessions/{id}', { params: { path: { id: of.session_id } } }));
+    const { session } = await unwrap(api.GET('/sessions/{id}', { params: { path: { id: listed.session_id } } }));
     download(session.filename, session.code_content);
   } catch (error) {
-    toastError(error, () => void downloadSession(of));
+    toastError(error, () => void downloadSession(listed));
   }
 }
 
-/** Gives a session another name. */
 export function useRenameSession() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ id, filename }: { id: string; filename: string }) =>
-      data(api.PATCH('/sessions/{id}/metadata', { params: { path: { id } }, body: { filename } })),
+      unwrap(api.PATCH('/sessions/{id}/metadata', { params: { path: { id } }, body: { filename } })),
     onSuccess: ({ session, filename_given }) => {
-      client.setQueryData<OpenSession>(keys.session(session.session_id), (known) => known && { ...known, session });
-      void changeList(client, (list) => withSession(list, session));
-      if (tellName(session.filename, filename_given)) return;
-      toast('success', words.sessions.renamed(isolated(session.filename)));
+      client.setQueryData<OpenSession>(
+        queryKeys.session(session.session_id),
+        (cached) => cached && { ...cached, session },
+      );
+      void updateList(client, (list) => replaceSession(list, session));
+      if (toastNameChange(session.filename, filename_given)) return;
+      toast('success', words.sessions.renamed(isolateDirection(session.filename)));
     },
   });
 }
 
-/** Tells that the server changed a name. Answers whether it did. */
-export function tellName(filename: string, given: string | undefined): boolean {
+/** Shows a toast if the server changed the name. Returns whether it did. */
+export function toastNameChange(filename: string, given: string | undefined): boolean {
   if (given === undefined) return false;
-  toast('info', words.sessions.nameChanged(isolated(filename)), {
-    description: words.sessions.nameChangedNext(isolated(given)),
+  toast('info', words.sessions.nameChanged(isolateDirection(filename)), {
+    description: words.sessions.nameChangedNext(isolateDirection(given)),
   });
   return true;
 }

@@ -1,16 +1,16 @@
-/** The end of the account, with its password and what it means. */
+/** The account tab: deletes the account after a password check. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { PasswordField } from '../accounts/fields';
-import { Form, FormFailure, Submit } from '../accounts/form';
-import { leave } from '../accounts/sign-out';
+import { Form, FormError, SubmitButton } from '../accounts/form';
+import { clearSignIn } from '../accounts/sign-out';
 import { useForm } from '../accounts/use-form';
-import { api, data } from '../api/client';
+import { api, unwrap } from '../api/client';
 import type { User } from '../api/types';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { words } from '../words';
-import { Card, Part } from './part';
+import { Card, TabSection } from './tab-section';
 import { UsernameForManagers } from './username-for-managers';
 
 const text = words.settings.account;
@@ -18,24 +18,24 @@ const text = words.settings.account;
 export function AccountTab({ user }: { user: User }) {
   const [isOpen, setIsOpen] = useState(false);
   return (
-    <Part title={text.title} text={text.text}>
+    <TabSection title={text.title} text={text.text}>
       <Card className="p-6">
-        <Meaning />
-        <Button look="danger" className="mt-6" aria-haspopup="dialog" onClick={() => setIsOpen(true)}>
+        <Consequences />
+        <Button variant="danger" className="mt-6" aria-haspopup="dialog" onClick={() => setIsOpen(true)}>
           {text.open}
         </Button>
       </Card>
-      <Dialog open={isOpen} onOpenChange={setIsOpen} title={text.sure} description={text.sureText}>
+      <Dialog open={isOpen} onOpenChange={setIsOpen} title={text.confirmTitle} description={text.confirmText}>
         <DeleteForm user={user} onCancel={() => setIsOpen(false)} />
       </Dialog>
-    </Part>
+    </TabSection>
   );
 }
 
-function Meaning() {
+function Consequences() {
   return (
     <ul className="flex list-disc flex-col gap-2 pl-5 marker:text-faint">
-      {text.means.map((line) => (
+      {text.consequences.map((line) => (
         <li key={line}>{line}</li>
       ))}
     </ul>
@@ -46,22 +46,22 @@ function DeleteForm({ user, onCancel }: { user: User; onCancel: () => void }) {
   const client = useQueryClient();
   const form = useForm({
     initial: { password: '' },
-    check: ({ password }) => ({ password: password === '' ? words.accounts.wrong.password : undefined }),
+    check: ({ password }) => ({ password: password === '' ? words.accounts.invalid.password : undefined }),
     send: async (body) => {
-      await data(api.DELETE('/users/me', { body }));
-      leave(client, 'deleted');
+      await unwrap(api.DELETE('/users/me', { body }));
+      clearSignIn(client, 'deleted');
     },
   });
   return (
-    <Form form={form} label={text.sure}>
+    <Form form={form} label={text.confirmTitle}>
       <UsernameForManagers username={user.username} />
-      <PasswordField label={text.password} isFirst {...form.field('password')} />
-      <FormFailure form={form} />
+      <PasswordField label={text.password} hasAutofocus {...form.field('password')} />
+      <FormError form={form} />
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onCancel}>{words.common.cancel}</Button>
-        <Submit form={form} look="danger" busy={text.deleting}>
+        <SubmitButton form={form} look="danger" busy={text.deleting}>
           {text.delete}
-        </Submit>
+        </SubmitButton>
       </div>
     </Form>
   );

@@ -1,9 +1,9 @@
-/** The theme. */
+/** The appearance tab: the theme. */
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { RadioGroup } from 'radix-ui';
-import { type Choice, chooseTheme, useTheme } from '../page/theme';
+import { chooseTheme, type ThemeChoice, useTheme } from '../page/theme';
 import { words } from '../words';
-import { Part } from './part';
+import { TabSection } from './tab-section';
 
 const text = words.settings.appearance;
 
@@ -13,14 +13,14 @@ const CHOICES = [
   { value: 'light', icon: Sun, surfaces: ['bg-[#ffffff]'] },
 ] as const;
 
-function isChoice(value: string): value is Choice {
+function isChoice(value: string): value is ThemeChoice {
   return CHOICES.some((choice) => choice.value === value);
 }
 
 export function AppearanceTab() {
   const { choice } = useTheme();
   return (
-    <Part title={words.settings.tabs.appearance} text={text.text}>
+    <TabSection title={words.settings.tabs.appearance} text={text.text}>
       <RadioGroup.Root
         value={choice}
         onValueChange={(value) => isChoice(value) && chooseTheme(value)}
@@ -44,11 +44,11 @@ export function AppearanceTab() {
           </RadioGroup.Item>
         ))}
       </RadioGroup.Root>
-    </Part>
+    </TabSection>
   );
 }
 
-/** The page in small: a bar, lines of code, a conversation. */
+/** A miniature of the page: bar, code and conversation. */
 function Preview({ surfaces }: { surfaces: readonly string[] }) {
   return (
     <span aria-hidden="true" className="flex h-24 border-b border-line max-sm:hidden">

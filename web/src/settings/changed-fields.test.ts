@@ -1,18 +1,18 @@
-/** Only what changed is sent. */
+/** Tests that only changed fields are sent. */
 import { expect, test } from 'vitest';
 import { changedFields } from './changed-fields';
 
 const BEFORE = { name: 'Ada', username: 'ada' };
 
-test('fields with the same value are left out', () => {
+test('omits unchanged fields', () => {
   expect(changedFields(BEFORE, { ...BEFORE })).toEqual({});
   expect(changedFields(BEFORE, { name: 'Ada', username: 'lovelace' })).toEqual({ username: 'lovelace' });
 });
 
-test('blanks around a value are no change', () => {
+test('ignores surrounding spaces', () => {
   expect(changedFields(BEFORE, { name: ' Ada ', username: 'ada' })).toEqual({});
 });
 
-test('another case is a change', () => {
+test('a change of case is a change', () => {
   expect(changedFields(BEFORE, { name: 'Ada', username: 'Ada' })).toEqual({ username: 'Ada' });
 });

@@ -1,6 +1,6 @@
-/** What of a form is another value than before. */
+/** Finds the changed fields of a form. */
 
-/** The fields whose value changed. Blanks around a value do not count: the server drops them. */
+/** Returns the changed fields. Surrounding spaces do not count because the server trims them. */
 export function changedFields<Name extends string>(
   before: Readonly<NoInfer<Record<Name, string>>>,
   now: Record<Name, string>,

@@ -1,14 +1,14 @@
-/** Where the user is signed in; each sign-in can be ended. */
+/** The devices tab: lists the sign-ins and ends them. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Globe, Monitor, Smartphone } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { leave } from '../accounts/sign-out';
-import { api, data } from '../api/client';
+import { clearSignIn } from '../accounts/sign-out';
+import { api, unwrap } from '../api/client';
 import { isApiError } from '../api/error';
-import { keys } from '../api/queries';
+import { queryKeys } from '../api/queries';
 import type { Device } from '../api/types';
-import { Failure, toastError, told } from '../page/failure';
-import { exactTime, relativeTime } from '../page/format';
+import { describeError, ErrorNotice, toastError } from '../page/error-notice';
+import { formatExactTime, formatRelativeTime } from '../page/format';
 import { Badge } from '../ui/badge';
 import { Button, ButtonLink } from '../ui/button';
 import { Confirm } from '../ui/dialog';
@@ -16,26 +16,26 @@ import { Notice } from '../ui/notice';
 import { Skeleton } from '../ui/skeleton';
 import { toast } from '../ui/toast';
 import { words } from '../words';
-import { Card, Part } from './part';
+import { Card, TabSection } from './tab-section';
 
 const text = words.settings.devices;
 const HOUR = 3_600_000;
 
 async function readDevices(): Promise<Device[]> {
-  return (await data(api.GET('/users/me/devices'))).devices;
+  return (await unwrap(api.GET('/users/me/devices'))).devices;
 }
 
 export function DevicesTab() {
-  const devices = useQuery({ queryKey: keys.devices, queryFn: readDevices });
-  // Kept while the dialog is open or closing, and so apart from whether it is open.
+  const devices = useQuery({ queryKey: queryKeys.devices, queryFn: readDevices });
+  // Separate from `isAsking`, because the closing dialog still shows the device.
   const [chosen, setChosen] = useState<Device>();
   const [isAsking, setIsAsking] = useState(false);
   const list = useRef<HTMLUListElement>(null);
-  const ending = useEndDevice(() => setIsAsking(false));
+  const signOutDevice = useSignOutDevice(() => setIsAsking(false));
   const isThis = chosen?.is_this === true;
 
   return (
-    <Part title={words.settings.tabs.devices} text={text.text}>
+    <TabSection title={words.settings.tabs.devices} text={text.text}>
       {devices.data !== undefined ? (
         <Card>
           <ul
@@ -57,9 +57,9 @@ export function DevicesTab() {
           </ul>
         </Card>
       ) : devices.error !== null ? (
-        <Failure error={devices.error} onRetry={() => void devices.refetch()} />
+        <ErrorNotice error={devices.error} onRetry={() => void devices.refetch()} />
       ) : (
-        <Outline />
+        <DevicesSkeleton />
       )}
       <div className="mt-4">
         <Notice
@@ -76,52 +76,52 @@ export function DevicesTab() {
       <Confirm
         open={isAsking}
         onOpenChange={setIsAsking}
-        title={isThis ? text.endThisTitle : text.endTitle(nameOf(chosen))}
+        title={isThis ? text.endThisTitle : text.endTitle(deviceName(chosen))}
         description={isThis ? text.endThisText : text.endText}
         action={text.end}
-        busy={ending.isPending && text.ending}
-        onConfirm={() => chosen && ending.mutate(chosen)}
+        busy={signOutDevice.isPending && text.ending}
+        onConfirm={() => chosen && signOutDevice.mutate(chosen)}
       />
-    </Part>
+    </TabSection>
   );
 }
 
-/** Ends a sign-in. That of this browser is a sign-out. */
-function useEndDevice(onSettled: () => void) {
+/** Signs a device out. For this device, it is a normal sign-out. */
+function useSignOutDevice(onSettled: () => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ device_id }: Device) => {
-      await data(api.DELETE('/users/me/devices/{device_id}', { params: { path: { device_id } } }));
+      await unwrap(api.DELETE('/users/me/devices/{device_id}', { params: { path: { device_id } } }));
     },
     onSuccess: (_, device) => {
-      if (device.is_this) return leave(client, 'signed-out');
-      toast('success', text.ended, { description: nameOf(device) });
-      without(device);
+      if (device.is_this) return clearSignIn(client, 'signed-out');
+      toast('success', text.ended, { description: deviceName(device) });
+      removeDevice(device);
     },
     onError: (error, device) => {
       if (!isApiError(error, 'DEVICE_NOT_FOUND')) return toastError(error);
-      const { title, next } = told(error);
+      const { title, next } = describeError(error);
       toast('info', title, { description: next });
-      without(device);
+      removeDevice(device);
     },
     onSettled,
   });
 
-  function without(device: Device) {
-    client.setQueryData<Device[]>(keys.devices, (known) =>
-      known?.filter((other) => other.device_id !== device.device_id),
+  function removeDevice(device: Device) {
+    client.setQueryData<Device[]>(queryKeys.devices, (cached) =>
+      cached?.filter((other) => other.device_id !== device.device_id),
     );
-    void client.invalidateQueries({ queryKey: keys.devices });
+    void client.invalidateQueries({ queryKey: queryKeys.devices });
   }
 }
 
-function nameOf(device: Device | undefined): string {
-  return text.is(device?.browser, device?.system);
+function deviceName(device: Device | undefined): string {
+  return text.name(device?.browser, device?.system);
 }
 
 function Row({ device, onEnd }: { device: Device; onEnd: () => void }) {
-  const Icon = iconOf(device);
-  const since = relativeTime(new Date(device.created_at), new Date());
+  const Icon = deviceIcon(device);
+  const since = formatRelativeTime(new Date(device.created_at), new Date());
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 p-4">
       <span
@@ -132,43 +132,43 @@ function Row({ device, onEnd }: { device: Device; onEnd: () => void }) {
       </span>
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-center gap-x-2.5 gap-y-1 font-medium">
-          {nameOf(device)}
+          {deviceName(device)}
           {device.is_this && <Badge tone="ok">{text.thisDevice}</Badge>}
         </p>
         <p className="text-sm text-dim">
-          <Used device={device} />
+          <LastUsed device={device} />
           <span aria-hidden="true"> · </span>
-          <time dateTime={device.created_at} title={exactTime(new Date(device.created_at))}>
+          <time dateTime={device.created_at} title={formatExactTime(new Date(device.created_at))}>
             {text.since(since)}
           </time>
         </p>
       </div>
-      <Button aria-label={text.endLabel(nameOf(device), since)} onClick={onEnd}>
+      <Button aria-label={text.endLabel(deviceName(device), since)} onClick={onEnd}>
         {text.end}
       </Button>
     </li>
   );
 }
 
-/** When it was used last, which the server knows to within an hour. */
-function Used({ device }: { device: Device }) {
+/** The last use, which the server knows to the hour. */
+function LastUsed({ device }: { device: Device }) {
   if (device.is_this) return <span>{text.now}</span>;
   const used = new Date(device.last_used_at);
   const now = new Date();
-  const when = now.getTime() - used.getTime() < HOUR ? text.lastHour : text.used(relativeTime(used, now));
+  const when = now.getTime() - used.getTime() < HOUR ? text.lastHour : text.used(formatRelativeTime(used, now));
   return (
-    <time dateTime={device.last_used_at} title={exactTime(used)}>
+    <time dateTime={device.last_used_at} title={formatExactTime(used)}>
       {when}
     </time>
   );
 }
 
-function iconOf({ system }: Device) {
+function deviceIcon({ system }: Device) {
   if (system === undefined) return Globe;
   return /android|ios|iphone|ipad/i.test(system) ? Smartphone : Monitor;
 }
 
-function Outline() {
+function DevicesSkeleton() {
   return (
     <Card className="divide-y divide-line-soft">
       <p role="status" className="sr-only">

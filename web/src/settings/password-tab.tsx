@@ -1,16 +1,16 @@
-/** Another password, which signs out all other devices. */
+/** The password tab. A new password signs out all other devices. */
 import { useQueryClient } from '@tanstack/react-query';
 import { PasswordField } from '../accounts/fields';
-import { Form, FormFailure, Submit } from '../accounts/form';
+import { Form, FormError, SubmitButton } from '../accounts/form';
 import { NewPasswordField } from '../accounts/new-password-field';
-import { checkConfirmation, checkNewPassword } from '../accounts/rules';
 import { useForm } from '../accounts/use-form';
-import { api, data } from '../api/client';
-import { keys } from '../api/queries';
+import { checkConfirmation, checkNewPassword } from '../accounts/validation';
+import { api, unwrap } from '../api/client';
+import { queryKeys } from '../api/queries';
 import type { User } from '../api/types';
 import { toast } from '../ui/toast';
 import { words } from '../words';
-import { Card, Part } from './part';
+import { Card, TabSection } from './tab-section';
 import { UsernameForManagers } from './username-for-managers';
 
 const text = words.settings.password;
@@ -26,32 +26,32 @@ export function PasswordTab({ user }: { user: User }) {
       confirm_password: checkConfirmation(values.new_password, values.confirm_password),
     }),
     send: async (body) => {
-      await data(api.PUT('/users/me/password', { body }));
+      await unwrap(api.PUT('/users/me/password', { body }));
       form.reset(EMPTY);
       toast('success', text.saved, { description: text.savedText });
-      await client.invalidateQueries({ queryKey: keys.devices });
+      await client.invalidateQueries({ queryKey: queryKeys.devices });
     },
   });
   return (
-    <Part title={words.settings.tabs.password} text={text.text}>
+    <TabSection title={words.settings.tabs.password} text={text.text}>
       <Card className="p-6">
         <Form form={form} label={words.settings.tabs.password} className="max-w-md">
           <UsernameForManagers username={user.username} />
           <PasswordField label={text.current} {...form.field('current_password')} />
           <NewPasswordField
             label={text.new}
-            known={[user.name, user.username, user.email]}
+            personalTexts={[user.name, user.username, user.email]}
             {...form.field('new_password')}
           />
           <NewPasswordField label={text.confirm} {...form.field('confirm_password')} />
-          <FormFailure form={form} />
+          <FormError form={form} />
           <div>
-            <Submit form={form} busy={text.saving}>
+            <SubmitButton form={form} busy={text.saving}>
               {text.save}
-            </Submit>
+            </SubmitButton>
           </div>
         </Form>
       </Card>
-    </Part>
+    </TabSection>
   );
 }

@@ -1,16 +1,16 @@
-/** Name, username and e-mail address. Only those that changed are sent. */
+/** The profile tab. It sends only changed fields. */
 import { useQueryClient } from '@tanstack/react-query';
 import { EmailField, NameField, UsernameField } from '../accounts/fields';
-import { Form, FormFailure, Submit } from '../accounts/form';
-import { checkEmail, checkName, checkUsername } from '../accounts/rules';
+import { Form, FormError, SubmitButton } from '../accounts/form';
 import { useForm } from '../accounts/use-form';
-import { api, data } from '../api/client';
-import { keys } from '../api/queries';
+import { checkEmail, checkName, checkUsername } from '../accounts/validation';
+import { api, unwrap } from '../api/client';
+import { queryKeys } from '../api/queries';
 import type { User } from '../api/types';
 import { toast } from '../ui/toast';
 import { words } from '../words';
 import { changedFields } from './changed-fields';
-import { Card, Part } from './part';
+import { Card, TabSection } from './tab-section';
 
 const text = words.settings.profile;
 
@@ -25,28 +25,28 @@ export function ProfileTab({ user }: { user: User }) {
       email: checkEmail(values.email),
     }),
     send: async (values) => {
-      const saved = (await data(api.PUT('/users/me', { body: changedFields(user, values) }))).user;
-      client.setQueryData(keys.me, saved);
+      const saved = (await unwrap(api.PUT('/users/me', { body: changedFields(user, values) }))).user;
+      client.setQueryData(queryKeys.me, saved);
       form.reset({ name: saved.name, username: saved.username, email: saved.email });
       toast('success', text.saved);
     },
   });
   const isChanged = Object.keys(changedFields(user, form.values)).length > 0;
   return (
-    <Part title={words.settings.tabs.profile} text={text.text}>
+    <TabSection title={words.settings.tabs.profile} text={text.text}>
       <Card className="p-6">
         <Form form={form} label={words.settings.tabs.profile} className="max-w-md">
           <NameField {...form.field('name')} />
           <UsernameField hint={words.accounts.fields.usernameHint} {...form.field('username')} />
           <EmailField {...form.field('email')} />
-          <FormFailure form={form} />
+          <FormError form={form} />
           <div>
-            <Submit form={form} busy={words.common.saving} isWanted={isChanged}>
+            <SubmitButton form={form} busy={words.common.saving} hasChanges={isChanged}>
               {text.save}
-            </Submit>
+            </SubmitButton>
           </div>
         </Form>
       </Card>
-    </Part>
+    </TabSection>
   );
 }

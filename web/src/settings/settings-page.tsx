@@ -1,4 +1,4 @@
-/** The settings, in tabs. The tab is in the address, so that a link and Back lead to it. */
+/** The settings page. The URL names the tab, so links and Back work. */
 import { Activity, KeyRound, MonitorSmartphone, Palette, TriangleAlert, UserRound } from 'lucide-react';
 import { Tabs } from 'radix-ui';
 import type { ComponentType } from 'react';
@@ -6,7 +6,7 @@ import { Link, useSearchParams } from 'react-router';
 import { useUser } from '../accounts/user';
 import type { User } from '../api/types';
 import { Page } from '../page/layout';
-import { useMedia } from '../ui/use-media';
+import { useMediaQuery } from '../ui/use-media-query';
 import { words } from '../words';
 import { AccountTab } from './account-tab';
 import { AppearanceTab } from './appearance-tab';
@@ -37,9 +37,9 @@ const NAMES = Object.keys(TABS).filter(isTab);
 export default function SettingsPage() {
   const { data: user } = useUser();
   const [params, setParams] = useSearchParams();
-  const isWide = useMedia('(min-width: 1024px)');
-  const wanted = params.get('tab');
-  const tab = isTab(wanted) ? wanted : 'profile';
+  const isWide = useMediaQuery('(min-width: 1024px)');
+  const requested = params.get('tab');
+  const tab = isTab(requested) ? requested : 'profile';
   if (!user) return null;
   const { panel: Panel } = TABS[tab];
   return (
@@ -50,7 +50,7 @@ export default function SettingsPage() {
           value={tab}
           onValueChange={(next) => setParams({ tab: next })}
           orientation={isWide ? 'vertical' : 'horizontal'}
-          // With the arrow keys one looks for a tab; each that is opened is an entry of the history.
+          // Arrow keys only move the focus: each opened tab adds a history entry.
           activationMode="manual"
           className="mt-6 flex flex-col gap-6 lg:flex-row lg:gap-12"
         >
@@ -71,7 +71,6 @@ export default function SettingsPage() {
   );
 }
 
-/** The way back. */
 function SessionsLink() {
   return (
     <Link

@@ -1,16 +1,16 @@
-/** Bars by day. The chart is a picture for those who see it; the table under it has the same numbers. */
+/** Bar chart of usage per day. It is an image to screen readers; the table below has the same numbers. */
 import { useState } from 'react';
-import { dollars, exactDollars, integer, short } from '../page/format';
-import { useMedia } from '../ui/use-media';
+import { compactNumber, formatDollars, formatExactDollars, formatInteger } from '../page/format';
+import { useMediaQuery } from '../ui/use-media-query';
 import { words } from '../words';
+import { formatDay, formatShortDay } from './format-days';
 import { allTokens, axisSteps, sentTokens, type UsageAmount, type UsageDay } from './usage-days';
-import { dayName, shortDay } from './utc-days';
 
 export type Measure = 'tokens' | 'cost';
 
 const text = words.settings.usage;
 
-function measured(amount: UsageAmount, measure: Measure): number {
+function amountOf(amount: UsageAmount, measure: Measure): number {
   return measure === 'tokens' ? allTokens(amount) : amount.cost_micros;
 }
 
@@ -21,27 +21,27 @@ interface UsageChartProps {
 }
 
 export function UsageChart({ days, measure, total }: UsageChartProps) {
-  const [pointed, setPointed] = useState<UsageDay>();
-  const steps = axisSteps(Math.max(...days.map(({ amount }) => measured(amount, measure))));
+  const [pointedDay, setPointedDay] = useState<UsageDay>();
+  const steps = axisSteps(Math.max(...days.map(({ amount }) => amountOf(amount, measure))));
   const top = steps.at(-1) ?? 1;
-  const shown = days.find(({ date }) => date === pointed?.date);
-  const write = measure === 'tokens' ? integer : dollars;
+  const shownDay = days.find(({ date }) => date === pointedDay?.date);
+  const format = measure === 'tokens' ? formatInteger : formatDollars;
   const label = text.chart(
     text[measure],
-    dayName(days[0]?.date ?? ''),
-    dayName(days.at(-1)?.date ?? ''),
-    write(measured(total, measure)),
+    formatDay(days[0]?.date ?? ''),
+    formatDay(days.at(-1)?.date ?? ''),
+    format(amountOf(total, measure)),
   );
   return (
     <figure className="p-4">
       <figcaption className="mb-4 flex min-h-6 flex-wrap items-center justify-between gap-x-6 gap-y-1 text-sm">
-        <Readout day={shown} />
+        <PointedDayValues day={shownDay} />
         {measure === 'tokens' && <Legend />}
       </figcaption>
       <div className="flex">
-        <Axis steps={steps} write={measure === 'tokens' ? short : exactDollars} />
+        <Axis steps={steps} write={measure === 'tokens' ? compactNumber : formatExactDollars} />
         <div className="min-w-0 flex-1">
-          <svg role="img" aria-label={label} width="100%" height="200" onPointerLeave={() => setPointed(undefined)}>
+          <svg role="img" aria-label={label} width="100%" height="200" onPointerLeave={() => setPointedDay(undefined)}>
             {steps.map((step) => (
               <Line key={step} y={100 - (step / top) * 100} isBase={step === 0} />
             ))}
@@ -53,8 +53,8 @@ export function UsageChart({ days, measure, total }: UsageChartProps) {
                 top={top}
                 left={(index / days.length) * 100}
                 width={100 / days.length}
-                isPointed={day.date === shown?.date}
-                onPoint={() => setPointed(day)}
+                isPointed={day.date === shownDay?.date}
+                onPoint={() => setPointedDay(day)}
               />
             ))}
           </svg>
@@ -65,16 +65,15 @@ export function UsageChart({ days, measure, total }: UsageChartProps) {
   );
 }
 
-/** The numbers of the day that is pointed at. */
-function Readout({ day }: { day: UsageDay | undefined }) {
-  const isTouch = useMedia('(pointer: coarse)');
-  if (day === undefined) return <span className="text-faint">{text.pick(isTouch)}</span>;
+function PointedDayValues({ day }: { day: UsageDay | undefined }) {
+  const isTouch = useMediaQuery('(pointer: coarse)');
+  if (day === undefined) return <span className="text-faint">{text.hoverHint(isTouch)}</span>;
   return (
     <span>
-      <span className="font-semibold">{dayName(day.date)}</span>{' '}
+      <span className="font-semibold">{formatDay(day.date)}</span>{' '}
       <span className="text-dim tabular-nums">
-        {integer(allTokens(day.amount))} {text.tokens.toLowerCase()} · {dollars(day.amount.cost_micros)} ·{' '}
-        {integer(day.amount.requests)} {text.answers.toLowerCase()}
+        {formatInteger(allTokens(day.amount))} {text.tokens.toLowerCase()} · {formatDollars(day.amount.cost_micros)} ·{' '}
+        {formatInteger(day.amount.requests)} {text.answers.toLowerCase()}
       </span>
     </span>
   );
@@ -102,7 +101,7 @@ function Axis({ steps, write }: { steps: readonly number[]; write: (value: numbe
       className="flex h-[200px] flex-col-reverse justify-between pr-3 text-right text-xs text-dim tabular-nums"
     >
       {steps.map((step) => (
-        // As high as nothing, so that each stands exactly at its line.
+        // Zero height, so that each label is centred on its line.
         <span key={step} className="flex h-0 items-center justify-end">
           {write(step)}
         </span>
@@ -120,7 +119,7 @@ interface BarProps {
   day: UsageDay;
   measure: Measure;
   top: number;
-  /** In percent of the chart. */
+  /** In percent of the chart's width. */
   left: number;
   width: number;
   isPointed: boolean;
@@ -128,8 +127,8 @@ interface BarProps {
 }
 
 function Bar({ day, measure, top, left, width, isPointed, onPoint }: BarProps) {
-  const whole = (measured(day.amount, measure) / top) * 100;
-  // What was sent is the lower part of the tokens.
+  const whole = (amountOf(day.amount, measure) / top) * 100;
+  // Sent tokens are the lower part of the bar.
   const lower = measure === 'tokens' ? (sentTokens(day.amount) / top) * 100 : 0;
   const x = `${left + width * 0.18}%`;
   const barWidth = `${width * 0.64}%`;
@@ -148,9 +147,9 @@ function Bar({ day, measure, top, left, width, isPointed, onPoint }: BarProps) {
   );
 }
 
-/** The dates under the bars: of many days only some, counted from the last. */
+/** Dates below the bars. Long ranges show only some, counted from the last day. */
 function DayLabels({ days }: { days: readonly UsageDay[] }) {
-  const isWide = useMedia('(min-width: 640px)');
+  const isWide = useMediaQuery('(min-width: 640px)');
   const every = days.length <= 7 ? (isWide ? 1 : 2) : isWide ? 5 : 10;
   return (
     <div aria-hidden="true" className="relative mt-2 h-4 text-xs text-dim">
@@ -161,7 +160,7 @@ function DayLabels({ days }: { days: readonly UsageDay[] }) {
             className={`absolute -translate-x-1/2 whitespace-nowrap tabular-nums ${days.length > 7 ? 'last:max-sm:-translate-x-3/4' : ''}`}
             style={{ left: `${((index + 0.5) / days.length) * 100}%` }}
           >
-            {shortDay(date)}
+            {formatShortDay(date)}
           </span>
         ) : null,
       )}

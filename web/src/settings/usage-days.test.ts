@@ -1,8 +1,8 @@
-/** Days and scales of the chart. */
+/** Tests the days and the axis of the usage chart. */
 import { expect, test } from 'vitest';
-import { allTokens, axisSteps, everyDay, rangeOf, sentTokens } from './usage-days';
+import { allTokens, axisSteps, fillDays, lastDays, sentTokens } from './usage-days';
 
-const AMOUNT = {
+const USAGE = {
   requests: 1,
   input_tokens: 10,
   cache_read_tokens: 20,
@@ -11,20 +11,20 @@ const AMOUNT = {
   cost_micros: 7,
 };
 
-test('a range ends today and counts in UTC', () => {
-  expect(rangeOf(7, new Date('2026-11-29T23:30:00Z'))).toEqual({ from: '2026-11-23', to: '2026-11-29' });
-  expect(rangeOf(31, new Date('2026-03-01T00:10:00Z'))).toEqual({ from: '2026-01-30', to: '2026-03-01' });
+test('a range ends today in UTC', () => {
+  expect(lastDays(7, new Date('2026-11-29T23:30:00Z'))).toEqual({ from: '2026-11-23', to: '2026-11-29' });
+  expect(lastDays(31, new Date('2026-03-01T00:10:00Z'))).toEqual({ from: '2026-01-30', to: '2026-03-01' });
 });
 
-test('days without a question are there, with nothing', () => {
-  const days = everyDay({ from: '2026-02-27', to: '2026-03-02', days: [{ date: '2026-03-01', amount: AMOUNT }] });
+test('fills days without usage with zeros', () => {
+  const days = fillDays({ from: '2026-02-27', to: '2026-03-02', days: [{ date: '2026-03-01', amount: USAGE }] });
   expect(days.map(({ date }) => date)).toEqual(['2026-02-27', '2026-02-28', '2026-03-01', '2026-03-02']);
   expect(days.map(({ amount }) => amount.requests)).toEqual([0, 0, 1, 0]);
 });
 
-test('tokens of the prompt cache were sent too', () => {
-  expect(sentTokens(AMOUNT)).toBe(60);
-  expect(allTokens(AMOUNT)).toBe(65);
+test('cached prompt tokens count as sent', () => {
+  expect(sentTokens(USAGE)).toBe(60);
+  expect(allTokens(USAGE)).toBe(65);
 });
 
 test.each([
@@ -33,6 +33,6 @@ test.each([
   [4, [0, 1, 2, 3, 4]],
   [47_000, [0, 20_000, 40_000, 60_000]],
   [100_000, [0, 25_000, 50_000, 75_000, 100_000]],
-])('an axis to %d has the steps %j', (highest, steps) => {
+])('an axis up to %d has the steps %j', (highest, steps) => {
   expect(axisSteps(highest)).toEqual(steps);
 });

@@ -1,4 +1,4 @@
-/** Usage by day, with the days on which nothing was asked, and the scale of its chart. */
+/** Usage per day, including days without usage, and the axis of the chart. */
 import type { Usage } from '../api/types';
 
 export type UsageAmount = Usage['total'];
@@ -11,7 +11,7 @@ export interface UsageDay {
 
 const DAY = 24 * 3_600_000;
 
-const NOTHING: UsageAmount = {
+const NO_USAGE: UsageAmount = {
   requests: 0,
   input_tokens: 0,
   cache_read_tokens: 0,
@@ -20,28 +20,27 @@ const NOTHING: UsageAmount = {
   cost_micros: 0,
 };
 
-/** The UTC day of a time. */
 export function utcDay(time: Date): string {
   return time.toISOString().slice(0, 10);
 }
 
-/** The first and the last of some days, of which the last is that of a time. */
-export function rangeOf(days: number, now: Date): { from: string; to: string } {
+/** The range of the last `days` days, which ends on the UTC day of `now`. */
+export function lastDays(days: number, now: Date): { from: string; to: string } {
   return { from: utcDay(new Date(now.getTime() - (days - 1) * DAY)), to: utcDay(now) };
 }
 
-/** Every day of a range. The server leaves out those without a question. */
-export function everyDay({ from, to, days }: Pick<Usage, 'from' | 'to' | 'days'>): UsageDay[] {
-  const known = new Map(days.map(({ date, amount }) => [date, amount]));
+/** Returns every day of a range; the server omits days without usage. */
+export function fillDays({ from, to, days }: Pick<Usage, 'from' | 'to' | 'days'>): UsageDay[] {
+  const amounts = new Map(days.map(({ date, amount }) => [date, amount]));
   const all: UsageDay[] = [];
   for (let time = Date.parse(from); time <= Date.parse(to); time += DAY) {
     const date = utcDay(new Date(time));
-    all.push({ date, amount: known.get(date) ?? NOTHING });
+    all.push({ date, amount: amounts.get(date) ?? NO_USAGE });
   }
   return all;
 }
 
-/** All tokens that were sent, those of the prompt cache included. */
+/** All sent tokens, including those of the prompt cache. */
 export function sentTokens({ input_tokens, cache_read_tokens, cache_write_tokens }: UsageAmount): number {
   return input_tokens + cache_read_tokens + cache_write_tokens;
 }
@@ -50,7 +49,7 @@ export function allTokens(amount: UsageAmount): number {
   return sentTokens(amount) + amount.output_tokens;
 }
 
-/** The steps of an axis from 0 to at least a value: two to four of 1, 2, 2.5 or 5 times a power of ten. */
+/** Axis steps from 0 to at least `highest`: two to four steps of 1, 2, 2.5 or 5 times a power of ten. */
 export function axisSteps(highest: number): number[] {
   if (highest <= 0) return [0, 1];
   const size = 10 ** Math.floor(Math.log10(highest / 4));

@@ -1,19 +1,19 @@
-/** What the user's questions took of the model, by day. */
+/** The usage tab: tokens and cost of the user's questions per day. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { ChartNoAxesColumn } from 'lucide-react';
 import { ToggleGroup } from 'radix-ui';
 import { useState } from 'react';
-import { api, data } from '../api/client';
-import { keys } from '../api/queries';
+import { api, unwrap } from '../api/client';
+import { queryKeys } from '../api/queries';
 import type { Usage } from '../api/types';
-import { Failure } from '../page/failure';
-import { dollars, integer } from '../page/format';
-import { Empty } from '../ui/empty';
+import { ErrorNotice } from '../page/error-notice';
+import { formatDollars, formatInteger } from '../page/format';
+import { EmptyState } from '../ui/empty-state';
 import { Skeleton } from '../ui/skeleton';
 import { words } from '../words';
-import { Card, Part } from './part';
+import { Card, TabSection } from './tab-section';
 import { type Measure, UsageChart } from './usage-chart';
-import { allTokens, everyDay, rangeOf, type UsageAmount, type UsageDay } from './usage-days';
+import { allTokens, fillDays, lastDays, type UsageAmount, type UsageDay } from './usage-days';
 import { UsageTable } from './usage-table';
 
 const text = words.settings.usage;
@@ -21,19 +21,19 @@ const RANGES = [7, 31] as const;
 type Range = (typeof RANGES)[number];
 
 async function readUsage(days: Range): Promise<Usage> {
-  return data(api.GET('/users/me/usage', { params: { query: rangeOf(days, new Date()) } }));
+  return unwrap(api.GET('/users/me/usage', { params: { query: lastDays(days, new Date()) } }));
 }
 
 export function UsageTab() {
   const [range, setRange] = useState<Range>(7);
   const [measure, setMeasure] = useState<Measure>('tokens');
   const usage = useQuery({
-    queryKey: [...keys.usage, range],
+    queryKey: [...queryKeys.usage, range],
     queryFn: () => readUsage(range),
     placeholderData: keepPreviousData,
   });
   return (
-    <Part title={words.settings.tabs.usage} text={text.text}>
+    <TabSection title={words.settings.tabs.usage} text={text.text}>
       <div className="mb-4 flex flex-wrap items-center justify-between gap-3">
         <Segments
           label={text.show}
@@ -52,23 +52,23 @@ export function UsageTab() {
         />
       </div>
       {usage.data !== undefined ? (
-        <Shown usage={usage.data} measure={measure} />
+        <UsageContent usage={usage.data} measure={measure} />
       ) : usage.error !== null ? (
-        <Failure error={usage.error} onRetry={() => void usage.refetch()} />
+        <ErrorNotice error={usage.error} onRetry={() => void usage.refetch()} />
       ) : (
-        <Outline />
+        <UsageSkeleton />
       )}
-    </Part>
+    </TabSection>
   );
 }
 
-function Shown({ usage, measure }: { usage: Usage; measure: Measure }) {
-  const days: UsageDay[] = everyDay(usage);
+function UsageContent({ usage, measure }: { usage: Usage; measure: Measure }) {
+  const days: UsageDay[] = fillDays(usage);
   return (
     <Card>
       <Totals total={usage.total} days={days.length} />
       {usage.total.requests === 0 ? (
-        <Empty icon={<ChartNoAxesColumn size={48} strokeWidth={1.25} />} title={text.none} text={text.noneText} />
+        <EmptyState icon={<ChartNoAxesColumn size={48} strokeWidth={1.25} />} title={text.none} text={text.noneText} />
       ) : (
         <>
           <UsageChart days={days} measure={measure} total={usage.total} />
@@ -81,9 +81,9 @@ function Shown({ usage, measure }: { usage: Usage; measure: Measure }) {
 
 function Totals({ total, days }: { total: UsageAmount; days: number }) {
   const numbers = [
-    { label: text.tokens, value: integer(allTokens(total)) },
-    { label: text.cost, value: dollars(total.cost_micros) },
-    { label: text.answers, value: integer(total.requests) },
+    { label: text.tokens, value: formatInteger(allTokens(total)) },
+    { label: text.cost, value: formatDollars(total.cost_micros) },
+    { label: text.answers, value: formatInteger(total.requests) },
   ];
   return (
     <div className="border-b border-line-soft p-4">
@@ -107,7 +107,7 @@ interface SegmentsProps<T extends string | number> {
   options: readonly { value: T; label: string }[];
 }
 
-/** A choice of one among a few, side by side. */
+/** A segmented control. */
 function Segments<T extends string | number>({ label, value, onChange, options }: SegmentsProps<T>) {
   return (
     <ToggleGroup.Root
@@ -133,7 +133,7 @@ function Segments<T extends string | number>({ label, value, onChange, options }
   );
 }
 
-function Outline() {
+function UsageSkeleton() {
   return (
     <Card className="flex flex-col gap-6 p-4">
       <p role="status" className="sr-only">

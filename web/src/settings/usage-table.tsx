@@ -1,9 +1,9 @@
-/** The numbers of the chart, for those who cannot see it or want to copy them. */
+/** The chart's numbers as a table, for screen readers and for copying. */
 import { ChevronRight } from 'lucide-react';
-import { dollars, integer } from '../page/format';
+import { formatDollars, formatInteger } from '../page/format';
 import { words } from '../words';
+import { formatDay } from './format-days';
 import { sentTokens, type UsageAmount, type UsageDay } from './usage-days';
-import { dayName } from './utc-days';
 
 const text = words.settings.usage;
 
@@ -31,7 +31,7 @@ export function UsageTable({ days, total }: UsageTableProps) {
         </thead>
         <tbody>
           {days.toReversed().map(({ date, amount }) => (
-            <Row key={date} name={dayName(date)} amount={amount} />
+            <Row key={date} name={formatDay(date)} amount={amount} />
           ))}
         </tbody>
         <tfoot className="border-t border-line font-semibold">
@@ -55,10 +55,10 @@ function Head({ isFirst = false, children }: { isFirst?: boolean; children: stri
 
 function Row({ name, amount }: { name: string; amount: UsageAmount }) {
   const numbers = [
-    integer(amount.requests),
-    integer(sentTokens(amount)),
-    integer(amount.output_tokens),
-    dollars(amount.cost_micros),
+    formatInteger(amount.requests),
+    formatInteger(sentTokens(amount)),
+    formatInteger(amount.output_tokens),
+    formatDollars(amount.cost_micros),
   ];
   const isIdle = amount.requests === 0;
   return (

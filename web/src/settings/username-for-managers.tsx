@@ -1,4 +1,4 @@
-/** Tells password managers whose password a form has. People do not see it. */
+/** Hidden username field, which tells password managers whose password the form has. */
 export function UsernameForManagers({ username }: { username: string }) {
   return <input type="text" autoComplete="username" value={username} readOnly hidden />;
 }

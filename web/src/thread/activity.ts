@@ -1,74 +1,74 @@
-/** What goes on in conversations, apart from the page that shows it: an answer is written on while another one is read. */
+/** Activity of conversations, stored outside of components: an answer continues while another conversation is open. */
 import { useSyncExternalStore } from 'react';
 import type { ApiError } from '../api/error';
 import type { Exchange } from './exchange';
 
-/** Why a message is not sent, and stays in the field. */
-export type Problem =
+/** Why a message was not sent. Its text stays in the field. */
+export type SendProblem =
   | { kind: 'error'; error: unknown; ask: boolean }
-  /** The text before it waits: for a merge, or for the connection. */
+  /** The code could not be saved first: it needs a merge, or the connection is lost. */
   | { kind: 'held' }
   | { kind: 'changed' };
 
 export interface Activity {
   exchange: Exchange | null;
-  problem: Problem | null;
-  /** By question: the error that it ended with while this page was open, which says more than its code. */
+  problem: SendProblem | null;
+  /** Errors by question, as seen on this page. They have more detail than the stored error code. */
   failures: Readonly<Record<string, ApiError>>;
-  /** By question: the version that was saved for it. */
+  /** Versions that were saved before a question, by question. */
   saved: Readonly<Record<string, number>>;
-  /** By question: what was written of its answer when that was stopped, which is kept nowhere else. */
+  /** Partial answers that the user stopped, by question. They are stored nowhere else. */
   stopped: Readonly<Record<string, string>>;
-  /** What is read aloud. */
+  /** Text for the screen reader. */
   announcement: string;
 }
 
-const QUIET: Activity = { exchange: null, problem: null, failures: {}, saved: {}, stopped: {}, announcement: '' };
+const NO_ACTIVITY: Activity = { exchange: null, problem: null, failures: {}, saved: {}, stopped: {}, announcement: '' };
 
-const known = new Map<string, Activity>();
+const activities = new Map<string, Activity>();
 const listeners = new Set<() => void>();
 
-export function activity(key: string): Activity {
-  return known.get(key) ?? QUIET;
+export function getActivity(key: string): Activity {
+  return activities.get(key) ?? NO_ACTIVITY;
 }
 
 let frame: number | null = null;
 
-function tell(): void {
+function notify(): void {
   if (frame !== null) cancelAnimationFrame(frame);
   frame = null;
   for (const listener of [...listeners]) listener();
 }
 
-/** Changes what goes on, and shows it at once. */
-export function change(key: string, next: Partial<Activity>): void {
-  known.set(key, { ...activity(key), ...next });
-  tell();
+/** Updates the activity and notifies listeners at once. */
+export function updateActivity(key: string, next: Partial<Activity>): void {
+  activities.set(key, { ...getActivity(key), ...next });
+  notify();
 }
 
-/** Changes the exchange; words that arrive are shown together at the next frame. */
-export function changeExchange(key: string, next: (exchange: Exchange) => Exchange): void {
-  const now = activity(key);
+/** Updates the exchange. Text of an answer is rendered once per frame. */
+export function updateExchange(key: string, next: (exchange: Exchange) => Exchange): void {
+  const now = getActivity(key);
   if (now.exchange === null) return;
   const exchange = next(now.exchange);
-  known.set(key, { ...now, exchange });
-  if (exchange.phase !== now.exchange.phase || exchange.question !== now.exchange.question) tell();
-  else frame ??= requestAnimationFrame(tell);
+  activities.set(key, { ...now, exchange });
+  if (exchange.phase !== now.exchange.phase || exchange.question !== now.exchange.question) notify();
+  else frame ??= requestAnimationFrame(notify);
 }
 
-/** A new conversation is stored: its state goes on under its id. The old key is replaced once no panel shows it. */
+/** Copies the activity to the id of the stored thread. The old key is cleared once no panel shows it. */
 export function moveActivity(from: string, to: string): void {
-  known.set(to, activity(from));
+  activities.set(to, getActivity(from));
 }
 
-export function forgetActivity(key: string): void {
-  known.delete(key);
-  tell();
+export function clearActivity(key: string): void {
+  activities.delete(key);
+  notify();
 }
 
-export function forgetActivities(): void {
-  known.clear();
-  tell();
+export function clearActivities(): void {
+  activities.clear();
+  notify();
 }
 
 function subscribe(listener: () => void): () => void {
@@ -77,5 +77,5 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function useActivity(key: string): Activity {
-  return useSyncExternalStore(subscribe, () => activity(key));
+  return useSyncExternalStore(subscribe, () => getActivity(key));
 }

@@ -1,8 +1,8 @@
-/** Whether a conversation's lines are still what was selected. */
+/** Shows whether a conversation's lines still match the selected code. */
 import type { Thread } from '../api/types';
 import { words } from '../words';
 
-/** Stable is quiet; approximate is told by a word and a colour. Without room for all, the lines themselves stay. */
+/** `approximate` is highlighted by colour. Without enough room, it is truncated before the lines. */
 export function AnchorState({ thread }: { thread: Thread }) {
   if (thread.type === 'file') return null;
   const { anchor_status: state } = thread;

@@ -1,4 +1,4 @@
-/** An answer: what the model explains, the code that it suggests, its patch, and how it came about. */
+/** An answer: explanation, suggested code, patch and details. */
 import { Info, TriangleAlert } from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { AiMessage, Thread } from '../api/types';
@@ -8,39 +8,39 @@ import { Notice } from '../ui/notice';
 import { words } from '../words';
 import { CodeBlock } from './code-block';
 import { isSameCode } from './dedent';
+import { LazyDiffDialog } from './lazy-diff-dialog';
 import { linesOf, linesTitle } from './lines';
-import { LoadedDiffDialog } from './loaded-diff-dialog';
 import { Markdown } from './markdown';
-import { intoView, PatchCard } from './patch-card';
-import { linesIn } from './patch-lines';
+import { PatchCard, revealElement } from './patch-card';
+import { splitLines } from './patch-lines';
 import { Time } from './time';
 
 interface AnswerProps {
   answer: AiMessage;
   thread: Thread;
-  /** Whether nothing was asked after it. */
+  /** Whether it answers the latest question. */
   isLatest: boolean;
-  onAskNew: (() => void) | undefined;
+  onAskNewPatch: (() => void) | undefined;
 }
 
-export function Answer({ answer, thread, isLatest, onAskNew }: AnswerProps) {
+export function Answer({ answer, thread, isLatest, onAskNewPatch }: AnswerProps) {
   const editor = useEditor();
   const { content, confidence, patch, suggested_code, patch_withheld } = answer;
   return (
     <article aria-label={words.thread.ai} className="flex min-w-0 flex-col gap-3">
-      <AnswerHead>
+      <AnswerHeader>
         {confidence !== undefined && (
           <span className={`text-xs ${confidence === 'low' ? 'text-warn' : 'text-faint'}`}>
             {words.thread.confidence[confidence]} ·{' '}
           </span>
         )}
         <Time at={answer.timestamp} />
-      </AnswerHead>
-      <Markdown text={content} language={editor.monacoLanguage()} />
+      </AnswerHeader>
+      <Markdown text={content} language={editor.languageId()} />
       {suggested_code !== undefined && !isSameCode(suggested_code, patch?.replacement ?? '') && (
         <Suggestion code={suggested_code} thread={thread} />
       )}
-      {patch != null && <PatchCard {...{ answer, patch, lines: linesOf(thread), isLatest, onAskNew }} />}
+      {patch != null && <PatchCard {...{ answer, patch, lines: linesOf(thread), isLatest, onAskNewPatch }} />}
       {patch_withheld !== undefined && (
         <Notice kind="warning" title={words.thread.withheld}>
           {patch_withheld}
@@ -52,8 +52,8 @@ export function Answer({ answer, thread, isLatest, onAskNew }: AnswerProps) {
   );
 }
 
-/** Who speaks, and at the right what there is to know of it. */
-export function AnswerHead({ children }: { children: ReactNode }) {
+/** The author, and details on the right. */
+export function AnswerHeader({ children }: { children: ReactNode }) {
   return (
     <div className="-mb-2 flex items-baseline justify-between gap-2">
       <span className="text-xs font-semibold text-accent-text">{words.thread.ai}</span>
@@ -62,20 +62,20 @@ export function AnswerHead({ children }: { children: ReactNode }) {
   );
 }
 
-/** Code to read rather than to apply, and how it differs from the selected lines. */
+/** Suggested code without a patch, with a diff against the selected lines. */
 function Suggestion({ code, thread }: { code: string; thread: Thread }) {
   const editor = useEditor();
   const [isOpen, setIsOpen] = useState(false);
   return (
     <div className="flex flex-col gap-2">
-      <CodeBlock code={code} language={editor.monacoLanguage()} title={words.thread.suggested} fold={20} />
+      <CodeBlock code={code} language={editor.languageId()} title={words.thread.suggested} fold={20} />
       {thread.type === 'block' && (
         <div>
           <Button onClick={() => setIsOpen(true)}>{words.thread.viewDiff}</Button>
         </div>
       )}
       {thread.type === 'block' && isOpen && (
-        <LoadedDiffDialog
+        <LazyDiffDialog
           title={linesTitle(linesOf(thread))}
           suggestion={{ before: thread.selected_text, after: code }}
           onClose={() => setIsOpen(false)}
@@ -85,12 +85,12 @@ function Suggestion({ code, thread }: { code: string; thread: Thread }) {
   );
 }
 
-/** What the answer did not see, and what to be careful about. */
+/** Warnings, and which code or messages the model did not see. */
 function Remarks({ answer: { context_mode, context_lines, history_truncated, warnings } }: { answer: AiMessage }) {
   const editor = useEditor();
   const [first, last] = context_lines ?? [];
   const isLocal = context_mode === 'local' && first !== undefined && last !== undefined;
-  const lines = useMemo(() => (isLocal ? linesIn(editor.text()).length : 0), [isLocal, editor]);
+  const lines = useMemo(() => (isLocal ? splitLines(editor.text()).length : 0), [isLocal, editor]);
   if (!isLocal && !history_truncated && warnings.length === 0) return null;
   return (
     <ul className="flex flex-col gap-1.5 text-sm text-dim">
@@ -124,7 +124,7 @@ function Remark({ icon, children }: { icon: ReactNode; children: ReactNode }) {
 
 function Details({ answer: { model_id, token_count, context_mode, context_lines } }: { answer: AiMessage }) {
   const [first, last] = context_lines ?? [];
-  const context = first === undefined || last === undefined ? undefined : contextWords(context_mode, first, last);
+  const context = first === undefined || last === undefined ? undefined : contextLabel(context_mode, first, last);
   const rows: [string, string | undefined][] = [
     [words.thread.model, model_id],
     [words.thread.tokens, token_count?.toLocaleString('en')],
@@ -134,7 +134,7 @@ function Details({ answer: { model_id, token_count, context_mode, context_lines 
   return (
     <details
       className="text-xs text-dim"
-      onToggle={({ currentTarget }) => currentTarget.open && intoView(currentTarget)}
+      onToggle={({ currentTarget }) => currentTarget.open && revealElement(currentTarget)}
     >
       <summary className="w-fit rounded-[4px] py-0.5 text-faint hover:text-text pointer-coarse:py-3">
         {words.thread.details}
@@ -154,6 +154,6 @@ function Details({ answer: { model_id, token_count, context_mode, context_lines 
   );
 }
 
-function contextWords(mode: AiMessage['context_mode'], first: number, last: number): string {
+function contextLabel(mode: AiMessage['context_mode'], first: number, last: number): string {
   return mode === 'full' ? words.thread.fullContext(first, last) : words.thread.contextLines(first, last);
 }

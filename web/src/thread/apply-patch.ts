@@ -1,92 +1,92 @@
-/** Applying a patch: what is unsaved is saved first, the server applies it to the saved code, and the editor follows. */
+/** Applies a patch: saves unsaved text, lets the server apply the patch, and updates the editor. */
 import type { QueryClient } from '@tanstack/react-query';
-import { api, data } from '../api/client';
+import { api, unwrap } from '../api/client';
 import { isApiError } from '../api/error';
 import type { AiMessage, Patch, Session } from '../api/types';
 import type { EditorController } from '../editor/controller';
-import { toastError } from '../page/failure';
+import { toastError } from '../page/error-notice';
 import { toast } from '../ui/toast';
 import { words } from '../words';
-import { consequence } from './applied';
+import { applyEffect } from './apply-effect';
 import { putMessages } from './messages';
 
-interface Place {
+interface ApplyContext {
   client: QueryClient;
   editor: EditorController;
 }
 
-/** Why a patch was refused for good, in the server's words; `null` when it is applied or may be tried again. */
+/** The server's reason to reject a patch permanently; `null` if it was applied or can be retried. */
 export type Refusal = string | null;
 
-export async function applyPatch(place: Place, answer: AiMessage, patch: Patch): Promise<Refusal> {
+export async function applyPatch(context: ApplyContext, answer: AiMessage, patch: Patch): Promise<Refusal> {
   try {
-    return await applied(place, answer, patch);
+    return await requestApply(context, answer, patch);
   } catch (error) {
     if (isApiError(error, 'PATCH_CONFLICT')) return error.message;
     if (isApiError(error, 'VERSION_CONFLICT')) {
       toast('warning', words.thread.changed, { description: words.thread.reloaded });
-      await place.editor.reload();
+      await context.editor.reload();
       return null;
     }
-    toastError(error, () => void applyPatch(place, answer, patch), place.editor.sessionId);
+    toastError(error, () => void applyPatch(context, answer, patch), context.editor.sessionId);
     return null;
   }
 }
 
-async function applied({ client, editor }: Place, answer: AiMessage, patch: Patch): Promise<Refusal> {
+async function requestApply({ client, editor }: ApplyContext, answer: AiMessage, patch: Patch): Promise<Refusal> {
   if (editor.isDirty() && (await editor.save()).kind === 'held') {
     toast('warning', words.thread.notAppliedHeld, { description: words.thread.notAppliedHeldNext });
     return null;
   }
-  const had = editor.version();
+  const versionSent = editor.version();
   const params = { path: { thread_id: answer.thread_id, message_id: answer.message_id } };
-  const body = { expected_version_number: had };
-  const now = await data(api.POST('/threads/{thread_id}/messages/{message_id}/apply', { params, body }));
-  await putMessages(client, answer.thread_id, now.message);
-  switch (consequence({ had, has: editor.version() }, now)) {
-    case 'follow': {
+  const body = { expected_version_number: versionSent };
+  const response = await unwrap(api.POST('/threads/{thread_id}/messages/{message_id}/apply', { params, body }));
+  await putMessages(client, answer.thread_id, response.message);
+  switch (applyEffect({ had: versionSent, has: editor.version() }, response)) {
+    case 'apply-lines': {
       const before = editor.text();
-      editor.applyLines(now.start_line, now.end_line, patch.replacement, now.session, now.threads);
-      tellApplied(editor, now.session, before);
+      editor.applyLines(response.start_line, response.end_line, patch.replacement, response.session, response.threads);
+      toastApplied(editor, response.session, before);
       break;
     }
-    case 'followed':
-      toast('success', words.thread.patchApplied, toldOf(now.session));
+    case 'already-loaded':
+      toast('success', words.thread.patchApplied, versionDescription(response.session));
       break;
-    case 'known':
-      toast('info', words.thread.wasApplied(now.message.applied_version ?? had));
+    case 'already-applied':
+      toast('info', words.thread.wasApplied(response.message.applied_version ?? versionSent));
       break;
     case 'reload':
-      toast('info', words.thread.wasApplied(now.message.applied_version ?? had));
+      toast('info', words.thread.wasApplied(response.message.applied_version ?? versionSent));
       await editor.reload();
   }
   return null;
 }
 
-/** A phone has no keys to undo with, so what tells of the patch takes it back, too. */
-function tellApplied(editor: EditorController, session: Session, before: string): void {
+/** Shows a toast with an undo action, which phones need because they have no undo shortcut. */
+function toastApplied(editor: EditorController, session: Session, before: string): void {
   const { version_number: version } = session;
-  const isAsMade = () => editor.version() === version && !editor.isDirty();
+  const isUnchanged = () => editor.version() === version && !editor.isDirty();
   const undo = async () => {
-    // What would be undone is another edit by now.
-    if (!isAsMade()) return toast('warning', words.thread.notUndone);
+    // After another edit, undo would revert that edit instead.
+    if (!isUnchanged()) return toast('warning', words.thread.notUndone);
     try {
       editor.undo();
-      // The last step may be another one, such as line ends that were mended.
+      // The last undo step may be a different edit, such as replaced surrogates.
       if (editor.text() !== before) {
         editor.redo();
         return toast('warning', words.thread.notUndone);
       }
       const saved = await editor.save();
-      if (saved.kind === 'saved') toast('success', words.thread.patchUndone, toldOf(saved.session));
+      if (saved.kind === 'saved') toast('success', words.thread.patchUndone, versionDescription(saved.session));
     } catch (error) {
       toastError(error);
     }
   };
-  const action = isAsMade() ? { label: words.editor.undo, onClick: () => void undo() } : undefined;
-  toast('success', words.thread.patchApplied, { ...toldOf(session), action, owner: editor.sessionId });
+  const action = isUnchanged() ? { label: words.editor.undo, onClick: () => void undo() } : undefined;
+  toast('success', words.thread.patchApplied, { ...versionDescription(session), action, owner: editor.sessionId });
 }
 
-function toldOf({ filename, version_number }: Pick<Session, 'filename' | 'version_number'>) {
+function versionDescription({ filename, version_number }: Pick<Session, 'filename' | 'version_number'>) {
   return { description: words.thread.patchAppliedText(filename, version_number) };
 }

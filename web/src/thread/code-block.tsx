@@ -1,27 +1,27 @@
-/** A piece of code: its language, a button that copies it, and the code in colours. */
+/** A code block with its language, a copy button and highlighting. */
 import { Fragment, memo, useState } from 'react';
 import { words } from '../words';
 import { CopyButton } from './copy-button';
-import { dedented } from './dedent';
+import { dedent } from './dedent';
 import { useHighlighted } from './highlight';
 import { Scroller } from './scroller';
 
 interface CodeBlockProps {
   code: string;
-  /** As Monaco or a Markdown fence names it; empty when it is not known. */
+  /** The language as named by Monaco or a Markdown fence; empty if unknown. */
   language: string;
-  /** What it is called; its language otherwise. */
+  /** The title; by default the language. */
   title?: string | undefined;
-  /** While it is still written, it is shown without colours. */
+  /** Whether the code is still being written; it is not highlighted then. */
   isLive?: boolean;
-  /** Of more lines than this the rest is shown on demand. */
+  /** Longer code is folded to this number of lines. */
   fold?: number | undefined;
 }
 
 export const CodeBlock = memo(function CodeBlock({ code, language, title, isLive = false, fold }: CodeBlockProps) {
   const [isOpen, setIsOpen] = useState(false);
-  // What is copied keeps its indentation.
-  const lines = dedented(code.split(/\r\n|\r|\n/));
+  // The copied code keeps its indentation.
+  const lines = dedent(code.split(/\r\n|\r|\n/));
   const isFolded = fold !== undefined && lines.length > fold + 1 && !isOpen;
   const label = title ?? (language === '' ? words.thread.code : language);
   return (
@@ -66,11 +66,11 @@ function Code({ code, language, isLive, label }: CodeProps) {
           {highlighted === null
             ? code
             : highlighted.map((line, number) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number.
+                // biome-ignore lint/suspicious/noArrayIndexKey: a line is identified by its number.
                 <Fragment key={number}>
                   {number > 0 && '\n'}
                   {line.map((span, index) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place.
+                    // biome-ignore lint/suspicious/noArrayIndexKey: a token is identified by its position.
                     <span key={index} className={span.className}>
                       {span.text}
                     </span>

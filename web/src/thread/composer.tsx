@@ -1,32 +1,32 @@
-/** The field for the next question or note. */
+/** The input for the next question or note. */
 import { Square } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useId, useLayoutEffect } from 'react';
 import { isApiError } from '../api/error';
-import { Failure } from '../page/failure';
+import { ErrorNotice } from '../page/error-notice';
 import { Button } from '../ui/button';
 import { Notice } from '../ui/notice';
 import { words } from '../words';
-import type { Activity, Problem } from './activity';
-import { characters, isMessage, MESSAGE_CHARACTERS } from './characters';
-import { type, useDraft } from './draft';
-import type { Said } from './exchange';
+import type { Activity, SendProblem } from './activity';
+import { setDraftText, useDraft } from './draft';
+import type { NewMessage } from './exchange';
+import { countCharacters, isValidMessage, MAX_MESSAGE_CHARACTERS } from './message-length';
 
-/** It grows with what is typed, up to this height. */
-const MOST_HEIGHT = 240;
+/** The maximum height of the growing field. */
+const MAX_HEIGHT = 240;
 const IS_MAC = /Mac|iP(hone|ad)/.test(navigator.userAgent);
 
 interface ComposerProps {
-  /** Under which key what is typed is kept. */
+  /** The key of the stored draft. */
   draftKey: string;
   field: RefObject<HTMLTextAreaElement | null>;
   placeholder: string;
-  /** Whether a note is what is wanted first. */
+  /** Whether the main button adds a note instead of asking. */
   isNote: boolean;
   activity: Activity;
-  onSend: (said: Said) => void;
+  onSend: (newMessage: NewMessage) => void;
   onStop: () => void;
-  /** Goes on in a new conversation on the same lines; absent where there is none to follow. */
-  onSendAnew: ((said: Said) => void) | undefined;
+  /** Sends in a new thread on the same lines; absent if there is no thread yet. */
+  onSendInNewThread: ((newMessage: NewMessage) => void) | undefined;
 }
 
 export function Composer({
@@ -37,19 +37,19 @@ export function Composer({
   activity,
   onSend,
   onStop,
-  onSendAnew,
+  onSendInNewThread,
 }: ComposerProps) {
   const { text } = useDraft(draftKey);
   const id = useId();
   const { exchange, problem } = activity;
-  const length = characters(text);
+  const length = countCharacters(text);
   const isBusy = exchange !== null;
-  const canSend = !isBusy && isMessage(text);
-  useGrowing(field, text);
+  const canSend = !isBusy && isValidMessage(text);
+  useAutoHeight(field, text);
   const sendAs = (ask: boolean) => {
     if (!canSend) return;
     onSend({ text, ask });
-    // The button is off now.
+    // The disabled button loses the focus.
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -69,7 +69,7 @@ export function Composer({
         <ProblemNotice
           problem={problem}
           onRetry={canSend ? sendAs : undefined}
-          onAnew={canSend && onSendAnew ? (ask) => onSendAnew({ text, ask }) : undefined}
+          onNewThread={canSend && onSendInNewThread ? (ask) => onSendInNewThread({ text, ask }) : undefined}
         />
       )}
       <label htmlFor={id} className="sr-only">
@@ -82,21 +82,21 @@ export function Composer({
         value={text}
         placeholder={placeholder}
         aria-describedby={`${id}-count`}
-        aria-invalid={length > MESSAGE_CHARACTERS ? true : undefined}
-        onChange={(event) => type(draftKey, event.target.value)}
+        aria-invalid={length > MAX_MESSAGE_CHARACTERS ? true : undefined}
+        onChange={(event) => setDraftText(draftKey, event.target.value)}
         onKeyDown={onKeyDown}
         className="w-full resize-none overflow-y-auto rounded-md border border-line-strong bg-sunken px-3 py-2 text-base placeholder:text-faint focus-visible:-outline-offset-1 aria-invalid:border-bad"
       />
       <div className="flex flex-wrap items-center justify-end gap-2">
         <Counter id={`${id}-count`} length={length} />
         {isBusy ? (
-          <Stop phase={exchange.phase} onStop={onStop} field={field} />
+          <StopButton phase={exchange.phase} onStop={onStop} field={field} />
         ) : (
           <Button disabled={!canSend} onClick={() => sendAs(isNote)}>
             {isNote ? words.thread.ask : words.thread.addNote}
           </Button>
         )}
-        <Button type="submit" look="primary" disabled={!canSend}>
+        <Button type="submit" variant="primary" disabled={!canSend}>
           {isNote ? words.thread.addNote : words.thread.ask}
           <kbd className="font-sans text-xs font-normal pointer-coarse:hidden">{words.thread.askKeys(IS_MAC)}</kbd>
         </Button>
@@ -106,10 +106,10 @@ export function Composer({
 }
 
 function Counter({ id, length }: { id: string; length: number }) {
-  const over = length - MESSAGE_CHARACTERS;
+  const over = length - MAX_MESSAGE_CHARACTERS;
   return (
     <p id={id} className={`mr-auto text-xs tabular-nums ${over > 0 ? 'text-bad' : 'text-faint'}`}>
-      {words.thread.characters(length, MESSAGE_CHARACTERS)}
+      {words.thread.characters(length, MAX_MESSAGE_CHARACTERS)}
       <span aria-live="polite" className="block empty:hidden">
         {over > 0 ? words.thread.tooLong(over) : ''}
       </span>
@@ -123,7 +123,7 @@ interface StopProps {
   field: RefObject<HTMLTextAreaElement | null>;
 }
 
-function Stop({ phase, onStop, field }: StopProps) {
+function StopButton({ phase, onStop, field }: StopProps) {
   return (
     <Button
       disabled={phase === 'saving' || phase === 'opening'}
@@ -141,16 +141,16 @@ function Stop({ phase, onStop, field }: StopProps) {
 }
 
 interface ProblemNoticeProps {
-  problem: Problem;
+  problem: SendProblem;
   onRetry: ((ask: boolean) => void) | undefined;
-  onAnew: ((ask: boolean) => void) | undefined;
+  onNewThread: ((ask: boolean) => void) | undefined;
 }
 
-function ProblemNotice({ problem, onRetry, onAnew }: ProblemNoticeProps) {
+function ProblemNotice({ problem, onRetry, onNewThread }: ProblemNoticeProps) {
   if (problem.kind === 'held') {
     return (
-      <Notice kind="warning" title={words.thread.held}>
-        {words.thread.heldNext}
+      <Notice kind="warning" title={words.thread.notSent}>
+        {words.thread.notSentNext}
       </Notice>
     );
   }
@@ -168,23 +168,23 @@ function ProblemNotice({ problem, onRetry, onAnew }: ProblemNoticeProps) {
       <Notice
         kind="error"
         title={title}
-        actions={onAnew && <Button onClick={() => onAnew(ask)}>{words.thread.newOnLines}</Button>}
+        actions={onNewThread && <Button onClick={() => onNewThread(ask)}>{words.thread.startOnSameLines}</Button>}
       >
         {next}
       </Notice>
     );
   }
-  return <Failure error={error} onRetry={onRetry && (() => onRetry(ask))} />;
+  return <ErrorNotice error={error} onRetry={onRetry && (() => onRetry(ask))} />;
 }
 
-/** As high as its text, until it scrolls. */
-function useGrowing(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height is that of the text.
+/** Grows the field with its text, up to a maximum height. */
+function useAutoHeight(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height depends on the text.
   useLayoutEffect(() => {
     const { current: area } = field;
     if (area === null) return;
     area.style.height = 'auto';
     const border = area.offsetHeight - area.clientHeight;
-    area.style.height = `${Math.min(area.scrollHeight + border, MOST_HEIGHT)}px`;
+    area.style.height = `${Math.min(area.scrollHeight + border, MAX_HEIGHT)}px`;
   }, [field, text]);
 }

@@ -1,14 +1,14 @@
-/** Copies code, and says that it did. */
+/** A button that copies code and confirms it. */
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { toast } from '../ui/toast';
 import { words } from '../words';
 
-const SAID_MS = 2_000;
+const CONFIRMATION_MS = 2_000;
 
 interface CopyButtonProps {
   text: string;
-  /** Where there is no room for words, they are read aloud and shown as a tooltip. */
+  /** Shows only the icon; the label is a tooltip and for screen readers. */
   isIcon?: boolean;
 }
 
@@ -18,7 +18,7 @@ export function CopyButton({ text, isIcon = false }: CopyButtonProps) {
     try {
       await navigator.clipboard.writeText(text);
       setIsCopied(true);
-      setTimeout(() => setIsCopied(false), SAID_MS);
+      setTimeout(() => setIsCopied(false), CONFIRMATION_MS);
     } catch {
       toast('warning', words.thread.notCopied);
     }

@@ -1,22 +1,22 @@
-/** Indentation that takes no room. */
+/** Tests the removal of common indentation. */
 import { expect, test } from 'vitest';
-import { dedented, indentation, isSameCode } from './dedent';
+import { commonIndentation, dedent, isSameCode } from './dedent';
 
-test('the indentation that all lines have takes no room', () => {
-  expect(dedented(['    if x:', '', '        y'])).toEqual(['if x:', '', '    y']);
+test('removes the indentation that all lines share', () => {
+  expect(dedent(['    if x:', '', '        y'])).toEqual(['if x:', '', '    y']);
 });
 
-test('tabs and spaces are different indentations', () => {
-  expect(indentation(['\tif x', '    y'])).toBe('');
-  expect(indentation(['\t\tif x', '\ty'])).toBe('\t');
+test('tabs and spaces are different indentation', () => {
+  expect(commonIndentation(['\tif x', '    y'])).toBe('');
+  expect(commonIndentation(['\t\tif x', '\ty'])).toBe('\t');
 });
 
-test('blank lines do not count', () => {
-  expect(indentation(['  a', ' ', ''])).toBe('  ');
-  expect(indentation([])).toBe('');
+test('ignores blank lines', () => {
+  expect(commonIndentation(['  a', ' ', ''])).toBe('  ');
+  expect(commonIndentation([])).toBe('');
 });
 
-test('code is the same whatever its indentation as a whole is', () => {
+test('code is equal regardless of its common indentation', () => {
   expect(isSameCode('  if x:\r\n    y', 'if x:\n  y\n')).toBe(true);
   expect(isSameCode('if x:\n  y', 'if x:\n    y')).toBe(false);
 });

@@ -1,32 +1,32 @@
-/** Code in a narrow place: the indentation that all its lines have takes no room. */
+/** Removes the common indentation of code, to save width. */
 
-/** The white space that all lines begin with which are not blank. */
-export function indentation(lines: readonly string[]): string {
+/** The leading white space that all non-blank lines share. */
+export function commonIndentation(lines: readonly string[]): string {
   let common: string | null = null;
   for (const line of lines) {
     if (line.trim() === '') continue;
     const own = /^[ \t]*/.exec(line)?.[0] ?? '';
-    common = common === null ? own : shared(common, own);
+    common = common === null ? own : commonPrefix(common, own);
   }
   return common ?? '';
 }
 
-/** The lines without it. */
-export function dedented(lines: readonly string[]): string[] {
-  const { length } = indentation(lines);
+/** Removes the common indentation. */
+export function dedent(lines: readonly string[]): string[] {
+  const { length } = commonIndentation(lines);
   return length === 0 ? [...lines] : lines.map((line) => (line.trim() === '' ? '' : line.slice(length)));
 }
 
-/** Whether two pieces of code differ in nothing but their indentation as a whole and the lines around them. */
+/** Whether two pieces of code differ only in their common indentation and surrounding blank lines. */
 export function isSameCode(a: string, b: string): boolean {
-  const bare = (code: string) =>
-    dedented(code.split(/\r\n|\r|\n/))
+  const normalize = (code: string) =>
+    dedent(code.split(/\r\n|\r|\n/))
       .join('\n')
       .trim();
-  return bare(a) === bare(b);
+  return normalize(a) === normalize(b);
 }
 
-function shared(a: string, b: string): string {
+function commonPrefix(a: string, b: string): string {
   let length = 0;
   while (length < a.length && a[length] === b[length]) length += 1;
   return a.slice(0, length);

@@ -1,16 +1,16 @@
-/** Asks before a conversation is deleted. */
+/** The dialog that deletes a conversation. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Thread } from '../api/types';
-import { toastError } from '../page/failure';
+import { toastError } from '../page/error-notice';
 import { Confirm } from '../ui/dialog';
 import { toast } from '../ui/toast';
 import { words } from '../words';
-import { forgetActivity } from './activity';
-import { forgetDraft } from './draft';
+import { clearActivity } from './activity';
+import { clearDraft } from './draft';
 import { linesOf, linesTitle } from './lines';
-import { deleteThread } from './opening';
-import { interrupt } from './running';
+import { abortRequest } from './requests';
+import { deleteThread } from './thread-api';
 
 interface DeleteDialogProps {
   thread: Thread;
@@ -22,13 +22,13 @@ export function DeleteDialog({ thread, onClose, onDeleted }: DeleteDialogProps) 
   const client = useQueryClient();
   const [isDeleting, setIsDeleting] = useState(false);
   const { thread_id: id } = thread;
-  const confirmed = async () => {
+  const deleteConfirmed = async () => {
     setIsDeleting(true);
     try {
       await deleteThread(client, id);
-      interrupt(id);
-      forgetActivity(id);
-      forgetDraft(id);
+      abortRequest(id);
+      clearActivity(id);
+      clearDraft(id);
       toast('success', words.thread.deleted);
       onClose();
       onDeleted?.();
@@ -45,7 +45,7 @@ export function DeleteDialog({ thread, onClose, onDeleted }: DeleteDialogProps) 
       description={words.thread.deleteText(linesTitle(linesOf(thread)), thread.message_count)}
       action={words.thread.delete}
       busy={isDeleting && words.thread.deleting}
-      onConfirm={() => void confirmed()}
+      onConfirm={() => void deleteConfirmed()}
     />
   );
 }

@@ -1,4 +1,4 @@
-/** The whole difference that a patch or a suggestion makes, in Monaco's diff editor. */
+/** Shows a patch or a suggestion in Monaco's diff editor. */
 import { type ReactNode, useState } from 'react';
 import type { Patch } from '../api/types';
 import { useEditor } from '../editor/controller';
@@ -6,24 +6,24 @@ import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { words } from '../words';
 import DiffView from './diff-view';
-import { patched, unpatched } from './patch-lines';
+import { addPatch, removePatch } from './patch-lines';
 
 interface DiffDialogProps {
   title: string;
   onClose: () => void;
-  /** A patch for the code, or code to compare with what was selected. */
+  /** The patch, or `suggestion` to compare with the selected code. */
   patch?: Patch;
-  /** Whether the code has the patch in it already. */
+  /** Whether the code already contains the patch. */
   isApplied?: boolean;
   suggestion?: { before: string; after: string };
   action?: ReactNode;
 }
 
-interface Compared {
+interface Comparison {
   before: string;
   after: string;
   text: string;
-  /** The number of the first line, where only the patch's lines are compared. */
+  /** The first line number if only the patch's lines are compared. */
   firstLine: number;
   names: readonly [before: string, after: string];
 }
@@ -35,22 +35,22 @@ function linesOnly({ original, replacement, start_line }: Patch) {
   return { before: original, after: replacement, firstLine: start_line };
 }
 
-function withPatch(code: string, patch: Patch): Compared {
-  const next = patched(code, patch);
+function withPatch(code: string, patch: Patch): Comparison {
+  const next = addPatch(code, patch);
   if (next !== null) return { before: code, after: next, text: words.thread.diffText, names: PROPOSED, firstLine: 1 };
   return { ...linesOnly(patch), text: words.thread.diffMoved, names: PROPOSED };
 }
 
-function withoutPatch(code: string, patch: Patch): Compared {
-  const last = unpatched(code, patch);
+function withoutPatch(code: string, patch: Patch): Comparison {
+  const last = removePatch(code, patch);
   if (last !== null) return { before: last, after: code, text: words.thread.diffApplied, names: APPLIED, firstLine: 1 };
   return { ...linesOnly(patch), text: words.thread.diffAppliedMoved, names: APPLIED };
 }
 
 export default function DiffDialog({ title, onClose, patch, isApplied = false, suggestion, action }: DiffDialogProps) {
   const editor = useEditor();
-  // What is compared is the code at the moment of opening: it is covered by the dialog.
-  const [{ text, ...compared }] = useState((): Compared => {
+  // Compare the code at the moment of opening; the dialog covers the editor.
+  const [{ text, ...compared }] = useState((): Comparison => {
     if (suggestion !== undefined)
       return { ...suggestion, text: words.thread.diffSuggestion, names: PROPOSED, firstLine: 1 };
     if (patch === undefined) return { before: '', after: '', text: '', names: PROPOSED, firstLine: 1 };
@@ -70,7 +70,7 @@ export default function DiffDialog({ title, onClose, patch, isApplied = false, s
         </>
       }
     >
-      <DiffView {...compared} language={editor.monacoLanguage()} />
+      <DiffView {...compared} language={editor.languageId()} />
     </Dialog>
   );
 }

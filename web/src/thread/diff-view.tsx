@@ -1,30 +1,31 @@
-/** Monaco's diff editor, read only: side by side where there is room, one below the other on phones. */
+/** Monaco's read-only diff editor: side by side, or inline on phones. */
 import { useEffect, useRef } from 'react';
 import { labelSides } from '../editor/monaco/diff-labels';
 import { monaco } from '../editor/monaco/monaco';
 import { SHARED_OPTIONS } from '../editor/monaco/options';
-import { monacoTheme } from '../editor/monaco/themes';
+import { monacoThemeName } from '../editor/monaco/themes';
 import { useTheme } from '../page/theme';
 
-/** Brackets have the colour of other signs, as in the editor. */
-const ONE_COLOUR = { bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false } };
+/** Brackets have the text colour, as in the editor. */
+const NO_BRACKET_COLOURS = {
+  bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
+};
 
 interface DiffViewProps {
   before: string;
   after: string;
   language: string;
   firstLine: number;
-  /** What the sides are called. */
   names: readonly [before: string, after: string];
 }
 
-/** Monaco gives a comparison up after five seconds. */
-const COMPARED_MS = 6_000;
+/** Longer than Monaco's diff timeout of five seconds. */
+const DISPOSE_AFTER_MS = 6_000;
 
 export default function DiffView({ before, after, language, firstLine, names }: DiffViewProps) {
   const container = useRef<HTMLDivElement>(null);
   const { theme } = useTheme();
-  useEffect(() => monaco.editor.setTheme(monacoTheme(theme)), [theme]);
+  useEffect(() => monaco.editor.setTheme(monacoThemeName(theme)), [theme]);
   useEffect(() => {
     if (container.current === null) return;
     const diff = monaco.editor.createDiffEditor(container.current, {
@@ -40,7 +41,7 @@ export default function DiffView({ before, after, language, firstLine, names }: 
       useInlineViewWhenSpaceIsLimited: true,
       renderSideBySideInlineBreakpoint: 800,
       hideUnchangedRegions: { enabled: true, contextLineCount: 5, minimumLineCount: 8 },
-      // The line after the last line end is a line, too, and as well to be read.
+      // The empty last line must be readable too.
       renderFinalNewline: 'on',
       renderOverviewRuler: false,
       overviewRulerLanes: 0,
@@ -49,7 +50,7 @@ export default function DiffView({ before, after, language, firstLine, names }: 
     });
     const original = monaco.editor.createModel(before, language);
     const modified = monaco.editor.createModel(after, language);
-    for (const model of [original, modified]) model.updateOptions(ONE_COLOUR);
+    for (const model of [original, modified]) model.updateOptions(NO_BRACKET_COLOURS);
     diff.setModel({ original, modified });
     labelSides(diff, ...names);
     let isComputed = false;
@@ -58,12 +59,12 @@ export default function DiffView({ before, after, language, firstLine, names }: 
       isComputed = true;
     });
     return () => {
-      // Monaco complains about models that go before the editor has let go of them, or while they are compared.
+      // Monaco reports an error if a model is disposed while it is attached or being compared.
       diff.setModel(null);
       diff.dispose();
       const dispose = () => [original, modified].map((model) => model.dispose());
       if (isComputed) dispose();
-      else setTimeout(dispose, COMPARED_MS);
+      else setTimeout(dispose, DISPOSE_AFTER_MS);
     };
   }, [before, after, language, firstLine, names]);
   return <div ref={container} className="min-h-60 flex-1 overflow-hidden rounded-md border border-line" />;

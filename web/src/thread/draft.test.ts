@@ -1,84 +1,84 @@
-/** What is typed is kept until it is stored. */
+/** Tests message drafts. */
 import { beforeEach, expect, test, vi } from 'vitest';
 
-const stored = new Map<string, string>();
+const storage = new Map<string, string>();
 
 beforeEach(() => {
-  stored.clear();
+  storage.clear();
   vi.resetModules();
   vi.stubGlobal('sessionStorage', {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, value: string) => stored.set(key, value),
-    removeItem: (key: string) => stored.delete(key),
+    getItem: (key: string) => storage.get(key) ?? null,
+    setItem: (key: string, value: string) => storage.set(key, value),
+    removeItem: (key: string) => storage.delete(key),
   });
 });
 
-const load = () => import('./draft');
+const loadModule = () => import('./draft');
 
-test('what is typed outlives a reload', async () => {
-  (await load()).type('a', 'half a quest');
+test('a draft survives a reload', async () => {
+  (await loadModule()).setDraftText('a', 'half a quest');
   vi.resetModules();
-  expect((await load()).draft('a').text).toBe('half a quest');
+  expect((await loadModule()).getDraft('a').text).toBe('half a quest');
 });
 
-test('a message that was not stored comes back, and is sent again under its id', async () => {
-  const { draft, giveBack, send, type } = await load();
-  type('a', 'Why?');
-  const id = send('a', 'Why?', true);
-  expect(draft('a').text).toBe('');
-  giveBack('a');
-  expect(draft('a').text).toBe('Why?');
-  expect(send('a', 'Why?', true)).toBe(id);
+test('a restored message is sent again with the same id', async () => {
+  const { getDraft, restoreText, markSent, setDraftText } = await loadModule();
+  setDraftText('a', 'Why?');
+  const id = markSent('a', 'Why?', true);
+  expect(getDraft('a').text).toBe('');
+  restoreText('a');
+  expect(getDraft('a').text).toBe('Why?');
+  expect(markSent('a', 'Why?', true)).toBe(id);
 });
 
-test('another text, or a note of the same text, is another message', async () => {
-  const { giveBack, send } = await load();
-  const id = send('a', 'Why?', true);
-  giveBack('a');
-  expect(send('a', 'Why?', false)).not.toBe(id);
-  expect(send('a', 'Why not?', true)).not.toBe(id);
+test('a different text, or a note instead of a question, gets a new id', async () => {
+  const { restoreText, markSent } = await loadModule();
+  const id = markSent('a', 'Why?', true);
+  restoreText('a');
+  expect(markSent('a', 'Why?', false)).not.toBe(id);
+  expect(markSent('a', 'Why not?', true)).not.toBe(id);
 });
 
-test('what was typed meanwhile stands after what comes back', async () => {
-  const { draft, giveBack, send, type } = await load();
-  send('a', 'First.', true);
-  type('a', 'Second.');
-  giveBack('a');
-  expect(draft('a').text).toBe('First.\n\nSecond.');
+test('appends newer text to a restored message', async () => {
+  const { getDraft, restoreText, markSent, setDraftText } = await loadModule();
+  markSent('a', 'First.', true);
+  setDraftText('a', 'Second.');
+  restoreText('a');
+  expect(getDraft('a').text).toBe('First.\n\nSecond.');
 });
 
-test('a page that was reloaded while it sent has the text and its id', async () => {
-  const id = (await load()).send('a', 'Why?', true);
+test('restores the text and its id after a reload during sending', async () => {
+  const id = (await loadModule()).markSent('a', 'Why?', true);
   vi.resetModules();
-  const { draft, send } = await load();
-  expect(draft('a').text).toBe('Why?');
-  expect(send('a', 'Why?', true)).toBe(id);
+  const { getDraft, markSent } = await loadModule();
+  expect(getDraft('a').text).toBe('Why?');
+  expect(markSent('a', 'Why?', true)).toBe(id);
 });
 
-test('a message that turns out to be stored leaves the field', async () => {
-  const { arrived, draft, giveBack, send } = await load();
-  const id = send('a', 'Why?', true);
-  giveBack('a');
-  arrived('a', 'another');
-  expect(draft('a').text).toBe('Why?');
-  arrived('a', id);
-  expect(draft('a')).toMatchObject({ text: '', sent: null });
-  expect(stored.size).toBe(0);
+test('clears the field if the message turns out to be stored', async () => {
+  const { markStored, getDraft, restoreText, markSent } = await loadModule();
+  const id = markSent('a', 'Why?', true);
+  restoreText('a');
+  markStored('a', 'another');
+  expect(getDraft('a').text).toBe('Why?');
+  markStored('a', id);
+  expect(getDraft('a')).toMatchObject({ text: '', sent: null });
+  expect(storage.size).toBe(0);
 });
 
-test('a new conversation is stored under one id, and takes what was typed along', async () => {
-  const { draft, move, threadIdFor, type } = await load();
-  type('new', 'Why?');
+test('a new thread keeps its id and moves its draft', async () => {
+  const { getDraft, moveDraft, threadIdFor, setDraftText } = await loadModule();
+  setDraftText('new', 'Why?');
   const id = threadIdFor('new');
   expect(threadIdFor('new')).toBe(id);
-  move('new', 'thread');
-  expect(draft('thread')).toMatchObject({ text: 'Why?', threadId: null });
-  expect(draft('new').text).toBe('');
+  moveDraft('new', 'thread');
+  expect(getDraft('thread')).toMatchObject({ text: 'Why?', threadId: null });
+  expect(getDraft('new').text).toBe('');
 });
 
-test('nothing is left after signing out', async () => {
-  const { draft, forgetDrafts, type } = await load();
-  type('a', 'secret');
-  forgetDrafts();
-  expect(draft('a').text).toBe('');
+test('clearDrafts removes all drafts', async () => {
+  const { getDraft, clearDrafts, setDraftText } = await loadModule();
+  setDraftText('a', 'secret');
+  clearDrafts();
+  expect(getDraft('a').text).toBe('');
 });

@@ -1,10 +1,10 @@
-/** What is typed and not stored yet, for each conversation, kept for as long as the browser's tab is open. */
+/** Message drafts per conversation, kept in sessionStorage. */
 import { useSyncExternalStore } from 'react';
 
 const PREFIX = 'codesensei.question.';
 
-/** A message that was sent and may be stored: sent again it has the same id, and is stored once. */
-interface Sent {
+/** A sent message that may not be stored. Sent again with the same id, it is stored once. */
+interface SentMessage {
   id: string;
   text: string;
   ask: boolean;
@@ -12,98 +12,98 @@ interface Sent {
 
 export interface Draft {
   text: string;
-  sent: Sent | null;
-  /** Of a conversation that is not stored yet: the id under which it is, once. */
+  sent: SentMessage | null;
+  /** The client id of a thread that is not stored yet. */
   threadId: string | null;
 }
 
 const EMPTY: Draft = { text: '', sent: null, threadId: null };
 
-const known = new Map<string, Draft>();
+const drafts = new Map<string, Draft>();
 const listeners = new Set<() => void>();
 
-/** What is typed under a key: a thread's id, or one for a conversation that begins. */
-export function draft(key: string): Draft {
-  const found = known.get(key) ?? stored(key);
-  known.set(key, found);
+/** Returns the draft of a thread id, or of the key of a new thread. */
+export function getDraft(key: string): Draft {
+  const found = drafts.get(key) ?? readStored(key);
+  drafts.set(key, found);
   return found;
 }
 
-function stored(key: string): Draft {
+function readStored(key: string): Draft {
   try {
     const found = sessionStorage.getItem(PREFIX + key);
     if (found === null) return EMPTY;
-    const kept = { ...EMPTY, ...(JSON.parse(found) as Partial<Draft>) };
-    // The page was reloaded while it was sent: whether it arrived is not known.
-    return kept.text === '' && kept.sent !== null ? { ...kept, text: kept.sent.text } : kept;
+    const draft = { ...EMPTY, ...(JSON.parse(found) as Partial<Draft>) };
+    // The page was reloaded during sending, so the message may not be stored.
+    return draft.text === '' && draft.sent !== null ? { ...draft, text: draft.sent.text } : draft;
   } catch {
     return EMPTY;
   }
 }
 
 function set(key: string, next: Draft): void {
-  known.set(key, next);
+  drafts.set(key, next);
   try {
     if (next.text === '' && next.sent === null && next.threadId === null) sessionStorage.removeItem(PREFIX + key);
     else sessionStorage.setItem(PREFIX + key, JSON.stringify(next));
   } catch {
-    // It is kept for as long as the page is open.
+    // Without storage, the draft lasts as long as the page.
   }
   for (const listener of [...listeners]) listener();
 }
 
-export function type(key: string, text: string): void {
-  set(key, { ...draft(key), text });
+export function setDraftText(key: string, text: string): void {
+  set(key, { ...getDraft(key), text });
 }
 
-/** The text goes out: the field is free, and the id is that of the last try if it was the same message. */
-export function send(key: string, text: string, ask: boolean): string {
-  const { sent, ...rest } = draft(key);
+/** Moves the text from the field to `sent`. Reuses the id if the last attempt had the same message. */
+export function markSent(key: string, text: string, ask: boolean): string {
+  const { sent, ...rest } = getDraft(key);
   const isSame = sent !== null && sent.text === text && sent.ask === ask;
   const id = isSame ? sent.id : crypto.randomUUID();
   set(key, { ...rest, text: '', sent: { id, text, ask } });
   return id;
 }
 
-/** It was not stored, as far as is known: the text is back in the field, before what was typed meanwhile. */
-export function giveBack(key: string): void {
-  const { text, sent, threadId } = draft(key);
+/** Restores the text of a message that was probably not stored, before newer text. */
+export function restoreText(key: string): void {
+  const { text, sent, threadId } = getDraft(key);
   if (sent === null) return;
   set(key, { sent, threadId, text: text === '' ? sent.text : `${sent.text}\n\n${text}` });
 }
 
-/** It is stored. Text that came back into the field meanwhile is the same message, and goes. */
-export function arrived(key: string, clientMessageId: string | undefined): void {
-  const { text, sent, threadId } = draft(key);
+/** Marks the message as stored, and removes its restored text from the field. */
+export function markStored(key: string, clientMessageId: string | undefined): void {
+  const { text, sent, threadId } = getDraft(key);
   if (sent === null || sent.id !== clientMessageId) return;
   set(key, { threadId, sent: null, text: text === sent.text ? '' : text });
 }
 
-/** The id under which a new conversation is stored, however often it is tried. */
+/** The client id of a new thread, the same for every attempt. */
 export function threadIdFor(key: string): string {
-  const { threadId, ...rest } = draft(key);
+  const { threadId, ...rest } = getDraft(key);
   const id = threadId ?? crypto.randomUUID();
   if (threadId === null) set(key, { ...rest, threadId: id });
   return id;
 }
 
-/** The conversation is stored: what was typed for it goes on under its id. */
-export function move(from: string, to: string): void {
-  set(to, { ...draft(from), threadId: null });
+/** Moves the draft to the id of the stored thread. */
+export function moveDraft(from: string, to: string): void {
+  set(to, { ...getDraft(from), threadId: null });
   set(from, EMPTY);
 }
 
-export function forgetDraft(key: string): void {
+export function clearDraft(key: string): void {
   set(key, EMPTY);
 }
 
-/** Forgets all that was typed, when the user signs out. */
-export function forgetDrafts(): void {
-  for (const key of known.keys()) known.set(key, EMPTY);
+/** Deletes all drafts on a sign-out. */
+export function clearDrafts(): void {
+  for (const key of drafts.keys()) drafts.set(key, EMPTY);
   try {
     for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
   } catch {
-    // Nothing was kept.
+    // Storage is off and therefore empty.
   }
   for (const listener of [...listeners]) listener();
 }
@@ -114,5 +114,5 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function useDraft(key: string): Draft {
-  return useSyncExternalStore(subscribe, () => draft(key));
+  return useSyncExternalStore(subscribe, () => getDraft(key));
 }

@@ -1,30 +1,30 @@
-/** The first words of a message, as the list shows them. */
+/** Excerpts and plain text of messages. */
 
-/** At most so many characters, as the API cuts them. */
-const CHARACTERS = 120;
+/** The API's length of an excerpt. */
+const MAX_CHARACTERS = 120;
 
-/** In one line, as the API sends it. */
+/** Returns the excerpt that the API would send. */
 export function excerptOf(content: string): string {
-  return [...content.replace(/\s+/g, ' ').trim()].slice(0, CHARACTERS).join('');
+  return [...content.replace(/\s+/g, ' ').trim()].slice(0, MAX_CHARACTERS).join('');
 }
 
-/** How each answer of the local reviewer begins: in a list of them it would be all that is seen. */
-const LOCAL = /^Local rule-based reviewer: no model was asked\. */;
+/** The notice that starts each answer of the local reviewer. In a list it would hide the answers. */
+const LOCAL_REVIEWER_NOTICE = /^Local rule-based reviewer: no model was asked\. */;
 
-/** An answer's first words for the list. */
-export function preview(excerpt: string): string {
-  const text = unmarked(excerpt);
-  const said = text.replace(LOCAL, '');
-  return said === '' ? text : unmarked(said);
+/** An answer's excerpt for the list. */
+export function previewOf(excerpt: string): string {
+  const text = stripMarkdown(excerpt);
+  const rest = text.replace(LOCAL_REVIEWER_NOTICE, '');
+  return rest === '' ? text : stripMarkdown(rest);
 }
 
-/** A whole answer as it is read aloud. */
-export function spoken(answer: string): string {
-  return answer.split('\n').map(unmarked).join('\n').trim();
+/** An answer as plain text for screen readers. */
+export function toPlainText(answer: string): string {
+  return answer.split('\n').map(stripMarkdown).join('\n').trim();
 }
 
-/** Without the marks of Markdown, of which the end may be cut off. */
-export function unmarked(excerpt: string): string {
+/** Removes Markdown, including markup that the excerpt cut off. */
+export function stripMarkdown(excerpt: string): string {
   return excerpt
     .replace(/^(#{1,6} |> |[*-] |\d+\. )+/, '')
     .replace(/`|\*\*/g, '')

@@ -1,8 +1,8 @@
-/** An exchange is changed by the events of its stream. */
+/** Tests how stream events change an exchange. */
 import { expect, test } from 'vitest';
 import { ApiError } from '../api/error';
 import type { MessageEvent, UserMessage } from '../api/types';
-import { after, begun, begunAgain, type Exchange, eventOf, isAccepted } from './exchange';
+import { applyEvent, type Exchange, isAccepted, restartExchange, startExchange, toMessageEvent } from './exchange';
 
 const question: UserMessage = {
   message_id: 's.t.1',
@@ -15,48 +15,51 @@ const question: UserMessage = {
 
 const accepted: MessageEvent = { event: 'accepted', data: { message: question, replayed: false } };
 const delta = (text: string): MessageEvent => ({ event: 'delta', data: { text } });
-const run = (...events: MessageEvent[]): Exchange =>
-  events.reduce(after, begun({ text: question.content, ask: true }, 'sending'));
+const runEvents = (...events: MessageEvent[]): Exchange =>
+  events.reduce(applyEvent, startExchange({ text: question.content, ask: true }, 'sending'));
 
-test('a question is thought about once it is stored', () => {
-  expect(isAccepted(run())).toBe(false);
-  expect(run(accepted)).toMatchObject({ phase: 'thinking', question, answer: '' });
-  expect(isAccepted(run(accepted))).toBe(true);
+test('a stored question is in the thinking phase', () => {
+  expect(isAccepted(runEvents())).toBe(false);
+  expect(runEvents(accepted)).toMatchObject({ phase: 'thinking', question, answer: '' });
+  expect(isAccepted(runEvents(accepted))).toBe(true);
 });
 
-test('the pieces of an answer are put together', () => {
-  expect(run(accepted, delta('No. '), delta('Use `is`.'))).toMatchObject({ phase: 'writing', answer: 'No. Use `is`.' });
+test('joins the pieces of an answer', () => {
+  expect(runEvents(accepted, delta('No. '), delta('Use `is`.'))).toMatchObject({
+    phase: 'writing',
+    answer: 'No. Use `is`.',
+  });
 });
 
-test('an answer that is being stopped is so until it ends', () => {
-  const stopping: Exchange = { ...run(accepted), phase: 'stopping' };
-  expect(after(stopping, delta('more')).phase).toBe('stopping');
+test('stays in the stopping phase until the end', () => {
+  const stopping: Exchange = { ...runEvents(accepted), phase: 'stopping' };
+  expect(applyEvent(stopping, delta('more')).phase).toBe('stopping');
 });
 
-test('the end says what the question has become', () => {
+test('the final event updates the question', () => {
   const answered: UserMessage = { ...question, reply_state: 'answered' };
-  expect(run(accepted, { event: 'done', data: { message: answered, replayed: false } }).question).toBe(answered);
+  expect(runEvents(accepted, { event: 'done', data: { message: answered, replayed: false } }).question).toBe(answered);
 });
 
-test('the patch, which comes again with the end, and unknown events change nothing', () => {
-  const before = run(accepted);
+test('ignores patch events and unknown events', () => {
+  const before = runEvents(accepted);
   const patch = { start_line: 1, end_line: 1, original: 'a', replacement: 'b', base_version: 1 };
-  expect(after(before, { event: 'patch', data: patch })).toBe(before);
-  expect(after(before, { event: 'news', data: {} } as unknown as MessageEvent)).toBe(before);
+  expect(applyEvent(before, { event: 'patch', data: patch })).toBe(before);
+  expect(applyEvent(before, { event: 'news', data: {} } as unknown as MessageEvent)).toBe(before);
 });
 
-test('an error is thrown as what it is', () => {
+test('throws an error event as an ApiError', () => {
   const error: MessageEvent = { event: 'error', data: { error: { code: 'AI_TIMEOUT', message: 'Too long.' } } };
-  expect(() => run(accepted, error)).toThrow(ApiError);
+  expect(() => runEvents(accepted, error)).toThrow(ApiError);
 });
 
-test('an answer that is no stream is its end', () => {
-  const event = eventOf({ event: 'json', data: { message: question } });
+test('a JSON response is the final event', () => {
+  const event = toMessageEvent({ event: 'json', data: { message: question } });
   expect(event).toEqual({ event: 'done', data: { message: question, replayed: false } });
 });
 
-test('a failed question that is asked again is pending, without its error', () => {
-  const again = begunAgain({ ...question, reply_state: 'failed', reply_error: 'AI_TIMEOUT' });
+test('a repeated question is pending and has no error', () => {
+  const again = restartExchange({ ...question, reply_state: 'failed', reply_error: 'AI_TIMEOUT' });
   expect(again.question).toEqual(question);
   expect(isAccepted(again)).toBe(false);
 });

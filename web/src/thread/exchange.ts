@@ -1,70 +1,70 @@
-/** A question while it is asked and answered, as a state that each event of the stream changes. */
-import { errorOf } from '../api/error';
+/** The state of sending a message and receiving its answer, updated by stream events. */
+import { toApiError } from '../api/error';
 import type { StreamEvent } from '../api/stream';
 import type { ErrorCode, MessageEvent, UserMessage } from '../api/types';
 
 export type Phase =
-  /** Unsaved text is saved first. */
+  /** Saves unsaved code. */
   | 'saving'
-  /** A new conversation is stored. */
+  /** Stores a new thread. */
   | 'opening'
-  /** The message is on its way. */
+  /** The request was sent. */
   | 'sending'
-  /** A limit holds: it is sent when the time has come. */
+  /** Waits for a rate limit or a running request. */
   | 'waiting'
-  /** The question is stored, and no word of the answer is there yet. */
+  /** The question is stored; the answer has not started. */
   | 'thinking'
   | 'writing'
   | 'stopping';
 
-/** What is said: a question that the model answers, or a note. */
-export interface Said {
+/** A message to send: a question for the model, or a note. */
+export interface NewMessage {
   text: string;
   ask: boolean;
 }
 
-/** A pause before a message is sent again. */
-export interface Wait {
+/** A wait before the message is sent again. */
+export interface RetryWait {
   until: Date;
   reason: ErrorCode;
 }
 
-export interface Exchange extends Said {
+export interface Exchange extends NewMessage {
   phase: Phase;
-  /** The question or note as it is stored. */
+  /** The stored question or note. */
   question: UserMessage | null;
-  /** As much of the answer as has arrived. */
+  /** The part of the answer received so far. */
   answer: string;
-  /** When a message that waits is sent, and which error told it to. */
-  wait: Wait | null;
-  /** The version that was saved first. */
+  /** Set while the message waits. */
+  wait: RetryWait | null;
+  /** The version that was saved before sending. */
   savedVersion: number | null;
 }
 
-export function begun(said: Said, phase: Phase): Exchange {
-  return { ...said, phase, question: null, answer: '', wait: null, savedVersion: null };
+export function startExchange(newMessage: NewMessage, phase: Phase): Exchange {
+  return { ...newMessage, phase, question: null, answer: '', wait: null, savedVersion: null };
 }
 
-/** A stored question that is asked again. */
-export function begunAgain(question: UserMessage): Exchange {
+/** Starts an exchange that repeats a stored question. */
+export function restartExchange(question: UserMessage): Exchange {
   const asked: UserMessage = { ...question, reply_state: 'pending' };
   delete asked.reply_error;
-  return { ...begun({ text: question.content, ask: true }, 'sending'), question: asked };
+  return { ...startExchange({ text: question.content, ask: true }, 'sending'), question: asked };
 }
 
-/** Whether the server has taken it: from here on what becomes of it can be read there. */
+/** Whether the server stored the message. Its state can be read from then on. */
 export function isAccepted({ phase }: Exchange): boolean {
   return phase === 'thinking' || phase === 'writing' || phase === 'stopping';
 }
 
-/** The event by its name, as the API documents it. An answer that is no stream is its end. */
-export function eventOf({ event, data }: StreamEvent): MessageEvent {
+/** Converts a stream event to an API event. A JSON response is the final event. */
+export function toMessageEvent({ event, data }: StreamEvent): MessageEvent {
   if (event === 'json') return { event: 'done', data: { replayed: false, ...(data as object) } } as MessageEvent;
   return { event, data } as MessageEvent;
 }
 
-/** The exchange after an event. An error is thrown as the `ApiError` that it is. */
-export function after(exchange: Exchange, { event, data }: MessageEvent): Exchange {
+/** Applies an event. Throws an `ApiError` for an error event. */
+export function applyEvent(exchange: Exchange, { event, data }: MessageEvent): Exchange {
   switch (event) {
     case 'accepted':
       return { ...exchange, question: data.message, phase: exchange.phase === 'stopping' ? 'stopping' : 'thinking' };
@@ -77,9 +77,9 @@ export function after(exchange: Exchange, { event, data }: MessageEvent): Exchan
     case 'done':
       return { ...exchange, question: data.message };
     case 'error':
-      throw errorOf(0, data);
+      throw toApiError(0, data);
     default:
-      // The patch comes again with the end, and events of a later API say nothing to this page.
+      // The final event repeats the patch. Ignore events of a newer API.
       return exchange;
   }
 }

@@ -1,38 +1,40 @@
-/** Code in colours, by Monaco's colorizer and in the theme of the editor. No text is ever taken for HTML. */
+/** Highlights code with Monaco's colorizer in the editor's theme. Code never becomes HTML. */
 import { useQuery } from '@tanstack/react-query';
 
 export interface Span {
   text: string;
-  /** One of Monaco's classes of tokens. */
+  /** A token class of Monaco. */
   className: string;
 }
 
-/** Longer code is shown in one colour. */
-const MOST = 50_000;
+/** Longer code is not highlighted. */
+const MAX_LENGTH = 50_000;
 
-const load = () => import('../editor/monaco/monaco').then((module) => module.monaco);
+const loadMonaco = () => import('../editor/monaco/monaco').then((module) => module.monaco);
 
-/** The language of a fence, which may be named by an alias or a file's extension. */
+/** Finds a language by id, alias or file extension. */
 async function languageId(name: string): Promise<string | undefined> {
-  const { languages } = await load();
-  const wanted = name.toLowerCase();
-  const isIt = ({ id, aliases = [], extensions = [] }: (typeof known)[number]) =>
-    id === wanted || aliases.some((alias) => alias.toLowerCase() === wanted) || extensions.includes(`.${wanted}`);
-  const known = languages.getLanguages();
-  return known.find(isIt)?.id;
+  const { languages } = await loadMonaco();
+  const lowerName = name.toLowerCase();
+  const isMatch = ({ id, aliases = [], extensions = [] }: (typeof registered)[number]) =>
+    id === lowerName ||
+    aliases.some((alias) => alias.toLowerCase() === lowerName) ||
+    extensions.includes(`.${lowerName}`);
+  const registered = languages.getLanguages();
+  return registered.find(isMatch)?.id;
 }
 
-async function highlight(code: string, language: string): Promise<Span[][] | null> {
-  const monaco = await load();
+async function highlightCode(code: string, language: string): Promise<Span[][] | null> {
+  const monaco = await loadMonaco();
   const id = await languageId(language);
   if (id === undefined || id === 'plaintext') return null;
-  // Spaces for tabs, so that each character of the code is one in what comes back.
+  // Replace tabs, which the colorizer expands, to keep offsets equal.
   const html = await monaco.editor.colorize(code.replaceAll('\t', ' '), id, {});
-  return spans(code, html);
+  return toSpans(code, html);
 }
 
-/** Cuts the code where the colorizer's markup begins a token; only its lengths and classes are taken. */
-export function spans(code: string, html: string): Span[][] | null {
+/** Splits the code at the colorizer's token boundaries. Uses only lengths and classes of the markup. */
+export function toSpans(code: string, html: string): Span[][] | null {
   const lines = code.split('\n');
   const { body } = new DOMParser().parseFromString(html, 'text/html');
   const found: Span[][] = [];
@@ -48,21 +50,21 @@ export function spans(code: string, html: string): Span[][] | null {
         return span;
       }),
     );
-    // A character that was shown as another one: plain code is better than code that lacks something.
+    // The markup lacks characters: plain code is better than missing code.
     if (at < line.length) return null;
   }
   return found.length === lines.length ? found : null;
 }
 
-/** The code in colours as soon as they are known; `null` until then, and for code that has none. */
-export function useHighlighted(code: string, language: string, isWanted: boolean): Span[][] | null {
+/** React hook: the highlighted code; `null` while loading or without highlighting. */
+export function useHighlighted(code: string, language: string, isEnabled: boolean): Span[][] | null {
   const { data } = useQuery({
     queryKey: ['highlighted', language, code],
-    queryFn: () => highlight(code, language),
-    enabled: isWanted && language !== '' && code.length <= MOST,
+    queryFn: () => highlightCode(code, language),
+    enabled: isEnabled && language !== '' && code.length <= MAX_LENGTH,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
-    // What is shown belongs to the text: an older result is none.
+    // No placeholder: an older result belongs to other code.
   });
   return data ?? null;
 }

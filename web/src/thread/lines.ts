@@ -1,21 +1,21 @@
-/** How a conversation is named by its lines, and in which order conversations stand. */
+/** Titles and order of conversations by their lines. */
 import type { Selection } from '../editor/controller';
 import { words } from '../words';
 
-/** What both kinds of thread and a selection have: the first and the last line, or none for the whole file. */
+/** First and last line; `null` stands for the whole file. */
 export interface Lines {
   start: number;
   end: number;
 }
 
-interface Placed {
+interface ThreadLines {
   type: 'block' | 'file';
   start_line?: number;
   end_line?: number;
 }
 
 /** The lines of a thread; `null` for the whole file. */
-export function linesOf(thread: Placed): Lines | null {
+export function linesOf(thread: ThreadLines): Lines | null {
   if (thread.type === 'file' || thread.start_line === undefined || thread.end_line === undefined) return null;
   return { start: thread.start_line, end: thread.end_line };
 }
@@ -31,12 +31,12 @@ export function linesTitle(lines: Lines | null): string {
   return lines.start === lines.end ? words.thread.line(lines.start) : words.thread.lines(lines.start, lines.end);
 }
 
-interface Listed extends Placed {
+interface ListedThread extends ThreadLines {
   created_at: string;
 }
 
-/** The whole file first, then by line; of the same lines the older one first. */
-export function byLine(a: Listed, b: Listed): number {
+/** Sorts the whole file first, then by line, then oldest first. */
+export function compareByLine(a: ListedThread, b: ListedThread): number {
   const [one, other] = [linesOf(a), linesOf(b)];
   return (
     (one?.start ?? 0) - (other?.start ?? 0) ||

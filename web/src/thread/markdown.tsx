@@ -1,77 +1,76 @@
-/** What the model writes, as Markdown. No HTML of it is used, nothing is loaded from elsewhere, and links say where they go. */
+/** Renders the model's Markdown: without HTML, without external content, and with visible link targets. */
 import { type ComponentProps, isValidElement, memo, type ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import rehypeSanitize from 'rehype-sanitize';
 import remarkGfm from 'remark-gfm';
-import { Quiet } from '../ui/quiet';
+import { SilentBoundary } from '../ui/silent-boundary';
 import { words } from '../words';
 import { CodeBlock } from './code-block';
 
 interface MarkdownProps {
   text: string;
-  /** The language of code that names none. */
+  /** The default language of code blocks. */
   language: string;
   isLive?: boolean;
 }
 
-/** Where the next word will be. */
+/** The caret at the end of an answer that is being written. */
 const CARET =
   "[&>:last-child:not(div,ul,ol)]:after:content-['▍'] [&>:is(ul,ol):last-child>li:last-child]:after:content-['▍'] [&>div:last-child]:after:content-['▍'] after:text-accent-text [&>:last-child]:after:text-accent-text [&>:is(ul,ol)>li:last-child]:after:text-accent-text";
 
-// Components that are made anew at each render would be mounted anew, and lose what is open in them.
-const known = new Map<string, Components>();
+// Cached, because new components would remount at each render and lose their state.
+const componentsByKey = new Map<string, Components>();
 
-function components(language: string, isLive: boolean): Components {
+function componentsFor(language: string, isLive: boolean): Components {
   const key = `${isLive} ${language}`;
-  const found = known.get(key) ?? made(language, isLive);
-  known.set(key, found);
+  const found = componentsByKey.get(key) ?? createComponents(language, isLive);
+  componentsByKey.set(key, found);
   return found;
 }
 
-/** Quotes and lists within each other, as no answer has them. Reading thousands of them ends a page's stack. */
+/** Detects extreme nesting of quotes and lists, which overflows the parser's stack. Real answers do not have it. */
 function isTooDeep(text: string): boolean {
   return /^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*){40}/m.test(text);
 }
 
-/** The text as it was written. */
 function Plain({ text }: { text: string }) {
   return <p className="wrap-anywhere whitespace-pre-wrap">{text}</p>;
 }
 
-/** Read again only when its text changes: a conversation has hundreds of them, and one is being written. */
+/** Memoised: a conversation has hundreds of messages, and only one changes. */
 export const Markdown = memo(function Markdown({ text, language, isLive = false }: MarkdownProps) {
   return (
     <div className={`flex min-w-0 flex-col gap-3 wrap-anywhere ${isLive ? CARET : ''}`}>
       {isTooDeep(text) ? (
         <Plain text={text} />
       ) : (
-        <Quiet fallback={<Plain text={text} />}>
+        <SilentBoundary fallback={<Plain text={text} />}>
           <ReactMarkdown
             remarkPlugins={[remarkGfm]}
             rehypePlugins={[rehypeSanitize]}
-            components={components(language, isLive)}
+            components={componentsFor(language, isLive)}
           >
             {text}
           </ReactMarkdown>
-        </Quiet>
+        </SilentBoundary>
       )}
     </div>
   );
 });
 
-function made(language: string, isLive: boolean): Components {
+function createComponents(language: string, isLive: boolean): Components {
   return {
     p: ({ children }) => <p>{children}</p>,
     a: Anchor,
-    img: ({ src, alt }) => <Picture src={typeof src === 'string' ? src : ''} alt={alt ?? ''} />,
-    input: ({ checked }) => <Task isDone={checked === true} />,
+    img: ({ src, alt }) => <ImageLink src={typeof src === 'string' ? src : ''} alt={alt ?? ''} />,
+    input: ({ checked }) => <TaskCheckbox isDone={checked === true} />,
     code: ({ children }) => (
       <code className="rounded-[4px] border border-line-soft bg-sunken px-1 py-px box-decoration-clone font-mono text-[0.9em] [font-variant-ligatures:none]">
         {children}
       </code>
     ),
     pre: ({ children }) => {
-      const { code, fence } = fenced(children);
+      const { code, fence } = parseFence(children);
       return <CodeBlock code={code} language={fence ?? language} isLive={isLive} />;
     },
     ul: ({ children }) => <ul className="flex list-disc flex-col gap-1 pl-5">{children}</ul>,
@@ -105,13 +104,13 @@ function made(language: string, isLive: boolean): Components {
   };
 }
 
-/** The titles of the page are above those of an answer. */
+/** All headings are h4, below the page's headings. */
 function Heading({ children }: { children?: ReactNode }) {
   return <h4 className="mt-1 font-semibold">{children}</h4>;
 }
 
 function Anchor({ href, children }: ComponentProps<'a'>) {
-  // An address on this site, or none, is not the model's to link to.
+  // Only external links: the model must not link to pages of this site.
   if (href === undefined || !/^(https?:|mailto:)/i.test(href)) return <span>{children}</span>;
   return (
     <a
@@ -126,8 +125,8 @@ function Anchor({ href, children }: ComponentProps<'a'>) {
   );
 }
 
-/** A picture would tell another server who reads this, so its words and its address stand here. */
-function Picture({ src, alt }: { src: string; alt: string }) {
+/** Loading an image would reveal the reader to another server, so show its text and address. */
+function ImageLink({ src, alt }: { src: string; alt: string }) {
   return (
     <span className="rounded-[4px] border border-line-soft bg-sunken px-1.5 py-0.5 text-sm text-dim">
       {words.thread.image(alt === '' ? words.thread.noAlt : alt)} {src !== '' && <Anchor href={src}>{src}</Anchor>}
@@ -135,7 +134,7 @@ function Picture({ src, alt }: { src: string; alt: string }) {
   );
 }
 
-function Task({ isDone }: { isDone: boolean }) {
+function TaskCheckbox({ isDone }: { isDone: boolean }) {
   return (
     <>
       <span aria-hidden="true">{isDone ? '☑ ' : '☐ '}</span>
@@ -144,8 +143,8 @@ function Task({ isDone }: { isDone: boolean }) {
   );
 }
 
-/** The code in a `pre`, and the language that its fence names. */
-function fenced(children: ReactNode): { code: string; fence: string | undefined } {
+/** Extracts the code and the fence's language from a `pre`. */
+function parseFence(children: ReactNode): { code: string; fence: string | undefined } {
   if (!isValidElement<{ className?: string; children?: ReactNode }>(children)) return { code: '', fence: undefined };
   const { className, children: text } = children.props;
   const code = typeof text === 'string' ? text : '';

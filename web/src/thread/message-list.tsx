@@ -1,9 +1,9 @@
-/** The messages of a conversation, oldest first, with the answer that is being written in its place. */
+/** The messages of a conversation, oldest first, including the answer that is being written. */
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { memo, type ReactNode, useMemo } from 'react';
 import type { ApiError } from '../api/error';
 import type { Message, Thread, UserMessage } from '../api/types';
-import { Failure } from '../page/failure';
+import { ErrorNotice } from '../page/error-notice';
 import { Button } from '../ui/button';
 import { Skeleton } from '../ui/skeleton';
 import { Spinner } from '../ui/spinner';
@@ -11,27 +11,27 @@ import { words } from '../words';
 import type { Activity } from './activity';
 import { Answer } from './answer';
 import type { Exchange } from './exchange';
-import { useFollowEnd } from './follow-end';
-import { isNote, isQuestion, merged, messagesQuery, placeIn } from './messages';
-import { Said, Unanswered } from './question';
-import { Writing } from './writing';
+import { MessageCard, Unanswered } from './message-card';
+import { isNote, isQuestion, mergeMessages, messagesQuery, sequenceOf } from './messages';
+import { StreamingAnswer } from './streaming-answer';
+import { useStickToBottom } from './use-stick-to-bottom';
 
-/** So near to the top the next page is read. */
-const NEAR_TOP = 240;
+/** Older messages are loaded when the reader scrolls this close to the top. */
+const LOAD_OLDER_BELOW = 240;
 
 interface MessageListProps {
   thread: Thread;
   activity: Activity;
-  /** What the conversation is about, which stands above its first message. */
+  /** Shown above the first message. */
   subject: ReactNode;
-  actions: Actions;
+  actions: MessageActions;
 }
 
-/** What can be done with messages. The same object for as long as the same conversation is open. */
-export interface Actions {
+/** Actions on messages. The object is stable while the conversation is open. */
+export interface MessageActions {
   askAgain: (question: UserMessage) => void;
-  /** Asks for a patch that fits the code as it is now. */
-  askNew: () => void;
+  /** Asks for a patch that fits the current code. */
+  askNewPatch: () => void;
   stop: () => void;
 }
 
@@ -39,12 +39,15 @@ export function MessageList({ thread, activity, subject, actions }: MessageListP
   const { exchange } = activity;
   const query = useInfiniteQuery(messagesQuery(thread.thread_id));
   const { hasNextPage, isFetchingNextPage, fetchNextPage, isFetchNextPageError } = query;
-  const messages = useMemo(() => shown(query.data?.pages ?? [], exchange?.question), [query.data, exchange?.question]);
-  // A question that is asked again keeps its place, and the reader theirs.
+  const messages = useMemo(
+    () => visibleMessages(query.data?.pages ?? [], exchange?.question),
+    [query.data, exchange?.question],
+  );
+  // A repeated question keeps its position, so do not scroll.
   const sent = exchange === null || exchange.question !== null ? null : exchange.text;
-  const { container, onScroll } = useFollowEnd(messages[0]?.message_id, sent, [messages, exchange]);
+  const { container, onScroll } = useStickToBottom(messages[0]?.message_id, sent, [messages, exchange]);
   const older = () => void (hasNextPage && !isFetchingNextPage && fetchNextPage());
-  // A note below an answer changes nothing about what is to be done with it.
+  // A note after an answer does not make the answer outdated.
   const latest = messages.findLastIndex((message) => !isNote(message));
   const isExpired = query.data?.pages.some((page) => page.older_messages_expired) ?? false;
   return (
@@ -52,19 +55,19 @@ export function MessageList({ thread, activity, subject, actions }: MessageListP
       ref={container}
       onScroll={() => {
         onScroll();
-        if ((container.current?.scrollTop ?? NEAR_TOP) < NEAR_TOP && !isFetchNextPageError) older();
+        if ((container.current?.scrollTop ?? LOAD_OLDER_BELOW) < LOAD_OLDER_BELOW && !isFetchNextPageError) older();
       }}
       className="relative min-h-0 flex-1 overflow-y-auto overscroll-contain px-4 py-4 [overflow-anchor:none]"
     >
       {query.data === undefined ? (
         query.error === null ? (
-          <Outline />
+          <MessagesSkeleton />
         ) : (
-          <Failure error={query.error} onRetry={() => void query.refetch()} />
+          <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
         )
       ) : (
         <>
-          {hasNextPage ? <Older isLoading={isFetchingNextPage} onWanted={older} /> : subject}
+          {hasNextPage ? <OlderMessages isLoading={isFetchingNextPage} onLoad={older} /> : subject}
           {isExpired && <p className="mb-4 text-center text-xs text-faint">{words.thread.expired}</p>}
           <ol aria-label={words.thread.list} className="flex flex-col gap-4">
             {messages.map((message, index) => (
@@ -84,7 +87,7 @@ export function MessageList({ thread, activity, subject, actions }: MessageListP
             ))}
             {exchange !== null && exchange.question === null && (
               <li className="flex min-w-0 flex-col gap-4">
-                <Sent exchange={exchange} onStopWaiting={actions.stop} />
+                <OutgoingMessage exchange={exchange} onStopWaiting={actions.stop} />
               </li>
             )}
           </ol>
@@ -94,42 +97,44 @@ export function MessageList({ thread, activity, subject, actions }: MessageListP
   );
 }
 
-/** All that is known. The answer that is being written stands for itself, also where it has been read already. */
-function shown(pages: { messages: Message[] }[], live: UserMessage | null | undefined): Message[] {
+/** All messages. While an answer is being written, its stored copy is hidden. */
+function visibleMessages(pages: { messages: Message[] }[], live: UserMessage | null | undefined): Message[] {
   const stored = pages.flatMap((page) => page.messages);
-  if (live == null) return merged(stored);
-  const answer = placeIn(live.message_id) + 1;
-  return merged(
-    stored.filter(({ role, message_id }) => role !== 'ai' || placeIn(message_id) !== answer),
+  if (live == null) return mergeMessages(stored);
+  const answer = sequenceOf(live.message_id) + 1;
+  return mergeMessages(
+    stored.filter(({ role, message_id }) => role !== 'ai' || sequenceOf(message_id) !== answer),
     [live],
   );
 }
 
 interface RowProps {
   message: Message;
-  /** Whether nothing was asked after it. */
+  /** Whether no question follows it. */
   isLatest: boolean;
   thread: Thread;
-  /** Of the question that is being answered: how far that is. */
+  /** The exchange, if this question is being answered. */
   live: Exchange | null;
-  /** Whether another question can be asked. */
+  /** Whether a new question can be asked. */
   isIdle: boolean;
   failure: ApiError | undefined;
   saved: number | undefined;
   stopped: string | undefined;
-  actions: Actions;
+  actions: MessageActions;
 }
 
-/** With hundreds of messages, only the one that changes is rendered while an answer is written. */
+/** Memoised, so that only the changing message renders while an answer is written. */
 const Row = memo(function Row(props: RowProps) {
   const { message, isLatest, thread, live, isIdle, failure, saved, stopped, actions } = props;
   if (!isQuestion(message)) {
-    return <Answer {...{ answer: message, thread, isLatest, onAskNew: isIdle ? actions.askNew : undefined }} />;
+    return (
+      <Answer {...{ answer: message, thread, isLatest, onAskNewPatch: isIdle ? actions.askNewPatch : undefined }} />
+    );
   }
   const { reply_state: state } = message;
   return (
     <>
-      <Said message={message} savedVersion={saved ?? live?.savedVersion} isNote={isNote(message)} />
+      <MessageCard message={message} savedVersion={saved ?? live?.savedVersion} isNote={isNote(message)} />
       {live === null ? (
         <Unanswered
           question={message}
@@ -138,23 +143,23 @@ const Row = memo(function Row(props: RowProps) {
           onAskAgain={isIdle ? () => actions.askAgain(message) : undefined}
         />
       ) : (
-        state === 'pending' && <Writing exchange={live} onStopWaiting={actions.stop} />
+        state === 'pending' && <StreamingAnswer exchange={live} onStopWaiting={actions.stop} />
       )}
     </>
   );
 });
 
-/** A message on its way to the server. */
-export function Sent({ exchange, onStopWaiting }: { exchange: Exchange; onStopWaiting: () => void }) {
+/** A message that is not stored yet. */
+export function OutgoingMessage({ exchange, onStopWaiting }: { exchange: Exchange; onStopWaiting: () => void }) {
   return (
     <>
-      <Said message={{ content: exchange.text }} savedVersion={exchange.savedVersion} isNote={!exchange.ask} />
-      <Writing exchange={exchange} onStopWaiting={onStopWaiting} />
+      <MessageCard message={{ content: exchange.text }} savedVersion={exchange.savedVersion} isNote={!exchange.ask} />
+      <StreamingAnswer exchange={exchange} onStopWaiting={onStopWaiting} />
     </>
   );
 }
 
-function Older({ isLoading, onWanted }: { isLoading: boolean; onWanted: () => void }) {
+function OlderMessages({ isLoading, onLoad }: { isLoading: boolean; onLoad: () => void }) {
   return (
     <div className="mb-4 flex min-h-9 items-center justify-center text-sm text-dim">
       {isLoading ? (
@@ -163,7 +168,7 @@ function Older({ isLoading, onWanted }: { isLoading: boolean; onWanted: () => vo
           {words.thread.loadingOlder}
         </span>
       ) : (
-        <Button look="ghost" onClick={onWanted}>
+        <Button variant="ghost" onClick={onLoad}>
           {words.thread.older}
         </Button>
       )}
@@ -171,7 +176,7 @@ function Older({ isLoading, onWanted }: { isLoading: boolean; onWanted: () => vo
   );
 }
 
-function Outline() {
+function MessagesSkeleton() {
   return (
     <div role="status" className="flex flex-col gap-4">
       <span className="sr-only">{words.common.loading}</span>

@@ -1,18 +1,18 @@
-/** Which conversation the panel shows: one that exists, or one that begins with its first message. */
+/** Identifies the open conversation: a stored thread, or a new one. */
 import type { Selection } from '../editor/controller';
 
 export type OpenThread =
   | { kind: 'thread'; threadId: string }
-  /** `selection` is `null` for the whole file; `ask` is false where the user chose to leave a note. */
+  /** `selection` is `null` for the whole file; `ask` is `false` for a note. */
   | {
       kind: 'new';
       selection: Selection | null;
       ask: boolean;
-      /** Where its lines were when it was opened. They move while the code is edited; the conversation stays the same. */
+      /** The lines at opening, which keep the key stable while edits move the lines. */
       at?: string;
     };
 
-/** Under which key what is typed for it is kept. */
+/** The key of the conversation's draft and activity. */
 export function keyOf(open: OpenThread, sessionId: string): string {
   if (open.kind === 'thread') return open.threadId;
   const { selection } = open;

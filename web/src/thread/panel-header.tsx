@@ -1,20 +1,20 @@
-/** What the panel is about: its lines, whether they are still the ones, how long it is, and what can be done with it. */
+/** Header of the panel: lines, anchor state, message count and actions. */
 import { Ellipsis, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import type { Thread } from '../api/types';
 import { useEditor } from '../editor/controller';
 import { Badge } from '../ui/badge';
 import { IconButton } from '../ui/button';
-import { Explained } from '../ui/explained';
 import { Menu, MenuItem } from '../ui/menu';
+import { Toggletip } from '../ui/toggletip';
 import { words } from '../words';
 import { DeleteDialog } from './delete-dialog';
 import { type Lines, linesTitle } from './lines';
-import { MESSAGES } from './messages';
+import { MAX_MESSAGES } from './messages';
 
 interface PanelHeaderProps {
   lines: Lines | null;
-  /** Absent while the conversation is not stored. */
+  /** Absent until the conversation is stored. */
   thread: Thread | undefined;
   onClose: () => void;
 }
@@ -30,11 +30,11 @@ export function PanelHeader({ lines, thread, onClose }: PanelHeaderProps) {
         </div>
       </div>
       {thread !== undefined && (
-        <Explained text={words.thread.countHint(thread.message_count, MESSAGES)}>
+        <Toggletip text={words.thread.countHint(thread.message_count, MAX_MESSAGES)}>
           <span className="text-xs whitespace-nowrap text-faint tabular-nums">
-            {words.thread.countOf(thread.message_count, MESSAGES)}
+            {words.thread.countOf(thread.message_count, MAX_MESSAGES)}
           </span>
-        </Explained>
+        </Toggletip>
       )}
       <div className="flex items-center">
         {thread !== undefined && <Actions thread={thread} title={title} onDeleted={onClose} />}
@@ -64,13 +64,13 @@ function Title({ title, lines }: { title: string; lines: Lines | null }) {
 }
 
 function State({ thread }: { thread: Thread | undefined }) {
-  if (thread === undefined) return <Badge tone="accent">{words.thread.fresh}</Badge>;
+  if (thread === undefined) return <Badge tone="accent">{words.thread.newBadge}</Badge>;
   if (thread.type === 'file') return null;
   const { anchor_status: state } = thread;
   return (
-    <Explained text={words.thread.anchorHints[state]}>
+    <Toggletip text={words.thread.anchorHints[state]}>
       <Badge tone={state === 'stable' ? 'ok' : 'warn'}>{words.thread.anchors[state]}</Badge>
-    </Explained>
+    </Toggletip>
   );
 }
 

@@ -1,4 +1,4 @@
-/** A patch in an answer: its lines, the whole difference on demand, and the button that applies it. */
+/** A patch in an answer: its lines, the full diff on demand, and the button that applies it. */
 import { useQueryClient } from '@tanstack/react-query';
 import { Check, TriangleAlert, Undo2 } from 'lucide-react';
 import { memo, type ReactNode, useMemo, useRef, useState } from 'react';
@@ -9,28 +9,28 @@ import { Notice } from '../ui/notice';
 import { words } from '../words';
 import { applyPatch } from './apply-patch';
 import { CopyButton } from './copy-button';
-import { dedented } from './dedent';
+import { dedent } from './dedent';
+import { LazyDiffDialog } from './lazy-diff-dialog';
 import { type Lines, linesTitle } from './lines';
-import { LoadedDiffDialog } from './loaded-diff-dialog';
-import { isUndone, linesIn, type PatchLine, patchLines, placeOf, plain } from './patch-lines';
+import { diffLines, escapeBidiControls, findPatch, isUndone, type PatchLine, splitLines } from './patch-lines';
 import { Scroller } from './scroller';
 import { useSessionVersion } from './session-version';
 
-/** Of a longer patch the rest is shown on demand. */
-const FOLD = 20;
+/** Longer patches are folded to this number of lines. */
+const MAX_FOLDED_LINES = 20;
 
 interface PatchCardProps {
   answer: AiMessage;
   patch: Patch;
-  /** The lines that the conversation is about. */
+  /** The lines of the conversation. */
   lines: Lines | null;
-  /** Whether it is the thing to do next. */
+  /** Whether it belongs to the latest answer. */
   isLatest: boolean;
-  /** Asks for a patch that fits the code as it is now; absent while something else is asked. */
-  onAskNew: (() => void) | undefined;
+  /** Asks for a patch that fits the current code; absent while a message is being sent. */
+  onAskNewPatch: (() => void) | undefined;
 }
 
-export function PatchCard({ answer, patch, lines, isLatest, onAskNew }: PatchCardProps) {
+export function PatchCard({ answer, patch, lines, isLatest, onAskNewPatch }: PatchCardProps) {
   const client = useQueryClient();
   const editor = useEditor();
   const card = useRef<HTMLDivElement>(null);
@@ -45,11 +45,16 @@ export function PatchCard({ answer, patch, lines, isLatest, onAskNew }: PatchCar
     setRefusal(await applyPatch({ client, editor }, answer, patch));
     setIsApplying(false);
     setIsDiffOpen(false);
-    // The button may be gone: the focus stays where it was.
+    // The button may be gone, so focus the card.
     card.current?.focus();
   };
   const applyButton = (look: 'primary' | 'plain', className = '') => (
-    <Button look={look} className={className} busy={isApplying && words.thread.applying} onClick={() => void apply()}>
+    <Button
+      variant={look}
+      className={className}
+      busy={isApplying && words.thread.applying}
+      onClick={() => void apply()}
+    >
       {words.thread.applyPatch}
     </Button>
   );
@@ -66,40 +71,42 @@ export function PatchCard({ answer, patch, lines, isLatest, onAskNew }: PatchCar
         <div className="flex flex-wrap items-center justify-end gap-x-1 gap-y-1.5 border-b border-line bg-raised py-1.5 pr-1.5 pl-3 @max-[400px]:pr-3">
           <span className="mr-auto text-sm font-medium">{words.thread.patchFor(title)}</span>
           {isOpen && <CopyButton text={patch.replacement} isIcon />}
-          {state === 'applied' && <Applied version={versionOf(answer, patch)} />}
-          <Button look="ghost" onClick={() => setIsDiffOpen(true)}>
+          {state === 'applied' && <AppliedLabel version={versionOf(answer, patch)} />}
+          <Button variant="ghost" onClick={() => setIsDiffOpen(true)}>
             {words.thread.viewDiff}
           </Button>
-          {isOpen && applyButton(isLatest && state === 'open' ? 'primary' : 'plain', NARROW)}
+          {isOpen && applyButton(isLatest && state === 'open' ? 'primary' : 'plain', FULL_WIDTH_ON_PHONE)}
         </div>
         {state === 'undone' && (
-          <Outdated onAskNew={onAskNew}>
+          <PatchStatusRow onAskNewPatch={onAskNewPatch}>
             <Undo2 size={16} className="shrink-0" aria-hidden="true" />
             {words.thread.undoneSince(versionOf(answer, patch))}
-          </Outdated>
+          </PatchStatusRow>
         )}
         {state === 'stale' && (
-          <Outdated onAskNew={onAskNew}>
+          <PatchStatusRow onAskNewPatch={onAskNewPatch}>
             <TriangleAlert size={16} className="shrink-0 text-warn" aria-hidden="true" />
             {words.thread.linesChanged}
-          </Outdated>
+          </PatchStatusRow>
         )}
         <PatchDiff patch={patch} />
       </div>
       {answer.patch_status === 'relocated' && <p className="text-xs text-dim">{words.thread.relocated}</p>}
       {refusal !== null && isOpen && (
-        <div ref={intoView} className="scroll-mb-4">
+        <div ref={revealElement} className="scroll-mb-4">
           <Notice
             kind="error"
             title={words.errors.PATCH_CONFLICT.title}
-            actions={onAskNew && state !== 'stale' && <Button onClick={onAskNew}>{words.thread.askNewPatch}</Button>}
+            actions={
+              onAskNewPatch && state !== 'stale' && <Button onClick={onAskNewPatch}>{words.thread.askNewPatch}</Button>
+            }
           >
             {refusal}
           </Notice>
         </div>
       )}
       {isDiffOpen && (
-        <LoadedDiffDialog
+        <LazyDiffDialog
           title={title}
           patch={patch}
           isApplied={state === 'applied'}
@@ -111,41 +118,41 @@ export function PatchCard({ answer, patch, lines, isLatest, onAskNew }: PatchCar
   );
 }
 
-/** On a phone the button has a row to itself, and fills it. */
-const NARROW = '@max-[400px]:w-full';
+/** On phones, the button fills its own row. */
+const FULL_WIDTH_ON_PHONE = '@max-[400px]:w-full';
 
 function versionOf({ applied_version }: AiMessage, { base_version }: Patch): number {
   return applied_version ?? base_version + 1;
 }
 
 /**
- * - `stale`: the lines that it replaces are not found in the code. The server looks closer, so it may be applied all the same.
- * - `undone`: it was applied, and the lines that it replaced stand in the code again. The server applies a patch once.
+ * - `stale`: the code does not contain the original lines. The server matches less strictly, so it may still apply.
+ * - `undone`: it was applied, and the code contains the original lines again. The server applies a patch only once.
  */
 type PatchState = 'open' | 'stale' | 'applied' | 'undone';
 
 function usePatchState(answer: AiMessage, patch: Patch, lines: Lines | null, isLatest: boolean): PatchState {
   const editor = useEditor();
-  // The code is looked at when a version of it is there, and not at every keystroke.
+  // Check the code once per saved version, not at every keystroke.
   const version = useSessionVersion();
   const isApplied = answer.patch_status === 'applied';
-  const made = versionOf(answer, patch);
-  const isBack = useMemo(() => {
-    // The answer is told before the editor follows.
-    const isThere = version !== undefined && version >= made;
-    // What is not saved may come back by a redo.
-    return isApplied && isThere && !editor.isDirty() && isUndone(editor.text(), patch, lines);
-  }, [isApplied, version, made, editor, patch, lines]);
+  const appliedVersion = versionOf(answer, patch);
+  const isUndoneNow = useMemo(() => {
+    // The message is updated before the editor has the new version.
+    const hasVersion = version !== undefined && version >= appliedVersion;
+    // Redo can restore the patch until the undo is saved.
+    return isApplied && hasVersion && !editor.isDirty() && isUndone(editor.text(), patch, lines);
+  }, [isApplied, version, appliedVersion, editor, patch, lines]);
   const fits = useMemo(() => {
-    // Only the answer that is read looks through the code. What is not saved may be undone.
+    // Search only for the latest answer. Unsaved edits may be undone.
     if (isApplied || !isLatest || version === undefined || editor.isDirty()) return true;
-    return placeOf(patch, linesIn(editor.text())) !== null;
+    return findPatch(patch, splitLines(editor.text())) !== null;
   }, [isApplied, isLatest, version, editor, patch]);
   if (!isApplied) return fits ? 'open' : 'stale';
-  return isBack ? 'undone' : 'applied';
+  return isUndoneNow ? 'undone' : 'applied';
 }
 
-function Applied({ version }: { version: number }) {
+function AppliedLabel({ version }: { version: number }) {
   return (
     <span className="inline-flex min-h-9 items-center gap-1.5 pr-2 text-sm text-ok @max-[400px]:order-last @max-[400px]:w-full">
       <Check size={16} aria-hidden="true" />
@@ -154,13 +161,13 @@ function Applied({ version }: { version: number }) {
   );
 }
 
-/** Why the patch is of no more use as it is, and how to get another. */
-function Outdated({ onAskNew, children }: { onAskNew: (() => void) | undefined; children: ReactNode }) {
+/** A row that explains why the patch is outdated, and offers a new one. */
+function PatchStatusRow({ onAskNewPatch, children }: { onAskNewPatch: (() => void) | undefined; children: ReactNode }) {
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1.5 border-b border-line py-1.5 pr-1.5 pl-3 @max-[400px]:pr-3">
       <span className="flex items-center gap-1.5 text-sm text-dim">{children}</span>
-      {onAskNew && (
-        <Button className={NARROW} onClick={onAskNew}>
+      {onAskNewPatch && (
+        <Button className={FULL_WIDTH_ON_PHONE} onClick={onAskNewPatch}>
           {words.thread.askNewPatch}
         </Button>
       )}
@@ -168,37 +175,37 @@ function Outdated({ onAskNew, children }: { onAskNew: (() => void) | undefined; 
   );
 }
 
-/** What appears below the end of the window is seen at once. */
-export function intoView(element: HTMLElement | null): void {
+/** Scrolls a new element into view. */
+export function revealElement(element: HTMLElement | null): void {
   element?.scrollIntoView({ block: 'nearest' });
 }
 
-function shownLines(patch: Patch): PatchLine[] {
-  const lines = patchLines(patch);
-  const texts = dedented(lines.map(({ text }) => text));
+function dedentedLines(patch: Patch): PatchLine[] {
+  const lines = diffLines(patch);
+  const texts = dedent(lines.map(({ text }) => text));
   return lines.map(({ sign }, index) => ({ sign, text: texts[index] ?? '' }));
 }
 
-const LOOKS = { '+': 'bg-add', '-': 'bg-del', ' ': '' };
-const SPOKEN = { '+': words.thread.added, '-': words.thread.removed, ' ': '' };
+const SIGN_CLASSES = { '+': 'bg-add', '-': 'bg-del', ' ': '' };
+const SIGN_LABELS = { '+': words.thread.added, '-': words.thread.removed, ' ': '' };
 
 const PatchDiff = memo(function PatchDiff({ patch }: { patch: Patch }) {
-  const lines = useMemo(() => shownLines(patch), [patch]);
+  const lines = useMemo(() => dedentedLines(patch), [patch]);
   const [isOpen, setIsOpen] = useState(false);
-  const shown = isOpen || lines.length <= FOLD ? lines : lines.slice(0, FOLD);
+  const visibleLines = isOpen || lines.length <= MAX_FOLDED_LINES ? lines : lines.slice(0, MAX_FOLDED_LINES);
   return (
     <>
       <Scroller label={words.thread.viewDiff}>
         <pre className="w-max min-w-full py-1.5">
           <code>
-            {shown.map((line, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place.
+            {visibleLines.map((line, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a line is identified by its position.
               <DiffLine key={index} line={line} />
             ))}
           </code>
         </pre>
       </Scroller>
-      {lines.length > FOLD && (
+      {lines.length > MAX_FOLDED_LINES && (
         <button
           type="button"
           aria-expanded={isOpen}
@@ -214,12 +221,12 @@ const PatchDiff = memo(function PatchDiff({ patch }: { patch: Patch }) {
 
 function DiffLine({ line: { sign, text } }: { line: PatchLine }) {
   return (
-    <span className={`block min-h-5 px-3 whitespace-pre ${LOOKS[sign]}`}>
+    <span className={`block min-h-5 px-3 whitespace-pre ${SIGN_CLASSES[sign]}`}>
       <span aria-hidden="true" className="inline-block w-4 text-dim select-none">
         {sign}
       </span>
-      {SPOKEN[sign] !== '' && <span className="sr-only">{SPOKEN[sign]}</span>}
-      {plain(text)}
+      {SIGN_LABELS[sign] !== '' && <span className="sr-only">{SIGN_LABELS[sign]}</span>}
+      {escapeBidiControls(text)}
     </span>
   );
 }

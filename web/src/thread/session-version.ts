@@ -1,7 +1,7 @@
-/** The version of the open session, which changes when its code is saved: here, in another tab, or by a patch. */
+/** React hook: the version of the open session. It changes with each save: here, in another tab, or by a patch. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import { keys } from '../api/queries';
+import { queryKeys } from '../api/queries';
 import type { OpenSession } from '../api/session-cache';
 import { useEditor } from '../editor/controller';
 
@@ -10,6 +10,6 @@ export function useSessionVersion(): number | undefined {
   const { sessionId } = useEditor();
   return useSyncExternalStore(
     (listener) => client.getQueryCache().subscribe(listener),
-    () => client.getQueryData<OpenSession>(keys.session(sessionId))?.session.version_number,
+    () => client.getQueryData<OpenSession>(queryKeys.session(sessionId))?.session.version_number,
   );
 }

@@ -1,13 +1,13 @@
-/** What a conversation is about: the selected code, and how to begin. */
+/** The subject of a conversation: the selected code, and a prompt for the first message. */
 import { MessageSquareText } from 'lucide-react';
 import { useEditor } from '../editor/controller';
 import { words } from '../words';
 import { CodeBlock } from './code-block';
 
 interface SubjectProps {
-  /** The code as it was selected; `null` for the whole file. */
+  /** The selected code; `null` for the whole file. */
   selected: string | null;
-  /** What can be done, where nothing was said yet. */
+  /** Shown while there is no message. */
   prompt: string | undefined;
 }
 
@@ -17,7 +17,7 @@ export function Subject({ selected, prompt }: SubjectProps) {
   return (
     <div className="mb-4 flex flex-col gap-4">
       {selected !== null && selected !== '' && (
-        <CodeBlock code={selected} language={editor.monacoLanguage()} title={words.thread.selected} fold={8} />
+        <CodeBlock code={selected} language={editor.languageId()} title={words.thread.selected} fold={8} />
       )}
       {prompt !== undefined && (
         <div className="flex flex-col items-center gap-2 px-4 py-8 text-center">

@@ -1,29 +1,29 @@
-/** A conversation: its questions and answers, and the field for the next one. */
+/** The conversation panel: messages and composer. */
 import { useQueryClient } from '@tanstack/react-query';
 import { MessageSquareOff } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
-import { keys } from '../api/queries';
+import { queryKeys } from '../api/queries';
 import type { OpenSession } from '../api/session-cache';
 import type { Thread } from '../api/types';
 import { useEditor } from '../editor/controller';
 import { Button } from '../ui/button';
-import { Empty } from '../ui/empty';
+import { EmptyState } from '../ui/empty-state';
 import { words } from '../words';
-import { change, type Problem, useActivity } from './activity';
-import { askAgain, type Desk, say, sayAnew } from './asking';
+import { type SendProblem, updateActivity, useActivity } from './activity';
 import { Composer } from './composer';
 import { linesOf, linesOfSelection, linesTitle } from './lines';
-import { type Actions, MessageList, Sent } from './message-list';
+import { type MessageActions, MessageList, OutgoingMessage } from './message-list';
 import { keyOf, type OpenThread } from './open-thread';
 import { PanelHeader } from './panel-header';
+import { askAgain, type SendContext, sendInNewThread, sendMessage } from './send-message';
 import { useSessionVersion } from './session-version';
-import { stop } from './stopping';
+import { stopAnswer } from './stop-answer';
 import { Subject } from './subject';
 
 interface ThreadPanelProps {
   open: OpenThread;
   threads: Thread[];
-  /** A new conversation was stored, with its first message on the way. */
+  /** Called when a new thread is stored, before its first message is sent. */
   onOpened: (thread: Thread) => void;
   onClose: () => void;
 }
@@ -32,25 +32,25 @@ export function ThreadPanel({ open, threads, onOpened, onClose }: ThreadPanelPro
   const editor = useEditor();
   const thread = useThread(open, threads);
   const key = keyOf(open, editor.sessionId);
-  const field = useFocusOnOpening(key);
-  const desk = useDesk(open, key, onOpened);
+  const field = useFocusOnOpen(key);
+  const sendContext = useSendContext(open, key, onOpened);
   const activity = useActivity(key);
-  const actions = useActions(desk, key);
+  const actions = useActions(sendContext, key);
   const lines = open.kind === 'new' ? linesOfSelection(open.selection) : thread ? linesOf(thread) : null;
   const title = linesTitle(lines);
-  useHeldUntilSaved(key, activity.problem);
+  useClearHeldProblem(key, activity.problem);
   useCloseWhenDeleted(thread?.thread_id, open, onClose);
   const close = () => {
     onClose();
     editor.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    // Escape that closed a menu or a dialog has done its work.
+    // A menu or a dialog already handled this Escape.
     if (event.key !== 'Escape' || event.defaultPrevented || event.nativeEvent.isComposing) return;
     event.preventDefault();
     close();
   };
-  if (open.kind === 'thread' && thread === undefined) return <Gone onClose={close} />;
+  if (open.kind === 'thread' && thread === undefined) return <DeletedThread onClose={close} />;
   const isIdle = activity.exchange === null;
   return (
     <section
@@ -60,7 +60,7 @@ export function ThreadPanel({ open, threads, onOpened, onClose }: ThreadPanelPro
     >
       <PanelHeader lines={lines} thread={thread} onClose={close} />
       {thread === undefined ? (
-        <Beginning open={open} activity={activity} onStopWaiting={actions.stop} />
+        <UnsavedThread open={open} activity={activity} onStopWaiting={actions.stop} />
       ) : (
         <MessageList
           key={thread.thread_id}
@@ -76,9 +76,9 @@ export function ThreadPanel({ open, threads, onOpened, onClose }: ThreadPanelPro
         placeholder={placeholder(open, thread)}
         isNote={open.kind === 'new' && !open.ask}
         activity={activity}
-        onSend={(said) => void say(desk, said)}
+        onSend={(newMessage) => void sendMessage(sendContext, newMessage)}
         onStop={actions.stop}
-        onSendAnew={thread && ((said) => void sayAnew(desk, thread, said))}
+        onSendInNewThread={thread && ((newMessage) => void sendInNewThread(sendContext, thread, newMessage))}
       />
       <p role="status" className="sr-only">
         {activity.announcement}
@@ -87,45 +87,45 @@ export function ThreadPanel({ open, threads, onOpened, onClose }: ThreadPanelPro
   );
 }
 
-/** The stored conversation that is open. One that was stored a moment ago may not be among the threads yet. */
+/** Returns the open thread. A thread stored just now may be only in the cache. */
 function useThread(open: OpenThread, threads: Thread[]): Thread | undefined {
   const { sessionId } = useEditor();
   const client = useQueryClient();
   if (open.kind !== 'thread') return undefined;
   const isIt = ({ thread_id }: Thread) => thread_id === open.threadId;
-  return threads.find(isIt) ?? client.getQueryData<OpenSession>(keys.session(sessionId))?.threads.find(isIt);
+  return threads.find(isIt) ?? client.getQueryData<OpenSession>(queryKeys.session(sessionId))?.threads.find(isIt);
 }
 
-/** The list can delete the conversation that is open here. */
+/** Closes the panel when its thread is deleted from the list. */
 function useCloseWhenDeleted(found: string | undefined, open: OpenThread, onClose: () => void): void {
-  const shown = useRef<string>(undefined);
-  const wanted = open.kind === 'thread' ? open.threadId : undefined;
+  const lastShown = useRef<string>(undefined);
+  const openId = open.kind === 'thread' ? open.threadId : undefined;
   useEffect(() => {
-    // Another conversation, or a new one, takes the place of the one that was shown: that is no deletion.
-    const isDeleted = wanted !== undefined && wanted === shown.current && found === undefined;
-    shown.current = found;
+    // A switch to another conversation is not a deletion.
+    const isDeleted = openId !== undefined && openId === lastShown.current && found === undefined;
+    lastShown.current = found;
     if (isDeleted) onClose();
-  }, [wanted, found, onClose]);
+  }, [openId, found, onClose]);
 }
 
-/** What waited for a save no longer does when the code is saved. */
-function useHeldUntilSaved(key: string, problem: Problem | null): void {
+/** Clears the "not sent" notice when the code is saved. */
+function useClearHeldProblem(key: string, problem: SendProblem | null): void {
   const editor = useEditor();
   const version = useSessionVersion();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another version is a save.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version means a save.
   useEffect(() => {
-    if (problem?.kind === 'held' && !editor.isDirty()) change(key, { problem: null });
+    if (problem?.kind === 'held' && !editor.isDirty()) updateActivity(key, { problem: null });
   }, [editor, key, problem, version]);
 }
 
-function useDesk(open: OpenThread, key: string, onOpened: (thread: Thread) => void): Desk {
+function useSendContext(open: OpenThread, key: string, onOpened: (thread: Thread) => void): SendContext {
   const client = useQueryClient();
   const editor = useEditor();
-  const shown = useRef<string | null>(null);
+  const shownKey = useRef<string | null>(null);
   useEffect(() => {
-    shown.current = key;
+    shownKey.current = key;
     return () => {
-      shown.current = null;
+      shownKey.current = null;
     };
   }, [key]);
   return useMemo(
@@ -133,28 +133,28 @@ function useDesk(open: OpenThread, key: string, onOpened: (thread: Thread) => vo
       client,
       editor,
       open,
-      // A user who closed the panel meanwhile, or opened another conversation, stays there.
-      onOpened: (thread: Thread) => shown.current === key && onOpened(thread),
+      // Do not switch back if the user closed the panel or opened another conversation.
+      onOpened: (thread: Thread) => shownKey.current === key && onOpened(thread),
     }),
     [client, editor, open, key, onOpened],
   );
 }
 
-function useActions(desk: Desk, key: string): Actions {
+function useActions(context: SendContext, key: string): MessageActions {
   return useMemo(
     () => ({
-      askAgain: (question) => void askAgain(desk, question),
-      askNew: () => void say(desk, { text: words.thread.newPatchQuestion, ask: true }),
-      stop: () => void stop(desk.client, key),
+      askAgain: (question) => void askAgain(context, question),
+      askNewPatch: () => void sendMessage(context, { text: words.thread.newPatchQuestion, ask: true }),
+      stop: () => void stopAnswer(context.client, key),
     }),
-    [desk, key],
+    [context, key],
   );
 }
 
-/** The field has the focus when another conversation opens; where that would open a keyboard over it, it has not. */
-function useFocusOnOpening(key: string) {
+/** Focuses the field when a conversation opens. Not on touch devices, where the on-screen keyboard would open. */
+function useFocusOnOpen(key: string) {
   const field = useRef<HTMLTextAreaElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another key is another conversation.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once per conversation.
   useEffect(() => {
     if (!window.matchMedia('(pointer: coarse)').matches) field.current?.focus();
   }, [key]);
@@ -175,14 +175,14 @@ function ThreadSubject({ thread, isEmpty }: { thread: Thread; isEmpty: boolean }
   return <Subject selected={selected} prompt={isEmpty ? words.thread.startText[thread.type] : undefined} />;
 }
 
-interface BeginningProps {
+interface UnsavedThreadProps {
   open: OpenThread;
   activity: ReturnType<typeof useActivity>;
   onStopWaiting: () => void;
 }
 
 /** A conversation that is not stored yet. */
-function Beginning({ open, activity: { exchange }, onStopWaiting }: BeginningProps) {
+function UnsavedThread({ open, activity: { exchange }, onStopWaiting }: UnsavedThreadProps) {
   if (open.kind !== 'new') return null;
   const { selection, ask } = open;
   const prompt = ask ? words.thread.startText[selection === null ? 'file' : 'block'] : words.thread.startText.note;
@@ -191,20 +191,20 @@ function Beginning({ open, activity: { exchange }, onStopWaiting }: BeginningPro
       <Subject selected={selection?.text ?? null} prompt={exchange === null ? prompt : undefined} />
       {exchange !== null && (
         <div className="flex flex-col gap-4">
-          <Sent exchange={exchange} onStopWaiting={onStopWaiting} />
+          <OutgoingMessage exchange={exchange} onStopWaiting={onStopWaiting} />
         </div>
       )}
     </div>
   );
 }
 
-function Gone({ onClose }: { onClose: () => void }) {
+function DeletedThread({ onClose }: { onClose: () => void }) {
   return (
-    <section aria-label={words.thread.isGone} className="flex h-full w-full flex-col justify-center bg-page">
-      <Empty
+    <section aria-label={words.thread.deletedTitle} className="flex h-full w-full flex-col justify-center bg-page">
+      <EmptyState
         icon={<MessageSquareOff size={48} strokeWidth={1.25} />}
-        title={words.thread.isGone}
-        text={words.thread.isGoneNext}
+        title={words.thread.deletedTitle}
+        text={words.thread.deletedNext}
         action={<Button onClick={onClose}>{words.thread.close}</Button>}
       />
     </section>

@@ -7,22 +7,22 @@ import { Menu, MenuItem } from '../ui/menu';
 import { words } from '../words';
 import { AnchorState } from './anchor-state';
 import { DeleteDialog } from './delete-dialog';
-import { preview } from './excerpt';
-import { byLine, linesOf, linesTitle } from './lines';
+import { previewOf } from './excerpt';
+import { compareByLine, linesOf, linesTitle } from './lines';
 
 interface ThreadRailProps {
   threads: Thread[];
-  /** The id of the thread that the panel shows. */
+  /** The id of the open thread. */
   selected: string | null;
   onSelect: (threadId: string) => void;
-  /** A conversation about the whole file is wanted. */
+  /** Called to start a conversation about the whole file. */
   onNew: () => void;
 }
 
 export function ThreadRail({ threads, selected, onSelect, onNew }: ThreadRailProps) {
   const heading = useId();
-  const [deleted, setDeleted] = useState<Thread | null>(null);
-  const inOrder = threads.toSorted(byLine);
+  const [threadToDelete, setThreadToDelete] = useState<Thread | null>(null);
+  const inOrder = threads.toSorted(compareByLine);
   return (
     <section aria-labelledby={heading} className="flex h-full min-h-0 w-full min-w-0 flex-col bg-page">
       <h2 id={heading} className="shrink-0 px-5 pt-3.5 pb-2 text-xs font-semibold text-dim tabular-nums">
@@ -45,7 +45,7 @@ export function ThreadRail({ threads, selected, onSelect, onNew }: ThreadRailPro
                 isSelected={thread.thread_id === selected}
                 onSelect={() => onSelect(thread.thread_id)}
               />
-              <ItemMenu thread={thread} onDelete={() => setDeleted(thread)} />
+              <ItemMenu thread={thread} onDelete={() => setThreadToDelete(thread)} />
             </li>
           ))}
         </ul>
@@ -56,7 +56,7 @@ export function ThreadRail({ threads, selected, onSelect, onNew }: ThreadRailPro
           {words.thread.askWholeFile}
         </Button>
       </div>
-      {deleted !== null && <DeleteDialog thread={deleted} onClose={() => setDeleted(null)} />}
+      {threadToDelete !== null && <DeleteDialog thread={threadToDelete} onClose={() => setThreadToDelete(null)} />}
     </section>
   );
 }
@@ -81,27 +81,28 @@ function Item({ thread, isSelected, onSelect }: ItemProps) {
         <AnchorState thread={thread} />
         <Count number={thread.message_count} />
       </span>
-      <LastWords thread={thread} />
+      <LastMessage thread={thread} />
     </button>
   );
 }
 
-function LastWords({ thread: { last_message: last } }: { thread: Thread }) {
+function LastMessage({ thread: { last_message: last } }: { thread: Thread }) {
   const state = last?.reply_state;
-  const told = state === 'failed' || state === 'pending' || state === 'cancelled' ? words.thread.states[state] : null;
+  const stateLabel =
+    state === 'failed' || state === 'pending' || state === 'cancelled' ? words.thread.states[state] : null;
   return (
     <span className="flex w-full min-w-0 items-center gap-1.5 text-sm text-dim">
       {state === 'failed' && <CircleAlert size={14} className="shrink-0 text-bad" aria-hidden="true" />}
       {state === 'pending' && <Hourglass size={14} className="shrink-0 text-info" aria-hidden="true" />}
       <span className="min-w-0 flex-1 truncate">
-        {told !== null && <span className={state === 'failed' ? 'text-bad' : ''}>{told}: </span>}
-        {last == null ? words.thread.noMessages : last.role === 'ai' ? preview(last.excerpt) : last.excerpt}
+        {stateLabel !== null && <span className={state === 'failed' ? 'text-bad' : ''}>{stateLabel}: </span>}
+        {last == null ? words.thread.noMessages : last.role === 'ai' ? previewOf(last.excerpt) : last.excerpt}
       </span>
     </span>
   );
 }
 
-/** It makes room for the menu where that is shown. */
+/** Shifts to make room for the menu button. */
 function Count({ number }: { number: number }) {
   return (
     <span

@@ -3,10 +3,10 @@ import type { ComponentProps, ReactNode } from 'react';
 import { Link } from 'react-router';
 import { Spinner } from './spinner';
 
-/** `primary` is for the one thing to do next in a region. */
-export type Look = 'primary' | 'plain' | 'ghost' | 'danger';
+/** `primary` marks the main action of a region. */
+export type ButtonVariant = 'primary' | 'plain' | 'ghost' | 'danger';
 
-const LOOKS: Record<Look, string> = {
+const VARIANTS: Record<ButtonVariant, string> = {
   primary: 'bg-accent border-accent text-on-accent font-semibold hover:brightness-110 disabled:hover:brightness-100',
   plain: 'bg-raised border-line text-text hover:border-line-strong',
   ghost: 'border-transparent text-dim hover:bg-hover hover:text-text',
@@ -22,26 +22,26 @@ const SIZES = {
 const SHARED =
   'inline-flex items-center justify-center gap-2 rounded-md border font-medium whitespace-nowrap select-none disabled:opacity-45 disabled:cursor-not-allowed aria-disabled:opacity-45';
 
-interface Shape {
-  look?: Look | undefined;
+interface VariantProps {
+  variant?: ButtonVariant | undefined;
   size?: keyof typeof SIZES | undefined;
 }
 
-function classes({ look = 'plain', size = 'md' }: Shape, more = ''): string {
-  return `${SHARED} ${LOOKS[look]} ${SIZES[size]} ${more}`;
+function classes({ variant = 'plain', size = 'md' }: VariantProps, more = ''): string {
+  return `${SHARED} ${VARIANTS[variant]} ${SIZES[size]} ${more}`;
 }
 
-interface ButtonProps extends ComponentProps<'button'>, Shape {
-  /** What is being done, while it is: shown with a spinner in place of the label, and the button is off. */
+interface ButtonProps extends ComponentProps<'button'>, VariantProps {
+  /** The label while the action runs. It replaces the content, beside a spinner, and disables the button. */
   busy?: string | false | undefined;
 }
 
-export function Button({ look, size, busy, className, children, disabled, type = 'button', ...rest }: ButtonProps) {
+export function Button({ variant, size, busy, className, children, disabled, type = 'button', ...rest }: ButtonProps) {
   const isBusy = typeof busy === 'string';
   return (
     <button
       type={type}
-      className={classes({ look, size }, className)}
+      className={classes({ variant, size }, className)}
       disabled={disabled || isBusy}
       aria-busy={isBusy}
       {...rest}
@@ -59,17 +59,17 @@ export function Button({ look, size, busy, className, children, disabled, type =
 }
 
 interface IconButtonProps extends Omit<ButtonProps, 'size' | 'busy'> {
-  /** What it does: read aloud, and shown as a tooltip by the browser. */
+  /** Accessible name and tooltip. */
   label: string;
   children: ReactNode;
 }
 
-export function IconButton({ label, look = 'ghost', ...rest }: IconButtonProps) {
-  return <Button look={look} size="icon" aria-label={label} title={label} {...rest} />;
+export function IconButton({ label, variant = 'ghost', ...rest }: IconButtonProps) {
+  return <Button variant={variant} size="icon" aria-label={label} title={label} {...rest} />;
 }
 
-interface ButtonLinkProps extends ComponentProps<typeof Link>, Shape {}
+interface ButtonLinkProps extends ComponentProps<typeof Link>, VariantProps {}
 
-export function ButtonLink({ look, size, className, ...rest }: ButtonLinkProps) {
-  return <Link className={classes({ look, size }, className)} {...rest} />;
+export function ButtonLink({ variant, size, className, ...rest }: ButtonLinkProps) {
+  return <Link className={classes({ variant, size }, className)} {...rest} />;
 }

@@ -1,8 +1,8 @@
-/** Dialogs: they trap the focus and give it back. */
+/** Dialogs with a focus trap. */
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { type ReactNode, useRef } from 'react';
-import { words } from '../shell-words';
+import { words } from '../words/shell';
 import { Button, IconButton } from './button';
 
 interface DialogProps {
@@ -10,23 +10,23 @@ interface DialogProps {
   onOpenChange: (open: boolean) => void;
   title: string;
   description?: ReactNode;
-  /** `wide` leaves a margin around nearly the whole window, for editors. */
+  /** `wide` fills most of the window, for editors. */
   size?: 'md' | 'lg' | 'wide';
   children?: ReactNode;
-  /** The buttons at the end. */
+  /** Buttons in the footer. */
   actions?: ReactNode;
-  /** Where the focus goes when it closes, if not to what had it before: for dialogs that a menu opens, which is gone then. */
+  /** Receives the focus on close. Needed if the opener is gone by then, such as a menu item. */
   returnFocus?: (() => HTMLElement | null) | undefined;
-  /** Whether only a button closes it: Esc and a click beside it would lose work. */
-  isWork?: boolean;
+  /** Disables closing by Esc or an outside click, which would lose work. */
+  closesByButtonOnly?: boolean;
 }
 
-// On a phone a short dialog is a sheet at the bottom, and a long one fills the window.
-const FILLS_PHONE = 'max-sm:h-full max-sm:max-w-none max-sm:rounded-none max-sm:border-0';
+// On phones, a short dialog is a bottom sheet and a long one fills the screen.
+const FULL_SCREEN_ON_PHONE = 'max-sm:h-full max-sm:max-w-none max-sm:rounded-none max-sm:border-0';
 const SIZES = {
   md: 'w-full max-w-md max-sm:max-w-none max-sm:rounded-b-none max-sm:border-x-0 max-sm:border-b-0',
-  lg: `w-full max-w-2xl ${FILLS_PHONE}`,
-  wide: `w-full h-full max-w-[1400px] ${FILLS_PHONE}`,
+  lg: `w-full max-w-2xl ${FULL_SCREEN_ON_PHONE}`,
+  wide: `w-full h-full max-w-[1400px] ${FULL_SCREEN_ON_PHONE}`,
 };
 
 export function Dialog({
@@ -38,7 +38,7 @@ export function Dialog({
   children,
   actions,
   returnFocus,
-  isWork = false,
+  closesByButtonOnly = false,
 }: DialogProps) {
   const opener = useRef<Element | null>(null);
   return (
@@ -52,10 +52,10 @@ export function Dialog({
               opener.current = document.activeElement;
               focusFirst(event);
             }}
-            onEscapeKeyDown={(event) => isWork && event.preventDefault()}
-            onInteractOutside={(event) => isWork && event.preventDefault()}
+            onEscapeKeyDown={(event) => closesByButtonOnly && event.preventDefault()}
+            onInteractOutside={(event) => closesByButtonOnly && event.preventDefault()}
             onCloseAutoFocus={(event) => {
-              // Radix gives the focus back to a trigger of its own alone.
+              // Radix returns the focus only to its own trigger.
               event.preventDefault();
               const target = returnFocus?.() ?? opener.current;
               if (target instanceof HTMLElement) target.focus();
@@ -90,7 +90,7 @@ export function Dialog({
   );
 }
 
-/** The focus begins at the element that is marked `data-autofocus`, if there is one, and not at the button that closes. */
+/** Moves the initial focus to the element marked `data-autofocus` instead of the close button. */
 function focusFirst(event: Event) {
   const marked = event.currentTarget instanceof HTMLElement && event.currentTarget.querySelector('[data-autofocus]');
   if (!(marked instanceof HTMLElement)) return;
@@ -103,14 +103,14 @@ interface ConfirmProps {
   onOpenChange: (open: boolean) => void;
   title: string;
   description: ReactNode;
-  /** What is done, on the button. */
+  /** Label of the confirm button. */
   action: string;
   busy?: string | false;
   onConfirm: () => void;
   returnFocus?: DialogProps['returnFocus'];
 }
 
-/** Asks before something is gone for good. */
+/** Asks for confirmation before data is deleted. */
 export function Confirm({
   open,
   onOpenChange,
@@ -133,7 +133,7 @@ export function Confirm({
           <Button data-autofocus onClick={() => onOpenChange(false)}>
             {words.common.cancel}
           </Button>
-          <Button look="danger" busy={busy} onClick={onConfirm}>
+          <Button variant="danger" busy={busy} onClick={onConfirm}>
             {action}
           </Button>
         </>

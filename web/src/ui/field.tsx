@@ -1,7 +1,7 @@
-/** A form's field: its label, its input, its hint and what is wrong with it, tied together for every reader. */
+/** A form field: label, input, hint and error, linked for screen readers. */
 import { Eye, EyeOff } from 'lucide-react';
 import { type ComponentProps, type ReactNode, useId, useState } from 'react';
-import { words } from '../shell-words';
+import { words } from '../words/shell';
 import { IconButton } from './button';
 
 export const INPUT =
@@ -9,20 +9,19 @@ export const INPUT =
 
 interface FieldProps extends Omit<ComponentProps<'input'>, 'id'> {
   label: string;
-  /** What is wrong with it. */
   error?: string | undefined;
-  /** Given way to by an error. */
+  /** Hidden while there is an error. */
   hint?: ReactNode;
-  /** What stands under the input, such as a strength. */
+  /** Shown below the input, such as a strength meter. */
   below?: ReactNode;
 }
 
 export function Field({ label, error, hint, below, type, className, ...rest }: FieldProps) {
   const id = useId();
-  const [isShown, setIsShown] = useState(false);
+  const [isPasswordVisible, setIsPasswordVisible] = useState(false);
   const isPassword = type === 'password';
-  const isHinted = hint !== undefined && !error;
-  const described = [error && `${id}-error`, isHinted && `${id}-hint`, below && `${id}-below`]
+  const hasHint = hint !== undefined && !error;
+  const describedBy = [error && `${id}-error`, hasHint && `${id}-hint`, below && `${id}-below`]
     .filter(Boolean)
     .join(' ');
   return (
@@ -33,24 +32,24 @@ export function Field({ label, error, hint, below, type, className, ...rest }: F
       <div className="relative">
         <input
           id={id}
-          type={isPassword && isShown ? 'text' : type}
+          type={isPassword && isPasswordVisible ? 'text' : type}
           className={`${INPUT} ${isPassword ? 'pr-12' : ''} ${className ?? ''}`}
           aria-invalid={error ? true : undefined}
-          aria-describedby={described || undefined}
+          aria-describedby={describedBy || undefined}
           {...rest}
         />
         {isPassword && (
           <IconButton
             className="absolute top-1/2 right-0.5 -translate-y-1/2"
-            label={isShown ? words.common.hidePassword : words.common.showPassword}
-            aria-pressed={isShown}
-            onClick={() => setIsShown(!isShown)}
+            label={isPasswordVisible ? words.common.hidePassword : words.common.showPassword}
+            aria-pressed={isPasswordVisible}
+            onClick={() => setIsPasswordVisible(!isPasswordVisible)}
           >
-            {isShown ? <EyeOff size={16} /> : <Eye size={16} />}
+            {isPasswordVisible ? <EyeOff size={16} /> : <Eye size={16} />}
           </IconButton>
         )}
       </div>
-      {isHinted && (
+      {hasHint && (
         <p id={`${id}-hint`} className="text-xs text-dim">
           {hint}
         </p>
@@ -62,7 +61,7 @@ export function Field({ label, error, hint, below, type, className, ...rest }: F
 }
 
 export function FieldError({ id, error }: { id: string; error?: string | undefined }) {
-  // The region is always there, so that a message that appears in it is read aloud.
+  // The live region always exists, so screen readers announce a message that appears in it.
   return (
     <p id={id} aria-live="polite" className="text-sm text-bad empty:hidden">
       {error}

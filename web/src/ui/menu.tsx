@@ -1,9 +1,9 @@
-/** Menus that open at a button. */
+/** Drop-down menus. */
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
 
 interface MenuProps {
-  /** The button, which takes a ref: one of `button.tsx`. */
+  /** A button from `button.tsx`; it must accept a ref. */
   trigger: ReactNode;
   children: ReactNode;
   align?: 'start' | 'end';
@@ -33,7 +33,7 @@ interface MenuItemProps {
   onSelect: () => void;
   isDanger?: boolean;
   disabled?: boolean;
-  /** What does the same on a keyboard. */
+  /** Keyboard shortcut shown beside the item. */
   keys?: string;
 }
 
@@ -57,7 +57,7 @@ interface MenuChoiceProps {
   options: readonly { value: string; label: string }[];
 }
 
-/** A choice of one among several. */
+/** A group of radio items. */
 export function MenuChoice({ value, onChange, options }: MenuChoiceProps) {
   return (
     <DropdownMenu.RadioGroup value={value} onValueChange={onChange}>

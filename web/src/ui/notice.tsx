@@ -1,10 +1,10 @@
-/** A message that stays where it matters: at a form, over a list, in a panel. */
+/** An inline message in a form, above a list or in a panel. */
 import { CircleCheck, CircleX, Info, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-export type Kind = 'error' | 'warning' | 'info' | 'success';
+export type NoticeKind = 'error' | 'warning' | 'info' | 'success';
 
-const LOOKS: Record<Kind, { edge: string; icon: ReactNode }> = {
+const LOOKS: Record<NoticeKind, { edge: string; icon: ReactNode }> = {
   error: { edge: 'border-l-bad', icon: <CircleX size={16} className="text-bad" /> },
   warning: { edge: 'border-l-warn', icon: <TriangleAlert size={16} className="text-warn" /> },
   info: { edge: 'border-l-info', icon: <Info size={16} className="text-info" /> },
@@ -12,7 +12,7 @@ const LOOKS: Record<Kind, { edge: string; icon: ReactNode }> = {
 };
 
 interface NoticeProps {
-  kind: Kind;
+  kind: NoticeKind;
   title?: string;
   children?: ReactNode;
   actions?: ReactNode;

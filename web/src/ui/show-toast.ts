@@ -1,6 +1,6 @@
-/** Shows toasts with Sonner, and takes them away when their time is up and they are not being read. */
+/** Shows toasts with Sonner and dismisses them unless the user is reading them. */
 import { toast as sonner } from 'sonner';
-import type { Kind } from './notice';
+import type { NoticeKind } from './notice';
 
 interface Action {
   label: string;
@@ -10,58 +10,58 @@ interface Action {
 export interface ToastOptions {
   description?: string | undefined;
   action?: Action | undefined;
-  /** A toast with the id of one that is shown takes its place. */
+  /** A new toast replaces a visible toast with the same id. */
   id?: string | undefined;
-  /** What its action belongs to: the toast goes with it. */
+  /** The toast is dismissed together with its owner. */
   owner?: string | undefined;
 }
 
 const DURATION = 5_000;
 
-type Id = string | number;
+type ToastId = string | number;
 
-/** Those that go by themselves. */
-const timers = new Map<Id, ReturnType<typeof setTimeout>>();
-/** Those that go with something else. */
-const owners = new Map<Id, string>();
+/** Timers of toasts that are dismissed automatically. */
+const timers = new Map<ToastId, ReturnType<typeof setTimeout>>();
+/** Owners of toasts that are dismissed together with them. */
+const owners = new Map<ToastId, string>();
 
-export function showToast(kind: Kind, title: string, { description, action, id, owner }: ToastOptions): void {
-  const shown = sonner[kind](title, {
-    // Sonner's own time would go on while the focus is in a toast.
+export function showToast(kind: NoticeKind, title: string, { description, action, id, owner }: ToastOptions): void {
+  const toastId = sonner[kind](title, {
+    // Sonner's own timer continues while the toast has the focus.
     duration: Number.POSITIVE_INFINITY,
     closeButton: true,
-    // One that takes another's place would keep its action.
+    // Always set: a replacing toast would keep the action of the old one.
     action,
     ...(description === undefined ? {} : { description }),
     ...(id === undefined ? {} : { id }),
   });
-  clearTimeout(timers.get(shown));
-  if (owner === undefined) owners.delete(shown);
-  else owners.set(shown, owner);
-  if (kind !== 'error') goesLater(shown);
+  clearTimeout(timers.get(toastId));
+  if (owner === undefined) owners.delete(toastId);
+  else owners.set(toastId, owner);
+  if (kind !== 'error') scheduleDismissal(toastId);
 }
 
-/** Takes away those of an owner, or all. */
-export function endToasts(owner?: string): void {
+/** Dismisses the toasts of an owner, or all toasts. */
+export function dismissToasts(owner?: string): void {
   if (owner === undefined) sonner.dismiss();
-  for (const [id, its] of owners) {
-    if (owner !== undefined && its !== owner) continue;
+  for (const [id, toastOwner] of owners) {
+    if (owner !== undefined && toastOwner !== owner) continue;
     sonner.dismiss(id);
     owners.delete(id);
   }
 }
 
-/** Takes a toast away when its time is up. While it may be read it has its time once more. */
-function goesLater(id: Id): void {
-  const end = () => {
-    if (mayBeRead()) return goesLater(id);
+/** Dismisses a toast after its time. Waits again while the user may be reading it. */
+function scheduleDismissal(id: ToastId): void {
+  const dismissLater = () => {
+    if (isBeingRead()) return scheduleDismissal(id);
     timers.delete(id);
     sonner.dismiss(id);
   };
-  timers.set(id, setTimeout(end, DURATION));
+  timers.set(id, setTimeout(dismissLater, DURATION));
 }
 
-/** Whether the pointer or the focus is at the toasts, or the page is in the background. */
-function mayBeRead(): boolean {
+/** Whether the pointer or the focus is on the toasts, or the page is in the background. */
+function isBeingRead(): boolean {
   return document.hidden || document.querySelector('[data-sonner-toaster]:is(:hover, :focus-within)') !== null;
 }

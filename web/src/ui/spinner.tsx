@@ -1,4 +1,4 @@
-/** The sign that something is being loaded or saved; it stands beside words that say what. */
+/** Progress spinner, shown beside text that names the action. */
 import { LoaderCircle } from 'lucide-react';
 
 export function Spinner({ size = 16 }: { size?: number }) {

@@ -1,21 +1,21 @@
-/** Where toasts appear: top right, below the bars. Loaded after the first paint. */
+/** The toast container, top right below the bars. Loaded after the first paint. */
 import { Toaster as Sonner } from 'sonner';
-import { words } from '../shell-words';
+import { words } from '../words/shell';
 
-/** Below the page's bar and what may stand under it: a second bar, or the header of a conversation. */
+/** Below the page's bar and a second bar or panel header. */
 const TOP = 120;
 
-const EDGES = {
+const KIND_CLASSES = {
   error: 'border-l-bad! [&_[data-icon]]:text-bad',
   warning: 'border-l-warn! [&_[data-icon]]:text-warn',
   info: 'border-l-info! [&_[data-icon]]:text-info',
   success: 'border-l-ok! [&_[data-icon]]:text-ok',
 };
 
-// Sonner spreads them for a pointer alone: of a stack the one with the focus would be covered.
+// Sonner expands the stack only on hover. Expand it on focus too, or the focused toast would be covered.
 const SPREAD =
   'group-focus-within:h-(--initial-height)! group-focus-within:[--y:translateY(calc(var(--lift)*var(--offset)))]!';
-// Sonner takes the outline away, and leaves those beyond the last one in the order of the focus.
+// Sonner removes the outline, and keeps hidden toasts in the tab order.
 const FOCUS =
   'focus-visible:outline-2! focus-visible:outline-offset-2 focus-visible:outline-accent-text! data-[visible=false]:invisible';
 
@@ -41,7 +41,7 @@ export default function Toaster() {
             'font-semibold text-accent-text min-h-6 shrink-0 hover:underline pointer-coarse:min-h-11 pointer-coarse:min-w-11',
           closeButton:
             'absolute top-2 right-2 inline-flex size-7 items-center justify-center rounded-md text-dim hover:bg-hover hover:text-text pointer-coarse:top-0 pointer-coarse:right-0 pointer-coarse:size-11',
-          ...EDGES,
+          ...KIND_CLASSES,
         },
       }}
     />

@@ -1,32 +1,32 @@
-/** Conflicts in the merged text: where they are while it is edited, and how each was decided. */
+/** Tracks the conflicts in the merged text, and how each is resolved. */
 import type { editor, IRange } from 'monaco-editor/editor';
 import { Store } from '../store';
 import type { Conflict } from './merge3';
 
-/** What of the two sides stands in the text, or that it was edited by hand; `null` while that is open. */
+/** How a conflict is resolved; `hand` means edited by hand, `null` unresolved. */
 export type Decision = 'mine' | 'theirs' | 'both' | 'hand' | null;
 
-export interface Placed {
+export interface ConflictRange {
   startLine: number;
-  /** Before `startLine` when there is no line. */
+  /** Less than `startLine` if the conflict has no lines. */
   endLine: number;
   decision: Decision;
 }
 
-interface Tracked {
+interface TrackedConflict {
   conflict: Conflict;
   decoration: string;
-  /** Whether lines of it stand in the text. */
+  /** Whether the text contains lines of the conflict. */
   hasLines: boolean;
   decision: Decision;
 }
 
-/** `TrackedRangeStickiness.AlwaysGrowsWhenTypingAtEdges` of Monaco. */
-const GROWS = 0;
+/** Monaco's `TrackedRangeStickiness.AlwaysGrowsWhenTypingAtEdges`. */
+const ALWAYS_GROWS = 0;
 
 export class Conflicts {
-  readonly state: Store<{ all: Placed[] }>;
-  private readonly tracked: Tracked[];
+  readonly state: Store<{ all: ConflictRange[] }>;
+  private readonly tracked: TrackedConflict[];
   private isDeciding = false;
 
   constructor(
@@ -37,16 +37,16 @@ export class Conflicts {
       const { startLine, mine } = conflict;
       const hasLines = mine.length > 0;
       const range = this.rangeOf(startLine, mine.length);
-      return { conflict, hasLines, decision: null, decoration: this.mark('', range, hasLines, null) };
+      return { conflict, hasLines, decision: null, decoration: this.decorate('', range, hasLines, null) };
     });
-    this.state = new Store({ all: this.placed() });
-    model.onDidChangeContent(({ changes }) => this.follow(changes.map(({ range }) => range)));
+    this.state = new Store({ all: this.ranges() });
+    model.onDidChangeContent(({ changes }) => this.markEdited(changes.map(({ range }) => range)));
   }
 
-  /** Puts a side, or mine and theirs below it, into the text. It can be undone. */
+  /** Inserts one side, or mine followed by theirs, as an undoable edit. */
   decide(index: number, decision: 'mine' | 'theirs' | 'both'): void {
     const tracked = this.tracked[index];
-    const place = this.placed()[index];
+    const place = this.ranges()[index];
     if (tracked === undefined || place === undefined) return;
     const { mine, theirs } = tracked.conflict;
     const lines = decision === 'both' ? [...mine, ...theirs] : decision === 'mine' ? mine : theirs;
@@ -56,11 +56,11 @@ export class Conflicts {
     tracked.decision = decision;
     tracked.hasLines = lines.length > 0;
     const range = this.rangeOf(place.startLine, lines.length);
-    tracked.decoration = this.mark(tracked.decoration, range, tracked.hasLines, decision);
-    this.state.set({ all: this.placed() });
+    tracked.decoration = this.decorate(tracked.decoration, range, tracked.hasLines, decision);
+    this.state.set({ all: this.ranges() });
   }
 
-  private replace({ startLine, endLine }: Placed, lines: string[]): void {
+  private replace({ startLine, endLine }: ConflictRange, lines: string[]): void {
     const last = this.model.getLineCount();
     const text = lines.join('\n');
     let range: IRange = span(startLine, 1, endLine, 1);
@@ -85,7 +85,7 @@ export class Conflicts {
     this.model.pushStackElement();
   }
 
-  private follow(ranges: IRange[]): void {
+  private markEdited(ranges: IRange[]): void {
     if (this.isDeciding) return;
     for (const tracked of this.tracked) {
       const place = this.model.getDecorationRange(tracked.decoration);
@@ -95,12 +95,12 @@ export class Conflicts {
       );
       if (!isTouched) continue;
       tracked.decision = 'hand';
-      tracked.decoration = this.mark(tracked.decoration, place, tracked.hasLines, 'hand');
+      tracked.decoration = this.decorate(tracked.decoration, place, tracked.hasLines, 'hand');
     }
-    this.state.set({ all: this.placed() });
+    this.state.set({ all: this.ranges() });
   }
 
-  private placed(): Placed[] {
+  private ranges(): ConflictRange[] {
     return this.tracked.map(({ decoration, hasLines, decision }) => {
       const range = this.model.getDecorationRange(decoration);
       const startLine = range?.startLineNumber ?? 1;
@@ -115,11 +115,11 @@ export class Conflicts {
     return span(startLine, 1, endLine, this.model.getLineMaxColumn(endLine));
   }
 
-  private mark(old: string, range: IRange, hasLines: boolean, decision: Decision): string {
+  private decorate(old: string, range: IRange, hasLines: boolean, decision: Decision): string {
     const isOpen = decision === null;
     const options: editor.IModelDecorationOptions = {
       isWholeLine: true,
-      stickiness: GROWS,
+      stickiness: ALWAYS_GROWS,
       className: isOpen ? (hasLines ? 'cs-conflict-line' : 'cs-conflict-gap') : null,
       marginClassName: isOpen ? 'cs-conflict-margin' : 'cs-settled-margin',
     };

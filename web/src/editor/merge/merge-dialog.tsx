@@ -1,6 +1,6 @@
-/** What to do when the file was saved elsewhere: keep mine, use theirs, or merge by hand. */
+/** The conflict dialog: keep mine, use theirs, or merge by hand. */
 import { type ReactNode, useCallback, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { Failure } from '../../page/failure';
+import { ErrorNotice } from '../../page/error-notice';
 import { Button } from '../../ui/button';
 import { Confirm, Dialog } from '../../ui/dialog';
 import { Notice } from '../../ui/notice';
@@ -12,7 +12,7 @@ import { merge3 } from './merge3';
 interface MergeDialogProps {
   merge: Merge;
   language: string;
-  /** Saves over theirs: the editor's text, or what came out of merging. */
+  /** Saves the editor's text or the merged text over theirs. */
   onSave: (merged?: string) => Promise<void>;
   onTheirs: () => Promise<void>;
   onLater: () => void;
@@ -21,9 +21,9 @@ interface MergeDialogProps {
 export function MergeDialog(props: MergeDialogProps) {
   const { merge, onSave, onTheirs, onLater } = props;
   const { mine, theirs, base } = merge;
-  const [isByHand, setIsByHand] = useState(false);
-  // A save that met a newer version: the dialog says so.
-  const [first] = useState(theirs.version);
+  const [isManual, setIsManual] = useState(false);
+  // A later version means that the save of the merge met another conflict.
+  const [firstVersion] = useState(theirs.version);
   const [busy, setBusy] = useState<'mine' | 'theirs' | 'merged' | null>(null);
   const [error, setError] = useState<unknown>(null);
   const merged = useMemo(() => merge3(mine, base, theirs.text), [mine, base, theirs]);
@@ -39,17 +39,19 @@ export function MergeDialog(props: MergeDialogProps) {
     setBusy(null);
   }
 
-  const failure = error !== null && <Failure error={error} />;
-  const again = theirs.version !== first && <Notice kind="warning">{words.editor.conflict.again}</Notice>;
-  if (isByHand) {
+  const failure = error !== null && <ErrorNotice error={error} />;
+  const newerNotice = theirs.version !== firstVersion && (
+    <Notice kind="warning">{words.editor.conflict.newerVersion}</Notice>
+  );
+  if (isManual) {
     return (
-      <ByHand
+      <ManualMerge
         key={theirs.version}
         {...props}
         merged={merged}
-        told={failure || again}
+        notice={failure || newerNotice}
         isBusy={busy === 'merged'}
-        onBack={() => setIsByHand(false)}
+        onBack={() => setIsManual(false)}
         onMerged={(text) => void run('merged', () => onSave(text))}
       />
     );
@@ -64,19 +66,19 @@ export function MergeDialog(props: MergeDialogProps) {
       actions={<Button onClick={onLater}>{words.editor.conflict.later}</Button>}
     >
       <div className="flex flex-col gap-3">
-        {failure || again}
-        <Choice text={words.editor.conflict.byHandText(merged.conflicts.length)}>
+        {failure || newerNotice}
+        <ChoiceRow text={words.editor.conflict.byHandText(merged.conflicts.length)}>
           <Button
             autoFocus
-            look="primary"
+            variant="primary"
             className="w-full"
             disabled={busy !== null}
-            onClick={() => setIsByHand(true)}
+            onClick={() => setIsManual(true)}
           >
             {words.editor.conflict.byHand}
           </Button>
-        </Choice>
-        <Choice text={words.editor.conflict.mineText}>
+        </ChoiceRow>
+        <ChoiceRow text={words.editor.conflict.mineText}>
           <Button
             className="w-full"
             disabled={busy !== null}
@@ -85,18 +87,18 @@ export function MergeDialog(props: MergeDialogProps) {
           >
             {words.editor.conflict.mine}
           </Button>
-        </Choice>
-        <Choice text={words.editor.conflict.theirsText}>
+        </ChoiceRow>
+        <ChoiceRow text={words.editor.conflict.theirsText}>
           <Button className="w-full" disabled={busy !== null} onClick={() => void run('theirs', onTheirs)}>
             {words.editor.conflict.theirs}
           </Button>
-        </Choice>
+        </ChoiceRow>
       </div>
     </Dialog>
   );
 }
 
-function Choice({ text, children }: { text: string; children: ReactNode }) {
+function ChoiceRow({ text, children }: { text: string; children: ReactNode }) {
   return (
     <div className="flex items-center gap-4 rounded-md border border-line p-3 max-sm:flex-col max-sm:items-stretch max-sm:gap-2">
       <p className="min-w-0 flex-1 text-sm text-dim">{text}</p>
@@ -105,33 +107,33 @@ function Choice({ text, children }: { text: string; children: ReactNode }) {
   );
 }
 
-interface ByHandProps extends MergeDialogProps {
+interface ManualMergeProps extends MergeDialogProps {
   merged: ReturnType<typeof merge3>;
-  told: ReactNode;
+  notice: ReactNode;
   isBusy: boolean;
   onBack: () => void;
   onMerged: (text: string) => void;
 }
 
-function ByHand({ merge, language, merged, told, isBusy, onBack, onMerged, onLater }: ByHandProps) {
+function ManualMerge({ merge, language, merged, notice, isBusy, onBack, onMerged, onLater }: ManualMergeProps) {
   const [handle, setHandle] = useState<MergeHandle | null>(null);
-  // What to do when the work so far may go.
-  const [leaving, setLeaving] = useState<(() => void) | null>(null);
-  const begun = useRef<string>(null);
-  // Always the same: the editor is made anew for another.
+  // The action to run if the user agrees to lose the merge.
+  const [pendingLeave, setPendingLeave] = useState<(() => void) | null>(null);
+  const initialText = useRef<string>(null);
+  // A stable callback, because a new one would recreate the editor.
   const onReady = useCallback((ready: MergeHandle | null) => {
-    begun.current = ready?.text() ?? null;
+    initialText.current = ready?.text() ?? null;
     setHandle(ready);
   }, []);
   const leave = (go: () => void) => {
-    if (handle === null || handle.text() === begun.current) go();
-    else setLeaving(() => go);
+    if (handle === null || handle.text() === initialText.current) go();
+    else setPendingLeave(() => go);
   };
   return (
     <Dialog
       open
       onOpenChange={() => leave(onLater)}
-      isWork
+      closesByButtonOnly
       size="wide"
       title={words.editor.conflict.byHand}
       description={words.editor.conflict.help}
@@ -145,7 +147,7 @@ function ByHand({ merge, language, merged, told, isBusy, onBack, onMerged, onLat
       }
     >
       <div className="flex min-h-0 flex-1 flex-col gap-3 p-1">
-        {told}
+        {notice}
         {handle !== null && <ConflictStepper handle={handle} />}
         <MergeEditor
           merged={merged}
@@ -156,23 +158,23 @@ function ByHand({ merge, language, merged, told, isBusy, onBack, onMerged, onLat
         />
       </div>
       <Confirm
-        open={leaving !== null}
-        onOpenChange={() => setLeaving(null)}
+        open={pendingLeave !== null}
+        onOpenChange={() => setPendingLeave(null)}
         title={words.editor.conflict.dropTitle}
         description={words.editor.conflict.dropText}
         action={words.editor.conflict.drop}
-        onConfirm={() => leaving?.()}
+        onConfirm={() => pendingLeave?.()}
       />
     </Dialog>
   );
 }
 
-/** Off while a conflict is left. */
+/** Disabled while a conflict is unresolved. */
 function SaveMerge({ handle, isBusy, onSave }: { handle: MergeHandle; isBusy: boolean; onSave: () => void }) {
   const { all } = useSyncExternalStore(handle.conflicts.state.subscribe, handle.conflicts.state.get);
   const isOpen = all.some(({ decision }) => decision === null);
   return (
-    <Button look="primary" disabled={isOpen} busy={isBusy && words.common.saving} onClick={onSave}>
+    <Button variant="primary" disabled={isOpen} busy={isBusy && words.common.saving} onClick={onSave}>
       {words.editor.conflict.save}
     </Button>
   );

@@ -1,4 +1,4 @@
-/** Merging by hand: theirs beside the result, where each difference can be taken and each conflict is decided. */
+/** The manual merge editor: theirs beside the result, with conflicts to resolve. */
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTheme } from '../../page/theme';
@@ -8,33 +8,33 @@ import { words } from '../../words';
 import { labelSides } from '../monaco/diff-labels';
 import { monaco } from '../monaco/monaco';
 import { SHARED_OPTIONS } from '../monaco/options';
-import { monacoTheme } from '../monaco/themes';
-import { Document } from '../text/document';
-import { split } from '../text/line-ends';
+import { monacoThemeName } from '../monaco/themes';
+import { splitText } from '../text/line-ends';
+import { TextDocument } from '../text/text-document';
 import { Conflicts } from './conflicts';
-import type { Merged } from './merge3';
+import type { MergeResult } from './merge3';
 
-/** What the dialog asks of it. */
+/** What the dialog uses of the merge editor. */
 export interface MergeHandle {
-  /** The result, to the byte. */
+  /** The result with its line endings. */
   text: () => string;
   conflicts: Conflicts;
   show: (index: number) => void;
 }
 
 interface MergeEditorProps {
-  merged: Merged;
+  merged: MergeResult;
   theirs: string;
   version: number;
   language: string;
-  /** Called once the editor is there. */
+  /** Called with the handle once the editor exists, and with `null` on unmount. */
   onReady: (handle: MergeHandle | null) => void;
 }
 
 export function MergeEditor({ merged, theirs, version, language, onReady }: MergeEditorProps) {
   const node = useRef<HTMLDivElement>(null);
   const { theme } = useTheme();
-  useEffect(() => monaco.editor.setTheme(monacoTheme(theme)), [theme]);
+  useEffect(() => monaco.editor.setTheme(monacoThemeName(theme)), [theme]);
   useMergeEditor(node, merged, theirs, language, onReady);
   return (
     <div className="@container flex min-h-0 flex-1 flex-col overflow-hidden rounded-md border border-line">
@@ -49,7 +49,7 @@ export function MergeEditor({ merged, theirs, version, language, onReady }: Merg
 
 function useMergeEditor(
   node: RefObject<HTMLDivElement | null>,
-  merged: Merged,
+  merged: MergeResult,
   theirs: string,
   language: string,
   onReady: (handle: MergeHandle | null) => void,
@@ -66,15 +66,15 @@ function useMergeEditor(
       renderGutterMenu: false,
       ignoreTrimWhitespace: false,
       renderOverviewRuler: false,
-      // The arrows are there.
+      // The margin shows the revert arrows.
       glyphMargin: true,
       hideUnchangedRegions: { enabled: true, contextLineCount: 4, minimumLineCount: 8 },
       contextmenu: false,
     });
     labelSides(widget, words.editor.conflict.theirsSide, words.editor.conflict.resultLabel);
-    const original = modelOf(theirs, language);
-    const modified = modelOf(merged.text, language);
-    const document = new Document(modified, merged.text, 0);
+    const original = createModel(theirs, language);
+    const modified = createModel(merged.text, language);
+    const document = new TextDocument(modified, merged.text, 0);
     const conflicts = new Conflicts(modified, merged.conflicts);
     widget.setModel({ original, modified });
     const show = (index: number) => {
@@ -94,7 +94,7 @@ function useMergeEditor(
       onReady(null);
       first.dispose();
       document.dispose();
-      // Monaco complains about models that go before the editor has let go of them.
+      // Monaco reports an error if a model is disposed before it is detached.
       widget.setModel(null);
       widget.dispose();
       original.dispose();
@@ -103,18 +103,18 @@ function useMergeEditor(
   }, [node, merged, theirs, language, onReady]);
 }
 
-function modelOf(text: string, language: string) {
-  const model = monaco.editor.createModel(split(text).content, language);
+function createModel(text: string, language: string) {
+  const model = monaco.editor.createModel(splitText(text).content, language);
   model.setEOL(monaco.editor.EndOfLineSequence.LF);
   return model;
 }
 
-/** Goes through the conflicts, and decides them. */
+/** Navigates and resolves the conflicts. */
 export function ConflictStepper({ handle }: { handle: MergeHandle }) {
   const { all } = useSyncExternalStore(handle.conflicts.state.subscribe, handle.conflicts.state.get);
   const [index, setIndex] = useState(0);
   const current = all[index];
-  const left = all.filter(({ decision }) => decision === null).length;
+  const openCount = all.filter(({ decision }) => decision === null).length;
   const go = (to: number) => {
     const next = (to + all.length) % all.length;
     setIndex(next);
@@ -125,7 +125,7 @@ export function ConflictStepper({ handle }: { handle: MergeHandle }) {
     const after = all.findIndex((place, at) => at !== index && place.decision === null);
     if (after >= 0) go(after);
   };
-  if (current === undefined) return <p className="text-sm text-ok">{words.editor.conflict.left(0)}</p>;
+  if (current === undefined) return <p className="text-sm text-ok">{words.editor.conflict.openConflicts(0)}</p>;
   const lines = words.editor.linesAt(current.startLine, Math.max(current.startLine, current.endLine));
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -138,23 +138,23 @@ export function ConflictStepper({ handle }: { handle: MergeHandle }) {
         </IconButton>
         <p className="text-sm tabular-nums">{words.editor.conflict.at(index + 1, all.length, lines)}</p>
       </div>
-      <fieldset className="flex gap-1.5" aria-label={words.editor.conflict.take.label}>
+      <fieldset className="flex gap-1.5" aria-label={words.editor.conflict.sides.label}>
         {(['mine', 'theirs', 'both'] as const).map((side) => (
           <Button
             key={side}
-            // A dialog begins at what to do, not at its close button.
+            // Focus the first choice instead of the close button.
             autoFocus={side === 'mine'}
             aria-pressed={current.decision === side}
             className="aria-pressed:border-accent-text aria-pressed:bg-wash"
             onClick={() => decide(side)}
           >
-            {words.editor.conflict.take[side]}
+            {words.editor.conflict.sides[side]}
           </Button>
         ))}
       </fieldset>
-      {current.decision !== null && <Badge tone="ok">{words.editor.conflict.taken[current.decision]}</Badge>}
-      <p role="status" className={`ml-auto text-sm ${left === 0 ? 'text-ok' : 'text-warn'}`}>
-        {words.editor.conflict.left(left)}
+      {current.decision !== null && <Badge tone="ok">{words.editor.conflict.decided[current.decision]}</Badge>}
+      <p role="status" className={`ml-auto text-sm ${openCount === 0 ? 'text-ok' : 'text-warn'}`}>
+        {words.editor.conflict.openConflicts(openCount)}
       </p>
     </div>
   );

@@ -1,54 +1,55 @@
+/** Tests the three-way merge. */
 import { expect, test } from 'vitest';
 import { merge3 } from './merge3';
 
 const BASE = 'one\ntwo\nthree\nfour\nfive\n';
 
-test('edits of different lines come together', () => {
+test('merges edits of different lines', () => {
   expect(merge3('ONE\ntwo\nthree\nfour\nfive\n', BASE, 'one\ntwo\nthree\nfour\nFIVE\nsix\n')).toEqual({
     text: 'ONE\ntwo\nthree\nfour\nFIVE\nsix\n',
     conflicts: [],
   });
 });
 
-test('the same edit on both sides is no conflict', () => {
+test('the same edit on both sides is not a conflict', () => {
   expect(merge3('one\n2\nthree\nfour\nfive\n', BASE, 'one\n2\nthree\nfour\nfive\n').conflicts).toEqual([]);
 });
 
-test('different edits of a line conflict, and mine stands there', () => {
+test('different edits of a line conflict, and the result has mine', () => {
   const { text, conflicts } = merge3('one\nmine\nthree\nfour\nfive\n', BASE, 'one\ntheirs\nalso\nthree\nfour\nfive\n');
   expect(text).toBe('one\nmine\nthree\nfour\nfive\n');
   expect(conflicts).toEqual([{ startLine: 2, mine: ['mine'], theirs: ['theirs', 'also'] }]);
 });
 
-test('a deleted line that was edited on the other side conflicts', () => {
+test('deleting a line that the other side edited is a conflict', () => {
   const { conflicts } = merge3('one\nthree\nfour\nfive\n', BASE, 'one\nTWO\nthree\nfour\nfive\n');
   expect(conflicts).toEqual([{ startLine: 2, mine: [], theirs: ['TWO'] }]);
 });
 
-test('a side that changed nothing gives way', () => {
+test('takes the changed side if the other is unchanged', () => {
   expect(merge3(BASE, BASE, 'other').text).toBe('other');
   expect(merge3('other', BASE, BASE).text).toBe('other');
   expect(merge3(BASE, BASE, '').text).toBe('');
 });
 
-test('line ends and the byte order mark stay mine', () => {
+test('keeps the line endings and byte order mark of mine', () => {
   const mine = `\uFEFF${BASE.replaceAll('\n', '\r\n').replace('one', 'ONE')}`;
   const { text, conflicts } = merge3(mine, BASE, BASE.replace('five', 'FIVE'));
   expect(conflicts).toEqual([]);
   expect(text).toBe('\uFEFFONE\r\ntwo\r\nthree\r\nfour\r\nFIVE\r\n');
 });
 
-test('mixed line ends are merged as they are', () => {
+test('merges mixed line endings unchanged', () => {
   const base = 'a\r\nb\nc\r\nd\n';
   expect(merge3('A\r\nb\nc\r\nd\n', base, 'a\r\nb\nc\r\nd\ne').text).toBe('A\r\nb\nc\r\nd\ne');
 });
 
-test('lines named as properties of objects are lines like others', () => {
+test('handles lines named like object properties', () => {
   const base = '__proto__\nconstructor\n__proto__\n';
   expect(merge3(`${base}x\n`, base, `toString\n${base}`).text).toBe(`toString\n${base}x\n`);
 });
 
-test('50,000 lines are merged in a moment', () => {
+test('merges 50,000 lines in under two seconds', () => {
   const lines = Array.from({ length: 50_000 }, (_, at) => (at % 3 === 0 ? '}' : `line ${at};`));
   const edit = (at: number, text: string) => lines.with(at, text).join('\n');
   const began = performance.now();

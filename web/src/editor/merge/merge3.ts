@@ -1,28 +1,28 @@
-/** Puts two edits of one text together. Where both changed the same lines there is a conflict. */
+/** Three-way merge by lines. */
 import { diff3Merge } from 'node-diff3';
-import { type LineEnds, split } from '../text/line-ends';
+import { type LineEnds, splitText } from '../text/line-ends';
 
-/** Lines that both changed in different ways. */
+/** Lines that both sides changed differently. */
 export interface Conflict {
-  /** Where they begin in the merged text, from 1. Until it is decided, mine stands there. */
+  /** The first line in the merged text, from 1. The text contains mine until the conflict is resolved. */
   startLine: number;
   mine: string[];
   theirs: string[];
 }
 
-export interface Merged {
+export interface MergeResult {
   text: string;
   conflicts: Conflict[];
 }
 
 type Part = { ok: string[] } | { mine: string[]; theirs: string[] };
 
-/** Segments with more to compare than this count as one conflict: the algorithm would take too long. */
-const MOST_COMPARISONS = 4_000_000;
+/** A segment with more comparisons becomes one conflict, because a diff would take too long. */
+const MAX_COMPARISONS = 4_000_000;
 
-/** Merges `mine` and `theirs`, which both began as `base`. Line ends are mine where theirs differ in all lines. */
-export function merge3(mine: string, base: string, theirs: string): Merged {
-  const a = split(mine);
+/** Merges `mine` and `theirs` with their common `base`. Uses the line endings of `mine` if those of `theirs` differ. */
+export function merge3(mine: string, base: string, theirs: string): MergeResult {
+  const a = splitText(mine);
   const ends = a.ends;
   const [mineLines, baseLines, theirLines] = [mine, base, theirs].map((text) => linesOf(text, ends)) as [
     string[],
@@ -31,7 +31,7 @@ export function merge3(mine: string, base: string, theirs: string): Merged {
   ];
   const conflicts: Conflict[] = [];
   const result: string[] = [];
-  for (const part of merged(mineLines, baseLines, theirLines)) {
+  for (const part of mergeParts(mineLines, baseLines, theirLines)) {
     if ('ok' in part) {
       for (const line of part.ok) result.push(line);
     } else {
@@ -40,18 +40,18 @@ export function merge3(mine: string, base: string, theirs: string): Merged {
       for (const line of part.mine) result.push(line);
     }
   }
-  return { text: ends.mark + result.join(''), conflicts };
+  return { text: ends.bom + result.join(''), conflicts };
 }
 
-/** A text's lines with their ends, which are all of one kind if those of the merged text are. */
-function linesOf(text: string, { usual, pieces }: LineEnds): string[] {
-  const own = split(text);
-  const isUniform = pieces === null && own.ends.pieces === null;
-  if (isUniform) return pieced(own.content, /[^\n]*\n|[^\n]+$/g).map((line) => line.replace(/\n$/, usual));
-  return pieced(text.slice(own.ends.mark.length), /[^\r\n]*(?:\r*\n|\r)|[^\r\n]+$/g);
+/** Splits a text into lines with their endings, normalised to `defaultEnd` if both texts are uniform. */
+function linesOf(text: string, { defaultEnd, chunks }: LineEnds): string[] {
+  const own = splitText(text);
+  const isUniform = chunks === null && own.ends.chunks === null;
+  if (isUniform) return matchLines(own.content, /[^\n]*\n|[^\n]+$/g).map((line) => line.replace(/\n$/, defaultEnd));
+  return matchLines(text.slice(own.ends.bom.length), /[^\r\n]*(?:\r*\n|\r)|[^\r\n]+$/g);
 }
 
-function pieced(text: string, lines: RegExp): string[] {
+function matchLines(text: string, lines: RegExp): string[] {
   return text.match(lines) ?? [];
 }
 
@@ -59,11 +59,11 @@ function withoutEnd(line: string): string {
   return line.replace(/\r*\n$|\r$/, '');
 }
 
-function* merged(mine: string[], base: string[], theirs: string[]): Generator<Part> {
+function* mergeParts(mine: string[], base: string[], theirs: string[]): Generator<Part> {
   let at = { mine: 0, base: 0, theirs: 0 };
   const end = { mine: mine.length, base: base.length, theirs: theirs.length };
-  for (const anchor of [...anchors(mine, base, theirs), end]) {
-    yield* segment(
+  for (const anchor of [...findAnchors(mine, base, theirs), end]) {
+    yield* mergeSegment(
       mine.slice(at.mine, anchor.mine),
       base.slice(at.base, anchor.base),
       theirs.slice(at.theirs, anchor.theirs),
@@ -74,7 +74,7 @@ function* merged(mine: string[], base: string[], theirs: string[]): Generator<Pa
   }
 }
 
-function* segment(mine: string[], base: string[], theirs: string[]): Generator<Part> {
+function* mergeSegment(mine: string[], base: string[], theirs: string[]): Generator<Part> {
   if (isEqual(theirs, base) || isEqual(mine, theirs)) {
     if (mine.length > 0) yield { ok: mine };
     return;
@@ -83,7 +83,7 @@ function* segment(mine: string[], base: string[], theirs: string[]): Generator<P
     if (theirs.length > 0) yield { ok: theirs };
     return;
   }
-  if (base.length * Math.max(mine.length, theirs.length) > MOST_COMPARISONS) {
+  if (base.length * Math.max(mine.length, theirs.length) > MAX_COMPARISONS) {
     yield { mine, theirs };
     return;
   }
@@ -97,43 +97,43 @@ function isEqual(a: string[], b: string[]): boolean {
   return a.length === b.length && a.every((line, at) => line === b[at]);
 }
 
-interface Place {
+interface Anchor {
   mine: number;
   base: number;
   theirs: number;
 }
 
 /**
- * Lines that are in each text once, in the same order: the texts are compared between them.
+ * Finds anchors: lines that occur once in each text, in the same order.
  *
- * That keeps the work small, since comparing whole texts takes the square of their lengths.
+ * Comparing only the segments between anchors avoids quadratic work on whole texts.
  */
-function anchors(mine: string[], base: string[], theirs: string[]): Place[] {
-  const inMine = uniques(mine);
-  const inTheirs = uniques(theirs);
-  const places: Place[] = [];
-  for (const [line, at] of uniques(base)) {
+function findAnchors(mine: string[], base: string[], theirs: string[]): Anchor[] {
+  const inMine = indexUniqueLines(mine);
+  const inTheirs = indexUniqueLines(theirs);
+  const places: Anchor[] = [];
+  for (const [line, at] of indexUniqueLines(base)) {
     const own = inMine.get(line);
     const other = inTheirs.get(line);
     if (at >= 0 && own !== undefined && own >= 0 && other !== undefined && other >= 0) {
       places.push({ mine: own, base: at, theirs: other });
     }
   }
-  const inOrder = rising(places, ({ mine: at }) => at);
-  return rising(inOrder, ({ theirs: at }) => at);
+  const inOrder = longestIncreasing(places, ({ mine: at }) => at);
+  return longestIncreasing(inOrder, ({ theirs: at }) => at);
 }
 
-/** Where each line is that occurs once; -1 for others. */
-function uniques(lines: string[]): Map<string, number> {
-  const found = new Map<string, number>();
+/** Indexes lines that occur once; other lines have -1. */
+function indexUniqueLines(lines: string[]): Map<string, number> {
+  const indexes = new Map<string, number>();
   lines.forEach((line, at) => {
-    found.set(line, found.has(line) ? -1 : at);
+    indexes.set(line, indexes.has(line) ? -1 : at);
   });
-  return found;
+  return indexes;
 }
 
-/** The longest part of a list in which a value rises. */
-function rising<T>(items: T[], rank: (item: T) => number): T[] {
+/** The longest subsequence whose ranks increase. */
+function longestIncreasing<T>(items: T[], rank: (item: T) => number): T[] {
   interface Link {
     item: T;
     before: Link | undefined;

@@ -1,4 +1,4 @@
-/** Names for the two sides of a diff editor, which Monaco forgets whenever it lays them out. */
+/** Sets accessible names of the two sides of a diff editor. Monaco resets them on each layout. */
 import type { editor } from 'monaco-editor/editor';
 
 export function labelSides(widget: editor.IStandaloneDiffEditor, original: string, modified: string): void {

@@ -1,7 +1,7 @@
-/** What Monaco calls the API's languages. Those that it lacks are shown as plain text, or as a language that reads alike. */
+/** Maps the API's languages to Monaco's. Unsupported ones use plain text or a similar language. */
 import type { Language } from '../../api/types';
 
-export const PLAIN = 'plaintext';
+export const PLAIN_TEXT = 'plaintext';
 
 const MONACO: Record<Language, string> = {
   JavaScript: 'javascript',
@@ -24,24 +24,24 @@ const MONACO: Record<Language, string> = {
   YAML: 'yaml',
   Markdown: 'markdown',
   Shell: 'shell',
-  'Plain Text': PLAIN,
+  'Plain Text': PLAIN_TEXT,
   Scala: 'scala',
   Dart: 'dart',
   R: 'r',
   Lua: 'lua',
   Perl: 'perl',
-  Haskell: PLAIN,
+  Haskell: PLAIN_TEXT,
   Elixir: 'elixir',
-  Erlang: PLAIN,
+  Erlang: PLAIN_TEXT,
   Clojure: 'clojure',
   'F#': 'fsharp',
-  OCaml: PLAIN,
+  OCaml: PLAIN_TEXT,
   Julia: 'julia',
   // Its syntax is a superset of Java's.
   Groovy: 'java',
   'Objective-C': 'objective-c',
-  Zig: PLAIN,
-  Nim: PLAIN,
+  Zig: PLAIN_TEXT,
+  Nim: PLAIN_TEXT,
   Solidity: 'sol',
   'Visual Basic': 'vb',
   PowerShell: 'powershell',
@@ -53,19 +53,19 @@ const MONACO: Record<Language, string> = {
   GraphQL: 'graphql',
   'Protocol Buffers': 'proto',
   Terraform: 'hcl',
-  // Sections, keys and values.
+  // Sections, keys and values, like INI.
   TOML: 'ini',
   XML: 'xml',
   Dockerfile: 'dockerfile',
-  Makefile: PLAIN,
-  CMake: PLAIN,
+  Makefile: PLAIN_TEXT,
+  CMake: PLAIN_TEXT,
   Batch: 'bat',
   INI: 'ini',
-  MATLAB: PLAIN,
-  Prolog: PLAIN,
+  MATLAB: PLAIN_TEXT,
+  Prolog: PLAIN_TEXT,
 };
 
-/** The Monaco id of a language. One that a newer server names is plain text. */
-export function monacoLanguage(language: Language): string {
-  return MONACO[language] ?? PLAIN;
+/** Returns the Monaco id; plain text for languages that only a newer server knows. */
+export function toMonacoLanguage(language: Language): string {
+  return MONACO[language] ?? PLAIN_TEXT;
 }

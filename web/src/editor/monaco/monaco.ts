@@ -1,7 +1,7 @@
 /**
- * Monaco, as the page uses it: its core, the features that a reviewer needs, our languages, its worker from our origin.
+ * Sets up Monaco: its core, the features that the page uses, its languages and its worker.
  *
- * Import this file only from code that is loaded lazily: it is most of the page's weight.
+ * Import this file only from lazily loaded code, because Monaco is most of the page's size.
  */
 import 'monaco-editor/features/anchorSelect/register';
 import 'monaco-editor/features/bracketMatching/register';
@@ -34,7 +34,7 @@ self.MonacoEnvironment = { getWorker: () => new EditorWorker() };
 
 defineThemes(monaco.editor);
 
-/** Monaco measures letters once. With a font that arrives later, the cursor would stand beside them. */
+/** Monaco measures characters once. Measure again when the font is loaded, or the cursor is misplaced. */
 void document.fonts.load('13px "JetBrains Mono Variable"').then(() => monaco.editor.remeasureFonts());
 
 export { monaco };

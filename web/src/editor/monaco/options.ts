@@ -1,4 +1,4 @@
-/** What all code editors of the page have in common. */
+/** Options of all code editors. */
 import type { editor } from 'monaco-editor/editor';
 
 export const FONT = '"JetBrains Mono Variable", ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace';
@@ -9,7 +9,7 @@ export const SHARED_OPTIONS = {
   fontSize: 13,
   lineHeight: 22,
   fontLigatures: false,
-  // A dimmed number would be too faint to read.
+  // The default dims the last line's number too much to read.
   renderFinalNewline: 'on',
   minimap: { enabled: false },
   scrollBeyondLastLine: false,
@@ -17,7 +17,7 @@ export const SHARED_OPTIONS = {
   cursorBlinking: 'solid',
   renderLineHighlightOnlyWhenFocus: true,
   overviewRulerBorder: false,
-  // Nothing is changed that the user did not change, and U+2028 is a character like any other.
+  // Change only what the user changes. U+2028 is an ordinary character.
   unusualLineTerminators: 'off',
   trimAutoWhitespace: false,
   fixedOverflowWidgets: true,

@@ -1,4 +1,4 @@
-/** The languages that Monaco is to know. Each is a chunk of its own, loaded when a file in it is opened. */
+/** Registers Monaco's languages. Each is a separate chunk that is loaded with the first file in it. */
 import 'monaco-editor/languages/definitions/bat/register';
 import 'monaco-editor/languages/definitions/clojure/register';
 import 'monaco-editor/languages/definitions/cpp/register';
@@ -41,7 +41,7 @@ import 'monaco-editor/languages/definitions/xml/register';
 import 'monaco-editor/languages/definitions/yaml/register';
 import { languages } from 'monaco-editor/editor';
 
-/** Monaco's own JSON comes with a language service and its worker; colours need neither. */
+/** Monaco's JSON support needs a language service and a worker; highlighting does not. */
 function registerJson(): void {
   languages.register({ id: 'json', extensions: ['.json'] });
   languages.setLanguageConfiguration('json', {

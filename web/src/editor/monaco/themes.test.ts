@@ -1,3 +1,4 @@
+/** Tests the contrast of the code themes. */
 import { expect, test } from 'vitest';
 import { COLORS, PALETTES } from './themes';
 
@@ -10,7 +11,7 @@ function parsed(hex: string): Color {
   return [red, green, blue, alpha / 255];
 }
 
-function over(front: Color, back: Color): Color {
+function blend(front: Color, back: Color): Color {
   const mix = (at: 0 | 1 | 2) => front[at] * front[3] + back[at] * (1 - front[3]);
   return [mix(0), mix(1), mix(2), 1];
 }
@@ -25,7 +26,7 @@ function contrast(a: Color, b: Color): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** What may lie between the surface and a text, from the lowest. */
+/** The backgrounds that can lie under a text, from the bottom. */
 const LAYERS = [
   [],
   ['editor.selectionBackground'],
@@ -39,7 +40,7 @@ for (const theme of ['dark', 'light'] as const) {
     const { surface, ...texts } = PALETTES[theme];
     for (const [name, text] of Object.entries(texts)) {
       for (const layers of LAYERS) {
-        const ground = layers.reduce((back, key) => over(parsed(COLORS[theme][key] ?? ''), back), parsed(surface));
+        const ground = layers.reduce((back, key) => blend(parsed(COLORS[theme][key] ?? ''), back), parsed(surface));
         expect(contrast(parsed(text), ground), `${name} on ${layers.join(' and ')}`).toBeGreaterThanOrEqual(
           name === 'lineNumber' && layers.length > 0 ? 3 : 4.5,
         );

@@ -1,8 +1,8 @@
-/** The two themes of code. Every colour of text has a contrast of 4.5 to 1 or more on its surface: a test measures them. */
+/** The two code themes. A test checks that every text colour has a contrast of at least 4.5 to 1. */
 import type { editor } from 'monaco-editor/editor';
 import type { Theme } from '../../page/theme';
 
-/** Colours of tokens, by what they mean. */
+/** Token colours by meaning. */
 export interface Palette {
   surface: string;
   text: string;
@@ -46,9 +46,9 @@ export const PALETTES: Record<Theme, Palette> = {
   },
 };
 
-const bare = (color: string) => color.slice(1);
+const withoutHash = (color: string) => color.slice(1);
 
-/** Brackets look like the text around them: in a review, other colours mean something. */
+/** Brackets have the text colour, because other colours have a meaning in a review. */
 function brackets({ text }: Palette): editor.IColors {
   const colors: editor.IColors = { 'editorBracketHighlight.unexpectedBracket.foreground': text };
   for (let depth = 1; depth <= 6; depth++) colors[`editorBracketHighlight.foreground${depth}`] = text;
@@ -56,7 +56,7 @@ function brackets({ text }: Palette): editor.IColors {
 }
 
 function rules(palette: Palette): editor.ITokenThemeRule[] {
-  const by: [color: string, tokens: string][] = [
+  const tokensByColor: [color: string, tokens: string][] = [
     [palette.text, ' variable identifier delimiter operator source metatag.content'],
     [palette.comment, 'comment comment.doc'],
     [palette.keyword, 'keyword constant.language storage meta metatag annotation'],
@@ -68,12 +68,14 @@ function rules(palette: Palette): editor.ITokenThemeRule[] {
     [palette.tag, 'tag tag.id tag.class'],
     [palette.invalid, 'invalid string.invalid'],
   ];
-  return by.flatMap(([color, tokens]) => tokens.split(' ').map((token) => ({ token, foreground: bare(color) })));
+  return tokensByColor.flatMap(([color, tokens]) =>
+    tokens.split(' ').map((token) => ({ token, foreground: withoutHash(color) })),
+  );
 }
 
 const SHARED: editor.IColors = { 'editorOverviewRuler.border': '#00000000', 'scrollbar.shadow': '#00000000' };
 
-/** Backgrounds are laid over the surface. */
+/** Translucent backgrounds are blended with the surface. */
 const DARK: editor.IColors = {
   'editor.background': '#0d0d0f',
   'editor.foreground': '#e8e8ea',
@@ -172,22 +174,21 @@ const LIGHT: editor.IColors = {
   'diffEditor.border': '#dcdce1',
 };
 
-/** The colours of everything but tokens. */
+/** All colours except token colours. */
 export const COLORS: Record<Theme, editor.IColors> = { dark: DARK, light: LIGHT };
 
-/** The name under which Monaco knows a theme of the page. */
-export function monacoTheme(theme: Theme): string {
+export function monacoThemeName(theme: Theme): string {
   return `codesensei-${theme}`;
 }
 
 export function defineThemes(monaco: typeof editor): void {
-  monaco.defineTheme(monacoTheme('dark'), {
+  monaco.defineTheme(monacoThemeName('dark'), {
     base: 'vs-dark',
     inherit: false,
     rules: rules(PALETTES.dark),
     colors: { ...SHARED, ...brackets(PALETTES.dark), ...DARK },
   });
-  monaco.defineTheme(monacoTheme('light'), {
+  monaco.defineTheme(monacoThemeName('light'), {
     base: 'vs',
     inherit: false,
     rules: rules(PALETTES.light),

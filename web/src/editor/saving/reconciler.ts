@@ -1,108 +1,108 @@
-/** Brings the editor's text together with another one: an earlier draft, a save of another tab, or what the server has. */
+/** Reconciles the editor's text with an earlier draft, a save of another tab, or the server's code. */
 import type { Session, Thread } from '../../api/types';
 import { toast } from '../../ui/toast';
 import { words } from '../../words';
-import type { Drafts, Slot } from '../drafts';
-import type { Keeper } from '../drafts/keeper';
-import { type Opened, openSession, readSession } from '../session-api';
+import type { DraftAutosave } from '../drafts/draft-autosave';
+import type { Drafts, Slot } from '../drafts/drafts';
+import { type OpenedSession, openSession, readSession } from '../session-api';
 import type { EditorState } from '../state';
 import type { Store } from '../store';
-import type { Document } from '../text/document';
-import type { Saver, Theirs } from './saver';
+import type { TextDocument } from '../text/text-document';
+import type { Saver, ServerText } from './saver';
 
-interface Parts {
+interface ReconcilerDeps {
   state: Store<EditorState>;
-  document: Document;
+  document: TextDocument;
   saver: Saver;
-  keeper: Keeper;
+  autosave: DraftAutosave;
   drafts: Drafts;
   slot: Slot;
-  /** The head and the threads go to the page. */
+  /** Passes the session and its threads to the page. */
   onSession: (session: Session, threads: Thread[]) => void;
 }
 
 export class Reconciler {
-  private isOver = false;
+  private isDisposed = false;
 
   constructor(
-    private readonly parts: Parts,
-    /** Tells the server which answer is known here. */
+    private readonly parts: ReconcilerDeps,
+    /** The ETag of the last read, for conditional requests. */
     private etag: string | null,
   ) {}
 
   dispose(): void {
-    this.isOver = true;
+    this.isDisposed = true;
   }
 
-  /** Takes over what an earlier page had not saved. */
+  /** Restores the draft of an earlier page. */
   async restore(): Promise<void> {
-    const { state, document, saver, keeper, drafts, slot } = this.parts;
+    const { state, document, saver, autosave, drafts, slot } = this.parts;
     drafts.sweep();
     const backup = await drafts.get('backup', slot);
-    const found = await keeper.found();
-    if (this.isOver) return;
+    const found = await autosave.findEarlier();
+    if (this.isDisposed) return;
     state.set({ backup });
     if (found === null) return;
-    // The user was faster: the earlier text waits for the next opening.
-    if (document.isDirty()) return keeper.decline();
+    // The user is already typing: keep the earlier draft for the next opening.
+    if (document.isDirty()) return autosave.ignoreEarlier();
     const { draft, base } = found;
     const theirs = { text: document.base, version: document.version };
-    if (draft.text === theirs.text) return keeper.discard();
+    if (draft.text === theirs.text) return autosave.discard();
     document.replace(draft.text);
-    keeper.isQueued = draft.isQueued;
+    autosave.isQueued = draft.isQueued;
     if (draft.version === theirs.version) {
-      state.set({ told: { kind: 'restored', at: draft.at } });
+      state.set({ notice: { kind: 'restored', at: draft.at } });
       if (draft.isQueued) await saver.save();
       return;
     }
-    // Without the text that both began with, everything that differs is mine.
+    // Without the base text, every difference counts as mine.
     document.rebase(base?.text ?? theirs.text, draft.version);
-    saver.conflict(theirs);
+    saver.setConflict(theirs);
   }
 
-  /** Takes back what was restored. */
+  /** Discards the restored draft. */
   async discard(): Promise<void> {
-    const { state, document, saver, keeper } = this.parts;
+    const { state, document, saver, autosave } = this.parts;
     document.replace(document.base);
     document.markSaved(document.snapshot(), document.version);
-    saver.drop();
-    state.set({ told: null, merge: null });
-    await keeper.discard();
+    saver.clearConflict();
+    state.set({ notice: null, merge: null });
+    await autosave.discard();
   }
 
-  /** Saves a text over theirs: the editor's, or what came out of merging. What the editor's replaces can be restored for a day. */
-  async saveOver({ text, version }: Theirs, merged?: string): Promise<void> {
+  /** Saves the editor's text or the merged text over theirs. The replaced text can be restored for a day. */
+  async saveOver({ text, version }: ServerText, merged?: string): Promise<void> {
     const { state, document, saver } = this.parts;
     if (merged !== undefined) document.replace(merged);
     document.rebase(text, version);
     const outcome = await saver.saveMerged();
-    // Held by a newer conflict, which the dialog shows, or for want of a connection.
+    // Held by a newer conflict, which the dialog shows. Offline saves continue below.
     if (outcome.kind === 'held' && saver.phase === 'conflict') return;
-    state.set({ merge: null, told: null });
+    state.set({ merge: null, notice: null });
     if (outcome.kind === 'clean') await this.reload();
     else if (merged === undefined) await this.keepTheirs({ text, version });
   }
 
-  private async keepTheirs({ text, version }: Theirs): Promise<void> {
-    const { state, keeper, drafts, slot } = this.parts;
-    const theirs = { text, version, isQueued: false, writer: keeper.writer };
+  private async keepTheirs({ text, version }: ServerText): Promise<void> {
+    const { state, autosave, drafts, slot } = this.parts;
+    const theirs = { text, version, isQueued: false, writer: autosave.writer };
     const isKept = await drafts.put('backup', slot, theirs);
     state.set({ backup: { ...theirs, at: Date.now() } });
     if (isKept) toast('success', words.editor.mineKept, { description: words.editor.mineKeptNext, id: 'theirs' });
   }
 
-  /** Takes the saved text. Mine can be restored for a day. */
-  async takeTheirs({ text, version }: Theirs): Promise<void> {
-    const { state, document, saver, keeper, drafts, slot } = this.parts;
-    const mine = { text: document.text(), version: document.version, isQueued: false, writer: keeper.writer };
+  /** Replaces the editor's text by the saved one. Mine can be restored for a day. */
+  async takeTheirs({ text, version }: ServerText): Promise<void> {
+    const { state, document, saver, autosave, drafts, slot } = this.parts;
+    const mine = { text: document.text(), version: document.version, isQueued: false, writer: autosave.writer };
     const isKept = await drafts.put('backup', slot, mine);
     document.replace(text);
     document.markSaved(document.snapshot(), version);
-    saver.drop();
-    state.set({ merge: null, told: null, backup: { ...mine, at: Date.now() } });
-    await keeper.discard();
-    toast('info', words.editor.theirsTaken, {
-      description: isKept ? words.editor.theirsTakenNext : words.editor.theirsTakenUnkept,
+    saver.clearConflict();
+    state.set({ merge: null, notice: null, backup: { ...mine, at: Date.now() } });
+    await autosave.discard();
+    toast('info', words.editor.theirsUsed, {
+      description: isKept ? words.editor.theirsUsedNext : words.editor.theirsUsedNotStored,
       action: { label: words.editor.restore, onClick: () => void this.restoreBackup() },
       id: 'theirs',
       owner: slot.sessionId,
@@ -111,48 +111,47 @@ export class Reconciler {
   }
 
   async restoreBackup(): Promise<void> {
-    const { state, document, keeper, drafts, slot } = this.parts;
+    const { state, document, autosave, drafts, slot } = this.parts;
     const { backup } = state.get();
-    if (backup === null || this.isOver) return;
+    if (backup === null || this.isDisposed) return;
     document.replace(backup.text);
     state.set({ backup: null });
-    await keeper.flush();
+    await autosave.flush();
     await drafts.remove('backup', slot);
     toast('success', words.editor.backupRestored, { description: words.editor.backupRestoredNext, id: 'theirs' });
   }
 
-  /** Reads the session as it is now. */
   async reload(): Promise<void> {
-    this.take(await openSession(this.parts.slot.sessionId));
+    this.adopt(await openSession(this.parts.slot.sessionId));
   }
 
-  /** Another tab or device may have saved. */
+  /** Checks whether another tab or device has saved. */
   async refresh(): Promise<void> {
     const opened = await readSession(this.parts.slot.sessionId, this.etag).catch(() => null);
-    if (opened !== null) this.take(opened, true);
+    if (opened !== null) this.adopt(opened, true);
   }
 
-  /** Takes over the session as it is now: its text where nothing is unsaved, else the user merges. */
-  private take({ session, code, threads, etag }: Opened, isNews = false): void {
-    const { state, document, saver, keeper, onSession } = this.parts;
+  /** Adopts the current session: replaces the text if nothing is unsaved, else starts a merge. */
+  private adopt({ session, code, threads, etag }: OpenedSession, isRemoteChange = false): void {
+    const { state, document, saver, autosave, onSession } = this.parts;
     const version = session.version_number;
-    // A save that is under way finds out by itself.
-    if (this.isOver || version < document.version || saver.phase === 'saving') return;
-    // The user is merging. Saving the result meets a version that is newer still.
-    if (isNews && state.get().merge !== null) return;
+    // A running save finds the conflict itself.
+    if (this.isDisposed || version < document.version || saver.phase === 'saving') return;
+    // The user is merging. Saving the merge finds the newer version.
+    if (isRemoteChange && state.get().merge !== null) return;
     this.etag = etag;
     const isNewer = code !== document.base;
     if (!isNewer || document.text() === code) {
       if (version > document.version) document.rebase(code, version);
     } else if (document.isDirty()) {
-      void keeper.flush();
-      saver.conflict({ text: code, version });
-      // The user is typing: the dialog opens when they ask for it.
-      if (isNews) state.set({ merge: null, told: { kind: 'elsewhere' } });
+      void autosave.flush();
+      saver.setConflict({ text: code, version });
+      // Do not interrupt typing: the dialog opens when the user asks for it.
+      if (isRemoteChange) state.set({ merge: null, notice: { kind: 'elsewhere' } });
     } else {
       document.replace(code);
       document.markSaved(document.snapshot(), version);
-      if (isNews)
+      if (isRemoteChange)
         toast('info', words.editor.updated(version), { description: words.editor.updatedNext, id: 'updated' });
     }
     onSession(session, threads);

@@ -1,14 +1,14 @@
-/** Sends saves, and says what became of them. The order of things is the state machine's. */
+/** Sends saves and reports their results. `save-state.ts` has the state machine. */
 import { ApiError, isApiError } from '../../api/error';
 import type { Session, Thread } from '../../api/types';
-import { connectionLost, onConnection, online } from '../../page/connection';
+import { isOnline, onConnectionChange, reportOffline } from '../../page/connection';
 import type { SaveOutcome } from '../controller';
-import type { Keeper } from '../drafts/keeper';
-import type { Document, Snapshot } from '../text/document';
-import { IDLE, next, type SaveEvent, type SaveState, sends } from './machine';
+import type { DraftAutosave } from '../drafts/draft-autosave';
+import type { Snapshot, TextDocument } from '../text/text-document';
+import { IDLE, nextState, type SaveEvent, type SaveState, startsSave } from './save-state';
 
-/** What the server has now. */
-export interface Theirs {
+/** The server's current text and version. */
+export interface ServerText {
   text: string;
   version: number;
 }
@@ -19,16 +19,16 @@ interface Saved {
 }
 
 export interface SaverPorts {
-  document: Document;
-  keeper: Keeper;
+  document: TextDocument;
+  autosave: DraftAutosave;
   put: (version: number, text: string) => Promise<Saved>;
-  /** The session as it is now, without its code. */
+  /** Reads the current session without its code. */
   read: () => Promise<Saved>;
-  /** A save that nothing waited for, such as one without a connection, was refused. */
-  onLate: (error: unknown) => void;
+  /** Called when a save fails that no caller waits for, such as a queued one. */
+  onBackgroundError: (error: unknown) => void;
   onState: (state: SaveState) => void;
   onSaved: (saved: Saved) => void;
-  onConflict: (theirs: Theirs) => void;
+  onConflict: (theirs: ServerText) => void;
 }
 
 interface Waiter {
@@ -37,46 +37,46 @@ interface Waiter {
 }
 
 /** The longest pause after lost saves, in milliseconds. */
-const LONGEST = 60_000;
+const MAX_PAUSE_MS = 60_000;
 
 export class Saver {
   private state: SaveState = IDLE;
   private waiters: Waiter[] = [];
-  private theirs: Theirs | undefined;
-  private limit: ApiError | undefined;
+  private theirs: ServerText | undefined;
+  private limitError: ApiError | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  /** The text of the last save, whose answer may have got lost. */
+  /** The text of the last save whose response may be lost. */
   private lastSent: string | undefined;
-  private isOver = false;
-  /** How many saves in a row were lost on the way. */
-  private losses = 0;
-  private readonly off: () => void;
+  private isDisposed = false;
+  /** The number of consecutive saves without a response. */
+  private lostSaves = 0;
+  private readonly unsubscribe: () => void;
 
   constructor(private readonly ports: SaverPorts) {
-    this.off = onConnection(() => {
-      if (online()) this.dueAfterLosses();
+    this.unsubscribe = onConnectionChange(() => {
+      if (isOnline()) this.scheduleRetry();
     });
   }
 
-  /** Where the server can be reached and what is sent gets lost all the same, the pauses grow. */
-  private dueAfterLosses(): void {
+  /** Schedules the retry. The pauses grow if the server is reachable but saves still get lost. */
+  private scheduleRetry(): void {
     if (this.phase !== 'offline') return;
     clearTimeout(this.timer);
-    const pause = this.losses < 2 ? 0 : Math.min(LONGEST, 1_000 * 2 ** this.losses);
-    this.timer = setTimeout(() => this.step({ type: 'due' }), pause);
+    const pause = this.lostSaves < 2 ? 0 : Math.min(MAX_PAUSE_MS, 1_000 * 2 ** this.lostSaves);
+    this.timer = setTimeout(() => this.dispatch({ type: 'due' }), pause);
   }
 
   dispose(): void {
-    this.isOver = true;
+    this.isDisposed = true;
     clearTimeout(this.timer);
-    this.off();
+    this.unsubscribe();
   }
 
   get phase(): SaveState['phase'] {
     return this.state.phase;
   }
 
-  /** Saves what is unsaved, after a save that is under way. */
+  /** Saves unsaved changes, after a running save. */
   save(): Promise<SaveOutcome> {
     const { phase } = this.state;
     if (phase === 'idle' && !this.ports.document.isDirty()) return Promise.resolve({ kind: 'clean' });
@@ -84,128 +84,132 @@ export class Saver {
       this.ports.onConflict(this.theirs);
       return Promise.resolve({ kind: 'held' });
     }
-    if (phase === 'limited' && this.limit !== undefined) return Promise.reject(this.limit);
-    return this.outcomeOf({ type: 'asked' });
+    if (phase === 'limited' && this.limitError !== undefined) return Promise.reject(this.limitError);
+    return this.requestSave({ type: 'asked' });
   }
 
-  /** Saves what came out of a merge. The document is based on what was merged. */
+  /** Saves the result of a merge. The document is already based on the server's version. */
   saveMerged(): Promise<SaveOutcome> {
-    return this.outcomeOf({ type: 'merged' });
+    return this.requestSave({ type: 'merged' });
   }
 
-  /** The server has another text than the document is based on. */
-  conflict(theirs: Theirs): void {
+  /** Starts a conflict: the server's text differs from the document's base. */
+  setConflict(theirs: ServerText): void {
     this.theirs = theirs;
-    this.step({ type: 'conflicted' });
+    this.dispatch({ type: 'conflicted' });
     this.ports.onConflict(theirs);
   }
 
-  /** The conflict is over: the document is what the server has. */
-  drop(): void {
+  /** Ends the conflict: the document equals the server's text. */
+  clearConflict(): void {
     this.theirs = undefined;
-    this.step({ type: 'dropped' });
+    this.dispatch({ type: 'dropped' });
   }
 
-  private outcomeOf(event: SaveEvent): Promise<SaveOutcome> {
+  private requestSave(event: SaveEvent): Promise<SaveOutcome> {
     return new Promise((resolve, reject) => {
       this.waiters.push({ resolve, reject });
-      this.step(event);
+      this.dispatch(event);
     });
   }
 
-  private step(event: SaveEvent): void {
-    if (this.isOver) return;
+  private dispatch(event: SaveEvent): void {
+    if (this.isDisposed) return;
     const before = this.state;
-    this.state = next(before, event);
+    this.state = nextState(before, event);
     if (this.state !== before) this.ports.onState(this.state);
     clearTimeout(this.timer);
     if (this.state.phase === 'limited') {
-      this.timer = setTimeout(() => this.step({ type: 'due' }), Math.max(0, this.state.until.getTime() - Date.now()));
+      this.timer = setTimeout(
+        () => this.dispatch({ type: 'due' }),
+        Math.max(0, this.state.until.getTime() - Date.now()),
+      );
     }
-    if (sends(before, event, this.state)) void this.send();
+    if (startsSave(before, event, this.state)) void this.send();
   }
 
   private async send(): Promise<void> {
-    const { document, keeper } = this.ports;
+    const { document, autosave } = this.ports;
     if (!document.isDirty()) {
-      this.step({ type: 'saved', isClean: true });
-      return this.settle({ kind: 'clean' });
+      this.dispatch({ type: 'saved', isClean: true });
+      return this.resolveWaiters({ kind: 'clean' });
     }
-    document.mendSurrogates();
+    document.replaceLoneSurrogates();
     const snapshot = document.snapshot();
     const earlier = this.lastSent;
     this.lastSent = snapshot.text;
-    // What is sent may be lost with the page.
-    void keeper.flush();
+    // The page may close before the response.
+    void autosave.flush();
     try {
       const saved = await this.ports.put(document.version, snapshot.text);
-      await this.arrived(snapshot, saved);
+      await this.completeSave(snapshot, saved);
     } catch (error) {
-      if (this.isOver) return this.fail(error);
+      if (this.isDisposed) return this.rejectWaiters(error);
       if (isApiError(error, 'VERSION_CONFLICT'))
-        await this.conflicted(error, snapshot, earlier).catch((e) => this.refused(e));
-      else this.refused(error);
+        await this.handleConflict(error, snapshot, earlier).catch((e) => this.handleError(e));
+      else this.handleError(error);
     }
   }
 
-  private async arrived(snapshot: Snapshot, saved: Saved): Promise<void> {
-    const { document, keeper } = this.ports;
+  private async completeSave(snapshot: Snapshot, saved: Saved): Promise<void> {
+    const { document, autosave } = this.ports;
     this.lastSent = undefined;
     this.theirs = undefined;
-    this.losses = 0;
+    this.lostSaves = 0;
     document.markSaved(snapshot, saved.session.version_number);
     this.ports.onSaved(saved);
     const isClean = !document.isDirty();
-    keeper.isQueued = false;
-    void keeper.flush();
-    this.step({ type: 'saved', isClean });
-    // Callers who asked while it was under way wait for the next one.
-    if (this.state.phase === 'idle') this.settle({ kind: 'saved', session: saved.session });
+    autosave.isQueued = false;
+    void autosave.flush();
+    this.dispatch({ type: 'saved', isClean });
+    // Callers who asked during the save wait for the next one.
+    if (this.state.phase === 'idle') this.resolveWaiters({ kind: 'saved', session: saved.session });
   }
 
-  private async conflicted(error: ApiError, snapshot: Snapshot, earlier?: string): Promise<void> {
+  private async handleConflict(error: ApiError, snapshot: Snapshot, earlier?: string): Promise<void> {
     const { document } = this.ports;
     const { current_code: text, current_version: version } = error.body;
     if (text === undefined || version === undefined) throw new ApiError(error.status, 'UNKNOWN');
-    if (text === snapshot.text) return this.arrived(snapshot, await this.ports.read());
-    // An earlier save of this page whose answer got lost, or the same text again: nothing to merge.
+    if (text === snapshot.text) return this.completeSave(snapshot, await this.ports.read());
+    // The server has this page's own lost save, or the base text: nothing to merge.
     if (text === earlier || text === document.base) {
       document.rebase(text, version);
       return this.send();
     }
     this.theirs = { text, version };
-    // Mine is on this device before the user is asked.
-    await this.ports.keeper.flush();
-    this.step({ type: 'conflicted' });
-    this.settle({ kind: 'held' });
+    // Store my text on this device before asking the user.
+    await this.ports.autosave.flush();
+    this.dispatch({ type: 'conflicted' });
+    this.resolveWaiters({ kind: 'held' });
     this.ports.onConflict(this.theirs);
   }
 
-  private refused(error: unknown): void {
-    const { keeper } = this.ports;
+  private handleError(error: unknown): void {
+    const { autosave } = this.ports;
     if (isApiError(error, 'OFFLINE')) {
-      keeper.isQueued = true;
-      this.losses += 1;
-      void keeper.flush();
-      this.step({ type: 'unreachable' });
-      this.settle({ kind: 'held' });
-      connectionLost();
+      autosave.isQueued = true;
+      this.lostSaves += 1;
+      void autosave.flush();
+      this.dispatch({ type: 'unreachable' });
+      this.resolveWaiters({ kind: 'held' });
+      reportOffline();
     } else if (isApiError(error, 'RATE_LIMIT_EXCEEDED') && error.retryAfter !== undefined) {
-      this.limit = error;
-      this.step({ type: 'limited', until: error.retryAfter });
-      this.fail(error);
+      this.limitError = error;
+      this.dispatch({ type: 'limited', until: error.retryAfter });
+      this.rejectWaiters(error);
     } else {
-      this.step({ type: 'failed' });
-      this.fail(error);
+      this.dispatch({ type: 'failed' });
+      this.rejectWaiters(error);
     }
   }
 
-  private settle(outcome: SaveOutcome): void {
+  private resolveWaiters(outcome: SaveOutcome): void {
     for (const { resolve } of this.waiters.splice(0)) resolve(outcome);
   }
 
-  private fail(error: unknown): void {
-    if (this.waiters.length === 0 && !this.isOver && this.state.phase !== 'limited') this.ports.onLate(error);
+  private rejectWaiters(error: unknown): void {
+    if (this.waiters.length === 0 && !this.isDisposed && this.state.phase !== 'limited')
+      this.ports.onBackgroundError(error);
     for (const { reject } of this.waiters.splice(0)) reject(error);
   }
 }

@@ -1,16 +1,15 @@
-/** Ids by which the server knows a file that is sent again, whose answer may have been lost. */
+/** Client ids for idempotent session creation: a retry of the same file uses the same id. */
 import type { NewFile } from './draft';
 
 export class ClientIds {
   private last: { file: NewFile; id: string } | undefined;
 
-  /** The same for the same file. */
-  of(file: NewFile): string {
+  idFor(file: NewFile): string {
     if (this.last === undefined || !isSame(this.last.file, file)) this.last = { file, id: crypto.randomUUID() };
     return this.last.id;
   }
 
-  forget(): void {
+  reset(): void {
     this.last = undefined;
   }
 }

@@ -1,14 +1,15 @@
+/** Tests the form state of a new session. */
 import { describe, expect, test } from 'vitest';
-import { MAX_BYTES } from './decode';
+import { MAX_BYTES } from './decode-file';
 import {
+  buildNewFile,
   type ChosenFile,
+  checkPastedCode,
+  countLines,
   type Draft,
   EMPTY_DRAFT,
-  isUntold,
-  lineCount,
+  isUnidentified,
   nameOf,
-  newFile,
-  pasteProblem,
   readFile,
 } from './draft';
 
@@ -19,23 +20,23 @@ function draft(changes: Partial<Draft>): Draft {
 const READ: ChosenFile = { state: 'read', name: 'a.py', size: 1, text: 'x', encoding: 'UTF-8' };
 
 describe('the name', () => {
-  test('it is that of the file until another is typed', () => {
+  test("is the file's name until the user types one", () => {
     expect(nameOf(draft({ file: READ }))).toBe('a.py');
     expect(nameOf(draft({ file: READ, name: 'b.py' }))).toBe('b.py');
     expect(nameOf(draft({ file: READ, name: '' }))).toBe('');
     expect(nameOf(draft({}))).toBe('');
   });
 
-  test('without a file it follows the chosen language', () => {
-    expect(nameOf(draft({ way: 'empty' }))).toBe('untitled.txt');
-    expect(nameOf(draft({ way: 'paste', language: 'Go', file: READ }))).toBe('untitled.go');
-    expect(nameOf(draft({ way: 'paste', file: READ }))).toBe('');
+  test('follows the chosen language without a file', () => {
+    expect(nameOf(draft({ source: 'empty' }))).toBe('untitled.txt');
+    expect(nameOf(draft({ source: 'paste', language: 'Go', file: READ }))).toBe('untitled.go');
+    expect(nameOf(draft({ source: 'paste', file: READ }))).toBe('');
   });
 });
 
 describe('what is sent', () => {
-  test('a file is sent with its text, its name and the choice of language', () => {
-    expect(newFile(draft({ file: READ, language: 'Rust' }))).toEqual({
+  test('sends a file with its text, name and chosen language', () => {
+    expect(buildNewFile(draft({ file: READ, language: 'Rust' }))).toEqual({
       filename: 'a.py',
       code_content: 'x',
       language_override: 'Rust',
@@ -43,49 +44,49 @@ describe('what is sent', () => {
   });
 
   test('an empty file and an empty start are complete', () => {
-    expect(newFile(draft({ file: { ...READ, text: '' } }))).toMatchObject({ code_content: '' });
-    expect(newFile(draft({ way: 'empty' }))).toMatchObject({ filename: 'untitled.txt', code_content: '' });
+    expect(buildNewFile(draft({ file: { ...READ, text: '' } }))).toMatchObject({ code_content: '' });
+    expect(buildNewFile(draft({ source: 'empty' }))).toMatchObject({ filename: 'untitled.txt', code_content: '' });
   });
 
-  test('nothing is sent without a file, without code or without a name', () => {
-    expect(newFile(draft({}))).toBeUndefined();
-    expect(newFile(draft({ file: { state: 'refused', name: 'a', size: 1, why: 'binary' } }))).toBeUndefined();
-    expect(newFile(draft({ file: { state: 'reading', name: 'a' } }))).toBeUndefined();
-    expect(newFile(draft({ way: 'paste' }))).toBeUndefined();
-    expect(newFile(draft({ way: 'paste', pasted: 'x' }))).toBeUndefined();
-    expect(newFile(draft({ way: 'empty', name: '  ' }))).toBeUndefined();
+  test('is incomplete without a file, code or a name', () => {
+    expect(buildNewFile(draft({}))).toBeUndefined();
+    expect(buildNewFile(draft({ file: { state: 'refused', name: 'a', size: 1, reason: 'binary' } }))).toBeUndefined();
+    expect(buildNewFile(draft({ file: { state: 'reading', name: 'a' } }))).toBeUndefined();
+    expect(buildNewFile(draft({ source: 'paste' }))).toBeUndefined();
+    expect(buildNewFile(draft({ source: 'paste', pasted: 'x' }))).toBeUndefined();
+    expect(buildNewFile(draft({ source: 'empty', name: '  ' }))).toBeUndefined();
   });
 });
 
 describe('pasted code', () => {
-  test('a name or a language tells what it is', () => {
-    expect(isUntold(draft({ way: 'paste' }))).toBe(true);
-    expect(isUntold(draft({ way: 'paste', name: 'main.py' }))).toBe(false);
-    expect(isUntold(draft({ way: 'paste', name: '', language: 'Go' }))).toBe(false);
-    expect(isUntold(draft({ way: 'empty', name: '' }))).toBe(false);
+  test('needs a name or a language', () => {
+    expect(isUnidentified(draft({ source: 'paste' }))).toBe(true);
+    expect(isUnidentified(draft({ source: 'paste', name: 'main.py' }))).toBe(false);
+    expect(isUnidentified(draft({ source: 'paste', name: '', language: 'Go' }))).toBe(false);
+    expect(isUnidentified(draft({ source: 'empty', name: '' }))).toBe(false);
   });
 
-  test('half a character is told, whole ones pass', () => {
-    expect(pasteProblem('a\ud83eb')).toBe('broken');
-    expect(pasteProblem('a🦀b')).toBeUndefined();
+  test('rejects an incomplete character and accepts whole ones', () => {
+    expect(checkPastedCode('a\ud83eb')).toBe('broken');
+    expect(checkPastedCode('a🦀b')).toBeUndefined();
   });
 
-  test('the limit is counted in bytes of UTF-8', () => {
-    expect(pasteProblem('x'.repeat(MAX_BYTES))).toBeUndefined();
-    expect(pasteProblem('x'.repeat(MAX_BYTES + 1))).toBe('tooLarge');
-    expect(pasteProblem('é'.repeat(MAX_BYTES / 2 + 1))).toBe('tooLarge');
+  test('the limit counts bytes of UTF-8', () => {
+    expect(checkPastedCode('x'.repeat(MAX_BYTES))).toBeUndefined();
+    expect(checkPastedCode('x'.repeat(MAX_BYTES + 1))).toBe('tooLarge');
+    expect(checkPastedCode('é'.repeat(MAX_BYTES / 2 + 1))).toBe('tooLarge');
   });
 
-  test('a final newline is not counted as a line', () => {
-    expect(lineCount('')).toBe(0);
-    expect(lineCount('a')).toBe(1);
-    expect(lineCount('a\r\nb\n')).toBe(2);
-    expect(lineCount('a\n\n')).toBe(2);
+  test('does not count a final newline as a line', () => {
+    expect(countLines('')).toBe(0);
+    expect(countLines('a')).toBe(1);
+    expect(countLines('a\r\nb\n')).toBe(2);
+    expect(countLines('a\n\n')).toBe(2);
   });
 });
 
 describe('reading a file', () => {
-  test('a text file is read with its size on disk', async () => {
+  test('reads a text file and its size on disk', async () => {
     expect(await readFile(new File(['a\r\n'], '../a.py'))).toEqual({
       state: 'read',
       name: '../a.py',
@@ -95,16 +96,16 @@ describe('reading a file', () => {
     });
   });
 
-  test('what cannot be read is told, such as a folder', async () => {
+  test('reports a file that cannot be read, such as a folder', async () => {
     const folder = new File([], 'src');
     folder.arrayBuffer = () => Promise.reject(new DOMException('', 'NotFoundError'));
-    expect(await readFile(folder)).toMatchObject({ state: 'refused', why: 'unreadable' });
+    expect(await readFile(folder)).toMatchObject({ state: 'refused', reason: 'unreadable' });
   });
 
-  test('a huge file is not read', async () => {
+  test('does not read a huge file', async () => {
     const huge = new File([], 'huge.bin');
     Object.defineProperty(huge, 'size', { value: 10 ** 10 });
     huge.arrayBuffer = () => Promise.reject(new Error('It was read.'));
-    expect(await readFile(huge)).toMatchObject({ state: 'refused', why: 'tooLarge' });
+    expect(await readFile(huge)).toMatchObject({ state: 'refused', reason: 'tooLarge' });
   });
 });

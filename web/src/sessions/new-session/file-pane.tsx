@@ -1,12 +1,12 @@
-/** Choosing a file: where it is dropped, and what was found out about it. */
+/** The file tab: drop zone, file details and notices. */
 import { FileCode, FileUp } from 'lucide-react';
 import { useRef } from 'react';
-import { bytes } from '../../page/format';
+import { formatBytes } from '../../page/format';
 import { Button } from '../../ui/button';
 import { Notice } from '../../ui/notice';
 import { Spinner } from '../../ui/spinner';
 import { words } from '../../words';
-import { type ChosenFile, type Draft, lineCount } from './draft';
+import { type ChosenFile, countLines, type Draft } from './draft';
 
 interface FilePaneProps {
   draft: Draft;
@@ -29,7 +29,7 @@ export function FilePane({ draft, isOver, disabled, onChoose }: FilePaneProps) {
         data-testid="file"
         onChange={(event) => {
           const files = [...(event.target.files ?? [])];
-          // The same file can be chosen again, after it was changed.
+          // Allow choosing the same file again after it was changed.
           event.target.value = '';
           if (files.length > 0) onChoose(files);
         }}
@@ -61,12 +61,12 @@ export function FilePane({ draft, isOver, disabled, onChoose }: FilePaneProps) {
           </Button>
         </div>
       )}
-      {/* Its content is read aloud when it changes. */}
+      {/* Announces its content when it changes. */}
       <div role="status" className="flex flex-col gap-3 empty:hidden">
-        {draft.isOneOfMany && file !== null && <Told text={words.sessions.new.oneFile(file.name)} />}
-        {file?.state === 'read' && <Conversion file={file} />}
+        {draft.hasIgnoredFiles && file !== null && <InfoNotice text={words.sessions.new.oneFile(file.name)} />}
+        {file?.state === 'read' && <ConversionNotice file={file} />}
       </div>
-      {file?.state === 'refused' && <Refusal why={file.why} />}
+      {file?.state === 'refused' && <RejectedFileNotice reason={file.reason} />}
     </div>
   );
 }
@@ -82,34 +82,34 @@ function FileFacts({ file }: { file: ChosenFile }) {
   }
   return (
     <p className="text-sm text-dim tabular-nums">
-      {bytes(file.size)}
-      {file.state === 'read' && ` · ${words.sessions.new.lines(lineCount(file.text))} · ${file.encoding}`}
+      {formatBytes(file.size)}
+      {file.state === 'read' && ` · ${words.sessions.new.lines(countLines(file.text))} · ${file.encoding}`}
     </p>
   );
 }
 
-function Conversion({ file }: { file: Extract<ChosenFile, { state: 'read' }> }) {
+function ConversionNotice({ file }: { file: Extract<ChosenFile, { state: 'read' }> }) {
   if (file.encoding === 'UTF-8' || file.encoding === 'UTF-8 with BOM') return null;
   if (file.encoding === 'damaged UTF-8') {
     return <Notice kind="warning">{words.sessions.new.damaged}</Notice>;
   }
-  return <Told text={words.sessions.new.converted(file.encoding)} />;
+  return <InfoNotice text={words.sessions.new.converted(file.encoding)} />;
 }
 
-function Told({ text }: { text: string }) {
+function InfoNotice({ text }: { text: string }) {
   return <Notice kind="info">{text}</Notice>;
 }
 
-function Refusal({ why }: { why: 'binary' | 'tooLarge' | 'unreadable' }) {
+function RejectedFileNotice({ reason }: { reason: 'binary' | 'tooLarge' | 'unreadable' }) {
   const { binary, binaryNext, unreadable, unreadableNext } = words.sessions.new;
-  const said = {
+  const text = {
     binary: { title: binary, next: binaryNext },
     unreadable: { title: unreadable, next: unreadableNext },
     tooLarge: words.errors.FILE_TOO_LARGE,
-  }[why];
+  }[reason];
   return (
-    <Notice kind="error" title={said.title}>
-      {said.next}
+    <Notice kind="error" title={text.title}>
+      {text.next}
     </Notice>
   );
 }

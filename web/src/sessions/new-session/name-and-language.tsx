@@ -1,10 +1,10 @@
-/** The name of a new file and its language. */
+/** The name and language fields of a new session. */
 import { useId } from 'react';
 import { Field, FieldError } from '../../ui/field';
 import { words } from '../../words';
 import { LanguagePicker } from '../language-picker';
-import { languageOfName } from '../languages';
-import { type Draft, isUntold, nameOf } from './draft';
+import { languageFromName } from '../languages';
+import { type Draft, isUnidentified, nameOf } from './draft';
 
 interface NameAndLanguageProps {
   draft: Draft;
@@ -24,7 +24,7 @@ export function NameAndLanguage({ draft, disabled, nameError, languageError, onC
         value={name}
         onChange={(event) => onChange({ name: event.target.value })}
         error={nameError}
-        hint={isUntold(draft) ? words.sessions.new.nameWanted : undefined}
+        hint={isUnidentified(draft) ? words.sessions.new.nameOrLanguageRequired : undefined}
         disabled={disabled}
         autoComplete="off"
         autoCapitalize="off"
@@ -32,14 +32,14 @@ export function NameAndLanguage({ draft, disabled, nameError, languageError, onC
         dir="ltr"
       />
       <div className="flex flex-col gap-1.5">
-        {/* The button says it itself. */}
+        {/* The button has its own label. */}
         <span aria-hidden="true" className="text-sm font-medium">
           {words.sessions.language}
         </span>
         <LanguagePicker
-          look="field"
+          variant="field"
           value={draft.language}
-          detected={languageOfName(name)}
+          detected={languageFromName(name)}
           onChange={(language) => onChange({ language })}
           disabled={disabled}
           errorId={`${id}-error`}

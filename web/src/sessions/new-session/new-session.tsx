@@ -1,49 +1,58 @@
-/** The dialog for a new session: from a file, from pasted code, or empty. Files dropped on the window open it. */
+/** The new-session dialog: from a file, pasted code or empty. Dropping files on the window opens it. */
 import { Tabs } from 'radix-ui';
 import { type FormEvent, useId, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { isApiError } from '../../api/error';
-import { isolated } from '../../page/format';
+import { isolateDirection } from '../../page/format';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { words } from '../../words';
 import { useFileDrop } from '../use-file-drop';
-import { CreationFailure } from './creation-failure';
-import { type Draft, EMPTY_DRAFT, isUntold, nameOf, newFile, readFile, textOf, type Way } from './draft';
+import { CreateError } from './create-error';
+import {
+  buildNewFile,
+  type CodeSource,
+  type Draft,
+  EMPTY_DRAFT,
+  isUnidentified,
+  nameOf,
+  readFile,
+  textOf,
+} from './draft';
 import { FilePane } from './file-pane';
 import { NameAndLanguage } from './name-and-language';
 import { PastePane } from './paste-pane';
 import { UploadProgress } from './upload-progress';
-import { useCreateSession } from './use-create';
+import { useCreateSession } from './use-create-session';
 
 interface NewSessionProps {
   isOpen: boolean;
   onOpenChange: (isOpen: boolean) => void;
 }
 
-/** What is entered stays while the list is open, also when the dialog is closed. */
+/** The draft, kept while the list is open, even if the dialog is closed. */
 function useDraft() {
   const [draft, setDraft] = useState(EMPTY_DRAFT);
   const reading = useRef<File>(null);
-  const change = (changes: Partial<Draft>) => setDraft((now) => ({ ...now, ...changes }));
+  const updateDraft = (changes: Partial<Draft>) => setDraft((now) => ({ ...now, ...changes }));
 
   async function choose(files: File[]) {
     const [file] = files;
     if (file === undefined) return;
     reading.current = file;
-    change({
-      way: 'file',
+    updateDraft({
+      source: 'file',
       file: { state: 'reading', name: file.name },
-      isOneOfMany: files.length > 1,
+      hasIgnoredFiles: files.length > 1,
       name: null,
       language: null,
     });
     const read = await readFile(file);
-    // Another one may have been chosen meanwhile.
-    if (reading.current === file) change({ file: read });
+    // The user may have chosen another file in the meantime.
+    if (reading.current === file) updateDraft({ file: read });
   }
 
-  return { draft, change, choose, clear: () => setDraft(EMPTY_DRAFT) };
+  return { draft, change: updateDraft, choose, clear: () => setDraft(EMPTY_DRAFT) };
 }
 
 export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
@@ -54,13 +63,15 @@ export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
   const form = useId();
   const fields = isApiError(create.error, 'INVALID_INPUT', 'INVALID_LANGUAGE') ? create.error.fields : {};
   const isBusy = create.isPending;
-  const nameMissing = isUntold(draft) ? words.sessions.new.nameWanted : words.sessions.new.nameMissing;
-  const isNamed = draft.way !== 'file' || draft.file?.state === 'read';
+  const nameMissing = isUnidentified(draft)
+    ? words.sessions.new.nameOrLanguageRequired
+    : words.sessions.new.nameMissing;
+  const showsName = draft.source !== 'file' || draft.file?.state === 'read';
 
   function edit(changes: Partial<Draft>) {
     change(changes);
     setIsNameMissing(false);
-    // What was wrong may be right now. A limit stays told until its time is up.
+    // The change may fix the error. A rate limit stays shown until it ends.
     if (create.isError && !isApiError(create.error, 'RATE_LIMIT_EXCEEDED')) create.reset();
   }
 
@@ -74,7 +85,7 @@ export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
   function submit(event?: FormEvent) {
     event?.preventDefault();
     if (isBusy) return;
-    const file = newFile(draft);
+    const file = buildNewFile(draft);
     if (file === undefined) {
       setIsNameMissing(nameOf(draft).trim() === '');
       focusInvalid(form);
@@ -84,7 +95,7 @@ export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
       onError: () => focusInvalid(form),
       onSuccess: ({ session }) => {
         clear();
-        // In place of the dialog, so that Back leads to the list.
+        // Replace the dialog's history entry, so that Back leads to the list.
         void navigate(`/editor/${session.session_id}`, { replace: true });
       },
     });
@@ -93,7 +104,7 @@ export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
   const isOver = useFileDrop(chooseFile);
   return (
     <>
-      {isOver && !isOpen && <DropVeil />}
+      {isOver && !isOpen && <DropOverlay />}
       <Dialog
         open={isOpen}
         onOpenChange={onOpenChange}
@@ -109,7 +120,7 @@ export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
             <Button
               type="submit"
               form={form}
-              look="primary"
+              variant="primary"
               disabled={textOf(draft) === undefined}
               busy={isBusy && words.sessions.new.creating}
             >
@@ -119,16 +130,16 @@ export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
         }
       >
         <form id={form} onSubmit={submit} noValidate className="flex min-h-0 flex-1 flex-col gap-4">
-          <Ways
+          <SourceTabs
             draft={draft}
             isOver={isOver}
             disabled={isBusy}
             codeError={fields.code_content}
-            onWay={(way) => edit({ way })}
+            onSource={(way) => edit({ source: way })}
             onChoose={chooseFile}
             onPaste={(pasted) => edit({ pasted })}
           />
-          {isNamed && (
+          {showsName && (
             <NameAndLanguage
               draft={draft}
               disabled={isBusy}
@@ -137,11 +148,11 @@ export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
               onChange={edit}
             />
           )}
-          {isBusy && <UploadProgress name={isolated(nameOf(draft))} percent={create.percent} />}
+          {isBusy && <UploadProgress name={isolateDirection(nameOf(draft))} percent={create.percent} />}
           {create.error !== null && (
-            <CreationFailure
+            <CreateError
               error={create.error}
-              way={draft.way}
+              source={draft.source}
               onRetry={submit}
               onClose={() => onOpenChange(false)}
             />
@@ -152,42 +163,42 @@ export function NewSession({ isOpen, onOpenChange }: NewSessionProps) {
   );
 }
 
-/** Puts the focus into the first field that is wrong, once it is marked. */
+/** Focuses the first invalid field after rendering. */
 function focusInvalid(form: string) {
   requestAnimationFrame(() => {
     document.getElementById(form)?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   });
 }
 
-interface WaysProps {
+interface SourceTabsProps {
   draft: Draft;
   isOver: boolean;
   disabled: boolean;
   codeError: string | undefined;
-  onWay: (way: Way) => void;
+  onSource: (way: CodeSource) => void;
   onChoose: (files: File[]) => void;
   onPaste: (text: string) => void;
 }
 
-const WAYS: readonly Way[] = ['file', 'paste', 'empty'];
+const SOURCES: readonly CodeSource[] = ['file', 'paste', 'empty'];
 
-function Ways({ draft, isOver, disabled, codeError, onWay, onChoose, onPaste }: WaysProps) {
+function SourceTabs({ draft, isOver, disabled, codeError, onSource, onChoose, onPaste }: SourceTabsProps) {
   return (
     <Tabs.Root
-      value={draft.way}
-      onValueChange={(value) => onWay(WAYS.find((way) => way === value) ?? 'file')}
-      className={`flex min-h-0 flex-col gap-4 ${draft.way === 'paste' ? 'flex-1' : ''}`}
+      value={draft.source}
+      onValueChange={(value) => onSource(SOURCES.find((way) => way === value) ?? 'file')}
+      className={`flex min-h-0 flex-col gap-4 ${draft.source === 'paste' ? 'flex-1' : ''}`}
     >
-      <Tabs.List aria-label={words.sessions.new.waysLabel} className="flex gap-1 border-b border-line">
-        {WAYS.map((way) => (
+      <Tabs.List aria-label={words.sessions.new.sourcesLabel} className="flex gap-1 border-b border-line">
+        {SOURCES.map((way) => (
           <Tabs.Trigger
             key={way}
             value={way}
             disabled={disabled}
-            data-autofocus={way === draft.way || undefined}
+            data-autofocus={way === draft.source || undefined}
             className="-mb-px min-h-10 border-b-2 border-transparent px-3 text-sm font-medium text-dim hover:text-text data-[state=active]:border-accent-text data-[state=active]:text-text focus-visible:rounded-[6px] focus-visible:-outline-offset-2 pointer-coarse:min-h-11"
           >
-            {words.sessions.new.ways[way]}
+            {words.sessions.new.sources[way]}
           </Tabs.Trigger>
         ))}
       </Tabs.List>
@@ -204,8 +215,8 @@ function Ways({ draft, isOver, disabled, codeError, onWay, onChoose, onPaste }: 
   );
 }
 
-/** Over the whole window while a file is dragged. */
-function DropVeil() {
+/** Covers the window while a file is dragged over it. */
+function DropOverlay() {
   return (
     <div aria-hidden="true" className="pointer-events-none fixed inset-0 z-40 bg-black/60 p-4">
       <div className="flex h-full items-center justify-center rounded-md border-2 border-dashed border-accent">

@@ -1,14 +1,14 @@
-/** Pasting code: the field, how much is in it, and what is wrong with it. */
+/** The paste tab: code field, size and error. */
 import { useId } from 'react';
-import { bytes } from '../../page/format';
+import { formatBytes } from '../../page/format';
 import { FieldError, INPUT } from '../../ui/field';
 import { words } from '../../words';
-import { utf8Length } from './decode';
-import { lineCount, pasteProblem } from './draft';
+import { utf8Length } from './decode-file';
+import { checkPastedCode, countLines } from './draft';
 
 interface PastePaneProps {
   text: string;
-  /** What the server finds wrong with it. */
+  /** The server's error. */
   error: string | undefined;
   disabled: boolean;
   onChange: (text: string) => void;
@@ -16,9 +16,9 @@ interface PastePaneProps {
 
 export function PastePane({ text, error, disabled, onChange }: PastePaneProps) {
   const id = useId();
-  const problem = pasteProblem(text);
-  const { codeTooLarge, codeBroken } = words.sessions.new;
-  const wrong = problem === undefined ? error : { tooLarge: codeTooLarge, broken: codeBroken }[problem];
+  const problem = checkPastedCode(text);
+  const { codeTooLarge, incompleteCharacter } = words.sessions.new;
+  const wrong = problem === undefined ? error : { tooLarge: codeTooLarge, broken: incompleteCharacter }[problem];
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-1.5">
       <div className="flex items-baseline justify-between gap-3">
@@ -26,7 +26,7 @@ export function PastePane({ text, error, disabled, onChange }: PastePaneProps) {
           {words.sessions.new.code}
         </label>
         <span id={`${id}-size`} className="text-xs text-dim tabular-nums">
-          {text !== '' && `${words.sessions.new.lines(lineCount(text))} · ${bytes(utf8Length(text))}`}
+          {text !== '' && `${words.sessions.new.lines(countLines(text))} · ${formatBytes(utf8Length(text))}`}
         </span>
       </div>
       <textarea

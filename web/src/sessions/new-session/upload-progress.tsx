@@ -1,4 +1,4 @@
-/** How much of a file is sent. */
+/** Progress bar of an upload. */
 import { Progress } from 'radix-ui';
 import { words } from '../../words';
 

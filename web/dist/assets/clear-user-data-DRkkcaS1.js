@@ -1,0 +1,1 @@
+import{n as e}from"./rolldown-runtime-XKyaHtl9.js";import{t}from"./drafts-Dg6lsHlG.js";import{_ as n,c as r,t as i}from"./requests-B9RaPByH.js";function a(){i(),n(),r()}var o=e({clearConversations:()=>a,clearUserData:()=>s});function s(e){t(e),a()}export{o as n,s as t};

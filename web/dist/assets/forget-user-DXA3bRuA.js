@@ -1,1 +1,0 @@
-import{n as e}from"./rolldown-runtime-XKyaHtl9.js";import{n as t}from"./drafts-B-abTpIa.js";import{b as n,r,u as i}from"./running-sWwXhgdo.js";function a(){r(),n(),i()}var o=e({forgetConversations:()=>a,forgetUser:()=>s});function s(e){t(e),a()}export{o as n,s as t};

@@ -1,1 +1,0 @@
-export{n as monaco}from"./monaco-DGE1BCdD.js";import"./workspace-D6Sqjs-E.js";

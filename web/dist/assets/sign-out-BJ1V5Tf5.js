@@ -1,1 +1,0 @@
-import{g as e,o as t,p as n,v as r,y as i}from"./index-B-kO3U-6.js";import{t as a}from"./forget-user-DXA3bRuA.js";async function o(e){try{await i(r.POST(`/auth/logout`))}catch(e){t(e);return}s(e,`signed-out`)}function s(t,r){let i=n(t);i&&a(i.id),e(t,r)}export{o as n,s as t};
