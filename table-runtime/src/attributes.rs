@@ -13,6 +13,7 @@ pub fn entity_of(item: &Item) -> Option<&str> {
 }
 
 /// The version that an item says it has.
+#[must_use]
 pub fn version_of(item: &Item) -> Option<u32> {
     item.get(VERSION_ATTRIBUTE)?.as_n().ok()?.parse().ok()
 }

@@ -60,11 +60,13 @@ pub fn clamp(item: &mut Item, counters: &[Counter]) {
 
 impl StoredItem {
     /// The names of its counters that hold no number of their type.
+    #[must_use]
     pub fn bad_counters(&self, design: &Design) -> Vec<&'static str> {
         self.corrections(design).into_iter().map(|(name, _)| name).collect()
     }
 
     /// The item with these counters corrected, and all else as it is.
+    #[must_use]
     pub fn corrected(&self, design: &Design) -> Self {
         let mut item = self.attributes().clone();
         for (name, nearest) in self.corrections(design) {

@@ -16,7 +16,7 @@ pub struct Design {
     /// The key attributes of all indexes.
     pub index_attributes: &'static [&'static str],
     /// The version that this program reads, and the steps to it, by the entity's name.
-    pub versions_of: fn(&str) -> Option<(u32, &'static [Step])>,
+    pub versions_of: fn(&str) -> Option<Versions>,
     /// The version that this program writes, for an entity that is deployed in two phases.
     pub write_version_of: fn(&str) -> Option<u32>,
     /// The counters of an entity.
@@ -26,6 +26,9 @@ pub struct Design {
     /// The keys that an item's fields make: those of the table and of its indexes. Empty for an item of an unknown entity.
     pub keys_of: fn(Item) -> Result<Item, CorruptItem>,
 }
+
+/// The version of an entity that a program reads, and the steps to it from older versions.
+pub type Versions = (u32, &'static [Step]);
 
 /// How an item of one version becomes one of the next. Written by the generator, from an entity's `[[history]]`.
 #[derive(Debug)]

@@ -40,6 +40,9 @@ impl FromItem for ItemKey {
 }
 
 /// The item of an entity: its fields, its keys, its type and its version.
+///
+/// # Panics
+/// When a field's type has no form in the table. Generated entities have no such field.
 pub fn encode_entity<T>(entity: &T, version: u32) -> Item
 where
     T: modyne::Entity + Serialize,

@@ -62,6 +62,7 @@ pub fn padded(number: u32, width: usize) -> String {
 
 /// The shard, from 0, that a text belongs to: the first four bytes of its SHA-256, as a big-endian number, modulo the
 /// number of shards. It is stored in keys, so it never changes, and any language can compute it.
+#[must_use]
 pub fn shard(text: &str, shards: u32) -> u32 {
     let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(text).into();
     u32::from_be_bytes([a, b, c, d]) % shards.max(1)
@@ -96,6 +97,7 @@ impl ItemKey {
     }
 
     /// The key as modyne writes it.
+    #[must_use]
     pub fn primary(&self) -> Primary {
         Primary { hash: self.pk.clone(), range: self.sk.clone() }
     }

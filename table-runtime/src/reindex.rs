@@ -53,6 +53,7 @@ pub(crate) fn written(mut changes: Changes, made: &Item, names: impl IntoIterato
 }
 
 /// Whether two values are one to an index: `1E2` and `100` are the same number.
+#[must_use]
 pub fn is_same_key(one: Option<&AttributeValue>, other: Option<&AttributeValue>) -> bool {
     use AttributeValue::N;
     match (one, other) {

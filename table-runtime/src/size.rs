@@ -8,6 +8,7 @@ use crate::item::Item;
 pub const MAX_ITEM_BYTES: usize = 400 * 1024;
 
 /// The bytes of an item.
+#[must_use]
 pub fn item_bytes(item: &Item) -> usize {
     item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()
 }

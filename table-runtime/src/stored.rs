@@ -38,6 +38,7 @@ impl StoredItem {
     }
 
     /// Both.
+    #[must_use]
     pub fn primary(&self) -> Primary {
         Primary { hash: self.pk().to_owned(), range: self.sk().to_owned() }
     }
@@ -69,11 +70,13 @@ impl StoredItem {
     }
 
     /// Its key, to delete it by, whether it decodes or not.
+    #[must_use]
     pub fn key(&self) -> ItemKey {
         ItemKey::new(self.primary())
     }
 
     /// Whether it is stored under this key.
+    #[must_use]
     pub fn is_under(&self, key: &Primary) -> bool {
         self.pk() == key.hash && self.sk() == key.range
     }

@@ -131,6 +131,7 @@ impl Table {
     }
 
     /// The design that generated code passed in.
+    #[must_use]
     pub fn design(&self) -> &'static Design {
         self.shared.design
     }

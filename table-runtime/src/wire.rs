@@ -102,6 +102,7 @@ impl Table {
     }
 
     /// The same table, but nothing is sent.
+    #[must_use]
     pub fn holding(&self, held: &Held) -> Self {
         self.intercepted(held.clone())
     }

@@ -46,6 +46,7 @@ impl Refused {
     }
 
     /// Whether there was no item under the key.
+    #[must_use]
     pub fn missing(&self) -> bool {
         self.old.0.is_none()
     }

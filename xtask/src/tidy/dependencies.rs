@@ -131,9 +131,12 @@ pub fn the_offline_reviewer_is_pure(tree: &Tree) -> Findings {
     let mut findings = Vec::new();
     for (file, folder, name, dependencies) in &packages {
         let is_reviewer = folder == "offline-reviewer";
-        let refused = |dependency: &&String| match is_reviewer {
-            true => IMPURE.contains(&dependency.as_str()) || ours.contains(dependency),
-            false => *dependency == "offline-reviewer" && name != "bedrock-local",
+        let refused = |dependency: &&String| {
+            if is_reviewer {
+                IMPURE.contains(&dependency.as_str()) || ours.contains(dependency)
+            } else {
+                *dependency == "offline-reviewer" && name != "bedrock-local"
+            }
         };
         findings.extend(dependencies.iter().filter(refused).map(|dependency| {
             let rule =
