@@ -2,6 +2,7 @@
 
 use crate::opening::Beside;
 use crate::placed::{Opened, placed};
+use crate::retry::retry;
 use crate::save::{Base, SaveCode};
 use crate::session::TRIES;
 use crate::{
@@ -122,7 +123,7 @@ impl Sessions<'_> {
         reanchor: Reanchor,
     ) -> Result<Applied, ApplyError<E>> {
         let (caller, id, mut proposal) = (proposal.caller, proposal.id, Some(proposal));
-        for _ in 0..TRIES {
+        retry!(TRIES, "AP-24", {
             let read = match proposal.take() {
                 Some(read) => read,
                 None => self.read_proposal(caller, id).await?,
@@ -130,7 +131,7 @@ impl Sessions<'_> {
             let (answer, base) = self.answer_and_base(read).await?;
             let patch = answer.patch.as_ref().ok_or(ApplyError::NoPatch)?;
             if answer.patch_status == Some(PatchStatus::Applied) {
-                return Ok(Applied::before(answer, base));
+                return Ok(Some(Applied::before(answer, base)));
             }
             if base.head.version_number != expected_version_number {
                 return Err(SaveCodeError::VersionConflict(Box::new(base.opened())).into());
@@ -139,7 +140,8 @@ impl Sessions<'_> {
             let thread = thread.ok_or(ApplyError::ThreadNotFound)?;
             let target = Target { text: &base.old_text, version_number: expected_version_number, thread };
             let (lines, text) = place(patch, target).map_err(ApplyError::Unfit)?;
-            if let Some(saved) = self.save_applied(&base, &answer, lines, text, reanchor).await? {
+            let saved = self.save_applied(&base, &answer, lines, text, reanchor).await?;
+            Ok(saved.map(|saved| {
                 let answer = Message {
                     patch_status: Some(PatchStatus::Applied),
                     applied_version: Some(saved.head.version_number),
@@ -147,10 +149,9 @@ impl Sessions<'_> {
                     applied_end_line: Some(lines.end_line),
                     ..answer
                 };
-                return Ok(Applied { answer, lines, saved });
-            }
-        }
-        Err(StoreError::Contended { pattern: "AP-24" }.into())
+                Applied { answer, lines, saved }
+            }))
+        })
     }
 
     /// The answer, and what the save starts from. What the commit is held to was read first: the thread changes that the head

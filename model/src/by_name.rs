@@ -3,9 +3,12 @@
 mod argument;
 mod arguments;
 mod row;
+mod table;
 
 pub use arguments::{Arguments, InvalidArgument};
+pub(crate) use arguments::{FromArgument, FromRow, Given};
 pub use row::Row;
+pub(crate) use table::{Found, Shown, batches, call, copies, items, patterns, refusals, rows, taken, unions};
 
 use table_runtime::registry::Pattern;
 use table_runtime::{Held, PageRequest, StoreError, WireRequest};
@@ -53,21 +56,6 @@ impl Answer {
     /// Rows without a cursor.
     pub(crate) fn of(rows: impl IntoIterator<Item = Row>) -> Self {
         Self { rows: rows.into_iter().collect(), ..Self::default() }
-    }
-
-    /// A page.
-    pub(crate) fn page(rows: impl IntoIterator<Item = Row>, cursor: Option<String>) -> Self {
-        Self { rows: rows.into_iter().collect(), cursor, ..Self::default() }
-    }
-
-    /// The first rows, and whether there are more.
-    pub(crate) fn first(rows: impl IntoIterator<Item = Row>, more: bool) -> Self {
-        Self { rows: rows.into_iter().collect(), more, ..Self::default() }
-    }
-
-    /// The same after a write of so many items.
-    pub(crate) fn and_wrote(self, items: usize) -> Self {
-        Self { written: Some(items), ..self }
     }
 }
 

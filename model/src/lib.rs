@@ -26,6 +26,7 @@ mod profile;
 mod public_id;
 mod question;
 mod rate;
+mod retry;
 mod save;
 mod selection;
 mod session;

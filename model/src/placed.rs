@@ -3,6 +3,7 @@
 
 use std::ops::Deref;
 
+use crate::retry::retry;
 use crate::session::READS;
 use crate::{
     AccessError, AnchorStatus, Anchors, ListThreadsItem, Message, OpenedSession, Page, PageRequest, Session, SessionId,
@@ -235,15 +236,16 @@ impl Sessions<'_> {
         if anchors.map_or(0, |anchors| anchors.changes) == opened.head.thread_changes {
             return Ok((opened, threads));
         }
-        for _ in 0..READS {
+        let threads = retry!(READS, "AP-31", {
             // Read after the head, so no older than the head.
             let (threads, _) = self.store.threads().list_placed(session_id).await?;
             if threads.iter().all(|thread| thread.anchor_version <= opened.head.version_number) {
-                return Ok((opened, threads));
+                return Ok(Some(threads));
             }
             opened = self.open(caller, session_id).await?;
-        }
-        Err(StoreError::Contended { pattern: "AP-31" }.into())
+            Ok::<_, AccessError>(None)
+        })?;
+        Ok((opened, threads))
     }
 }
 

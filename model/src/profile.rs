@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::retry::retry;
 use crate::{
     Accounts, ChangePassword, ChangePasswordError, ChangeProfile, ChangeProfileError, DeleteAccount,
     DeleteAccountError, Email, EmailClaim, FamilyId, NewSignIn, OldEmailClaim, OldUsernameClaim, OwnEmailClaim,
@@ -78,23 +79,22 @@ impl Accounts<'_> {
         (user_id, family_id): (UserId, FamilyId),
         change: &ProfileChange,
     ) -> Result<User, ProfileError> {
-        for _ in 0..TRIES {
+        retry!(TRIES, "AP-05", {
             let (seen, _) = self.store.sign_ins().find(user_id, family_id).await?.ok_or(ProfileError::SignedOut)?;
             let new = change.applied_to(&seen, self.store.clock().now());
             if new.has_profile_of(&seen) {
-                return Ok(seen);
+                return Ok(Some(seen));
             }
             match self.write_profile(&seen, &new).await {
-                Ok(()) => return Ok(new),
-                Err(ChangeProfileError::ProfileChanged) => {}
-                Err(ChangeProfileError::UserNotFound) => return Err(ProfileError::SignedOut),
-                Err(ChangeProfileError::EmailTaken) => return Err(ProfileError::EmailTaken),
-                Err(ChangeProfileError::UsernameTaken) => return Err(ProfileError::UsernameTaken),
-                Err(ChangeProfileError::ClaimLost) => return Err(ProfileError::ClaimLost),
-                Err(ChangeProfileError::Store(error)) => return Err(error.into()),
+                Ok(()) => Ok(Some(new)),
+                Err(ChangeProfileError::ProfileChanged) => Ok(None),
+                Err(ChangeProfileError::UserNotFound) => Err(ProfileError::SignedOut),
+                Err(ChangeProfileError::EmailTaken) => Err(ProfileError::EmailTaken),
+                Err(ChangeProfileError::UsernameTaken) => Err(ProfileError::UsernameTaken),
+                Err(ChangeProfileError::ClaimLost) => Err(ProfileError::ClaimLost),
+                Err(ChangeProfileError::Store(error)) => Err(error.into()),
             }
-        }
-        Err(StoreError::Contended { pattern: "AP-05" }.into())
+        })
     }
 
     async fn write_profile(self, seen: &User, new: &User) -> Result<(), ChangeProfileError> {
@@ -174,18 +174,18 @@ impl Accounts<'_> {
     /// When the account is gone already, or has another password now.
     pub async fn delete(self, user: &User) -> Result<(), AccountError> {
         let (mut seen, mut owned) = (user.clone(), OwnedClaims { email: true, username: true });
-        for _ in 0..TRIES {
+        retry!(TRIES, "AP-07", {
             let now = self.store.clock().now();
             let job = SweepJob::new(SweepKind::Account, seen.user_id.to_string(), seen.user_id, now);
             match self.detach(&seen, owned, &job).await {
                 Ok(()) => {
                     self.store.maintenance().sweep_now(Some(&job)).await;
-                    return Ok(());
+                    return Ok(Some(()));
                 }
                 Err(DeleteAccountError::UserNotFound) => return Err(AccountError::SignedOut),
                 Err(DeleteAccountError::ClaimLost) => {
                     owned = self.owned_claims(&seen).await?;
-                    continue;
+                    return Ok(None);
                 }
                 Err(DeleteAccountError::ProfileChanged | DeleteAccountError::JobExists) => {}
                 Err(DeleteAccountError::Store(error)) => return Err(error.into()),
@@ -195,8 +195,8 @@ impl Accounts<'_> {
                 return Err(AccountError::PasswordChanged);
             }
             owned = OwnedClaims { email: true, username: true };
-        }
-        Err(StoreError::Contended { pattern: "AP-07" }.into())
+            Ok(None)
+        })
     }
 
     /// The claims that name this user, of the two that should. One that does not decode names no user.

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::retry::retry;
 use crate::{
     AccessError, AddNote, AddNoteError, AskQuestion, AskQuestionError, CancelQuestionError, ClientRequest,
     FailQuestion, FailQuestionError, Idempotency, LastState, Message, MessageId, MessageKey, NewAnswer, ReplyState,
@@ -51,6 +52,19 @@ pub enum Posted {
     Stored(Box<Message>),
     /// Another message has its number: this is the thread now.
     NumberTaken(Box<Thread>),
+}
+
+impl Posted {
+    /// The message, or nothing where the next try is to see the thread as it is now.
+    fn or_see(self, seen: &mut Box<Thread>) -> Option<Message> {
+        match self {
+            Self::Stored(message) => Some(*message),
+            Self::NumberTaken(current) => {
+                *seen = current;
+                None
+            }
+        }
+    }
 }
 
 /// The result of taking an open question over.
@@ -113,13 +127,7 @@ impl Messages<'_> {
         lease: Duration,
     ) -> Result<Message, PostError> {
         let mut seen = Box::new(thread.clone());
-        for _ in 0..TRIES {
-            match self.ask_next(&seen, content, client, lease).await? {
-                Posted::Stored(question) => return Ok(*question),
-                Posted::NumberTaken(current) => seen = current,
-            }
-        }
-        Err(contended("AP-40"))
+        retry!(TRIES, "AP-40", Ok(self.ask_next(&seen, content, client, lease).await?.or_see(&mut seen)))
     }
 
     /// Stores a question as the next message after those that were seen, and says so if another message was faster.
@@ -172,13 +180,7 @@ impl Messages<'_> {
         client: Option<ClientRequest>,
     ) -> Result<Message, PostError> {
         let mut seen = Box::new(thread.clone());
-        for _ in 0..TRIES {
-            match self.add_note_next(&seen, content, client).await? {
-                Posted::Stored(note) => return Ok(*note),
-                Posted::NumberTaken(current) => seen = current,
-            }
-        }
-        Err(contended("AP-41"))
+        retry!(TRIES, "AP-41", Ok(self.add_note_next(&seen, content, client).await?.or_see(&mut seen)))
     }
 
     /// Stores a note as the next message after those that were seen, and says so if another message was faster.

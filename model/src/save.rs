@@ -1,8 +1,9 @@
 //! Saving code: the version check, the anchors that move with the lines, and the chunks that are replaced. AP-24.
 
 use crate::code_storage::{StageError, Staged, replaced_chunks};
+use crate::retry::retry;
 use crate::session::{READS, TRIES, detect, unread, whole};
-use crate::settings::Tried;
+use crate::settings::UpdateOutcome;
 use crate::{
     AccessError, Anchor, Anchors, AppliedAnswer, Change, Code, CodeText, CodeTooLarge, Digest, Language, MovedAnchors,
     NewSettings, OpenSession, OpenedSession, PlacedThread, SaveSession, SaveSessionError, Session, SessionId, Sessions,
@@ -91,21 +92,12 @@ impl Sessions<'_> {
     pub async fn save_over(self, head: Session, save: SaveCode, reanchor: Reanchor) -> Result<Saved, SaveCodeError> {
         let Some(text) = &save.text else { return self.save_language(head, &save).await };
         let (caller, mut head, mut staged) = (head.user_id, Some(head), None::<Staged>);
-        for _ in 0..TRIES {
-            let base = match self.base(caller, head.take(), &save).await {
-                Ok(Some(base)) => base,
-                Ok(None) => {
-                    self.store.maintenance().discard(staged.and_then(|staged| staged.job).as_ref()).await;
-                    return self.saved_before(caller, &save).await;
-                }
-                Err(error) => {
-                    self.store.maintenance().discard(staged.and_then(|staged| staged.job).as_ref()).await;
-                    return Err(error.into());
-                }
+        let saved = retry!(TRIES, "AP-24", {
+            let Some(base) = self.base(caller, head.take(), &save).await? else {
+                return self.saved_before(caller, &save).await.map(Some);
             };
             if self.is_saved(&base, text).await? {
-                self.store.maintenance().discard(staged.and_then(|staged| staged.job).as_ref()).await;
-                return self.save_nothing_new(base, &save).await;
+                return self.save_nothing_new(base, &save).await.map(Some);
             }
             let moved = self.moved_threads(&base, text, reanchor).await?;
             let ready = match staged.take() {
@@ -113,17 +105,21 @@ impl Sessions<'_> {
                 None => self.stage_code(caller, save.session_id, text.clone()).await?,
             };
             match self.commit_save(&base, &save, text, &ready, &moved, None).await {
-                Ok(saved) => return Ok(saved),
-                Err(SaveSessionError::ThreadsChanged | SaveSessionError::SettingsChanged) => staged = Some(ready),
-                Err(SaveSessionError::VersionConflict { .. }) => {
-                    self.store.maintenance().discard(ready.job.as_ref()).await;
-                    return self.saved_before(caller, &save).await;
+                Ok(saved) => Ok(Some(saved)),
+                Err(SaveSessionError::ThreadsChanged | SaveSessionError::SettingsChanged) => {
+                    staged = Some(ready);
+                    Ok(None)
                 }
-                Err(error) => return Err(self.save_refused(caller, &save, &ready, error).await),
+                Err(SaveSessionError::VersionConflict { .. }) => {
+                    staged = Some(ready);
+                    self.saved_before(caller, &save).await.map(Some)
+                }
+                Err(error) => Err(self.save_refused(caller, &save, &ready, error).await),
             }
-        }
+        });
+        // Code that was staged, and that no commit has taken.
         self.store.maintenance().discard(staged.and_then(|staged| staged.job).as_ref()).await;
-        Err(StoreError::Contended { pattern: "AP-24" }.into())
+        saved
     }
 
     /// Whether the text is the stored code. The stored code is read for it only if it has the same size. Damaged code is
@@ -155,15 +151,15 @@ impl Sessions<'_> {
     async fn save_language(self, head: Session, save: &SaveCode) -> Result<Saved, SaveCodeError> {
         let new = NewSettings { filename: None, language_override: save.language_override };
         let (caller, mut head) = (head.user_id, Some(head));
-        for _ in 0..TRIES {
+        retry!(TRIES, "AP-25", {
             let Some(Base { head, threads, .. }) = self.base(caller, head.take(), save).await? else {
-                return self.saved_before(caller, save).await;
+                return self.saved_before(caller, save).await.map(Some);
             };
-            if let Tried::Done(head) = self.try_settings(&head, &new).await? {
-                return Ok(Saved { head: *head, threads });
+            match self.try_settings(&head, &new).await? {
+                UpdateOutcome::Done(head) => Ok(Some(Saved { head: *head, threads })),
+                UpdateOutcome::Changed(_) | UpdateOutcome::Elsewhere => Ok(None),
             }
-        }
-        Err(StoreError::Contended { pattern: "AP-25" }.into())
+        })
     }
 
     /// What the save starts from; nothing when the session has moved on. The head comes first, and then the threads, with

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::code::INLINE_MAX;
 use crate::code_storage::{StageError, Staged};
 use crate::creation::CreationRequest;
+use crate::retry::retry;
 use crate::{
     AccessError, Code, CodeText, CodeTooLarge, CreateSession, CreateSessionError, Created, Creation,
     DeleteSessionError, Filename, Language, OpenSession, RevisionId, Session, SessionId, Store, StoreError, UserId,
@@ -12,7 +13,7 @@ use crate::{
 
 /// Head, code and chunks are read again this often when a save is met half-way.
 pub(crate) const READS: u32 = 3;
-/// What somebody else changed first is looked at again and tried again this often.
+/// What another request changed first is looked at again and tried again this often.
 pub(crate) const TRIES: u32 = 20;
 
 /// A file to review.
@@ -194,23 +195,22 @@ impl Sessions<'_> {
     /// # Errors
     /// When it is another's, or there is none.
     pub async fn delete(self, caller: UserId, session_id: SessionId) -> Result<(), AccessError> {
-        for _ in 0..TRIES {
+        retry!(TRIES, "AP-26", {
             let head = self.get(caller, session_id).await?;
             match self.store.maintenance().detach(&head, true).await {
                 Ok(job) => {
                     self.store.maintenance().sweep_now(Some(&job)).await;
-                    return Ok(());
+                    Ok(Some(()))
                 }
-                Err(DeleteSessionError::SessionNotFound) => return Err(AccessError::NotFound),
+                Err(DeleteSessionError::SessionNotFound) => Err(AccessError::NotFound),
                 Err(
                     DeleteSessionError::SessionChanged
                     | DeleteSessionError::JobExists
                     | DeleteSessionError::SlotNotReturned,
-                ) => {}
-                Err(DeleteSessionError::Store(error)) => return Err(error.into()),
+                ) => Ok(None),
+                Err(DeleteSessionError::Store(error)) => Err(error.into()),
             }
-        }
-        Err(StoreError::Contended { pattern: "AP-26" }.into())
+        })
     }
 
     /// The caller's session with its code, in one round trip unless the code is in chunks, or was saved elsewhere since this

@@ -1,5 +1,6 @@
 //! Settings of a session: its name and its language. AP-25.
 
+use crate::retry::retry;
 use crate::session::{TRIES, detect};
 use crate::{
     AccessError, ChangeSessionSettings, ChangeSessionSettingsError, Filename, Language, Session, SessionId, Sessions,
@@ -62,25 +63,25 @@ impl Sessions<'_> {
         new: &NewSettings,
     ) -> Result<Session, AccessError> {
         let mut head = self.get(caller, session_id).await?;
-        for _ in 0..TRIES {
+        retry!(TRIES, "AP-25", {
             match self.try_settings(&head, new).await? {
-                Tried::Done(head) => return Ok(*head),
-                Tried::Changed(current) => head = *current,
-                Tried::Elsewhere => head = self.get(caller, session_id).await?,
+                UpdateOutcome::Done(head) => return Ok(Some(*head)),
+                UpdateOutcome::Changed(current) => head = *current,
+                UpdateOutcome::Elsewhere => head = self.get(caller, session_id).await?,
             }
-        }
-        Err(StoreError::Contended { pattern: "AP-25" }.into())
+            Ok(None)
+        })
     }
 
     /// Changes the settings of a head if it still is as it was read. Settings that it has already are not written.
-    pub(crate) async fn try_settings(self, head: &Session, new: &NewSettings) -> Result<Tried, StoreError> {
+    pub(crate) async fn try_settings(self, head: &Session, new: &NewSettings) -> Result<UpdateOutcome, StoreError> {
         let filename = new.filename.as_ref().unwrap_or(&head.filename);
         let language_override = new.language_override.onto(head.language_override);
         if *filename == head.filename && language_override == head.language_override {
-            return Ok(Tried::Done(Box::new(head.clone())));
+            return Ok(UpdateOutcome::Done(Box::new(head.clone())));
         }
         let Some(language_detected) = self.detect_renamed(head, filename).await? else {
-            return Ok(Tried::Elsewhere);
+            return Ok(UpdateOutcome::Elsewhere);
         };
         let changed = self.store.patterns.change_session_settings(ChangeSessionSettings {
             user_id: head.user_id,
@@ -93,9 +94,9 @@ impl Sessions<'_> {
             now: self.store.clock().now(),
         });
         match changed.await {
-            Ok(head) => Ok(Tried::Done(Box::new(head))),
-            Err(ChangeSessionSettingsError::SessionChanged { current }) => Ok(Tried::Changed(current)),
-            Err(ChangeSessionSettingsError::SessionNotFound) => Ok(Tried::Elsewhere),
+            Ok(head) => Ok(UpdateOutcome::Done(Box::new(head))),
+            Err(ChangeSessionSettingsError::SessionChanged { current }) => Ok(UpdateOutcome::Changed(current)),
+            Err(ChangeSessionSettingsError::SessionNotFound) => Ok(UpdateOutcome::Elsewhere),
             Err(ChangeSessionSettingsError::Store(error)) => Err(error),
         }
     }
@@ -115,11 +116,11 @@ impl Sessions<'_> {
     }
 }
 
-/// What came of a try to change settings.
-pub(crate) enum Tried {
+/// The outcome of one try to change settings.
+pub(crate) enum UpdateOutcome {
     /// They are as they should be.
     Done(Box<Session>),
-    /// Somebody else changed the session first; this is its head now.
+    /// Another request changed the session first; this is its head now.
     Changed(Box<Session>),
     /// The session was saved or deleted; its head is to be read again.
     Elsewhere,

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::creation::CreationRequest;
 use crate::message::is_held;
 use crate::placed::{owned, unplaced};
+use crate::retry::retry;
 use crate::session;
 use crate::{
     AccessError, Anchor, AnchorStatus, CreateThread, CreateThreadError, Created, DeleteThread, DeleteThreadError,
@@ -189,10 +190,10 @@ impl Threads<'_> {
         request: Option<CreationRequest>,
         locate: Locate,
     ) -> Result<Created<PlacedThread>, NewThreadError> {
-        for _ in 0..session::TRIES {
+        retry!(session::TRIES, "AP-30", {
             let OpenedSession { head, text } = self.store.sessions().open(caller, session_id).await?;
             // The code may have lost these lines since the first request.
-            let wrong = |error| async { self.created_before(request).await?.ok_or(error) };
+            let wrong = |error| async { self.created_before(request).await?.ok_or(error).map(Some) };
             let new = match new.kept_in(&text) {
                 Ok(new) => new,
                 Err(error) => return wrong(error.into()).await,
@@ -204,19 +205,14 @@ impl Threads<'_> {
             let (item, opened, seen_version) = (thread.item.clone().packed(), [thread.entry()], head.version_number);
             let input = CreateThread { record: record.as_ref(), thread: &item, opened: &opened, seen_version };
             match self.store.patterns.create_thread(input).await {
-                Ok(()) => return Ok(Created::now(thread)),
-                Err(CreateThreadError::RequestKnown) => {
-                    if let Some(created) = self.created_before(request).await? {
-                        return Ok(created);
-                    }
-                }
-                Err(CreateThreadError::ThreadLimitExceeded) => return Err(NewThreadError::LimitExceeded),
-                Err(CreateThreadError::SessionNotFound) => return Err(AccessError::NotFound.into()),
-                Err(CreateThreadError::Store(error)) => return Err(error.into()),
-                Err(CreateThreadError::SessionChanged | CreateThreadError::ThreadExists) => {}
+                Ok(()) => Ok(Some(Created::now(thread))),
+                Err(CreateThreadError::RequestKnown) => self.created_before(request).await,
+                Err(CreateThreadError::ThreadLimitExceeded) => Err(NewThreadError::LimitExceeded),
+                Err(CreateThreadError::SessionNotFound) => Err(AccessError::NotFound.into()),
+                Err(CreateThreadError::Store(error)) => Err(error.into()),
+                Err(CreateThreadError::SessionChanged | CreateThreadError::ThreadExists) => Ok(None),
             }
-        }
-        Err(StoreError::Contended { pattern: "AP-30" }.into())
+        })
     }
 
     /// The thread that an earlier request with the same client id created, if there was one.
@@ -256,16 +252,16 @@ impl Threads<'_> {
         to: NewThread,
         locate: Locate,
     ) -> Result<PlacedThread, MoveError> {
-        for _ in 0..session::TRIES {
+        retry!(session::TRIES, "AP-33", {
             let to = to.kept_in(&opened.session.text)?;
             let status = locate(&opened.session.text, &to).ok_or(MoveError::OutsideTheCode)?;
-            if let Some(moved) = self.put_moved(&opened, &to, status).await? {
-                return Ok(moved);
+            let moved = self.put_moved(&opened, &to, status).await?;
+            if moved.is_none() {
+                let thread = &opened.thread;
+                opened = self.open(thread.user_id, thread.id()).await?;
             }
-            let thread = &opened.thread;
-            opened = self.open(thread.user_id, thread.id()).await?;
-        }
-        Err(StoreError::Contended { pattern: "AP-33" }.into())
+            Ok(moved)
+        })
     }
 
     /// Stores where a thread was moved to; nothing is stored when its session was saved meanwhile.
@@ -277,7 +273,7 @@ impl Threads<'_> {
     ) -> Result<Option<PlacedThread>, MoveError> {
         let OpenedThread { thread, session, anchors } = opened;
         let (mut anchors, seen_version) = (anchors.clone(), session.head.version_number);
-        for _ in 0..TRIES {
+        retry!(TRIES, "AP-33", {
             let now = self.store.clock().now();
             // Where another move has put it since then does not matter: the last one stays.
             let entry = anchors.entry(thread.thread).ok_or(AccessError::NotFound)?;
@@ -309,17 +305,19 @@ impl Threads<'_> {
                 now,
             });
             match stored.await {
-                Ok(()) => return Ok(Some(moved)),
-                Err(MoveThreadError::AnchorsMoved { current }) => anchors = *current,
-                Err(MoveThreadError::ThreadNotFound | MoveThreadError::SessionNotFound) => {
-                    return Err(AccessError::NotFound.into());
+                Ok(()) => Ok(Some(Some(moved))),
+                Err(MoveThreadError::AnchorsMoved { current }) => {
+                    anchors = *current;
+                    Ok(None)
                 }
-                Err(MoveThreadError::AnchorsLost) => return Err(unplaced("AP-33").into()),
-                Err(MoveThreadError::SessionChanged) => return Ok(None),
-                Err(MoveThreadError::Store(error)) => return Err(error.into()),
+                Err(MoveThreadError::ThreadNotFound | MoveThreadError::SessionNotFound) => {
+                    Err(AccessError::NotFound.into())
+                }
+                Err(MoveThreadError::AnchorsLost) => Err(unplaced("AP-33").into()),
+                Err(MoveThreadError::SessionChanged) => Ok(Some(None)),
+                Err(MoveThreadError::Store(error)) => Err(error.into()),
             }
-        }
-        Err(StoreError::Contended { pattern: "AP-33" }.into())
+        })
     }
 
     /// Deletes the caller's thread, gives its slot back, and removes what is left of it as far as it can.
@@ -329,7 +327,7 @@ impl Threads<'_> {
     pub async fn delete(self, caller: UserId, id: ThreadId) -> Result<(), AccessError> {
         let now = self.store.clock().now();
         let mut counts = true;
-        for _ in 0..TRIES {
+        retry!(TRIES, "AP-34", {
             let found = self.store.patterns.get_thread_and_anchors(id.session_id, id.thread).await?;
             let thread = owned(found.thread, caller)?;
             let job = SweepJob {
@@ -354,23 +352,23 @@ impl Threads<'_> {
             {
                 Ok(()) => {
                     self.store.maintenance().sweep_now(Some(&job)).await;
-                    return Ok(());
+                    Ok(Some(()))
                 }
                 Err(DeleteThreadError::ThreadNotFound | DeleteThreadError::SessionNotFound) => {
-                    return Err(AccessError::NotFound);
+                    Err(AccessError::NotFound)
                 }
                 Err(DeleteThreadError::SlotNotReturned) => {
                     tracing::warn!(
                         "a thread is deleted without its slot: the counter is at zero, or the session is gone"
                     );
                     counts = false;
+                    Ok(None)
                 }
-                Err(DeleteThreadError::AnchorsMoved) => {}
-                Err(DeleteThreadError::JobExists) => return Err(StoreError::Contended { pattern: "AP-34" }.into()),
-                Err(DeleteThreadError::Store(error)) => return Err(error.into()),
+                Err(DeleteThreadError::AnchorsMoved) => Ok(None),
+                Err(DeleteThreadError::JobExists) => Err(StoreError::Contended { pattern: "AP-34" }.into()),
+                Err(DeleteThreadError::Store(error)) => Err(error.into()),
             }
-        }
-        Err(StoreError::Contended { pattern: "AP-34" }.into())
+        })
     }
 }
 

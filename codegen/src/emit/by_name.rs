@@ -1,362 +1,231 @@
-//! `generated/by_name.rs`: each pattern asked by its name, with arguments that are read from what a person writes.
+//! `generated/by_name.rs`: one line for each pattern that can be asked by its name, and the types that the lines mention.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use crate::design::{
-    Action, ActionKind, Argument, Design, Entity, Operation, Order, Paging, Pattern, Query, Shape, Type, WritePart,
-    action_arguments, pattern_arguments,
+    Action, ActionKind, Argument, Design, Operation, Order, Paging, Pattern, Query, Shape, WritePart, action_arguments,
+    pattern_arguments,
 };
 use crate::emit::pattern::{is_one_list, is_struct, is_union, union_name};
 use crate::emit::registry::kind;
 use crate::emit::rust::{RustFile, camel, ident};
 use crate::emit::types;
-use crate::emit::written::written;
 use crate::emitted::Emitted;
 
 pub fn emit(design: &Design) -> Vec<Emitted> {
     let mut file = RustFile::default();
-    for path in [
-        "crate::by_name::Answer",
-        "crate::by_name::Arguments",
-        "crate::by_name::RunError",
-        "crate::generated::Patterns",
-        "table_runtime::PageRequest",
-        "table_runtime::registry::Pattern",
-    ] {
-        file.import_trait(path);
-    }
-    let arms = design.patterns.iter().map(|pattern| {
-        let (id, name) = (&pattern.id, ident(&pattern.name));
-        if pattern.is_asked_by_hand() {
-            let page = pages(pattern).then(|| quote!(, page));
-            quote!(#id => #name(self, arguments #page).await,)
-        } else {
-            quote!(#id => Err(RunError::NotByHand { pattern: #id }),)
-        }
-    });
-    file.item(quote! {
-        impl Patterns {
-            /// Asks a pattern by its name. Its function is called with the arguments as its types; `page` is for patterns
-            /// that have pages, and its limit for those that return as many of the first items as they are asked for.
-            ///
-            /// # Errors
-            /// When an argument is missing, unknown or not what it should be, when the table refuses the write, and when it
-            /// cannot be asked.
-            pub async fn run(
-                &self,
-                pattern: &'static Pattern,
-                arguments: Arguments,
-                page: PageRequest<'_>,
-            ) -> Result<Answer, RunError> {
-                match pattern.id {
-                    #(#arms)*
-                    _ => Err(RunError::NotByHand { pattern: pattern.id }),
-                }
-            }
-        }
-    });
+    let patterns = file.import("crate::generated::Patterns");
+    let mut lines = vec![format!("impl {patterns};")];
+    let mut mentioned = Mentioned::default();
     for pattern in design.patterns.iter().filter(|pattern| pattern.is_asked_by_hand()) {
-        let function = function(design, &mut file, pattern);
-        file.item(function);
+        lines.push(line(&mut file, pattern, &arguments(design, pattern)));
+        mentioned.add(design, &mut file, pattern);
+    }
+    file.text(&invocation("patterns", &lines));
+    for (name, lines) in mentioned.tables() {
+        if !lines.is_empty() {
+            file.text(&invocation(name, &lines));
+        }
     }
     vec![file.finish(design, "by_name.rs", "The access patterns by their names.", "access-patterns.md and schema/")]
 }
 
-fn pages(pattern: &Pattern) -> bool {
-    matches!(
-        &pattern.operation,
-        Operation::Query(
-            Query { paging: Paging::Page(_), .. } | Query { paging: Paging::First(_), first_max: Some(_), .. }
-        )
-    )
+/// A call of one of the macros of `by_name`, as a person would indent it.
+fn invocation(name: &str, lines: &[String]) -> String {
+    let lines: String = lines.iter().map(|line| wrapped(line)).collect();
+    format!("crate::by_name::{name}! {{\n{lines}}}\n")
 }
 
-/// A function that takes the arguments apart, calls the pattern's own and makes rows of what it returns.
-fn function(design: &Design, file: &mut RustFile, pattern: &Pattern) -> TokenStream {
-    let name = ident(&pattern.name);
-    let Taken { statements, passed } = taken(design, file, pattern);
-    let written = written(pattern);
-    let page = pages(pattern).then(|| quote!(, page: PageRequest<'_>));
-    let failure = (!pattern.errors.is_empty()).then(|| {
-        let error = file.import(&format!("crate::generated::pattern::{}Error", camel(&pattern.name)));
-        let carries_item =
-            |name: &str| pattern.actions().iter().flat_map(Action::errors).any(|found| found == (name, true));
-        let refusals = pattern.errors.iter().map(|(name, _)| {
-            let (variant, fields) = (ident(name), carries_item(name).then(|| quote!({ .. })));
-            quote!(#error::#variant #fields)
-        });
-        quote! {
-            .map_err(|error| match error {
-                #error::Store(error) => RunError::Store(error),
-                #(#refusals)|* => RunError::Refused(error.to_string()),
-            })
-        }
-    });
-    let call = quote!(patterns.#name(#(#passed),*).await #failure?);
-    let ending = ending(design, file, pattern, &call);
-    quote! {
-        async fn #name(patterns: &Patterns, mut arguments: Arguments #page) -> Result<Answer, RunError> {
-            #statements
-            arguments.end()?;
-            #written
-            #ending
+/// A line that is broken before it is too wide. A list goes on where it began, anything else further in.
+fn wrapped(line: &str) -> String {
+    const WIDTH: usize = 120;
+    let indent = if line.ends_with(',') { 4 } else { 8 };
+    let (mut text, mut width) = (String::new(), 0);
+    for word in line.split(' ') {
+        if width == 0 {
+            (text, width) = (format!("    {word}"), 4 + word.len());
+        } else if width + 1 + word.len() > WIDTH {
+            text = format!("{text}\n{:indent$}{word}", "");
+            width = indent + word.len();
+        } else {
+            text = format!("{text} {word}");
+            width += 1 + word.len();
         }
     }
+    text.push('\n');
+    text
 }
 
-/// How the arguments are read, and what the function is called with.
-#[derive(Default)]
-struct Taken {
-    statements: TokenStream,
-    passed: Vec<TokenStream>,
+/// A pattern's id, its function, what that takes, and what is counted as written.
+fn line(file: &mut RustFile, pattern: &Pattern, arguments: &[String]) -> String {
+    let (id, name, arguments) = (&pattern.id, ident(&pattern.name), arguments.join(", "));
+    let input = if is_struct(pattern) {
+        let input = file.import(&format!("crate::generated::pattern::{}", camel(&pattern.name)));
+        format!("{input} {{ {arguments} }}")
+    } else {
+        arguments
+    };
+    let writes = writes(pattern).map_or_else(String::new, |writes| format!(" writes {writes}"));
+    format!("\"{id}\" {name}({input}){writes};")
 }
 
-impl Taken {
-    fn add(&mut self, statement: TokenStream, passed: TokenStream) {
-        self.statements.extend(statement);
-        self.passed.push(passed);
-    }
-}
-
-fn taken(design: &Design, file: &mut RustFile, pattern: &Pattern) -> Taken {
-    let mut taken = Taken::default();
-    if is_struct(pattern) {
-        return structure(design, file, pattern);
-    }
+/// What the pattern's function takes, in its order.
+fn arguments(design: &Design, pattern: &Pattern) -> Vec<String> {
+    let plain = |arguments: Vec<Argument>| arguments.into_iter().map(|argument| ident(&argument.name).to_string());
+    let mut names: Vec<String> = Vec::new();
     if let Operation::Write(action) = &pattern.operation
         && action.kind == ActionKind::Put
     {
-        let entity = design.entity(action.entity);
-        let (local, ty, word) = (ident(&entity.name), types::entity(file, entity), &entity.name);
-        taken.add(quote!(let #local: #ty = arguments.one(#word, #word)?;), quote!(&#local));
+        names.push(ident(&design.entity(action.entity).name).to_string());
     }
-    for argument in pattern_arguments(&design.entities, pattern) {
-        let local = ident(&argument.name);
-        let passed = passed(&argument, &quote!(#local), false);
-        taken.add(read(design, file, &argument, &quote!(arguments)), passed);
+    if is_struct(pattern) {
+        names.extend(pattern.actions().iter().filter_map(member));
     }
+    names.extend(plain(pattern_arguments(&design.entities, pattern)));
     match &pattern.operation {
         Operation::Query(query) => {
             if query.order == Order::Either {
-                taken.add(quote!(let order = arguments.order()?;), quote!(order));
+                names.push("order".to_owned());
             }
             if query.first_max.is_some() {
-                taken.passed.push(quote!(page.limit));
-            } else if pages(pattern) {
-                taken.passed.push(quote!(page));
+                names.push("@limit".to_owned());
+            } else if matches!(query.paging, Paging::Page(_)) {
+                names.push("@page".to_owned());
             }
         }
         Operation::ReadBatch { parts, .. } => {
-            for part in parts.iter().filter(|part| part.many) {
-                many(file, &mut taken, &part.name, design.entity(part.entity), true);
-            }
+            names.extend(parts.iter().filter(|part| part.many).map(|part| ident(&part.name).to_string()));
         }
-        Operation::WriteBatch(parts) => {
-            for part in parts {
-                let is_key = matches!(part, WritePart::Delete { .. });
-                if let Some(entity) = part.entity() {
-                    many(file, &mut taken, part.name(), design.entity(entity), is_key);
-                }
-            }
-        }
+        Operation::WriteBatch(parts) => names.extend(parts.iter().map(|part| ident(part.name()).to_string())),
         _ => {}
     }
-    taken
-}
-
-/// A list of items or of keys.
-fn many(file: &mut RustFile, taken: &mut Taken, name: &str, entity: &Entity, is_key: bool) {
-    let (ty, kind) = item_or_key(file, entity, is_key);
-    let local = ident(name);
-    taken.add(quote!(let #local: Vec<#ty> = arguments.many(#name, #kind)?;), quote!(&#local));
-}
-
-fn item_or_key(file: &mut RustFile, entity: &Entity, is_key: bool) -> (proc_macro2::Ident, String) {
-    if is_key {
-        (types::key(file, entity), format!("{} key", entity.name))
-    } else {
-        (types::entity(file, entity), entity.name.clone())
-    }
-}
-
-/// A statement that reads one argument from `whence`.
-fn read(design: &Design, file: &mut RustFile, argument: &Argument, whence: &TokenStream) -> TokenStream {
-    let (name, local) = (&argument.name, ident(&argument.name));
-    let (ty, kind) = (types::owned(file, &argument.ty), kind(design, &argument.ty));
-    if argument.optional {
-        quote!(let #local: Option<#ty> = #whence.optional(#name, #kind)?;)
-    } else {
-        quote!(let #local: #ty = #whence.one(#name, #kind)?;)
-    }
-}
-
-/// How an owned value is handed over; `borrowed` when what there is of it is a reference already.
-fn passed(argument: &Argument, local: &TokenStream, borrowed: bool) -> TokenStream {
-    match (&argument.ty, argument.optional) {
-        (ty, _) if ty.is_copy() && borrowed => quote!(*#local),
-        (ty, _) if ty.is_copy() => quote!(#local),
-        (Type::Text | Type::Texts | Type::Bytes | Type::Records { .. }, true) => quote!(#local.as_deref()),
-        (_, true) => quote!(#local.as_ref()),
-        (_, false) if borrowed => quote!(#local),
-        (_, false) => quote!(&#local),
-    }
-}
-
-/// Whether a reference to it is not what is handed over.
-fn argument_is_copied(argument: &Argument) -> bool {
-    argument.ty.is_copy() || argument.optional
-}
-
-/// The input struct of a transaction, or of an update with many arguments.
-fn structure(design: &Design, file: &mut RustFile, pattern: &Pattern) -> Taken {
-    let (mut statements, mut members) = (TokenStream::new(), Vec::new());
-    for action in pattern.actions() {
-        if let Some((statement, member)) = action_member(design, file, action) {
-            statements.extend(statement);
-            members.push(member);
-        }
-    }
-    for argument in pattern_arguments(&design.entities, pattern) {
-        let local = ident(&argument.name);
-        statements.extend(read(design, file, &argument, &quote!(arguments)));
-        let passed = passed(&argument, &quote!(#local), false);
-        let is_itself = argument.ty.is_copy();
-        members.push(if is_itself { quote!(#local) } else { quote!(#local: #passed) });
-    }
-    let input = file.import(&format!("crate::generated::pattern::{}", camel(&pattern.name)));
-    Taken { statements, passed: vec![quote!(#input { #(#members),* })] }
+    names
 }
 
 /// The item of a put, or the keys or rows of an optional or repeated action.
-fn action_member(design: &Design, file: &mut RustFile, action: &Action) -> Option<(TokenStream, TokenStream)> {
-    let entity = design.entity(action.entity);
-    let (name, local) = (&action.name, ident(&action.name));
-    if action.kind != ActionKind::Put && !action.is_keyed() {
-        return action.row.as_ref().map(|row| row_member(design, file, action, row));
-    }
-    if action.kind != ActionKind::Put && action.shape == Shape::One {
-        return None;
-    }
-    let (ty, kind) = item_or_key(file, entity, action.kind != ActionKind::Put);
-    Some(match action.shape {
-        Shape::One => (quote!(let #local: #ty = arguments.one(#name, #kind)?;), quote!(#local: &#local)),
-        Shape::Optional => {
-            (quote!(let #local: Option<#ty> = arguments.optional(#name, #kind)?;), quote!(#local: #local.as_ref()))
-        }
-        Shape::Many => (quote!(let #local: Vec<#ty> = arguments.many(#name, #kind)?;), quote!(#local: &#local)),
-    })
-}
-
-/// Rows borrow their texts, so what was read is kept beside them.
-fn row_member(design: &Design, file: &mut RustFile, action: &Action, row: &str) -> (TokenStream, TokenStream) {
-    let (name, local, given) = (&action.name, ident(&action.name), format_ident!("{}_given", action.name));
-    let arguments = action_arguments(&design.entities, action);
-    let reads: Vec<_> = arguments.iter().map(|one| read(design, file, one, &quote!(row))).collect();
-    let locals: Vec<_> = arguments.iter().map(|one| ident(&one.name)).collect();
-    let members = arguments.iter().map(|one| {
-        let member = ident(&one.name);
-        let is_itself = !argument_is_copied(one);
-        let passed = passed(one, &quote!(#member), true);
-        if is_itself { quote!(#member) } else { quote!(#member: #passed) }
-    });
-    let row = file.import(&format!("crate::generated::pattern::{row}"));
-    let read_one = quote!(#(#reads)* row.end()?;);
-    let made = quote!(|(#(#locals,)*)| #row { #(#members),* });
-    match action.shape {
-        Shape::Many => (
-            quote! {
-                let mut #given = Vec::new();
-                for mut row in arguments.rows(#name)? {
-                    #read_one
-                    #given.push((#(#locals,)*));
-                }
-                let #local: Vec<_> = #given.iter().map(#made).collect();
-            },
-            quote!(#local: &#local),
-        ),
-        _ => (
-            quote! {
-                let mut #given = None;
-                if let Some(mut row) = arguments.row(#name)? {
-                    #read_one
-                    #given = Some((#(#locals,)*));
-                }
-                let #local = #given.as_ref().map(#made);
-            },
-            quote!(#local),
-        ),
+fn member(action: &Action) -> Option<String> {
+    let name = ident(&action.name);
+    match (action.kind, action.shape, action.is_keyed()) {
+        (ActionKind::Put, _, _) | (_, Shape::Optional | Shape::Many, true) => Some(name.to_string()),
+        (_, Shape::One, _) => None,
+        (_, Shape::Optional, false) => Some(format!("{name}: row")),
+        (_, Shape::Many, false) => Some(format!("{name}: rows")),
     }
 }
 
-/// Calls the function and makes rows of what it returns.
-fn ending(design: &Design, file: &mut RustFile, pattern: &Pattern, call: &TokenStream) -> TokenStream {
-    match &pattern.operation {
-        Operation::Get { entity, .. } => {
-            let of = row_of(file, design.entity(*entity));
-            quote!(let found = #call; Ok(Answer::of(found.map(|item| #of))))
+/// How many items a write touches, as a sum; nothing for a read.
+fn writes(pattern: &Pattern) -> Option<String> {
+    let (fixed, counted): (usize, Vec<&str>) = match &pattern.operation {
+        Operation::Write(_) => (1, Vec::new()),
+        Operation::Transact(actions) => {
+            let writes = || actions.iter().filter(|action| action.kind != ActionKind::Check);
+            let fixed = writes().filter(|action| action.shape == Shape::One).count();
+            let counted = writes().filter(|action| action.shape != Shape::One);
+            (fixed, counted.map(|action| action.name.as_str()).collect())
         }
-        Operation::Query(query) => of_query(design, file, pattern, query, call),
-        Operation::ReadBatch { parts, .. } if is_one_list(parts) => {
-            let of = row_of(file, design.entity(parts[0].entity));
-            quote!(let found = #call; Ok(Answer::of(found.into_iter().map(|item| #of))))
-        }
-        Operation::ReadBatch { parts, .. } => {
-            let each = parts.iter().map(|part| {
-                let (member, of) = (ident(&part.name), row_of(file, design.entity(part.entity)));
-                quote!(rows.extend(found.#member.into_iter().map(|item| #of));)
-            });
-            let each: Vec<_> = each.collect();
-            quote!(let found = #call; let mut rows = Vec::new(); #(#each)* Ok(Answer::of(rows)))
-        }
-        Operation::Write(action) if action.returns_new => {
-            let of = row_of(file, design.entity(action.entity));
-            quote!(let item = #call; Ok(Answer::of([#of]).and_wrote(written)))
-        }
-        // Those that are not asked by hand have no function here.
-        Operation::Write(_)
-        | Operation::Transact(_)
-        | Operation::WriteBatch(_)
-        | Operation::Scan(_)
-        | Operation::Upgrade(_) => {
-            quote!(#call; Ok(Answer::default().and_wrote(written)))
-        }
-    }
-}
-
-fn row_of(file: &mut RustFile, entity: &Entity) -> TokenStream {
-    let (row, name) = (file.import("crate::by_name::Row"), &entity.name);
-    quote!(#row::of(#name, &item))
-}
-
-fn of_query(design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Query, call: &TokenStream) -> TokenStream {
-    let row = file.import("crate::by_name::Row");
-    if query.paging == Paging::Count {
-        return quote!(let count = #call; Ok(Answer::of([#row::count(count)])));
-    }
-    let of = if query.returns_keys {
-        quote!(#row::key(&item))
-    } else if query.returns_stored {
-        quote!(#row::stored(&item))
-    } else if is_union(query) {
-        let union = file.import(&format!("crate::generated::pattern::{}", union_name(pattern)));
-        let arms = query.entities.iter().map(|index| {
-            let entity = design.entity(*index);
-            let (variant, name) = (ident(&camel(&entity.name)), &entity.name);
-            quote!(#union::#variant(item) => #row::of(#name, &item),)
-        });
-        quote!(match item { #(#arms)* })
-    } else {
-        row_of(file, design.entity(query.entities[0]))
+        Operation::WriteBatch(parts) => (0, parts.iter().map(WritePart::name).collect()),
+        _ => return None,
     };
-    if let Paging::Page(_) = query.paging {
-        return quote! {
-            let found = #call;
-            Ok(Answer::page(found.items.into_iter().map(|item| #of), found.cursor))
+    let terms = counted.into_iter().map(|name| ident(name).to_string());
+    Some(iter::once(fixed.to_string()).chain(terms).collect::<Vec<_>>().join(" + "))
+}
+
+/// The types that the lines mention, each with what the mechanism has to know of it.
+#[derive(Default)]
+struct Mentioned {
+    copies: BTreeSet<String>,
+    rows: Vec<String>,
+    items: BTreeMap<String, String>,
+    unions: Vec<String>,
+    batches: Vec<String>,
+    refusals: Vec<String>,
+}
+
+impl Mentioned {
+    fn tables(self) -> [(&'static str, Vec<String>); 6] {
+        let list = |line: String| if line.is_empty() { Vec::new() } else { vec![line] };
+        let copies = self.copies.iter().map(|ty| format!("{ty},")).collect::<Vec<_>>().join(" ");
+        let refusals = self.refusals.iter().map(|error| format!("{error},")).collect::<Vec<_>>().join(" ");
+        let items = self.items.iter().map(|(ty, entity)| format!("{ty} \"{entity}\",")).collect();
+        [
+            ("copies", list(copies)),
+            ("rows", self.rows),
+            ("items", items),
+            ("unions", self.unions),
+            ("batches", self.batches),
+            ("refusals", list(refusals)),
+        ]
+    }
+
+    fn add(&mut self, design: &Design, file: &mut RustFile, pattern: &Pattern) {
+        self.copied(file, &pattern_arguments(&design.entities, pattern));
+        for action in pattern.actions() {
+            self.row(design, file, action);
+        }
+        if !pattern.errors.is_empty() {
+            let error = file.import(&format!("crate::generated::pattern::{}Error", camel(&pattern.name)));
+            self.refusals.push(error.to_string());
+        }
+        match &pattern.operation {
+            Operation::Get { entity, .. } => self.item(design, file, *entity),
+            Operation::Query(query) => self.found(design, file, pattern, query),
+            Operation::ReadBatch { parts, .. } => {
+                for part in parts {
+                    self.item(design, file, part.entity);
+                }
+                if !is_one_list(parts) {
+                    let batch = file.import(&format!("crate::generated::pattern::{}", camel(&pattern.name)));
+                    let members: Vec<_> = parts.iter().map(|part| ident(&part.name).to_string()).collect();
+                    self.batches.push(format!("{batch} {{ {} }}", members.join(", ")));
+                }
+            }
+            Operation::Write(action) if action.returns_new => self.item(design, file, action.entity),
+            _ => {}
+        }
+    }
+
+    fn copied(&mut self, file: &mut RustFile, arguments: &[Argument]) {
+        for argument in arguments.iter().filter(|argument| argument.ty.is_copy()) {
+            self.copies.insert(types::owned(file, &argument.ty).to_string());
+        }
+    }
+
+    /// The input of an optional or repeated action.
+    fn row(&mut self, design: &Design, file: &mut RustFile, action: &Action) {
+        let Some(row) = action.row.as_ref().filter(|_| action.kind != ActionKind::Put && !action.is_keyed()) else {
+            return;
         };
+        let arguments = action_arguments(&design.entities, action);
+        self.copied(file, &arguments);
+        let field = |one: &Argument| format!("{} \"{}\"", ident(&one.name), kind(design, &one.ty));
+        let fields: Vec<String> = arguments.iter().map(field).collect();
+        let borrows = if arguments.iter().all(|argument| argument.ty.is_copy()) { "" } else { "<'a>" };
+        let row = file.import(&format!("crate::generated::pattern::{row}"));
+        self.rows.push(format!("{row}{borrows} {{ {} }}", fields.join(", ")));
     }
-    if query.first_max.is_some() {
-        return quote!(let found = #call; Ok(Answer::first(found.items.into_iter().map(|item| #of), found.more)));
+
+    fn item(&mut self, design: &Design, file: &mut RustFile, entity: usize) {
+        let entity = design.entity(entity);
+        self.items.insert(types::entity(file, entity).to_string(), entity.name.clone());
     }
-    quote!(let found = #call; Ok(Answer::of(found.into_iter().map(|item| #of))))
+
+    fn found(&mut self, design: &Design, file: &mut RustFile, pattern: &Pattern, query: &Query) {
+        if query.paging == Paging::Count || query.returns_keys || query.returns_stored {
+            return;
+        }
+        if let Some((row, _)) = &query.row {
+            let row = file.import(&format!("crate::generated::pattern::{row}"));
+            self.items.insert(row.to_string(), design.entity(query.entities[0]).name.clone());
+            return;
+        }
+        for entity in &query.entities {
+            self.item(design, file, *entity);
+        }
+        if is_union(query) {
+            let union = file.import(&format!("crate::generated::pattern::{}", union_name(pattern)));
+            let variants: Vec<_> = query.entities.iter().map(|entity| camel(&design.entity(*entity).name)).collect();
+            self.unions.push(format!("{union} {{ {} }}", variants.join(", ")));
+        }
+    }
 }

@@ -22,7 +22,6 @@ pub mod stack;
 pub mod table;
 mod types;
 pub mod workbench;
-mod written;
 
 pub use index::anchor;
 pub use rust::camel;

@@ -12,7 +12,7 @@ use crate::emitted::Emitted;
 pub struct RustFile {
     own: BTreeSet<String>,
     uses: BTreeSet<String>,
-    items: Vec<TokenStream>,
+    items: Vec<String>,
 }
 
 impl RustFile {
@@ -35,7 +35,12 @@ impl RustFile {
     }
 
     pub fn item(&mut self, item: TokenStream) {
-        self.items.push(item);
+        self.items.extend(formatted(item));
+    }
+
+    /// Text that is formatted already: what is inside a macro has the emitter's own form.
+    pub fn text(&mut self, text: &str) {
+        self.items.push(text.to_owned());
     }
 
     /// The file's text. `about` is its one documentation line, `sources` the documents it came from.
@@ -47,7 +52,7 @@ impl RustFile {
         if !self.uses.is_empty() {
             text.push('\n');
         }
-        text.push_str(&self.items.into_iter().flat_map(formatted).collect::<Vec<_>>().join("\n"));
+        text.push_str(&self.items.join("\n"));
         Emitted { path: format!("{}/{path}", generate.rust), text: airy(&text) }
     }
 }

@@ -1,19 +1,20 @@
-//! Arguments by name, as JSON values: each is taken once, as the type that the pattern's function wants.
+//! Arguments by name: JSON values, decoded as the types that the pattern's function takes.
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::argument::{Wrong, attribute};
 use table_runtime::Order;
+use table_runtime::registry::Pattern;
 
 /// What a pattern is asked with.
 #[derive(Clone, Default, PartialEq)]
 pub struct Arguments {
     values: BTreeMap<String, Value>,
-    /// Where inside another argument these are.
-    within: Option<String>,
 }
 
 /// An argument is missing, unknown or not what it should be. Its value is not repeated.
@@ -29,79 +30,159 @@ pub struct InvalidArgument {
 impl Arguments {
     /// Arguments by their names in the documents. Texts may stand for numbers, times and flags.
     pub fn new(values: impl IntoIterator<Item = (String, Value)>) -> Self {
-        Self { values: values.into_iter().collect(), within: None }
+        Self { values: values.into_iter().collect() }
+    }
+}
+
+impl std::fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Values may be personal.
+        f.debug_set().entries(self.values.keys()).finish()
+    }
+}
+
+/// What can be decoded from an argument.
+pub(crate) trait Decoded: DeserializeOwned + Send + Sync + 'static {}
+
+impl<T: DeserializeOwned + Send + Sync + 'static> Decoded for T {}
+
+/// A parameter of a pattern's function, or a field of its input: it is decoded, or borrows what was decoded.
+pub(crate) trait FromArgument<'a>: Sized {
+    fn from_argument(given: &'a Given, name: &str) -> Result<Self, InvalidArgument>;
+}
+
+/// The input of an optional or repeated action: a JSON object, field by field.
+pub(crate) trait FromRow<'a>: Sized {
+    /// Its fields, with the types that they have in the documents.
+    const FIELDS: &'static [(&'static str, &'static str)];
+
+    fn from_row(given: &'a Given) -> Result<Self, InvalidArgument>;
+}
+
+/// The arguments of one call. Each is decoded once and kept here, so that the pattern's function can borrow it.
+pub(crate) struct Given {
+    slots: Vec<Slot>,
+    /// The first name that is not the name of an argument.
+    unknown: Option<String>,
+    /// The argument that these are inside of.
+    within: Option<String>,
+}
+
+struct Slot {
+    name: &'static str,
+    /// Its type in the documents.
+    kind: &'static str,
+    /// Whether it is a list of values of this type.
+    many: bool,
+    value: Option<Value>,
+    decoded: OnceLock<Box<dyn Any + Send + Sync>>,
+}
+
+impl Given {
+    /// What a pattern is asked with, in the places of the arguments that the registry lists.
+    pub(crate) fn of(pattern: &Pattern, arguments: Arguments) -> Self {
+        let wanted = pattern.arguments.iter().map(|argument| (argument.name, argument.kind, argument.many));
+        Self::new(wanted, arguments.values)
     }
 
-    /// An argument that there must be.
-    pub(crate) fn one<T: DeserializeOwned>(&mut self, name: &str, kind: &str) -> Result<T, InvalidArgument> {
-        self.optional(name, kind)?.ok_or_else(|| self.invalid(name, "it is missing"))
+    pub(super) fn new(
+        wanted: impl Iterator<Item = (&'static str, &'static str, bool)>,
+        mut values: BTreeMap<String, Value>,
+    ) -> Self {
+        let slot = |(name, kind, many)| {
+            let value = values.remove(name).filter(|value| !value.is_null());
+            Slot { name, kind, many, value, decoded: OnceLock::new() }
+        };
+        let slots = wanted.map(slot).collect();
+        Self { slots, unknown: values.into_keys().next(), within: None }
     }
 
-    /// An argument that may be left out.
-    pub(crate) fn optional<T: DeserializeOwned>(
-        &mut self,
-        name: &str,
-        kind: &str,
-    ) -> Result<Option<T>, InvalidArgument> {
-        self.take(name).map(|value| self.typed(name, kind, &value)).transpose()
+    /// An argument as the type that is wanted here.
+    pub(crate) fn take<'a, T: FromArgument<'a>>(&'a self, name: &str) -> Result<T, InvalidArgument> {
+        T::from_argument(self, name)
     }
 
-    /// Any number of values.
-    pub(crate) fn many<T: DeserializeOwned>(&mut self, name: &str, kind: &str) -> Result<Vec<T>, InvalidArgument> {
-        self.list(name)?.iter().map(|value| self.typed(name, kind, value)).collect()
+    /// The input of an action that may be left out.
+    pub(crate) fn row<'a, R: FromRow<'a>>(&'a self, name: &str) -> Result<Option<R>, InvalidArgument> {
+        let slot = self.slot(name);
+        let row = slot.value.as_ref().map(|value| self.nested::<R>(slot.name, value)).transpose()?;
+        row.map(|row| slot.keep(row).whole()).transpose()
     }
 
-    /// The arguments of an action that may be left out.
-    pub(crate) fn row(&mut self, name: &str) -> Result<Option<Self>, InvalidArgument> {
-        self.take(name).map(|value| self.nested(name, value)).transpose()
-    }
-
-    /// The arguments of each time that an action is repeated.
+    /// The input of each time that an action is repeated.
     #[cfg_attr(
         not(test),
         expect(dead_code, reason = "for repeated actions with arguments of their own, if there are any")
     )]
-    pub(crate) fn rows(&mut self, name: &str) -> Result<Vec<Self>, InvalidArgument> {
-        self.list(name)?.into_iter().map(|value| self.nested(name, value)).collect()
+    pub(crate) fn rows<'a, R: FromRow<'a>>(&'a self, name: &str) -> Result<Vec<R>, InvalidArgument> {
+        let slot = self.slot(name);
+        let rows = self.list(slot)?.iter().map(|value| self.nested::<R>(slot.name, value));
+        slot.keep(rows.collect::<Result<Vec<Self>, _>>()?).iter().map(Self::whole).collect()
     }
 
-    /// The order of a list that can be read either way; ascending unless it is said.
-    pub(crate) fn order(&mut self) -> Result<Order, InvalidArgument> {
-        match self.take("order").as_ref().map(Value::as_str) {
-            None | Some(Some("asc")) => Ok(Order::Ascending),
-            Some(Some("desc")) => Ok(Order::Descending),
-            Some(_) => Err(self.invalid("order", "`asc` or `desc` is expected")),
+    /// How many values there are for an argument.
+    pub(crate) fn count(&self, name: &str) -> usize {
+        match &self.slot(name).value {
+            None => 0,
+            Some(Value::Array(values)) => values.len(),
+            Some(_) => 1,
         }
     }
 
-    /// Nothing may be left that nobody asked for.
+    /// Refuses what is not an argument.
     pub(crate) fn end(&self) -> Result<(), InvalidArgument> {
-        self.values.keys().next().map_or(Ok(()), |name| Err(self.invalid(name, "there is no such argument")))
+        self.unknown.as_ref().map_or(Ok(()), |name| Err(self.invalid(name, "there is no such argument")))
     }
 
-    fn take(&mut self, name: &str) -> Option<Value> {
-        self.values.remove(name).filter(|value| !value.is_null())
+    /// An argument that there must be.
+    pub(super) fn one<T: Decoded>(&self, name: &str) -> Result<&T, InvalidArgument> {
+        self.optional(name)?.ok_or_else(|| self.invalid(self.slot(name).name, "it is missing"))
     }
 
-    fn list(&mut self, name: &str) -> Result<Vec<Value>, InvalidArgument> {
-        match self.take(name) {
-            None => Ok(Vec::new()),
+    /// An argument that may be left out.
+    fn optional<T: Decoded>(&self, name: &str) -> Result<Option<&T>, InvalidArgument> {
+        let slot = self.slot(name);
+        let value = slot.value.as_ref().map(|value| self.typed::<T>(slot, value)).transpose()?;
+        Ok(value.map(|value| slot.keep(value)))
+    }
+
+    /// Any number of values.
+    pub(super) fn many<T: Decoded>(&self, name: &str) -> Result<&[T], InvalidArgument> {
+        let slot = self.slot(name);
+        let values = self.list(slot)?.iter().map(|value| self.typed::<T>(slot, value));
+        Ok(slot.keep(values.collect::<Result<Vec<T>, _>>()?))
+    }
+
+    fn slot(&self, name: &str) -> &Slot {
+        // A name that is a keyword is written as a raw identifier in Rust.
+        let name = name.trim_start_matches("r#");
+        self.slots.iter().find(|slot| slot.name == name).expect("the generated code takes what the registry lists")
+    }
+
+    fn list<'a>(&self, slot: &'a Slot) -> Result<&'a [Value], InvalidArgument> {
+        match &slot.value {
+            None => Ok(&[]),
             Some(Value::Array(values)) => Ok(values),
-            Some(_) => Err(self.invalid(name, "an array is expected")),
+            Some(_) => Err(self.invalid(slot.name, "an array is expected")),
         }
     }
 
-    fn nested(&self, name: &str, value: Value) -> Result<Self, InvalidArgument> {
-        match value {
-            Value::Object(values) => Ok(Self { values: values.into_iter().collect(), within: Some(self.path(name)) }),
-            _ => Err(self.invalid(name, "a JSON object is expected")),
-        }
+    fn nested<'a, R: FromRow<'a>>(&self, name: &str, value: &Value) -> Result<Self, InvalidArgument> {
+        let Value::Object(values) = value else { return Err(self.invalid(name, "a JSON object is expected")) };
+        let fields = R::FIELDS.iter().map(|(name, kind)| (*name, *kind, false));
+        Ok(Self { within: Some(self.path(name)), ..Self::new(fields, values.clone().into_iter().collect()) })
     }
 
-    fn typed<T: DeserializeOwned>(&self, name: &str, kind: &str, value: &Value) -> Result<T, InvalidArgument> {
-        let stored = attribute(value, kind).map_err(|wrong| self.wrong(name, &wrong))?;
+    fn whole<'a, R: FromRow<'a>>(&'a self) -> Result<R, InvalidArgument> {
+        let row = R::from_row(self)?;
+        self.end()?;
+        Ok(row)
+    }
+
+    fn typed<T: Decoded>(&self, slot: &Slot, value: &Value) -> Result<T, InvalidArgument> {
+        let stored = attribute(value, slot.kind).map_err(|wrong| self.wrong(slot.name, &wrong))?;
         serde_dynamo::aws_sdk_dynamodb_1::from_attribute_value(stored)
-            .map_err(|error| self.invalid(name, &error.to_string()))
+            .map_err(|error| self.invalid(slot.name, &error.to_string()))
     }
 
     fn wrong(&self, name: &str, wrong: &Wrong) -> InvalidArgument {
@@ -118,9 +199,57 @@ impl Arguments {
     }
 }
 
-impl std::fmt::Debug for Arguments {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // Values may be personal.
-        f.debug_set().entries(self.values.keys()).finish()
+impl Slot {
+    fn keep<T: Any + Send + Sync>(&self, value: T) -> &T {
+        let kept = self.decoded.get_or_init(|| Box::new(value));
+        kept.downcast_ref().expect("an argument is taken as one type")
+    }
+}
+
+impl<'a, T: Decoded> FromArgument<'a> for &'a T {
+    fn from_argument(given: &'a Given, name: &str) -> Result<Self, InvalidArgument> {
+        given.one(name)
+    }
+}
+
+impl<'a, T: Decoded> FromArgument<'a> for Option<&'a T> {
+    fn from_argument(given: &'a Given, name: &str) -> Result<Self, InvalidArgument> {
+        given.optional(name)
+    }
+}
+
+impl<'a> FromArgument<'a> for &'a str {
+    fn from_argument(given: &'a Given, name: &str) -> Result<Self, InvalidArgument> {
+        given.one::<String>(name).map(String::as_str)
+    }
+}
+
+impl<'a> FromArgument<'a> for Option<&'a str> {
+    fn from_argument(given: &'a Given, name: &str) -> Result<Self, InvalidArgument> {
+        Ok(given.optional::<String>(name)?.map(String::as_str))
+    }
+}
+
+/// Either many values, or one whose type is a list.
+impl<'a, T: Decoded> FromArgument<'a> for &'a [T] {
+    fn from_argument(given: &'a Given, name: &str) -> Result<Self, InvalidArgument> {
+        if given.slot(name).many { given.many(name) } else { given.one::<Vec<T>>(name).map(Vec::as_slice) }
+    }
+}
+
+impl<'a, T: Decoded> FromArgument<'a> for Option<&'a [T]> {
+    fn from_argument(given: &'a Given, name: &str) -> Result<Self, InvalidArgument> {
+        Ok(given.optional::<Vec<T>>(name)?.map(Vec::as_slice))
+    }
+}
+
+/// The order of a list that can be read either way; ascending when it is left out.
+impl FromArgument<'_> for Order {
+    fn from_argument(given: &Given, name: &str) -> Result<Self, InvalidArgument> {
+        match given.slot(name).value.as_ref().map(Value::as_str) {
+            None | Some(Some("asc")) => Ok(Self::Ascending),
+            Some(Some("desc")) => Ok(Self::Descending),
+            Some(_) => Err(given.invalid(name, "`asc` or `desc` is expected")),
+        }
     }
 }

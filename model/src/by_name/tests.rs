@@ -3,16 +3,21 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Arguments, Row};
+use super::arguments::Decoded;
+use super::{Arguments, Given, InvalidArgument, Row};
 use crate::{DailyUsage, Date, Message, Timestamp, User, UserId};
 
-fn arguments(value: Value) -> Arguments {
-    Arguments::new([("it".to_owned(), value)])
+/// Given as `it`, an argument of this kind.
+fn given(kind: &'static str, value: Value) -> Given {
+    Given::new([("it", kind, false)].into_iter(), [("it".to_owned(), value)].into())
 }
 
-fn refusal<T: serde::de::DeserializeOwned>(kind: &str, value: Value) -> String {
-    let refused = arguments(value).one::<T>("it", kind).err().expect("it is no such thing");
-    refused.to_string()
+fn one<T: Decoded + Clone>(kind: &'static str, value: Value) -> Result<T, InvalidArgument> {
+    given(kind, value).take::<&T>("it").cloned()
+}
+
+fn refusal<T: Decoded + Clone>(kind: &'static str, value: Value) -> String {
+    one::<T>(kind, value).err().expect("it is no such thing").to_string()
 }
 
 fn day() -> Value {
@@ -25,24 +30,24 @@ fn day() -> Value {
 #[test]
 fn numbers_and_times_are_taken_as_numbers_and_as_texts() {
     for nine in [json!(1_795_424_400_000_i64), json!("1795424400000"), json!("2026-11-23T09:00:00Z")] {
-        let time: Timestamp = arguments(nine).one("it", "time").expect("it is nine");
+        let time: Timestamp = one("time", nine).expect("it is nine");
         assert_eq!(time.to_rfc3339(), "2026-11-23T09:00:00.000Z");
     }
     for seven in [json!(7), json!("7")] {
-        assert_eq!(arguments(seven).one::<u32>("it", "count").ok(), Some(7));
+        assert_eq!(one::<u32>("count", seven).ok(), Some(7));
     }
     for yes in [json!(true), json!("true")] {
-        assert_eq!(arguments(yes).one::<bool>("it", "flag").ok(), Some(true));
+        assert_eq!(one::<bool>("flag", yes).ok(), Some(true));
     }
 }
 
 #[test]
 fn an_item_is_taken_as_it_is_shown() {
-    let day: DailyUsage = arguments(day()).one("it", "daily_usage").expect("a day");
+    let day: DailyUsage = one("daily_usage", day()).expect("a day");
     assert_eq!((day.input_tokens, day.date.to_string().as_str()), (1_610, "2026-09-03"));
     let row = Row::of("daily_usage", &day);
     let shown: Value = row.fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    let again: DailyUsage = arguments(shown).one("it", "daily_usage").expect("what was shown");
+    let again: DailyUsage = one("daily_usage", shown).expect("what was shown");
     assert_eq!(again, day);
     assert_eq!(row.fields[0].0, "user_id", "in the order of the schema");
 }
@@ -73,29 +78,55 @@ fn what_is_wrong_is_named_down_to_the_field_and_not_repeated() {
 }
 
 #[test]
-fn nothing_is_left_over_in_silence() {
-    let mut given = Arguments::new([("a".to_owned(), json!(1)), ("b".to_owned(), json!(2))]);
-    given.one::<u32>("a", "count").expect("it is there");
-    assert_eq!(given.end().expect_err("nobody took b").to_string(), "b: there is no such argument");
-    assert_eq!(given.one::<u32>("a", "count").expect_err("it was taken").to_string(), "a: it is missing");
-    assert_eq!(format!("{given:?}"), r#"{"b"}"#, "names, and no values");
+fn a_name_that_is_no_argument_is_refused() {
+    let values = [("a".to_owned(), json!(1)), ("b".to_owned(), json!(2))];
+    let given = Given::new([("a", "count", false), ("c", "count", false)].into_iter(), values.clone().into());
+    assert_eq!(given.take::<u32>("a").ok(), Some(1));
+    assert_eq!(given.end().expect_err("b is no argument").to_string(), "b: there is no such argument");
+    assert_eq!(given.take::<u32>("c").expect_err("it is not given").to_string(), "c: it is missing");
+    assert_eq!(given.take::<Option<u32>>("c").ok(), Some(None));
+    let shown = format!("{:?}", Arguments::new(values));
+    assert_eq!(shown, r#"{"a", "b"}"#, "names, and no values");
+}
+
+/// The input of an action that is repeated.
+#[derive(Debug, PartialEq)]
+struct Numbered<'a> {
+    seq: u32,
+    word: &'a str,
+}
+
+super::rows! {
+    Numbered<'a> { seq "count", word "text" }
 }
 
 #[test]
 fn what_is_repeated_is_an_array_and_what_is_nested_says_where() {
-    let mut one = arguments(json!({ "seq": 1 }));
-    assert_eq!(one.rows("it").expect_err("no array").to_string(), "it: an array is expected");
-    let mut rows = arguments(json!([{ "seq": "one" }])).rows("it").expect("an array of objects");
-    let wrong = rows[0].one::<u32>("seq", "count").expect_err("no number");
-    assert_eq!(wrong.to_string(), "it.seq: a whole number, 0 or more, is expected");
-    assert!(Arguments::default().many::<u32>("it", "count").expect("none is fine").is_empty());
+    let refused = |value: Value| {
+        let given = given("numbered", value);
+        given.rows::<Numbered<'_>>("it").expect_err("no such rows").to_string()
+    };
+    assert_eq!(refused(json!({ "seq": 1, "word": "one" })), "it: an array is expected");
+    assert_eq!(refused(json!([1])), "it: a JSON object is expected");
+    assert_eq!(refused(json!([{ "seq": "one" }])), "it.seq: a whole number, 0 or more, is expected");
+    assert_eq!(refused(json!([{ "seq": 1 }])), "it.word: it is missing");
+    assert_eq!(refused(json!([{ "seq": 1, "word": "one", "a": 1 }])), "it.a: there is no such argument");
+    let two = given("numbered", json!([{ "seq": 1, "word": "one" }, { "seq": "2", "word": "two" }]));
+    let rows: Vec<Numbered<'_>> = two.rows("it").expect("an array of objects");
+    assert_eq!(rows, [Numbered { seq: 1, word: "one" }, Numbered { seq: 2, word: "two" }]);
+    assert_eq!(two.count("it"), 2);
+    let lone = given("numbered", json!({ "seq": 1, "word": "one" }));
+    assert_eq!(lone.row("it").expect("an object"), Some(Numbered { seq: 1, word: "one" }));
+    let none = Given::new([("it", "count", true)].into_iter(), [].into());
+    assert!(none.take::<&[u32]>("it").expect("none is fine").is_empty());
+    assert_eq!((none.row::<Numbered<'_>>("it").ok(), none.count("it")), (Some(None), 0));
 }
 
 proptest! {
     #[test]
     fn every_time_is_taken_as_it_is_shown(millis in 0..9_999_999_999_999_i64) {
         let time = Timestamp::from_millis(millis).expect("a time before 2286");
-        let again: Timestamp = arguments(json!(time.to_rfc3339())).one("it", "time").expect("what was shown");
+        let again: Timestamp = one("time", json!(time.to_rfc3339())).expect("what was shown");
         prop_assert_eq!(again, time);
     }
 
@@ -103,7 +134,7 @@ proptest! {
     fn bytes_are_taken_as_base64(bytes in any::<Vec<u8>>()) {
         use base64::Engine as _;
         let text = base64::engine::general_purpose::STANDARD.encode(&bytes);
-        let again: serde_bytes::ByteBuf = arguments(json!(text)).one("it", "bytes").expect("base64");
+        let again: serde_bytes::ByteBuf = one("bytes", json!(text)).expect("base64");
         prop_assert_eq!(again.into_vec(), bytes);
     }
 }
