@@ -5,9 +5,9 @@ use std::ops::Range;
 use ast_grep_core::AstGrep;
 use ast_grep_core::tree_sitter::StrDoc;
 
-use crate::explain::{and_list, lines_in_words, plural};
 use crate::language::Language;
 use crate::source::{Source, SyntaxNode};
+use crate::wording::{and_list, lines_in_words, plural};
 
 /// How many names a description lists.
 const NAMES: usize = 5;

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use crate::describe::describe;
+use crate::finding::{Code, Finding, Request, TOLD};
 use crate::question::Question;
-use crate::review::{Code, Finding, Request, TOLD};
 use crate::rules::rules;
-use crate::source::{Source, Unparsed};
+use crate::source::Unparsed;
+use crate::wording::{and_list, lines_in_words};
 
 /// The first line of every answer.
 pub const DISCLAIMER: &str = "*Local rule-based reviewer: no model was asked.*";
@@ -124,29 +125,4 @@ fn rest(findings: &[Finding]) -> Option<String> {
     let named: Vec<_> =
         findings.iter().map(|finding| format!("`{}` ({})", finding.rule, numbers(&finding.lines))).collect();
     (!named.is_empty()).then(|| format!("Also found: {}.", and_list(&named)))
-}
-
-/// “line 4” or “lines 3 to 7”.
-pub(crate) fn lines_in_words(source: &Source<'_>, scope: &Range<usize>) -> String {
-    let (first, last) = (source.number(scope.start), source.number(scope.end - 1));
-    if first == last { format!("line {first}") } else { format!("lines {first} to {last}") }
-}
-
-/// “1 branch”, “2 branches”.
-pub(crate) fn plural(count: usize, noun: &str) -> String {
-    let ending = match (count, noun.ends_with("ch")) {
-        (1, _) => "",
-        (_, true) => "es",
-        _ => "s",
-    };
-    format!("{count} {noun}{ending}")
-}
-
-/// “a”, “a and b”, “a, b and c”.
-pub(crate) fn and_list(parts: &[String]) -> String {
-    match parts {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
 }

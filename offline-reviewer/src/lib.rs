@@ -8,6 +8,7 @@
 
 mod describe;
 mod explain;
+mod finding;
 mod language;
 mod patch;
 mod question;
@@ -16,9 +17,11 @@ mod rules;
 mod scan;
 mod secrets;
 mod source;
+mod wording;
 
 pub use explain::DISCLAIMER;
+pub use finding::{Finding, Request};
 pub use language::Language;
 pub use patch::Patch;
-pub use review::{Answer, Confidence, Finding, Request, findings, no_code, review};
+pub use review::{Answer, Confidence, findings, no_code, review};
 pub use rules::{Example, Rule, rules};

@@ -5,41 +5,20 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use ast_grep_core::AstGrep;
-use ast_grep_core::tree_sitter::StrDoc;
 use serde::Serialize;
 
 use crate::explain;
+use crate::finding::{Code, Finding, Request, TOLD};
 use crate::language::Language;
 use crate::patch::{self, Patch};
 use crate::question::Question;
 use crate::rules::Topic;
 use crate::scan::{self, Hit};
 use crate::secrets;
-use crate::source::{Source, Unparsed};
-
-/// How many kinds of finding an answer explains.
-pub(crate) const TOLD: usize = 3;
+use crate::source::Source;
 
 /// How long parsing and matching may take. Only hostile files need more.
 const TIME: Duration = Duration::from_secs(5);
-
-/// Code and a question about it.
-#[derive(Clone, Debug, Default)]
-pub struct Request<'a> {
-    /// The name of the language that the product shows.
-    pub language: &'a str,
-    /// The name of the file.
-    pub filename: &'a str,
-    /// The lines that were sent, without line feeds and with carriage returns.
-    pub lines: Vec<&'a str>,
-    /// The number of the first of them, from 1.
-    pub first_line: usize,
-    /// The numbers of the first and the last selected line.
-    pub selection: Option<(usize, usize)>,
-    /// The question.
-    pub question: &'a str,
-}
 
 /// The input of the answer tool. `explanation` comes first, so that an answer cut short still has it.
 #[derive(Debug, Serialize)]
@@ -64,31 +43,6 @@ pub enum Confidence {
     Low,
     /// A rule matches.
     High,
-}
-
-/// What one rule finds.
-#[derive(Debug)]
-pub struct Finding {
-    /// The name of the rule.
-    pub rule: &'static str,
-    /// The numbers of the lines, first that of the message.
-    pub lines: Vec<usize>,
-    /// What is wrong.
-    pub message: String,
-    /// Why, and what to do.
-    pub note: &'static str,
-    /// A change that fixes one of the lines.
-    pub patch: Option<Patch>,
-    topic: Topic,
-    is_error: bool,
-}
-
-/// The code as far as it can be read.
-pub(crate) struct Code<'a> {
-    pub(crate) source: Source<'a>,
-    pub(crate) language: Option<Language>,
-    pub(crate) tree: Option<AstGrep<StrDoc<Language>>>,
-    pub(crate) unparsed: Option<Unparsed>,
 }
 
 /// Reviews code.
