@@ -14,7 +14,7 @@ use crate::{
     Target, ThreadKind,
 };
 
-/// The threads' anchors in the new code, for [`Store::save_code`](crate::Store::save_code). A thread on the whole
+/// The threads' anchors in the new code, for [`Sessions::save`](crate::Sessions::save). A thread on the whole
 /// file stays as it is.
 #[must_use]
 pub fn re_anchor_threads(old: &str, new: &str, threads: &[PlacedThread]) -> Vec<Anchor> {
@@ -35,7 +35,7 @@ pub fn re_anchor_threads(old: &str, new: &str, threads: &[PlacedThread]) -> Vec<
 }
 
 /// The lines of the target that a stored patch replaces, and the code that it makes, for
-/// [`Store::apply_patch`](crate::Store::apply_patch).
+/// [`Sessions::apply_patch`](crate::Sessions::apply_patch).
 ///
 /// # Errors
 /// With the reason why the patch cannot be applied any more.
@@ -80,7 +80,7 @@ impl Patch {
 }
 
 /// Whether the selected text of a new thread is at its lines of this code; `None` when the code has no such lines. A
-/// thread on the whole file always is. For [`Store::new_thread`](crate::Store::new_thread) and its like.
+/// thread on the whole file always is. For [`Threads::create`](crate::Threads::create) and its like.
 #[must_use]
 pub fn selection_status(code: &str, new: &NewThread) -> Option<AnchorStatus> {
     if new.kind == ThreadKind::File {

@@ -1,6 +1,6 @@
 //! A code reviewer of fixed rules, for use without a model.
 //!
-//! [`review`] parses a file with tree-sitter, matches the rules of its language against the syntax tree and writes an
+//! [`review()`] parses a file with tree-sitter, matches the rules of its language against the syntax tree and writes an
 //! [`Answer`]: an explanation in Markdown and, if a rule has a fix, a patch. Its `original` is the text of the lines.
 //! Every explanation begins with [`DISCLAIMER`]. The crate reads no files, opens no connections and keeps no state.
 //!

@@ -62,8 +62,8 @@ impl Table {
     /// Adds every index that the schema has and the table lacks, one after the other, and waits until each can be queried. An index
     /// that another run has begun is waited for.
     ///
-    /// An index shows an item once the item has the keys of the index, so items that were there before are put in it by
-    /// [`verify`](Self::verify).
+    /// An index shows an item once the item has the keys of the index, so items that were there before are not in
+    /// it until their keys are written, as `reindex` does.
     ///
     /// # Errors
     /// When there is no table, when it or an index of this name has other keys, when the index shows other fields, and when a request fails.

@@ -2,8 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-#[cfg(test)]
-use handlers::auth::key_pair::{generate, public_half};
 use handlers::auth::keys::{InvalidKey, TokenKeys};
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey};
@@ -31,6 +29,7 @@ pub(crate) fn random_text() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use handlers::auth::key_pair::{generate, public_half};
 
     #[test]
     fn both_halves_of_a_pair_have_the_same_name() {
