@@ -39,9 +39,10 @@ async fn slow_seed(folder: &Path, users: &str) -> Child {
     child
 }
 
-/// A load that waits for another one to end, and has said so.
+/// A load that waits for another one to end, and has said so. Its own load is slow too, so that it lasts longer than
+/// the pause before the other command reports that it waits.
 async fn waiting_seed(folder: &Path, users: &str) -> Child {
-    let mut command = on(folder, &["seed", "--users", users]);
+    let mut command = on(folder, &["seed", "--users", users, "--wcu-per-second", "1500"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut said = Vec::new();
     while said.last() != Some(&b'\n') {
