@@ -1,4 +1,4 @@
-//! Puts the page into the program: each file of `web/dist` with its address, and gzipped where that makes it smaller.
+//! Embeds the page into the program: each file of `web/dist` with its address, and a gzipped copy where it is smaller.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -13,12 +13,12 @@ const PAGE: &str = "../web/dist";
 fn main() {
     println!("cargo::rerun-if-changed={PAGE}");
     println!("cargo::rerun-if-changed=build.rs");
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo says where to write"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);
     let mut files = Vec::new();
     let listed = list(&folder, "", &mut files);
     if listed.is_err() || !files.iter().any(|(address, _)| address == "/index.html") {
-        println!("cargo::error=there is no page in web/dist; make it with: cd web && npm ci && npm run build");
+        println!("cargo::error=web/dist has no page; build it with: cd web && npm ci && npm run build");
         return;
     }
     files.sort();
@@ -39,7 +39,7 @@ fn list(folder: &Path, address: &str, files: &mut Vec<(String, PathBuf)>) -> io:
     Ok(())
 }
 
-/// An array in Rust with address, bytes and gzipped bytes of each file.
+/// A Rust array with the address, the bytes and the gzipped bytes of each file.
 fn table(files: &[(String, PathBuf)], out: &Path) -> io::Result<String> {
     let mut table = "[\n".to_owned();
     for (number, (address, path)) in files.iter().enumerate() {
@@ -53,7 +53,7 @@ fn table(files: &[(String, PathBuf)], out: &Path) -> io::Result<String> {
         } else {
             "None".to_owned()
         };
-        // Bytes of OUT_DIR too: the folder may be written anew while this is compiled.
+        // The bytes are copied to OUT_DIR, because web/dist may be rebuilt during the compilation.
         fs::write(out.join(number.to_string()), bytes)?;
         let plain = included(&number.to_string());
         writeln!(table, "    ({address:?}, {plain}, {gzip}),").map_err(io::Error::other)?;
@@ -61,7 +61,7 @@ fn table(files: &[(String, PathBuf)], out: &Path) -> io::Result<String> {
     Ok(table + "]\n")
 }
 
-/// The bytes of a file of `OUT_DIR`, in Rust.
+/// A Rust expression for the bytes of a file in `OUT_DIR`.
 fn included(file: &str) -> String {
     format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\"))")
 }

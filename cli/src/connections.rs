@@ -1,4 +1,4 @@
-//! HTTP on this machine, for clients that may be silent: whatever they begin ends after a while.
+//! An HTTP server with timeouts for silent clients.
 
 use std::convert::Infallible;
 use std::io;
@@ -28,67 +28,68 @@ use tower::ServiceExt as _;
 
 use crate::interruption::Interruptions;
 
-/// The pause after a connection could not be accepted, for instance because too many files are open.
-const ACCEPTS_AGAIN: Duration = Duration::from_millis(100);
+/// The pause after a failed accept, for instance because too many files are open.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_millis(100);
 
-/// How long clients are waited for.
+/// How long the server waits for clients.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience {
-    /// For a request to begin, for its whole head, for each part of its body, and for a client to take more of its answer.
-    pub(crate) silence: Duration,
-    /// For requests under way when the server is to end.
+pub(crate) struct Timeouts {
+    /// For the begin of a request, for its whole head, for each part of its body, and for a client to read more of its
+    /// answer.
+    pub(crate) idle: Duration,
+    /// For running requests when the server shuts down.
     pub(crate) shutdown: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
-        Self { silence: Duration::from_secs(30), shutdown: Duration::from_secs(30) }
+        Self { idle: Duration::from_secs(30), shutdown: Duration::from_secs(30) }
     }
 }
 
-/// How serving came to its end.
+/// How the server ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// Requests under way were answered, or have had their time.
+pub(crate) enum Shutdown {
+    /// Running requests were answered, or the shutdown timeout passed.
     Graceful,
-    /// It was asked for a second time.
-    AtOnce,
+    /// A second interruption ended the server at once.
+    Forced,
 }
 
-/// Serves until it is asked to end; then answers what is under way, until that is done, has taken too long, or it is asked
-/// again.
+/// Serves until an interruption. Then waits for running requests until they are answered, the shutdown timeout passes
+/// or a second interruption comes.
 pub(crate) async fn serve(
     listener: TcpListener,
     routes: Router,
-    patience: Patience,
+    timeouts: Timeouts,
     mut interrupted: Interruptions,
-) -> End {
+) -> Shutdown {
     let (ending, is_ending) = watch::channel(false);
     let mut connections = JoinSet::new();
     tokio::select! {
-        () = accept(&listener, routes, patience.silence, &is_ending, &mut connections) => {}
+        () = accept(&listener, routes, timeouts.idle, &is_ending, &mut connections) => {}
         () = interrupted.next() => {}
     }
     drop(listener);
     ending.send_replace(true);
     let answered = async { while connections.join_next().await.is_some() {} };
     tokio::select! {
-        _ = timeout(patience.shutdown, answered) => End::Graceful,
-        () = interrupted.next() => End::AtOnce,
+        _ = timeout(timeouts.shutdown, answered) => Shutdown::Graceful,
+        () = interrupted.next() => Shutdown::Forced,
     }
 }
 
-/// Serves for ever, or until the task is aborted.
-pub(crate) async fn serve_on(listener: TcpListener, routes: Router, patience: Patience) {
+/// Serves until the task is aborted.
+pub(crate) async fn serve_on(listener: TcpListener, routes: Router, timeouts: Timeouts) {
     let (_ending, is_ending) = watch::channel(false);
-    accept(&listener, routes, patience.silence, &is_ending, &mut JoinSet::new()).await;
+    accept(&listener, routes, timeouts.idle, &is_ending, &mut JoinSet::new()).await;
 }
 
-/// Accepts connections for ever.
+/// Accepts connections without an end.
 async fn accept(
     listener: &TcpListener,
     routes: Router,
-    silence: Duration,
+    idle: Duration,
     is_ending: &watch::Receiver<bool>,
     connections: &mut JoinSet<()>,
 ) {
@@ -96,9 +97,9 @@ async fn accept(
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    connections.spawn(connection(stream, peer, routes.clone(), silence, is_ending.clone()));
+                    connections.spawn(connection(stream, peer, routes.clone(), idle, is_ending.clone()));
                 }
-                Err(_) => sleep(ACCEPTS_AGAIN).await,
+                Err(_) => sleep(ACCEPT_RETRY_DELAY).await,
             },
             Some(_) = connections.join_next() => {}
         }
@@ -109,23 +110,23 @@ async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     routes: Router,
-    silence: Duration,
+    idle: Duration,
     mut is_ending: watch::Receiver<bool>,
 ) {
-    let under_way = Arc::new(AtomicUsize::new(0));
-    let service = service_fn(|request| answer(request, peer, routes.clone(), silence, Arc::clone(&under_way)));
+    let active_requests = Arc::new(AtomicUsize::new(0));
+    let service = service_fn(|request| answer(request, peer, routes.clone(), idle, Arc::clone(&active_requests)));
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(silence);
+    http.timer(TokioTimer::new()).header_read_timeout(idle);
     let mut stream = TimeoutStream::new(stream);
-    // What an answer still has to send is held meanwhile.
-    stream.set_write_timeout(Some(silence));
+    // A client that does not read its answer would keep the answer in memory.
+    stream.set_write_timeout(Some(idle));
     let mut served = pin!(http.serve_connection(TokioIo::new(Box::pin(stream)), service));
     tokio::select! {
-        // An error is the client's: it hung up, or sent no HTTP.
+        // Errors come from the client: it closed the connection, or did not send HTTP.
         _ = served.as_mut() => return,
         _ = is_ending.wait_for(|is_ending| *is_ending) => {}
     }
-    if under_way.load(Ordering::Relaxed) > 0 {
+    if active_requests.load(Ordering::Relaxed) > 0 {
         served.as_mut().graceful_shutdown();
         let _ = served.await;
     }
@@ -135,36 +136,36 @@ async fn answer(
     mut request: Request<Incoming>,
     peer: SocketAddr,
     routes: Router,
-    silence: Duration,
-    under_way: Arc<AtomicUsize>,
+    idle: Duration,
+    active_requests: Arc<AtomicUsize>,
 ) -> Result<Response, Infallible> {
-    under_way.fetch_add(1, Ordering::Relaxed);
+    active_requests.fetch_add(1, Ordering::Relaxed);
     request.extensions_mut().insert(ConnectInfo(peer));
-    let request = request.map(|body| Body::new(Patient { body, silence, waits: None }));
+    let request = request.map(|body| Body::new(TimedBody { body, idle, timer: None }));
     let response = routes.oneshot(request).await?;
-    // Until its body is sent, which may be a stream.
-    let counted = Counted(under_way);
-    Ok(response.map(|body| Body::new(Sending { body, _counted: counted })))
+    // The request counts until its body is sent, which may be a stream.
+    let guard = ActiveRequest(active_requests);
+    Ok(response.map(|body| Body::new(TrackedBody { body, _counted: guard })))
 }
 
-/// A body whose parts come in time, or that fails.
-struct Patient {
+/// A request body that fails if its next part does not arrive in time.
+struct TimedBody {
     body: Incoming,
-    silence: Duration,
-    waits: Option<Pin<Box<Sleep>>>,
+    idle: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl http_body::Body for Patient {
+impl http_body::Body for TimedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
-            self.waits = None;
+            self.timer = None;
             return Poll::Ready(frame.map(|frame| frame.map_err(axum::Error::new)));
         }
-        let silence = self.silence;
-        ready!(self.waits.get_or_insert_with(|| Box::pin(sleep(silence))).as_mut().poll(cx));
+        let idle = self.idle;
+        ready!(self.timer.get_or_insert_with(|| Box::pin(sleep(idle))).as_mut().poll(cx));
         Poll::Ready(Some(Err(axum::Error::new(io::Error::from(io::ErrorKind::TimedOut)))))
     }
 
@@ -177,22 +178,22 @@ impl http_body::Body for Patient {
     }
 }
 
-/// A request that is under way until this is dropped.
-struct Counted(Arc<AtomicUsize>);
+/// Counts a running request until it is dropped.
+struct ActiveRequest(Arc<AtomicUsize>);
 
-impl Drop for Counted {
+impl Drop for ActiveRequest {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-/// An answer that is being sent.
-struct Sending {
+/// A response body that counts as a running request until it is sent.
+struct TrackedBody {
     body: Body,
-    _counted: Counted,
+    _counted: ActiveRequest,
 }
 
-impl http_body::Body for Sending {
+impl http_body::Body for TrackedBody {
     type Data = Bytes;
     type Error = axum::Error;
 

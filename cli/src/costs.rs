@@ -1,4 +1,4 @@
-//! `codesensei costs`: what a month costs on AWS, with all of its arithmetic.
+//! `codesensei costs`: estimates the monthly cost on AWS, with the whole calculation.
 
 use std::path::PathBuf;
 
@@ -16,56 +16,57 @@ mod report;
 #[cfg(test)]
 mod tests;
 
-use assumptions::{Assumed, Replaced};
+use assumptions::{AssumedValues, Override};
 use bill::Bill;
 
-/// For how many users, under which assumptions, and how it is shown.
+/// The options of `costs`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Costs {
-    /// For this many users; can be given several times.
+    /// The number of users. Can be repeated.
     #[arg(long, value_name = "N", default_values_t = [100, 10_000, 1_000_000], value_parser = clap::value_parser!(u64).range(1..))]
     users: Vec<u64>,
-    /// Another value for an assumption, such as questions=50; can be given several times.
+    /// Replace the value of an assumption, such as questions=50. Can be repeated.
     #[arg(long, value_name = "NAME=VALUE")]
-    assume: Vec<Replaced>,
-    /// As one JSON object.
+    assume: Vec<Override>,
+    /// Print one JSON object.
     #[arg(long)]
     json: bool,
-    /// As tables in Markdown, with the assumptions and the prices: what docs/costs.md has.
+    /// Print Markdown tables with the assumptions and the prices, as in docs/costs.md.
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
-    /// Put the tables in Markdown between the markers of this file.
+    /// Replace the Markdown tables between the markers of this file.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "markdown"])]
     update: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  codesensei costs                                a month at 100, 10,000 and 1,000,000 users
+  codesensei costs                              the monthly cost for 100, 10,000 and 1,000,000 users
   codesensei costs --users 5000 --assume questions=100
   codesensei costs --json | jq '.months[] | {users, total, per_user}'
-  codesensei costs --update docs/costs.md         after a pattern, a price or an assumption changed
+  codesensei costs --update docs/costs.md       update the tables of the document
 
-Quantities come from the cost contracts of the access patterns (`codesensei patterns`), from what each
-request asks, and from the assumptions; prices are those of us-east-1 without free tiers and discounts.";
+Quantities come from the declared costs of the access patterns (`codesensei patterns`), from the
+patterns of each request, and from the assumptions. Prices are for us-east-1, without free tiers and
+discounts.";
 
-/// Shows it.
+/// Runs the command.
 ///
 /// # Errors
-/// When it cannot be printed, or the file cannot be updated.
+/// If the output cannot be printed, or the file cannot be updated.
 pub fn run(options: &Costs) -> Result<(), Failure> {
-    let assumed = Assumed::with(&options.assume);
-    let bills: Vec<Bill> = options.users.iter().map(|users| Bill::of(*users, &assumed)).collect();
+    let values = AssumedValues::with(&options.assume);
+    let bills: Vec<Bill> = options.users.iter().map(|users| Bill::of(*users, &values)).collect();
     if let Some(path) = &options.update {
-        return Ok(document::update(path, &report::markdown(&bills, &assumed))?);
+        return Ok(document::update(path, &report::markdown(&bills, &values))?);
     }
-    let shown = if options.json {
-        format!("{:#}\n", report::json(&bills, &assumed))
+    let output = if options.json {
+        format!("{:#}\n", report::json(&bills, &values))
     } else if options.markdown {
-        report::markdown(&bills, &assumed)
+        report::markdown(&bills, &values)
     } else {
-        report::text(&bills, &assumed)
+        report::text(&bills, &values)
     };
-    Ok(print(shown.as_bytes())?)
+    Ok(print(output.as_bytes())?)
 }

@@ -1,4 +1,4 @@
-//! `codesensei demo`: the product in thirty lines, each step through the HTTP routes with what it asks of the table.
+//! `codesensei demo`: shows the product step by step through its HTTP routes, with the access patterns of each step.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -19,39 +19,38 @@ use crate::engine::Engine;
 use crate::local::application_on;
 use crate::seed::FILES;
 
-/// The lines of the file that the demo talks about: a comparison in a loop.
+/// The lines of the file that the demo discusses: a comparison in a loop.
 const LINES: (usize, usize) = (33, 35);
 
-/// Runs the journey and prints it.
+/// Runs the steps and prints them.
 ///
 /// # Errors
-/// When a step does not answer as it should.
+/// If a step has an unexpected answer.
 pub async fn run() -> Result<(), Failure> {
     let engine = Engine::in_memory().await?;
     let bedrock = LocalBedrock::start()?;
     let store = Store::connect(TableConfig {
         table: "codesensei-demo".to_owned(),
         endpoint: Endpoint::url(engine.url().to_owned()),
-        cursor_key: CursorKey::from_secret(b"a demo has nothing to hide"),
+        cursor_key: CursorKey::from_secret(b"the key of the demo"),
         clock: Clock::system(),
         ids: Ids::random(),
     })
     .await;
     store.table().create_if_absent(Protection::Off).await?;
     let app = application_on(store, &bedrock.url, handlers::auth::password::COST).await?;
-    println!(
-        "CodeSensei, step by step, on a fresh table in memory. The reviewer is the rule-based one of this process.\n"
-    );
+    println!("CodeSensei, step by step, on a new table in memory. The rule-based reviewer of this process answers.\n");
     println!("{:<46} {:>6}  {:>3} {:>6} {:>6}  access patterns", "step", "status", "req", "RCU", "WCU");
-    let mut walk = Walk { router: router(&app, &Domain::ALL), cookies: String::new(), requests: 0, rcu: 0.0, wcu: 0.0 };
-    journey(&mut walk).await?;
-    println!("\n{:<46} {:>6}  {:>3} {:>6} {:>6}", "together", "", walk.requests, walk.rcu, walk.wcu);
-    println!("\nAn access pattern is a heading of access-patterns.md; RCU and WCU are what DynamoDB bills for.");
+    let mut client =
+        DemoClient { router: router(&app, &Domain::ALL), cookies: String::new(), requests: 0, rcu: 0.0, wcu: 0.0 };
+    run_steps(&mut client).await?;
+    println!("\n{:<46} {:>6}  {:>3} {:>6} {:>6}", "total", "", client.requests, client.rcu, client.wcu);
+    println!("\nEach access pattern is documented in access-patterns.md. DynamoDB bills RCU and WCU.");
     Ok(())
 }
 
-/// A client that keeps cookies and a running total.
-struct Walk {
+/// A client that keeps cookies and a running total of the cost.
+struct DemoClient {
     router: Router,
     cookies: String,
     requests: u32,
@@ -59,21 +58,21 @@ struct Walk {
     wcu: f64,
 }
 
-async fn journey(walk: &mut Walk) -> Result<(), Failure> {
+async fn run_steps(client: &mut DemoClient) -> Result<(), Failure> {
     let (filename, code) = FILES[1];
     let account = json!({ "name": "Ada", "email": "ada@example.com", "username": "ada",
         "password": "Engine-1843", "confirm_password": "Engine-1843" });
-    walk.step("sign up", "POST", "/auth/signup", Some(account)).await?;
+    client.step("sign up", "POST", "/auth/signup", Some(account)).await?;
     let credentials = json!({ "username": "ada", "password": "Engine-1843" });
-    walk.step("sign in", "POST", "/auth/login", Some(credentials)).await?;
+    client.step("sign in", "POST", "/auth/login", Some(credentials)).await?;
     let file = json!({ "filename": filename, "code_content": code });
-    let session = walk.step("create a session from rate_limiter.py", "POST", "/sessions", Some(file)).await?;
-    let session = format!("/sessions/{}", text(&session["session"]["session_id"])?);
-    walk.step("list my sessions: it is there", "GET", "/sessions", None).await?;
-    walk.step("open it with its code", "GET", &session, None).await?;
+    let session = client.step("create a session from rate_limiter.py", "POST", "/sessions", Some(file)).await?;
+    let session = format!("/sessions/{}", text_of(&session["session"]["session_id"])?);
+    client.step("list the sessions", "GET", "/sessions", None).await?;
+    client.step("open the session with its code", "GET", &session, None).await?;
     let selected: String = code.lines().skip(LINES.0 - 1).take(LINES.1 - LINES.0 + 1).collect::<Vec<_>>().join("\n");
     let lines = json!({ "type": "block", "start_line": LINES.0, "end_line": LINES.1, "selected_text": selected });
-    let thread = walk
+    let thread = client
         .step(
             &format!("open a thread on lines {} to {}", LINES.0, LINES.1),
             "POST",
@@ -81,68 +80,68 @@ async fn journey(walk: &mut Walk) -> Result<(), Failure> {
             Some(lines),
         )
         .await?;
-    let thread = format!("/threads/{}", text(&thread["thread"]["thread_id"])?);
+    let thread = format!("/threads/{}", text_of(&thread["thread"]["thread_id"])?);
     let question = json!({ "content": "Is this comparison right?" });
-    let posted = walk
+    let posted = client
         .step("ask a question, get an answer with a patch", "POST", &format!("{thread}/messages"), Some(question))
         .await?;
     let reply = &posted["reply"];
-    let mut explained = text(&reply["content"])?.lines().filter(|line| !line.trim().is_empty());
+    let mut explained = text_of(&reply["content"])?.lines().filter(|line| !line.trim().is_empty());
     for line in explained.by_ref().take(3) {
-        println!("    | {}", shortened(line));
+        println!("    | {}", shorten(line));
     }
-    let patched = patched(code, &reply["patch"])?;
-    let save = json!({ "expected_version_number": 1, "code_content": patched });
-    let saved = walk.step("apply the patch by saving", "PUT", &session, Some(save.clone())).await?;
+    let apply_patch = apply_patch(code, &reply["patch"])?;
+    let save = json!({ "expected_version_number": 1, "code_content": apply_patch });
+    let saved = client.step("apply the patch by saving", "PUT", &session, Some(save.clone())).await?;
     let anchor = &saved["threads"][0];
     println!(
         "    | version {}, the thread is {} at lines {} to {}",
         saved["session"]["version_number"], anchor["anchor_status"], anchor["start_line"], anchor["end_line"]
     );
-    let again = walk.step("send the same save again: it is known", "PUT", &session, Some(save)).await?;
+    let again = client.step("send the same save again: no new version", "PUT", &session, Some(save)).await?;
     println!("    | version {}", again["session"]["version_number"]);
     let stale = json!({ "expected_version_number": 1, "code_content": code });
-    let conflict = walk
-        .refused("save other code from the old version: refused", "PUT", &session, stale, "VERSION_CONFLICT")
+    let conflict = client
+        .expect_error("save other code from the old version: refused", "PUT", &session, stale, "VERSION_CONFLICT")
         .await?;
     println!("    | {}, current version {}", conflict["error"]["code"], conflict["error"]["current_version"]);
-    walk.step("read the thread back", "GET", &thread, None).await?;
-    let messages = walk.step("read its messages", "GET", &format!("{thread}/messages"), None).await?;
+    client.step("read the thread back", "GET", &thread, None).await?;
+    let messages = client.step("read its messages", "GET", &format!("{thread}/messages"), None).await?;
     println!("    | {} messages", messages["messages"].as_array().map_or(0, Vec::len));
     Ok(())
 }
 
-/// The code with the answer's patch applied, as a client would do it.
-fn patched(code: &str, patch: &Value) -> Result<String, Failure> {
+/// Applies the answer's patch to the code, as a client does.
+fn apply_patch(code: &str, patch: &Value) -> Result<String, Failure> {
     let number = |name: &str| {
         let number = patch[name].as_u64().and_then(|number| usize::try_from(number).ok());
-        number.ok_or_else(|| format!("the answer has no patch with a {name}"))
+        number.ok_or_else(|| format!("the answer has no patch with the field {name}"))
     };
     let (start, end) = (number("start_line")?, number("end_line")?);
     println!("    | a patch for lines {start} to {end}");
     let lines: Vec<&str> = code.lines().collect();
-    let replacement: Vec<&str> = text(&patch["replacement"])?.lines().collect();
-    let patched = [&lines[..start - 1], &replacement, &lines[end..]].concat().join("\n");
-    Ok(patched + "\n")
+    let replacement: Vec<&str> = text_of(&patch["replacement"])?.lines().collect();
+    let apply_patch = [&lines[..start - 1], &replacement, &lines[end..]].concat().join("\n");
+    Ok(apply_patch + "\n")
 }
 
-fn shortened(line: &str) -> String {
+fn shorten(line: &str) -> String {
     match line.char_indices().nth(100) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
     }
 }
 
-fn text(value: &Value) -> Result<&str, Failure> {
-    value.as_str().ok_or_else(|| "an answer lacks a field".into())
+fn text_of(value: &Value) -> Result<&str, Failure> {
+    value.as_str().ok_or_else(|| "a field is missing in an answer".into())
 }
 
 fn unexpected(method: &str, path: &str, status: StatusCode, answer: &Value) -> Failure {
     format!("{method} {path} answered {status}: {}", answer["error"]["code"]).into()
 }
 
-impl Walk {
-    /// A request that succeeds: what is shown of the product has to be true.
+impl DemoClient {
+    /// Sends a request that must succeed.
     async fn step(&mut self, what: &str, method: &str, path: &str, body: Option<Value>) -> Result<Value, Failure> {
         match self.send(what, method, path, body).await? {
             (status, answer) if status.is_success() => Ok(answer),
@@ -150,8 +149,8 @@ impl Walk {
         }
     }
 
-    /// A request that is refused with this code.
-    async fn refused(
+    /// Sends a request that must fail with this error code.
+    async fn expect_error(
         &mut self,
         what: &str,
         method: &str,
@@ -179,13 +178,13 @@ impl Walk {
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let response = self.router.clone().oneshot(request.body(body)?).await?;
         let (parts, body) = response.into_parts();
-        self.remember(&parts.headers);
-        self.show(what, parts.status, parts.extensions.get::<Bill>());
+        self.store_cookies(&parts.headers);
+        self.print_step(what, parts.status, parts.extensions.get::<Bill>());
         let answer: Value = serde_json::from_slice(&body.collect().await?.to_bytes())?;
         Ok((parts.status, answer))
     }
 
-    fn remember(&mut self, headers: &axum::http::HeaderMap) {
+    fn store_cookies(&mut self, headers: &axum::http::HeaderMap) {
         let cookies = headers.get_all(header::SET_COOKIE).iter();
         let pairs: Vec<&str> = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next()).collect();
         if !pairs.is_empty() {
@@ -193,7 +192,7 @@ impl Walk {
         }
     }
 
-    fn show(&mut self, what: &str, status: StatusCode, bill: Option<&Bill>) {
+    fn print_step(&mut self, what: &str, status: StatusCode, bill: Option<&Bill>) {
         let calls = bill.map(|bill| bill.0.as_slice()).unwrap_or_default();
         let requests: u32 = calls.iter().map(|call| call.requests).sum();
         let (rcu, wcu) =

@@ -1,5 +1,4 @@
-//! The embedded engine: DynamoDB's API on SQLite, in this process, reached over a socket like any other, by programs that
-//! have its key.
+//! The embedded engine: DynamoDB's API on SQLite in this process, on a local socket with an access key.
 
 use std::fmt;
 use std::io;
@@ -14,15 +13,15 @@ use dynoxide::Database;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::connections::{self, Patience};
-use crate::private;
+use crate::connections::{self, Timeouts};
+use crate::private_files;
 
 mod guard;
 mod operations;
 
 use guard::AccessKey;
 
-/// A running engine. It stops when this is dropped; what is in a file stays there.
+/// A running engine. It stops when this value is dropped; data in a file stays.
 pub struct Engine {
     address: SocketAddr,
     url: String,
@@ -34,37 +33,40 @@ pub struct Engine {
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The file cannot be opened as a database.
-    #[error("cannot open {path} as a database: {reason}; is another codesensei using it, or is it some other file?")]
+    #[error(
+        "cannot open {path} as a database: {reason}; check that no other process uses it and that it is a file of \
+         codesensei"
+    )]
     Open {
         /// The file.
         path: String,
-        /// What the engine said.
+        /// The engine's message.
         reason: String,
     },
-    /// No port of this machine could be had.
+    /// No local port is available.
     #[error("cannot listen on 127.0.0.1")]
     Listen(#[source] io::Error),
 }
 
 impl Engine {
-    /// Starts an engine that forgets everything when it stops.
+    /// Starts an engine in memory. Its data is lost when it stops.
     pub async fn in_memory() -> Result<Self, EngineError> {
         let database = Database::memory()
             .map_err(|error| EngineError::Open { path: "memory".to_owned(), reason: error.to_string() })?;
         Self::serve(database).await
     }
 
-    /// Starts an engine that keeps everything in a file, which it creates when it is not there. Only its owner can read it.
+    /// Starts an engine on a file, which is created if it does not exist. Only its owner can read it.
     pub async fn in_file(path: &Path) -> Result<Self, EngineError> {
         let name = path.display().to_string();
-        let failed = |reason: String| EngineError::Open { path: name.clone(), reason };
-        close_to_others(path).map_err(|error| failed(error.to_string()))?;
-        let database = Database::new(&name).map_err(|error| failed(error.to_string()))?;
+        let open_error = |reason: String| EngineError::Open { path: name.clone(), reason };
+        restrict_access(path).map_err(|error| open_error(error.to_string()))?;
+        let database = Database::new(&name).map_err(|error| open_error(error.to_string()))?;
         Self::serve(database).await
     }
 
-    /// Where it answers, with the access key id that requests have to be signed with: `http://KEY@127.0.0.1:PORT`. It is
-    /// another one for each engine.
+    /// The URL of the engine, with the access key id that requests must be signed with: `http://KEY@127.0.0.1:PORT`.
+    /// Each engine has its own key.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -78,20 +80,20 @@ impl Engine {
         let routes = Router::new()
             .route("/", post(operations::answer))
             .layer(DefaultBodyLimit::max(operations::MAX_BODY))
-            .layer(from_fn_with_state(key, guard::admit))
+            .layer(from_fn_with_state(key, guard::authorize))
             .with_state(database.clone());
-        let server = tokio::spawn(connections::serve_on(listener, routes, Patience::default()));
+        let server = tokio::spawn(connections::serve_on(listener, routes, Timeouts::default()));
         Ok(Self { address, url, database, server })
     }
 
-    /// From now on no write waits for the disk, which each item of a batch would do by itself. A power cut then loses the
-    /// last items and never breaks the file: this is SQLite's `synchronous = NORMAL` with a write-ahead log, see
+    /// Stops writes from waiting for the disk, which each item of a batch does separately. A power cut can then lose
+    /// the last items, but cannot corrupt the file: this is SQLite's `synchronous = NORMAL` with a write-ahead log, see
     /// <https://www.sqlite.org/pragma.html#pragma_synchronous>.
     ///
     /// # Errors
-    /// When the database does not take the setting.
-    pub fn do_not_wait_for_the_disk(&self) -> Result<(), EngineError> {
-        // The engine's own word for these settings; it opens files with SQLite's `FULL`.
+    /// If the database rejects the setting.
+    pub fn relax_durability(&self) -> Result<(), EngineError> {
+        // The engine's name for this setting; it opens files with SQLite's `FULL`.
         let set = self.database.disable_bulk_loading();
         set.map_err(|error| EngineError::Open { path: "the table".to_owned(), reason: error.to_string() })
     }
@@ -109,13 +111,13 @@ impl Drop for Engine {
     }
 }
 
-/// The database, and the log and the index that SQLite keeps beside it with the same permissions, also those that an earlier
-/// version made.
-fn close_to_others(path: &Path) -> io::Result<()> {
-    private::file(path)?;
+/// Removes access for others to the database, and to the log and the index that SQLite keeps beside it, including files
+/// that an earlier version created.
+fn restrict_access(path: &Path) -> io::Result<()> {
+    private_files::open(path)?;
     ["-wal", "-shm"].iter().try_for_each(|suffix| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
-        private::close(&PathBuf::from(name))
+        private_files::restrict_access(&PathBuf::from(name))
     })
 }

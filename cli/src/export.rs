@@ -1,4 +1,4 @@
-//! `codesensei export`: the whole table as files, in the format of DynamoDB's export to S3.
+//! `codesensei export`: copies the whole table to files, in the format of DynamoDB's export to S3.
 
 mod folder;
 mod manifest;
@@ -19,23 +19,23 @@ use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyl
 use model::{Store, StoreError};
 use tokio::task::{JoinError, JoinSet};
 
-use crate::local::LocalError;
+use crate::error::OpenError;
 use crate::output::print;
-use crate::target::{Interruption, Opened, Target};
-use folder::{ExportFolder, Found};
-use segment::Done;
+use crate::target::{Interruption, OpenTable, Target};
+use folder::{ExportFolder, OpenedExport};
+use segment::FinishedSegment;
 
-/// Which table, and where its copy goes.
+/// The options of `export`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Export {
-    /// The folder to write to; it is made when it is not there. Each export gets a folder of its own in it.
+    /// The output folder, which is created if it does not exist. Each export gets its own subfolder.
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
-    /// Into how many parts the table is cut. They are read next to each other, and each becomes a file.
+    /// The number of segments of the table. They are read in parallel, and each becomes a file.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=256))]
     segments: u32,
-    /// At most about so many read units a second, all parts together. Without it as fast as the table answers.
+    /// The approximate maximum of read units per second, over all segments. Default: unlimited.
     #[arg(long, value_name = "RCU")]
     rcu_per_second: Option<NonZeroU32>,
     #[command(flatten)]
@@ -49,51 +49,51 @@ Examples:
   codesensei export --out exports --store aws --rcu-per-second 200
   zcat exports/AWSDynamoDB/*/data/*.json.gz | head -n 1
 
-Interrupted, by Ctrl-C or worse, the same command goes on where it stopped: nothing is read twice,
-and nothing is in the files twice. When it has ended, its folder is printed;
+After an interruption, by Ctrl-C or a crash, the same command continues where it stopped: no page is
+read twice, and no item is in the files twice. At the end it prints the folder of the export;
 schema/generated/analytics/ has SQL for it.
 
-What it costs: half a read unit for each 4 KB of the table, whatever is in it.";
+Cost: half a read unit for each 4 KB of the table.";
 
-/// The most units that one page costs: 1 MB and one item of 400 KB, 8 KB each.
-const DEAREST_PAGE: u32 = 256;
+/// The maximum cost of a page in units: 1 MB and one item of 400 KB, at 8 KB per unit.
+const MAX_PAGE_UNITS: u32 = 256;
 
-/// How it ended when nothing failed.
+/// How an export ended without an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
-    /// Everything is in this folder.
+pub enum ExportResult {
+    /// The export in this folder is complete.
     Finished(PathBuf),
-    /// By Ctrl-C.
+    /// Ctrl-C stopped it.
     Interrupted,
 }
 
-/// The table was not copied.
+/// The export failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The table cannot be reached.
+    /// The table cannot be opened.
     #[error(transparent)]
-    Place(#[from] LocalError),
+    Open(#[from] OpenError),
     /// A page could not be read.
-    #[error("{source}; what was read is kept, and the same command goes on from there")]
+    #[error("{source}; the files keep what was read; run the same command to continue")]
     Read {
-        /// What happened.
+        /// The cause.
         source: StoreError,
     },
     /// A file cannot be read or written.
     #[error("cannot use {path}: {source}")]
     File {
-        /// Which.
+        /// The path.
         path: String,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// Another process is at it.
-    #[error("another codesensei is writing {path}; wait for it, or use another --out")]
+    /// Another process writes the export.
+    #[error("another process is writing {path}; wait until it ends, or use another --out")]
     InUse {
         /// The export's folder.
         path: String,
     },
-    /// A file is shorter than what was written to it.
+    /// A file is shorter than the data written to it.
     #[error("{path} was changed since it was written; remove the folder {export} and export again")]
     Damaged {
         /// The file.
@@ -103,50 +103,51 @@ pub enum ExportError {
     },
 }
 
-/// Limits the read units a second.
-type Pace = RateLimiter<NotKeyed, InMemoryState, MonotonicClock>;
+/// Limits the read units per second.
+type ReadLimiter = RateLimiter<NotKeyed, InMemoryState, MonotonicClock>;
 
-/// Copies the table, or what is missing of a copy that was begun.
+/// Exports the table, or continues an unfinished export.
 ///
 /// # Errors
-/// With what is wrong and what to do about it.
-pub async fn run(options: &Export) -> Result<End, ExportError> {
-    options.target.find_file()?;
-    options.target.run_to_its_end(async |opened, interrupted| copy(options, opened, interrupted).await).await
+/// States the problem and its remedy.
+pub async fn run(options: &Export) -> Result<ExportResult, ExportError> {
+    options.target.check_file_exists()?;
+    options.target.run_interruptible(async |opened, interrupted| copy(options, opened, interrupted).await).await
 }
 
-async fn copy(options: &Export, opened: &Opened, interrupted: Interruption) -> Result<End, ExportError> {
-    opened.check().await?;
-    let began = Instant::now();
+async fn copy(options: &Export, opened: &OpenTable, interrupted: Interruption) -> Result<ExportResult, ExportError> {
+    opened.check_table_exists().await?;
+    let started = Instant::now();
     let source = source(&options.target, opened);
-    let Found { folder, resumed } = ExportFolder::open(&options.out, &source, options.segments, &opened.store)?;
+    let OpenedExport { folder, resumed } = ExportFolder::open(&options.out, &source, options.segments, &opened.store)?;
     let folder = Arc::new(folder);
     if resumed {
-        eprintln!("Going on with {}", folder.path().display());
+        eprintln!("Continuing {}", folder.path().display());
     }
     let read = tokio::select! {
         read = read_all(options, &opened.store, &folder) => Some(read?),
         () = interrupted => None,
     };
     let Some(parts) = read else {
-        eprintln!("\nStopped. The same command goes on from here.");
-        return Ok(End::Interrupted);
+        eprintln!("\nStopped. Run the same command to continue.");
+        return Ok(ExportResult::Interrupted);
     };
     let ended = opened.store.clock().now();
     let total = tokio::task::spawn_blocking({
         let folder = Arc::clone(&folder);
         move || manifest::finish(&folder, &parts, ended)
     });
-    let total = outcome(total.await).await?;
-    tell(&total, &opened.place, began.elapsed());
+    let total = join_result(total.await).await?;
+    print_summary(&total, &opened.location, started.elapsed());
     let path = folder.path();
     let printed = print(format!("{}\n", path.display()).as_bytes());
     printed.map_err(|source| ExportError::File { path: "the standard output".to_owned(), source })?;
-    Ok(End::Finished(path.to_owned()))
+    Ok(ExportResult::Finished(path.to_owned()))
 }
 
-/// What a task came to. Its panic goes on here. Tasks are cancelled only when the program ends, which ends this wait too.
-async fn outcome<T>(joined: Result<T, JoinError>) -> T {
+/// The result of a task. A panic of the task continues here. Tasks are cancelled only at the end of the program, which
+/// also ends this wait.
+async fn join_result<T>(joined: Result<T, JoinError>) -> T {
     match joined.map_err(JoinError::try_into_panic) {
         Ok(value) => value,
         Err(Ok(panic)) => std::panic::resume_unwind(panic),
@@ -154,49 +155,53 @@ async fn outcome<T>(joined: Result<T, JoinError>) -> T {
     }
 }
 
-/// Which table it is, so that no export goes on with another one.
-fn source(target: &Target, opened: &Opened) -> String {
-    // The embedded table is the same one whoever runs its engine.
-    let place = opened.place.split(", through ").next().unwrap_or_default();
-    let [region, profile] = [&target.region, &target.profile].map(|word| word.as_deref().unwrap_or("-"));
-    format!("{} at {place}, region {region}, profile {profile}", opened.store.table().name())
+/// Identifies the table, so that an export of another table is not continued.
+fn source(target: &Target, opened: &OpenTable) -> String {
+    // An embedded table is the same table, whichever process runs its engine.
+    let location = opened.location.split(", through ").next().unwrap_or_default();
+    let [region, profile] = [&target.region, &target.profile].map(|value| value.as_deref().unwrap_or("-"));
+    format!("{} at {location}, region {region}, profile {profile}", opened.store.table().name())
 }
 
-async fn read_all(options: &Export, store: &Store, folder: &Arc<ExportFolder>) -> Result<Vec<Done>, ExportError> {
-    let pace = options.rcu_per_second.map(|units| {
-        let burst = units.max(NonZeroU32::new(DEAREST_PAGE).expect("not zero"));
-        Arc::new(Pace::direct_with_clock(Quota::per_second(units).allow_burst(burst), MonotonicClock))
+async fn read_all(
+    options: &Export,
+    store: &Store,
+    folder: &Arc<ExportFolder>,
+) -> Result<Vec<FinishedSegment>, ExportError> {
+    let limiter = options.rcu_per_second.map(|units| {
+        let burst = units.max(NonZeroU32::new(MAX_PAGE_UNITS).expect("not zero"));
+        Arc::new(ReadLimiter::direct_with_clock(Quota::per_second(units).allow_burst(burst), MonotonicClock))
     });
     let bar = progress(folder.segments());
     let mut tasks = JoinSet::new();
     for number in 0..folder.segments() {
         let segment = segment::Segment::open(folder, number)?;
-        tasks.spawn(segment.read(store.clone(), folder.segments(), pace.clone(), bar.clone()));
+        tasks.spawn(segment.read(store.clone(), folder.segments(), limiter.clone(), bar.clone()));
     }
     let mut parts = Vec::new();
-    // The first failure ends the others, each after a whole page.
+    // The first error ends the other segments, each after a whole page.
     while let Some(part) = tasks.join_next().await {
-        parts.push(outcome(part).await?);
+        parts.push(join_result(part).await?);
     }
     bar.finish_and_clear();
     parts.sort_by_key(|part| part.number);
     Ok(parts)
 }
 
-/// Shown on a terminal only. How many items there will be nobody knows: the table counts them every six hours.
+/// A progress display on a terminal. The total is unknown: DynamoDB updates the item count only every six hours.
 fn progress(segments: u32) -> ProgressBar {
     let bar = ProgressBar::no_length();
-    let template = format!("{{spinner}} {{human_pos}} items read ({{per_sec}}), {{elapsed}}, {segments} parts");
-    bar.set_style(ProgressStyle::with_template(&template).expect("the template is one"));
+    let template = format!("{{spinner}} {{human_pos}} items read ({{per_sec}}), {{elapsed}}, {segments} segments");
+    bar.set_style(ProgressStyle::with_template(&template).expect("the template is valid"));
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
 }
 
-fn tell(total: &manifest::Total, place: &str, took: Duration) {
+fn print_summary(total: &manifest::Total, location: &str, elapsed: Duration) {
     eprintln!(
-        "{} items from {place} in {}\n  read     {} requests, {} RCU\n  written  {} files, {}, of {} of items",
+        "{} items from {location} in {}\n  read     {} requests, {} RCU\n  written  {} files, {}, of {} of items",
         HumanCount(total.items),
-        HumanDuration(took),
+        HumanDuration(elapsed),
         HumanCount(total.requests),
         total.rcu,
         total.files,
@@ -212,19 +217,19 @@ mod tests {
     use std::task::{Context, Waker};
 
     #[tokio::test]
-    async fn a_task_that_is_cancelled_at_the_end_of_the_program_makes_no_panic() {
+    async fn a_cancelled_task_causes_no_panic() {
         let task = tokio::spawn(pending::<()>());
         task.abort();
         let cancelled = task.await;
         assert!(cancelled.is_err());
-        let mut waiting = pin!(outcome(cancelled));
+        let mut waiting = pin!(join_result(cancelled));
         assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }
 
     #[tokio::test]
     #[should_panic(expected = "a page that cannot be kept")]
-    async fn the_panic_of_a_task_goes_on_where_it_is_waited_for() {
+    async fn the_panic_of_a_task_continues_in_its_waiter() {
         let task = tokio::spawn(async { panic!("a page that cannot be kept") });
-        outcome::<()>(task.await).await;
+        join_result::<()>(task.await).await;
     }
 }

@@ -1,5 +1,7 @@
-//! The name that a request calls this machine by. A page of another site whose name leads here would be of one origin with what
-//! is served.
+//! The check of the `Host` header, against DNS rebinding.
+//!
+//! Another site can point its domain to this machine: without the check, its pages would have the same origin as the
+//! served site.
 
 use axum::extract::Request;
 use axum::http::header;
@@ -8,24 +10,24 @@ use axum::response::Response;
 use handlers::error::{ApiError, ErrorCode};
 use handlers::http::failure;
 
-/// Middleware: refuses a request that calls this machine by the name of another.
-pub(crate) async fn refuse_others(request: Request, next: Next) -> Response {
-    if names_this_machine(&request) {
+/// Middleware: refuses a request whose `Host` is not a name of this machine.
+pub(crate) async fn require_local_host(request: Request, next: Next) -> Response {
+    if has_local_host(&request) {
         return next.run(request).await;
     }
     failure::response(ApiError::new(ErrorCode::Forbidden).with_message("Host must be localhost or 127.0.0.1.")).await
 }
 
-/// Whether the request has one `Host`, and that is this machine.
-pub(crate) fn names_this_machine(request: &Request) -> bool {
+/// Whether the request has exactly one `Host` header, with a name of this machine.
+pub(crate) fn has_local_host(request: &Request) -> bool {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
-    host.to_str().is_ok_and(is_this_machine)
+    host.to_str().is_ok_and(is_local_name)
 }
 
-/// Whether this is a name of this machine, with or without a port. `Authority` is of no use here: of `localhost:80.evil.example`,
-/// whose port is none, its host is `localhost`.
-fn is_this_machine(host: &str) -> bool {
+/// Whether this is a name of this machine, with or without a port. `Authority` is unsuitable: for
+/// `localhost:80.evil.example`, with its invalid port, it returns the host `localhost`.
+fn is_local_name(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
@@ -38,9 +40,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_names_of_this_machine_with_or_without_a_port_are_its_own() {
+    fn only_names_of_this_machine_are_local() {
         for own in ["localhost", "LocalHost:8080", "127.0.0.1", "127.0.0.1:1", "[::1]", "[::1]:65535"] {
-            assert!(is_this_machine(own), "{own}");
+            assert!(is_local_name(own), "{own}");
         }
         for other in [
             "",
@@ -60,7 +62,7 @@ mod tests {
             "[::1",
             "[::1].evil.example",
         ] {
-            assert!(!is_this_machine(other), "{other}");
+            assert!(!is_local_name(other), "{other}");
         }
     }
 }

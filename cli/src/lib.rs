@@ -5,6 +5,7 @@ pub mod costs;
 pub mod demo;
 pub mod doctor;
 pub mod engine;
+pub mod error;
 pub mod export;
 pub mod folder;
 mod host;
@@ -16,20 +17,21 @@ pub mod patterns;
 pub mod query;
 pub mod seed;
 pub mod serve;
+pub mod store_choice;
 pub mod sweep;
 pub mod table;
 pub mod target;
+pub mod user_ref;
 pub mod verify;
-pub mod who;
 
 mod connections;
 mod docs;
 mod interruption;
+mod local_keys;
 mod page;
-mod private;
-mod secrets;
+mod private_files;
 mod shell;
 mod site;
 
-/// Why a command failed, for the person who gave it.
+/// The error of a failed command, as its user reads it.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

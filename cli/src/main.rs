@@ -1,4 +1,4 @@
-//! `codesensei`: without a command it serves.
+//! The program `codesensei`. Without a subcommand it runs `serve`.
 
 use std::io::{IsTerminal, stderr};
 use std::process::ExitCode;
@@ -15,8 +15,8 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = Options::typed();
-    let outcome = match options.command {
+    let options = Options::parse_or_exit();
+    let result = match options.command {
         Some(Command::Demo) => demo::run().await,
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
@@ -30,45 +30,45 @@ async fn main() -> ExitCode {
                 eprintln!("codesensei: {error}");
                 return ExitCode::from(2);
             }
-            outcome => outcome.map_err(Into::into),
+            result => result.map_err(Into::into),
         },
         Some(Command::Table(options)) => match table::run(options).await {
             Ok(false) => return ExitCode::FAILURE,
-            outcome => outcome.map(|_| ()),
+            result => result.map(|_| ()),
         },
         Some(Command::Seed(options)) => seed::command::run(&options).await,
         Some(Command::Verify(options)) => match verify::run(options).await {
             Ok(false) => return ExitCode::FAILURE,
-            outcome => outcome.map(|_| ()),
+            result => result.map(|_| ()),
         },
         Some(Command::Sweep(options)) => match sweep::run(&options).await {
             Ok(false) => return ExitCode::FAILURE,
-            outcome => outcome.map(|_| ()),
+            result => result.map(|_| ()),
         },
         Some(Command::Export(options)) => match export::run(&options).await {
-            Ok(export::End::Interrupted) => return ExitCode::from(target::INTERRUPTED),
-            outcome => outcome.map(|_| ()).map_err(Into::into),
+            Ok(export::ExportResult::Interrupted) => return ExitCode::from(target::INTERRUPTED),
+            result => result.map(|_| ()).map_err(Into::into),
         },
         Some(Command::Keys(options)) => keys::run(options).await,
         Some(Command::Costs(options)) => costs::run(&options),
         Some(Command::Doctor(options)) => match doctor::run(*options).await {
             Ok(false) => return ExitCode::FAILURE,
-            outcome => outcome.map(|_| ()),
+            result => result.map(|_| ()),
         },
         Some(Command::Serve(serve)) => {
-            log();
+            init_logging();
             serve::run(serve).await
         }
         None => {
-            log();
+            init_logging();
             serve::run(options.serve).await
         }
     };
-    match outcome {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("codesensei: {error}");
-            if let Some(cause) = cause(&*error) {
+            if let Some(cause) = root_cause(&*error) {
                 eprintln!("  because: {cause}");
             }
             let is_interrupted = error.is::<seed::command::Interrupted>();
@@ -77,14 +77,14 @@ async fn main() -> ExitCode {
     }
 }
 
-/// What lies deepest under an error, unless its own words say it already.
-fn cause(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+/// The root cause of an error, unless the error's message already contains it.
+fn root_cause(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     let deepest = std::iter::successors(error.source(), |error| error.source()).last()?.to_string();
     (!error.to_string().contains(&deepest)).then_some(deepest)
 }
 
-/// To standard error, in colour only on a terminal.
-fn log() {
+/// Logs to standard error, in colour only on a terminal.
+fn init_logging() {
     let lines = tracing_subscriber::fmt::layer().with_writer(stderr).with_ansi(stderr().is_terminal()).compact();
     tracing_subscriber::registry().with(logging::wanted()).with(logging::shown()).with(lines).init();
 }

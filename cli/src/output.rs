@@ -1,13 +1,13 @@
-//! Standard output.
+//! Writes to standard output, and formats for people and programs.
 
 #[cfg(unix)]
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 
-/// Prints it. A reader that closes the pipe early makes no error.
+/// Prints the bytes. A reader that closes the pipe early is not an error.
 ///
 /// # Errors
-/// When it cannot be written for another reason.
+/// If writing fails for another reason.
 pub fn print(bytes: &[u8]) -> io::Result<()> {
     match io::stdout().lock().write_all(bytes) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -15,23 +15,23 @@ pub fn print(bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-/// The form that was asked for, or else the one for people on a terminal and the one for programs elsewhere.
-pub fn suitable<T>(asked: Option<T>, for_people: T, for_programs: T) -> T {
-    asked.unwrap_or(if io::stdout().is_terminal() { for_people } else { for_programs })
+/// The requested format, or else the one for people on a terminal and the one for programs elsewhere.
+pub fn format_or_default<T>(requested: Option<T>, for_people: T, for_programs: T) -> T {
+    requested.unwrap_or(if io::stdout().is_terminal() { for_people } else { for_programs })
 }
 
-/// A number and its noun, in the plural where that is right.
+/// A number and its noun, in the plural if needed.
 #[must_use]
-pub fn counted(number: u64, noun: &str) -> String {
+pub fn pluralize(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Ends standard output, so that a process which reads it gets to its end while this one goes on. Later output is lost.
-/// On Windows it ends with the process.
-pub fn end() {
+/// Closes standard output, so that a process that reads it sees its end while this process continues. Later output is
+/// lost. On Windows it is closed when the process ends.
+pub fn close_stdout() {
     io::stdout().flush().ok();
     #[cfg(unix)]
-    if let Ok(nowhere) = File::options().write(true).open("/dev/null") {
-        rustix::stdio::dup2_stdout(nowhere).ok();
+    if let Ok(null) = File::options().write(true).open("/dev/null") {
+        rustix::stdio::dup2_stdout(null).ok();
     }
 }

@@ -1,4 +1,4 @@
-//! `codesensei patterns`: the documented access patterns, as a list or one by one.
+//! `codesensei patterns`: lists the access patterns, or documents one.
 
 use std::io;
 
@@ -11,42 +11,42 @@ use model::registry::{Argument, Cost, Parameter, Pattern, Statement};
 use model::{ENTITIES, PATTERNS};
 use serde_json::{Value, json};
 
-use crate::output::{print, suitable};
+use crate::output::{format_or_default, print};
 
-/// Which patterns, and how to show them.
+/// The options of `patterns`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Patterns {
-    /// One pattern, by its id (`AP-21`) or name (`list_sessions`): its documentation.
+    /// The id (`AP-21`) or name (`list_sessions`) of a pattern to document.
     #[arg(value_name = "PATTERN", value_parser = PatternParser, hide_possible_values = true)]
     pub pattern: Option<&'static Pattern>,
-    /// Only the patterns that read or write this entity.
+    /// List only the patterns that read or write this entity.
     #[arg(long, value_name = "ENTITY", value_parser = PossibleValuesParser::new(ENTITIES.iter().map(|entity| entity.name)), hide_possible_values = true, conflicts_with = "pattern")]
     pub entity: Option<String>,
-    /// How the list is written: `table` on a terminal and `jsonl` in a pipe, unless it is said.
+    /// The output format. Default: `table` on a terminal, `jsonl` in a pipe.
     #[arg(long, value_enum)]
     pub format: Option<Format>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  codesensei patterns                  what the table can be asked, and what that costs
-  codesensei patterns AP-21            who asks it, why its key is what it is, what it takes
-  codesensei patterns --entity thread  the patterns that read or write threads
+  codesensei patterns                  list all access patterns with their costs
+  codesensei patterns AP-21            its callers, its key design and its arguments
+  codesensei patterns --entity thread  only the patterns that read or write threads
   codesensei patterns --format json | jq '.[] | select(.wcu > 10) | .id'";
 
-/// How rows are written.
+/// The output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
     Table,
     /// One JSON array.
     Json,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Jsonl,
 }
 
-/// Takes a pattern by its id or name, and tells shells all of them.
+/// Parses the id or name of a pattern, and lists them for shell completion.
 #[derive(Clone, Copy, Debug)]
 struct PatternParser;
 
@@ -62,50 +62,50 @@ impl TypedValueParser for PatternParser {
     }
 }
 
-/// The pattern with this id or name, in whatever case.
+/// The pattern with this id or name, in any case.
 ///
 /// # Errors
-/// With the nearest one, when there is none.
+/// If there is none, with the most similar name.
 pub fn find(text: &str) -> Result<&'static Pattern, String> {
     let is_it = |pattern: &&&Pattern| [pattern.id, pattern.name].iter().any(|known| known.eq_ignore_ascii_case(text));
     if let Some(found) = PATTERNS.iter().find(is_it) {
         return Ok(found);
     }
     let nearest = nearest(text, PATTERNS.iter().flat_map(|pattern| [pattern.id, pattern.name]));
-    let meant = nearest.map_or_else(|| ";".to_owned(), |name| format!("; did you mean `{name}`?"));
-    Err(format!("there is no such pattern{meant} `codesensei patterns` lists them all"))
+    let suggestion = nearest.map_or_else(|| ";".to_owned(), |name| format!("; did you mean `{name}`?"));
+    Err(format!("unknown pattern{suggestion} `codesensei patterns` lists all patterns"))
 }
 
-/// The name that was most probably meant, if one is near.
+/// The most similar name, if one is similar enough.
 pub fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let near = |name: &str| strsim::jaro_winkler(&name.to_lowercase(), &text.to_lowercase());
     names.max_by(|one, other| near(one).total_cmp(&near(other))).filter(|name| near(name) > 0.8)
 }
 
-/// Shows them.
+/// Runs the command.
 ///
 /// # Errors
-/// When nothing can be written any more.
+/// If the output cannot be written.
 pub fn run(options: &Patterns) -> io::Result<()> {
     let is_asked =
         |pattern: &&&Pattern| options.entity.as_ref().is_none_or(|name| pattern.entities.contains(&name.as_str()));
-    let shown: Vec<&Pattern> = PATTERNS.iter().filter(is_asked).copied().collect();
+    let output: Vec<&Pattern> = PATTERNS.iter().filter(is_asked).copied().collect();
     let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
-    let text = match (options.pattern, suitable(options.format, Format::Table, Format::Jsonl)) {
+    let text = match (options.pattern, format_or_default(options.format, Format::Table, Format::Jsonl)) {
         (Some(pattern), Format::Table) => documentation(pattern),
-        // One pattern is documentation to read, also in a pipe, unless a format is given.
+        // Documentation is plain text, also in a pipe, unless a format is given.
         (Some(pattern), _) if options.format.is_none() => documentation(pattern),
         (Some(pattern), _) => format!("{}\n", row(pattern)),
-        (None, Format::Table) => format!("{}\n", table(&shown, width)),
-        (None, Format::Json) => format!("{:#}\n", shown.iter().map(|pattern| row(pattern)).collect::<Value>()),
+        (None, Format::Table) => format!("{}\n", table(&output, width)),
+        (None, Format::Json) => format!("{:#}\n", output.iter().map(|pattern| row(pattern)).collect::<Value>()),
         (None, Format::Jsonl) => {
-            shown.iter().fold(String::new(), |lines, pattern| lines + &row(pattern).to_string() + "\n")
+            output.iter().fold(String::new(), |lines, pattern| lines + &row(pattern).to_string() + "\n")
         }
     };
     print(text.as_bytes())
 }
 
-/// Everything about a pattern that is data.
+/// A pattern as JSON.
 fn row(pattern: &Pattern) -> Value {
     let Pattern { id, name, title, operation, entities, index, cost, tool, callers, actions, example, .. } = *pattern;
     let Cost { fixture, requests, rcu, wcu } = cost;
@@ -118,7 +118,7 @@ fn row(pattern: &Pattern) -> Value {
     })
 }
 
-/// As `ExecuteStatement` takes it, with templates for values.
+/// The arguments of `ExecuteStatement`, with templates for values.
 fn statement(statement: &Statement) -> Value {
     let Statement { about, text, parameters, limit, consistent } = *statement;
     let parameter = |parameter: &Parameter| match parameter {
@@ -134,14 +134,14 @@ fn argument(argument: &Argument) -> Value {
     json!({ "name": name, "type": kind, "optional": optional, "many": many })
 }
 
-/// The list for people, within the terminal's width when there is a terminal.
+/// The list for people, within the width of the terminal, if there is one.
 fn table(patterns: &[&Pattern], width: Option<u16>) -> String {
     let mut table = Table::new();
     table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     if let Some(width) = width {
         table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }
-    table.set_header(["id", "name", "operation", "index", "requests", "RCU", "WCU", "what it is"]);
+    table.set_header(["id", "name", "operation", "index", "requests", "RCU", "WCU", "description"]);
     for pattern in patterns {
         let Cost { requests, rcu, wcu, .. } = pattern.cost;
         table.add_row([
@@ -167,30 +167,30 @@ fn table(patterns: &[&Pattern], width: Option<u16>) -> String {
         .join("\n")
 }
 
-/// A pattern for people: what the document says of it, and what it takes and costs.
+/// The documentation of a pattern for people, with its arguments and costs.
 fn documentation(pattern: &Pattern) -> String {
     let Pattern { id, name, title, operation, entities, index, cost, callers, .. } = *pattern;
     let doc = plain(pattern.doc);
     let on = index.map(|index| format!(" on {index}")).unwrap_or_default();
-    let who = if callers.is_empty() { "operators and data engineers".to_owned() } else { callers.join(", ") };
-    let takes = |argument: &Argument| {
+    let callers_text = if callers.is_empty() { "operators and data engineers".to_owned() } else { callers.join(", ") };
+    let argument_text = |argument: &Argument| {
         let (optional, many) =
             (if argument.optional { ", optional" } else { "" }, if argument.many { ", many" } else { "" });
         format!("{} ({}{optional}{many})", argument.name, argument.kind)
     };
-    let arguments: Vec<String> = pattern.arguments.iter().map(takes).collect();
-    let takes = if arguments.is_empty() { "nothing".to_owned() } else { arguments.join(", ") };
+    let arguments: Vec<String> = pattern.arguments.iter().map(argument_text).collect();
+    let argument_text = if arguments.is_empty() { "nothing".to_owned() } else { arguments.join(", ") };
     let Cost { fixture, requests, rcu, wcu } = cost;
-    // What is only for other commands has none.
+    // Patterns for other commands only have no example.
     let example = Some(pattern.example).filter(|example| !example.is_empty());
-    let example = example.map(|example| format!("try it     {example}\n")).unwrap_or_default();
+    let example = example.map(|example| format!("example    {example}\n")).unwrap_or_default();
     format!(
         "{id} {title}\n\n{doc}\n\n\
          function   {name}\n\
          operation  {}{on}, of {}\n\
-         takes      {takes}\n\
-         asked by   {who}\n\
-         costs      {requests} request{}, {rcu} RCU, {wcu} WCU for {fixture}\n\
+         arguments  {argument_text}\n\
+         callers    {callers_text}\n\
+         cost       {requests} request{}, {rcu} RCU, {wcu} WCU for {fixture}\n\
          IAM        {}\n{example}{}",
         operation.word(),
         entities.join(", "),
@@ -200,7 +200,7 @@ fn documentation(pattern: &Pattern) -> String {
     )
 }
 
-/// Prose for a terminal, which follows no links: their words alone.
+/// Removes the targets of Markdown links, for a terminal.
 #[must_use]
 pub fn plain(prose: &str) -> String {
     let (mut plain, mut rest) = (String::new(), prose);
@@ -218,7 +218,7 @@ pub fn plain(prose: &str) -> String {
     plain + rest
 }
 
-/// A statement for people, and what goes with it in an `aws dynamodb execute-statement`.
+/// A statement for people, with its options for `aws dynamodb execute-statement`.
 fn partiql(statement: &Statement) -> String {
     let Statement { about, text, parameters, limit, consistent } = *statement;
     let about = if about.is_empty() { String::new() } else { format!(" ({about})") };
@@ -244,12 +244,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_is_told_with_the_nearest() {
+    fn an_unknown_pattern_is_refused_with_a_suggestion() {
         let error = find("list_sesions").expect_err("no such name");
         assert!(error.contains("did you mean `list_sessions`?"), "{error}");
         assert_eq!(
-            find("x").expect_err("nothing like it"),
-            "there is no such pattern; `codesensei patterns` lists them all"
+            find("x").expect_err("nothing similar"),
+            "unknown pattern; `codesensei patterns` lists all patterns"
         );
     }
 
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_told_as_its_words() {
+    fn a_link_is_shown_without_its_target() {
         assert_eq!(plain("Ask [an export](a.md#b) or [AP-27](#ap-27)."), "Ask an export or AP-27.");
         for text in ["a[0](b", "[x] and (y)", "[a [b] c"] {
             assert_eq!(plain(text), text);

@@ -1,4 +1,4 @@
-//! `codesensei sweep`: one run of the sweep by hand, and what is left to be removed.
+//! `codesensei sweep`: runs the sweep once, and lists the remaining jobs.
 
 use std::time::Duration;
 
@@ -9,16 +9,16 @@ use model::Backlog;
 
 use crate::Failure;
 use crate::output::print;
-use crate::target::{Opened, Target};
+use crate::target::{OpenTable, Target};
 
-/// How the sweep runs.
+/// The options of `sweep`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Sweep {
-    /// Only show the jobs that there are; remove nothing.
+    /// Only list the jobs; remove nothing.
     #[arg(long)]
     list: bool,
-    /// How long it runs at most. The next run continues where this one stopped.
+    /// The time limit. The next run continues where this one stopped.
     #[arg(long, env = "CODESENSEI_SWEEP_SECONDS", default_value_t = 60, value_name = "SECONDS")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=86_400))]
     within: u64,
@@ -28,29 +28,29 @@ pub struct Sweep {
 
 const EXAMPLES: &str = "\
 Examples:
-  codesensei sweep                        remove what is due, then show what is left
-  codesensei sweep --list                 only show what is to be removed
+  codesensei sweep                        remove the data of due jobs, then list the remaining jobs
+  codesensei sweep --list                 only list the jobs
   codesensei sweep --region eu-central-1 --table reviews --within 900
 
-Exit code 0: no due job is left, or --list. 1: due jobs are left, because they failed, cannot be read or take longer.
-2: a wrong option.";
+Exit code 0: no due job remains, or --list. 1: due jobs remain, because they failed, are unreadable
+or need more time. 2: invalid usage.";
 
-/// Sweeps. Returns whether no due job is left.
+/// Runs the command. Returns whether no due job remains.
 ///
 /// # Errors
-/// With what is wrong and what to do about it.
+/// States the problem and its remedy.
 pub async fn run(options: &Sweep) -> Result<bool, Failure> {
     options.target.run(async |opened| sweep(options, opened).await).await
 }
 
-async fn sweep(options: &Sweep, opened: &Opened) -> Result<bool, Failure> {
-    opened.check().await?;
+async fn sweep(options: &Sweep, opened: &OpenTable) -> Result<bool, Failure> {
+    opened.check_table_exists().await?;
     let swept = if options.list {
         None
     } else {
         let swept = opened.store.maintenance().sweep_due(Duration::from_secs(options.within)).await?;
         eprintln!(
-            "{} done, {} failed, {} waiting for their next try, {} unreadable, {} unfinished",
+            "{} done, {} failed, {} waiting for their next attempt, {} unreadable, {} unfinished",
             swept.done, swept.failed, swept.put_off, swept.unreadable, swept.unfinished
         );
         for (failure, count) in &swept.failures {
@@ -64,7 +64,7 @@ async fn sweep(options: &Sweep, opened: &Opened) -> Result<bool, Failure> {
 
 fn table(kinds: &[Backlog]) -> String {
     if kinds.is_empty() {
-        return "Nothing is left to be removed.\n".to_owned();
+        return "No jobs remain.\n".to_owned();
     }
     let mut grid = Grid::new();
     grid.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);

@@ -1,4 +1,4 @@
-//! `codesensei table`: makes the table that the schema describes, shows a live one, and compares the two.
+//! `codesensei table`: creates the table of the schema, describes a live table, and compares the two.
 
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::presets::NOTHING;
@@ -7,11 +7,11 @@ use model::{IndexProgress, Protection, TableDescription, TableError, defined_tab
 use serde_json::{Value, json};
 
 use crate::Failure;
-use crate::local::LocalError;
-use crate::output::{print, suitable};
-use crate::target::{Opened, Target};
+use crate::error::OpenError;
+use crate::output::{format_or_default, print};
+use crate::target::{OpenTable, Target};
 
-/// What is done with the table.
+/// The options of `table`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
 pub struct Table {
@@ -23,8 +23,8 @@ const EXAMPLES: &str = "\
 Examples:
   codesensei table create --endpoint-url http://127.0.0.1:8000  on DynamoDB Local
   codesensei table create --region eu-central-1 --table reviews  on AWS, protected against deletion
-  codesensei table diff --region eu-central-1 --table reviews    is it what schema/table.toml says?
-  codesensei table update --region eu-central-1 --table reviews  add the indexes that it lacks
+  codesensei table diff --region eu-central-1 --table reviews    compare it with schema/table.toml
+  codesensei table update --region eu-central-1 --table reviews  add missing indexes
   codesensei table describe --format json | jq .facts.billing
 
 The same definition for other tools is in schema/generated/: create-table.json, time-to-live.json
@@ -32,33 +32,34 @@ and continuous-backups.json for `aws dynamodb`, table.cfn.yaml for CloudFormatio
 
 #[derive(Clone, Debug, Subcommand)]
 enum Action {
-    /// Make it, with its index, TTL, protection and backups. One that is there keeps its items, keys and indexes; only its expiry is
-    /// turned on when it is off.
+    /// Create the table with its indexes, TTL, deletion protection and backups. An existing table keeps its items, keys
+    /// and indexes; only its TTL is turned on if it is off.
     #[command(after_help = EXAMPLES)]
     Create {
-        /// Let it be deleted: for a table of tests. Otherwise it is protected as the schema says.
+        /// Create it without deletion protection, for tests. By default it is protected as the schema says.
         #[arg(long)]
         unprotected: bool,
         #[command(flatten)]
         target: Box<Target>,
     },
-    /// Add the indexes that the schema has and the table lacks, and wait until they can be queried.
+    /// Add the missing indexes of the schema, and wait until they can be queried.
     ///
-    /// The table can be used meanwhile. On AWS an index takes minutes, of a large table hours; ended with Ctrl-C, this command leaves
-    /// it being built, and waits for it when it is run again. What else the schema says is not changed: see `table diff`.
+    /// The table can be used meanwhile. On AWS an index takes minutes, on a large table hours. After Ctrl-C, AWS
+    /// continues to build the index, and the next run of this command waits for it. No other setting is changed: see
+    /// `table diff`.
     ///
-    /// An index shows an item once the item has the keys of the index. Items that were stored before get them from
-    /// `codesensei verify --fix`. docs/add-an-index.md tells the whole way.
+    /// An index contains an item only if the item has the keys of the index. `codesensei verify --fix` adds these keys
+    /// to items that were stored before. docs/add-an-index.md describes all steps.
     #[command(after_help = EXAMPLES)]
     Update {
         #[command(flatten)]
         target: Box<Target>,
     },
-    /// Show what a live table is.
+    /// Describe a live table.
     #[command(after_help = EXAMPLES)]
     Describe {
         #[command(flatten)]
-        shown: Shown,
+        output: OutputOptions,
         #[command(flatten)]
         target: Box<Target>,
     },
@@ -66,15 +67,15 @@ enum Action {
     #[command(after_help = EXAMPLES)]
     Diff {
         #[command(flatten)]
-        shown: Shown,
+        output: OutputOptions,
         #[command(flatten)]
         target: Box<Target>,
     },
 }
 
 #[derive(Clone, Copy, Debug, Args)]
-struct Shown {
-    /// How it is written: `table` on a terminal and `json` in a pipe, unless it is said.
+struct OutputOptions {
+    /// The output format. Default: `table` on a terminal, `json` in a pipe.
     #[arg(long, value_enum)]
     format: Option<Format>,
 }
@@ -87,28 +88,28 @@ enum Format {
     Json,
 }
 
-/// Does it. Says whether all is as it should be.
+/// Runs the command. Returns false if a comparison found differences.
 ///
 /// # Errors
-/// With what is wrong and what to do about it.
+/// States the problem and its remedy.
 pub async fn run(table: Table) -> Result<bool, Failure> {
     match table.action {
         Action::Create { unprotected, target } => {
-            target.run_without_file(async |opened| create(opened, unprotected).await).await.map(|()| true)
+            target.run_creating_file(async |opened| create(opened, unprotected).await).await.map(|()| true)
         }
         Action::Update { target } => target.run(async |opened| update(opened).await).await.map(|()| true),
-        Action::Describe { shown, target } => {
+        Action::Describe { output, target } => {
             let described = target.run(async |opened| {
                 let live = describe(opened).await?;
-                Ok(print(description(opened, &live, shown.format()).as_bytes())?)
+                Ok(print(description(opened, &live, output.format()).as_bytes())?)
             });
             described.await.map(|()| true)
         }
-        Action::Diff { shown, target } => {
+        Action::Diff { output, target } => {
             let compared = target.run(async |opened| {
                 let live = describe(opened).await?;
                 let differences = live.differences(&defined_table()?);
-                print(comparison(&live, &differences, shown.format()).as_bytes())?;
+                print(comparison(&live, &differences, output.format()).as_bytes())?;
                 Ok(differences.is_empty())
             });
             compared.await
@@ -116,66 +117,70 @@ pub async fn run(table: Table) -> Result<bool, Failure> {
     }
 }
 
-impl Shown {
+impl OutputOptions {
     fn format(self) -> Format {
-        suitable(self.format, Format::Table, Format::Json)
+        format_or_default(self.format, Format::Table, Format::Json)
     }
 }
 
-async fn create(opened: &Opened, unprotected: bool) -> Result<(), Failure> {
-    let (name, place) = (opened.store.table().name(), opened.place.clone());
+async fn create(opened: &OpenTable, unprotected: bool) -> Result<(), Failure> {
+    let (name, location) = (opened.store.table().name(), opened.location.clone());
     let protection = if unprotected { Protection::Off } else { Protection::AsDefined };
     let created = opened.store.table().create_if_absent(protection).await;
-    let created = created.map_err(|source| LocalError::Table { place: place.clone(), source })?;
+    let created = created.map_err(|source| OpenError::Table { location: location.clone(), source })?;
     if created {
-        eprintln!("The table {name} at {place} is ready.");
+        eprintln!("Created the table {name} at {location}.");
     } else {
-        eprintln!("The table {name} exists already, at {place}. `codesensei table diff` compares it with the schema.");
+        eprintln!(
+            "The table {name} already exists at {location}. To compare it with the schema: codesensei table diff"
+        );
     }
     Ok(())
 }
 
-async fn describe(opened: &Opened) -> Result<TableDescription, LocalError> {
-    opened.store.table().describe().await.map_err(|source| failed(opened, source))
+async fn describe(opened: &OpenTable) -> Result<TableDescription, OpenError> {
+    opened.store.table().describe().await.map_err(|source| to_error(opened, source))
 }
 
-fn failed(opened: &Opened, source: TableError) -> LocalError {
-    let place = opened.place.clone();
+fn to_error(opened: &OpenTable, source: TableError) -> OpenError {
+    let location = opened.location.clone();
     match source {
-        TableError::Missing { table } => LocalError::NoTable { table, place },
-        source => LocalError::Table { place, source },
+        TableError::Missing { table } => OpenError::NoTable { table, location },
+        source => OpenError::Table { location, source },
     }
 }
 
-async fn update(opened: &Opened) -> Result<(), Failure> {
-    let (name, place) = (opened.store.table().name(), &opened.place);
-    let tell = |progress| match progress {
-        IndexProgress::Asked { index } => eprintln!("{index}: asked for"),
+async fn update(opened: &OpenTable) -> Result<(), Failure> {
+    let (name, location) = (opened.store.table().name(), &opened.location);
+    let print_progress = |progress| match progress {
+        IndexProgress::Asked { index } => eprintln!("{index}: requested"),
         IndexProgress::Waiting { index } => {
-            eprintln!("{index}: other tables are being changed; asked for again until it is its turn");
+            eprintln!("{index}: AWS is changing other tables; the request is repeated until AWS accepts it");
         }
-        IndexProgress::Building { index, items } => eprintln!("{index}: being built, {items} entries so far"),
+        IndexProgress::Building { index, items } => eprintln!("{index}: {items} entries built"),
         IndexProgress::Ready { index } => eprintln!("{index}: ready"),
     };
-    let update = opened.store.table().add_missing_indexes(tell).await.map_err(|source| failed(opened, source))?;
+    let update =
+        opened.store.table().add_missing_indexes(print_progress).await.map_err(|source| to_error(opened, source))?;
     if update.added.is_empty() {
-        eprintln!("The table {name} at {place} has every index of the schema.");
+        eprintln!("The table {name} at {location} has all indexes of the schema.");
     } else {
         let added = update.added.join(", ");
         eprintln!(
-            "The table {name} at {place} has {added}. `codesensei verify --fix` puts the items in it that were stored before."
+            "The table {name} at {location} now has {added}. To add items that were stored before: codesensei verify \
+             --fix"
         );
     }
     for index in update.unknown {
         eprintln!(
-            "{index} is not in the schema, and was left. To delete it: aws dynamodb update-table --table-name {name} \
-             --global-secondary-index-updates '[{{\"Delete\":{{\"IndexName\":\"{index}\"}}}}]'"
+            "{index} is not in the schema and was not changed. To delete it: aws dynamodb update-table --table-name \
+             {name} --global-secondary-index-updates '[{{\"Delete\":{{\"IndexName\":\"{index}\"}}}}]'"
         );
     }
     Ok(())
 }
 
-fn description(opened: &Opened, live: &TableDescription, format: Format) -> String {
+fn description(opened: &OpenTable, live: &TableDescription, format: Format) -> String {
     let TableDescription { facts, untold, status, items, bytes } = live;
     let name = opened.store.table().name();
     match format {
@@ -187,7 +192,7 @@ fn description(opened: &Opened, live: &TableDescription, format: Format) -> Stri
         }
         Format::Table => {
             let first = [("table", name.to_owned()), ("status", status.clone())];
-            let last = [("items", format!("{items}, counted every six hours")), ("bytes", bytes.to_string())];
+            let last = [("items", format!("{items}, updated every six hours")), ("bytes", bytes.to_string())];
             let facts = facts.iter().map(|(name, value)| [name.clone(), value.clone()]);
             let first = first.map(|(name, value)| [name.to_owned(), value]);
             let last = last.map(|(name, value)| [name.to_owned(), value]);
@@ -206,15 +211,15 @@ fn comparison(live: &TableDescription, differences: &[(String, String, String)],
             format!("{:#}\n", json!({ "differences": rows, "untold": live.untold }))
         }
         Format::Table => {
-            let told = |all: String, fact: &&str| all + fact + ": this engine does not tell\n";
-            let untold = live.untold.iter().fold(String::new(), told);
+            let append = |all: String, fact: &&str| all + fact + ": not reported by this engine\n";
+            let untold = live.untold.iter().fold(String::new(), append);
             if differences.is_empty() {
-                return format!("{untold}The table is what the schema says.\n");
+                return format!("{untold}The table matches the schema.\n");
             }
-            let header = ["fact", "the schema says", "the table is"].map(str::to_owned);
+            let header = ["fact", "schema", "table"].map(str::to_owned);
             let rows = differences.iter().map(|(fact, defined, live)| {
-                let shown = |value: &String| if value.is_empty() { "(nothing)".to_owned() } else { value.clone() };
-                [fact.clone(), shown(defined), shown(live)]
+                let output = |value: &String| if value.is_empty() { "(nothing)".to_owned() } else { value.clone() };
+                [fact.clone(), output(defined), output(live)]
             });
             grid(std::iter::once(header).chain(rows)) + &untold
         }

@@ -1,10 +1,10 @@
-//! What users do, and what each such request asks of the table: by the ids of access patterns, whose cost contracts are in the registry.
+//! The actions of users, with the access patterns of each request. The registry has the declared costs of the patterns.
 
 use handlers::limits::CANCEL_POLL;
 use model::PATTERNS;
 use model::registry::Pattern;
 
-use crate::costs::assumptions::{Assumed, Use};
+use crate::costs::assumptions::{AssumedValues, Parameter};
 
 /// A Lambda function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Function {
         }
     }
 
-    /// How many secrets a process reads when it starts.
+    /// The number of secrets that a process reads at its start.
     pub(crate) const fn secrets(self) -> f64 {
         match self {
             Self::Auth => 3.0,
@@ -49,24 +49,24 @@ impl Function {
     }
 }
 
-/// How often something happens in a month.
+/// The frequency of an action in a month.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Times {
-    /// For each user.
-    AMonth(Use),
-    /// For each user, on each active day.
-    ADay(Use),
+pub(crate) enum Frequency {
+    /// Per user.
+    PerUserMonth(Parameter),
+    /// Per user and active day.
+    PerActiveDay(Parameter),
     /// For the whole deployment.
     Fixed(f64),
 }
 
-/// What takes long in a request, beside the table.
+/// The slow part of a request, besides the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
     None,
-    /// A password is hashed or checked.
+    /// Hashing or verifying a password.
     Password,
-    /// The model answers.
+    /// The answer of the model.
     Model,
 }
 
@@ -74,18 +74,18 @@ pub(crate) enum Wait {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Action {
     pub(crate) name: &'static str,
-    /// The route; `None` for what is scheduled.
+    /// The route; `None` for scheduled runs.
     pub(crate) endpoint: Option<&'static str>,
     pub(crate) function: Function,
-    /// The patterns that it asks, in this order.
+    /// The patterns of the request, in order.
     pub(crate) patterns: &'static [&'static str],
-    pub(crate) times: Times,
+    pub(crate) times: Frequency,
     pub(crate) wait: Wait,
-    /// How large its body and its answer are.
-    pub(crate) size: (Use, Use),
+    /// The sizes of the body and of the answer.
+    pub(crate) size: (Parameter, Parameter),
 }
 
-const OTHER: (Use, Use) = (Use::OtherKb, Use::OtherKb);
+const OTHER: (Parameter, Parameter) = (Parameter::OtherKb, Parameter::OtherKb);
 
 macro_rules! action {
     ($name:literal, $endpoint:expr, $function:ident, [$($pattern:literal),*], $times:expr, $wait:ident, $size:expr) => {
@@ -101,14 +101,14 @@ macro_rules! action {
     };
 }
 
-/// All of them. A test goes through the routes and compares what they ask.
+/// All actions. A test sends these requests and compares the patterns.
 pub(crate) const ACTIONS: &[Action] = &[
     action!(
         "sign up",
         Some("POST /auth/signup"),
         Auth,
         ["AP-60", "AP-01"],
-        Times::AMonth(Use::SignUps),
+        Frequency::PerUserMonth(Parameter::SignUps),
         Password,
         OTHER
     ),
@@ -117,7 +117,7 @@ pub(crate) const ACTIONS: &[Action] = &[
         Some("POST /auth/login"),
         Auth,
         ["AP-60", "AP-02", "AP-60", "AP-04", "AP-10", "AP-61"],
-        Times::AMonth(Use::SignIns),
+        Frequency::PerUserMonth(Parameter::SignIns),
         Password,
         OTHER
     ),
@@ -126,44 +126,52 @@ pub(crate) const ACTIONS: &[Action] = &[
         Some("POST /auth/refresh"),
         Auth,
         ["AP-60", "AP-15", "AP-16"],
-        Times::ADay(Use::Refreshes),
+        Frequency::PerActiveDay(Parameter::Refreshes),
         None,
         OTHER
     ),
-    action!("list sessions", Some("GET /sessions"), Sessions, ["AP-21"], Times::ADay(Use::Lists), None, OTHER),
+    action!(
+        "list sessions",
+        Some("GET /sessions"),
+        Sessions,
+        ["AP-21"],
+        Frequency::PerActiveDay(Parameter::Lists),
+        None,
+        OTHER
+    ),
     action!(
         "create a session",
         Some("POST /sessions"),
         Sessions,
         ["AP-60", "AP-20"],
-        Times::AMonth(Use::NewSessions),
+        Frequency::PerUserMonth(Parameter::NewSessions),
         None,
-        (Use::CodeKb, Use::OtherKb)
+        (Parameter::CodeKb, Parameter::OtherKb)
     ),
     action!(
         "open a session",
         Some("GET /sessions/{id}?include=threads"),
         Sessions,
         ["AP-22", "AP-31"],
-        Times::ADay(Use::Opens),
+        Frequency::PerActiveDay(Parameter::Opens),
         None,
-        (Use::OtherKb, Use::CodeKb)
+        (Parameter::OtherKb, Parameter::CodeKb)
     ),
     action!(
         "save the code",
         Some("PUT /sessions/{id}"),
         Sessions,
         ["AP-60", "AP-23", "AP-31", "AP-27", "AP-24"],
-        Times::ADay(Use::Saves),
+        Frequency::PerActiveDay(Parameter::Saves),
         None,
-        (Use::CodeKb, Use::OtherKb)
+        (Parameter::CodeKb, Parameter::OtherKb)
     ),
     action!(
         "delete a session",
         Some("DELETE /sessions/{id}"),
         Sessions,
         ["AP-23", "AP-26", "AP-74", "AP-78", "AP-74", "AP-73"],
-        Times::AMonth(Use::DeletedSessions),
+        Frequency::PerUserMonth(Parameter::DeletedSessions),
         None,
         OTHER
     ),
@@ -172,7 +180,7 @@ pub(crate) const ACTIONS: &[Action] = &[
         Some("POST /sessions/{id}/threads"),
         Threads,
         ["AP-22", "AP-30"],
-        Times::AMonth(Use::NewThreads),
+        Frequency::PerUserMonth(Parameter::NewThreads),
         None,
         OTHER
     ),
@@ -181,82 +189,82 @@ pub(crate) const ACTIONS: &[Action] = &[
         Some("POST /threads/{id}/messages"),
         Messages,
         ["AP-60", "AP-38", "AP-45", "AP-40", "AP-42"],
-        Times::AMonth(Use::Questions),
+        Frequency::PerUserMonth(Parameter::Questions),
         Model,
-        (Use::OtherKb, Use::HistoryKb)
+        (Parameter::OtherKb, Parameter::HistoryKb)
     ),
     action!(
         "read a thread's messages",
         Some("GET /threads/{id}/messages"),
         Messages,
         ["AP-32", "AP-44"],
-        Times::ADay(Use::Reads),
+        Frequency::PerActiveDay(Parameter::Reads),
         None,
-        (Use::OtherKb, Use::HistoryKb)
+        (Parameter::OtherKb, Parameter::HistoryKb)
     ),
     action!(
         "apply a patch",
         Some("POST /threads/{id}/messages/{id}/apply"),
         Messages,
         ["AP-60", "AP-38", "AP-24"],
-        Times::AMonth(Use::Applies),
+        Frequency::PerUserMonth(Parameter::Applies),
         None,
-        (Use::OtherKb, Use::CodeKb)
+        (Parameter::OtherKb, Parameter::CodeKb)
     ),
-    // Every five minutes, on thirty days. Each shard of the due jobs is looked at.
+    // Every five minutes, for thirty days. Each shard of the due jobs is read.
     action!(
         "sweep",
         None,
         Sweep,
         ["AP-71", "AP-71", "AP-71", "AP-71", "AP-71", "AP-71", "AP-71", "AP-71"],
-        Times::Fixed(8_640.0),
+        Frequency::Fixed(8_640.0),
         None,
         OTHER
     ),
-    action!("daily report", None, Report, ["AP-83"], Times::Fixed(30.0), None, OTHER),
+    action!("daily report", None, Report, ["AP-83"], Frequency::Fixed(30.0), None, OTHER),
 ];
 
-/// What the run of a question looks at while the model answers: whether it was cancelled.
-pub(crate) const WATCHED: &str = "AP-55";
+/// The pattern that checks for a cancellation while the model answers.
+pub(crate) const POLL_PATTERN: &str = "AP-55";
 
-/// What one of an action takes.
+/// The resources of one action.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Units {
     /// Round trips to the table.
     pub(crate) requests: f64,
     pub(crate) reads: f64,
     pub(crate) writes: f64,
-    /// Of the function.
+    /// Of the Lambda function.
     pub(crate) gb_seconds: f64,
 }
 
-/// The pattern of this id.
+/// The pattern with this id.
 pub(crate) fn pattern(id: &str) -> &'static Pattern {
     let found = PATTERNS.iter().find(|pattern| pattern.id == id);
-    found.expect("a test holds every id of this file against the registry")
+    found.expect("a test checks all ids of this file")
 }
 
 impl Action {
-    /// How often it happens among so many users.
-    pub(crate) fn count(&self, users: f64, assumed: &Assumed) -> f64 {
+    /// The number of these actions for a number of users.
+    pub(crate) fn count(&self, users: f64, values: &AssumedValues) -> f64 {
         match self.times {
-            Times::AMonth(what) => users * assumed[what],
-            Times::ADay(what) => users * assumed[what] * assumed[Use::ActiveDays],
-            Times::Fixed(times) => times,
+            Frequency::PerUserMonth(what) => users * values[what],
+            Frequency::PerActiveDay(what) => users * values[what] * values[Parameter::ActiveDays],
+            Frequency::Fixed(times) => times,
         }
     }
 
-    /// How often a question looks after its own state.
-    pub(crate) fn watches(&self, assumed: &Assumed) -> f64 {
+    /// The number of checks for a cancellation during one question.
+    pub(crate) fn poll_count(&self, values: &AssumedValues) -> f64 {
         let waits = self.wait == Wait::Model;
-        if waits { (assumed[Use::AnswerSeconds] / CANCEL_POLL.as_secs_f64()).floor() } else { 0.0 }
+        if waits { (values[Parameter::AnswerSeconds] / CANCEL_POLL.as_secs_f64()).floor() } else { 0.0 }
     }
 
-    /// What one of it takes, by the contracts of its patterns.
-    pub(crate) fn units(&self, assumed: &Assumed) -> Units {
-        let watched = (pattern(WATCHED), self.watches(assumed));
-        let asked = self.patterns.iter().map(|id| (pattern(id), 1.0)).chain([watched]);
-        let mut units = asked.fold(Units::default(), |units, (pattern, times)| Units {
+    /// The resources of one action, by the declared costs of its patterns.
+    pub(crate) fn units(&self, values: &AssumedValues) -> Units {
+        let polled = (pattern(POLL_PATTERN), self.poll_count(values));
+        let requested = self.patterns.iter().map(|id| (pattern(id), 1.0)).chain([polled]);
+        let mut units = requested.fold(Units::default(), |units, (pattern, times)| Units {
             requests: units.requests + pattern.cost.requests * times,
             reads: units.reads + pattern.cost.rcu * times,
             writes: units.writes + pattern.cost.wcu * times,
@@ -264,19 +272,19 @@ impl Action {
         });
         let waited = match self.wait {
             Wait::None => 0.0,
-            Wait::Password => assumed[Use::PasswordMs] / 1_000.0,
-            // What it watches meanwhile takes no time of its own.
-            Wait::Model => assumed[Use::AnswerSeconds],
+            Wait::Password => values[Parameter::PasswordMs] / 1_000.0,
+            // The checks for a cancellation run during this time.
+            Wait::Model => values[Parameter::AnswerSeconds],
         };
-        let started = assumed[Use::ColdStartMs] * assumed[Use::ColdStarts] / 1_000.0;
-        let seconds = own_seconds(self.patterns, assumed) + waited + started;
+        let started = values[Parameter::ColdStartMs] * values[Parameter::ColdStarts] / 1_000.0;
+        let seconds = own_seconds(self.patterns, values) + waited + started;
         units.gb_seconds = seconds * self.function.memory() / 1_024.0;
         units
     }
 }
 
-/// Of the program and of the table's answers. A number and not a `Duration`, which panics where an assumption is too large for it.
-fn own_seconds(patterns: &[&str], assumed: &Assumed) -> f64 {
+/// The seconds of the program and of the table. A number, because a `Duration` panics if an assumption is too large.
+fn own_seconds(patterns: &[&str], values: &AssumedValues) -> f64 {
     let requests: f64 = patterns.iter().map(|id| pattern(id).cost.requests).sum();
-    (assumed[Use::OwnMs] + requests * assumed[Use::TableMs]) / 1_000.0
+    (values[Parameter::OwnMs] + requests * values[Parameter::TableMs]) / 1_000.0
 }

@@ -1,9 +1,9 @@
-//! docs/costs.md: its tables stand between two markers, and are replaced as a whole.
+//! Replaces the tables of docs/costs.md, which are between two markers.
 
 use std::fs;
 use std::path::Path;
 
-/// Where the tables begin and end.
+/// The markers before and after the tables.
 const MARKERS: (&str, &str) = ("<!-- generated:begin costs -->\n", "<!-- generated:end costs -->");
 
 /// A document was not updated.
@@ -14,12 +14,13 @@ pub(crate) enum DocumentError {
     File {
         /// The file.
         path: String,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// It has no place for the tables.
+    /// The markers are missing.
     #[error(
-        "{path} has no lines `<!-- generated:begin costs -->` and `<!-- generated:end costs -->`, between which the tables go"
+        "{path} has no lines `<!-- generated:begin costs -->` and `<!-- generated:end costs -->`; add them where the \
+         tables belong"
     )]
     NoMarkers {
         /// The file.
@@ -27,14 +28,14 @@ pub(crate) enum DocumentError {
     },
 }
 
-/// The document with these tables. `None` without both markers.
+/// The document with these tables. `None` if a marker is missing.
 pub(crate) fn with_tables(document: &str, tables: &str) -> Option<String> {
     let (before, rest) = document.split_once(MARKERS.0)?;
     let (_, after) = rest.split_once(MARKERS.1)?;
     Some([before, MARKERS.0, "\n", tables, "\n", MARKERS.1, after].concat())
 }
 
-/// Puts the tables into a file.
+/// Replaces the tables in a file.
 pub(crate) fn update(path: &Path, tables: &str) -> Result<(), DocumentError> {
     let name = path.display().to_string();
     let failed = |source| DocumentError::File { path: name.clone(), source };

@@ -1,36 +1,36 @@
-//! What AWS charges in us-east-1: one table, with where each price was read and when.
+//! The prices of AWS in us-east-1, with the source and the date of each price.
 
 /// A price.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Price {
-    /// Of which service.
+    /// The service.
     pub(crate) service: &'static str,
-    /// What is charged.
+    /// The billed quantity.
     pub(crate) what: &'static str,
-    /// Dollars for so many.
+    /// The price in dollars for `of` units.
     pub(crate) dollars: f64,
     pub(crate) of: f64,
-    /// What is counted.
+    /// The unit.
     pub(crate) unit: &'static str,
-    /// The page of AWS.
+    /// The pricing page of AWS.
     pub(crate) source: &'static str,
-    /// How sure it is.
-    pub(crate) seen: Seen,
+    /// The evidence for the price.
+    pub(crate) evidence: Evidence,
 }
 
-/// Where a price was read, on [`DATE`].
+/// The evidence for a price on [`DATE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Seen {
-    /// On AWS's own page, or in AWS's documentation.
+pub(crate) enum Evidence {
+    /// Read on AWS's pricing page or in AWS's documentation.
     OnAws,
-    /// On a page of others about AWS's prices: AWS's own page shows them by a script, and could not be read.
+    /// Read on a third-party page, because a script builds AWS's page and it could not be read.
     Elsewhere,
-    /// Nowhere on that day: as it has been for years. To be confirmed before it is relied on.
+    /// Not read on that day: the price of earlier years. Confirm it before you rely on it.
     Unconfirmed,
 }
 
-impl Seen {
-    pub(crate) const fn word(self) -> &'static str {
+impl Evidence {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::OnAws => "on AWS's page",
             Self::Elsewhere => "on another site",
@@ -39,7 +39,7 @@ impl Seen {
     }
 }
 
-/// When the prices were looked up.
+/// The date of the prices.
 pub(crate) const DATE: &str = "2026-11-29";
 
 const MILLION: f64 = 1_000_000.0;
@@ -54,11 +54,11 @@ const CLOUDWATCH: &str = "https://aws.amazon.com/cloudwatch/pricing/";
 const SNS: &str = "https://aws.amazon.com/sns/pricing/";
 
 macro_rules! prices {
-    ($($name:ident = $service:literal, $what:literal, $dollars:literal / $of:expr, $unit:literal, $source:expr, $seen:ident;)+) => {
+    ($($name:ident = $service:literal, $what:literal, $dollars:literal / $of:expr, $unit:literal, $source:expr, $evidence:ident;)+) => {
         $(pub(crate) const $name: Price = Price {
-            service: $service, what: $what, dollars: $dollars, of: $of, unit: $unit, source: $source, seen: Seen::$seen,
+            service: $service, what: $what, dollars: $dollars, of: $of, unit: $unit, source: $source, evidence: Evidence::$evidence,
         };)+
-        /// All of them.
+        /// All prices.
         pub(crate) const PRICES: &[Price] = &[$($name),+];
     };
 }

@@ -1,19 +1,19 @@
-//! A bill as it is shown: for a terminal, for docs/costs.md and for programs.
+//! The output of a bill: for a terminal, for docs/costs.md and for programs.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use model::registry::Pattern;
 use serde_json::{Value, json};
 
-use crate::costs::actions::{ACTIONS, Action, Times, WATCHED, pattern};
-use crate::costs::assumptions::{ASSUMPTIONS, Assumed, Use};
+use crate::costs::actions::{ACTIONS, Action, Frequency, POLL_PATTERN, pattern};
+use crate::costs::assumptions::{ASSUMPTIONS, AssumedValues, Parameter};
 use crate::costs::bill::{Bill, Line, number};
 use crate::costs::prices::{DATE, PRICES, Price};
 
-/// A table: its heads, whose last ones are numbers, and its rows.
+/// A table whose last columns are numbers.
 struct Grid {
     heads: &'static [&'static str],
-    /// From which column on there are numbers.
+    /// The index of the first column with numbers.
     numbers: usize,
     rows: Vec<Vec<String>>,
 }
@@ -34,7 +34,7 @@ impl Grid {
     fn markdown(&self) -> String {
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
         let heads: Vec<String> = self.heads.iter().map(|&head| head.to_owned()).collect();
-        let rule = |place| if place < self.numbers { "---" } else { "---:" }.to_owned();
+        let rule = |index| if index < self.numbers { "---" } else { "---:" }.to_owned();
         let rules: Vec<String> = (0..heads.len()).map(rule).collect();
         let rows: String = self.rows.iter().map(|row| line(row)).collect();
         line(&heads) + &line(&rules) + &rows
@@ -42,33 +42,34 @@ impl Grid {
 }
 
 /// For a terminal.
-pub(crate) fn text(bills: &[Bill], assumed: &Assumed) -> String {
-    let mut shown = format!("What users do, and what the table is asked for it:\n\n{}", actions(assumed).text());
+pub(crate) fn text(bills: &[Bill], values: &AssumedValues) -> String {
+    let mut output = format!("The actions of users and their access patterns:\n\n{}", actions(values).text());
     for bill in bills {
         let users = grouped(number(bill.users), 0);
-        shown += &["\n", &users, " users, a month, us-east-1\n\n", &lines(bill).text()].concat();
+        output += &["\n", &users, " users, per month, us-east-1\n\n", &lines(bill).text()].concat();
     }
-    shown += "\nUnits are the cost contracts of the access patterns, which are for large fixtures. Free tiers and volume discounts are left\n\
-              out. For the assumptions: codesensei costs --markdown. To replace one: --assume questions=50\n";
-    shown
+    output += "\nThe units are the declared costs of the access patterns, for large fixtures. Free tiers and volume \
+              discounts are not\n\
+              included. To show the assumptions: codesensei costs --markdown. To replace one: --assume questions=50\n";
+    output
 }
 
-/// For docs/costs.md: what stands between its markers.
-pub(crate) fn markdown(bills: &[Bill], assumed: &Assumed) -> String {
-    let mut shown = format!("### In short\n\n{}", summary(bills).markdown());
+/// For docs/costs.md, between its markers.
+pub(crate) fn markdown(bills: &[Bill], values: &AssumedValues) -> String {
+    let mut output = format!("### Summary\n\n{}", summary(bills).markdown());
     for bill in bills {
         let users = grouped(number(bill.users), 0);
-        shown += &["\n### ", &users, " users\n\n", &lines(bill).markdown()].concat();
+        output += &["\n### ", &users, " users\n\n", &lines(bill).markdown()].concat();
     }
-    shown += &["\n### What users do\n\n", &actions(assumed).markdown()].concat();
-    shown += &["\n### Patterns\n\n", &contracts().markdown()].concat();
-    shown += &["\n### Assumptions\n\n", &assumptions(assumed).markdown()].concat();
-    shown += &["\n### Prices\n\nus-east-1, looked up on ", DATE, ".\n\n", &prices().markdown()].concat();
-    shown
+    output += &["\n### Actions\n\n", &actions(values).markdown()].concat();
+    output += &["\n### Patterns\n\n", &contracts().markdown()].concat();
+    output += &["\n### Assumptions\n\n", &assumptions(values).markdown()].concat();
+    output += &["\n### Prices\n\nus-east-1, as of ", DATE, ".\n\n", &prices().markdown()].concat();
+    output
 }
 
 /// For programs.
-pub(crate) fn json(bills: &[Bill], assumed: &Assumed) -> Value {
+pub(crate) fn json(bills: &[Bill], values: &AssumedValues) -> Value {
     let line = |line: &Line| {
         json!({
             "service": line.price.service, "what": line.price.what, "quantity": line.quantity, "unit": line.price.unit,
@@ -82,13 +83,13 @@ pub(crate) fn json(bills: &[Bill], assumed: &Assumed) -> Value {
         })
     };
     let action = |action: &Action| {
-        let units = action.units(assumed);
+        let units = action.units(values);
         json!({
             "action": action.name, "endpoint": action.endpoint, "function": action.function.name(), "patterns": action.patterns,
             "requests": units.requests, "rru": units.reads, "wru": units.writes, "gb_seconds": units.gb_seconds,
         })
     };
-    let assumption = |assumption: &crate::costs::assumptions::Assumption| (assumption.name, assumed[assumption.what]);
+    let assumption = |assumption: &crate::costs::assumptions::Assumption| (assumption.name, values[assumption.what]);
     json!({
         "region": "us-east-1", "prices_of": DATE, "months": bills.iter().map(bill).collect::<Vec<_>>(),
         "actions": ACTIONS.iter().map(action).collect::<Vec<_>>(),
@@ -103,7 +104,7 @@ fn summary(bills: &[Bill]) -> Grid {
         let users = grouped(number(bill.users), 0);
         vec![users, dollars(model), dollars(total - model), dollars(total), dollars(bill.per_user()), share]
     };
-    let heads = &["users", "the model", "everything else", "a month", "a user", "of that the model"];
+    let heads = &["users", "model", "everything else", "total", "per user", "share of the model"];
     Grid { heads, numbers: 0, rows: bills.iter().map(row).collect() }
 }
 
@@ -117,31 +118,33 @@ fn lines(bill: &Bill) -> Grid {
     };
     let sum = |what: &str, sum: f64| vec![String::new(), what.to_owned(), String::new(), String::new(), dollars(sum)];
     let (model, total) = (bill.model(), bill.total());
-    let sums = [sum("the model", model), sum("everything else", total - model), sum("together", total)];
-    let rows = bill.lines.iter().map(row).chain(sums).chain([sum("a user", bill.per_user())]).collect();
-    Grid { heads: &["service", "what", "quantity", "price", "dollars"], numbers: 2, rows }
+    let sums = [sum("model", model), sum("everything else", total - model), sum("total", total)];
+    let rows = bill.lines.iter().map(row).chain(sums).chain([sum("per user", bill.per_user())]).collect();
+    Grid { heads: &["service", "item", "quantity", "price", "dollars"], numbers: 2, rows }
 }
 
-fn actions(assumed: &Assumed) -> Grid {
+fn actions(values: &AssumedValues) -> Grid {
     let row = |action: &Action| {
-        let units = action.units(assumed);
-        let watches = action.watches(assumed);
-        let mut asked: Vec<(&str, f64)> = Vec::new();
-        for &id in action.patterns.iter().chain((watches > 0.0).then_some(&WATCHED)) {
-            let times = if id == WATCHED { watches } else { 1.0 };
-            match asked.last_mut().filter(|(last, _)| *last == id) {
+        let units = action.units(values);
+        let poll_count = action.poll_count(values);
+        let mut requested: Vec<(&str, f64)> = Vec::new();
+        for &id in action.patterns.iter().chain((poll_count > 0.0).then_some(&POLL_PATTERN)) {
+            let times = if id == POLL_PATTERN { poll_count } else { 1.0 };
+            match requested.last_mut().filter(|(last, _)| *last == id) {
                 Some((_, count)) => *count += times,
-                None => asked.push((id, times)),
+                None => requested.push((id, times)),
             }
         }
-        let patterns = asked
+        let patterns = requested
             .iter()
             .map(|(id, times)| if *times > 1.0 { format!("{} × {id}", amount(*times)) } else { (*id).to_owned() });
         let patterns = patterns.collect::<Vec<_>>().join(" ");
         let times = match action.times {
-            Times::AMonth(what) => amount(assumed[what]),
-            Times::ADay(what) => format!("{} × {}", amount(assumed[Use::ActiveDays]), amount(assumed[what])),
-            Times::Fixed(times) => format!("{} in all", grouped(times, 0)),
+            Frequency::PerUserMonth(what) => amount(values[what]),
+            Frequency::PerActiveDay(what) => {
+                format!("{} × {}", amount(values[Parameter::ActiveDays]), amount(values[what]))
+            }
+            Frequency::Fixed(times) => format!("{} in total", grouped(times, 0)),
         };
         let name =
             action.endpoint.map_or_else(|| action.name.to_owned(), |endpoint| format!("{}: {endpoint}", action.name));
@@ -155,13 +158,13 @@ fn actions(assumed: &Assumed) -> Grid {
             amount(units.gb_seconds),
         ]
     };
-    let heads = &["what", "function", "access patterns", "times a user and month", "RRU", "WRU", "GB-s"];
+    let heads = &["action", "function", "access patterns", "times per user and month", "RRU", "WRU", "GB-s"];
     Grid { heads, numbers: 3, rows: ACTIONS.iter().map(row).collect() }
 }
 
-/// The contracts of the patterns that are asked.
+/// The declared costs of the patterns of all actions.
 fn contracts() -> Grid {
-    let mut ids: Vec<&str> = ACTIONS.iter().flat_map(|action| action.patterns).copied().chain([WATCHED]).collect();
+    let mut ids: Vec<&str> = ACTIONS.iter().flat_map(|action| action.patterns).copied().chain([POLL_PATTERN]).collect();
     ids.sort_by_key(|id| id.trim_start_matches("AP-").parse::<u32>().unwrap_or(u32::MAX));
     ids.dedup();
     let row = |pattern: &Pattern| {
@@ -173,19 +176,19 @@ fn contracts() -> Grid {
     Grid { heads, numbers: 2, rows: ids.into_iter().map(pattern).map(row).collect() }
 }
 
-fn assumptions(assumed: &Assumed) -> Grid {
+fn assumptions(values: &AssumedValues) -> Grid {
     let row = |assumption: &crate::costs::assumptions::Assumption| {
-        vec![format!("`{}`", assumption.name), assumption.reason.to_owned(), amount(assumed[assumption.what])]
+        vec![format!("`{}`", assumption.name), assumption.reason.to_owned(), amount(values[assumption.what])]
     };
     Grid { heads: &["assumption", "reason", "value"], numbers: 2, rows: ASSUMPTIONS.iter().map(row).collect() }
 }
 
 fn prices() -> Grid {
-    let row = |shown: &Price| {
-        let source = format!("[{}]({})", shown.seen.word(), shown.source);
-        vec![shown.service.to_owned(), shown.what.to_owned(), source, price(shown)]
+    let row = |output: &Price| {
+        let source = format!("[{}]({})", output.evidence.as_str(), output.source);
+        vec![output.service.to_owned(), output.what.to_owned(), source, price(output)]
     };
-    Grid { heads: &["service", "what", "read", "price"], numbers: 3, rows: PRICES.iter().map(row).collect() }
+    Grid { heads: &["service", "item", "source", "price"], numbers: 3, rows: PRICES.iter().map(row).collect() }
 }
 
 fn price(price: &Price) -> String {
@@ -211,7 +214,7 @@ fn dollars(dollars: f64) -> String {
     format!("${}", grouped(dollars, places))
 }
 
-/// A quantity: whole when it is large.
+/// A quantity, rounded to an integer if it is large.
 fn amount(number: f64) -> String {
     if number >= 100.0 || number.fract() == 0.0 {
         grouped(number, 0)
@@ -222,9 +225,9 @@ fn amount(number: f64) -> String {
     }
 }
 
-/// Two significant digits, so that what is little does not look like nothing.
+/// Two significant digits, so that a small amount is not shown as zero.
 fn small(number: f64) -> String {
-    // Beyond that no one counts zeros.
+    // Smaller amounts use scientific notation.
     let least = 1e-9;
     if number < least {
         return format!("{number:.1e}");
@@ -237,13 +240,13 @@ fn small(number: f64) -> String {
     format!("{number:.places$}")
 }
 
-/// With commas between thousands.
+/// With commas as thousands separators.
 fn grouped(number: f64, places: usize) -> String {
     let text = format!("{number:.places$}");
     let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
     let mut grouped = String::new();
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
@@ -256,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_grouped_and_keep_what_they_need() {
+    fn numbers_are_grouped_and_keep_significant_digits() {
         assert_eq!((grouped(1_234_567.0, 0), grouped(999.999, 2)), ("1,234,567".to_owned(), "1,000.00".to_owned()));
         assert_eq!(
             (dollars(0.012_34), dollars(5.0), dollars(0.0)),
@@ -273,15 +276,15 @@ mod tests {
     }
 
     #[test]
-    fn a_small_amount_is_not_shown_as_nothing() {
-        for (number, shown) in [
+    fn a_small_amount_is_not_shown_as_zero() {
+        for (number, output) in [
             (0.0, "0"),
             (0.037, "0.037"),
             (0.000_4, "0.00040"),
             (0.000_012_34, "0.000012"),
             (0.000_000_000_12, "1.2e-10"),
         ] {
-            assert_eq!(amount(number), shown);
+            assert_eq!(amount(number), output);
         }
         assert_eq!((dollars(0.000_1), dollars(0.000_004_2)), ("$0.0001".to_owned(), "$0.0000042".to_owned()));
     }

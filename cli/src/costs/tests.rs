@@ -1,4 +1,4 @@
-//! What the actions are said to ask is what their routes ask, and docs/costs.md is what the command makes.
+//! Compares the actions with their routes, the numbers with the templates, and docs/costs.md with the command.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,18 +16,18 @@ use model::{Clock, CursorKey, Endpoint, Ids, Meter, PATTERNS, Protection, Store,
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::actions::{ACTIONS, Action, WATCHED};
-use super::assumptions::{Assumed, Use};
+use super::actions::{ACTIONS, Action, POLL_PATTERN};
+use super::assumptions::{AssumedValues, Parameter};
 use super::bill::{Bill, number};
 use super::{document, prices, report};
 use crate::engine::Engine;
 use crate::local::application_on;
 
-/// A client that keeps its cookies, and what its requests asked of the table.
+/// A client that keeps its cookies and the access patterns of its requests.
 struct Client {
     router: Router,
     cookies: BTreeMap<String, String>,
-    asked: BTreeMap<&'static str, Vec<&'static str>>,
+    requested: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
 impl Client {
@@ -50,7 +50,7 @@ impl Client {
         let bytes = body.collect().await.expect("a body").to_bytes();
         assert!(parts.status.is_success(), "{action}: {} {}", parts.status, String::from_utf8_lossy(&bytes));
         let calls = &parts.extensions.get::<Asked>().expect("a bill").0;
-        self.asked.insert(action, calls.iter().map(|call| call.pattern.id).collect());
+        self.requested.insert(action, calls.iter().map(|call| call.pattern.id).collect());
         serde_json::from_slice(&bytes).unwrap_or_default()
     }
 }
@@ -65,17 +65,17 @@ async fn store(engine: &Engine) -> Store {
     })
     .await;
     store.table().create_if_absent(Protection::Off).await.expect("a table");
-    // Processes come and go on Lambda: nothing is counted on to be in memory.
+    // Processes on Lambda are short-lived, so the costs assume an empty cache.
     store.with_code_cache(0)
 }
 
 #[tokio::test]
-async fn every_action_asks_the_patterns_that_its_route_asks() {
+async fn every_action_has_the_patterns_of_its_route() {
     let (engine, bedrock) = (Engine::in_memory().await.expect("an engine"), LocalBedrock::start().expect("a model"));
     let store = store(&engine).await;
     let app = application_on(store.clone(), &bedrock.url, 4).await.expect("an application");
     let router = router(&app, &Domain::ALL);
-    let mut client = Client { router, cookies: BTreeMap::new(), asked: BTreeMap::new() };
+    let mut client = Client { router, cookies: BTreeMap::new(), requested: BTreeMap::new() };
     let account = json!({ "name": "Ada", "email": "ada@example.com", "username": "ada",
         "password": "Engine-1843", "confirm_password": "Engine-1843" });
     client.step("sign up", "POST", "/auth/signup", Some(account)).await;
@@ -102,19 +102,20 @@ async fn every_action_asks_the_patterns_that_its_route_asks() {
     client.step("delete a session", "DELETE", &session, None).await;
     let meter = Meter::default();
     store.metered(meter.clone()).maintenance().sweep_due(Duration::from_mins(1)).await.expect("swept");
-    client.asked.insert("sweep", meter.take().iter().map(|call| call.pattern.id).collect());
+    client.requested.insert("sweep", meter.take().iter().map(|call| call.pattern.id).collect());
     let differ = |action: &&Action| {
-        let asked: Vec<&str> = client.asked[action.name].iter().filter(|id| **id != WATCHED).copied().collect();
-        asked != action.patterns
+        let requested: Vec<&str> =
+            client.requested[action.name].iter().filter(|id| **id != POLL_PATTERN).copied().collect();
+        requested != action.patterns
     };
-    // The report runs in a program of its own.
-    let known = ACTIONS.iter().filter(|action| action.name != "daily report");
-    let differing: Vec<&str> = known.filter(differ).map(|action| action.name).collect();
-    assert!(differing.is_empty(), "{differing:?} in {:#?}", client.asked);
+    // The report runs in a separate program.
+    let checked = ACTIONS.iter().filter(|action| action.name != "daily report");
+    let differing: Vec<&str> = checked.filter(differ).map(|action| action.name).collect();
+    assert!(differing.is_empty(), "{differing:?} in {:#?}", client.requested);
 }
 
 #[test]
-fn every_pattern_is_in_the_registry_and_is_asked_by_the_function() {
+fn every_pattern_is_registered_for_its_function() {
     for action in ACTIONS {
         for id in action.patterns {
             let pattern = PATTERNS.iter().find(|pattern| pattern.id == *id);
@@ -123,16 +124,16 @@ fn every_pattern_is_in_the_registry_and_is_asked_by_the_function() {
             assert!(pattern.callers.contains(&function), "{id} of {}", action.name);
         }
     }
-    assert!(PATTERNS.iter().any(|pattern| pattern.id == WATCHED));
+    assert!(PATTERNS.iter().any(|pattern| pattern.id == POLL_PATTERN));
 }
 
-/// A file of the deployment.
+/// A file of the folder infra.
 fn infra(file: &str) -> String {
     std::fs::read_to_string(format!("{}/../infra/{file}", env!("CARGO_MANIFEST_DIR"))).expect(file)
 }
 
 #[test]
-fn memory_alarms_and_rules_are_those_of_the_templates() {
+fn memory_alarms_and_rules_match_the_templates() {
     let [template, alarms] = ["template.yaml", "alarms.yaml"].map(infra);
     for action in ACTIONS {
         let mut name = action.function.name().to_owned();
@@ -142,19 +143,22 @@ fn memory_alarms_and_rules_are_those_of_the_templates() {
         let memory = resource.split("MemorySize: ").nth(1).and_then(|rest| rest.split_whitespace().next());
         assert_eq!(memory, Some(&*action.function.memory().to_string()), "{name}");
     }
-    let assumed = Assumed::with(&[]);
+    let values = AssumedValues::with(&[]);
     let count = |text: &str, line: &str| number(text.matches(line).count() as u64);
-    // An alarm without a list of metrics watches one. One alarm watches an anomaly, which has a price of its own.
-    let watched = |text: &str| {
+    // An alarm without a list of metrics has one metric. The anomaly alarm has its own price.
+    let polled = |text: &str| {
         let alarms = text.split("Type: AWS::CloudWatch::Alarm\n").skip(1);
         alarms
             .map(|alarm| count(alarm.split("\n    Type: ").next().unwrap_or(alarm), "MetricStat:").max(1.0))
             .sum::<f64>()
     };
-    let all = watched(&template) + watched(&alarms);
-    assert!((all - assumed[Use::Alarms] - assumed[Use::AnomalyAlarms]).abs() < 0.5, "{all} metrics of alarms");
+    let all = polled(&template) + polled(&alarms);
+    assert!(
+        (all - values[Parameter::Alarms] - values[Parameter::AnomalyAlarms]).abs() < 0.5,
+        "{all} metrics of alarms"
+    );
     let rules = count(&template, "\n          Priority: ");
-    assert!((rules - assumed[Use::WafRules]).abs() < 0.5, "{rules} rules");
+    assert!((rules - values[Parameter::WafRules]).abs() < 0.5, "{rules} rules");
 }
 
 /// The default of a parameter of the template.
@@ -165,20 +169,20 @@ fn default<'a>(template: &'a str, parameter: &str) -> &'a str {
 }
 
 #[test]
-fn processor_second_web_acl_and_functions_are_those_of_the_templates() {
+fn processor_web_acl_and_edge_functions_match_the_templates() {
     let [template, site, stages] = ["template.yaml", "site.yaml", "samconfig.toml"].map(infra);
     let processor = default(&template, "Architecture");
     assert!(prices::LAMBDA_TIME.what.ends_with(processor), "functions run on {processor}");
-    assert!(!stages.contains("Architecture="), "a stage has another processor than the costs");
+    assert!(!stages.contains("Architecture="), "a stage has a different processor");
 
-    let assumed = Assumed::with(&[]);
+    let values = AssumedValues::with(&[]);
     let prod = stages.split("\n[prod.").last().expect("the stage prod");
     assert_eq!((default(&template, "EdgeWaf"), prod.contains("\"EdgeWaf=on\"")), ("on", true));
-    assert!((assumed[Use::EdgeWaf] - 1.0).abs() < f64::EPSILON);
+    assert!((values[Parameter::EdgeWaf] - 1.0).abs() < f64::EPSILON);
     let rules = number(site.matches("\n          Priority: ").count() as u64);
-    assert!((rules - assumed[Use::EdgeWafRules]).abs() < 0.5, "{rules} rules at the edge");
+    assert!((rules - values[Parameter::EdgeWafRules]).abs() < 0.5, "{rules} rules at the edge");
 
-    // What the bill says of functions at CloudFront: those of pages and of the API, none at files.
+    // The CloudFront functions of the bill: for pages and for the API, none for files.
     let behaviours =
         site.split("DefaultCacheBehavior:").nth(1).and_then(|rest| rest.split("CustomErrorResponses:").next());
     let mut behaviours = behaviours.expect("behaviours of the cache").split("- PathPattern: ");
@@ -186,13 +190,13 @@ fn processor_second_web_acl_and_functions_are_those_of_the_templates() {
     assert_eq!(behaviours.next().map(functions), Some(1), "at pages");
     let paths: Vec<_> = behaviours.map(|one| (one.split_whitespace().next().unwrap_or(""), functions(one))).collect();
     assert_eq!(paths, [("/assets/*", 0), ("/api/openapi.json", 0), ("/api/*", 1)]);
-    let bill = Bill::of(100, &assumed);
+    let bill = Bill::of(100, &values);
     let quantity =
         |price| bill.lines.iter().find(|line| line.price == price).map(|line| line.quantity).expect("a line");
-    let loads = 100.0 * assumed[Use::ActiveDays] * assumed[Use::PageLoads];
+    let loads = 100.0 * values[Parameter::ActiveDays] * values[Parameter::PageLoads];
     let (api, all) = (quantity(prices::GATEWAY_REQUESTS), quantity(prices::CLOUDFRONT_REQUESTS));
     assert!((quantity(prices::CLOUDFRONT_FUNCTIONS) - api - loads).abs() < 0.5);
-    assert!((quantity(prices::WAF_REQUESTS) - api - all).abs() < 0.5, "each ACL looks at what passes it");
+    assert!((quantity(prices::WAF_REQUESTS) - api - all).abs() < 0.5, "each ACL inspects the requests that reach it");
     assert!((quantity(prices::WAF_ACL) - 2.0).abs() < f64::EPSILON);
 }
 
@@ -200,32 +204,32 @@ fn processor_second_web_acl_and_functions_are_those_of_the_templates() {
 fn the_largest_assumptions_make_a_finite_bill() {
     let all = super::assumptions::ASSUMPTIONS.map(|assumption| format!("{}=1e12", assumption.name).parse());
     let all: Result<Vec<_>, String> = all.into_iter().collect();
-    let assumed = Assumed::with(&all.expect("assumptions"));
-    let bills = [Bill::of(u64::MAX, &assumed)];
+    let values = AssumedValues::with(&all.expect("assumptions"));
+    let bills = [Bill::of(u64::MAX, &values)];
     assert!(bills[0].total().is_finite());
-    let shown = report::markdown(&bills, &assumed);
+    let shown = report::markdown(&bills, &values);
     assert!(!shown.contains("inf") && !shown.contains("NaN"), "{shown}");
 }
 
 #[test]
-fn costs_grow_with_users_and_their_sum_is_that_of_the_lines() {
-    let assumed = Assumed::with(&[]);
-    let bills = [100, 10_000].map(|users| Bill::of(users, &assumed));
+fn costs_grow_with_users_and_the_total_is_the_sum_of_the_lines() {
+    let values = AssumedValues::with(&[]);
+    let bills = [100, 10_000].map(|users| Bill::of(users, &values));
     for bill in &bills {
         let sum: f64 = bill.lines.iter().map(|line| line.quantity * line.price.dollars / line.price.of).sum();
         assert!((sum - bill.total()).abs() < 1e-6 && bill.model() < bill.total());
     }
     let ratio = bills[1].model() / bills[0].model();
     assert!((ratio - 100.0).abs() < 1e-6, "the model is asked a hundred times as often: {ratio}");
-    assert!(bills[1].per_user() < bills[0].per_user(), "what is fixed is shared by more");
+    assert!(bills[1].per_user() < bills[0].per_user(), "more users share the fixed costs");
 }
 
 #[test]
-fn the_document_has_the_tables_that_the_command_makes() {
-    let assumed = Assumed::with(&[]);
-    let bills = [100, 10_000, 1_000_000].map(|users| Bill::of(users, &assumed));
+fn the_document_has_the_tables_of_the_command() {
+    let values = AssumedValues::with(&[]);
+    let bills = [100, 10_000, 1_000_000].map(|users| Bill::of(users, &values));
     let document = include_str!("../../../docs/costs.md");
     let updated =
-        document::with_tables(document, &report::markdown(&bills, &assumed)).expect("docs/costs.md has markers");
-    assert!(document == updated, "docs/costs.md is old: run `codesensei costs --update docs/costs.md`");
+        document::with_tables(document, &report::markdown(&bills, &values)).expect("docs/costs.md has markers");
+    assert!(document == updated, "docs/costs.md is outdated: run `codesensei costs --update docs/costs.md`");
 }

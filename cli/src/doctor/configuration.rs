@@ -1,4 +1,4 @@
-//! The variables that the programs read: whether those that are set can be read, and whether one is misspelt.
+//! Checks the environment variables of the programs: their values and the spelling of their names.
 
 use std::ffi::OsString;
 use std::num::NonZeroU32;
@@ -13,17 +13,17 @@ use super::finding::Finding;
 
 const CHECK: &str = "configuration";
 
-/// What holds a value.
-type Test = fn(&str) -> bool;
+/// Whether a value is valid.
+type IsValid = fn(&str) -> bool;
 
-/// The variables with a form of their own, and what they have to be. Those of the reviewer are read by it.
-const VARIABLES: [(&str, Test, &str); 11] = [
-    ("CODESENSEI_TABLE", |text| crate::target::table_name(text).is_ok(), "the name of a table"),
+/// Variables with their tests and expected forms. The reviewer parses its own variables.
+const VARIABLES: [(&str, IsValid, &str); 11] = [
+    ("CODESENSEI_TABLE", |text| crate::store_choice::table_name(text).is_ok(), "the name of a table"),
     ("CODESENSEI_ORIGIN", |text| CorsPolicy::production(text).is_ok(), "an origin such as https://app.example.com"),
     ("CODESENSEI_LOG", |text| text.parse::<Targets>().is_ok(), "a filter such as info or handlers=debug"),
-    ("CODESENSEI_PUBLIC_KEYS_SECRET", is_a_secret, "the name or ARN of a secret"),
-    ("CODESENSEI_SEED_SECRET", is_a_secret, "the name or ARN of a secret"),
-    ("CODESENSEI_SIGNING_KEY_SECRET", is_a_secret, "the name or ARN of a secret"),
+    ("CODESENSEI_PUBLIC_KEYS_SECRET", is_secret_name, "the name or ARN of a secret"),
+    ("CODESENSEI_SEED_SECRET", is_secret_name, "the name or ARN of a secret"),
+    ("CODESENSEI_SIGNING_KEY_SECRET", is_secret_name, "the name or ARN of a secret"),
     ("CODESENSEI_CODE_CACHE_MIB", |text| text.parse::<u16>().is_ok(), "a number of MiB from 0 to 65535"),
     ("CODESENSEI_MESSAGE_TTL_DAYS", |text| text.parse::<MessageTtl>().is_ok(), "a number of days from 0 to 36500"),
     ("CODESENSEI_AI_DAILY_CAP", |text| text.parse::<NonZeroU32>().is_ok(), "a positive number"),
@@ -35,7 +35,7 @@ const VARIABLES: [(&str, Test, &str); 11] = [
     ),
 ];
 
-/// Those that the reviewer reads, and [`ReviewerConfig::from_env`] tests.
+/// Variables of the reviewer, which [`ReviewerConfig::from_env`] tests.
 const REVIEWER: [&str; 10] = [
     "AI_DEADLINE_MS",
     "AI_OUTPUT_MODE",
@@ -49,7 +49,8 @@ const REVIEWER: [&str; 10] = [
     "CACHE_MIN_TOKENS",
 ];
 
-/// Those that are not tested here: commands refuse a wrong one at their start, and other checks ask the endpoint.
+/// Variables that are not tested here: commands refuse an invalid one at their start, and other checks use the
+/// endpoint.
 const UNTESTED: [&str; 10] = [
     "BEDROCK_ENDPOINT_URL",
     "CODESENSEI_CLIENT_TIMEOUT",
@@ -63,73 +64,74 @@ const UNTESTED: [&str; 10] = [
     "CODESENSEI_TEST_TABLES",
 ];
 
-fn is_a_secret(text: &str) -> bool {
+fn is_secret_name(text: &str) -> bool {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "/_+=.@-:".contains(c);
     !text.is_empty() && text.len() <= 2_048 && text.chars().all(is_part)
 }
 
-/// Looks at the variables of this process, as the programs read them: an empty one counts as not set, and blanks belong to a value.
+/// Checks the variables as the programs read them: an empty one counts as not set, and spaces belong to the value.
 pub(super) fn check(variables: &[(OsString, OsString)]) -> Vec<Finding> {
     let get = |name: &str| {
         let found = variables.iter().find(|(own, _)| own == name).and_then(|(_, value)| value.to_str());
         found.filter(|value| !value.trim().is_empty()).map(str::to_owned)
     };
-    let mut wrong: Vec<String> = Vec::new();
-    for (name, holds, expected) in VARIABLES {
-        if get(name).is_some_and(|value| !holds(&value)) {
-            wrong.push(format!("{name} must be {expected}."));
+    let mut problems: Vec<String> = Vec::new();
+    for (name, is_valid, expected) in VARIABLES {
+        if get(name).is_some_and(|value| !is_valid(&value)) {
+            problems.push(format!("{name} must be {expected}."));
         }
     }
     if let Err(error) = ReviewerConfig::from_env(get) {
-        wrong.push(format!("{error}."));
+        problems.push(format!("{error}."));
     }
     let is_tested = |name: &str| VARIABLES.iter().any(|(own, ..)| *own == name) || REVIEWER.contains(&name);
     let (mut tested, mut untested) = (Vec::new(), Vec::new());
     for (name, value) in variables.iter().filter_map(|(name, value)| Some((name.to_str()?, value))) {
-        if value.to_str().is_none() && (is_known(name) || is_ours(name)) {
-            wrong.push(format!("{name} is not UTF-8, so programs do not read it. Set it again."));
+        if value.to_str().is_none() && (is_known_variable(name) || has_our_prefix(name)) {
+            problems.push(format!("{name} is not UTF-8, so the programs ignore it. Set it again."));
         } else if get(name).is_none() {
         } else if is_tested(name) {
             tested.push(name);
-        } else if is_known(name) {
+        } else if is_known_variable(name) {
             untested.push(name);
-        } else if is_ours(name) {
-            wrong.push(format!("No program reads {name}. Perhaps {} is meant.", nearest(name)));
+        } else if has_our_prefix(name) {
+            problems.push(format!("No program reads {name}. Did you mean {}?", closest_variable(name)));
         }
     }
-    if !wrong.is_empty() {
-        return wrong.into_iter().map(|told| Finding::problem(CHECK, told)).collect();
+    if !problems.is_empty() {
+        return problems.into_iter().map(|summary| Finding::problem(CHECK, summary)).collect();
     }
-    vec![Finding::ok(CHECK, told(tested, untested))]
+    vec![Finding::ok(CHECK, summary(tested, untested))]
 }
 
-fn told(mut tested: Vec<&str>, mut untested: Vec<&str>) -> String {
+fn summary(mut tested: Vec<&str>, mut untested: Vec<&str>) -> String {
     if tested.is_empty() && untested.is_empty() {
-        return "no variable is set, so all defaults hold".to_owned();
+        return "no variable is set, so all defaults apply".to_owned();
     }
     tested.sort_unstable();
     untested.sort_unstable();
-    let part = |names: Vec<&str>, told: &str| (!names.is_empty()).then(|| format!("{} {told}", names.join(", ")));
+    let part = |names: Vec<&str>, summary: &str| (!names.is_empty()).then(|| format!("{} {summary}", names.join(", ")));
     let are = if untested.len() == 1 { "is" } else { "are" };
     let parts = [part(tested, "can be read"), part(untested, &format!("{are} set and not tested"))];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
-fn known() -> impl Iterator<Item = &'static str> {
+fn known_variables() -> impl Iterator<Item = &'static str> {
     VARIABLES.iter().map(|(name, ..)| *name).chain(REVIEWER).chain(UNTESTED)
 }
 
-fn is_known(name: &str) -> bool {
-    known().any(|known| known == name)
+fn is_known_variable(name: &str) -> bool {
+    known_variables().any(|known_variables| known_variables == name)
 }
 
-fn is_ours(name: &str) -> bool {
+fn has_our_prefix(name: &str) -> bool {
     name.starts_with("CODESENSEI_") || name.starts_with("BEDROCK_")
 }
 
-fn nearest(name: &str) -> &'static str {
-    let nearest = known().max_by(|one, other| strsim::jaro(name, one).total_cmp(&strsim::jaro(name, other)));
-    nearest.unwrap_or_default()
+fn closest_variable(name: &str) -> &'static str {
+    let closest_variable =
+        known_variables().max_by(|one, other| strsim::jaro(name, one).total_cmp(&strsim::jaro(name, other)));
+    closest_variable.unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -143,32 +145,32 @@ mod tests {
     }
 
     #[test]
-    fn good_variables_are_named_and_empty_ones_do_not_count() {
+    fn valid_variables_are_named_and_empty_ones_are_ignored() {
         let found = checked(&[("CODESENSEI_AI_DAILY_CAP", "50"), ("AI_DEADLINE_MS", "26000"), ("BEDROCK_PRICES", "")]);
         assert_eq!(found, [Finding::ok(CHECK, "AI_DEADLINE_MS, CODESENSEI_AI_DAILY_CAP can be read")]);
         assert_eq!(checked(&[("PATH", "/bin")])[0].state, State::Ok);
     }
 
     #[test]
-    fn only_what_was_tested_can_be_read() {
+    fn untested_variables_are_reported_as_not_tested() {
         let found = checked(&[("CODESENSEI_PORT", "many"), ("BEDROCK_PRICES", "3/15"), ("CODESENSEI_DATA_DIR", "x")]);
-        let told = "BEDROCK_PRICES can be read; CODESENSEI_DATA_DIR, CODESENSEI_PORT are set and not tested";
-        assert_eq!(found, [Finding::ok(CHECK, told)]);
-        assert_eq!(checked(&[("CODESENSEI_PORT", "1")])[0].told, "CODESENSEI_PORT is set and not tested");
+        let summary = "BEDROCK_PRICES can be read; CODESENSEI_DATA_DIR, CODESENSEI_PORT are set and not tested";
+        assert_eq!(found, [Finding::ok(CHECK, summary)]);
+        assert_eq!(checked(&[("CODESENSEI_PORT", "1")])[0].message, "CODESENSEI_PORT is set and not tested");
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_variable_that_is_not_utf_8_is_a_problem_only_if_it_is_ours() {
+    fn a_known_variable_that_is_not_utf_8_is_a_problem() {
         use std::os::unix::ffi::OsStringExt as _;
         let bytes = || OsString::from_vec(vec![0xff]);
         assert_eq!(check(&[("SOMETHING".into(), bytes()), (bytes(), "x".into())])[0].state, State::Ok);
         let found = check(&[("CODESENSEI_ORIGIN".into(), bytes())]);
-        assert!(found[0].state == State::Problem && found[0].told.starts_with("CODESENSEI_ORIGIN is not UTF-8"));
+        assert!(found[0].state == State::Problem && found[0].message.starts_with("CODESENSEI_ORIGIN is not UTF-8"));
     }
 
     #[test]
-    fn every_wrong_variable_is_a_problem_with_what_it_must_be() {
+    fn an_invalid_variable_is_a_problem_with_the_expected_form() {
         for (name, value) in [
             ("CODESENSEI_TABLE", "bad name"),
             ("CODESENSEI_ORIGIN", "http://app.example.com"),
@@ -188,21 +190,21 @@ mod tests {
             let found = checked(&[(name, value)]);
             assert!(found.len() == 1 && found[0].state == State::Problem, "{name}: {found:?}");
             assert!(
-                found[0].told.starts_with(&format!("{name} must be ")) && !found[0].told.contains(value),
+                found[0].message.starts_with(&format!("{name} must be ")) && !found[0].message.contains(value),
                 "{found:?}"
             );
         }
     }
 
     #[test]
-    fn a_misspelt_variable_is_told_with_the_nearest() {
+    fn a_misspelt_variable_is_a_problem_with_a_suggestion() {
         let found = checked(&[("BEDROCK_MODEL_ID", "x"), ("CODESENSEI_TABEL", "reviews")]);
-        let told: Vec<&str> = found.iter().map(|finding| &*finding.told).collect();
+        let summary: Vec<&str> = found.iter().map(|finding| &*finding.message).collect();
         assert_eq!(
-            told,
+            summary,
             [
-                "No program reads BEDROCK_MODEL_ID. Perhaps BEDROCK_MODEL_IDS is meant.",
-                "No program reads CODESENSEI_TABEL. Perhaps CODESENSEI_TABLE is meant.",
+                "No program reads BEDROCK_MODEL_ID. Did you mean BEDROCK_MODEL_IDS?",
+                "No program reads CODESENSEI_TABEL. Did you mean CODESENSEI_TABLE?",
             ]
         );
     }

@@ -1,4 +1,4 @@
-//! Whether the model answers: one short question.
+//! Checks that the model answers, with one short question.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use super::finding::Finding;
 
 const CHECK: &str = "model";
 
-/// Asks the models of the configuration, the first that may be used.
+/// Asks the first available model of the configuration.
 pub(super) async fn check(config: ReviewerConfig, sdk: &SdkConfig) -> Finding {
     let (deadline, ids) = (Instant::now() + config.deadline, config.model_ids.join(", "));
     let question = Question {
@@ -23,7 +23,7 @@ pub(super) async fn check(config: ReviewerConfig, sdk: &SdkConfig) -> Finding {
         text: "Is this a program? Answer in five words, without a patch.",
     };
     let Ok(prompt) = Prompt::build(&Fence::new(b"doctor", "doctor", 1), &question) else {
-        return Finding::unknown(CHECK, "no question could be made");
+        return Finding::unknown(CHECK, "the prompt could not be built");
     };
     match Reviewer::connect_with(config, sdk).ask(&prompt, None, deadline).await {
         Ok(reviewed) => {
@@ -37,22 +37,22 @@ pub(super) async fn check(config: ReviewerConfig, sdk: &SdkConfig) -> Finding {
                 ),
             )
         }
-        Err(error) => Finding::problem(CHECK, format!("{error} (asked: {ids}). {}.", mend(&error))),
+        Err(error) => Finding::problem(CHECK, format!("{error} (models: {ids}). {}.", fix(&error))),
     }
 }
 
-fn mend(error: &AiError) -> &'static str {
+fn fix(error: &AiError) -> &'static str {
     match error {
         AiError::Timeout => "Raise AI_DEADLINE_MS, or name a faster model in BEDROCK_MODEL_IDS",
         AiError::Malformed { .. } => "Name a model in BEDROCK_MODEL_IDS that can call tools, or another AI_OUTPUT_MODE",
         AiError::Unreachable => "Check AWS_REGION, BEDROCK_ENDPOINT_URL and the network",
         AiError::Unavailable { .. } => {
-            "Grant access to the model in Bedrock's console, allow bedrock:InvokeModel on its profile and its models, and look at \
-             the account's quotas"
+            "Grant access to the model in Bedrock's console, allow bedrock:InvokeModel on its profile and its models, \
+             and check the quotas of the account"
         }
         AiError::Refused { .. } => {
-            "Look at BEDROCK_MODEL_IDS, BEDROCK_GUARDRAIL and BEDROCK_SERVICE_TIER: the model takes no such call"
+            "Check BEDROCK_MODEL_IDS, BEDROCK_GUARDRAIL and BEDROCK_SERVICE_TIER: the model refused the request"
         }
-        AiError::TokenLimitExceeded { .. } => "Name a model in BEDROCK_MODEL_IDS that takes 100,000 tokens",
+        AiError::TokenLimitExceeded { .. } => "Name a model in BEDROCK_MODEL_IDS that accepts 100,000 tokens",
     }
 }

@@ -1,4 +1,4 @@
-//! Whether a topic for alarms reaches people: each of its subscriptions has to be confirmed by its receiver.
+//! Checks that the receivers of a topic for alarms have confirmed its subscriptions.
 
 use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
@@ -8,7 +8,7 @@ use crate::aws::aws_error;
 
 const CHECK: &str = "alarm topic";
 
-/// Looks at its subscriptions.
+/// Checks the subscriptions.
 pub(super) async fn check(arn: &str, sdk: &SdkConfig) -> Finding {
     let mut pages = Client::new(sdk).list_subscriptions_by_topic().topic_arn(arn).into_paginator().items().send();
     let (mut confirmed, mut pending) = (Vec::new(), Vec::new());
@@ -20,25 +20,25 @@ pub(super) async fn check(arn: &str, sdk: &SdkConfig) -> Finding {
                 if is_confirmed { confirmed.push(protocol) } else { pending.push(protocol) }
             }
             Err(error) => {
-                let mend = "Check the ARN, the region and that you may list its subscriptions";
-                return Finding::problem(CHECK, format!("{arn} cannot be read: {}. {mend}.", aws_error(&error)));
+                let fix = "Check the ARN, the region and your permission to list its subscriptions";
+                return Finding::problem(CHECK, format!("{arn} cannot be read: {}. {fix}.", aws_error(&error)));
             }
         }
     }
-    told(arn, &confirmed, &pending)
+    summarize(arn, &confirmed, &pending)
 }
 
-fn told(arn: &str, confirmed: &[String], pending: &[String]) -> Finding {
+fn summarize(arn: &str, confirmed: &[String], pending: &[String]) -> Finding {
     if !pending.is_empty() {
         let pending = pending.join(", ");
-        let mend = "Its receiver has to follow the link in AWS's mail; `aws sns subscribe` sends it again";
-        return Finding::problem(CHECK, format!("not confirmed: {pending}. {mend}."));
+        let fix = "The receiver must open the link in the mail from AWS; `aws sns subscribe` sends it again";
+        return Finding::problem(CHECK, format!("not confirmed: {pending}. {fix}."));
     }
     if confirmed.is_empty() {
-        let mend = format!(
+        let fix = format!(
             "Subscribe: aws sns subscribe --topic-arn {arn} --protocol email --notification-endpoint ops@example.com"
         );
-        return Finding::problem(CHECK, format!("no one is told of alarms. {mend}"));
+        return Finding::problem(CHECK, format!("no subscriptions, so alarms reach no receiver. {fix}"));
     }
     Finding::ok(CHECK, format!("confirmed: {}", confirmed.join(", ")))
 }
@@ -49,10 +49,10 @@ mod tests {
     use crate::doctor::finding::State;
 
     #[test]
-    fn a_topic_needs_a_subscription_and_each_has_to_be_confirmed() {
+    fn a_topic_needs_subscriptions_and_all_must_be_confirmed() {
         let mail = ["email".to_owned()];
-        assert_eq!(told("arn", &mail, &[]).state, State::Ok);
-        assert_eq!(told("arn", &[], &[]).state, State::Problem);
-        assert_eq!(told("arn", &mail, &mail).state, State::Problem);
+        assert_eq!(summarize("arn", &mail, &[]).state, State::Ok);
+        assert_eq!(summarize("arn", &[], &[]).state, State::Problem);
+        assert_eq!(summarize("arn", &mail, &mail).state, State::Problem);
     }
 }

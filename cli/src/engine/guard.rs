@@ -1,4 +1,4 @@
-//! Who may use the embedded engine: programs that have its access key, and no web page.
+//! Access to the embedded engine: only for programs that have its access key, never for web pages.
 
 use std::sync::Arc;
 
@@ -10,9 +10,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
-use crate::host::names_this_machine;
+use crate::host::has_local_host;
 
-/// The access key id that requests have to be signed with. The engine does not check signatures, so the id is the secret.
+/// The access key id that requests must be signed with. The engine does not check signatures, so the id is the secret.
 #[derive(Clone)]
 pub(super) struct AccessKey(Arc<str>);
 
@@ -25,7 +25,7 @@ impl AccessKey {
         &self.0
     }
 
-    fn signed(&self, headers: &HeaderMap) -> bool {
+    fn signs(&self, headers: &HeaderMap) -> bool {
         let mut values = headers.get_all(header::AUTHORIZATION).iter();
         let (Some(value), None) = (values.next(), values.next()) else { return false };
         let id = value.to_str().ok().and_then(|text| {
@@ -36,24 +36,25 @@ impl AccessKey {
     }
 }
 
-/// Middleware: lets a request pass that no web page can have made and that has the key. Before its body is read.
-pub(super) async fn admit(State(key): State<AccessKey>, request: Request, next: Next) -> Response {
+/// Middleware: refuses requests of web pages and requests without the key, before their body is read.
+pub(super) async fn authorize(State(key): State<AccessKey>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     if headers.contains_key(header::ORIGIN) {
-        return refused(StatusCode::FORBIDDEN, "AccessDeniedException", "Web pages must not use this engine.");
+        return refusal(StatusCode::FORBIDDEN, "AccessDeniedException", "Web pages must not use this engine.");
     }
-    // The name of another site that leads to this machine: its pages would be of one origin with this engine.
-    if !names_this_machine(&request) {
-        return refused(StatusCode::FORBIDDEN, "AccessDeniedException", "Host must be localhost or 127.0.0.1.");
+    // DNS rebinding: pages of a domain that points to this machine would have the same origin as this engine.
+    if !has_local_host(&request) {
+        return refusal(StatusCode::FORBIDDEN, "AccessDeniedException", "Host must be localhost or 127.0.0.1.");
     }
-    if !key.signed(headers) {
-        let message = "Sign with the access key id of this engine: the user part of the URL in the file `engine` of the data folder.";
-        return refused(StatusCode::BAD_REQUEST, "UnrecognizedClientException", message);
+    if !key.signs(headers) {
+        let message = "Sign with the access key id of this engine: the user part of the URL in the file `engine` of \
+                       the data folder.";
+        return refusal(StatusCode::BAD_REQUEST, "UnrecognizedClientException", message);
     }
     next.run(request).await
 }
 
-fn refused(status: StatusCode, code: &str, message: &str) -> Response {
+fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
     let body = json!({ "__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": message });
     (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], Json(body)).into_response()
 }

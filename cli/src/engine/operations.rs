@@ -1,5 +1,7 @@
-//! DynamoDB's operations, as requests to the embedded engine. Its own server takes them from web pages too and cannot be
-//! told not to, nor be put behind anything: it wants a port of its own. So requests reach its database from here.
+//! The operations of DynamoDB, as requests to the embedded engine.
+//!
+//! The engine's own server accepts requests of web pages, cannot be configured otherwise and needs its own port, so
+//! this router calls the database directly.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -9,7 +11,7 @@ use dynoxide::{Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// DynamoDB takes bodies up to this size, in bytes.
+/// The largest body that DynamoDB accepts, in bytes.
 pub(super) const MAX_BODY: usize = 16 * 1024 * 1024;
 
 const TARGET: &str = "DynamoDB_20120810.";
@@ -22,7 +24,7 @@ pub(super) async fn answer(State(database): State<Database>, headers: HeaderMap,
     let (status, json) = match run(&database, operation, &body) {
         Some(Ok(json)) => (StatusCode::OK, json),
         Some(Err(error)) => {
-            let error = as_answered(operation, error);
+            let error = to_wire_error(operation, error);
             (StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::BAD_REQUEST), error.to_json())
         }
         None => (StatusCode::BAD_REQUEST, UNKNOWN.to_owned()),
@@ -30,12 +32,12 @@ pub(super) async fn answer(State(database): State<Database>, headers: HeaderMap,
     (status, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], json).into_response()
 }
 
-/// Every operation that a table of ours, or a tool that reads it, may ask for; nothing for others.
+/// The operations that this product and tools for its table use. Others are unknown operations.
 macro_rules! operations {
     ($($name:literal $method:ident)*) => {
         fn run(database: &Database, operation: &str, body: &[u8]) -> Option<Result<String, DynoxideError>> {
             match operation {
-                $($name => Some(read(body).and_then(|request| database.$method(request)).and_then(|done| written(&done))),)*
+                $($name => Some(parse(body).and_then(|request| database.$method(request)).and_then(|done| to_json(&done))),)*
                 _ => None,
             }
         }
@@ -68,11 +70,11 @@ operations! {
     "UpdateTimeToLive" update_time_to_live
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
     serde_json::from_slice(body).map_err(|error| {
         let text = error.to_string();
         let text = text.split(" at line ").next().unwrap_or_default();
-        // The engine's types mark what DynamoDB calls by which name.
+        // The engine's types mark the DynamoDB exception of a message by a prefix.
         match text.split_once(':') {
             Some(("VALIDATION" | "VALIDATION_AS_READ" | "VALIDATION_REQUEST", message)) => {
                 DynoxideError::ValidationException(message.to_owned())
@@ -86,12 +88,12 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
     })
 }
 
-fn written<T: Serialize>(done: &T) -> Result<String, DynoxideError> {
+fn to_json<T: Serialize>(done: &T) -> Result<String, DynoxideError> {
     serde_json::to_string(done).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
-/// The engine leaves to its servers how two errors are worded.
-fn as_answered(operation: &str, error: DynoxideError) -> DynoxideError {
+/// Rewrites two errors whose final form the engine leaves to its server.
+fn to_wire_error(operation: &str, error: DynoxideError) -> DynoxideError {
     match (operation, error) {
         ("PutItem" | "UpdateItem" | "DeleteItem", DynoxideError::EnvelopedValidation(message)) => {
             DynoxideError::ValidationException(format!("1 validation error detected: {message}"))

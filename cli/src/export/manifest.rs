@@ -1,7 +1,7 @@
-//! The end of an export: its manifests, as DynamoDB writes them.
+//! The manifests at the end of an export, in the format of DynamoDB.
 //!
-//! "`DynamoDB` table export output format" of the Developer Guide has the fields. A checksum is an MD5 in Base64; `etag` is what S3 would
-//! give a file that is uploaded in one piece.
+//! The page "`DynamoDB` table export output format" of the Developer Guide defines the fields. A checksum is an MD5 in
+//! Base64; `etag` is the value that S3 returns for a file that is uploaded in one part.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read as _};
@@ -14,10 +14,10 @@ use model::Timestamp;
 use serde_json::{Value, json};
 
 use super::ExportError;
-use super::folder::{ExportFolder, failed, write_whole};
-use super::segment::Done;
+use super::folder::{ExportFolder, file_error, write_atomically};
+use super::segment::FinishedSegment;
 
-/// What all segments are together.
+/// The sums over all segments.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Total {
     pub(super) files: usize,
@@ -28,12 +28,12 @@ pub(super) struct Total {
     pub(super) rcu: f64,
 }
 
-/// Writes the manifests, the summary last: an export that has one is whole.
-pub(super) fn finish(folder: &ExportFolder, parts: &[Done], ended: Timestamp) -> Result<Total, ExportError> {
+/// Writes the manifests. The summary is last: an export that has it is complete.
+pub(super) fn finish(folder: &ExportFolder, parts: &[FinishedSegment], ended: Timestamp) -> Result<Total, ExportError> {
     let mut total = Total { files: parts.len(), ..Total::default() };
     let mut lines = Vec::new();
     for part in parts {
-        let sum = md5_of(&part.file).map_err(failed(&part.file))?;
+        let sum = md5_of(&part.file).map_err(file_error(&part.file))?;
         let line = json!({
             "itemCount": part.items,
             "md5Checksum": BASE64_STANDARD.encode(sum),
@@ -48,14 +48,14 @@ pub(super) fn finish(folder: &ExportFolder, parts: &[Done], ended: Timestamp) ->
         total.rcu += part.rcu;
     }
     let files = folder.path().join("manifest-files.json");
-    write_with_sum(&files, &lines.concat())?;
+    write_with_checksum(&files, &lines.concat())?;
     let summary = summary(folder, &files, &total, ended);
-    write_with_sum(&folder.path().join("manifest-summary.json"), &format!("{summary}\n"))?;
-    folder.forget()?;
+    write_with_checksum(&folder.path().join("manifest-summary.json"), &format!("{summary}\n"))?;
+    folder.remove_progress()?;
     Ok(total)
 }
 
-/// What the service would say, as far as it is known here: the account, the table's id and a bucket are not.
+/// The summary with the fields of DynamoDB. The account, the id of the table and the bucket are unknown here.
 fn summary(folder: &ExportFolder, files: &Path, total: &Total, ended: Timestamp) -> Value {
     let table = format!("arn:aws:dynamodb:local:000000000000:table/{}", folder.table());
     json!({
@@ -78,11 +78,11 @@ fn summary(folder: &ExportFolder, files: &Path, total: &Total, ended: Timestamp)
     })
 }
 
-/// The checksum first, so that there is one for every manifest.
-fn write_with_sum(path: &Path, text: &str) -> Result<(), ExportError> {
+/// Writes the checksum first, so that every manifest has one.
+fn write_with_checksum(path: &Path, text: &str) -> Result<(), ExportError> {
     let sum = BASE64_STANDARD.encode(Md5::digest(text));
-    write_whole(&path.with_extension("md5"), sum.as_bytes())?;
-    write_whole(path, text.as_bytes())
+    write_atomically(&path.with_extension("md5"), sum.as_bytes())?;
+    write_atomically(path, text.as_bytes())
 }
 
 fn md5_of(path: &Path) -> io::Result<[u8; 16]> {

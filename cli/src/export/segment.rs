@@ -1,4 +1,4 @@
-//! One part of the table and its file: page after page, each kept before the next is asked for.
+//! One segment of the table and its file: each page is saved before the next one is requested.
 
 use std::fs::File;
 use std::io::{Seek as _, SeekFrom, Write as _};
@@ -12,13 +12,13 @@ use indicatif::ProgressBar;
 use model::{Meter, ScanPage, ScanPosition, Store, StoredItem};
 use serde::{Deserialize, Serialize};
 
-use super::folder::{ExportFolder, failed, private, read_json, write_json};
-use super::{DEAREST_PAGE, ExportError, Pace, outcome};
+use super::folder::{ExportFolder, file_error, private_options, read_json, write_json};
+use super::{ExportError, MAX_PAGE_UNITS, ReadLimiter, join_result};
 
-/// How far a segment is. Whatever its file holds beyond `file_bytes` was written by a page that did not come to its end.
+/// The progress of a segment. Bytes of its file beyond `file_bytes` belong to a page that was not saved completely.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Progress {
-    /// Where it goes on; absent before the first page, and after the last.
+    /// The position of the next page; absent before the first page and after the last.
     next: Option<ScanPosition>,
     is_done: bool,
     file_bytes: u64,
@@ -28,9 +28,9 @@ struct Progress {
     rcu: f64,
 }
 
-/// A segment that was read to its end.
+/// A completely read segment.
 #[derive(Clone, Debug)]
-pub(super) struct Done {
+pub(super) struct FinishedSegment {
     pub(super) number: u32,
     pub(super) file: PathBuf,
     pub(super) file_bytes: u64,
@@ -40,41 +40,46 @@ pub(super) struct Done {
     pub(super) rcu: f64,
 }
 
-/// A segment that is being read.
+/// A segment during its export.
 pub(super) struct Segment {
     number: u32,
     path: PathBuf,
     checkpoint: PathBuf,
     file: File,
     progress: Progress,
-    /// Held until its last page is written, which may be after nobody waits for it any more.
+    /// Keeps the lock until the last page is written, even if the waiting task was dropped before.
     _folder: Arc<ExportFolder>,
 }
 
 impl Segment {
-    /// The segment as far as it is, its file cut back to what is known to be whole.
+    /// Opens the segment at its progress. Truncates its file after the last complete page.
     pub(super) fn open(folder: &Arc<ExportFolder>, number: u32) -> Result<Self, ExportError> {
         let (path, checkpoint) = (folder.data(number), folder.checkpoint(number));
         let progress = if checkpoint.exists() { read_json(&checkpoint)? } else { Progress::default() };
-        let mut file =
-            private().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed(&path))?;
-        if file.metadata().map_err(failed(&path))?.len() < progress.file_bytes {
+        let mut file = private_options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(file_error(&path))?;
+        if file.metadata().map_err(file_error(&path))?.len() < progress.file_bytes {
             let [path, export] = [&path, folder.path()].map(|path| path.display().to_string());
             return Err(ExportError::Damaged { path, export });
         }
-        file.set_len(progress.file_bytes).map_err(failed(&path))?;
-        file.seek(SeekFrom::End(0)).map_err(failed(&path))?;
+        file.set_len(progress.file_bytes).map_err(file_error(&path))?;
+        file.seek(SeekFrom::End(0)).map_err(file_error(&path))?;
         Ok(Self { number, path, checkpoint, file, progress, _folder: Arc::clone(folder) })
     }
 
-    /// Reads what is left of it.
+    /// Reads the remaining pages.
     pub(super) async fn read(
         mut self,
         store: Store,
         segments: u32,
-        limit: Option<Arc<Pace>>,
+        limit: Option<Arc<ReadLimiter>>,
         bar: ProgressBar,
-    ) -> Result<Done, ExportError> {
+    ) -> Result<FinishedSegment, ExportError> {
         bar.inc(self.progress.items);
         let meter = Meter::new();
         let store = store.metered(meter.clone());
@@ -88,26 +93,26 @@ impl Segment {
             }
             self.progress.rcu += rcu;
             let items = answer.items.len() as u64;
-            // On a thread that may wait for the disk. Dropped meanwhile, it still comes to its end.
-            let kept = tokio::task::spawn_blocking(move || self.keep(answer).map(|()| self));
-            self = outcome(kept.await).await?;
+            // On a thread that may block on the disk. It completes even if this task is dropped.
+            let kept = tokio::task::spawn_blocking(move || self.save_page(answer).map(|()| self));
+            self = join_result(kept.await).await?;
             bar.inc(items);
             if let (Some(limit), Some(units)) = (&limit, units(rcu)) {
-                limit.until_n_ready(units).await.expect("no page costs more than the limiter holds");
+                limit.until_n_ready(units).await.expect("the limiter's burst covers the cost of any page");
             }
         }
         let Self { number, path: file, progress, .. } = self;
         let Progress { file_bytes, items, item_bytes, requests, rcu, .. } = progress;
-        Ok(Done { number, file, file_bytes, items, item_bytes, requests, rcu })
+        Ok(FinishedSegment { number, file, file_bytes, items, item_bytes, requests, rcu })
     }
 
-    /// Writes the page, and then that it is written.
-    fn keep(&mut self, page: ScanPage) -> Result<(), ExportError> {
+    /// Writes the page, then the progress.
+    fn save_page(&mut self, page: ScanPage) -> Result<(), ExportError> {
         let ScanPage { items, next } = page;
         let is_last = next.is_none();
-        // A segment without items is a gzip of nothing, which every reader takes; a file without bytes is not.
+        // An empty segment needs an empty gzip stream, because readers reject an empty file.
         if !items.is_empty() || (is_last && self.progress.file_bytes == 0) {
-            self.append(&items).map_err(failed(&self.path))?;
+            self.append(&items).map_err(file_error(&self.path))?;
         }
         self.progress.items += items.len() as u64;
         self.progress.item_bytes += items.iter().map(|item| item.size() as u64).sum::<u64>();
@@ -116,7 +121,8 @@ impl Segment {
         write_json(&self.checkpoint, &self.progress)
     }
 
-    /// A page is a gzip of its own. One after the other they are a gzip too (RFC 1952, 2.2), and a file can be cut between them.
+    /// Writes each page as its own gzip member. A sequence of members is a valid gzip file (RFC 1952, 2.2), and a file
+    /// can be truncated between them.
     fn append(&mut self, items: &[StoredItem]) -> std::io::Result<()> {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
         for item in items {
@@ -133,5 +139,5 @@ impl Segment {
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and 256")]
 fn units(rcu: f64) -> Option<NonZeroU32> {
-    NonZeroU32::new(rcu.ceil().clamp(0.0, f64::from(DEAREST_PAGE)) as u32)
+    NonZeroU32::new(rcu.ceil().clamp(0.0, f64::from(MAX_PAGE_UNITS)) as u32)
 }

@@ -1,4 +1,4 @@
-//! Why a command on keys was not carried out. Never with a key in it.
+//! The errors of `keys`. Their messages never contain a key.
 
 use std::io;
 
@@ -6,178 +6,166 @@ use handlers::auth::keys::InvalidKey;
 use handlers::secrets::ORIGIN_CHARS;
 use model::Timestamp;
 
-use crate::keys::place::{Name, Place};
-
-/// A command on keys was not carried out.
+/// A command on keys failed.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
-    /// A file or the folder.
+    /// A file or the folder cannot be used.
     #[error("cannot use {file}: {source}")]
     File {
-        /// Which.
+        /// The file.
         file: String,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// Another command has the folder.
-    #[error("another `codesensei keys` is changing {folder}; wait until it has ended, and run this again")]
+    /// Another command has locked the folder.
+    #[error("another `codesensei keys` is changing {folder}; wait until it ends, and run this command again")]
     InUse {
         /// The folder.
         folder: String,
     },
-    /// Secrets Manager refused, or was not reached.
+    /// Secrets Manager refused the request, or was not reached.
     #[error(
-        "cannot {action} the secret {secret}: {said}; check --region, --profile and that you may do this, and run the command \
-         again"
+        "cannot {action} the secret {secret}: {reason}; check --region, --profile and your permissions, and run the \
+         command again"
     )]
     Manager {
-        /// What was asked for.
+        /// The requested action.
         action: &'static str,
-        /// Of which secret.
+        /// The name of the secret.
         secret: String,
-        /// The answer, or why there is none.
-        said: String,
-        /// Whether it is an answer.
+        /// The answer of the service, or the reason for no answer.
+        reason: String,
+        /// Whether the service answered.
         answered: bool,
     },
-    /// Another command wrote it between our reading and our writing.
+    /// Another command changed the secret after this command read it.
     #[error(
-        "{secret} was changed by another command meanwhile; look at it with `codesensei keys show`, and run this again"
+        "another command changed {secret} at the same time; check it with `codesensei keys show`, and run this \
+         command again"
     )]
     Changed {
-        /// Which secret.
+        /// The name of the secret.
         secret: String,
     },
-    /// It is no JSON object of its form. Serde repeats what it could not read, so its message is not passed on.
-    #[error("{secret} does not have the form of this secret; restore an earlier version of it")]
+    /// The secret is malformed. The message of serde is dropped, because it can contain the secret.
+    #[error("{secret} is malformed; restore an earlier version of it")]
     Unreadable {
-        /// Which secret.
+        /// The name of the secret.
         secret: String,
     },
-    /// A key in it cannot be used.
+    /// A key in the secret is invalid.
     #[error("{secret}: {source}; restore an earlier version of it")]
     Key {
-        /// Which secret.
+        /// The name of the secret.
         secret: String,
-        /// What is wrong.
+        /// The reason.
         source: InvalidKey,
     },
-    /// More than one thing is wrong.
+    /// There are several problems.
     #[error("{} problems with the secrets:\n  {}", .0.len(), .0.join("\n  "))]
     Several(Vec<String>),
-    /// No key could be made.
-    #[error("cannot make a key: {0}")]
+    /// No key could be generated.
+    #[error("cannot generate a key: {0}")]
     Generate(#[from] io::Error),
-    /// A folder other than that of new keys does not exist.
-    #[error("{folder} is not a folder; `codesensei keys new {options}` makes it, with all three secrets")]
+    /// The folder of existing keys does not exist.
+    #[error("{folder} is not a folder; create it with all three secrets with `codesensei keys new {options}`")]
     NoFolder {
         /// The folder.
         folder: String,
-        /// Where.
+        /// The options that select the location.
         options: String,
     },
     /// Another user of this machine could replace a key.
-    #[error(
-        "the group or others can write to the folder {folder}; close it with `chmod go-w`, and check what is in it"
-    )]
+    #[error("the group or others can write to the folder {folder}; run `chmod go-w` on it, and check its content")]
     OpenFolder {
         /// The folder.
         folder: String,
     },
-    /// There are no secrets, or not all.
+    /// Some or all of the secrets are missing.
     #[error(
-        "{} not exist; `codesensei keys new {options}{}` makes {}",
-        verb(.missing, "does", "do"), if *.all { "" } else { " --missing" }, if *.all { "all three" } else { "what is missing" }
+        "{} not exist; create {} with `codesensei keys new {options}{}`",
+        verb(.missing, "does", "do"), if *.all { "all three" } else { "the missing ones" }, if *.all { "" } else { " --missing" }
     )]
     Missing {
-        /// Which.
+        /// The missing secrets.
         missing: Vec<String>,
-        /// Whether that is all of them.
+        /// Whether all three are missing.
         all: bool,
-        /// Where.
+        /// The options that select the location.
         options: String,
     },
-    /// `new` where secrets are.
+    /// `new` found existing secrets.
     #[error(
-        "{} already and {} not changed; to rotate the signing key use `codesensei keys add {options}`, to complete a `keys new` that was \
-         interrupted add --missing",
-        verb(.there, "exists", "exist"), if .there.len() == 1 { "was" } else { "were" }
+        "{} already and {} not changed; to rotate the signing key, run `codesensei keys add {options}`; to complete \
+         an interrupted `keys new`, add --missing",
+        verb(.existing, "exists", "exist"), if .existing.len() == 1 { "was" } else { "were" }
     )]
-    AlreadyThere {
-        /// Which.
-        there: Vec<String>,
-        /// Where.
+    AlreadyExists {
+        /// The existing secrets.
+        existing: Vec<String>,
+        /// The options that select the location.
         options: String,
     },
-    /// `promote` without `add`.
-    #[error("there is no next key to promote; `codesensei keys add {options}` makes one")]
+    /// `promote` found no next key.
+    #[error("there is no next key to promote; create one with `codesensei keys add {options}`")]
     NoNextKey {
-        /// Where.
+        /// The options that select the location.
         options: String,
     },
-    /// `promote` before all processes can know the next key.
+    /// `promote` came before all processes have read the next key.
     #[error(
-        "the next key was added at {added}, and running functions may not know it yet; promote it from {from} on, or now with \
-         --now"
+        "the next key was added at {added}, and running functions may not have read it yet; promote it from {from} \
+         on, or now with --now"
     )]
     TooEarlyToPromote {
-        /// When it was added.
+        /// The time at which it was added.
         added: Timestamp,
-        /// When it can be done.
+        /// The earliest time for the command.
         from: Timestamp,
     },
-    /// `promote` of a key that nothing could check.
-    #[error("the next key's public half is not in public-keys; `codesensei keys add {options}` puts it there")]
-    NextIsUnknown {
-        /// Where.
+    /// `promote` found that the next key is not published.
+    #[error("the next key's public half is not in public-keys; add it with `codesensei keys add {options}`")]
+    NextKeyNotPublished {
+        /// The options that select the location.
         options: String,
     },
-    /// `drop` while tokens of the key may be in use.
+    /// `drop` came while tokens of the key may be in use.
     #[error(
-        "the key {kid} was retired at {retired}, and refresh tokens that it signed may be good until {from}; drop it then, or \
-         now with --force, which signs out everyone whose sign-in it signed"
+        "the key {kid} was retired at {retired}, and refresh tokens that it signed may be valid until {from}; drop it \
+         then, or now with --force, which signs out the users whose tokens it signed"
     )]
     TooEarlyToDrop {
-        /// Which.
+        /// The id of the key.
         kid: String,
-        /// When it stopped signing.
+        /// The time at which it was retired.
         retired: Timestamp,
-        /// When it can be done.
+        /// The earliest time for the command.
         from: Timestamp,
     },
-    /// `rotate-origin` before the last rotation has ended.
+    /// `rotate-origin` came before the last rotation ended.
     #[error(
-        "the last rotation of the origin secret is not settled: deploy its version (SeedVersionId in infra/samconfig.toml), then run \
-         `codesensei keys rotate-origin --settle {options}`; another value now would shut out a CloudFront that still sends the first one"
+        "the last rotation of the origin secret is not settled: deploy its version (SeedVersionId in \
+         infra/samconfig.toml), then run `codesensei keys rotate-origin --settle \
+         {options}`; with another new value now, the API would refuse a \
+         CloudFront that still sends the first one"
     )]
     NotSettled {
-        /// Where.
+        /// The options that select the location.
         options: String,
     },
-    /// `rotate-origin --settle` on a value that the programs refuse.
+    /// `rotate-origin --settle` found a value that the programs refuse.
     #[error(
-        "the origin secret has fewer than {ORIGIN_CHARS} characters, so it cannot be the only one; `codesensei keys rotate-origin {options}` \
-         makes another"
+        "the origin secret has fewer than {ORIGIN_CHARS} characters, so it cannot be the only one; create another \
+         with `codesensei keys rotate-origin {options}`"
     )]
     ShortOrigin {
-        /// Where.
+        /// The options that select the location.
         options: String,
     },
 }
 
 impl KeysError {
-    /// With the secret as it is called in this place.
-    pub(crate) fn at(self, place: &Place) -> Self {
-        match self {
-            Self::Key { secret, source } => {
-                let label = Name::ALL.into_iter().find(|name| name.as_str() == secret).map(|name| place.label(name));
-                Self::Key { secret: label.unwrap_or(secret), source }
-            }
-            other => other,
-        }
-    }
-
-    /// Whether the service was not asked: then it cannot be asked for the other secrets either.
+    /// Whether the service was not reached: then requests for the other secrets would fail too.
     pub(crate) const fn is_unreached(&self) -> bool {
         matches!(self, Self::Manager { answered: false, .. })
     }

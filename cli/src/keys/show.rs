@@ -7,16 +7,17 @@ use serde::Serialize;
 
 use crate::keys::check;
 use crate::keys::error::KeysError;
-use crate::keys::phases::{Found, UNKNOWN, droppable, next_kid, signing_kid};
+use crate::keys::phases::{DISCOVERY_LAG, earliest_drop, next_kid, signing_kid};
+use crate::keys::plan::ParsedSecrets;
 use handlers::secrets::{PublicKeys, Seed, SigningKey};
 
-/// What a person may know of the secrets.
+/// The public facts about the secrets.
 #[derive(Debug, Serialize)]
 pub(crate) struct Status {
     keys: Vec<Key>,
     origin: &'static str,
     problems: Vec<String>,
-    /// What can be done, and when.
+    /// The next steps, with their times.
     next: Vec<String>,
 }
 
@@ -24,12 +25,12 @@ pub(crate) struct Status {
 struct Key {
     kid: String,
     state: State,
-    /// Since when it is in this state.
-    #[serde(serialize_with = "as_text")]
+    /// The begin of this state.
+    #[serde(serialize_with = "serialize_time")]
     since: Option<Timestamp>,
-    /// When it can be dropped.
-    #[serde(serialize_with = "as_text")]
-    droppable: Option<Timestamp>,
+    /// The earliest time at which it can be dropped.
+    #[serde(rename = "droppable", serialize_with = "serialize_time")]
+    earliest_drop: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -38,12 +39,12 @@ enum State {
     Signs,
     Next,
     Retired,
-    /// An interrupted command left it.
+    /// Left by an interrupted command.
     Unused,
 }
 
 impl State {
-    const fn word(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
             Self::Signs => "signs",
             Self::Next => "next",
@@ -53,8 +54,8 @@ impl State {
     }
 }
 
-#[expect(clippy::ref_option, reason = "serde passes it so")]
-fn as_text<S: serde::Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+fn serialize_time<S: serde::Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     match time {
         Some(time) => serializer.collect_str(time),
         None => serializer.serialize_none(),
@@ -62,13 +63,13 @@ fn as_text<S: serde::Serializer>(time: &Option<Timestamp>, serializer: S) -> Res
 }
 
 impl Status {
-    /// Works it out. `at` names the place in the commands that are suggested.
+    /// Computes the status. `options` selects the location in suggested commands.
     pub(crate) fn of(
         signing: &SigningKey,
         public: &PublicKeys,
         seed: &Seed,
         now: Timestamp,
-        at: &str,
+        options: &str,
     ) -> Result<Self, KeysError> {
         let (signs, next) = (signing_kid(signing)?, next_kid(signing)?);
         let mut keys = Vec::new();
@@ -82,13 +83,14 @@ impl Status {
             } else {
                 (State::Unused, key.added_at)
             };
-            let droppable = key.retired_at.filter(|_| state == State::Retired).map(droppable);
-            keys.push(Key { kid: key.kid.clone(), state, since, droppable });
+            let earliest_drop = key.retired_at.filter(|_| state == State::Retired).map(earliest_drop);
+            keys.push(Key { kid: key.kid.clone(), state, since, earliest_drop });
         }
         let is_settled = seed.origin == seed.origin_before;
-        let next = suggested(&keys, is_settled, now, at);
-        let found = Found { signing: Some(signing.clone()), public: Some(public.clone()), seed: Some(seed.clone()) };
-        let problems = check::problems(&found, at);
+        let next = next_steps(&keys, is_settled, now, options);
+        let found =
+            ParsedSecrets { signing: Some(signing.clone()), public: Some(public.clone()), seed: Some(seed.clone()) };
+        let problems = check::problems(&found, options);
         Ok(Self { keys, problems, origin: if is_settled { "one value" } else { "two values, being rotated" }, next })
     }
 
@@ -99,7 +101,7 @@ impl Status {
         grid.set_header(["key", "state", "since", "can be dropped"]);
         for key in &self.keys {
             let text = |time: Option<Timestamp>| time.map_or_else(|| "-".to_owned(), |time| time.to_string());
-            grid.add_row([key.kid.clone(), key.state.word().to_owned(), text(key.since), text(key.droppable)]);
+            grid.add_row([key.kid.clone(), key.state.as_str().to_owned(), text(key.since), text(key.earliest_drop)]);
         }
         let mut lines: Vec<String> = grid.lines().map(|line| line.trim().to_owned()).collect();
         lines.push(format!("\nOrigin secret: {}", self.origin));
@@ -114,24 +116,24 @@ impl Status {
     }
 }
 
-fn suggested(keys: &[Key], is_settled: bool, now: Timestamp, at: &str) -> Vec<String> {
+fn next_steps(keys: &[Key], is_settled: bool, now: Timestamp, options: &str) -> Vec<String> {
     let mut next = Vec::new();
     let from = |time: Timestamp| if time <= now { "now".to_owned() } else { format!("from {time} on") };
     match keys.iter().find(|key| key.state == State::Next) {
         Some(key) => {
-            let when = from(key.since.map_or(now, |added| added.plus(UNKNOWN)));
-            next.push(format!("To make the next key sign, {when}: codesensei keys promote {at}"));
+            let when = from(key.since.map_or(now, |added| added.plus(DISCOVERY_LAG)));
+            next.push(format!("To make the next key sign, {when}: codesensei keys promote {options}"));
         }
-        None => next.push(format!("To rotate the signing key, at any time: codesensei keys add {at}")),
+        None => next.push(format!("To rotate the signing key, at any time: codesensei keys add {options}")),
     }
-    if let Some(first) = keys.iter().filter_map(|key| key.droppable).min() {
-        next.push(format!("To drop what is retired, {}: codesensei keys drop {at}", from(first)));
+    if let Some(first) = keys.iter().filter_map(|key| key.earliest_drop).min() {
+        next.push(format!("To drop retired keys, {}: codesensei keys drop {options}", from(first)));
     }
     if keys.iter().any(|key| key.state == State::Unused) {
         next.push("An interrupted command left an unused key. The next `add` retires it.".to_owned());
     }
     if !is_settled {
-        next.push(format!("When CloudFront sends the new value: codesensei keys rotate-origin --settle {at}"));
+        next.push(format!("When CloudFront sends the new value: codesensei keys rotate-origin --settle {options}"));
     }
     next
 }

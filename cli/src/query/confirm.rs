@@ -1,4 +1,4 @@
-//! Before a write: the person types the table's name.
+//! The confirmation of a write: the user types the table's name.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -13,8 +13,8 @@ pub enum NotConfirmed {
         /// The table's name.
         table: String,
     },
-    /// Something else was typed.
-    #[error("that is not {table}; nothing was written")]
+    /// The user typed another name.
+    #[error("the typed name is not {table}; nothing was written")]
     OtherName {
         /// The table's name.
         table: String,
@@ -24,21 +24,21 @@ pub enum NotConfirmed {
     Unreadable(io::Error),
 }
 
-/// Waits until the name is typed.
-pub(crate) async fn confirm(store: &Store, place: &str) -> Result<(), NotConfirmed> {
+/// Asks the user to type the table's name.
+pub(crate) async fn confirm(store: &Store, location: &str) -> Result<(), NotConfirmed> {
     let table = store.table().name().to_owned();
     if !io::stdin().is_terminal() {
         return Err(NotConfirmed::NoTerminal { table });
     }
-    eprint!("This writes to the table {table} at {place}. Type its name to go on: ");
+    eprint!("This writes to the table {table} at {location}. Type its name to continue: ");
     io::stderr().flush().map_err(NotConfirmed::Unreadable)?;
-    // On a thread of its own, so that Ctrl-C ends the wait.
+    // On a separate thread, so that Ctrl-C ends the wait.
     tokio::task::spawn_blocking(move || typed(&table, io::stdin().lock()))
         .await
         .map_err(|ended| NotConfirmed::Unreadable(ended.into()))?
 }
 
-/// Whether the next line is the table's name.
+/// Checks that the next line is the table's name.
 fn typed(table: &str, mut input: impl io::BufRead) -> Result<(), NotConfirmed> {
     let mut line = String::new();
     input.read_line(&mut line).map_err(NotConfirmed::Unreadable)?;
@@ -50,12 +50,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_name_of_the_table_confirms() {
+    fn only_the_table_name_confirms() {
         assert!(typed("reviews", "reviews\n".as_bytes()).is_ok());
         assert!(typed("reviews", "  reviews\r\n".as_bytes()).is_ok());
         for other in ["", "\n", "y\n", "Reviews\n", "reviews2\n", "codesensei\nreviews\n"] {
             let refused = typed("reviews", other.as_bytes()).expect_err(other);
-            assert_eq!(refused.to_string(), "that is not reviews; nothing was written");
+            assert_eq!(refused.to_string(), "the typed name is not reviews; nothing was written");
         }
     }
 }

@@ -1,17 +1,17 @@
-//! Comma-separated rows: for spreadsheets, and for programs.
+//! Rows as CSV, for spreadsheets and for programs.
 
-/// Tells a spreadsheet that the file is UTF-8. Without it Excel reads it in the code page of the country.
+/// Marks the file as UTF-8. Without it, Excel uses the local code page.
 const BOM: &str = "\u{feff}";
 
-/// A cell that begins with one of these is a formula, or becomes one when the cell before it ends early; the wide forms are
-/// taken for the narrow ones. <https://owasp.org/www-community/attacks/CSV_Injection>
+/// A cell that begins with one of these is a formula, or becomes one if the cell before it ends early. Spreadsheets
+/// read the full-width forms as the normal ones. <https://owasp.org/www-community/attacks/CSV_Injection>
 const BEGIN_FORMULAS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// One cell.
+/// A cell.
 pub(super) enum Cell {
-    /// It stays as it is: a spreadsheet has to see that it is a number.
+    /// A number, which is never quoted, so that a spreadsheet reads a number.
     Number(String),
-    /// A text, which users may have written.
+    /// A text, which may come from a user.
     Text(String),
 }
 
@@ -21,17 +21,17 @@ impl Cell {
     }
 }
 
-/// How many cells a spreadsheet would run as formulas.
+/// The number of cells that a spreadsheet would run as formulas.
 pub(super) fn formulas(rows: &[Vec<Cell>]) -> usize {
     rows.iter().flatten().filter(|cell| cell.begins_a_formula()).count()
 }
 
-/// The lines of a spreadsheet: no cell is run as a formula.
+/// CSV for spreadsheets: with a byte order mark, and with an apostrophe before formulas.
 pub(super) fn for_spreadsheets(columns: &[&str], rows: &[Vec<Cell>]) -> String {
     format!("{BOM}{}", safe_for_programs(columns, rows))
 }
 
-/// The same without the byte order mark.
+/// CSV with an apostrophe before formulas, without a byte order mark.
 pub(super) fn safe_for_programs(columns: &[&str], rows: &[Vec<Cell>]) -> String {
     let safe = |cell: &Cell| match cell {
         Cell::Text(text) if cell.begins_a_formula() => format!("'{text}"),
@@ -40,7 +40,7 @@ pub(super) fn safe_for_programs(columns: &[&str], rows: &[Vec<Cell>]) -> String 
     lines(columns, rows, safe)
 }
 
-/// The values as they are.
+/// CSV with unchanged values.
 pub(super) fn for_programs(columns: &[&str], rows: &[Vec<Cell>]) -> String {
     let plain = |cell: &Cell| match cell {
         Cell::Text(text) | Cell::Number(text) => text.clone(),
@@ -53,10 +53,10 @@ fn lines(columns: &[&str], rows: &[Vec<Cell>], text: impl Fn(&Cell) -> String) -
     let header = std::iter::once(columns.iter().map(|name| (*name).to_owned()).collect());
     let lines = header.chain(rows.iter().map(|row| row.iter().map(&text).collect()));
     for line in lines.filter(|line: &Vec<String>| !line.is_empty()) {
-        writer.write_record(&line).expect("a vector takes every byte, and all lines are as long as the header");
+        writer.write_record(&line).expect("a vector accepts all bytes, and all lines have the length of the header");
     }
-    let bytes = writer.into_inner().expect("a vector takes every byte");
-    String::from_utf8(bytes).expect("texts joined by commas are text")
+    let bytes = writer.into_inner().expect("a vector accepts all bytes");
+    String::from_utf8(bytes).expect("CSV of UTF-8 texts is UTF-8")
 }
 
 #[cfg(test)]
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_spreadsheet_runs_no_cell_as_a_formula_and_numbers_stay_numbers() {
+    fn formulas_are_quoted_and_numbers_are_not() {
         let texts = ["=1+1", "+49", "-1", "@SUM(A1)", "\tx", "\rx", "＝1", "a=1", "", "'x"];
         let mut row: Vec<Cell> = texts.into_iter().map(|text| Cell::Text(text.to_owned())).collect();
         row.push(Cell::Number("-5".to_owned()));

@@ -1,4 +1,4 @@
-//! Why a query showed nothing.
+//! The errors of a query.
 
 use std::io;
 
@@ -6,52 +6,52 @@ use model::registry::Pattern;
 use model::{RunError, Store, UnreadableItem};
 
 use super::NotConfirmed;
-use crate::local::LocalError;
+use crate::error::OpenError;
 
-/// A query found nothing it could show.
+/// A query failed.
 #[derive(Debug, thiserror::Error)]
 pub enum QueryError {
-    /// An argument is not what it should be.
+    /// An argument is invalid.
     #[error("--{flag}: {reason}\n\nFor example:\n  {example}")]
     Argument {
-        /// The flag, and what is inside its value after a dot.
+        /// The flag, with a path into its value after a dot.
         flag: String,
-        /// What is wrong.
+        /// The reason.
         reason: String,
-        /// A command line that works.
+        /// A valid command line.
         example: &'static str,
     },
     /// The pattern writes, and `--write` is missing.
-    #[error("{pattern} changes the table; pass --write, or see what it would send with --explain")]
+    #[error("{pattern} changes the table; pass --write to run it, or --explain to see the request")]
     Writes {
         /// The pattern's id.
         pattern: &'static str,
     },
-    /// The name of the table was not typed.
+    /// The write was not confirmed.
     #[error(transparent)]
     NotConfirmed(#[from] NotConfirmed),
-    /// The table cannot be reached.
+    /// The table cannot be opened.
     #[error(transparent)]
-    Place(#[from] LocalError),
+    Open(#[from] OpenError),
     /// The pattern failed.
     #[error(transparent)]
     Run(RunError),
-    /// The index that the pattern asks is not in the table.
+    /// The table lacks the index of the pattern.
     #[error("{source}: the table lacks {index}; `codesensei table update` adds it")]
     NoIndex {
         /// The index.
         index: &'static str,
-        /// What the pattern said.
+        /// The error of the pattern.
         source: RunError,
     },
-    /// Something that was looked up is not there.
+    /// A looked-up item does not exist.
     #[error("{0}")]
     Absent(String),
-    /// Items of a list do not decode.
-    #[error("{}\n--skip-unreadable shows the others", unreadable(.0))]
+    /// Items of a list cannot be decoded.
+    #[error("{}\n--skip-unreadable skips them", unreadable(.0))]
     Unreadable(Vec<UnreadableItem>),
-    /// The code was asked for, and there is none.
-    #[error("there is no code to write to {file}: nothing was found, or it was replaced while it was read")]
+    /// There is no code to write.
+    #[error("there is no code to write to {file}: no item was found, or the code was replaced during the read")]
     NoCode {
         /// The file.
         file: String,
@@ -59,23 +59,23 @@ pub enum QueryError {
     /// A file or the standard output cannot be written.
     #[error("cannot write {what}: {source}")]
     Output {
-        /// Which.
+        /// The name of the file or output.
         what: String,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
 
 impl QueryError {
-    /// Whether what was typed is at fault, and not what happened.
+    /// Whether the command line is invalid.
     #[must_use]
     pub const fn is_usage(&self) -> bool {
         matches!(self, Self::Argument { .. } | Self::Writes { .. })
     }
 }
 
-/// The same error, with what to do about it where the table lacks the index that was asked.
-pub(super) async fn without_index(pattern: &Pattern, store: &Store, error: QueryError) -> QueryError {
+/// The error, replaced by `NoIndex` if the table lacks the index of the pattern.
+pub(super) async fn with_missing_index(pattern: &Pattern, store: &Store, error: QueryError) -> QueryError {
     match (pattern.index, error) {
         (Some(index), QueryError::Run(source)) => match store.table().missing_indexes().await {
             Ok(missing) if missing.iter().any(|name| name == index) => QueryError::NoIndex { index, source },
@@ -85,11 +85,11 @@ pub(super) async fn without_index(pattern: &Pattern, store: &Store, error: Query
     }
 }
 
-/// A line for each item that does not decode. Its key can be anything, so nothing in it reaches the terminal as a command.
+/// A line for each item that cannot be decoded. Its key can contain any characters, so control characters are escaped.
 pub(super) fn unreadable(items: &[UnreadableItem]) -> String {
     let line = |item: &UnreadableItem| {
         let [pk, sk] = [&item.pk, &item.sk].map(|part| part.escape_debug());
-        format!("does not decode: {pk} {sk}: {}", item.reason)
+        format!("cannot decode: {pk} {sk}: {}", item.reason)
     };
     items.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn a_key_with_control_characters_stays_in_its_line() {
         let (pk, sk) = ("USER#1".to_owned(), "SESSION#\n\u{1b}[2J\u{202e}é".to_owned());
-        let told = unreadable(&[UnreadableItem { pk, sk, reason: "no reason".to_owned() }]);
-        assert_eq!(told, r"does not decode: USER#1 SESSION#\n\u{1b}[2J\u{202e}é: no reason");
+        let text = unreadable(&[UnreadableItem { pk, sk, reason: "no reason".to_owned() }]);
+        assert_eq!(text, r"cannot decode: USER#1 SESSION#\n\u{1b}[2J\u{202e}é: no reason");
     }
 }

@@ -1,4 +1,4 @@
-//! `--explain`: the request as it would be sent, what IAM must allow, and what it should cost.
+//! `--explain`: shows the request, the IAM permission and the declared cost, and sends nothing.
 
 use model::PageRequest;
 use model::registry::{Cost, Pattern};
@@ -8,19 +8,19 @@ use super::rows::Format;
 use super::{Query, QueryError};
 use crate::output::print;
 
-/// Prints it. Nothing is sent, and no table has to be there.
+/// Prints the request. No table is needed.
 pub(super) async fn explain(query: &Query) -> Result<(), QueryError> {
-    let store = query.options.target.unsent().await;
-    let page = PageRequest { limit: query.paging.limit, cursor: query.paging.cursor.as_deref() };
+    let store = query.options.target.offline_store().await;
+    let page = PageRequest { limit: query.page_options.limit, cursor: query.page_options.cursor.as_deref() };
     let request = store.by_name().explain(query.pattern, query.resolve(None).await?, page).await;
-    let request = request.map_err(|error| query.failed(error))?;
+    let request = request.map_err(|error| query.to_query_error(error))?;
     let explained = Explained {
         pattern: query.pattern,
         table: store.table().name(),
         operation: &request.operation,
         body: &request.body,
     };
-    let text = match Format::or_suitable(query.options.format) {
+    let text = match Format::or_default(query.options.format) {
         Format::Jsonl => format!("{}\n", explained.json()),
         Format::Json => format!("{:#}\n", explained.json()),
         Format::Table | Format::Csv | Format::CsvRaw => explained.text(),
@@ -36,16 +36,16 @@ struct Explained<'a> {
 }
 
 impl Explained<'_> {
-    /// Where IAM must allow it, as the end of an ARN.
+    /// The resource of the IAM permission, as the end of an ARN.
     fn resource(&self) -> String {
         let index = self.pattern.index.map(|index| format!("/index/{index}")).unwrap_or_default();
         format!("table/{}{index}", self.table)
     }
 
-    /// That each shard is asked, where there are some. The request that is shown is that of the first.
+    /// A note about the shards, if the pattern has some. The shown request is the one for the first shard.
     fn fan_out(&self) -> String {
         let Some(shards) = self.pattern.shards else { return String::new() };
-        format!(", {shards} times at once: the partition ends with the shard, here #0, then #1 to #{}", shards - 1)
+        format!(", {shards} requests in parallel: one per shard, here #0, then #1 to #{}", shards - 1)
     }
 
     fn json(&self) -> Value {

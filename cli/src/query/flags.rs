@@ -1,4 +1,4 @@
-//! The flags of every pattern, from the registry: names, types, help and an example.
+//! The flags of each pattern, generated from the registry.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,34 +10,34 @@ use model::registry::{Argument, Entity, Pattern};
 use model::{Date, ENTITIES, PATTERNS, Timestamp};
 use serde_json::Value;
 
-use super::sources::Source;
-use super::{CodeOptions, Extra, First, Options, Paging, Query, Writing};
+use super::derivations::Derivation;
+use super::{CodeOptions, FirstOptions, IndirectArguments, Options, PageOptions, Query, WriteOptions};
 use crate::patterns;
 
 const LINES_FROM: &str = "lines_from";
-/// The user whose days `--before` means, where the pattern itself asks for no user.
+/// The user of `--before`, for patterns without a user argument.
 const OWNER: &str = "days_of";
 const BEFORE: &str = "before";
 
 const AFTER: &str = "\
 Examples:
-  codesensei query AP-80 --date 2026-09-03               by its id
-  codesensei query top_users_by_cost --date 2026-09-03   by its name
-  codesensei query list_sessions --help                  what a pattern takes, and an example
-  codesensei query list_sessions --user @ada             a user by name: AP-02 looks the id up
-  codesensei query list_sessions --explain --user-id …   what it would send; nothing is sent
+  codesensei query AP-80 --date 2026-09-03               by id
+  codesensei query top_users_by_cost --date 2026-09-03   by name
+  codesensei query list_sessions --help                  the arguments of a pattern, and an example
+  codesensei query list_sessions --user @ada             a user by name: AP-02 looks up the id
+  codesensei query list_sessions --explain --user-id …   show the request without sending it
 
-Rows go to standard output, what they cost to standard error. Exit code 2: what was typed is wrong.";
+Rows go to standard output, and their cost to standard error. Exit code 2: invalid usage.";
 
-/// Of patterns whose rows are added up.
+/// The note on patterns with totals.
 const TOTALS: &str =
-    "The totals of all rows are on standard error, in the line `total`; rows alone are on standard output.";
+    "The sums over all rows are on standard error, in the line `total`. Standard output has only the rows.";
 
 impl Args for Query {
     fn augment_args(command: Command) -> Command {
         command
             .subcommand_required(true)
-            // So that what is no pattern is told with the nearest one, as `patterns` does.
+            // So that an unknown pattern gets the same suggestion as in `patterns`.
             .allow_external_subcommands(true)
             .arg_required_else_help(true)
             .subcommand_value_name("PATTERN")
@@ -54,7 +54,9 @@ impl Args for Query {
 
 impl FromArgMatches for Query {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let missing = || Error::raw(ErrorKind::MissingSubcommand, "which pattern? `codesensei patterns` lists them");
+        let missing = || {
+            Error::raw(ErrorKind::MissingSubcommand, "a pattern is required; `codesensei patterns` lists all patterns")
+        };
         let (name, matches) = matches.subcommand().ok_or_else(missing)?;
         let found = patterns::find(name).map_err(|text| Error::raw(ErrorKind::InvalidSubcommand, text));
         let pattern = found?;
@@ -69,11 +71,23 @@ impl FromArgMatches for Query {
         Ok(Self {
             pattern,
             arguments: arguments.collect(),
-            extra: extra(pattern, matches),
+            indirect: indirect(pattern, matches),
             options: Options::from_arg_matches(matches)?,
-            paging: if pattern.page.is_some() { Paging::from_arg_matches(matches)? } else { Paging::default() },
-            first: if pattern.first_max.is_some() { First::from_arg_matches(matches)? } else { First::default() },
-            writing: if pattern.writes() { Writing::from_arg_matches(matches)? } else { Writing::default() },
+            page_options: if pattern.page.is_some() {
+                PageOptions::from_arg_matches(matches)?
+            } else {
+                PageOptions::default()
+            },
+            first: if pattern.first_max.is_some() {
+                FirstOptions::from_arg_matches(matches)?
+            } else {
+                FirstOptions::default()
+            },
+            write_options: if pattern.writes() {
+                WriteOptions::from_arg_matches(matches)?
+            } else {
+                WriteOptions::default()
+            },
             code: if reads_code(pattern) { CodeOptions::from_arg_matches(matches)? } else { CodeOptions::default() },
         })
     }
@@ -84,12 +98,12 @@ impl FromArgMatches for Query {
     }
 }
 
-/// What stands for arguments, or for parts of them.
-fn extra(pattern: &'static Pattern, matches: &ArgMatches) -> Extra {
+/// The values from which arguments are computed or read.
+fn indirect(pattern: &'static Pattern, matches: &ArgMatches) -> IndirectArguments {
     let text = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
-    let given = |source: &'static Source| text(source.name).map(|text| (source.name, text));
-    Extra {
-        sources: pattern.arguments.iter().filter_map(Source::of).filter_map(given).collect(),
+    let given = |source: &'static Derivation| text(source.name).map(|text| (source.name, text));
+    IndirectArguments {
+        derivations: pattern.arguments.iter().filter_map(Derivation::of).filter_map(given).collect(),
         lines_from: matches.try_get_one::<PathBuf>(LINES_FROM).ok().flatten().cloned(),
         lines: None,
         user: text(OWNER),
@@ -97,18 +111,18 @@ fn extra(pattern: &'static Pattern, matches: &ArgMatches) -> Extra {
     }
 }
 
-/// The argument that takes any number of values, when there is one such.
-pub(super) fn many(pattern: &'static Pattern) -> Option<&'static Argument> {
+/// The only argument that can be repeated, if there is exactly one.
+pub(super) fn repeated_argument(pattern: &'static Pattern) -> Option<&'static Argument> {
     let mut many = pattern.arguments.iter().filter(|argument| argument.many);
     many.next().filter(|_| many.next().is_none())
 }
 
-/// The flag that names a file with the argument's values.
+/// The flag for a file with the values of the argument.
 pub(super) fn lines_flag(argument: &Argument) -> &'static str {
     if argument.kind.ends_with("key") { "keys-from" } else { "items-from" }
 }
 
-/// The days of a user can be given by their end.
+/// Whether the argument takes usage days, which `--before` can select.
 fn takes_days(argument: &Argument) -> bool {
     argument.kind == "daily_usage key"
 }
@@ -128,7 +142,7 @@ fn subcommand(pattern: &'static Pattern) -> Command {
     let usage =
         format!("codesensei query {} {} [OPTIONS]\n\nFor example: {}", pattern.name, flags.join(" "), pattern.example);
     let mut command = Command::new(pattern.name)
-        // It is there to say that it cannot be asked by hand.
+        // The subcommand exists only to explain that it cannot be run by hand.
         .hide(pattern.example.is_empty())
         .visible_alias(pattern.id)
         .alias(pattern.id.to_lowercase())
@@ -138,18 +152,18 @@ fn subcommand(pattern: &'static Pattern) -> Command {
     command = command.args(substitutes(pattern));
     command = command.next_help_heading("Options");
     if pattern.page.is_some() {
-        command = Paging::augment_args(command);
+        command = PageOptions::augment_args(command);
     }
     if pattern.first_max.is_some() {
-        command = First::augment_args(command);
+        command = FirstOptions::augment_args(command);
     }
     if pattern.writes() {
-        command = Writing::augment_args(command);
+        command = WriteOptions::augment_args(command);
     }
     if reads_code(pattern) {
         command = CodeOptions::augment_args(command);
     }
-    // The options' own documentation would take the place of the pattern's.
+    // After the options, whose documentation would replace the pattern's.
     Options::augment_args(command)
         .about(pattern.title)
         .long_about(format!("{} {}\n\n{}", pattern.id, pattern.title, patterns::plain(pattern.doc)))
@@ -168,14 +182,14 @@ fn value_name(argument: &Argument) -> String {
     if is_json(argument) { "JSON".to_owned() } else { argument.kind.to_uppercase() }
 }
 
-/// Whether its value is an item, a key or a list, which are written as JSON.
+/// Whether the value is an item, a key or a list, which are given as JSON.
 fn is_json(argument: &Argument) -> bool {
     let entity = argument.kind.strip_suffix(" key").unwrap_or(argument.kind);
     let is_list = argument.kind == "texts" || argument.kind.starts_with('[');
     is_list || argument.kind == "key" || ENTITIES.iter().any(|known| known.name == entity)
 }
 
-/// The flag of an argument, and that of the text it can be computed from.
+/// The flag of an argument, and the flag of the text from which it can be derived.
 fn arguments(pattern: &'static Pattern, argument: &'static Argument) -> Vec<Arg> {
     let mut flag = flag(argument);
     let has = |name: &str| pattern.arguments.iter().any(|argument| argument.name == name);
@@ -189,7 +203,7 @@ fn arguments(pattern: &'static Pattern, argument: &'static Argument) -> Vec<Arg>
             _ => flag,
         };
     }
-    match Source::of(argument) {
+    match Derivation::of(argument) {
         None => vec![flag],
         Some(source) if has(source.name) => vec![flag.required(false)],
         Some(source) => {
@@ -201,19 +215,19 @@ fn arguments(pattern: &'static Pattern, argument: &'static Argument) -> Vec<Arg>
     }
 }
 
-/// Flags that stand for several values.
+/// Flags that select several values.
 fn substitutes(pattern: &'static Pattern) -> Vec<Arg> {
     let before = || {
         Arg::new(BEFORE)
             .long("before")
             .value_name("DATE")
-            .value_parser(|text: &str| text.parse::<Date>().map_err(|_| "a UTC day is expected, such as 2026-11-23"))
+            .value_parser(|text: &str| text.parse::<Date>().map_err(|_| "expected a UTC day such as 2026-11-23"))
     };
     let mut flags = Vec::new();
     if is_range_of_days(pattern) {
-        flags.push(before().help("The days before this one, instead of --to; from the first when --from is absent"));
+        flags.push(before().help("The days before this one, instead of --to; without --from, from the first day on"));
     }
-    if let Some(argument) = many(pattern) {
+    if let Some(argument) = repeated_argument(pattern) {
         let what = if argument.kind.ends_with("key") { "keys" } else { "items" };
         flags.push(
             Arg::new(LINES_FROM)
@@ -221,13 +235,14 @@ fn substitutes(pattern: &'static Pattern) -> Vec<Arg> {
                 .value_name("FILE")
                 .value_parser(clap::value_parser!(PathBuf))
                 .help(format!(
-                    "A file with {what}, a JSON object on each line; - for standard input. Rows that another pattern printed will do"
+                    "A file with {what}, one JSON object per line; - for standard input. JSON lines of another \
+                     pattern are accepted"
                 )),
         );
         if takes_days(argument) {
-            flags.push(before().requires(OWNER).help("All days of --user before this one; AP-65 looks them up"));
+            flags.push(before().requires(OWNER).help("All usage days of --user before this one; AP-65 looks them up"));
             let owner = Arg::new(OWNER).long("user").visible_alias("user-id").value_name("USER").requires(BEFORE);
-            flags.push(owner.help("Whose days: an id, or @name"));
+            flags.push(owner.help("The user of these days: an id, or @name"));
         }
     }
     flags
@@ -247,7 +262,7 @@ fn flag(argument: &'static Argument) -> Arg {
     }
 }
 
-/// The words that the argument takes, where there are only so many.
+/// The possible values of the argument, if they are limited.
 fn values(argument: &Argument) -> Option<Vec<&'static str>> {
     match argument.kind {
         "order" => Some(vec!["asc", "desc"]),
@@ -278,7 +293,7 @@ fn help(argument: &Argument) -> String {
             };
         }
         "user_id" => "A user: an id, or @name".to_owned(),
-        // An item's documentation links to others.
+        // Only the first clause: the rest of the documentation refers to other items.
         _ if !argument.doc.is_empty() => argument.doc.split(';').next().unwrap_or_default().to_owned(),
         "count" | "amount" => "A whole number".to_owned(),
         "time" | "expiry" => "A time in RFC 3339, or `now`".to_owned(),
@@ -292,11 +307,11 @@ fn help(argument: &Argument) -> String {
     if argument.sample.is_empty() || values(argument).is_some() {
         what.to_owned()
     } else {
-        format!("{what}. For instance {}", argument.sample)
+        format!("{what}. Example: {}", argument.sample)
     }
 }
 
-/// The names in the sample of an argument that is not a whole item, but what the pattern needs to find and check one.
+/// The field names in the sample of an argument that is not a whole item but has other fields.
 fn row_fields(entity: &Entity, sample: &str) -> Option<String> {
     let Ok(Value::Object(row)) = serde_json::from_str(sample) else { return None };
     let is_field = |name: &String| entity.fields.iter().any(|field| field.name == name);
@@ -304,7 +319,7 @@ fn row_fields(entity: &Entity, sample: &str) -> Option<String> {
     (!row.keys().all(is_field)).then(|| format!("Fields: {}", names.join(", ")))
 }
 
-/// The names of an entity's fields.
+/// The names of the fields of an entity.
 fn fields(entity: &Entity) -> String {
     let names = |is_optional: bool| {
         let fields = entity.fields.iter().filter(|field| field.optional == is_optional);
@@ -315,7 +330,7 @@ fn fields(entity: &Entity) -> String {
     format!("Fields: {}{optional}", names(false))
 }
 
-/// What was typed, as JSON; the pattern itself checks whether it is of its type.
+/// The values of the command line as JSON. The pattern checks their types.
 pub(super) fn value(argument: &Argument, typed: &[String]) -> Result<Option<Value>, String> {
     let mut values = typed.iter().map(|text| one(argument, text)).collect::<Result<Vec<_>, _>>()?;
     Ok(match (argument.many, argument.name) {
@@ -333,7 +348,7 @@ fn one(argument: &Argument, text: &str) -> Result<Value, String> {
     let read = |file: &str| fs::read_to_string(file).map_err(|error| format!("cannot read the file {file}: {error}"));
     let json = text.strip_prefix('@').map(read).transpose()?;
     serde_json::from_str(json.as_deref().unwrap_or(text))
-        .map_err(|error| format!("this is not JSON: line {}, column {}", error.line(), error.column()))
+        .map_err(|error| format!("not valid JSON: line {}, column {}", error.line(), error.column()))
 }
 
 fn now() -> Value {

@@ -1,4 +1,4 @@
-//! The arguments of a run: what was typed, what is read from a file, and what is looked up in the table.
+//! Resolves arguments: from the command line, from a file, and by lookups in the table.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,18 +9,18 @@ use model::registry::{Argument, Entity};
 use model::{Arguments, Date, ENTITIES, PageRequest, Store, StoreError, Timestamp, UserId};
 use serde_json::{Map, Value, json};
 
-use super::sources::{self, Source};
+use super::derivations::{self, Derivation};
 use super::{Query, QueryError, flags};
-use crate::who::{Who, WhoError};
+use crate::user_ref::{UserRef, UserRefError};
 
 /// Arguments by their names.
 type Values = BTreeMap<&'static str, Value>;
 
 impl Query {
-    /// Everything that the pattern is run with. Without a store nothing can be looked up.
+    /// All arguments of the pattern. Lookups need a store.
     ///
     /// # Errors
-    /// With what is wrong with which argument, and when the table does not answer.
+    /// If an argument is invalid, or the table does not answer.
     pub(super) async fn resolve(&self, store: Option<&Store>) -> Result<Arguments, QueryError> {
         let mut values = Values::new();
         for (argument, typed) in &self.arguments {
@@ -34,21 +34,22 @@ impl Query {
         Ok(Arguments::new(values.into_iter().map(|(name, value)| (name.to_owned(), value))))
     }
 
-    /// Digests and other derived keys, and those inside items and keys.
+    /// Computes derived arguments, also inside items and keys.
     fn compute(&self, values: &mut Values) -> Result<(), QueryError> {
         for (argument, _) in &self.arguments {
             if let Some(value) = values.get_mut(argument.name) {
                 for object in objects(value) {
                     if let Some((entity, _)) = entity_of(argument) {
-                        sources::complete(entity, object).map_err(|reason| self.invalid(argument.name, reason))?;
+                        derivations::derive_missing(entity, object)
+                            .map_err(|reason| self.invalid(argument.name, reason))?;
                     }
                 }
                 continue;
             }
-            let Some(source) = Source::of(argument) else { continue };
+            let Some(source) = Derivation::of(argument) else { continue };
             let text = values.get(source.name).and_then(Value::as_str).or(self
-                .extra
-                .sources
+                .indirect
+                .derivations
                 .get(source.name)
                 .map(String::as_str));
             if let Some(text) = text {
@@ -59,31 +60,35 @@ impl Query {
         Ok(())
     }
 
-    /// Reads the file of items or keys, if there is one.
+    /// Reads the file of items or keys, if one is given.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// If it cannot be read.
     pub(super) fn read_input(&mut self) -> Result<(), QueryError> {
-        let (Some(file), Some(argument)) = (&self.extra.lines_from, flags::many(self.pattern)) else { return Ok(()) };
-        let failed =
+        let (Some(file), Some(argument)) = (&self.indirect.lines_from, flags::repeated_argument(self.pattern)) else {
+            return Ok(());
+        };
+        let to_query_error =
             |error| self.invalid(flags::lines_flag(argument), format!("cannot read {}: {error}", file.display()));
-        self.extra.lines = Some(read(file).map_err(failed)?);
+        self.indirect.lines = Some(read(file).map_err(to_query_error)?);
         Ok(())
     }
 
-    /// Items or keys from a file, one JSON object on each line.
+    /// Parses items or keys from a file, one JSON object per line.
     fn read_lines(&self, values: &mut Values) -> Result<(), QueryError> {
-        let (Some(text), Some(argument)) = (&self.extra.lines, flags::many(self.pattern)) else { return Ok(()) };
-        let wrong = |reason: String| self.invalid(flags::lines_flag(argument), reason);
+        let (Some(text), Some(argument)) = (&self.indirect.lines, flags::repeated_argument(self.pattern)) else {
+            return Ok(());
+        };
+        let invalid_line = |reason: String| self.invalid(flags::lines_flag(argument), reason);
         let mut read = Vec::new();
         for (line, number) in text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
-            let at = |reason: String| wrong(format!("line {number}: {reason}"));
-            let value: Value = serde_json::from_str(line).map_err(|_| at("this is not JSON".to_owned()))?;
-            let Value::Object(mut object) = value else { return Err(at("a JSON object is expected".to_owned())) };
+            let at = |reason: String| invalid_line(format!("line {number}: {reason}"));
+            let value: Value = serde_json::from_str(line).map_err(|_| at("not valid JSON".to_owned()))?;
+            let Value::Object(mut object) = value else { return Err(at("expected a JSON object".to_owned())) };
             if let Some((entity, is_key)) = entity_of(argument) {
-                sources::complete(entity, &mut object).map_err(at)?;
+                derivations::derive_missing(entity, &mut object).map_err(at)?;
                 if is_key {
-                    // A row that another pattern printed is more than its key.
+                    // A row that another pattern printed has more fields than its key.
                     object.retain(|name, _| entity.key.contains(&name.as_str()));
                 }
             }
@@ -95,7 +100,7 @@ impl Query {
         Ok(())
     }
 
-    /// The ids of users who are named as `@name`.
+    /// Replaces usernames, given as `@name`, with user ids.
     async fn find_users(&self, values: &mut Values, store: Option<&Store>) -> Result<(), QueryError> {
         for (argument, _) in &self.arguments {
             let Some(value) = values.get_mut(argument.name) else { continue };
@@ -122,60 +127,61 @@ impl Query {
     }
 
     async fn find(&self, flag: &str, text: &str, store: Option<&Store>) -> Result<UserId, QueryError> {
-        let who: Who = text.parse().map_err(|error: crate::who::InvalidWho| self.invalid(flag, error.to_string()))?;
-        match (store, who) {
-            (_, Who::Id(user_id)) => Ok(user_id),
-            (Some(store), who) => who.id(store).await.map_err(|error| match error {
-                WhoError::Store(error) => QueryError::Run(error.into()),
-                WhoError::NotFound { .. } => QueryError::Absent(error.to_string()),
+        let user_ref: UserRef =
+            text.parse().map_err(|error: crate::user_ref::InvalidUserRef| self.invalid(flag, error.to_string()))?;
+        match (store, user_ref) {
+            (_, UserRef::Id(user_id)) => Ok(user_id),
+            (Some(store), user_ref) => user_ref.id(store).await.map_err(|error| match error {
+                UserRefError::Store(error) => QueryError::Run(error.into()),
+                UserRefError::NotFound { .. } => QueryError::Absent(error.to_string()),
             }),
-            (None, who) => {
-                let reason = format!("{text} is looked up in the table, and --explain sends nothing; give the id");
-                debug_assert!(matches!(who, Who::Named(_)), "an id needs no table");
+            (None, user_ref) => {
+                let reason = format!("{text} needs a lookup in the table, and --explain sends nothing; pass the id");
+                debug_assert!(matches!(user_ref, UserRef::Name(_)), "an id needs no lookup");
                 Err(self.invalid(flag, reason))
             }
         }
     }
 
-    /// What `--before` stands for: the end of a range of days, or the keys of the days before it.
+    /// Replaces `--before` with the end of a range of days, or with the keys of the days before it.
     async fn take_days(&self, values: &mut Values, store: Option<&Store>) -> Result<(), QueryError> {
-        let Some(before) = self.extra.before else { return Ok(()) };
+        let Some(before) = self.indirect.before else { return Ok(()) };
         let (first, last) = (Timestamp::EPOCH.date(), before.days_before(1));
-        let Some(argument) = flags::many(self.pattern) else {
+        let Some(argument) = flags::repeated_argument(self.pattern) else {
             values.entry("from").or_insert_with(|| first.to_string().into());
             values.insert("to", last.to_string().into());
             return Ok(());
         };
-        let user = self.extra.user.as_deref().unwrap_or_default();
+        let user = self.indirect.user.as_deref().unwrap_or_default();
         let user_id = self.find("user_id", user, store).await?;
         let Some(store) = store else {
             return Err(
-                self.invalid("before", "the days are looked up in the table, and --explain sends nothing".to_owned())
+                self.invalid("before", "the days need a lookup in the table, and --explain sends nothing".to_owned())
             );
         };
         let keys = days(store, user_id, first, last).await.map_err(|error| QueryError::Run(error.into()))?;
         if keys.is_empty() {
             return Err(QueryError::Absent(format!(
-                "there is nothing to delete: the user has no days before {before}"
+                "there is nothing to delete: the user has no usage before {before}"
             )));
         }
         values.insert(argument.name, Value::Array(keys));
         Ok(())
     }
 
-    /// DynamoDB refuses a range whose end lies before its beginning.
+    /// Refuses a range that ends before it begins, as DynamoDB does.
     ///
     /// # Errors
-    /// With both ends.
+    /// With both ends of the range.
     pub(super) fn check_range(&self) -> Result<(), QueryError> {
         let typed = |name| self.arguments.iter().find(|(argument, _)| argument.name == name);
         let date = |name| typed(name).and_then(|(_, texts)| texts.first()).and_then(|text| text.parse::<Date>().ok());
-        match (date("from"), date("to"), self.extra.before) {
+        match (date("from"), date("to"), self.indirect.before) {
             (Some(from), Some(to), _) if from > to => {
-                Err(self.invalid("to", format!("the range ends on {to}, before it begins on {from}; swap the two")))
+                Err(self.invalid("to", format!("the range ends on {to}, before it begins on {from}; swap the dates")))
             }
             (Some(from), None, Some(before)) if from >= before => {
-                let reason = format!("no day is before {before} when the range begins on {from}; take a later day");
+                let reason = format!("no day from {from} on is before {before}; use a later day");
                 Err(self.invalid("before", reason))
             }
             _ => Ok(()),
@@ -183,13 +189,13 @@ impl Query {
     }
 }
 
-/// The entity that the argument is an item or a key of, and whether only its key.
+/// The entity of an item or key argument, and whether it is a key.
 fn entity_of(argument: &Argument) -> Option<(&'static Entity, bool)> {
     let (name, is_key) = argument.kind.strip_suffix(" key").map_or((argument.kind, false), |name| (name, true));
     ENTITIES.iter().find(|entity| entity.name == name).map(|entity| (*entity, is_key))
 }
 
-/// The objects of a value that is one, or a list of them.
+/// The objects of a value: the value itself, or the elements of a list.
 fn objects(value: &mut Value) -> Box<dyn Iterator<Item = &mut Map<String, Value>> + '_> {
     match value {
         Value::Object(object) => Box::new(std::iter::once(object)),
@@ -207,7 +213,7 @@ fn read(file: &Path) -> io::Result<String> {
     fs::read_to_string(file)
 }
 
-/// The keys of a user's days in this range.
+/// The keys of a user's usage days in this range.
 async fn days(store: &Store, user_id: UserId, first: Date, last: Date) -> Result<Vec<Value>, StoreError> {
     let (mut keys, mut cursor) = (Vec::new(), None::<String>);
     loop {

@@ -1,4 +1,4 @@
-//! Rows on standard output: for people, and in three forms for programs.
+//! Rows on standard output, as a table for people or in a format for programs.
 
 use std::io;
 
@@ -13,61 +13,61 @@ use serde_json::Value;
 
 use super::QueryError;
 use super::csv::{self, Cell};
-use crate::output::{counted, print, suitable};
+use crate::output::{format_or_default, pluralize, print};
 
-/// In a table, longer values are cut: the other formats have them whole.
-const WIDEST: usize = 60;
+/// Longer values are truncated in tables; the other formats have the whole values.
+const MAX_CELL_WIDTH: usize = 60;
 
-/// How rows are written.
+/// The output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people. A single row is shown field by field.
+    /// For people. A single row is shown with one field per line.
     Table,
     /// One JSON array.
     Json,
-    /// A JSON object a line, as they come.
+    /// One JSON object per line, printed page by page.
     Jsonl,
-    /// Comma-separated, for spreadsheets: a header with every field, a byte order mark, and no cell that is run as a formula.
+    /// CSV for spreadsheets: a header with every field, a byte order mark, and an apostrophe before formulas.
     Csv,
-    /// Comma-separated, for programs: the same header, and the values as they are.
+    /// CSV for programs: the same header, and unchanged values.
     CsvRaw,
 }
 
 impl Format {
-    /// The format that was asked for, or the default of the output.
-    pub(super) fn or_suitable(asked: Option<Self>) -> Self {
-        suitable(asked, Self::Table, Self::Jsonl)
+    /// The requested format, or the default of the output.
+    pub(super) fn or_default(requested: Option<Self>) -> Self {
+        format_or_default(requested, Self::Table, Self::Jsonl)
     }
 }
 
-/// A row as it may be seen.
+/// A row with masked values.
 #[derive(Debug)]
-pub(super) struct Shown {
-    /// In order; the entity first.
+pub(super) struct DisplayRow {
+    /// The fields in order, the entity first.
     pub(super) fields: Vec<(&'static str, Value)>,
-    /// Whether its code was read.
+    /// Whether the code of the row was read.
     pub(super) has_code: bool,
 }
 
-/// Collects rows, and prints them as soon as their format lets it.
+/// Collects rows, and prints them as early as the format allows.
 pub(super) struct Output {
     format: Format,
-    /// Whether rows may be of several entities, and so have to say which.
-    mixed: bool,
-    /// Every field that a row can have, in order.
+    /// Whether rows can have several entities, so that the entity is shown.
+    has_several_entities: bool,
+    /// All fields that a row can have, in order.
     header: Vec<&'static str>,
-    rows: Vec<Ordered>,
+    rows: Vec<OrderedFields>,
     has_code: bool,
-    /// Whether formulas are quoted in [`Format::CsvRaw`] too.
+    /// Whether an apostrophe is put before formulas in [`Format::CsvRaw`] too.
     safe_csv: bool,
-    /// The terminal's columns, if there is one.
+    /// The width of the terminal, if there is one.
     width: Option<usize>,
 }
 
-/// Fields in the order of the schema; a map would sort them.
-struct Ordered(Vec<(&'static str, Value)>);
+/// Fields in the order of the schema, which a map would not keep.
+struct OrderedFields(Vec<(&'static str, Value)>);
 
-impl Serialize for Ordered {
+impl Serialize for OrderedFields {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (name, value) in &self.0 {
@@ -80,19 +80,27 @@ impl Serialize for Ordered {
 impl Output {
     pub(super) fn new(format: Format, safe_csv: bool, pattern: &Pattern, header: Vec<&'static str>) -> Self {
         let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
-        Self { format, mixed: pattern.entities.len() > 1, header, rows: Vec::new(), has_code: false, safe_csv, width }
+        Self {
+            format,
+            has_several_entities: pattern.entities.len() > 1,
+            header,
+            rows: Vec::new(),
+            has_code: false,
+            safe_csv,
+            width,
+        }
     }
 
     pub(super) const fn has_code(&self) -> bool {
         self.has_code
     }
 
-    pub(super) fn push(&mut self, row: Shown) -> Result<(), QueryError> {
+    pub(super) fn push(&mut self, row: DisplayRow) -> Result<(), QueryError> {
         self.has_code |= row.has_code;
-        let fields = row.fields.into_iter().skip(usize::from(!self.mixed));
-        let row = Ordered(fields.collect());
+        let fields = row.fields.into_iter().skip(usize::from(!self.has_several_entities));
+        let row = OrderedFields(fields.collect());
         if self.format == Format::Jsonl {
-            return out(&(json(&row) + "\n"));
+            return write_stdout(&(json(&row) + "\n"));
         }
         self.rows.push(row);
         Ok(())
@@ -103,44 +111,50 @@ impl Output {
             Format::Jsonl => Ok(()),
             Format::Json => {
                 let lines: Vec<String> = self.rows.iter().map(|row| format!("  {}", json(row))).collect();
-                out(&if lines.is_empty() { "[]\n".to_owned() } else { format!("[\n{}\n]\n", lines.join(",\n")) })
+                write_stdout(&if lines.is_empty() {
+                    "[]\n".to_owned()
+                } else {
+                    format!("[\n{}\n]\n", lines.join(",\n"))
+                })
             }
             Format::Csv | Format::CsvRaw => {
                 let cells = self.cells();
-                self.tell_formulas(csv::formulas(&cells));
-                out(&match (self.format, self.safe_csv) {
+                self.report_formulas(csv::formulas(&cells));
+                write_stdout(&match (self.format, self.safe_csv) {
                     (Format::Csv, _) => csv::for_spreadsheets(&self.header, &cells),
                     (_, true) => csv::safe_for_programs(&self.header, &cells),
                     (_, false) => csv::for_programs(&self.header, &cells),
                 })
             }
-            Format::Table => out(&self.table()),
+            Format::Table => write_stdout(&self.table()),
         }
     }
 
-    /// A file that differs from the table says so, and one that is dangerous to open too.
-    fn tell_formulas(&self, formulas: usize) {
-        let cells = counted(formulas as u64, "value");
+    /// Prints a note if values were changed, or if the file is dangerous to open in a spreadsheet.
+    fn report_formulas(&self, formulas: usize) {
+        let cells = pluralize(formulas as u64, "value");
         match (formulas, self.format, self.safe_csv) {
             (0, ..) => {}
             (_, Format::CsvRaw, false) => eprintln!(
-                "{cells} would run as formulas in a spreadsheet; --safe-csv or --format csv puts an apostrophe before them."
+                "{cells} would run as formulas in a spreadsheet; --safe-csv or --format csv put an apostrophe before \
+                 them."
             ),
             _ => eprintln!(
-                "{cells} would run as formulas and got an apostrophe; --format csv-raw without --safe-csv has them as they are."
+                "{cells} would run as formulas and got an apostrophe; use --format csv-raw without --safe-csv for \
+                 unchanged values."
             ),
         }
     }
 
-    /// Every field that some row has, in the order in which they are met.
+    /// The fields of all rows, in the order of their first appearance.
     fn columns(&self) -> Vec<&'static str> {
         let mut columns: Vec<&'static str> = Vec::new();
         for row in &self.rows {
-            let mut at = 0;
+            let mut index = 0;
             for (name, _) in &row.0 {
-                at = columns.iter().position(|known| known == name).unwrap_or_else(|| {
-                    columns.insert(at, name);
-                    at
+                index = columns.iter().position(|known| known == name).unwrap_or_else(|| {
+                    columns.insert(index, name);
+                    index
                 }) + 1;
             }
         }
@@ -148,7 +162,7 @@ impl Output {
     }
 
     fn cells(&self) -> Vec<Vec<Cell>> {
-        let cell = |row: &Ordered, column: &str| match row.0.iter().find(|(name, _)| *name == column) {
+        let cell = |row: &OrderedFields, column: &str| match row.0.iter().find(|(name, _)| *name == column) {
             None => Cell::Number(String::new()),
             Some((_, value)) if value.is_number() => Cell::Number(text(value)),
             Some((_, value)) => Cell::Text(text(value)),
@@ -162,13 +176,13 @@ impl Output {
         match self.rows.as_slice() {
             [] => return String::new(),
             [row] => row.0.iter().for_each(|(name, value)| {
-                table.add_row([(*name).to_owned(), lines(value)]);
+                table.add_row([(*name).to_owned(), cell_lines(value)]);
             }),
             rows => {
                 let columns = self.columns();
                 table.set_header(columns.clone());
                 for row in rows {
-                    table.add_row(cells(row, &columns).iter().map(|cell| cut(cell)));
+                    table.add_row(cells(row, &columns).iter().map(|cell| truncate(cell)));
                 }
             }
         }
@@ -181,25 +195,25 @@ impl Output {
         lines.join("\n") + "\n"
     }
 
-    /// Each row field by field: a table that is wider than the terminal would be wrapped and hard to read.
+    /// Each row with one field per line, because the terminal would wrap a wider table.
     fn records(&self) -> String {
-        let name = |row: &Ordered| row.0.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        let name = |row: &OrderedFields| row.0.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
         let longest = self.rows.iter().map(name).max().unwrap_or_default();
-        let line = |(name, value): &(&str, Value)| format!("{name:longest$}  {}", cut(&text(value)));
-        let record = |row: &Ordered| row.0.iter().map(line).collect::<Vec<_>>().join("\n") + "\n";
+        let line = |(name, value): &(&str, Value)| format!("{name:longest$}  {}", truncate(&text(value)));
+        let record = |row: &OrderedFields| row.0.iter().map(line).collect::<Vec<_>>().join("\n") + "\n";
         self.rows.iter().map(record).collect::<Vec<_>>().join("\n")
     }
 }
 
-fn out(text: &str) -> Result<(), QueryError> {
+fn write_stdout(text: &str) -> Result<(), QueryError> {
     print(text.as_bytes()).map_err(|source| QueryError::Output { what: "the rows".to_owned(), source })
 }
 
-fn json(row: &Ordered) -> String {
-    serde_json::to_string(row).expect("names and JSON values are JSON")
+fn json(row: &OrderedFields) -> String {
+    serde_json::to_string(row).expect("names and JSON values serialize")
 }
 
-fn cells(row: &Ordered, columns: &[&str]) -> Vec<String> {
+fn cells(row: &OrderedFields, columns: &[&str]) -> Vec<String> {
     let cell = |column: &&str| row.0.iter().find(|(name, _)| name == column).map(|(_, value)| text(value));
     columns.iter().map(|column| cell(column).unwrap_or_default()).collect()
 }
@@ -211,38 +225,38 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// A value that has lines of its own: a list of records has one for each.
-fn lines(value: &Value) -> String {
+/// A value over several lines: a list of records has one line per record.
+fn cell_lines(value: &Value) -> String {
     match value {
         Value::Array(list) if list.iter().all(Value::is_object) => list.iter().map(text).collect::<Vec<_>>().join("\n"),
-        value => visible(&text(value)),
+        value => escape_controls(&text(value)),
     }
 }
 
-/// What users wrote must not steer the terminal that it is shown on: controls but for ends of lines, and marks that turn or
-/// hide text, are shown as escapes.
-fn visible(text: &str) -> String {
+/// Escapes control characters except line ends, and marks that reverse or hide text, so that user text cannot control
+/// the terminal.
+fn escape_controls(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
-    let mut unseen = hidden(&text).map(|(at, _)| at).peekable();
-    let mut shown = String::with_capacity(text.len());
-    for (at, c) in text.char_indices() {
-        let is_unseen = unseen.next_if_eq(&at).is_some() || c.is_control();
-        if c != '\n' && is_unseen {
-            shown.extend(c.escape_unicode());
+    let mut hidden_positions = hidden(&text).map(|(index, _)| index).peekable();
+    let mut display_row = String::with_capacity(text.len());
+    for (index, c) in text.char_indices() {
+        let is_hidden = hidden_positions.next_if_eq(&index).is_some() || c.is_control();
+        if c != '\n' && is_hidden {
+            display_row.extend(c.escape_unicode());
         } else {
-            shown.push(c);
+            display_row.push(c);
         }
     }
-    shown
+    display_row
 }
 
-/// One line, and not a long one.
-fn cut(text: &str) -> String {
-    let line = visible(&text.replace(['\n', '\r', '\t'], " "));
-    if line.chars().count() <= WIDEST {
+/// The value on one line, truncated to the maximum width.
+fn truncate(text: &str) -> String {
+    let line = escape_controls(&text.replace(['\n', '\r', '\t'], " "));
+    if line.chars().count() <= MAX_CELL_WIDTH {
         return line;
     }
-    line.chars().take(WIDEST - 1).chain(['…']).collect()
+    line.chars().take(MAX_CELL_WIDTH - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -250,7 +264,7 @@ mod tests {
     use super::*;
 
     fn output(format: Format) -> Output {
-        let pattern = crate::patterns::find("user_footprint").expect("entities of several kinds");
+        let pattern = crate::patterns::find("user_footprint").expect("a pattern with several entities");
         let header = vec!["entity", "user_id", "name", "session_id", "note", "absent"];
         let mut output = Output::new(format, false, pattern, header);
         for fields in [
@@ -262,13 +276,13 @@ mod tests {
                 ("note", "x\ny".into()),
             ],
         ] {
-            output.push(Shown { fields, has_code: false }).expect("nothing is printed yet");
+            output.push(DisplayRow { fields, has_code: false }).expect("rows are kept until the end");
         }
         output
     }
 
     #[test]
-    fn rows_of_several_kinds_share_one_header() {
+    fn rows_of_several_entities_share_one_header() {
         let output = |format| {
             let output = output(format);
             (csv::for_programs(&output.header, &output.cells()), output.table())
@@ -287,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn where_a_table_is_too_wide_for_the_terminal_rows_are_shown_field_by_field() {
+    fn a_table_wider_than_the_terminal_is_shown_as_records() {
         let narrow = Output { width: Some(30), ..output(Format::Table) };
         insta::assert_snapshot!(narrow.table(), @r#"
         entity      user
@@ -308,29 +322,29 @@ mod tests {
     }
 
     #[test]
-    fn a_table_escapes_what_would_steer_the_terminal() {
+    fn a_table_escapes_control_characters() {
         let hostile = "a\u{1b}]0;owned\u{7}\u{9b}2Jb\u{202e}c\u{200b}\u{7f}\rd\te\nf";
         let one_line = r"a\u{1b}]0;owned\u{7}\u{9b}2Jb\u{202e}c\u{200b}\u{7f} d e f";
         let lines_of_its_own = format!("{}\nf", r"a\u{1b}]0;owned\u{7}\u{9b}2Jb\u{202e}c\u{200b}\u{7f}\u{d}d\u{9}e");
-        assert_eq!(cut(hostile), one_line);
-        assert_eq!(lines(&hostile.into()), lines_of_its_own);
+        assert_eq!(truncate(hostile), one_line);
+        assert_eq!(cell_lines(&hostile.into()), lines_of_its_own);
         let mut output = output(Format::Table);
         output
-            .push(Shown { fields: vec![("entity", "user".into()), ("name", hostile.into())], has_code: false })
+            .push(DisplayRow { fields: vec![("entity", "user".into()), ("name", hostile.into())], has_code: false })
             .expect("kept");
         let narrow = Output { width: Some(30), ..output };
-        for shown in [narrow.table(), Output { width: None, ..narrow }.table()] {
+        for display_row in [narrow.table(), Output { width: None, ..narrow }.table()] {
             assert!(
-                !shown.contains(|c: char| c != '\n' && c.is_control()) && hidden(&shown).next().is_none(),
-                "{shown:?}"
+                !display_row.contains(|c: char| c != '\n' && c.is_control()) && hidden(&display_row).next().is_none(),
+                "{display_row:?}"
             );
         }
-        assert_eq!(visible("é\r\nx"), "é\nx");
+        assert_eq!(escape_controls("é\r\nx"), "é\nx");
     }
 
     #[test]
-    fn in_a_table_a_long_value_is_cut_between_characters() {
-        assert_eq!(cut(&"é".repeat(60)), "é".repeat(60));
-        assert_eq!(cut(&"é".repeat(61)), "é".repeat(59) + "…");
+    fn a_long_value_is_truncated_between_characters() {
+        assert_eq!(truncate(&"é".repeat(60)), "é".repeat(60));
+        assert_eq!(truncate(&"é".repeat(61)), "é".repeat(59) + "…");
     }
 }

@@ -1,4 +1,4 @@
-//! What a query cost, beside what its documentation says: for standard error.
+//! The cost of a query beside its declared cost, on standard error.
 
 use std::io::{IsTerminal as _, stderr};
 
@@ -7,28 +7,28 @@ use model::{CallCost, Total};
 
 use crate::output;
 
-/// Said of write units that DynamoDB bills and does not report.
-const ESTIMATED: &str = ", estimated: DynamoDB does not report what a refused write costs";
+/// The note on write units that DynamoDB bills but does not report.
+const ESTIMATED: &str = ", estimated: DynamoDB does not report the cost of a refused write";
 
-/// What came back and what it cost.
+/// The result of a query and its cost.
 pub(super) struct Summary<'a> {
     pub(super) pattern: &'static Pattern,
     pub(super) rows: usize,
-    /// How many items a write touched.
+    /// The number of items that a write touched.
     pub(super) written: Option<usize>,
-    /// Of the answers, as they came.
+    /// The size of the answers.
     pub(super) bytes: u64,
     pub(super) total: Total,
     pub(super) cursor: Option<&'a str>,
-    /// Whether there are more rows than were asked for.
+    /// Whether there are more rows than requested.
     pub(super) more: bool,
-    /// The totals of the rows.
+    /// The sums over the rows.
     pub(super) totals: Option<String>,
 }
 
 impl Summary<'_> {
-    pub(super) fn tell(&self) {
-        tell(&self.text());
+    pub(super) fn print(&self) {
+        print(&self.text());
     }
 
     fn text(&self) -> String {
@@ -36,11 +36,11 @@ impl Summary<'_> {
         let Total { requests: sent, rcu: read, wcu: written, is_estimated } = self.total;
         let estimated = if is_estimated { ESTIMATED } else { "" };
         let totals = self.totals.as_ref().map(|totals| format!("\n  total     {totals}")).unwrap_or_default();
-        let more = self.cut().map(|words| format!("\n  more      {words}")).unwrap_or_default();
+        let more = self.truncated_note().map(|words| format!("\n  more      {words}")).unwrap_or_default();
         format!(
             "{id} {name}: {}, {}, {} bytes\n  used      {}{estimated}\n  declared  {}, for {fixture}{totals}{more}",
             counted(f64::from(sent), "request"),
-            self.written.map_or_else(|| items(self.rows), |written| wrote(self.pattern, written)),
+            self.written.map_or_else(|| items(self.rows), |written| describe_write(self.pattern, written)),
             self.bytes,
             capacity(read, written),
             [counted(requests, "request"), capacity(rcu, wcu)].join(", "),
@@ -49,19 +49,19 @@ impl Summary<'_> {
 }
 
 impl Summary<'_> {
-    /// That the list is cut, and how to see more of it.
-    fn cut(&self) -> Option<String> {
+    /// The note that a list is truncated, and how to see more rows.
+    fn truncated_note(&self) -> Option<String> {
         let Pattern { first, first_max, .. } = *self.pattern;
         if let Some(cursor) = self.cursor {
             return Some(format!("--cursor {cursor}, or --all"));
         }
         match first_max {
             Some(max) if self.more && self.rows < max as usize => {
-                Some(format!("{} shown, and there are more; --first asks for up to {max}", rows(self.rows)))
+                Some(format!("{} shown, and there are more; --first shows up to {max}", rows(self.rows)))
             }
             Some(_) if self.more => Some(format!("{} shown, and there are more", rows(self.rows))),
             Some(_) => None,
-            // These do not look further than they return.
+            // These patterns do not read further than they return.
             None => first
                 .filter(|first| self.rows >= *first as usize)
                 .map(|first| format!("{} shown, and there may be more", rows(first as usize))),
@@ -69,10 +69,10 @@ impl Summary<'_> {
     }
 }
 
-/// Says what a refused write cost.
-pub(super) fn tell_refused(pattern: &Pattern, total: Total) {
+/// Prints the cost of a refused write.
+pub(super) fn print_refused(pattern: &Pattern, total: Total) {
     if total.is_estimated {
-        tell(&refused(pattern, total));
+        print(&refused(pattern, total));
     }
 }
 
@@ -82,9 +82,9 @@ fn refused(pattern: &Pattern, total: Total) -> String {
     format!("{id} {name}: {sent}, refused\n  used      {used}{ESTIMATED}")
 }
 
-/// Says what a pattern cost that looked up an argument of another.
-pub(super) fn tell_lookup(call: &CallCost) {
-    tell(&lookup(call));
+/// Prints the cost of a lookup for an argument.
+pub(super) fn print_lookup(call: &CallCost) {
+    print(&lookup(call));
 }
 
 fn lookup(call: &CallCost) -> String {
@@ -93,11 +93,11 @@ fn lookup(call: &CallCost) -> String {
     format!("{} {}: {sent}, {}, to look up an argument", pattern.id, pattern.name, capacity(*rcu, *wcu))
 }
 
-/// On standard error; pale on a terminal.
-fn tell(text: &str) {
-    let is_pale = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let (pale, plain) = if is_pale { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
-    eprintln!("{pale}{text}{plain}");
+/// Prints to standard error, dimmed on a terminal.
+fn print(text: &str) {
+    let is_dimmed = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let (dim, reset) = if is_dimmed { ("\u{1b}[2m", "\u{1b}[0m") } else { ("", "") };
+    eprintln!("{dim}{text}{reset}");
 }
 
 fn capacity(rcu: f64, wcu: f64) -> String {
@@ -106,18 +106,18 @@ fn capacity(rcu: f64, wcu: f64) -> String {
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(" and ") }
 }
 
-/// The table does not tell whether there was something to delete.
-fn wrote(pattern: &Pattern, number: usize) -> String {
+/// For deletes, the number of requested deletes: DynamoDB does not report whether an item existed.
+fn describe_write(pattern: &Pattern, number: usize) -> String {
     let are_keys = || pattern.arguments.iter().all(|argument| argument.kind.ends_with("key"));
     match pattern.operation {
-        Operation::Delete => counted_deletes(number),
-        Operation::Batch if are_keys() => counted_deletes(number),
+        Operation::Delete => describe_deletes(number),
+        Operation::Batch if are_keys() => describe_deletes(number),
         _ => format!("{} written", items(number)),
     }
 }
 
-fn counted_deletes(number: usize) -> String {
-    format!("{} sent", output::counted(number as u64, "delete"))
+fn describe_deletes(number: usize) -> String {
+    format!("{} sent", output::pluralize(number as u64, "delete"))
 }
 
 fn rows(number: usize) -> String {
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_says_what_was_used_and_what_was_declared() {
+    fn the_summary_has_the_used_and_the_declared_cost() {
         let pattern = crate::patterns::find("AP-21").expect("the sessions of a user");
         let total = Total { requests: 1, rcu: 0.5, wcu: 0.0, is_estimated: false };
         let text = Summary { rows: 1, bytes: 612, total, cursor: Some("abc"), ..nothing(pattern) }.text();
@@ -163,32 +163,32 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_is_cut_says_so() {
+    fn a_truncated_list_has_a_note() {
         let top = crate::patterns::find("AP-80").expect("the users who cost most");
-        let cut = |rows, more| Summary { rows, more, ..nothing(top) }.cut();
+        let truncated_note = |rows, more| Summary { rows, more, ..nothing(top) }.truncated_note();
         assert_eq!(
-            cut(10, true).as_deref(),
-            Some("the first 10 rows are shown, and there are more; --first asks for up to 100")
+            truncated_note(10, true).as_deref(),
+            Some("the first 10 rows are shown, and there are more; --first shows up to 100")
         );
-        assert_eq!(cut(100, true).as_deref(), Some("the first 100 rows are shown, and there are more"));
-        let one = "the first row is shown, and there are more; --first asks for up to 100";
-        assert_eq!(cut(1, true).as_deref(), Some(one));
-        assert_eq!(cut(10, false), None);
+        assert_eq!(truncated_note(100, true).as_deref(), Some("the first 100 rows are shown, and there are more"));
+        let one = "the first row is shown, and there are more; --first shows up to 100";
+        assert_eq!(truncated_note(1, true).as_deref(), Some(one));
+        assert_eq!(truncated_note(10, false), None);
         let last = crate::patterns::find("AP-45").expect("the last messages");
-        let cut = |rows| Summary { rows, ..nothing(last) }.cut();
-        assert_eq!(cut(11).as_deref(), Some("the first 11 rows are shown, and there may be more"));
-        assert_eq!(cut(10), None);
+        let truncated_note = |rows| Summary { rows, ..nothing(last) }.truncated_note();
+        assert_eq!(truncated_note(11).as_deref(), Some("the first 11 rows are shown, and there may be more"));
+        assert_eq!(truncated_note(10), None);
     }
 
     #[test]
-    fn a_write_says_how_many_items_it_wrote() {
+    fn a_write_reports_the_number_of_items() {
         let pattern = crate::patterns::find("load_account").expect("an account with its claims");
         let text = Summary { written: Some(3), ..nothing(pattern) }.text();
         assert!(text.contains(", 3 items written, "), "{text}");
     }
 
     #[test]
-    fn a_delete_says_how_many_were_sent_since_what_was_there_is_not_told() {
+    fn a_delete_reports_the_number_of_sent_deletes() {
         let pattern = crate::patterns::find("delete_usage").expect("the days of a user");
         let total = Total { requests: 1, rcu: 0.0, wcu: 6.0, is_estimated: false };
         let text = Summary { written: Some(3), bytes: 2, total, ..nothing(pattern) }.text();
@@ -199,25 +199,25 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_write_says_that_its_cost_is_an_estimate() {
+    fn the_cost_of_a_refused_write_is_marked_as_estimated() {
         let pattern = crate::patterns::find("AP-91").expect("a conditional write");
         let total = Total { requests: 1, rcu: 0.0, wcu: 1.0, is_estimated: true };
         assert_eq!(
             refused(pattern, total),
-            "AP-91 repair_session_count: 1 request, refused\n  used      1 WCU, estimated: DynamoDB does not report what a refused \
-             write costs"
+            "AP-91 repair_session_count: 1 request, refused\n  used      1 WCU, estimated: DynamoDB does not report \
+             the cost of a refused write"
         );
     }
 
     #[test]
-    fn a_lookup_is_told_with_its_own_cost() {
+    fn a_lookup_is_reported_with_its_cost() {
         let pattern = crate::patterns::find("AP-02").expect("the claim on a name");
         let call = CallCost { pattern, requests: 1, rcu: 0.5, wcu: 0.0, is_estimated: false };
         assert_eq!(lookup(&call), "AP-02 find_username_claim: 1 request, 0.5 RCU, to look up an argument");
     }
 
     #[test]
-    fn what_costs_nothing_says_so() {
+    fn a_zero_cost_is_shown_as_nothing() {
         assert_eq!(capacity(0.0, 0.0), "nothing");
         assert_eq!(capacity(2.0, 8.0), "2 RCU and 8 WCU");
     }

@@ -1,4 +1,4 @@
-//! The numbers of a pattern's rows, added up, where the pattern says that their sum is a total.
+//! The sums over the rows of a pattern, for the fields that the pattern declares as totals.
 
 use model::Row;
 use model::registry::Pattern;
@@ -7,7 +7,7 @@ use model::registry::Pattern;
 pub(super) struct Totals(Vec<(&'static str, i128)>);
 
 impl Totals {
-    /// Nothing yet.
+    /// Sums of zero for the fields of the pattern.
     pub(super) fn of(pattern: &'static Pattern) -> Self {
         Self(pattern.total.iter().map(|field| (*field, 0)).collect())
     }
@@ -19,7 +19,7 @@ impl Totals {
         }
     }
 
-    /// Each field and its sum; nothing where the pattern has no totals.
+    /// Each field with its sum. `None` if the pattern has no totals.
     pub(super) fn text(&self) -> Option<String> {
         let sums: Vec<String> = self.0.iter().map(|(field, sum)| format!("{field} {sum}")).collect();
         (!sums.is_empty()).then(|| sums.join(", "))

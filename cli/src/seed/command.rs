@@ -1,4 +1,4 @@
-//! `codesensei seed`: puts data into a table.
+//! `codesensei seed`: loads sample data into a table.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, stderr};
@@ -8,45 +8,44 @@ use std::time::Instant;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::crowd::load::Outcome;
-use super::{Crowd, PASSWORD, Rate, Shape, SignIn, Stop, Tally, load_people_until, people_count};
+use super::{Crowd, LoadReport, PASSWORD, Rate, SeedLogin, Shape, Stop, Tally, load_people_until, people_count};
 use crate::Failure;
 use crate::interruption::interruption;
 use crate::output::print;
-use crate::target::{INTERRUPTED, Interruption, Opened, Target};
+use crate::target::{INTERRUPTED, Interruption, OpenTable, Target};
 
 const EXAMPLES: &str = "\
 Examples:
-  codesensei seed                       the people of seed/, into the table that `codesensei` serves
-  codesensei seed --users 1000          a thousand made-up accounts with all that is in them
+  codesensei seed                       the people of seed/, into the table of `codesensei serve`
+  codesensei seed --users 1000          a thousand generated accounts with their data
   codesensei seed --users 10000 --sessions-per-user 20 --concurrency 16
   codesensei seed --users 500 --store http://127.0.0.1:8000 --wcu-per-second 200
   codesensei seed --users 500 --store aws --table reviews-test --wcu-per-second 1000 --yes
 
-Ids and times are fixed, all in September 2026: the same command makes the same table. What is there
-already is not written again, so a second run writes nothing, and after Ctrl-C the same command goes
-on where it stopped.
+Ids and times are fixed, all in September 2026: the same command creates the same data. Existing
+data is not written again: a second run writes nothing, and after Ctrl-C the same command continues
+where it stopped.
 
-All of them sign in with the password Review-me-2026; on AWS no password works. To list the made-up people:
+The password of all accounts is Review-me-2026; on AWS no password works. To list generated users:
   codesensei query list_signups --signup-date 2026-09-20 --show-pii";
 
-/// What to put into which table.
+/// The options of `seed`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Seed {
-    /// Write to a table on AWS, which is refused without it.
+    /// Allow writes to a table on AWS.
     #[arg(long)]
     pub yes: bool,
     /// The table.
     #[command(flatten)]
     pub target: Target,
-    /// The made-up accounts.
-    #[command(flatten, next_help_heading = "Made-up accounts")]
+    /// The generated accounts.
+    #[command(flatten, next_help_heading = "Generated accounts")]
     pub shape: Shape,
-    /// How many accounts are written at the same time.
+    /// The number of accounts to write in parallel.
     #[arg(long, value_name = "COUNT", default_value = "8", requires = "users")]
     pub concurrency: NonZeroUsize,
-    /// How many write capacity units a second may be consumed; without it, as many as the table takes.
+    /// The maximum of write capacity units per second. Default: unlimited.
     #[arg(long, value_name = "UNITS", requires = "users")]
     pub wcu_per_second: Option<NonZeroU32>,
 }
@@ -58,41 +57,39 @@ pub enum Interrupted {
     #[error("stopped before anything was written")]
     Waiting,
     /// Before the last account.
-    #[error(
-        "stopped with {written} of {users} accounts written; give the same command again, and it goes on from here"
-    )]
+    #[error("stopped with {written} of {users} accounts written; run the same command to continue")]
     Loading {
-        /// Accounts that are all there.
+        /// The number of complete accounts.
         written: u32,
-        /// Accounts asked for.
+        /// The number of requested accounts.
         users: u32,
     },
 }
 
-/// Fills the table and says what that took.
+/// Loads the data and prints a summary.
 ///
 /// # Errors
-/// When there is no such table or it does not take the data, and [`Interrupted`] after Ctrl-C.
+/// If the table does not exist or refuses the data, and [`Interrupted`] after Ctrl-C.
 pub async fn run(seed: &Seed) -> Result<(), Failure> {
-    seed.target.run_to_its_end(async |opened, interrupted| load(seed, opened, interrupted).await).await
+    seed.target.run_interruptible(async |opened, interrupted| load(seed, opened, interrupted).await).await
 }
 
-async fn load(seed: &Seed, opened: &Opened, mut interrupted: Interruption) -> Result<(), Failure> {
+async fn load(seed: &Seed, opened: &OpenTable, mut interrupted: Interruption) -> Result<(), Failure> {
     if opened.is_on_aws() && !seed.yes {
         return Err(format!(
-            "this would write made-up data to the table {} on AWS; pass --yes if the table is for that",
+            "the table {} is on AWS; pass --yes to write sample data to it",
             opened.store.table().name()
         )
         .into());
     }
-    // Two loads of the same people at once would count what they did twice.
+    // Two concurrent loads of the same people would count their usage twice.
     let _turn = tokio::select! {
-        turn = opened.turn("seed") => turn?,
+        turn = opened.lock_command("seed") => turn?,
         () = &mut interrupted => return Err(Interrupted::Waiting.into()),
     };
     opened.create_table_if_absent().await?;
-    let sign_in = if opened.is_on_aws() { SignIn::Nobody } else { SignIn::WithThePassword };
-    let (stop, begun) = (Stop::default(), Instant::now());
+    let sign_in = if opened.is_on_aws() { SeedLogin::Disabled } else { SeedLogin::SharedPassword };
+    let (stop, started) = (Stop::default(), Instant::now());
     let listening = tokio::spawn(stop_when_asked(stop.clone(), interrupted));
     let (loaded, users) = if let Some(users) = seed.shape.users {
         (crowd(seed, opened, sign_in, stop).await, users)
@@ -100,20 +97,20 @@ async fn load(seed: &Seed, opened: &Opened, mut interrupted: Interruption) -> Re
         (load_people_until(&opened.store, sign_in, &stop).await.map_err(Failure::from), people_count())
     };
     listening.abort();
-    let Outcome { tally, written, there, is_complete } = loaded?;
-    let mut text = report(&tally, begun, opened, is_complete);
-    if there > 0 {
-        let _ = writeln!(text, "{there} of the accounts were there already, and were left as they are.");
+    let LoadReport { tally, written, existing, is_complete } = loaded?;
+    let mut text = report(&tally, started, opened, is_complete);
+    if existing > 0 {
+        let _ = writeln!(text, "{existing} of the accounts already existed and were not changed.");
     }
-    if seed.shape.users.is_none() && is_complete && sign_in == SignIn::WithThePassword {
-        let _ = writeln!(text, "All of them sign in with the password {PASSWORD}.");
+    if seed.shape.users.is_none() && is_complete && sign_in == SeedLogin::SharedPassword {
+        let _ = writeln!(text, "The password of all accounts is {PASSWORD}.");
     }
     print(text.as_bytes())?;
-    if is_complete { Ok(()) } else { Err(Interrupted::Loading { written: written + there, users }.into()) }
+    if is_complete { Ok(()) } else { Err(Interrupted::Loading { written: written + existing, users }.into()) }
 }
 
-async fn crowd(seed: &Seed, opened: &Opened, sign_in: SignIn, stop: Stop) -> Result<Outcome, Failure> {
-    opened.expect_many_writes()?;
+async fn crowd(seed: &Seed, opened: &OpenTable, sign_in: SeedLogin, stop: Stop) -> Result<LoadReport, Failure> {
+    opened.prepare_bulk_load()?;
     let crowd = Crowd {
         shape: seed.shape.clone(),
         sign_in,
@@ -124,38 +121,38 @@ async fn crowd(seed: &Seed, opened: &Opened, sign_in: SignIn, stop: Stop) -> Res
     Ok(crowd.load(&opened.store, stop).await?)
 }
 
-fn report(tally: &Tally, begun: Instant, opened: &Opened, is_complete: bool) -> String {
-    for left in tally.left() {
-        eprintln!("left as it is: {left}");
+fn report(tally: &Tally, started: Instant, opened: &OpenTable, is_complete: bool) -> String {
+    for skipped in tally.skipped() {
+        eprintln!("not changed: {skipped}");
     }
-    // Beside the data, since it differs in every run.
-    eprintln!("{}", tally.speed(begun.elapsed()));
-    let (table, place) = (opened.store.table().name(), &opened.place);
+    // On standard error, because it differs in every run.
+    eprintln!("{}", tally.speed(started.elapsed()));
+    let (table, location) = (opened.store.table().name(), &opened.location);
     match (tally.items(), is_complete) {
-        (0, true) => format!("Nothing to write: all of it is in the table {table} ({place}) already.\n"),
+        (0, true) => format!("Nothing to write: the table {table} ({location}) already has all of the data.\n"),
         (0, false) => String::new(),
-        _ => format!("{}\nWritten to the table {table} ({place}).\n", tally.summary()),
+        _ => format!("{}\nWritten to the table {table} ({location}).\n", tally.summary()),
     }
 }
 
-/// The first time, the people at hand are finished; the second time there is no waiting.
+/// The first Ctrl-C completes the current accounts; the second one ends the process at once.
 async fn stop_when_asked(stop: Stop, interrupted: Interruption) {
     interrupted.await;
-    stop.ask();
-    eprintln!("finishing the accounts at hand; Ctrl-C again to stop at once");
-    // Heard from here on: a listener made earlier would have heard the first time too.
+    stop.request();
+    eprintln!("completing the current accounts; press Ctrl-C again to stop at once");
+    // Created only now: an earlier listener would have received the first Ctrl-C too.
     let Ok(again) = interruption() else { return };
     again.await;
-    eprintln!("stopped; give the same command again, and it goes on from here");
+    eprintln!("stopped; run the same command to continue");
     std::process::exit(INTERRUPTED.into());
 }
 
-/// A bar on a terminal, and nothing elsewhere.
+/// A progress bar on a terminal, and nothing elsewhere.
 fn progress() -> ProgressBar {
     if !stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} accounts, {msg}, {elapsed}, {eta} left");
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    bar.with_style(style.expect("the template is one"))
+    bar.with_style(style.expect("the template is valid"))
 }

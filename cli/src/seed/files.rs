@@ -1,4 +1,4 @@
-//! The files of `seed/`, compiled in, so that the command needs no repository beside it.
+//! The files of `seed/`, compiled into the program, so that the command works without the repository.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ macro_rules! compiled_in {
     };
 }
 
-/// The people, a file each.
+/// The files of the people.
 pub(super) const PEOPLE: &[(&str, &str)] = compiled_in!(
     "people": "ada.toml",
     "demo.toml",
@@ -22,7 +22,7 @@ pub(super) const PEOPLE: &[(&str, &str)] = compiled_in!(
     "yuki.toml",
 );
 
-/// The code that they opened sessions on.
+/// The code files of their sessions.
 pub const FILES: &[(&str, &str)] = compiled_in!(
     "files": "inventory.rs",
     "rate_limiter.py",
@@ -41,12 +41,12 @@ pub const FILES: &[(&str, &str)] = compiled_in!(
     "useCart.ts",
 );
 
-/// The name of the file that is too large to be read as one.
+/// The name of the file that is too large for one item.
 const READINGS: &str = "readings.csv";
-/// Its rows: their gzip is larger than what one item holds.
+/// The number of its rows: their gzip is larger than one item can hold.
 const ROWS: u32 = 24_000;
 
-/// The text of a file of `seed/files`, or of the one that is made here.
+/// The text of a file of `seed/files`, or of the generated file.
 pub(super) fn text(name: &str) -> Option<Cow<'static, str>> {
     if name == READINGS {
         return Some(Cow::Owned(readings()));
@@ -54,7 +54,7 @@ pub(super) fn text(name: &str) -> Option<Cow<'static, str>> {
     FILES.iter().find(|(file, _)| *file == name).map(|(_, text)| Cow::Borrowed(*text))
 }
 
-/// A day of a sensor's readings, with enough digits that they do not compress into one item. The same in every run.
+/// A day of sensor readings, with so many digits that they do not compress into one item. The same in every run.
 fn readings() -> String {
     let mut rng = ChaCha8Rng::seed_from_u64(0x5EED);
     let mut text = "second,sensor,temperature,pressure,vibration\n".to_owned();
@@ -84,7 +84,7 @@ mod tests {
     fn every_file_of_the_folders_is_compiled_in() {
         let in_folder = |folder: &str| {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../seed").join(folder);
-            let files = std::fs::read_dir(folder).expect("the folder is there");
+            let files = std::fs::read_dir(folder).expect("the folder exists");
             files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect::<BTreeSet<_>>()
         };
         let named = |files: &[(&str, &str)]| files.iter().map(|(name, _)| (*name).to_owned()).collect::<BTreeSet<_>>();
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_readings_fit_a_session_but_not_one_item() {
+    fn the_readings_fit_into_a_session_but_not_into_one_item() {
         let packed = model::PackedCode::pack(&readings()).expect("it fits a session");
         assert!(matches!(packed.body, model::PackedBody::Chunked(pieces) if pieces.len() == 1 || pieces.len() == 2));
     }

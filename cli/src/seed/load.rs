@@ -1,6 +1,7 @@
-//! Loads people: everything they did, at the time they did it, through the same rules as if they had.
+//! Loads people and their events, at the times of the events, through the same rules as the API.
 //!
-//! Each id is made from a name and a time, so it is the same in every table. A second run finds it and writes nothing.
+//! Each id is derived from a name and a time, so it is the same in every table. The loader finds existing data by these
+//! ids, and a second run writes nothing.
 
 use std::time::Duration;
 
@@ -13,65 +14,64 @@ use model::{
 };
 
 use super::SeedError;
-use super::plan::{ANSWER_TAKES, Anchor, Answer, Deed, Event, Outcome, Person, Session};
+use super::plan::{ANSWER_TAKES, Action, Anchor, Answer, AskResult, Event, MODEL_ID, Person, Session};
 use super::tally::Tally;
 
 use saving::{apply, save};
 
 mod saving;
 
-/// How long a load waits for the sweep of what an earlier load left.
-const SWEEPS_WITHIN: Duration = Duration::from_mins(1);
+/// The time limit for the sweep of data that a killed load left behind.
+const SWEEP_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Loads people into a table.
 pub(super) struct Loader<'s> {
     store: &'s Store,
-    /// What they sign in with.
+    /// The password hash of the accounts.
     password_hash: PasswordHash,
-    /// What was written so far.
+    /// The written items so far.
     pub(super) tally: Tally,
 }
 
-/// What became of something that was to be loaded.
-enum Loaded {
-    /// It was written.
+/// The result of one step.
+enum StepResult {
+    /// The data was written.
     Written,
-    /// It was there.
-    There,
-    /// Somebody changed what it builds on, so it is left as it is.
+    /// The data existed.
+    Exists,
+    /// A user changed the data that the step depends on, so it was skipped.
     Changed,
 }
 
-/// A session that is being loaded.
-struct Place {
+/// A session during its load.
+struct SessionProgress {
     user_id: UserId,
     session_id: SessionId,
     version: u32,
-    /// Its threads in the order of their file, once they are open.
+    /// The opened threads, with their indexes in the file.
     threads: Vec<(usize, ThreadUuid)>,
 }
 
 impl<'s> Loader<'s> {
-    /// A loader into this table.
+    /// A loader for this table.
     pub(super) fn new(store: &'s Store, password_hash: PasswordHash) -> Self {
         Self { store, password_hash, tally: Tally::default() }
     }
 
-    /// Loads what is missing of a person.
+    /// Loads the missing data of a person.
     ///
     /// # Errors
-    /// When the table does not take it.
+    /// If the table refuses the data.
     pub(super) async fn person(&mut self, person: &Person) -> Result<(), SeedError> {
         let name = person.username.as_str();
         let user_id: UserId = ids(name).next(person.joined);
         if !self.account(person, user_id).await? {
-            self.tally.leave(format!("{name}: the username or the address is another account's"));
+            self.tally.skip(format!("{name}: another account has the username or the e-mail address"));
             return Ok(());
         }
         for session in &person.sessions {
             if !self.session(&format!("{name}/{}", session.filename.as_str()), user_id, session).await? {
-                self.tally
-                    .leave(format!("{} of {name}: it was changed since it was loaded", session.filename.as_str()));
+                self.tally.skip(format!("{} of {name}: it was changed after it was loaded", session.filename.as_str()));
             }
         }
         for (date, analyses) in &person.analyses {
@@ -80,25 +80,25 @@ impl<'s> Loader<'s> {
         Ok(())
     }
 
-    /// The store at a moment of the story, with the ids of what happens then.
-    fn then(&self, at: Timestamp, what: &str) -> Store {
+    /// The store with the clock and the ids of an event.
+    fn store_at(&self, at: Timestamp, what: &str) -> Store {
         self.store.at(Clock::fixed(at), ids(what))
     }
 
-    /// Makes sure that the account is there. False when its name or address is another's.
+    /// Creates the account if it does not exist. Returns false if another account has its username or e-mail address.
     async fn account(&mut self, person: &Person, user_id: UserId) -> Result<bool, SeedError> {
         if self.store.accounts().get(user_id).await?.is_some() {
             return Ok(true);
         }
-        let who = (person.name.clone(), person.email.clone(), person.username.clone());
-        let signs_in = (self.password_hash.clone(), 0);
-        let (user, email_claim, username_claim) = account(user_id, person.joined, who, signs_in);
+        let identity = (person.name.clone(), person.email.clone(), person.username.clone());
+        let login = (self.password_hash.clone(), 0);
+        let (user, email_claim, username_claim) = account(user_id, person.joined, identity, login);
         let account = LoadAccount { email_claim: &email_claim, username_claim: &username_claim, user: &user };
         match self.store.maintenance().load_account(account).await {
             Ok(()) => {
-                self.tally.wrote("user", 1);
-                self.tally.wrote("email_claim", 1);
-                self.tally.wrote("username_claim", 1);
+                self.tally.add_items("user", 1);
+                self.tally.add_items("email_claim", 1);
+                self.tally.add_items("username_claim", 1);
                 Ok(true)
             }
             Err(LoadAccountError::UserExists) => Ok(true),
@@ -107,10 +107,10 @@ impl<'s> Loader<'s> {
         }
     }
 
-    /// Loads a session and all that happened in it. False when it was changed by others, and is left as it is.
+    /// Loads a session and its events. Returns false if a user changed it, and then skips the rest.
     ///
-    /// An earlier load that was cut off may have had a request under way, which is carried out while this one is at the same place.
-    /// So what looks changed is looked at again, as long as that gets further.
+    /// A request of an interrupted earlier load may be executed during this load. So a step that finds a change is
+    /// repeated, as long as a repetition gets further.
     async fn session(&mut self, name: &str, user_id: UserId, session: &Session) -> Result<bool, SeedError> {
         let mut stopped_at = None;
         loop {
@@ -122,7 +122,7 @@ impl<'s> Loader<'s> {
         }
     }
 
-    /// Loads what is missing of a session. Tells the step that finds it changed, if one does: 0 is its creation.
+    /// Loads the missing data of a session. Returns the step that finds a change, if any; step 0 is the creation.
     async fn session_until_changed(
         &mut self,
         name: &str,
@@ -137,9 +137,9 @@ impl<'s> Loader<'s> {
                 None => return Ok(Some(0)),
             },
         };
-        let mut place = Place { user_id, session_id, version, threads: Vec::new() };
+        let mut progress = SessionProgress { user_id, session_id, version, threads: Vec::new() };
         for (step, event) in (1..).zip(&session.events) {
-            if matches!(self.event(name, &mut place, event).await?, Loaded::Changed) {
+            if matches!(self.event(name, &mut progress, event).await?, StepResult::Changed) {
                 return Ok(Some(step));
             }
         }
@@ -152,84 +152,89 @@ impl<'s> Loader<'s> {
             language_override: session.language,
             text: session.text.to_string(),
         };
-        let mut opened = self.then(session.opened, name).sessions().create(user_id, new()).await;
+        let mut opened = self.store_at(session.opened, name).sessions().create(user_id, new()).await;
         if matches!(opened, Err(NewSessionError::Store(StoreError::Contended { .. }))) {
-            // An earlier load was killed between the chunks and the commit. Its job has long been due.
-            self.store.maintenance().sweep_due(SWEEPS_WITHIN).await?;
-            opened = self.then(session.opened, name).sessions().create(user_id, new()).await;
+            // An earlier load was killed between its chunks and its commit. Its sweep job is due.
+            self.store.maintenance().sweep_due(SWEEP_TIMEOUT).await?;
+            opened = self.store_at(session.opened, name).sessions().create(user_id, new()).await;
         }
         match opened {
             Ok(head) => {
-                self.tally.wrote("session", 1);
-                self.tally.wrote("code", 1);
-                self.tally.wrote("code_chunk", head.chunk_count.into());
+                self.tally.add_items("session", 1);
+                self.tally.add_items("code", 1);
+                self.tally.add_items("code_chunk", head.chunk_count.into());
                 Ok(Some(head.version_number))
             }
-            // Its id is taken: an earlier load has written it since.
+            // The id is taken: an earlier load has written the session meanwhile.
             Err(NewSessionError::Store(StoreError::Contended { .. })) => Ok(None),
             Err(NewSessionError::Store(error)) => Err(error.into()),
             Err(_) => Ok(None),
         }
     }
 
-    async fn event(&mut self, name: &str, place: &mut Place, event: &Event) -> Result<Loaded, SeedError> {
-        // Two things of one session never happen at the same time.
+    async fn event(
+        &mut self,
+        name: &str,
+        progress: &mut SessionProgress,
+        event: &Event,
+    ) -> Result<StepResult, SeedError> {
+        // The events of a session have different times.
         let name = format!("{name}/{}", event.at.millis());
-        let store = self.then(event.at, &name);
-        if let Deed::Open(anchor) = &event.deed {
-            place.threads.push((event.thread, ids(&name).next(event.at)));
-            return self.open_thread(&store, place, event, anchor).await;
+        let store = self.store_at(event.at, &name);
+        if let Action::Open(anchor) = &event.action {
+            progress.threads.push((event.thread, ids(&name).next(event.at)));
+            return self.open_thread(&store, progress, event, anchor).await;
         }
-        if let Deed::Save(text) = &event.deed {
-            return save(&store, place, event, text).await;
+        if let Action::Save(text) = &event.action {
+            return save(&store, progress, event, text).await;
         }
-        let open = place.threads.iter().find(|(number, _)| *number == event.thread);
-        let thread = open.expect("the plan opens a thread before anything is said in it").1;
-        let id = ThreadId { session_id: place.session_id, thread };
-        let thread = match self.store.threads().get_placed(place.user_id, id).await {
+        let open = progress.threads.iter().find(|(number, _)| *number == event.thread);
+        let thread = open.expect("the plan opens a thread before its messages").1;
+        let id = ThreadId { session_id: progress.session_id, thread };
+        let thread = match self.store.threads().get_placed(progress.user_id, id).await {
             Ok(thread) => thread,
             Err(AccessError::Store(error)) => return Err(error.into()),
-            Err(_) => return Ok(Loaded::Changed),
+            Err(_) => return Ok(StepResult::Changed),
         };
-        match &event.deed {
-            Deed::Ask { seq, question, outcome } => self.ask(&store, &thread, event, (*seq, question, outcome)).await,
-            Deed::Note { seq, text } => self.note(&store, &thread, *seq, text).await,
-            Deed::Apply { seq } => apply(&store, place, &thread, event, *seq).await,
-            Deed::Open(_) | Deed::Save(_) => unreachable!("these two are done"),
+        match &event.action {
+            Action::Ask { seq, question, result } => self.ask(&store, &thread, event, (*seq, question, result)).await,
+            Action::Note { seq, text } => self.note(&store, &thread, *seq, text).await,
+            Action::Apply { seq } => apply(&store, progress, &thread, event, *seq).await,
+            Action::Open(_) | Action::Save(_) => unreachable!("handled above"),
         }
     }
 
     async fn open_thread(
         &mut self,
         store: &Store,
-        place: &Place,
+        progress: &SessionProgress,
         event: &Event,
         anchor: &Anchor,
-    ) -> Result<Loaded, SeedError> {
-        let (_, thread) = place.threads.last().expect("it was pushed just now");
+    ) -> Result<StepResult, SeedError> {
+        let (_, thread) = progress.threads.last().expect("the caller has added it");
         if self
             .store
             .maintenance()
-            .find_thread(ThreadId { session_id: place.session_id, thread: *thread })
+            .find_thread(ThreadId { session_id: progress.session_id, thread: *thread })
             .await?
             .is_some()
         {
-            return Ok(Loaded::There);
+            return Ok(StepResult::Exists);
         }
-        if place.version != event.version {
-            return Ok(Loaded::Changed);
+        if progress.version != event.version {
+            return Ok(StepResult::Changed);
         }
         let kind = if anchor.selected.is_some() { ThreadKind::Block } else { ThreadKind::File };
         let (start_line, end_line) = anchor.lines;
         let selected_text = anchor.selected.clone().unwrap_or_default();
         let new = NewThread { kind, start_line, end_line, selected_text };
-        match store.threads().create(place.user_id, place.session_id, new, selection_status).await {
+        match store.threads().create(progress.user_id, progress.session_id, new, selection_status).await {
             Ok(_) => {
-                self.tally.wrote("anchors", u64::from(place.threads.len() == 1));
+                self.tally.add_items("anchors", u64::from(progress.threads.len() == 1));
                 Ok(self.written("thread", 1))
             }
             Err(NewThreadError::Access(AccessError::Store(error))) => Err(error.into()),
-            Err(_) => Ok(Loaded::Changed),
+            Err(_) => Ok(StepResult::Changed),
         }
     }
 
@@ -238,48 +243,48 @@ impl<'s> Loader<'s> {
         store: &Store,
         thread: &PlacedThread,
         event: &Event,
-        (seq, text, outcome): (u32, &str, &Outcome),
-    ) -> Result<Loaded, SeedError> {
+        (seq, text, result): (u32, &str, &AskResult),
+    ) -> Result<StepResult, SeedError> {
         let question = match self
             .store
             .maintenance()
             .find_message(MessageKey { session_id: thread.session_id, thread: thread.thread, seq })
             .await?
         {
-            Some(there) if there.reply_state == Some(ReplyState::Pending) => there,
-            Some(_) => return Ok(Loaded::There),
-            None if thread.message_slots + 1 != seq => return Ok(Loaded::Changed),
-            None => match posted(store.messages().ask_next(thread, text, None, ANSWER_TAKES).await)? {
-                Some(asked) => {
-                    self.tally.wrote("message", 1);
-                    asked
+            Some(stored) if stored.reply_state == Some(ReplyState::Pending) => stored,
+            Some(_) => return Ok(StepResult::Exists),
+            None if thread.message_slots + 1 != seq => return Ok(StepResult::Changed),
+            None => match stored_message(store.messages().ask_next(thread, text, None, ANSWER_TAKES).await)? {
+                Some(question) => {
+                    self.tally.add_items("message", 1);
+                    question
                 }
-                None => return Ok(Loaded::Changed),
+                None => return Ok(StepResult::Changed),
             },
         };
-        let later = self.then(event.at.plus(ANSWER_TAKES), &format!("{}/answer", question.seq));
-        match outcome {
-            Outcome::Failed(code) => match later.messages().store_failure(&question, code).await {
+        let later = self.store_at(event.at.plus(ANSWER_TAKES), &format!("{}/answer", question.seq));
+        match result {
+            AskResult::Failed(code) => match later.messages().store_failure(&question, code).await {
                 Ok(()) => {}
                 Err(FailQuestionError::Store(error)) => return Err(error.into()),
-                Err(_) => return Ok(Loaded::Changed),
+                Err(_) => return Ok(StepResult::Changed),
             },
-            Outcome::Answered(answer) => {
+            AskResult::Answered(answer) => {
                 let anchor_line = (thread.kind == ThreadKind::Block).then_some(thread.anchor.start_line);
                 let new = new_answer(answer, event.version, anchor_line);
                 match later.messages().store_answer(&question, new).await {
                     Ok(_) => {}
                     Err(StoreAnswerError::Store(error)) => return Err(error.into()),
-                    Err(_) => return Ok(Loaded::Changed),
+                    Err(_) => return Ok(StepResult::Changed),
                 }
-                self.tally.wrote("message", 1);
-                self.tally.spent(thread.user_id, event.at.plus(ANSWER_TAKES).date());
+                self.tally.add_items("message", 1);
+                self.tally.add_usage_day(thread.user_id, event.at.plus(ANSWER_TAKES).date());
             }
         }
-        Ok(Loaded::Written)
+        Ok(StepResult::Written)
     }
 
-    async fn note(&mut self, store: &Store, thread: &Thread, seq: u32, text: &str) -> Result<Loaded, SeedError> {
+    async fn note(&mut self, store: &Store, thread: &Thread, seq: u32, text: &str) -> Result<StepResult, SeedError> {
         if self
             .store
             .maintenance()
@@ -287,18 +292,18 @@ impl<'s> Loader<'s> {
             .await?
             .is_some()
         {
-            return Ok(Loaded::There);
+            return Ok(StepResult::Exists);
         }
         if thread.message_slots + 1 != seq {
-            return Ok(Loaded::Changed);
+            return Ok(StepResult::Changed);
         }
-        Ok(match posted(store.messages().add_note_next(thread, text, None).await)? {
+        Ok(match stored_message(store.messages().add_note_next(thread, text, None).await)? {
             Some(_) => self.written("message", 1),
-            None => Loaded::Changed,
+            None => StepResult::Changed,
         })
     }
 
-    /// Adds what analyses of a day cost, as far as the day does not say it yet.
+    /// Adds the usage of the analyses of a day that is not counted yet.
     async fn analyses(&mut self, user_id: UserId, date: Date, analyses: &[bedrock::Usage]) -> Result<(), SeedError> {
         let counted = self.store.usage().get(user_id, date).await?.map_or(0, |day| day.requests);
         for usage in analyses.iter().skip(usize::try_from(counted).unwrap_or(usize::MAX)) {
@@ -313,18 +318,18 @@ impl<'s> Loader<'s> {
             };
             match self.store.usage().add(add).await {
                 Ok(()) => {}
-                // The account was deleted while it was loaded.
+                // The account was deleted during the load.
                 Err(AddUsageError::UserNotFound) => return Ok(()),
                 Err(AddUsageError::Store(error)) => return Err(error.into()),
             }
-            self.tally.spent(user_id, date);
+            self.tally.add_usage_day(user_id, date);
         }
         Ok(())
     }
 
-    fn written(&mut self, entity: &'static str, items: u64) -> Loaded {
-        self.tally.wrote(entity, items);
-        Loaded::Written
+    fn written(&mut self, entity: &'static str, items: u64) -> StepResult {
+        self.tally.add_items(entity, items);
+        StepResult::Written
     }
 }
 
@@ -352,13 +357,6 @@ pub(super) fn account(
     (user, email_claim, username_claim)
 }
 
-impl Place {
-    fn at(&mut self, version: u32) -> Loaded {
-        self.version = version;
-        Loaded::Written
-    }
-}
-
 fn new_answer(answer: &Answer, version: u32, anchor_line: Option<u32>) -> NewAnswer {
     let patch = answer.patch.clone();
     let usage = answer.usage;
@@ -373,7 +371,7 @@ fn new_answer(answer: &Answer, version: u32, anchor_line: Option<u32>) -> NewAns
         patch_status: patch.as_ref().map(|patch| patch.status.into()),
         patch: patch.map(|checked| Patch::based_on(checked.patch, version, anchor_line)),
         patch_withheld: None,
-        model_id: super::MODEL_ID.to_owned(),
+        model_id: MODEL_ID.to_owned(),
         input_tokens: usage.input_tokens,
         cache_read_tokens: usage.cache_read_tokens,
         cache_write_tokens: usage.cache_write_tokens,
@@ -382,8 +380,8 @@ fn new_answer(answer: &Answer, version: u32, anchor_line: Option<u32>) -> NewAns
     }
 }
 
-/// A message that was stored; none when its thread is not as it was.
-fn posted(result: Result<Posted, PostError>) -> Result<Option<Message>, SeedError> {
+/// The stored message; `None` if the thread has changed.
+fn stored_message(result: Result<Posted, PostError>) -> Result<Option<Message>, SeedError> {
     match result {
         Ok(Posted::Stored(message)) => Ok(Some(*message)),
         Err(PostError::Access(AccessError::Store(error)) | PostError::Unsure { source: error, .. }) => {
@@ -393,7 +391,7 @@ fn posted(result: Result<Posted, PostError>) -> Result<Option<Message>, SeedErro
     }
 }
 
-/// The same ids for the same name, in every run.
+/// Repeatable ids: the same for the same name, in every run.
 pub(super) fn ids(name: &str) -> Ids {
     let bytes = Digest::of(name);
     Ids::repeatable(bytes.as_bytes().iter().take(8).fold(0, |seed, byte| (seed << 8) | u64::from(*byte)))

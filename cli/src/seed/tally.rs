@@ -1,4 +1,4 @@
-//! What a load wrote, and what it cost.
+//! The result of a load: the written items and the cost.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,12 +7,12 @@ use std::time::Duration;
 use comfy_table::{CellAlignment, Table, presets};
 use model::{CallCost, Date, UserId};
 
-/// What was written, by entity, and what it cost.
+/// The written items by entity, and the cost.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
     items: BTreeMap<&'static str, u64>,
     days: BTreeSet<(UserId, Date)>,
-    left: Vec<String>,
+    skipped: Vec<String>,
     /// Requests sent.
     pub requests: u64,
     /// Read capacity units.
@@ -22,27 +22,27 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Items of an entity were written.
-    pub(super) fn wrote(&mut self, entity: &'static str, items: u64) {
+    /// Counts written items of an entity.
+    pub(super) fn add_items(&mut self, entity: &'static str, items: u64) {
         if items > 0 {
             *self.items.entry(entity).or_default() += items;
         }
     }
 
-    /// Something was added to a user's day, which is one item however often.
-    pub(super) fn spent(&mut self, user_id: UserId, date: Date) {
+    /// Counts the item of a user's usage day, once per day.
+    pub(super) fn add_usage_day(&mut self, user_id: UserId, date: Date) {
         if self.days.insert((user_id, date)) {
-            self.wrote("daily_usage", 1);
+            self.add_items("daily_usage", 1);
         }
     }
 
-    /// Something was left as it is, and this says what and why.
-    pub(super) fn leave(&mut self, what: String) {
-        self.left.push(what);
+    /// Records a skipped entity, with the reason.
+    pub(super) fn skip(&mut self, what: String) {
+        self.skipped.push(what);
     }
 
-    /// Calls were made.
-    pub(super) fn cost(&mut self, calls: &[CallCost]) {
+    /// Adds the cost of calls.
+    pub(super) fn add_calls(&mut self, calls: &[CallCost]) {
         for call in calls {
             self.requests += u64::from(call.requests);
             self.rcu += call.rcu;
@@ -50,30 +50,30 @@ impl Tally {
         }
     }
 
-    /// Adds another's figures.
-    pub(super) fn add(&mut self, other: Self) {
+    /// Adds the figures of another load.
+    pub(super) fn merge(&mut self, other: Self) {
         for (entity, items) in other.items {
-            self.wrote(entity, items);
+            self.add_items(entity, items);
         }
-        self.left.extend(other.left);
+        self.skipped.extend(other.skipped);
         self.requests += other.requests;
         self.rcu += other.rcu;
         self.wcu += other.wcu;
     }
 
-    /// How many items were written.
+    /// The number of written items.
     #[must_use]
     pub fn items(&self) -> u64 {
         self.items.values().sum()
     }
 
-    /// What was left as it is, and why.
+    /// The skipped entities, with the reasons.
     #[must_use]
-    pub fn left(&self) -> &[String] {
-        &self.left
+    pub fn skipped(&self) -> &[String] {
+        &self.skipped
     }
 
-    /// The summary, without times, which differ in every run.
+    /// The summary, without times, because they differ in every run.
     #[must_use]
     pub fn summary(&self) -> String {
         let mut table = Table::new();
@@ -81,7 +81,7 @@ impl Tally {
         for (entity, items) in &self.items {
             table.add_row([(*entity).to_owned(), grouped(*items)]);
         }
-        table.add_row(["together".to_owned(), grouped(self.items())]);
+        table.add_row(["total".to_owned(), grouped(self.items())]);
         if let Some(column) = table.column_mut(1) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -95,29 +95,29 @@ impl Tally {
         )
     }
 
-    /// How fast it went.
+    /// The speed of the load.
     #[must_use]
-    pub fn speed(&self, took: Duration) -> Speed {
-        Speed { items: self.items(), took }
+    pub fn speed(&self, elapsed: Duration) -> Speed {
+        Speed { items: self.items(), elapsed }
     }
 }
 
-/// How fast items were written.
+/// The speed of a load.
 #[derive(Clone, Copy, Debug)]
 pub struct Speed {
     items: u64,
-    took: Duration,
+    elapsed: Duration,
 }
 
 impl fmt::Display for Speed {
-    #[expect(clippy::cast_precision_loss, reason = "nobody loads 2^53 items, and the figure is rounded")]
+    #[expect(clippy::cast_precision_loss, reason = "no load has 2^53 items, and the figure is rounded")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.took.as_secs_f64();
+        let seconds = self.elapsed.as_secs_f64();
         write!(f, "{seconds:.1} s, {:.0} items/s", self.items as f64 / seconds.max(0.001))
     }
 }
 
-/// A number with its thousands apart.
+/// A number with commas as thousands separators.
 #[must_use]
 pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -131,7 +131,7 @@ pub(super) fn grouped(number: u64) -> String {
     text
 }
 
-/// Capacity units, which come in halves.
+/// Capacity units, which are multiples of one half.
 fn units(units: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "units are never negative, and few")]
     let whole = units.trunc() as u64;

@@ -1,4 +1,4 @@
-//! Plans: the repairs that a verification found possible, in a file that a person reads before they are carried out.
+//! Plans: files with possible repairs, which a person reviews before the repairs are made.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// The first line of a plan.
 #[derive(Debug, Serialize, Deserialize)]
 struct Head {
-    /// The table it was made for.
+    /// The table of the plan.
     plan_for_table: String,
 }
 
@@ -26,7 +26,7 @@ pub(super) struct Step {
     does: String,
 }
 
-/// A plan that is carried out.
+/// The repairs of a plan file.
 #[derive(Debug)]
 pub(super) struct Plan {
     steps: BTreeSet<Step>,
@@ -40,27 +40,27 @@ pub(super) enum PlanError {
     File {
         /// The file.
         file: String,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// It is no plan.
+    /// The file is not a plan.
     #[error("{file} is not a plan: line {line}: {reason}; `codesensei verify --plan FILE` writes one")]
     Malformed {
         /// The file.
         file: String,
         /// The line, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// It was made for another table.
-    #[error("{file} is a plan for the table {of}, and this is {table}")]
+    /// The plan is for another table.
+    #[error("{file} is a plan for the table {of}, not for {table}")]
     OtherTable {
         /// The file.
         file: String,
-        /// The table it was made for.
+        /// The table of the plan.
         of: String,
-        /// The table that is verified.
+        /// The verified table.
         table: String,
     },
 }
@@ -86,15 +86,16 @@ impl Plan {
         let malformed = |line, reason: String| PlanError::Malformed { file: file.clone(), line, reason };
         let mut lines = text.lines();
         let head: Head = serde_json::from_str(lines.next().unwrap_or_default())
-            .map_err(|_| malformed(1, format!("the first line has to be {{\"plan_for_table\":\"{table}\"}}")))?;
+            .map_err(|_| malformed(1, format!("the first line must be {{\"plan_for_table\":\"{table}\"}}")))?;
         if head.plan_for_table != table {
             return Err(PlanError::OtherTable { file, of: head.plan_for_table, table: table.to_owned() });
         }
         let step = |(number, line): (usize, &str)| -> Result<Step, PlanError> {
-            let step: Step = serde_json::from_str(line).map_err(|error| malformed(number, unlike_a_step(&error)))?;
+            let step: Step =
+                serde_json::from_str(line).map_err(|error| malformed(number, parse_error_reason(&error)))?;
             match FindingKind::named(&step.kind) {
                 Some(_) => Ok(step),
-                None => Err(malformed(number, format!("there is no kind {}", step.kind))),
+                None => Err(malformed(number, format!("unknown kind {}", step.kind))),
             }
         };
         let steps = (2..).zip(lines).filter(|(_, line)| !line.trim().is_empty()).map(step);
@@ -110,35 +111,35 @@ impl Plan {
         fs::write(path, lines.join("\n") + "\n").map_err(failed)
     }
 
-    /// What may be repaired.
+    /// The findings that may be repaired.
     pub(super) fn findings(&self) -> HashSet<(FindingKind, String, String)> {
         let finding = |step: &Step| Some((FindingKind::named(&step.kind)?, step.id.clone(), step.detail.clone()));
         self.steps.iter().filter_map(finding).collect()
     }
 
-    /// What is to be said of the steps of these kinds whose finding was not met: all kinds when there are none.
-    pub(super) fn unmet(&self, met: &BTreeSet<Step>, only: &[FindingKind]) -> Vec<String> {
+    /// Messages for the steps of these kinds whose finding was not reported; for all kinds if `only` is empty.
+    pub(super) fn unmatched(&self, matched: &BTreeSet<Step>, only: &[FindingKind]) -> Vec<String> {
         let is_asked = |step: &&Step| only.is_empty() || only.iter().any(|kind| kind.word() == step.kind);
-        let unmet = |step: &Step| {
+        let unmatched = |step: &Step| {
             let other = |now: &&Step| now.kind == step.kind && now.id == step.id && !self.steps.contains(now);
-            match met.iter().find(other) {
+            match matched.iter().find(other) {
                 Some(now) => {
-                    format!("in the plan, and different now: {step}: {}; the plan says: {}", now.detail, step.detail)
+                    format!("in the plan, but different now: {step}: {}; the plan says: {}", now.detail, step.detail)
                 }
-                None => format!("in the plan, and no longer found: {step}"),
+                None => format!("in the plan, but not found any more: {step}"),
             }
         };
-        self.steps.difference(met).filter(is_asked).map(unmet).collect()
+        self.steps.difference(matched).filter(is_asked).map(unmatched).collect()
     }
 }
 
-/// Why a line is not a step, without the position, which is in the error already.
-fn unlike_a_step(error: &serde_json::Error) -> String {
+/// The reason why a line is not a step, without the position, which the error has already.
+fn parse_error_reason(error: &serde_json::Error) -> String {
     if error.is_data() {
         let text = error.to_string();
         text.split(" at line ").next().unwrap_or_default().to_owned()
     } else {
-        "this is not JSON".to_owned()
+        "not valid JSON".to_owned()
     }
 }
 
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_is_read_as_it_was_written_and_for_its_table_alone() {
+    fn a_plan_is_read_back_for_its_own_table_only() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("plan.jsonl");
         let step = step("overdue_job", "sweep_job SWEEP#0", "staged");
@@ -171,34 +172,34 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_no_step_is_told_with_its_number_and_what_is_wrong() {
+    fn a_malformed_line_is_refused_with_its_number_and_the_reason() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("plan.jsonl");
         let unknown = serde_json::to_string(&step("overdue_jobs", "x", "")).expect("it is JSON");
-        for (line, says) in [
+        for (line, expected) in [
             ("{\"kind\":\"expired\"}", "line 2: missing field `id`"),
-            ("expired", "line 2: this is not JSON"),
-            (&unknown, "line 2: there is no kind overdue_jobs"),
+            ("expired", "line 2: not valid JSON"),
+            (&unknown, "line 2: unknown kind overdue_jobs"),
         ] {
             fs::write(&path, format!("{{\"plan_for_table\":\"reviews\"}}\n{line}\n")).expect("it is written");
             let error = Plan::read(&path, "reviews").expect_err(line).to_string();
-            assert!(error.contains(says), "{error}");
+            assert!(error.contains(expected), "{error}");
         }
         fs::write(&path, format!("{unknown}\n")).expect("it is written");
         let error = Plan::read(&path, "reviews").expect_err("the first line is gone").to_string();
-        assert!(error.contains("line 1: the first line has to be {\"plan_for_table\":\"reviews\"}"), "{error}");
+        assert!(error.contains("line 1: the first line must be {\"plan_for_table\":\"reviews\"}"), "{error}");
     }
 
     #[test]
-    fn a_step_that_was_not_met_is_told_with_what_is_there_instead() {
-        let [gone, changed, now] =
+    fn an_unmatched_step_is_reported_with_the_current_detail() {
+        let [missing, changed, now] =
             [step("expired", "a", ""), step("session_count", "b", "counts 9"), step("session_count", "b", "counts 8")];
-        let plan = Plan { steps: [gone, changed].into() };
-        let met = [now].into();
-        let different = "in the plan, and different now: session_count b: counts 8; the plan says: counts 9";
-        let no_longer = "in the plan, and no longer found: expired a";
-        assert_eq!(plan.unmet(&met, &[]), [no_longer, different]);
-        assert_eq!(plan.unmet(&met, &[FindingKind::SessionCount]), [different]);
-        assert_eq!(plan.unmet(&met, &[FindingKind::OverdueJob]), [""; 0]);
+        let plan = Plan { steps: [missing, changed].into() };
+        let matched = [now].into();
+        let different = "in the plan, but different now: session_count b: counts 8; the plan says: counts 9";
+        let no_longer = "in the plan, but not found any more: expired a";
+        assert_eq!(plan.unmatched(&matched, &[]), [no_longer, different]);
+        assert_eq!(plan.unmatched(&matched, &[FindingKind::SessionCount]), [different]);
+        assert_eq!(plan.unmatched(&matched, &[FindingKind::OverdueJob]), [""; 0]);
     }
 }

@@ -1,19 +1,19 @@
-//! `/docs`: a page that needs nothing but this server.
+//! `/docs`: a page that needs only this server.
 
 use reqwest::{Response, StatusCode, header};
 use serde_json::Value;
 
 use crate::process::{Server, codesensei};
 
-async fn gets(server: &Server, path: &str) -> Response {
+async fn get(server: &Server, path: &str) -> Response {
     reqwest::get(format!("{}{path}", server.url)).await.unwrap()
 }
 
 #[tokio::test]
-async fn the_page_and_all_its_files_are_served_and_nothing_is_loaded_from_elsewhere() {
+async fn the_page_loads_only_files_of_this_server() {
     let server = Server::run(codesensei(&["--port", "0", "--store", "memory"])).await;
     assert!(server.banner.contains(&format!("{}/docs", server.url)), "{}", server.banner);
-    let page = gets(&server, "/docs").await;
+    let page = get(&server, "/docs").await;
     assert_eq!(page.url().path(), "/docs/");
     let policy = page.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
     assert!(!policy.contains("http") && policy.contains("connect-src 'self'"), "{policy}");
@@ -24,20 +24,20 @@ async fn the_page_and_all_its_files_are_served_and_nothing_is_loaded_from_elsewh
         after.filter_map(|rest| rest.split('"').next()).map(|part| part.trim_start_matches("./")).collect();
     assert!(parts.len() >= 7, "{parts:?}");
     for part in parts {
-        let file = gets(&server, &format!("/docs/{part}")).await;
+        let file = get(&server, &format!("/docs/{part}")).await;
         assert_eq!(file.status(), StatusCode::OK, "{part}");
         assert_eq!(file.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{part}");
         let kind = file.headers()[header::CONTENT_TYPE].to_str().unwrap();
         assert!(["javascript", "css", "png"].iter().any(|known| kind.contains(known)), "{part}: {kind}");
     }
-    let settings = gets(&server, "/docs/swagger-initializer.js").await.text().await.unwrap();
+    let settings = get(&server, "/docs/swagger-initializer.js").await.text().await.unwrap();
     assert!(settings.contains("\"/openapi.json\"") && !settings.contains("http"), "{settings}");
 }
 
 #[tokio::test]
-async fn the_document_that_the_page_shows_is_served_beside_it() {
+async fn the_document_of_the_page_is_served() {
     let server = Server::run(codesensei(&["--port", "0", "--store", "memory"])).await;
-    let document: Value = gets(&server, "/openapi.json").await.json().await.unwrap();
+    let document: Value = get(&server, "/openapi.json").await.json().await.unwrap();
     assert_eq!(document["openapi"], "3.1.0");
     assert!(document["paths"]["/health"]["get"].is_object());
 }

@@ -1,4 +1,4 @@
-//! `codesensei doctor` on a machine and on an endpoint, well and with planted faults.
+//! `codesensei doctor` on a machine and on an endpoint, without and with faults.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
-use crate::process::{Ended, codesensei, ended};
+use crate::process::{CommandResult, codesensei, run_to_end};
 
 fn doctor(arguments: &[&str]) -> Command {
     let mut command = codesensei(&["doctor"]);
@@ -18,14 +18,14 @@ fn doctor(arguments: &[&str]) -> Command {
     command
 }
 
-/// The states of a check, and what it told.
-fn told(end: &Ended, check: &str) -> (Vec<String>, String) {
-    let shown: Value = serde_json::from_str(&end.stdout).unwrap_or_else(|_| panic!("{} {}", end.stdout, end.stderr));
-    let checks = shown["checks"].as_array().unwrap().iter().filter(|found| found["check"] == check);
-    let (states, told): (Vec<String>, Vec<String>) = checks
+/// The states and the messages of a check.
+fn findings(end: &CommandResult, check: &str) -> (Vec<String>, String) {
+    let output: Value = serde_json::from_str(&end.stdout).unwrap_or_else(|_| panic!("{} {}", end.stdout, end.stderr));
+    let checks = output["checks"].as_array().unwrap().iter().filter(|found| found["check"] == check);
+    let (states, messages): (Vec<String>, Vec<String>) = checks
         .map(|found| (found["state"].as_str().unwrap().to_owned(), found["told"].as_str().unwrap().to_owned()))
         .unzip();
-    (states, told.join("\n"))
+    (states, messages.join("\n"))
 }
 
 fn text(path: &Path) -> &str {
@@ -51,74 +51,77 @@ async fn server(date: &'static str, body: &'static str) -> String {
 }
 
 #[tokio::test]
-async fn a_machine_with_a_table_is_well_and_told_what_was_skipped() {
+async fn a_machine_with_a_table_has_no_problems() {
     let folder = tempdir().unwrap();
     let data = ["--data-dir", text(folder.path())];
-    let created = ended(codesensei(&[&["table", "create"][..], &data].concat())).await;
+    let created = run_to_end(codesensei(&[&["table", "create"][..], &data].concat())).await;
     assert_eq!(created.code, Some(0), "{}", created.stderr);
-    let end = ended(doctor(&data)).await;
+    let end = run_to_end(doctor(&data)).await;
     assert_eq!((end.code, end.stderr.as_str()), (Some(0), ""), "{}", end.stdout);
     insta::assert_snapshot!(end.stdout.replace(text(folder.path()), "FOLDER"));
 }
 
 #[tokio::test]
-async fn a_machine_without_a_table_is_told_how_to_get_one() {
+async fn a_missing_table_is_a_problem_with_a_remedy() {
     let folder = tempdir().unwrap();
-    let end = ended(doctor(&["--json", "--data-dir", text(&folder.path().join("none"))])).await;
+    let end = run_to_end(doctor(&["--json", "--data-dir", text(&folder.path().join("none"))])).await;
     assert_eq!((end.code, end.stderr.as_str()), (Some(1), ""));
-    let (states, said) = told(&end, "table");
-    assert!(states == ["problem"] && said.contains("`codesensei table create`"), "{said}");
-    assert!(!folder.path().join("none").exists(), "a check makes nothing");
+    let (states, message) = findings(&end, "table");
+    assert!(states == ["problem"] && message.contains("`codesensei table create`"), "{message}");
+    assert!(!folder.path().join("none").exists(), "a check creates no files");
 }
 
 #[tokio::test]
-async fn a_table_at_an_endpoint_is_compared_and_a_missing_one_is_a_problem() {
+async fn a_table_at_an_endpoint_is_compared_with_the_schema() {
     let engine = Engine::in_memory().await.unwrap();
     let options = ["--json", "--endpoint-url", engine.url()];
-    let end = ended(doctor(&options)).await;
-    let (states, said) = told(&end, "table");
-    assert!(end.code == Some(1) && states == ["problem"] && said.contains("there is no table codesensei"), "{said}");
-    let made = ended(codesensei(&["table", "create", "--unprotected", "--endpoint-url", engine.url()])).await;
+    let end = run_to_end(doctor(&options)).await;
+    let (states, message) = findings(&end, "table");
+    assert!(
+        end.code == Some(1) && states == ["problem"] && message.contains("the table codesensei does not exist"),
+        "{message}"
+    );
+    let made = run_to_end(codesensei(&["table", "create", "--unprotected", "--endpoint-url", engine.url()])).await;
     assert_eq!(made.code, Some(0), "{}", made.stderr);
     let mut command = doctor(&options);
     command.arg("--no-model");
-    let end = ended(command).await;
+    let end = run_to_end(command).await;
     assert_eq!(end.code, Some(0), "{}", end.stdout);
-    assert_eq!(told(&end, "table").0, ["ok", "skipped", "unknown"], "{}", end.stdout);
-    assert_eq!(told(&end, "clock").0, ["ok"], "{}", end.stdout);
+    assert_eq!(findings(&end, "table").0, ["ok", "skipped", "unknown"], "{}", end.stdout);
+    assert_eq!(findings(&end, "clock").0, ["ok"], "{}", end.stdout);
 }
 
 #[tokio::test]
-async fn wrong_and_misspelt_variables_are_problems() {
+async fn invalid_and_misspelt_variables_are_problems() {
     let mut command = doctor(&["--json", "--no-model", "--data-dir", "nowhere"]);
     command
         .env("CODESENSEI_ORIGIN", "http://app.example.com")
         .env("BEDROCK_MODEL_ID", "x")
         .env("BEDROCK_PRICES", "cheap");
-    let end = ended(command).await;
-    let (states, said) = told(&end, "configuration");
-    assert_eq!((end.code, states.len()), (Some(1), 3), "{said}");
-    for part in ["CODESENSEI_ORIGIN must be", "BEDROCK_PRICES must be", "Perhaps BEDROCK_MODEL_IDS is meant"] {
-        assert!(said.contains(part), "{said}");
+    let end = run_to_end(command).await;
+    let (states, message) = findings(&end, "configuration");
+    assert_eq!((end.code, states.len()), (Some(1), 3), "{message}");
+    for part in ["CODESENSEI_ORIGIN must be", "BEDROCK_PRICES must be", "Did you mean BEDROCK_MODEL_IDS?"] {
+        assert!(message.contains(part), "{message}");
     }
 }
 
 #[tokio::test]
-async fn a_clock_that_is_off_is_a_problem() {
+async fn a_wrong_clock_is_a_problem() {
     let url = server("date: Sun, 06 Nov 1994 08:49:37 GMT\r\n", "").await;
-    let end = ended(doctor(&["--json", "--no-model", "--endpoint-url", &url])).await;
-    let (states, said) = told(&end, "clock");
+    let end = run_to_end(doctor(&["--json", "--no-model", "--endpoint-url", &url])).await;
+    let (states, message) = findings(&end, "clock");
     assert!(
-        end.code == Some(1) && states == ["problem"] && said.contains("seconds ahead of that of http://"),
-        "{said}"
+        end.code == Some(1) && states == ["problem"] && message.contains("seconds ahead of the clock of http://"),
+        "{message}"
     );
     let url = server("", "").await;
-    let end = ended(doctor(&["--json", "--no-model", "--endpoint-url", &url])).await;
-    assert_eq!(told(&end, "clock").0, ["unknown"]);
+    let end = run_to_end(doctor(&["--json", "--no-model", "--endpoint-url", &url])).await;
+    assert_eq!(findings(&end, "clock").0, ["unknown"]);
 }
 
 #[tokio::test]
-async fn a_model_that_answers_is_well_and_an_unreachable_one_is_a_problem() {
+async fn an_unreachable_model_is_a_problem() {
     let bedrock = LocalBedrock::start().unwrap();
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let dead = format!("http://{}", free.local_addr().unwrap());
@@ -126,14 +129,14 @@ async fn a_model_that_answers_is_well_and_an_unreachable_one_is_a_problem() {
     for (url, state, part) in [(&bedrock.url, "ok", "answered: "), (&dead, "problem", "cannot be reached")] {
         let mut command = doctor(&["--json", "--data-dir", "nowhere"]);
         command.env("BEDROCK_ENDPOINT_URL", url).env("BEDROCK_MODEL_IDS", "local.rule-based-reviewer");
-        let end = ended(command).await;
-        let (states, said) = told(&end, "model");
-        assert!(states == [state] && said.contains(part), "{said}");
+        let end = run_to_end(command).await;
+        let (states, message) = findings(&end, "model");
+        assert!(states == [state] && message.contains(part), "{message}");
         assert!(!end.stdout.contains("<code-"), "a prompt is not shown");
     }
 }
 
-/// A site with its API. Answers to anything but the doctor are refused.
+/// A site with its API. It refuses requests without the user agent of the doctor.
 async fn site(page: &'static str, health: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -162,25 +165,25 @@ const HEALTH: &str = "200 OK\r\ncontent-type: application/json\r\n\r\n{\"status\
 const ELSEWHERE: &str = "301 Moved\r\nlocation: https://www.example.com/\r\n\r\n";
 
 #[tokio::test]
-async fn the_page_and_the_api_of_a_site_are_asked() {
+async fn the_page_and_the_api_of_a_site_are_checked() {
     for (page, health, expected, part) in [
-        (PAGE, HEALTH, ["ok", "ok", "unknown"], "is well, version 1"),
-        (PAGE, PAGE, ["ok", "problem", "unknown"], "/api/health answers with a page"),
+        (PAGE, HEALTH, ["ok", "ok", "unknown"], "is healthy, version 1"),
+        (PAGE, PAGE, ["ok", "problem", "unknown"], "/api/health returns a page"),
         ("404 Not Found\r\n\r\n", HEALTH, ["problem", "ok", "unknown"], "/ is not found"),
         (
             ELSEWHERE,
             ELSEWHERE,
             ["problem", "problem", "unknown"],
-            "redirects to https://www.example.com/. Give the final",
+            "redirects to https://www.example.com/. Pass the final",
         ),
     ] {
         let url = site(page, health).await;
-        let end = ended(doctor(&["--json", "--data-dir", "nowhere", "--site", &url])).await;
-        let (states, said) = told(&end, "site");
-        assert!(states == expected && said.contains(part), "{said}");
+        let end = run_to_end(doctor(&["--json", "--data-dir", "nowhere", "--site", &url])).await;
+        let (states, message) = findings(&end, "site");
+        assert!(states == expected && message.contains(part), "{message}");
     }
     for wrong in ["app.example.com", "http://app.example.com"] {
-        let end = ended(doctor(&["--site", wrong])).await;
+        let end = run_to_end(doctor(&["--site", wrong])).await;
         assert!(end.code == Some(2) && end.stderr.contains("https://app.example.com;"), "{}", end.stderr);
     }
 }
@@ -192,13 +195,13 @@ async fn a_variable_that_is_not_utf_8_is_a_problem() {
     let mut command = doctor(&["--json", "--no-model", "--data-dir", "nowhere"]);
     let bytes = std::ffi::OsStr::from_bytes(b"\xff");
     command.env("BEDROCK_PRICES", bytes).env("UNRELATED", bytes);
-    let end = ended(command).await;
-    let (states, said) = told(&end, "configuration");
-    assert!(states == ["problem"] && said.starts_with("BEDROCK_PRICES is not UTF-8"), "{said}");
+    let end = run_to_end(command).await;
+    let (states, message) = findings(&end, "configuration");
+    assert!(states == ["problem"] && message.starts_with("BEDROCK_PRICES is not UTF-8"), "{message}");
 }
 
 #[tokio::test]
-async fn secrets_and_topics_that_cannot_be_read_are_problems() {
+async fn unreadable_secrets_and_topics_are_problems() {
     let arn = "arn:aws:sns:us-east-1:123456789012:alarms";
     let mut command = doctor(&["--json", "--data-dir", "nowhere", "--secrets", "x/", "--topic", arn]);
     let dead = "http://127.0.0.1:9";
@@ -207,40 +210,43 @@ async fn secrets_and_topics_that_cannot_be_read_are_problems() {
         .env("AWS_ENDPOINT_URL_SNS", dead)
         .env("AWS_REGION", "us-east-1");
     command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
-    let end = ended(command).await;
-    let (states, said) = told(&end, "secrets");
-    assert!(states == ["problem"] && said.contains("cannot read the secret x/signing-key"), "{said}");
-    let (states, said) = told(&end, "alarm topic");
-    assert!(states == ["problem"] && said.contains("cannot be read"), "{said}");
+    let end = run_to_end(command).await;
+    let (states, message) = findings(&end, "secrets");
+    assert!(states == ["problem"] && message.contains("cannot read the secret x/signing-key"), "{message}");
+    let (states, message) = findings(&end, "alarm topic");
+    assert!(states == ["problem"] && message.contains("cannot be read"), "{message}");
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_is_told_by_its_status_alone() {
+async fn an_unreadable_answer_is_reported_only_by_its_status() {
     let arn = "arn:aws:sns:us-east-1:123456789012:alarms";
     let url = server("", r#"{"SecretString":"HUNTER2""#).await;
     let mut command = doctor(&["--json", "--data-dir", "nowhere", "--secrets", "x/", "--topic", arn]);
     command.env("AWS_ENDPOINT_URL_SECRETS_MANAGER", &url).env("AWS_ENDPOINT_URL_SNS", &url);
     command.env("AWS_REGION", "us-east-1").env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
-    let end = ended(command).await;
+    let end = run_to_end(command).await;
     for check in ["secrets", "alarm topic"] {
-        let (states, said) = told(&end, check);
-        let is_told = said.contains("HTTP 200, with an answer that cannot be read");
-        assert!(states.iter().all(|state| state == "problem") && is_told, "{said}");
+        let (states, message) = findings(&end, check);
+        let assert_error = message.contains("HTTP 200, with an unreadable answer");
+        assert!(states.iter().all(|state| state == "problem") && assert_error, "{message}");
     }
     assert!(!end.stdout.contains("HUNTER2"), "{}", end.stdout);
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_broken_key_of_this_machine_is_a_problem_and_is_not_shown() {
+async fn an_invalid_local_key_is_a_problem_and_is_not_shown() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempdir().unwrap();
     let key = folder.path().join("signing-key.pem");
     std::fs::write(&key, "-----BEGIN HUNTER2-----").unwrap();
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
-    let end = ended(doctor(&["--json", "--data-dir", text(folder.path())])).await;
-    let (states, said) = told(&end, "secrets");
-    assert!(states == ["problem", "problem", "problem", "skipped"], "{said}");
-    assert!(said.contains("secret: it does not exist"), "{said}");
-    assert!(said.contains("not an RSA key") && said.contains("chmod 600") && !end.stdout.contains("HUNTER2"), "{said}");
+    let end = run_to_end(doctor(&["--json", "--data-dir", text(folder.path())])).await;
+    let (states, message) = findings(&end, "secrets");
+    assert!(states == ["problem", "problem", "problem", "skipped"], "{message}");
+    assert!(message.contains("secret: it does not exist"), "{message}");
+    assert!(
+        message.contains("not an RSA key") && message.contains("chmod 600") && !end.stdout.contains("HUNTER2"),
+        "{message}"
+    );
 }

@@ -1,27 +1,27 @@
-//! `codesensei keys` as it is typed: on files, from the first key to the end of a rotation.
+//! `codesensei keys` on files: from the first key to the end of a rotation.
 
 use std::path::Path;
 
 use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::process::{Ended, codesensei, ended};
+use crate::process::{CommandResult, codesensei, run_to_end};
 
-async fn keys(folder: &Path, arguments: &[&str]) -> Ended {
+async fn keys(folder: &Path, arguments: &[&str]) -> CommandResult {
     let mut command = codesensei(&["keys"]);
     command.args(arguments).arg("--dir").arg(folder);
-    ended(command).await
+    run_to_end(command).await
 }
 
 async fn states(folder: &Path) -> Vec<String> {
     let end = keys(folder, &["show", "--json"]).await;
-    let shown: Value = serde_json::from_str(&end.stdout).unwrap();
-    let keys = shown["keys"].as_array().unwrap().iter();
+    let output: Value = serde_json::from_str(&end.stdout).unwrap();
+    let keys = output["keys"].as_array().unwrap().iter();
     keys.map(|key| key["state"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
-async fn keys_are_made_rotated_and_shown() {
+async fn keys_are_created_rotated_and_shown() {
     let folder = tempdir().unwrap();
     let folder = folder.path();
     let end = keys(folder, &["new"]).await;
@@ -46,30 +46,30 @@ async fn keys_are_made_rotated_and_shown() {
 }
 
 #[tokio::test]
-async fn a_place_for_the_keys_is_required_and_only_one() {
-    let end = ended(codesensei(&["keys", "show"])).await;
+async fn exactly_one_location_of_the_keys_is_required() {
+    let end = run_to_end(codesensei(&["keys", "show"])).await;
     assert!(end.code == Some(2) && end.stderr.contains("--dir <FOLDER>|--secrets <PREFIX>"), "{}", end.stderr);
-    let end = ended(codesensei(&["keys", "show", "--dir", "x", "--secrets", "y/"])).await;
+    let end = run_to_end(codesensei(&["keys", "show", "--dir", "x", "--secrets", "y/"])).await;
     assert!(end.code == Some(2) && end.stderr.contains("cannot be used with"), "{}", end.stderr);
-    let end = ended(codesensei(&["keys", "show", "--dir", "x", "--region", "us-east-1"])).await;
+    let end = run_to_end(codesensei(&["keys", "show", "--dir", "x", "--region", "us-east-1"])).await;
     assert!(end.code == Some(2) && end.stderr.contains("cannot be used with"), "{}", end.stderr);
-    let end = ended(codesensei(&["keys", "show", "--secrets", "codesensei-prod"])).await;
+    let end = run_to_end(codesensei(&["keys", "show", "--secrets", "codesensei-prod"])).await;
     assert!(end.code == Some(2) && end.stderr.contains("such as codesensei-prod/"), "{}", end.stderr);
 }
 
 #[tokio::test]
-async fn an_unreachable_service_is_told_without_a_debug_print() {
+async fn an_unreachable_service_is_reported_without_debug_output() {
     let mut command = codesensei(&["keys", "show", "--secrets", "x/", "--endpoint-url", "http://127.0.0.1:9"]);
     command.args(["--region", "us-east-1"]).env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
-    let end = ended(command).await;
+    let end = run_to_end(command).await;
     assert_eq!((end.code, end.stdout.as_str()), (Some(1), ""));
     assert!(end.stderr.starts_with("codesensei: cannot read the secret x/signing-key: "), "{}", end.stderr);
     assert!(!end.stderr.contains('{') && end.stderr.contains("check --region"), "{}", end.stderr);
 }
 
 #[tokio::test]
-async fn help_teaches_the_three_phases() {
-    let end = ended(codesensei(&["keys", "--help"])).await;
+async fn help_describes_the_three_phases() {
+    let end = run_to_end(codesensei(&["keys", "--help"])).await;
     assert_eq!(end.code, Some(0));
     insta::assert_snapshot!(end.stdout);
 }

@@ -1,4 +1,4 @@
-//! Large bodies: a refused one is read, so that its client sees why, and many at once stay within the memory of a small machine.
+//! Large bodies: clients see the reason of a refusal, and concurrent uploads use limited memory.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ fn post(server: &Server, cookies: &str, length: usize) -> Arc<[u8]> {
 }
 
 #[tokio::test]
-async fn a_client_that_writes_six_megabytes_before_it_reads_sees_the_refusal() {
+async fn a_client_that_sends_a_large_body_before_it_reads_gets_the_refusal() {
     let server = Server::run(codesensei(&["--port", "0", "--store", "memory", "--rate-limits", "off"])).await;
     let body: Arc<[u8]> = vec![b' '; 6_000_000].into();
     for _ in 0..20 {
@@ -29,7 +29,8 @@ async fn a_client_that_writes_six_megabytes_before_it_reads_sees_the_refusal() {
     );
 }
 
-/// A file of 5 MiB in Cyrillic letters that compress no better than a real text, each written as an escape: 15 MiB of JSON.
+/// A file of 5 MiB in random Cyrillic letters, which compress as little as a real text. As JSON escapes they take 15
+/// MiB.
 #[cfg(target_os = "linux")]
 fn escaped() -> Arc<[u8]> {
     let mut state = 1_u32;

@@ -1,4 +1,4 @@
-//! What `codesensei` logs, however much is asked for: lines a person can read, and nobody's secrets.
+//! The log of `codesensei`: readable lines, and no secrets at any level.
 
 use std::fs::{self, File};
 
@@ -8,13 +8,13 @@ use tempfile::tempdir;
 
 use crate::process::{Server, codesensei};
 
-/// A text that stands nowhere but where the test put it.
+/// A unique text, to find it in the log.
 fn secret(what: &str) -> String {
     format!("zq{what}zq1843")
 }
 
-/// Somebody signs up, has a file reviewed, asks about other code, and makes mistakes.
-async fn uses(server: &Server) -> Vec<String> {
+/// Signs up, reviews a file, analyzes other code, and sends invalid requests. Returns the secrets of these requests.
+async fn use_the_product(server: &Server) -> Vec<String> {
     let client = Client::builder().cookie_store(true).build().unwrap();
     let post = async |path: &str, body: Value| {
         let answer = client.post(format!("{}{path}", server.url)).json(&body).send().await.unwrap();
@@ -49,7 +49,7 @@ async fn uses(server: &Server) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn at_the_finest_level_the_log_shows_what_was_asked_of_the_table_and_nobodys_secrets() {
+async fn the_most_detailed_log_has_the_requests_and_no_secrets() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("log");
     for level in
@@ -58,17 +58,17 @@ async fn at_the_finest_level_the_log_shows_what_was_asked_of_the_table_and_nobod
         let mut command = codesensei(&["serve", "--port", "0", "--store", "memory"]);
         command.env("CODESENSEI_LOG", level).stderr(File::create(&path).unwrap());
         let server = Server::run(command).await;
-        let secrets = uses(&server).await;
+        let secrets = use_the_product(&server).await;
         server.kill().await;
         let log = fs::read_to_string(&path).unwrap();
         for secret in &secrets {
             let line = log.lines().find(|line| line.to_lowercase().contains(&secret.to_lowercase()));
             assert_eq!(line, None, "{secret} is in the log");
         }
-        for told in
+        for text in
             ["POST /ai/analyze 200", "POST /auth/login 401", "AP-66", "INVALID_CREDENTIALS", " DEBUG ", " INFO "]
         {
-            assert!(log.contains(told), "the log does not say {told}");
+            assert!(log.contains(text), "the log lacks {text}");
         }
         let fine = log.lines().filter(|line| line.contains(" DEBUG ") || line.contains(" TRACE "));
         let others: Vec<_> = fine
@@ -76,21 +76,21 @@ async fn at_the_finest_level_the_log_shows_what_was_asked_of_the_table_and_nobod
                 !["model::", "table_runtime::", "handlers::", "bedrock_local::"].iter().any(|ours| line.contains(ours))
             })
             .collect();
-        assert_eq!(others, Vec::<&str>::new(), "of other crates only what is wrong is shown");
+        assert_eq!(others, Vec::<&str>::new(), "other crates log only warnings and errors");
         assert!(
             !log.contains("CloudWatchMetrics") && log.lines().all(|line| !line.starts_with('{')),
-            "it is for people"
+            "the log has no JSON metrics"
         );
     }
 }
 
 #[cfg(unix)]
 #[tokio::test]
-async fn metrics_are_for_lambda_and_not_printed_here() {
+async fn metrics_are_not_printed_outside_lambda() {
     let server = Server::run(codesensei(&["--port", "0", "--store", "memory"])).await;
     let answer = reqwest::get(format!("{}/health", server.url)).await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     let id = server.id().to_string();
     assert!(tokio::process::Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
-    assert_eq!(server.ended().await, (Some(0), String::new()));
+    assert_eq!(server.wait_for_exit().await, (Some(0), String::new()));
 }

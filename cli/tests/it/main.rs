@@ -1,30 +1,30 @@
-//! The command as its users start it: a process of its own, seen by what it prints, answers and leaves on the disk.
+//! Tests of the program as a separate process: its output, its answers and its files.
 
 #![expect(clippy::unwrap_used, reason = "an unwrap in a helper is one in the test that calls it")]
 
-mod asking;
+mod access_control;
+mod api_prefix;
+mod concurrent_commands;
 mod costs;
 mod docs;
 mod doctor;
-mod exporting;
+mod documented_commands;
+mod export;
+mod help;
 mod keys;
 mod large_bodies;
 mod logs;
-mod mistakes;
 mod page;
 mod process;
 mod profiles;
 mod query;
-mod questions;
-mod rehearsing;
-mod seeding;
-mod serving;
-mod side_by_side;
+mod query_arguments;
+mod seed;
+mod serve;
+mod short_lifetimes;
 mod silent_clients;
-mod strangers;
-mod sweeping;
-mod tables;
-mod teaching;
-mod under_api;
-mod verifying;
+mod sweep;
+mod table;
+mod usage_errors;
+mod verify;
 mod walks;

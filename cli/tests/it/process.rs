@@ -1,4 +1,4 @@
-//! Starting the command, and being a client of what it serves.
+//! Starts the program, and sends requests to it.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -10,10 +10,10 @@ use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-/// Far more than a start takes; a test that waits for it has failed.
-const PATIENCE: Duration = Duration::from_mins(3);
+/// A generous time limit for a start or an end.
+const TIMEOUT: Duration = Duration::from_mins(3);
 
-/// The command with nothing of this test's environment but where programs are.
+/// The program with an empty environment except `PATH`.
 pub(crate) fn codesensei(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_codesensei"));
     command.args(arguments).env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
@@ -21,24 +21,24 @@ pub(crate) fn codesensei(arguments: &[&str]) -> Command {
     command
 }
 
-/// What a command that ended by itself said.
-pub(crate) struct Ended {
+/// The exit code and the output of a command.
+pub(crate) struct CommandResult {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-/// Waits until the command ends by itself.
-pub(crate) async fn ended(mut command: Command) -> Ended {
-    let output = timeout(PATIENCE, command.output()).await.expect("the command ends by itself").unwrap();
-    Ended {
+/// Runs the command until it ends by itself.
+pub(crate) async fn run_to_end(mut command: Command) -> CommandResult {
+    let output = timeout(TIMEOUT, command.output()).await.expect("the command ends by itself").unwrap();
+    CommandResult {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
     }
 }
 
-/// Sends a request to an engine, past the data layer.
+/// Sends a request to an engine directly, without the data layer.
 pub(crate) async fn send(url: &str, operation: &str, body: &Value) {
     let (key, url) = model::split_access_key(url);
     let key = key.unwrap_or("test");
@@ -54,13 +54,13 @@ pub(crate) async fn send(url: &str, operation: &str, body: &Value) {
     assert!(status.is_success(), "{status} {text}");
 }
 
-/// Writes bytes to a socket, and reads what comes until it is closed, or an error. A client that writes all before it reads.
+/// Writes all bytes to a socket, then reads until the server closes it.
 pub(crate) async fn exchanges(address: &str, parts: Vec<std::sync::Arc<[u8]>>) -> String {
     use std::io::{Read as _, Write as _};
     let address = address.to_owned();
     let exchange = move || {
         let mut stream = std::net::TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         for part in parts {
             stream.write_all(&part).unwrap();
         }
@@ -75,25 +75,25 @@ pub(crate) async fn exchanges(address: &str, parts: Vec<std::sync::Arc<[u8]>>) -
 pub(crate) struct Server {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
-    /// What it printed when it was ready.
+    /// The output at its start.
     pub(crate) banner: String,
-    /// Where it answers.
+    /// The URL of the server.
     pub(crate) url: String,
 }
 
 impl Server {
-    /// Starts one on any free port, with its data in this folder.
+    /// Starts a server on any free port, with its data in this folder.
     pub(crate) async fn start(folder: &Path) -> Self {
         Self::run(codesensei(&["--port", "0", "--data-dir", folder.to_str().unwrap()])).await
     }
 
-    /// Starts one and waits for its banner.
+    /// Starts a server and waits for its banner.
     pub(crate) async fn run(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut banner = String::new();
         while !banner.ends_with("Ctrl-C stops it.\n") {
-            let line = timeout(PATIENCE, lines.next_line()).await.expect("it starts").unwrap();
+            let line = timeout(TIMEOUT, lines.next_line()).await.expect("it starts").unwrap();
             banner += &line.unwrap_or_else(|| panic!("it ended after printing {banner:?}"));
             banner.push('\n');
         }
@@ -101,30 +101,30 @@ impl Server {
         Self { child, lines, banner, url }
     }
 
-    /// Where it listens, without a scheme.
+    /// The address of the server, without a scheme.
     pub(crate) fn address(&self) -> String {
         self.url.replace("http://localhost", "127.0.0.1")
     }
 
-    /// Its process.
+    /// The process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id().expect("it runs")
     }
 
-    /// Ends it as a power cut would, with no time to tidy up.
+    /// Kills the server, as a crash would.
     pub(crate) async fn kill(mut self) {
         self.child.kill().await.unwrap();
     }
 
-    /// Asks it to end, as a person's Ctrl-C does.
+    /// Sends the signal of Ctrl-C.
     #[cfg(unix)]
     pub(crate) async fn interrupt(&self) {
         assert!(Command::new("kill").args(["-INT", &self.id().to_string()]).status().await.unwrap().success());
     }
 
-    /// Waits until it ends, and says how and what it printed since the banner.
-    pub(crate) async fn ended(mut self) -> (Option<i32>, String) {
-        let status = timeout(PATIENCE, self.child.wait()).await.expect("it ends").unwrap();
+    /// Waits until the server ends. Returns its exit code and its output since the banner.
+    pub(crate) async fn wait_for_exit(mut self) -> (Option<i32>, String) {
+        let status = timeout(TIMEOUT, self.child.wait()).await.expect("it ends").unwrap();
         let mut printed = String::new();
         while let Some(line) = self.lines.next_line().await.unwrap() {
             printed += &line;
@@ -132,9 +132,13 @@ impl Server {
         (status.code(), printed)
     }
 
-    /// Signs in to the demo account, with what the banner says; the cookies to send.
+    /// Signs in to the demo account with the credentials of the banner. Returns the cookies.
     pub(crate) async fn sign_in(&self) -> String {
-        let line = self.banner.lines().find_map(|line| line.trim().strip_prefix("sign in")).expect("it says how");
+        let line = self
+            .banner
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("sign in"))
+            .expect("credentials in the banner");
         let (username, password) = line.trim().split_once(" / ").expect("a name and a password");
         let body = json!({ "username": username, "password": password });
         let response =

@@ -1,4 +1,4 @@
-//! `--profile`: it signs also when the environment has other credentials, and one that does not exist is an error.
+//! `--profile`: has precedence over credentials in the environment, and an unknown profile is an error.
 
 use tempfile::{TempDir, tempdir};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -6,12 +6,12 @@ use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::process::{codesensei, ended};
+use crate::process::{codesensei, run_to_end};
 
 const CREDENTIALS: &str = "[staging]\naws_access_key_id = OFSTAGING\naws_secret_access_key = secret\n";
 const CONFIG: &str = "[profile staging]\nregion = eu-central-1\n";
 
-/// Refuses every request, and passes on the line that says who signed it.
+/// A service that refuses all requests, and passes on their authorization headers.
 async fn service() -> (String, UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -32,7 +32,7 @@ async fn service() -> (String, UnboundedReceiver<String>) {
     (url, signed)
 }
 
-/// With the access key of another account in its environment.
+/// The program with the access key of another account in its environment.
 fn command(arguments: &[&str], folder: &TempDir) -> Command {
     for (file, text) in [("credentials", CREDENTIALS), ("config", CONFIG)] {
         std::fs::write(folder.path().join(file), text).unwrap();
@@ -47,42 +47,42 @@ fn command(arguments: &[&str], folder: &TempDir) -> Command {
 }
 
 #[tokio::test]
-async fn a_named_profile_signs_although_the_environment_has_an_access_key() {
+async fn a_named_profile_has_precedence_over_an_access_key_in_the_environment() {
     let folder = tempdir().unwrap();
     for arguments in [&["keys", "show", "--secrets", "x/"][..], &["table", "describe", "--table", "reviews"]] {
         let (url, mut signed) = service().await;
         let options = [arguments, &["--endpoint-url", &url, "--profile", "staging"]].concat();
-        let end = ended(command(&options, &folder)).await;
+        let end = run_to_end(command(&options, &folder)).await;
         let line = signed.try_recv().unwrap_or_else(|_| panic!("{arguments:?}: {}", end.stderr));
         assert!(line.contains("Credential=OFSTAGING/") && line.contains("/eu-central-1/"), "{line}");
         let (url, mut signed) = service().await;
         let options = [arguments, &["--endpoint-url", &url, "--profile", "staging", "--region", "us-west-2"]].concat();
-        ended(command(&options, &folder)).await;
-        assert!(signed.try_recv().unwrap().contains("/us-west-2/"), "the region that is named");
+        run_to_end(command(&options, &folder)).await;
+        assert!(signed.try_recv().unwrap().contains("/us-west-2/"), "the region of --region");
     }
 }
 
 #[tokio::test]
-async fn a_profile_that_does_not_exist_is_an_error_that_names_it() {
+async fn an_unknown_profile_is_an_error_with_its_name() {
     let folder = tempdir().unwrap();
     for arguments in [&["keys", "show", "--secrets", "x/"][..], &["table", "describe"], &["doctor", "--no-model"]] {
         for (profile, region) in [("sataging", &[][..]), ("sataging", &["--region", "us-east-1"]), ("default", &[])] {
             let (url, mut signed) = service().await;
-            // Without an endpoint the doctor would ask AWS what time it is.
+            // Without an endpoint, the doctor would request the time from AWS.
             let endpoints = [&["--endpoint-url", &url][..], &[]];
             for options in &endpoints[..if arguments[0] == "doctor" { 1 } else { 2 }] {
                 let options = [arguments, region, options, &["--profile", profile]].concat();
                 let mut bare = command(&options, &folder);
                 bare.env("AWS_CONFIG_FILE", "nowhere").env("AWS_SHARED_CREDENTIALS_FILE", "nowhere");
                 for command in [command(&options, &folder), bare] {
-                    let end = ended(command).await;
-                    let told = end.stdout + &end.stderr;
+                    let end = run_to_end(command).await;
+                    let text = end.stdout + &end.stderr;
                     assert!(
-                        end.code == Some(1) && told.contains(&format!("profile `{profile}`")),
-                        "{options:?}: {told}"
+                        end.code == Some(1) && text.contains(&format!("profile `{profile}`")),
+                        "{options:?}: {text}"
                     );
-                    assert!(!told.contains("already taken"), "{told}");
-                    assert!(signed.try_recv().is_err(), "nothing is sent with the other account's key");
+                    assert!(!text.contains("already taken"), "{text}");
+                    assert!(signed.try_recv().is_err(), "no request is sent with the key of the other account");
                 }
             }
         }
@@ -97,7 +97,7 @@ async fn the_doctor_asks_the_model_with_the_named_profile_in_its_region() {
         let options = ["doctor", "--json", "--endpoint-url", &table, "--profile", "staging"];
         let mut command = command(&[&options, region].concat(), &folder);
         command.env("BEDROCK_ENDPOINT_URL", &bedrock).env("BEDROCK_MODEL_IDS", "some.model");
-        let end = ended(command).await;
+        let end = run_to_end(command).await;
         let line = signed.try_recv().unwrap_or_else(|_| panic!("{}", end.stdout));
         assert!(line.contains("Credential=OFSTAGING/") && line.contains(expected), "{line}");
     }

@@ -1,4 +1,4 @@
-//! `codesensei query`, as people give it: on a table that `codesensei seed` filled.
+//! `codesensei query` on a table with the data of `codesensei seed`.
 
 use std::fs;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,16 +8,16 @@ use model::PATTERNS;
 use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::process::{Ended, Server, codesensei, ended, send};
+use crate::process::{CommandResult, Server, codesensei, run_to_end, send};
 
-/// Ada, who is in seed/people.
+/// The id of Ada of seed/people.
 pub(crate) const ADA: &str = "01a05c06-6c80-72e7-b616-dd449d76a152";
-/// Her first session.
+/// The id of Ada's first session.
 pub(crate) const QUEUE: &str = "01a05c0d-bf80-7185-8426-38e3974fd9b8";
 
 static TABLES: AtomicU32 = AtomicU32::new(0);
 
-/// A table with everybody of seed/, and where it is.
+/// A table with the people of seed/.
 pub(crate) struct Seeded {
     table: String,
     url: String,
@@ -25,7 +25,7 @@ pub(crate) struct Seeded {
 }
 
 impl Seeded {
-    /// On an engine of its own.
+    /// A table on a new engine.
     pub(crate) async fn embedded() -> Self {
         let engine = Engine::in_memory().await.unwrap();
         Self::at(engine.url().to_owned(), Some(engine)).await
@@ -40,8 +40,8 @@ impl Seeded {
         seeded
     }
 
-    pub(crate) async fn run(&self, arguments: &[&str]) -> Ended {
-        ended(self.command(arguments)).await
+    pub(crate) async fn run(&self, arguments: &[&str]) -> CommandResult {
+        run_to_end(self.command(arguments)).await
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> tokio::process::Command {
@@ -50,18 +50,18 @@ impl Seeded {
         command
     }
 
-    /// Sends a request past the data layer.
+    /// Sends a request to the engine directly, without the data layer.
     pub(crate) async fn send(&self, operation: &str, mut body: Value) {
         body["TableName"] = self.table.clone().into();
         send(&self.url, operation, &body).await;
     }
 
-    /// What a line of the documentation prints.
-    pub(crate) async fn line(&self, line: &str) -> Ended {
+    /// Runs a command line of the documentation.
+    pub(crate) async fn line(&self, line: &str) -> CommandResult {
         let command = line.replacen("codesensei", env!("CARGO_BIN_EXE_codesensei"), 1);
         let mut shell = tokio::process::Command::new("sh");
         shell.arg("-ec").arg(command).env("AWS_ENDPOINT_URL_DYNAMODB", &self.url).env("CODESENSEI_TABLE", &self.table);
-        ended(shell).await
+        run_to_end(shell).await
     }
 
     pub(crate) async fn rows(&self, arguments: &[&str]) -> Vec<Value> {
@@ -71,7 +71,7 @@ impl Seeded {
     }
 }
 
-/// Without the bytes of the answers, which differ with the spaces and the order that an engine writes.
+/// Removes the sizes of answers, which depend on the JSON format of the engine.
 fn without_bytes(stderr: &str) -> String {
     let is_count = |word: &str| word.ends_with(" bytes");
     let line = |line: &str| line.split(", ").filter(|word| !is_count(word)).collect::<Vec<_>>().join(", ");
@@ -79,13 +79,13 @@ fn without_bytes(stderr: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_example_of_every_pattern_that_reads_works_and_says_the_same_on_every_engine() {
+async fn read_examples_work_and_return_the_same_on_every_engine() {
     let here = Seeded::embedded().await;
     let there = match std::env::var("CODESENSEI_TEST_STORE") {
         Ok(url) => Some(Seeded::at(url, None).await),
         Err(_) => None,
     };
-    // What lives for minutes or days is not seeded.
+    // Short-lived entities are not seeded.
     let passing = ["refresh_family", "idempotency", "creation", "sweep_job"];
     let reading = PATTERNS.iter().filter(|pattern| !pattern.writes() && pattern.operation.word() != "scan");
     for pattern in reading {
@@ -97,7 +97,7 @@ async fn the_example_of_every_pattern_that_reads_works_and_says_the_same_on_ever
         if let Some(there) = &there {
             let other = there.line(pattern.example).await;
             assert_eq!(end.stdout, other.stdout, "{}", pattern.example);
-            // To find nothing costs a unit on AWS and on the embedded engine, and nothing on DynamoDB Local.
+            // An empty result costs a unit on AWS and on the embedded engine, and nothing on DynamoDB Local.
             let is_in_shards = pattern.cost.requests > 1.0;
             let finds_all = !is_in_shards && !pattern.entities.iter().any(|entity| passing.contains(entity));
             if !end.stdout.is_empty() && finds_all {
@@ -108,29 +108,29 @@ async fn the_example_of_every_pattern_that_reads_works_and_says_the_same_on_ever
 }
 
 #[tokio::test]
-async fn what_help_shows_as_an_example_finds_something() {
+async fn the_examples_of_help_find_rows() {
     let seeded = Seeded::embedded().await;
     for arguments in
         [&["--help"][..], &["query", "--help"], &["patterns", "--help"], &["verify", "--help"], &["seed", "--help"]]
     {
-        let help = ended(codesensei(arguments)).await.stdout;
-        // An ellipsis stands for what only the reader knows; after two spaces comes what the line does.
+        let help = run_to_end(codesensei(arguments)).await.stdout;
+        // An ellipsis is a placeholder; two spaces separate the command from its description.
         let examples =
             help.lines().map(str::trim).filter(|line| line.starts_with("codesensei query ") && !line.contains('…'));
         for line in examples.map(|line| line.split("  ").next().unwrap_or(line)) {
             let end = seeded.line(line).await;
             let is_help = line.ends_with("--help");
-            // The crowds that `seed --help` looks at are not loaded here.
+            // The generated users of `seed --help` are not loaded here.
             let is_found = is_help || !end.stdout.is_empty() || arguments[0] == "seed";
             assert!(end.code == Some(0) && is_found, "{line}\n{}", end.stderr);
         }
     }
-    let help = ended(codesensei(&["verify", "--help"])).await.stdout;
+    let help = run_to_end(codesensei(&["verify", "--help"])).await.stdout;
     assert!(help.contains(&format!("codesensei verify --user {ADA}")), "{help}");
 }
 
 #[tokio::test]
-async fn pages_go_on_where_the_last_one_ended_and_all_of_them_are_every_row() {
+async fn pages_continue_at_the_cursor_and_cover_all_rows() {
     let seeded = Seeded::embedded().await;
     let all = seeded.rows(&["query", "AP-21", "--user-id", ADA, "--all"]).await;
     assert_eq!(all.len(), 3);
@@ -151,24 +151,24 @@ async fn pages_go_on_where_the_last_one_ended_and_all_of_them_are_every_row() {
 }
 
 #[tokio::test]
-async fn what_is_personal_is_masked_until_it_is_asked_for() {
+async fn personal_data_is_masked_by_default() {
     let seeded = Seeded::embedded().await;
     let masked = seeded.run(&["query", "user_footprint", "--user-id", ADA, "--format", "csv", "--all"]).await.stdout;
     for personal in ["Ada Byron", "ada@example.com", "bounded_queue", "$2b$"] {
         assert!(!masked.contains(personal), "{personal} in {masked}");
     }
-    let shown = seeded.run(&["query", "user_footprint", "--user-id", ADA, "--all", "--show-pii"]).await.stdout;
-    assert!(shown.contains("ada@example.com") && shown.contains("bounded_queue.go"), "{shown}");
-    assert!(!shown.contains("$2b$"), "a password hash is nobody's to see: {shown}");
+    let output = seeded.run(&["query", "user_footprint", "--user-id", ADA, "--all", "--show-pii"]).await.stdout;
+    assert!(output.contains("ada@example.com") && output.contains("bounded_queue.go"), "{output}");
+    assert!(!output.contains("$2b$"), "a password hash is always masked: {output}");
 }
 
 #[tokio::test]
-async fn code_is_shown_when_it_is_asked_for_and_goes_to_a_file_whole_from_its_chunks_too() {
+async fn code_is_shown_on_request_and_written_to_a_file_from_its_chunks() {
     let seeded = Seeded::embedded().await;
     let code = &seeded.rows(&["query", "get_code", "--session-id", QUEUE]).await[0];
     assert_eq!(code["inline"], "***");
-    let shown = &seeded.rows(&["query", "get_code", "--session-id", QUEUE, "--show-code"]).await[0];
-    assert!(shown["text"].as_str().unwrap().starts_with("// Package queue"), "{shown}");
+    let output = &seeded.rows(&["query", "get_code", "--session-id", QUEUE, "--show-code"]).await[0];
+    assert!(output["text"].as_str().unwrap().starts_with("// Package queue"), "{output}");
     let yuki = &seeded.rows(&["query", "AP-02", "--username-key", "yuki"]).await[0];
     let sessions = seeded.rows(&["query", "AP-21", "--user-id", yuki["user_id"].as_str().unwrap()]).await;
     let large = sessions.iter().find(|session| session["chunk_count"] != 0).expect("a file in chunks");
@@ -178,14 +178,14 @@ async fn code_is_shown_when_it_is_asked_for_and_goes_to_a_file_whole_from_its_ch
     let arguments = ["query", "AP-27", "--session-id", session, "--code-to", file.to_str().unwrap()];
     assert_eq!(seeded.run(&arguments).await.code, Some(0));
     assert_eq!(fs::metadata(&file).unwrap().len(), large["code_bytes"].as_u64().unwrap());
-    let nobody = QUEUE.replace('8', "9");
-    let end = seeded.run(&["query", "AP-27", "--session-id", &nobody, "--code-to", "x"]).await;
+    let unknown = QUEUE.replace('8', "9");
+    let end = seeded.run(&["query", "AP-27", "--session-id", &unknown, "--code-to", "x"]).await;
     assert_eq!(end.code, Some(1));
     assert!(end.stderr.contains("there is no code to write to x"), "{}", end.stderr);
 }
 
 #[tokio::test]
-async fn a_write_happens_only_when_it_is_said_and_confirmed() {
+async fn a_write_needs_a_flag_and_a_confirmation() {
     let seeded = Seeded::embedded().await;
     let repair = ["query", "AP-91", "--user-id", ADA, "--seen-count", "3", "--seen-changes", "3", "--counted", "2"];
     let end = seeded.run(&repair).await;
@@ -204,7 +204,7 @@ async fn a_write_happens_only_when_it_is_said_and_confirmed() {
 }
 
 #[tokio::test]
-async fn an_item_is_written_as_it_was_shown() {
+async fn a_written_item_is_read_back_unchanged() {
     let seeded = Seeded::embedded().await;
     let user = &seeded.rows(&["query", "get_user", "--user-id", ADA, "--show-pii"]).await[0];
     let note = serde_json::json!({
@@ -222,7 +222,7 @@ async fn an_item_is_written_as_it_was_shown() {
 }
 
 #[tokio::test]
-async fn the_example_of_every_pattern_that_writes_can_be_given_to_a_shell() {
+async fn write_examples_are_valid_shell_commands() {
     let here = Seeded::embedded().await;
     for pattern in PATTERNS.iter().filter(|pattern| pattern.writes() && !pattern.example.is_empty()) {
         assert!(pattern.example.ends_with(" --write"), "{}", pattern.example);
@@ -233,7 +233,7 @@ async fn the_example_of_every_pattern_that_writes_can_be_given_to_a_shell() {
 }
 
 #[tokio::test]
-async fn help_names_the_fields_of_what_is_written_as_json() {
+async fn help_lists_the_fields_of_json_arguments() {
     for (pattern, fields) in [
         (
             "add_note",
@@ -242,15 +242,15 @@ async fn help_names_the_fields_of_what_is_written_as_json() {
         ("delete_usage", "Can be repeated. Fields: user_id, date "),
         ("release_claims", "Fields: email_digest, owner, seen_claimed_at "),
     ] {
-        let help = ended(codesensei(&["query", pattern, "--help"])).await.stdout;
+        let help = run_to_end(codesensei(&["query", pattern, "--help"])).await.stdout;
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(help.contains(fields), "{help}");
     }
 }
 
 #[tokio::test]
-async fn what_is_typed_wrong_is_named_with_an_example() {
-    // Nothing is sent, so no table has to be there.
+async fn invalid_usage_is_explained_with_an_example() {
+    // No request is sent, so no table is needed.
     for arguments in [
         &["query", "AP-21"][..],
         &["query", "AP-21", "--user-id", "ada", "--explain"],
@@ -263,7 +263,7 @@ async fn what_is_typed_wrong_is_named_with_an_example() {
         &["query", "AP-21", "--user-id", ADA, "--limit", "0"],
         &["query", "AP-78", "--explain"],
     ] {
-        let end = ended(codesensei(arguments)).await;
+        let end = run_to_end(codesensei(arguments)).await;
         insta::assert_snapshot!(format!("wrong_{}", name_of(arguments)), format!("{:?}\n{}", end.code, end.stderr));
         assert_eq!(end.stdout, "");
     }
@@ -274,7 +274,7 @@ fn name_of(arguments: &[&str]) -> String {
     text.replace(&ADA.replace('-', ""), "ada")
 }
 
-/// A fresh one each time, by which a repeat knows its own write.
+/// Replaces the write id, which is new in each run.
 fn without_write_id(text: &str) -> String {
     let mut lines: Vec<&str> = text.lines().collect();
     for at in 1..lines.len() {
@@ -286,7 +286,7 @@ fn without_write_id(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn explaining_shows_the_exact_request_and_sends_nothing() {
+async fn explain_shows_the_exact_request_and_sends_nothing() {
     for (name, arguments) in [
         ("of_an_index", &["query", "top_users_by_cost", "--date", "2026-09-03", "--format", "table"][..]),
         ("of_a_batch", &["query", "open_session", "--user-id", ADA, "--session-id", QUEUE, "--format", "json"]),
@@ -308,50 +308,50 @@ async fn explaining_shows_the_exact_request_and_sends_nothing() {
             ],
         ),
     ] {
-        let end = ended(codesensei(&[arguments, &["--explain"]].concat())).await;
+        let end = run_to_end(codesensei(&[arguments, &["--explain"]].concat())).await;
         assert_eq!((end.code, end.stderr.as_str()), (Some(0), ""));
         insta::assert_snapshot!(format!("explained_{name}"), without_write_id(&end.stdout));
     }
 }
 
 #[tokio::test]
-async fn help_teaches_on_every_level() {
+async fn help_exists_on_every_level() {
     for arguments in [
         &["query", "--help"][..],
         &["query", "AP-21", "--help"],
         &["query", "open_session", "-h"],
         &["query", "ap-91", "--help"],
     ] {
-        let end = ended(codesensei(arguments)).await;
+        let end = run_to_end(codesensei(arguments)).await;
         assert_eq!((end.code, end.stderr.as_str()), (Some(0), ""));
         insta::assert_snapshot!(format!("help_{}", arguments[1..].join("_").replace('-', "")), end.stdout);
     }
 }
 
 #[tokio::test]
-async fn a_table_that_is_not_there_is_told_with_how_to_get_one() {
+async fn a_missing_table_is_reported_with_its_remedy() {
     let folder = tempdir().unwrap();
     let mut command = codesensei(&["query", "get_user", "--user-id", ADA, "--data-dir"]);
     command.arg(folder.path());
-    let end = ended(command).await;
+    let end = run_to_end(command).await;
     assert_eq!(end.code, Some(1));
-    assert!(end.stderr.contains("there is no table codesensei at"), "{}", end.stderr);
-    assert!(end.stderr.contains("`codesensei seed` makes one with data"), "{}", end.stderr);
-    let end = ended(codesensei(&["query", "get_user", "--user-id", ADA, "--store", "memory"])).await;
-    assert!(end.stderr.contains("a table in memory is gone when this command ends"), "{}", end.stderr);
+    assert!(end.stderr.contains("the table codesensei does not exist at"), "{}", end.stderr);
+    assert!(end.stderr.contains("with sample data with `codesensei seed`"), "{}", end.stderr);
+    let end = run_to_end(codesensei(&["query", "get_user", "--user-id", ADA, "--store", "memory"])).await;
+    assert!(end.stderr.contains("a table in memory is lost when this command ends"), "{}", end.stderr);
 }
 
 #[tokio::test]
-async fn the_table_of_a_running_server_is_asked_through_it() {
+async fn query_works_through_a_running_server() {
     let folder = tempdir().unwrap();
     let server = Server::start(folder.path()).await;
     let cookies = server.sign_in().await;
     server.create(&cookies, "mine.py").await;
     let mut find = codesensei(&["query", "find_username_claim", "--username-key", "demo", "--data-dir"]);
     find.arg(folder.path());
-    let claim: Value = serde_json::from_str(&ended(find).await.stdout).unwrap();
+    let claim: Value = serde_json::from_str(&run_to_end(find).await.stdout).unwrap();
     let mut list =
         codesensei(&["query", "count_sessions", "--user-id", claim["user_id"].as_str().unwrap(), "--data-dir"]);
     list.arg(folder.path());
-    assert_eq!(ended(list).await.stdout, "{\"count\":3}\n");
+    assert_eq!(run_to_end(list).await.stdout, "{\"count\":3}\n");
 }

@@ -1,4 +1,4 @@
-//! The two walks through the API in docs/api.md, run as written there.
+//! Runs the curl scripts of the README.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -8,11 +8,11 @@ use serde_json::Value;
 use tempfile::tempdir;
 use tokio::process::Command;
 
-use crate::process::{Server, codesensei, ended};
+use crate::process::{Server, codesensei, run_to_end};
 
 const PAGE: &str = include_str!("../../../docs/api.md");
 
-/// The script of a section, which asks the server at this address.
+/// The script of a section, for the server at this address.
 fn script(heading: &str, url: &str) -> String {
     let section = PAGE.split(&format!("## {heading}\n")).nth(1).expect("the page has the section");
     let block = section.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next());
@@ -21,7 +21,7 @@ fn script(heading: &str, url: &str) -> String {
     script.replace("http://localhost:8080", url)
 }
 
-/// The operations of the server's own document.
+/// The operations in the server's OpenAPI document.
 async fn operations(server: &Server) -> BTreeSet<String> {
     let document = reqwest::get(format!("{}/openapi.json", server.url)).await.unwrap();
     let document: Value = document.json().await.unwrap();
@@ -32,19 +32,19 @@ async fn operations(server: &Server) -> BTreeSet<String> {
     operations.collect()
 }
 
-/// Those that were answered well, by the log.
+/// The operations that succeeded, according to the log.
 fn answered(log: &str, operations: &BTreeSet<String>) -> BTreeSet<String> {
     let is_in_the_log =
         |operation: &&String| ["200", "201"].iter().any(|status| log.contains(&format!("{operation} {status}")));
     operations.iter().filter(is_in_the_log).cloned().collect()
 }
 
-/// Starts a server with a log file on a seeded table, and runs a script against it. A named file is uploaded first, as the
-/// banner suggests. Returns nothing if the machine has no curl; other tests cover the routes.
+/// Runs the script of a section against a server with seeded data and a log in this folder. Creates the file `newest`
+/// before, if given, as the commands of the banner do. Returns `None` without curl: other tests cover the routes.
 async fn run(heading: &str, folder: &Path, newest: Option<&str>) -> Option<(Server, String)> {
     let data = folder.join("data");
     let data = ["--data-dir", data.to_str().unwrap()];
-    let seeded = ended(codesensei(&[&["seed"][..], &data].concat())).await;
+    let seeded = run_to_end(codesensei(&[&["seed"][..], &data].concat())).await;
     assert_eq!(seeded.code, Some(0), "{}", seeded.stderr);
     let mut command = codesensei(&[&["--port", "0"][..], &data].concat());
     let log = File::create(folder.join("log")).unwrap();
@@ -64,10 +64,10 @@ async fn run(heading: &str, folder: &Path, newest: Option<&str>) -> Option<(Serv
 }
 
 #[tokio::test]
-async fn the_second_script_calls_every_route_with_success() {
+async fn the_script_of_the_readme_uses_every_route() {
     let folder = tempdir().unwrap();
     let Some((server, printed)) = run("Every route with curl", folder.path(), None).await else { return };
-    assert!(printed.contains("values is None"), "the answer brings a patch: {printed}");
+    assert!(printed.contains("values is None"), "the answer has a patch: {printed}");
     let operations = operations(&server).await;
     server.kill().await;
     let log = fs::read_to_string(folder.path().join("log")).unwrap();
@@ -75,7 +75,7 @@ async fn the_second_script_calls_every_route_with_success() {
 }
 
 #[tokio::test]
-async fn the_conversation_applies_a_patch_and_moves_a_thread() {
+async fn the_conversation_of_the_readme_applies_a_patch_and_moves_a_thread() {
     let folder = tempdir().unwrap();
     let Some((_server, printed)) = run("A conversation with curl", folder.path(), Some("hello.py")).await else {
         return;

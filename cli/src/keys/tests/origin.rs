@@ -1,7 +1,7 @@
-//! The origin secret: rotated, settled, and too short.
+//! The origin secret: rotation, settling, and values that are too short.
 
 use super::*;
-use crate::keys::origin::Deploy;
+use crate::keys::plan::Deploy;
 
 fn value(letter: &str) -> String {
     letter.repeat(43)
@@ -32,13 +32,16 @@ async fn the_origin_secret_is_rotated_with_both_values_accepted() {
 }
 
 #[test]
-fn a_rotation_says_which_parameter_to_change_and_to_which_version() {
+fn a_rotation_reports_the_parameter_and_the_version_to_deploy() {
     for deploy in [Deploy::Both, Deploy::Settled, Deploy::Replaced] {
-        let told = deploy.told(Some("0f9c-1"), "--secrets x/").join("\n");
-        assert!(told.contains("\"SeedVersionId=0f9c-1\"") && told.contains("infra/samconfig.toml"), "{told}");
-        assert!(told.contains("only when this parameter changes"), "{told}");
-        assert_eq!(told.contains("keys rotate-origin --settle --secrets x/"), deploy == Deploy::Both, "{told}");
-        let in_a_folder = deploy.told(None, "--dir keys").join("\n");
+        let messages = deploy.messages(Some("0f9c-1"), "--secrets x/").join("\n");
+        assert!(
+            messages.contains("\"SeedVersionId=0f9c-1\"") && messages.contains("infra/samconfig.toml"),
+            "{messages}"
+        );
+        assert!(messages.contains("only when this parameter changes"), "{messages}");
+        assert_eq!(messages.contains("keys rotate-origin --settle --secrets x/"), deploy == Deploy::Both, "{messages}");
+        let in_a_folder = deploy.messages(None, "--dir keys").join("\n");
         assert!(in_a_folder.contains("store seed.json in Secrets Manager"), "{in_a_folder}");
     }
 }
@@ -55,9 +58,9 @@ async fn a_short_origin_secret_is_replaced_and_never_settled() {
     ] {
         let keys = Keys::new().await;
         keys.write_seed(origin, before);
-        let shown = keys.shown().await;
-        assert!(shown.contains("origin in the secret seed has fewer than 32"), "{shown}");
-        assert!(shown.contains("Run `codesensei keys rotate-origin --dir"), "{shown}");
+        let status = keys.status().await;
+        assert!(status.contains("origin in the secret seed has fewer than 32"), "{status}");
+        assert!(status.contains("Run `codesensei keys rotate-origin --dir"), "{status}");
         let error = keys.rotate(true).await.expect_err("not on a short value");
         assert!(matches!(error, KeysError::ShortOrigin { .. }), "{error}");
         assert_eq!(keys.seed().origin, origin, "nothing is changed");
@@ -66,22 +69,22 @@ async fn a_short_origin_secret_is_replaced_and_never_settled() {
         let seed = keys.seed();
         assert!(seed.origin.len() == 43 && seed.origin_before == *kept.unwrap_or(&seed.origin));
         keys.rotate(true).await.expect("settled");
-        assert!(!keys.shown().await.contains("Problem"), "{}", keys.shown().await);
+        assert!(!keys.status().await.contains("Problem"), "{}", keys.status().await);
     }
 }
 
 #[tokio::test]
-async fn a_short_earlier_value_is_dropped_by_settling() {
+async fn settling_removes_a_short_previous_value() {
     let keys = Keys::new().await;
     keys.write_seed(&value("a"), "short");
-    let shown = keys.shown().await;
-    assert!(shown.contains("Run `codesensei keys rotate-origin --settle --dir"), "{shown}");
+    let status = keys.status().await;
+    assert!(status.contains("Run `codesensei keys rotate-origin --settle --dir"), "{status}");
     keys.rotate(true).await.expect("settled as advised");
     assert_eq!((keys.seed().origin, keys.seed().origin_before), (value("a"), value("a")));
 }
 
 #[tokio::test]
-async fn fields_that_are_not_known_survive_every_phase() {
+async fn unknown_fields_survive_all_phases() {
     let keys = Keys::new().await;
     for name in ["signing-key.json", "public-keys.json", "seed.json"] {
         let mut secret: serde_json::Value = keys.file(name);
@@ -93,7 +96,7 @@ async fn fields_that_are_not_known_survive_every_phase() {
     }
     let first = kid(&keys.signing().signing_key);
     keys.add().await.expect("added");
-    keys.clock.advance(UNKNOWN);
+    keys.clock.advance(DISCOVERY_LAG);
     keys.promote().await.expect("promoted");
     assert_eq!(keys.public().find(&first).expect("the first key").other["alg"], "RS256");
     keys.drop(true).await.expect("dropped");

@@ -1,9 +1,9 @@
-//! `show` of secrets that are broken: everything that is wrong is told at once.
+//! `show` with broken secrets reports all problems at once.
 
 use super::*;
 
 async fn refused(keys: &Keys) -> String {
-    keys.act(|place| Action::Show { json: false, place }).await.expect_err("broken secrets").to_string()
+    keys.execute(|location| Action::Show { json: false, location }).await.expect_err("broken secrets").to_string()
 }
 
 fn write(keys: &Keys, name: &str, text: &str) {
@@ -11,38 +11,41 @@ fn write(keys: &Keys, name: &str, text: &str) {
 }
 
 #[tokio::test]
-async fn every_broken_secret_is_named_at_once() {
+async fn all_broken_secrets_are_reported_at_once() {
     let keys = Keys::new().await;
     write(&keys, "signing-key.json", r#"{"signing_key":"HUNTER2"}"#);
     write(&keys, "public-keys.json", "no JSON");
     write(&keys, "seed.json", r#"{"seed":"HUNTER2","origin":"HUNTER2","origin_before":"HUNTER2"}"#);
-    let told = refused(&keys).await;
+    let messages = refused(&keys).await;
     for part in [
         "4 problems",
-        "public-keys.json does not have the form",
-        "signing_key cannot be used",
+        "public-keys.json is malformed",
+        "signing_key is invalid",
         "The seed has fewer than 32",
         "origin in the secret seed",
     ] {
-        assert!(told.contains(part), "{part} in {told}");
+        assert!(messages.contains(part), "{part} in {messages}");
     }
-    assert!(!told.contains("HUNTER2"), "{told}");
+    assert!(!messages.contains("HUNTER2"), "{messages}");
 }
 
 #[tokio::test]
-async fn a_missing_secret_does_not_hide_what_is_wrong_with_another() {
+async fn a_missing_secret_does_not_hide_a_problem_of_another() {
     let keys = Keys::new().await;
     write(&keys, "signing-key.json", r#"{"signing_key":"HUNTER2"}"#);
     fs::remove_file(keys.folder.path().join("seed.json")).expect("removed");
-    let told = refused(&keys).await;
-    assert!(told.contains("seed.json does not exist") && told.contains("signing_key cannot be used"), "{told}");
+    let messages = refused(&keys).await;
+    assert!(messages.contains("seed.json does not exist") && messages.contains("signing_key is invalid"), "{messages}");
 }
 
 #[tokio::test]
-async fn a_command_that_writes_names_every_secret_that_it_cannot_read() {
+async fn a_command_that_writes_names_all_unreadable_secrets() {
     let keys = Keys::new().await;
     write(&keys, "public-keys.json", "no JSON");
     write(&keys, "seed.json", "{}");
-    let told = keys.add().await.expect_err("unreadable").to_string();
-    assert!(told.contains("public-keys.json does not") && told.contains("seed.json does not"), "{told}");
+    let messages = keys.add().await.expect_err("unreadable").to_string();
+    assert!(
+        messages.contains("public-keys.json is malformed") && messages.contains("seed.json is malformed"),
+        "{messages}"
+    );
 }

@@ -1,75 +1,76 @@
-//! How large a crowd is, and how its work is spread over its people.
+//! The size of a crowd, and the distribution of its data over the users.
 
 use clap::Args;
 use model::{Date, Timestamp};
 use rand::Rng;
 use rand_distr::{Distribution as _, LogNormal};
 
-/// Of accounts: the busiest tenth has about half of all sessions. The figure is a common one for how unequal the use of
-/// online services is.
+/// The spread over accounts: the busiest tenth has about half of all sessions, a common distribution in online
+/// services.
 const SESSIONS_SPREAD: f64 = 1.2;
-/// Within one account the differences are smaller.
+/// The spread within one account, which is smaller.
 const WITHIN_SPREAD: f64 = 0.8;
-/// The data ends with this day: fixed, as everything about it is.
+/// The last day of the data; fixed, because all of the data is fixed.
 const LAST_DAY: &str = "2026-09-30";
 
-/// The caps that the writes of the product hold.
+/// The limits of the product.
 const MAX_SESSIONS: u32 = 100;
 const MAX_THREADS: u32 = 50;
 const MAX_EXCHANGES: u32 = 250;
 
-/// How large the crowd is. The figures are averages: most accounts have less, a few have much more, none more than the product's caps.
+/// The size of the crowd. The figures are averages: most accounts have less, a few have much more, within the limits of
+/// the product.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct Shape {
-    /// How many made-up accounts to load; without it, the people of seed/ are loaded.
+    /// The number of generated accounts. Without it, the people of seed/ are loaded.
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub users: Option<u32>,
-    /// Sessions by account, on average; at most 100 in one.
+    /// The average number of sessions per account; the maximum is 100.
     #[arg(long, value_name = "AVERAGE", default_value_t = 5.0, value_parser = average, requires = "users")]
     pub sessions_per_user: f64,
-    /// Threads by session, on average; at most 50 in one.
+    /// The average number of threads per session; the maximum is 50.
     #[arg(long, value_name = "AVERAGE", default_value_t = 2.0, value_parser = average, requires = "users")]
     pub threads_per_session: f64,
-    /// Messages by thread, answers included, on average; at most 500 in one.
+    /// The average number of messages per thread, including answers; the maximum is 500.
     #[arg(long, value_name = "AVERAGE", default_value_t = 4.0, value_parser = average, requires = "users")]
     pub messages_per_thread: f64,
-    /// How many days all of it is spread over; the last is 2026-09-30.
+    /// The number of days of the data; the last day is 2026-09-30.
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650), requires = "users")]
     pub days: u32,
-    /// The same number gives the same data; another one gives other people.
+    /// The seed of the random numbers. The same seed generates the same data.
     #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "users")]
     pub rng_seed: u32,
 }
 
 fn average(text: &str) -> Result<f64, String> {
     let number = text.parse::<f64>().ok().filter(|number| (0.0..=500.0).contains(number));
-    number.ok_or_else(|| "an average is a number from 0 to 500, for example 2.5".to_owned())
+    number.ok_or_else(|| "expected a number from 0 to 500, such as 2.5".to_owned())
 }
 
 impl Shape {
-    /// How many accounts.
+    /// The number of accounts.
     #[must_use]
     pub fn users(&self) -> u32 {
         self.users.unwrap_or_default()
     }
 
-    /// When the days begin, and when they are over.
+    /// The begin of the first day and the end of the last day.
     pub(super) fn span(&self) -> (Timestamp, Timestamp) {
-        let last: Date = LAST_DAY.parse().expect("it is a day");
+        let last: Date = LAST_DAY.parse().expect("the constant is a day");
         (last.days_before(self.days - 1).start(), last.end())
     }
 
-    /// How many sessions an account has.
+    /// A random number of sessions of an account.
     pub(super) fn sessions(&self, rng: &mut impl Rng) -> u32 {
         spread(self.sessions_per_user, SESSIONS_SPREAD, MAX_SESSIONS, rng)
     }
 
-    /// How many threads a session has.
+    /// A random number of threads of a session.
     pub(super) fn threads(&self, rng: &mut impl Rng) -> u32 {
         spread(self.threads_per_session, WITHIN_SPREAD, MAX_THREADS, rng)
     }
 
-    /// How many questions with their answers a thread has.
+    /// A random number of questions with answers of a thread.
     pub(super) fn exchanges(&self, rng: &mut impl Rng) -> u32 {
         spread(self.messages_per_thread / 2.0, WITHIN_SPREAD, MAX_EXCHANGES, rng)
     }
@@ -99,7 +100,7 @@ mod tests {
     use rand::rngs::ChaCha8Rng;
 
     #[test]
-    fn the_mean_is_as_asked_and_a_tenth_does_about_half() {
+    fn the_mean_is_as_requested_and_a_tenth_has_about_half() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut drawn: Vec<u32> = (0..10_000).map(|_| spread(5.0, SESSIONS_SPREAD, MAX_SESSIONS, &mut rng)).collect();
         drawn.sort_unstable();

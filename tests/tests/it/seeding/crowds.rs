@@ -3,7 +3,7 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::{Duration, Instant};
 
-use codesensei::seed::{Crowd, Outcome, ProgressBar, Rate, Shape, SignIn, Stop};
+use codesensei::seed::{Crowd, LoadReport, ProgressBar, Rate, SeedLogin, Shape, Stop};
 use model::{CallCost, Date, PageRequest, SessionId, Signup, Store, UserId};
 use tests::TestTable;
 
@@ -23,14 +23,14 @@ fn shape() -> Shape {
 fn crowd(shape: Shape) -> Crowd {
     Crowd {
         shape,
-        sign_in: SignIn::WithThePassword,
+        sign_in: SeedLogin::SharedPassword,
         concurrency: NonZeroUsize::new(4).unwrap(),
         rate: Rate::per_second(None),
         progress: ProgressBar::hidden(),
     }
 }
 
-async fn load(store: &Store, shape: Shape) -> Outcome {
+async fn load(store: &Store, shape: Shape) -> LoadReport {
     crowd(shape).load(store, Stop::default()).await.unwrap()
 }
 
@@ -42,7 +42,7 @@ async fn a_crowd_is_sound_and_what_its_days_say_is_what_its_answers_cost() {
     assert_sound(&items);
     assert_verified(&table).await;
     assert_eq!(paid_by_day(&items), paid_by_answer(&items));
-    assert_eq!((outcome.written, outcome.there, outcome.is_complete), (60, 0, true));
+    assert_eq!((outcome.written, outcome.existing, outcome.is_complete), (60, 0, true));
     assert_eq!(outcome.tally.items(), items.len() as u64);
 }
 
@@ -52,7 +52,7 @@ async fn a_second_load_finds_everybody_there_and_writes_nothing() {
     load(table.store(), shape()).await;
     let before = table.raw().items().await;
     let again = load(table.store(), shape()).await;
-    assert_eq!((again.written, again.there, again.tally.items(), again.tally.wcu), (0, 60, 0, 0.0));
+    assert_eq!((again.written, again.existing, again.tally.items(), again.tally.wcu), (0, 60, 0, 0.0));
     assert_eq!(table.raw().items().await, before);
 }
 
@@ -68,12 +68,12 @@ async fn an_interrupted_load_goes_on_and_ends_as_if_it_had_not_been_interrupted(
     while !table.raw().census().await.contains_key("user") {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    stop.ask();
+    stop.request();
     let first = first.await.unwrap().unwrap();
     assert!(!first.is_complete && first.written > 0 && first.written < 60, "{}", first.written);
     assert_verified(&table).await;
     let second = load(table.store(), shape()).await;
-    assert_eq!((second.is_complete, second.there, second.written), (true, first.written, 60 - first.written));
+    assert_eq!((second.is_complete, second.existing, second.written), (true, first.written, 60 - first.written));
     assert_eq!(by_key(table.raw().items().await), by_key(whole.raw().items().await));
 }
 
@@ -99,7 +99,7 @@ async fn crowds_of_two_seeds_live_side_by_side() {
     let table = TestTable::new().await;
     load(table.store(), shape()).await;
     let others = load(table.store(), Shape { rng_seed: 8, ..shape() }).await;
-    assert_eq!((others.written, others.tally.left()), (60, &[][..]));
+    assert_eq!((others.written, others.tally.skipped()), (60, &[][..]));
     assert_sound(&table.raw().items().await);
 }
 
@@ -121,7 +121,7 @@ async fn a_name_that_somebody_has_stays_theirs() {
     load(elsewhere.store(), shape()).await;
     let holder = table.user(members(&elsewhere).await[0].username.as_str()).await;
     let outcome = load(table.store(), shape()).await;
-    assert_eq!((outcome.written, outcome.tally.left().len()), (59, 1));
+    assert_eq!((outcome.written, outcome.tally.skipped().len()), (59, 1));
     assert_eq!(table.profile(&holder).await, holder);
 }
 

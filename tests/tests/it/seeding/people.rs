@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use codesensei::seed::{SignIn, load_people};
+use codesensei::seed::{SeedLogin, load_people};
 use model::{
     Date, Message, OpenedSession, Order, PageRequest, PatchStatus, PlacedThread, ReplyState, ThreadId, ThreadKind, User,
 };
@@ -22,7 +22,7 @@ struct Read {
 
 async fn loaded() -> TestTable {
     let table = TestTable::new().await;
-    load_people(table.store(), SignIn::WithThePassword).await.unwrap();
+    load_people(table.store(), SeedLogin::SharedPassword).await.unwrap();
     table
 }
 
@@ -72,8 +72,8 @@ async fn threads(table: &TestTable) -> Vec<Read> {
 async fn a_second_load_writes_nothing_and_leaves_the_table_as_it_is() {
     let table = loaded().await;
     let before = table.raw().items().await;
-    let again = load_people(table.store(), SignIn::WithThePassword).await.unwrap();
-    assert_eq!((again.items(), again.wcu, again.left()), (0, 0.0, &[][..]));
+    let again = load_people(table.store(), SeedLogin::SharedPassword).await.unwrap();
+    assert_eq!((again.items(), again.wcu, again.skipped()), (0, 0.0, &[][..]));
     assert_eq!(by_key(table.raw().items().await), by_key(before));
 }
 
@@ -88,8 +88,8 @@ async fn a_load_that_is_cut_off_again_and_again_ends_as_if_it_had_not_been() {
         let (store, stalled) =
             (table.store_through(&proxy.url()).await, proxy.stall_after("", 41 * (cuts + 1), moment));
         tokio::select! {
-            done = load_people(&store, SignIn::WithThePassword) => {
-                assert_eq!(done.unwrap().left(), &[] as &[String]);
+            done = load_people(&store, SeedLogin::SharedPassword) => {
+                assert_eq!(done.unwrap().skipped(), &[] as &[String]);
                 break;
             }
             () = stalled.arrived() => cuts += 1,
@@ -110,13 +110,13 @@ async fn what_a_load_that_was_cut_off_wrote_late_is_not_taken_for_a_change() {
             let proxy = Proxy::before(table.endpoint()).await;
             let stalled = proxy.stall_after("TransactWriteItems", written, Moment::BeforeTheEngine);
             let store = table.store_through(&proxy.url()).await;
-            let load = tokio::spawn(async move { load_people(&store, SignIn::WithThePassword).await });
+            let load = tokio::spawn(async move { load_people(&store, SeedLogin::SharedPassword).await });
             stalled.arrived().await;
             loads.push((load, stalled));
         }
         for (load, stalled) in loads {
             stalled.release();
-            assert_eq!(load.await.unwrap().unwrap().left(), &[] as &[String], "after {transactions} transactions");
+            assert_eq!(load.await.unwrap().unwrap().skipped(), &[] as &[String], "after {transactions} transactions");
         }
         assert!(by_key(table.raw().items().await) == whole, "after {transactions} transactions");
     }
@@ -210,16 +210,16 @@ async fn a_session_that_somebody_changed_is_left_alone_and_named() {
         .await
         .unwrap();
     table.save(&changed.head, "something else\n").await.unwrap();
-    let again = load_people(table.store(), SignIn::WithThePassword).await.unwrap();
-    assert_eq!((again.items(), again.left().len()), (0, 1), "{:?}", again.left());
-    assert!(again.left()[0].contains(changed.head.filename.as_str()), "{:?}", again.left());
+    let again = load_people(table.store(), SeedLogin::SharedPassword).await.unwrap();
+    assert_eq!((again.items(), again.skipped().len()), (0, 1), "{:?}", again.skipped());
+    assert!(again.skipped()[0].contains(changed.head.filename.as_str()), "{:?}", again.skipped());
 }
 
 #[tokio::test]
 async fn whoever_has_a_name_keeps_it() {
     let table = TestTable::new().await;
     let before = table.user("Demo").await;
-    let tally = load_people(table.store(), SignIn::WithThePassword).await.unwrap();
-    assert!(tally.left().iter().any(|left| left.starts_with("demo: ")), "{:?}", tally.left());
+    let tally = load_people(table.store(), SeedLogin::SharedPassword).await.unwrap();
+    assert!(tally.skipped().iter().any(|left| left.starts_with("demo: ")), "{:?}", tally.skipped());
     assert_eq!(table.profile(&before).await, before);
 }

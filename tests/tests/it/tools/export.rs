@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use clap::Parser as _;
-use codesensei::export::{self, End, Export, ExportError};
+use codesensei::export::{self, Export, ExportError, ExportResult};
 use codesensei::options::{Command, Options};
 use flate2::read::MultiGzDecoder;
 use md5::{Digest as _, Md5};
@@ -92,7 +92,7 @@ async fn an_export_has_every_item_once_as_it_is_stored() {
     let world = World::new().await;
     let out = tempdir().unwrap();
     let end = export::run(&command(&world.table, out.path(), &[])).await.unwrap();
-    assert_eq!(end, End::Finished(folder(&out)));
+    assert_eq!(end, ExportResult::Finished(folder(&out)));
     let (exported, stored) = (exported(&folder(&out)), stored(&world.table).await);
     assert!(exported == stored, "{} items are exported, {} are stored", exported.len(), stored.len());
 }
@@ -181,7 +181,7 @@ async fn fill(table: &TestTable) {
 async fn for_a_moment(options: &Export, moment: Duration) -> bool {
     match tokio::time::timeout(moment, export::run(options)).await {
         Err(_) => false,
-        Ok(Ok(End::Finished(_))) => true,
+        Ok(Ok(ExportResult::Finished(_))) => true,
         // The page that was being written when the last one was stopped.
         Ok(Err(ExportError::InUse { .. })) => {
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -1,0 +1,83 @@
+//! Why a command cannot open its table or start the application.
+
+use std::io;
+
+use bedrock::InvalidReviewerConfig;
+use handlers::auth::keys::InvalidKey;
+use model::{StoreError, TableError};
+
+use crate::engine::EngineError;
+
+/// A table could not be opened, or the application could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data folder cannot be used.
+    #[error("cannot use the folder {folder}: {source}; name another with --data-dir")]
+    DataDir {
+        /// The folder.
+        folder: String,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// The data folder of a command that only reads does not exist.
+    #[error(
+        "the folder {folder} does not exist; create it with sample data with `codesensei seed`, or with an empty \
+         table with `codesensei table create`, or name another folder with --data-dir"
+    )]
+    NoFolder {
+        /// The folder.
+        folder: String,
+    },
+    /// Another process uses the data folder.
+    #[error(
+        "another `codesensei serve` (process {process}) is using {folder}; stop it, or use --data-dir or --store memory"
+    )]
+    InUse {
+        /// The folder.
+        folder: String,
+        /// The other process.
+        process: u32,
+    },
+    /// A table in memory lives only as long as its process.
+    #[error("a table in memory is lost when this command ends; use --store embedded, a URL or aws")]
+    MemoryStore,
+    /// There is no table of this name.
+    #[error(
+        "the table {table} does not exist at {location}; create it with sample data with `codesensei seed`, or empty \
+         with `codesensei table create`, or name another table with --table"
+    )]
+    NoTable {
+        /// The name.
+        table: String,
+        /// The location that was searched.
+        location: String,
+    },
+    /// The signing key in the data folder is invalid.
+    #[error("{0}; remove signing-key.pem from the data folder to get a new one")]
+    Key(#[from] InvalidKey),
+    /// The embedded engine did not start.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The table could not be created.
+    #[error("the store at {location} failed: {source}; check --store and that the store is running")]
+    Table {
+        /// The location of the store.
+        location: String,
+        /// The cause.
+        source: TableError,
+    },
+    /// The table does not answer.
+    #[error("the store at {location} does not answer: {source}; check --store, --table and your AWS settings")]
+    Store {
+        /// The location of the store.
+        location: String,
+        /// The cause.
+        source: StoreError,
+    },
+    /// The reviewer is misconfigured.
+    #[error(transparent)]
+    Reviewer(#[from] InvalidReviewerConfig),
+    /// The local reviewer did not start.
+    #[error("cannot start the local reviewer: {0}")]
+    Bedrock(io::Error),
+}
