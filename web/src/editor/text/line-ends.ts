@@ -1,7 +1,7 @@
 /**
  * Preserves the line ending of every line. Monaco supports only one kind per text.
  *
- * Lines are defined as on the server (`model/src/lines.rs`), so that line numbers agree: a line ends with a line feed
+ * Lines are defined as on the server (`review/src/lines.rs`), so that line numbers agree: a line ends with a line feed
  * and all carriage returns directly before it, or with a carriage return without a following line feed.
  */
 
