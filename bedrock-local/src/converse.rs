@@ -1,5 +1,6 @@
 //! `POST /model/{modelId}/converse` and `converse-stream`: the request is checked, the script is asked, the review is sent.
 
+mod body;
 mod check;
 mod events;
 mod fault;
@@ -21,10 +22,10 @@ use axum::response::{IntoResponse, Response};
 use futures::{StreamExt as _, stream};
 use serde_json::Value;
 
+use crate::cache::Cache;
 use crate::prompt;
-use crate::script::{Act, Place};
-use crate::seen::Pending;
-use crate::server::Shared;
+use crate::script::{Act, Place, Script};
+use crate::seen::{Log, Pending};
 
 pub(crate) use fault::Fault;
 use reply::Reply;
@@ -32,6 +33,17 @@ use request::Request;
 
 /// How long a cut answer waits before it breaks off, so that its first half has left.
 const BEFORE_CUT: Duration = Duration::from_millis(20);
+
+/// The state that the calls of one endpoint share.
+#[derive(Default)]
+pub(crate) struct Shared {
+    pub(crate) script: Script,
+    pub(crate) cache: Cache,
+    /// `None` in [`crate::router`], whose caller cannot read the log.
+    pub(crate) log: Option<Log>,
+    /// The pause before each event of a streamed answer.
+    pub(crate) pace: Duration,
+}
 
 /// How the answer is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

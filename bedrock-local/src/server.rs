@@ -12,24 +12,12 @@ use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::cache::Cache;
-use crate::converse::{self, Fault};
-use crate::script::{Act, Script};
+use crate::converse::{self, Fault, Shared};
+use crate::script::Act;
 use crate::seen::{Log, Seen};
 
 /// The largest body that is read.
 const LARGEST_BODY: usize = 32 * 1024 * 1024;
-
-/// What the calls of one endpoint share.
-#[derive(Default)]
-pub(crate) struct Shared {
-    pub(crate) script: Script,
-    pub(crate) cache: Cache,
-    /// `None` where nobody can look: then nothing is kept.
-    pub(crate) log: Option<Log>,
-    /// The pause before each event of a streamed answer.
-    pub(crate) pace: Duration,
-}
 
 /// The endpoint's routes, without a script and without a memory.
 pub fn router() -> Router {

@@ -1,12 +1,11 @@
 //! The checks a request must pass, as the real service makes them.
 
 use axum::http::{HeaderMap, header};
-use serde_json::{Map, Value};
 
+use super::body::Body;
 use super::fault::Fault;
 use super::{messages, options, settings};
 
-pub(super) type Body = Map<String, Value>;
 type Check = fn(&Body) -> Result<(), Fault>;
 
 /// Every check of a body, in order.
@@ -57,23 +56,7 @@ pub(super) fn signature(headers: &HeaderMap) -> Result<(), Fault> {
 fn known_keys(body: &Body) -> Result<(), Fault> {
     let known = |key: &&String| KEYS.contains(&key.as_str()) || *key == "toolConfig";
     match body.keys().find(|key| !known(key)) {
-        Some(key) => Err(malformed(&format!("extraneous key [{key}] is not permitted"))),
+        Some(key) => Err(Fault::malformed(&format!("extraneous key [{key}] is not permitted"))),
         None => Ok(()),
     }
-}
-
-pub(super) fn malformed(what: &str) -> Fault {
-    Fault::invalid(format!("Malformed input request: #: {what}, please reformat your input and try again."))
-}
-
-/// What a value outside its bounds is answered with.
-pub(super) fn out_of_bounds(path: &str, constraint: &str) -> Fault {
-    Fault::invalid(format!(
-        "1 validation error detected: Value at '{path}' failed to satisfy constraint: Member must {constraint}"
-    ))
-}
-
-/// The entries of an array; none if there is no array.
-pub(super) fn list(value: Option<&Value>) -> &[Value] {
-    value.and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

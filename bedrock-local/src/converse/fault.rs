@@ -29,6 +29,18 @@ impl Fault {
         Self::new(400, "ValidationException", message)
     }
 
+    /// A body that has the wrong form.
+    pub(super) fn malformed(problem: &str) -> Self {
+        Self::invalid(format!("Malformed input request: #: {problem}, please reformat your input and try again."))
+    }
+
+    /// A value that breaks a constraint.
+    pub(super) fn out_of_bounds(path: &str, constraint: &str) -> Self {
+        Self::invalid(format!(
+            "1 validation error detected: Value at '{path}' failed to satisfy constraint: Member must {constraint}"
+        ))
+    }
+
     pub(super) fn internal() -> Self {
         Self::new(500, "InternalServerException", "The review failed.")
     }

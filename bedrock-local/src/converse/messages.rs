@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::check::{Body, list, malformed};
+use super::body::{Body, list};
 use super::fault::Fault;
 
 const BLOCKS: [&str; 14] = [
@@ -29,7 +29,7 @@ fn role(message: &Value) -> &str {
 pub(super) fn present(body: &Body) -> Result<(), Fault> {
     let messages = body.get("messages");
     if messages.is_some_and(|messages| !messages.is_array()) {
-        return Err(malformed("messages is not an array"));
+        return Err(Fault::malformed("messages is not an array"));
     }
     if list(messages).is_empty() {
         return Err(Fault::invalid(
@@ -42,7 +42,7 @@ pub(super) fn present(body: &Body) -> Result<(), Fault> {
 pub(super) fn alternate(body: &Body) -> Result<(), Fault> {
     let messages = list(body.get("messages"));
     if messages.iter().any(|message| !matches!(role(message), "user" | "assistant")) {
-        return Err(malformed("a message's role is neither user nor assistant"));
+        return Err(Fault::malformed("a message's role is neither user nor assistant"));
     }
     if messages.first().is_some_and(|first| role(first) != "user") {
         return Err(Fault::invalid(
@@ -78,7 +78,7 @@ pub(super) fn blocks_are_whole(body: &Body) -> Result<(), Fault> {
 fn block_is_whole(block: &Value, path: &str) -> Result<(), Fault> {
     let only_key = block.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.keys().next());
     let Some(kind) = only_key.filter(|key| BLOCKS.contains(&key.as_str())) else {
-        return Err(malformed(&format!("{path} is not exactly one known content block")));
+        return Err(Fault::malformed(&format!("{path} is not exactly one known content block")));
     };
     match kind.as_str() {
         "text" => text_is_filled(&block["text"], path)?,
@@ -90,7 +90,7 @@ fn block_is_whole(block: &Value, path: &str) -> Result<(), Fault> {
 
 pub(super) fn text_is_filled(text: &Value, path: &str) -> Result<(), Fault> {
     match text.as_str() {
-        None => Err(malformed(&format!("{path}.text is not a string"))),
+        None => Err(Fault::malformed(&format!("{path}.text is not a string"))),
         Some(text) if text.trim().is_empty() => Err(Fault::invalid(format!(
             "The text field in the ContentBlock object at {path} is blank. Add text to the text field, and try again."
         ))),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::check::{Body, list, malformed, out_of_bounds};
+use super::body::{Body, tools};
 use super::fault::Fault;
 
 /// What a schema may not say when it is to be kept word by word.
@@ -11,18 +11,17 @@ const UNSUPPORTED: [&str; 8] =
 
 /// The schema of a text is JSON in a string, that of a strict tool an object. Both are held to the same rules.
 pub(super) fn output_is_a_schema(body: &Body) -> Result<(), Fault> {
-    let tools = list(body.get("toolConfig").and_then(|config| config.get("tools")));
-    for tool in tools.iter().filter(|tool| tool["toolSpec"]["strict"] == true) {
+    for tool in tools(body).iter().filter(|tool| tool["toolSpec"]["strict"] == true) {
         can_be_kept(&tool["toolSpec"]["inputSchema"]["json"])?;
     }
     let Some(format) = body.get("outputConfig").and_then(|config| config.get("textFormat")) else {
         return Ok(());
     };
     if format["type"] != "json_schema" {
-        return Err(out_of_bounds("outputConfig.textFormat.type", "satisfy enum value set: [json_schema]"));
+        return Err(Fault::out_of_bounds("outputConfig.textFormat.type", "satisfy enum value set: [json_schema]"));
     }
     let Some(text) = format["structure"]["jsonSchema"]["schema"].as_str() else {
-        return Err(malformed("outputConfig.textFormat.structure.jsonSchema.schema is not a string"));
+        return Err(Fault::malformed("outputConfig.textFormat.structure.jsonSchema.schema is not a string"));
     };
     match serde_json::from_str::<Value>(text) {
         Ok(schema) if schema.is_object() => can_be_kept(&schema),
@@ -55,13 +54,13 @@ pub(super) fn guardrail_is_named(body: &Body) -> Result<(), Fault> {
     };
     let filled = |name: &str| config[name].as_str().is_some_and(|text| !text.is_empty());
     if !filled("guardrailIdentifier") {
-        return Err(out_of_bounds("guardrailConfig.guardrailIdentifier", "not be null"));
+        return Err(Fault::out_of_bounds("guardrailConfig.guardrailIdentifier", "not be null"));
     }
     let version = config["guardrailVersion"].as_str().unwrap_or_default();
     let numbered = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
     if !numbered && version != "DRAFT" {
         let pattern = "satisfy regular expression pattern: (|([1-9][0-9]{0,7})|(DRAFT))";
-        return Err(out_of_bounds("guardrailConfig.guardrailVersion", pattern));
+        return Err(Fault::out_of_bounds("guardrailConfig.guardrailVersion", pattern));
     }
     Ok(())
 }
@@ -73,5 +72,5 @@ pub(super) fn tier_is_known(body: &Body) -> Result<(), Fault> {
     if matches!(tier["type"].as_str(), Some("default" | "flex" | "priority" | "reserved")) {
         return Ok(());
     }
-    Err(out_of_bounds("serviceTier.type", "satisfy enum value set: [default, flex, priority, reserved]"))
+    Err(Fault::out_of_bounds("serviceTier.type", "satisfy enum value set: [default, flex, priority, reserved]"))
 }

@@ -9,11 +9,9 @@ use offline_reviewer::{Answer, DISCLAIMER};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::body::CHARACTERS_PER_TOKEN;
 use super::events::{Events, Parts};
 use super::request::{Form, Request};
-
-/// How many characters count as one token.
-pub(super) const PER_TOKEN: usize = 4;
 
 /// What the assistant says and why it stops.
 pub(super) struct Reply {
@@ -133,7 +131,7 @@ impl Reply {
             return;
         };
         if self.tokens() > most {
-            self.cut_to(most.saturating_mul(PER_TOKEN));
+            self.cut_to(most.saturating_mul(CHARACTERS_PER_TOKEN));
         }
     }
 
@@ -163,12 +161,12 @@ impl Reply {
             Content::Text(text) => text.chars().count(),
             Content::ToolUse(tool) => serde_json::to_string(&tool.input).map_or(0, |json| json.chars().count()),
         };
-        length.div_ceil(PER_TOKEN)
+        length.div_ceil(CHARACTERS_PER_TOKEN)
     }
 
     fn usage(&self, request: &Request) -> Usage {
         let (cached, output) = (request.cached, self.tokens());
-        let all = request.input.div_ceil(PER_TOKEN);
+        let all = request.input.div_ceil(CHARACTERS_PER_TOKEN);
         let input = all.saturating_sub(cached.read + cached.written);
         let total = input + cached.read + cached.written + output;
         Usage { input, output, total, cache_read: cached.read, cache_write: cached.written }

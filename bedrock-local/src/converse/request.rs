@@ -1,13 +1,13 @@
 //! A request that passed every check, as far as the answer depends on it.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::cache::{Cache, Cached};
 
-use super::check::{CHECKS, list, malformed};
+use super::body::{CHARACTERS_PER_TOKEN, block_characters, cached_prefix, characters, list, message_text};
+use super::check::CHECKS;
 use super::fault::Fault;
-use super::reply::PER_TOKEN;
-use super::settings::{self, block_characters, characters};
+use super::settings;
 
 /// How the answer is to be sent.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub(super) struct Request {
 impl Request {
     pub(super) fn read(model_id: &str, body: Option<&Value>, cache: &Cache) -> Result<Self, Fault> {
         let Some(body) = body.and_then(Value::as_object) else {
-            return Err(malformed("the body is not a JSON object"));
+            return Err(Fault::malformed("the body is not a JSON object"));
         };
         for check in CHECKS {
             check(body)?;
@@ -57,14 +57,14 @@ impl Request {
             .map(|tokens| usize::try_from(tokens).unwrap_or(usize::MAX));
         let messages = list(body.get("messages")).iter().rev();
         let from_user = messages.filter(|message| message["role"] == "user");
-        let beginning = beginning(body);
-        let cached_characters: usize = beginning.iter().map(|part| block_characters(part)).sum();
-        let cached = match cached_characters {
+        let prefix = cached_prefix(body);
+        let prefix_characters: usize = prefix.iter().map(|part| block_characters(part)).sum();
+        let cached = match prefix_characters {
             0 => Cached::default(),
-            text => cache.look_up(model_id, &beginning, (text + in_tools) / PER_TOKEN),
+            text => cache.look_up(model_id, &prefix, (text + in_tools) / CHARACTERS_PER_TOKEN),
         };
         let input = characters(body) + in_tools;
-        Ok(Self { form, max_tokens, input, cached, user_texts: from_user.map(texts).collect() })
+        Ok(Self { form, max_tokens, input, cached, user_texts: from_user.map(message_text).collect() })
     }
 
     /// The texts of the user's messages, the last one first.
@@ -73,29 +73,10 @@ impl Request {
     }
 }
 
-/// Everything up to the last cache point: tools, instructions, messages. Empty without one.
-fn beginning(body: &Map<String, Value>) -> Vec<&Value> {
-    let tools = body.get("toolConfig").into_iter();
-    let messages = list(body.get("messages")).iter().flat_map(|message| list(message.get("content")));
-    let parts: Vec<&Value> = tools.chain(list(body.get("system"))).chain(messages).collect();
-    let end = parts.iter().rposition(|part| part.get("cachePoint").is_some()).unwrap_or(0);
-    parts[..end].to_vec()
-}
-
 /// The tool to answer through: the one that is forced, or the first.
 fn tool_name(config: &Value) -> Option<String> {
     let forced = config["toolChoice"]["tool"]["name"].as_str();
     let mut declared = list(config.get("tools")).iter();
     let first = declared.find_map(|tool| tool["toolSpec"]["name"].as_str());
     forced.or(first).map(str::to_owned)
-}
-
-/// The text blocks of a message, each on lines of its own.
-fn texts(message: &Value) -> String {
-    let blocks = list(message.get("content")).iter();
-    let texts = blocks.filter_map(|block| {
-        let plain = block["text"].as_str();
-        plain.or_else(|| block["guardContent"]["text"]["text"].as_str())
-    });
-    texts.collect::<Vec<_>>().join("\n")
 }

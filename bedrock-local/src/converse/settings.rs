@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::check::{Body, list, malformed, out_of_bounds};
+use super::body::{Body, characters, list, message_blocks, tools};
 use super::fault::Fault;
 use super::messages::text_is_filled;
 
@@ -20,7 +20,7 @@ pub(super) fn system_is_text(body: &Body) -> Result<(), Fault> {
             }
             Some(kind) if kind == "cachePoint" || kind == "guardContent" => {}
             _ => {
-                return Err(malformed(&format!("system.{at} is not a known content block")));
+                return Err(Fault::malformed(&format!("system.{at} is not a known content block")));
             }
         }
     }
@@ -32,24 +32,24 @@ pub(super) fn inference_in_range(body: &Body) -> Result<(), Fault> {
         return Ok(());
     };
     let Some(fields) = config.as_object() else {
-        return Err(malformed("inferenceConfig is not an object"));
+        return Err(Fault::malformed("inferenceConfig is not an object"));
     };
     for (key, value) in fields {
         let path = format!("inferenceConfig.{key}");
         match key.as_str() {
             "maxTokens" if value.as_i64().is_none_or(|tokens| tokens < 1) => {
-                return Err(out_of_bounds(&path, "have value greater than or equal to 1"));
+                return Err(Fault::out_of_bounds(&path, "have value greater than or equal to 1"));
             }
             "temperature" | "topP" if !is_share(value) => {
-                return Err(out_of_bounds(&path, "have value between 0 and 1"));
+                return Err(Fault::out_of_bounds(&path, "have value between 0 and 1"));
             }
             "stopSequences" if list(Some(value)).len() > MOST_STOP_SEQUENCES => {
                 let most = format!("have length less than or equal to {MOST_STOP_SEQUENCES}");
-                return Err(out_of_bounds(&path, &most));
+                return Err(Fault::out_of_bounds(&path, &most));
             }
             "maxTokens" | "temperature" | "topP" | "stopSequences" => {}
             other => {
-                return Err(malformed(&format!("extraneous key [{other}] is not permitted")));
+                return Err(Fault::malformed(&format!("extraneous key [{other}] is not permitted")));
             }
         }
     }
@@ -77,7 +77,7 @@ pub(super) fn tools_are_declared(body: &Body) -> Result<(), Fault> {
     };
     let tools = list(config.get("tools"));
     if tools.is_empty() {
-        return Err(out_of_bounds("toolConfig.tools", "have length greater than or equal to 1"));
+        return Err(Fault::out_of_bounds("toolConfig.tools", "have length greater than or equal to 1"));
     }
     for (at, tool) in tools.iter().enumerate() {
         let special = tool.get("cachePoint").is_some() || tool.get("systemTool").is_some();
@@ -85,7 +85,7 @@ pub(super) fn tools_are_declared(body: &Body) -> Result<(), Fault> {
         let whole = spec["name"].is_string() && spec["inputSchema"]["json"].is_object();
         if !special && !whole {
             let message = format!("toolConfig.tools.{at} has no toolSpec with a name and an inputSchema.json");
-            return Err(malformed(&message));
+            return Err(Fault::malformed(&message));
         }
     }
     let Some(choice) = config.get("toolChoice") else {
@@ -94,7 +94,7 @@ pub(super) fn tools_are_declared(body: &Body) -> Result<(), Fault> {
     let forced = &choice["tool"]["name"];
     let known = choice.get("auto").is_some() || choice.get("any").is_some() || forced.is_string();
     if !known {
-        return Err(malformed("toolConfig.toolChoice is none of auto, any and tool"));
+        return Err(Fault::malformed("toolConfig.toolChoice is none of auto, any and tool"));
     }
     let declared = tools.iter().any(|tool| tool["toolSpec"]["name"] == *forced);
     if forced.is_string() && !declared {
@@ -104,9 +104,7 @@ pub(super) fn tools_are_declared(body: &Body) -> Result<(), Fault> {
 }
 
 pub(super) fn cache_points_are_few(body: &Body) -> Result<(), Fault> {
-    let in_messages = list(body.get("messages")).iter().flat_map(|message| list(message.get("content")));
-    let in_tools = list(body.get("toolConfig").and_then(|config| config.get("tools")));
-    let all = in_messages.chain(list(body.get("system"))).chain(in_tools);
+    let all = message_blocks(body).chain(list(body.get("system"))).chain(tools(body));
     let points: Vec<&Value> = all.filter_map(|block| block.get("cachePoint")).collect();
     if points.len() > MOST_CACHE_POINTS {
         return Err(Fault::invalid(format!(
@@ -119,7 +117,7 @@ pub(super) fn cache_points_are_few(body: &Body) -> Result<(), Fault> {
         point["type"] == "default" && matches!(ttl, None | Some("5m" | "1h"))
     };
     if !points.iter().all(known) {
-        return Err(malformed("a cachePoint is not of type default, or its ttl is neither 5m nor 1h"));
+        return Err(Fault::malformed("a cachePoint is not of type default, or its ttl is neither 5m nor 1h"));
     }
     Ok(())
 }
@@ -133,7 +131,7 @@ pub(super) fn metadata_is_short(body: &Body) -> Result<(), Fault> {
         entries.len() <= MOST_METADATA
             && entries.iter().all(|(key, value)| short(key) && value.as_str().is_some_and(short))
     });
-    if fits { Ok(()) } else { Err(out_of_bounds("requestMetadata", "be a map of at most 16 short texts")) }
+    if fits { Ok(()) } else { Err(Fault::out_of_bounds("requestMetadata", "be a map of at most 16 short texts")) }
 }
 
 pub(super) fn input_fits(body: &Body) -> Result<(), Fault> {
@@ -141,19 +139,4 @@ pub(super) fn input_fits(body: &Body) -> Result<(), Fault> {
         return Err(Fault::invalid("Input is too long for requested model."));
     }
     Ok(())
-}
-
-/// How many characters of text a request holds, tool results included.
-pub(super) fn characters(body: &Body) -> usize {
-    let messages = list(body.get("messages")).iter().flat_map(|message| list(message.get("content")));
-    let blocks = messages.chain(list(body.get("system")));
-    blocks.map(block_characters).sum()
-}
-
-pub(super) fn block_characters(block: &Value) -> usize {
-    let count = |text: &Value| text.as_str().map_or(0, |text| text.chars().count());
-    let guarded = count(&block["guardContent"]["text"]["text"]);
-    let results = list(block["toolResult"].get("content"));
-    let in_results: usize = results.iter().map(|part| count(&part["text"])).sum();
-    count(&block["text"]) + guarded + in_results
 }
