@@ -75,10 +75,9 @@ async fn a_call_that_ran_out_of_time_is_never_repeated() {
     let scene = play([good().after(Duration::from_mins(1))]).await;
     let began = Instant::now();
     let error = scene.ask_within(Duration::from_secs(1)).await.expect_err("too slow");
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     assert_eq!((&error, scene.calls()), (&AiError::Timeout, 1));
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    assert!(scene.endpoint.seen()[0].cancelled, "the endpoint sees that nobody waits any more");
+    scene.first_call_is_cancelled().await;
 
     let scene = play([Act::fault(408, "ModelTimeoutException", "x")]).await;
     assert_eq!((scene.ask().await, scene.calls()), (Err(AiError::Timeout), 1));

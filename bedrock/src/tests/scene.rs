@@ -67,6 +67,16 @@ impl Scene {
         (passed_on, found)
     }
 
+    /// Waits until the endpoint notices that the client has closed its first connection.
+    pub(super) async fn first_call_is_cancelled(&self) {
+        let cancelled = async {
+            while !self.endpoint.seen()[0].cancelled {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), cancelled).await.expect("the client closes the connection");
+    }
+
     /// What was sent, oldest first.
     pub(super) fn bodies(&self) -> Vec<Value> {
         self.endpoint.seen().into_iter().map(|seen| seen.body).collect()

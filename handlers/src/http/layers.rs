@@ -136,12 +136,12 @@ mod tests {
         assert!(!String::from_utf8_lossy(&body).contains("part of a test"));
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn what_a_client_does_not_wait_for_is_done_all_the_same() {
         let (done, is_done) = tokio::sync::oneshot::channel();
         let done = std::sync::Arc::new(std::sync::Mutex::new(Some(done)));
         let slow = async move || {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
             done.lock().expect("not poisoned").take().map(|done| done.send(())).map_or("twice", |_| "done")
         };
         let routes = Router::new().route("/slow", get(slow));

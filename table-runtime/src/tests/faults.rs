@@ -117,7 +117,8 @@ async fn nobody_listening_is_told_soon() {
     let start = Instant::now();
     let error = store.ping().await.expect_err("nobody listens");
     assert!(matches!(error, StoreError::Unavailable { pattern: "ping", .. }), "{error:?}");
-    assert!(start.elapsed() < Duration::from_secs(3));
+    // Far below the ten seconds that one attempt may take.
+    assert!(start.elapsed() < Duration::from_secs(8));
 }
 
 #[tokio::test]

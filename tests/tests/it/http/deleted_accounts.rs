@@ -54,7 +54,7 @@ async fn an_account_that_is_deleted_while_the_model_thinks_leaves_nothing() {
     for path in ["thread", "analysis"] {
         let app = TestApp::new().await;
         let (ada, copy, thread) = scene(&app).await;
-        app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(1))]);
+        app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(3))]);
         let deletes = async {
             while app.bedrock().seen().is_empty() {
                 tokio::time::sleep(Duration::from_millis(10)).await;

@@ -72,9 +72,12 @@ async fn an_answer_that_was_paid_for_and_is_not_stored_is_counted() {
     let proxy = Proxy::before(app.table().endpoint()).await;
     let ada = app.on(app.table().store_through(&proxy.url()).await, &ada);
     drop(sink.lines());
-    app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(1))]);
+    let calls = app.bedrock().calls();
+    app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(2))]);
     let refused = async {
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        while app.bedrock().calls() == calls {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         proxy.refuse("TransactWriteItems", "ValidationException", 100);
     };
     let question = json!({ "content": "Is this right?" });

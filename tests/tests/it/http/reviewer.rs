@@ -166,7 +166,7 @@ async fn a_patch_for_a_miscounted_line_is_moved_to_it_and_one_that_opens_a_brack
 
 #[tokio::test]
 async fn a_model_that_takes_longer_than_the_deadline_is_a_timeout() {
-    let app = TestApp::with_deadline(Duration::from_millis(400)).await;
+    let app = TestApp::with_deadline(Duration::from_secs(2)).await;
     let (ada, thread) = scene(&app).await;
     app.bedrock().script(vec![Act::Answer.after(Duration::from_mins(5))]);
     fails(&ada, &thread, 504, "AI_TIMEOUT").await;

@@ -124,7 +124,7 @@ async fn an_answer_is_stored_after_an_outage_that_outlasts_the_deadline() {
         let outage = scene.proxy.fail("TransactWriteItems", 1, moment);
         let began = Instant::now();
         let error = scene.asks(&unnamed()).await.refused(503, "DATABASE_ERROR");
-        assert!(began.elapsed() < deadline + Duration::from_secs(3), "{:?}", began.elapsed());
+        assert!(began.elapsed() < deadline + Duration::from_secs(20), "{:?}", began.elapsed());
         assert_eq!(error["message_id"], scene.stored().await[0].id().to_string());
         outage.release();
         scene.settles(ReplyState::Answered).await;

@@ -151,7 +151,7 @@ async fn a_stream_that_stands_still_is_a_timeout() {
 #[tokio::test]
 async fn a_fault_of_ours_in_the_middle_is_told_by_the_trace_id_of_its_request() {
     let scene = Scene::on(TestApp::new().await).await;
-    scene.app.bedrock().script(vec![Act::Answer.after(Duration::from_millis(500))]);
+    scene.app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(5))]);
     let body = question();
     let (answer, ()) = tokio::join!(scene.asks(&body), async {
         while scene.app.bedrock().seen().is_empty() {
@@ -222,7 +222,7 @@ async fn the_deltas_together_are_the_answer_that_is_stored() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_event_comes_before_the_model_says_anything_and_a_client_that_waits_is_told_too() {
     let scene = Scene::on(TestApp::new().await).await;
-    scene.app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(2))]);
+    scene.app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(10))]);
     let first = |body: Body| async move { body.into_data_stream().next().await.unwrap().unwrap() };
     let began = std::time::Instant::now();
     let asked = scene.asks(&question()).await;
@@ -231,7 +231,7 @@ async fn the_first_event_comes_before_the_model_says_anything_and_a_client_that_
     assert!(asked.next().await.unwrap().unwrap().starts_with(b"event: accepted"));
     let waits = scene.asks(&question()).await;
     assert!(first(waits.into_body()).await.starts_with(b"event: accepted"));
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}: both before the model answers", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}: both before the model answers", began.elapsed());
     assert!(asked.next().await.unwrap().unwrap().starts_with(b"event: delta"));
 }
 

@@ -29,9 +29,12 @@ pub(super) async fn lines() -> Vec<Value> {
     // An answer that is paid for and not stored.
     let proxy = Proxy::before(app.table().endpoint()).await;
     let unlucky = app.on(app.table().store_through(&proxy.url()).await, &ada);
-    app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(1))]);
+    let calls = app.bedrock().calls();
+    app.bedrock().script(vec![Act::Answer.after(Duration::from_secs(2))]);
     let refused = async {
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        while app.bedrock().calls() == calls {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         proxy.refuse("TransactWriteItems", "ValidationException", 100);
     };
     let (messages, question) = (thread.messages(), json!({ "content": "Is this right?" }));

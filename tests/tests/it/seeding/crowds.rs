@@ -63,7 +63,7 @@ async fn an_interrupted_load_goes_on_and_ends_as_if_it_had_not_been_interrupted(
     let (stop, store) = (Stop::default(), table.store().clone());
     let asked = stop.clone();
     // Slow enough that it has not ended when it is seen to have begun.
-    let slow = Crowd { rate: Rate::per_second(NonZeroU32::new(800)), ..crowd(shape()) };
+    let slow = Crowd { rate: Rate::per_second(NonZeroU32::new(200)), ..crowd(shape()) };
     let first = tokio::spawn(async move { slow.load(&store, asked).await });
     while !table.raw().census().await.contains_key("user") {
         tokio::time::sleep(Duration::from_millis(1)).await;

@@ -196,9 +196,11 @@ async fn interrupted_again_and_again_it_goes_on_and_has_every_item_once() {
     let table = TestTable::new().await;
     fill(&table).await;
     let out = tempdir().unwrap();
+    let slow = command(&table, out.path(), &["--segments", "3", "--rcu-per-second", "1"]);
     let options = command(&table, out.path(), &["--segments", "3"]);
     let mut stops = 0;
-    while !for_a_moment(&options, Duration::from_millis(20 + 5 * stops)).await {
+    // Two runs at a pace at which the export takes minutes, then runs that each read as much as they can.
+    while !for_a_moment(if stops < 2 { &slow } else { &options }, Duration::from_millis(20 + 5 * stops)).await {
         stops += 1;
     }
     assert!(stops > 1, "it was never stopped");
@@ -216,10 +218,12 @@ async fn half_a_page_that_a_crash_left_is_cut_off() {
     let table = TestTable::new().await;
     fill(&table).await;
     let out = tempdir().unwrap();
+    // At this pace, the export takes minutes.
+    let slow = command(&table, out.path(), &["--segments", "2", "--rcu-per-second", "1"]);
     let options = command(&table, out.path(), &["--segments", "2"]);
     let mut moment = 10;
     let data = loop {
-        assert!(!for_a_moment(&options, Duration::from_millis(moment)).await, "it is not to end before the crash");
+        assert!(!for_a_moment(&slow, Duration::from_millis(moment)).await, "it is not to end before the crash");
         let checkpoints = |export: PathBuf| fs::read_dir(export.join("unfinished")).unwrap().count();
         if out.path().join("AWSDynamoDB").exists() && checkpoints(folder(&out)) > 2 {
             break folder(&out).join("data");
