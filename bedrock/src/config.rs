@@ -1,73 +1,73 @@
-//! What the operator decides: which models, what they cost, where they are, how long they may take.
+//! The operator's settings: models, prices, endpoint, limits.
 
 use std::time::Duration;
 
 use crate::prices::Prices;
 
-/// From a request's arrival to its answer, the model's time included, unless the operator sets another.
+/// The default time limit of a request, from its arrival to its answer, including the model's time.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(30);
-/// The most a model may write, unless the operator sets another.
+/// The default limit of output tokens.
 const MAX_OUTPUT_TOKENS: i32 = 4_000;
 
-/// Everything about the model that is configuration.
+/// The configuration of the model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReviewerConfig {
-    /// The models or inference profiles to ask, the first one that can be used.
+    /// The models or inference profiles. The first usable one is called.
     pub model_ids: Vec<String>,
-    /// Newer models refuse one.
+    /// The temperature. Newer models refuse it.
     pub temperature: Option<f32>,
-    /// The most a model may write.
+    /// The limit of output tokens.
     pub max_tokens: i32,
-    /// From a request's arrival to its answer.
+    /// The time limit of a request, from its arrival to its answer.
     pub deadline: Duration,
-    /// Where the models are.
+    /// The region of the models.
     pub region: String,
-    /// An endpoint other than the region's.
+    /// An endpoint instead of the region's.
     pub endpoint_url: Option<String>,
     /// Sign with made-up credentials, for an endpoint that does not check them.
     pub stand_in_credentials: bool,
-    /// What tokens cost.
+    /// The prices of tokens.
     pub prices: Prices,
-    /// How the model is made to keep to the form of an answer.
+    /// How the model is made to answer in the required form.
     pub output_mode: OutputMode,
-    /// How urgent the calls are, where that can be bought; the account's default without it.
+    /// The service tier. `None` is the account's default.
     pub service_tier: Option<ServiceTier>,
-    /// Who looks at the user's question first.
+    /// The guardrail that checks the user's question.
     pub guardrail: Option<Guardrail>,
-    /// How long a stream may say nothing before it counts as standing still. A model that writes says something every second.
+    /// The longest pause between two events of a stream. A model that writes sends an event every second.
     pub between_events: Duration,
-    /// From how many tokens on code is put into the prompt cache; never without it.
+    /// The number of tokens from which the code is put into the prompt cache. `None` turns the cache off.
     pub cache_from: Option<usize>,
 }
 
-/// How the model is made to keep to the form of an answer.
+/// How the model is made to answer in the required form.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OutputMode {
-    /// By one tool that it has to call. Every model that has tools can do that.
+    /// One tool that the model must call. Every model with tools supports this.
     #[default]
     Tool,
-    /// By that tool, to whose schema it is held word by word. Few models can do that, and the first call with a new schema
-    /// may take minutes, so it wants a call to warm up when it is deployed.
+    /// The same tool with an enforced schema. Few models support this. The first call with a new schema may take
+    /// minutes, so call the model once after a deployment.
     ToolStrict,
-    /// By the same schema for its text. As `ToolStrict`.
+    /// The same schema, enforced for the text. The limits of `ToolStrict` apply.
     JsonSchema,
 }
 
 /// A service tier of Bedrock: <https://aws.amazon.com/bedrock/service-tiers>.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServiceTier {
-    /// The ordinary one.
+    /// The standard tier.
     Default,
     /// Cheaper and slower.
     Flex,
-    /// Dearer and faster.
+    /// More expensive and faster.
     Priority,
     /// Capacity that was bought in advance.
     Reserved,
 }
 
-/// A guardrail of the account. It is given the user's question alone: a filter against injected prompts would stop at tests
-/// and at security code.
+/// A guardrail of the account. It checks only the user's question, because a filter against injected prompts would
+/// reject test code and security code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guardrail {
     /// Its id or its ARN.
@@ -76,20 +76,20 @@ pub struct Guardrail {
     pub version: String,
 }
 
-/// A variable does not hold what it should. Names the variable.
+/// A variable has an invalid value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{variable} must be {expected}")]
 pub struct InvalidReviewerConfig {
-    /// Which variable.
+    /// The name of the variable.
     pub variable: &'static str,
-    /// What it should hold.
+    /// The valid values.
     pub expected: &'static str,
 }
 
-/// A shorter beginning is not cached by some models, and no error says so: their least is between 512 and 4,096 tokens.
+/// Some models do not cache a shorter prompt, without an error: their minimum is between 512 and 4,096 tokens.
 const CACHE_MIN_TOKENS: usize = 4_096;
 
-/// Where a function finds its credentials; with none of these set there are none.
+/// The variables with which an SDK finds credentials.
 const CREDENTIALS: [&str; 5] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_PROFILE",
@@ -99,12 +99,12 @@ const CREDENTIALS: [&str; 5] = [
 ];
 
 impl ReviewerConfig {
-    /// Reads the variables `BEDROCK_MODEL_IDS` (by commas), `BEDROCK_TEMPERATURE`, `BEDROCK_MAX_TOKENS`,
+    /// Reads the variables `BEDROCK_MODEL_IDS` (separated by commas), `BEDROCK_TEMPERATURE`, `BEDROCK_MAX_TOKENS`,
     /// `BEDROCK_ENDPOINT_URL`, `BEDROCK_PRICES`, `BEDROCK_SERVICE_TIER`, `BEDROCK_GUARDRAIL`, `BEDROCK_PROMPT_CACHE`,
     /// `CACHE_MIN_TOKENS`, `AI_OUTPUT_MODE` and `AI_DEADLINE_MS`. All have defaults.
     ///
     /// # Errors
-    /// When one is set to something else than it should.
+    /// Returns an error if a variable has an invalid value.
     pub fn from_env(get: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidReviewerConfig> {
         let get = |name: &str| get(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let mut config = Self::default();
@@ -130,7 +130,7 @@ impl ReviewerConfig {
             let prices = Prices::parse(&text);
             config.prices = prices.ok_or(InvalidReviewerConfig { variable: "BEDROCK_PRICES", expected })?;
         }
-        config.read_call(get)?;
+        config.read_call_settings(get)?;
         config.region = get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")).unwrap_or(config.region);
         config.endpoint_url = get("BEDROCK_ENDPOINT_URL");
         let local = config.endpoint_url.as_deref().is_some_and(is_local);
@@ -138,8 +138,8 @@ impl ReviewerConfig {
         Ok(config)
     }
 
-    /// What of a call can be chosen beside the model.
-    fn read_call(&mut self, get: impl Fn(&str) -> Option<String>) -> Result<(), InvalidReviewerConfig> {
+    /// Reads the settings of a call other than the model.
+    fn read_call_settings(&mut self, get: impl Fn(&str) -> Option<String>) -> Result<(), InvalidReviewerConfig> {
         if let Some(text) = get("AI_OUTPUT_MODE") {
             let modes = [OutputMode::Tool, OutputMode::ToolStrict, OutputMode::JsonSchema];
             let found = modes.into_iter().find(|mode| mode.as_str() == text);
@@ -179,7 +179,7 @@ impl OutputMode {
 }
 
 impl ServiceTier {
-    /// Bedrock's word for it.
+    /// Bedrock's name of the tier.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Default => "default",
@@ -192,7 +192,7 @@ impl ServiceTier {
 
 impl Guardrail {
     fn parse(text: &str) -> Option<Self> {
-        // An ARN has colons of its own.
+        // An ARN contains colons itself.
         let (id, version) = text.rsplit_once(':')?;
         let numbered = !version.is_empty() && version.len() <= 8 && version.bytes().all(|b| b.is_ascii_digit());
         let good = !id.is_empty() && !id.contains(char::is_whitespace) && (numbered || version == "DRAFT");
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn without_variables_there_are_defaults_and_real_credentials() {
+    fn without_variables_the_defaults_apply() {
         let config = config(&[("BEDROCK_TEMPERATURE", " ")]).expect("defaults");
         assert_eq!(config, ReviewerConfig::default());
         assert_eq!((config.temperature, config.max_tokens, config.deadline.as_secs()), (None, 4_000, 30));
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_of_a_call_can_be_chosen_is_read() {
+    fn the_variables_of_a_call_are_read() {
         let config = config(&[
             ("AI_OUTPUT_MODE", "json_schema"),
             ("BEDROCK_SERVICE_TIER", "flex"),
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_value_names_its_variable() {
+    fn the_error_of_an_invalid_value_names_its_variable() {
         for (variable, value) in [
             ("BEDROCK_MODEL_IDS", ","),
             ("BEDROCK_TEMPERATURE", "hot"),
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_endpoint_on_this_machine_gets_stand_in_credentials_and_only_without_real_ones() {
+    fn made_up_credentials_are_only_for_local_endpoints_without_real_ones() {
         for (url, stand_in) in [
             ("http://localhost:1", true),
             ("http://127.0.0.1:1/x", true),

@@ -1,4 +1,4 @@
-//! Between JSON and the SDK's documents.
+//! Conversion between JSON and the SDK's documents.
 
 use aws_smithy_types::{Document, Number};
 use serde_json::Value;
@@ -57,7 +57,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_value_survives_the_sdk(json in any_value()) {
+        fn a_value_survives_the_round_trip_through_a_document(json in any_value()) {
             prop_assert_eq!(value(&document(&json)), json);
         }
     }

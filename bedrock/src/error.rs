@@ -1,51 +1,51 @@
-//! Why there is no answer.
+//! The errors of a question to the model.
 
 use std::time::Duration;
 
 use crate::Usage;
 use review::answer::Malformed;
 
-/// Why there is no answer.
+/// A question to the model failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AiError {
-    /// The deadline came first, or a stream stood still.
+    /// The deadline passed, or a stream sent no event for too long.
     #[error("the model did not answer in time")]
     Timeout,
-    /// The answer could not be read, and asking once more did not help.
+    /// The answer is malformed, also after one retry.
     #[error("{malformed}")]
     Malformed {
-        /// What is wrong with it, and what of it could be read.
+        /// The problem, and the readable part of the answer.
         malformed: Malformed,
-        /// What was paid for it nevertheless.
+        /// The usage of the calls.
         usage: Usage,
     },
     /// There is no connection to the model.
     #[error("the model cannot be reached")]
     Unreachable,
-    /// The model is busy, fails, or may not be used.
+    /// The model is busy, fails, or refuses access.
     #[error("the model is not available: {code}")]
     Unavailable {
-        /// The service's word for it, or ours.
+        /// The service's error code, or one of this crate.
         code: String,
-        /// When it may be available again, if it said so or is only busy.
+        /// When to retry: as the service says, or an estimate for a busy model.
         retry_after: Option<Duration>,
     },
-    /// The model does not take our call: a fault of ours.
-    #[error("the model does not take our call: {code}")]
+    /// The model rejected the call: a bug of this program.
+    #[error("the model rejected the call: {code}")]
     Refused {
-        /// The service's word for it, or ours.
+        /// The service's error code, or one of this crate.
         code: String,
     },
-    /// The model says that this is too much text.
+    /// The prompt is too long for the model.
     #[error("the prompt is too long for the model")]
     TokenLimitExceeded {
-        /// What was paid before it noticed.
+        /// The usage of the calls.
         usage: Usage,
     },
 }
 
 impl AiError {
-    /// What was paid for it.
+    /// The usage of the failed calls.
     #[must_use]
     pub fn usage(&self) -> Usage {
         match self {

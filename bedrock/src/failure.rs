@@ -1,4 +1,4 @@
-//! What a failed call means: whether to ask again, elsewhere, or not at all.
+//! Classification of failed calls: whether to retry, to use another model, or to give up.
 
 use std::error::Error;
 use std::io::{self, ErrorKind};
@@ -11,78 +11,80 @@ use aws_smithy_types::event_stream::RawMessage;
 
 use crate::model::Feature;
 
-/// What can be done about a failed call.
+/// The class of a failed call, which decides the next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Throttled, or a fault on the other side: the same call may succeed a moment later.
+pub(super) enum FailureKind {
+    /// Throttling, or an error of the service. The same call may succeed a moment later.
     Busy,
-    /// No connection: likewise, since nothing was sent.
+    /// No connection. The same call may succeed a moment later, because nothing was sent.
     Unreachable,
-    /// The model itself failed: worth one more try.
-    Model,
-    /// The connection broke off after the call was sent, be it before the answer or in it: worth one more try, and not
-    /// two, since the model may have run.
-    Cut,
-    /// A stream ended in order, but before the answer did: there is no more of it.
+    /// The model itself failed. One retry is worthwhile.
+    ModelFailed,
+    /// The connection closed after the call was sent, before or during the response. One retry is worthwhile, but not
+    /// two, because the model may have run.
+    Disconnected,
+    /// A stream ended normally, but before the answer was complete. The rest cannot be requested.
     Unfinished,
-    /// The time is up. The model may still be running, and is paid for: asking again would pay twice.
+    /// The time is up. The model may still be running and is billed, so a retry would cost twice.
     Timeout,
-    /// This model may not be used, or not in this way: another one may.
+    /// The account may not use this model, or not in this way. Another model may work.
     Refused,
-    /// This model does not take a parameter.
-    Feature(Feature),
+    /// The model does not support a parameter.
+    Unsupported(Feature),
     /// The prompt is too long.
     TooLong,
-    /// An answer came, but no JSON.
-    Garbled,
-    /// The call itself is wrong: a fault of ours.
-    Ours,
+    /// The response is not JSON.
+    NotJson,
+    /// The call itself is wrong: a bug of this program.
+    InvalidCall,
 }
 
-/// A failed call. Keeps the service's code and not its message, which could repeat what was sent.
+/// A failed call. Keeps the service's error code, but not its message, which could repeat the prompt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failure {
-    pub(super) kind: Kind,
+    pub(super) kind: FailureKind,
     pub(super) code: String,
-    /// How long the service wants to be left alone.
+    /// The wait that the service asks for.
     pub(super) retry_after: Option<Duration>,
 }
 
 impl Failure {
-    pub(super) fn new(kind: Kind, code: &str) -> Self {
+    pub(super) fn new(kind: FailureKind, code: &str) -> Self {
         Self { kind, code: code.to_owned(), retry_after: None }
     }
 
     pub(super) fn timeout() -> Self {
-        Self::new(Kind::Timeout, "Deadline")
+        Self::new(FailureKind::Timeout, "Deadline")
     }
 
-    pub(super) fn ours(code: &str) -> Self {
-        Self::new(Kind::Ours, code)
+    pub(super) fn invalid_call(code: &str) -> Self {
+        Self::new(FailureKind::InvalidCall, code)
     }
 }
 
 impl<E: ProvideErrorMetadata> From<SdkError<E, HttpResponse>> for Failure {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
         match &error {
-            SdkError::TimeoutError(_) => Self::new(Kind::Timeout, "Timeout"),
+            SdkError::TimeoutError(_) => Self::new(FailureKind::Timeout, "Timeout"),
             SdkError::DispatchFailure(failure)
-                if failure.is_other() || failure.as_connector_error().is_some_and(|error| broke_off(error)) =>
+                if failure.is_other() || failure.as_connector_error().is_some_and(|error| broke_connection(error)) =>
             {
-                Self::new(Kind::Cut, "BrokenConnection")
+                Self::new(FailureKind::Disconnected, "BrokenConnection")
             }
-            // Refused, or not connected in two seconds: no read of an answer can time out here, since only the whole call
-            // has a limit.
-            SdkError::DispatchFailure(_) => Self::new(Kind::Unreachable, "NoConnection"),
-            SdkError::ResponseError(_) => Self::new(Kind::Cut, "BrokenResponse"),
+            // Refused, or no connection within two seconds. No read of a response can time out here, because only the
+            // whole call has a limit.
+            SdkError::DispatchFailure(_) => Self::new(FailureKind::Unreachable, "NoConnection"),
+            SdkError::ResponseError(_) => Self::new(FailureKind::Disconnected, "BrokenResponse"),
             SdkError::ServiceError(context) => {
                 let (code, message) = (context.err().code(), context.err().message().unwrap_or_default());
                 let raw = context.raw();
-                let kind = code.and_then(|code| named(code, message)).unwrap_or_else(|| by(raw.status().as_u16()));
+                let kind = code
+                    .and_then(|code| kind_of_code(code, message))
+                    .unwrap_or_else(|| kind_of_status(raw.status().as_u16()));
                 let retry_after = retry_after(|name| raw.headers().get(name));
                 Self { retry_after, ..Self::new(kind, code.unwrap_or("NoCode")) }
             }
-            _ => Self::ours("CallNotBuilt"),
+            _ => Self::invalid_call("CallNotBuilt"),
         }
     }
 }
@@ -90,8 +92,8 @@ impl<E: ProvideErrorMetadata> From<SdkError<E, HttpResponse>> for Failure {
 impl From<SdkError<ConverseStreamOutputError, RawMessage>> for Failure {
     fn from(error: SdkError<ConverseStreamOutputError, RawMessage>) -> Self {
         let SdkError::ServiceError(context) = &error else {
-            // A frame that cannot be read, one with a wrong checksum, or half of one.
-            return Self::new(Kind::Cut, "BrokenStream");
+            // An unreadable frame, a wrong checksum, or half a frame.
+            return Self::new(FailureKind::Disconnected, "BrokenStream");
         };
         let code = match context.err() {
             ConverseStreamOutputError::InternalServerException(_) => "InternalServerException",
@@ -102,13 +104,13 @@ impl From<SdkError<ConverseStreamOutputError, RawMessage>> for Failure {
             _ => "NoCode",
         };
         let message = context.err().message().unwrap_or_default();
-        Self::new(named(code, message).unwrap_or(Kind::Cut), code)
+        Self::new(kind_of_code(code, message).unwrap_or(FailureKind::Disconnected), code)
     }
 }
 
-/// Whether there was a connection. An answer that never began is "other" in the SDK's words, but all the rest is I/O; what
-/// the system called it tells them apart.
-fn broke_off(error: &dyn Error) -> bool {
+/// Whether the error broke an existing connection. The SDK classifies an answer that never began as "other" and all the
+/// rest as I/O, so this looks at the I/O error of the operating system.
+fn broke_connection(error: &dyn Error) -> bool {
     let mut source = error.source();
     while let Some(error) = source {
         if let Some(io) = error.downcast_ref::<io::Error>() {
@@ -120,47 +122,47 @@ fn broke_off(error: &dyn Error) -> bool {
     false
 }
 
-/// What the service's codes mean. The operations of the SDK have an error type each, but the codes are the same.
-fn named(code: &str, message: &str) -> Option<Kind> {
+/// The kind of each error code. Each operation of the SDK has an error type of its own, but the codes are the same.
+fn kind_of_code(code: &str, message: &str) -> Option<FailureKind> {
     Some(match code {
         "ThrottlingException"
         | "ModelNotReadyException"
         | "ServiceUnavailableException"
-        | "InternalServerException" => Kind::Busy,
-        "ModelErrorException" | "ModelStreamErrorException" => Kind::Model,
-        "ModelTimeoutException" => Kind::Timeout,
-        "AccessDeniedException" | "ResourceNotFoundException" => Kind::Refused,
-        "ValidationException" => validation(message),
+        | "InternalServerException" => FailureKind::Busy,
+        "ModelErrorException" | "ModelStreamErrorException" => FailureKind::ModelFailed,
+        "ModelTimeoutException" => FailureKind::Timeout,
+        "AccessDeniedException" | "ResourceNotFoundException" => FailureKind::Refused,
+        "ValidationException" => kind_of_validation(message),
         _ => return None,
     })
 }
 
-fn by(status: u16) -> Kind {
+fn kind_of_status(status: u16) -> FailureKind {
     match status {
-        200..=299 => Kind::Garbled,
-        408 => Kind::Timeout,
-        424 => Kind::Model,
-        429 | 500..=599 => Kind::Busy,
-        401 | 403 | 404 => Kind::Refused,
-        _ => Kind::Ours,
+        200..=299 => FailureKind::NotJson,
+        408 => FailureKind::Timeout,
+        424 => FailureKind::ModelFailed,
+        429 | 500..=599 => FailureKind::Busy,
+        401 | 403 | 404 => FailureKind::Refused,
+        _ => FailureKind::InvalidCall,
     }
 }
 
-/// The service has one code for everything that is wrong with a call; its message tells them apart.
-fn validation(message: &str) -> Kind {
+/// The service uses one code for every invalid call; only the message tells the cause.
+fn kind_of_validation(message: &str) -> FailureKind {
     let lower = message.to_lowercase();
     let has = |text| lower.contains(text);
     if has("too long") || has("too many tokens") || has("maximum context") || has("too many input tokens") {
-        Kind::TooLong
+        FailureKind::TooLong
     } else if has("on-demand throughput") || has("model identifier is invalid") || has("end of its life") {
-        Kind::Refused
+        FailureKind::Refused
     } else {
-        Feature::named_in(message).map_or(Kind::Ours, Kind::Feature)
+        Feature::named_in(message).map_or(FailureKind::InvalidCall, FailureKind::Unsupported)
     }
 }
 
-/// AWS's own header counts milliseconds, HTTP's seconds. The latter's other form, a date, would need the two clocks to
-/// agree, and no service of AWS sends it.
+/// AWS's own header has milliseconds, HTTP's has seconds. The date form of the HTTP header is ignored: it would need
+/// synchronised clocks, and no AWS service sends it.
 fn retry_after<'a>(header: impl Fn(&'static str) -> Option<&'a str>) -> Option<Duration> {
     let number = |name| header(name)?.trim().parse().ok();
     number("x-amz-retry-after").map(Duration::from_millis).or_else(|| number("retry-after").map(Duration::from_secs))
@@ -171,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_time_to_wait_is_read_in_its_unit() {
+    fn retry_after_is_read_in_its_unit() {
         let read = |headers: &[(&str, &'static str)]| {
             retry_after(|name| headers.iter().find(|(n, _)| *n == name).map(|(_, value)| *value))
         };

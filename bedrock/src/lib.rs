@@ -1,11 +1,11 @@
 //! Bedrock: one prompt in, one readable answer out, within a deadline. The only crate that names Bedrock's SDK.
 //!
-//! It speaks Converse, repeats a call where that can help, and knows what tokens cost. It never stores anything, checks
-//! no patch, and knows nothing of HTTP routes, of users or of the table: a failure is an [`AiError`], and what a client
-//! is told of it is decided in `handlers`.
+//! It speaks Converse, retries failed calls where that can help, and knows the prices of tokens. It stores nothing,
+//! checks no patch, and knows no HTTP routes, users or table. A failure is an [`AiError`]; `handlers` turns it into a
+//! response.
 //!
-//! Start with [`Reviewer`], then `retry.rs`, the loop around one question; `failure.rs` says what each failed call
-//! means, `request.rs` and `response.rs` what a call and its answer look like.
+//! Start with [`Reviewer`], then read `retry.rs`, the loop around one question. `failure.rs` classifies failed calls;
+//! `request.rs` and `response.rs` define the form of a call and of its answer.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,35 +39,35 @@ use model::Model;
 pub use prices::{Price, Prices};
 use retry::Attempts;
 
-/// Tokens that were paid for.
+/// The tokens that a call used, and their cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Sent, without what came from the cache.
+    /// Input tokens, without those read from the cache.
     pub input_tokens: u32,
-    /// Answered.
+    /// Output tokens.
     pub output_tokens: u32,
-    /// Sent, but found in the cache.
+    /// Input tokens read from the cache.
     pub cache_read_tokens: u32,
-    /// Sent and put into the cache.
+    /// Input tokens written to the cache.
     pub cache_write_tokens: u32,
-    /// What all of that costs, in micro-dollars.
+    /// The cost of all these tokens, in micro-dollars.
     pub cost_micros: i64,
 }
 
 impl Usage {
-    /// All tokens together.
+    /// The number of all tokens.
     #[must_use]
     pub const fn total_tokens(&self) -> u32 {
         self.input_tokens + self.output_tokens + self.cache_read_tokens + self.cache_write_tokens
     }
 
-    /// All tokens that were sent, however they were paid for.
+    /// The number of all input tokens, cached or not.
     #[must_use]
     pub const fn sent_tokens(&self) -> u32 {
         self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
     }
 
-    /// Adds what another call took.
+    /// Adds the usage of another call.
     pub const fn add(&mut self, other: Self) {
         self.input_tokens += other.input_tokens;
         self.output_tokens += other.output_tokens;
@@ -77,16 +77,16 @@ impl Usage {
     }
 }
 
-/// An answer, and what it took.
+/// An answer and its cost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reviewed {
-    /// What the model says.
+    /// The model's answer.
     pub answer: Answer,
-    /// What was paid for it, an unreadable first answer included.
+    /// The usage of all calls for this answer, including an unreadable first answer.
     pub usage: Usage,
-    /// Which model gave it.
+    /// The model that answered.
     pub model_id: String,
-    /// Whether it was given the smaller prompt, since the first was too long for it.
+    /// Whether the model got the smaller prompt, because the first one was too long for it.
     pub smaller: bool,
 }
 
@@ -95,22 +95,23 @@ pub struct Reviewer {
     client: Client,
     config: ReviewerConfig,
     models: Vec<Model>,
-    /// The first model that was not refused to us.
+    /// The first model that did not refuse access.
     first: AtomicUsize,
 }
 
 impl Reviewer {
-    /// Makes the client. Nothing is sent yet.
+    /// Creates the client. It sends nothing yet.
     pub async fn connect(config: ReviewerConfig) -> Self {
         let loader = aws_config::defaults(BehaviorVersion::latest()).region(Region::new(config.region.clone()));
         let sdk = loader.load().await;
         Self::connect_with(config, &sdk)
     }
 
-    /// The same with the credentials of this configuration, in the region of the reviewer's.
+    /// Like [`connect`](Self::connect), with the credentials of this SDK configuration, and the region of `config`.
     #[must_use]
     pub fn connect_with(config: ReviewerConfig, sdk: &SdkConfig) -> Self {
-        // The SDK repeats calls that timed out, each of which the model has run: repeating is up to us.
+        // The SDK would retry calls that timed out, although the model has run each of them. So this crate does the
+        // retries.
         let mut builder = Builder::from(sdk).retry_config(RetryConfig::disabled());
         builder = builder.region(Region::new(config.region.clone()));
         builder.set_endpoint_url(config.endpoint_url.clone());
@@ -121,8 +122,9 @@ impl Reviewer {
         Self { client: Client::from_conf(builder.build()), config, models, first: AtomicUsize::new(0) }
     }
 
-    /// What a question has used that was dropped before the model said so: the prompt's estimated tokens, and four characters of
-    /// what it wrote a token, as the specification (3.5) estimates, at the price of the model that is asked first.
+    /// Estimates the usage of a question that was cancelled before the model reported it: the prompt's estimated
+    /// tokens, and one token for every four characters of output (specification, 3.5), at the price of the first usable
+    /// model.
     #[must_use]
     pub fn estimated(&self, prompt: &Prompt, written_chars: usize) -> Usage {
         let tokens = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
@@ -132,26 +134,27 @@ impl Reviewer {
         self.config.prices.of(model).cost(used)
     }
 
-    /// How long a request that asks the model may take from its arrival.
+    /// The time limit of a request that asks the model, from its arrival.
     #[must_use]
     pub const fn deadline(&self) -> Duration {
         self.config.deadline
     }
 
-    /// Asks and waits for the whole answer: again when the model is busy, the next one when it is refused to us, once more when
-    /// the answer cannot be read, and with the smaller prompt when the first is too long, as long as there is time.
+    /// Asks and waits for the whole answer. While there is time, it retries when the model is busy, uses the next model
+    /// when one refuses access, asks once more when the answer is malformed, and sends the smaller prompt when the
+    /// first is too long.
     ///
     /// # Errors
-    /// At the deadline at the latest.
+    /// Returns an error at the deadline at the latest.
     pub async fn ask(&self, prompt: &Prompt, smaller: Option<&Prompt>, deadline: Instant) -> Result<Reviewed, AiError> {
         Attempts::new(self, prompt, smaller, deadline).answer(None).await
     }
 
-    /// As [`ask`](Self::ask), and passes the explanation on to the sink while it is written: the pieces together are the
-    /// explanation of the answer. Once something was passed on nothing is asked again.
+    /// Like [`ask`](Self::ask), but passes the explanation to the sink while the model writes it. The pieces together
+    /// are the answer's explanation. After the first piece, nothing is retried.
     ///
-    /// # Errors
-    /// At the deadline at the latest, and when nothing comes for ten seconds. A stream that breaks off is an error, with
+    /// Returns an error at the deadline at the latest, and after ten seconds without an event. A stream that ends early
+    /// is an error, with the text passed so far as the partial explanation.
     /// what was passed on of it as the partial explanation.
     pub async fn ask_streaming(
         &self,

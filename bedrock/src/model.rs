@@ -1,26 +1,26 @@
-//! A model, and what it turned out not to take.
+//! A model, and the parameters that it refused.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// A parameter that some models refuse.
+/// A parameter that some models do not support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Feature {
-    /// Newer models choose their own.
+    /// The temperature. Newer models choose their own.
     Temperature,
-    /// Being made to call a tool. Without it the model is only told to.
+    /// A forced call of the tool. Without it, only the prompt asks for the call.
     ForcedTool,
-    /// A tool whose schema is kept word by word.
+    /// A tool whose schema is enforced.
     StrictTool,
-    /// A schema for the text. Without it the answer comes through the tool.
+    /// A schema for the text. Without it, the answer comes through the tool.
     JsonSchema,
-    /// Marks of what is to be cached.
+    /// Marks of the prompt's end that the service caches.
     CachePoints,
-    /// Another service tier than the account's.
+    /// A service tier other than the account's.
     ServiceTier,
 }
 
-/// How the service's messages call each feature, the more telling words first: a message about the cache may well name a
-/// tool too.
+/// The names of each feature in the service's messages. More specific names come first, because a message about the
+/// cache may also name a tool.
 const NAMES: [(Feature, &[&str]); 6] = [
     (Feature::Temperature, &["temperature"]),
     (Feature::CachePoints, &["cachepoint", "cache_point", "cache point", "cache_control", "prompt caching"]),
@@ -31,7 +31,7 @@ const NAMES: [(Feature, &[&str]); 6] = [
 ];
 
 impl Feature {
-    /// The feature that a refusal names.
+    /// The feature that an error message names.
     pub(super) fn named_in(message: &str) -> Option<Self> {
         let message = message.to_lowercase();
         let named = |names: &[&str]| names.iter().any(|name| message.contains(name));
@@ -43,30 +43,30 @@ impl Feature {
     }
 }
 
-/// A model that can be asked.
+/// A model of the configuration.
 pub(super) struct Model {
     pub(super) id: String,
-    /// One bit for each feature that it refused, for as long as this process lives.
-    refused: AtomicU8,
+    /// One bit for each refused feature, until the process ends.
+    unsupported: AtomicU8,
 }
 
 impl Model {
     pub(super) fn new(id: &str) -> Self {
-        Self { id: id.to_owned(), refused: AtomicU8::new(0) }
+        Self { id: id.to_owned(), unsupported: AtomicU8::new(0) }
     }
 
-    /// Whether it has not refused this yet.
-    pub(super) fn takes(&self, feature: Feature) -> bool {
-        self.refused.load(Ordering::Relaxed) & feature.bit() == 0
+    /// Whether the model has not refused this feature so far.
+    pub(super) fn supports(&self, feature: Feature) -> bool {
+        self.unsupported.load(Ordering::Relaxed) & feature.bit() == 0
     }
 
-    /// Notes a refusal.
-    pub(super) fn refuse(&self, feature: Feature) {
-        self.refused.fetch_or(feature.bit(), Ordering::Relaxed);
+    /// Remembers that the model refused a feature.
+    pub(super) fn mark_unsupported(&self, feature: Feature) {
+        self.unsupported.fetch_or(feature.bit(), Ordering::Relaxed);
     }
 
-    /// Whether it belongs to a family that caches prompts: Claude since 3.5 and Nova. Others are not tried, since not
-    /// every one says so when it is given a cache point.
+    /// Whether the model's family caches prompts: Claude since 3.5, and Nova. Other models get no cache point, because
+    /// some ignore it silently.
     pub(super) fn caches(&self) -> bool {
         let older = ["claude-3-haiku", "claude-3-sonnet", "claude-3-opus", "claude-instant", "claude-v2"];
         let family = ["anthropic.claude", "amazon.nova"].iter().any(|family| self.id.contains(family));
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_names_its_feature() {
+    fn a_refusal_message_names_its_feature() {
         for (message, feature) in [
             ("`temperature` is deprecated for this model.", Some(Feature::Temperature)),
             ("toolConfig.toolChoice.tool is not supported by this model", Some(Feature::ForcedTool)),
@@ -96,11 +96,11 @@ mod tests {
     }
 
     #[test]
-    fn what_one_model_refused_is_remembered_of_that_feature_alone() {
+    fn a_refusal_is_remembered_for_that_feature_only() {
         let model = Model::new("a");
-        model.refuse(Feature::StrictTool);
+        model.mark_unsupported(Feature::StrictTool);
         for (feature, _) in NAMES {
-            assert_eq!(model.takes(feature), feature != Feature::StrictTool, "{feature:?}");
+            assert_eq!(model.supports(feature), feature != Feature::StrictTool, "{feature:?}");
         }
     }
 

@@ -1,21 +1,21 @@
-//! What tokens cost.
+//! The prices of tokens.
 
 use std::collections::BTreeMap;
 
 use crate::Usage;
 
-/// What a model's tokens cost, in micro-dollars for a million of them.
+/// The price of a model's tokens, in micro-dollars for a million tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Price {
-    /// Sent.
+    /// The price of input tokens.
     pub input: u64,
-    /// Answered.
+    /// The price of output tokens.
     pub output: u64,
 }
 
 impl Price {
-    /// The usage with its cost, rounded up. A token read from the cache costs a tenth of a sent one, one written to it
-    /// a quarter more.
+    /// Fills in the cost of this usage, rounded up. A token read from the cache costs a tenth of an input token; a
+    /// token written to it costs a quarter more than one.
     #[must_use]
     pub fn cost(self, usage: Usage) -> Usage {
         let weighed = [(usage.input_tokens, 100), (usage.cache_read_tokens, 10), (usage.cache_write_tokens, 125)];
@@ -26,7 +26,7 @@ impl Price {
     }
 }
 
-/// What tokens cost, by model.
+/// The prices of all models.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prices {
     default: Price,
@@ -46,7 +46,7 @@ impl Prices {
         self.models.get(model_id).copied().unwrap_or(self.default)
     }
 
-    /// Reads `3/15,some.model=15/75`: dollars for a million tokens in and out.
+    /// Parses `3/15,some.model=15/75`: dollars for a million input and output tokens.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut prices = Self::default();
         for part in text.split(',') {
@@ -62,7 +62,7 @@ impl Prices {
     }
 }
 
-/// Dollars with up to six decimals as micro-dollars.
+/// Converts dollars with up to six decimals to micro-dollars.
 fn micros(dollars: &str) -> Option<u64> {
     let (whole, decimals) = dollars.trim().split_once('.').unwrap_or((dollars.trim(), ""));
     let digits = |text: &str| text.len() <= 6 && text.bytes().all(|b| b.is_ascii_digit());
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_million_tokens_cost_what_the_price_says_and_part_of_a_micro_dollar_counts() {
+    fn a_million_tokens_cost_the_price_and_fractions_are_rounded_up() {
         let price = Prices::default().of("any");
         let used = |input_tokens, output_tokens, cache_read_tokens, cache_write_tokens| {
             let usage =

@@ -1,4 +1,4 @@
-//! A question in the Converse API's words.
+//! A question as a request of the Converse API.
 
 use std::time::Duration;
 
@@ -16,15 +16,15 @@ use crate::model::{Feature, Model};
 use review::answer::{self, Form};
 use review::prompt::{Prompt, SYSTEM};
 
-/// What the model is told about the form of its answer, and what it is told instead where it has no tool.
+/// How the model shall answer: with the tool, or with JSON if it has no tool.
 const BY_TOOL: &str = "Answer only by calling the tool review_answer.";
 const BY_JSON: &str = "Answer only with the JSON object of the form that you are given.";
 
-/// One call of one model, as its parameters.
+/// The parameters of one call of one model.
 pub(super) struct Call<'a> {
     pub(super) form: Form,
     pub(super) prompt: &'a Prompt,
-    /// What was wrong with the last answer, if this is a repair.
+    /// The problem of the last answer, if this call repairs it.
     problem: Option<&'static str>,
     strict: bool,
     forced: bool,
@@ -32,40 +32,40 @@ pub(super) struct Call<'a> {
     temperature: Option<f32>,
     max_tokens: i32,
     tier: Option<crate::config::ServiceTier>,
-    /// How long a stream may say nothing.
-    pub(super) pause: Duration,
+    /// The longest pause between two events of a stream.
+    pub(super) idle_timeout: Duration,
     pub(super) guardrail: Option<&'a Guardrail>,
 }
 
 impl<'a> Call<'a> {
-    /// The call of this model, as far as it takes what the configuration asks for.
+    /// The call for this model, without the features that the model does not support.
     pub(super) fn new(
         config: &'a ReviewerConfig,
         model: &Model,
         prompt: &'a Prompt,
         problem: Option<&'static str>,
     ) -> Self {
-        let by_schema = config.output_mode == OutputMode::JsonSchema && model.takes(Feature::JsonSchema);
-        let strict = config.output_mode == OutputMode::ToolStrict && model.takes(Feature::StrictTool);
-        let cached = config.cache_from.is_some_and(|least| beginning_tokens(prompt) >= least)
+        let by_schema = config.output_mode == OutputMode::JsonSchema && model.supports(Feature::JsonSchema);
+        let strict = config.output_mode == OutputMode::ToolStrict && model.supports(Feature::StrictTool);
+        let cached = config.cache_from.is_some_and(|least| prefix_tokens(prompt) >= least)
             && model.caches()
-            && model.takes(Feature::CachePoints);
+            && model.supports(Feature::CachePoints);
         Self {
             form: if by_schema { Form::Json } else { Form::Tool },
             prompt,
             problem,
             strict,
-            forced: model.takes(Feature::ForcedTool),
+            forced: model.supports(Feature::ForcedTool),
             cached,
-            temperature: config.temperature.filter(|_| model.takes(Feature::Temperature)),
+            temperature: config.temperature.filter(|_| model.supports(Feature::Temperature)),
             max_tokens: config.max_tokens,
-            tier: config.service_tier.filter(|_| model.takes(Feature::ServiceTier)),
-            pause: config.between_events,
+            tier: config.service_tier.filter(|_| model.supports(Feature::ServiceTier)),
+            idle_timeout: config.between_events,
             guardrail: config.guardrail.as_ref(),
         }
     }
 
-    /// Whether the call asks for it, so that it could be sent without.
+    /// Whether the call uses the feature, so that it could be sent without it.
     pub(super) fn uses(&self, feature: Feature) -> bool {
         match feature {
             Feature::Temperature => self.temperature.is_some(),
@@ -77,7 +77,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The instructions, the same for everyone, and the mark of their end.
+    /// The instructions, which are the same for all users, and a cache point after them.
     pub(super) fn system(&self) -> Result<Vec<SystemContentBlock>, BuildError> {
         let text = match self.form {
             Form::Tool => SYSTEM.to_owned(),
@@ -90,9 +90,9 @@ impl<'a> Call<'a> {
         Ok(blocks)
     }
 
-    /// The prompt as one message of the user. The code comes first and is marked: it is what all questions about this
-    /// version of a session begin with. A repair repeats everything: the model gets its question whole, and what it
-    /// answered first is not part of the conversation.
+    /// The prompt as one user message. The code comes first, with a cache point after it, because all questions about
+    /// this version of a session begin with it. A repair repeats the whole prompt; the first answer is not part of the
+    /// conversation.
     pub(super) fn message(&self) -> Result<Message, BuildError> {
         let mut content = Vec::with_capacity(self.prompt.blocks.len() + 2);
         let last = self.prompt.blocks.len().saturating_sub(1);
@@ -159,8 +159,8 @@ impl<'a> Call<'a> {
     }
 }
 
-/// How many tokens the instructions and the code are thought to be: what would be cached.
-fn beginning_tokens(prompt: &Prompt) -> usize {
+/// The estimated tokens of the instructions and the code, which would be cached.
+fn prefix_tokens(prompt: &Prompt) -> usize {
     let code = prompt.blocks.first().map_or(0, |code| code.chars().count());
     (SYSTEM.chars().count() + code) / 4
 }
@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_instructions_name_the_tool_where_another_form_can_replace_it() {
+    fn the_instructions_name_the_tool_in_one_replaceable_sentence() {
         assert_eq!(SYSTEM.matches(BY_TOOL).count(), 1);
         assert!(BY_TOOL.contains(answer::TOOL) && !SYSTEM.replace(BY_TOOL, BY_JSON).contains(answer::TOOL));
     }

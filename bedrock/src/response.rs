@@ -1,4 +1,4 @@
-//! What came back from a model, buffered or in pieces.
+//! A model's response, buffered or streamed.
 
 use aws_sdk_bedrockruntime::operation::converse::ConverseOutput;
 use aws_sdk_bedrockruntime::types::{ContentBlock, ConverseOutput as Content, TokenUsage};
@@ -8,10 +8,10 @@ use crate::Usage;
 use crate::document::value;
 use review::answer::{Form, Reply};
 
-/// The stop reason of an answer that has none.
-const UNREADABLE: &str = "malformed_model_output";
+/// The stop reason that stands for a response that is not JSON.
+const MALFORMED_OUTPUT: &str = "malformed_model_output";
 
-/// What came back.
+/// A model's response.
 pub(super) struct Received {
     pub(super) form: Form,
     pub(super) stop_reason: String,
@@ -30,12 +30,18 @@ impl Received {
         }
     }
 
-    /// What is left of an answer that was not even JSON.
-    pub(super) fn nothing(form: Form) -> Self {
-        Self { form, stop_reason: UNREADABLE.to_owned(), usage: Usage::default(), tool: None, text: String::new() }
+    /// Stands for a response that is not JSON.
+    pub(super) fn unreadable(form: Form) -> Self {
+        Self {
+            form,
+            stop_reason: MALFORMED_OUTPUT.to_owned(),
+            usage: Usage::default(),
+            tool: None,
+            text: String::new(),
+        }
     }
 
-    /// The answer to a call without a stream.
+    /// Reads the response of a call without a stream.
     pub(super) fn whole(output: &ConverseOutput, form: Form) -> Self {
         let mut received = Self {
             form,
@@ -61,7 +67,7 @@ impl Received {
     }
 }
 
-/// The tokens, not yet their cost.
+/// Reads the number of tokens. Their cost is not known here.
 pub(super) fn usage(usage: &TokenUsage) -> Usage {
     let count = |tokens: i32| u32::try_from(tokens).unwrap_or(0);
     Usage {

@@ -1,4 +1,4 @@
-//! A call on its way through the SDK.
+//! Sends a call through the SDK.
 
 use std::time::{Duration, Instant};
 
@@ -16,25 +16,25 @@ use serde_json::Value;
 use crate::failure::Failure;
 use crate::request::Call;
 use crate::response::Received;
-use crate::stream::{Sink, Writing};
+use crate::stream::{Sink, StreamReader};
 
-/// Without a connection after this long there is none.
-const CONNECT: Duration = Duration::from_secs(2);
+/// The time limit of a connection attempt.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A failed call, and what of the answer the sink had by then.
-pub(super) struct Unsent {
+/// A failed call, and the part of the answer that the sink got before.
+pub(super) struct CallError {
     pub(super) failure: Failure,
     pub(super) passed_on: Option<String>,
 }
 
-impl From<Failure> for Unsent {
+impl From<Failure> for CallError {
     fn from(failure: Failure) -> Self {
         Self { failure, passed_on: None }
     }
 }
 
 impl Call<'_> {
-    /// Sends the call and waits for all of its answer.
+    /// Sends the call and waits for the whole answer.
     pub(super) async fn converse(&self, client: &Client, id: &str, deadline: Instant) -> Result<Received, Failure> {
         let guardrail = self.guardrail.map(|guardrail| {
             let config = GuardrailConfiguration::builder().guardrail_identifier(&guardrail.id);
@@ -43,72 +43,72 @@ impl Call<'_> {
         let output = client
             .converse()
             .model_id(id)
-            .set_system(Some(self.system().map_err(unbuilt)?))
-            .messages(self.message().map_err(unbuilt)?)
+            .set_system(Some(self.system().map_err(not_built)?))
+            .messages(self.message().map_err(not_built)?)
             .inference_config(self.inference())
-            .set_tool_config(self.tools().map_err(unbuilt)?)
-            .set_output_config(self.output().map_err(unbuilt)?)
-            .set_service_tier(self.tier().map_err(unbuilt)?)
+            .set_tool_config(self.tools().map_err(not_built)?)
+            .set_output_config(self.output().map_err(not_built)?)
+            .set_service_tier(self.tier().map_err(not_built)?)
             .set_guardrail_config(guardrail)
             .customize()
             .mutate_request(sort_keys)
-            .config_override(until(deadline))
+            .config_override(timeouts_until(deadline))
             .send()
             .await?;
         Ok(Received::whole(&output, self.form))
     }
 
-    /// Sends the call and passes the explanation on while it is written.
+    /// Sends the call and passes the explanation to the sink while the model writes it.
     pub(super) async fn stream(
         &self,
         client: &Client,
         id: &str,
         deadline: Instant,
         sink: Sink<'_>,
-    ) -> Result<Received, Unsent> {
+    ) -> Result<Received, CallError> {
         let guardrail = self.guardrail.map(|guardrail| {
             let config = GuardrailStreamConfiguration::builder().guardrail_identifier(&guardrail.id);
-            // Nothing is passed on that it has not looked at.
+            // The guardrail checks each piece before it is passed on.
             let config = config.stream_processing_mode(GuardrailStreamProcessingMode::Sync);
             config.guardrail_version(&guardrail.version).build()
         });
         let stream = client
             .converse_stream()
             .model_id(id)
-            .set_system(Some(self.system().map_err(unbuilt)?))
-            .messages(self.message().map_err(unbuilt)?)
+            .set_system(Some(self.system().map_err(not_built)?))
+            .messages(self.message().map_err(not_built)?)
             .inference_config(self.inference())
-            .set_tool_config(self.tools().map_err(unbuilt)?)
-            .set_output_config(self.output().map_err(unbuilt)?)
-            .set_service_tier(self.tier().map_err(unbuilt)?)
+            .set_tool_config(self.tools().map_err(not_built)?)
+            .set_output_config(self.output().map_err(not_built)?)
+            .set_service_tier(self.tier().map_err(not_built)?)
             .set_guardrail_config(guardrail)
             .customize()
             .mutate_request(sort_keys)
-            .config_override(until(deadline))
+            .config_override(timeouts_until(deadline))
             .send()
             .await
             .map_err(Failure::from)?;
-        let mut writing = Writing::new(self.form, self.pause, sink);
-        match writing.read(stream, deadline).await {
+        let mut reader = StreamReader::new(self.form, self.idle_timeout, sink);
+        match reader.read(stream, deadline).await {
             Ok(received) => Ok(received),
-            Err(failure) => Err(Unsent { failure, passed_on: writing.passed_on() }),
+            Err(failure) => Err(CallError { failure, passed_on: reader.passed_on() }),
         }
     }
 }
 
-fn unbuilt(_: BuildError) -> Failure {
-    Failure::ours("CallNotBuilt")
+fn not_built(_: BuildError) -> Failure {
+    Failure::invalid_call("CallNotBuilt")
 }
 
-fn until(deadline: Instant) -> aws_sdk_bedrockruntime::config::Builder {
+fn timeouts_until(deadline: Instant) -> aws_sdk_bedrockruntime::config::Builder {
     let left = deadline.saturating_duration_since(Instant::now());
-    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).operation_timeout(left).build();
+    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_timeout(left).build();
     Config::builder().timeout_config(timeouts)
 }
 
-/// Sorts the keys of the body. The SDK keeps the tool's schema in hash maps, so it would look different in every process
-/// and every call, and what begins differently is not found in the prompt cache. Sorted, `explanation` also comes before
-/// `patch`, and models mostly write the fields of a schema in its order: an answer that is cut off has it then.
+/// Sorts the keys of the body. The SDK keeps the tool's schema in hash maps, so each call would have another order, and
+/// the prompt cache would find no common prefix. The sorted order also puts `explanation` before `patch`. Models mostly
+/// write the fields in the schema's order, so an answer that is cut off has its explanation.
 fn sort_keys(request: &mut HttpRequest) {
     let Some(Ok(sorted)) = request.body().bytes().map(serde_json::from_slice::<Value>) else { return };
     let sorted = sorted.to_string();
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_is_sent_with_its_keys_in_order_and_its_new_length() {
+    fn the_body_is_sent_with_sorted_keys_and_its_new_length() {
         let mut request = HttpRequest::new(SdkBody::from("{\"b\" : {\"d\":1,\"c\":[2.5, null]}, \"a\":\"\\u00e9\"}"));
         sort_keys(&mut request);
         let sorted = "{\"a\":\"é\",\"b\":{\"c\":[2.5,null],\"d\":1}}";

@@ -1,6 +1,6 @@
-//! The client against the local endpoint, over a socket.
+//! Tests of the client against the local endpoint, over a socket.
 
+mod connection;
 mod failing;
 mod requests;
-mod scene;
 mod streaming;

@@ -1,15 +1,15 @@
-//! The table of errors: what each failure is worth, and what it is called in the end.
+//! Failed calls: how each failure is handled, and the error that it becomes.
 
 use std::time::{Duration, Instant};
 
 use bedrock_local::Act;
 use serde_json::json;
 
-use super::scene::{MODELS, broken, busy, good, invalid, play, play_with, raw};
+use super::connection::{MODELS, broken, busy, good, invalid, play, play_with, raw};
 use crate::{AiError, Usage};
 
 #[tokio::test]
-async fn a_busy_model_is_asked_again_and_the_last_try_goes_to_the_next_one() {
+async fn a_busy_model_is_retried_and_the_last_attempt_goes_to_the_next_model() {
     for fault in [
         (429, "ThrottlingException"),
         (429, "ModelNotReadyException"),
@@ -18,79 +18,79 @@ async fn a_busy_model_is_asked_again_and_the_last_try_goes_to_the_next_one() {
         (502, "Anything"),
     ] {
         let fail = || Act::fault(fault.0, fault.1, "x");
-        let scene = play([fail(), fail(), good()]).await;
-        assert_eq!(scene.ask().await.expect("the third try").model_id, MODELS[1], "{fault:?}");
-        assert_eq!(scene.models(), [MODELS[0], MODELS[0], MODELS[1]], "{fault:?}");
+        let connection = play([fail(), fail(), good()]).await;
+        assert_eq!(connection.ask().await.expect("the third attempt").model_id, MODELS[1], "{fault:?}");
+        assert_eq!(connection.models(), [MODELS[0], MODELS[0], MODELS[1]], "{fault:?}");
 
-        let scene = play([fail(), fail(), fail()]).await;
-        let error = scene.ask().await.expect_err("busy");
+        let connection = play([fail(), fail(), fail()]).await;
+        let error = connection.ask().await.expect_err("busy");
         let (ten_seconds, code_of) = (Some(Duration::from_secs(10)), fault.1.to_owned());
         assert_eq!(error, AiError::Unavailable { code: code_of, retry_after: ten_seconds });
-        assert_eq!(scene.calls(), 3);
+        assert_eq!(connection.calls(), 3);
     }
 }
 
 #[tokio::test]
-async fn a_model_that_says_when_to_come_back_is_left_alone_until_then_if_there_is_time() {
+async fn a_retry_waits_for_the_models_retry_after_if_there_is_time() {
     let wait = Duration::from_millis(700);
-    let scene = play([busy().retry_after(wait), good()]).await;
+    let connection = play([busy().retry_after(wait), good()]).await;
     let began = Instant::now();
-    assert!(scene.ask().await.is_ok());
+    assert!(connection.ask().await.is_ok());
     assert!(began.elapsed() >= wait, "{:?}", began.elapsed());
 
     let minute = Duration::from_mins(1);
-    let scene = play([busy().retry_after(minute)]).await;
-    let error = scene.ask().await.expect_err("later than the deadline");
-    assert_eq!(scene.calls(), 1);
+    let connection = play([busy().retry_after(minute)]).await;
+    let error = connection.ask().await.expect_err("the retry would come after the deadline");
+    assert_eq!(connection.calls(), 1);
     assert_eq!(error, AiError::Unavailable { code: "ThrottlingException".to_owned(), retry_after: Some(minute) });
 }
 
 #[tokio::test]
-async fn with_little_time_left_a_busy_model_is_not_asked_again() {
-    let scene = play([busy()]).await;
-    assert!(matches!(scene.ask_within(Duration::from_secs(7)).await, Err(AiError::Unavailable { .. })));
-    assert_eq!(scene.calls(), 1);
+async fn a_busy_model_is_not_retried_with_little_time_left() {
+    let connection = play([busy()]).await;
+    assert!(matches!(connection.ask_within(Duration::from_secs(7)).await, Err(AiError::Unavailable { .. })));
+    assert_eq!(connection.calls(), 1);
 }
 
 #[tokio::test]
-async fn a_model_that_fails_and_a_connection_that_breaks_off_are_tried_once_more() {
+async fn a_failed_model_and_a_closed_connection_are_retried_once() {
     for fault in [Act::fault(424, "ModelErrorException", "x"), Act::CutBody, Act::Reset] {
-        let scene = play([fault.clone(), good()]).await;
-        assert!(scene.ask().await.is_ok(), "{fault:?}");
-        assert_eq!(scene.calls(), 2);
+        let connection = play([fault.clone(), good()]).await;
+        assert!(connection.ask().await.is_ok(), "{fault:?}");
+        assert_eq!(connection.calls(), 2);
 
-        let scene = play([fault.clone(), fault.clone()]).await;
-        let error = scene.ask().await.expect_err("twice");
+        let connection = play([fault.clone(), fault.clone()]).await;
+        let error = connection.ask().await.expect_err("twice");
         assert!(matches!(error, AiError::Unavailable { .. }), "{fault:?}: {error:?}");
-        assert_eq!(scene.calls(), 2, "{fault:?}");
+        assert_eq!(connection.calls(), 2, "{fault:?}");
 
-        let scene = play([fault.clone()]).await;
-        assert!(scene.ask_within(Duration::from_secs(7)).await.is_err());
-        assert_eq!(scene.calls(), 1, "another try has to be worth its time");
+        let connection = play([fault.clone()]).await;
+        assert!(connection.ask_within(Duration::from_secs(7)).await.is_err());
+        assert_eq!(connection.calls(), 1, "a retry needs enough time");
     }
 }
 
 #[tokio::test]
-async fn a_call_that_ran_out_of_time_is_never_repeated() {
-    let scene = play([good().after(Duration::from_mins(1))]).await;
+async fn a_call_that_timed_out_is_not_retried() {
+    let connection = play([good().after(Duration::from_mins(1))]).await;
     let began = Instant::now();
-    let error = scene.ask_within(Duration::from_secs(1)).await.expect_err("too slow");
+    let error = connection.ask_within(Duration::from_secs(1)).await.expect_err("too slow");
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
-    assert_eq!((&error, scene.calls()), (&AiError::Timeout, 1));
-    scene.first_call_is_cancelled().await;
+    assert_eq!((&error, connection.calls()), (&AiError::Timeout, 1));
+    connection.first_call_is_cancelled().await;
 
-    let scene = play([Act::fault(408, "ModelTimeoutException", "x")]).await;
-    assert_eq!((scene.ask().await, scene.calls()), (Err(AiError::Timeout), 1));
-    let scene = play([]).await;
-    assert_eq!((scene.ask_within(Duration::ZERO).await, scene.calls()), (Err(AiError::Timeout), 0));
+    let connection = play([Act::fault(408, "ModelTimeoutException", "x")]).await;
+    assert_eq!((connection.ask().await, connection.calls()), (Err(AiError::Timeout), 1));
+    let connection = play([]).await;
+    assert_eq!((connection.ask_within(Duration::ZERO).await, connection.calls()), (Err(AiError::Timeout), 0));
 }
 
 #[tokio::test]
-async fn an_unreadable_answer_is_repaired_once_and_both_calls_are_counted() {
+async fn a_malformed_answer_is_repaired_once_and_both_calls_are_billed() {
     for first in [broken(), Act::say("max_tokens", json!({})), raw("{}"), raw("{\"output\":")] {
-        let scene = play([first, good()]).await;
-        assert_eq!(scene.ask().await.expect("repaired").answer.explanation, "It never ends.");
-        let bodies = scene.bodies();
+        let connection = play([first, good()]).await;
+        assert_eq!(connection.ask().await.expect("repaired").answer.explanation, "It never ends.");
+        let bodies = connection.bodies();
         let last = bodies[1]["messages"][0]["content"].as_array().expect("blocks").last().expect("one").clone();
         assert!(last["text"].as_str().expect("text").contains("could not be read"));
         assert_eq!(bodies[0]["messages"][0]["content"][0], bodies[1]["messages"][0]["content"][0]);
@@ -101,21 +101,21 @@ async fn an_unreadable_answer_is_repaired_once_and_both_calls_are_counted() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_cut_off_keeps_its_explanation_without_being_asked_for_again() {
+async fn an_answer_that_was_cut_off_keeps_its_explanation_without_a_retry() {
     let patch = json!({"start_line": 1, "end_line": 1, "original": "loop {}", "replacement": ""});
     for input in [
         json!({"explanation": "It never", "patch": patch}),
         json!("{\"confidence\":\"high\",\"explanation\":\"It never"),
     ] {
-        let scene = play([Act::say("max_tokens", input)]).await;
-        let answer = scene.ask().await.expect("an explanation").answer;
+        let connection = play([Act::say("max_tokens", input)]).await;
+        let answer = connection.ask().await.expect("an explanation").answer;
         assert_eq!((&*answer.explanation, answer.patch), ("It never", None));
-        assert_eq!((answer.warnings.len(), scene.calls()), (1, 1));
+        assert_eq!((answer.warnings.len(), connection.calls()), (1, 1));
     }
 }
 
 #[tokio::test]
-async fn every_reason_to_stop_but_a_finished_answer_is_no_answer() {
+async fn every_stop_reason_other_than_the_tool_call_is_malformed() {
     let input = || json!({"explanation": "It never ends.", "confidence": "high"});
     for (stop, calls) in [
         ("end_turn", 2),
@@ -127,83 +127,83 @@ async fn every_reason_to_stop_but_a_finished_answer_is_no_answer() {
         ("refusal", 1),
         ("a_reason_of_next_year", 2),
     ] {
-        let scene = play([Act::say(stop, input()), Act::say(stop, input())]).await;
-        let error = scene.ask().await.expect_err(stop);
+        let connection = play([Act::say(stop, input()), Act::say(stop, input())]).await;
+        let error = connection.ask().await.expect_err(stop);
         assert!(matches!(error, AiError::Malformed { .. }), "{stop}: {error:?}");
-        assert_eq!(scene.calls(), calls, "{stop}");
+        assert_eq!(connection.calls(), calls, "{stop}");
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_stays_unreadable_gives_what_could_be_read() {
+async fn an_answer_that_stays_malformed_returns_its_readable_part() {
     for second in [broken(), Act::say("end_turn", json!({})), invalid("no"), busy().retry_after(Duration::from_mins(1))]
     {
-        let scene = play([broken(), second]).await;
-        let error = scene.ask().await.expect_err("unreadable");
+        let connection = play([broken(), second]).await;
+        let error = connection.ask().await.expect_err("unreadable");
         let AiError::Malformed { malformed, usage } = &error else { panic!("{error:?}") };
         assert!(malformed.partial.is_some() && usage.total_tokens() >= 100);
-        assert_eq!(scene.calls(), 2);
+        assert_eq!(connection.calls(), 2);
         assert!(!format!("{error:?} {error}").contains("It never"), "an answer is not printed");
     }
-    let scene = play([broken()]).await;
-    assert!(matches!(scene.ask_within(Duration::from_secs(7)).await, Err(AiError::Malformed { .. })));
-    assert_eq!(scene.calls(), 1, "a repair has to be worth its time too");
+    let connection = play([broken()]).await;
+    assert!(matches!(connection.ask_within(Duration::from_secs(7)).await, Err(AiError::Malformed { .. })));
+    assert_eq!(connection.calls(), 1, "a repair needs enough time too");
 }
 
 #[tokio::test]
-async fn a_model_that_is_refused_to_us_is_skipped_from_then_on() {
+async fn a_model_that_refuses_access_is_skipped_in_later_questions() {
     for fault in [
         Act::fault(403, "AccessDeniedException", "no"),
         Act::fault(404, "ResourceNotFoundException", "This model version has reached the end of its life."),
         invalid("Invocation of model ID x with on-demand throughput isn\u{2019}t supported."),
         invalid("The provided model identifier is invalid."),
     ] {
-        let scene = play([fault, good(), good()]).await;
+        let connection = play([fault, good(), good()]).await;
         for _ in 0..2 {
-            assert_eq!(scene.ask().await.expect("the next model").model_id, MODELS[1]);
+            assert_eq!(connection.ask().await.expect("the next model").model_id, MODELS[1]);
         }
-        assert_eq!(scene.models(), [MODELS[0], MODELS[1], MODELS[1]]);
+        assert_eq!(connection.models(), [MODELS[0], MODELS[1], MODELS[1]]);
     }
     let refuse = || Act::fault(403, "AccessDeniedException", "no");
-    let scene = play([refuse(), refuse(), good()]).await;
-    let error = scene.ask().await.expect_err("refused by both");
+    let connection = play([refuse(), refuse(), good()]).await;
+    let error = connection.ask().await.expect_err("refused by both");
     assert_eq!(error, AiError::Unavailable { code: "AccessDeniedException".to_owned(), retry_after: None });
-    assert_eq!(scene.ask().await.expect("granted since").model_id, MODELS[0]);
-    assert_eq!(scene.models(), [MODELS[0], MODELS[1], MODELS[0]]);
+    assert_eq!(connection.ask().await.expect("access was granted since").model_id, MODELS[0]);
+    assert_eq!(connection.models(), [MODELS[0], MODELS[1], MODELS[0]]);
 }
 
 #[tokio::test]
-async fn what_no_retry_can_help_is_told_at_once() {
+async fn errors_that_no_retry_can_solve_are_returned_at_once() {
     for long in
         [invalid("Input is too long for requested model."), Act::say("model_context_window_exceeded", json!({}))]
     {
-        let scene = play([long]).await;
-        let error = scene.ask().await.expect_err("too long");
-        assert!(matches!(error, AiError::TokenLimitExceeded { .. }) && scene.calls() == 1);
+        let connection = play([long]).await;
+        let error = connection.ask().await.expect_err("too long");
+        assert!(matches!(error, AiError::TokenLimitExceeded { .. }) && connection.calls() == 1);
     }
-    for ours in [invalid("something else"), Act::fault(413, "PayloadTooLarge", "x")] {
-        let scene = play([ours]).await;
-        let error = scene.ask().await.expect_err("a call that is wrong");
-        assert!(matches!(error, AiError::Refused { .. }) && scene.calls() == 1, "{error:?}");
+    for rejection in [invalid("something else"), Act::fault(413, "PayloadTooLarge", "x")] {
+        let connection = play([rejection]).await;
+        let error = connection.ask().await.expect_err("a call that is wrong");
+        assert!(matches!(error, AiError::Refused { .. }) && connection.calls() == 1, "{error:?}");
     }
 }
 
 #[tokio::test]
-async fn what_was_paid_for_a_failure_is_known() {
-    let scene = play([Act::say("model_context_window_exceeded", json!({}))]).await;
-    assert!(scene.ask().await.expect_err("too long").usage().cost_micros > 0);
-    let scene = play([broken(), broken()]).await;
-    assert!(scene.ask().await.expect_err("unreadable").usage().cost_micros > 0);
-    let scene = play([Act::fault(408, "ModelTimeoutException", "x")]).await;
-    assert_eq!(scene.ask().await.expect_err("too slow").usage(), Usage::default());
+async fn a_failure_reports_the_usage_of_its_calls() {
+    let connection = play([Act::say("model_context_window_exceeded", json!({}))]).await;
+    assert!(connection.ask().await.expect_err("too long").usage().cost_micros > 0);
+    let connection = play([broken(), broken()]).await;
+    assert!(connection.ask().await.expect_err("unreadable").usage().cost_micros > 0);
+    let connection = play([Act::fault(408, "ModelTimeoutException", "x")]).await;
+    assert_eq!(connection.ask().await.expect_err("too slow").usage(), Usage::default());
 }
 
 #[tokio::test]
-async fn a_model_that_cannot_be_connected_to_is_unreachable() {
+async fn a_model_without_a_connection_is_unreachable() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address");
-    for nobody in [format!("http://{closed}"), "http://bedrock.invalid".to_owned()] {
-        let scene = play_with([], |config| config.endpoint_url = Some(nobody)).await;
-        let error = scene.ask().await.expect_err("nobody is there");
+    for closed_url in [format!("http://{closed}"), "http://bedrock.invalid".to_owned()] {
+        let connection = play_with([], |config| config.endpoint_url = Some(closed_url)).await;
+        let error = connection.ask().await.expect_err("nothing listens at this address");
         assert_eq!(error, AiError::Unreachable);
     }
 }

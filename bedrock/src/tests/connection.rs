@@ -1,4 +1,4 @@
-//! A client, the local endpoint it asks over a socket, and a question.
+//! A client that is connected to the local endpoint over a socket.
 
 use std::time::{Duration, Instant};
 
@@ -12,17 +12,17 @@ use review::prompt::{Prompt, Question};
 /// The models of the tests' configuration.
 pub(super) const MODELS: [&str; 2] = ["us.first-v1:0", "us.second"];
 
-/// A client of an endpoint that plays a script.
-pub(super) struct Scene {
+/// A client, and the endpoint that plays a script for it.
+pub(super) struct Connection {
     pub(super) reviewer: Reviewer,
     pub(super) endpoint: LocalBedrock,
 }
 
-pub(super) async fn play(script: impl Into<Vec<Act>>) -> Scene {
+pub(super) async fn play(script: impl Into<Vec<Act>>) -> Connection {
     play_with(script, |_| {}).await
 }
 
-pub(super) async fn play_with(script: impl Into<Vec<Act>>, change: impl FnOnce(&mut ReviewerConfig)) -> Scene {
+pub(super) async fn play_with(script: impl Into<Vec<Act>>, change: impl FnOnce(&mut ReviewerConfig)) -> Connection {
     let endpoint = LocalBedrock::start().expect("a free port");
     endpoint.script(script.into());
     let mut config = ReviewerConfig {
@@ -32,7 +32,7 @@ pub(super) async fn play_with(script: impl Into<Vec<Act>>, change: impl FnOnce(&
         ..ReviewerConfig::default()
     };
     change(&mut config);
-    Scene { reviewer: Reviewer::connect(config).await, endpoint }
+    Connection { reviewer: Reviewer::connect(config).await, endpoint }
 }
 
 /// A question about this code.
@@ -41,10 +41,10 @@ pub(super) fn prompt(code: &str) -> Prompt {
     Prompt::build(&Fence::new(b"key", "session", 1), &question).expect("small")
 }
 
-/// What a stream passed on, and what came of the question.
+/// The text that the sink got, and the result of the question.
 pub(super) type Streamed = (String, Result<Reviewed, AiError>);
 
-impl Scene {
+impl Connection {
     pub(super) async fn ask(&self) -> Result<Reviewed, AiError> {
         self.ask_within(Duration::from_secs(30)).await
     }
@@ -60,14 +60,14 @@ impl Scene {
     pub(super) async fn stream_within(&self, time: Duration) -> Streamed {
         let mut passed_on = String::new();
         let mut sink = |text: &str| {
-            assert!(!text.is_empty(), "something is passed on each time");
+            assert!(!text.is_empty(), "no piece is empty");
             passed_on.push_str(text);
         };
         let found = self.reviewer.ask_streaming(&prompt("loop {}"), None, Instant::now() + time, &mut sink).await;
         (passed_on, found)
     }
 
-    /// Waits until the endpoint notices that the client has closed its first connection.
+    /// Waits until the endpoint notices that the client closed its first connection.
     pub(super) async fn first_call_is_cancelled(&self) {
         let cancelled = async {
             while !self.endpoint.seen()[0].cancelled {
@@ -77,17 +77,17 @@ impl Scene {
         tokio::time::timeout(Duration::from_secs(10), cancelled).await.expect("the client closes the connection");
     }
 
-    /// What was sent, oldest first.
+    /// The request bodies, oldest first.
     pub(super) fn bodies(&self) -> Vec<Value> {
         self.endpoint.seen().into_iter().map(|seen| seen.body).collect()
     }
 
-    /// Who was asked, in order.
+    /// The models that were called, in order.
     pub(super) fn models(&self) -> Vec<String> {
         self.endpoint.seen().into_iter().map(|seen| seen.model_id).collect()
     }
 
-    /// How many calls there were.
+    /// The number of calls.
     pub(super) fn calls(&self) -> usize {
         self.endpoint.seen().len()
     }
@@ -97,7 +97,7 @@ pub(super) fn good() -> Act {
     Act::say("tool_use", json!({"explanation": "It never ends.", "confidence": "high"}))
 }
 
-/// An answer that is none, of which something can be read.
+/// A malformed answer with a readable part.
 pub(super) fn broken() -> Act {
     Act::say("malformed_tool_use", json!({"explanation": "It never"}))
 }
