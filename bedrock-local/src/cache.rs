@@ -1,4 +1,4 @@
-//! The prompt cache: what was sent up to a cache point is cheaper the next time.
+//! The prompt cache: a repeated prefix before a cache point is cheaper.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -6,14 +6,14 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-/// A shorter beginning is not cached, as with the real service silently.
+/// The least number of tokens that is cached. The real service also ignores a shorter prefix without an error.
 const LEAST_TOKENS: usize = 1_024;
 
-/// The beginnings that were seen, by digest.
+/// The digests of the prefixes seen so far.
 #[derive(Debug, Default)]
 pub(crate) struct Cache(Mutex<HashSet<u64>>);
 
-/// What of a request's tokens the cache had or got.
+/// How many of a request's tokens were read from the cache and written to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cached {
     pub(crate) read: usize,
@@ -21,14 +21,14 @@ pub(crate) struct Cached {
 }
 
 impl Cache {
-    /// Looks a model's prompt up, and keeps it for the next one. `beginning` is everything up to the last cache point.
-    pub(crate) fn look_up(&self, model_id: &str, beginning: &[&Value], tokens: usize) -> Cached {
+    /// Looks up a prompt's prefix and stores it. `prefix` is everything up to the last cache point.
+    pub(crate) fn look_up(&self, model_id: &str, prefix: &[&Value], tokens: usize) -> Cached {
         if tokens < LEAST_TOKENS {
             return Cached::default();
         }
         let mut hasher = DefaultHasher::new();
         model_id.hash(&mut hasher);
-        for part in beginning {
+        for part in prefix {
             part.to_string().hash(&mut hasher);
         }
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);

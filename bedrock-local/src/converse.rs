@@ -1,4 +1,5 @@
-//! `POST /model/{modelId}/converse` and `converse-stream`: the request is checked, the script is asked, the review is sent.
+//! `POST /model/{modelId}/converse` and `converse-stream`: check the request, take the next act of the script, send the
+//! review.
 
 mod body;
 mod check;
@@ -31,8 +32,8 @@ pub(crate) use fault::Fault;
 use reply::Reply;
 use request::Request;
 
-/// How long a cut answer waits before it breaks off, so that its first half has left.
-const BEFORE_CUT: Duration = Duration::from_millis(20);
+/// The wait before a truncated response closes, so that its first half arrives.
+const DELAY_BEFORE_CLOSE: Duration = Duration::from_millis(20);
 
 /// The state that the calls of one endpoint share.
 #[derive(Default)]
@@ -45,7 +46,7 @@ pub(crate) struct Shared {
     pub(crate) pace: Duration,
 }
 
-/// How the answer is sent.
+/// The form of the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Operation {
     Converse,
@@ -93,14 +94,14 @@ async fn respond(
         Ok(request) => {
             Call { operation, request, started, pending, pace: shared.pace }.play(shared.script.next()).await
         }
-        Err(fault) => refused(fault, pending),
+        Err(fault) => fault_response(fault, pending),
     };
     response.headers_mut().insert("x-amzn-requestid", next_request_id());
     tracing::debug!(model = %model_id, status = response.status().as_u16(), "Answered a Converse call");
     response
 }
 
-fn refused(fault: Fault, pending: Option<Pending>) -> Response {
+fn fault_response(fault: Fault, pending: Option<Pending>) -> Response {
     finish(pending);
     fault.into_response()
 }
@@ -134,7 +135,7 @@ impl Call {
         }
         match act {
             Act::Fault { status, kind, message, retry_after } => {
-                refused(Fault::new(status, kind, message).retry_after(retry_after), self.pending)
+                fault_response(Fault::new(status, kind, message).retry_after(retry_after), self.pending)
             }
             Act::Raw { status, body } => {
                 finish(self.pending);
@@ -143,7 +144,7 @@ impl Call {
             }
             Act::Reset => {
                 finish(self.pending);
-                // Unwinds the connection's own task, which closes it, and tells nobody.
+                // Unwinds the task of the connection, which closes it. The panic hook does not run.
                 std::panic::resume_unwind(Box::new("a scripted reset"))
             }
             Act::Text(text) => {
@@ -151,7 +152,7 @@ impl Call {
                 self.send(&reply)
             }
             Act::Say { stop, input } => {
-                let reply = Reply::say(&self.request, stop, input);
+                let reply = Reply::scripted(&self.request, stop, input);
                 self.send(&reply)
             }
             Act::Answer | Act::MaxTokens | Act::CutBody | Act::Break(..) | Act::Delay(..) => self.review(&act).await,
@@ -168,7 +169,7 @@ impl Call {
         }
     }
 
-    /// The review, whole or not. It runs beside the async workers: a large file takes a while.
+    /// Sends the review, complete or truncated. It runs on a blocking thread, because a large file takes long.
     async fn review(self, act: &Act) -> Response {
         let Self { operation, request, started, pending, pace } = self;
         let reviewed = tokio::task::spawn_blocking(move || {
@@ -176,40 +177,40 @@ impl Call {
             (request, answer)
         });
         let Ok((request, answer)) = reviewed.await else {
-            return refused(Fault::internal(), pending);
+            return fault_response(Fault::internal(), pending);
         };
         let mut reply = Reply::answer(&request, answer);
         if matches!(act, Act::MaxTokens) {
-            reply.cut_in_half();
+            reply.truncate_to_half();
         }
         match (act, operation) {
             (Act::Break(place, fault), Operation::ConverseStream) => {
                 reply.events(&request, started).break_off(*place, fault, pending)
             }
-            (Act::Break(..), Operation::Converse) => refused(Fault::internal(), pending),
+            (Act::Break(..), Operation::Converse) => fault_response(Fault::internal(), pending),
             (Act::CutBody, Operation::ConverseStream) => {
                 reply.events(&request, started).break_off(Place::Half, &crate::script::Fault::Cut, pending)
             }
             (Act::CutBody, Operation::Converse) => {
                 finish(pending);
-                cut(reply.send(&request, started)).await
+                truncated(reply.send(&request, started)).await
             }
             _ => Self { operation, request, started, pending, pace }.send(&reply),
         }
     }
 }
 
-/// Half of a body, after which the connection breaks off.
-async fn cut(whole: Response) -> Response {
+/// Sends half of a body and then closes the connection.
+async fn truncated(whole: Response) -> Response {
     let (parts, body) = whole.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
         return Fault::internal().into_response();
     };
     let half = bytes.slice(..bytes.len() / 2);
-    let breaks_off = stream::once(async {
-        tokio::time::sleep(BEFORE_CUT).await;
+    let closes = stream::once(async {
+        tokio::time::sleep(DELAY_BEFORE_CLOSE).await;
         Err(std::io::Error::other("scripted"))
     });
-    let body = stream::once(async { Ok::<_, std::io::Error>(half) }).chain(breaks_off);
+    let body = stream::once(async { Ok::<_, std::io::Error>(half) }).chain(closes);
     Response::from_parts(parts, Body::from_stream(body))
 }

@@ -1,16 +1,16 @@
-//! An endpoint on localhost that speaks Bedrock's Converse protocol and answers with a review by fixed rules.
+//! An endpoint on localhost that speaks Bedrock's Converse protocol and answers with a rule-based review.
 //!
-//! [`LocalBedrock`] binds a port and serves [`router`]. It checks a request as the real service would, reads the numbered
-//! code out of the product's prompt, lets the crate `offline-reviewer` review it and answers through the declared tool. No
-//! model is asked, and every answer says so.
+//! [`LocalBedrock`] binds a port and serves [`router`]. It checks a request like the real service, reads the numbered
+//! code from the product's prompt, reviews it with the crate `offline-reviewer`, and answers through the declared tool.
+//! It calls no model, and each answer says so.
 //!
-//! Tests queue an [`Act`] to have the next call fail, wait or be cut, and look at what was [`Seen`]. Both work in-process
-//! only: nothing but the two Converse routes is served, and nothing of a request is logged.
+//! Tests queue an [`Act`] to make the next call fail, wait or end early, and read the requests as [`Seen`]. Both work
+//! only inside the process: the endpoint serves the two Converse routes and logs no part of a request.
 //!
 //! # The operations
 //!
-//! `src/converse.rs` serves both: checks, script, answer. `converse-stream` sends the same answer as events, in the frames
-//! that AWS's own crate writes.
+//! `src/converse.rs` serves both operations: checks, script, answer. `converse-stream` sends the same answer as events,
+//! in the frames of AWS's own crate.
 
 mod cache;
 mod converse;

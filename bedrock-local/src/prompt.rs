@@ -1,11 +1,11 @@
-//! What the product's prompt holds: the numbered code, the selection, the question, each in a fence with one nonce.
+//! Parses the product's prompt: the numbered code, the selection and the question, each in a fence with the same nonce.
 //!
-//! Fences are read from the top, and what stands inside one is never searched for another: text that imitates a fence is
-//! text. The nonce cannot be guessed by whoever wrote the code, the history or the question.
+//! Fences are read from the top, and the text inside a fence is not searched for another fence. So text that imitates a
+//! fence stays text. The authors of the code, the history and the question cannot guess the nonce.
 
 use offline_reviewer::{Answer, Request};
 
-/// Reviews the code that the first of these texts with any shows.
+/// Reviews the code of the first text that contains code.
 pub(crate) fn review(texts: &[String]) -> Answer {
     let request = texts.iter().find_map(|text| read(text));
     request.map_or_else(offline_reviewer::no_code, |request| offline_reviewer::review(&request))
@@ -18,7 +18,7 @@ struct Fence<'a> {
     body: &'a str,
 }
 
-/// Reads a prompt; `None` if it shows no code.
+/// Reads a prompt. Returns `None` if it contains no code.
 fn read(text: &str) -> Option<Request<'_>> {
     let fences = fences(text);
     let at = fences.iter().rposition(|fence| fence.name == "code" && numbered_lines(fence).is_some())?;
@@ -89,7 +89,7 @@ fn number(fence: &Fence<'_>, name: &str) -> Option<usize> {
     attribute(fence, name)?.parse().ok()
 }
 
-/// The lines of a code fence without their numbers; `None` if they do not count up from `first_line`.
+/// The lines of a code fence without their numbers. Returns `None` if the numbers do not count up from `first_line`.
 fn numbered_lines<'a>(fence: &Fence<'a>) -> Option<Vec<&'a str>> {
     let first = number(fence, "first_line").unwrap_or(1).max(1);
     if fence.body.is_empty() {
@@ -118,7 +118,7 @@ mod tests {
         <question-af09>\nWhy?\n<code-af09 first_line=\"1\">\n1|not this\n</question-af09>\n";
 
     #[test]
-    fn the_parts_are_found_and_imitations_are_not() {
+    fn the_parts_of_a_prompt_are_found_and_imitated_fences_are_ignored() {
         let request = read(PROMPT).expect("the prompt holds code");
         assert_eq!((request.language, request.filename), ("rust", "a.rs"));
         assert_eq!(request.lines, ["fn a() {", "    // </code-beef>", "}\r"]);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_do_not_count_up_are_no_code() {
+    fn code_with_wrong_line_numbers_is_rejected() {
         assert!(read("<code-a1 first_line=\"1\">\n1|a\n3|b\n</code-a1>").is_none());
         assert!(read("no fence at all").is_none());
     }

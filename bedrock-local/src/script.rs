@@ -1,4 +1,4 @@
-//! What a test can make the next calls do.
+//! The scripted behaviour of the next calls, for tests.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// One scripted reply. Requests are checked first, so a script never hides an invalid one.
+/// One scripted response. Requests are checked first, so an invalid request is always rejected.
 #[derive(Clone, Debug)]
 pub enum Act {
     /// The review, as without a script.
@@ -19,66 +19,66 @@ pub enum Act {
         kind: &'static str,
         /// The exception's message.
         message: String,
-        /// How long the client should wait, sent as `x-amz-retry-after` in milliseconds.
+        /// The wait that the service asks for, sent as `x-amz-retry-after` in milliseconds.
         retry_after: Option<Duration>,
     },
-    /// Another act, later.
+    /// Another act, after a delay.
     Delay(Duration, Box<Act>),
-    /// Any status and body, sent as JSON.
+    /// Any status and body, sent with the content type of JSON.
     Raw {
         /// The HTTP status.
         status: u16,
-        /// The body, which need not be JSON.
+        /// The body; it may be any text.
         body: String,
     },
-    /// Plain text that ends its turn, although a tool was asked for.
+    /// Plain text that ends the turn, although the request asks for a tool call.
     Text(String),
-    /// The review cut short, with the stop reason `max_tokens`.
+    /// The truncated review, with the stop reason `max_tokens`.
     MaxTokens,
-    /// Half of the review's body, then the connection closes.
+    /// Half of the review's body; then the connection closes.
     CutBody,
-    /// The connection closes before any answer.
+    /// The connection closes before any response.
     Reset,
-    /// This instead of the review, through the same tool or as the same JSON.
+    /// This input instead of the review, through the same tool or as the same JSON.
     Say {
-        /// Why the model stopped, which need not be a reason that is known.
+        /// The stop reason, known or unknown.
         stop: &'static str,
-        /// What the tool is called with. A string is what there is of it when it was cut off.
+        /// The input of the tool call. A string stands for truncated JSON.
         input: Value,
     },
-    /// The review as far as this, and then a fault: of `converse-stream` alone.
+    /// The review up to this place, and then a fault. Only for `converse-stream`.
     Break(Place, Fault),
 }
 
-/// How far a stream gets.
+/// The place at which a stream ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// No event is sent, only the answer's headers.
+    /// After the headers, before the first event.
     Nothing,
-    /// The answer has begun, and nothing of the explanation is sent.
+    /// After the first events, before the explanation.
     Begun,
-    /// Half of it is sent.
+    /// In the middle of the explanation.
     Half,
-    /// All of it is sent, but not why it ended.
+    /// After the explanation, before the stop reason.
     Written,
-    /// Only its usage is missing.
+    /// After the stop reason, before the usage.
     Stopped,
 }
 
-/// What becomes of a stream.
+/// The way in which a stream ends.
 #[derive(Clone, Debug)]
 pub enum Fault {
     /// The connection closes.
     Cut,
-    /// The stream ends as if all had been said.
+    /// The stream ends normally.
     End,
-    /// Nothing more comes, and the connection stays.
+    /// No further event arrives, and the connection stays open.
     Stall,
     /// An exception of the service, such as `throttlingException`.
     Exception(&'static str, &'static str),
     /// The next event, with a wrong checksum.
     BadChecksum,
-    /// Half of the next event, and the end.
+    /// Half of the next event; then the stream ends normally.
     HalfAnEvent,
 }
 
@@ -89,7 +89,7 @@ impl Act {
         Self::Fault { status, kind, message: message.into(), retry_after: None }
     }
 
-    /// This fault, with the time after which the service wants to be asked again. Of another act, the act.
+    /// Adds the wait that the service asks for. Has no effect on an act that is not a fault.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         if let Self::Fault { retry_after, .. } = &mut self {
@@ -98,20 +98,20 @@ impl Act {
         self
     }
 
-    /// An answer with this input of the tool, such as `Act::say("tool_use", json!({ … }))`.
+    /// An answer with this input of the tool call, such as `Act::say("tool_use", json!({ … }))`.
     #[must_use]
     pub const fn say(stop: &'static str, input: Value) -> Self {
         Self::Say { stop, input }
     }
 
-    /// This act, after a wait.
+    /// This act after a delay.
     #[must_use]
     pub fn after(self, wait: Duration) -> Self {
         Self::Delay(wait, Box::new(self))
     }
 }
 
-/// The acts that wait for their calls.
+/// The queued acts.
 #[derive(Debug, Default)]
 pub(crate) struct Script(Mutex<VecDeque<Act>>);
 

@@ -1,4 +1,4 @@
-//! What the endpoint was asked, for tests to look at.
+//! A log of the requests, for tests.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-/// How many requests are remembered.
-const REMEMBERED: usize = 256;
+/// The number of requests that are kept.
+const KEPT_REQUESTS: usize = 256;
 
 /// A request that reached the endpoint, valid or not.
 #[derive(Clone)]
@@ -16,12 +16,12 @@ pub struct Seen {
     pub model_id: String,
     /// The body, or `null` if it was not JSON.
     pub body: Value,
-    /// Whether the client went away before the answer was ready.
+    /// Whether the client closed the connection before the answer was ready.
     pub cancelled: bool,
 }
 
 impl fmt::Debug for Seen {
-    /// Leaves the body out: it holds code and questions.
+    /// Omits the body, which contains code and questions.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Seen")
             .field("model_id", &self.model_id)
@@ -33,7 +33,7 @@ impl fmt::Debug for Seen {
 
 #[derive(Default)]
 struct Entries {
-    forgotten: usize,
+    dropped: usize,
     kept: VecDeque<Seen>,
 }
 
@@ -49,23 +49,23 @@ pub(crate) struct Pending {
 }
 
 impl Log {
-    /// Remembers a request.
+    /// Adds a request to the log.
     pub(crate) fn begin(&self, model_id: &str, body: Value) -> Pending {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.kept.len() == REMEMBERED {
+        if entries.kept.len() == KEPT_REQUESTS {
             entries.kept.pop_front();
-            entries.forgotten += 1;
+            entries.dropped += 1;
         }
-        let number = entries.forgotten + entries.kept.len();
+        let number = entries.dropped + entries.kept.len();
         entries.kept.push_back(Seen { model_id: model_id.to_owned(), body, cancelled: false });
         drop(entries);
         Pending { log: self.clone(), number, finished: false }
     }
 
-    /// All there ever were, those that are forgotten too.
+    /// The number of all requests, including those that are no longer kept.
     pub(crate) fn count(&self) -> usize {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.forgotten + entries.kept.len()
+        entries.dropped + entries.kept.len()
     }
 
     pub(crate) fn all(&self) -> Vec<Seen> {
@@ -86,7 +86,7 @@ impl Drop for Pending {
             return;
         }
         let mut entries = self.log.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let index = self.number.checked_sub(entries.forgotten);
+        let index = self.number.checked_sub(entries.dropped);
         if let Some(seen) = index.and_then(|index| entries.kept.get_mut(index)) {
             seen.cancelled = true;
         }

@@ -1,4 +1,4 @@
-//! The server: a port on localhost, and the handle that tests hold.
+//! The server: a port on localhost, and its handle for tests.
 
 use std::fmt;
 use std::io;
@@ -16,10 +16,10 @@ use crate::converse::{self, Fault, Shared};
 use crate::script::Act;
 use crate::seen::{Log, Seen};
 
-/// The largest body that is read.
+/// The largest accepted body.
 const LARGEST_BODY: usize = 32 * 1024 * 1024;
 
-/// The endpoint's routes, without a script and without a memory.
+/// The endpoint's routes, without a script and a log.
 pub fn router() -> Router {
     routes(Arc::new(Shared::default()))
 }
@@ -34,9 +34,9 @@ fn routes(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-/// A running endpoint. It stops taking connections when it is dropped.
+/// A running endpoint. When it is dropped, it stops accepting connections.
 pub struct LocalBedrock {
-    /// Where it listens, such as `http://127.0.0.1:49152`.
+    /// The URL, such as `http://127.0.0.1:49152`.
     pub url: String,
     shared: Arc<Shared>,
     /// Dropped with this handle, which ends the server.
@@ -53,8 +53,8 @@ impl LocalBedrock {
         Self::start_at_pace(Duration::ZERO)
     }
 
-    /// Starts there, with a pause before each event of a streamed answer, as a model takes its time: a person or a test sees it
-    /// being written, and can stop it.
+    /// Starts on a free port, with a pause before each event of a streamed answer. A person or a test then sees the
+    /// answer while it is written, and can cancel it.
     ///
     /// # Panics
     ///
@@ -65,7 +65,7 @@ impl LocalBedrock {
         Self::serve(TcpListener::from_std(listener)?, pace)
     }
 
-    /// Starts on a port of the caller's choice.
+    /// Starts on the given listener.
     ///
     /// # Panics
     ///
@@ -79,7 +79,7 @@ impl LocalBedrock {
         let log = Some(Log::default());
         let shared = Arc::new(Shared { log, pace, ..Shared::default() });
         let (stop, stopped) = oneshot::channel::<()>();
-        // An answer is several small writes; without this each waits for the client's acknowledgement.
+        // An answer is several small writes; with Nagle's algorithm each would wait for the client's acknowledgement.
         let listener = listener.tap_io(|socket| {
             let _ = socket.set_nodelay(true);
         });
@@ -90,7 +90,7 @@ impl LocalBedrock {
         Ok(Self { url, shared, _stop: stop })
     }
 
-    /// Queues acts for the next calls, one each. A call that finds none queued gets the review.
+    /// Queues acts for the next calls, one for each call. A call without an act gets the review.
     pub fn script(&self, acts: Vec<Act>) {
         self.shared.script.queue(acts);
     }
@@ -101,7 +101,7 @@ impl LocalBedrock {
         self.shared.log.as_ref().map(Log::all).unwrap_or_default()
     }
 
-    /// How many requests there were in all.
+    /// The number of all requests.
     #[must_use]
     pub fn calls(&self) -> usize {
         self.shared.log.as_ref().map(Log::count).unwrap_or_default()

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// How many characters count as one token.
+/// The number of characters that count as one token.
 pub(super) const CHARACTERS_PER_TOKEN: usize = 4;
 
 /// A request's body.

@@ -1,4 +1,4 @@
-//! The checks a request must pass, as the real service makes them.
+//! The checks of a request, like those of the real service.
 
 use axum::http::{HeaderMap, header};
 
@@ -40,7 +40,7 @@ const KEYS: [&str; 11] = [
     "system",
 ];
 
-/// Only requests signed with `SigV4` are let in; the signature itself cannot be checked without the secret.
+/// Rejects requests that are not signed with `SigV4`. Without the secret, the signature itself cannot be checked.
 pub(super) fn signature(headers: &HeaderMap) -> Result<(), Fault> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         let message = "Missing Authentication Token";

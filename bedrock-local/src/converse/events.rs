@@ -15,17 +15,17 @@ use serde_json::{Value, json};
 use crate::script::{Fault, Place};
 use crate::seen::Pending;
 
-/// How many characters of an answer an event carries: few, so that words, escapes and numbers are divided too.
-const PER_EVENT: usize = 7;
-/// How long a stream waits before the connection closes under it, so that its beginning has left.
-const BEFORE_CUT: Duration = Duration::from_millis(20);
+/// The number of characters in an event: few, so that words, escapes and numbers are split too.
+const CHARACTERS_PER_EVENT: usize = 7;
+/// The wait before a stream's connection closes, so that the first events arrive.
+const DELAY_BEFORE_CLOSE: Duration = Duration::from_millis(20);
 
-/// The events of one answer, in order, with the place of each.
+/// The events of one answer in order, each with its place.
 pub(super) struct Events(Vec<(Place, Bytes)>);
 
-/// What a stream is made of.
+/// The content of a stream.
 pub(super) struct Parts<'a> {
-    /// The id and the name of the tool that is called; without it the answer is text.
+    /// The id and the name of the called tool. `None` for an answer as text.
     pub(super) tool: Option<(&'a str, &'a str)>,
     /// The answer's text, or the tool's input as JSON.
     pub(super) content: &'a str,
@@ -42,8 +42,8 @@ impl Events {
             events.push((Place::Nothing, event("contentBlockStart", &start)));
         }
         let characters: Vec<char> = parts.content.chars().collect();
-        let pieces = characters.chunks(PER_EVENT).map(|piece| piece.iter().collect::<String>());
-        let half = characters.len().div_ceil(PER_EVENT) / 2;
+        let pieces = characters.chunks(CHARACTERS_PER_EVENT).map(|piece| piece.iter().collect::<String>());
+        let half = characters.len().div_ceil(CHARACTERS_PER_EVENT) / 2;
         for (at, piece) in pieces.enumerate() {
             let delta = match parts.tool {
                 Some(_) => json!({ "toolUse": { "input": piece } }),
@@ -59,7 +59,8 @@ impl Events {
         Self(events)
     }
 
-    /// All of it, with a pause before each event. The request counts as cancelled if the client goes away before the end.
+    /// Sends all events, with a pause before each. The request counts as cancelled if the client closes the connection
+    /// before the end.
     pub(super) fn send(self, pace: Duration, pending: Option<Pending>) -> Response {
         let frames = stream::iter(self.0).then(move |(_, frame)| async move {
             if !pace.is_zero() {
@@ -70,24 +71,24 @@ impl Events {
         respond(frames.boxed(), pending)
     }
 
-    /// As far as the place, and then the fault.
+    /// Sends the events up to the place, and then the fault.
     pub(super) fn break_off(self, place: Place, fault: &Fault, pending: Option<Pending>) -> Response {
         let (sent, rest): (Vec<_>, Vec<_>) = self.0.into_iter().partition(|(at, _)| at.comes_before(place));
         let sent = stream::iter(sent.into_iter().map(|(_, frame)| Ok(frame)));
         let next = rest.into_iter().next().map(|(_, frame)| frame).unwrap_or_default();
         let last = match fault {
             Fault::Cut => {
-                let cut = stream::once(async {
-                    tokio::time::sleep(BEFORE_CUT).await;
+                let closes = stream::once(async {
+                    tokio::time::sleep(DELAY_BEFORE_CLOSE).await;
                     finish(pending);
                     Err(io::Error::other("scripted"))
                 });
-                return respond(sent.chain(cut).boxed(), None);
+                return respond(sent.chain(closes).boxed(), None);
             }
             Fault::Stall => return respond(sent.chain(stream::pending()).boxed(), pending),
             Fault::End => Bytes::new(),
             Fault::Exception(kind, message) => exception(kind, message),
-            Fault::BadChecksum => with_another_last_byte(&next),
+            Fault::BadChecksum => with_wrong_checksum(&next),
             Fault::HalfAnEvent => next.slice(..next.len() / 2),
         };
         respond(sent.chain(stream::iter([Ok(last)])).boxed(), pending)
@@ -95,7 +96,7 @@ impl Events {
 }
 
 impl Place {
-    /// Whether what stands at this place is sent by a stream that gets as far as `end`.
+    /// Whether a stream that ends at `end` sends an event at this place.
     fn comes_before(self, end: Self) -> bool {
         (self as u8) < end as u8
     }
@@ -104,7 +105,7 @@ impl Place {
 type Frames = BoxStream<'static, io::Result<Bytes>>;
 
 fn respond(frames: Frames, pending: Option<Pending>) -> Response {
-    // Each frame on its own, as a model writes.
+    // Each frame is sent on its own, like the output of a model.
     let paced = frames.then(async |frame| {
         tokio::task::yield_now().await;
         frame
@@ -145,7 +146,7 @@ fn frame(kind: &'static str, type_header: &'static str, name: &'static str, payl
 }
 
 /// The last four bytes of a frame are its checksum.
-fn with_another_last_byte(frame: &Bytes) -> Bytes {
+fn with_wrong_checksum(frame: &Bytes) -> Bytes {
     let mut bytes = frame.to_vec();
     if let Some(last) = bytes.last_mut() {
         *last ^= 1;

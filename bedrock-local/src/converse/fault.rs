@@ -1,4 +1,4 @@
-//! Errors as the service sends them: a status, the exception's name in a header, a message in JSON.
+//! The service's errors: a status, the exception's name in a header, a message in JSON.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ impl Fault {
         Self::new(500, "InternalServerException", "The review failed.")
     }
 
-    /// The answer to every route that is not served.
+    /// The response of every unknown route.
     pub(crate) fn unknown_operation() -> Self {
         Self::new(404, "UnknownOperationException", "This endpoint serves Converse only.")
     }

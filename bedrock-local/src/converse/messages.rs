@@ -1,4 +1,4 @@
-//! Checks of the conversation: its roles, its blocks, its tool results.
+//! Checks of the conversation: roles, blocks, tool results.
 
 use serde_json::Value;
 
@@ -98,7 +98,8 @@ pub(super) fn text_is_filled(text: &Value, path: &str) -> Result<(), Fault> {
     }
 }
 
-/// A tool's result must answer a use in the message before it, and tools must be declared when either is present.
+/// Each tool result must belong to a tool use in the previous message, and the request must declare tools if it has
+/// either.
 pub(super) fn results_answer_uses(body: &Body) -> Result<(), Fault> {
     let messages = list(body.get("messages"));
     let ids = |message: &Value, kind: &str| -> Vec<String> {

@@ -1,18 +1,18 @@
-//! Checks of what a call can ask for beside an answer: a schema, a guardrail, a service tier.
+//! Checks of the options of a call: a schema, a guardrail, a service tier.
 
 use serde_json::Value;
 
 use super::body::{Body, tools};
 use super::fault::Fault;
 
-/// What a schema may not say when it is to be kept word by word.
+/// Keywords that an enforced schema must not contain.
 const UNSUPPORTED: [&str; 8] =
     ["exclusiveMaximum", "exclusiveMinimum", "maxItems", "maxLength", "maximum", "minLength", "minimum", "multipleOf"];
 
-/// The schema of a text is JSON in a string, that of a strict tool an object. Both are held to the same rules.
+/// The schema of a text is JSON in a string; the schema of a strict tool is an object. The same rules apply to both.
 pub(super) fn output_is_a_schema(body: &Body) -> Result<(), Fault> {
     for tool in tools(body).iter().filter(|tool| tool["toolSpec"]["strict"] == true) {
-        can_be_kept(&tool["toolSpec"]["inputSchema"]["json"])?;
+        can_be_enforced(&tool["toolSpec"]["inputSchema"]["json"])?;
     }
     let Some(format) = body.get("outputConfig").and_then(|config| config.get("textFormat")) else {
         return Ok(());
@@ -24,12 +24,12 @@ pub(super) fn output_is_a_schema(body: &Body) -> Result<(), Fault> {
         return Err(Fault::malformed("outputConfig.textFormat.structure.jsonSchema.schema is not a string"));
     };
     match serde_json::from_str::<Value>(text) {
-        Ok(schema) if schema.is_object() => can_be_kept(&schema),
+        Ok(schema) if schema.is_object() => can_be_enforced(&schema),
         _ => Err(Fault::invalid("The JSON schema in outputConfig.textFormat is not a JSON object.")),
     }
 }
 
-fn can_be_kept(schema: &Value) -> Result<(), Fault> {
+fn can_be_enforced(schema: &Value) -> Result<(), Fault> {
     match schema {
         Value::Object(fields) => {
             if fields.get("type").is_some_and(|kind| kind == "object")
@@ -41,9 +41,9 @@ fn can_be_kept(schema: &Value) -> Result<(), Fault> {
             if let Some(word) = UNSUPPORTED.iter().find(|word| fields.contains_key(**word)) {
                 return Err(Fault::invalid(format!("The schema property '{word}' is not supported.")));
             }
-            fields.values().try_for_each(can_be_kept)
+            fields.values().try_for_each(can_be_enforced)
         }
-        Value::Array(items) => items.iter().try_for_each(can_be_kept),
+        Value::Array(items) => items.iter().try_for_each(can_be_enforced),
         _ => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! Answers as the service sends them: the message, why it stopped, what it cost.
+//! The service's answers: the message, the stop reason, the usage.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -13,7 +13,7 @@ use super::body::CHARACTERS_PER_TOKEN;
 use super::events::{Events, Parts};
 use super::request::{Form, Request};
 
-/// What the assistant says and why it stops.
+/// The assistant's message and its stop reason.
 pub(super) struct Reply {
     content: Content,
     stop: &'static str,
@@ -34,13 +34,13 @@ struct ToolUse {
     input: Input,
 }
 
-/// The tool's input: an answer, as much of one as the tokens allowed, or what a script says.
+/// The input of the tool call: an answer, a truncated answer, or a scripted value.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Input {
     Whole(Answer),
-    Cut { explanation: String },
-    Said(Value),
+    Truncated { explanation: String },
+    Scripted(Value),
 }
 
 #[derive(Serialize)]
@@ -84,14 +84,14 @@ struct Metrics {
 }
 
 impl Reply {
-    /// Plain text that ends its turn.
+    /// Plain text that ends the turn.
     pub(super) fn text(request: &Request, text: String) -> Self {
         let mut reply = Self { content: Content::Text(text), stop: "end_turn" };
-        reply.fit(request);
+        reply.truncate_to_limit(request);
         reply
     }
 
-    /// The review in the form that was asked for.
+    /// The review in the form that the request asks for.
     pub(super) fn answer(request: &Request, answer: Answer) -> Self {
         let text = match &request.form {
             Form::Tool(name) => {
@@ -103,7 +103,7 @@ impl Reply {
                     }),
                     stop: "tool_use",
                 };
-                reply.fit(request);
+                reply.truncate_to_limit(request);
                 return reply;
             }
             Form::Json => serde_json::to_string(&answer).unwrap_or_default(),
@@ -112,45 +112,45 @@ impl Reply {
         Self::text(request, text)
     }
 
-    /// What a script says, in the form that was asked for.
-    pub(super) fn say(request: &Request, stop: &'static str, said: Value) -> Self {
+    /// A scripted value in the form that the request asks for.
+    pub(super) fn scripted(request: &Request, stop: &'static str, value: Value) -> Self {
         let content = match &request.form {
             Form::Tool(name) => {
-                Content::ToolUse(ToolUse { id: next_tool_use_id(), name: name.clone(), input: Input::Said(said) })
+                Content::ToolUse(ToolUse { id: next_tool_use_id(), name: name.clone(), input: Input::Scripted(value) })
             }
-            // A string is what was written of the JSON.
-            Form::Json | Form::Prose => Content::Text(said.as_str().map_or_else(|| said.to_string(), str::to_owned)),
+            // A string stands for truncated JSON.
+            Form::Json | Form::Prose => Content::Text(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
         };
         let stop = if stop == "tool_use" && !matches!(request.form, Form::Tool(_)) { "end_turn" } else { stop };
         Self { content, stop }
     }
 
-    /// Cuts what exceeds the tokens the request allows.
-    fn fit(&mut self, request: &Request) {
+    /// Truncates the answer to the request's token limit.
+    fn truncate_to_limit(&mut self, request: &Request) {
         let Some(most) = request.max_tokens else {
             return;
         };
         if self.tokens() > most {
-            self.cut_to(most.saturating_mul(CHARACTERS_PER_TOKEN));
+            self.truncate(most.saturating_mul(CHARACTERS_PER_TOKEN));
         }
     }
 
-    /// Cuts the answer as if the tokens had run out half-way. What it is still stands in its first line.
-    pub(super) fn cut_in_half(&mut self) {
+    /// Truncates the answer as if the tokens had run out half-way. The disclaimer in its first line remains.
+    pub(super) fn truncate_to_half(&mut self) {
         let length = match &self.content {
             Content::Text(text) => text.chars().count(),
             Content::ToolUse(tool) => tool.input.explanation().chars().count(),
         };
-        self.cut_to((length / 2).max(DISCLAIMER.len()));
+        self.truncate((length / 2).max(DISCLAIMER.len()));
     }
 
-    fn cut_to(&mut self, characters: usize) {
+    fn truncate(&mut self, characters: usize) {
         let kept = |text: &str| text.chars().take(characters).collect::<String>();
         match &mut self.content {
             Content::Text(text) => *text = kept(text),
             Content::ToolUse(tool) => {
                 let explanation = kept(tool.input.explanation());
-                tool.input = Input::Cut { explanation };
+                tool.input = Input::Truncated { explanation };
             }
         }
         self.stop = "max_tokens";
@@ -182,14 +182,14 @@ impl Reply {
         Json(wire).into_response()
     }
 
-    /// The same as a stream.
+    /// The answer as a stream of events.
     pub(super) fn events(&self, request: &Request, started: Instant) -> Events {
         let json;
         let (tool, content) = match &self.content {
             Content::Text(text) => (None, text.as_str()),
             Content::ToolUse(tool) => {
                 json = match &tool.input {
-                    Input::Said(Value::String(piece)) => piece.clone(),
+                    Input::Scripted(Value::String(piece)) => piece.clone(),
                     input => serde_json::to_string(input).unwrap_or_default(),
                 };
                 (Some((&*tool.id, &*tool.name)), json.as_str())
@@ -205,8 +205,8 @@ impl Input {
     fn explanation(&self) -> &str {
         match self {
             Self::Whole(answer) => &answer.explanation,
-            Self::Cut { explanation } => explanation,
-            Self::Said(said) => said["explanation"].as_str().unwrap_or_default(),
+            Self::Truncated { explanation } => explanation,
+            Self::Scripted(value) => value["explanation"].as_str().unwrap_or_default(),
         }
     }
 }
@@ -216,7 +216,8 @@ fn next_tool_use_id() -> String {
     format!("tooluse_local{:016x}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// The answer for a reader: the explanation, then the suggested code in a fence that the code cannot close.
+/// The answer as prose: the explanation, then the suggested code in a fence that is longer than any run of backticks in
+/// it.
 fn prose(answer: &Answer) -> String {
     let Some(code) = &answer.suggested_code else {
         return answer.explanation.clone();

@@ -1,4 +1,4 @@
-//! A request that passed every check, as far as the answer depends on it.
+//! A valid request, reduced to the parts on which the answer depends.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::check::CHECKS;
 use super::fault::Fault;
 use super::settings;
 
-/// How the answer is to be sent.
+/// The form of the answer.
 #[derive(Debug)]
 pub(super) enum Form {
     /// Through the tool of this name.
@@ -20,14 +20,14 @@ pub(super) enum Form {
     Prose,
 }
 
-/// What the answer needs to know.
+/// A valid request.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) form: Form,
     pub(super) max_tokens: Option<usize>,
-    /// The length of everything that was sent, in characters.
+    /// The length of all input, in characters.
     pub(super) input: usize,
-    /// What of it the prompt cache had or got.
+    /// The tokens that the prompt cache read and wrote.
     pub(super) cached: Cached,
     /// The texts of the user's messages, the last one first.
     user_texts: Vec<String>,
@@ -41,7 +41,7 @@ impl Request {
         for check in CHECKS {
             check(body)?;
         }
-        settings::temperature_is_taken(model_id, body)?;
+        settings::temperature_is_supported(model_id, body)?;
         let tools = body.get("toolConfig");
         let in_tools = tools.map_or(0, |tools| tools.to_string().len());
         let asked_for_json =
@@ -73,7 +73,7 @@ impl Request {
     }
 }
 
-/// The tool to answer through: the one that is forced, or the first.
+/// The name of the tool for the answer: the forced tool, or the first one.
 fn tool_name(config: &Value) -> Option<String> {
     let forced = config["toolChoice"]["tool"]["name"].as_str();
     let mut declared = list(config.get("tools")).iter();

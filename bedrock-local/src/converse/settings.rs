@@ -1,4 +1,4 @@
-//! Checks of everything beside the conversation: system text, inference settings, tools, cache points, sizes.
+//! Checks of the rest of a request: system text, inference settings, tools, cache points, sizes.
 
 use serde_json::Value;
 
@@ -6,11 +6,11 @@ use super::body::{Body, characters, list, message_blocks, tools};
 use super::fault::Fault;
 use super::messages::text_is_filled;
 
-const MOST_CACHE_POINTS: usize = 4;
-const MOST_CHARACTERS: usize = 800_000;
-const MOST_METADATA: usize = 16;
-const LONGEST_METADATA: usize = 256;
-const MOST_STOP_SEQUENCES: usize = 2_500;
+const MAX_CACHE_POINTS: usize = 4;
+const MAX_CHARACTERS: usize = 800_000;
+const MAX_METADATA: usize = 16;
+const MAX_METADATA_CHARACTERS: usize = 256;
+const MAX_STOP_SEQUENCES: usize = 2_500;
 
 pub(super) fn system_is_text(body: &Body) -> Result<(), Fault> {
     for (at, block) in list(body.get("system")).iter().enumerate() {
@@ -43,9 +43,9 @@ pub(super) fn inference_in_range(body: &Body) -> Result<(), Fault> {
             "temperature" | "topP" if !is_share(value) => {
                 return Err(Fault::out_of_bounds(&path, "have value between 0 and 1"));
             }
-            "stopSequences" if list(Some(value)).len() > MOST_STOP_SEQUENCES => {
-                let most = format!("have length less than or equal to {MOST_STOP_SEQUENCES}");
-                return Err(Fault::out_of_bounds(&path, &most));
+            "stopSequences" if list(Some(value)).len() > MAX_STOP_SEQUENCES => {
+                let constraint = format!("have length less than or equal to {MAX_STOP_SEQUENCES}");
+                return Err(Fault::out_of_bounds(&path, &constraint));
             }
             "maxTokens" | "temperature" | "topP" | "stopSequences" => {}
             other => {
@@ -56,10 +56,10 @@ pub(super) fn inference_in_range(body: &Body) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Models that choose their own temperature, by what their ids have in common.
+/// Models that choose their own temperature, by a part of their ids.
 const WITHOUT_TEMPERATURE: [&str; 3] = ["claude-opus-4-7", "claude-opus-4-8", "claude-opus-5"];
 
-pub(super) fn temperature_is_taken(model_id: &str, body: &Body) -> Result<(), Fault> {
+pub(super) fn temperature_is_supported(model_id: &str, body: &Body) -> Result<(), Fault> {
     let given = body.get("inferenceConfig").is_some_and(|config| config.get("temperature").is_some());
     if given && WITHOUT_TEMPERATURE.iter().any(|model| model_id.contains(model)) {
         return Err(Fault::invalid("`temperature` is deprecated for this model."));
@@ -106,9 +106,9 @@ pub(super) fn tools_are_declared(body: &Body) -> Result<(), Fault> {
 pub(super) fn cache_points_are_few(body: &Body) -> Result<(), Fault> {
     let all = message_blocks(body).chain(list(body.get("system"))).chain(tools(body));
     let points: Vec<&Value> = all.filter_map(|block| block.get("cachePoint")).collect();
-    if points.len() > MOST_CACHE_POINTS {
+    if points.len() > MAX_CACHE_POINTS {
         return Err(Fault::invalid(format!(
-            "A request may have at most {MOST_CACHE_POINTS} cache points, and this one has {}.",
+            "A request may have at most {MAX_CACHE_POINTS} cache points, and this one has {}.",
             points.len()
         )));
     }
@@ -126,16 +126,16 @@ pub(super) fn metadata_is_short(body: &Body) -> Result<(), Fault> {
     let Some(metadata) = body.get("requestMetadata") else {
         return Ok(());
     };
-    let short = |text: &str| text.chars().count() <= LONGEST_METADATA;
+    let short = |text: &str| text.chars().count() <= MAX_METADATA_CHARACTERS;
     let fits = metadata.as_object().is_some_and(|entries| {
-        entries.len() <= MOST_METADATA
+        entries.len() <= MAX_METADATA
             && entries.iter().all(|(key, value)| short(key) && value.as_str().is_some_and(short))
     });
     if fits { Ok(()) } else { Err(Fault::out_of_bounds("requestMetadata", "be a map of at most 16 short texts")) }
 }
 
 pub(super) fn input_fits(body: &Body) -> Result<(), Fault> {
-    if characters(body) > MOST_CHARACTERS {
+    if characters(body) > MAX_CHARACTERS {
         return Err(Fault::invalid("Input is too long for requested model."));
     }
     Ok(())

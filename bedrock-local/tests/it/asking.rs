@@ -1,30 +1,30 @@
-//! How a test asks: the product's prompt and a request around it.
+//! The product's prompt, and a request with it.
 
 use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-/// What a signed request carries; the endpoint cannot check the signature itself.
+/// The header of a signed request. The endpoint cannot check the signature itself.
 pub(crate) const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/bedrock/aws4_request";
 
-/// A file, the lines selected in it, and the question.
+/// A file, a selection of its lines, and a question.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct Question<'a> {
     pub(crate) language: &'a str,
     pub(crate) file: &'a str,
-    /// The first and last line that is sent; the whole file if absent.
+    /// The first and the last line in the prompt; the whole file if absent.
     pub(crate) sent: Option<(usize, usize)>,
     pub(crate) selection: Option<(usize, usize)>,
-    pub(crate) question: &'a str,
+    pub(crate) text: &'a str,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> Question<'a> {
     pub(crate) fn about(language: &'a str, file: &'a str) -> Self {
-        Self { language, file, sent: None, selection: None, question: "Please review this." }
+        Self { language, file, sent: None, selection: None, text: "Please review this." }
     }
 
-    /// The prompt as the product writes it.
+    /// The prompt in the product's form.
     pub(crate) fn prompt(&self) -> String {
         let lines = lines_of(self.file);
         let total = lines.len();
@@ -48,16 +48,16 @@ impl<'a> Asked<'a> {
                 "{prompt}<selection-7f3a start_line=\"{start}\" end_line=\"{end}\">\n{chosen}\n</selection-7f3a>\n"
             );
         }
-        format!("{prompt}<question-7f3a>\n{}\n</question-7f3a>\n", self.question)
+        format!("{prompt}<question-7f3a>\n{}\n</question-7f3a>\n", self.text)
     }
 }
 
-/// The lines of a file without their line feeds; a final line feed ends the last line and begins none.
+/// The lines of a file without their line feeds. A final line feed does not begin another line.
 fn lines_of(file: &str) -> Vec<&str> {
     file.strip_suffix('\n').unwrap_or(file).split('\n').collect()
 }
 
-/// A request that asks for the answer through the tool.
+/// A request for an answer through the tool.
 pub(crate) fn request(prompt: &str) -> Value {
     json!({
         "system": [{ "text": "You review code." }],
@@ -83,9 +83,9 @@ pub(crate) async fn post(body: &Value) -> (u16, Value) {
     (status, serde_json::from_slice(&bytes).expect("a JSON body"))
 }
 
-/// The tool's input in answer to a question.
-pub(crate) async fn ask(asked: &Asked<'_>) -> Value {
-    let (status, answer) = post(&request(&asked.prompt())).await;
+/// The tool's input in the answer.
+pub(crate) async fn ask(question: &Question<'_>) -> Value {
+    let (status, answer) = post(&request(&question.prompt())).await;
     assert_eq!(status, 200, "{answer}");
     answer["output"]["message"]["content"][0]["toolUse"]["input"].clone()
 }

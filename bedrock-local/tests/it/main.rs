@@ -1,4 +1,4 @@
-//! The endpoint as its users see it: over HTTP, with the product's prompt.
+//! Tests of the endpoint over HTTP, with the product's prompt.
 
 mod asking;
 mod protocol;

@@ -1,15 +1,15 @@
-//! The wire: what a request must be, and what an answer looks like, over a real socket.
+//! The wire format: the requests that the endpoint accepts, and its responses, over a real socket.
 
 use bedrock_local::LocalBedrock;
 use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use crate::asking::{Asked, SIGNED, request};
+use crate::asking::{Question, SIGNED, request};
 
 const FILE: &str = "fn main() {\n    let port = \"80\".parse::<u16>().unwrap();\n    println!(\"{port}\");\n}\n";
 
 fn valid() -> Value {
-    request(&Asked::about("Rust", FILE).prompt())
+    request(&Question::about("Rust", FILE).prompt())
 }
 
 fn to(url: &str, model: &str) -> RequestBuilder {
@@ -27,7 +27,7 @@ fn error_type(response: &Response) -> String {
 }
 
 #[tokio::test]
-async fn the_answer_comes_through_the_forced_tool() {
+async fn the_answer_is_a_call_of_the_forced_tool() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let response = send(&bedrock.url, &valid()).await;
     assert_eq!(response.status(), 200);
@@ -50,7 +50,7 @@ async fn a_longer_request_costs_more() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let mut costs = Vec::new();
     for file in [FILE.to_owned(), FILE.repeat(20)] {
-        let body = request(&Asked::about("Rust", &file).prompt());
+        let body = request(&Question::about("Rust", &file).prompt());
         let answer: Value = send(&bedrock.url, &body).await.json().await.expect("JSON");
         costs.push(answer["usage"]["inputTokens"].as_u64().expect("a number"));
     }
@@ -58,7 +58,7 @@ async fn a_longer_request_costs_more() {
 }
 
 #[tokio::test]
-async fn the_model_id_is_decoded_and_the_body_kept_for_tests() {
+async fn the_log_has_the_decoded_model_id_and_the_body() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let model = "us.anthropic.claude-sonnet-4-5-20250929-v1%3A0";
     let request = to(&bedrock.url, model).header("authorization", SIGNED).body(valid().to_string());
@@ -72,7 +72,7 @@ async fn the_model_id_is_decoded_and_the_body_kept_for_tests() {
 }
 
 #[tokio::test]
-async fn an_unsigned_request_is_refused() {
+async fn an_unsigned_request_is_rejected() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let response = to(&bedrock.url, "local").body(valid().to_string()).send().await.expect("an answer");
     assert_eq!(response.status(), 403);
@@ -127,13 +127,13 @@ fn invalid_conversations() -> Vec<(&'static str, Value)> {
     };
     vec![
         ("no messages", turns(&[])),
-        ("messages is no list", with("/messages", &json!("x"))),
+        ("messages is not a list", with("/messages", &json!("x"))),
         ("begins with the assistant", turns(&[("assistant", &hello)])),
         ("same role twice", turns(&[("user", &hello), ("user", &hello)])),
         ("unknown role", turns(&[("system", &hello)])),
         ("no content", turns(&[("user", &json!([]))])),
         ("blank text", turns(&[("user", &text("  \n"))])),
-        ("text is no string", turns(&[("user", &json!([{ "text": 1 }]))])),
+        ("text is not a string", turns(&[("user", &json!([{ "text": 1 }]))])),
         ("two kinds in one block", turns(&[("user", &json!([{ "text": "x", "image": {} }]))])),
         ("unknown block", turns(&[("user", &json!([{ "txt": "x" }]))])),
         ("result without a use", turns(&[("user", &hello), ("assistant", &tool_use), ("user", &other)])),
@@ -153,15 +153,15 @@ fn invalid_settings() -> Vec<(&'static str, Value)> {
         ("odd cache point", with("/system", &odd_point)),
         ("blank system text", with("/system", &text(" "))),
         ("unknown system block", with("/system", &json!([{ "image": {} }]))),
-        ("no tokens", with("/inferenceConfig/maxTokens", &json!(0))),
-        ("too warm", with("/inferenceConfig/temperature", &json!(1.1))),
+        ("zero tokens", with("/inferenceConfig/maxTokens", &json!(0))),
+        ("temperature above 1", with("/inferenceConfig/temperature", &json!(1.1))),
         ("negative topP", with("/inferenceConfig/topP", &json!(-0.1))),
         ("unknown setting", with("/inferenceConfig/topK", &json!(5))),
         ("no tools", with("/toolConfig/tools", &json!([]))),
         ("tool without a schema", with("/toolConfig/tools", &no_schema)),
         ("undeclared tool", with("/toolConfig/toolChoice/tool/name", &json!("other"))),
         ("unknown tool choice", with("/toolConfig/toolChoice", &json!({ "none": {} }))),
-        ("metadata is no map of texts", with("/requestMetadata", &json!({ "user": 7 }))),
+        ("metadata is not a map of texts", with("/requestMetadata", &json!({ "user": 7 }))),
     ]
 }
 
@@ -184,7 +184,7 @@ fn invalid_options() -> Vec<(&'static str, Value)> {
     let blank = json!([{ "guardContent": { "text": { "text": " " } } }]);
     vec![
         ("a schema that is an object", output(json!({ "type": "object", "additionalProperties": false }))),
-        ("a schema that is no JSON", output(json!("{"))),
+        ("a schema that is not JSON", output(json!("{"))),
         ("an open object", output(json!("{\"type\":\"object\"}"))),
         ("a bounded number", output(json!(bounded.to_string()))),
         ("another format", with("/outputConfig", &json!({ "textFormat": { "type": "xml" } }))),
@@ -197,7 +197,7 @@ fn invalid_options() -> Vec<(&'static str, Value)> {
 }
 
 #[tokio::test]
-async fn a_model_that_chooses_its_temperature_refuses_one() {
+async fn a_model_without_a_temperature_rejects_one() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let warm = with("/inferenceConfig/temperature", &json!(0.7)).to_string();
     for (model, status) in [("us.anthropic.claude-opus-4-7", 400), ("us.anthropic.claude-sonnet-4-6", 200)] {
@@ -207,7 +207,7 @@ async fn a_model_that_chooses_its_temperature_refuses_one() {
 }
 
 #[tokio::test]
-async fn what_stands_before_a_cache_point_is_cheaper_the_next_time_with_the_same_model() {
+async fn a_prefix_before_a_cache_point_is_cached_for_the_same_model() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let point = json!({ "cachePoint": { "type": "default" } });
     let ask = async |model: &str, text: &str, question: &str| {
@@ -244,7 +244,7 @@ async fn every_invalid_request_is_a_validation_exception() {
 }
 
 #[tokio::test]
-async fn input_that_is_too_long_is_named_as_such() {
+async fn input_that_is_too_long_is_rejected() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let body = with("/messages/0/content", &text(&"word ".repeat(170_000)));
     let response = send(&bedrock.url, &body).await;
@@ -254,7 +254,7 @@ async fn input_that_is_too_long_is_named_as_such() {
 }
 
 #[tokio::test]
-async fn four_cache_points_and_every_known_key_are_fine() {
+async fn four_cache_points_and_every_known_key_are_accepted() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let mut body = valid();
     let point = json!({ "cachePoint": { "type": "default", "ttl": "1h" } });
@@ -289,7 +289,7 @@ async fn without_tools_the_answer_is_text() {
 }
 
 #[tokio::test]
-async fn too_few_tokens_cut_the_answer() {
+async fn the_token_limit_truncates_the_answer() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let body = with("/inferenceConfig/maxTokens", &json!(20));
     let answer: Value = send(&bedrock.url, &body).await.json().await.expect("JSON");

@@ -1,4 +1,4 @@
-//! Scripted faults: each reaches the client as the service would send it, and only the call it was queued for.
+//! Scripted faults: each reaches the client like one of the service, and affects one call.
 
 use std::time::{Duration, Instant};
 
@@ -6,12 +6,12 @@ use bedrock_local::{Act, LocalBedrock};
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::asking::{Asked, SIGNED, request};
+use crate::asking::{Question, SIGNED, request};
 
 const FILE: &str = "if (a = 1) {\n  go();\n}\n";
 
 async fn call(bedrock: &LocalBedrock) -> reqwest::Result<Response> {
-    let body = request(&Asked::about("JavaScript", FILE).prompt());
+    let body = request(&Question::about("JavaScript", FILE).prompt());
     let url = format!("{}/model/local/converse", bedrock.url);
     let request = reqwest::Client::new().post(url).header("authorization", SIGNED);
     request.body(body.to_string()).send().await
@@ -22,7 +22,7 @@ async fn answered(bedrock: &LocalBedrock) -> Value {
 }
 
 #[tokio::test]
-async fn acts_are_played_in_order_and_then_the_review_returns() {
+async fn acts_are_played_in_order_and_later_calls_get_the_review() {
     let bedrock = LocalBedrock::start().expect("a free port");
     bedrock.script(vec![
         Act::fault(429, "ThrottlingException", "slow down"),
@@ -47,7 +47,7 @@ async fn acts_are_played_in_order_and_then_the_review_returns() {
 }
 
 #[tokio::test]
-async fn tokens_that_run_out_leave_the_explanation_without_a_patch() {
+async fn an_answer_at_the_token_limit_has_an_explanation_without_a_patch() {
     let bedrock = LocalBedrock::start().expect("a free port");
     bedrock.script(vec![Act::MaxTokens]);
     let answer = answered(&bedrock).await;
@@ -59,7 +59,7 @@ async fn tokens_that_run_out_leave_the_explanation_without_a_patch() {
 }
 
 #[tokio::test]
-async fn a_delay_passes_before_its_act() {
+async fn an_act_is_played_after_its_delay() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let wait = Duration::from_millis(120);
     bedrock.script(vec![Act::fault(503, "ServiceUnavailableException", "later").after(wait)]);
@@ -69,7 +69,7 @@ async fn a_delay_passes_before_its_act() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_cut_is_an_error_for_the_client() {
+async fn a_truncated_body_is_an_error_for_the_client() {
     let bedrock = LocalBedrock::start().expect("a free port");
     bedrock.script(vec![Act::CutBody]);
     let response = call(&bedrock).await.expect("the headers arrive");
@@ -79,7 +79,7 @@ async fn a_body_that_is_cut_is_an_error_for_the_client() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_is_seen() {
+async fn the_request_of_a_client_that_disconnects_is_cancelled() {
     let bedrock = LocalBedrock::start().expect("a free port");
     bedrock.script(vec![Act::Answer.after(Duration::from_secs(30))]);
     let arrived = async {
@@ -102,7 +102,7 @@ async fn a_client_that_goes_away_is_seen() {
 }
 
 #[tokio::test]
-async fn an_invalid_request_does_not_use_up_the_script() {
+async fn an_invalid_request_leaves_the_script_unchanged() {
     let bedrock = LocalBedrock::start().expect("a free port");
     bedrock.script(vec![Act::fault(500, "InternalServerException", "broken")]);
     let url = format!("{}/model/local/converse", bedrock.url);
@@ -112,7 +112,7 @@ async fn an_invalid_request_does_not_use_up_the_script() {
 }
 
 #[tokio::test]
-async fn a_dropped_endpoint_takes_no_more_calls() {
+async fn a_dropped_endpoint_closes_its_port() {
     let bedrock = LocalBedrock::start().expect("a free port");
     assert_eq!(answered(&bedrock).await["stopReason"], "tool_use");
     let url = format!("{}/model/local/converse", bedrock.url);
@@ -126,7 +126,7 @@ async fn a_dropped_endpoint_takes_no_more_calls() {
 }
 
 #[tokio::test]
-async fn an_endpoint_starts_on_a_port_of_the_callers_choice() {
+async fn an_endpoint_starts_on_the_given_listener() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
     let bedrock = LocalBedrock::start_on(listener).expect("a server");

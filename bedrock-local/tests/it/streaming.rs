@@ -1,4 +1,4 @@
-//! `converse-stream`: the same answer as events, and streams that a script breaks.
+//! `converse-stream`: the answer as events, and streams that a script interrupts.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use bedrock_local::{Act, Fault, LocalBedrock, Place};
 use reqwest::Response;
 use serde_json::{Value, json};
 
-use crate::asking::{Asked, SIGNED, request};
+use crate::asking::{Question, SIGNED, request};
 
 const FILE: &str = "if (a = 1) {\n  go();\n}\n";
 
@@ -19,7 +19,7 @@ async fn call(bedrock: &LocalBedrock, operation: &str, body: &Value) -> Response
 }
 
 async fn stream(bedrock: &LocalBedrock) -> Response {
-    call(bedrock, "converse-stream", &request(&Asked::about("JavaScript", FILE).prompt())).await
+    call(bedrock, "converse-stream", &request(&Question::about("JavaScript", FILE).prompt())).await
 }
 
 fn header<'a>(message: &'a Message, name: &str) -> &'a str {
@@ -27,7 +27,7 @@ fn header<'a>(message: &'a Message, name: &str) -> &'a str {
     header.map_or("", |header| header.value().as_string().expect("text").as_str())
 }
 
-/// The events in these bytes: what each is, and what it carries.
+/// The events in these bytes: the name and the payload of each.
 fn events(bytes: &[u8]) -> Vec<(String, Value)> {
     let (mut decoder, mut rest) = (MessageFrameDecoder::new(), bytes);
     let mut found = Vec::new();
@@ -41,9 +41,9 @@ fn events(bytes: &[u8]) -> Vec<(String, Value)> {
 }
 
 #[tokio::test]
-async fn a_stream_says_the_same_as_a_whole_answer_in_many_events() {
+async fn a_stream_sends_the_same_answer_in_many_events() {
     let bedrock = LocalBedrock::start().expect("a free port");
-    let body = request(&Asked::about("JavaScript", FILE).prompt());
+    let body = request(&Question::about("JavaScript", FILE).prompt());
     let whole: Value = call(&bedrock, "converse", &body).await.json().await.expect("JSON");
     let response = stream(&bedrock).await;
     assert_eq!(response.headers()["content-type"], "application/vnd.amazon.eventstream");
@@ -62,13 +62,13 @@ async fn a_stream_says_the_same_as_a_whole_answer_in_many_events() {
 }
 
 #[tokio::test]
-async fn a_stream_breaks_where_and_how_the_script_says() {
+async fn a_stream_ends_at_the_scripted_place_with_the_scripted_fault() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let places = [Place::Nothing, Place::Begun, Place::Half, Place::Written, Place::Stopped];
     let mut lengths = Vec::new();
     for place in places {
         bedrock.script(vec![Act::Break(place, Fault::End)]);
-        lengths.push(events(&stream(&bedrock).await.bytes().await.expect("it ends in order")).len());
+        lengths.push(events(&stream(&bedrock).await.bytes().await.expect("the stream ends normally")).len());
     }
     assert!(lengths[0] == 0 && lengths.is_sorted_by(|fewer, more| fewer < more), "{lengths:?}");
     assert_eq!(lengths[4], lengths[3] + 1, "only messageStop is between them");
@@ -77,7 +77,7 @@ async fn a_stream_breaks_where_and_how_the_script_says() {
         [(Fault::BadChecksum, 0), (Fault::HalfAnEvent, 0), (Fault::Exception("throttlingException", "x"), 1)]
     {
         bedrock.script(vec![Act::Break(Place::Half, fault.clone())]);
-        let found = events(&stream(&bedrock).await.bytes().await.expect("it ends in order"));
+        let found = events(&stream(&bedrock).await.bytes().await.expect("the stream ends normally"));
         assert_eq!(found.len(), lengths[2] + more, "{fault:?}");
         if more == 1 {
             assert_eq!(found[lengths[2]], ("throttlingException".to_owned(), json!({ "message": "x" })));
@@ -89,7 +89,7 @@ async fn a_stream_breaks_where_and_how_the_script_says() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_a_stream_that_stands_still_is_noticed() {
+async fn the_request_of_a_client_that_leaves_a_stalled_stream_is_cancelled() {
     let bedrock = LocalBedrock::start().expect("a free port");
     bedrock.script(vec![Act::Break(Place::Half, Fault::Stall)]);
     let mut response = stream(&bedrock).await;
@@ -104,7 +104,7 @@ async fn a_client_that_leaves_a_stream_that_stands_still_is_noticed() {
 }
 
 #[tokio::test]
-async fn a_request_for_a_stream_is_checked_as_any_other() {
+async fn a_request_for_a_stream_passes_the_same_checks() {
     let bedrock = LocalBedrock::start().expect("a free port");
     let response = call(&bedrock, "converse-stream", &json!({ "messages": [] })).await;
     assert_eq!(response.status(), 400);
