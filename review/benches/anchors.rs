@@ -1,10 +1,11 @@
-//! How often is an anchor right after random edits, and how long can one take? `cargo bench -p review --bench anchors`.
+//! Measures how often an anchor is right after random edits, and the longest time of one call: `cargo bench -p review
+//! --bench anchors`.
 //!
-//! `-- --cases 100000 --seed 7 FOLDER…` are the number of edited files, what they are drawn with, and folders of source
-//! files to draw them from besides this repository. The same seed on the same files finds the same.
+//! `-- --cases 100000 --seed 7 FOLDER…` sets the number of edited files, the seed of the random numbers, and folders of
+//! source files beside this repository. The same seed with the same files gives the same results.
 //!
-//! The simple methods stand beside ours: to keep the line numbers, to take the first place where the text is, and to
-//! follow a diff and nothing else. Then the time of files of 5 MiB that are made to be slow, with 50 selections each.
+//! The bench compares three simple methods: keep the line numbers, take the first place of the text, follow only a
+//! diff. Then it measures the time for files of 5 MiB that are made to be slow, with 50 selections each.
 
 #![expect(clippy::print_stdout, reason = "what it finds is for the person who started it")]
 
@@ -25,10 +26,10 @@ use edits::{BANDS, Case, Tally, repository, sources};
 #[path = "../tests/anchors/edits.rs"]
 mod edits;
 
-/// As many selections as a session can have threads.
+/// The number of threads that a session can have.
 const SELECTIONS: u32 = 50;
 
-/// Where a method says the selection is, from 1 and inclusive, and whether it says that it is the same.
+/// A method's result: the lines, from 1 and inclusive, and whether they have the selected text.
 type Place = (usize, usize, bool);
 type Method = fn(&Case) -> Place;
 
@@ -38,7 +39,7 @@ fn main() {
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next().and_then(|number| number.parse().ok()).expect("a number");
         match &*argument {
-            // `cargo test --all-targets` starts it too, and does not want to wait for it.
+            // `cargo test --all-targets` runs the bench too, without a measurement.
             "--bench" => measures = true,
             "--cases" => cases = number(),
             "--seed" => seed = number(),
@@ -63,7 +64,7 @@ fn accuracy(files: &[String], cases: u64, seed: u64) {
     let mut random = StdRng::seed_from_u64(seed);
     for (number, band) in (0..).zip(&BANDS) {
         let mut tallies = methods.map(|_| (Tally::default(), Duration::ZERO));
-        // The cases are spread over the bands; those left over are the first band's.
+        // The cases are spread over the bands; the first band gets the remainder.
         let share = (cases + 2 - number) / 3;
         for _ in 0..share {
             let case = Case::random(&mut random, files, &band.edits);
@@ -157,7 +158,7 @@ fn worst_cases(files: &[String], seed: u64) {
     }
 }
 
-/// Texts that make something slow, each before and after.
+/// Texts that make a part of the algorithm slow, each before and after an edit.
 fn slow_texts(files: &[String], random: &mut StdRng) -> Vec<(&'static str, String, String)> {
     let numbered = |name: &str| filled((0..).map(|n| format!("let {name}_{n} = {};", n * 7)));
     let code = filled(files.iter().cycle().flat_map(|file| file.lines()).map(str::to_owned));
@@ -192,7 +193,7 @@ fn slow_texts(files: &[String], random: &mut StdRng) -> Vec<(&'static str, Strin
     ]
 }
 
-/// The text with every so many of its lines replaced.
+/// The text with every `nth` line replaced.
 fn every(text: &str, nth: usize, becomes: &str) -> String {
     let lines = text.lines().enumerate().map(|(n, line)| if n % nth == 0 { becomes } else { line });
     lines.collect::<Vec<_>>().join("\n")

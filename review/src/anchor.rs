@@ -1,4 +1,4 @@
-//! Anchors: where the lines of a thread are after the code was saved.
+//! Anchors: the lines of a thread after the code was saved.
 
 use std::time::Instant;
 
@@ -7,38 +7,38 @@ use crate::selection::Selection;
 use comparison::Comparison;
 
 mod comparison;
-mod likeness;
 mod mapping;
+mod similarity;
 mod vocabulary;
 
-/// Where a selection is in the new text.
+/// The position of a selection in the new text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placement {
     /// First line, from 1.
     pub start_line: u32,
     /// Last line, included.
     pub end_line: u32,
-    /// Whether the text there is still the selected text.
+    /// Whether these lines still contain the selected text.
     pub is_stable: bool,
 }
 
-/// Finds each selection of `old` in `new`, in the order given. The result is stable if and only if the selected text
-/// stands there: it begins in the first line and ends in the last.
+/// Finds the position of each selection of `old` in `new`, in the given order. A result is stable if and only if the
+/// selected text begins in its first line and ends in its last.
 ///
-/// Both texts are compared once, line by line and without regard to indentation, until the deadline: a comparison that
-/// hostile text makes too long goes on with what was found. Then, for each selection, the first that holds:
+/// Both texts are compared once, line by line, without indentation, until the deadline. If the comparison of hostile
+/// text takes too long, it continues with the matches so far. Then the first rule that applies decides:
 ///
-/// 1. Its lines all stayed together: where they are.
-/// 2. They are elsewhere exactly once, and were not there twice before: they were moved as a whole.
-/// 3. The selected text, which may be parts of lines, is in the new text once and was nowhere in the old one: it was cut before, and is
-///    back.
-/// 4. Some of them are left, or were moved or rewritten: around the most of those that are near to each other. A line
-///    counts as rewritten when the new text has one that the old text did not have and that is alike, looked for first
-///    between the same unchanged lines and in the same order, then everywhere.
-/// 5. Else where they were.
+/// 1. All lines of the selection stayed together: their new position.
+/// 2. They are elsewhere exactly once, and were not in the old text twice: they were moved as a block.
+/// 3. The selected text, which may be a part of a line, is in the new text once and was not in the old text: it was cut
+///    before and is pasted again.
+/// 4. Some of the lines remain, or were moved or rewritten: the range around the largest group of such lines. A line
+///    counts as rewritten if the new text has a similar line that the old text did not have. The search starts between
+///    the same unchanged lines, in the same order, and then covers the whole text.
+/// 5. Otherwise, the old position.
 ///
-/// Steps 2 to 4 share a number of elementary steps, for all selections together, so that they end soon on any text.
-/// `benches/anchors.rs` measures how often the result is right.
+/// Rules 2 to 4 share a limited number of elementary steps for all selections together, so that they end soon on any
+/// text. `benches/anchors.rs` measures how often the result is right.
 #[must_use]
 pub fn re_anchor(old: &str, new: &str, selections: &[Selection<'_>], deadline: Instant) -> Vec<Placement> {
     if selections.is_empty() {

@@ -1,4 +1,4 @@
-//! The model's answer: the form it is forced into, and how it is read when it does not quite keep to it.
+//! The model's answer: its required form, and how an answer is read that does not quite have this form.
 
 use std::fmt;
 
@@ -8,25 +8,25 @@ use crate::markdown::cleaned;
 use crate::patch::Patch;
 use crate::{hidden, partial};
 
-/// The one tool the model can call, and has to.
+/// The only tool of the model. It must call this tool.
 pub const TOOL: &str = "review_answer";
 
-/// What the tool is for, in words for the model.
+/// The description of the tool for the model.
 pub const TOOL_DESCRIPTION: &str = "Gives the user the answer to their question about the code.";
 
-/// How sure the model says it is.
+/// The model's own confidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confidence {
-    /// Sure.
+    /// High confidence.
     High,
-    /// In between.
+    /// Medium confidence.
     Medium,
-    /// Unsure.
+    /// Low confidence.
     Low,
 }
 
 impl Confidence {
-    /// Its name in the form of an answer, and in the API.
+    /// The name in the form of an answer, and in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -37,57 +37,57 @@ impl Confidence {
     }
 }
 
-/// An answer that could be read. Its patch is still to be checked against the code. Does not print.
+/// A readable answer. Its patch was not checked against the code yet. Does not print.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The explanation, in Markdown that is safe to render.
     pub explanation: String,
-    /// Code the model suggests, to be read rather than applied. Hidden characters in it are made visible.
+    /// Suggested code, to read and not to apply. Hidden characters in it are visible.
     pub suggested_code: Option<String>,
-    /// The edit the model proposes, or what is wrong with the form of it.
+    /// The proposed edit, or the problem of its form.
     pub patch: Option<Result<Patch, &'static str>>,
-    /// How sure it says it is.
+    /// The model's own confidence.
     pub confidence: Option<Confidence>,
-    /// What the user should know about it, a sentence each.
+    /// Warnings for the user, one sentence each.
     pub warnings: Vec<String>,
 }
 
-/// An answer that could not be read, and what of it could. Does not print what it says.
+/// An answer that cannot be read, with its readable part. Does not print its text.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the model's answer cannot be read: {problem}")]
+#[error("the model's answer is malformed: {problem}")]
 pub struct Malformed {
-    /// What is wrong with it, in words that can be said to the model too.
+    /// The problem, in words that the repair prompt quotes too.
     pub problem: &'static str,
-    /// The explanation, or as much of it as there is, safe to render too.
+    /// The explanation or its beginning, safe to render.
     pub partial: Option<String>,
-    /// Whether asking once more could help. A refusal stays a refusal.
+    /// Whether a retry could help. A refusal stays a refusal.
     pub repairable: bool,
 }
 
-/// How the model was told to answer.
+/// The form in which the model was told to answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// By calling [`TOOL`].
+    /// A call of [`TOOL`].
     Tool,
-    /// With the same object, as the JSON of its text.
+    /// The same object as JSON text.
     Json,
 }
 
-/// What came back from the model, without its wire form.
+/// The model's reply, without its wire format.
 #[derive(Clone, Copy)]
 pub struct Reply<'a> {
-    /// How it was told to answer.
+    /// The form in which the model was told to answer.
     pub form: Form,
-    /// Why the model stopped, in the API's word: `tool_use`.
+    /// The stop reason, as the API names it: `tool_use`.
     pub stop_reason: &'a str,
-    /// The name and the input of the tool it called. An input that is not whole is a string of what there is.
+    /// The name and the input of the called tool. An incomplete input is a string.
     pub tool: Option<(&'a str, &'a Value)>,
-    /// Text it wrote outside of the tool.
+    /// Text outside of the tool call.
     pub text: Option<&'a str>,
 }
 
-/// The form of an answer, as JSON Schema: only what models that keep to a schema strictly can keep to, so every object
-/// is closed and no number has bounds. The explanation is described as the first, since an answer that is cut off then
+/// The form of an answer, as JSON Schema. It has only keywords that an enforced schema supports: every object is
+/// closed, and no number has bounds. The explanation is described as the first field, so that an answer that is cut off
 /// still has it.
 #[must_use]
 pub fn schema() -> Value {
@@ -115,14 +115,14 @@ pub fn schema() -> Value {
     })
 }
 
-/// What an answer says of itself when the model ran out of tokens.
+/// The warning of an answer that reached the token limit.
 const CUT_OFF: &str = "The answer was cut off; ask for less.";
 
-/// Reads a reply. Only a finished one is an answer, and one that was cut off if its explanation can be read: that comes
-/// with a warning, and without patch or suggested code, whose end nobody knows.
+/// Reads a reply. A complete reply is an answer. A reply that was cut off is one if its explanation can be read; it
+/// then has a warning, and neither patch nor suggested code, because their ends are missing.
 ///
 /// # Errors
-/// With what is wrong, and with the explanation as far as it can be read.
+/// Returns the problem, and the explanation as far as it can be read.
 pub fn accept(reply: &Reply<'_>) -> Result<Answer, Malformed> {
     let called = reply.tool.filter(|(name, _)| *name == TOOL).map(|(_, input)| input);
     let written = reply.text.filter(|text| !text.trim().is_empty());
@@ -160,7 +160,7 @@ fn cut_off(explanation: String) -> Answer {
     Answer { explanation, suggested_code: None, patch: None, confidence: None, warnings }
 }
 
-/// The explanation of an input, even of one that is not whole.
+/// The explanation of an input, which may be incomplete.
 fn readable(input: &Value) -> Option<String> {
     match input {
         Value::String(json) => prose(&partial::explanation(json)),
@@ -168,8 +168,8 @@ fn readable(input: &Value) -> Option<String> {
     }
 }
 
-/// The input of the tool as an answer. A good explanation is worth the call that it cost: of everything else what cannot be read
-/// is left out, and of a patch it is said why.
+/// Reads the input of the tool as an answer. Only the explanation is required, because the call was paid for. Other
+/// fields that cannot be read are left out; for a patch, the problem is kept.
 fn read(input: &Value) -> Result<Answer, Malformed> {
     let refuse = |problem| Malformed { problem, partial: readable(input), repairable: true };
     let fields = input.as_object().ok_or_else(|| refuse("it is not an object"))?;
@@ -185,7 +185,7 @@ fn explanation(input: &Value) -> Option<String> {
     prose(input.get("explanation")?.as_str()?)
 }
 
-/// What can be shown of a text, if anything.
+/// The clean form of a text, if anything remains.
 fn prose(text: &str) -> Option<String> {
     Some(cleaned(text)).filter(|text| !text.trim().is_empty())
 }
@@ -215,12 +215,12 @@ fn patch(value: Option<&Value>) -> Result<Option<Patch>, &'static str> {
     let start_line = line(fields, "start_line").ok_or("it has no first line, counted from 1")?;
     let end_line = line(fields, "end_line").ok_or("it has no last line, counted from 1")?;
     let text = |name| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-    let original = text("original").ok_or("it does not say what it replaces")?;
-    let replacement = text("replacement").ok_or("it does not say what the lines become")?;
+    let original = text("original").ok_or("it has no field `original`")?;
+    let replacement = text("replacement").ok_or("it has no field `replacement`")?;
     Ok(Some(Patch { start_line, end_line, original, replacement }))
 }
 
-/// A line number: `12`, and also `12.0` and `"12"`.
+/// A line number: `12`, also as `12.0` or `"12"`.
 fn line(fields: &Map<String, Value>, name: &str) -> Option<u32> {
     let number = match fields.get(name)? {
         Value::String(text) => text.trim().parse().ok()?,

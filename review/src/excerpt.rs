@@ -1,4 +1,4 @@
-//! How much of a file the model is shown, by what it would cost.
+//! The part of a file that the model sees, chosen by its cost.
 
 use std::ops::Range;
 
@@ -8,28 +8,27 @@ use crate::lines::Lines;
 use crate::outline::is_definition;
 use crate::selection::Selection;
 
-/// What a prompt may be with line numbers and escapes, which the specification's estimate leaves out: the window of the
-/// models is 200,000 tokens, and there is text of which they make 1.35 times as many as the estimate, with room for the
-/// answer.
+/// The limit of a prompt with line numbers and escapes, which the specification's estimate does not count. The models'
+/// window is 200,000 tokens; some text has 1.35 times as many tokens as the estimate; and the answer needs room.
 const SENT_TOKENS: usize = 140_000;
-/// The characters on either side of the selection when its line is too long to be shown.
+/// The number of characters on either side of the selection, if its line is too long.
 const CUT_CHARS: usize = 10_000;
-/// Longer definitions are cut in an outline.
+/// Longer definitions are truncated in an outline.
 const OUTLINE_LINE_CHARS: usize = 200;
-/// The share of an outline in what is shown of a file, at most.
+/// An outline is at most this fraction of the shown part: one in so many characters.
 const OUTLINE_SHARE: usize = 4;
 
-/// How much of a file the model is shown.
+/// How much of a file the model sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContextMode {
-    /// All of it.
+    /// The whole file.
     Full,
     /// Some of its lines.
     Local,
 }
 
 impl ContextMode {
-    /// Its name in the API.
+    /// The name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -39,41 +38,41 @@ impl ContextMode {
     }
 }
 
-/// Even the selection alone is too much for the model.
+/// Even the selection alone is too long for the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("more than {MAX_INPUT_TOKENS} tokens even without the rest of the file")]
+#[error("the selection alone has more than {MAX_INPUT_TOKENS} tokens; select fewer lines")]
 pub struct TokenLimitExceeded;
 
-/// What is shown of a file.
+/// The part of a file that the model sees.
 pub(super) struct Excerpt {
     pub(super) mode: ContextMode,
-    /// The lines, from 1 and inclusive.
+    /// The shown lines, from 1 and inclusive.
     pub(super) lines: (usize, usize),
-    /// The bytes of the one line that is shown only in part.
+    /// The shown bytes of the one line that is truncated.
     pub(super) part: Option<Range<usize>>,
     /// The numbers of the lines in the outline.
     pub(super) outline: Vec<usize>,
-    /// What the user should know about it, a sentence each.
+    /// Warnings for the user, one sentence each.
     pub(super) warnings: Vec<String>,
-    /// The estimate for all of the prompt.
+    /// The estimate for the whole prompt.
     pub(super) estimated_tokens: usize,
 }
 
-/// A file, what is asked about in it, and how much is said beside it.
+/// A file, the selection in it, and the length of the other parts of the prompt.
 pub(super) struct Source<'a> {
     pub(super) language: &'a str,
     pub(super) code: &'a str,
     pub(super) lines: &'a Lines<'a>,
     pub(super) selection: Option<Selection<'a>>,
     /// The characters of the question and the conversation.
-    pub(super) said: usize,
+    pub(super) dialogue: usize,
 }
 
 impl Source<'_> {
-    /// The whole file below 80,000 tokens, else the selection with its surroundings or the head of the file.
+    /// The whole file below 80,000 tokens; otherwise the selection with lines around it, or the head of the file.
     pub(super) fn excerpt(&self) -> Result<Excerpt, TokenLimitExceeded> {
         let all = (1, self.lines.written());
-        let estimated_tokens = tokens(self.code.chars().count() + self.said);
+        let estimated_tokens = tokens(self.code.chars().count() + self.dialogue);
         if estimated_tokens < FULL_CONTEXT_TOKENS && self.sent(all) <= SENT_TOKENS * PER_TOKEN {
             return Ok(Excerpt::of(ContextMode::Full, all, estimated_tokens));
         }
@@ -81,11 +80,11 @@ impl Source<'_> {
             return self.around(&selection, MAX_INPUT_TOKENS, SENT_TOKENS).ok_or(TokenLimitExceeded);
         }
         let why = format!("The file with its {} lines is too large to be shown whole", self.lines.written());
-        // The same however much is said: what is shown of a version of a file can then be cached.
+        // Independent of the length of the conversation, so that the shown part of a version can be cached.
         Ok(self.head(FULL_CONTEXT_TOKENS * PER_TOKEN - HISTORY_CHARS - MESSAGE_CHARS, &why))
     }
 
-    /// Not more than half of the whole file, for a model that finds the whole too long.
+    /// At most half of the file, for a model that rejects the whole file.
     pub(super) fn less(&self) -> Option<Excerpt> {
         let all = (1, self.lines.written());
         let half = Some(tokens(self.sent(all)) / 2).filter(|half| *half > 0)?;
@@ -97,12 +96,12 @@ impl Source<'_> {
         Some(less)
     }
 
-    /// The selected lines and as many around them as fit; of a line that does not fit by itself, what is around the
-    /// selected text.
+    /// The selected lines with as many lines around them as fit. If one selected line does not fit, the text around the
+    /// selection in this line.
     fn around(&self, selection: &Selection<'_>, estimate: usize, sent: usize) -> Option<Excerpt> {
         let at = |line: u32| usize::try_from(line).unwrap_or(usize::MAX).clamp(1, self.lines.written());
         let (first, last) = (at(selection.start_line), at(selection.end_line).max(at(selection.start_line)));
-        let beside = selection.text.chars().count() + self.said;
+        let beside = selection.text.chars().count() + self.dialogue;
         for margin in CONTEXT_LINES {
             let shown = (first.saturating_sub(margin).max(1), last.saturating_add(margin).min(self.lines.written()));
             let estimated_tokens = tokens(self.chars(shown) + beside);
@@ -116,7 +115,7 @@ impl Source<'_> {
         (cut.estimated_tokens <= sent).then_some(cut)
     }
 
-    /// The head of the file, and an outline of what comes after, in so many characters; and why that is all.
+    /// The head of the file, and an outline of the rest, within `budget` characters. `why` begins the warning.
     fn head(&self, budget: usize, why: &str) -> Excerpt {
         let outlined = |from: usize, budget: usize| -> Vec<usize> {
             let mut left = budget;
@@ -135,10 +134,10 @@ impl Source<'_> {
         let head = self.fitting(budget - spent);
         outline.retain(|line| *line > head);
         let mut excerpt = if head == 0 {
-            self.cut(1, "", budget.saturating_sub(spent), self.said)
+            self.cut(1, "", budget.saturating_sub(spent), self.dialogue)
         } else {
             let mut excerpt =
-                Excerpt::of(ContextMode::Local, (1, head), tokens(self.chars((1, head)) + self.said + spent));
+                Excerpt::of(ContextMode::Local, (1, head), tokens(self.chars((1, head)) + self.dialogue + spent));
             let shown = lines_named(excerpt.lines);
             excerpt.warnings.push(format!("{why}; the model saw only {shown}."));
             excerpt
@@ -153,7 +152,7 @@ impl Source<'_> {
         excerpt
     }
 
-    /// How many lines from the first on can be sent in so many characters.
+    /// The number of lines, from the first one, that fit into `budget` characters.
     fn fitting(&self, budget: usize) -> usize {
         let mut left = budget;
         let fits = |line: &usize| {
@@ -164,7 +163,7 @@ impl Source<'_> {
         (1..=self.lines.written()).take_while(fits).count()
     }
 
-    /// So many characters on either side of the selected text in this line, or of its beginning.
+    /// At most `chars` characters on either side of the selected text in this line, or after the beginning of the line.
     fn cut(&self, number: usize, selected: &str, chars: usize, beside: usize) -> Excerpt {
         let line = self.lines.line(number);
         let at = line.find(selected).unwrap_or(0);
@@ -187,7 +186,7 @@ impl Source<'_> {
         self.lines.text(first, last).chars().count()
     }
 
-    /// The characters of these lines as they are sent.
+    /// The number of characters of these lines as they are sent.
     fn sent(&self, (first, last): (usize, usize)) -> usize {
         (first..=last).map(|line| sent(line, self.lines.line(line))).sum()
     }
@@ -207,14 +206,14 @@ pub(super) fn outline_line(lines: &Lines<'_>, number: usize) -> String {
     format!("{number}|{}{cut}", &line[..end])
 }
 
-/// The specification counts four characters as a token.
+/// The specification's estimate: four characters are one token.
 const PER_TOKEN: usize = 4;
 
 fn tokens(chars: usize) -> usize {
     chars.div_ceil(PER_TOKEN)
 }
 
-/// The characters of a line with its number, its bar and its end.
+/// The number of characters of a line with its number, its bar and its end.
 fn sent(number: usize, line: &str) -> usize {
     let digits = usize::try_from(number.ilog10()).unwrap_or(0) + 1;
     visible(line).chars().count() + digits + 2

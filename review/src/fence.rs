@@ -1,4 +1,4 @@
-//! Fences around what other people wrote, so that the model can tell data from instructions.
+//! Fences around the texts of users, so that the model can tell data from instructions.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// Digits of a fence's code: 64 bits, far more than a text could contain by luck.
+/// The number of digits of a fence's code: 64 bits, so that no text contains the code by accident.
 const DIGITS: usize = 16;
 
-/// Fences with a code that nobody can guess who does not have the key. The same for every question about one version
-/// of one session, so that what was asked before can be cached.
+/// Fences with a secret code that only the owner of the key can compute. All questions about one version of a session
+/// have the same code, so that their common prefix can be cached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fence(String);
 
@@ -35,8 +35,8 @@ impl Fence {
         &self.0
     }
 
-    /// The content between `<name-code attributes>` and `</name-code>`. Wherever the content has the code, in either
-    /// case, it is replaced: the content cannot end its own fence.
+    /// The content between `<name-code attributes>` and `</name-code>`. If the content contains the code, in upper or
+    /// lower case, the code is replaced, so that the content cannot end its own fence.
     #[must_use]
     pub fn around(&self, name: &str, attributes: &[(&str, &str)], content: &str) -> String {
         let code = &self.0;
@@ -56,7 +56,7 @@ impl Fence {
         if !lower.contains(&self.0) {
             return Cow::Borrowed(content);
         }
-        // Lower case in ASCII keeps every byte where it is.
+        // Lower case in ASCII changes no position.
         let mut out = String::with_capacity(content.len());
         let mut rest = 0;
         for (at, code) in lower.match_indices(&self.0) {
@@ -69,7 +69,7 @@ impl Fence {
     }
 }
 
-/// The text as an attribute's value: nothing in it can end the value, the tag or the line.
+/// The text as an attribute's value: it cannot end the value, the tag or the line.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -130,7 +130,7 @@ mod tests {
         }
 
         #[test]
-        fn other_content_is_left_as_it_is(content: String) {
+        fn other_content_is_unchanged(content: String) {
             let fence = fence();
             prop_assert!(fence.around("code", &[], &content).contains(&content));
         }

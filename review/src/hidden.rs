@@ -1,4 +1,5 @@
-//! Characters that an editor does not show: found in code, made visible to the model, and put back into what it quotes.
+//! Hidden characters: characters that an editor does not show. This module finds them in code, makes them visible to
+//! the model, and restores them in its quotations.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -11,20 +12,20 @@ use crate::patch::Patch;
 
 mod characters;
 
-/// Lines that a warning names before it only counts the others.
+/// The number of lines that a warning names; it counts the others.
 const NAMED_LINES: usize = 8;
-/// Characters that a warning names.
+/// The number of characters that a warning names.
 const NAMED_CHARACTERS: usize = 4;
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
-/// The text with every hidden character written as `\u{202E}`.
+/// The text with every hidden character written as an escape such as `\u{202E}`.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
     replaced(text, hidden(text).map(|(at, c)| (at..at + c.len_utf8(), escape(c))))
 }
 
-/// What the user should know about this code: its lines with hidden characters. A byte order mark at the very beginning
-/// is what some editors write, and nothing to warn about.
+/// A warning about the lines with hidden characters. A byte order mark at the beginning is no reason for a warning,
+/// because some editors write it.
 #[must_use]
 pub fn warning_about_code(code: &str) -> Option<String> {
     let mut characters = BTreeSet::new();
@@ -52,7 +53,7 @@ pub fn warning_about_code(code: &str) -> Option<String> {
     Some(format!("{subject} characters that an editor does not show ({}).", named(&characters)))
 }
 
-/// The same about the question.
+/// The same for the question.
 #[must_use]
 pub fn warning_about_question(question: &str) -> Option<String> {
     let characters = all_of(question);
@@ -60,42 +61,46 @@ pub fn warning_about_question(question: &str) -> Option<String> {
         .then(|| format!("The question contains characters that an editor does not show ({}).", named(&characters)))
 }
 
-/// The same about what a patch brings in that the lines it replaces did not have.
+/// The same for the characters that a patch adds to the lines that it replaces.
 #[must_use]
 pub fn warning_about_patch(patch: &Patch) -> Option<String> {
     let added: BTreeSet<_> = all_of(&patch.replacement).difference(&all_of(&patch.original)).copied().collect();
     (!added.is_empty()).then(|| format!("The patch adds characters that an editor does not show ({}).", named(&added)))
 }
 
-/// A patch whose texts quote hidden characters as [`visible`] shows them, with the characters themselves.
+/// A patch in which the escapes of [`visible`] are replaced by the hidden characters.
 ///
-/// A line that is shown as it is quoted becomes that line. In other lines each escape of a character that is hidden in the
-/// code becomes the character, unless the code has that escape spelled out too: then it stays as the model wrote it,
-/// which is the form that everyone can see.
+/// A line that is quoted exactly as the model saw it becomes the original line. In other lines, each escape of a
+/// character that is hidden in the code becomes that character, unless the code also contains the escape itself. Then
+/// the escape stays, because that form is visible.
 #[must_use]
 pub fn restored(patch: Patch, code: &str) -> Patch {
     if escapes(&patch.original).chain(escapes(&patch.replacement)).next().is_none() {
         return patch;
     }
-    let shown = Shown::of(code);
-    Patch { original: shown.restored(&patch.original), replacement: shown.restored(&patch.replacement), ..patch }
+    let originals = Originals::of(code);
+    Patch {
+        original: originals.restored(&patch.original),
+        replacement: originals.restored(&patch.replacement),
+        ..patch
+    }
 }
 
-/// Lines and characters of a file that do not look like what they are.
-struct Shown<'t> {
-    /// What stands for a shown line; nothing where it could be one of two.
+/// The lines and characters of a file whose visible form differs.
+struct Originals<'t> {
+    /// The original of each visible line; `None` if two lines have the same visible form.
     lines: HashMap<Cow<'t, str>, Option<&'t str>>,
-    /// Hidden characters whose escapes mean nothing else.
+    /// Hidden characters whose escape does not occur in the code itself.
     characters: HashSet<char>,
 }
 
-impl<'t> Shown<'t> {
+impl<'t> Originals<'t> {
     fn of(code: &'t str) -> Self {
         let mut lines = HashMap::new();
         for line in Lines::of(code).iter() {
             if hidden(line).next().is_some() || escapes(line).next().is_some() {
-                let stands_for = lines.entry(visible(line)).or_insert(Some(line));
-                *stands_for = stands_for.filter(|other| *other == line);
+                let original = lines.entry(visible(line)).or_insert(Some(line));
+                *original = original.filter(|other| *other == line);
             }
         }
         let spelled: HashSet<_> = escapes(code).map(|(_, c)| c).collect();
@@ -105,8 +110,8 @@ impl<'t> Shown<'t> {
 
     fn restored(&self, text: &str) -> String {
         let lines = text.split('\n').map(|line| {
-            if let Some(stands_for) = self.lines.get(line) {
-                return Cow::Borrowed(stands_for.unwrap_or(line));
+            if let Some(original) = self.lines.get(line) {
+                return Cow::Borrowed(original.unwrap_or(line));
             }
             let known = escapes(line).filter(|(_, c)| self.characters.contains(c));
             replaced(line, known.map(|(range, c)| (range, c.to_string())))
@@ -115,24 +120,24 @@ impl<'t> Shown<'t> {
     }
 }
 
-/// How a hidden character is shown.
+/// The escape of a hidden character.
 #[must_use]
 pub fn escape(c: char) -> String {
     format!("\\u{{{:04X}}}", u32::from(c))
 }
 
-/// The characters that a text names as [`escape`] does, in either case.
+/// The characters that a text names as [`escape`] does, with upper-case or lower-case digits.
 fn escapes(text: &str) -> impl Iterator<Item = (Range<usize>, char)> {
     text.match_indices("\\u{").filter_map(|(at, open)| {
         let digits = at + open.len();
-        // The highest code point has six digits; beyond that there is no need to look for the end.
+        // The highest code point has six digits, so a longer escape is not valid.
         let length = text.as_bytes()[digits..].iter().take(7).position(|byte| *byte == b'}')?;
         let c = u32::from_str_radix(&text[digits..digits + length], 16).ok().and_then(char::from_u32)?;
         Some((at..digits + length + 1, c))
     })
 }
 
-/// The text with these ranges, in order, replaced.
+/// The text with these ranges replaced. The ranges are in order.
 fn replaced(text: &str, ranges: impl Iterator<Item = (Range<usize>, String)>) -> Cow<'_, str> {
     let (mut out, mut seen) = (String::new(), 0);
     for (range, replacement) in ranges {

@@ -1,11 +1,11 @@
-//! The review itself, pure: what the model is asked, how its answer is read and checked, and where lines are after a
+//! The pure part of a review: the prompt for the model, reading and checking its answer, and re-anchoring lines after a
 //! save.
 //!
-//! Nothing here reads a table, a socket or the environment, and nothing knows HTTP, DynamoDB or a model's SDK.
-//! Everything is a function of its arguments; re-anchoring alone looks at the clock, for its deadline.
+//! This crate reads no table, socket or environment variable, and knows no HTTP, no DynamoDB and no model SDK.
+//! Everything is a function of its arguments; only re-anchoring reads the clock, for its deadline.
 //!
-//! Start with [`prompt`], then [`answer`] and [`patch`], then [`anchor`]. [`lines`] and [`hidden`] are the two
-//! definitions under all of them: what a line is, and which characters a person does not see.
+//! Start with [`prompt`], then read [`answer`], [`patch`] and [`anchor`]. [`lines`] and [`hidden`] hold two basic
+//! definitions: what a line is, and which characters a person cannot see.
 
 pub mod anchor;
 pub mod answer;

@@ -1,15 +1,16 @@
-//! Line ends: the one place that knows them. Text as numbered lines, the way an editor counts them.
+//! Text as numbered lines, as an editor counts them. The only module that knows line ends.
 
 use std::ops::Range;
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
-/// A text and where its lines begin.
+/// A text and the starts of its lines.
 ///
-/// A line ends with a line feed and all carriage returns right before it, so also with `\r\n` and with `\r\r\n`, which careless
-/// conversions leave; or with a carriage return that no line feed follows. What other programs may take for a line end, U+2028
-/// for instance, is a character like any other. A text that ends with a line end has an empty last line, which an editor can
-/// select. A byte order mark at the beginning belongs to the file and not to its first line.
+/// A line ends with a line feed and all carriage returns right before it, so also with `\r
+/// `, and with `\r\r
+/// `, which careless conversions produce; or with a carriage return without a line feed after it. Other possible line
+/// ends, such as U+2028, are ordinary characters. A text that ends with a line end has an empty last line, which an
+/// editor can select. A byte order mark at the beginning belongs to the file and not to its first line.
 pub struct Lines<'t> {
     text: &'t str,
     starts: Vec<usize>,
@@ -36,19 +37,19 @@ impl<'t> Lines<'t> {
         Self { text, starts }
     }
 
-    /// How many lines there are, at least one.
+    /// The number of lines, at least one.
     #[must_use]
     pub fn count(&self) -> usize {
         self.starts.len()
     }
 
-    /// How many lines a person would say there are: an empty last line is not one.
+    /// The number of written lines: an empty last line does not count.
     #[must_use]
     pub fn written(&self) -> usize {
         if self.text.ends_with(['\n', '\r']) { self.count() - 1 } else { self.count() }
     }
 
-    /// Whether both ends, from 1 and inclusive, are lines of this text in the right order.
+    /// Whether `first` and `last`, from 1 and inclusive, are lines of this text in the right order.
     #[must_use]
     pub fn has(&self, first: usize, last: usize) -> bool {
         1 <= first && first <= last && last <= self.count()
@@ -59,13 +60,13 @@ impl<'t> Lines<'t> {
         (1..=self.count()).map(|line| self.line(line))
     }
 
-    /// The line with this number, without its end; empty when there is none.
+    /// The line with this number, without its end; empty if there is no such line.
     #[must_use]
     pub fn line(&self, number: usize) -> &'t str {
         if self.has(number, number) { &self.text[self.span(number, number)] } else { "" }
     }
 
-    /// The lines from `first` to `last` as they stand, without the last one's end; empty when there are none.
+    /// The lines from `first` to `last`, without the last line end; empty if there are no such lines.
     #[must_use]
     pub fn text(&self, first: usize, last: usize) -> &'t str {
         if self.has(first, last) { &self.text[self.span(first, last)] } else { "" }
@@ -74,26 +75,26 @@ impl<'t> Lines<'t> {
     /// The bytes from the beginning of `first` to the end of `last`, without the last one's line end.
     ///
     /// # Panics
-    /// When [`has`](Self::has) is false.
+    /// Panics if [`has`](Self::has) is false.
     #[must_use]
     pub fn span(&self, first: usize, last: usize) -> Range<usize> {
         let line = &self.text[self.starts[last - 1]..self.after(last)];
         self.starts[first - 1]..self.after(last) - end_of(line).len()
     }
 
-    /// Where the line after this one begins, or the end of the text.
+    /// The start of the next line, or the end of the text.
     #[must_use]
     pub fn after(&self, last: usize) -> usize {
         self.starts.get(last).copied().unwrap_or(self.text.len())
     }
 
-    /// The number of the line, or of the line before its end, that this byte of the text is in.
+    /// The number of the line that contains this byte. A line end belongs to its line.
     #[must_use]
     pub fn number_at(&self, byte: usize) -> usize {
         self.starts.partition_point(|start| *start <= byte).max(1)
     }
 
-    /// The line end that most lines have; of several the shortest, and a line feed when there is none.
+    /// The most frequent line end; the shortest of equally frequent ones; a line feed in a text of one line.
     #[must_use]
     pub fn line_end(&self) -> &'t str {
         let mut counted: Vec<(&str, usize)> = vec![("\n", 0)];
@@ -101,18 +102,18 @@ impl<'t> Lines<'t> {
             let end = end_of(&self.text[pair[0]..pair[1]]);
             match counted.iter_mut().find(|(other, _)| *other == end) {
                 Some((_, count)) => *count += 1,
-                // Longer runs of carriage returns are no one's way to end lines, and would make this slow.
+                // No editor writes longer runs of carriage returns, and counting them would be slow.
                 None if end.len() <= "\r\r\n".len() => counted.push((end, 1)),
                 None => {}
             }
         }
-        // The line feed first of those of one length.
+        // Of line ends with the same length, the line feed comes first.
         counted.sort_by_key(|(end, count)| (std::cmp::Reverse(*count), end.len()));
         counted.first().map_or("\n", |(end, _)| end)
     }
 }
 
-/// The end of a line that ends with at most one.
+/// The line end of a line that has at most one.
 fn end_of(line: &str) -> &str {
     let content = match line.strip_suffix('\n') {
         Some(returned) => returned.trim_end_matches('\r'),
@@ -125,7 +126,7 @@ fn without_mark(text: &str) -> &str {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
 
-/// The text with every line end a line feed, and without a byte order mark at its beginning.
+/// The text with line feeds as its line ends, and without a byte order mark at its beginning.
 #[must_use]
 pub fn with_feeds(text: &str) -> String {
     if text.contains('\r') {
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_common_line_end_wins() {
+    fn the_most_frequent_line_end_is_used() {
         for (text, end) in [
             ("", "\n"),
             ("a\r\nb", "\r\n"),
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn with_feeds_no_line_is_lost() {
+    fn with_feeds_keeps_every_line() {
         for (text, expected) in
             [("a\r\nb\rc\r\r\nd\n", "a\nb\nc\nd\n"), ("\u{FEFF}a\r", "a\n"), ("a\n\nb", "a\n\nb"), ("\r\r\n", "\n")]
         {
@@ -194,14 +195,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lines_and_their_ends_are_the_text(lines in prop::collection::vec(("[a\u{e9}\u{2028} ]{0,3}", "(\n|\r\n|\r\r\n|\r)"), 0..9), last in "[ab]{0,2}") {
+        fn the_lines_with_their_ends_are_the_text(lines in prop::collection::vec(("[a\u{e9}\u{2028} ]{0,3}", "(\n|\r\n|\r\r\n|\r)"), 0..9), last in "[ab]{0,2}") {
             let text: String = lines.iter().map(|(line, end)| [&**line, end].concat()).collect::<String>() + &last;
             let split = Lines::of(&text);
             let whole: Vec<_> = (1..=split.count()).map(|n| &text[split.span(n, n).start..split.after(n)]).collect();
             prop_assert_eq!(whole.concat(), &*text, "nothing is lost and nothing is twice");
             prop_assert!(split.iter().all(|line| !line.contains(['\n', '\r'])));
             prop_assert_eq!(with_feeds(&text), split.iter().collect::<Vec<_>>().join("\n"));
-            // A carriage return at the end of a line would be a part of the next one's end if that line is empty.
+            // A carriage return before an empty line would become a part of that line's end.
             if !lines.windows(2).any(|pair| pair[0].1 == "\r" && pair[1].0.is_empty()) {
                 let written: Vec<_> = lines.iter().map(|(line, _)| &**line).chain([&*last]).collect();
                 prop_assert_eq!(split.iter().collect::<Vec<_>>(), written);

@@ -1,4 +1,4 @@
-//! Markdown that a model wrote, without what could do something when it is rendered.
+//! Cleans a model's Markdown: removes everything that could be active when it is rendered.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,20 +8,20 @@ use url::Url;
 
 use crate::hidden;
 
-/// What removing something can bring to light is removed in turn, so often. No honest text comes near.
+/// The maximum number of passes, because removing a part can reveal another one. Ordinary texts need far fewer.
 const PASSES: usize = 16;
-/// What a link may lead to, beside a place relative to where it stands.
+/// The allowed schemes of links. Relative links are allowed too.
 const SCHEMES: [&str; 3] = ["http", "https", "mailto"];
 const IMAGE: &str = "(image removed)";
 const LINK: &str = "(link removed)";
 
 /// The text without raw HTML, images, links with other schemes than `http`, `https` and `mailto`, and hidden characters.
 ///
-/// Code keeps its text, so an answer can still show HTML in a code block; hidden characters in it are made visible. A tag
-/// without attributes, such as the `<String>` of a careless `Vec<String>`, becomes text, and so does what only looks like a
-/// tag; other HTML goes. What a link said stays. Cleaning a clean text changes nothing.
+/// Code keeps its text, so an answer can show HTML in a code block; hidden characters in it become visible. A tag
+/// without attributes, such as the `<String>` of a careless `Vec<String>`, becomes text, and so does text that only
+/// looks like a tag; other HTML is removed. The text of a removed link stays. Cleaning a clean text changes nothing.
 ///
-/// Both `CommonMark` and GitHub's dialect must find nothing to remove: they do not agree what is code in a table.
+/// The text must be clean for both `CommonMark` and GitHub's dialect, because they disagree about code in tables.
 #[must_use]
 pub fn cleaned(markdown: &str) -> String {
     let mut text = markdown.replace("\r\n", "\n").replace('\r', "\n");
@@ -33,13 +33,14 @@ pub fn cleaned(markdown: &str) -> String {
     escaped(&text)
 }
 
-/// The text without hidden characters and without what any HTML, image and link needs. Code is changed too.
+/// The text without hidden characters and without the characters that HTML, images and links need. This also changes
+/// code.
 #[must_use]
 pub fn escaped(markdown: &str) -> String {
     hidden::visible(markdown).replace('<', "&lt;").replace('[', "&#91;")
 }
 
-/// A part of a text, and what takes its place.
+/// A range of a text, and its replacement.
 type Edit = (Range<usize>, Cow<'static, str>);
 
 fn github() -> Options {
@@ -85,16 +86,16 @@ fn unsafe_parts(text: &str, options: Options) -> Vec<Edit> {
             Event::Start(Tag::Link { link_type: LinkType::Autolink, dest_url, .. }) if !is_safe(&dest_url) => {
                 edits.push((range, LINK.into()));
             }
-            // A reference is no link any more once its definition is gone.
+            // A reference is not a link any more after its definition was removed.
             Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, .. }) if !is_safe(&dest_url) => {
-                let said = events
+                let label = events
                     .by_ref()
                     .take_while(|(event, _)| !matches!(event, Event::End(TagEnd::Link)))
                     .map(|(_, range)| range)
                     .reduce(|all, range| all.start.min(range.start)..all.end.max(range.end))
                     .unwrap_or(range.end..range.end);
-                edits.push((range.start..said.start, "".into()));
-                edits.push((said.end..range.end, "".into()));
+                edits.push((range.start..label.start, "".into()));
+                edits.push((label.end..range.end, "".into()));
             }
             _ => {}
         }
@@ -102,14 +103,14 @@ fn unsafe_parts(text: &str, options: Options) -> Vec<Edit> {
     edits
 }
 
-/// One tag, comment or the like: text if it is a bare tag, which says something, else nothing.
+/// One tag or comment. A bare tag becomes text, because it carries information; everything else is removed.
 fn inert(text: &str, range: Range<usize>) -> Edit {
     let tag = text[range.clone()].trim_start_matches(['<', '/']).trim_end_matches(['>', '/', ' ']);
     let is_bare = tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if is_bare { (range.start..range.start + 1, "&lt;".into()) } else { (range, "".into()) }
 }
 
-/// What is text to `CommonMark`, but would be a tag to a browser: `<svg/onload=x>`. Not every renderer is as strict.
+/// Text for `CommonMark` that a browser would read as a tag: `<svg/onload=x>`. Not every renderer is as strict.
 fn almost_tags(text: &str, range: Range<usize>) -> impl Iterator<Item = Edit> {
     let opens = |at: &usize| text[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c));
     let found = text[range.clone()].match_indices('<').map(move |(at, _)| range.start + at).filter(opens);
@@ -117,7 +118,8 @@ fn almost_tags(text: &str, range: Range<usize>) -> impl Iterator<Item = Edit> {
     found.map(|at| (at - usize::from(text[..at].ends_with('\\'))..at + 1, "&lt;".into()))
 }
 
-/// The tags of a block as they would be in a paragraph, so that what it says stays, and its beginning in any case.
+/// The tags of a block are handled like those of a paragraph, so that its text stays. The beginning of the block is
+/// always replaced.
 fn html_block(text: &str, range: Range<usize>) -> Vec<Edit> {
     let Some(first) = text[range.clone()].find('<').map(|at| range.start + at) else {
         return vec![(range, "".into())];
@@ -134,8 +136,8 @@ fn html_block(text: &str, range: Range<usize>) -> Vec<Edit> {
     edits
 }
 
-/// Whether a link may lead there. The address is read as a browser would, which ignores line breaks and tabs in it. One with
-/// a space can be written between angle brackets only, and is a tag to a renderer that looks for those first.
+/// Whether a link to this address is allowed. The address is parsed as a browser does, which ignores line breaks and
+/// tabs. An address with a space is possible only between angle brackets, which some renderers read as a tag.
 fn is_safe(address: &str) -> bool {
     let Ok(base) = Url::parse("https://relative.invalid/") else { return false };
     !address.contains(char::is_whitespace)
@@ -146,7 +148,7 @@ fn applied(text: &str, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|(range, _)| range.start);
     let (mut out, mut seen) = (String::with_capacity(text.len()), 0);
     for (range, replacement) in edits {
-        // One inside of another is looked at again in the next pass.
+        // An edit inside another one is done in the next pass.
         if range.start >= seen {
             out.push_str(&text[seen..range.start]);
             out.push_str(&replacement);

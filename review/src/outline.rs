@@ -1,19 +1,20 @@
-//! The outline of a file: the lines that look like definitions, so that the model knows what is in a part it is not shown.
+//! The outline of a file: the lines that look like definitions. It tells the model what is in the parts that it does
+//! not see.
 
-/// Words that begin a definition in one language or another, or stand before the one that does.
+/// Words that begin a definition in some language, or stand before such a word.
 const DEFINING: &str = "\
     abstract actor async case class const constructor contract data def default defmodule defp defmacro enum \
     export extension extern external final fn fun func function impl inline instance interface internal lambda \
     library macro macro_rules! message mod module namespace newtype object open override package partial private \
     proc procedure protected protocol pub public record sealed service static struct sub trait type typedef \
     union unsafe virtual";
-/// Words that also begin what is no definition; they count only with another word of [`DEFINING`] or at the margin.
+/// Words that also begin other lines. They count only with another word of [`DEFINING`], or without indentation.
 const MODIFIERS: &str = "case const data default object type";
-/// Words before a parenthesis and a brace that make no function of them.
+/// Words before a parenthesis and a brace that begin no function.
 const CONTROL: &str = "if for foreach while switch catch else do return when match using lock try";
 
-/// Whether a line of a file in this language, by its display name, looks like a definition. It is a guess from one line:
-/// one too many or too few costs the model a little context and nobody else anything.
+/// Whether a line of a file in this language, by its display name, looks like a definition. This is a guess from one
+/// line: a wrong guess only changes the context for the model.
 #[must_use]
 pub(crate) fn is_definition(language: &str, line: &str) -> bool {
     let text = line.trim();
@@ -46,7 +47,7 @@ fn first_word(text: &str) -> Option<&str> {
 }
 
 fn begins_with_a_defining_word(text: &str, indent: usize) -> bool {
-    // What stands right before a bracket or colon, as in `pub(crate)`, is a word too.
+    // The word before a bracket or colon, as in `pub(crate)`, counts too.
     let mut words = text.split_whitespace().map(|word| word.split(['(', '{', ':', '<']).next().unwrap_or_default());
     let Some(first) = words.next().filter(|word| is_one(DEFINING, word)) else { return false };
     let is_alone = text.len() == first.len();
@@ -54,7 +55,7 @@ fn begins_with_a_defining_word(text: &str, indent: usize) -> bool {
     counts && !is_alone
 }
 
-/// `int main(void) {`, `load(id) {`, `greet() {`: C and its many relatives.
+/// `int main(void) {`, `load(id) {`, `greet() {`: C and similar languages.
 fn is_function_with_a_brace(text: &str) -> bool {
     let Some((before, _)) = text.split_once('(') else { return false };
     let is_name = |c: char| c.is_alphanumeric() || "_$#~:*&<>[], .@?!".contains(c);
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn the_definitions_of_each_language_are_found_and_the_rest_is_not() {
+    fn the_definitions_of_each_language_are_found() {
         for (language, text, expected) in [
             (
                 "Rust",

@@ -1,10 +1,9 @@
-//! What can be read of an answer that is not whole: one that was cut off, or one that is still being written.
+//! Reads an incomplete answer: one that was cut off, or one that the model is still writing.
 
 use jiter::Jiter;
 
-/// The explanation in JSON that may end anywhere, as far as it is certain: half an escape is left out. Grows with the
-/// JSON: what is returned for a beginning is a beginning of what is returned for more. Empty if there is none yet, or
-/// if this cannot become an answer.
+/// The explanation in JSON that may end anywhere. An incomplete escape at the end is left out. More JSON only extends
+/// the result. Empty if there is no explanation yet, or if the JSON cannot become an answer.
 #[must_use]
 pub fn explanation(json: &str) -> String {
     let mut reader = Jiter::new(json.as_bytes()).with_allow_partial_strings();
@@ -21,25 +20,25 @@ pub fn explanation(json: &str) -> String {
     String::new()
 }
 
-/// The explanation of an answer that is being written, piece by piece.
+/// The explanation of an answer that the model is writing.
 #[derive(Default)]
-pub struct Growing {
+pub struct PartialAnswer {
     json: String,
-    /// How many bytes of the explanation were given out.
-    given: usize,
+    /// The number of bytes of the explanation that were returned.
+    returned: usize,
 }
 
-impl Growing {
-    /// Takes the next fragment of JSON, and returns what it adds to the explanation.
+impl PartialAnswer {
+    /// Adds the next fragment of JSON. Returns the text that it adds to the explanation.
     pub fn push(&mut self, fragment: &str) -> Option<String> {
         self.json.push_str(fragment);
         let text = explanation(&self.json);
-        let new = text.get(self.given..).filter(|new| !new.is_empty())?.to_owned();
-        self.given = text.len();
+        let new = text.get(self.returned..).filter(|new| !new.is_empty())?.to_owned();
+        self.returned = text.len();
         Some(new)
     }
 
-    /// Everything that was taken.
+    /// All fragments so far.
     #[must_use]
     pub fn json(&self) -> &str {
         &self.json
@@ -51,10 +50,10 @@ impl Growing {
         explanation(&self.json)
     }
 
-    /// Whether anything was given out.
+    /// Whether a part of the explanation was returned.
     #[must_use]
     pub const fn has_begun(&self) -> bool {
-        self.given > 0
+        self.returned > 0
     }
 }
 
@@ -65,7 +64,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_explanation_is_read_wherever_it_stands_and_however_it_ends() {
+    fn the_explanation_is_read_from_incomplete_json() {
         for (json, found) in [
             ("", ""),
             ("{", ""),
@@ -89,7 +88,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_pieces_together_are_the_explanation(text: String, other: String, ascii: bool, cuts in prop::collection::vec(0usize..200, 0..9)) {
+        fn the_pieces_are_the_explanation(text: String, other: String, ascii: bool, cuts in prop::collection::vec(0usize..200, 0..9)) {
             let mut json = json!({ "confidence": other, "explanation": text, "patch": { "original": other } }).to_string();
             if ascii {
                 json = json.chars().flat_map(|c| {
@@ -98,20 +97,20 @@ mod tests {
                     if c.is_ascii() { c.to_string() } else { units.concat() }.chars().collect::<Vec<_>>()
                 }).collect();
             }
-            let mut growing = Growing::default();
-            let mut given = String::new();
+            let mut answer = PartialAnswer::default();
+            let mut returned = String::new();
             let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| json.floor_char_boundary(cut)).collect();
             cuts.extend([0, json.len()]);
             cuts.sort_unstable();
             for pair in cuts.windows(2) {
-                given.extend(growing.push(&json[pair[0]..pair[1]]));
-                prop_assert!(text.starts_with(&given), "{:?} is no beginning of {:?}", given, text);
+                returned.extend(answer.push(&json[pair[0]..pair[1]]));
+                prop_assert!(text.starts_with(&returned), "{:?} is not a prefix of {:?}", returned, text);
             }
-            prop_assert_eq!(given, text);
+            prop_assert_eq!(returned, text);
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in "[0-9a-z\"{}\\[\\]\\\\:,. é-]{0,40}") {
+        fn no_input_causes_a_panic(text in "[0-9a-z\"{}\\[\\]\\\\:,. é-]{0,40}") {
             let _ = explanation(&text);
             let _ = explanation(&format!("{{\"explanation\":\"{text}"));
         }

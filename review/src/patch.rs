@@ -1,4 +1,4 @@
-//! Patches: an edit the model proposes, checked against the very text it was made for.
+//! Patches: an edit that the model proposes, checked against the text that it was made for.
 
 use std::fmt;
 
@@ -11,37 +11,37 @@ use placing::Placed;
 mod cleaning;
 mod placing;
 
-/// Consecutive whole lines, from 1 and inclusive, and what they become. Does not print the code.
+/// Consecutive whole lines, from 1 and inclusive, and their replacement. Does not print the code.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Patch {
-    /// The first line it replaces.
+    /// The first replaced line.
     pub start_line: u32,
-    /// The last line it replaces.
+    /// The last replaced line.
     pub end_line: u32,
     /// The text of those lines.
     pub original: String,
-    /// What they become; empty to delete them. Nothing but line ends is so many empty lines.
+    /// The new text; empty to delete the lines. A text of line ends only is as many empty lines.
     pub replacement: String,
 }
 
-/// A patch that applies to the text it was checked against: `original` is exactly what stands there, and `replacement` has
-/// the text's line ends.
+/// A patch that applies to the text it was checked against: `original` is exactly the text of its lines, and
+/// `replacement` has the text's line ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
     /// The patch.
     pub patch: Patch,
-    /// Whether `original` stood where the model said or was found elsewhere.
+    /// Whether `original` was at the lines that the model named, or elsewhere.
     pub status: PatchStatus,
-    /// What speaks against it, though it applies.
+    /// A reason to doubt the patch, although it applies.
     pub doubt: Option<Doubt>,
 }
 
-/// Where the text of a checked patch was found.
+/// The place at which the text of a checked patch was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatchStatus {
     /// At the lines that the model named.
     Verified,
-    /// Elsewhere, in one place.
+    /// Elsewhere, at one place.
     Relocated,
 }
 
@@ -63,59 +63,60 @@ pub enum Base {
     Current,
     /// An earlier version.
     Earlier {
-        /// How many lines further down the thread of the patch is now; none if the thread is not on its text any more.
+        /// The number of lines by which the patch's thread moved down since; `None` if the thread is not on its text any
+        /// more.
         thread_moved_by: Option<i64>,
     },
 }
 
-/// Why a patch is not shown, or not applied.
+/// The reason why a patch is not shown or not applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Withheld {
-    /// It has not the form of a patch.
+    /// The patch has a wrong form.
     #[error("The model proposed a patch that cannot be read: {0}.")]
     Unreadable(&'static str),
-    /// It is about lines that the file does not have.
+    /// The patch names lines that the file does not have.
     #[error("The patch is about lines that the file does not have.")]
     OutOfRange,
-    /// It is about lines that the model was not shown.
+    /// The patch names lines that the model did not see.
     #[error("The patch is about lines that the model was not shown.")]
     NotShown,
-    /// The file has another text there, and what it replaces is nowhere else.
+    /// The named lines have another text, and `original` is nowhere else.
     #[error("The patch was made for another text than the file's.")]
     OriginalDiffers,
-    /// It is not where the model said, and there are several places where it could be.
+    /// The named lines have another text, and `original` is at several other places.
     #[error("The text that the patch replaces is in the file more than once, and not where the patch says.")]
     Ambiguous,
-    /// It would change nothing.
+    /// The patch would change nothing.
     #[error("The patch would change nothing.")]
     NoChange,
-    /// It is out of proportion to what it replaces.
+    /// The replacement is out of proportion to the replaced lines.
     #[error("The patch is much longer than the lines that it replaces.")]
     TooLong,
-    /// The file would be larger than a session may be.
+    /// The patched file would be larger than a session may be.
     #[error("With the patch the file would be larger than 5 MB.")]
     TooLarge,
-    /// The patch was made for an earlier version, and the text that it replaces was changed or removed.
+    /// The patch was made for an earlier version, and its `original` was changed or removed.
     #[error("The file has moved on and the text that the patch replaces is no longer there.")]
     Gone,
-    /// The patch was made for an earlier version, and it cannot be told which of equal texts it replaces.
+    /// The patch was made for an earlier version, and its `original` is at several places.
     #[error("The file has moved on and the text that the patch replaces is there more than once.")]
     NoLongerUnique,
 }
 
 impl Patch {
-    /// Checks what the model proposes against the text it was made for, of which it was shown the lines `shown`, from 1 and
-    /// inclusive, and returns it in the form in which it can be applied.
+    /// Checks the patch against the text that it was made for, of which the model saw the lines `shown`, from 1 and
+    /// inclusive. Returns it in a form that can be applied.
     ///
-    /// `original` has to stand at the lines that the patch names, white space at the end of lines aside; else the patch is moved
-    /// to the only place, among the lines shown, where it does stand; else to the only place where it stands with all lines
-    /// indented by the same white space more or less, and the replacement is indented likewise. Where `original` stands as it is
-    /// written, the replacement is applied as it is written. Only an `original` that does not is read without the line numbers or
-    /// the Markdown fence around it, and the replacement likewise. The line end that a text ends with ends its last line; it is
-    /// no further line, unless `original` has that one too.
+    /// `original` must stand at the named lines; white space at the end of lines is ignored. Otherwise the patch moves
+    /// to the only place, among the shown lines, where `original` stands; otherwise to the only place where it stands
+    /// with all lines indented by the same white space more or less, and the replacement is indented likewise. If
+    /// `original` stands there as written, the replacement is applied as written. Only if it does not, both are read
+    /// without line numbers or a Markdown fence around them. A line end at the end of a text ends its last line, and
+    /// begins another line only if `original` has that line too.
     ///
     /// # Errors
-    /// With the reason why the patch must not be shown.
+    /// Returns the reason why the patch must not be shown.
     pub fn check(&self, text: &str, shown: (u32, u32)) -> Result<Checked, Withheld> {
         let lines = Lines::of(text);
         let range = self.range(&lines)?;
@@ -140,10 +141,11 @@ impl Patch {
         Ok(Checked { patch, status, doubt })
     }
 
-    /// The text with the patch applied. Outside of the replaced lines every byte stays as it is.
+    /// Applies the patch. All bytes outside of the replaced lines stay the same.
     ///
     /// # Errors
-    /// If `original` is not exactly what stands there, line ends aside, or the text would not change or be too large.
+    /// Fails if the named lines differ from `original`, except for line ends, or if the text would not change or become
+    /// too large.
     pub fn apply(&self, text: &str) -> Result<String, Withheld> {
         let lines = Lines::of(text);
         let range = self.range(&lines)?;
@@ -162,14 +164,14 @@ impl Patch {
         }
     }
 
-    /// Where a patch that was checked before applies in this text.
+    /// Finds the lines of this text to which a patch applies that was checked before.
     ///
-    /// In its own version a patch is where it was. In a later one it is where its `original` stands, line ends aside,
-    /// if that is one place; of several places it is the one that moved as far as the thread did, if the thread is
-    /// still on the text that was selected. It is never guessed.
+    /// In its own version, these are its lines. In a later version, they are the only place of `original`, with any
+    /// line ends. Of several places, it is the one that moved as far as the thread, if the thread is still on its
+    /// selected text. The result is never a guess.
     ///
     /// # Errors
-    /// With the reason why the patch cannot be applied any more.
+    /// Returns the reason why the patch cannot be applied any more.
     pub fn locate(&self, base: Base, text: &str) -> Result<Self, Withheld> {
         let Base::Earlier { thread_moved_by } = base else {
             self.apply(text)?;
@@ -198,11 +200,11 @@ impl Patch {
 
     fn splice(&self, text: &str, lines: &Lines<'_>, (first, last): (usize, usize)) -> String {
         let span = lines.span(first, last);
-        // Deleted lines take their last end with them, else an empty line would stay.
+        // Deleted lines take their last line end with them; otherwise an empty line would remain.
         let end = if self.replacement.is_empty() { lines.after(last) } else { span.end };
-        // One empty line is written as its end alone, since an empty replacement deletes.
         let replacement = with_feeds(&self.replacement);
-        // Empty lines are written as their ends alone, since an empty replacement deletes; the last one's end is there already.
+        // Empty lines are written as their line ends alone, because an empty replacement deletes. The last line end is
+        // there already.
         let are_blank = !replacement.contains(|c| c != '\n') && !lines.text(first, last).ends_with(['\n', '\r']);
         let written = if are_blank { replacement.strip_suffix('\n') } else { None };
         let written = written.unwrap_or(&replacement).replace('\n', lines.line_end());
@@ -210,10 +212,10 @@ impl Patch {
     }
 }
 
-/// Replacements of this many lines are in proportion to anything.
+/// A replacement of this many lines is never out of proportion.
 const REPLACEMENT_LINES: usize = 400;
 
-/// The lines shown, as far as there are any. Who was shown the last line has seen the empty one after it.
+/// The shown lines, clamped to the text. After the last written line, the empty line behind it counts as shown too.
 fn shown_lines(lines: &Lines<'_>, (first, last): (u32, u32)) -> (usize, usize) {
     let at = |line: u32| usize::try_from(line).unwrap_or(usize::MAX);
     (at(first).max(1), if at(last) >= lines.written() { lines.count() } else { at(last) })

@@ -1,7 +1,7 @@
-//! Where a block of lines is in a text.
+//! Finds a block of lines in a text.
 
-/// The first places of the block, from 0 and at most `limit`; they may overlap. The time is linear in both (Knuth, Morris
-/// and Pratt). An empty block is nowhere.
+/// The first positions of the block, from 0, at most `limit`; they may overlap. Linear time (Knuth, Morris and Pratt).
+/// An empty block has no position.
 pub(crate) fn occurrences<T: PartialEq>(block: &[T], lines: &[T], limit: usize) -> Vec<usize> {
     let (mut found, mut matched) = (Vec::new(), 0);
     if block.is_empty() {
@@ -24,7 +24,7 @@ pub(crate) fn occurrences<T: PartialEq>(block: &[T], lines: &[T], limit: usize) 
     found
 }
 
-/// For each beginning of the block, how long its longest end is that the block begins with too, itself aside.
+/// For each prefix of the block, the length of its longest proper suffix that is also a prefix of the block.
 fn fallbacks<T: PartialEq>(block: &[T]) -> Vec<usize> {
     let (mut fallback, mut matched) = (vec![0; block.len()], 0);
     for at in 1..block.len() {

@@ -1,8 +1,8 @@
-//! Selections: lines and their text, and whether that text stands at the lines of a file.
+//! Selections: lines and their text, and whether a file has that text at these lines.
 
 use crate::lines::Lines;
 
-/// Lines that the user selected, from 1 and inclusive, and their text at that time. Does not print the text.
+/// Lines that the user selected, from 1 and inclusive, with their text at that time. Does not print the text.
 #[derive(Clone, Copy)]
 pub struct Selection<'a> {
     /// The first line.
@@ -14,7 +14,7 @@ pub struct Selection<'a> {
 }
 
 impl Selection<'_> {
-    /// Whether the text stands at these lines of the file; `None` when the file has no such lines. See [`stands_at`].
+    /// Whether the file has the text at these lines; `None` if the file has no such lines. See [`stands_at`].
     #[must_use]
     pub fn is_at_its_lines(&self, file: &str) -> Option<bool> {
         let (first, last) = (usize::try_from(self.start_line).ok()?, usize::try_from(self.end_line).ok()?);
@@ -23,11 +23,11 @@ impl Selection<'_> {
     }
 }
 
-/// Whether the selected text begins in the first of these lines, from 1 and inclusive, and ends in the last of them.
+/// Whether the selected text begins in the first of these lines, from 1 and inclusive, and ends in the last.
 ///
-/// So a part of a line stands where the line is, and lines without the indentation of the first stand where they are.
-/// Line ends are compared as one. The last line's end may be selected too. A text without anything but white space
-/// stands where the lines are blank.
+/// So a part of a line stands where its line is, and so do lines without the indentation of the first one. All line
+/// ends are equal. The selection may include the last line's end. A text of white space stands where the lines are
+/// blank.
 #[must_use]
 pub fn stands_at(lines: &Lines<'_>, (first, last): (usize, usize), selected: &str) -> bool {
     let wanted = Lines::of(selected);
@@ -43,7 +43,7 @@ pub fn stands_at(lines: &Lines<'_>, (first, last): (usize, usize), selected: &st
             _ => begin.ends_with(wanted.line(1)) && middle(count) && end.starts_with(wanted.line(count)),
         };
     }
-    // With the last line's end.
+    // The selection includes the last line's end.
     count == there + 1
         && wanted.line(count).is_empty()
         && begin.ends_with(wanted.line(1))
@@ -57,7 +57,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_selection_stands_where_it_begins_in_the_first_line_and_ends_in_the_last() {
+    fn a_selection_begins_in_the_first_line_and_ends_in_the_last() {
         for (text, first, last, selected, stands) in [
             ("a\nb\nc", 2, 2, "b", Some(true)),
             ("a\r\nb\r\nc", 1, 2, "a\nb", Some(true)),
@@ -71,21 +71,21 @@ mod tests {
             ("a\nb", 3, 3, "", None),
             ("a\nb", 0, 1, "a", None),
             ("a\nb", 2, 1, "a", None),
-            // A part of a line, and of the first and the last.
+            // A part of a line; a part of the first and of the last line.
             ("let x = f(a);\n", 1, 1, "f(a)", Some(true)),
             ("  if a {\n    b();\n  }\n", 1, 3, "if a {\n    b();\n  }", Some(true)),
             ("  if a {\n    b();\n  }\n", 1, 3, "a {\n    b();\n ", Some(true)),
             ("  if a {\n    b();\n  }\n", 1, 3, "if a {\n  b();\n  }", Some(false)),
             ("  if a {\n    b();\n  }\n", 1, 3, "if a \n    b();\n  }", Some(false)),
             ("  if a {\n    b();\n  }\n", 1, 3, "if a {\n    b();\n }", Some(false)),
-            // With the last line's end, whether the editor counts the next line or not.
+            // With the last line's end, whether or not the editor counts the next line.
             ("a\nb\nc", 2, 2, "b\n", Some(true)),
             ("a\nb\nc", 2, 2, "b\r\n", Some(true)),
             ("a\nb\nc", 2, 3, "b\n", Some(true)),
             ("a\nbb\nc", 1, 2, "a\nb\n", Some(false)),
             ("a\nbb\nc", 2, 2, "bb\n\n", Some(false)),
             ("a\nbx\nc", 2, 2, "b\n", Some(false)),
-            // Nothing but white space.
+            // White space only.
             ("a\nb\n", 3, 3, "", Some(true)),
             ("a\n  \nb\n", 2, 2, "", Some(true)),
             ("a\n\nb\n", 2, 2, "\n", Some(true)),
@@ -99,7 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_an_editor_selects_stands_where_it_was_selected(
+        fn every_selection_of_an_editor_stands_at_its_lines(
             lines in prop::collection::vec("[ab {\u{e9}\u{2028}]{0,4}", 1..8), end in "(\n|\r\n|\r|\r\r\n)", other_end in "(\n|\r\n|\r)",
             from: prop::sample::Index, to: prop::sample::Index, begin: prop::sample::Index, stop: prop::sample::Index, is_ended: bool,
         ) {
@@ -120,7 +120,7 @@ mod tests {
                 chosen[last - first].truncate(whole - cut_off);
                 chosen.join(&other_end) + if is_ended { &*other_end } else { "" }
             };
-            // Carriage returns next to empty lines run together.
+            // Carriage returns next to empty lines merge with other line ends.
             let is_ambiguous = (end.contains('\r') || other_end.contains('\r')) && lines.iter().chain(&chosen).any(String::is_empty);
             if !selected.trim().is_empty() && !is_ambiguous {
                 let at = |line: usize| u32::try_from(line + 1).expect("few");

@@ -1,27 +1,27 @@
-//! What is shown of an explanation while it is written: always a beginning of the text that is kept of it.
+//! The part of an explanation that is sent while the model writes it. It is always a prefix of the stored text.
 
 use crate::hidden;
 use crate::limits::SHOWN_BYTES;
 use crate::markdown::{cleaned, escaped};
 
-/// An explanation that is being written, and what was shown of it.
+/// An explanation that the model is writing, and the part of it that was sent.
 ///
-/// Whole words are shown, cleaned like the text that is kept. A block with a character that can be markup is held back until
-/// the block ends. Something further down can still change what stands above, the definition of a link for instance. Then
-/// the text that is kept follows what was shown: [`kept`](Self::kept).
+/// Whole words are sent, cleaned like the stored text. A block with a character that can begin markup is held back
+/// until the block is complete. Later text can still change the cleaning of earlier text; the definition of a link is
+/// an example. Then the stored text follows the sent one: see [`kept`](Self::kept).
 #[derive(Default)]
 pub struct Shown {
-    /// With line feeds.
+    /// The text so far, with line feeds.
     written: String,
-    /// Whether what was written last ends with a carriage return, which a line feed may follow.
+    /// Whether the last piece ended with a carriage return, which a line feed may follow.
     is_returned: bool,
-    /// The bytes of `written` that `text` was made of.
+    /// The number of bytes of `written` from which `text` was made.
     taken: usize,
     text: String,
 }
 
 impl Shown {
-    /// Takes the next piece, and returns what more can be shown.
+    /// Adds the next piece. Returns the text that can be sent now.
     pub fn more(&mut self, piece: &str) -> Option<String> {
         self.write(piece);
         let end = self.certain();
@@ -34,7 +34,7 @@ impl Shown {
         Some(more)
     }
 
-    /// The explanation as it is kept, which begins with what was shown: the clean explanation itself, where that is so.
+    /// The text to store, which begins with the sent text. This is the clean explanation itself if it does.
     #[must_use]
     pub fn kept(&self, explanation: String) -> String {
         if explanation.starts_with(&self.text) {
@@ -43,20 +43,20 @@ impl Shown {
         extended(&self.text, &self.written[self.taken..])
     }
 
-    /// What of the kept text was not shown yet. Afterwards it is shown.
+    /// The part of the stored text that was not sent yet. It counts as sent afterwards.
     pub fn rest(&mut self, kept: &str) -> Option<String> {
         let rest = kept.strip_prefix(&*self.text).filter(|rest| !rest.is_empty())?.to_owned();
         self.text += &rest;
         Some(rest)
     }
 
-    /// What was shown.
+    /// The text that was sent.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// How many characters were written.
+    /// The number of characters that the model wrote.
     #[must_use]
     pub fn written_chars(&self) -> usize {
         self.written.chars().count()
@@ -71,7 +71,7 @@ impl Shown {
         self.written += &piece.replace("\r\n", "\n").replace('\r', "\n");
     }
 
-    /// The end of what nothing in its own block can change any more.
+    /// The end of the text that later text in the same block cannot change.
     fn certain(&self) -> usize {
         let block = self.written.rfind("\n\n").map_or(0, |at| at + 2);
         let open = &self.written[block..];
@@ -80,9 +80,9 @@ impl Shown {
     }
 }
 
-/// The clean text that begins with `shown`, which is clean, and goes on with `rest`: the two as one text if cleaning leaves the
-/// beginning alone, else with the rest cleaned by itself, or without any markup, or, should even that be something else in
-/// this place, without the rest.
+/// A clean text that begins with the clean text `shown` and continues with `rest`. This is both as one text if cleaning
+/// does not change the beginning. Otherwise, the rest is cleaned by itself; or its markup is escaped; or, if even that
+/// changes the text, the rest is left out.
 #[must_use]
 pub fn extended(shown: &str, rest: &str) -> String {
     let whole = cleaned(&[shown, rest].concat());
@@ -98,18 +98,18 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// All that is shown of these pieces, with the rest, and the text that is kept.
+    /// The text sent for these pieces, including the rest, and the stored text.
     fn shown(pieces: &[&str]) -> (String, String) {
         let mut shown = Shown::default();
-        let mut told: String = pieces.iter().filter_map(|piece| shown.more(piece)).collect();
+        let mut sent: String = pieces.iter().filter_map(|piece| shown.more(piece)).collect();
         let kept = shown.kept(cleaned(&pieces.concat()));
-        told.extend(shown.rest(&kept));
-        assert_eq!(shown.rest(&kept), None, "the rest is shown once");
-        (told, kept)
+        sent.extend(shown.rest(&kept));
+        assert_eq!(shown.rest(&kept), None, "the rest is sent once");
+        (sent, kept)
     }
 
     #[test]
-    fn words_are_shown_when_they_are_whole_and_blocks_with_markup_when_they_are_clean() {
+    fn whole_words_and_complete_blocks_are_sent() {
         let mut shown = Shown::default();
         let pieces = [
             "It is ",
@@ -121,25 +121,25 @@ mod tests {
             "\nDone",
             " now.",
         ];
-        let told: Vec<_> = pieces.iter().filter_map(|piece| shown.more(piece)).collect();
-        assert_eq!(told[..2], ["It is ", "`None`. "], "{told:?}");
-        let all = told.concat();
-        assert!(!all.contains("onerror") && all.contains("Ask with `is`."), "{told:?}");
+        let sent: Vec<_> = pieces.iter().filter_map(|piece| shown.more(piece)).collect();
+        assert_eq!(sent[..2], ["It is ", "`None`. "], "{sent:?}");
+        let all = sent.concat();
+        assert!(!all.contains("onerror") && all.contains("Ask with `is`."), "{sent:?}");
         assert_eq!(shown.rest(&cleaned(&pieces.concat())).as_deref(), Some("now."));
     }
 
     #[test]
-    fn the_end_of_an_explanation_is_shown() {
+    fn the_end_of_an_explanation_is_sent() {
         for text in ["takes 72 lines.", "word", "a\r", "<b>", "one [two", "a\n\nb", "x \u{202E}"] {
-            let (told, kept) = shown(&[text]);
-            assert_eq!((&*told, &*kept), (&*cleaned(text), &*cleaned(text)), "{text:?}");
+            let (sent, kept) = shown(&[text]);
+            assert_eq!((&*sent, &*kept), (&*cleaned(text), &*cleaned(text)), "{text:?}");
         }
         assert_eq!(shown(&["nothing", ""]).0, "nothing");
         assert_eq!(shown(&[]).0, "");
     }
 
     #[test]
-    fn what_further_text_would_change_stays_as_it_was_shown_and_stays_clean() {
+    fn later_text_does_not_change_the_sent_text() {
         for (pieces, expected) in [
             (
                 ["See ![it][1] now.\n\nThen ", "go.\n\n[1]: https://evil.example/x.png\n"],
@@ -147,13 +147,13 @@ mod tests {
             ),
             (["<!-- no\n\nend ", "here --> after"], "&lt;!-- no\n\nend here --> after"),
         ] {
-            let (told, kept) = shown(&pieces);
-            assert_eq!((&*told, &*kept), (expected, expected));
+            let (sent, kept) = shown(&pieces);
+            assert_eq!((&*sent, &*kept), (expected, expected));
         }
     }
 
     #[test]
-    fn carriage_returns_may_be_cut_off_from_their_line_feeds() {
+    fn a_piece_may_end_between_a_carriage_return_and_its_line_feed() {
         assert_eq!(shown(&["a b\r", "\nc d\r", "e f\r\n", "\n\r", ""]).0, "a b\nc d\ne f\n\n\n");
         assert_eq!(shown(&["a b\r", "", "\n", "\n- c"]).0, "a b\n\n- c", "one carriage return, one line feed");
     }
@@ -165,23 +165,23 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(3_000))]
 
         #[test]
-        fn what_is_shown_is_what_is_kept_and_clean(
+        fn the_sent_text_is_the_stored_text_and_clean(
             text in MARKUP, cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
         ) {
             let mut cuts: Vec<_> = cuts.iter().map(|cut| text.floor_char_boundary(cut.index(text.len() + 1))).collect();
             cuts.extend([0, text.len()]);
             cuts.sort_unstable();
             let pieces: Vec<_> = cuts.windows(2).map(|pair| &text[pair[0]..pair[1]]).collect();
-            let (told, kept) = shown(&pieces);
-            prop_assert_eq!(&told, &kept);
+            let (sent, kept) = shown(&pieces);
+            prop_assert_eq!(&sent, &kept);
             prop_assert_eq!(cleaned(&kept), &*kept, "it is clean");
             if !text.contains(['[', '<']) {
-                prop_assert_eq!(kept, cleaned(&text), "nothing could change what was shown");
+                prop_assert_eq!(kept, cleaned(&text), "nothing could change the sent text");
             }
         }
 
         #[test]
-        fn a_text_that_is_cut_still_begins_with_what_was_shown(text in MARKUP, cut: prop::sample::Index, end: prop::sample::Index) {
+        fn a_truncated_text_still_begins_with_the_sent_text(text in MARKUP, cut: prop::sample::Index, end: prop::sample::Index) {
             let mut shown = Shown::default();
             let cut = text.floor_char_boundary(cut.index(text.len() + 1));
             let _ = shown.more(&text[..cut]);

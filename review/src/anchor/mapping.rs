@@ -1,4 +1,4 @@
-//! Which lines of the old text are lines of the new one, in the same order.
+//! The lines that both texts have in the same order.
 
 use std::ops::Range;
 use std::time::Instant;
@@ -13,7 +13,7 @@ struct Match {
     len: usize,
 }
 
-/// Where the texts differ: before, between or after two matches. Either side may be empty.
+/// A difference before, between or after two matches. Either side may be empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Hunk {
     pub(super) old: Range<usize>,
@@ -21,7 +21,7 @@ pub(super) struct Hunk {
 }
 
 /// All matches of two texts, ascending in both, with a difference between any two. There can be millions of lines, so
-/// only the matches around a line are looked at, whatever is asked about it.
+/// every query looks only at the matches around a line.
 pub(super) struct Mapping {
     matches: Vec<Match>,
     old_len: usize,
@@ -29,7 +29,7 @@ pub(super) struct Mapping {
 }
 
 impl Mapping {
-    /// The same beginning and end, and between them what a diff finds until the deadline.
+    /// Matches the common prefix and suffix, and lets a diff match the lines between them until the deadline.
     pub(super) fn of(old: &[u32], new: &[u32], deadline: Instant) -> Self {
         let head = old.iter().zip(new).take_while(|(old, new)| old == new).count();
         let (old_rest, new_rest) = (&old[head..], &new[head..]);
@@ -55,39 +55,39 @@ impl Mapping {
         }
     }
 
-    /// The line of the new text that this line of the old one became.
+    /// The position of this old line in the new text.
     pub(super) fn line(&self, old: usize) -> Option<usize> {
         self.lines(&(old..old + 1)).map(|lines| lines.start)
     }
 
-    /// The lines of the new text that these lines became, if all of them are left with nothing between them.
+    /// The position of these old lines in the new text, if all of them remain with nothing between them.
     pub(super) fn lines(&self, old: &Range<usize>) -> Option<Range<usize>> {
-        let around = self.matches[..self.begun(old.start)].last()?;
+        let around = self.matches[..self.matches_until(old.start)].last()?;
         let start = around.new + (old.start - around.old);
         (old.end <= around.old + around.len).then(|| start..start + old.len())
     }
 
-    /// The hunk that this line of the old text is in; none if the line is left.
+    /// The hunk of this old line. `None` if the line remains.
     pub(super) fn hunk(&self, old: usize) -> Option<Hunk> {
-        self.line(old).is_none().then(|| self.hunk_before(self.begun(old)))
+        self.line(old).is_none().then(|| self.hunk_before(self.matches_until(old)))
     }
 
-    /// Where lines of the old text would be: the lines of the new one between the nearest one left above and the nearest
-    /// one left below, and how far the first of them was below the one above.
+    /// The possible position of removed lines: the new lines between the nearest remaining line above and below, and
+    /// the old distance of the first removed line from the one above.
     pub(super) fn room(&self, was: &Range<usize>) -> (Range<usize>, usize) {
         let after = |old: usize| match self.line(old) {
             Some(new) => (old + 1, new + 1),
-            None => self.matches[..self.begun(old)]
+            None => self.matches[..self.matches_until(old)]
                 .last()
                 .map_or((0, 0), |above| (above.old + above.len, above.new + above.len)),
         };
         let (free_old, free_new) = was.start.checked_sub(1).map_or((0, 0), after);
-        let below = self.line(was.end).or_else(|| self.matches.get(self.begun(was.end)).map(|below| below.new));
+        let below = self.line(was.end).or_else(|| self.matches.get(self.matches_until(was.end)).map(|below| below.new));
         (free_new..below.unwrap_or(self.new_len), was.start - free_old)
     }
 
-    /// How many matches begin at this line of the old text or above it.
-    fn begun(&self, old: usize) -> usize {
+    /// The number of matches that begin at this old line or above it.
+    fn matches_until(&self, old: usize) -> usize {
         self.matches.partition_point(|lines| lines.old <= old)
     }
 
@@ -107,7 +107,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_line_of_the_old_text_is_left_or_in_a_hunk_that_touches_what_is_left(
+        fn every_old_line_remains_or_is_in_a_hunk_between_remaining_lines(
             old in prop::collection::vec(0u32..4, 1..20), new in prop::collection::vec(0u32..4, 1..20),
         ) {
             let mapping = Mapping::of(&old, &new, Instant::now() + Duration::from_mins(1));

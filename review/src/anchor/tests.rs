@@ -1,4 +1,4 @@
-//! Anchors under edits: where they go, and that they never claim more than is true.
+//! Anchors after edits: their positions, and that they never claim to be stable wrongly.
 
 use super::*;
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ fn later() -> Instant {
     Instant::now() + Duration::from_mins(1)
 }
 
-/// Selects some lines of `old` exactly and says where they are in `new`, and whether they are stable there.
+/// Selects some lines of `old` exactly. Returns their position in `new`, and whether they are stable there.
 fn moved(old: &str, lines: (u32, u32), new: &str) -> (u32, u32, bool) {
     let at = |line: u32| usize::try_from(line).expect("small");
     let text = Lines::of(old).text(at(lines.0), at(lines.1)).to_owned();
@@ -24,7 +24,7 @@ fn moved(old: &str, lines: (u32, u32), new: &str) -> (u32, u32, bool) {
 const OLD: &str = "use std;\n\nfn first() {\n    one();\n}\n\nfn second() {\n    two();\n}\n";
 
 #[test]
-fn an_anchor_stays_with_its_lines() {
+fn an_anchor_follows_its_lines() {
     for (what, lines, new, expected) in [
         ("nothing changes", (3, 5), OLD.to_owned(), (3, 5, true)),
         ("lines above are added", (3, 5), format!("// a\n// b\n{OLD}"), (5, 7, true)),
@@ -62,7 +62,7 @@ fn an_anchor_stays_with_its_lines() {
 }
 
 #[test]
-fn a_block_with_a_copy_is_never_guessed_to_be_the_copy() {
+fn an_anchor_never_moves_to_a_copy_of_its_block() {
     let old = "fn copy() {}\n// between\nfn copy() {}\nend\n";
     let new = "// between\nstart here\nfn copy() {}\nend\n";
     let (start, _, stable) = moved(old, (1, 1), new);
@@ -71,16 +71,16 @@ fn a_block_with_a_copy_is_never_guessed_to_be_the_copy() {
 }
 
 #[test]
-fn an_anchor_that_was_lost_is_found_when_its_text_comes_back() {
+fn a_lost_anchor_is_found_again_with_its_text() {
     let changed = OLD.replace("one()", "zero()");
     let selected = Selection { start_line: 3, end_line: 5, text: "fn first() {\n    one();\n}" };
     let undone = re_anchor(&changed, OLD, &[selected], later())[0];
     assert_eq!((undone.start_line, undone.end_line, undone.is_stable), (3, 5, true));
 }
 
-/// Selects `text`, cuts it out with what is around it, does something else, and undoes the cut.
+/// Selects `text`, cuts it with the text around it, makes another edit, and undoes the cut.
 #[test]
-fn a_part_of_a_line_that_was_cut_is_found_when_it_is_pasted() {
+fn a_part_of_a_line_is_found_after_cut_and_paste() {
     let body = |n: usize| format!("def f{n}(x):\n    return x + {n}\n\n");
     let file: String = (0..20).map(body).collect();
     let cut = |from: usize, to: usize| -> String { (0..20).filter(|n| !(from..to).contains(n)).map(body).collect() };
@@ -112,7 +112,7 @@ fn a_part_of_a_line_that_was_cut_is_found_when_it_is_pasted() {
 }
 
 #[test]
-fn a_part_of_a_line_that_comes_back_twice_or_is_elsewhere_is_not_guessed() {
+fn a_part_of_a_line_at_several_places_is_not_followed() {
     let selected = Selection { start_line: 2, end_line: 2, text: "x + 1" };
     for (old, new) in [("a\n\nb\n", "a\n\nb\nx + 1\ny(x + 1)\n"), ("a\n\nb\nx + 1\n", "a\n\nb\nx + 1;\n")] {
         assert!(!re_anchor(old, new, &[selected], later())[0].is_stable, "{new}");
@@ -120,7 +120,7 @@ fn a_part_of_a_line_that_comes_back_twice_or_is_elsewhere_is_not_guessed() {
 }
 
 #[test]
-fn lines_that_are_not_there_do_no_harm() {
+fn selections_of_missing_lines_are_clamped() {
     for (start_line, end_line) in [(0, 0), (9, 2), (u32::MAX, u32::MAX), (1, u32::MAX)] {
         let selected = Selection { start_line, end_line, text: "x" };
         for (old, new) in [("", ""), (OLD, ""), ("", OLD), (OLD, OLD)] {
@@ -133,7 +133,7 @@ fn lines_that_are_not_there_do_no_harm() {
 }
 
 #[test]
-fn hostile_text_is_given_up_at_the_deadline() {
+fn the_comparison_of_hostile_text_ends_at_the_deadline() {
     let old = "a\nb\n".repeat(100_000);
     let new = "b\na\na\n".repeat(70_000);
     let selected = Selection { start_line: 50_000, end_line: 50_010, text: "x" };
@@ -144,7 +144,7 @@ fn hostile_text_is_given_up_at_the_deadline() {
 }
 
 #[test]
-fn a_long_text_that_begins_like_every_line_is_looked_for_only_so_long() {
+fn the_search_for_a_long_repetitive_text_is_limited() {
     let new = "a\n".repeat(1_000_000);
     let text = format!("{}zzz", "a\n".repeat(30_000));
     let lost = Selection { start_line: 1, end_line: 1, text: &text };
@@ -156,7 +156,7 @@ fn a_long_text_that_begins_like_every_line_is_looked_for_only_so_long() {
 
 proptest! {
     #[test]
-    fn stable_means_that_the_text_there_is_the_selected_text(
+    fn stable_anchors_have_the_selected_text(
         old in prop::collection::vec("(aaa|bbb|ccc|\\}|)", 1..12),
         new in prop::collection::vec("(aaa|bbb|ccc|\\}|)", 1..12),
         start in 0usize..12, length in 0usize..6, other in prop::option::of("(aaa|bbb)(\n(aaa|bbb)){0,2}"), crlf: bool,
@@ -181,7 +181,7 @@ proptest! {
     }
 
     #[test]
-    fn text_that_did_not_change_keeps_every_anchor(
+    fn unchanged_text_keeps_every_anchor(
         lines in prop::collection::vec("[a-c }]{0,4}", 1..20), start in 0usize..20, length in 0usize..9,
     ) {
         let text = lines.join("\n");

@@ -1,4 +1,4 @@
-//! Every different line of two texts, and how often each of them has it.
+//! The different lines of two texts, and how often each text has them.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher as _;
@@ -7,30 +7,31 @@ use foldhash::fast::RandomState;
 
 use crate::lines::Lines;
 
-/// A line with fewer letters and digits than this, a brace for instance, says little about where it is.
-const SIGNIFICANT: usize = 3;
-/// Room for so many different lines is made at once: growing by and by takes longer than reading the lines.
-const RESERVED: usize = 1 << 20;
+/// A line with fewer letters and digits than this, such as a brace, says little about its position.
+const MIN_SIGNIFICANT_CHARACTERS: usize = 3;
+/// The largest reserved capacity. To reserve it at once is faster than to grow while reading.
+const MAX_RESERVED: usize = 1 << 20;
 
-/// A line, without the white space around it.
-pub(super) struct Known<'t> {
+/// A line without the white space around it.
+pub(super) struct Line<'t> {
     pub(super) text: &'t str,
     pub(super) in_old: u32,
     pub(super) in_new: u32,
-    /// Where it last is in the new text, from 0.
+    /// The last position in the new text, from 0.
     pub(super) last_in_new: usize,
-    /// Whether it says something about where it is.
+    /// Whether the line says enough about its position.
     pub(super) is_significant: bool,
 }
 
-/// The lines of both texts under a number each. Lines that differ in indentation have the same: code that is reformatted
-/// stays the same code to a reader.
+/// Gives each different line of both texts a number. Lines that differ only in indentation have the same number,
+/// because reformatted code stays the same code to a reader.
 #[derive(Default)]
 pub(super) struct Vocabulary<'t> {
-    /// By digest of the line. Another line has the same with a chance of one in 2⁶⁴, and an anchor would be approximate.
+    /// By digest of the line. Two lines have the same digest with a probability of one in 2⁶⁴; an anchor would then be
+    /// approximate.
     numbers: HashMap<u64, u32, RandomState>,
     hasher: RandomState,
-    known: Vec<Known<'t>>,
+    distinct: Vec<Line<'t>>,
 }
 
 impl<'t> Vocabulary<'t> {
@@ -45,10 +46,10 @@ impl<'t> Vocabulary<'t> {
         })
     }
 
-    fn read(&mut self, lines: &Lines<'t>, note: impl Fn(&mut Known<'t>, usize)) -> Vec<u32> {
-        let room = lines.count().min(RESERVED);
+    fn read(&mut self, lines: &Lines<'t>, update: impl Fn(&mut Line<'t>, usize)) -> Vec<u32> {
+        let room = lines.count().min(MAX_RESERVED);
         self.numbers.reserve(room);
-        self.known.reserve(room);
+        self.distinct.reserve(room);
         let mut before = None;
         let number = |(at, line): (usize, &'t str)| {
             let text = line.trim();
@@ -57,7 +58,7 @@ impl<'t> Vocabulary<'t> {
                 None => self.number(text),
             };
             before = Some((text, number));
-            note(&mut self.known[number as usize], at);
+            update(&mut self.distinct[number as usize], at);
             number
         };
         lines.iter().enumerate().map(number).collect()
@@ -65,22 +66,23 @@ impl<'t> Vocabulary<'t> {
 
     fn number(&mut self, text: &'t str) -> u32 {
         *self.numbers.entry(self.hasher.hash_one(text)).or_insert_with(|| {
-            let is_significant = text.chars().filter(|c| c.is_alphanumeric()).take(SIGNIFICANT).count() == SIGNIFICANT;
-            self.known.push(Known { text, in_old: 0, in_new: 0, last_in_new: 0, is_significant });
-            // A text of 5 MiB has far fewer lines than that.
-            u32::try_from(self.known.len() - 1).unwrap_or(u32::MAX)
+            let is_significant = text.chars().filter(|c| c.is_alphanumeric()).take(MIN_SIGNIFICANT_CHARACTERS).count()
+                == MIN_SIGNIFICANT_CHARACTERS;
+            self.distinct.push(Line { text, in_old: 0, in_new: 0, last_in_new: 0, is_significant });
+            // A text of 5 MiB has far fewer lines.
+            u32::try_from(self.distinct.len() - 1).unwrap_or(u32::MAX)
         })
     }
 
     pub(super) fn len(&self) -> usize {
-        self.known.len()
+        self.distinct.len()
     }
 
-    pub(super) fn line(&self, number: u32) -> &Known<'t> {
-        &self.known[number as usize]
+    pub(super) fn line(&self, number: u32) -> &Line<'t> {
+        &self.distinct[number as usize]
     }
 
-    /// The numbers of these lines; none if one of them is in neither text.
+    /// The numbers of these lines. `None` if one of them is in neither text.
     pub(super) fn numbers(&self, lines: &Lines<'_>) -> Option<Vec<u32>> {
         lines.iter().map(|line| self.numbers.get(&self.hasher.hash_one(line.trim())).copied()).collect()
     }

@@ -1,4 +1,4 @@
-//! Answers as models give them: good, sloppy and broken.
+//! Answers of models: valid, careless and malformed.
 
 use super::*;
 use proptest::prelude::*;
@@ -24,7 +24,7 @@ fn a_full_answer_is_read() {
 }
 
 #[test]
-fn small_slips_are_forgiven() {
+fn small_mistakes_are_accepted() {
     let patch = json!({"start_line": "2", "end_line": 3.0, "original": "a", "replacement": "b", "note": "x"});
     for input in [
         json!({"explanation": "e", "patch": patch, "confidence": "HIGH "}),
@@ -42,7 +42,7 @@ fn small_slips_are_forgiven() {
 }
 
 #[test]
-fn an_answer_without_an_explanation_is_asked_for_once_more() {
+fn an_answer_without_an_explanation_is_repairable() {
     for input in
         [json!(null), json!([]), json!("text"), json!({}), json!({"explanation": ""}), json!({"explanation": 7})]
     {
@@ -55,7 +55,7 @@ fn an_answer_without_an_explanation_is_asked_for_once_more() {
 }
 
 #[test]
-fn whatever_is_wrong_with_a_patch_withholds_the_patch_alone() {
+fn a_malformed_patch_withholds_only_the_patch() {
     let good = json!({"start_line": 1, "end_line": 1, "original": "a", "replacement": "b"});
     let wrong = [
         json!(null),
@@ -96,7 +96,7 @@ fn whatever_is_wrong_with_a_patch_withholds_the_patch_alone() {
 }
 
 #[test]
-fn suggested_code_and_confidence_that_cannot_be_read_are_left_out() {
+fn unreadable_suggested_code_and_confidence_are_left_out() {
     for wrong in [json!(7), json!(["b"]), json!({}), json!(null), json!("")] {
         let answer = called(&json!({"explanation": "why", "suggested_code": wrong, "confidence": wrong}));
         let answer = answer.expect("a good explanation is an answer");
@@ -130,7 +130,7 @@ fn only_a_reply_that_stopped_for_the_tool_is_an_answer() {
 }
 
 #[test]
-fn what_it_says_is_cleaned_before_anyone_sees_it() {
+fn all_text_of_an_answer_is_cleaned() {
     let hostile = "Fine.<img src=x onerror=alert(1)> ![](https://evil.example/?q=) [ok](javascript:x) `<b>`\u{202E}";
     let clean = "Fine. (image removed) ok `<b>`";
     let answer = called(&json!({"explanation": hostile, "suggested_code": "<b>\u{202E}"})).expect("readable");
@@ -153,7 +153,7 @@ fn what_it_says_is_cleaned_before_anyone_sees_it() {
 }
 
 #[test]
-fn an_answer_that_was_cut_off_keeps_its_explanation_and_loses_its_patch() {
+fn an_answer_that_was_cut_off_has_an_explanation_without_a_patch() {
     let patch = json!({"start_line": 1, "end_line": 1, "original": "a", "replacement": "b"});
     let whole = json!({"explanation": "why", "patch": patch, "suggested_code": "b", "confidence": "high"});
     let piece = json!("{\"confidence\": \"high\", \"explanation\": \"why");
@@ -168,13 +168,13 @@ fn an_answer_that_was_cut_off_keeps_its_explanation_and_loses_its_patch() {
         let malformed = accept(&reply).expect_err("nothing to read");
         assert_eq!((malformed.partial.as_deref(), malformed.repairable), (None, true), "{input}");
     }
-    // What stands beside the tool is no explanation.
+    // Text beside the tool call is not the explanation.
     let reply = Reply { form: Form::Tool, stop_reason: "max_tokens", tool: None, text: Some("Let me see.") };
     assert_eq!(accept(&reply).expect_err("no tool").partial.as_deref(), Some("Let me see."));
 }
 
 #[test]
-fn an_answer_in_the_form_of_a_schema_is_the_text_of_its_turn() {
+fn an_answer_in_json_form_is_the_text_of_its_turn() {
     let written = |stop_reason, text| accept(&Reply { form: Form::Json, stop_reason, tool: None, text: Some(text) });
     let answer = written("end_turn", "{\"explanation\":\"why\",\"confidence\":\"low\"}").expect("an answer");
     assert_eq!((&*answer.explanation, answer.confidence, answer.warnings.len()), ("why", Some(Confidence::Low), 0));
@@ -197,7 +197,7 @@ fn objects<'a>(schema: &'a Value, found: &mut Vec<&'a Map<String, Value>>) {
 }
 
 #[test]
-fn a_model_can_keep_to_the_schema_strictly() {
+fn the_schema_can_be_enforced() {
     let schema = schema();
     let mut found = Vec::new();
     objects(&schema, &mut found);
@@ -210,7 +210,7 @@ fn a_model_can_keep_to_the_schema_strictly() {
 }
 
 #[test]
-fn the_schema_asks_for_what_is_read() {
+fn the_schema_has_the_fields_that_are_read() {
     let schema = schema();
     let properties = schema["properties"].as_object().expect("an object");
     let mut names: Vec<_> = properties.keys().map(String::as_str).collect();
@@ -220,7 +220,7 @@ fn the_schema_asks_for_what_is_read() {
 
 proptest! {
     #[test]
-    fn no_input_makes_it_panic(text in "[0-9a-z\"{}\\[\\]:,. -]{0,40}", line: u64, float: f64, name in "(explanation|patch|confidence)") {
+    fn no_input_causes_a_panic(text in "[0-9a-z\"{}\\[\\]:,. -]{0,40}", line: u64, float: f64, name in "(explanation|patch|confidence)") {
         let value: Value = serde_json::from_str(&text).unwrap_or(Value::String(text));
         let _ = called(&value);
         let _ = called(&json!({"explanation": "e", name: value.clone()}));

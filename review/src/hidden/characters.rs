@@ -1,24 +1,24 @@
-//! The one definition of a hidden character, for code, prompts, messages, names, addresses and file names.
+//! The only definition of a hidden character, for code, prompts, messages, names, addresses and file names.
 
 use icu_properties::props::{
     CanonicalCombiningClass, DefaultIgnorableCodePoint, EmojiModifier, ExtendedPictographic, JoiningType,
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// Chooses the form of the character before it, as an emoji or as text.
+/// They select the form of the character before them, as an emoji or as text.
 const FORM_SELECTORS: [char; 2] = ['\u{FE0E}', '\u{FE0F}'];
-/// Draws a box around a digit.
+/// It draws a box around a digit.
 const KEYCAP: char = '\u{20E3}';
-/// A cell of Braille without a dot: a symbol, and drawn as a space.
+/// The Braille pattern without a dot: a symbol that looks like a space.
 const BLANK_BRAILLE: char = '\u{2800}';
 const ZWNJ: char = '\u{200C}';
 const ZWJ: char = '\u{200D}';
-/// The hidden characters of a text, each with where it is.
+/// The hidden characters of a text, each with its position.
 ///
-/// Hidden is what Unicode calls default-ignorable (zero-width characters, bidirectional controls, tags, variation
-/// selectors), control characters except for tabs, form feeds and line ends, and what only some programs take for a line
-/// end. Not hidden is what writing needs: joiners where UAX #31 allows them in identifiers, and what makes one emoji of
-/// several.
+/// Hidden are: the characters that Unicode calls default-ignorable (zero-width characters, bidirectional controls,
+/// tags, variation selectors); control characters except tabs, form feeds and line ends; and characters that only some
+/// programs treat as a line end. Not hidden are characters that writing needs: joiners where UAX #31 allows them in
+/// identifiers, and the parts of an emoji.
 pub fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
     let mut before = None;
     let mut rest = text.char_indices().peekable();
@@ -33,20 +33,20 @@ pub fn hidden(text: &str) -> impl Iterator<Item = (usize, char)> {
     })
 }
 
-/// Whether a text of one line, a name for instance, has a character that is not seen: a hidden one, or a tab or line end.
+/// Whether a text of one line, such as a name, has an invisible character: a hidden one, a tab or a line end.
 #[must_use]
 pub fn has_hidden(text: &str) -> bool {
     text.contains(char::is_control) || hidden(text).next().is_some()
 }
 
-/// Whether a person would see nothing of this text: it is made of white space and hidden characters.
+/// Whether a text looks empty: it consists of white space and hidden characters.
 #[must_use]
 pub fn shows_nothing(text: &str) -> bool {
     let mut unseen = hidden(text).map(|(at, _)| at).peekable();
     text.char_indices().all(|(at, c)| unseen.next_if_eq(&at).is_some() || c.is_whitespace() || c == BLANK_BRAILLE)
 }
 
-/// Most characters of most code: seen at once not to be hidden.
+/// Most characters of most code, for which no look-up is necessary.
 const fn is_plain(c: char) -> bool {
     matches!(c, ' '..='~' | '\n' | '\t' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{2FF}')
 }
@@ -56,7 +56,7 @@ fn is_hidden(before: Option<char>, c: char, after: Option<char>) -> bool {
         |c: Option<char>| c.is_some_and(|c| CodePointSetData::new::<ExtendedPictographic>().contains(c));
     match c {
         '\n' | '\t' | '\u{C}' => false,
-        // One that stands in a row with others is looked at with the last of them.
+        // In a row of carriage returns, only the last one is checked.
         '\r' => !matches!(after, Some('\n' | '\r')),
         '\u{2028}' | '\u{2029}' | '\u{FFF9}'..='\u{FFFB}' => true,
         c if c.is_control() => true,
@@ -74,8 +74,8 @@ fn is_hidden(before: Option<char>, c: char, after: Option<char>) -> bool {
     }
 }
 
-/// Whether a joiner has an effect there, by the rules A1, A2 and B of UAX #31 2.3: between letters that join, or after a
-/// virama.
+/// Whether a joiner has an effect at this place, by the rules A1, A2 and B of UAX #31, 2.3: between letters that join,
+/// or after a virama.
 fn joins(before: Option<char>, joiner: char, after: Option<char>) -> bool {
     let (Some(before), Some(after)) = (before, after) else { return false };
     let class = CodePointMapData::<CanonicalCombiningClass>::new().get(before);
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_have_no_characters_that_are_not_seen() {
+    fn invisible_characters_in_names_are_found() {
         for name in [
             "a\u{2060}b",
             "a\u{AD}b",

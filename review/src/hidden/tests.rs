@@ -1,10 +1,10 @@
-//! What counts as hidden, and that what was made visible finds its way back.
+//! The characters that count as hidden, and restoring them.
 
 use super::*;
 use proptest::prelude::*;
 
 #[test]
-fn what_an_editor_does_not_show_becomes_visible() {
+fn hidden_characters_become_visible() {
     for (text, shown) in [
         ("a\u{202E}b\u{2066}", "a\\u{202E}b\\u{2066}"),
         ("zero\u{200B}width\u{2060}\u{AD}", "zero\\u{200B}width\\u{2060}\\u{00AD}"),
@@ -21,7 +21,7 @@ fn what_an_editor_does_not_show_becomes_visible() {
 }
 
 #[test]
-fn what_writing_needs_stays_as_it_is() {
+fn characters_that_writing_needs_are_unchanged() {
     for text in [
         "a\tb\r\n\u{C}fn x() {}",
         "é ñ — “quotes” 漢字 ¡",
@@ -66,21 +66,21 @@ fn patch(original: &str, replacement: &str) -> Patch {
 }
 
 #[test]
-fn a_quoted_escape_is_the_character_again() {
+fn a_quoted_escape_becomes_the_character() {
     let restored = |code: &str, original: &str, replacement: &str| {
         let Patch { original, replacement, .. } = restored(patch(original, replacement), code);
         (original, replacement)
     };
     let pair = |original: &str, replacement: &str| (original.to_owned(), replacement.to_owned());
-    // The whole line, in the case the model likes.
+    // The whole line; the model's hexadecimal digits may have either case.
     assert_eq!(restored("a\u{200B}b", "a\\u{200b}b", "a\\u{200B}c"), pair("a\u{200B}b", "a\u{200B}c"));
-    // What the file spells out stays spelled out.
+    // An escape that the file contains stays an escape.
     assert_eq!(restored("\"\\u{200B}\"", "\"\\u{200B}\"", "\"\\u{202E}\""), pair("\"\\u{200B}\"", "\"\\u{202E}\""));
-    // Both: a line that is quoted whole is known, in a new one the visible form stays.
+    // Both: a line that is quoted whole is recognised; in a new line, the escape stays.
     let both = "a\u{200B}b\n\"\\u{200B}\"";
     assert_eq!(restored(both, "a\\u{200B}b", "c\\u{200B}"), pair("a\u{200B}b", "c\\u{200B}"));
     assert_eq!(restored(both, "\"\\u{200B}\"", "a\\u{200B}b\nx"), pair("\"\\u{200B}\"", "a\u{200B}b\nx"));
-    // Two lines that look alike.
+    // Two lines with the same visible form.
     assert_eq!(restored("\u{200B}\n\\u{200B}", "\\u{200B}", "x"), pair("\\u{200B}", "x"));
     for odd in ["\\u{", "\\u{}", "\\u{110000}", "\\u{D800}", "\\u{00000200B}", "\\u{zz}", "\\u{200B"] {
         assert_eq!(restored("a\u{200B}", odd, odd), pair(odd, odd));
@@ -111,14 +111,14 @@ fn tricky() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn what_is_shown_has_nothing_hidden(text in tricky()) {
+    fn visible_text_has_no_hidden_characters(text in tricky()) {
         let shown = visible(&text);
         prop_assert_eq!(hidden(&shown).next(), None);
-        prop_assert_eq!(visible(&shown), shown.clone(), "once is enough");
+        prop_assert_eq!(visible(&shown), shown.clone(), "a second pass changes nothing");
     }
 
     #[test]
-    fn a_line_quoted_as_it_is_shown_is_the_line_again(lines in prop::collection::vec(tricky(), 1..5), at: prop::sample::Index) {
+    fn a_line_quoted_in_its_visible_form_is_restored(lines in prop::collection::vec(tricky(), 1..5), at: prop::sample::Index) {
         let code = lines.join("\n");
         let lines = Lines::of(&code);
         let line = lines.line(at.index(lines.count()) + 1);
@@ -129,7 +129,7 @@ proptest! {
     }
 
     #[test]
-    fn without_hidden_characters_a_patch_stays_as_it_is(code in "[a-z\\\\u{}0-9\n]{0,30}", text in "[a-z\\\\u{}0-9\n]{0,30}") {
+    fn without_hidden_characters_a_patch_is_unchanged(code in "[a-z\\\\u{}0-9\n]{0,30}", text in "[a-z\\\\u{}0-9\n]{0,30}") {
         let before = patch(&text, &text);
         prop_assert_eq!(restored(before.clone(), &code), before);
     }

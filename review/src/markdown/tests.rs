@@ -1,4 +1,4 @@
-//! What a model may write, and what of it is shown.
+//! Cleaning of Markdown.
 
 use super::*;
 use proptest::prelude::*;
@@ -10,8 +10,8 @@ fn rendered(markdown: &str, options: Options) -> String {
     html
 }
 
-/// What would act in a page: raw HTML and images, and whatever else stands between angle brackets that is not made of
-/// harmless Markdown. Text has its angle brackets escaped, so every tag is one.
+/// The active parts of a page: raw HTML, images, and every tag that harmless Markdown does not produce. Text has its
+/// angle brackets escaped, so each remaining angle bracket is a tag.
 fn dangers(markdown: &str) -> Vec<String> {
     const OURS: &str = "p h1 h2 h3 h4 h5 h6 ul ol li em strong code pre blockquote hr br a del table thead tbody tr th td sup div input";
     let mut found = Vec::new();
@@ -37,7 +37,7 @@ fn dangers(markdown: &str) -> Vec<String> {
 }
 
 #[test]
-fn ordinary_answers_stay_as_they_are() {
+fn ordinary_answers_are_unchanged() {
     for text in [
         "",
         "It *never* ends: `while (true)` — see [the docs](https://doc.rust-lang.org/std/) & <https://a.example>.\n",
@@ -53,7 +53,7 @@ fn ordinary_answers_stay_as_they_are() {
 }
 
 #[test]
-fn what_could_act_is_removed_and_what_it_says_stays() {
+fn active_parts_are_removed_and_their_text_stays() {
     for (text, clean) in [
         ("a <img src=x onerror=alert(1)> b", "a  b"),
         ("Use Vec<String> and <T>.", "Use Vec&lt;String> and &lt;T>."),
@@ -89,7 +89,7 @@ fn what_could_act_is_removed_and_what_it_says_stays() {
 }
 
 #[test]
-fn what_only_hides_deeper_and_deeper_becomes_text() {
+fn deeply_nested_markup_is_escaped() {
     let nested = format!("{}javascript:x{}", "[a](".repeat(300), ")".repeat(300));
     let tags = format!("{}b x=1{}", "<a".repeat(50), ">".repeat(50));
     let definitions = "[a]: javascript:x\n".repeat(100);
@@ -100,7 +100,7 @@ fn what_only_hides_deeper_and_deeper_becomes_text() {
     }
 }
 
-/// Pieces that mean something to a parser, in any order.
+/// Tokens of a Markdown parser, in any order.
 fn hostile() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "<img src=x onerror=alert(1)>",
@@ -175,7 +175,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn nothing_that_could_act_is_left_and_once_is_enough(text in hostile()) {
+    fn cleaned_text_has_no_active_parts_and_is_stable(text in hostile()) {
         let clean = cleaned(&text);
         prop_assert_eq!(dangers(&clean), Vec::<String>::new(), "{}", clean);
         prop_assert_eq!(hidden::hidden(&clean).next(), None);
@@ -183,7 +183,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_panic(text: String) {
+    fn no_input_causes_a_panic(text: String) {
         let clean = cleaned(&text);
         prop_assert_eq!(dangers(&clean), Vec::<String>::new());
         prop_assert_eq!(cleaned(&clean), clean);

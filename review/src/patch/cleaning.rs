@@ -1,8 +1,8 @@
-//! What models write around the lines they mean: numbers, fences, neighbouring lines.
+//! Removes additions that models write around lines: numbers, fences, neighbouring lines.
 
 use crate::lines::{Lines, with_feeds};
 
-/// The text without the `12|` that every one of its lines begins with; none if one does not.
+/// The text without the `12|` at the beginning of each line; `None` if a line does not begin like that.
 pub(super) fn unnumbered(text: &str) -> Option<String> {
     let ended = text.strip_suffix('\n');
     let lines = ended.unwrap_or(text).split('\n').map(|line| {
@@ -15,7 +15,7 @@ pub(super) fn unnumbered(text: &str) -> Option<String> {
     Some(lines.join("\n"))
 }
 
-/// What is inside of the Markdown fence that the text is; none if it is none.
+/// The content of a text that is one Markdown fence; `None` for another text.
 pub(super) fn unfenced(text: &str) -> Option<&str> {
     let (opening, rest) = text.trim().split_once('\n')?;
     let (info, inside) = (opening.strip_prefix("```")?, rest.strip_suffix("```")?);
@@ -23,22 +23,22 @@ pub(super) fn unfenced(text: &str) -> Option<&str> {
     is_fence.then(|| inside.strip_suffix('\n').unwrap_or(inside))
 }
 
-/// What a replacement seems to bring along that is not meant to be in the file. It is applied as it is written all the same: in
-/// a text about Markdown a fence is what the user wants.
+/// A sign that a replacement contains more than the user wants in the file. The patch is applied as written all the
+/// same: in a text about Markdown, a fence may be intended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {
-    /// It leaves more or fewer brackets open than the lines that it replaces.
+    /// The number of open brackets differs between the replacement and the replaced lines.
     Brackets,
-    /// It is a Markdown fence as a whole, and the lines that it replaces are none.
+    /// The replacement is one Markdown fence, and the replaced lines are not.
     Fence,
-    /// Each of its lines begins with a number and a bar, and none of the lines that it replaces does.
+    /// Each line of the replacement begins with a number and a bar, and not each replaced line does.
     Numbers,
-    /// It begins or ends with the lines next to those that it replaces.
+    /// The replacement begins or ends with lines next to the replaced ones.
     Repetition,
 }
 
 impl Doubt {
-    /// What is doubtful about the replacement, with line feeds, of these lines.
+    /// The doubt about this replacement, which has line feeds, of these lines.
     pub(super) fn about(replacement: &str, lines: &Lines<'_>, (first, last): (usize, usize)) -> Option<Self> {
         let exact = with_feeds(lines.text(first, last));
         if open_brackets(&exact) != open_brackets(replacement) {
@@ -52,7 +52,7 @@ impl Doubt {
         }
     }
 
-    /// What the user should know about the patch.
+    /// The warning for the user.
     #[must_use]
     pub const fn warning(self) -> Option<&'static str> {
         match self {
@@ -64,8 +64,8 @@ impl Doubt {
     }
 }
 
-/// Whether the replacement begins with lines above the range, or ends with lines below it, which the range does not: models quote
-/// some context although they are asked for the lines alone.
+/// Whether the replacement begins with lines above the range, or ends with lines below it, unlike the range itself.
+/// Some models quote context although the prompt asks for the lines alone.
 fn repeats_its_surroundings(replacement: &str, lines: &Lines<'_>, (first, last): (usize, usize)) -> bool {
     let (begins, ends) = (lines.line(first), lines.line(last));
     let all: Vec<_> = replacement.split('\n').collect();
@@ -73,16 +73,16 @@ fn repeats_its_surroundings(replacement: &str, lines: &Lines<'_>, (first, last):
     let below: Vec<_> = (last + 1..=(last + all.len() - 1).min(lines.count())).map(|line| lines.line(line)).collect();
     let heads = (0..above.len()).map(|from| &above[from..]);
     let tails = (1..=below.len()).map(|to| &below[..to]);
-    heads.filter(|head| head[0] != begins && says_something(head)).any(|head| all.starts_with(head))
-        || tails.filter(|tail| tail.last() != Some(&ends) && says_something(tail)).any(|tail| all.ends_with(tail))
+    heads.filter(|head| head[0] != begins && has_text(head)).any(|head| all.starts_with(head))
+        || tails.filter(|tail| tail.last() != Some(&ends) && has_text(tail)).any(|tail| all.ends_with(tail))
 }
 
-fn says_something(lines: &[&str]) -> bool {
+fn has_text(lines: &[&str]) -> bool {
     lines.iter().any(|line| line.chars().any(char::is_alphanumeric))
 }
 
-/// How many brackets of each kind are opened and not closed, or the other way round. Those in strings and comments count
-/// like the others: an edit seldom changes their number.
+/// For each kind of bracket, the number of opening ones minus the number of closing ones. Brackets in strings and
+/// comments count too; an edit seldom changes their number.
 pub(super) fn open_brackets(text: &str) -> [i64; 3] {
     let mut open = [0; 3];
     for c in text.chars() {

@@ -1,14 +1,14 @@
-//! Where a patch belongs: where the model says, or else the only place where its text is.
+//! Finds the lines of a patch: those that the model named, or else the only place of its text.
 
 use crate::lines::{Lines, with_feeds};
 use crate::patch::cleaning::{unfenced, unnumbered};
 use crate::patch::{Patch, PatchStatus, Withheld};
 use crate::search::occurrences;
 
-/// Places of one text with another indentation that are looked at. A text that is there more often is not worth a guess.
+/// The limit of compared places of a text with another indentation. A text at more places is ambiguous.
 const PLACES: usize = 100;
 
-/// A patch that has its place.
+/// A patch with its lines.
 pub(super) struct Placed {
     pub(super) first: usize,
     pub(super) last: usize,
@@ -17,7 +17,7 @@ pub(super) struct Placed {
     pub(super) status: PatchStatus,
 }
 
-/// Finds the place of a patch that says it is at `range`, among the lines shown.
+/// Finds the lines of a patch that names `range`, among the shown lines.
 pub(super) fn place(
     patch: &Patch,
     lines: &Lines<'_>,
@@ -32,9 +32,9 @@ pub(super) fn place(
         return Ok(Placed { first: range.0, last: range.1, replacement, status: PatchStatus::Verified });
     }
     let shown_lines: Vec<_> = (shown.0..=shown.1).map(|line| lines.line(line).trim_end()).collect();
-    // Elsewhere a line end by habit could pass for an empty line that happens to be there.
+    // At other places, a final line end in `original` could match an empty line by accident.
     let forms = forms.into_iter().map(|form| form.unended().unwrap_or(form));
-    for form in forms.filter(Form::says_something) {
+    for form in forms.filter(Form::has_text) {
         let original = form.lines();
         let found = match occurrences(&original, &shown_lines, 2)[..] {
             [] => form.shifted(&shown_lines)?,
@@ -49,14 +49,14 @@ pub(super) fn place(
     Err(Withheld::OriginalDiffers)
 }
 
-/// What the model may have meant by the texts it wrote.
+/// A reading of the texts that the model wrote.
 struct Form {
     original: String,
     replacement: String,
 }
 
-/// As it was written; without a fence; without numbers; without both. The first that fits is meant. What `original` does not
-/// need to be read without, the replacement keeps: a fence can be what is written.
+/// The readings, in order: as written; without a fence; without numbers; without both. The first reading that matches
+/// is used. The replacement keeps a fence that `original` does not have, because it may be intended.
 fn forms(original: &str, replacement: &str) -> Vec<Form> {
     let replacement = if original.ends_with('\n') { replacement } else { unended(replacement) };
     let mut forms = vec![Form { original: original.to_owned(), replacement: replacement.to_owned() }];
@@ -67,7 +67,7 @@ fn forms(original: &str, replacement: &str) -> Vec<Form> {
     forms
 }
 
-/// The text without the line end that it ends with. One that is nothing but line ends is so many empty lines.
+/// The text without its final line end. A text of line ends only is as many empty lines.
 fn unended(text: &str) -> &str {
     text.strip_suffix('\n').filter(|rest| rest.contains(|c| c != '\n')).unwrap_or(text)
 }
@@ -85,7 +85,7 @@ impl Form {
         Some(Self { original, replacement: replacement.unwrap_or_else(|| self.replacement.clone()) })
     }
 
-    /// Without a line end by habit.
+    /// Without the final line end.
     fn unended(&self) -> Option<Self> {
         let original = self.original.strip_suffix('\n')?.to_owned();
         Some(Self { original, replacement: unended(&self.replacement).to_owned() })
@@ -95,12 +95,12 @@ impl Form {
         self.original.split('\n').map(str::trim_end).collect()
     }
 
-    fn says_something(&self) -> bool {
+    fn has_text(&self) -> bool {
         !self.original.trim().is_empty()
     }
 
-    /// The only place where the text is when all lines are indented by the same white space more, or less, and what it
-    /// becomes there.
+    /// The only place where the text stands with all lines indented by the same white space more or less, and its
+    /// replacement there.
     fn shifted(&self, shown: &[&str]) -> Result<Option<(usize, String)>, Withheld> {
         let original = self.lines();
         let bare = |lines: &[&str]| lines.iter().map(|line| line.trim_start().to_owned()).collect::<Vec<_>>();
@@ -116,13 +116,13 @@ impl Form {
     }
 }
 
-/// An empty line that is left of more stays one: an empty replacement deletes.
+/// A remaining empty line is kept as a line end, because an empty replacement deletes.
 fn kept(rest: String) -> String {
     if rest.is_empty() { "\n".to_owned() } else { rest }
 }
 
-/// The text with `less` taken from the beginning of every line, and `more` put there, blank ones aside; none if a line does
-/// not begin with it.
+/// The text with the prefix `less` of every line replaced by `more`; blank lines are unchanged. `None` if a line does
+/// not begin with `less`.
 fn indented(text: &str, less: &str, more: &str) -> Option<String> {
     let line = |line: &str| {
         if line.trim().is_empty() { Some(line.to_owned()) } else { Some(format!("{more}{}", line.strip_prefix(less)?)) }
@@ -130,8 +130,8 @@ fn indented(text: &str, less: &str, more: &str) -> Option<String> {
     Some(text.split('\n').map(line).collect::<Option<Vec<_>>>()?.join("\n"))
 }
 
-/// The white space that is taken from the beginning of every line, and that is put there, to make one text the other; one of
-/// the two is empty.
+/// The white space to remove from the beginning of every line, and the white space to add, so that one text becomes the
+/// other. One of the two is empty.
 fn shift<'a>(from: &[&'a str], to: &[&'a str]) -> Option<(&'a str, &'a str)> {
     let mut lines = from.iter().zip(to).filter(|(from, _)| !from.is_empty());
     let one = |(from, to): (&&'a str, &&'a str)| {

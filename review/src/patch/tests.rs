@@ -1,4 +1,4 @@
-//! Patches on texts with every kind of line end, where they are found, and what is withheld.
+//! Patches on texts with every kind of line end: their positions, and the reasons to withhold them.
 
 use super::*;
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ fn applied(text: &str, lines: (u32, u32), original: &str, replacement: &str) -> 
 }
 
 #[test]
-fn whole_lines_are_replaced_and_everything_else_stays() {
+fn whole_lines_are_replaced_and_other_lines_are_unchanged() {
     for (text, lines, original, replacement, expected) in [
         ("a\nb\nc\n", (2, 2), "b", "x\ny", "a\nx\ny\nc\n"),
         ("a\nb\nc\n", (2, 3), "b\nc", "x", "a\nx\n"),
@@ -35,7 +35,7 @@ fn whole_lines_are_replaced_and_everything_else_stays() {
 }
 
 #[test]
-fn a_line_end_by_habit_and_repeated_numbers_are_forgiven() {
+fn final_line_ends_and_line_numbers_in_a_patch_are_accepted() {
     for (original, replacement) in
         [("b\n", "x\n"), ("b\n", "x"), ("2|b", "2|x"), ("  2|b\n", "x\n"), ("b\r\n", "x\r\n")]
     {
@@ -48,7 +48,7 @@ fn a_line_end_by_habit_and_repeated_numbers_are_forgiven() {
 }
 
 #[test]
-fn what_does_not_fit_is_withheld() {
+fn a_patch_that_does_not_apply_is_withheld() {
     let large = "x".repeat(CODE_BYTES - 1);
     for (text, lines, original, replacement, reason) in [
         ("a\nb\n", (0, 1), "a", "x", Withheld::OutOfRange),
@@ -76,7 +76,7 @@ fn what_does_not_fit_is_withheld() {
 }
 
 #[test]
-fn what_models_write_around_the_original_is_removed_from_both() {
+fn fences_and_numbers_around_the_original_are_removed_from_both_texts() {
     for (what, original, replacement, expected) in [
         ("a fence around both", "```rust\nb\n```", "```rust\nx\n```", "a\nx\nc\n"),
         ("a fence around the original", "```\nb\n```\n", "x\n", "a\nx\nc\n"),
@@ -90,7 +90,7 @@ fn what_models_write_around_the_original_is_removed_from_both() {
 }
 
 #[test]
-fn a_replacement_of_an_original_as_it_stands_is_applied_as_it_is_written_whatever_it_looks_like() {
+fn the_replacement_of_an_exact_original_is_applied_as_written() {
     for (what, replacement, doubt) in [
         ("a fence", "```sh\nx\n```", Some(Doubt::Fence)),
         ("a fence around the same line", "```\nb\n```", Some(Doubt::Fence)),
@@ -114,7 +114,7 @@ fn a_replacement_of_an_original_as_it_stands_is_applied_as_it_is_written_whateve
 }
 
 #[test]
-fn the_line_end_that_a_replacement_ends_with_adds_no_line() {
+fn the_final_line_end_of_a_replacement_adds_no_line() {
     for (text, original, replacement, expected) in [
         ("a\nb\nc\n", "b", "x\n", "a\nx\nc\n"),
         ("a\r\nb\r\nc\r\n", "b", "x\r\n", "a\r\nx\r\nc\r\n"),
@@ -131,7 +131,7 @@ fn the_line_end_that_a_replacement_ends_with_adds_no_line() {
 }
 
 #[test]
-fn a_patch_on_the_first_line_leaves_the_byte_order_mark_where_it_is() {
+fn a_patch_of_the_first_line_keeps_the_byte_order_mark() {
     let text = "\u{FEFF}use a;\nuse b;\n";
     for (original, replacement) in
         [("use a;", "use x;"), ("\u{FEFF}use a;", "\u{FEFF}use x;"), ("use a;\n", "use x;\n")]
@@ -144,7 +144,7 @@ fn a_patch_on_the_first_line_leaves_the_byte_order_mark_where_it_is() {
 }
 
 #[test]
-fn doubled_carriage_returns_stay_as_they_are() {
+fn doubled_carriage_returns_are_unchanged() {
     let text = "a\r\r\nb\r\r\nc\r\r\n";
     for original in ["b", "b\r", "b\r\n", "b\r\r\n"] {
         assert_eq!(applied(text, (2, 2), original, "x").as_deref(), Ok("a\r\r\nx\r\r\nc\r\r\n"), "{original:?}");
@@ -155,7 +155,7 @@ fn doubled_carriage_returns_stay_as_they_are() {
 }
 
 #[test]
-fn a_patch_for_other_lines_is_moved_to_the_only_place_of_its_text() {
+fn a_patch_with_wrong_line_numbers_moves_to_the_only_place_of_its_text() {
     let text = "fn f() {\n    a();\n    if b {\n        c();\n    }\n}\n";
     for (what, lines, original, replacement, expected) in [
         ("where it says", (2, 2), "    a();", "    x();", (2, 2, "    a();", "    x();", PatchStatus::Verified)),
@@ -189,7 +189,7 @@ fn a_patch_for_other_lines_is_moved_to_the_only_place_of_its_text() {
 }
 
 #[test]
-fn lines_that_the_model_was_not_shown_are_neither_changed_nor_searched() {
+fn lines_that_the_model_did_not_see_are_neither_changed_nor_searched() {
     let text = "a\nb\nc\nb\n";
     let checked = |lines, original| patch(lines, original, "x").check(text, (2, 3));
     assert_eq!(checked((4, 4), "b").map(|checked| checked.patch), Err(Withheld::NotShown));
@@ -200,7 +200,7 @@ fn lines_that_the_model_was_not_shown_are_neither_changed_nor_searched() {
 }
 
 #[test]
-fn brackets_that_do_not_add_up_make_a_patch_doubtful() {
+fn unbalanced_brackets_make_a_patch_doubtful() {
     for (replacement, doubt) in
         [("g(x);", None), ("g(x", Some(Doubt::Brackets)), ("if y { g(x) }", None), ("g(x]", Some(Doubt::Brackets))]
     {
@@ -210,7 +210,7 @@ fn brackets_that_do_not_add_up_make_a_patch_doubtful() {
 }
 
 #[test]
-fn a_checked_patch_is_found_in_later_code_or_refused() {
+fn a_checked_patch_is_located_in_later_code_or_withheld() {
     let by = |lines| Base::Earlier { thread_moved_by: Some(lines) };
     let unknown = Base::Earlier { thread_moved_by: None };
     for (what, text, base, expected) in [
@@ -230,8 +230,8 @@ fn a_checked_patch_is_found_in_later_code_or_refused() {
     assert_eq!(above, Err(Withheld::NoLongerUnique), "above the first line");
 }
 
-/// Texts of lines with their ends: line feeds, carriage returns before them or alone, both, and none at the end of the text; with
-/// a byte order mark or without.
+/// Texts of lines with their ends: line feeds, carriage returns before them or alone, both, and none at the end of the
+/// text; with and without a byte order mark.
 fn text() -> impl Strategy<Value = String> {
     let ends = vec![vec!["\n"], vec!["\r\n"], vec!["\r"], vec!["\r\r\n"], vec!["\n", "\r\n", "\r\r\n", "\r"]];
     let ends = prop::sample::select(ends);
@@ -249,7 +249,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
-    fn outside_of_the_range_every_byte_stays_and_the_replacement_is_applied_as_it_is_written(
+    fn only_the_range_changes_and_the_replacement_is_applied_as_written(
         text in text(), first in 0usize..12, length in 0usize..4, replacement in "(x|y|\n|\r\n|\r|```|1\\||a|b|\u{2028}| ){0,9}",
     ) {
         let lines = Lines::of(&text);
@@ -278,7 +278,7 @@ proptest! {
     }
 
     #[test]
-    fn a_patch_that_is_moved_changes_nothing_but_the_place_it_is_moved_to(
+    fn a_relocated_patch_changes_only_its_new_range(
         text in text(), said in (1u32..12, 1u32..4), original in "[ab{ ]{1,3}(\n[ab{ ]{0,3}){0,2}", replacement in "[xy \n]{1,8}",
     ) {
         if let Ok(Checked { patch, .. }) = patch((said.0, said.0 + said.1 - 1), &original, &replacement).check(&text, ALL) {
@@ -297,7 +297,7 @@ proptest! {
 
 proptest! {
     #[test]
-    fn no_patch_makes_it_panic(
+    fn no_patch_causes_a_panic(
         text: String, lines: (u32, u32), shown: (u32, u32), original: String, replacement: String, moved in -5i64..5,
     ) {
         for lines in [lines, (lines.0 % 4, lines.1 % 4)] {

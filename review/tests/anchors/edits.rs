@@ -1,4 +1,4 @@
-//! Random edits of real files, of which it is known where the selected lines went.
+//! Random edits of real files with a known position of the selected lines.
 
 use std::borrow::Cow;
 use std::fs;
@@ -9,7 +9,8 @@ use rand::RngExt as _;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 
-/// So many edits, and the share of anchors that must be exact after them, and that may miss everything.
+/// Numbers of edits, with the least share of exact anchors after them, and the largest share of anchors that miss all
+/// remaining lines.
 pub(crate) struct Band {
     pub(crate) edits: RangeInclusive<usize>,
     pub(crate) exact_at_least: f64,
@@ -23,24 +24,24 @@ pub(crate) const BANDS: [Band; 3] = [
     Band { edits: 13..=40, exact_at_least: 0.60, off_target_at_most: 0.15 },
 ];
 
-/// Files with fewer lines are gone after a few edits, and those with more are rare.
+/// Shorter files are empty after a few edits, and longer ones are rare.
 const FILE_LINES: RangeInclusive<usize> = 60..=4_000;
-/// The most lines that are selected.
+/// The largest number of selected lines.
 const SELECTED: usize = 20;
-/// The most lines that one edit is about.
+/// The largest number of lines in one edit.
 const EDITED: usize = 6;
-/// Lines that are left belong together when there are at most so many lines between them.
+/// Remaining lines belong together if there are at most this many lines between them.
 const TOGETHER: usize = 12;
 
 const EXTENSIONS: [&str; 16] =
     ["rs", "c", "h", "cpp", "cs", "go", "java", "js", "ts", "py", "php", "rb", "kt", "swift", "sql", "sh"];
 
-/// This repository's folder.
+/// The folder of this repository.
 pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate is a folder of the workspace")
 }
 
-/// The source files below the folders, each once, in the order of their names.
+/// The source files below the folders, each once, ordered by name.
 pub(crate) fn sources(folders: &[PathBuf]) -> Vec<String> {
     let mut files = Vec::new();
     for folder in folders {
@@ -64,14 +65,14 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// A line, and which line of the old text it was. A copy was none.
+/// A line, and its number in the old text. A copy has none.
 #[derive(Clone)]
 struct Line<'s> {
     was: Option<usize>,
     text: Cow<'s, str>,
 }
 
-/// A selection, an edited text, and where the selected lines are in it.
+/// A selection, an edited text, and the true position of the selected lines in it.
 pub(crate) struct Case {
     pub(crate) old: String,
     pub(crate) new: String,
@@ -79,18 +80,18 @@ pub(crate) struct Case {
     pub(crate) first: usize,
     pub(crate) last: usize,
     pub(crate) selected: String,
-    /// The first and the last of those lines that say something and are still there, from 1; none if all were deleted.
+    /// The first and the last remaining significant line of the selection, from 1; `None` if all were deleted.
     pub(crate) truth: Option<(usize, usize)>,
 }
 
 impl Case {
-    /// Selects up to 20 lines of a file, at least one of which says something, and edits it.
+    /// Selects up to 20 lines of a file, at least one of them significant, and edits the file.
     pub(crate) fn random(random: &mut StdRng, files: &[String], edits: &RangeInclusive<usize>) -> Self {
         let (old, first, last) = loop {
             let lines: Vec<_> = files.choose(random).expect("there are files").lines().collect();
             let length = random.random_range(1..=SELECTED);
             let first = random.random_range(0..=lines.len() - length);
-            if lines[first..first + length].iter().any(|line| says_something(line)) {
+            if lines[first..first + length].iter().any(|line| is_significant(line)) {
                 break (lines, first, first + length - 1);
             }
         };
@@ -117,19 +118,19 @@ impl Case {
         }
     }
 
-    /// Whether these lines of the new text, from 1 and inclusive, are exactly those that are left, up to lines that say
-    /// nothing, and whether they miss all of them. None if nothing is left.
+    /// Whether these lines of the new text, from 1 and inclusive, are exactly the remaining lines, apart from
+    /// insignificant ones, and whether they miss all of them. `None` if no line remains.
     fn judge(&self, first: usize, last: usize) -> Option<(bool, bool)> {
         let truth = self.truth?;
         let lines: Vec<_> = self.new.lines().collect();
-        let says = |line: &usize| lines.get(line - 1).is_some_and(|line| says_something(line));
-        let first_told = (first..=last).find(says).unwrap_or(last);
-        let last_told = (first_told..=last).rev().find(says).unwrap_or(first_told);
-        Some(((first_told, last_told) == truth, last_told < truth.0 || truth.1 < first_told))
+        let says = |line: &usize| lines.get(line - 1).is_some_and(|line| is_significant(line));
+        let first_remaining = (first..=last).find(says).unwrap_or(last);
+        let last_remaining = (first_remaining..=last).rev().find(says).unwrap_or(first_remaining);
+        Some(((first_remaining, last_remaining) == truth, last_remaining < truth.0 || truth.1 < first_remaining))
     }
 
-    /// Whether the selected text stands there: it begins in the first line and ends in the last. Of nothing but white space: whether
-    /// the lines are blank.
+    /// Whether the selected text begins in the first of these lines and ends in the last. For a selection of white
+    /// space: whether the lines are blank.
     fn is_selected(&self, first: usize, last: usize) -> bool {
         let lines: Vec<&str> = self.new.split('\n').skip(first - 1).take(last + 1 - first).collect();
         if self.selected.trim().is_empty() {
@@ -144,22 +145,22 @@ impl Case {
     }
 }
 
-/// How often a method was right.
+/// The results of a method.
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) cases: u32,
-    /// Something of the selection was left.
+    /// Some lines of the selection remain.
     left: u32,
     exact: u32,
     off_target: u32,
-    /// It said that the text is the selected text, and it was not.
+    /// The method wrongly claimed that the lines have the selected text.
     pub(crate) false_stable: u32,
-    /// It said that the text is not the selected text, and it was.
+    /// The method wrongly claimed that the lines do not have the selected text.
     pub(crate) false_approximate: u32,
 }
 
 impl Tally {
-    /// Counts what a method said of a case: the lines, from 1 and inclusive, and whether they are the selected text.
+    /// Adds a method's result for a case: the lines, from 1 and inclusive, and whether they have the selected text.
     pub(crate) fn add(&mut self, case: &Case, first: usize, last: usize, stable: bool) {
         let is_selected = case.is_selected(first, last);
         self.cases += 1;
@@ -172,12 +173,12 @@ impl Tally {
         }
     }
 
-    /// The share of exact anchors among those of which something was left.
+    /// The share of exact anchors among those with remaining lines.
     pub(crate) fn exact(&self) -> f64 {
         f64::from(self.exact) / f64::from(self.left)
     }
 
-    /// The share of anchors that miss all that is left.
+    /// The share of anchors that miss all remaining lines.
     pub(crate) fn off_target(&self) -> f64 {
         f64::from(self.off_target) / f64::from(self.left)
     }
@@ -191,7 +192,7 @@ struct Edited<'s> {
 }
 
 impl Edited<'_> {
-    /// One edit of up to six lines, every other one near the selection, as a review's edits are.
+    /// One edit of up to six lines. Every other edit is near the selection, like the edits after a review.
     fn edit(&mut self, random: &mut StdRng) {
         if self.lines.len() < 10 {
             return;
@@ -213,7 +214,7 @@ impl Edited<'_> {
             }
             4..=5 => drop(self.lines.drain(at..at + width)),
             6..=7 => self
-                .rewrite(at, width, |line| says_something(line).then(|| line.replacen(['e', 's'], "X1", 1) + " // x")),
+                .rewrite(at, width, |line| is_significant(line).then(|| line.replacen(['e', 's'], "X1", 1) + " // x")),
             8 => self.rewrite(at, width, |line| (!line.trim().is_empty()).then(|| format!("    {line}"))),
             _ => {
                 let moved: Vec<_> = self.lines.drain(at..at + width).collect();
@@ -242,10 +243,10 @@ impl Edited<'_> {
         }
     }
 
-    /// The longest stretch of selected lines that are left. A few that were moved far away are no part of it.
+    /// The longest range of remaining selected lines. A few lines that moved far away do not belong to it.
     fn truth(&self) -> Option<(usize, usize)> {
         let told = |line: &Line<'_>| {
-            line.was.is_some_and(|was| (self.first..=self.last).contains(&was) && says_something(self.old[was]))
+            line.was.is_some_and(|was| (self.first..=self.last).contains(&was) && is_significant(self.old[was]))
         };
         let left: Vec<_> = self.lines.iter().enumerate().filter(|(_, line)| told(line)).map(|(at, _)| at + 1).collect();
         let stretches = left.chunk_by(|line, next| next - line <= TOGETHER);
@@ -254,6 +255,6 @@ impl Edited<'_> {
     }
 }
 
-fn says_something(line: &str) -> bool {
+fn is_significant(line: &str) -> bool {
     line.chars().filter(|c| c.is_alphanumeric()).count() >= 3
 }
